@@ -1,0 +1,32 @@
+"""What can be wrong with a library, a position or an imported file.
+
+DogearError
+├── LibraryProblem      a file of a library: where it is wrong, and what to write instead
+├── PositionError       a report of progress that cannot be understood
+└── ImportRefused       a file that cannot be imported; nothing was changed
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class DogearError(Exception):
+    """An error whose message a person can act on."""
+
+
+class LibraryProblem(DogearError):
+    """Something wrong in a library: the file, the line (from 1, 0 for the file as a whole) and the cure."""
+
+    def __init__(self, path: Path, line: int, what: str, cure: str, *, fatal: bool = True) -> None:
+        self.path, self.line, self.what, self.cure, self.fatal = path, line, what, cure, fatal
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{where}: {what} {cure}")
+
+
+class PositionError(DogearError):
+    """A report of progress that is none; its message shows what is understood."""
+
+
+class ImportRefused(DogearError):
+    """A file that was not imported; nothing was changed."""
