@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -47,6 +48,14 @@ class Library:
         for slug, book in books.items():
             documents[slug] = tuple(_documents(folder / slug, book, books, problems))
         return cls(folder, books, documents, tuple(problems))
+
+    def fingerprint(self, slug: Slug) -> str:
+        """Return a digest of all files of a book: it changes when any of them does."""
+        digest = hashlib.sha256()
+        for path in sorted((self.folder / slug).glob("*.*")):
+            if path.suffix in (".md", ".toml") and path.is_file() and path.stat().st_size <= MAX_BYTES:
+                digest.update(f"{path.name}\x1f".encode() + path.read_bytes())
+        return digest.hexdigest()[:24]
 
 
 def _documents(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -24,6 +25,7 @@ MAX_SENTENCE = 1_000
 class Passage:
     """A few sentences of one document that reveal the same.
 
+    `id` is made of the words, so that an edit elsewhere leaves it (and its embedding) as it was.
     `order` counts the passages of the book's documents in reading order; `group` names the stretch of text
     (one heading, one placing) that the passage was cut from, so that neighbours can be told from strangers.
     """
@@ -67,12 +69,16 @@ def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[
     placed: list[Passage] = []
     unplaced: list[Unplaced] = []
     order = group = 0
+    seen: Counter[str] = Counter()
     for document in documents:
         waiting: list[Passage] = []
         for blocks in _stretches(document):
             group += 1
             for piece in _pieces(blocks):
                 passage = _passage(book, document, blocks[0], piece, order, group)
+                seen[passage.id] += 1
+                if seen[passage.id] > 1:  # the same words once more in one document
+                    passage = replace(passage, id=f"{passage.id}-{seen[passage.id]}")
                 order += 1
                 if blocks[0].reveals is None:
                     waiting.append(passage)
@@ -112,7 +118,7 @@ def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...
     reveals = block.reveals
     # A heading is shown only where it gives away no more than the passage below it.
     shown = block.heading_reveals is None or reveals is None or reveals.covers(block.heading_reveals)
-    key = "\x1f".join((book.slug, document.name, str(order), *piece))
+    key = "\x1f".join((document.name, *piece))
     return Passage(
         id=f"{book.slug}/{hashlib.sha256(key.encode()).hexdigest()[:20]}",
         book=book.slug,

@@ -1,0 +1,63 @@
+# make chat    talk about a book in the terminal
+# make test    style, types and tests
+# Both set everything up first, in .venv and nowhere else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TORCH := $(shell grep '^torch==' constraints.txt)
+
+# torch comes with gigabytes of GPU packages on Linux unless its CPU build is asked for, and on a machine without
+# a GPU it is: a wheel that pip finds on this machine (find-links), or else the one of PyTorch's own index.
+# `make setup TORCH_INDEX=` takes the one of pip's usual index instead.
+ifeq ($(shell uname -s 2>/dev/null)$(shell command -v nvidia-smi 2>/dev/null),Linux)
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+endif
+
+# Standard input is the conversation's: no step of the set-up may read from it. Packages are built with the pinned
+# versions too; newer releases of pip read the second variable for that, older ones the first.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.PHONY: setup chat test lint format constraints clean
+
+setup: .venv/ready
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' </dev/null || \
+		{ echo "Dogear needs Python 3.11 or later. Name one: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv </dev/null >&2 || { rm -rf .venv; \
+		echo "Python could not make .venv. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+.venv/ready: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Setting up .venv: a few minutes, once." >&2
+	@{ $(if $(TORCH_INDEX),{ $(PIP) install --no-deps --no-index $(TORCH) \
+		|| $(PIP) install --no-deps --index-url $(TORCH_INDEX) $(TORCH); } &&) \
+		$(PIP) install --editable '.[test]'; } </dev/null >.venv/setup.log 2>&1 || \
+		{ echo "The set-up failed; the end of .venv/setup.log says why. What is installed so far is kept." >&2; exit 1; }
+	@touch $@
+
+chat: setup
+	@$(BIN)/python run_bot.py chat $(ARGS)
+
+test: setup lint
+	$(BIN)/pytest $(ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Asks for the newest versions that go together, installs none of them, and writes them to constraints.txt. torch
+# stays where it is: `make constraints TORCH=torch==…` moves it.
+constraints: .venv/bin/python
+	@env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT $(PIP) install --quiet --dry-run --ignore-installed \
+		--report .venv/report.json '.[test]' $(TORCH) </dev/null
+	@$(BIN)/python .ci/constraints.py .venv/report.json constraints.txt
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

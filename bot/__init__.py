@@ -1,0 +1,1 @@
+"""The club: its rules, and its two doors, Discord and the terminal."""

@@ -1,0 +1,184 @@
+"""What requirements leave open: rules kept, circles broken, books sorted, orders counted."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.reveals import Slug
+
+COUNTED_STATES = 2_048
+"""How much counting is worth: sets of books looked at before the number of orders is called unknown."""
+
+COUNTED_ORDERS = 1_000_000
+"""A larger number of orders says no more to anybody than “many”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One book is read before another: always (`firm`), or where nothing firm stands against it."""
+
+    before: Slug
+    after: Slug
+    firm: bool
+
+
+class Precedence:
+    """Which books come before which, by the rules added so far; a rule that would close a circle is refused."""
+
+    def __init__(self, books: Iterable[Slug]) -> None:
+        self._before: dict[Slug, set[Slug]] = {book: set() for book in books}
+        self._after: dict[Slug, set[Slug]] = {book: set() for book in self._before}
+
+    def add(self, rule: Rule) -> bool:
+        """Add a rule between two of the books and return True; return False where the opposite holds already."""
+        first, last = rule.before, rule.after
+        if first == last or last in self._before[first]:
+            return False
+        if first not in self._before[last]:
+            earlier, later = self._before[first] | {first}, self._after[last] | {last}
+            for book in earlier:
+                self._after[book] |= later
+            for book in later:
+                self._before[book] |= earlier
+        return True
+
+    def before(self, book: Slug) -> AbstractSet[Slug]:
+        """Return every book that comes before `book`, directly or through others."""
+        return self._before[book]
+
+    def after(self, book: Slug) -> AbstractSet[Slug]:
+        """Return every book that comes after `book`, directly or through others."""
+        return self._after[book]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The rules that can hold together, the firm ones that cannot, and what follows from the kept ones."""
+
+    rules: tuple[Rule, ...]
+    broken: tuple[Rule, ...]
+    firm: Precedence
+    all: Precedence
+
+
+def keep(books: Sequence[Slug], rules: Iterable[Rule]) -> Kept:
+    """Keep as many rules as can hold together; `books` come in the order in which they would go without rules.
+
+    Firm rules come first, and among them those that agree with the order of `books`: a circle is broken where it
+    runs against that order, the same way every time.
+    """
+    rank = {book: n for n, book in enumerate(books)}
+    inside = {rule for rule in rules if rule.before in rank and rule.after in rank}
+    ordered = sorted(inside, key=lambda r: (not r.firm, rank[r.before] >= rank[r.after], rank[r.before], rank[r.after]))
+    firm, both = Precedence(books), Precedence(books)
+    kept, broken, pairs = [], [], set()
+    for rule in ordered:
+        if (rule.before, rule.after) in pairs:
+            continue
+        pairs.add((rule.before, rule.after))
+        if both.add(rule):
+            kept.append(rule)
+            if rule.firm:
+                firm.add(rule)
+        elif rule.firm:
+            broken.append(rule)
+    return Kept(tuple(kept), tuple(broken), firm, both)
+
+
+def arrange(books: Iterable[Slug], rules: Iterable[Rule], key: Mapping[Slug, Any]) -> list[Slug]:
+    """Return the books so that every rule holds, and where several may be next the one with the least `key`.
+
+    The rules must be free of circles, as `keep` leaves them.
+    """
+    waiting = dict.fromkeys(books, 0)
+    followers: dict[Slug, list[Slug]] = {book: [] for book in waiting}
+    for rule in rules:
+        waiting[rule.after] += 1
+        followers[rule.before].append(rule.after)
+    ready = [(key[book], book) for book, count in waiting.items() if not count]
+    heapq.heapify(ready)
+    arranged = []
+    while ready:
+        _, book = heapq.heappop(ready)
+        arranged.append(book)
+        for follower in followers[book]:
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                heapq.heappush(ready, (key[follower], follower))
+    return arranged
+
+
+def broken_by(order: Sequence[Slug], rules: Iterable[Rule]) -> list[Rule]:
+    """Return the firm rules that an order runs against."""
+    rank = {book: n for n, book in enumerate(order)}
+    return [rule for rule in rules if rule.firm and rank[rule.before] > rank[rule.after]]
+
+
+def drawn(rules: Iterable[Rule]) -> list[Rule]:
+    """Return the rules without those that follow from others: a picture needs no arrow for them.
+
+    A firm rule is left out only where firm rules lead the same way.
+    """
+    rules = list(rules)
+    books = {book for rule in rules for book in (rule.before, rule.after)}
+    firm, both = Precedence(books), Precedence(books)
+    for rule in rules:
+        both.add(rule)
+        if rule.firm:
+            firm.add(rule)
+
+    def follows(rule: Rule) -> bool:
+        known = firm if rule.firm else both
+        return any(rule.after in known.after(between) for between in known.after(rule.before))
+
+    return [rule for rule in rules if not follows(rule)]
+
+
+def count_orders(books: Collection[Slug], precedence: Precedence) -> int | None:
+    """Return in how many orders `books` can be read, or None where there are too many to count."""
+    total, placed = 1, 0
+    left, budget = set(books), COUNTED_STATES
+    while left:
+        part = _connected(next(iter(left)), left, precedence)
+        left -= part
+        count, budget = _count_part(part, precedence, budget)
+        if budget < 0:
+            return None
+        placed += len(part)
+        total *= count * math.comb(placed, len(part))
+        if total > COUNTED_ORDERS:
+            return None
+    return total
+
+
+def _connected(start: Slug, books: Collection[Slug], precedence: Precedence) -> set[Slug]:
+    part, ahead = {start}, [start]
+    while ahead:
+        book = ahead.pop()
+        fresh = {other for other in (*precedence.before(book), *precedence.after(book)) if other in books} - part
+        part |= fresh
+        ahead += fresh
+    return part
+
+
+def _count_part(part: Collection[Slug], precedence: Precedence, budget: int) -> tuple[int, int]:
+    """Count by sets already read (bits), one book more each time; return the count and what is left of the budget."""
+    bit = {book: 1 << n for n, book in enumerate(sorted(part))}
+    needs = {bit[b]: sum(bit[other] for other in precedence.before(b) if other in bit) for b in bit}
+    ways = {0: 1}
+    for _ in part:
+        longer: dict[int, int] = {}
+        for done, count in ways.items():
+            for one, needed in needs.items():
+                if not done & one and needed & done == needed:
+                    longer[done | one] = longer.get(done | one, 0) + count
+            if len(longer) > budget:
+                return 0, -1
+        budget -= len(longer)
+        ways = longer
+    return next(iter(ways.values())), budget

@@ -1,0 +1,43 @@
+"""A reply: exactly what an audience would read, and what operators may know about how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from corpus.reveals import Slug
+from retrieval.door import RankedPassage
+
+
+class Mode(StrEnum):
+    """Who wrote an answer: passages only; a chat model that passed the guard; passages, as the model did not."""
+
+    QUOTE = "quote"
+    MODEL = "model"
+    FALLBACK = "fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Sentences of one passage as they stand in an answer, and where they come from."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was asked and what came of it; only `answer`, `quotes`, `hints` and `books` are shown to members."""
+
+    do: str
+    book: Slug | None = None
+    answer: str = ""
+    answered: bool = False
+    withheld: bool = False
+    passages: tuple[RankedPassage, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    hints: tuple[str, ...] = ()
+    reveals: Mapping[Slug, int] = field(default_factory=dict)
+    books: tuple[Slug, ...] = ()
+    mode: Mode = Mode.QUOTE

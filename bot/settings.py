@@ -1,0 +1,219 @@
+"""Settings: read once from the environment and `.env`, checked as a whole, and handed on as one value."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from corpus.errors import DogearError
+from corpus.library import SHIPPED
+
+CHAT_TIMEOUT = 20.0
+"""Seconds that a chat model has for an answer, where nothing else is set."""
+
+MAX_CHAT_TIMEOUT = 600.0
+"""Seconds. Discord takes a reply for 15 minutes at most, and nobody waits ten for an answer."""
+
+DATA = Path("data")
+"""Where the store and the club's data are kept, where nothing else is set."""
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+_SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$")
+_CHAT_MODEL = re.compile(r"[a-z][a-z0-9_]*:\S+")
+_OURS = "DOGEAR_"
+
+
+class SettingsError(DogearError):
+    """Settings that cannot be used: each wrong one by its name, with what to write instead. It shows no values."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__("\n".join(f"{name}: {problem}" for name, problem in self.problems.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a person can set; `secrets` are all values of the environment that no log may show."""
+
+    discord_token: SecretStr | None = None
+    chat_model: str | None = None
+    chat_timeout: float = CHAT_TIMEOUT
+    openai_base_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    embedding_model: str | None = None
+    library: Path = SHIPPED
+    data: Path = DATA
+    log_level: int = logging.INFO
+    secrets: tuple[SecretStr, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str | None]) -> Settings:
+        """Return the settings of an environment. Raises SettingsError, which names every wrong one."""
+        read = _Reader(environment)
+        settings = cls(
+            discord_token=read.secret("DISCORD_TOKEN"),
+            chat_model=read.chat_model("CHAT_MODEL"),
+            chat_timeout=read.seconds("CHAT_TIMEOUT") or CHAT_TIMEOUT,
+            openai_base_url=read.address("OPENAI_BASE_URL"),
+            openai_api_key=read.secret("OPENAI_API_KEY"),
+            embedding_model=read.embedding_model("EMBEDDING_MODEL"),
+            library=read.library("DOGEAR_LIBRARY") or SHIPPED,
+            data=read.data("DOGEAR_DATA") or DATA,
+            log_level=read.log_level("LOG_LEVEL") or logging.INFO,
+            secrets=read.secrets(),
+        )
+        problems = read.problems | read.misspelt()
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+
+class _Reader:
+    """Reads one variable after another; an empty one counts as not set, and what is wrong is collected."""
+
+    def __init__(self, environment: Mapping[str, str | None]) -> None:
+        self._values = {name: value.strip() for name, value in environment.items() if value and value.strip()}
+        self._asked: set[str] = set()
+        self.problems: dict[str, str] = {}
+
+    def _value(self, name: str) -> str | None:
+        self._asked.add(name)
+        return self._values.get(name)
+
+    def secret(self, name: str) -> SecretStr | None:
+        """Return a token or a key: one word of plain letters, as it was given out."""
+        value = self._value(name)
+        if value is None:
+            return None
+        if not value.isascii() or not value.isprintable() or " " in value:
+            self.problems[name] = (
+                "It holds a space or a letter that no token has. Copy it once more, without quotes and without “Bot”."
+            )
+        return SecretStr(value)
+
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """Return every value whose name says that it is a secret, ours and those of any other library."""
+        return tuple(SecretStr(value) for name, value in self._values.items() if _SECRET_NAME.search(name.upper()))
+
+    def chat_model(self, name: str) -> str | None:
+        """Return the name of a chat model in LangChain's form."""
+        value = self._value(name)
+        if value is not None and not _CHAT_MODEL.fullmatch(value):
+            self.problems[name] = (
+                "It names no provider. Write provider:model, such as ollama:llama3.2 or openai:gpt-4o-mini, "
+                "or nothing for answers in quote mode."
+            )
+        return value
+
+    def seconds(self, name: str) -> float | None:
+        """Return a number of seconds above 0."""
+        value = self._value(name)
+        if value is None:
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not 0 < number <= MAX_CHAT_TIMEOUT:
+            self.problems[name] = (
+                f"It is no number of seconds up to {MAX_CHAT_TIMEOUT:.0f}. Write a number such as {CHAT_TIMEOUT:.0f}."
+            )
+        return number
+
+    def address(self, name: str) -> str | None:
+        """Return the address of a server."""
+        value = self._value(name)
+        if value is not None and (problem := _address_problem(value)):
+            self.problems[name] = problem
+        return value
+
+    def embedding_model(self, name: str) -> str | None:
+        """Return the name of an embedding model, or its folder, which must then be there."""
+        value = self._value(name)
+        if value is None or not (value.startswith((".", "~")) or Path(value).is_absolute()):
+            return value
+        folder = _path(value)
+        if not _is_folder(folder):
+            self.problems[name] = f"There is no folder {folder}. Write a model's folder or name, or nothing."
+        return str(folder)
+
+    def library(self, name: str) -> Path | None:
+        """Return the folder of a library, which must be there."""
+        value = self._value(name)
+        folder = _path(value) if value else None
+        if folder is not None and not _is_folder(folder):
+            self.problems[name] = (
+                f"There is no folder {folder}. Write the folder that holds one folder for each book, "
+                "or nothing for the library that comes with Dogear."
+            )
+        return folder
+
+    def data(self, name: str) -> Path | None:
+        """Return the folder for data, which is made when it is needed."""
+        value = self._value(name)
+        folder = _path(value) if value else None
+        if folder is not None and _is_file(folder):
+            self.problems[name] = f"{folder} is a file. Write a folder; it is made when it is needed."
+        return folder
+
+    def log_level(self, name: str) -> int | None:
+        """Return the least level that is logged, as a number of `logging`."""
+        value = self._value(name)
+        if value is None:
+            return None
+        if value.upper() not in LOG_LEVELS:
+            self.problems[name] = f"It is no level. Write one of {', '.join(LOG_LEVELS)}."
+        return logging.getLevelNamesMapping().get(value.upper())
+
+    def misspelt(self) -> dict[str, str]:
+        """Return what is wrong with variables of ours that nothing has asked for."""
+        ours = sorted(name for name in self._asked if name.startswith(_OURS))
+        strangers = [name for name in self._values if name.startswith(_OURS) and name not in self._asked]
+        nearest = {name: difflib.get_close_matches(name, ours, n=1, cutoff=0.8) for name in strangers}
+        return {name: f"There is no such setting. Did you mean {near[0]}?" for name, near in nearest.items() if near}
+
+
+def _path(value: str) -> Path:
+    """Return the path that was written, from the home folder where it starts with `~` and there is one."""
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        return Path(value)
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether there is such a folder and it may be looked at."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _address_problem(value: str) -> str:
+    """Return what is wrong with the address of a server, or nothing."""
+    try:
+        parts = urlsplit(value)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right or any(letter.isspace() for letter in value):
+        return "It is no address. Write one such as http://127.0.0.1:11434/v1."
+    if parts.username or parts.password:
+        return "It holds a name or a password. Write the address alone, and the key in OPENAI_API_KEY."
+    return ""

@@ -1,0 +1,34 @@
+"""Reading one file of a library: a regular file in its folder, of a sensible size, in UTF-8."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpus.errors import LibraryProblem
+
+
+def read_text(path: Path, limit: int) -> str:
+    """Return the text of a file of at most `limit` bytes, without a byte order mark and with plain line ends.
+
+    A link that leads out of the file's own folder is not followed: a library may come from somebody else.
+    Raises LibraryProblem.
+    """
+    try:
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(path.parent.resolve()):
+            raise LibraryProblem(path, 0, "is a link out of its folder.", "Put the file itself there.")
+        if not real.is_file():
+            raise LibraryProblem(path, 0, "is no file.", "Write the text into a file of this name, or remove this.")
+        with real.open("rb") as file:
+            data = file.read(limit + 1)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself
+        reason = getattr(error, "strerror", None) or "a link that leads nowhere"
+        raise LibraryProblem(path, 0, f"cannot be read ({reason}).", "Put a file that can be read there.") from error
+    if len(data) > limit:
+        raise LibraryProblem(path, 0, f"is larger than {limit // 1_000} kB.", "Split it, or take out what is not text.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise LibraryProblem(path, line, "is not UTF-8 text.", "Save the file as UTF-8.") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,89 @@
+"""What an import did, told so that an organiser can check it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from corpus.reveals import Slug
+
+
+class Fate(StrEnum):
+    """What became of something that a page held."""
+
+    RECOGNISED = "recognised"
+    """The page is of a known form."""
+    ADDED = "added"
+    """A field was written into `book.toml`."""
+    PLACED = "placed"
+    """The text carries its own `reveals`."""
+    INFERRED = "inferred"
+    """The text is left to be placed by alignment, when the library is indexed."""
+    PRESENT = "already there"
+    """The library says it already; nothing was written."""
+    DROPPED = "dropped"
+    """It was not kept, for the reason given."""
+    NOTED = "noted"
+    """Something that the organiser should look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a report: how many of what, from which file, and why or where to."""
+
+    file: str
+    fate: Fate
+    what: str
+    count: int = 1
+    why: str = ""
+
+    def __str__(self) -> str:
+        counted = f"{self.count} × {self.what}" if self.count != 1 else self.what
+        return f"{self.file}: {self.fate}: {counted}" + (f" ({self.why})" if self.why else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What was made of the imported files; `written` names the library files that changed or are new."""
+
+    book: Slug
+    entries: tuple[Entry, ...]
+    written: tuple[Path, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the library is different from before."""
+        return bool(self.written)
+
+    def of(self, *fates: Fate) -> list[Entry]:
+        """Return the entries with one of these fates, in order."""
+        return [entry for entry in self.entries if entry.fate in fates]
+
+    def lines(self) -> list[str]:
+        """Return the report as plain lines of text."""
+        said = [str(entry) for entry in self.entries]
+        if not self.changed:
+            return [*said, "Nothing changed: all of it is already there."]
+        return [*said, *(f"wrote {path}" for path in self.written)]
+
+
+class Ledger:
+    """Collects the entries of one file while it is read; equal entries are counted together."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._counts: dict[tuple[Fate, str, str], int] = {}
+
+    def add(self, fate: Fate, what: str, count: int = 1, why: str = "") -> None:
+        """Add `count` of something; none adds nothing."""
+        if count > 0:
+            key = (fate, what, why)
+            self._counts[key] = self._counts.get(key, 0) + count
+
+    def entries(self) -> Iterable[Entry]:
+        """Return what was collected, by fate in the order of `Fate`, then in the order of arrival."""
+        order = list(Fate)
+        found = [Entry(self.file, fate, what, count, why) for (fate, what, why), count in self._counts.items()]
+        return sorted(found, key=lambda entry: order.index(entry.fate))

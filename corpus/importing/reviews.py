@@ -1,0 +1,203 @@
+"""Telling the reviews of a Goodreads page from one another.
+
+A review begins with the name of its reader, a line “Oct 31, 2017 rated it liked it”, both, or neither. The page shows
+the first 500 characters of each, so one without any heading is found by counting back from where the one before it,
+or it itself, was cut. In HTML the mark-up says where reviews begin, and nothing has to be guessed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpus.importing.cleaning import cut_to
+from corpus.importing.dates import DATE, date_in
+from corpus.importing.lines import NAME, PHOTO, REVIEW, Line
+from corpus.importing.wording import is_closed, is_cut_short, without_more
+
+STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not like it": 1, "liked it": 3}
+"""The site's words for stars."""
+
+SHOWN = range(484, 510)
+"""Characters of a review that the page shows before it cuts, line breaks and entities more or less."""
+
+MAX_REVIEWS, MAX_LINES, MAX_LINE = 2_000, 400, 20_000
+"""More reviews than a page shows, and more lines and characters than a reader writes; what is beyond is left out."""
+
+_HEADER = re.compile(
+    rf"^(?:(?P<date>{DATE})\s+)?(?P<name>.{{0,80}}?)\s*\b(?P<did>rated it|added it|marked it|is currently reading it|"
+    rf"gave up on it|abandoned it)\b\s*(?P<stars>{'|'.join(STARS)})?\b(?P<rest>.*)$"
+)
+_HEADER_REST = re.compile(r"\s*(?:$|·|—|-|as\b|review of|Shelves)")
+_ASIDE = re.compile(
+    r"^(?:Shelves|Recommend(?:s|ed)|Read in|flag\b|\d+ likes?\b|Like\b.{0,30}$|view \d+ comment|View all \d+ comment"
+    r"|\d+ comments?$|see review$|review of another edition|date newest|read count)",
+    re.IGNORECASE,
+)
+_PHOTO = re.compile(r"^\s*(?:photo\b.{0,120}|\S{1,120})\.(?:jpe?g|png|gif|webp)(?:_\S{0,60})?\s*$", re.IGNORECASE)
+_PARTICLES = frozenset({"de", "da", "do", "di", "du", "del", "della", "la", "le", "van", "von", "der", "den", "bin", "al"})
+_NO_NAME = frozenset(
+    {
+        "a", "ahead", "about", "also", "and", "background", "book", "characters", "conclusion", "edit", "ending", "final",
+        "i", "my", "note", "notes", "overall", "part", "plot", "pros", "cons", "quote", "quotes", "rating", "review",
+        "setting", "spoiler", "spoilers", "star", "stars", "story", "style", "summary", "the", "themes", "thoughts",
+        "update", "verdict", "warning", "writing", "synopsis", "recommended", "chapter", "reread", "tl;dr",
+    }
+)  # fmt: skip
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+CAPTION = 160
+"""Characters of a photo's caption at most."""
+
+
+@dataclass(slots=True)
+class RawReview:
+    """One review as the page has it: its lines, and whether the page cut it off."""
+
+    stars: int | None = None
+    date: dt.date | None = None
+    lines: list[str] = field(default_factory=list)
+    cut: bool = False
+    headed: bool = False
+
+
+def without_asides(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a review section without photos, their captions, shelves, likes and recommendations."""
+    kept: list[Line] = []
+    after_photo = False
+    for line in lines:
+        is_photo = line.mark == PHOTO or bool(_PHOTO.match(line.text[:200]))
+        is_caption = after_photo and 0 < len(line.text) <= CAPTION and not line.mark and not _header(line.text)
+        after_photo = is_photo
+        if not is_photo and not is_caption and not _ASIDE.match(line.text):
+            kept.append(line)
+    return kept
+
+
+def split_reviews(lines: Sequence[Line]) -> list[RawReview]:
+    """Return the reviews among the lines of a page's review section, in order."""
+    lines = without_asides(lines)
+    by_markup = any(line.mark == REVIEW for line in lines)
+    reviews = _by_markup(lines) if by_markup else [r for run in _by_headings(lines) for r in _by_length(run)]
+    return [review for review in reviews if review.headed or any(review.lines)][:MAX_REVIEWS]
+
+
+def _by_markup(lines: Sequence[Line]) -> list[RawReview]:
+    reviews: list[RawReview] = []
+    for line in lines:
+        if line.mark == REVIEW:
+            reviews.append(RawReview(headed=True))
+        elif reviews and not any(reviews[-1].lines) and (header := _header(line.text)):
+            reviews[-1].stars, reviews[-1].date = header
+        elif reviews:
+            _take(reviews[-1], line.text)
+    return reviews
+
+
+def _by_headings(lines: Sequence[Line]) -> Iterator[RawReview]:
+    review = RawReview()
+    for n, line in enumerate(lines):
+        header = _header(line.text)
+        if header or _is_name(lines, n, review):
+            if header:
+                _drop_name(review)
+            yield review
+            review = RawReview(headed=True)
+            if header:
+                review.stars, review.date = header
+        else:
+            _take(review, line.text)
+            if review.cut:
+                yield review
+                review = RawReview()
+    yield review
+
+
+def _header(text: str) -> tuple[int | None, dt.date | None] | None:
+    """Return stars and date of a review's heading line, or None where the line is none."""
+    found = _HEADER.match(text[:300])
+    if not found or not (found["date"] or found["stars"]) or not _HEADER_REST.match(found["rest"]):
+        return None
+    return STARS.get(found["stars"] or ""), date_in(found["date"] or "")
+
+
+def _take(review: RawReview, text: str) -> None:
+    """Add a line to a review; the site's “...more” ends it."""
+    if is_cut_short(text):
+        review.cut = True
+        text = without_more(text)
+    if len(review.lines) < MAX_LINES and (text or review.lines):
+        review.lines.append(cut_to(text, MAX_LINE))
+
+
+def _drop_name(review: RawReview) -> None:
+    """Take the last line off a review where the heading line below it makes it the next reader's name."""
+    last = review.lines[-1] if review.lines else ""
+    alone = not any(review.lines[:-1])
+    if last == NAME or _looks_like_name(last, strictly=alone and review.headed):
+        review.lines.pop()
+
+
+def _is_name(lines: Sequence[Line], n: int, review: RawReview) -> bool:
+    """Return whether a line is a reader's name that no heading line follows, and so begins a review."""
+    text = lines[n].text
+    if text == NAME:
+        return True
+    before = lines[n - 1].text if n else ""
+    after = lines[n + 1].text if n + 1 < len(lines) else ""
+    if not after or _header(after):
+        return False
+    if not any(review.lines):
+        return not review.headed and _looks_like_name(text, strictly=n == 0)
+    if _ends_cut(review.lines):
+        return _looks_like_name(text, strictly=False)
+    several = len(text.split()) > 1
+    return is_closed(review.lines[-1] or before or ".") and (bool(before) or several) and _looks_like_name(text, strictly=True)
+
+
+def _looks_like_name(text: str, *, strictly: bool) -> bool:
+    """Return whether a line may be the name of a reader: strictly, all of its words are capitalised."""
+    bare = _BRACKETED.sub("", text).strip(" -–—|·")
+    tokens = bare.split()
+    if not 0 < len(text) <= 60 or not 0 < len(tokens) <= 5 or re.search(r"[,:;!?“”\"]|[^.]\.$|\d{3}", bare):
+        return False
+    if _NO_NAME & {token.casefold() for token in tokens}:
+        return False
+    return not strictly or all(t[0].isupper() or t.casefold() in _PARTICLES for t in tokens)
+
+
+def _ends_cut(lines: Sequence[str]) -> bool:
+    """Return whether the last lines were cut by the page, as their length and their end tell."""
+    return bool(lines and lines[-1]) and not is_closed(lines[-1]) and _cut_start(lines) is not None
+
+
+def _cut_start(lines: Sequence[str]) -> int | None:
+    """Return the index of the line from which as much is there as the page shows, or None."""
+    size = 0
+    for n in range(len(lines) - 1, -1, -1):
+        size += len(lines[n])
+        if lines[n] and size in SHOWN:
+            return n
+    return None
+
+
+def _by_length(review: RawReview) -> Iterator[RawReview]:
+    """Yield a review, and apart from it those without a heading that follow it."""
+    pieces: list[list[str]] = [[]]
+    rest = list(review.lines)
+    for n, line in enumerate(rest):
+        pieces[-1].append(line)
+        shown = sum(map(len, pieces[-1])) in SHOWN
+        if shown and line and not is_closed(line) and any(rest[n + 1 :]):
+            pieces.append([])
+    ends_cut = review.cut or _ends_cut(pieces[-1])
+    start = _cut_start(pieces[-1]) if ends_cut else 0
+    if start and any(pieces[-1][:start]):
+        pieces[-1:] = [pieces[-1][:start], pieces[-1][start:]]
+    for n, piece in enumerate(pieces):
+        cut = ends_cut if n == len(pieces) - 1 else _ends_cut(piece)
+        first = n == 0
+        yield RawReview(
+            review.stars if first else None, review.date if first else None, piece, cut, review.headed and first
+        )

@@ -1,0 +1,200 @@
+"""The one door to passages: everything that reaches a reply was asked for here, by an audience.
+
+A question goes one way: which book, open it, gate it, rank what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus.library import Library
+from corpus.naming import names_in
+from corpus.passages import Passage
+from corpus.reveals import Reveals, Slug
+from corpus.sentences import sentences
+from retrieval.embedding import Embedder, load_embedder
+from retrieval.features import Question, recency
+from retrieval.gate import Audience, Gate
+from retrieval.guard import Guard, Verdict
+from retrieval.indexing import Indexed, Progress, index, stale
+from retrieval.opened import OpenedBook, OpenedBooks, VisibleBook
+from retrieval.placing import MATCHED, place
+from retrieval.ranking import Ranking, Reader
+from retrieval.routing import CANDIDATES, likeliest
+from retrieval.store import Manifest, Store
+
+TOP = 10
+"""Passages returned for a question."""
+
+OPENED_BYTES = 256_000_000
+"""Memory for opened books; a book of 200 passages takes about 3 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage with the probability that it holds the answer, given that some visible passage does."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSentence:
+    """A sentence of a visible passage, with its number in the visible text and the same probability."""
+
+    text: str
+    passage: Passage
+    number: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What may be shown for a question: passages best first, sentences in reading order.
+
+    `confidence` (0 to 1) is how likely the visible text answers it. `withheld` tells operators that something
+    beyond the audience's position fits better; nothing that members see depends on it.
+    """
+
+    book: Slug | None
+    passages: tuple[RankedPassage, ...] = ()
+    sentences: tuple[RankedSentence, ...] = ()
+    confidence: float = 0.0
+    withheld: bool = False
+
+
+class Retriever:
+    """Finds, for an audience, what it may read about a question."""
+
+    def __init__(self, library: Library, store: Store, embedder: Embedder) -> None:
+        self.library = library
+        self._store, self._embedder = store, embedder
+        self._reader = Reader.load("question", adapted=embedder.adapted)
+        self._placer = Reader.load("statement", adapted=embedder.adapted)
+        self._opened = OpenedBooks(OPENED_BYTES)
+        self._manifests: Mapping[Slug, Manifest] = {}
+
+    def refresh(self, progress: Progress | None = None) -> Indexed:
+        """Bring the store in line with the library."""
+        done = index(self.library, self._store, self._embedder, self._placer, progress)
+        self._manifests = self._store.manifests()
+        return done
+
+    def stale(self) -> list[Slug]:
+        """Return the books that `refresh` would bring up to date."""
+        return stale(self.library, self._store.manifests().values())
+
+    def search(self, text: str, audience: Audience, book: Slug | None = None) -> Search:
+        """Rank what an audience may see of one book for a question; without a book, find the one that is meant."""
+        question = Question.of(text, self._embedder.question(text))
+        if book is None:
+            book = self._meant(question, audience)
+        if book is None:
+            return Search(None)
+        opened = self._open(book)
+        view = opened.seen_through(Gate(audience))
+        hidden = opened.hidden_from(Gate(audience))
+        if not len(view):
+            return Search(book, withheld=bool(len(hidden)))
+        recent = recency(view, audience.at(book), self.library.books[book].marks)
+        ranking = self._reader.read(view, question, recent)
+        return Search(
+            book,
+            tuple(_ranked_passages(view, ranking)),
+            tuple(
+                RankedSentence(s, view.passages[p], n, float(c))
+                for n, (s, p, c) in enumerate(zip(view.sentences, view.passage_of, ranking.chances, strict=True))
+            ),
+            ranking.confidence,
+            _fits_better(hidden, view, question),
+        )
+
+    def passages(self, book: Slug, audience: Audience, kinds: Iterable[str] = ()) -> list[Passage]:
+        """Return what an audience may see of a book, in reading order; of these kinds, if any are named."""
+        wanted = frozenset(kinds)
+        found = self._open(book).seen_through(Gate(audience)).passages
+        return [p for p in found if not wanted or p.kind in wanted]
+
+    def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
+        """Return how far readers must be for a message to be no spoiler.
+
+        It is placed in the books named to it or in it, or else in the likeliest. A sentence that fits nothing
+        in a book says nothing of its story.
+        """
+        furthest: dict[Slug, int] = {}
+        for statement in self._statements(text):
+            candidates = list(dict.fromkeys([*books, *names_in(statement.text, self.library.books)]))
+            for slug in candidates or self._likeliest(statement, [self._open(b).whole() for b in self.library.books]):
+                found = place(statement, self._open(slug).whole(), self._placer)
+                if found.confidence >= MATCHED:
+                    furthest[slug] = max(furthest.get(slug, 0), found.mark)
+        return Reveals.of(dict.fromkeys(books, 0) | furthest)
+
+    def verdict(self, question: str, answer: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
+        """Return for each sentence of an answer whether the audience may read it."""
+        opened, gate = self._open(book), Gate(audience)
+        guard = Guard(opened.seen_through(gate), opened.hidden_from(gate), opened.whole(), self._placer)
+        return [guard.judge(question, said, self._embedder) for said in answer]
+
+    def _statements(self, text: str) -> Iterator[Question]:
+        for sentence in sentences(text):
+            yield Question.stated(sentence, self._embedder.question(sentence).plain)
+
+    def _meant(self, question: Question, audience: Audience) -> Slug | None:
+        named = names_in(question.text, self.library.books)
+        if len(named) == 1:
+            return named[0]
+        gate = Gate(audience)
+        views = (self._open(slug).seen_through(gate) for slug in named or self.library.books)
+        return next(iter(self._likeliest(question, views)), None)
+
+    def _likeliest(self, question: Question, views: Iterable[VisibleBook]) -> list[Slug]:
+        return likeliest(question, views)[:CANDIDATES]
+
+    def _open(self, book: Slug) -> OpenedBook:
+        manifest = self._manifests[book]
+        if found := self._opened.get(book, manifest.fingerprint):
+            return found
+        opened = OpenedBook(book, self._store.read(manifest.ids))
+        self._opened.put(book, manifest.fingerprint, opened)
+        return opened
+
+
+def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:
+    """Return the best passages: the best of each stretch of text first, by the stretch, then the rest.
+
+    Ten passages from one stretch would say the same thing ten times.
+    """
+    scores = np.bincount(view.passage_of, ranking.chances, len(view.passages))
+    stretches = np.bincount(view.group_of_passage, scores)
+    leads, others = [], []
+    taken: set[int] = set()
+    for n in np.lexsort((-scores, -stretches[view.group_of_passage])):
+        stretch = int(view.group_of_passage[n])
+        (others if stretch in taken else leads).append(int(n))
+        taken.add(stretch)
+    kept = sorted(leads[: TOP // 2] + sorted(others, key=lambda n: -scores[n])[: TOP - min(len(leads), TOP // 2)],
+                  key=lambda n: (n not in leads[: TOP // 2], -stretches[view.group_of_passage[n]], -scores[n]))  # fmt: skip
+    return [RankedPassage(view.passages[n], float(scores[n])) for n in kept[:TOP]]
+
+
+def _fits_better(hidden: VisibleBook, view: VisibleBook, question: Question) -> bool:
+    if not len(hidden):
+        return False
+    best = [float((v.sentence_vectors @ question.vectors.adapted).max()) for v in (hidden, view)]
+    return best[0] > best[1]
+
+
+@contextmanager
+def open_retriever(
+    library: Library, data: Path, model: str | None = None, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Retriever]:
+    """Open the vector store in `data` with the embedding model; the store is let go of at the end."""
+    embedder = load_embedder(model)
+    with Store(data, embedder.name, say) as store:
+        yield Retriever(library, store, embedder)

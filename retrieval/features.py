@@ -1,0 +1,216 @@
+"""What ranking looks at: for each visible sentence, how well it, its neighbours, its passage and its stretch fit.
+
+A feature that compares is given three times: as it is, below the best of the book, and in standard deviations, so
+that small and large books look alike. BM25 is Robertson's with k1 = 1.2 and b = 0.5; how rare a word is counts
+over visible sentences only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.embedding import QuestionVectors, Vector
+from retrieval.lexicon import stems
+
+if TYPE_CHECKING:
+    from retrieval.opened import VisibleBook
+
+Floats = npt.NDArray[np.float32]
+
+BM25_K1, BM25_B = 1.2, 0.5
+
+_TRAITS = [
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (r"[\"“]", 0),
+        (r"\b(?:because|so that|in order|for fear|therefore|lest|since)\b", re.IGNORECASE),
+        (r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand|once|twice|many|half)\b",
+         re.IGNORECASE),
+        (r"\b(?:days?|nights?|morning|evening|years?|weeks?|months?|hours?|summer|winter|spring|autumn|time|when|after"
+         r"|before|soon|later|\d{4}|next|midnight|noon)\b", re.IGNORECASE),
+        (r"\b(?:in|at|near|on|into|under|inside|outside|beneath|behind|from|to) (?:the|an?|his|her|their|[A-Z])", 0),
+        (r"\b(?:sad|happy|glad|angry|afraid|joy\w*|delight\w*|sorrow\w*|fear\w*|wonder\w*|surpris\w*|asham\w*|proud"
+         r"|lonely|pleas\w+|grie\w+|wept|weep\w*|cry|cried|laugh\w*|unhapp\w*|miserable|troubled|terrified|frighten\w*"
+         r"|lov\w+|hat[er]\w*|anxious|worri\w+|jealous|rage|fur\w+|melancholy|content\w*|curious|astonish\w*|despair\w*"
+         r"|relie\w+|excited|hurt|upset|eager)\b", re.IGNORECASE),
+        (r"(?<=[a-z,;] )[A-Z][a-z]+", 0),
+        (r"\b(?:so|for|to|that)\b", re.IGNORECASE),
+        (r"\?[\"”]?$", 0),
+    )
+]  # fmt: skip
+SENTENCE_TRAITS = len(_TRAITS) + 1
+"""Numbers that describe a sentence whatever is asked."""
+
+_KINDS = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"^\W*(?:who|whose|whom)\b",
+        r"\bhow (?:did|does|do|was|were|would|is|will)\b.*\bfeel",
+        r"\bhow (?:many|much|long|old|far|often|big|tall|large)\b",
+        r"\bwhat (?:happened|will happen|would happen|happens)\b",
+        r"\bwhy\b|\bwhat (?:caused|made)\b|\bfor what reason\b",
+        r"\bwhen\b|\bwhat (?:time|day|year)\b",
+        r"\bwhere\b|\bwhat (?:place|city|town|country)\b",
+        r"^\W*how\b",
+        r"\bwhat (?:did|does|do|was|were|is)\b.*\b(?:do|doing|say|said|tell|ask)\b",
+        r"\b(?:what|which)\b",
+        r"\b(?:who|whose|whom)\b",
+    )
+]
+KINDS = len(_KINDS) + 1
+"""Kinds of question, by how it is worded; the last is any other."""
+
+COMPARED = 14
+"""Comparisons of question and text, each given three ways: seven of vectors, seven of words."""
+
+_COUNTED = 3.0
+"""A trait counts up to three times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, or any text to be matched, made ready: its words, vectors and kind."""
+
+    text: str
+    words: tuple[str, ...]
+    vectors: QuestionVectors
+    kind: int
+
+    @classmethod
+    def of(cls, text: str, vectors: QuestionVectors) -> Question:
+        """Make a question ready."""
+        kind = next((n for n, pattern in enumerate(_KINDS) if pattern.search(text)), len(_KINDS))
+        return cls(text, tuple(dict.fromkeys(stems(text))), vectors, kind)
+
+    @classmethod
+    def stated(cls, text: str, vector: Vector) -> Question:
+        """Make a statement ready, which is read as the passages are."""
+        return cls.of(text, QuestionVectors(vector, vector))
+
+
+def sentence_traits(sentence: str) -> list[float]:
+    """Return what a sentence looks like: its length, and how often each trait shows (0 to 1)."""
+    counts = [min(_COUNTED, sum(1 for _ in trait.finditer(sentence))) / _COUNTED for trait in _TRAITS]
+    return [float(np.log1p(len(sentence) / 6)), *counts]
+
+
+def features(view: VisibleBook, question: Question, recency: Floats) -> Floats:
+    """Return the features of each visible sentence, shape (sentences, features).
+
+    `recency`, shape (sentences, RECENCY), says how long ago the reader passed each sentence.
+    """
+    dense = _dense(view, question)
+    lexical, extra = _lexical(view, question)
+    count = len(view)
+    around = dense[0]
+    beside = [np.append(around[1:], around[-1]) - around.max(), np.append(around[0], around[:-1]) - around.max()]
+    kinds = np.zeros((KINDS, count), np.float32)
+    kinds[question.kind] = 1
+    whole = np.empty((3, count), np.float32)
+    whole[0] = np.arange(count) / max(1, count - 1)
+    whole[1] = np.log(count) / 6
+    whole[2] = len(question.words) / 8
+    stacked = [_three_ways(np.stack([*dense, *lexical])), np.stack([*beside, *extra]), view.traits.T, recency.T, kinds, whole]
+    return np.concatenate(stacked).T.astype(np.float32)
+
+
+RECENCY = 5
+
+
+def recency(view: VisibleBook, position: int, marks: int) -> Floats:
+    """Return how recent each sentence is to a reader at `position`; all alike for one who has finished.
+
+    A reader in the middle mostly asks about what was just read; one who has finished asks about anything.
+    """
+    found = np.zeros((len(view), RECENCY), np.float32)
+    if position >= marks:
+        found[:, 4] = 1
+        return found
+    ago = position - view.marks[view.passage_of]
+    for near in range(3):
+        found[:, near] = ago == near
+    found[:, 3] = np.minimum(ago, 20) / 20
+    return found
+
+
+def _three_ways(rows: Floats) -> Floats:
+    below = rows - rows.max(axis=1, keepdims=True)
+    deviations = (rows - rows.mean(axis=1, keepdims=True)) / (rows.std(axis=1, keepdims=True) + 1e-3)
+    return np.concatenate([rows, below, deviations])
+
+
+def _dense(view: VisibleBook, question: Question) -> list[Floats]:
+    """Return similarities: sentence (both readings of the question), passage, and the stretch's best and mean."""
+    adapted, plain = question.vectors.adapted, question.vectors.plain
+    sentence = view.sentence_vectors @ adapted
+    passage = view.passage_vectors @ adapted
+    best, _ = _by_group(np.maximum, sentence[None], view.group_of)
+    furthest, _ = _by_group(np.maximum, passage[None], view.group_of_passage)
+    total, sizes = _by_group(np.add, passage[None], view.group_of_passage)
+    return [
+        sentence,
+        view.sentence_vectors @ plain,
+        passage[view.passage_of],
+        (view.passage_vectors @ plain)[view.passage_of],
+        best[0][view.group_of],
+        furthest[0][view.group_of],
+        (total[0] / sizes)[view.group_of],
+    ]
+
+
+def _lexical(view: VisibleBook, question: Question) -> tuple[list[Floats], list[Floats]]:
+    """Return coverage and BM25 of sentence, window, passage and stretch; then what is not compared three ways."""
+    counts = _counts(view, question.words)
+    held = (counts > 0).astype(np.float32)
+    frequency = held.sum(axis=1)
+    rare = np.log1p((len(view) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+    weight = rare / (rare.sum() + 1e-6)
+    after = np.zeros_like(held)
+    after[:, :-1] = held[:, 1:]
+    before = np.zeros_like(held)
+    before[:, 1:] = held[:, :-1]
+    in_passage, _ = _by_group(np.maximum, held, view.passage_of)
+    in_group, _ = _by_group(np.maximum, held, view.group_of)
+    passage_counts, _ = _by_group(np.add, counts, view.passage_of)
+    group_counts, _ = _by_group(np.add, counts, view.group_of)
+    passage_lengths, _ = _by_group(np.add, view.lengths[None], view.passage_of)
+    group_lengths, _ = _by_group(np.add, view.lengths[None], view.group_of)
+    compared = [
+        weight @ held,
+        weight @ np.maximum(held, np.maximum(after, before)),
+        (weight @ in_passage)[view.passage_of],
+        (weight @ in_group)[view.group_of],
+        _bm25(weight, counts, view.lengths),
+        _bm25(weight, passage_counts, passage_lengths[0])[view.passage_of],
+        _bm25(weight, group_counts, group_lengths[0])[view.group_of],
+    ]
+    pairs = (held[:-1] * held[1:]).sum(axis=0) / max(1, len(held) - 1)
+    rarest = (weight[:, None] * held).max(axis=0) / (weight.max() + 1e-6)
+    return compared, [weight @ before, weight @ after, rarest, pairs, view.lengths / 20]
+
+
+def _counts(view: VisibleBook, words: Sequence[str]) -> Floats:
+    """Return how often each word stands in each sentence, shape (words, sentences), at least one row."""
+    counts = np.zeros((max(1, len(words)), len(view)), np.float32)
+    for row, word in enumerate(words):
+        if found := view.postings.get(word):
+            counts[row, found[0]] = found[1]
+    return counts
+
+
+def _bm25(weight: Floats, counts: Floats, lengths: Floats) -> Floats:
+    scale = BM25_K1 * (1 - BM25_B + BM25_B * lengths / (lengths.mean() + 1e-6))
+    return np.asarray(weight @ (counts * (BM25_K1 + 1) / (counts + scale)), np.float32)
+
+
+def _by_group(combine: np.ufunc, rows: Floats, groups: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Combine columns of the same group (groups are runs, numbered from 0); also return each group's size."""
+    starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
+    sizes = np.diff(np.append(starts, len(groups))).astype(np.float32)
+    return np.asarray(combine.reduceat(rows, starts, axis=1), np.float32), sizes

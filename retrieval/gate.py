@@ -1,0 +1,45 @@
+"""The position gate: who will see a reply, and what may therefore be in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from corpus.passages import Passage
+from corpus.reveals import Reveals, Slug
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The people who will see a reply, by what the one who has read least of each book has finished.
+
+    `positions` are marks finished; a book that is absent is at 0. `adults` is true only where nobody under age
+    can be (an age-restricted channel, or a reader's own terminal with its consent).
+    """
+
+    positions: Mapping[Slug, int] = field(default_factory=lambda: MappingProxyType({}))
+    adults: bool = False
+
+    def at(self, book: Slug) -> int:
+        """Return the audience's position in a book."""
+        return self.positions.get(book, 0)
+
+    def may_see(self, reveals: Reveals) -> bool:
+        """The one rule of visibility."""
+        return reveals.within(self.positions)
+
+
+class Gate:
+    """Lets through what an audience may see. Everything that reaches a ranking or a reply has passed here."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.audience = audience
+
+    def passes(self, passage: Passage) -> bool:
+        """Return whether the audience may see a passage."""
+        return self.audience.may_see(passage.reveals) and (self.audience.adults or not passage.explicit)
+
+    def visible(self, passages: Iterable[Passage]) -> Iterator[Passage]:
+        """Yield the passages that the audience may see, in their order."""
+        return filter(self.passes, passages)

@@ -1,0 +1,153 @@
+"""Books that are being talked about, held in memory: read once by id, gated for an audience, then searched.
+
+An `OpenedBook` is all of a book; a `VisibleBook` is what one audience may see of it, and the only thing that is
+ever ranked. What is hidden counts nowhere in it, not even in how rare a word is.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.passages import Passage
+from corpus.reveals import Slug
+from retrieval.embedding import Matrix, Vector
+from retrieval.features import SENTENCE_TRAITS, sentence_traits
+from retrieval.gate import Gate
+from retrieval.lexicon import stems
+from retrieval.store import StoredPassage
+
+Ints = npt.NDArray[np.int64]
+KEPT_VIEWS = 4
+"""Views of one book kept at a time: a club has few different positions in a book at once."""
+
+
+class OpenedBook:
+    """All passages of a book with their vectors and words, in reading order."""
+
+    def __init__(self, book: Slug, rows: Sequence[StoredPassage]) -> None:
+        rows = sorted(rows, key=lambda row: row.passage.order)
+        self.book = book
+        self.passages: tuple[Passage, ...] = tuple(row.passage for row in rows)
+        self.sentences = tuple(s for p in self.passages for s in p.sentences)
+        width = len(rows[0].embedded.passage) if rows else 0
+        self.passage_vectors: Matrix = _stacked([row.embedded.passage[None] for row in rows], width)
+        self.sentence_vectors: Matrix = _stacked([row.embedded.sentences for row in rows], width)
+        counts = [len(p.sentences) for p in self.passages]
+        self.passage_of: Ints = np.repeat(np.arange(len(counts)), counts)
+        self.stems = tuple(tuple(stems(sentence)) for sentence in self.sentences)
+        self.traits = np.array([sentence_traits(s) for s in self.sentences], np.float32).reshape(-1, SENTENCE_TRAITS)
+        self._views: OrderedDict[bytes, VisibleBook] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def bytes(self) -> int:
+        """Memory held, roughly: vectors, and ten times the text for words and objects."""
+        text = sum(map(len, self.sentences))
+        return 3 * (self.passage_vectors.nbytes + self.sentence_vectors.nbytes) + 10 * text
+
+    def seen_through(self, gate: Gate) -> VisibleBook:
+        """Return what an audience may see of the book."""
+        return self._view(np.fromiter((gate.passes(p) for p in self.passages), bool, len(self.passages)))
+
+    def hidden_from(self, gate: Gate) -> VisibleBook:
+        """Return what an audience may not see, for the guard and for placing; it never reaches a reply."""
+        return self._view(np.fromiter((not gate.passes(p) for p in self.passages), bool, len(self.passages)))
+
+    def whole(self) -> VisibleBook:
+        """Return all of the book, for placing; it never reaches a reply."""
+        return self._view(np.ones(len(self.passages), bool))
+
+    def _view(self, shown: npt.NDArray[np.bool_]) -> VisibleBook:
+        key = shown.tobytes()
+        with self._lock:
+            if key in self._views:
+                self._views.move_to_end(key)
+                return self._views[key]
+            view = self._views[key] = VisibleBook(self, np.flatnonzero(shown))
+            while len(self._views) > KEPT_VIEWS:
+                self._views.popitem(last=False)
+            return view
+
+
+class VisibleBook:
+    """What one audience may see of a book: its arrays hold nothing else."""
+
+    def __init__(self, opened: OpenedBook, shown: Ints) -> None:
+        self.book = opened.book
+        self.passages = tuple(opened.passages[n] for n in shown)
+        inside = np.isin(opened.passage_of, shown)
+        rows = np.flatnonzero(inside)
+        self.sentences = tuple(opened.sentences[n] for n in rows)
+        self.passage_vectors = opened.passage_vectors[shown]
+        self.sentence_vectors = opened.sentence_vectors[rows]
+        self.passage_of: Ints = np.searchsorted(shown, opened.passage_of[rows])
+        self.traits = opened.traits[rows]
+        self.stems = tuple(opened.stems[n] for n in rows)
+        groups = np.array([p.group for p in self.passages], np.int64)
+        self.group_of_passage: Ints = np.unique(groups, return_inverse=True)[1] if len(groups) else groups
+        self.group_of: Ints = self.group_of_passage[self.passage_of]
+        self.marks: Ints = np.array([p.reveals.marks.get(p.book, 0) for p in self.passages], np.int64)
+
+    def __len__(self) -> int:
+        return len(self.sentences)
+
+    @cached_property
+    def lengths(self) -> npt.NDArray[np.float32]:
+        """Stems in each sentence."""
+        return np.array([len(s) for s in self.stems], np.float32)
+
+    @cached_property
+    def postings(self) -> dict[str, tuple[Ints, npt.NDArray[np.float32]]]:
+        """For each stem the sentences that hold it and how often."""
+        found: dict[str, dict[int, int]] = {}
+        for n, words in enumerate(self.stems):
+            for word in words:
+                counts = found.setdefault(word, {})
+                counts[n] = counts.get(n, 0) + 1
+        return {
+            word: (np.fromiter(counts, np.int64, len(counts)), np.fromiter(counts.values(), np.float32, len(counts)))
+            for word, counts in found.items()
+        }
+
+
+def _stacked(parts: list[Matrix], width: int) -> Matrix:
+    return np.concatenate(parts) if parts else np.zeros((0, width), np.float32)
+
+
+@dataclass
+class _Slot:
+    fingerprint: str
+    opened: OpenedBook
+
+
+class OpenedBooks:
+    """Opened books within a byte budget: the least recently used goes first, and a book that changed goes at once."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget = budget
+        self._slots: OrderedDict[Slug, _Slot] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, book: Slug, fingerprint: str) -> OpenedBook | None:
+        """Return a book that is open as it is now."""
+        with self._lock:
+            slot = self._slots.get(book)
+            if slot is None or slot.fingerprint != fingerprint:
+                return None
+            self._slots.move_to_end(book)
+            return slot.opened
+
+    def put(self, book: Slug, fingerprint: str, opened: OpenedBook) -> None:
+        """Keep an opened book, and let go of others until the budget holds."""
+        with self._lock:
+            self._slots[book] = _Slot(fingerprint, opened)
+            self._slots.move_to_end(book)
+            while len(self._slots) > 1 and sum(slot.opened.bytes for slot in self._slots.values()) > self._budget:
+                self._slots.popitem(last=False)

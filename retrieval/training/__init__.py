@@ -1,0 +1,1 @@
+"""Making the learned weights again: `python -m retrieval.training` (docs/weights.md says from what)."""

@@ -1,0 +1,149 @@
+"""Learning to rank sentences: a small network over `retrieval.features`, trained to find where the answer stands."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from corpus.books import Book
+from retrieval.embedding import QuestionVectors
+from retrieval.features import Question, features, recency
+from retrieval.gate import Audience, Gate
+from retrieval.opened import OpenedBook, VisibleBook
+from retrieval.ranking import HIDDEN, Weights
+from retrieval.training.stories import Asked, answer_shares
+
+BATCH, EPOCHS, RATE, SEED = 64, 5, 3e-3, 0
+RANK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question asked at one position: features, where the answer is, and what the bilinear part needs."""
+
+    view: VisibleBook
+    question: Question
+    features: npt.NDArray[np.float32]
+    shares: npt.NDArray[np.float32]
+    golden: npt.NDArray[np.bool_]
+
+
+def examples(
+    opened: dict[str, OpenedBook], books: dict[str, Book], questions: Sequence[Asked],
+    vectors: Sequence[QuestionVectors], positions: Sequence[Callable[[Asked, Book], int]],
+) -> list[Example]:  # fmt: skip
+    """Return every question asked at each of the positions."""
+    found = []
+    for asked, vector in zip(questions, vectors, strict=True):
+        book, story = opened[asked.story], books[asked.story]
+        shares = answer_shares(book, asked)
+        question = Question.of(asked.text, vector)
+        for position in positions:
+            at = position(asked, story)
+            view = book.seen_through(Gate(Audience({asked.story: at})))
+            rows = np.flatnonzero(np.isin(book.passage_of, [n for n, p in enumerate(book.passages) if p.reveals.within({asked.story: at})]))
+            marks = view.marks[view.passage_of]
+            found.append(
+                Example(view, question, features(view, question, recency(view, at, story.marks)),
+                        shares[rows], np.isin(marks, asked.sections))
+            )  # fmt: skip
+    return found
+
+
+class Network(torch.nn.Module):
+    """Features and a low-rank comparison of question and sentence in, one number a sentence out."""
+
+    def __init__(self, width: int, dimensions: int) -> None:
+        super().__init__()
+        self.question = torch.nn.Parameter(torch.randn(dimensions, RANK) * 0.05)
+        self.sentence = torch.nn.Parameter(torch.randn(dimensions, RANK) * 0.05)
+        self.first = torch.nn.Linear(width + RANK, HIDDEN[0])
+        self.second = torch.nn.Linear(HIDDEN[0], HIDDEN[1])
+        self.last = torch.nn.Linear(HIDDEN[1], 1)
+        self.straight = torch.nn.Linear(width, 1)
+        self.drop = torch.nn.Dropout(0.15)
+
+    def forward(self, rows: torch.Tensor, question: torch.Tensor, sentences: torch.Tensor) -> torch.Tensor:
+        """Return scores, shape (questions, sentences)."""
+        compared = 3 * (question @ self.question) * (sentences @ self.sentence)
+        hidden = torch.relu(self.first(self.drop(torch.cat([rows, compared], -1))))
+        score = self.last(torch.relu(self.second(hidden))) + self.straight(rows)
+        return torch.as_tensor(score.squeeze(-1))
+
+
+def train(found: Sequence[Example], after_epoch: Callable[[int, float, Weights], None]) -> Weights:
+    """Train on examples; the same examples and seed give the same weights on one machine."""
+    torch.manual_seed(SEED)
+    rng = random.Random(SEED)  # noqa: S311 (no secret)
+    sample = np.concatenate([e.features for e in found[::7]])
+    mean, deviation = sample.mean(0), sample.std(0) + 1e-3
+    network = Network(len(mean), found[0].view.sentence_vectors.shape[1])
+    low = [network.question, network.sentence]
+    rest = [p for name, p in network.named_parameters() if name not in ("question", "sentence")]
+    optimiser = torch.optim.AdamW(
+        [{"params": low, "weight_decay": 0.1}, {"params": rest, "weight_decay": 0.02}], lr=RATE
+    )
+    steps = EPOCHS * (len(found) // BATCH + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    for epoch in range(EPOCHS):
+        order = sorted(range(len(found)), key=lambda n: len(found[n].features) + 40 * rng.random())
+        batches = [order[n : n + BATCH] for n in range(0, len(order), BATCH)]
+        rng.shuffle(batches)
+        total = 0.0
+        for batch in batches:
+            loss = _loss(network, [found[n] for n in batch], mean, deviation)
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            total += loss.item()
+        after_epoch(epoch, total / len(batches), _weights(network, mean, deviation))
+    return _weights(network, mean, deviation)
+
+
+def _loss(network: Network, batch: Sequence[Example], mean: object, deviation: object) -> torch.Tensor:
+    """Return the loss: where in the answer's sections (all of the mass), and on which sentences (half of it)."""
+    longest = max(len(e.features) for e in batch)
+    width, dimensions = batch[0].features.shape[1], batch[0].view.sentence_vectors.shape[1]
+    rows = np.zeros((len(batch), longest, width), np.float32)
+    sentences = np.zeros((len(batch), longest, dimensions), np.float32)
+    shares, golden = np.zeros((len(batch), longest), np.float32), np.zeros((len(batch), longest), bool)
+    shown = np.zeros((len(batch), longest), bool)
+    for n, e in enumerate(batch):
+        count = len(e.features)
+        rows[n, :count] = (e.features - mean) / deviation
+        sentences[n, :count] = e.view.sentence_vectors
+        shares[n, :count], golden[n, :count], shown[n, :count] = e.shares, e.golden, True
+    question = torch.from_numpy(np.stack([e.question.vectors.adapted for e in batch])[:, None])
+    scores = network(torch.from_numpy(rows), question, torch.from_numpy(sentences))
+    logs = torch.log_softmax(scores.masked_fill(~torch.from_numpy(shown), -1e4), -1)
+    best = torch.from_numpy(shares.max(1, keepdims=True))
+    held = torch.from_numpy(shares)
+    wanted = torch.where(held >= 0.6 * best, held**2, torch.zeros(()))
+    wanted = wanted / wanted.sum(-1, keepdim=True).clamp_min(1e-6)
+    on_sentences = -(wanted * logs).sum(-1)[best[:, 0] > 0.2].sum() / len(batch)
+    in_sections = -torch.logsumexp(logs.masked_fill(~torch.from_numpy(golden), -1e4), -1).mean()
+    return in_sections + 0.5 * on_sentences
+
+
+def _weights(network: Network, mean: npt.NDArray[np.float32], deviation: npt.NDArray[np.float32]) -> Weights:
+    """Return the network as arrays, with the scaling of the features folded into the first layers."""
+    arrays = {name: value.detach().numpy().copy() for name, value in network.state_dict().items()}
+    width = len(mean)
+    first, straight = arrays["first.weight"], arrays["straight.weight"][0]
+    return Weights(
+        question=np.sqrt(3, dtype=np.float32) * arrays["question"],
+        sentence=np.sqrt(3, dtype=np.float32) * arrays["sentence"],
+        first=np.concatenate([first[:, :width] / deviation, first[:, width:]], 1).T,
+        first_bias=arrays["first.bias"] - first[:, :width] @ (mean / deviation),
+        second=arrays["second.weight"].T,
+        second_bias=arrays["second.bias"],
+        last=arrays["last.weight"][0],
+        straight=straight / deviation,
+    )

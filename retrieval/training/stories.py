@@ -1,0 +1,97 @@
+"""The stories and questions that weights are learned from: ordered sections, and for each question its sections.
+
+Two JSON Lines files in FairytaleQA's shape: stories `{"book_id", "title", "sections": [{"n", "text"}]}` and questions
+`{"qid", "book_id", "question", "answers", "answers_alt", "sections"}`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.books import Book, Unit
+from corpus.documents import Block, Document
+from corpus.passages import cut
+from corpus.reveals import Reveals
+from retrieval.embedding import Embedder
+from retrieval.lexicon import stems
+from retrieval.opened import OpenedBook
+from retrieval.store import StoredPassage
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a story whose answer is known: `sections` hold it, `at` is the last of them."""
+
+    story: str
+    text: str
+    answers: tuple[str, ...]
+    sections: tuple[int, ...]
+
+    @property
+    def at(self) -> int:
+        """The position at which the question can be answered."""
+        return max(self.sections)
+
+
+def read_rows(path: Path) -> list[dict[str, object]]:
+    """Read JSON Lines."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def story_book(row: dict[str, object]) -> tuple[Book, Document]:
+    """Return a story as a book of one document whose sections are placed."""
+    sections = row["sections"]
+    assert isinstance(sections, list)
+    slug = str(row["book_id"])
+    book = Book(slug, str(row["title"]), "Traditional", Unit.SECTION, len(sections))
+    blocks = [
+        Block(" ".join(paragraph.split()), 0, f"Section {n}", None, Reveals.of({slug: n}), "heading")
+        for n, section in enumerate(sections, 1)
+        for paragraph in str(section["text"]).split("\n\n")
+        if paragraph.strip()
+    ]
+    return book, Document("story.md", "summary", "", "", tuple(blocks))
+
+
+def open_stories(path: Path, embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:
+    """Read, cut and embed stories."""
+    opened, books = {}, {}
+    for row in read_rows(path):
+        book, document = story_book(row)
+        passages, _ = cut(book, [document])
+        vectors = embedder.passages([p.sentences for p in passages])
+        rows = [StoredPassage(p, v) for p, v in zip(passages, vectors, strict=True)]
+        opened[book.slug], books[book.slug] = OpenedBook(book.slug, rows), book
+    return opened, books
+
+
+def read_questions(path: Path) -> list[Asked]:
+    """Read questions with their answers."""
+    return [
+        Asked(str(r["book_id"]), str(r["question"]), (*r["answers"], *r["answers_alt"]), tuple(r["sections"]))  # type: ignore[misc]
+        for r in read_rows(path)
+    ]
+
+
+def answer_shares(opened: OpenedBook, asked: Asked) -> npt.NDArray[np.float32]:
+    """Return how much of the best reference answer each sentence holds (0 to 1), within the answer's sections.
+
+    Half of it counts the answer's words, half those that the question does not hold already.
+    """
+    references = [r for r in (frozenset(stems(answer)) for answer in asked.answers) if r]
+    question = frozenset(stems(asked.text))
+    shares = np.zeros(len(opened.sentences), np.float32)
+    for n, passage in enumerate(opened.passage_of):
+        if opened.passages[passage].reveals.marks[opened.book] not in asked.sections:
+            continue
+        held = frozenset(opened.stems[n])
+        for reference in references:
+            new = reference - question
+            share = len(reference & held) / len(reference) / 2 + len(new & held) / max(1, len(new)) / 2
+            shares[n] = max(shares[n], share)
+    return shares

@@ -1,0 +1,132 @@
+"""The logs: what is heard, and that no secret is in it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from bot.logs import CHATTY, HIDDEN, RedactingFormatter, set_up_logs
+
+SECRET = "MTk4.Cl2FMQ.a-token"
+Start = Callable[..., io.StringIO]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Set up logs, return what standard error gets, and afterwards leave everything as it was."""
+    root, chatty = logging.getLogger(), [logging.getLogger(name) for name in CHATTY]
+    before = (root.level, list(root.handlers), [logger.level for logger in chatty])
+    with contextlib.ExitStack() as stack:
+
+        def begin(level: int = logging.INFO, *secrets: str) -> io.StringIO:
+            set_up_logs(level, [SecretStr(secret) for secret in secrets])
+            return stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+
+        yield begin
+    logging.captureWarnings(capture=False)
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    for logger, level in zip(chatty, before[2], strict=True):
+        logger.setLevel(level)
+
+
+def test_a_line_says_when_how_grave_who_and_what(start: Start) -> None:
+    shown = start()
+    logging.getLogger("retrieval.store").info("%d passages", 12)
+    assert shown.getvalue().endswith(" INFO retrieval.store: 12 passages\n")
+
+
+def test_a_secret_is_hidden_in_the_message_and_in_its_arguments(start: Start) -> None:
+    shown = start(logging.INFO, SECRET)
+    logging.getLogger("a.library").info(f"sent {SECRET}, %s and %s", SECRET, {"Authorization": f"Bot {SECRET}"})  # noqa: G004
+    assert SECRET not in shown.getvalue()
+    assert shown.getvalue().count(HIDDEN) == 3
+
+
+def test_a_secret_is_hidden_where_a_library_splits_it_over_template_and_argument(start: Start) -> None:
+    shown = start(logging.INFO, SECRET)
+    logging.getLogger("a.library").info("MTk4.%s", SECRET.removeprefix("MTk4."))
+    assert SECRET not in shown.getvalue()
+
+
+def test_a_secret_is_hidden_in_a_traceback_and_in_a_stack(start: Start) -> None:
+    shown = start(logging.INFO, SECRET)
+    logger = logging.getLogger("a.library")
+    try:
+        raise ConnectionError(f"401 for {SECRET}")
+    except ConnectionError:
+        logger.exception("failed", stack_info=True)
+    assert "ConnectionError: 401 for [hidden]" in shown.getvalue()
+    assert "Stack (most recent call last)" in shown.getvalue()
+    assert SECRET not in shown.getvalue()
+
+
+def test_a_secret_is_hidden_in_a_warning(start: Start) -> None:
+    shown = start(logging.INFO, SECRET)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn(f"deprecated: {SECRET}", UserWarning, stacklevel=1)
+    assert "deprecated: [hidden]" in shown.getvalue()
+
+
+def test_a_secret_within_another_hides_both(start: Start) -> None:
+    shown = start(logging.INFO, "letters", "letters-and-more")
+    logging.getLogger("a").info("letters-and-more")
+    assert shown.getvalue().endswith("a: [hidden]\n")
+
+
+def test_a_word_given_for_a_key_stays_readable(start: Start) -> None:
+    shown = start(logging.INFO, "none", "")
+    logging.getLogger("a").info("none found")
+    assert shown.getvalue().endswith("none found\n")
+
+
+def test_other_handlers_see_the_record_as_it_was(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    start(logging.INFO, SECRET)
+    logging.getLogger("a").info("with %s", SECRET)
+    assert caplog.records[-1].args == (SECRET,)
+
+
+def test_wrong_arguments_are_no_way_round() -> None:
+    record = logging.makeLogRecord({"msg": f"%d for {SECRET}", "args": (SECRET,), "levelname": "INFO", "name": "a"})
+    assert RedactingFormatter([SecretStr(SECRET)]).format(record) == "INFO a: %d for [hidden]"
+
+
+def test_what_is_below_the_level_is_not_heard_and_chatty_libraries_only_when_they_warn(start: Start) -> None:
+    shown = start(logging.INFO)
+    logging.getLogger("bot").debug("quiet")
+    logging.getLogger("httpx").info("GET /")
+    logging.getLogger("httpx").warning("slow")
+    assert [line.split(": ")[1] for line in shown.getvalue().splitlines()] == ["slow"]
+
+
+def test_at_debug_everybody_is_heard(start: Start) -> None:
+    shown = start(logging.DEBUG)
+    logging.getLogger("httpx").debug("GET /")
+    assert "GET /" in shown.getvalue()
+
+
+def test_setting_up_twice_writes_each_line_once(start: Start) -> None:
+    start()
+    shown = start()
+    logging.getLogger("bot").info("once")
+    assert shown.getvalue().count("once") == 1
+
+
+def test_what_takes_the_place_of_standard_error_gets_the_lines(start: Start) -> None:
+    before = start()
+    with contextlib.redirect_stderr(io.StringIO()) as bar:
+        logging.getLogger("bot").info("above the bar")
+    assert "above the bar" in bar.getvalue()
+    assert before.getvalue() == ""
+
+
+def test_a_closed_standard_error_stops_nothing(start: Start) -> None:
+    start().close()
+    logging.getLogger("bot").info("to nobody")

@@ -1,0 +1,187 @@
+"""The settings: what is read, what is refused, and that no secret is ever shown."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.settings import CHAT_TIMEOUT, DATA, Settings, SettingsError
+from corpus.library import SHIPPED
+
+NAMES = (
+    "DISCORD_TOKEN",
+    "CHAT_MODEL",
+    "CHAT_TIMEOUT",
+    "OPENAI_BASE_URL",
+    "OPENAI_API_KEY",
+    "EMBEDDING_MODEL",
+    "DOGEAR_LIBRARY",
+    "DOGEAR_DATA",
+    "LOG_LEVEL",
+)
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+def problems(**environment: str) -> dict[str, str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(environment)
+    return caught.value.problems
+
+
+def test_nothing_set_is_quote_mode_with_the_shipped_library() -> None:
+    settings = Settings.from_environment({})
+    assert settings == Settings(library=SHIPPED, data=DATA, chat_timeout=CHAT_TIMEOUT, log_level=logging.INFO)
+    assert settings.chat_model is None
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.from_environment(dict.fromkeys(NAMES, "  ")) == Settings()
+    assert Settings.from_environment(dict.fromkeys(NAMES)) == Settings()
+
+
+def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {
+            "DISCORD_TOKEN": "one.two.three",
+            "CHAT_MODEL": "ollama:llama3.2",
+            "CHAT_TIMEOUT": "7.5",
+            "OPENAI_BASE_URL": "http://[::1]:8080/v1",
+            "OPENAI_API_KEY": "a-key",
+            "EMBEDDING_MODEL": "intfloat/e5-small",
+            "DOGEAR_LIBRARY": str(tmp_path),
+            "DOGEAR_DATA": str(tmp_path / "new"),
+            "LOG_LEVEL": "debug",
+            "PATH": "elsewhere",
+        }
+    )
+    assert settings.discord_token is not None
+    assert settings.discord_token.get_secret_value() == "one.two.three"
+    assert settings.openai_api_key is not None
+    assert settings.openai_api_key.get_secret_value() == "a-key"
+    assert (settings.chat_model, settings.chat_timeout) == ("ollama:llama3.2", 7.5)
+    assert settings.openai_base_url == "http://[::1]:8080/v1"
+    assert settings.embedding_model == "intfloat/e5-small"
+    assert (settings.library, settings.data) == (tmp_path, tmp_path / "new")
+    assert settings.log_level == logging.DEBUG
+
+
+@pytest.mark.parametrize("written", ["gpt-4o-mini", ":llama3.2", "ollama:", "OpenAI: gpt", "llama3.2:latest"])
+def test_a_chat_model_needs_its_provider(written: str) -> None:
+    assert "provider:model" in problems(CHAT_MODEL=written)["CHAT_MODEL"]
+
+
+@pytest.mark.parametrize("written", ["soon", "0", "-3", "nan", "inf", "601", "20 s"])
+def test_a_timeout_is_a_number_of_seconds(written: str) -> None:
+    assert "Write a number such as 20." in problems(CHAT_TIMEOUT=written)["CHAT_TIMEOUT"]
+
+
+@pytest.mark.parametrize(
+    "written", ["127.0.0.1:8080", "ftp://a/b", "http://", "http://a b/v1", "http://[::1", "http://a:x"]
+)
+def test_an_address_is_one_of_a_web_server(written: str) -> None:
+    assert "Write one such as http://" in problems(OPENAI_BASE_URL=written)["OPENAI_BASE_URL"]
+
+
+def test_an_address_holds_no_password() -> None:
+    problem = problems(OPENAI_BASE_URL="http://smiley:hunter-2@localhost/v1")["OPENAI_BASE_URL"]
+    assert "OPENAI_API_KEY" in problem
+    assert "hunter-2" not in problem
+
+
+@pytest.mark.parametrize("written", ["Bot one.two.three", "one.two.thrëe", "one.two\nthree"])
+def test_a_token_is_copied_as_it_was_given_out(written: str) -> None:
+    assert "Copy it once more" in problems(DISCORD_TOKEN=written)["DISCORD_TOKEN"]
+
+
+def test_a_library_that_is_not_there_is_named(tmp_path: Path) -> None:
+    problem = problems(DOGEAR_LIBRARY=str(tmp_path / "gone"))["DOGEAR_LIBRARY"]
+    assert str(tmp_path / "gone") in problem
+    assert "comes with Dogear" in problem
+
+
+def test_data_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert "is a file" in problems(DOGEAR_DATA=str(tmp_path / "file"))["DOGEAR_DATA"]
+
+
+def test_a_folder_given_as_embedding_model_must_be_there(tmp_path: Path) -> None:
+    assert Settings.from_environment({"EMBEDDING_MODEL": str(tmp_path)}).embedding_model == str(tmp_path)
+    assert "no folder" in problems(EMBEDDING_MODEL=str(tmp_path / "gone"))["EMBEDDING_MODEL"]
+
+
+def test_a_home_that_nobody_has_is_no_folder() -> None:
+    assert "no folder" in problems(DOGEAR_LIBRARY="~no-such-reader/books")["DOGEAR_LIBRARY"]
+
+
+def test_a_name_too_long_for_a_file_system_is_no_folder() -> None:
+    assert set(problems(DOGEAR_LIBRARY="/" + "x" * 5000)) == {"DOGEAR_LIBRARY"}
+    assert Settings.from_environment({"DOGEAR_DATA": "x" * 5000}).data == Path("x" * 5000)
+
+
+def test_a_level_is_one_of_the_known_ones() -> None:
+    assert "DEBUG, INFO" in problems(LOG_LEVEL="loud")["LOG_LEVEL"]
+
+
+def test_every_wrong_setting_is_named_at_once() -> None:
+    found = problems(CHAT_MODEL="gpt", CHAT_TIMEOUT="soon", LOG_LEVEL="loud", DOGEAR_DATA="fine")
+    assert set(found) == {"CHAT_MODEL", "CHAT_TIMEOUT", "LOG_LEVEL"}
+
+
+def test_the_message_has_a_line_for_each() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"CHAT_TIMEOUT": "soon", "LOG_LEVEL": "loud"})
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["CHAT_TIMEOUT", "LOG_LEVEL"]
+
+
+def test_a_misspelt_setting_of_ours_is_noticed_and_a_strange_one_left_alone() -> None:
+    assert problems(DOGEAR_LIBARY="books") == {
+        "DOGEAR_LIBARY": "There is no such setting. Did you mean DOGEAR_LIBRARY?"
+    }
+    assert Settings.from_environment({"DOGEAR_SOMETHING_ELSE": "1", "DISCORD_TOKENS": "x"}) == Settings()
+
+
+def test_every_secret_of_the_environment_is_known_for_the_logs() -> None:
+    environment = {
+        "ANTHROPIC_API_KEY": "k1",
+        "OPENAI_API_KEY": "k2",
+        "DB_PASSWORD": "k3",
+        "MONKEY": "no",
+        "TOKENS": "no",
+    }
+    settings = Settings.from_environment(environment)
+    assert {secret.get_secret_value() for secret in settings.secrets} == {"k1", "k2", "k3"}
+
+
+@given(inside=st.text(st.characters(codec="utf-8", exclude_characters="\0")), wrong=st.booleans())
+def test_no_secret_is_ever_shown(inside: str, wrong: bool) -> None:
+    secret = f"zq9{inside}9qz"
+    environment = {"DISCORD_TOKEN": secret, "OPENAI_API_KEY": secret, "LOG_LEVEL": "loud" if wrong else "info"}
+    try:
+        settings = Settings.from_environment(environment)
+    except SettingsError as error:
+        shown = f"{error} {error!r} {error.args} {error.problems}"
+    else:
+        shown = f"{settings} {settings!r} {settings.secrets}"
+    assert secret not in shown
+
+
+@pytest.mark.parametrize("name", ["CHAT_MODEL", "CHAT_TIMEOUT", "OPENAI_BASE_URL", "LOG_LEVEL", "DISCORD_TOKEN"])
+def test_a_key_in_the_wrong_place_is_not_shown_either(name: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({name: "sk-this is a secret"})
+    assert "sk-this" not in repr(caught.value)
+
+
+def test_the_example_file_has_every_setting_with_a_comment_and_sets_none() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    entries = {m[1]: n for n, line in enumerate(lines) if (m := re.match(r"#? ?([A-Z][A-Z_]+)=", line))}
+    assert set(entries) == set(NAMES)
+    for name, number in entries.items():
+        above = lines[number - 1]
+        assert above.startswith("# ") or above.split("=")[0].strip("# ") in entries, f"{name} has no comment"
+    assert not [line for line in lines if re.match(r"[A-Z_]+=.+", line)]
