@@ -113,7 +113,7 @@ class Book:
 
     def mark_at(self, share: float) -> int:
         """Return the mark at a share of the book (0 to 1), rounded up: for texts, too late beats too early."""
-        return self.clamp(math.ceil(share * self.marks - 1e-9))
+        return self.clamp(max(share > 0, math.ceil(share * self.marks - 1e-9)))
 
     def reading_name(self, mark: int) -> str:
         """Return how people name a position: "chapter 7", "45%", "the end", "the beginning"."""

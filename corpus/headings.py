@@ -30,14 +30,17 @@ _NAMED = re.compile(
 # After one “chapter”, words that go on are a title (“Chapter One – Two Friends”); after “chapters”, they are numbers.
 _NEXT_OF_ONE = re.compile(rf"{_JOIN}{_NUMBER}(?(digits)|(?=\s*(?:$|[^\w\s’'])))", re.IGNORECASE)
 _NEXT_OF_MANY = re.compile(rf"(?:{_JOIN}{_NUMBER}|\s+(?P<more>{DIGITS}))", re.IGNORECASE)
-_PERCENT = re.compile(rf"(?<![\w.])(?:(?P<first>{DIGITS})\s*%?{_JOIN})?(?P<last>{DIGITS})\s*{PERCENT_WORDS}", re.IGNORECASE)
+_PERCENT = re.compile(
+    rf"(?<![\w.])(?:(?P<first>{DIGITS})\s*%?{_JOIN})?(?P<last>{DIGITS})\s*{PERCENT_WORDS}", re.IGNORECASE
+)
 _OPEN = re.compile(
     r"\s*(?:\+|ff?\b|onwards?\b|[‐‑–—−-]\s*$"
     r"|(?:and|&)\s+(?:after|beyond|onwards?|later|on)\b|(?:to|until|till|through|[‐‑–—−-])\s*(?:the\s+)?(?:end|last)\b)",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"(?:[^\w]|[0-9]+[.)]\s|\b(?:the|in|at|up|to|until|through|end|of|by|summary|spoilers?|for|first)\s)*", re.IGNORECASE
+    r"(?:[^\w]|[0-9]+[.)]\s|\b(?:the|in|at|up|to|until|through|end|of|by|summary|spoilers?|for|first)\s)*",
+    re.IGNORECASE,
 )
 _OF_ANOTHER = re.compile(rf"\s+of\s+(?!{DIGITS}|{WORDS}|(?:the|this)\s+(?:book|novel|story|way)\b)", re.IGNORECASE)
 _PRONOUN = re.compile(r"[Ii](?:[’']|\s+(?!and\b|to\b)[a-z])")

@@ -11,7 +11,13 @@ from corpus.reveals import Reveals, Slug
 
 _LABEL = re.compile(r"reveals?\s*[:=](.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,6}")
-_LIKELY = re.compile(r"\breveals?\s*[:=]\s*\S{0,100}[0-9]|<!\W{0,5}reveal|<!--\W{0,5}rev\w*\s*[:=]", re.IGNORECASE)
+_STRAY = re.compile(r"<!--|<!\W{0,5}reveal|\breveals?\s*[:=]\s*\S{0,100}[0-9]", re.IGNORECASE)
+MAX_NAMED = 50
+"""Books that are looked for in a label that cannot be read."""
+
+MAX_SLUG = 100
+"""Characters of a slug that are compared."""
+
 _PAIRS = "Write a whole number, or book=number pairs with commas between."
 
 
@@ -58,8 +64,8 @@ def meant_as_label(words: str) -> bool:
 
 
 def looks_like_label(text: str) -> bool:
-    """Return whether running text holds what was meant as a label: one without its “<!--”, or in other signs."""
-    return bool(_LIKELY.search(text))
+    """Return whether running text holds what was meant as a label or another comment, and is none."""
+    return bool(_STRAY.search(text))
 
 
 def _pairs(value: object, book: Book) -> list[tuple[Slug, str]]:
@@ -84,7 +90,7 @@ def _mark(slug: Slug, written: str, book: Book, known: Mapping[Slug, Book]) -> i
     if not slug:
         raise ValueError(_PAIRS)
     limit = known[slug].marks if slug in known else None
-    if limit is None and (near := get_close_matches(slug.lower()[:100], known, 1, cutoff=0.8)):
+    if limit is None and (near := get_close_matches(slug.lower()[:MAX_SLUG], known, 1, cutoff=0.8)):
         raise ValueError(f"There is no book “{slug[:40]}”: did you mean {near[0]}?")
     if not _NUMBER.fullmatch(written):
         raise ValueError(f"Write a whole number from 0 to {limit or book.marks} instead of “{written[:40]}”.")
@@ -95,11 +101,11 @@ def _mark(slug: Slug, written: str, book: Book, known: Mapping[Slug, Book]) -> i
 
 def _hiding(value: object, book: Book, known: Mapping[Slug, Book]) -> Reveals:
     """Return the ends of all books that a label may have meant, for a text whose label cannot be read."""
-    written = str(value)[:2_000] if not isinstance(value, int) else ""
-    marks = {book.slug: book.marks}
-    for word in re.findall(r"[^\s,=:;{}'\"\[\]]+", written)[:50]:
-        if near := get_close_matches(word.lower()[:100], known, 1, cutoff=0.8):
-            marks[near[0]] = known[near[0]].marks
-    for word in re.findall(r"([^\s,=]+)\s*=", written)[:50]:
-        marks.setdefault(word if word in known else word[:100], 1)
-    return Reveals.of(marks | {slug: known[slug].marks for slug in marks if slug in known})
+    names = [str(slug)[:MAX_SLUG] for slug in value][:MAX_NAMED] if isinstance(value, (Mapping, list)) else []
+    written = _written(value)[:2_000]
+    names += re.findall(rf"([^\s,=]{{1,{MAX_SLUG}}})\s*=", written)[:MAX_NAMED]
+    marks = {book.slug: book.marks} | {name: known[name].marks if name in known else 1 for name in names}
+    for word in (names + re.findall(r"[^\s,=:;]+", written))[: 2 * MAX_NAMED]:
+        for near in get_close_matches(word.lower()[:MAX_SLUG], known, 1, cutoff=0.8):
+            marks[near] = known[near].marks
+    return Reveals.of(marks)

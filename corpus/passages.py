@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from corpus.books import Book, Unit
 from corpus.documents import Block, Document
@@ -56,8 +57,8 @@ class Passage:
 class Unplaced:
     """A passage that still has to be placed (its `reveals` is the whole book until then).
 
-    `share` is the end of the passage as a share of its document's unplaced text (0 to 1): a summary that tells
-    the story in order is spread by it.
+    `share` says how far through the book (0 to 1) its end is, if its document tells the story in order: text that
+    is not placed fills the way from the marks stated before it to those stated after it.
     """
 
     passage: Passage
@@ -66,12 +67,12 @@ class Unplaced:
 
 def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[Unplaced]]:
     """Cut a book's documents into passages: those that the library places, and those that it does not."""
-    placed: list[Passage] = []
+    settled: list[Passage] = []
     unplaced: list[Unplaced] = []
     order = group = 0
     seen: Counter[str] = Counter()
     for document in documents:
-        waiting: list[Passage] = []
+        told: list[Passage] = []
         for blocks in _stretches(document):
             group += 1
             for piece in _pieces(blocks):
@@ -80,19 +81,40 @@ def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[
                 if seen[passage.id] > 1:  # the same words once more in one document
                     passage = replace(passage, id=f"{passage.id}-{seen[passage.id]}")
                 order += 1
-                if blocks[0].reveals is None:
-                    waiting.append(passage)
-                else:
-                    placed.append(passage)
-        sizes = [len(passage.text) for passage in waiting]
-        unplaced += [Unplaced(p, sum(sizes[: n + 1]) / sum(sizes)) for n, p in enumerate(waiting)]
-    return placed, unplaced
+                told.append(passage)
+        settled += [passage for passage in told if not passage.inferred]
+        unplaced += _spread(told, book)
+    return settled, unplaced
+
+
+def _spread(told: Iterable[Passage], book: Book) -> Iterator[Unplaced]:
+    """Yield the passages of a document that are not placed, each with its share."""
+    reached, waiting = 0, list[Passage]()
+    for passage in told:
+        mark = 0 if passage.inferred else passage.reveals.marks.get(book.slug, 0)
+        if passage.inferred:
+            waiting.append(passage)
+        elif mark > reached:
+            yield from _between(waiting, reached, mark, book)
+            reached, waiting = mark, []
+    yield from _between(waiting, reached, book.marks, book)
+
+
+def _between(waiting: list[Passage], reached: int, ahead: int, book: Book) -> Iterator[Unplaced]:
+    sizes = [len(passage.text) for passage in waiting]
+    total = sum(sizes)
+    for passage, size in zip(waiting, accumulate(sizes), strict=True):
+        yield Unplaced(passage, (reached + (ahead - reached) * size / total) / book.marks)
 
 
 def _stretches(document: Document) -> Iterator[list[Block]]:
     """Yield runs of blocks that belong together; a list item stands alone."""
-    for _, run in groupby(document.blocks, key=lambda b: (b.heading, b.reveals, b.line if b.is_item else 0)):
+    for _, run in groupby(document.blocks, key=_stretch):
         yield list(run)
+
+
+def _stretch(block: Block) -> tuple[object, ...]:
+    return block.heading, block.reveals, block.line if block.is_item else 0, block.likes, block.explicit
 
 
 def _pieces(blocks: list[Block]) -> Iterator[tuple[str, ...]]:
@@ -117,7 +139,7 @@ def _bounded(sentence: str) -> Iterator[str]:
 def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...], order: int, group: int) -> Passage:
     reveals = block.reveals
     # A heading is shown only where it gives away no more than the passage below it.
-    shown = block.heading_reveals is None or reveals is None or reveals.covers(block.heading_reveals)
+    shown = reveals is None or (block.heading_reveals is not None and reveals.covers(block.heading_reveals))
     key = "\x1f".join((document.name, *piece))
     return Passage(
         id=f"{book.slug}/{hashlib.sha256(key.encode()).hexdigest()[:20]}",
@@ -138,9 +160,18 @@ def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...
     )
 
 
-def placed(passage: Passage, reveals: Reveals) -> Passage:
-    """Return the passage with a place that was inferred for it."""
-    return replace(passage, reveals=reveals, inferred=True)
+def placed(passage: Passage, reveals: Reveals, heading: Reveals | None = None) -> Passage:
+    """Return a passage of unknown place with one that was inferred for it.
+
+    Its heading stays where it tells nothing new: where readers have got as far as it was placed (`heading`; the
+    end, if it was not), or where the passage itself holds all of its words.
+    """
+    known = reveals.covers(heading or passage.reveals) or _words(passage.heading) <= _words(passage.text)
+    return replace(passage, reveals=reveals, inferred=True, heading=passage.heading if known else "")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def source_line(passage: Passage, book: Book) -> str:

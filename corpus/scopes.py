@@ -53,6 +53,10 @@ class Scopes:
         self._together = False  # no text since the last comment: the next one adds to it
         self._fresh = False  # no text since the last heading
 
+    def names_marks(self, heading: str) -> bool:
+        """Return whether a heading speaks of marks."""
+        return any(self._name(heading, 0))
+
     @property
     def headings(self) -> list[str]:
         """The open headings, the outermost first."""
@@ -65,21 +69,21 @@ class Scopes:
 
     def heading(self, level: int, text: str, line: int, *, inside: bool = False) -> None:
         """Enter a heading, which ends what others of its level said; one `inside` a quote or list lowers nothing."""
-        outer = self._now() if inside else None
+        around = self._joined(self._holding()) if inside else None
         stranded: Claim | None = None
         while self._open[-1].level >= level:
             left = self._open.pop()
             stranded = left.comment if left.comment and not left.comment.used else stranded
         section = _Section(level, text, line)
-        self._name(section)
-        if outer and section.named:
-            section.named.reveals = section.named.reveals.joined([outer.reveals])
-        elif outer:
-            section.named = Claim(outer.reveals, outer.by)
+        section.marks, section.named = self._name(text, line)
+        if around:
+            doubt = section.named.doubt if section.named else None
+            named = [section.named.reveals] if section.named else []
+            section.named = Claim(around.joined(named), "heading", line, doubt)
         if stranded:
             what = f"The comment in line {stranded.line} ends at this heading, {HIDDEN}"
             doubt = (line, what, "Write the comment under the heading, not above it.")
-            section.comment = Claim(self._end([stranded.reveals]), "comment", line, doubt)
+            section.comment = Claim(self._book.whole().joined([stranded.reveals]), "comment", line, doubt)
         self._open.append(section)
         self._together, self._fresh = False, True
 
@@ -92,44 +96,46 @@ class Scopes:
         section.comment, self._together = claim, True
 
     def doubtful(self, line: int, what: str, cure: str, label: str | None = None) -> None:
-        """Hide what follows in the section until the end, or where `label` adds to what holds, until both."""
-        held = self._now()
-        reveals = [held.reveals] if held else [self._book.whole()]
+        """Hide what follows in the section until the end; where a `label` is given, until it and what held before."""
+        held = self._joined(self._holding())
+        reveals = self._book.whole() if held is None or label is None else held
+        others = [held] if held else []
         if label is not None:
-            reveals.append(self._read(label, line).reveals)
-        else:
-            reveals.append(self._end([]))
+            others.append(self._read(label, line).reveals)
         self._report(line, what, cure)
-        self._open[-1].comment = Claim(reveals[0].joined(reveals[1:]), "comment", line, used=True)
+        self._open[-1].comment = Claim(reveals.joined(others), "comment", line, used=True)
 
     def place(self) -> tuple[Reveals | None, str]:
         """Return what holds for a text here (None where nothing does), and what says so."""
-        claim = self._now()
-        if claim and not claim.used:
-            claim.used = True
-            if claim.doubt:
+        claims = self._holding()
+        for claim in claims:
+            if claim.doubt and not claim.used:
                 self._report(*claim.doubt)
+            claim.used = True
         self._together = False
+        reveals = self._joined(claims)
         if self._fresh:
             self._fresh = False
             section = self._open[-1]
-            named = [section.named.reveals] if section.named else []
-            section.shown_to = claim.reveals.joined(named) if claim else None
-        return (claim.reveals, claim.by) if claim else (None, "")
+            own = [section.named.reveals] if section.named else []
+            section.shown_to = reveals.joined(own) if reveals else None
+        return reveals, claims[0].by if claims else ""
 
-    def _now(self) -> Claim | None:
-        depth = next((n for n in range(len(self._open) - 1, -1, -1) if self._open[n].comment), None)
+    def _holding(self) -> list[Claim]:
+        """Return the claims that hold here: one as a rule, none, or two where it is in doubt which was meant."""
         named = next((section.named for section in reversed(self._open) if section.named), None)
-        if depth is None:
-            return named or self._front
-        comment = self._open[depth].comment
-        assert comment
-        if depth == 0 and len(self._open) > 1 and (below := named or self._front):
-            # A comment above all headings may have been meant for the whole document or for its opening only.
-            comment.used = True
-            return Claim(comment.reveals.joined([below.reveals]), "comment", comment.line, below.doubt, below.used)
-        self._compare(comment, self._open[depth + 1 :])
-        return comment
+        rest = [claim for claim in (named or self._front,) if claim]
+        for depth, section in reversed(list(enumerate(self._open))):
+            if section.comment and depth == 0 and len(self._open) > 1:
+                # A comment above all headings may have been meant for the whole document or for its opening only.
+                return [section.comment, *rest]
+            if section.comment:
+                self._compare(section.comment, self._open[depth + 1 :])
+                return [section.comment]
+        return rest
+
+    def _joined(self, claims: list[Claim]) -> Reveals | None:
+        return claims[0].reveals.joined(claim.reveals for claim in claims[1:]) if claims else None
 
     def _compare(self, comment: Claim, below: list[_Section]) -> None:
         """Report headings below a comment that name marks beyond it: the comment comes first, but was it meant to?"""
@@ -139,23 +145,23 @@ class Scopes:
                 what = f"The comment in line {comment.line} holds here too, and reveals less than this heading names."
                 self._report(section.line, what, "Write a comment under this heading as well.")
 
-    def _name(self, section: _Section) -> None:
-        """Note the marks that the heading of a section names."""
+    def _name(self, text: str, line: int) -> tuple[Marks | None, Claim | None]:
+        """Return the marks that a heading names, and the claim that it makes by them."""
         try:
-            section.marks = marks_named(section.text, self._book)
+            marks = marks_named(text, self._book)
         except Unclear as error:
-            cure = "Begin the heading with marks of this book, or write a comment such as <!-- reveals: 0 --> under it."
-            doubt = (section.line, f"{error} It hides its text until the end.", cure)
-            section.named = Claim(self._end([]), "heading", section.line, doubt)
-            return
-        if section.marks is None:
-            return
-        last, doubt_ = section.marks.last, None
-        above = next((s.marks for s in reversed(self._open) if s.marks), None)
+            cure = "Begin it with marks of this book, or write a comment such as <!-- reveals: 0 --> under it."
+            doubt = (line, f"{error} It hides its text until the end.", cure)
+            return None, Claim(self._book.whole(), "heading", line, doubt)
+        if marks is None:
+            return None, None
+        last, contradiction = marks.last, None
+        above = next((section.marks for section in reversed(self._open) if section.marks), None)
         if above and last < above.first:
             what = f"The heading names mark {last}, and the one above it begins with mark {above.first}."
-            last, doubt_ = above.last, (section.line, what, f"Name marks from {above.first} to {above.last} here.")
-        section.named = Claim(Reveals.of({self._book.slug: last}), "heading", section.line, doubt_)
+            contradiction = (line, what, f"Name marks from {above.first} to {above.last} here.")
+            last = above.last
+        return marks, Claim(Reveals.of({self._book.slug: last}), "heading", line, contradiction)
 
     def _read(self, label: str, line: int) -> Claim:
         try:
@@ -163,6 +169,3 @@ class Scopes:
         except WrongLabel as error:
             self._report(line, f"“reveals” is wrong, {HIDDEN}", str(error))
             return Claim(error.hides, "comment", line)
-
-    def _end(self, others: list[Reveals]) -> Reveals:
-        return self._book.whole().joined(others)

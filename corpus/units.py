@@ -28,11 +28,11 @@ class NotInBook(ValueError):
     """A place that the book does not have, or that it cannot tell; the message is a sentence that says why."""
 
 
-def how_many(unit: Unit, book: Book) -> int | None:
-    """Return how many chapters, parts, sections or pages the book has, or None where it does not say."""
+def how_many(unit: Unit | None, book: Book) -> int | None:
+    """Return how many chapters, parts, sections or pages (or marks: None) the book has, None if it does not say."""
     if unit is Unit.PERCENT:
         return 100
-    if unit is book.unit:
+    if unit in (book.unit, None):
         return book.marks
     if unit is Unit.PART:
         return len(book.parts) or None
@@ -41,8 +41,8 @@ def how_many(unit: Unit, book: Book) -> int | None:
     return None
 
 
-def mark_finished(unit: Unit, number: Fraction, book: Book, total: Fraction | None = None) -> int:
-    """Return the marks finished by a reader who has finished `number` units, rounded down.
+def mark_finished(unit: Unit | None, number: Fraction, book: Book, total: Fraction | None = None) -> int:
+    """Return the marks finished by a reader who has finished `number` units (None: the book's marks), rounded down.
 
     `total` is how many the reader's own copy has: pages differ from edition to edition. Raises NotInBook.
     """
@@ -51,7 +51,7 @@ def mark_finished(unit: Unit, number: Fraction, book: Book, total: Fraction | No
         number = number * count / total
     if unit is Unit.PERCENT:
         return math.floor(number * book.marks / 100)
-    if unit is book.unit:
+    if unit in (book.unit, None):
         return math.floor(number)
     if unit is Unit.PART:
         return book.parts[math.floor(number) - 1].last_mark if number >= 1 else 0
@@ -79,21 +79,20 @@ def mark_reached(unit: Unit, number: Fraction, book: Book) -> int:
     return math.ceil(number * book.marks / count)
 
 
-def counted(unit: Unit, number: int) -> str:
-    """Return "27 chapters", "1 part"."""
-    return f"{number} {unit.value}{'' if number == 1 else 's'}"
-
-
-def _checked(unit: Unit, number: Fraction, book: Book, total: Fraction | None) -> int:
+def _checked(unit: Unit | None, number: Fraction, book: Book, total: Fraction | None) -> int:
     """Return how many units there are, once it is sure that `number` is one of them."""
+    name = "mark" if unit is None and book.unit is Unit.PERCENT else (unit or book.unit).value
     count = how_many(unit, book)
     if count is None and (total is None or unit is not Unit.PAGE):
-        raise NotInBook(f"The {unit.value}s of “{book.title}” are not known here.")
+        raise NotInBook(f"The {name}s of “{book.title}” are not known here.")
+    has = f"“{book.title}” has {count} {name}{'' if count == 1 else 's'}"
     if total is not None and unit is not Unit.PAGE and total != count:
-        raise NotInBook(f"“{book.title}” has {counted(unit, count or 0)}.")
+        raise NotInBook(f"{has}, not {float(total):g}.")
     limit = count or 0 if total is None else total
     if number <= limit and limit:
         return count or int(limit)
     if unit is Unit.PERCENT:
         raise NotInBook("A book ends at 100%.")
-    raise NotInBook(f"“{book.title}” has {counted(unit, int(limit))}, and this is past the end.")
+    if total is not None:
+        raise NotInBook(f"There is no {name} {float(number):g} of {float(total):g}.")
+    raise NotInBook(f"{has}, and this is past the end.")

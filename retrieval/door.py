@@ -20,13 +20,16 @@ from corpus.sentences import sentences
 from retrieval.embedding import Embedder, load_embedder
 from retrieval.features import Question, recency
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard, Verdict
+from retrieval.guard import Guard, Verdict, load_rule
 from retrieval.indexing import Indexed, Progress, index, stale
 from retrieval.opened import OpenedBook, OpenedBooks, VisibleBook
-from retrieval.placing import MATCHED, place
+from retrieval.placing import TELLING, WINDOW, place
 from retrieval.ranking import Ranking, Reader
 from retrieval.routing import CANDIDATES, likeliest
 from retrieval.store import Manifest, Store
+
+DEALT_WITH = 0.12
+"""Confidence from which a book is taken to deal with a question somewhere."""
 
 TOP = 10
 """Passages returned for a question."""
@@ -76,6 +79,7 @@ class Retriever:
         self._store, self._embedder = store, embedder
         self._reader = Reader.load("question", adapted=embedder.adapted)
         self._placer = Reader.load("statement", adapted=embedder.adapted)
+        self._rule = load_rule()
         self._opened = OpenedBooks(OPENED_BYTES)
         self._manifests: Mapping[Slug, Manifest] = {}
 
@@ -120,30 +124,47 @@ class Retriever:
         found = self._open(book).seen_through(Gate(audience)).passages
         return [p for p in found if not wanted or p.kind in wanted]
 
+    def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
+        """Return by which mark a question is dealt with, which only a hint may tell; None where it may not be at all.
+
+        The place alone leaves this door, never what stands there.
+        """
+        question = Question.of(text, self._embedder.question(text))
+        view = self._open(book).seen_through(Gate(Audience({slug: b.marks for slug, b in self.library.books.items()}, audience.adults)))
+        if not len(view):
+            return None
+        ranking = self._reader.read(view, question, recency(view, 1, 1))
+        scores = np.bincount(view.group_of, ranking.chances)
+        if ranking.confidence < DEALT_WITH:
+            return None
+        return int(view.marks[view.passage_of][view.group_of == scores.argmax()].max())
+
     def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
         """Return how far readers must be for a message to be no spoiler.
 
-        It is placed in the books named to it or in it, or else in the likeliest. A sentence that fits nothing
-        in a book says nothing of its story.
+        It is placed in the books given and those named in it, or else in the likeliest. What fits nothing in a book
+        says nothing of its story.
         """
-        furthest: dict[Slug, int] = {}
+        candidates = list(dict.fromkeys([*books, *names_in(text, self.library.books)]))
+        furthest = dict.fromkeys(candidates, 0)
         for statement in self._statements(text):
-            candidates = list(dict.fromkeys([*books, *names_in(statement.text, self.library.books)]))
-            for slug in candidates or self._likeliest(statement, [self._open(b).whole() for b in self.library.books]):
+            for slug in candidates or self._likeliest(statement, (self._open(b).whole() for b in self.library.books)):
                 found = place(statement, self._open(slug).whole(), self._placer)
-                if found.confidence >= MATCHED:
+                if found.confidence >= TELLING:
                     furthest[slug] = max(furthest.get(slug, 0), found.mark)
-        return Reveals.of(dict.fromkeys(books, 0) | furthest)
+        return Reveals.of(furthest)
 
-    def verdict(self, question: str, answer: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
-        """Return for each sentence of an answer whether the audience may read it."""
-        opened, gate = self._open(book), Gate(audience)
-        guard = Guard(opened.seen_through(gate), opened.hidden_from(gate), opened.whole(), self._placer)
-        return [guard.judge(question, said, self._embedder) for said in answer]
+    def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
+        """Return for each sentence of a model's answer whether the audience may read it."""
+        title = self.library.books[book].title
+        guard = Guard(self._open(book), Gate(audience), self._placer, *self._rule, title)
+        return [guard.judge(question, sentence, self._embedder) for sentence in said]
 
     def _statements(self, text: str) -> Iterator[Question]:
-        for sentence in sentences(text):
-            yield Question.stated(sentence, self._embedder.question(sentence).plain)
+        said = sentences(text)
+        for start in range(max(1, len(said) - WINDOW + 1)):
+            window = " ".join(said[start : start + WINDOW])
+            yield Question.stated(window, self._embedder.question(window).plain)
 
     def _meant(self, question: Question, audience: Audience) -> Slug | None:
         named = names_in(question.text, self.library.books)

@@ -21,11 +21,17 @@ from retrieval.features import RECENCY, Question
 from retrieval.opened import VisibleBook
 from retrieval.ranking import Reader
 
-CERTAINTY = 0.985
-"""With this probability the place found is not too early (docs/placing.md has the measurement)."""
+CERTAINTY = 0.87
+"""Share of the chances that lies at or before the place found; docs/placing.md has what it costs and saves."""
 
 MATCHED = 0.5
-"""Confidence below which a sentence is taken to match nothing in a book."""
+"""Confidence from which unlabelled text is taken to match: below it, its place is unknown."""
+
+TELLING = 0.02
+"""Confidence from which a message is taken to tell of the story: below it, it is talk about something else."""
+
+WINDOW = 3
+"""Sentences of a message that are placed together: what one says, the next one often only points at."""
 
 Landmarks = Mapping[Slug, VisibleBook]
 """The positioned text of each book."""

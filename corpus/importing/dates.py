@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""The months as Goodreads writes them."""
+
+MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\.?"
 """A pattern for the name of a month."""
 
 DATE = rf"{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
@@ -36,7 +38,7 @@ def year_in(text: str) -> int | None:
 
 
 def _month(name: str) -> int:
-    return _MONTHS.index(name[:3].lower()) + 1
+    return MONTHS.index(name[:3].title()) + 1
 
 
 def _date(year: str, month: int, day: str) -> dt.date | None:

@@ -20,8 +20,9 @@ MAX_TAGS = 200_000
 MAX_READABLE = 400_000
 """Characters of HTML in which the readable part is searched for: the search takes the square of their number."""
 
-Rule = Callable[[Tag], "str | Sequence[Line] | None"]
-"""What becomes of an element: words in place of it, lines in place of it, or None for its own contents."""
+Rule = Callable[[Tag], "str | Sequence[Line] | bool | None"]
+"""What becomes of an element: words or lines in place of it, True for its contents even where the page hides them,
+None for its contents where it does not."""
 
 _SKIPPED = frozenset({
     "aside", "audio", "button", "canvas", "dialog", "embed", "footer", "head", "iframe", "input", "math", "menu",
@@ -81,9 +82,9 @@ def lines_of(root: Tag, rule: Rule = lambda _: None) -> list[Line]:
             replacement = rule(node)
             if isinstance(replacement, str):
                 writer.words(replacement)
-            elif replacement is not None:
+            elif replacement and replacement is not True:
                 writer.put(replacement)
-            elif not _is_hidden(node):
+            elif replacement or (replacement is None and not _is_hidden(node)):
                 writer.open(node.name)
                 waiting.append((node, True))
                 waiting += [(child, False) for child in reversed(node.contents)]
@@ -98,7 +99,7 @@ class _Writer:
     def __init__(self) -> None:
         self._lines: list[Line] = []
         self._words: list[str] = []
-        self._level, self._item = 0, False
+        self._level, self._item, self._is_put = 0, False, False
 
     def words(self, words: str) -> None:
         self._words.append(words)
@@ -106,10 +107,12 @@ class _Writer:
     def put(self, lines: Sequence[Line]) -> None:
         self._end_line()
         self._lines += lines
+        self._is_put = True
 
     def open(self, name: str) -> None:
-        if name == "br" and not "".join(self._words).strip():
+        if name == "br" and not "".join(self._words).strip() and not self._is_put:
             self._blank()
+        self._is_put = False
         if name in _BLOCKS:
             self._end_line()
         if name in _SPACED:

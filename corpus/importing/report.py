@@ -31,16 +31,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a report: how many of what, from which file, and why or where to."""
+    """One line of a report: what, from which file, how many (None where it is not counted), and why or where to."""
 
     file: str
     fate: Fate
     what: str
-    count: int = 1
+    count: int | None = None
     why: str = ""
 
     def __str__(self) -> str:
-        counted = f"{self.count} × {self.what}" if self.count != 1 else self.what
+        counted = self.what if self.count is None else f"{self.what}: {self.count}"
         return f"{self.file}: {self.fate}: {counted}" + (f" ({self.why})" if self.why else "")
 
 
@@ -74,13 +74,15 @@ class Ledger:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._counts: dict[tuple[Fate, str, str], int] = {}
+        self._counts: dict[tuple[Fate, str, str], int | None] = {}
 
-    def add(self, fate: Fate, what: str, count: int = 1, why: str = "") -> None:
-        """Add `count` of something; none adds nothing."""
-        if count > 0:
-            key = (fate, what, why)
-            self._counts[key] = self._counts.get(key, 0) + count
+    def add(self, fate: Fate, what: str, count: int | None = None, why: str = "") -> None:
+        """Add `count` of something (none adds nothing), or something that is not counted."""
+        key = (fate, what, why)
+        if count is None:
+            self._counts[key] = None
+        elif count > 0:
+            self._counts[key] = (self._counts.get(key) or 0) + count
 
     def entries(self) -> Iterable[Entry]:
         """Return what was collected, by fate in the order of `Fate`, then in the order of arrival."""

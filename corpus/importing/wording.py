@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from corpus.sentences import sentences
+from syntok import segmenter
 
 _EXPLICIT = re.compile(
     r"\b(?:(?:mother)?f(?:uck|\*+c?k|[@#]ck|ck)\w*|c(?:unt|\*+nt)s?|wank\w*|blow\s?jobs?|hand\s?jobs?|masturbat\w+|orgasm\w*"
@@ -13,10 +13,24 @@ _EXPLICIT = re.compile(
 )
 _MORE = re.compile(r"\s*(?:\.{3}|…)\s?\(?more\)?")
 _LESS = re.compile(r"\s*\(less\)\s*$")
-_CLOSED = re.compile(r"(?:[.!?…:]|[.!?…,][\"'”’»)\]*_]{1,3}|[\"'”’»)]|[:;8=][-']?[()DPp/\\*]|<3|\W[oO0]/|[^\w\s.,;:&/–—-])\s*$")
+_CLOSED = re.compile(r"(?:[.!?…:\"'”’»)\]*]|[:;8=][-']?[DPp]|<3|[^\w\s,;&/–—-])\s*$")
 _NAME_TOKEN = re.compile(r"^[^\W\d_][\w'’.-]*$")
+_STOP = re.compile(r"(?<=[^\W\d_]{3})[.!?…]+[\"'”’)]*(?=\s+[a-z])")
 OVERLAP = 24
 """Characters by which a shortened text is recognised at the beginning of the whole one."""
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text just as they are written, each with what closes it."""
+    starts = [tokens[0].offset for paragraph in segmenter.process(text) for tokens in paragraph if tokens]
+    found: list[str] = []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        sentence = text[start:end].strip()
+        if found and not any(map(str.isalnum, sentence)):
+            found[-1] += sentence  # a closing quote that was left alone
+        elif sentence:
+            found.append(sentence)
+    return found
 
 
 def is_explicit(text: str) -> bool:
@@ -31,7 +45,7 @@ def is_explicit(text: str) -> bool:
 def is_cut_short(text: str) -> bool:
     """Return whether a text ends in the site's “...more”."""
     found = _MORE.search(text, max(0, len(text) - 12))
-    return bool(found) and found is not None and not text[found.end() :].strip()
+    return found is not None and not text[found.end() :].strip()
 
 
 def without_more(text: str) -> str:
@@ -48,10 +62,13 @@ def whole_sentences(text: str) -> str:
     """Return a paragraph up to the end of its last whole sentence."""
     if is_closed(text):
         return text
-    found = sentences(text)
+    found = sentences_of(text)
     while found and not is_closed(found[-1]):
         found.pop()
-    return " ".join(found)
+    if found:
+        return " ".join(found)
+    stops = list(_STOP.finditer(text))  # one who writes no capitals writes sentences all the same
+    return text[: stops[-1].end()] if stops else ""
 
 
 def undoubled(text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from corpus.importing.cleaning import cut_to
 from corpus.importing.dates import DATE, date_in
-from corpus.importing.lines import NAME, PHOTO, REVIEW, Line
+from corpus.importing.lines import AFTER_REVIEW, NAME, PHOTO, REVIEW, Line
 from corpus.importing.wording import is_closed, is_cut_short, without_more
 
 STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not like it": 1, "liked it": 3}
@@ -37,15 +37,15 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _PHOTO = re.compile(r"^\s*(?:photo\b.{0,120}|\S{1,120})\.(?:jpe?g|png|gif|webp)(?:_\S{0,60})?\s*$", re.IGNORECASE)
-_PARTICLES = frozenset({"de", "da", "do", "di", "du", "del", "della", "la", "le", "van", "von", "der", "den", "bin", "al"})
-_NO_NAME = frozenset(
-    {
-        "a", "ahead", "about", "also", "and", "background", "book", "characters", "conclusion", "edit", "ending", "final",
-        "i", "my", "note", "notes", "overall", "part", "plot", "pros", "cons", "quote", "quotes", "rating", "review",
-        "setting", "spoiler", "spoilers", "star", "stars", "story", "style", "summary", "the", "themes", "thoughts",
-        "update", "verdict", "warning", "writing", "synopsis", "recommended", "chapter", "reread", "tl;dr",
-    }
-)  # fmt: skip
+_PARTICLES = frozenset({
+    "de", "da", "do", "di", "du", "del", "della", "la", "le", "van", "von", "der", "den", "bin", "al",
+})  # fmt: skip
+_NO_NAME = frozenset({
+    "a", "ahead", "about", "also", "and", "background", "book", "chapter", "characters", "conclusion", "edit",
+    "ending", "final", "i", "my", "note", "notes", "overall", "part", "plot", "pros", "cons", "quote", "quotes",
+    "rating", "recommended", "reread", "review", "setting", "spoiler", "spoilers", "star", "stars", "story", "style",
+    "summary", "synopsis", "the", "themes", "thoughts", "tl;dr", "update", "verdict", "warning", "writing",
+})  # fmt: skip
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 CAPTION = 160
 """Characters of a photo's caption at most."""
@@ -85,12 +85,14 @@ def split_reviews(lines: Sequence[Line]) -> list[RawReview]:
 
 def _by_markup(lines: Sequence[Line]) -> list[RawReview]:
     reviews: list[RawReview] = []
+    inside = False
     for line in lines:
-        if line.mark == REVIEW:
-            reviews.append(RawReview(headed=True))
-        elif reviews and not any(reviews[-1].lines) and (header := _header(line.text)):
+        if line.mark in (REVIEW, AFTER_REVIEW):
+            inside = line.mark == REVIEW
+            reviews += [RawReview(headed=True)] if inside else []
+        elif inside and not any(reviews[-1].lines) and (header := _header(line.text)):
             reviews[-1].stars, reviews[-1].date = header
-        elif reviews:
+        elif inside:
             _take(reviews[-1], line.text)
     return reviews
 
@@ -144,7 +146,6 @@ def _is_name(lines: Sequence[Line], n: int, review: RawReview) -> bool:
     text = lines[n].text
     if text == NAME:
         return True
-    before = lines[n - 1].text if n else ""
     after = lines[n + 1].text if n + 1 < len(lines) else ""
     if not after or _header(after):
         return False
@@ -152,8 +153,8 @@ def _is_name(lines: Sequence[Line], n: int, review: RawReview) -> bool:
         return not review.headed and _looks_like_name(text, strictly=n == 0)
     if _ends_cut(review.lines):
         return _looks_like_name(text, strictly=False)
-    several = len(text.split()) > 1
-    return is_closed(review.lines[-1] or before or ".") and (bool(before) or several) and _looks_like_name(text, strictly=True)
+    ended = is_closed(review.lines[-1]) if review.lines[-1] else len(text.split()) > 1
+    return ended and _looks_like_name(text, strictly=True)
 
 
 def _looks_like_name(text: str, *, strictly: bool) -> bool:
@@ -173,13 +174,13 @@ def _ends_cut(lines: Sequence[str]) -> bool:
 
 
 def _cut_start(lines: Sequence[str]) -> int | None:
-    """Return the index of the line from which as much is there as the page shows, or None."""
-    size = 0
+    """Return the index of the first line from which as much is there as the page shows, or None."""
+    size, start = 0, None
     for n in range(len(lines) - 1, -1, -1):
         size += len(lines[n])
         if lines[n] and size in SHOWN:
-            return n
-    return None
+            start = n
+    return start
 
 
 def _by_length(review: RawReview) -> Iterator[RawReview]:

@@ -1,0 +1,111 @@
+"""Quote mode: the sentences that answer, chosen and joined so that a person can read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from bot.reply import Quote
+from corpus.books import Book
+from corpus.passages import source_line
+from corpus.reveals import Slug
+from retrieval.door import RankedSentence
+
+LIMIT = 400
+"""Characters of an answer before its sources: what one reads at a glance on a phone."""
+
+WORTH = 0.01
+"""A sentence less likely than this to hold the answer is not quoted, even where there is room."""
+
+_CLAUSE = re.compile(r"(?<=[,;:—])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """An answer made of quotes: its text with the sources below, and the quotes one by one."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limit: int = LIMIT) -> Quoted:
+    """Return the answer that the likeliest sentences make, in reading order, within `limit` characters."""
+    runs = list(_runs(chosen(sentences, limit)))
+    sources = list(dict.fromkeys(source_line(run[0].passage, books[run[0].passage.book]) for run in runs))
+    quotes = tuple(
+        Quote(" ".join(s.text for s in run), source_line(run[0].passage, books[run[0].passage.book])) for run in runs
+    )
+    if not quotes:
+        return Quoted("", ())
+    return Quoted(_joined(quotes, sources), quotes)
+
+
+def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSentence]:
+    """Return the sentences to quote, in reading order: most likely to answer for the room that they take.
+
+    Dividing by the square root of the length keeps both long sentences and pairs of short ones in play.
+    """
+    if not sentences:
+        return []
+    scores = np.array([s.score for s in sentences])
+    room = np.array([len(s.text) + _ROOM for s in sentences])
+    best = sentences[int(scores.argmax())]
+    if len(best.text) + _ROOM > limit:
+        return [clipped(best, limit - _ROOM)]
+    kept: list[RankedSentence] = []
+    left = limit
+    for n in np.argsort(-scores / np.sqrt(room))[:20]:
+        if room[n] <= left and scores[n] >= WORTH:
+            kept.append(sentences[n])
+            left -= int(room[n])
+    return sorted(kept or [best], key=lambda s: s.number)
+
+
+_ROOM = 4
+"""Characters that a sentence takes beside its own: a space, or the mark of a gap or a source."""
+
+
+def clipped(sentence: RankedSentence, limit: int) -> RankedSentence:
+    """Return a sentence that is too long for an answer as its beginning, cut between clauses or words."""
+    text = ""
+    for clause in _CLAUSE.split(sentence.text):
+        if len(text) + len(clause) + 2 > limit:
+            break
+        text = f"{text} {clause}".strip()
+    if not text:
+        text = sentence.text[: limit - 1].rsplit(" ", 1)[0]
+    return RankedSentence(f"{text.rstrip(',;:—')} …", sentence.passage, sentence.number, sentence.score)
+
+
+def _runs(sentences: Iterable[RankedSentence]) -> Iterable[list[RankedSentence]]:
+    """Yield runs of sentences that follow one another in one stretch of text."""
+    run: list[RankedSentence] = []
+    for sentence in sentences:
+        if run and not _follows(run[-1], sentence):
+            yield run
+            run = []
+        run.append(sentence)
+    if run:
+        yield run
+
+
+def _follows(one: RankedSentence, other: RankedSentence) -> bool:
+    return other.number == one.number + 1 and (one.passage.document, one.passage.group, one.passage.book) == (
+        other.passage.document, other.passage.group, other.passage.book,
+    )  # fmt: skip
+
+
+def _joined(quotes: Sequence[Quote], sources: Sequence[str]) -> str:
+    """Join quotes: … between those of one source, a number after each source's where there are several."""
+    if len(sources) == 1:
+        return f"“{' … '.join(q.text for q in quotes)}”\n— {sources[0]}"
+    parts = [
+        f"“{' … '.join(q.text for q in group)}” [{sources.index(source) + 1}]"
+        for source, group in groupby(quotes, key=lambda q: q.source)
+    ]
+    listed = " · ".join(f"[{n}] {source}" for n, source in enumerate(sources, 1))
+    return f"{' '.join(parts)}\n— {listed}"

@@ -1,0 +1,123 @@
+"""Model mode: a chat model writes an answer from the passages, and the guard reads it before anyone else does."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from langchain_core.messages import BaseMessage
+
+from bot.answers.plain import plain
+from bot.settings import Settings
+from corpus.sentences import sentences
+from prompts import fill, numbered
+from retrieval.door import RankedPassage, Search
+from retrieval.gate import Audience
+
+log = logging.getLogger(__name__)
+
+PASSAGES = 8
+"""Passages that a prompt holds: about 500 words, which small local models still read well."""
+
+CALLS = 8
+"""Model calls at once; more wait their turn."""
+
+MAX_ANSWER = 1_500
+"""Characters of a model's reply that are read at all."""
+
+REFUSAL = "NOTHING"
+_CITATION = re.compile(r"\[(\d{1,2})\]")
+
+
+class ChatModel(Protocol):
+    """The one call of LangChain's chat models that is used."""
+
+    def invoke(self, messages: list[BaseMessage]) -> Any:  # noqa: ANN401 (LangChain's own type)
+        """Return the model's message."""
+        ...
+
+
+class Judge(Protocol):
+    """Says which sentences of an answer an audience may read."""
+
+    def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: str) -> Sequence[Any]:
+        """Return a verdict for each sentence."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A model's answer that passed the guard, and the passages that it cites."""
+
+    text: str
+    cited: tuple[RankedPassage, ...]
+
+
+class Writer:
+    """Asks a chat model, waits for so long and no longer, and lets through only what the guard lets through."""
+
+    def __init__(self, model: ChatModel, judge: Judge, timeout: float) -> None:
+        self._model, self._judge, self._timeout = model, judge, timeout
+        self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="chat-model")
+
+    def write(self, question: str, title: str, search: Search, audience: Audience) -> Written | None:
+        """Return the model's answer, or None where it failed, refused or was stopped; the log says why."""
+        passages = search.passages[:PASSAGES]
+        if not passages or search.book is None:
+            return None
+        messages = fill(
+            "answer", title=title, question=question, passages=numbered([p.passage.text for p in passages])
+        )
+        reply = self._reply(messages)
+        if reply is None:
+            return None
+        said = sentences(plain(reply[:MAX_ANSWER]))
+        bare = [_CITATION.sub("", s).strip() for s in said]
+        verdicts = self._judge.verdicts(question, bare, audience, search.book)
+        kept = [s for s, verdict in zip(said, verdicts, strict=True) if verdict.shown]
+        if len(kept) < len(said):
+            log.warning("the guard stopped %d of %d sentences of a model's answer", len(said) - len(kept), len(said))
+        if not any(re.search(r"\w", _CITATION.sub("", s)) for s in kept):
+            return None
+        numbers = dict.fromkeys(int(n) for s in kept for n in _CITATION.findall(s))
+        return Written(" ".join(kept), tuple(passages[n - 1] for n in numbers if 1 <= n <= len(passages)))
+
+    def _reply(self, messages: list[BaseMessage]) -> str | None:
+        call: Future[Any] = self._calls.submit(self._model.invoke, messages)
+        try:
+            text = str(getattr(call.result(self._timeout), "text", "") or "").strip()
+        except TimeoutError:
+            call.cancel()
+            log.warning("the chat model gave no answer within %.0f s; answering from passages", self._timeout)
+            return None
+        except Exception as error:
+            log.warning("the chat model failed (%s); answering from passages", type(error).__name__)
+            return None
+        if not text or text.strip(" .").upper() == REFUSAL:
+            log.info("the chat model %s; answering from passages", "refused" if text else "said nothing")
+            return None
+        return text
+
+    def close(self) -> None:
+        """Give up calls that are still waiting."""
+        self._calls.shutdown(wait=False, cancel_futures=True)
+
+
+def open_model(settings: Settings) -> ChatModel | None:
+    """Return the chat model that the settings name, or None for quote mode."""
+    if settings.chat_model is None:
+        return None
+    from langchain.chat_models import init_chat_model
+
+    options: dict[str, Any] = {"timeout": settings.chat_timeout, "max_retries": 0}
+    if settings.chat_model.startswith("openai:"):
+        if settings.openai_base_url:
+            options["base_url"] = settings.openai_base_url
+        if settings.openai_api_key:
+            options["api_key"] = settings.openai_api_key
+    model: ChatModel = init_chat_model(settings.chat_model, **options)
+    return model

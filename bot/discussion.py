@@ -1,0 +1,133 @@
+"""What can be asked of a book, by anyone, through any door: each question becomes one reply for one audience."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answers.hinting import hints
+from bot.answers.quoting import quoted
+from bot.answers.recapping import recap
+from bot.answers.wording import MAY_SPOIL, NEUTRAL
+from bot.answers.writing import Writer
+from bot.order_text import order_text
+from bot.reading_order import reading_orders
+from bot.reply import Mode, Quote, Reply
+from corpus.books import Book
+from corpus.errors import DogearError
+from corpus.library import Library
+from corpus.naming import find_book
+from corpus.passages import Passage, source_line
+from corpus.reveals import Slug
+from retrieval.door import Retriever, Search
+from retrieval.gate import Audience
+
+ANSWERS = 0.12
+"""Confidence from which visible text is taken to answer (docs/retrieval.md has what it costs and saves)."""
+
+WHO_LIMIT = 900
+"""Characters about one person."""
+
+
+class TextMissing(DogearError):
+    """Nothing was asked."""
+
+
+class Discussion:
+    """Answers for an audience: every way to passages goes through the retriever, which gates."""
+
+    def __init__(self, library: Library, retriever: Retriever, writer: Writer | None = None) -> None:
+        self.library = library
+        self._retriever, self._writer = retriever, writer
+
+    def ask(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Answer a question from what the audience has read."""
+        search = self._search(question, audience, book)
+        if self._writer and search.book and search.passages:
+            if written := self._writer.write(question, self.library.books[search.book].title, search, audience):
+                return self._reply("ask", search, written.text, mode=Mode.MODEL, cited=[p.passage for p in written.cited])
+            return self._from_passages("ask", search, Mode.FALLBACK)
+        return self._from_passages("ask", search, Mode.QUOTE)
+
+    def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Help a reader to find out: what to think about, where it is dealt with, and the answer once it is read."""
+        search = self._search(question, audience, book)
+        answer = self._from_passages("hint", search, Mode.QUOTE)
+        if search.book is None:
+            return answer
+        mark = self._retriever.whereabouts(question, audience, search.book)
+        levels = hints(search, answer, self.library.books, audience, mark)
+        return Reply(
+            "hint", search.book, levels[0], bool(search.sentences), search.withheld, search.passages,
+            answer.quotes, tuple(levels),
+        )  # fmt: skip
+
+    def recap(self, audience: Audience, book: Slug) -> Reply:
+        """Tell the story so far, and no further."""
+        known = self._book(book)
+        found = recap(self._retriever.passages(known.slug, audience, ("summary",)), known)
+        answer = found.text or NEUTRAL
+        return Reply("recap", known.slug, answer, bool(found.text), quotes=found.quotes)
+
+    def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Tell who somebody is, as far as the audience has met them."""
+        search = self._search(f"Who is {name}?", audience, book)
+        if search.book is None:
+            return self._from_passages("who", search, Mode.QUOTE)
+        met = _about(name, self._retriever.passages(search.book, audience, ("people",)))
+        if not met:
+            return self._from_passages("who", search, Mode.QUOTE)
+        source = self.library.books[search.book]
+        quotes = tuple(Quote(p.text, source_line(p, source)) for p in met)
+        return self._reply("who", search, "\n".join(q.text for q in quotes), cited=met, quotes=quotes)
+
+    def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Place a message: how far must readers be, and what its author is told if these are not."""
+        _required(text)
+        books = [self._book(book).slug] if book else []
+        reveals = self._retriever.place(text, books)
+        beyond = not audience.may_see(reveals)
+        return Reply("check", book, MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
+
+    def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
+        """Advise in which order to read."""
+        slug = self._book(book).slug if book else None
+        advice = reading_orders(self.library.books, audience.positions, book=slug, series=series)
+        return Reply("order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books)
+
+    def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
+        _required(question)
+        return self._retriever.search(question, audience, self._book(book).slug if book else None)
+
+    def _book(self, typed: str) -> Book:
+        return self.library.books.get(typed) or find_book(typed, self.library.books)
+
+    def _from_passages(self, do: str, search: Search, mode: Mode) -> Reply:
+        if search.confidence < ANSWERS or not search.sentences:
+            return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
+        found = quoted(search.sentences, self.library.books)
+        return Reply(do, search.book, found.text, True, search.withheld, search.passages, found.quotes, mode=mode)
+
+    def _reply(
+        self, do: str, search: Search, text: str, *, cited: Sequence[Passage], mode: Mode = Mode.QUOTE,
+        quotes: tuple[Quote, ...] = (),
+    ) -> Reply:  # fmt: skip
+        """Return an answer with the sources of what it rests on below it."""
+        lines = dict.fromkeys(source_line(p, self.library.books[p.book]) for p in cited)
+        answer = f"{text}\n— {' · '.join(lines)}" if lines else text
+        return Reply(do, search.book, answer, True, search.withheld, search.passages, quotes, mode=mode)
+
+
+def _required(text: str) -> None:
+    if not any(map(str.isalnum, text)):
+        raise TextMissing("There is nothing to answer. Ask in a few words, for example: Who is the man at the door?")
+
+
+def _about(name: str, people: Sequence[Passage]) -> list[Passage]:
+    """Return the passages under a person's heading whose name holds all the words typed, within the limit."""
+    wanted = {word for word in name.casefold().replace("’", "'").replace("'s", "").split() if len(word) > 1}
+    found: list[Passage] = []
+    for passage in people:
+        heading = set(passage.heading.casefold().replace("(", " ").replace(")", " ").split())
+        if wanted and wanted <= heading and sum(len(p.text) for p in found) + len(passage.text) <= WHO_LIMIT:
+            found.append(passage)
+    return found

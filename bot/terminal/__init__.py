@@ -1,0 +1,1 @@
+"""The terminal: a door to the club for one reader, and for organisers."""

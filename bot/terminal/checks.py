@@ -1,0 +1,197 @@
+"""What `doctor` looks at: each check is a plain function that says what it found and what to do about it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import queue
+import re
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from bot.settings import Settings, SettingsError
+from corpus.errors import DogearError
+from corpus.library import Library
+from corpus.reveals import Slug
+
+OLDEST_PYTHON = (3, 11)
+
+PATIENCE = 2.0
+"""Seconds that a server has to answer."""
+
+Connect = Callable[[tuple[str, int], float], socket.socket]
+"""Connects to a host and port within so many seconds, or raises OSError."""
+
+_TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}", re.ASCII)
+"""Discord: a bot's token is its id, a time and a signature, each in base64url, with dots between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; where it is not `ok`, the cure says what to do; what is not `serious` can wait."""
+
+    name: str
+    ok: bool
+    found: str
+    cure: str = ""
+    serious: bool = True
+
+    @property
+    def failed(self) -> bool:
+        """Return whether Dogear cannot do its work like this."""
+        return not self.ok and self.serious
+
+
+class HasStale(Protocol):
+    """Knows which books of the store are not those of the library."""
+
+    def stale(self) -> Sequence[Slug]:
+        """Return the books that have to be indexed again."""
+        ...
+
+
+def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Check:
+    """Look at the version of Python."""
+    ok = version[:2] >= OLDEST_PYTHON
+    return Check("Python", ok, ".".join(map(str, version)), "" if ok else "Install Python 3.11 or later.")
+
+
+def check_settings(environment: Mapping[str, str | None]) -> tuple[Settings, list[Check]]:
+    """Look at every setting; where one is wrong, go on with what holds when nothing is set."""
+    try:
+        return Settings.from_environment(environment), [Check("Settings", True, "all understood")]
+    except SettingsError as error:
+        return Settings(), [Check(f"Settings: {name}", False, "wrong", cure) for name, cure in error.problems.items()]
+
+
+def check_model(other: str | None, published: Callable[[], Path]) -> Check:
+    """Look at the embedding model: the packaged one, whose weights `published` compares, or the one that is set."""
+    if other:
+        return Check("Embedding model", True, f"{other} (EMBEDDING_MODEL)")
+    try:
+        published()
+    except DogearError as error:
+        return Check("Embedding model", False, "not usable", str(error))
+    return Check("Embedding model", True, "all-MiniLM-L6-v2, the published weights")
+
+
+def check_data(folder: Path) -> Check:
+    """Look at whether the data folder can be written, or can be made."""
+    nearest = next((path for path in (folder, *folder.absolute().parents) if path.exists()), Path.cwd())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        cure = "Give a folder that you may write to in DOGEAR_DATA or with --data."
+        return Check("Data folder", False, f"{folder} cannot be written ({error.strerror})", cure)
+    return Check("Data folder", True, f"{folder}{'' if folder.exists() else ', made when it is needed'}")
+
+
+def check_library(folder: Path, load: Callable[[Path], Library] = Library.load) -> tuple[Library | None, list[Check]]:
+    """Look at the library and everything that is wrong in it: file, line and cure."""
+    try:
+        library = load(folder)
+    except DogearError as error:
+        return None, [Check("Library", False, "not usable", str(error))]
+    books = len(library.books)
+    found = f"{books} book{'s' * (books != 1)} in {folder}"
+    checks = [Check("Library", bool(books), found, "" if books else "Add a book; docs/library.md says how.")]
+    for problem in library.problems:
+        where = f"{problem.path}:{problem.line}" if problem.line else str(problem.path)
+        checks.append(Check("Library", False, f"{where}: {problem.what}", problem.cure, serious=problem.fatal))
+    return library, checks
+
+
+def check_store(folder: Path, opened: Callable[[], AbstractContextManager[HasStale]]) -> Check:
+    """Look at the vector store in `folder`: whether it is there, can be opened, and fits the library."""
+    later = "It is built when it is needed; “python run_bot.py index” does it now."
+    if not folder.is_dir():
+        return Check("Vector store", False, "not built yet", later, serious=False)
+    try:
+        with opened() as store:
+            stale = list(store.stale())
+    except DogearError as error:
+        return Check("Vector store", False, "cannot be opened", str(error))
+    if stale:
+        some = ", ".join(stale[:3]) + (" …" if len(stale) > 3 else "")
+        return Check("Vector store", False, f"behind the library for {len(stale)} ({some})", later, serious=False)
+    return Check("Vector store", True, "fits the library")
+
+
+def check_token(token: SecretStr | None) -> Check:
+    """Look at the form of the Discord token; whether Discord takes it, only Discord knows."""
+    if token is None:
+        cure = "Only Discord needs it: put the bot's token in DISCORD_TOKEN."
+        return Check("Discord token", False, "not set", cure, serious=False)
+    if not _is_token(token.get_secret_value()):
+        cure = "Copy it from Discord's developer portal, Bot, Reset Token; it is neither the client secret nor the id."
+        return Check("Discord token", False, "not in the form of a bot's token", cure)
+    return Check("Discord token", True, "in the right form")
+
+
+def _is_token(value: str) -> bool:
+    if not _TOKEN.fullmatch(value):
+        return False
+    first = value.partition(".")[0]
+    try:
+        return base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).isdigit()
+    except binascii.Error:
+        return False
+
+
+def check_chat_model(settings: Settings, open_model: Callable[[Settings], object]) -> list[Check]:
+    """Look at whether the chat model can be opened, and whether its server answers where an address is set."""
+    if settings.chat_model is None:
+        return [Check("Chat model", True, "none: quote mode, nothing leaves this machine")]
+    try:
+        open_model(settings)
+    except ImportError as error:
+        return [Check("Chat model", False, f"{settings.chat_model} needs another package", str(error))]
+    except Exception as error:  # noqa: BLE001 (whatever a provider's package raises; its words may hold a key)
+        cure = "Check its name and its key; docs/models.md has the lines for each provider."
+        return [Check("Chat model", False, f"{settings.chat_model} is refused ({type(error).__name__})", cure)]
+    checks = [Check("Chat model", True, settings.chat_model)]
+    if settings.openai_base_url and settings.chat_model.startswith("openai:"):
+        address = urlsplit(settings.openai_base_url)
+        port = address.port or (443 if address.scheme == "https" else 80)
+        cure = "Start the server, or correct OPENAI_BASE_URL. Until then answers are written from the passages."
+        checks.append(check_reachable("Chat model's server", address.hostname or "", port, cure))
+    return checks
+
+
+def check_reachable(
+    name: str, host: str, port: int, cure: str, patience: float = PATIENCE, connect: Connect = socket.create_connection
+) -> Check:
+    """Look at whether something answers at an address. Dogear works without, so it is never serious."""
+    problem = _unreachable(host, port, patience, connect)
+    if problem:
+        return Check(name, False, f"could not reach {host}:{port} ({problem})", cure, serious=False)
+    return Check(name, True, f"{host}:{port} answers")
+
+
+def _unreachable(host: str, port: int, patience: float, connect: Connect) -> str:
+    """Return why nothing was reached, or nothing. Looking up a name knows no time limit, so a thread does it."""
+    outcome: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def attempt() -> None:
+        try:
+            connect((host, port), patience).close()
+            outcome.put("")
+        except OSError as error:
+            outcome.put(error.strerror or "no answer")
+
+    threading.Thread(target=attempt, daemon=True).start()
+    try:
+        return outcome.get(timeout=patience)
+    except queue.Empty:
+        return f"no answer within {patience:g} s"

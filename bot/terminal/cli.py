@@ -1,0 +1,225 @@
+"""The command line: what can be typed after `run_bot.py`, and what each command starts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.terminal.failures import write_down
+from bot.terminal.screen import Screen, problem_line
+from bot.terminal.starting import Starting, opened
+from corpus.errors import DogearError
+
+NEXT_STEPS = """\
+To talk about a book here in the terminal: make chat (or: python run_bot.py chat)
+To bring Dogear to Discord: set DISCORD_TOKEN in .env; python run_bot.py doctor checks it"""
+NO_DISCORD_YET = (
+    "DISCORD_TOKEN is set, but this version has no Discord part yet. In the terminal: python run_bot.py chat"
+)
+
+app = typer.Typer(
+    help="Dogear talks about books, and never tells a reader more than they have read.",
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+LibraryFolder = Annotated[Path | None, typer.Option("--library", help="The library; otherwise the shipped one.")]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="Where the store and your positions are; otherwise data.")
+]
+BookName = Annotated[str | None, typer.Option("--book", help="The book: slug or title. Otherwise the bot finds it.")]
+PlaceIn = Annotated[
+    str | None,
+    typer.Option("--at", help="How far you are in it: 9, ch 9, 45%, finished. Otherwise as you said in chat."),
+]
+Adults = Annotated[bool, typer.Option("--adults", help="Show quotes and reviews that are marked as explicit, too.")]
+Question = Annotated[str, typer.Argument(help="What you want to know, in your own words.")]
+
+
+def main(arguments: Sequence[str], environment: Mapping[str, str | None]) -> int:
+    """Run one command and return the exit status: 0 done, 1 failed, 2 wrongly called."""
+    starting = Starting(environment)
+    try:
+        typer.main.get_command(app).main(list(arguments), prog_name="python run_bot.py", obj=starting)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except DogearError as error:
+        problem_line(str(error))
+    except Exception as error:  # noqa: BLE001 (it is written down)
+        problem_line(write_down(error, starting.data, starting.secrets))
+    return 1
+
+
+@app.callback(invoke_without_command=True)
+def begin(context: typer.Context) -> None:
+    """Start the bot where no command is given."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = context.ensure_object(Starting).settings(quiet=True)
+    Screen(sys.stdout).line(NO_DISCORD_YET if settings.discord_token else NEXT_STEPS)
+    raise typer.Exit(1)
+
+
+@app.command()
+def chat(
+    context: typer.Context, library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False
+) -> None:
+    """Talk about a book here: lines from the keyboard or a pipe."""
+    from bot.terminal.talking import talk
+
+    talk(context.obj.settings(library, data, quiet=True), adults=adults)
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Question,
+    book: BookName = None,
+    at: PlaceIn = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+    adults: Adults = False,
+) -> None:
+    """Answer one question, from what you have read."""
+    from bot.terminal.one_question import ask_once
+
+    settings = context.obj.settings(library, data, quiet=True)
+    ask_once(settings, book, at, lambda d, audience, slug: d.ask(question, audience, slug), adults=adults)
+
+
+@app.command()
+def hint(
+    context: typer.Context,
+    question: Question,
+    book: BookName = None,
+    at: PlaceIn = None,
+    level: Annotated[int, typer.Option(min=1, max=3, help="1 is the mildest, 3 the answer once you have read it.")] = 1,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Give a hint: what to think about, where it is dealt with, or the answer."""
+    from bot.terminal.one_question import ask_once, at_level
+
+    settings = context.obj.settings(library, data, quiet=True)
+    ask_once(settings, book, at, lambda d, audience, slug: at_level(d.hint(question, audience, slug), level))
+
+
+@app.command()
+def recap(
+    context: typer.Context,
+    book: BookName = None,
+    at: PlaceIn = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Tell the story so far, and no further."""
+    from bot.terminal.one_question import ask_once, book_at_hand
+
+    settings = context.obj.settings(library, data, quiet=True)
+    ask_once(settings, book or book_at_hand(settings), at, lambda d, audience, slug: d.recap(audience, slug or ""))
+
+
+@app.command()
+def who(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name, or a part of it.")],
+    book: BookName = None,
+    at: PlaceIn = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Tell who somebody is, as far as you have met them."""
+    from bot.terminal.one_question import ask_once
+
+    settings = context.obj.settings(library, data, quiet=True)
+    ask_once(settings, book, at, lambda d, audience, slug: d.who(name, audience, slug))
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="The text, as it would be posted.")],
+    book: BookName = None,
+    at: PlaceIn = None,
+    reach: Annotated[
+        bool, typer.Option("--reach", help="Say how far readers must be. That can give something away in itself.")
+    ] = False,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Check whether a text goes further than its readers."""
+    from bot.terminal.one_question import check_once
+
+    check_once(context.obj.settings(library, data, quiet=True), book, at, text, reach=reach)
+
+
+@app.command()
+def order(
+    context: typer.Context,
+    book: Annotated[str | None, typer.Option("--book", help="What to read on the way to this book.")] = None,
+    series: Annotated[str | None, typer.Option("--series", help="In which order to read this series.")] = None,
+    picture: Annotated[Path | None, typer.Option("--picture", help="Draw it, too: a PNG file.", dir_okay=False)] = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Tell in which order to read: a book, a series, or the whole library."""
+    from bot.terminal.library_work import show_order
+
+    show_order(context.obj.settings(library, data, quiet=True), book, series, picture)
+
+
+@app.command()
+def index(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
+    """Build the vector store of a library, or bring it up to date."""
+    from bot.terminal.library_work import index_library
+
+    index_library(context.obj.settings(library, data))
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="Saved pages: Goodreads, Wikipedia, a study page, plain text.")],
+    book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
+    library: LibraryFolder = None,
+) -> None:
+    """Turn saved pages into files of a library, and report what was made of them."""
+    from bot.terminal.library_work import import_pages
+
+    import_pages(files, book, context.obj.settings(library))
+
+
+@app.command()
+def batch(
+    context: typer.Context,
+    questions: Annotated[typer.FileBinaryRead, typer.Argument(help="JSON Lines; - reads standard input.")],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Answer JSON Lines on standard output, in the same order; logs go to standard error."""
+    from bot.terminal.batch import answer_lines
+
+    settings = context.obj.settings(library, data)
+    out = sys.stdout.buffer
+
+    def write(row: bytes) -> None:
+        out.write(row)
+        out.flush()
+
+    with redirect_stdout(sys.stderr), opened(settings) as discussion:  # whatever a library prints is no answer
+        answered = answer_lines(questions, discussion, write)
+    raise typer.Exit(0 if answered else 1)
+
+
+@app.command()
+def doctor(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
+    """Check everything that Dogear needs, and say how to mend what is wrong."""
+    from bot.terminal.instruments import look_at_everything
+
+    raise typer.Exit(0 if look_at_everything(context.obj.environment, library, data) else 1)

@@ -1,0 +1,44 @@
+"""What the doctor looks with: the real model, the real store, the real chat model."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.logs import set_up_logs
+from bot.settings import Settings
+from bot.terminal.checks import HasStale
+from bot.terminal.doctor import Instruments, examine, show
+from corpus.library import Library
+
+
+def look_at_everything(
+    environment: Mapping[str, str | None], library: Path | None = None, data: Path | None = None
+) -> bool:
+    """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
+    set_up_logs(logging.WARNING)
+    found = examine(environment, Instruments(_published_model, _open_store, _open_model), library, data)
+    return show(found, Console(file=sys.stdout, highlight=False))
+
+
+def _published_model() -> Path:
+    from retrieval.embedding import published_model
+
+    return published_model()
+
+
+def _open_store(settings: Settings, library: Library) -> AbstractContextManager[HasStale]:
+    from retrieval.door import open_retriever
+
+    return open_retriever(library, settings.data, settings.embedding_model)
+
+
+def _open_model(settings: Settings) -> object:
+    from bot.answers.writing import open_model
+
+    return open_model(settings)

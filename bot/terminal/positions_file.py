@@ -1,0 +1,113 @@
+"""A reader's positions between runs: one small file in the data folder, for its owner alone."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.terminal.reader import UNDOABLE, Place, Places, Reader
+from corpus.books import Unit
+from corpus.errors import DogearError
+
+NAME = "reader.json"
+VERSION = 1
+MAX_BYTES = 5_000_000
+
+
+class PositionsNotKept(DogearError):
+    """The positions could not be written; they hold for this conversation only."""
+
+
+class PositionsFile:
+    """Reads and writes a reader. A file that cannot be understood is set aside under another name, never lost."""
+
+    def __init__(self, data: Path) -> None:
+        self._path = data / NAME
+
+    def read(self) -> tuple[Reader, str]:
+        """Return the reader, and a sentence about what was wrong with the file, or nothing."""
+        try:
+            if self._path.stat().st_size > MAX_BYTES:
+                raise ValueError("far too large")
+            return _reader(json.loads(self._path.read_bytes())), ""
+        except FileNotFoundError:
+            return Reader(), ""
+        except OSError as error:
+            return (
+                Reader(),
+                f"Your positions in {self._path} cannot be read ({error.strerror}); this begins without them.",
+            )
+        except (ValueError, RecursionError):
+            return Reader(), self._set_aside()
+
+    def write(self, reader: Reader) -> None:
+        """Keep a reader: the old file or the new one is there whatever happens. Raises PositionsNotKept."""
+        text = json.dumps(_fields(reader), indent=1, ensure_ascii=False)
+        new: str | None = None
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle, new = tempfile.mkstemp(prefix=f"{NAME}.", dir=self._path.parent)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(new).replace(self._path)
+        except OSError as error:
+            if new is not None:
+                with contextlib.suppress(OSError):
+                    Path(new).unlink(missing_ok=True)
+            why = f"{self._path} cannot be written ({error.strerror})"
+            raise PositionsNotKept(f"Your positions hold for this conversation only: {why}.") from error
+
+    def _set_aside(self) -> str:
+        taken = (self._path.with_name(f"{NAME}.broken-{n}") for n in range(1, 1_000))
+        aside = next((path for path in taken if not path.exists()), self._path.with_name(f"{NAME}.broken"))
+        try:
+            self._path.replace(aside)
+        except OSError as error:
+            return f"Your positions in {self._path} are not readable, and the file cannot be moved ({error.strerror})."
+        return f"Your positions could not be read. The file is kept as {aside}; tell once more where you are."
+
+
+def _fields(reader: Reader) -> dict[str, Any]:
+    def told(places: Places) -> dict[str, Any]:
+        return {slug: asdict(place) for slug, place in places.items()}
+
+    return {
+        "version": VERSION,
+        "book": reader.book,
+        "chosen": reader.chosen,
+        "places": told(reader.places),
+        "before": [told(places) for places in reader.before],
+    }
+
+
+def _reader(fields: object) -> Reader:
+    """Return the reader that a file holds. Raises ValueError where it holds anything else."""
+    if not isinstance(fields, dict) or fields.get("version") != VERSION:
+        raise ValueError("not a file of positions")
+    book, before = fields.get("book"), fields.get("before")
+    if not isinstance(book, str | None) or not isinstance(before, list):
+        raise ValueError("not a file of positions")
+    stack = tuple(map(_places, before))[-UNDOABLE:]
+    return Reader(book, fields.get("chosen") is True and book is not None, _places(fields.get("places")), stack)
+
+
+def _places(fields: object) -> Places:
+    if not isinstance(fields, dict):
+        raise ValueError("not places")
+    return {slug: _place(place) for slug, place in fields.items()}
+
+
+def _place(fields: object) -> Place:
+    if not isinstance(fields, dict) or fields.keys() != {"marks", "of", "unit"} or fields["unit"] not in list(Unit):
+        raise ValueError("not a place")
+    marks, of = fields["marks"], fields["of"]
+    if type(marks) is not int or type(of) is not int or not 0 <= marks <= of or of < 1:
+        raise ValueError("not a place")
+    return Place(marks, of, fields["unit"])

@@ -1,0 +1,211 @@
+"""From saved pages to a book of the library: read, told apart, written, read back, and only then put into place."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from corpus.books import Book
+from corpus.documents import Document, read_document
+from corpus.errors import ImportRefused, LibraryProblem
+from corpus.importing import goodreads, plain, study, wikipedia
+from corpus.importing.bookfile import BookFile, completed, new_book
+from corpus.importing.drafts import Draft, Facts, Reading, Section, Setting
+from corpus.importing.pages import Page, read_page
+from corpus.importing.report import Entry, Fate, ImportReport, Ledger
+from corpus.importing.shelf import Shelf, check_subject
+from corpus.importing.storing import store
+from corpus.importing.subject import fold
+from corpus.importing.writing import meant, placed, written
+from corpus.library import read_book
+from corpus.reveals import SLUG, Slug
+
+MAX_SLUG = 80
+"""Characters of a slug: it becomes the name of a folder."""
+
+_IMPORTERS = (goodreads, wikipedia, study)
+"""In the order in which a page is offered to them; what they say of a book counts in the same order."""
+
+_IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
+_NOUNS = {"review": "reviews", "answers": "answers", "quotes": "quotes", "discussion": "questions"}
+
+
+def import_files(paths: Sequence[Path], slug: Slug, library: Path) -> ImportReport:
+    """Make library files of saved pages about one book. Raises ImportRefused, and then nothing is changed."""
+    if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
+        raise ImportRefused(
+            f"“{slug[:MAX_SLUG]}” is no name for a book's folder. Use small letters, digits and hyphens: smileys-people"
+        )
+    if not paths:
+        raise ImportRefused("There is nothing to import. Name at least one saved page.")
+    shelf = Shelf.of(library, slug)
+    taken = [_read(path, shelf) for path in paths]
+    facts = Facts()
+    for importer in (*_IMPORTERS, plain):
+        for page in taken:
+            facts = facts.completed_by(page.reading.facts) if page.importer is importer else facts
+    return _Import(shelf, taken, facts).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A page that was read: by which importer, and what it gave."""
+
+    page: Page
+    importer: object
+    reading: Reading
+    ledger: Ledger
+
+
+def _read(path: Path, shelf: Shelf) -> _Taken:
+    page = read_page(path)
+    ledger = Ledger(page.name)
+    setting = Setting(shelf.slug, shelf.book, shelf.others, ledger)
+    importer = next((importer for importer in _IMPORTERS if importer.matches(page)), plain)
+    reading = importer.read(page, setting)
+    check_subject(page, reading.facts, shelf, certain=importer in (goodreads, wikipedia))
+    return _Taken(page, importer, reading, ledger)
+
+
+class _Import:
+    """One import: its documents are written into a folder of their own and read back before the library changes."""
+
+    def __init__(self, shelf: Shelf, taken: Sequence[_Taken], facts: Facts) -> None:
+        self._shelf, self._taken, self._facts = shelf, taken, facts
+        self._files: dict[str, str] = {}
+        self._said: set[str] = set()
+        self._fingerprints: dict[str, set[str]] = {}
+
+    def run(self) -> ImportReport:
+        """Write what is new, and report."""
+        with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
+            home = Path(folder) / self._shelf.slug
+            home.mkdir()
+            file, book = self._book(home)
+            self._look_around(book)
+            for page in self._taken:
+                for draft in page.reading.drafts:
+                    self._draft(draft, page, book, home)
+        known = self._shelf.book is not None
+        if file.added or not known:
+            self._files["book.toml"] = file.text
+        paths = store(self._shelf.library, self._shelf.slug, self._files) if self._files else ()
+        return ImportReport(self._shelf.slug, tuple(self._entries(file, book)), paths)
+
+    def _book(self, home: Path) -> tuple[BookFile, Book]:
+        """Return `book.toml` as it will be, and the book as it will be read."""
+        path = self._shelf.home / "book.toml"
+        if self._shelf.book is None:
+            file = new_book(self._shelf.slug, self._facts)
+        else:
+            file = completed(path.read_bytes().decode("utf-8-sig"), self._facts)
+        (home / "book.toml").write_text(file.text, encoding="utf-8", newline="")
+        try:
+            return file, read_book(home, [])
+        except LibraryProblem as problem:
+            raise ImportRefused(f"The page's facts make no book.toml: {problem.what} {problem.cure}") from problem
+
+    def _look_around(self, book: Book) -> None:
+        """Remember what the book's documents say already, and which pages they were imported from."""
+        for path in sorted(self._shelf.home.glob("*.md")):
+            try:
+                document = read_document(path, book, self._shelf.others, [])
+            except LibraryProblem:
+                continue
+            self._said.update(fold(block.text) for block in document.blocks)
+            found = _IMPORTED.search(path.read_text(encoding="utf-8-sig")[:2_000])
+            if found:
+                self._fingerprints.setdefault(found[1], set()).add(document.kind)
+
+    def _draft(self, draft: Draft, page: _Taken, book: Book, home: Path) -> None:
+        ledger = page.ledger
+        if draft.kind in self._fingerprints.get(page.page.fingerprint, ()):
+            ledger.add(Fate.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
+            return
+        draft = replace(draft, sections=tuple(self._new_sections(draft, ledger)))
+        if not draft.sections:
+            return
+        name = self._free_name(draft.stem)
+        books = {**self._shelf.others, book.slug: book}
+        text = written(draft, book, books, page.page.fingerprint)
+        (home / name).write_text(text, encoding="utf-8", newline="")
+        self._check(home / name, draft, book, page.page)
+        self._files[name] = text
+        _count(draft, name, book, books, ledger)
+
+    def _new_sections(self, draft: Draft, ledger: Ledger) -> Iterable[Section]:
+        """Yield what no document of the book says yet: whole reviews and answers, or single paragraphs."""
+        together = draft.kind in ("review", "answers")
+        for section in draft.sections:
+            keys = [fold(paragraph.text) for paragraph in section.paragraphs]
+            known = [key in self._said and (len(key) > 40 or section.paragraphs[0].item) for key in keys]
+            if together:
+                known = [all(known)] * len(keys)
+            ledger.add(Fate.PRESENT, _NOUNS.get(draft.kind, "paragraphs"), 1 if together and all(known) else sum(known))
+            kept = [p for p, is_known in zip(section.paragraphs, known, strict=True) if not is_known]
+            self._said.update(keys)
+            if kept:
+                yield replace(section, paragraphs=tuple(kept))
+
+    def _free_name(self, stem: str) -> str:
+        taken = {path.name for path in self._shelf.home.glob("*.md")} | self._files.keys()
+        names = (f"{stem}{ending}.md" for ending in ("", *(f"-{n}" for n in range(2, 1_000))))
+        return next(name for name in names if name not in taken)
+
+    def _check(self, path: Path, draft: Draft, book: Book, page: Page) -> None:
+        """Read a document back. Raises ImportRefused where it does not say exactly what was meant."""
+        problems: list[LibraryProblem] = []
+        books = {**self._shelf.others, book.slug: book}
+        try:
+            document: Document | None = read_document(path, book, self._shelf.others, problems)
+        except LibraryProblem as problem:
+            raise ImportRefused(f"{page.name} is too much for one document: {problem.what} {problem.cure}") from problem
+        wanted = meant(draft, book, books)
+        found = document.blocks if document else ()
+        fits = len(found) == len(wanted) and all(
+            block.text == want.text
+            and (want.by_heading or (dict(block.reveals.marks) if block.reveals else None) == want.reveals)
+            for block, want in zip(found, wanted, strict=False)
+        )
+        if problems or not fits:
+            raise ImportRefused(f"{page.name} could not be made into {path.name} faithfully. Import its text as .txt.")
+
+    def _entries(self, file: BookFile, book: Book) -> Iterable[Entry]:
+        for page in self._taken:
+            said = [name for name in ("title", "author", "series", "ratings", "editions", "year", "similar")
+                    if getattr(page.reading.facts, name)]  # fmt: skip
+            if said:
+                page.ledger.add(Fate.RECOGNISED, "facts about the book", why=", ".join(said))
+            yield from page.ledger.entries()
+        if file.added:
+            yield Entry("book.toml", Fate.ADDED, ", ".join(file.added))
+        if file.present:
+            yield Entry("book.toml", Fate.PRESENT, ", ".join(file.present))
+        if self._shelf.book is None and not self._facts.chapters:
+            why = "the page does not say what the book's chapters are; write unit and marks if you know them"
+            yield Entry("book.toml", Fate.NOTED, "positions are in percent", why=why)
+
+
+def _count(draft: Draft, name: str, book: Book, books: Mapping[Slug, Book], ledger: Ledger) -> None:
+    """Put into the ledger how many texts of a draft are placed, and where, and how many are left for placing."""
+    later = "spread over the book in order" if draft.kind == "summary" else "by matching, when the library is indexed"
+    noun = _NOUNS.get(draft.kind, "paragraphs")
+    together = draft.kind in ("review", "answers")
+    for section in draft.sections:
+        now = draft.reveals
+        seen: set[str] = set()
+        for paragraph in section.paragraphs:
+            now = paragraph.reveals if paragraph.reveals is not None else now
+            if section.names_marks:
+                fate, why = Fate.PLACED, "by its heading"
+            elif now is None:
+                fate, why = Fate.INFERRED, later
+            else:
+                marks = placed(now, books) or {book.slug: 0}
+                fate, why = Fate.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
+            if not together or why not in seen:
+                ledger.add(fate, f"{noun} in {name}", 1, why)
+            seen.add(why)

@@ -1,0 +1,209 @@
+"""A study page on a novel: its headed sections, which tell the story in order, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpus.books import Unit
+from corpus.importing.cleaning import cut_to
+from corpus.importing.drafts import Draft, Facts, Paragraph, Reading, Section, Setting
+from corpus.importing.headings import MAX_HEADING, TITLES, chapter_of, kind_of, speaks_of_marks, without_marks
+from corpus.importing.lines import Line, unwrapped
+from corpus.importing.pages import Page
+from corpus.importing.report import Fate
+from corpus.importing.subject import bare_title, names_of, same_title, words
+from corpus.importing.wording import is_closed
+
+SOURCE = "a study page"
+MAX_PARAGRAPH = 20_000
+"""Characters of one paragraph that are kept."""
+PROSE = 90
+"""Characters from which a line is prose rather than a heading or a label."""
+
+_TITLE = re.compile(r"^(?:Novel|Book|Novella|Play|Work|Title|Study Guide)\s*:\s*(.{2,150})$")
+_AUTHOR = re.compile(r"^(?:Author|Written by|By)\s*:?\s+([^.!?]{3,80})$", re.IGNORECASE)
+_UNTOLD = re.compile(
+    r"^(?:Skip to (?:main )?content|Advertisement|Table of Contents|Menu|Search|Home|Back to top|All rights reserved.*|"
+    r"(?:More about|Read more|Next|Previous|Cookies?|©|Copyright|Get (?:the|this|your|full))\b.{0,90}|Accept.{0,30}|"
+    r"(?:Share|Log ?in|Sign (?:up|in)|Subscribe|Download|Cite this|Related|You m(?:ight|ay) also|Buy|Print)\b.{0,60})$",
+    re.IGNORECASE,
+)
+_STORY_WORDS = frozenset({
+    "overview", "plot", "summary", "synopsis", "chapter", "chapters", "resolution", "aftermath", "climax",
+    "exposition", "conclusion", "ending", "rising", "falling", "crime", "inciting", "incident", "introduction",
+    "characters", "themes",
+})  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Part:
+    heading: str = ""
+    level: int = 2
+    lines: list[Line] = field(default_factory=list)
+
+
+def matches(page: Page) -> bool:
+    """Return whether a page has the headed sections of a study page, or says that it is one."""
+    lines = with_headings(_lines(page))
+    headings = [line.text for line in lines if line.level]
+    named = any(_TITLE.match(line.text[:200]) for line in lines[:40])
+    of_story = sum(bool(_STORY_WORDS & set(words(heading))) for heading in headings)
+    return len(headings) >= 2 and (named or of_story >= 1)
+
+
+def read(page: Page, setting: Setting) -> Reading:
+    """Read the page. What was recognised and dropped goes into the setting's ledger."""
+    lines, around = with_headings(_lines(page)), with_headings(unwrapped(page.lines))
+    setting.ledger.add(Fate.RECOGNISED, "a study page")
+    title, author = _title(page, around), next((found for line in around if (found := _author(line))), "")
+    titles = [name for name in (title, *(names_of(setting.book) if setting.book else ())) if name]
+    parts, beside = _Parts(lines, titles), _Parts(around, titles)
+    setting.ledger.add(Fate.DROPPED, "lines", beside.untold, "navigation")
+    documents: dict[str, list[Section]] = {}
+    chapters = _chapters(parts.told, setting)
+    for kind, part in _kinds(parts.told, titles):
+        if section := _section(part, kind, setting, believed=chapters):
+            documents.setdefault(kind, []).append(section)
+    if beside.premise:
+        documents["premise"] = [Section(tuple(Paragraph(text) for text in beside.premise))]
+    if about := _about_author(beside.about_author, author):
+        documents["author"] = [Section(tuple(Paragraph(text) for text in about))]
+    drafts = [Draft(f"{kind}-study", kind, TITLES[kind], SOURCE, tuple(found)) for kind, found in documents.items()]
+    facts = Facts(title=title, author=author, chapters=max(chapters) if _is_whole(chapters) else None)
+    return Reading(facts, tuple(drafts))
+
+
+def with_headings(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a page, headings told by their shape where nothing marks them.
+
+    A heading of a text file is a short line without a full stop, with nothing above it and prose right below it.
+    """
+    if any(line.level for line in lines):
+        return list(lines)
+    found = []
+    for n, line in enumerate(lines):
+        above = lines[n - 1].text if n else ""
+        below = next((after.text for after in lines[n + 1 : n + 3] if after.text), "")
+        is_label = _AUTHOR.match(line.text) or _TITLE.match(line.text) or _UNTOLD.match(line.text)
+        short = 0 < len(line.text) < 80 and not line.text.endswith((".", ",", ";")) and not line.item
+        is_heading = short and not above and len(below) >= PROSE and not is_label
+        beside = n + 1 < len(lines) and lines[n + 1].text == below
+        found.append(Line(line.text, level=2) if is_heading and (beside or chapter_of(line.text)) else line)
+    return found
+
+
+class _Parts:
+    """Sorts lines into sections, the premise that follows them, and the box on the author."""
+
+    def __init__(self, lines: Sequence[Line], titles: Sequence[str]) -> None:
+        self._titles = titles
+        self._sections: list[_Part] = [_Part()]
+        self._where = "section"
+        self.premise: list[str] = []
+        self.about_author: list[str] = []
+        self.untold = 0
+        for n, line in enumerate(lines):
+            if _UNTOLD.match(line.text[:200]) or _TITLE.match(line.text[:200]):
+                self.untold += 1
+            elif any(map(str.isalnum, line.text)):
+                self._take(line, lines[n + 1 :])
+
+    @property
+    def told(self) -> list[_Part]:
+        """The sections that hold any text."""
+        return [part for part in self._sections if part.lines]
+
+    def _take(self, line: Line, after: Sequence[Line]) -> None:
+        text = line.text
+        is_title = len(text) < PROSE and any(same_title(text, title) for title in self._titles)
+        if _author(line):
+            self._where = "author"
+        elif is_title and not (line.level > 1 and _is_section(line, after)):
+            self._where = "premise" if self.told else "section"
+        elif line.level > 1:
+            self._where = "section"
+            self._sections.append(_Part(text[:MAX_HEADING], line.level))
+        elif self._where == "premise" and len(text) <= 400 and len(self.premise) < 2 and is_closed(text):
+            self.premise.append(text)
+        elif self._where == "author":
+            self.about_author.append(text)
+        elif self._where == "section" and (len(text) >= PROSE or is_closed(text) or line.item):
+            self._sections[-1].lines.append(Line(cut_to(text, MAX_PARAGRAPH), item=line.item))
+
+
+def _is_section(heading: Line, after: Sequence[Line]) -> bool:
+    """Return whether a heading that is the book's title begins a section, and not the line or two at the end."""
+    told = 0
+    for line in after[:400]:
+        if line.level:
+            return told > 400 or any(later.level == heading.level for later in after)
+        told += len(line.text)
+    return told > 400
+
+
+def _lines(page: Page) -> Sequence[Line]:
+    return page.markup.readable() if page.markup else unwrapped(page.lines)
+
+
+def _title(page: Page, lines: Sequence[Line]) -> str:
+    named = next((found[1] for line in lines[:60] if (found := _TITLE.match(line.text[:200]))), "")
+    headed = next((line.text for line in lines if line.level == 1), "") or (page.markup.title if page.markup else "")
+    return bare_title(named or _TITLE.sub(r"\1", headed)[:200])
+
+
+def _author(line: Line) -> str:
+    found = _AUTHOR.match(line.text[:120]) if not line.level else None
+    return found[1].strip() if found and len(found[1].split()) <= 6 else ""
+
+
+def _kinds(parts: Sequence[_Part], titles: Sequence[str]) -> Iterator[tuple[str, _Part]]:
+    """Yield every section with the kind of document that it belongs in; a section below another goes with it."""
+    kind: str | None = "themes"  # what stands before the first heading introduces the book
+    top = min((part.level for part in parts if part.heading), default=2)
+    for part in parts:
+        if part.heading and (part.level <= top or kind is None):
+            of_story = chapter_of(part.heading) or any(same_title(part.heading, title) for title in titles)
+            kind = "summary" if of_story else kind_of(part.heading, "summary")
+        if kind:
+            yield kind, part
+
+
+def _section(part: _Part, kind: str, setting: Setting, *, believed: Sequence[int]) -> Section | None:
+    paragraphs = tuple(Paragraph(line.text, line.item or kind == "discussion") for line in part.lines)
+    heading, places = part.heading, False
+    if speaks_of_marks(heading):
+        places = kind == "summary" and bool(believed) and chapter_of(heading) is not None
+        if not places:
+            heading = without_marks(heading)
+            why = "it speaks of marks, which are not those of the book"
+            setting.ledger.add(Fate.NOTED, f"the heading “{part.heading}” was shortened", why=why)
+    return Section(paragraphs, heading, max(2, part.level), names_marks=places) if paragraphs else None
+
+
+def _chapters(parts: Sequence[_Part], setting: Setting) -> list[int]:
+    """Return the chapters that the headings name, where they can be believed: rising, and not beyond the book."""
+    chapters = [chapter for part in parts if (chapter := chapter_of(part.heading))]
+    if chapters != sorted(chapters) or len(chapters) < 2:
+        return []
+    book = setting.book
+    if book is not None and (book.unit is not Unit.CHAPTER or chapters[-1] > book.marks):
+        return []
+    return chapters if book is not None or _is_whole(chapters) else []
+
+
+def _is_whole(chapters: Sequence[int]) -> bool:
+    """Whether every chapter from the first on is named, so that the last one named is the last of the book."""
+    return len(chapters) > 2 and sorted(set(chapters)) == list(range(1, chapters[-1] + 1))
+
+
+def _about_author(texts: Sequence[str], author: str) -> list[str]:
+    """Return the box on the author, without the name that a picture put before the name."""
+    found = []
+    for text in texts:
+        doubled = f"{author} {author}"
+        kept = text[len(author) + 1 :] if author and text.startswith(doubled) else text
+        if is_closed(kept) and words(kept) != words(author):
+            found.append(cut_to(kept, MAX_PARAGRAPH))
+    return found[:20]

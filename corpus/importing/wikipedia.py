@@ -1,0 +1,215 @@
+"""A Wikipedia article on a novel: its sections, with what tells another book's story placed in that book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bs4 import BeautifulSoup, Tag
+
+from corpus.importing.cleaning import cut_to
+from corpus.importing.dates import date_in, year_in
+from corpus.importing.drafts import Draft, Facts, Paragraph, Reading, Section, Setting
+from corpus.importing.elsewhere import author_in, definition, told_elsewhere
+from corpus.importing.headings import MAX_HEADING, TITLES, kind_of, speaks_of_marks
+from corpus.importing.lines import Line
+from corpus.importing.markup import attribute, classes, lines_of, words_of
+from corpus.importing.pages import Page
+from corpus.importing.report import Fate
+from corpus.importing.subject import bare_title, named, names_of
+from corpus.importing.wording import sentences_of
+
+SOURCE = "Wikipedia"
+MAX_PARAGRAPH = 20_000
+"""Characters of one paragraph that are kept."""
+
+_HEADING_MARK = re.compile(r"(?<!=)(={2,6})(?!=)\s*([^=\n]{1,150}?)\s*\1(?!=)")
+_EDIT = re.compile(r"\s*\[\s*edit(?:\s*source)?\s*\]$")
+_NOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|note \d{1,3}|citation needed|clarification needed|who\?|when\?)\]")
+_SITE_LINES = re.compile(
+    r"^(?:From Wikipedia, the free encyclopedia|Jump to (?:navigation|search|content)|Retrieved from|Categor(?:ies|y):"
+    r"|Hidden categories:|This page was last edited|Text is available under|Main article:|See also:|Contents$"
+    r"|This article (?:about|is about)|For (?:other uses|the)\b.{0,80}see\b|Toggle\b|\d+ languages?$)",
+)
+_LEFT_OUT = frozenset({
+    "mw-editsection", "reference", "reflist", "navbox", "toc", "infobox", "hatnote", "thumb", "mw-empty-elt",
+    "noprint", "metadata", "shortdescription", "catlinks", "printfooter", "mw-references-wrap", "sistersitebox",
+    "ambox", "vertical-navbox", "mw-jump-link", "navbox-styles", "portalbox", "gallery", "sidebar",
+})  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Part:
+    """A section of the article: its heading, and its paragraphs."""
+
+    heading: str = ""
+    level: int = 2
+    texts: list[Line] = field(default_factory=list)
+
+
+def matches(page: Page) -> bool:
+    """Return whether a page is a Wikipedia article."""
+    if page.markup is not None and (page.markup.site == "wikipedia" or page.markup.tree.find(id="mw-content-text")):
+        return True
+    head = "\n".join(line.text for line in page.lines[:20])
+    return "From Wikipedia, the free encyclopedia" in head or any(
+        _HEADING_MARK.search(line.text) or _EDIT.search(line.text[-40:]) for line in page.lines[:5_000]
+    )
+
+
+def read(page: Page, setting: Setting) -> Reading:
+    """Read the article. What was recognised, placed and dropped goes into the setting's ledger."""
+    tree = page.markup.tree if page.markup else None
+    setting.ledger.add(Fate.RECOGNISED, "a Wikipedia article")
+    parts = list(_parts(_article_lines(tree) if tree else page.lines))
+    title = bare_title(page.markup.title) if page.markup else ""
+    lead = next((line.text for part in parts[:1] for line in part.texts), "")
+    title = title or _title_of(lead)
+    titles = [name for name in (title, *(names_of(setting.book) if setting.book else ())) if name]
+    facts, drafts = _Article(titles, setting).read(parts)
+    facts = facts.completed_by(_infobox(tree) if tree else Facts())
+    return Reading(Facts(title=title).completed_by(facts), tuple(drafts))
+
+
+class _Article:
+    """Sorts the paragraphs of an article into documents, by the headings and by whose story they tell."""
+
+    def __init__(self, titles: Sequence[str], setting: Setting) -> None:
+        self._titles, self._setting = titles, setting
+        self._documents: dict[str, list[Section]] = {}
+        self._elsewhere: list[Section] = []
+        self._facts = Facts()
+        self._defined: list[str] = []
+
+    def read(self, parts: Sequence[_Part]) -> tuple[Facts, list[Draft]]:
+        ledger = self._setting.ledger
+        kind: str | None = "background"
+        for part in parts:
+            if part.level <= 2 or not part.heading:
+                kind = kind_of(part.heading, "background") if part.heading else "background"
+            if kind is None:
+                ledger.add(Fate.DROPPED, "sections", 1, "notes, sources and links")
+                continue
+            self._part(part, kind)
+        if self._elsewhere:  # at the end, so that no heading of the article stands below theirs
+            self._documents.setdefault("background", []).extend(self._elsewhere)
+        drafts = []
+        if self._defined:
+            section = Section(tuple(Paragraph(sentence) for sentence in dict.fromkeys(self._defined)))
+            drafts.append(Draft("premise-wikipedia", "premise", TITLES["premise"], SOURCE, (section,), reveals={}))
+        for kind, sections in self._documents.items():
+            drafts.append(Draft(f"{kind}-wikipedia", kind, TITLES[kind], SOURCE, tuple(sections)))
+        return self._facts, drafts
+
+    def _part(self, part: _Part, kind: str) -> None:
+        heading, level = part.heading[:MAX_HEADING], part.level
+        if speaks_of_marks(heading):
+            self._setting.ledger.add(Fate.NOTED, f"the heading “{heading}” was left out", why="it speaks of marks")
+            heading = ""
+        own: list[Paragraph] = []
+        elsewhere: list[tuple[str, Paragraph]] = []
+        for line in part.texts:
+            for told in told_elsewhere(sentences_of(line.text), self._titles, self._setting):
+                kept = told.sentences if told.reveals else self._without_definitions(told.sentences)
+                paragraph = Paragraph(" ".join(kept), line.item, told.reveals)
+                if told.reveals:
+                    elsewhere.append((told.book, paragraph))
+                elif kept:
+                    own.append(paragraph)
+        if own:
+            self._documents.setdefault(kind, []).append(Section(tuple(own), heading, level))
+            self._note_names(own, kind)
+        for book, paragraph in elsewhere:
+            about = f"What happens in {book}" if book else "What happens in an earlier book"
+            self._elsewhere.append(Section((paragraph,), about))
+            if not book:
+                why = "it tells the story of a book that the library does not have; hidden until the end"
+                self._setting.ledger.add(Fate.NOTED, f"a passage of “{heading or 'the beginning'}”", why=why)
+
+    def _without_definitions(self, said: Sequence[str]) -> list[str]:
+        """Take out the sentences that only say what the book is, which are free of spoilers."""
+        kept = []
+        for sentence in said:
+            found = definition(sentence, self._titles, self._setting.others)
+            if found is None:
+                kept.append(sentence)
+                continue
+            self._defined.append(sentence)
+            self._facts = self._facts.completed_by(Facts(author=author_in(found), year=year_in(sentence)))
+        return kept
+
+    def _note_names(self, own: Sequence[Paragraph], kind: str) -> None:
+        if kind == "summary":
+            slugs = named(" ".join(p.text for p in own), self._setting.others, self._titles)
+            for slug in slugs:
+                why = f"if it gives that book away, write <!-- reveals: {self._setting.slug}=…, {slug}=… --> above it"
+                self._setting.ledger.add(Fate.NOTED, f"the story names {self._setting.others[slug].title}", why=why)
+
+
+def _title_of(lead: str) -> str:
+    found = re.match(r"^(.{1,150}?)(?: \([^()]{1,80}\))?,? (?:is|was) (?:a|an|the|both)\b", lead)
+    return found[1].strip(" “”\"'") if found else ""
+
+
+def _parts(lines: Sequence[Line]) -> Iterator[_Part]:
+    """Yield the sections of an article, whichever way its headings are marked."""
+    part = _Part()
+    for line in lines:
+        heading = _EDIT.sub("", line.text) if line.level or _EDIT.search(line.text[-40:]) else ""
+        if heading and line.level != 1:
+            yield part
+            part = _Part(heading, max(2, line.level))
+            continue
+        pieces = _HEADING_MARK.split(line.text)
+        _take(part, pieces[0], line)
+        for level, title, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+            yield part
+            part = _Part(title, len(level))
+            _take(part, text, line)
+    yield part
+
+
+def _take(part: _Part, text: str, line: Line) -> None:
+    text = " ".join(_NOTE.sub("", text.partition("Category:")[0]).split())
+    if line.level != 1 and any(map(str.isalpha, text)) and not _SITE_LINES.match(text):
+        part.texts.append(Line(cut_to(text, MAX_PARAGRAPH), item=line.item))
+
+
+def _article_lines(tree: BeautifulSoup) -> list[Line]:
+    root = tree.find(class_="mw-parser-output") or tree.find(id="mw-content-text") or tree.body
+    return lines_of(root if isinstance(root, Tag) else tree, _rule)
+
+
+def _rule(tag: Tag) -> str | None:
+    left_out = not _LEFT_OUT.isdisjoint(classes(tag)) or tag.name in ("table", "figure", "sup")
+    return "" if left_out or attribute(tag, "role") in ("navigation", "note") else None
+
+
+def _infobox(tree: BeautifulSoup) -> Facts:
+    """Return what the box beside the article says of the book."""
+    box = tree.find("table", class_="infobox")
+    if not isinstance(box, Tag):
+        return Facts()
+    rows: dict[str, str] = {}
+    for row in box.find_all("tr", limit=60):
+        name, value = row.find("th"), row.find("td")
+        if isinstance(name, Tag) and isinstance(value, Tag):
+            rows.setdefault(words_of(name).casefold(), _NOTE.sub("", words_of(value))[:200].strip())
+    return _facts_of(rows)
+
+
+def _facts_of(rows: Mapping[str, str]) -> Facts:
+    published = rows.get("publication date", "") or rows.get("published", "")
+    pages = re.search(r"\b(\d{1,5})\b", rows.get("pages", ""))
+    isbn = re.search(r"\b97[89][\d-]{10,14}\b", rows.get("isbn", ""))
+    language = re.match(r"[A-Z][a-z]{2,20}\b", rows.get("language", ""))
+    return Facts(
+        author=rows.get("author", "") or rows.get("authors", ""),
+        year=year_in(published),
+        series=rows.get("series", "")[:100],
+        pages=int(pages[1]) if pages else None,
+        isbn=isbn[0].replace("-", "") if isbn else "",
+        language=language[0] if language else "",
+        first_published=date_in(published),
+    )

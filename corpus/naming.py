@@ -1,0 +1,183 @@
+"""Finding books by what people call them: slug, title or alias, whatever the case, accents and punctuation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from corpus.books import Book
+from corpus.errors import DogearError
+from corpus.positions import shown
+from corpus.reveals import Slug
+
+MAX_TYPED = 200
+"""Characters of a typed name that count: more than a title needs."""
+
+MAX_TEXT = 50_000
+"""Characters of a text that are searched for names: a Discord message has 2,000 at most, a review a few more."""
+
+MAX_WORDS = 20
+"""Words of a name that count."""
+
+NEAR = 0.55
+"""Likeness (0 to 1) from which a book is suggested."""
+
+_WORD = re.compile(r"&|[぀-ヿ㐀-鿿]|(?:(?![぀-ヿ㐀-鿿])[^\W_]|(?<=[^\W_])['’ʼ](?=[^\W_]))+")
+_POSSESSIVE = re.compile(r"['’ʼ][sS]$")
+_APOSTROPHES = str.maketrans("", "", "'’ʼ")
+_ARTICLES = frozenset({"a", "an", "the"})
+_QUOTES = "\"'“”‘’«»*_"
+_ORDINARY = frozenset(
+    {"he", "her", "here", "him", "home", "how", "if", "it", "life", "love", "me", "now", "one", "she", "that", "them"}
+    | {"they", "this", "time", "us", "war", "we", "what", "when", "who", "why", "you"}
+)
+"""Words of every day: a title that is one of them counts in a text only within quotation marks or emphasis."""
+
+
+class UnknownBook(DogearError):
+    """No one book answers to the name that was typed; `nearest` are those that may have been meant."""
+
+    def __init__(self, typed: str, nearest: Sequence[Book], *, empty: bool = False) -> None:
+        self.typed, self.nearest = typed, tuple(nearest)
+        titles = [book.title for book in nearest]
+        names = [b.title if titles.count(b.title) == 1 else f"{b.title} ({b.slug})" for b in nearest]
+        if empty:
+            help_ = "The library has no books yet."
+        elif names:
+            help_ = f"Did you mean {' or '.join(filter(None, (', '.join(names[:-1]), names[-1])))}?"
+        else:
+            help_ = "Write a title as the library has it."
+        super().__init__(f"I don't know {shown(typed[:MAX_TYPED])}. {help_}")
+
+
+def find_book(typed: str, books: Mapping[Slug, Book]) -> Book:
+    """Return the book that answers to a name. Raises UnknownBook where there is none, or more than one."""
+    if typed.strip() in books:
+        return books[typed.strip()]
+    key = _key(typed)
+    answering = [book for book in books.values() if key and any(_key(name) == key for name in book.names)]
+    if len(answering) == 1:
+        return answering[0]
+    raise UnknownBook(typed, (answering or _nearest(typed, books))[:3], empty=not books)
+
+
+def names_in(text: str, books: Mapping[Slug, Book]) -> list[Slug]:
+    """Return the books that a text names, in the order in which it does; of names that overlap, the longest counts."""
+    index = _index(tuple((slug, book.names) for slug, book in books.items()))
+    words = list(_words(text[:MAX_TEXT]))
+    found: dict[Slug, None] = {}
+    at = 0
+    while at < len(words):
+        length, slugs = _name_at(words, at, index, text)
+        found |= dict.fromkeys(slugs)
+        at += length
+    return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of a text, folded, also without a possessive s, and where it stands."""
+
+    folded: str
+    bare: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """The books that a name stands for; `only_marked` where it counts only if a text marks it as a title."""
+
+    slugs: tuple[Slug, ...]
+    only_marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Names by their words, and the lengths of names by their first word, the longest first."""
+
+    names: Mapping[tuple[str, ...], _Name]
+    lengths: Mapping[str, tuple[int, ...]]
+
+
+def _fold(word: str) -> str:
+    """Return a word without accents, apostrophes and case."""
+    plain = unicodedata.normalize("NFKD", "and" if word == "&" else word.translate(_APOSTROPHES))
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+def _words(text: str) -> Iterator[_Word]:
+    for found in _WORD.finditer(text):
+        yield _Word(_fold(found[0]), _fold(_POSSESSIVE.sub("", found[0])), found.start(), found.end())
+
+
+@lru_cache(maxsize=4_096)
+def _folded(name: str) -> tuple[str, ...]:
+    words = (word.folded for word in _words(name[:MAX_TYPED]))
+    return tuple(filter(None, words))[:MAX_WORDS]
+
+
+def _without_article(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
+
+
+def _key(name: str) -> str:
+    return "".join(_without_article(_folded(name)))
+
+
+@lru_cache(maxsize=4)
+def _index(named: tuple[tuple[Slug, tuple[str, ...]], ...]) -> _Index:
+    names: dict[tuple[str, ...], _Name] = {}
+    lengths: dict[str, set[int]] = {}
+    for slug, its_names in named:
+        for name in filter(None, map(_folded, its_names)):
+            short = _without_article(name)
+            lone = len(short) == 1 and (short != name or short[0] in _ORDINARY)
+            for words, only_marked in ((short, lone), (name, name == short and lone)):
+                known = names.get(words, _Name((), only_marked))
+                slugs = known.slugs if slug in known.slugs else (*known.slugs, slug)
+                names[words] = _Name(slugs, known.only_marked and only_marked)
+                lengths.setdefault(words[0], set()).add(len(words))
+    return _Index(names, {first: tuple(sorted(each, reverse=True)) for first, each in lengths.items()})
+
+
+def _name_at(words: list[_Word], at: int, index: _Index, text: str) -> tuple[int, tuple[Slug, ...]]:
+    """Return how many words the longest name that begins at a word has (1 where none does), and its books."""
+    first = words[at]
+    for length in index.lengths.get(first.folded, ()) or index.lengths.get(first.bare, ()):
+        if at + length > len(words):
+            continue
+        last = words[at + length - 1]
+        before = tuple(word.folded for word in words[at : at + length - 1])
+        name = index.names.get((*before, last.folded)) or index.names.get((*before, last.bare))
+        if name and (not name.only_marked or _marked(text, first.start, last.end)):
+            return length, name.slugs
+    return 1, ()
+
+
+def _marked(text: str, start: int, end: int) -> bool:
+    around = text[max(0, start - 1) : start], text[end : end + 2]
+    return all(any(sign in _QUOTES for sign in side) for side in around)
+
+
+def _nearest(typed: str, books: Mapping[Slug, Book]) -> list[Book]:
+    """Return the books whose names are most like what was typed, the likest first."""
+    words = _without_article(_folded(typed))
+    likeness = {
+        slug: max(_likeness(words, _without_article(_folded(name))) for name in book.names)
+        for slug, book in books.items()
+    }
+    likely = [slug for slug, like in likeness.items() if like >= NEAR]
+    return [books[slug] for slug in sorted(likely, key=lambda slug: -likeness[slug])]
+
+
+def _likeness(typed: tuple[str, ...], name: tuple[str, ...]) -> float:
+    """Return 1 where all words typed are in the name, else the likeness of the letters."""
+    if typed and set(typed) <= set(name):
+        return 1.0
+    matcher = SequenceMatcher(None, " ".join(name), " ".join(typed), autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= NEAR else 0.0

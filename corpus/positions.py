@@ -1,0 +1,175 @@
+"""Where a reader is: “ch 7”, “page 120 of 400”, “45%”, “halfway”, “finished” as marks finished, and back again.
+
+“Chapter 7” says that chapter 7 is finished; “in chapter 7” and “up to chapter 7”, that chapter 6 is. Every doubt
+is settled downwards, and what is not understood is refused rather than guessed at.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from corpus.books import Book, Unit
+from corpus.errors import PositionError
+from corpus.numerals import DIGITS, ROMAN, WORDS, value
+from corpus.units import PERCENT_WORDS, UNIT_WORDS, NotInBook, how_many, mark_finished
+
+MAX_LENGTH = 100
+"""Characters; nobody needs more to say where they are."""
+
+_UNIT = "|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()) + "|(?P<own>marks?)"
+_TOTAL = rf"(?:\s*(?:of|/|out of)\s*(?P<total>{DIGITS}))?"
+_SUBJECT = re.compile(r"(?:(?:i|we)(?:'m|'re|'ve|\s+am|\s+are|\s+have)?\s+)?(?:(?:just|now|currently|only)\s+)?")
+_PLAINLY = re.compile(r"(?:at|on|up to|to|until|till)\s+")
+_BEYOND = re.compile(
+    r"(?:finished(?: with| reading)?|done with|completed|(?:have )?read|after|past|through|up to and including"
+    r"|(?:(?:at|to)\s+)?(?:the\s+)?end of)\s+(?:the\s+)?"
+)
+_WITHIN = re.compile(
+    r"(?:(?:(?:at|in|to|up to)\s+)?(?:the\s+)?(?:start|beginning|middle) of"
+    r"|(?:(?:half|part|some of the|most of the)[ -]?way|midway) (?:through|into)|(?:half|most|some|part) of"
+    r"|at|on|in|into|(?:read )?(?:up )?to|until|till|before|reading|starting|started|beginning|begun)\s+(?:the\s+)?"
+)
+_DONE = re.compile(r",?\s+\(?(?:finished|done|completed?|read)\)?$")
+_AFTER_UNIT = re.compile(
+    rf"(?:{_UNIT})[\s:#]*(?:(?:no\.?|number|the)\s*)?"
+    rf"(?:(?P<number>{DIGITS})|(?P<words>{WORDS})|(?P<roman>{ROMAN})){_TOTAL}"
+)
+_BEFORE_UNIT = re.compile(
+    rf"(?:the\s+)?(?:first\s+)?(?:(?P<number>{DIGITS})(?:st|nd|rd|th)?|(?P<words>{WORDS})){_TOTAL}\s*(?:{_UNIT})"
+)
+_PERCENT = re.compile(
+    rf"(?:(?P<number>{DIGITS}|[0-9]+,[0-9]{{1,2}})|(?P<words>{WORDS}))\s*{PERCENT_WORDS}"
+    r"(?:\s+(?:in|through|(?:of|through) (?:it|the book)))?"
+)
+_RATIO = re.compile(rf"(?P<number>{DIGITS})\s*(?:of|/|out of)\s*(?P<total>{DIGITS})")
+_BARE = re.compile(rf"(?P<number>{DIGITS})|(?P<words>{WORDS})")
+_SHARE = re.compile(
+    r"(?P<share>half(?:[ -]?way)?|midway|(?:a |one )?(?:third|quarter)|two[ -]thirds|three[ -]quarters)"
+    r"(?:\s+(?:in|there|through|(?:of|through) (?:it|the book)|of the way(?: through)?))?"
+)
+_SHARES = {
+    "half": Fraction(1, 2),
+    "midway": Fraction(1, 2),
+    "two": Fraction(2, 3),
+    "three": Fraction(3, 4),
+    "third": Fraction(1, 3),
+    "quarter": Fraction(1, 4),
+}
+_NOT_STARTED = re.compile(
+    r"(?:not (?:yet )?(?:started|begun)(?: yet)?|(?:haven't|have not) (?:yet )?(?:started|begun)(?: yet)?|unstarted"
+    r"|not yet|nothing(?: yet)?|none|zero|(?:(?:at|from) )?(?:the )?(?:start|beginning))(?: it| the book| of the book)?"
+)
+_FINISHED = re.compile(
+    r"(?:(?:all )?(?:finished|done|completed?)(?: with)?(?: it| the book| reading)?|(?:read|all of) (?:it|the book)"
+    r"|read it all|read all of it|everything|(?:at )?(?:the )?end(?: of the book)?|the whole book|all)"
+)
+
+
+def parse_position(text: str, book: Book) -> int:
+    """Return the marks that a reader has finished, by their own words, rounded down. Raises PositionError."""
+    try:
+        return _position(_tidied(text), book)
+    except NotInBook as error:
+        raise PositionError(f"{error} {_understood(book)}") from error
+
+
+def describe_position(mark: int, book: Book) -> str:
+    """Return how people name a position: "chapter 9 of 27", "45%", "finished", "not started"."""
+    if mark <= 0:
+        return "not started"
+    if mark >= book.marks:
+        return "finished"
+    if book.unit is Unit.PERCENT and book.marks == 100:
+        return f"{mark}%"
+    name = "mark" if book.unit is Unit.PERCENT else book.unit.value
+    return f"{name} {mark} of {book.marks}"
+
+
+def examples(book: Book) -> tuple[str, ...]:
+    """Return ways to say where one is in a book, all of them understood."""
+    some = max(1, book.marks // 3)
+    short = {Unit.CHAPTER: "ch", Unit.PAGE: "p."}.get(book.unit, book.unit.value)
+    own = () if book.unit is Unit.PERCENT else (f"{short} {some}", f"{book.unit.value} {some} of {book.marks}")
+    part = ("part 1",) if book.parts and book.unit is not Unit.PART else ()
+    pages = how_many(Unit.PAGE, book)
+    page = () if book.unit is Unit.PAGE else (f"p. {max(1, pages // 3)}",) if pages else ("page 120 of 400",)
+    return (*own, *part, *page, "45%", "halfway", "finished", "not started")
+
+
+def _understood(book: Book) -> str:
+    *most, last = (f"“{example}”" for example in examples(book))
+    return f"Where are you in “{book.title}”? Write for example {', '.join(most)} or {last}."
+
+
+def _tidied(text: str) -> str:
+    """Return the text in lower case, with plain signs and single spaces. Raises NotInBook where it cannot be one."""
+    if len(text) > MAX_LENGTH:
+        raise NotInBook("That is too long for me.")
+    plain = re.sub(r"[‐‑–—−]", "-", text.replace("’", "'").replace("“", "").replace("”", "").replace('"', ""))
+    tidied = " ".join(plain.split()).lower().rstrip(".!?, ")
+    if not tidied:
+        raise NotInBook("You have not said where you are.")
+    return tidied
+
+
+def _position(text: str, book: Book) -> int:
+    said = _without(_SUBJECT, text)
+    if _NOT_STARTED.fullmatch(said):
+        return 0
+    if _FINISHED.fullmatch(said):
+        return book.marks
+    if share := _SHARE.fullmatch(said):
+        name = next(name for name in _SHARES if name in share["share"])
+        return math.floor(_SHARES[name] * book.marks)
+    said = _DONE.sub("", said)
+    if percent := _PERCENT.fullmatch(_without(_PLAINLY, said)):
+        return mark_finished(Unit.PERCENT, _number(percent), book)
+    if place := _place(said, book) or _place(_without(_BEYOND, said), book):
+        return mark_finished(place.unit, place.number, book, place.total)
+    if place := _place(_without(_WITHIN, said), book):
+        mark_finished(place.unit, place.number, book, place.total)  # is there such a place at all?
+        before = max(Fraction(0), math.ceil(place.number) - Fraction(1))
+        return mark_finished(place.unit, before, book, place.total)
+    raise NotInBook(f"I do not understand {shown(text)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    unit: Unit | None
+    number: Fraction
+    total: Fraction | None = None
+
+
+def _place(said: str, book: Book) -> _Place | None:
+    """Return the unit, the number and, where it was said, how many there are of it."""
+    if found := _AFTER_UNIT.fullmatch(said) or _BEFORE_UNIT.fullmatch(said):
+        unit = next((unit for unit in UNIT_WORDS if found[unit]), None)
+        if unit is Unit.PAGE and found.groupdict().get("roman"):
+            return None  # page xii lies before page 1
+        return _Place(unit, _number(found), value(found["total"]) if found["total"] else None)
+    if found := _RATIO.fullmatch(said):
+        total = value(found["total"])
+        return _Place(None if total == book.marks else Unit.PAGE, _number(found), total)
+    if found := _BARE.fullmatch(said):
+        return _Place(None, _number(found))
+    return None
+
+
+def shown(text: str) -> str:
+    """Return what somebody typed as an error repeats it: in quotation marks, on one line, and not too long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return f"“{line if len(line) <= 40 else line[:39] + '…'}”"
+
+
+def _number(found: re.Match[str]) -> Fraction:
+    groups = found.groupdict()
+    written = groups.get("number") or groups.get("words") or groups.get("roman") or ""
+    return value(re.sub(r",(?=[0-9]{1,2}$)", ".", written))
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.match(text)
+    return text[found.end() :] if found else text

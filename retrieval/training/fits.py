@@ -1,0 +1,100 @@
+"""Learning logistic rules: does visible text answer this, does a book hold this, does this sentence give away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from corpus.books import Book
+from retrieval.features import Floats, Question, features, recency
+from retrieval.gate import Audience, Gate
+from retrieval.guard import Guard
+from retrieval.lexicon import stems
+from retrieval.opened import OpenedBook
+from retrieval.ranking import Fit, Reader, fit_traits
+from retrieval.training.stories import Asked
+
+PENALTY = 1e-3
+STEPS = 300
+
+
+def logistic(rows: Sequence[Floats], held: Sequence[bool]) -> Fit:
+    """Fit a logistic rule by full-batch descent; both classes count alike."""
+    data = np.stack(rows)
+    mean, deviation = data.mean(0), data.std(0) + 1e-3
+    inputs = torch.from_numpy((data - mean) / deviation)
+    wanted = torch.tensor(held, dtype=torch.float32)
+    balance = torch.where(wanted > 0, 0.5 / wanted.mean(), 0.5 / (1 - wanted.mean()))
+    weights = torch.zeros(data.shape[1], requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights, bias], max_iter=STEPS)
+
+    def step() -> torch.Tensor:
+        optimiser.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(inputs @ weights + bias, wanted, weight=balance)
+        loss = loss + PENALTY * (weights**2).sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimiser.step(step)  # type: ignore[no-untyped-call]
+    learned = weights.detach().numpy() / deviation
+    return Fit(learned.astype(np.float32), float(bias.item() - learned @ mean))
+
+
+def fit_rows(
+    opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], questions: Sequence[Question],
+    reader: Reader, *, as_reader: bool,
+) -> tuple[list[Floats], list[bool]]:  # fmt: skip
+    """Return traits of each question asked one section before its answer and at it, and whether it was there.
+
+    `as_reader` asks as a reader at that position does; otherwise nothing is recent.
+    """
+    rows, held = [], []
+    for one, question in zip(asked, questions, strict=True):
+        book, story = opened[one.story], books[one.story]
+        for at in (min(one.sections) - 1, one.at):
+            view = book.seen_through(Gate(Audience({one.story: at})))
+            if len(view):
+                recent = recency(view, at if as_reader else story.marks, story.marks)
+                recent = recent if as_reader else np.zeros_like(recent)
+                chances = reader.read(view, question, recent).chances
+                rows.append(fit_traits(features(view, question, recent), chances, question))
+                held.append(at == one.at)
+    return rows, held
+
+
+def guard_rows(
+    opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], vectors: npt.NDArray[np.float32],
+    alone: npt.NDArray[np.float32], placer: Reader,
+) -> tuple[list[Floats], list[bool]]:  # fmt: skip
+    """Return the guard's signs for the true answer, told before its section (a leak) and at it (honest).
+
+    `vectors` are those of question and answer together, `alone` those of the answer, one row each.
+    """
+    blank = Fit(np.zeros(1, np.float32), 0.0)
+    rows, leaks = [], []
+    for one, both, own in zip(asked, vectors, alone, strict=True):
+        title, said = books[one.story].title, one.answers[0].rstrip(".") + "."
+        for at in (min(one.sections) - 1, one.at):
+            if 0 < at < books[one.story].marks:
+                gate = Gate(Audience({one.story: at}))
+                guard = Guard(opened[one.story], gate, placer, blank, 0.5, title)
+                together = Question.stated(f"{one.text} {said}", both)
+                rows.append(guard.signs(frozenset(stems(one.text)), together, Question.stated(said, own)))
+                leaks.append(at != one.at)
+    return rows, leaks
+
+
+def limit_for(rule: Fit, rows: Sequence[Floats], leaks: Sequence[bool], stopped: float) -> float:
+    """Return the risk from which to stop, so that this share of the leaks is stopped."""
+    risks = sorted(rule.confidence(row) for row, leak in zip(rows, leaks, strict=True) if leak)
+    return risks[int((1 - stopped) * len(risks))]
+
+
+def without_fit(weights: Reader) -> Reader:
+    """Return a reader whose fit is not learned yet."""
+    return replace(weights, fit=Fit(np.zeros(1, np.float32), 0.0))

@@ -1,0 +1,333 @@
+"""A library: whatever is wrong with a book is told with file, line and cure, and the other books load."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.books import Edition, Part, Ratings, Requirement, SimilarBook
+from corpus.errors import LibraryProblem
+from corpus.library import Library
+from corpus.reveals import Reveals
+from tests.corpus.shelf import PEOPLE, TINKER, Shelf
+
+WHOLE = 'title = "Tinker"\nauthor = "John le Carré"\nunit = "chapter"\nmarks = 38\n'
+
+
+def problem_with(shelf: Shelf) -> LibraryProblem:
+    """Return the one thing that is wrong, once it is sure that the other book was read."""
+    library = shelf.load()
+    assert PEOPLE in library.books
+    (problem,) = library.problems
+    return problem
+
+
+def test_a_book_with_all_its_fields(shelf: Shelf) -> None:
+    shelf.write(
+        TINKER,
+        "book.toml",
+        """
+        title = "Tinker Tailor  Soldier Spy"
+        author = "John le Carré"
+        year = 1974
+        series = "George Smiley"
+        series_number = 5.5
+        unit = "chapter"
+        marks = 3
+        aliases = ["Tinker Tailor", " "]
+        pages = 384
+        mark_ends = [10, 10, 380]
+        story_time = 1973
+        language = "English"
+        isbn = 9780143119784
+        first_published = 1974-06-01T12:00:00
+
+        [[parts]]
+        title = "Part One"
+        last_mark = 2
+        [[parts]]
+        last_mark = 3
+
+        [[requires]]
+        book = "the-spy-who-came-in-from-the-cold"
+        need = "first"
+        reason = "It shows the Circus at its coldest."
+        [[requires]]
+        book = "call-for-the-dead"
+        reveals = 2
+
+        [[similar]]
+        title = "Game, Set and Match"
+        author = "Len Deighton"
+        series = "Bernard Samson"
+        series_number = "1-3"
+        [[similar]]
+        title = "The Human Factor"
+
+        [ratings]
+        average = 3.9
+        count = 14248
+        reviews = 1608
+        source = "Goodreads"
+        as_of = 2019-02-11
+
+        [[editions]]
+        format = "Audio CD"
+        publisher = "Penguin Audiobooks"
+        published = 2017-09-26
+        """,
+    )
+    library = shelf.load()
+    assert library.problems == ()
+    book = library.books[TINKER]
+    assert book.title == "Tinker Tailor Soldier Spy"
+    assert (book.year, book.series, book.series_number, book.story_time) == (1974, "George Smiley", 5.5, 1973)
+    assert (book.pages, book.mark_ends, book.isbn, book.language) == (384, (10, 10, 380), "9780143119784", "English")
+    assert book.aliases == ("Tinker Tailor",)
+    assert book.first_published == dt.date(1974, 6, 1)
+    assert book.parts == (Part("Part One", 2), Part("Part 2", 3))
+    assert book.requires == (
+        Requirement(
+            "the-spy-who-came-in-from-the-cold", "first", "It shows the Circus at its coldest.", Reveals.of({TINKER: 0})
+        ),
+        Requirement("call-for-the-dead", "helps", "", Reveals.of({TINKER: 2})),
+    )
+    assert book.similar == (
+        SimilarBook("Game, Set and Match", "Len Deighton", "Bernard Samson", "1-3"),
+        SimilarBook("The Human Factor"),
+    )
+    assert book.ratings == Ratings(3.9, 14248, 1608, "Goodreads", dt.date(2019, 2, 11))
+    assert book.editions == (Edition("Audio CD", "Penguin Audiobooks", dt.date(2017, 9, 26)),)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("", 0, "“unit” is missing. Write unit = \"chapter\"."),
+        ('title = "Tinker"\nunit = "chapter"\nmarks = 38\n', 0, "“author” is missing."),
+        (WHOLE.replace('"Tinker"', '"  "'), 1, "“title” is missing."),
+        (WHOLE.replace('"Tinker"', "7"), 1, "“title” is wrong."),
+        (WHOLE.replace('"chapter"', '"verse"'), 3, "Write one of chapter, part, section, percent, page."),
+        (WHOLE.replace('"chapter"', '"Chapter"'), 3, "“Chapter” is no unit."),
+        (WHOLE.replace("38", "0"), 4, "Write a number from 1 to 100000."),
+        (WHOLE.replace("38", "-1"), 4, "Write a number from 1 to 100000."),
+        (WHOLE.replace("38", "1_000_000"), 4, "Write a number from 1 to 100000."),
+        (WHOLE.replace("38", "38.0"), 4, "“marks” is wrong. Write marks = 27."),
+        (WHOLE.replace("38", "true"), 4, "“marks” is wrong."),
+        (WHOLE.replace("38", '"38"'), 4, "“marks” is wrong."),
+        (WHOLE.replace("38", "9" * 5_000), 0, "is not TOML"),
+        (WHOLE + "year = \n", 5, "is not TOML"),
+        (WHOLE + 'series = "George', 5, "is not TOML"),
+        (WHOLE + "pages = 1\npages = 2\n", 6, "is not TOML"),
+        (WHOLE + "x = " + "[" * 30_000, 0, "is not TOML"),
+        (WHOLE + "x = " + "{a=" * 15_000, 0, "is not TOML"),
+        (WHOLE + "a." * 30_000 + "a = 1\n", 5, "holds too many full stops"),
+        (WHOLE + 'why = "' + "x" * 70_000 + '"\n', 0, "is larger than 64 kB"),
+    ],
+)  # fmt: skip
+def test_a_book_that_cannot_be_read_is_left_out(shelf: Shelf, text: str, line: int, words: str) -> None:
+    shelf.write(TINKER, "book.toml", text)
+    start = time.perf_counter()
+    problem = problem_with(shelf)
+    assert time.perf_counter() - start < 2
+    assert problem.path == shelf.folder / TINKER / "book.toml"
+    assert words in str(problem)
+    assert problem.fatal
+    assert line in (0, problem.line)
+    assert shelf.load().books.keys() == {PEOPLE}
+
+
+def test_a_folder_without_book_toml(shelf: Shelf) -> None:
+    (shelf.folder / TINKER).mkdir()
+    assert "book.toml: is missing. Write at least title, author, unit and marks." in str(problem_with(shelf))
+
+
+@pytest.mark.parametrize("name", ["book.toml", "notes.md"])
+def test_a_file_that_is_not_utf_8(shelf: Shelf, name: str) -> None:
+    shelf.book(TINKER, 38)
+    (shelf.folder / TINKER / name).write_bytes(WHOLE.encode() + "\n# Carré".encode("latin-1"))
+    problem = problem_with(shelf)
+    assert (problem.path.name, problem.line) == (name, 6)
+    assert "Save the file as UTF-8." in str(problem)
+
+
+@pytest.mark.parametrize("name", ["book.toml", "notes.md"])
+def test_a_file_that_is_a_folder(shelf: Shelf, name: str) -> None:
+    if name != "book.toml":
+        shelf.book(TINKER, 38)
+    (shelf.folder / TINKER / name).mkdir(parents=True)
+    assert "is no file" in str(problem_with(shelf))
+
+
+@pytest.mark.parametrize("name", ["book.toml", "notes.md"])
+def test_a_pipe_is_not_waited_for(shelf: Shelf, name: str) -> None:
+    if name != "book.toml":
+        shelf.book(TINKER, 38)
+    (shelf.folder / TINKER).mkdir(exist_ok=True)
+    os.mkfifo(shelf.folder / TINKER / name)
+    assert "is no file" in str(problem_with(shelf))
+
+
+@pytest.mark.parametrize("name", ["book.toml", "notes.md"])
+def test_links_out_of_a_folder_are_not_followed(
+    shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret"
+    outside.write_text(WHOLE, encoding="utf-8")
+    if name != "book.toml":
+        shelf.book(TINKER, 38)
+    (shelf.folder / TINKER).mkdir(exist_ok=True)
+    (shelf.folder / TINKER / name).symlink_to(outside)
+    assert "is a link out of its folder" in str(problem_with(shelf))
+
+
+def test_a_book_that_is_a_link_out_of_the_library(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = Shelf(tmp_path_factory.mktemp("outside"))
+    (shelf.folder / TINKER).symlink_to(outside.folder / PEOPLE, target_is_directory=True)
+    assert "is a link out of the library" in str(problem_with(shelf))
+
+
+@pytest.mark.parametrize("target", ["nowhere", "notes.md"])
+def test_links_that_lead_nowhere(shelf: Shelf, target: str) -> None:
+    shelf.book(TINKER, 38)
+    (shelf.folder / TINKER / "notes.md").symlink_to(target)
+    assert "cannot be read" in str(problem_with(shelf))
+
+
+def test_a_link_within_a_folder_is_a_file_like_any_other(shelf: Shelf) -> None:
+    shelf.write(PEOPLE, "notes.txt", "One.")
+    (shelf.folder / PEOPLE / "notes.md").symlink_to("notes.txt")
+    library = shelf.load()
+    assert library.problems == ()
+    assert [block.text for block in library.documents[PEOPLE][0].blocks] == ["One."]
+
+
+def test_a_huge_document_is_left_out(shelf: Shelf) -> None:
+    shelf.write(PEOPLE, "huge.md", "word " * 1_100_000)
+    shelf.write(PEOPLE, "notes.md", "One.")
+    assert "is larger than 5000 kB" in str(problem_with(shelf))
+    assert [document.name for document in shelf.load().documents[PEOPLE]] == ["notes.md"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![" * 500_000,
+        "[a](" * 250_000,
+        "[" * 1_000_000,
+        "*a_ " * 250_000,
+        "a <![CDATA[ " * 80_000,
+        "<!-- " * 200_000,
+        "<!--" + " " * 1_000_000 + "x",
+        "> " * 500_000,
+        "- " * 500_000,
+        "word " * 200_000,
+        "# " + "word " * 200_000,
+        "(" * 1_000_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_odd_mark_up_takes_bounded_time(shelf: Shelf, text: str) -> None:
+    shelf.write(PEOPLE, "notes.md", text)
+    start = time.perf_counter()
+    assert PEOPLE in shelf.load().books
+    assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ('year = "1974"', "“year” is of the wrong kind"),
+        ("year = 19740", "“year” cannot be so"),
+        ("series = 5", "“series” is of the wrong kind"),
+        ("series_number = nan", "“series_number” cannot be so"),
+        ("series_number = true", "“series_number” is of the wrong kind"),
+        ('aliases = "TTSS"', "“aliases” is of the wrong kind"),
+        ("aliases = [1]", "“aliases” holds entries of the wrong kind"),
+        ("pages = 0", "“pages” cannot be so"),
+        ("mark_ends = [1, 2]", "Write 38 rising page numbers"),
+        (f"mark_ends = [{', '.join(str(-n) for n in range(38))}]", "Write 38 rising page numbers"),
+        ("[[parts]]\nlast_mark = 39", "“parts” is left out"),
+        ("[[parts]]\nlast_mark = 9\n[[parts]]\nlast_mark = 9", "“parts” is left out"),
+        ('[[parts]]\nlast_mark = "9"', "“parts” is left out"),
+        ('[[requires]]\nbook = "smileys-people"\nneed = "maybe"', "An entry of “requires” is left out"),
+        ('[[requires]]\nneed = "first"', "An entry of “requires” is left out"),
+        (f'[[requires]]\nbook = "{TINKER}"', "An entry of “requires” is left out"),
+        ("[[requires]]\nbook = [1]", "An entry of “requires” is left out"),
+        ('[[requires]]\nbook = "smileys-people"\nreveals = 99', "hidden until the end"),
+        ('[[similar]]\nauthor = "Len Deighton"', "An entry of “similar” is left out"),
+        ("[ratings]\naverage = 6", "“ratings” is left out"),
+        ("[ratings]\naverage = nan", "“ratings” is left out"),
+        ("[ratings]\naverage = 3.9\ncount = -1", "“ratings” is left out"),
+        ("[[editions]]\nformat = [1]", "An entry of “editions” is left out"),
+        ("colour = 1", "“colour” is not a field that Dogear knows"),
+    ],
+)
+def test_a_wrong_field_is_left_out_and_told(shelf: Shelf, field: str, words: str) -> None:
+    shelf.write(TINKER, "book.toml", f"{WHOLE}{field}\n")
+    problem = problem_with(shelf)
+    assert words in str(problem)
+    assert problem.line >= 5
+    assert not problem.fatal
+    assert shelf.load().books[TINKER].marks == 38
+
+
+def test_a_wrong_reveals_of_a_reason_hides_it(shelf: Shelf) -> None:
+    shelf.write(TINKER, "book.toml", f'{WHOLE}[[requires]]\nbook = "smileys-people"\nreveals = "x"\n')
+    assert shelf.load().books[TINKER].requires[0].reveals == Reveals.of({TINKER: 38})
+
+
+def test_fields_that_are_not_known_are_kept(shelf: Shelf) -> None:
+    shelf.write(TINKER, "book.toml", f"{WHOLE}colour = 1\n")
+    assert shelf.load().books[TINKER].extra == {"colour": 1}
+
+
+def test_only_folders_that_are_seen_are_books(shelf: Shelf) -> None:
+    shelf.write(".git", "config", "x")
+    shelf.folder.joinpath("README.md").write_text("One.", encoding="utf-8")
+    shelf.write(PEOPLE, ".notes.md", "One.")
+    shelf.write(PEOPLE, "notes.txt", "One.")
+    library = shelf.load()
+    assert library.problems == ()
+    assert library.books.keys() == {PEOPLE}
+    assert library.documents[PEOPLE] == ()
+
+
+@pytest.mark.parametrize("name", ["Smileys People", "smiley’s", "über", "a=b", "x,y"])
+def test_folders_with_other_names_load_too(shelf: Shelf, name: str) -> None:
+    shelf.book(name, 38)
+    shelf.write(name, "notes.md", "<!-- reveals: 7 -->\nOne.")
+    library = shelf.load()
+    assert library.problems == ()
+    assert library.documents[name][0].blocks[0].reveals == Reveals.of({name: 7})
+
+
+def test_documents_are_read_in_the_order_of_their_names(shelf: Shelf) -> None:
+    for name in ("summary.md", "people.md", "a.md"):
+        shelf.write(PEOPLE, name, "One.")
+    assert [document.name for document in shelf.load().documents[PEOPLE]] == ["a.md", "people.md", "summary.md"]
+
+
+def test_a_library_that_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    for folder in (tmp_path / "nowhere", file):
+        with pytest.raises(LibraryProblem, match="cannot be read as a folder"):
+            Library.load(folder)
+    assert Library.load(tmp_path).books == {}
+
+
+def test_a_fingerprint_changes_with_what_was_read(shelf: Shelf) -> None:
+    shelf.book(TINKER, 38)
+    shelf.write(PEOPLE, "notes.md", "One.")
+    before = shelf.load()
+    again = shelf.load()
+    shelf.write(PEOPLE, "notes.md", "<!-- reveals: 7 -->\nOne.")
+    after = shelf.load()
+    assert before.fingerprint(PEOPLE) == again.fingerprint(PEOPLE) != after.fingerprint(PEOPLE)
+    assert before.fingerprint(TINKER) == after.fingerprint(TINKER)
+    assert before.fingerprint(TINKER) != before.fingerprint(PEOPLE)

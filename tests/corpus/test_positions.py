@@ -1,0 +1,329 @@
+"""Where a reader says to be, as marks finished: understood or refused, and never rounded up."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.books import Book, Unit
+from corpus.errors import PositionError
+from corpus.positions import describe_position, examples, parse_position
+from tests.corpus.shelf import novel
+
+NOVEL = novel()
+"""27 chapters, three parts of nine, 384 pages."""
+
+BOOKS = st.builds(
+    lambda marks, unit, pages, ends: replace(
+        novel(marks=marks, unit=unit),
+        pages=pages,
+        mark_ends=tuple(range(ends, ends * (marks + 1), ends)) if ends else (),
+    ),
+    marks=st.integers(1, 300),
+    unit=st.sampled_from(Unit),
+    pages=st.none() | st.integers(300, 900),
+    ends=st.integers(0, 3),
+)
+
+
+def refusal(text: str, book: Book = NOVEL) -> str:
+    with pytest.raises(PositionError) as refused:
+        parse_position(text, book)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("ch 7", 7),
+        ("ch. 7", 7),
+        ("ch7", 7),
+        ("chapter 7", 7),
+        ("Chapter 7.", 7),
+        ("CHAPTER SEVEN", 7),
+        ("chapter twenty-one", 21),
+        ("chapter VII", 7),
+        ("ch. 7 of 27", 7),
+        ("chapter 7/27", 7),
+        ("chapter #7", 7),
+        ("7th chapter", 7),
+        ("the seventh chapter", 7),
+        ("7 chapters", 7),
+        ("first seven chapters", 7),
+        ("7", 7),
+        ("seven", 7),
+        ("7/27", 7),
+        ("7 of 27", 7),
+        ("0", 0),
+        ("27", 27),
+        ("  ch \t 7 \n", 7),
+        ("ch\u00a07", 7),
+        ("“ch 7”", 7),
+    ],
+)
+def test_marks_of_the_book(text: str, mark: int) -> None:
+    assert parse_position(text, NOVEL) == mark
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("finished chapter 7", 7),
+        ("I've finished chapter 7", 7),
+        ("ch 7 done", 7),
+        ("chapter 7 (finished)", 7),
+        ("at the end of chapter 7", 7),
+        ("after chapter 7", 7),
+        ("up to and including chapter 7", 7),
+        ("I'm on chapter 7", 6),
+        ("I’m on chapter 7", 6),
+        ("in chapter 7", 6),
+        ("reading chapter 7", 6),
+        ("before chapter 7", 6),
+        ("up to chapter 7", 6),
+        ("read to chapter 7", 6),
+        ("start of chapter 7", 6),
+        ("at the beginning of chapter 7", 6),
+        ("in the middle of chapter 7", 6),
+        ("halfway through chapter 7", 6),
+        ("half way into the seventh chapter", 6),
+        ("chapter 7.5", 7),
+        ("in chapter 7.5", 7),
+        ("start of chapter 1", 0),
+        ("in part 2", 9),
+        ("on page 384", 26),
+    ],
+)
+def test_only_what_is_finished_counts(text: str, mark: int) -> None:
+    assert parse_position(text, NOVEL) == mark
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("p. 120", 8),
+        ("p120", 8),
+        ("pg 120", 8),
+        ("page 120", 8),
+        ("120 pages", 8),
+        ("page 384", 27),
+        ("page 383", 26),
+        ("page 120 of 400", 8),
+        ("120 of 400 pages", 8),
+        ("120/400", 8),
+        ("page 1,200 of 1,200", 27),
+        ("45%", 12),
+        ("at 45 %", 12),
+        ("45 percent", 12),
+        ("45 per cent", 12),
+        ("45.5%", 12),
+        ("45,5%", 12),
+        ("forty-five percent", 12),
+        ("45% of the book", 12),
+        ("99.99%", 26),
+        ("100%", 27),
+        ("0%", 0),
+        ("part 2", 18),
+        ("part two", 18),
+        ("part II", 18),
+        ("part 2 of 3", 18),
+        ("half way", 13),
+        ("halfway", 13),
+        ("half-way", 13),
+        ("halfway through the book", 13),
+        ("a third", 9),
+        ("two thirds", 18),
+        ("three quarters of the way through", 20),
+    ],
+)
+def test_other_units_are_converted_and_rounded_down(text: str, mark: int) -> None:
+    assert parse_position(text, NOVEL) == mark
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["finished", "Finished!", "done", "I'm done", "I finished it", "finished the book", "the end", "read it all"],
+)
+def test_finished(text: str) -> None:
+    assert parse_position(text, NOVEL) == 27
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not started", "Not started yet", "haven't started", "I have not begun yet", "nothing yet", "the beginning"],
+)
+def test_not_started(text: str) -> None:
+    assert parse_position(text, NOVEL) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"), [("p. 9", 0), ("p. 10", 1), ("p. 24", 1), ("p. 39", 2), ("p. 40", 3), ("p. 44", 3)]
+)
+def test_known_ends_of_chapters_decide_what_a_page_means(text: str, mark: int) -> None:
+    book = replace(novel(marks=3), mark_ends=(10, 25, 40), pages=44)
+    assert parse_position(text, book) == mark
+    assert parse_position(f"{text} of 44", book) == mark
+
+
+def test_pages_of_another_edition_are_scaled_first() -> None:
+    book = replace(novel(marks=3), mark_ends=(10, 25, 40), pages=44)
+    assert parse_position("page 49 of 88", book) == 1
+    assert parse_position("page 50 of 88", book) == 2
+
+
+def test_pages_of_a_book_whose_length_nobody_knows_need_a_total() -> None:
+    book = replace(NOVEL, pages=None)
+    assert parse_position("page 120 of 400", book) == 8
+    assert "page 120 of 400" in refusal("page 120", book)
+
+
+def test_a_book_in_other_units() -> None:
+    sections, percent, pages = (novel(marks=100, unit=unit) for unit in (Unit.SECTION, Unit.PERCENT, Unit.PAGE))
+    assert parse_position("section 3", sections) == 3
+    assert parse_position("§ 3", sections) == 3
+    assert parse_position("45%", percent) == parse_position("45", percent) == 45
+    assert parse_position("p. 40", pages) == parse_position("page 80 of 200", pages) == 40
+    assert parse_position("part 2", novel(marks=5, unit=Unit.PART)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "...",
+        "?",
+        "yes",
+        "-3",
+        "chapter -3",
+        "chapter −3",
+        "28",
+        "ch 99",
+        "start of chapter 28",
+        "ch 7 of 30",
+        "part 4",
+        "part 2 of 9",
+        "section 3",
+        "p. 999",
+        "p. 120 of 100",
+        "5 of 0",
+        "0/0",
+        "101%",
+        "chapter",
+        "chapter one hundred",
+        "chapters 5-7",
+        "page xii",
+        "loc 1234",
+        "1h 20m",
+        "almost finished",
+        "not finished",
+        "about 45%",
+        "halfway through 45%",
+        "٧",
+        "chapter ٧",
+        "７",
+        "²",
+        "½",
+        "1e3",
+        "0x10",
+        "nan",
+        "ch 7; ch 8",
+        "9" * 50,
+        "chapter " + "9" * 50,
+        "chapter " + "i" * 80,
+        "@everyone ch 7",
+        "ch 7\0",
+    ],
+)
+def test_what_is_not_understood_is_refused_with_examples(text: str) -> None:
+    message = refusal(text)
+    assert "“ch 9”" in message
+    assert "“finished”" in message
+
+
+@pytest.mark.parametrize("text", ["a" * 10_000, "chapter " * 2_000, "9" * 10_000, "the " * 3_000 + "end", " " * 10_000])
+def test_long_text_is_refused_at_once_and_not_repeated(text: str) -> None:
+    start = time.perf_counter()
+    assert len(refusal(text)) < 300
+    assert time.perf_counter() - start < 0.5
+
+
+def test_a_refusal_says_why() -> None:
+    assert "has 27 chapters" in refusal("ch 99")
+    assert "has 27 chapters" in refusal("99")
+    assert "has 3 parts" in refusal("part 4")
+    assert "has 384 pages" in refusal("page 400")
+    assert "sections of “Smileys People” are not known" in refusal("section 3")
+    assert "I do not understand “in a muddle”" in refusal("in a muddle")
+
+
+@given(BOOKS)
+def test_every_example_is_understood(book: Book) -> None:
+    for example in examples(book):
+        assert 0 <= parse_position(example, book) <= book.marks
+
+
+@given(st.text(max_size=120), BOOKS)
+def test_any_text_is_a_position_of_the_book_or_refused(text: str, book: Book) -> None:
+    try:
+        mark = parse_position(text, book)
+    except PositionError:
+        return
+    assert 0 <= mark <= book.marks
+
+
+@given(BOOKS, st.data())
+def test_what_is_described_is_understood(book: Book, data: st.DataObject) -> None:
+    mark = data.draw(st.integers(0, book.marks))
+    assert parse_position(describe_position(mark, book), book) == mark
+
+
+@given(BOOKS, st.fractions(0, 100, max_denominator=1000))
+def test_percent_never_rounds_up(book: Book, share: Fraction) -> None:
+    percent = f"{float(share):.3f}"
+    assert parse_position(f"{percent}%", book) <= Fraction(percent) * book.marks / 100
+
+
+@given(BOOKS, st.integers(1, 2_000), st.data())
+def test_pages_never_round_up(book: Book, total: int, data: st.DataObject) -> None:
+    page = data.draw(st.integers(0, total))
+    mark = parse_position(f"page {page} of {total}", book)
+    if not book.mark_ends or book.unit is Unit.PAGE:
+        assert mark * total <= page * book.marks
+    elif mark:
+        assert Fraction(page, total) * (book.pages or book.mark_ends[-1]) >= book.mark_ends[mark - 1]
+
+
+@given(BOOKS, st.data())
+def test_being_in_a_mark_is_less_than_having_finished_it(book: Book, data: st.DataObject) -> None:
+    mark = data.draw(st.integers(1, book.marks))
+    assert parse_position(f"in the middle of {mark} of {book.marks}", book) < parse_position(str(mark), book) == mark
+
+
+@given(BOOKS, st.data())
+def test_more_pages_are_never_fewer_marks(book: Book, data: st.DataObject) -> None:
+    last = book.pages or 300
+    pages = sorted(data.draw(st.lists(st.integers(0, last), min_size=2, max_size=2)))
+    fewer, more = (parse_position(f"page {page} of {last}", book) for page in pages)
+    assert fewer <= more
+
+
+@pytest.mark.parametrize(
+    ("mark", "unit", "words"),
+    [
+        (-1, Unit.CHAPTER, "not started"),
+        (0, Unit.CHAPTER, "not started"),
+        (9, Unit.CHAPTER, "chapter 9 of 100"),
+        (45, Unit.PERCENT, "45%"),
+        (45, Unit.PAGE, "page 45 of 100"),
+        (100, Unit.CHAPTER, "finished"),
+        (101, Unit.PERCENT, "finished"),
+    ],
+)
+def test_describing_a_position(mark: int, unit: Unit, words: str) -> None:
+    assert describe_position(mark, novel(marks=100, unit=unit)) == words

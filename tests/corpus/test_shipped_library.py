@@ -1,0 +1,170 @@
+"""The library that comes with Dogear: complete, placed, and without a mistake that the loader can see."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+
+from corpus.books import Book, Unit
+from corpus.documents import Block, Document
+from corpus.library import SHIPPED, Library
+from corpus.naming import find_book, names_in
+from corpus.passages import Passage, cut
+from corpus.positions import parse_position
+
+LIBRARY = Library.load(SHIPPED)
+
+NOVELS = {
+    "call-for-the-dead": 1961,
+    "a-murder-of-quality": 1962,
+    "the-spy-who-came-in-from-the-cold": 1963,
+    "the-looking-glass-war": 1965,
+    "tinker-tailor-soldier-spy": 1974,
+    "the-honourable-schoolboy": 1977,
+    "smileys-people": 1979,
+    "the-secret-pilgrim": 1990,
+    "a-legacy-of-spies": 2017,
+}
+HOUND = "the-hound-of-the-baskervilles"
+
+every_book = pytest.mark.parametrize("slug", [*NOVELS, HOUND])
+
+
+def documents(slug: str, kind: str) -> list[Document]:
+    return [document for document in LIBRARY.documents[slug] if document.kind == kind]
+
+
+def blocks(slug: str, kind: str) -> list[Block]:
+    return list(chain.from_iterable(document.blocks for document in documents(slug, kind)))
+
+
+def passages(slug: str) -> list[Passage]:
+    """Return the passages of a book, once it is sure that all of them were placed by hand."""
+    placed, unplaced = cut(LIBRARY.books[slug], LIBRARY.documents[slug])
+    assert unplaced == []
+    return placed
+
+
+def needed(block: Block, slug: str) -> int:
+    assert block.reveals is not None, block.text
+    return block.reveals.marks.get(slug, 0)
+
+
+def test_nothing_is_wrong_with_it() -> None:
+    assert [str(problem) for problem in LIBRARY.problems] == []
+    assert LIBRARY.books.keys() == {*NOVELS, HOUND}
+
+
+@every_book
+def test_every_text_is_placed(slug: str) -> None:
+    for passage in passages(slug):
+        assert not passage.inferred
+        assert passage.reveals.marks.keys() <= LIBRARY.books.keys()
+        assert all(mark <= LIBRARY.books[book].marks for book, mark in passage.reveals.marks.items())
+
+
+@every_book
+def test_a_premise_is_for_everybody(slug: str) -> None:
+    assert blocks(slug, "premise")
+    assert {passage.reveals.marks[slug] for passage in passages(slug) if passage.kind == "premise"} == {0}
+
+
+@every_book
+def test_a_summary_is_told_through_the_whole_book(slug: str) -> None:
+    book = LIBRARY.books[slug]
+    told = [needed(block, slug) for block in blocks(slug, "summary")]
+    assert 0 < told[0] <= 0.2 * book.marks
+    assert told[-1] >= 0.85 * book.marks
+    assert told == sorted(told)
+    assert len(set(told)) >= 9
+
+
+def test_the_hound_is_told_chapter_by_chapter() -> None:
+    book = LIBRARY.books[HOUND]
+    assert (book.unit, book.marks) == (Unit.CHAPTER, 15)
+    assert {needed(block, HOUND) for block in blocks(HOUND, "summary")} == set(range(1, 16))
+
+
+@every_book
+def test_people_are_placed_where_they_are_met(slug: str) -> None:
+    people = blocks(slug, "people")
+    names = {block.heading for block in people}
+    assert len(names) >= 8
+    assert "" not in names
+    met = {}
+    for block in people:
+        met.setdefault(block.heading, []).append(needed(block, slug))
+    assert all(marks == sorted(marks) for marks in met.values())
+    assert any(len(set(marks)) > 1 for marks in met.values())
+
+
+@every_book
+def test_every_name_is_shown_from_where_its_person_is_met(slug: str) -> None:
+    for passage in passages(slug):
+        if passage.kind == "people":
+            assert passage.heading
+
+
+@every_book
+def test_there_is_enough_to_discuss(slug: str) -> None:
+    book = LIBRARY.books[slug]
+    questions = [block for block in blocks(slug, "discussion") if block.is_item]
+    assert len(questions) >= 5
+    placed = [needed(question, slug) for question in questions]
+    assert min(placed) < 0.5 * book.marks
+    assert max(placed) > 0.5 * book.marks
+    assert all("?" in question.text for question in questions)
+    assert len({block.heading for block in blocks(slug, "themes")}) >= 3
+
+
+@every_book
+def test_similar_books_and_books_to_read_before(slug: str) -> None:
+    book = LIBRARY.books[slug]
+    assert len(book.similar) >= 3
+    assert all(similar.title and similar.author for similar in book.similar)
+    for requirement in book.requires:
+        assert requirement.book in LIBRARY.books
+        assert requirement.reason
+        assert requirement.reveals.within({})
+
+
+def test_nothing_comes_before_itself() -> None:
+    before = {slug: {r.book for r in book.requires if r.need == "first"} for slug, book in LIBRARY.books.items()}
+    while ready := {slug for slug, books in before.items() if not books & before.keys()}:
+        before = {slug: books for slug, books in before.items() if slug not in ready}
+    assert before == {}
+
+
+@pytest.mark.parametrize(("slug", "year"), NOVELS.items())
+def test_the_smiley_novels(slug: str, year: int) -> None:
+    book = LIBRARY.books[slug]
+    assert (book.author, book.series, book.year) == ("John le Carré", "George Smiley", year)
+    assert book.series_number == 1 + list(NOVELS).index(slug)
+
+
+@every_book
+def test_every_name_of_a_book_finds_it(slug: str) -> None:
+    book: Book = LIBRARY.books[slug]
+    for name in book.names:
+        assert find_book(name, LIBRARY.books) is book
+        assert names_in(f"What happens at the end of {name}?", LIBRARY.books) == [slug]
+    assert parse_position("finished", book) == book.marks
+
+
+def test_a_legacy_of_spies_has_its_page() -> None:
+    book = LIBRARY.books["a-legacy-of-spies"]
+    assert book.ratings is not None
+    assert (book.ratings.source, book.ratings.count > book.ratings.reviews > 0) == ("Goodreads", True)
+    assert book.editions
+    assert documents(book.slug, "advice")
+    assert documents(book.slug, "answers")
+
+
+def test_a_legacy_of_spies_has_reviews_with_stars() -> None:
+    slug = "a-legacy-of-spies"
+    reviews = [passage for passage in passages(slug) if passage.kind == "review"]
+    assert len({passage.group for passage in reviews}) >= 20
+    assert sum(passage.rating is not None for passage in reviews) >= 20
+    assert len({passage.rating for passage in reviews if passage.rating}) >= 3
+    assert all(len(passage.sentences) <= 3 for passage in reviews)
