@@ -43,8 +43,10 @@ class Discussion:
         """Answer a question from what the audience has read."""
         search = self._search(question, audience, book)
         if self._writer and search.book and search.passages:
-            if written := self._writer.write(question, self.library.books[search.book].title, search, audience):
-                return self._reply("ask", search, written.text, mode=Mode.MODEL, cited=[p.passage for p in written.cited])
+            title = self.library.books[search.book].title
+            if written := self._writer.write(question, title, search, audience):
+                cited = [p.passage for p in written.cited]
+                return self._reply("ask", search, written.text, mode=Mode.MODEL, cited=cited)
             return self._from_passages("ask", search, Mode.FALLBACK)
         return self._from_passages("ask", search, Mode.QUOTE)
 

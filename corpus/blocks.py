@@ -16,6 +16,9 @@ from corpus.scopes import HIDDEN, Scopes
 MAX_HEADING = 200
 """Characters of a heading that are kept: it is repeated with every passage below it."""
 
+MAX_LINE = 80
+"""Characters of a paragraph that may have been meant as a heading: “**Chapter 20**”."""
+
 _STARS = re.compile(r"^([★☆]{1,5})(?=\s|$)")
 _NOTES = re.compile(r"\s*\(([^()]{0,60})\)\s*$")
 _LIKES = re.compile(r"([0-9][0-9,]{0,11}) likes?")
@@ -100,17 +103,18 @@ class _Reader:
         if piece.stray:
             cure = "Write <!-- reveals: 7 --> on a line of its own above the text."
             self._scopes.doubtful(piece.line, f"A comment is not written as one, {HIDDEN}", cure)
-        if piece.html_heading:
-            cure = "Write the heading in Markdown: ## before it, on a line of its own."
-            self._scopes.doubtful(piece.line, f"A heading in HTML has no place in the order, {HIDDEN}", cure)
+        alone = not (piece.level or piece.item or piece.is_sentence) and len(piece.words) <= MAX_LINE
+        if piece.false_heading or (alone and self._scopes.is_named_by(piece.words)):
+            cure = "Write ## and a space before a heading, on a line of its own; \\# is a plain sign."
+            self._scopes.doubtful(piece.line, f"What seems to be a heading is none, {HIDDEN}", cure)
 
     def _placed(self, piece: Piece) -> Block:
         """Return a text with all that holds for it."""
         reveals, by = self._scopes.place()
         headings = self._scopes.headings
         heading = headings[-1] if headings else ""
-        stars = _STARS.match(heading)
-        dated = _DATE.search(heading)
+        stars = next(filter(None, map(_STARS.match, reversed(headings))), None)
+        dated = next(filter(None, map(_DATE.search, reversed(headings))), None)
         text, likes, explicit = _notes(piece.words)
         marked = {part.strip().lower() for above in headings for part in above.split("·")}
         return Block(

@@ -36,7 +36,6 @@ MAX_PROBLEMS = 100
 """Mistakes in one document that are told one by one."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document of a book, in reading order."""

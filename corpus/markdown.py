@@ -17,7 +17,7 @@ MAX_INLINE = 20_000
 
 _COMMENT_OPEN, _COMMENT_CLOSE = "<!--", "-->"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-_HTML_HEADING = re.compile(r"<h[1-6][\s>/]", re.IGNORECASE)
+_FALSE_HEADING = re.compile(r"^[ \t>]*(?:#{2,}|#[ \t]*(?=[^\W\d_]))|<h[1-6][\s>/]", re.IGNORECASE | re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
@@ -35,8 +35,8 @@ class Piece:
     """A heading (`level` 1 to 6) or a text (`level` 0) with the comments before its words and among them.
 
     `item` numbers the outermost list items, from 1, and is 0 outside of lists; `starts_item` is true for the first
-    text of any list item. `stray` says that the words hold what was meant as a label, `html_heading` that they hold
-    a heading which is none in Markdown, `underlined` that a heading is a sentence with a line of hyphens below it.
+    text of any list item. `stray` says that the words hold what was meant as a label, `false_heading` that they hold
+    what was meant as a heading, `underlined` that a heading is a sentence with a line of hyphens below it.
     """
 
     words: str
@@ -45,11 +45,16 @@ class Piece:
     before: tuple[Comment, ...] = ()
     among: tuple[Comment, ...] = ()
     stray: bool = False
-    html_heading: bool = False
+    false_heading: bool = False
     underlined: bool = False
     inside: bool = False
     item: int = 0
     starts_item: bool = False
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether the words end as a sentence does."""
+        return bool(_SENTENCE_END.search(self.words))
 
 
 def pieces(text: str, lines_before: int) -> Iterator[Piece]:
@@ -109,7 +114,7 @@ class _Walker:
             before=tuple(part.comment for part in leading if part.comment),
             among=tuple(part.comment for part in parts[len(leading) :] if part.comment),
             stray=looks_like_label(words),
-            html_heading=token.type == "html_block" and bool(_HTML_HEADING.search(token.content)),
+            false_heading=not heading and bool(_FALSE_HEADING.search(token.content)),
             underlined=bool(
                 heading and heading.markup == "-" and (_SENTENCE_END.search(words) or "\n" in token.content)
             ),

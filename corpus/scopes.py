@@ -57,6 +57,10 @@ class Scopes:
         """Return whether a heading speaks of marks."""
         return any(self._name(heading, 0))
 
+    def is_named_by(self, line: str) -> bool:
+        """Return whether a line would name marks plainly, were it a heading."""
+        return bool(self._name(line, 0)[0])
+
     @property
     def headings(self) -> list[str]:
         """The open headings, the outermost first."""

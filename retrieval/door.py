@@ -34,6 +34,9 @@ DEALT_WITH = 0.12
 TOP = 10
 """Passages returned for a question."""
 
+LEADS = 5
+"""Stretches of text of which the best passage comes before all others."""
+
 OPENED_BYTES = 256_000_000
 """Memory for opened books; a book of 200 passages takes about 3 MB."""
 
@@ -130,7 +133,8 @@ class Retriever:
         The place alone leaves this door, never what stands there.
         """
         question = Question.of(text, self._embedder.question(text))
-        view = self._open(book).seen_through(Gate(Audience({slug: b.marks for slug, b in self.library.books.items()}, audience.adults)))
+        finished = Audience({slug: known.marks for slug, known in self.library.books.items()}, audience.adults)
+        view = self._open(book).seen_through(Gate(finished))
         if not len(view):
             return None
         ranking = self._reader.read(view, question, recency(view, 1, 1))
@@ -187,21 +191,17 @@ class Retriever:
 
 
 def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:
-    """Return the best passages: the best of each stretch of text first, by the stretch, then the rest.
+    """Return the best passages: first the best of each of the likeliest stretches of text, then the best others.
 
     Ten passages from one stretch would say the same thing ten times.
     """
     scores = np.bincount(view.passage_of, ranking.chances, len(view.passages))
-    stretches = np.bincount(view.group_of_passage, scores)
-    leads, others = [], []
-    taken: set[int] = set()
-    for n in np.lexsort((-scores, -stretches[view.group_of_passage])):
-        stretch = int(view.group_of_passage[n])
-        (others if stretch in taken else leads).append(int(n))
-        taken.add(stretch)
-    kept = sorted(leads[: TOP // 2] + sorted(others, key=lambda n: -scores[n])[: TOP - min(len(leads), TOP // 2)],
-                  key=lambda n: (n not in leads[: TOP // 2], -stretches[view.group_of_passage[n]], -scores[n]))  # fmt: skip
-    return [RankedPassage(view.passages[n], float(scores[n])) for n in kept[:TOP]]
+    stretches = np.bincount(view.group_of_passage, scores)[view.group_of_passage]
+    by_stretch = np.lexsort((-scores, -stretches))
+    first_of_each = np.unique(view.group_of_passage[by_stretch], return_index=True)[1]
+    leads = by_stretch[np.sort(first_of_each)][:LEADS]
+    others = [n for n in np.argsort(-scores, kind="stable") if n not in leads]
+    return [RankedPassage(view.passages[n], float(scores[n])) for n in (*leads, *others)][:TOP]
 
 
 def _fits_better(hidden: VisibleBook, view: VisibleBook, question: Question) -> bool:

@@ -113,7 +113,7 @@ class SentenceEmbedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._torch = torch
         dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
         try:
@@ -124,10 +124,11 @@ class SentenceEmbedder:
                 "model, or leave it out for the packaged one."
             ) from error
         self._model.eval()
+        self._encoder: Any = self._model[0].auto_model
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.name = f"{name}/late-sentences"
         self.adapted = adapter is not None
-        self._reader = _adapted(self._model[0].auto_model, adapter) if adapter is not None else None
+        self._reader = _adapted(self._encoder, adapter) if adapter is not None else None
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed passages, each given as its sentences; texts of like length share a batch."""
@@ -143,7 +144,7 @@ class SentenceEmbedder:
         """Embed a question: once as the passages are, once with the adapter."""
         tokens = self._model.tokenizer([text], truncation=True, max_length=QUESTION_TOKENS, return_tensors="pt")
         with self._torch.inference_mode():
-            plain = _mean(self._model[0].auto_model(**tokens).last_hidden_state[0].float().numpy())
+            plain = _mean(self._encoder(**tokens).last_hidden_state[0].float().numpy())
             if self._reader is None:
                 return QuestionVectors(plain, plain)
             return QuestionVectors(plain, _mean(self._reader(**tokens).last_hidden_state[0].float().numpy()))
@@ -157,7 +158,7 @@ class SentenceEmbedder:
         offsets = tokens.pop("offset_mapping").numpy()
         used = tokens["attention_mask"].numpy().astype(bool)
         with self._torch.inference_mode():
-            hidden = self._model[0].auto_model(**tokens).last_hidden_state.float().numpy()
+            hidden = self._encoder(**tokens).last_hidden_state.float().numpy()
         return [
             _pooled(vectors[rows], spans[rows], sentences)
             for vectors, spans, rows, sentences in zip(hidden, offsets, used, passages, strict=True)
@@ -173,7 +174,7 @@ def _has_bfloat16() -> bool:
 
 def _mean(vectors: npt.NDArray[np.float32]) -> Vector:
     mean = vectors.mean(axis=0)
-    return (mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32)
+    return np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)
 
 
 def _pooled(vectors: Matrix, offsets: npt.NDArray[np.int64], sentences: Sequence[str]) -> Embedded:

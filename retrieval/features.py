@@ -10,42 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.embedding import QuestionVectors, Vector
 from retrieval.lexicon import stems
-
-if TYPE_CHECKING:
-    from retrieval.opened import VisibleBook
+from retrieval.opened import VisibleBook
 
 Floats = npt.NDArray[np.float32]
 
 BM25_K1, BM25_B = 1.2, 0.5
-
-_TRAITS = [
-    re.compile(pattern, flags)
-    for pattern, flags in (
-        (r"[\"“]", 0),
-        (r"\b(?:because|so that|in order|for fear|therefore|lest|since)\b", re.IGNORECASE),
-        (r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand|once|twice|many|half)\b",
-         re.IGNORECASE),
-        (r"\b(?:days?|nights?|morning|evening|years?|weeks?|months?|hours?|summer|winter|spring|autumn|time|when|after"
-         r"|before|soon|later|\d{4}|next|midnight|noon)\b", re.IGNORECASE),
-        (r"\b(?:in|at|near|on|into|under|inside|outside|beneath|behind|from|to) (?:the|an?|his|her|their|[A-Z])", 0),
-        (r"\b(?:sad|happy|glad|angry|afraid|joy\w*|delight\w*|sorrow\w*|fear\w*|wonder\w*|surpris\w*|asham\w*|proud"
-         r"|lonely|pleas\w+|grie\w+|wept|weep\w*|cry|cried|laugh\w*|unhapp\w*|miserable|troubled|terrified|frighten\w*"
-         r"|lov\w+|hat[er]\w*|anxious|worri\w+|jealous|rage|fur\w+|melancholy|content\w*|curious|astonish\w*|despair\w*"
-         r"|relie\w+|excited|hurt|upset|eager)\b", re.IGNORECASE),
-        (r"(?<=[a-z,;] )[A-Z][a-z]+", 0),
-        (r"\b(?:so|for|to|that)\b", re.IGNORECASE),
-        (r"\?[\"”]?$", 0),
-    )
-]  # fmt: skip
-SENTENCE_TRAITS = len(_TRAITS) + 1
-"""Numbers that describe a sentence whatever is asked."""
 
 _KINDS = [
     re.compile(pattern, re.IGNORECASE)
@@ -69,9 +44,6 @@ KINDS = len(_KINDS) + 1
 COMPARED = 14
 """Comparisons of question and text, each given three ways: seven of vectors, seven of words."""
 
-_COUNTED = 3.0
-"""A trait counts up to three times."""
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -94,12 +66,6 @@ class Question:
         return cls.of(text, QuestionVectors(vector, vector))
 
 
-def sentence_traits(sentence: str) -> list[float]:
-    """Return what a sentence looks like: its length, and how often each trait shows (0 to 1)."""
-    counts = [min(_COUNTED, sum(1 for _ in trait.finditer(sentence))) / _COUNTED for trait in _TRAITS]
-    return [float(np.log1p(len(sentence) / 6)), *counts]
-
-
 def features(view: VisibleBook, question: Question, recency: Floats) -> Floats:
     """Return the features of each visible sentence, shape (sentences, features).
 
@@ -116,11 +82,12 @@ def features(view: VisibleBook, question: Question, recency: Floats) -> Floats:
     whole[0] = np.arange(count) / max(1, count - 1)
     whole[1] = np.log(count) / 6
     whole[2] = len(question.words) / 8
-    stacked = [_three_ways(np.stack([*dense, *lexical])), np.stack([*beside, *extra]), view.traits.T, recency.T, kinds, whole]
-    return np.concatenate(stacked).T.astype(np.float32)
+    compared, others = _three_ways(np.stack([*dense, *lexical])), np.stack([*beside, *extra])
+    return np.concatenate([compared, others, view.traits.T, recency.T, kinds, whole]).T.astype(np.float32)
 
 
-RECENCY = 5
+RECENCY, FINISHED = 5, 4
+"""Numbers that say how recent a sentence is; the last says that the reader has finished."""
 
 
 def recency(view: VisibleBook, position: int, marks: int) -> Floats:
@@ -130,7 +97,7 @@ def recency(view: VisibleBook, position: int, marks: int) -> Floats:
     """
     found = np.zeros((len(view), RECENCY), np.float32)
     if position >= marks:
-        found[:, 4] = 1
+        found[:, FINISHED] = 1
         return found
     ago = position - view.marks[view.passage_of]
     for near in range(3):

@@ -13,11 +13,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.features import COMPARED, KINDS, Floats, Question, features
+from retrieval.features import COMPARED, FINISHED, KINDS, Floats, Question, features
 from retrieval.opened import VisibleBook
 
 WEIGHTS = Path(__file__).parent / "weights"
 HIDDEN = (48, 24)
+FITTING = (0, 1, 2, 3, 7, 8, 9, 11, 12)
+"""Comparisons that tell whether anything fits: those of sentences and passages, which know nothing of stretches."""
+
+LEAN = 0.15
+"""How much equal parts add to the learned scores where nothing is recent: a story unlike those learned from gains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,10 @@ class Reader:
     def read(self, view: VisibleBook, question: Question, recent: Floats) -> Ranking:
         """Rank the sentences of a book for one audience; the view must not be empty."""
         rows = features(view, question, recent)
-        scores = self.weights.scores(rows, view, question) if self.weights is not None else _equal_parts(rows)
+        scores = _equal_parts(rows)
+        if self.weights is not None:
+            lean = LEAN if recent[:, FINISHED].any() else 0.0
+            scores = self.weights.scores(rows, view, question) + lean * scores
         powers = np.exp(scores - scores.max())
         chances = np.asarray(powers / powers.sum(), np.float32)
         return Ranking(chances, self.fit.confidence(fit_traits(rows, chances, question)))
@@ -101,16 +109,16 @@ class Ranking:
 
 def fit_traits(rows: Floats, chances: Floats, question: Question) -> Floats:
     """Return what tells whether anything fits: the best of each comparison, and how sharp the ranking is."""
-    best = rows[:, :COMPARED].max(axis=0)
+    compared = rows[:, FITTING]
     leading = np.sort(chances)[::-1]
-    top = int(chances.argmax())
     kind = np.zeros(KINDS, np.float32)
     kind[question.kind] = 1
-    sharp = [leading[0], leading[:3].sum(), np.log(len(chances)) / 6, len(question.words) / 8]
-    return np.concatenate([best, rows[top, :COMPARED], np.array(sharp, np.float32), kind])
+    sharp = np.array([leading[0], leading[:3].sum(), len(question.words) / 8], np.float32)
+    return np.concatenate([compared.max(axis=0), compared[int(chances.argmax())], sharp, kind])
 
 
 def _equal_parts(rows: Floats) -> Floats:
-    """Mix sentence similarity, passage similarity and the passage's BM25, each in standard deviations."""
+    """Mix similarity and words, of sentence and of passage or window, in standard deviations."""
     deviations = rows[:, 2 * COMPARED : 3 * COMPARED]
-    return np.asarray(deviations[:, 0] + deviations[:, 2] + deviations[:, COMPARED - 2], np.float32)
+    sentence = deviations[:, 0] + deviations[:, 1] + deviations[:, 7] + deviations[:, 11]
+    return np.asarray(sentence + (deviations[:, 8] + deviations[:, 12]) / 2, np.float32)

@@ -127,7 +127,7 @@ class Store:
             self._passages.upsert(
                 ids=[row.passage.id for row in rows],
                 documents=["\n".join(row.passage.sentences) for row in rows],
-                embeddings=[row.embedded.passage for row in rows],
+                embeddings=np.stack([row.embedded.passage for row in rows]),
                 metadatas=[_metadata(row) for row in rows],
             )
 
@@ -142,7 +142,7 @@ class Store:
         self._manifests.upsert(
             ids=[manifest.book],
             documents=[json.dumps(manifest.ids)],
-            embeddings=[[0.0]],
+            embeddings=np.zeros((1, 1), np.float32),
             metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
         )
 
@@ -175,7 +175,8 @@ class Store:
         except Timeout as error:
             holder = self._holder.read_text(encoding="utf-8") if self._holder.exists() else "another process"
             raise StoreHeld(
-                f"The vector store in {self._folder} is in use ({holder}). Stop that one, or give another --data folder."
+                f"The vector store in {self._folder} is in use ({holder}). "
+                "Stop that one, or give another --data folder."
             ) from error
         except OSError as error:
             raise StoreUnavailable(
@@ -215,4 +216,4 @@ def _packed(vectors: Matrix) -> str:
 
 def _unpacked(text: str, count: int) -> Matrix:
     numbers = np.frombuffer(base64.b64decode(text), dtype=np.int8).reshape(count, -1).astype(np.float32)
-    return numbers / np.linalg.norm(numbers, axis=1, keepdims=True)
+    return np.asarray(numbers / np.linalg.norm(numbers, axis=1, keepdims=True), np.float32)

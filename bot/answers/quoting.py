@@ -18,8 +18,8 @@ from retrieval.door import RankedSentence
 LIMIT = 400
 """Characters of an answer before its sources: what one reads at a glance on a phone."""
 
-WORTH = 0.01
-"""A sentence less likely than this to hold the answer is not quoted, even where there is room."""
+WORTH = 0.02
+"""A sentence that is this much less likely than the best to hold the answer is not quoted, even where there is room."""
 
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
 
@@ -59,7 +59,7 @@ def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSenten
     kept: list[RankedSentence] = []
     left = limit
     for n in np.argsort(-scores / np.sqrt(room))[:20]:
-        if room[n] <= left and scores[n] >= WORTH:
+        if room[n] <= left and scores[n] >= WORTH * best.score:
             kept.append(sentences[n])
             left -= int(room[n])
     return sorted(kept or [best], key=lambda s: s.number)

@@ -41,10 +41,9 @@ def recap(passages: Sequence[Passage], book: Book, limit: int = LIMIT) -> Recap:
             left -= len(text) + 1
         else:
             kept.insert(0, "")
-    quotes = tuple(
-        Quote(text, source_line(stretch[0], book)) for text, stretch in zip(kept, stretches, strict=True) if text
-    )
-    return Recap("\n".join(f"{_label(stretch[0], book)}: {text}" for text, stretch in zip(kept, stretches, strict=True) if text), quotes)
+    told_of = [(stretch[0], text) for stretch, text in zip(stretches, kept, strict=True) if text]
+    quotes = tuple(Quote(text, source_line(first, book)) for first, text in told_of)
+    return Recap("\n".join(f"{_label(first, book)}: {text}" for first, text in told_of), quotes)
 
 
 def _label(passage: Passage, book: Book) -> str:

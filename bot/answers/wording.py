@@ -6,7 +6,7 @@ happen to be one. So they are few, and dull.
 
 from __future__ import annotations
 
-NEUTRAL = "Nothing in the passages open to you answers this."
+NEUTRAL = "None of the passages up to your page answers this."
 """The one reply where nothing visible answers: the same whether the answer comes later or never comes."""
 
 MAY_SPOIL = (

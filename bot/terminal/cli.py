@@ -39,7 +39,7 @@ PlaceIn = Annotated[
     typer.Option("--at", help="How far you are in it: 9, ch 9, 45%, finished. Otherwise as you said in chat."),
 ]
 Adults = Annotated[bool, typer.Option("--adults", help="Show quotes and reviews that are marked as explicit, too.")]
-Question = Annotated[str, typer.Argument(help="What you want to know, in your own words.")]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know, in your own words.")]
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str | None]) -> int:
@@ -103,7 +103,7 @@ def hint(
     library: LibraryFolder = None,
     data: DataFolder = None,
 ) -> None:
-    """Give a hint: what to think about, where it is dealt with, or the answer."""
+    """Give a hint: what to think about, or where to look."""
     from bot.terminal.one_question import ask_once, at_level
 
     settings = context.obj.settings(library, data, quiet=True)
@@ -128,7 +128,7 @@ def recap(
 @app.command()
 def who(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The name, or a part of it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name, or a part of it.")],
     book: BookName = None,
     at: PlaceIn = None,
     library: LibraryFolder = None,
@@ -144,7 +144,7 @@ def who(
 @app.command()
 def check(
     context: typer.Context,
-    text: Annotated[str, typer.Argument(help="The text, as it would be posted.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text, as it would be posted.")],
     book: BookName = None,
     at: PlaceIn = None,
     reach: Annotated[
@@ -168,7 +168,7 @@ def order(
     library: LibraryFolder = None,
     data: DataFolder = None,
 ) -> None:
-    """Tell in which order to read: a book, a series, or the whole library."""
+    """Tell in which order to read a book, a series, or all."""
     from bot.terminal.library_work import show_order
 
     show_order(context.obj.settings(library, data, quiet=True), book, series, picture)
@@ -176,7 +176,7 @@ def order(
 
 @app.command()
 def index(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
-    """Build the vector store of a library, or bring it up to date."""
+    """Build the vector store, or bring it up to date."""
     from bot.terminal.library_work import index_library
 
     index_library(context.obj.settings(library, data))
@@ -185,11 +185,14 @@ def index(context: typer.Context, library: LibraryFolder = None, data: DataFolde
 @app.command("import")
 def import_(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="Saved pages: Goodreads, Wikipedia, a study page, plain text.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="Saved pages: Goodreads, Wikipedia, a study page, plain text."),
+    ],
     book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
     library: LibraryFolder = None,
 ) -> None:
-    """Turn saved pages into files of a library, and report what was made of them."""
+    """Turn saved pages into files of a library, with a report."""
     from bot.terminal.library_work import import_pages
 
     import_pages(files, book, context.obj.settings(library))
@@ -198,11 +201,16 @@ def import_(
 @app.command()
 def batch(
     context: typer.Context,
-    questions: Annotated[typer.FileBinaryRead, typer.Argument(help="JSON Lines; - reads standard input.")],
+    questions: Annotated[
+        typer.FileBinaryRead, typer.Argument(metavar="QUESTIONS.jsonl", help="JSON Lines; - reads standard input.")
+    ],
     library: LibraryFolder = None,
     data: DataFolder = None,
 ) -> None:
-    """Answer JSON Lines on standard output, in the same order; logs go to standard error."""
+    """Answer JSON Lines, one by one, on standard output.
+
+    The order is kept, logs go to standard error, and the exit status is 1 where a line could not be answered.
+    """
     from bot.terminal.batch import answer_lines
 
     settings = context.obj.settings(library, data)
@@ -219,7 +227,7 @@ def batch(
 
 @app.command()
 def doctor(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
-    """Check everything that Dogear needs, and say how to mend what is wrong."""
+    """Check everything that Dogear needs, with a cure for each."""
     from bot.terminal.instruments import look_at_everything
 
     raise typer.Exit(0 if look_at_everything(context.obj.environment, library, data) else 1)

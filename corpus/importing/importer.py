@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.books import Book
-from corpus.documents import Document, read_document
+from corpus.documents import Block, read_document
 from corpus.errors import ImportRefused, LibraryProblem
 from corpus.importing import goodreads, plain, study, wikipedia
 from corpus.importing.bookfile import BookFile, completed, new_book
@@ -19,7 +19,7 @@ from corpus.importing.report import Entry, Fate, ImportReport, Ledger
 from corpus.importing.shelf import Shelf, check_subject
 from corpus.importing.storing import store
 from corpus.importing.subject import fold
-from corpus.importing.writing import meant, placed, written
+from corpus.importing.writing import Meant, in_bounds, meant, placed, written
 from corpus.library import read_book
 from corpus.reveals import SLUG, Slug
 
@@ -125,16 +125,17 @@ class _Import:
         if draft.kind in self._fingerprints.get(page.page.fingerprint, ()):
             ledger.add(Fate.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
             return
-        draft = replace(draft, sections=tuple(self._new_sections(draft, ledger)))
-        if not draft.sections:
-            return
-        name = self._free_name(draft.stem)
-        books = {**self._shelf.others, book.slug: book}
-        text = written(draft, book, books, page.page.fingerprint)
-        (home / name).write_text(text, encoding="utf-8", newline="")
-        self._check(home / name, draft, book, page.page)
-        self._files[name] = text
-        _count(draft, name, book, books, ledger)
+        draft = replace(draft, sections=tuple(map(in_bounds, self._new_sections(draft, ledger))))
+        path = home / self._free_name(draft.stem)
+        if not self._reads_back(path, draft, book, page.page):
+            safe = [s for s in draft.sections if self._reads_back(path, replace(draft, sections=(s,)), book, page.page)]
+            ledger.add(Fate.DROPPED, "sections", len(draft.sections) - len(safe), "the library would misread them")
+            draft = replace(draft, sections=tuple(safe))
+            if not self._reads_back(path, draft, book, page.page):
+                raise ImportRefused(f"{page.page.name} cannot be made into {path.name}. Import its text as .txt.")
+        if draft.sections:
+            self._files[path.name] = path.read_text(encoding="utf-8")
+            _count(draft, path.name, book, {**self._shelf.others, book.slug: book}, ledger)
 
     def _new_sections(self, draft: Draft, ledger: Ledger) -> Iterable[Section]:
         """Yield what no document of the book says yet: whole reviews and answers, or single paragraphs."""
@@ -155,23 +156,17 @@ class _Import:
         names = (f"{stem}{ending}.md" for ending in ("", *(f"-{n}" for n in range(2, 1_000))))
         return next(name for name in names if name not in taken)
 
-    def _check(self, path: Path, draft: Draft, book: Book, page: Page) -> None:
-        """Read a document back. Raises ImportRefused where it does not say exactly what was meant."""
-        problems: list[LibraryProblem] = []
+    def _reads_back(self, path: Path, draft: Draft, book: Book, page: Page) -> bool:
+        """Write a document and read it back: does it say exactly what was meant, and is nothing wrong with it?"""
         books = {**self._shelf.others, book.slug: book}
+        path.write_text(written(draft, book, books, page.fingerprint), encoding="utf-8", newline="")
+        problems: list[LibraryProblem] = []
         try:
-            document: Document | None = read_document(path, book, self._shelf.others, problems)
+            blocks = read_document(path, book, self._shelf.others, problems).blocks
         except LibraryProblem as problem:
             raise ImportRefused(f"{page.name} is too much for one document: {problem.what} {problem.cure}") from problem
         wanted = meant(draft, book, books)
-        found = document.blocks if document else ()
-        fits = len(found) == len(wanted) and all(
-            block.text == want.text
-            and (want.by_heading or (dict(block.reveals.marks) if block.reveals else None) == want.reveals)
-            for block, want in zip(found, wanted, strict=False)
-        )
-        if problems or not fits:
-            raise ImportRefused(f"{page.name} could not be made into {path.name} faithfully. Import its text as .txt.")
+        return not problems and len(blocks) == len(wanted) and all(map(_is_as_meant, blocks, wanted))
 
     def _entries(self, file: BookFile, book: Book) -> Iterable[Entry]:
         for page in self._taken:
@@ -187,6 +182,11 @@ class _Import:
         if self._shelf.book is None and not self._facts.chapters:
             why = "the page does not say what the book's chapters are; write unit and marks if you know them"
             yield Entry("book.toml", Fate.NOTED, "positions are in percent", why=why)
+
+
+def _is_as_meant(block: Block, want: Meant) -> bool:
+    placed_there = dict(block.reveals.marks) if block.reveals else None
+    return block.text == want.text and (want.by_heading or placed_there == want.reveals)
 
 
 def _count(draft: Draft, name: str, book: Book, books: Mapping[Slug, Book], ledger: Ledger) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from corpus.books import Book
+from corpus.books import Book, Unit
+from corpus.naming import names_in
 from corpus.reveals import Slug
 
 _ARTICLES = ("a", "an", "the")
@@ -62,21 +63,11 @@ def is_about(text: str, names: Sequence[str], author: str) -> bool:
     return by_author and any(_stand_together(words(name), said) for name in names)
 
 
-def named(text: str, books: Mapping[Slug, Book], apart_from: Iterable[str] = ()) -> list[Slug]:
+def named(text: str, books: Mapping[Slug, Book], apart_from: Sequence[str] = ()) -> list[Slug]:
     """Return the books that a text names, leaving out what is part of the names `apart_from`."""
-    phrase = fold(text)
-    for name in sorted(apart_from, key=len, reverse=True):
-        phrase = phrase.replace(fold(name), " | ")
-    found = []
-    candidates = [(name, slug) for slug, book in books.items() for name in names_of(book)]
-    for name, slug in sorted(candidates, key=lambda pair: len(pair[0]), reverse=True):
-        title = _without_article(words(name))
-        key = f" {' '.join(title)} "
-        if title and _is_distinctive(title) and key in phrase:
-            phrase = phrase.replace(key, " | ")
-            if slug not in found:
-                found.append(slug)
-    return found
+    if apart_from:
+        books = {**books, "": Book("", apart_from[0], "", Unit.PERCENT, 100, aliases=tuple(apart_from))}
+    return [slug for slug in names_in(text, books) if slug]
 
 
 def slug_words(slug: Slug) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -25,13 +25,16 @@ _BACKSLASH = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
 _INLINE = re.compile(r"[*`]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)")
 _LINK = re.compile(r"\](?:[(:\[])")
 _AT_BEGINNING = re.compile(r"^(?:[#>+~=|-]|(\d{1,9})(?=[.)](?:\s|$)))")
-_NOTES = re.compile(r"\((?:[\d,]{1,12} likes?)?(?:,\s*)?(?:explicit)?\)$")
+_NOTES = re.compile(r"\((?:[\d,]{1,12} likes?|explicit|[,\s])*\)$", re.IGNORECASE)
+_LABEL = re.compile(r"\b(reveals?)\s*[:=](?=\s*\S{0,100}[0-9])", re.IGNORECASE)
+MAX_PARAGRAPH = 8_000
+"""Characters of a paragraph as it is written; a longer one goes on in the next."""
 
 
 def plain(text: str) -> str:
     """Return text from outside on one line and free of mark-up: how it is meant to be read back."""
-    words = _TAG.sub("‹", one_line(text))
-    return f"{words}." if _NOTES.search(words) else words
+    words = _LABEL.sub(r"\1 –", _TAG.sub("‹", one_line(text)))
+    return f"{words}." if _NOTES.search(words, max(0, len(words) - 100)) else words
 
 
 def escaped(text: str) -> str:
@@ -63,6 +66,21 @@ def written(draft: Draft, book: Book, books: Mapping[Slug, Book], fingerprint: s
     for section in draft.sections:
         blocks += _section(section, book, books)
     return "\n\n".join(blocks) + "\n"
+
+
+def in_bounds(section: Section) -> Section:
+    """Return a section whose long paragraphs are several, cut between sentences."""
+    kept: list[Paragraph] = []
+    for paragraph in section.paragraphs:
+        text = plain(paragraph.text)
+        while len(text) > MAX_PARAGRAPH and not paragraph.item:
+            end = text.rfind(". ", MAX_PARAGRAPH // 2, MAX_PARAGRAPH) + 1 or text.rfind(" ", 0, MAX_PARAGRAPH)
+            end = end if end > 0 else MAX_PARAGRAPH
+            kept.append(replace(paragraph, text=text[:end].strip()))
+            text = text[end:].strip()
+        if text:
+            kept.append(replace(paragraph, text=text[:MAX_PARAGRAPH]))
+    return replace(section, paragraphs=tuple(kept))
 
 
 def _section(section: Section, book: Book, books: Mapping[Slug, Book]) -> list[str]:

@@ -51,7 +51,8 @@ class QuestionReader:
         torch.manual_seed(SEED)
         model = SentenceTransformer(str(published_model()), device="cpu")
         self.tokenizer: Any = model.tokenizer
-        self.encoder: Any = model[0].auto_model
+        first: Any = model[0]
+        self.encoder: Any = first.auto_model
         for parameter in self.encoder.parameters():
             parameter.requires_grad = False
         self._wrap(self.encoder.encoder)
@@ -91,9 +92,7 @@ class QuestionReader:
         np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
-def train(
-    opened: dict[str, OpenedBook], questions: Sequence[Asked], after_epoch: Callable[[int, float], None]
-) -> QuestionReader:
+def train(opened: dict[str, OpenedBook], questions: Sequence[Asked], say: Callable[[str], None]) -> QuestionReader:
     """Train on questions about opened stories."""
     reader = QuestionReader()
     stays = torch.from_numpy(reader.read([q.text for q in questions]))
@@ -117,7 +116,7 @@ def train(
             optimiser.step()
             schedule.step()
             total += loss.item()
-        after_epoch(epoch, total / len(batches))
+        say(f"adapter, epoch {epoch}: loss {total / len(batches):.3f}")
     reader.encoder.eval()
     return reader
 
@@ -131,4 +130,5 @@ def _loss(book: OpenedBook, asked: Asked, vector: torch.Tensor) -> torch.Tensor:
     by_passage = np.bincount(book.passage_of, wanted, len(book.passages)).astype(np.float32)
     sentences = torch.log_softmax(torch.from_numpy(book.sentence_vectors) @ vector / TEMPERATURE, -1)
     passages = torch.log_softmax(torch.from_numpy(book.passage_vectors) @ vector / TEMPERATURE, -1)
-    return -(torch.from_numpy(wanted.astype(np.float32)) * sentences).sum() - (torch.from_numpy(by_passage) * passages).sum()
+    by_sentence = torch.from_numpy(wanted.astype(np.float32))
+    return -(by_sentence * sentences).sum() - (torch.from_numpy(by_passage) * passages).sum()

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from corpus.books import Book
-from retrieval.features import Floats, Question, features, recency
+from retrieval.features import KINDS, RECENCY, Floats, Question, features, recency
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard
 from retrieval.lexicon import stems
 from retrieval.opened import OpenedBook
-from retrieval.ranking import Fit, Reader, fit_traits
+from retrieval.ranking import FITTING, Fit, Reader, fit_traits
 from retrieval.training.stories import Asked
+
+TRAITS = len(FITTING) * 2 + 3 + KINDS
+"""Numbers that a fit decides by."""
 
 PENALTY = 1e-3
 STEPS = 300
@@ -67,6 +69,28 @@ def fit_rows(
     return rows, held
 
 
+def whole_rows(
+    whole: dict[str, OpenedBook],
+    asked: Sequence[Asked],
+    questions: Sequence[Question],
+    reader: Reader,
+    *,
+    as_reader: bool,
+) -> tuple[list[Floats], list[bool]]:
+    """Return traits of each question asked of its finished story, and of another story, which does not answer it."""
+    rows, held = [], []
+    stories = sorted(whole)
+    for one, question in zip(asked, questions, strict=True):
+        other = stories[(stories.index(one.story) + len(question.text)) % len(stories)]
+        for story in (one.story, other):
+            view = whole[story].whole()
+            recent = recency(view, 1, 1) if as_reader else np.zeros((len(view), RECENCY), np.float32)
+            chances = reader.read(view, question, recent).chances
+            rows.append(fit_traits(features(view, question, recent), chances, question))
+            held.append(story == one.story)
+    return rows, held
+
+
 def guard_rows(
     opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], vectors: npt.NDArray[np.float32],
     alone: npt.NDArray[np.float32], placer: Reader,
@@ -93,8 +117,3 @@ def limit_for(rule: Fit, rows: Sequence[Floats], leaks: Sequence[bool], stopped:
     """Return the risk from which to stop, so that this share of the leaks is stopped."""
     risks = sorted(rule.confidence(row) for row, leak in zip(rows, leaks, strict=True) if leak)
     return risks[int((1 - stopped) * len(risks))]
-
-
-def without_fit(weights: Reader) -> Reader:
-    """Return a reader whose fit is not learned yet."""
-    return replace(weights, fit=Fit(np.zeros(1, np.float32), 0.0))

@@ -12,14 +12,14 @@ import torch
 
 from corpus.books import Book
 from retrieval.embedding import QuestionVectors
-from retrieval.features import Question, features, recency
+from retrieval.features import RECENCY, Floats, Question, features, recency
 from retrieval.gate import Audience, Gate
 from retrieval.opened import OpenedBook, VisibleBook
 from retrieval.ranking import HIDDEN, Weights
 from retrieval.training.stories import Asked, answer_shares
 
-BATCH, EPOCHS, RATE, SEED = 64, 5, 3e-3, 0
-RANK = 16
+BATCH, EPOCHS, RATE, SEED = 64, 3, 3e-3, 0
+RANK, DROPPED = 16, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,26 @@ def examples(
         for position in positions:
             at = position(asked, story)
             view = book.seen_through(Gate(Audience({asked.story: at})))
-            rows = np.flatnonzero(np.isin(book.passage_of, [n for n, p in enumerate(book.passages) if p.reveals.within({asked.story: at})]))
+            rows = np.array([p.reveals.within({asked.story: at}) for p in book.passages])[book.passage_of]
             marks = view.marks[view.passage_of]
             found.append(
                 Example(view, question, features(view, question, recency(view, at, story.marks)),
                         shares[rows], np.isin(marks, asked.sections))
             )  # fmt: skip
+    return found
+
+
+def stated_examples(
+    opened: dict[str, OpenedBook], told: Sequence[Asked], statements: Sequence[Question]
+) -> list[Example]:
+    """Return statements to be placed anywhere in their story; nothing is recent to them."""
+    found = []
+    for asked, statement in zip(told, statements, strict=True):
+        book = opened[asked.story]
+        view = book.whole()
+        golden = np.isin(view.marks[view.passage_of], asked.sections)
+        rows = features(view, statement, np.zeros((len(view), RECENCY), np.float32))
+        found.append(Example(view, statement, rows, answer_shares(book, asked), golden))
     return found
 
 
@@ -66,7 +80,7 @@ class Network(torch.nn.Module):
         self.second = torch.nn.Linear(HIDDEN[0], HIDDEN[1])
         self.last = torch.nn.Linear(HIDDEN[1], 1)
         self.straight = torch.nn.Linear(width, 1)
-        self.drop = torch.nn.Dropout(0.15)
+        self.drop = torch.nn.Dropout(DROPPED)
 
     def forward(self, rows: torch.Tensor, question: torch.Tensor, sentences: torch.Tensor) -> torch.Tensor:
         """Return scores, shape (questions, sentences)."""
@@ -76,7 +90,7 @@ class Network(torch.nn.Module):
         return torch.as_tensor(score.squeeze(-1))
 
 
-def train(found: Sequence[Example], after_epoch: Callable[[int, float, Weights], None]) -> Weights:
+def train(found: Sequence[Example], say: Callable[[str], None]) -> Weights:
     """Train on examples; the same examples and seed give the same weights on one machine."""
     torch.manual_seed(SEED)
     rng = random.Random(SEED)  # noqa: S311 (no secret)
@@ -103,11 +117,11 @@ def train(found: Sequence[Example], after_epoch: Callable[[int, float, Weights],
             optimiser.step()
             schedule.step()
             total += loss.item()
-        after_epoch(epoch, total / len(batches), _weights(network, mean, deviation))
+        say(f"ranking, epoch {epoch}: loss {total / len(batches):.3f}")
     return _weights(network, mean, deviation)
 
 
-def _loss(network: Network, batch: Sequence[Example], mean: object, deviation: object) -> torch.Tensor:
+def _loss(network: Network, batch: Sequence[Example], mean: Floats, deviation: Floats) -> torch.Tensor:
     """Return the loss: where in the answer's sections (all of the mass), and on which sentences (half of it)."""
     longest = max(len(e.features) for e in batch)
     width, dimensions = batch[0].features.shape[1], batch[0].view.sentence_vectors.shape[1]

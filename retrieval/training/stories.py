@@ -7,8 +7,9 @@ Two JSON Lines files in FairytaleQA's shape: stories `{"book_id", "title", "sect
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from corpus.books import Book, Unit
 from corpus.documents import Block, Document
 from corpus.passages import cut
 from corpus.reveals import Reveals
-from retrieval.embedding import Embedder
+from retrieval.embedding import Embedded, Embedder
 from retrieval.lexicon import stems
 from retrieval.opened import OpenedBook
 from retrieval.store import StoredPassage
@@ -38,16 +39,14 @@ class Asked:
         return max(self.sections)
 
 
-def read_rows(path: Path) -> list[dict[str, object]]:
+def read_rows(path: Path) -> list[dict[str, Any]]:
     """Read JSON Lines."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def story_book(row: dict[str, object]) -> tuple[Book, Document]:
+def story_book(row: dict[str, Any]) -> tuple[Book, Document]:
     """Return a story as a book of one document whose sections are placed."""
-    sections = row["sections"]
-    assert isinstance(sections, list)
-    slug = str(row["book_id"])
+    slug, sections = str(row["book_id"]), row["sections"]
     book = Book(slug, str(row["title"]), "Traditional", Unit.SECTION, len(sections))
     blocks = [
         Block(" ".join(paragraph.split()), 0, f"Section {n}", None, Reveals.of({slug: n}), "heading")
@@ -70,12 +69,28 @@ def open_stories(path: Path, embedder: Embedder) -> tuple[dict[str, OpenedBook],
     return opened, books
 
 
+def as_one_stretch(opened: OpenedBook) -> OpenedBook:
+    """Return a story without its sections' limits, as a plot summary has none."""
+    starts = np.searchsorted(opened.passage_of, np.arange(len(opened.passages) + 1))
+    return OpenedBook(
+        opened.book,
+        [
+            StoredPassage(replace(p, group=1), Embedded(vector, opened.sentence_vectors[start:end]))
+            for p, vector, start, end in zip(
+                opened.passages, opened.passage_vectors, starts[:-1], starts[1:], strict=True
+            )
+        ],
+    )
+
+
 def read_questions(path: Path) -> list[Asked]:
     """Read questions with their answers."""
-    return [
-        Asked(str(r["book_id"]), str(r["question"]), (*r["answers"], *r["answers_alt"]), tuple(r["sections"]))  # type: ignore[misc]
-        for r in read_rows(path)
-    ]
+    return [Asked(**_fields(row)) for row in read_rows(path)]
+
+
+def _fields(row: dict[str, Any]) -> dict[str, Any]:
+    answers = (*row["answers"], *row["answers_alt"])
+    return {"story": row["book_id"], "text": row["question"], "answers": answers, "sections": tuple(row["sections"])}
 
 
 def answer_shares(opened: OpenedBook, asked: Asked) -> npt.NDArray[np.float32]:

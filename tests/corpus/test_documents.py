@@ -399,19 +399,8 @@ def test_marks_of_line_end_within_a_line_make_no_heading(shelf: Shelf) -> None:
     assert shelf.marks("## Chapter 20\n\nOne\u2028## Chapter 1\u2028\u2028Two\x0c## Chapter 2\n") == {"One": 20}
 
 
-def test_code_is_text_and_its_headings_are_none(shelf: Shelf) -> None:
-    text = """
-        ## Chapter 20
-
-        ```
-        ## Chapter 1
-        ```
-
-        One.
-
-            ## Chapter 2
-        """
-    assert {block.reveals for block in shelf.blocks(text)} == {Reveals.of({PEOPLE: 20})}
+def test_code_is_text_like_any_other(shelf: Shelf) -> None:
+    assert shelf.marks("## Chapter 20\n\n```\nOne.\n```\n\nTwo.\n\n    Three.\n") == {"One": 20, "Two": 20, "Three": 20}
 
 
 def test_html_is_shown_without_its_tags(shelf: Shelf) -> None:
@@ -439,10 +428,10 @@ def test_lines_are_those_of_the_file(shelf: Shelf) -> None:
 
 
 def test_stars_and_dates_of_reviews(shelf: Shelf) -> None:
-    one, two, three = shelf.blocks(
-        "## ★★★★☆ · 2017-10-31\n\nOne.\n\n## ★★☆☆☆\n\nTwo.\n\n## ★★★★★★ · 2017-13-31\n\nThree.\n"
+    one, more, two, three = shelf.blocks(
+        "## ★★★★☆ · 2017-10-31\n\nOne.\n\n### More\n\nMore.\n\n## ★★☆☆☆\n\nTwo.\n\n## ★★★★★★ · 2017-13-31\n\nThree.\n"
     )
-    assert (one.rating, one.date) == (4, dt.date(2017, 10, 31))
+    assert (one.rating, one.date) == (more.rating, more.date) == (4, dt.date(2017, 10, 31))
     assert (two.rating, two.date) == (2, None)
     assert (three.rating, three.date) == (None, None)
 

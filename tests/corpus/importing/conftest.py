@@ -1,0 +1,67 @@
+"""Pages and libraries that the tests of the importers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PAGES = Path(__file__).parent / "pages"
+SEEDS = Path(__file__).resolve().parents[3].parent / "shared" / "seeds"
+
+Page = Callable[[str], Path]
+
+
+@pytest.fixture
+def page() -> Page:
+    """Return the path of one of the pages kept beside the tests."""
+    return lambda name: PAGES / name
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Save a text as a page."""
+
+    def save(name: str, text: str) -> Path:
+        path = tmp_path / "saved" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+        return path
+
+    return save
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """Return an empty library."""
+    folder = tmp_path / "library"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def two_books(library: Path) -> Path:
+    """Return a library with Barchester Towers, placed by chapters, and the book before it."""
+    for slug, text in {
+        "barchester-towers": 'title = "Barchester Towers"\nauthor = "Anthony Trollope"\nunit = "chapter"\nmarks = 53\n'
+        'series = "Chronicles of Barsetshire"\nseries_number = 2\n',
+        "the-warden": 'title = "The Warden"\nauthor = "Anthony Trollope"\nunit = "chapter"\nmarks = 21\n'
+        'series = "Chronicles of Barsetshire"\nseries_number = 1\n',
+    }.items():
+        (library / slug).mkdir()
+        (library / slug / "book.toml").write_text(text, encoding="utf-8")
+    return library
+
+
+@pytest.fixture
+def seed() -> Callable[[str], Path]:
+    """Return one of the real pages by a part of its name; they are not part of the project."""
+
+    def find(part: str) -> Path:
+        found = sorted(SEEDS.glob(f"*{part}*")) if SEEDS.is_dir() else []
+        if not found:
+            pytest.skip(f"the real pages are not there ({SEEDS})")
+        return found[0]
+
+    return find

@@ -1,0 +1,229 @@
+"""A page of Goodreads, as text and in both designs of its HTML."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from corpus.books import Book, Edition, Ratings, SimilarBook
+from corpus.documents import Document
+from corpus.importing import Fate, ImportReport, import_files
+from corpus.importing.goodreads.head import other_book
+from corpus.library import Library
+
+Page = Callable[[str], Path]
+Saved = Callable[[str, str], Path]
+SLUG = "barchester-towers"
+PEOPLE = (
+    "Eyre", "Dantès", "Ishmael", "Valjean", "Karenina", "brooke", "Bovary", "Crusoe", "Bennet", "pirrip", "Prynne",
+)  # fmt: skip
+
+
+def imported(path: Path, library: Path) -> tuple[ImportReport, Book, dict[str, Document]]:
+    report = import_files([path], SLUG, library)
+    loaded = Library.load(library)
+    assert loaded.problems == ()
+    return report, loaded.books[SLUG], {document.name: document for document in loaded.documents[SLUG]}
+
+
+@pytest.fixture(params=["barchester-goodreads.txt", "barchester-goodreads.html"])
+def both(request: pytest.FixtureRequest, page: Page, library: Path) -> tuple[ImportReport, Book, dict[str, Document]]:
+    return imported(page(request.param), library)
+
+
+Both = tuple[ImportReport, Book, dict[str, Document]]
+
+
+def test_the_figures_of_the_page_become_the_book(both: Both) -> None:
+    _, book, _ = both
+    assert (book.title, book.author, book.year) == ("Barchester Towers", "Anthony Trollope", 1857)
+    assert (book.series, book.series_number) == ("Chronicles of Barsetshire", 2)
+    assert book.ratings == Ratings(3.98, 21034, 1377, "Goodreads", dt.date(2019, 2, 11))
+    assert book.editions == (Edition("Paperback", "Everyman's Library", dt.date(1993, 1, 28)),)
+    assert book.pages == 526
+
+
+def test_what_readers_also_enjoyed_comes_with_series_and_number(both: Both) -> None:
+    _, book, _ = both
+    assert book.similar == (
+        SimilarBook("Cranford"),
+        SimilarBook("Scenes of Clerical Life"),
+        SimilarBook("Middlemarch", series="Everyman's Novels", series_number="3"),
+        SimilarBook("The Pickwick Papers", series="Boz", series_number="1-3"),
+        SimilarBook("The Perpetual Curate", series="Carlingford", series_number="4"),
+        SimilarBook("Trollope: A Biography"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "book"),
+    [
+        ("Game, Set, Match, (Bernard Samson, #1-3)", SimilarBook("Game, Set, Match", "", "Bernard Samson", "1-3")),
+        ("A Prequel (Some Series #0.5)", SimilarBook("A Prequel", "", "Some Series", "0.5")),
+        ("A Title (with brackets) (Series, #2)", SimilarBook("A Title (with brackets)", "", "Series", "2")),
+        ("Plain", SimilarBook("Plain")),
+    ],
+)
+def test_a_book_in_a_list_is_read_in_all_its_spellings(line: str, book: SimilarBook) -> None:
+    assert other_book(line) == book
+
+
+def test_a_line_that_is_no_title_is_no_book() -> None:
+    assert other_book("In the end they all go home, and nobody says a word of it to the bishop. " * 3) is None
+
+
+def test_the_description_ends_with_its_last_whole_sentence(both: Both) -> None:
+    *_, documents = both
+    said = [block.text for block in documents["premise-goodreads.md"].blocks]
+    assert said == ["After a bishop's death, a cathedral town waits to hear who will have his palace."]
+
+
+def test_every_review_has_its_own_stars_and_day(both: Both) -> None:
+    *_, documents = both
+    opening = {block.text[:20]: block for block in documents["reviews-goodreads.md"].blocks}
+    stars = {
+        "I love how gently he": 4, "A second helping of ": None, "A mild clergyman, an": None,
+        "An immensely satisfy": 5,
+        "I discovered this wr": None, "3.5 stars": None, "Wonderful book, all ": None, "For ten years I call": None,
+        "The old master may h": 4, "Although I have read": None, "Read this for my clu": 2, "What a fucking bore ": 1,
+        "I read it alone and ": 5, "you really need to h": 3,
+    }  # fmt: skip
+    assert {text: opening[text].rating for text in stars} == stars
+    assert opening["Read this for my clu"].date == dt.date(2017, 10, 18)
+    assert opening["Although I have read"].date is None
+
+
+def test_only_whole_sentences_are_kept_of_a_review(both: Both) -> None:
+    *_, documents = both
+    texts = [block.text for block in documents["reviews-goodreads.md"].blocks]
+    assert all(text.endswith((".", "!", "?", "”", "3.5 stars", "come home")) for text in texts)
+    assert not any("...more" in text or "(less)" in text or "scarc" in text for text in texts)
+
+
+def test_a_review_of_which_nothing_is_left_is_in_the_report_alone(both: Both) -> None:
+    report, _, documents = both
+    dropped = [entry.what for entry in report.of(Fate.DROPPED)]
+    assert "a review, ★★☆☆☆ · 2017-11-05" in dropped
+    assert not any(block.date == dt.date(2017, 11, 5) for block in documents["reviews-goodreads.md"].blocks)
+
+
+def test_a_review_that_stands_there_twice_is_kept_once(both: Both) -> None:
+    report, _, documents = both
+    texts = [block.text for block in documents["reviews-goodreads.md"].blocks]
+    assert len(texts) == len(set(texts))
+    assert any(entry.what == "reviews" and "twice" in entry.why for entry in report.of(Fate.DROPPED))
+
+
+def test_photos_captions_and_shelves_are_dropped(both: Both) -> None:
+    *_, documents = both
+    said = "\n".join(block.text for document in documents.values() for block in document.blocks)
+    assert not any(word in said for word in ("photo", "palace_20garden", "as it stood", "Shelves", "classics"))
+
+
+def test_nobodys_name_is_kept_in_any_file_or_in_the_report(both: Both, library: Path) -> None:
+    report, *_ = both
+    files = "".join(path.read_text(encoding="utf-8") for path in library.rglob("*.*"))
+    told = "\n".join(report.lines())
+    assert [name for name in PEOPLE if name in files or name in told] == []
+
+
+def test_reviews_are_left_for_placing_and_what_a_reader_hid_is_at_the_end(both: Both) -> None:
+    *_, documents = both
+    placed = {block.text: block.reveals for block in documents["reviews-goodreads.md"].blocks if block.reveals}
+    assert {text: dict(reveals.marks) for text, reveals in placed.items()} == {
+        "Mr Slope is sent away with a slap, and Eleanor marries Mr Arabin.": {SLUG: 100}
+    }
+
+
+def test_what_is_explicit_is_marked_so(both: Both) -> None:
+    *_, documents = both
+    explicit = [block.text[:14] for document in documents.values() for block in document.blocks if block.explicit]
+    assert sorted(explicit) == ["What a fucking", "“He called her"]
+
+
+def test_a_question_heads_its_answers_which_are_told_once_and_whole(both: Both) -> None:
+    *_, documents = both
+    blocks = documents["answers-goodreads.md"].blocks
+    assert {block.heading for block in blocks} == {"Do I need to have read The Warden before this one?"}
+    assert [block.text[:18] for block in blocks] == ["I think that it wo", "Yes, it is worth y"]
+    assert [block.text.count("great help") for block in blocks] == [1, 0]
+    assert all(block.text.endswith(("that book.", "enjoy the book.")) for block in blocks)
+
+
+def test_quotes_come_with_their_likes(both: Both) -> None:
+    *_, documents = both
+    assert [(b.likes, b.text[:10]) for b in documents["quotes-goodreads.md"].blocks] == [
+        (5, "“He called"),
+        (1204, "“There is "),
+    ]
+
+
+def test_the_series_is_listed_and_gives_nothing_away(both: Both) -> None:
+    *_, documents = both
+    blocks = documents["series-goodreads.md"].blocks
+    assert [block.text for block in blocks] == [
+        "The Warden (Chronicles of Barsetshire, book 1)",
+        "Doctor Thorne (Chronicles of Barsetshire, book 3)",
+        "Framley Parsonage (Chronicles of Barsetshire)",
+        "The Last Chronicle of Barset (Chronicles of Barsetshire)",
+    ]
+    assert all(block.reveals is not None and dict(block.reveals.marks) == {SLUG: 0} for block in blocks)
+
+
+def test_topics_of_clubs_have_their_figures(both: Both) -> None:
+    *_, documents = both
+    assert [block.text for block in documents["topics-goodreads.md"].blocks] == [
+        "Book Club: Barchester Towers – 1 post, 3 views, last on 2019-02-11",
+        "A Year of Cathedrals: Barchester Towers, first half – 12 posts, 1,140 views, last on 2018-09-28",
+        "As I read it, cont. – 4 posts, 11 views, last on 2018-08-26",
+    ]
+
+
+def test_the_author_is_told_of_without_links_to_elsewhere(both: Both) -> None:
+    *_, documents = both
+    said = [block.text for block in documents["author-goodreads.md"].blocks]
+    assert len(said) == 1
+    assert said[0].startswith("Anthony Trollope (born 24 April 1815")
+    assert said[0].endswith("before breakfast.")
+
+
+def test_html_gives_the_whole_of_a_review_that_text_cuts(page: Page, library: Path) -> None:
+    *_, documents = imported(page("barchester-goodreads.html"), library)
+    whole = next(b.text for b in documents["reviews-goodreads.md"].blocks if b.text.startswith("Wonderful book"))
+    assert whole.endswith("pressed upon me in inns.")
+
+
+def test_the_new_design_of_the_site_is_read_too(page: Page, library: Path) -> None:
+    _, book, documents = imported(page("barchester-goodreads-new.html"), library)
+    assert (book.title, book.author, book.series, book.series_number) == (
+        "Barchester Towers", "Anthony Trollope", "Chronicles of Barsetshire", 2,
+    )  # fmt: skip
+    assert book.ratings == Ratings(3.98, 21034, 1377, "Goodreads", dt.date(2017, 10, 18))
+    assert (book.year, book.pages, book.first_published) == (1857, 526, dt.date(1857, 5, 1))
+    assert [similar.title for similar in book.similar] == ["Cranford", "Middlemarch"]
+    reviews = documents["reviews-goodreads.md"].blocks
+    assert [(block.rating, block.date) for block in reviews] == [
+        (4, dt.date(2017, 9, 24)), (4, dt.date(2017, 9, 24)), (None, dt.date(2017, 10, 2)), (2, dt.date(2017, 10, 18)),
+    ]  # fmt: skip
+    assert reviews[-1].text == "Read this for my club. It never got going for me."
+    files = "".join(path.read_text(encoding="utf-8") for path in library.rglob("*.*"))
+    assert not any(name in files for name in (*PEOPLE, "followers", "Show more", "6,702"))
+
+
+def test_answers_without_their_question_have_a_heading_each(saved: Saved, library: Path) -> None:
+    text = (
+        "Start by marking “Barchester Towers” as Want to Read:\nBarchester Towers\nby Anthony Trollope\n\n"
+        "Reader Q&A\nPopular Answered Questions\n"
+        "Jane Eyre It is well worth the time that it…moreIt is well worth the time that it takes. Read it.(less)\n"
+        "Edmond Dantès Yes, I would begin there.\nIshmael No.\nThis book is not yet featured on Listopia.\n"
+    )
+    *_, documents = imported(saved("page.txt", text), library)
+    blocks = documents["answers-goodreads.md"].blocks
+    assert [(block.heading, block.text) for block in blocks] == [
+        ("A reader’s answer", "It is well worth the time that it takes. Read it."),
+        ("A reader’s answer · no. 2", "Yes, I would begin there."),
+        ("A reader’s answer · no. 3", "No."),
+    ]
