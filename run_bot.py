@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -9,7 +10,20 @@ from dotenv import load_dotenv
 
 from bot.terminal.cli import main
 
+
+def start() -> int:
+    """Run what the command line says, and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ★ shows ? and goes on
+    try:
+        # Into the environment and not only into our settings: the packages of chat models read their keys from there.
+        load_dotenv(".env", interpolate=False)
+    except (OSError, UnicodeDecodeError):
+        print("The file .env cannot be read. Save it as UTF-8 text, as .env.example is.", file=sys.stderr)
+        return 1
+    return main(sys.argv[1:], os.environ)
+
+
 if __name__ == "__main__":
-    # Into the environment and not only into our settings: the packages of chat models read their own keys from it.
-    load_dotenv(".env", interpolate=False)
-    sys.exit(main(sys.argv[1:], os.environ))
+    sys.exit(start())

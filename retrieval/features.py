@@ -166,8 +166,8 @@ def _counts(view: VisibleBook, words: Sequence[str]) -> Floats:
     """Return how often each word stands in each sentence, shape (words, sentences), at least one row."""
     counts = np.zeros((max(1, len(words)), len(view)), np.float32)
     for row, word in enumerate(words):
-        if found := view.postings.get(word):
-            counts[row, found[0]] = found[1]
+        rows, times = view.found(word)
+        counts[row, rows] = times
     return counts
 
 

@@ -80,8 +80,7 @@ class Guard:
         similar = self._whole.sentence_vectors @ statement.vectors.plain
         weight = np.zeros(len(self._whole), np.float32)
         for word in statement.words:
-            if found := self._whole.postings.get(word):
-                weight[found[0]] += 1 / len(statement.words)
+            weight[self._whole.found(word)[0]] += 1 / len(statement.words)
         return [
             float(ranking.chances[self._hidden].sum()),
             _margin(similar, self._hidden),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -24,6 +23,9 @@ from retrieval.store import StoredPassage
 from retrieval.traits import SENTENCE_TRAITS, sentence_traits
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+Posting = tuple[Ints, Floats]
+_NOWHERE: Posting = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 KEPT_VIEWS = 4
 """Views of one book kept at a time: a club has few different positions in a book at once."""
 
@@ -42,6 +44,7 @@ class OpenedBook:
         counts = [len(p.sentences) for p in self.passages]
         self.passage_of: Ints = np.repeat(np.arange(len(counts)), counts)
         self.stems = tuple(tuple(stems(sentence)) for sentence in self.sentences)
+        self.postings = _postings(self.stems)
         self.traits = np.array([sentence_traits(s) for s in self.sentences], np.float32).reshape(-1, SENTENCE_TRAITS)
         self._views: OrderedDict[bytes, VisibleBook] = OrderedDict()
         self._lock = Lock()
@@ -90,6 +93,10 @@ class VisibleBook:
         self.passage_of: Ints = np.searchsorted(shown, opened.passage_of[rows])
         self.traits = opened.traits[rows]
         self.stems = tuple(opened.stems[n] for n in rows)
+        self.lengths: Floats = np.array([len(words) for words in self.stems], np.float32)
+        self._postings = opened.postings
+        self._place: Ints = np.full(len(opened.sentences), -1, np.int64)
+        self._place[rows] = np.arange(len(rows))
         groups = np.array([p.group for p in self.passages], np.int64)
         self.group_of_passage: Ints = np.unique(groups, return_inverse=True)[1] if len(groups) else groups
         self.group_of: Ints = self.group_of_passage[self.passage_of]
@@ -98,23 +105,24 @@ class VisibleBook:
     def __len__(self) -> int:
         return len(self.sentences)
 
-    @cached_property
-    def lengths(self) -> npt.NDArray[np.float32]:
-        """Stems in each sentence."""
-        return np.array([len(s) for s in self.stems], np.float32)
+    def found(self, word: str) -> tuple[Ints, Floats]:
+        """Return the visible sentences that hold a stem, and how often each does."""
+        rows, counts = self._postings.get(word, _NOWHERE)
+        places = self._place[rows]
+        return places[places >= 0], counts[places >= 0]
 
-    @cached_property
-    def postings(self) -> dict[str, tuple[Ints, npt.NDArray[np.float32]]]:
-        """For each stem the sentences that hold it and how often."""
-        found: dict[str, dict[int, int]] = {}
-        for n, words in enumerate(self.stems):
-            for word in words:
-                counts = found.setdefault(word, {})
-                counts[n] = counts.get(n, 0) + 1
-        return {
-            word: (np.fromiter(counts, np.int64, len(counts)), np.fromiter(counts.values(), np.float32, len(counts)))
-            for word, counts in found.items()
-        }
+
+def _postings(sentences: Sequence[Sequence[str]]) -> dict[str, Posting]:
+    """Return for each stem the sentences that hold it and how often."""
+    found: dict[str, dict[int, int]] = {}
+    for n, words in enumerate(sentences):
+        for word in words:
+            counts = found.setdefault(word, {})
+            counts[n] = counts.get(n, 0) + 1
+    return {
+        word: (np.fromiter(counts, np.int64, len(counts)), np.fromiter(counts.values(), np.float32, len(counts)))
+        for word, counts in found.items()
+    }
 
 
 def _stacked(parts: list[Matrix], width: int) -> Matrix:

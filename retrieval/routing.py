@@ -23,7 +23,7 @@ def likeliest(question: Question, views: Iterable[VisibleBook]) -> list[Slug]:
     seen = [view for view in views if len(view)]
     if not seen:
         return []
-    held = np.array([[word in view.postings for word in question.words] for view in seen], np.float32)
+    held = np.array([[len(view.found(word)[0]) > 0 for word in question.words] for view in seen], np.float32)
     held = held.reshape(len(seen), len(question.words))
     weight = np.log1p((len(seen) - held.sum(axis=0) + 0.5) / (held.sum(axis=0) + 0.5))
     weight = weight / (weight.sum() + 1e-6)
@@ -36,6 +36,5 @@ def _score(view: VisibleBook, question: Question, weight: np.ndarray, held: np.n
     similar = float((view.sentence_vectors @ adapted).max() + (view.passage_vectors @ plain).max()) / 2
     together = np.zeros(len(view.passages), np.float32)
     for word, share in zip(question.words, weight, strict=True):
-        if found := view.postings.get(word):
-            together[np.unique(view.passage_of[found[0]])] += share
+        together[np.unique(view.passage_of[view.found(word)[0]])] += share
     return similar + float(weight @ held) + float(together.max(initial=0.0))

@@ -11,15 +11,18 @@ import datetime as dt
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import chromadb
 import numpy as np
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
+from chromadb.errors import ChromaError
 from filelock import FileLock, Timeout
 
 from corpus.passages import Passage
@@ -27,7 +30,7 @@ from corpus.reveals import Reveals, Slug
 from retrieval.embedding import Embedded, Matrix
 from retrieval.errors import StoreHeld, StoreUnavailable
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised whenever what is kept changes; a store of another layout is rebuilt."""
 
 PASSAGES, MANIFESTS = "passages", "books"
@@ -56,18 +59,40 @@ class StoredPassage:
     embedded: Embedded
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _told(method: Callable[Concatenate[Store, P], R]) -> Callable[Concatenate[Store, P], R]:
+    """Let a method raise StoreUnavailable in place of what Chroma raises."""
+
+    @wraps(method)
+    def call(self: Store, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(self, *args, **kwargs)
+        except ChromaError as error:
+            raise StoreUnavailable(
+                f"The vector store in {self.folder} cannot be read or written ({type(error).__name__}). Where the disk "
+                "is full, make room; otherwise move that folder away; it is built again from the library."
+            ) from error
+
+    return call
+
+
 class Store:
     """The vector store in a folder, held by one process at a time."""
 
     def __init__(self, folder: Path, model: str, say: Callable[[str], None]) -> None:
-        self._folder = folder
+        self.folder = folder
         self._lock = FileLock(folder / "store.lock")
         self._holder = folder / "store.holder"
+        self._held = ExitStack()
         self._hold()
         try:
             self._client = chromadb.PersistentClient(
                 path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False)
             )
+            self._held.callback(self._client.close)
             self._drop_if_other(model, say)
             self._passages = self._collection(PASSAGES, model)
             self._manifests = self._collection(MANIFESTS, model)
@@ -86,10 +111,9 @@ class Store:
 
     def close(self) -> None:
         """Let go of the store, so that another process can have it."""
-        if self._lock.is_locked:
-            self._holder.unlink(missing_ok=True)
-            self._lock.release()
+        self._held.close()
 
+    @_told
     def manifests(self) -> dict[Slug, Manifest]:
         """Return what is held of every book that is wholly in the store."""
         found = self._manifests.get(include=["documents", "metadatas"])
@@ -99,15 +123,18 @@ class Store:
             for slug, ids, meta in rows
         }
 
+    @_told
     def ids_of(self, book: Slug) -> set[str]:
         """Return the ids of all passages of a book, also those of an interrupted run. Slow: for indexing only."""
         return set(self._passages.get(where={"book": book}, include=[])["ids"])
 
+    @_told
     def having(self, ids: Sequence[str]) -> set[str]:
         """Return which of these ids the store holds."""
         parts = (ids[start : start + READ] for start in range(0, len(ids), READ))
         return {key for part in parts for key in self._passages.get(ids=list(part), include=[])["ids"]}
 
+    @_told
     def read(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return the passages of these ids, in their order; ids that are not there are passed over."""
         found: dict[str, StoredPassage] = {}
@@ -121,6 +148,7 @@ class Store:
                 found[key] = _stored(key, text, meta, np.asarray(vector, dtype=np.float32))
         return [found[key] for key in ids if key in found]
 
+    @_told
     def write(self, rows: Sequence[StoredPassage]) -> None:
         """Add passages or replace them."""
         if rows:
@@ -131,12 +159,14 @@ class Store:
                 metadatas=[_metadata(row) for row in rows],
             )
 
+    @_told
     def remove(self, ids: Iterable[str]) -> None:
         """Remove passages."""
         gone = list(ids)
         for start in range(0, len(gone), READ):
             self._passages.delete(ids=gone[start : start + READ])
 
+    @_told
     def finish(self, manifest: Manifest) -> None:
         """Note that a book is wholly in the store."""
         self._manifests.upsert(
@@ -146,6 +176,7 @@ class Store:
             metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
         )
 
+    @_told
     def forget(self, book: Slug) -> None:
         """Remove the note that a book is wholly in the store, before it is changed."""
         self._manifests.delete(ids=[book])
@@ -168,32 +199,32 @@ class Store:
 
     def _hold(self) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
+            self._held.callback(self._lock.release)
+            self._held.callback(self._holder.unlink, missing_ok=True)
             now = dt.datetime.now(dt.UTC)
             self._holder.write_text(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M} UTC", encoding="utf-8")
         except Timeout as error:
             holder = self._holder.read_text(encoding="utf-8") if self._holder.exists() else "another process"
             raise StoreHeld(
-                f"The vector store in {self._folder} is in use ({holder}). "
-                "Stop that one, or give another --data folder."
+                f"The vector store in {self.folder} is in use ({holder}). Stop that one, or give another --data folder."
             ) from error
         except OSError as error:
             raise StoreUnavailable(
-                f"The data folder {self._folder} cannot be written ({error.strerror}). Give another with --data."
+                f"The data folder {self.folder} cannot be written ({error.strerror}). Give another with --data."
             ) from error
 
 
 def _metadata(row: StoredPassage) -> dict[str, str | int | float | bool]:
-    """Return a passage's metadata; None is left out, as Chroma takes only values."""
+    """Return a passage's metadata, all of it always: Chroma keeps the value of a key that is not written again."""
     p = row.passage
-    fields: dict[str, str | int | float | bool | None] = {
+    return {
         "book": p.book, "kind": p.kind, "document": p.document, "reveals": json.dumps(dict(p.reveals.marks)),
         "inferred": p.inferred, "order": p.order, "group": p.group, "heading": p.heading, "origin": p.origin,
-        "rating": p.rating, "date": p.date.isoformat() if p.date else None, "likes": p.likes, "explicit": p.explicit,
+        "rating": p.rating or 0, "date": p.date.isoformat() if p.date else "", "likes": p.likes, "explicit": p.explicit,
         "sentence_vectors": _packed(row.embedded.sentences),
     }  # fmt: skip
-    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _stored(key: str, text: str, meta: Mapping[str, Any], vector: Matrix) -> StoredPassage:
@@ -201,8 +232,8 @@ def _stored(key: str, text: str, meta: Mapping[str, Any], vector: Matrix) -> Sto
     passage = Passage(
         id=key, book=meta["book"], kind=meta["kind"], document=meta["document"], sentences=sentences,
         reveals=Reveals.of(json.loads(meta["reveals"])), inferred=meta["inferred"], order=meta["order"],
-        group=meta["group"], heading=meta["heading"], origin=meta["origin"], rating=meta.get("rating"),
-        date=dt.date.fromisoformat(meta["date"]) if "date" in meta else None, likes=meta["likes"],
+        group=meta["group"], heading=meta["heading"], origin=meta["origin"], rating=meta["rating"] or None,
+        date=dt.date.fromisoformat(meta["date"]) if meta["date"] else None, likes=meta["likes"],
         explicit=meta["explicit"],
     )  # fmt: skip
     return StoredPassage(passage, Embedded(vector, _unpacked(meta["sentence_vectors"], len(sentences))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -38,8 +39,13 @@ def answer_lines(lines: Iterable[bytes], discussion: Asked, write: Callable[[byt
         text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if text.strip():
             row = answer_line(text, discussion)
+            try:
+                encoded = _encoded(row)
+            except (ValueError, RecursionError):
+                row = {"id": None, "error": "The answer to this line cannot be written as JSON. Give it a plain id."}
+                encoded = _encoded(row)
             all_answered = all_answered and "error" not in row
-            write(_encoded(row))
+            write(encoded)
     return all_answered
 
 
@@ -63,7 +69,7 @@ def answer_line(line: bytes, discussion: Asked) -> dict[str, Any]:
 
 def _parsed(line: bytes) -> dict[str, Any]:
     try:
-        asked = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+        asked = json.loads(line.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         where = f" ({error})" if isinstance(error, json.JSONDecodeError) else ""
         raise LineRefused(f'This line is not JSON{where}. Write one object: {{"id": 1, "do": "ask", …}}.') from error
@@ -72,8 +78,12 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return asked
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+def _finite(number: str) -> float:
+    """Return a number. Raises ValueError where it could not be written again: NaN and what is endless or too large."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is no number of JSON")
+    return value
 
 
 def _reply(asked: Mapping[str, Any], discussion: Asked) -> tuple[Reply, Mapping[Slug, Book]]:

@@ -139,6 +139,14 @@ def check_token(token: SecretStr | None) -> Check:
     return Check("Discord token", True, "in the right form")
 
 
+def check_sign_in(token: SecretStr, sign_in: Callable[[SecretStr], str]) -> Check:
+    """Ask Discord whose token it is. A Discord that is away is not serious: the terminal works without."""
+    try:
+        return Check("Discord sign-in", True, f"the token is {sign_in(token)}’s")
+    except DogearError as error:
+        return Check("Discord sign-in", False, "Discord did not say whose token it is", str(error), serious=False)
+
+
 def _is_token(value: str) -> bool:
     if not _TOKEN.fullmatch(value):
         return False

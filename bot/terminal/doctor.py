@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import SecretStr
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -24,12 +25,13 @@ class Instruments:
     """What the doctor looks with: each raises an error that says what to do, where something is wrong.
 
     `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
-    a library, `open_model` opens the chat model; `store` is the folder in the data folder that the store keeps.
+    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is; `store` is the folder in the data folder that the store keeps.
     """
 
     published_model: Callable[[], Path]
     open_store: Callable[[Settings, Library], AbstractContextManager[HasStale]]
     open_model: Callable[[Settings], object]
+    sign_in: Callable[[SecretStr], str]
     store: str = "chroma"
     discord: tuple[str, int] = DISCORD
 
@@ -51,9 +53,13 @@ def examine(
     if books is not None and model.ok and writable.ok:
         yield checks.check_store(settings.data / look.store, lambda: look.open_store(settings, books))
     yield from checks.check_chat_model(settings, look.open_model)
-    yield checks.check_token(settings.discord_token)
+    token = checks.check_token(settings.discord_token)
+    yield token
     cure = "Check the network. The terminal works without Discord."
-    yield checks.check_reachable("Discord", *look.discord, cure)
+    reachable = checks.check_reachable("Discord", *look.discord, cure)
+    yield reachable
+    if settings.discord_token and token.ok and reachable.ok:
+        yield checks.check_sign_in(settings.discord_token, look.sign_in)
 
 
 def show(found: Iterable[Check], console: Console) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from pydantic import SecretStr
 from rich.console import Console
 
 from bot.logs import set_up_logs
@@ -22,7 +24,7 @@ def look_at_everything(
 ) -> bool:
     """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
     set_up_logs(logging.WARNING)
-    found = examine(environment, Instruments(_published_model, _open_store, _open_model), library, data)
+    found = examine(environment, Instruments(_published_model, _open_store, _open_model, _sign_in), library, data)
     return show(found, Console(file=sys.stdout, highlight=False))
 
 
@@ -36,6 +38,12 @@ def _open_store(settings: Settings, library: Library) -> AbstractContextManager[
     from retrieval.door import open_retriever
 
     return open_retriever(library, settings.data, settings.embedding_model)
+
+
+def _sign_in(token: SecretStr) -> str:
+    from bot.discord.sign_in import signed_in_as
+
+    return asyncio.run(signed_in_as(token))
 
 
 def _open_model(settings: Settings) -> object:

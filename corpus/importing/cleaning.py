@@ -22,7 +22,8 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return `text` clean, on one line, with single spaces and without comments in HTML."""
     before, *commented = clean(text).split("<!--")
-    return " ".join(" ".join([before, *(part.partition("-->")[2] or part for part in commented)]).split())
+    after = (part.partition("-->")[2] if "-->" in part else part for part in commented)
+    return " ".join(" ".join([before, *after]).split())
 
 
 def cut_to(text: str, limit: int) -> str:

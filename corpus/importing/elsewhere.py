@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from corpus.books import Book
 from corpus.importing.drafts import END, Placing, Setting
-from corpus.importing.subject import fold, named, words
+from corpus.importing.subject import fold, named, names_of, words
 from corpus.reveals import Slug
 
 _EARLIER = r"(?:earlier|previous|preceding|first|original|prior|last|older|former|classic|1[89]\d\d|20\d\d)"
@@ -29,7 +29,7 @@ _THAT_BOOK = re.compile(
 )
 _TELLS = re.compile(
     r"^(?:at|by|near) the (?:end|close) of\b|^in\b|^during\b|\bthe (?:events|ending|conclusion|plot) of\b|"
-    r"\b(?:ends?|ended|tells?|told|follows|concludes?|concluded) (?:with|of|how|when|the)\b",
+    r"\b(?:ends?|ended|tells?|told|follows|concludes?|concluded) (?:with|of|how|when)\b",
     re.IGNORECASE,
 )
 _THIS_BOOK = re.compile(
@@ -40,15 +40,22 @@ _THIS_BOOK = re.compile(
 )
 _FOLLOWS = r"(?:prequel|sequel|follow-up|successor|companion)(?: and (?:a )?(?:prequel|sequel))? to"
 _FOLLOWS_ON = re.compile(rf"\b{_FOLLOWS}\b", re.IGNORECASE)
+_KIND_OF_NOVEL = (
+    r"(?: (?:\d{4}|[A-Z][a-z]+(?:ish|an|ese|ch)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|"
+    r"\w+teenth|debut|final|last|short|spy|espionage|detective|crime|mystery|police|procedural|suspense|thriller|war|"
+    r"adventure|historical|comic|satirical|romantic|romance|gothic|horror|science|fantasy|fiction|speculative|dystopian|"
+    r"literary|political|psychological|philosophical|social|realist|epistolary|epic|legal|domestic|family|children[’']s|"
+    r"young|adult|graphic|best-?selling|award-winning|autobiographical|modernist|postmodern|experimental))"
+)
 _DEFINED = re.compile(
-    r"^(?:is|was) (?:both )?(?:a|an|the)(?: [\w’'-]+){0,8}? "
-    r"(?:novel|novella|book|thriller|mystery|story|fiction|memoir|play)"
+    rf"^(?:is|was) (?:a|an|the){_KIND_OF_NOVEL}{{0,6}} (?:novel|novella|book|thriller|mystery|story|memoir|play)"
     r"(?: (?:by|written by) (?P<author>[^,;:()]{3,80}?))?"
     r"(?:,? (?:first )?published (?:in|on) [\w ]{4,20})?\.$"
 )
 _RELATED = re.compile(
-    rf"^(?:is|was) (?:both )?(?:a|an|the)(?: [\w’'-]+){{0,3}}? {_FOLLOWS} (?P<other>[^,;:()]{{3,120}})\.$"
+    rf"^(?:is|was) (?:both )?(?:a|an|the){_KIND_OF_NOVEL}{{0,3}} {_FOLLOWS} (?P<other>[^,;:()]{{3,120}})\.$"
 )
+_NAME = re.compile(r"^(?:(?:[A-Z][\w’'-]*|[A-Z]\.(?:[A-Z]\.)*|de|da|di|du|la|le|van|von|der|den|and)(?: |$)){1,7}$")
 _ROLE = re.compile(
     r"^(?:the )?(?:[A-Z][\w-]+(?:[ -]born)?(?: and [A-Z]\w+)? )?(?:author|writer|novelist|playwright|journalist|"
     r"(?:spy |crime |mystery )?(?:author|writer|novelist))(?: and (?:\w+ )?\w+)? "
@@ -73,12 +80,17 @@ def definition(sentence: str, titles: Sequence[str], others: Mapping[Slug, Book]
     rest = _after_title(sentence, titles)
     if rest is None:
         return None
-    if found := _DEFINED.match(rest):
-        return found
+    found = _DEFINED.match(rest)
+    if found:
+        author = author_in(found)
+        return found if not author or _NAME.match(author) else None
     related = _RELATED.match(rest)
-    if related and (named(related["other"], others) or _is_title_case(related["other"])):
-        return related
-    return None
+    if related is None:
+        return None
+    other = related["other"]
+    titles = (other, re.sub(r"^[^’']{2,50}[’']s? (?=\W?[A-Z])", "", other))
+    names = [words(name) for book in others.values() for name in names_of(book)]
+    return related if any(words(title) in names for title in titles) else None
 
 
 def author_in(found: re.Match[str]) -> str:
@@ -150,8 +162,3 @@ def _after_title(sentence: str, titles: Sequence[str]) -> str | None:
     if not found or not titles:
         return None
     return sentence[found.end() :] if any(words(found[1]) == words(title) for title in titles) else None
-
-
-def _is_title_case(text: str) -> bool:
-    said = text.split()
-    return len(said) <= 14 and all(w[:1].isupper() or len(w) <= 4 or w.endswith(("'s", "’s")) for w in said)

@@ -7,6 +7,7 @@ import re
 from corpus.books import Book, Unit
 from corpus.headings import Unclear, marks_named
 from corpus.importing.subject import words
+from corpus.units import PERCENT_WORDS, UNIT_WORDS
 
 TITLES = {
     "premise": "What the book is about", "summary": "The story", "themes": "What it is about underneath",
@@ -40,10 +41,8 @@ _UNTOLD = re.compile(
     r"^(?:references|notes|citations|footnotes|sources|bibliography|see also|external links|further reading|"
     r"notes and references|references and notes|works cited|explanatory notes|general references|contents)$"
 )
-_OF_MARKS = re.compile(
-    r"\b(?:chapters?|chs?|chap|parts?|pts?|sections?|secs?|pages?|pp?|pgs?|percent|per cent|volumes?|marks?)\b|%",
-    re.IGNORECASE,
-)
+_UNIT = "|".join((*UNIT_WORDS.values(), "volumes?"))
+_OF_MARKS = re.compile(rf"(?<!\w)(?:{_UNIT})(?![^\W\d_])|{PERCENT_WORDS}", re.IGNORECASE)
 _READING = re.compile(r"\b(?:analysis|commentary|themes?|discussion|quiz|questions?|interpretation)\b", re.IGNORECASE)
 _ANY_CHAPTER = Book("x", "x", "x", Unit.CHAPTER, 1_000)
 MAX_HEADING = 150
@@ -62,18 +61,23 @@ def kind_of(heading: str, otherwise: str) -> str | None:
 
 def speaks_of_marks(heading: str) -> bool:
     """Return whether a heading may be taken to name marks, rightly or wrongly; such a one is not written as it is."""
-    return bool(_OF_MARKS.search(heading)) or heading[:1].isdigit() or heading.startswith(("★", "☆"))
+    return names_a_unit(heading) or heading[:1].isdigit() or heading.startswith(("★", "☆"))
 
 
-def chapter_of(heading: str) -> int | None:
-    """Return the last chapter that a heading names, if it begins with it and is no commentary on it."""
+def names_a_unit(text: str) -> bool:
+    """Return whether a text speaks of chapters, pages or per cent."""
+    return bool(_OF_MARKS.search(text))
+
+
+def chapters_of(heading: str) -> range | None:
+    """Return the chapters that a heading names, if it begins with them and is no commentary on them."""
     if not re.match(r"\s*(?:chapters?|chap|chs?)\b", heading, re.IGNORECASE) or _READING.search(heading):
         return None
     try:
         named = marks_named(heading, _ANY_CHAPTER)
     except Unclear:
         return None
-    return named.last if named and named.first > 0 else None
+    return range(named.first, named.last + 1) if named and named.first > 0 else None
 
 
 def without_marks(heading: str) -> str:

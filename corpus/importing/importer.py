@@ -142,9 +142,12 @@ class _Import:
         together = draft.kind in ("review", "answers")
         for section in draft.sections:
             keys = [fold(paragraph.text) for paragraph in section.paragraphs]
-            known = [key in self._said and (len(key) > 40 or section.paragraphs[0].item) for key in keys]
+            known = [key in self._said for key in keys]
             if together:
                 known = [all(known)] * len(keys)
+            else:  # a few words may well be said twice
+                short = [len(key) <= 40 and not p.item for key, p in zip(keys, section.paragraphs, strict=True)]
+                known = [is_known and not is_short for is_known, is_short in zip(known, short, strict=True)]
             ledger.add(Fate.PRESENT, _NOUNS.get(draft.kind, "paragraphs"), 1 if together and all(known) else sum(known))
             kept = [p for p, is_known in zip(section.paragraphs, known, strict=True) if not is_known]
             self._said.update(keys)

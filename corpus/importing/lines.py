@@ -34,5 +34,5 @@ def unwrapped(lines: Sequence[Line]) -> list[Line]:
             joined[-1] = replace(joined[-1], text=f"{joined[-1].text} {line.text}")
         else:
             joined.append(line)
-        goes_on = len(line.text) >= 0.6 * width and not line.level
+        goes_on = len(line.text) >= 0.6 * width and not line.level and not line.text.endswith((".", "!", "?", "”"))
     return joined

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from corpus.books import Unit
 from corpus.importing.cleaning import cut_to
 from corpus.importing.drafts import Draft, Facts, Paragraph, Reading, Section, Setting
-from corpus.importing.headings import MAX_HEADING, TITLES, chapter_of, kind_of, speaks_of_marks, without_marks
+from corpus.importing.headings import MAX_HEADING, TITLES, chapters_of, kind_of, speaks_of_marks, without_marks
 from corpus.importing.lines import Line, unwrapped
 from corpus.importing.pages import Page
 from corpus.importing.report import Fate
@@ -71,7 +71,7 @@ def read(page: Page, setting: Setting) -> Reading:
     if about := _about_author(beside.about_author, author):
         documents["author"] = [Section(tuple(Paragraph(text) for text in about))]
     drafts = [Draft(f"{kind}-study", kind, TITLES[kind], SOURCE, tuple(found)) for kind, found in documents.items()]
-    facts = Facts(title=title, author=author, chapters=max(chapters) if _is_whole(chapters) else None)
+    facts = Facts(title=title, author=author, chapters=chapters[-1][-1] if _is_whole(chapters) else None)
     return Reading(facts, tuple(drafts))
 
 
@@ -90,7 +90,7 @@ def with_headings(lines: Sequence[Line]) -> list[Line]:
         short = 0 < len(line.text) < 80 and not line.text.endswith((".", ",", ";")) and not line.item
         is_heading = short and not above and len(below) >= PROSE and not is_label
         beside = n + 1 < len(lines) and lines[n + 1].text == below
-        found.append(Line(line.text, level=2) if is_heading and (beside or chapter_of(line.text)) else line)
+        found.append(Line(line.text, level=2) if is_heading and (beside or chapters_of(line.text)) else line)
     return found
 
 
@@ -164,17 +164,17 @@ def _kinds(parts: Sequence[_Part], titles: Sequence[str]) -> Iterator[tuple[str,
     top = min((part.level for part in parts if part.heading), default=2)
     for part in parts:
         if part.heading and (part.level <= top or kind is None):
-            of_story = chapter_of(part.heading) or any(same_title(part.heading, title) for title in titles)
+            of_story = chapters_of(part.heading) or any(same_title(part.heading, title) for title in titles)
             kind = "summary" if of_story else kind_of(part.heading, "summary")
         if kind:
             yield kind, part
 
 
-def _section(part: _Part, kind: str, setting: Setting, *, believed: Sequence[int]) -> Section | None:
+def _section(part: _Part, kind: str, setting: Setting, *, believed: Sequence[range]) -> Section | None:
     paragraphs = tuple(Paragraph(line.text, line.item or kind == "discussion") for line in part.lines)
     heading, places = part.heading, False
     if speaks_of_marks(heading):
-        places = kind == "summary" and bool(believed) and chapter_of(heading) is not None
+        places = kind == "summary" and bool(believed) and chapters_of(heading) is not None
         if not places:
             heading = without_marks(heading)
             why = "it speaks of marks, which are not those of the book"
@@ -182,20 +182,22 @@ def _section(part: _Part, kind: str, setting: Setting, *, believed: Sequence[int
     return Section(paragraphs, heading, max(2, part.level), names_marks=places) if paragraphs else None
 
 
-def _chapters(parts: Sequence[_Part], setting: Setting) -> list[int]:
+def _chapters(parts: Sequence[_Part], setting: Setting) -> list[range]:
     """Return the chapters that the headings name, where they can be believed: rising, and not beyond the book."""
-    chapters = [chapter for part in parts if (chapter := chapter_of(part.heading))]
-    if chapters != sorted(chapters) or len(chapters) < 2:
+    found = [chapters for part in parts if (chapters := chapters_of(part.heading))]
+    lasts = [chapters[-1] for chapters in found]
+    if lasts != sorted(lasts) or len(lasts) < 2:
         return []
     book = setting.book
-    if book is not None and (book.unit is not Unit.CHAPTER or chapters[-1] > book.marks):
+    if book is not None and (book.unit is not Unit.CHAPTER or lasts[-1] > book.marks):
         return []
-    return chapters if book is not None or _is_whole(chapters) else []
+    return found if book is not None or _is_whole(found) else []
 
 
-def _is_whole(chapters: Sequence[int]) -> bool:
+def _is_whole(found: Sequence[range]) -> bool:
     """Whether every chapter from the first on is named, so that the last one named is the last of the book."""
-    return len(chapters) > 2 and sorted(set(chapters)) == list(range(1, chapters[-1] + 1))
+    named = {chapter for chapters in found for chapter in chapters}
+    return len(found) > 2 and named == set(range(1, max(named) + 1))
 
 
 def _about_author(texts: Sequence[str], author: str) -> list[str]:

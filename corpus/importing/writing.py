@@ -17,6 +17,7 @@ from corpus.books import Book
 from corpus.headings import heading_mark
 from corpus.importing.cleaning import one_line
 from corpus.importing.drafts import END, Draft, Paragraph, Placing, Section
+from corpus.importing.headings import names_a_unit
 from corpus.reveals import Slug
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -24,9 +25,14 @@ _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _BACKSLASH = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
 _INLINE = re.compile(r"[*`]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)")
 _LINK = re.compile(r"\](?:[(:\[])")
-_AT_BEGINNING = re.compile(r"^(?:[#>+~=|-]|(\d{1,9})(?=[.)](?:\s|$)))")
+_SIGNS = re.compile(r"^[#>+~=|-]+")
+_NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _NOTES = re.compile(r"\((?:[\d,]{1,12} likes?|explicit|[,\s])*\)$", re.IGNORECASE)
 _LABEL = re.compile(r"\b(reveals?)\s*[:=](?=\s*\S{0,100}[0-9])", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+MAX_LINE = 100
+"""Characters of a line such as “Chapter 7” which, were it no sentence, might be taken for a heading."""
+
 MAX_PARAGRAPH = 8_000
 """Characters of a paragraph as it is written; a longer one goes on in the next."""
 
@@ -34,7 +40,8 @@ MAX_PARAGRAPH = 8_000
 def plain(text: str) -> str:
     """Return text from outside on one line and free of mark-up: how it is meant to be read back."""
     words = _LABEL.sub(r"\1 –", _TAG.sub("‹", one_line(text)))
-    return f"{words}." if _NOTES.search(words, max(0, len(words) - 100)) else words
+    bare = len(words) <= MAX_LINE and not _SENTENCE_END.search(words) and names_a_unit(words)
+    return f"{words}." if bare or _NOTES.search(words, max(0, len(words) - 100)) else words
 
 
 def escaped(text: str) -> str:
@@ -44,10 +51,8 @@ def escaped(text: str) -> str:
     text = _INLINE.sub(lambda found: f"\\{found[0]}", text)
     if _LINK.search(text):
         text = re.sub(r"(?<!\\)([\[\]])", r"\\\1", text)
-    found = _AT_BEGINNING.match(text)
-    if not found:
-        return text
-    return f"{found[1]}\\{text[len(found[1]) :]}" if found[1] else f"\\{text}"
+    text = _SIGNS.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
+    return _NUMBER.sub(r"\1\\\2", text)
 
 
 def placed(reveals: Placing, books: Mapping[Slug, Book]) -> dict[Slug, int]:
@@ -84,7 +89,7 @@ def in_bounds(section: Section) -> Section:
 
 
 def _section(section: Section, book: Book, books: Mapping[Slug, Book]) -> list[str]:
-    heading = plain(section.heading)
+    heading = plain(section.heading).rstrip(".") if names_a_unit(section.heading) else plain(section.heading)
     if not section.names_marks and heading_mark(heading, book) is not None:
         heading = ""  # it would place the text below it, and nobody here has said so
     blocks = [f"{'#' * min(6, section.level)} {escaped(heading)}"] if heading else []

@@ -67,7 +67,7 @@ class Lesson:
         Two readers each learn from half of the stories and read the other half; a third learns from all, and is
         what ships. Without this, ranking would trust the adapter more than it deserves on new stories.
         """
-        plain = [self._embedder.question(one.text).plain for one in self._asked]
+        plain = self._vectors([one.text for one in self._asked])
         if not readings.exists():
             adapter.train(self._opened, self._asked, print).save(self._weights / "question_adapter.npz")
             np.save(readings, self._read_unlearned())

@@ -99,7 +99,7 @@ def _date(tag: Tag) -> str:
 def _picture(tag: Tag) -> str | Sequence[Line]:
     """Return what a picture stands for: the title of a book in a list, a photo in a review, or nothing."""
     for parent in list(tag.parents)[:6]:
-        if not {"cover", "BookCard", "bookCover", "tooltipTrigger"}.isdisjoint(classes(parent)):
+        if not {"cover", "bookCover"}.isdisjoint(classes(parent)):
             return attribute(parent, "title") or attribute(tag, "alt")
         if not set(_TEXT_CLASSES).isdisjoint(classes(parent)):
             return [Line("", mark=PHOTO)]

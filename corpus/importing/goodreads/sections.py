@@ -44,7 +44,7 @@ _STARTS = {
 }  # fmt: skip
 _AFTER_REVIEWS = ("«", "more reviews", "join the discussion")
 """What ends the reviews without beginning another part; a reader may well write a line “Company”."""
-_QUOTE = re.compile(r"^[“\"].*[”\"]\s*(?:―.{0,100})?[\d,]{1,12} likes?$")
+_LIKES = re.compile(r"[”\"]\s*(?:―.{0,100})?[\d,]{1,12} likes?$")
 _MEANT = re.compile(r"^Showing \d+\s*[-–]\s*(\d+)")
 
 KNOWN_BY = (
@@ -75,7 +75,8 @@ def parts_of(lines: Sequence[Line]) -> dict[Part, list[Line]]:
             part = begun
             parts[part].append(Line(""))
             continue
-        if part in (Part.SERIES, Part.AUTHOR, Part.SIMILAR, Part.NOTHING) and _QUOTE.match(line.text):
+        is_quote = line.text.startswith(("“", '"')) and bool(_LIKES.search(line.text[-160:]))
+        if is_quote and part in (Part.SERIES, Part.AUTHOR, Part.SIMILAR, Part.NOTHING):
             part = Part.QUOTES
         parts[part].append(line)
     return parts

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.terminal.batch import answer_line, answer_lines
-from tests.bot.terminal.fake_discussion import NEUTRAL, SPOILS, FakeDiscussion, small_library
+from tests.fakes.discussion import NEUTRAL, SPOILS, FakeDiscussion, small_library
 
 STONE, RETURN = "the-moonstone", "the-return-of-the-moonstone"
 FIELDS = [
-    "id", "do", "book", "answer", "answered", "withheld", "passages", "quotes", "hints", "reveals", "books", "mode", "ms",
+    "id", "do", "book", "answer", "answered", "withheld", "passages", "quotes", "hints", "reveals", "books", "mode",
+    "ms",
 ]  # fmt: skip
 
 
@@ -177,7 +177,20 @@ def test_a_line_that_cannot_be_answered_says_why(discussion: FakeDiscussion, lin
 
 
 @pytest.mark.parametrize(
-    "line", [b"nonsense", b"{", b"[1]", b"3", b"null", b'"x"', b"\xff", b'{"id": NaN}', b"[" * 100_000, b"9" * 5_000]
+    "line",
+    [
+        b"nonsense",
+        b"{",
+        b"[1]",
+        b"3",
+        b"null",
+        b'"x"',
+        b"\xff",
+        b'{"id": NaN}',
+        b"[" * 100_000,
+        b"9" * 5_000,
+        b'{"id": 1e999}',
+    ],
 )
 def test_a_line_that_is_no_object_is_an_error_without_id(discussion: FakeDiscussion, line: bytes) -> None:
     row = answer_line(line, discussion)
@@ -217,6 +230,14 @@ def test_one_line_that_fails_makes_the_run_fail_and_stops_nothing(discussion: Fa
     assert ["error" in row for row in rows] == [False, True, False]
 
 
+def test_an_id_that_is_nested_too_deeply_to_be_written_costs_one_line(discussion: FakeDiscussion) -> None:
+    written: list[bytes] = []
+    lines = [b'{"do": "order", "id": %s}' % (b"[" * depth + b"]" * depth) for depth in (3, *range(500, 1_500, 7))]
+    answer_lines(lines, discussion, written.append)
+    assert len(written) == len(lines)
+    assert b'"id": [[[]]]' in written[0]
+
+
 def test_a_mark_at_the_beginning_of_a_file_is_no_error(discussion: FakeDiscussion) -> None:
     assert run(discussion, b'\xef\xbb\xbf{"do": "order"}')[0]
 
@@ -234,7 +255,7 @@ def test_letters_stay_letters_and_halves_of_letters_stay_escaped(discussion: Fak
     st.dictionaries(
         st.sampled_from(["id", "do", "book", "at", "text", "more"]),
         st.one_of(
-            st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=20),
+            st.none(), st.booleans(), st.integers(), st.floats(-1e9, 1e9), st.text(max_size=20),
             st.sampled_from(["ask", "hint", "recap", "check", "order", STONE, RETURN]),
             st.dictionaries(st.sampled_from([STONE, RETURN, "x"]), st.integers(-2, 12) | st.booleans()),
         ),

@@ -43,6 +43,7 @@ def look() -> Iterator[Instruments]:
             published_model=lambda: Path("model"),
             open_store=behind,
             open_model=lambda _: None,
+            sign_in=lambda _: "Dogear#0042",
             discord=listening.getsockname(),
         )
 
@@ -122,3 +123,13 @@ def test_no_secret_is_shown(look: Instruments, library: Path, tmp_path: Path) ->
     environment = {"DISCORD_TOKEN": SECRET, "OPENAI_API_KEY": SECRET, "CHAT_MODEL": "openai:some"}
     text, _ = shown(list(examine(environment, look, library=library, data=tmp_path)))
     assert SECRET not in text
+
+
+def test_a_token_in_the_right_form_is_shown_to_discord_and_never_to_the_reader(
+    look: Instruments, tmp_path: Path
+) -> None:
+    token = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789ab"
+    (tmp_path / "library").mkdir()
+    found = list(examine({"DISCORD_TOKEN": token}, look, tmp_path / "library", tmp_path / "data"))
+    assert Check("Discord sign-in", True, "the token is Dogear#0042’s") in found
+    assert token not in str(found)

@@ -1,0 +1,1 @@
+"""Dogear's door to Discord."""

@@ -1,0 +1,1 @@
+"""Measurements beside other software; not run by `make test`."""

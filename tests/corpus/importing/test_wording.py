@@ -1,0 +1,112 @@
+"""Reading the words of people: explicit ones, cut ones, doubled ones."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.importing.wording import (
+    is_closed,
+    is_cut_short,
+    is_explicit,
+    sentences_of,
+    undoubled,
+    whole_sentences,
+    without_more,
+    without_name,
+)
+
+
+@pytest.mark.parametrize("text", ["What the fuck.", "He FUCKED up.", "a f**king mess", "masturbation", "oral sex"])
+def test_strong_words_make_a_text_explicit(text: str) -> None:
+    assert is_explicit(text)
+
+
+@pytest.mark.parametrize("text", ["Scunthorpe", "a cocktail in Sussex", "the erection of a spire", "assassins"])
+def test_innocent_words_do_not(text: str) -> None:
+    assert not is_explicit(text)
+
+
+@pytest.mark.parametrize("text", ["It ends.", "Does it?", "“It does.”", "(It does.)", "Loved it :)", "Good ❤", "a!!!"])
+def test_a_sentence_is_closed_by_its_sign_or_by_a_smile(text: str) -> None:
+    assert is_closed(text)
+
+
+@pytest.mark.parametrize("text", ["It end", "It ends,", "and", "the Mr", "a - "])
+def test_a_text_without_its_sign_is_not_closed(text: str) -> None:
+    assert not is_closed(text)
+
+
+@pytest.mark.parametrize("more", [" ...more", "…more", "... more", "…(more)"])
+def test_the_sites_more_is_known_in_its_spellings(more: str) -> None:
+    assert is_cut_short(f"It goes on{more}")
+    assert without_more(f"It goes on{more}") == "It goes on"
+
+
+def test_more_within_a_text_is_a_word() -> None:
+    assert not is_cut_short("There is ...more to say of it than that.")
+    assert without_more("I want more") == "I want more"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("One. Two goes o", "One."),
+        ("One goes o", ""),
+        ("One. Two.", "One. Two."),
+        ("one ends here. two goes on and o", "one ends here."),
+        ("Mr Slope doesn't stop. He go", "Mr Slope doesn't stop."),
+        ("Was it? “It was.” And then sh", "Was it? “It was.”"),
+    ],
+)
+def test_only_whole_sentences_are_kept(text: str, kept: str) -> None:
+    assert whole_sentences(text) == kept
+
+
+def test_sentences_are_cut_out_of_a_text_just_as_they_stand() -> None:
+    assert sentences_of("He doesn't know.  “It can't be!”  She won't.") == [
+        "He doesn't know.",
+        "“It can't be!”",
+        "She won't.",
+    ]
+
+
+@given(st.text(max_size=300))
+def test_sentences_lose_nothing_but_white_space(text: str) -> None:
+    assert "".join("".join(sentences_of(text)).split()) == "".join(text.split())
+
+
+@given(st.text(max_size=300))
+def test_what_is_kept_is_the_beginning_of_the_text(text: str) -> None:
+    kept = "".join(whole_sentences(text).split())
+    assert "".join(text.split()).startswith(kept)
+
+
+def test_a_text_given_twice_is_told_once_and_whole() -> None:
+    text = "Jane Eyre I think that you should read it, as it is really a…moreI think that you should read it, as it is "
+    assert undoubled(f"{text}really a sequel.(less)") == (
+        "Jane Eyre",
+        "I think that you should read it, as it is really a sequel.",
+    )
+
+
+def test_a_text_given_once_stays_as_it_is() -> None:
+    assert undoubled("I think so.") == ("", "I think so.")
+    assert undoubled("I think ...more") == ("", "I think ...more")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Jane Eyre Yes, it is.", "Yes, it is."),
+        ("Jane Yes, it is.", "Yes, it is."),
+        ("Ishmael I would.", "I would."),
+        ("philip pirrip Yes, it is.", "Yes, it is."),
+        ("Jane yes, it is.", "yes, it is."),
+        ("Edmond Dantès Read The Warden first.", "Warden first."),
+        ("jane", ""),
+    ],
+)
+def test_a_name_before_an_answer_is_taken_off_rather_with_a_word_too_many(text: str, answer: str) -> None:
+    assert without_name(text) == answer

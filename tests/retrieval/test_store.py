@@ -1,0 +1,265 @@
+"""The store: what was written is read back, one process holds it at a time, and what is wrong is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.passages import Passage
+from corpus.reveals import Reveals
+from retrieval.embedding import Embedded
+from retrieval.errors import StoreHeld, StoreUnavailable
+from retrieval.store import Manifest, Store, StoredPassage
+from tests.fakes.bookshelf import LANTERN, silent
+
+ROOT = Path(__file__).parents[2]
+
+
+def passage(key: str = "a", **changed: object) -> Passage:
+    fields: dict[str, object] = {
+        "id": f"{LANTERN}/{key}", "book": LANTERN, "kind": "summary", "document": "summary.md",
+        "sentences": ("Dorothea waits.", "Silas rows out."), "reveals": Reveals.of({LANTERN: 3}), "inferred": False,
+        "order": 4, "group": 2,
+    }  # fmt: skip
+    return Passage(**(fields | changed))  # type: ignore[arg-type]
+
+
+def unit(*numbers: float) -> np.ndarray:
+    vector = np.array(numbers, np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def stored(one: Passage) -> StoredPassage:
+    """Return a passage with vectors that differ from sentence to sentence."""
+    sentences = np.stack([unit(1, n, -2.5, 0.01) for n in range(len(one.sentences))])
+    return StoredPassage(one, Embedded(unit(3, 2, 1, 0), sentences))
+
+
+@contextmanager
+def store_in(folder: Path, model: str = "model", said: list[str] | None = None) -> Iterator[Store]:
+    with Store(folder, model, silent if said is None else said.append) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with store_in(tmp_path_factory.mktemp("shared")) as store:
+        yield store
+
+
+WHOLE = passage(
+    "whole", kind="review", heading="★★☆☆☆ · 2017-09-24", origin="Goodreads", rating=2, date=dt.date(2017, 9, 24),
+    likes=31, explicit=True, inferred=True, reveals=Reveals.of({LANTERN: 10, "the-kite": 0}),
+    sentences=("“Nein!”, he said… 😱", "Straße — naïve.", "1 < 2 & \\n {x}"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("one", [passage(), WHOLE], ids=["plain", "with everything"])
+def test_a_passage_is_read_as_it_was_written(shared: Store, one: Passage) -> None:
+    shared.write([stored(one)])
+    (found,) = shared.read([one.id])
+    assert found.passage == one
+    assert np.allclose(found.embedded.passage, stored(one).embedded.passage, atol=1e-6)
+    assert np.allclose(found.embedded.sentences, stored(one).embedded.sentences, atol=1e-2)
+    assert np.allclose(np.linalg.norm(found.embedded.sentences, axis=1), 1, atol=1e-5)
+
+
+printable = st.characters(exclude_categories=["Cs", "Cc"])
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    sentences=st.lists(st.text(printable, max_size=40), min_size=1, max_size=4).map(tuple),
+    heading=st.text(printable, max_size=20),
+    marks=st.dictionaries(st.sampled_from([LANTERN, "the-kite", "b"]), st.integers(0, 999)),
+    rating=st.none() | st.integers(1, 5),
+    date=st.none() | st.dates(),
+    numbers=st.tuples(*[st.integers(-50, 50)] * 4).filter(any),
+)
+def test_any_passage_is_read_as_it_was_written(
+    shared: Store, sentences: tuple[str, ...], heading: str, marks: dict[str, int], rating: int | None,
+    date: dt.date | None, numbers: tuple[int, ...],
+) -> None:  # fmt: skip
+    one = passage("any", sentences=sentences, heading=heading, reveals=Reveals.of(marks), rating=rating, date=date)
+    exact = np.tile(unit(*numbers), (len(sentences), 1))
+    shared.write([StoredPassage(one, Embedded(exact[0], exact))])
+    (found,) = shared.read([one.id])
+    assert found.passage == one
+    assert np.allclose(found.embedded.sentences, exact, atol=1e-2)
+
+
+def test_passages_come_in_the_order_asked_and_missing_ones_are_passed_over(shared: Store) -> None:
+    ids = [passage(str(n)).id for n in range(900)]  # more than are read at once
+    shared.write([stored(passage(str(n), order=n)) for n in range(900)])
+    asked = [*reversed(ids), f"{LANTERN}/nowhere"]
+    assert [row.passage.id for row in shared.read(asked)] == ids[::-1]
+    assert shared.having(asked) == set(ids)
+    assert shared.read([]) == []
+    shared.remove(ids)
+    assert shared.having(ids) == set()
+
+
+def test_a_passage_written_again_is_replaced(shared: Store) -> None:
+    shared.write([stored(passage("twice", heading="Chapter 1", rating=3))])
+    shared.write([stored(passage("twice", heading=""))])
+    (found,) = shared.read([passage("twice").id])
+    assert (found.passage.heading, found.passage.rating) == ("", None)
+
+
+def test_a_book_is_in_the_store_once_it_is_finished_and_until_it_is_forgotten(shared: Store) -> None:
+    manifest = Manifest(LANTERN, "f1", {"the-kite": "f2"}, (passage("1").id, passage("2").id))
+    shared.finish(manifest)
+    assert shared.manifests() == {LANTERN: manifest}
+    shared.finish(Manifest(LANTERN, "f3", {}, ()))
+    assert shared.manifests() == {LANTERN: Manifest(LANTERN, "f3", {}, ())}
+    shared.forget(LANTERN)
+    shared.forget(LANTERN)
+    assert shared.manifests() == {}
+
+
+def test_the_ids_of_a_book_are_its_own(shared: Store) -> None:
+    kite = passage("k", id="the-kite/k", book="the-kite")
+    shared.write([stored(kite)])
+    assert shared.ids_of("the-kite") == {"the-kite/k"}
+    assert "the-kite/k" not in shared.ids_of(LANTERN)
+    assert shared.ids_of("no-such-book") == set()
+
+
+def test_a_store_keeps_what_it_holds_when_it_is_opened_again(data: Path) -> None:
+    said: list[str] = []
+    with store_in(data) as store:
+        store.write([stored(passage())])
+        store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
+    with store_in(data, said=said) as store:
+        assert store.manifests().keys() == {LANTERN}
+        assert [row.passage for row in store.read([passage().id])] == [passage()]
+    assert said == []
+
+
+def test_a_store_of_another_model_is_emptied_with_one_line(data: Path) -> None:
+    said: list[str] = []
+    with store_in(data, "one") as store:
+        store.write([stored(passage())])
+        store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
+    with store_in(data, "other", said) as store:
+        assert store.manifests() == {}
+        assert store.having([passage().id]) == set()
+        wider = StoredPassage(passage(), Embedded(unit(*range(1, 9)), np.stack([unit(*range(1, 9))] * 2)))
+        store.write([wider])  # other models have vectors of other lengths
+        assert len(store.read([passage().id])[0].embedded.passage) == 8
+    assert len(said) == 1
+    assert "another model" in said[0]
+    assert "built again" in said[0]
+
+
+def test_a_store_of_an_older_layout_is_emptied_with_one_line(data: Path) -> None:
+    with store_in(data) as store:
+        store.write([stored(passage())])
+        store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
+    with closing(sqlite3.connect(data / "chroma" / "chroma.sqlite3")) as database, database:
+        changed = database.execute("UPDATE collection_metadata SET int_value = 0 WHERE key = 'layout'").rowcount
+    assert changed == 2
+    said: list[str] = []
+    with store_in(data, said=said) as store:
+        assert store.manifests() == {}
+        assert store.having([passage().id]) == set()
+    assert len(said) == 1
+    assert "older layout" in said[0]
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from retrieval.store import Store
+with Store(Path(sys.argv[1]), "model", print):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Hold the store in a process of its own, until its standard input ends."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)],
+        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+
+
+def test_while_a_process_holds_the_store_another_is_told_which_one_and_what_to_do(data: Path) -> None:
+    with another_process(data) as holder:
+        with pytest.raises(StoreHeld, match=rf"process {holder.pid}, since .* UTC.*Stop that one, or give"):
+            Store(data, "model", silent)
+        with pytest.raises(StoreHeld):  # the one who was turned away has not changed who holds it
+            Store(data, "model", silent)
+    with store_in(data) as store:
+        assert store.manifests() == {}
+
+
+def test_a_store_whose_holder_was_killed_can_be_had(data: Path) -> None:
+    with another_process(data) as holder:
+        holder.kill()
+        holder.wait()
+        with store_in(data) as store:
+            store.write([stored(passage())])
+            with pytest.raises(StoreHeld, match=rf"process {os.getpid()}"):
+                Store(data, "model", silent)
+
+
+def test_a_closed_store_can_be_closed_again_and_opened_by_others(data: Path) -> None:
+    store = Store(data, "model", silent)
+    store.close()
+    store.close()
+    with another_process(data):
+        store.close()
+        with pytest.raises(StoreHeld):
+            Store(data, "model", silent)
+
+
+@pytest.mark.parametrize("blocked", ["", "deeper/still"])
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, blocked: str) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / blocked if blocked else tmp_path / "file"
+    with pytest.raises(StoreUnavailable, match=r"data folder .*file.* cannot be written .*Give another with --data"):
+        Store(folder, "model", silent)
+
+
+def test_a_store_that_is_no_database_is_named_with_what_to_do(data: Path) -> None:
+    with store_in(data):
+        pass
+    (data / "chroma" / "chroma.sqlite3").write_bytes(b"This was a database once. " * 400)
+    for _ in range(2):  # and it is not left held by the one who could not open it
+        with pytest.raises(StoreUnavailable, match=r"cannot be opened .*Move that folder away; it is built again"):
+            Store(data, "model", silent)
+
+
+@pytest.mark.parametrize("table", ["embedding_metadata", "embeddings", "collections"])
+def test_a_store_that_lost_a_part_is_named_with_what_to_do(data: Path, table: str) -> None:
+    with store_in(data) as store:
+        store.write([stored(passage())])
+        store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
+    with closing(sqlite3.connect(data / "chroma" / "chroma.sqlite3")) as database, database:
+        database.execute(f"DROP TABLE {table}")
+    with pytest.raises(StoreUnavailable, match=r"(?i)move that folder away; it is built again"):
+        read_all(data)
+
+
+def read_all(folder: Path) -> None:
+    with store_in(folder) as store:
+        for manifest in store.manifests().values():
+            store.read(manifest.ids)
