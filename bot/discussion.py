@@ -21,8 +21,11 @@ from corpus.reveals import Slug
 from retrieval.door import Retriever, Search
 from retrieval.gate import Audience
 
-ANSWERS = 0.12
+ANSWERS = 0.15
 """Confidence from which visible text is taken to answer (docs/retrieval.md has what it costs and saves)."""
+
+ANSWERS_AT_END = 0.02
+"""The same for who has finished: nothing better waits further on, so a weak answer beats none."""
 
 WHO_LIMIT = 900
 """Characters about one person."""
@@ -104,7 +107,7 @@ class Discussion:
         return self.library.books.get(typed) or find_book(typed, self.library.books)
 
     def _from_passages(self, do: str, search: Search, mode: Mode) -> Reply:
-        if search.confidence < ANSWERS or not search.sentences:
+        if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not search.sentences:
             return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
         found = quoted(search.sentences, self.library.books)
         return Reply(do, search.book, found.text, True, search.withheld, search.passages, found.quotes, mode=mode)

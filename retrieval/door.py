@@ -64,7 +64,8 @@ class Search:
     """What may be shown for a question: passages best first, sentences in reading order.
 
     `confidence` (0 to 1) is how likely the visible text answers it. `withheld` tells operators that something
-    beyond the audience's position fits better; nothing that members see depends on it.
+    beyond the audience's position fits better; nothing that members see depends on it. `finished` is true where the
+    audience has finished the book.
     """
 
     book: Slug | None
@@ -72,6 +73,7 @@ class Search:
     sentences: tuple[RankedSentence, ...] = ()
     confidence: float = 0.0
     withheld: bool = False
+    finished: bool = False
 
 
 class Retriever:
@@ -104,12 +106,12 @@ class Retriever:
         if book is None:
             return Search(None)
         opened = self._open(book)
-        view = opened.seen_through(Gate(audience))
-        hidden = opened.hidden_from(Gate(audience))
+        gate, marks = Gate(audience), self.library.books[book].marks
+        view = opened.seen_through(gate)
+        withheld = opened.fits_better_beyond(gate, question.vectors.adapted)
         if not len(view):
-            return Search(book, withheld=bool(len(hidden)))
-        recent = recency(view, audience.at(book), self.library.books[book].marks)
-        ranking = self._reader.read(view, question, recent)
+            return Search(book, withheld=withheld)
+        ranking = self._reader.read(view, question, recency(view, audience.at(book), marks))
         return Search(
             book,
             tuple(_ranked_passages(view, ranking)),
@@ -118,7 +120,8 @@ class Retriever:
                 for n, (s, p, c) in enumerate(zip(view.sentences, view.passage_of, ranking.chances, strict=True))
             ),
             ranking.confidence,
-            _fits_better(hidden, view, question),
+            withheld,
+            audience.at(book) >= marks,
         )
 
     def passages(self, book: Slug, audience: Audience, kinds: Iterable[str] = ()) -> list[Passage]:
@@ -193,22 +196,17 @@ class Retriever:
 def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:
     """Return the best passages: first the best of each of the likeliest stretches of text, then the best others.
 
-    Ten passages from one stretch would say the same thing ten times.
+    A passage is as good as its best sentence, a stretch as all of its sentences together. Ten passages from one
+    stretch would say the same thing ten times.
     """
-    scores = np.bincount(view.passage_of, ranking.chances, len(view.passages))
-    stretches = np.bincount(view.group_of_passage, scores)[view.group_of_passage]
+    scores = np.zeros(len(view.passages), np.float32)
+    np.maximum.at(scores, view.passage_of, ranking.chances)
+    stretches = np.bincount(view.group_of, ranking.chances)[view.group_of_passage]
     by_stretch = np.lexsort((-scores, -stretches))
     first_of_each = np.unique(view.group_of_passage[by_stretch], return_index=True)[1]
     leads = by_stretch[np.sort(first_of_each)][:LEADS]
     others = [n for n in np.argsort(-scores, kind="stable") if n not in leads]
     return [RankedPassage(view.passages[n], float(scores[n])) for n in (*leads, *others)][:TOP]
-
-
-def _fits_better(hidden: VisibleBook, view: VisibleBook, question: Question) -> bool:
-    if not len(hidden):
-        return False
-    best = [float((v.sentence_vectors @ question.vectors.adapted).max()) for v in (hidden, view)]
-    return best[0] > best[1]
 
 
 @contextmanager

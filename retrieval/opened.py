@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from corpus.passages import Passage
 from corpus.reveals import Slug
-from retrieval.embedding import Matrix
+from retrieval.embedding import Matrix, Vector
 from retrieval.gate import Gate
 from retrieval.lexicon import stems
 from retrieval.store import StoredPassage
@@ -59,9 +59,11 @@ class OpenedBook:
         """Return what an audience may see of the book."""
         return self._view(np.fromiter((gate.passes(p) for p in self.passages), bool, len(self.passages)))
 
-    def hidden_from(self, gate: Gate) -> VisibleBook:
-        """Return what an audience may not see, for the guard and for placing; it never reaches a reply."""
-        return self._view(np.fromiter((not gate.passes(p) for p in self.passages), bool, len(self.passages)))
+    def fits_better_beyond(self, gate: Gate, question: Vector) -> bool:
+        """Return whether a hidden sentence is more like a question than any visible one: operators may know that."""
+        shown = np.fromiter((gate.passes(p) for p in self.passages), bool, len(self.passages))[self.passage_of]
+        similar = self.sentence_vectors @ question
+        return bool(similar[~shown].max(initial=-1.0) > similar[shown].max(initial=-1.0))
 
     def whole(self) -> VisibleBook:
         """Return all of the book, for placing; it never reaches a reply."""

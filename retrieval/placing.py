@@ -21,13 +21,13 @@ from retrieval.features import RECENCY, Question
 from retrieval.opened import VisibleBook
 from retrieval.ranking import Reader
 
-CERTAINTY = 0.87
+CERTAINTY = 0.85
 """Share of the chances that lies at or before the place found; docs/placing.md has what it costs and saves."""
 
 MATCHED = 0.5
 """Confidence from which unlabelled text is taken to match: below it, its place is unknown."""
 
-TELLING = 0.02
+TELLING = 0.06
 """Confidence from which a message is taken to tell of the story: below it, it is talk about something else."""
 
 WINDOW = 3

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import chromadb
 import numpy as np
+from chromadb.api.client import Client
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
@@ -59,15 +60,14 @@ class StoredPassage:
     embedded: Embedded
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def _told(method: Callable[Concatenate[Store, P], R]) -> Callable[Concatenate[Store, P], R]:
+def _told(method: Method) -> Method:
     """Let a method raise StoreUnavailable in place of what Chroma raises."""
 
     @wraps(method)
-    def call(self: Store, *args: P.args, **kwargs: P.kwargs) -> R:
+    def call(self: Store, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
         try:
             return method(self, *args, **kwargs)
         except ChromaError as error:
@@ -76,7 +76,7 @@ def _told(method: Callable[Concatenate[Store, P], R]) -> Callable[Concatenate[St
                 "is full, make room; otherwise move that folder away; it is built again from the library."
             ) from error
 
-    return call
+    return cast(Method, call)
 
 
 class Store:
@@ -89,9 +89,8 @@ class Store:
         self._held = ExitStack()
         self._hold()
         try:
-            self._client = chromadb.PersistentClient(
-                path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False)
-            )
+            made = chromadb.PersistentClient(path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
+            self._client = cast(Client, made)  # the type that Chroma declares has no `close`
             self._held.callback(self._client.close)
             self._drop_if_other(model, say)
             self._passages = self._collection(PASSAGES, model)

@@ -150,7 +150,7 @@ def test_settings_are_read_from_a_file_next_to_which_it_runs(program: Program) -
 def test_an_output_that_lacks_letters_gets_others_instead(program: Program) -> None:
     done = program("order", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
-    assert b"1868) ? next" in done.stdout
+    assert b"No Name ? stands alone" in done.stdout
 
 
 def test_help_does_not_wait_for_models(program: Program) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from bot.terminal.cards import how_to_say
 from bot.terminal.seat import Seat
 from bot.terminal.telling import Told, Tone, answer, problem
 from corpus.library import Library
 from corpus.naming import UnknownBook, find_book, names_in
-from corpus.positions import examples
 from corpus.reveals import Slug
 from retrieval.gate import Audience
 
@@ -151,7 +151,7 @@ class Asking:
         if book is None:
             tip = "/book BOOK turns to a book, /books lists them."
         elif not reply.answered and not self._seat.audience.at(book.slug):
-            tip = f"Where are you in it? For example: /progress {book.slug} {examples(book)[0]}"
+            tip = f"Where are you in it? For example: {how_to_say(book, self._seat.here)}"
         elif not reply.answered and reply.do == "ask":
             tip = "/hint gives a hint."
         return answer(reply, heading, tip)

@@ -26,6 +26,12 @@ Any line that does not begin with / is a question about the book at hand.
 /quit                  leave; so does the end of input"""
 
 
+def how_to_say(book: Book, here: Book | None) -> str:
+    """Return a line that says a place in a book; in the one at hand, the place is enough."""
+    place = "45%" if book.unit is Unit.PERCENT else examples(book)[0]
+    return f"/progress {place}" if book == here else f"/progress {book.slug} {place}"
+
+
 def place_line(book: Book, marks: int | None) -> str:
     """Return where a reader is in a book, as a line of a list."""
     return f"{book.title}: {'not said yet' if marks is None else describe_position(marks, book)}"
@@ -126,6 +132,6 @@ def greeting(books: Mapping[Slug, Book], reader: Reader) -> str:
     else:
         lines.append(f"{len(books)} book{'s' * (len(books) != 1)} here, none at hand yet.")
     example = book or in_order(books.values())[0]
-    told = "/recap" if book and positions.get(book.slug) else f"/progress {example.slug} {examples(example)[0]}"
+    told = "/recap" if book and positions.get(book.slug) else how_to_say(example, book)
     lines.append(f"Try: {told} · What is it about? · /{'help' if book else 'books'}")
     return "\n".join(lines)

@@ -25,7 +25,8 @@ class Instruments:
     """What the doctor looks with: each raises an error that says what to do, where something is wrong.
 
     `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
-    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is; `store` is the folder in the data folder that the store keeps.
+    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is;
+    `store` is the folder in the data folder that the store keeps.
     """
 
     published_model: Callable[[], Path]

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from bot.logs import set_up_logs
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.terminal.checks import HasStale
 from bot.terminal.doctor import Instruments, examine, show
 from corpus.library import Library
@@ -23,9 +23,16 @@ def look_at_everything(
     environment: Mapping[str, str | None], library: Path | None = None, data: Path | None = None
 ) -> bool:
     """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
-    set_up_logs(logging.WARNING)
+    set_up_logs(logging.WARNING, _secrets(environment))
     found = examine(environment, Instruments(_published_model, _open_store, _open_model, _sign_in), library, data)
     return show(found, Console(file=sys.stdout, highlight=False))
+
+
+def _secrets(environment: Mapping[str, str | None]) -> tuple[SecretStr, ...]:
+    try:
+        return Settings.from_environment(environment).secrets
+    except SettingsError:
+        return ()
 
 
 def _published_model() -> Path:

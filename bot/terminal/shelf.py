@@ -10,7 +10,6 @@ from bot.terminal.seat import Seat
 from bot.terminal.telling import Told
 from corpus.books import Book
 from corpus.naming import find_book
-from corpus.positions import examples
 from corpus.reveals import Slug
 
 
@@ -41,7 +40,7 @@ class Shelf:
 
     def _card(self, book: Book, failed: str = "") -> Told:
         place = self._seat.positions.get(book.slug)
-        tip = f"For example: /progress {book.slug} {examples(book)[0]}" if place is None else ""
+        tip = f"For example: {cards.how_to_say(book, self._seat.here)}" if place is None else ""
         return Told(cards.book_card(book, place, self._premise(book.slug)), heading=book.title, tip=failed or tip)
 
     def books(self, _: str) -> Told:
@@ -76,7 +75,7 @@ class Shelf:
         if told := cards.place_list(self._seat.books, self._seat.positions):
             return Told(told)
         book = self._seat.here or next(iter(cards.in_order(self._seat.books.values())), None)
-        tip = f"For example: /progress {book.slug} {examples(book)[0]}" if book else ""
+        tip = f"For example: {cards.how_to_say(book, self._seat.here)}" if book else ""
         return Told("You have not said yet where you are in any book.", tip=tip)
 
     def _undo(self) -> Told:

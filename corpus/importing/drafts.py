@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 
 from corpus.books import Book, Edition, Ratings, SimilarBook
 from corpus.importing.report import Ledger
@@ -90,4 +90,3 @@ class Setting:
     book: Book | None
     others: Mapping[Slug, Book]
     ledger: Ledger
-    names: tuple[str, ...] = field(default=())

@@ -18,7 +18,7 @@ from corpus.importing.markup import attribute, classes, lines_of, words_of
 from corpus.importing.pages import Page
 from corpus.importing.report import Fate
 from corpus.importing.subject import bare_title, named, names_of
-from corpus.importing.wording import sentences_of
+from corpus.sentences import sentences_as_written
 
 SOURCE = "Wikipedia"
 MAX_PARAGRAPH = 20_000
@@ -110,7 +110,7 @@ class _Article:
         own: list[Paragraph] = []
         elsewhere: list[tuple[str, Paragraph]] = []
         for line in part.texts:
-            for told in told_elsewhere(sentences_of(line.text), self._titles, self._setting):
+            for told in told_elsewhere(sentences_as_written(line.text), self._titles, self._setting):
                 kept = told.sentences if told.reveals else self._without_definitions(told.sentences)
                 paragraph = Paragraph(" ".join(kept), line.item, told.reveals)
                 if told.reveals:

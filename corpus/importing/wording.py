@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
-from syntok import segmenter
+from corpus.sentences import sentences_as_written
 
 _EXPLICIT = re.compile(
     r"\b(?:(?:mother)?f(?:uck|\*+c?k|[@#]ck|ck)\w*|c(?:unt|\*+nt)s?|wank\w*|blow\s?jobs?|hand\s?jobs?|masturbat\w+|orgasm\w*"
@@ -19,19 +18,6 @@ _NAME_TOKEN = re.compile(r"^[^\W\d_][\w'’.-]*$")
 _STOP = re.compile(r"(?<=[^\W\d_]{3})[.!?…]+[\"'”’)]*(?=\s+[a-z])")
 OVERLAP = 24
 """Characters by which a shortened text is recognised at the beginning of the whole one."""
-
-
-def sentences_of(text: str) -> list[str]:
-    """Return the sentences of a text just as they are written, each with what closes it."""
-    starts = [tokens[0].offset for paragraph in segmenter.process(text) for tokens in paragraph if tokens]
-    found: list[str] = []
-    for start, end in pairwise([*starts, len(text)]):
-        sentence = text[start:end].strip()
-        if found and not any(map(str.isalnum, sentence)):
-            found[-1] += sentence  # a closing quote that was left alone
-        elif sentence:
-            found.append(sentence)
-    return found
 
 
 def is_explicit(text: str) -> bool:
@@ -63,7 +49,7 @@ def whole_sentences(text: str) -> str:
     """Return a paragraph up to the end of its last whole sentence."""
     if is_closed(text):
         return text
-    found = sentences_of(text)
+    found = sentences_as_written(text)
     while found and not is_closed(found[-1]):
         found.pop()
     if found:

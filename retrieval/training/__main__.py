@@ -28,6 +28,9 @@ from retrieval.training.stories import Asked, as_one_stretch, open_stories, read
 GUARD_STOPS = 0.975
 """Share of the leaks of the training stories that the guard's limit stops."""
 
+TALK = Path(__file__).parent / "talk.txt"
+"""What club members say that tells nothing of a story, a message a line."""
+
 SHORT = 4
 """An answer of fewer stems says too little to be placed without its question."""
 
@@ -123,12 +126,17 @@ class Lesson:
             self._opened, self._books, asked, [statements[n] for n in later], reader, as_reader=False
         )
         strange, none = fits.whole_rows(self._opened, self._asked, statements, reader, as_reader=False)
-        rows, held = rows + strange, held + none
+        talk = fits.talk_rows(self._opened, self._talk(), reader)
+        rows, held = rows + strange + talk, held + none + [False] * len(talk)
         save_fit(self._weights / "statement_fit.npz", fits.logistic(rows, held))
         signs, leaks = fits.guard_rows(self._opened, self._books, asked, together[later], alone[later], reader)
         rule = fits.logistic(signs, leaks)
         limit = fits.limit_for(rule, signs, leaks, GUARD_STOPS)
         np.savez_compressed(self._weights / "guard.npz", weights=rule.weights, bias=rule.bias, limit=limit)
+
+    def _talk(self) -> list[Question]:
+        lines = TALK.read_text(encoding="utf-8").splitlines()
+        return [Question.stated(line, vector) for line, vector in zip(lines, self._vectors(lines), strict=True)]
 
     def _vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         return np.stack([v.passage for v in self._embedder.passages([[text] for text in texts])])

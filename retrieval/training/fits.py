@@ -20,6 +20,8 @@ from retrieval.training.stories import Asked
 TRAITS = len(FITTING) * 2 + 3 + KINDS
 """Numbers that a fit decides by."""
 
+TALK_STEP = 5
+
 PENALTY = 1e-3
 STEPS = 300
 
@@ -89,6 +91,17 @@ def whole_rows(
             rows.append(fit_traits(features(view, question, recent), chances, question))
             held.append(story == one.story)
     return rows, held
+
+
+def talk_rows(opened: dict[str, OpenedBook], talk: Sequence[Question], reader: Reader) -> list[Floats]:
+    """Return traits of messages that tell nothing of any story, each matched against every fifth of them."""
+    rows = []
+    for n, message in enumerate(talk):
+        for story in sorted(opened)[n % TALK_STEP :: TALK_STEP]:
+            view = opened[story].whole()
+            blank = np.zeros((len(view), RECENCY), np.float32)
+            rows.append(fit_traits(features(view, message, blank), reader.read(view, message, blank).chances, message))
+    return rows
 
 
 def guard_rows(

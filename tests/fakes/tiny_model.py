@@ -14,10 +14,8 @@ TOKENS = 96
 def write_tiny_model(folder: Path) -> Path:
     """Write the model, always the same, in the form in which published models come."""
     import torch
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-    from transformers.utils import logging
+    from transformers import BertConfig, BertModel, BertTokenizer
 
-    logging.disable_progress_bar()
     signs = [*string.ascii_lowercase, *string.digits]
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *signs, *(f"##{sign}" for sign in signs), ".", ",", "?"]
     folder.mkdir(parents=True)
@@ -28,7 +26,7 @@ def write_tiny_model(folder: Path) -> Path:
         num_attention_heads=2, max_position_embeddings=TOKENS,
     )  # fmt: skip
     BertModel(config).save_pretrained(folder)
-    BertTokenizerFast(vocab=str(folder / "vocab.txt"), model_max_length=TOKENS).save_pretrained(folder)
+    BertTokenizer(vocab=str(folder / "vocab.txt"), model_max_length=TOKENS).save_pretrained(folder)
     modules = [
         {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
         {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},

@@ -27,7 +27,7 @@ KITE = ("The kite is made of red paper.",)
 
 
 def lengths(vectors: np.ndarray) -> list[float]:
-    return np.linalg.norm(np.atleast_2d(vectors), axis=1).round(3).tolist()
+    return [round(float(length), 3) for length in np.linalg.norm(np.atleast_2d(vectors), axis=1)]
 
 
 def test_a_passage_has_a_vector_and_each_of_its_sentences_one(embedder: SentenceEmbedder) -> None:

@@ -21,8 +21,8 @@ from corpus.importing.report import Fate, Ledger
 from corpus.importing.wording import is_explicit, undoubled, whole_sentences, without_more
 
 SOURCE = "Goodreads"
-MAX_ITEMS = 500
-"""Quotes, topics or books that are kept of one list."""
+MAX_ITEMS, MAX_BOOKS = 500, 100
+"""Quotes or topics, and books, that are kept of one list."""
 MAX_QUOTE = 5_000
 """Characters of a quote."""
 
@@ -94,12 +94,12 @@ def _as_of(ratings: Ratings | None, lines: Sequence[Line]) -> Ratings | None:
 
 
 def _similar(lines: Sequence[Line]) -> tuple[SimilarBook, ...]:
-    found = (other_book(line.text) for line in lines[:MAX_ITEMS] if line.item and line.text)
+    found = (other_book(line.text) for line in lines[:MAX_BOOKS] if line.item and line.text)
     return tuple(dict.fromkeys(book for book in found if book))
 
 
 def _series(lines: Sequence[Line], facts: Facts) -> list[Section]:
-    books = [book for line in lines[:MAX_ITEMS] if line.item and (book := other_book(line.text))]
+    books = [book for line in lines[:MAX_BOOKS] if line.item and (book := other_book(line.text))]
     name = next((line.text for line in lines if line.text and not line.item), "")
     name = re.sub(r"\s*\(\d+ books?\)$", "", name) if len(name) <= 100 else ""
     items = []
@@ -124,7 +124,7 @@ def _quotes(lines: Sequence[Line]) -> Iterator[Paragraph]:
         if len(waiting) > MAX_QUOTE or not waiting.startswith(("“", '"')):
             waiting = ""
         elif found:
-            words = waiting[1 : found.start()].partition(" ―")[0].strip(" ”\"")
+            words = waiting[1 : found.start()].partition(" ―")[0].strip(' ”"')
             yield Paragraph(f"“{words}”", True, None, int(found[1].replace(",", "") or 0), is_explicit(words))
             waiting = ""
 

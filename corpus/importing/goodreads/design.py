@@ -37,6 +37,8 @@ def _rule(tag: Tag) -> str | Sequence[Line] | bool | None:
         return ""
     if tag.name == "img":
         return _picture(tag)
+    if "spoilerContainer" in names:
+        return True  # between “(view spoiler)[” and “(hide spoiler)]”, as in text
     if "Formatted" in names:
         return lines_of(tag, _rule)
     if attribute(tag, "data-testid") in ("ratingsCount", "reviewsCount"):

@@ -6,11 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.terminal.batch import answer_line, answer_lines
 from tests.fakes.discussion import NEUTRAL, SPOILS, FakeDiscussion, small_library
+
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine with other work to do is no mistake in the code."""
+
 
 STONE, RETURN = "the-moonstone", "the-return-of-the-moonstone"
 FIELDS = [
@@ -251,6 +255,7 @@ def test_letters_stay_letters_and_halves_of_letters_stay_escaped(discussion: Fak
     assert b"\\ud800" in row
 
 
+@BUSY
 @given(
     st.dictionaries(
         st.sampled_from(["id", "do", "book", "at", "text", "more"]),

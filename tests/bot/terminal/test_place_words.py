@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.terminal.place_words import told_place
@@ -14,6 +14,10 @@ from corpus.books import Book
 from corpus.errors import DogearError, PositionError
 from corpus.naming import UnknownBook
 from tests.corpus.shelf import PEOPLE, TINKER, novel
+
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine with other work to do is no mistake in the code."""
+
 
 NUMBER = replace(novel("1984", 24), title="1984", aliases=("1984 Part One",))
 BOOKS = {
@@ -83,6 +87,7 @@ def test_an_empty_library_knows_no_book() -> None:
         told_place("smileys-people 9", {}, None)
 
 
+@BUSY
 @given(st.text(), st.sampled_from([None, BOOKS[PEOPLE]]))
 def test_whatever_is_typed_is_a_place_or_an_error_that_says_what_to_do(typed: str, here: Book | None) -> None:
     with contextlib.suppress(DogearError):

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from bot.assembly import open_discussion
 from bot.discussion import Discussion
-from bot.settings import Settings
 from bot.terminal.chat import Conversation
 from bot.terminal.reader import Reader
-from corpus.library import SHIPPED
+from retrieval.door import Retriever
 
 PEOPLE = "smileys-people"
 
 
-@pytest.fixture(scope="module")
-def discussion(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discussion]:
-    with open_discussion(Settings(), SHIPPED, tmp_path_factory.mktemp("data")) as opened:
-        yield opened
+@pytest.fixture
+def discussion(shipped: Retriever) -> Discussion:
+    return Discussion(shipped.library, shipped)
 
 
 def conversation(discussion: Discussion, *lines: str) -> list[str]:
@@ -28,8 +23,8 @@ def conversation(discussion: Discussion, *lines: str) -> list[str]:
 
 
 QUESTIONS = [
-    ("What does Karla do at the footbridge in Berlin?", "lighter"),
-    ("How does Karla come across at the end?", "workman"),
+    ("What does Karla let fall on the bridge?", "lighter"),
+    ("What is Karla dressed as when he comes across?", "workman"),
     ("Whom does Esterhase approach at the game of chess in Bern?", "Grigoriev"),
 ]
 

@@ -10,7 +10,7 @@ from corpus.books import Book, Unit
 from corpus.importing.drafts import END, Setting
 from corpus.importing.elsewhere import author_in, definition, told_elsewhere
 from corpus.importing.report import Ledger
-from corpus.importing.wording import sentences_of
+from corpus.sentences import sentences_as_written
 
 
 def novel(slug: str, title: str, marks: int, number: int) -> Book:
@@ -25,7 +25,7 @@ TITLES = ["Barchester Towers"]
 
 def told(text: str, *others: Book) -> list[tuple[str, Mapping[str, int] | None]]:
     setting = Setting(TOWERS.slug, TOWERS, {book.slug: book for book in others}, Ledger("page"))
-    return [(" ".join(run.sentences), run.reveals) for run in told_elsewhere(sentences_of(text), TITLES, setting)]
+    return [(" ".join(run.sentences), run.reveals) for run in told_elsewhere(sentences_as_written(text), TITLES, setting)]
 
 
 IN_WARDEN = {"the-warden": END, "barchester-towers": 0}

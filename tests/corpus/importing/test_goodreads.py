@@ -227,3 +227,24 @@ def test_answers_without_their_question_have_a_heading_each(saved: Saved, librar
         ("A reader’s answer · no. 2", "Yes, I would begin there."),
         ("A reader’s answer · no. 3", "No."),
     ]
+
+
+def test_what_the_site_hides_as_a_spoiler_is_placed_at_the_end(saved: Saved, library: Path) -> None:
+    review = (
+        '<div class="review"><a class="reviewDate" href="/review/show/1">Oct 31, 2017</a> <a class="user" '
+        'href="/user/show/1">Jane Eyre</a> rated it <span class="staticStars" title="liked it"></span>'
+        '<div class="reviewText"><span id="freeText1">A quiet book. <a class="jsShowSpoiler">(view spoiler)</a>'
+        '<span class="spoilerContainer" style="display: none">[They marry. <a class="jsHideSpoiler">(hide spoiler)</a>]'
+        "</span> I liked it.</span></div></div>"
+    )
+    html = (
+        '<html><head><meta property="og:site_name" content="Goodreads"></head><body><h1>Barchester Towers</h1>'
+        f"<div>by Anthony Trollope</div><h2>Community Reviews</h2>{review}</body></html>"
+    )
+    *_, documents = imported(saved("page.html", html), library)
+    blocks = documents["reviews-goodreads.md"].blocks
+    assert [(block.text, dict(block.reveals.marks) if block.reveals else None) for block in blocks] == [
+        ("A quiet book. I liked it.", None),
+        ("They marry.", {SLUG: 100}),
+    ]
+    assert {block.rating for block in blocks} == {3}

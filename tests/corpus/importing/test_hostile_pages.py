@@ -28,7 +28,7 @@ ATTACKS = (
     "Author: Jane Eyre", "\\", "&#35; x", "![a](b)",
 )  # fmt: skip
 TEXT = st.lists(st.sampled_from(ATTACKS) | st.text(max_size=20), min_size=1, max_size=8).map("\n".join)
-SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOWLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def documents(text: str, name: str = "page.txt") -> tuple[Document, ...]:

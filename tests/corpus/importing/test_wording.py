@@ -10,12 +10,12 @@ from corpus.importing.wording import (
     is_closed,
     is_cut_short,
     is_explicit,
-    sentences_of,
     undoubled,
     whole_sentences,
     without_more,
     without_name,
 )
+from corpus.sentences import sentences_as_written
 
 
 @pytest.mark.parametrize("text", ["What the fuck.", "He FUCKED up.", "a f**king mess", "masturbation", "oral sex"])
@@ -65,7 +65,7 @@ def test_only_whole_sentences_are_kept(text: str, kept: str) -> None:
 
 
 def test_sentences_are_cut_out_of_a_text_just_as_they_stand() -> None:
-    assert sentences_of("He doesn't know.  “It can't be!”  She won't.") == [
+    assert sentences_as_written("He doesn't know.  “It can't be!”  She won't.") == [
         "He doesn't know.",
         "“It can't be!”",
         "She won't.",
@@ -74,7 +74,7 @@ def test_sentences_are_cut_out_of_a_text_just_as_they_stand() -> None:
 
 @given(st.text(max_size=300))
 def test_sentences_lose_nothing_but_white_space(text: str) -> None:
-    assert "".join("".join(sentences_of(text)).split()) == "".join(text.split())
+    assert "".join("".join(sentences_as_written(text)).split()) == "".join(text.split())
 
 
 @given(st.text(max_size=300))

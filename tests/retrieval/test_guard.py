@@ -1,0 +1,69 @@
+"""The guard: what a chat model says is shown where visible text supports it, and stopped where hidden text does."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.door import Retriever
+from retrieval.gate import Audience
+from tests.fakes.bookshelf import LANTERN
+
+QUESTION = "What did Silas do?"
+SUPPORTED = "Silas rowed out in the storm and saved two fishermen."
+HIDDEN = "Silas drowned his brother for the sake of the lamp."
+
+
+def shown(retriever: Retriever, said: list[str], at: int, question: str = QUESTION) -> list[bool]:
+    return [verdict.shown for verdict in retriever.verdicts(question, said, Audience({LANTERN: at}), LANTERN)]
+
+
+def test_a_sentence_that_the_visible_text_supports_is_shown(island: Retriever) -> None:
+    assert shown(island, [SUPPORTED], 5) == [True]
+
+
+def test_a_sentence_that_only_hidden_text_supports_is_stopped(island: Retriever) -> None:
+    assert shown(island, [HIDDEN], 5) == [False]
+    assert shown(island, [SUPPORTED], 2) == [False]
+
+
+def test_each_sentence_is_judged_alone(island: Retriever) -> None:
+    assert shown(island, [SUPPORTED, HIDDEN, "A storm breaks the harbour wall in the night."], 5) == [True, False, True]
+
+
+def test_who_has_finished_may_read_whatever_is_said(island: Retriever) -> None:
+    said = [SUPPORTED, HIDDEN, "Purple submarines conquered Bolivia.", "", "[1]"]
+    verdicts = island.verdicts(QUESTION, said, Audience({LANTERN: 10}), LANTERN)
+    assert [verdict.shown for verdict in verdicts] == [True] * len(said)
+    assert [verdict.risk for verdict in verdicts] == [0.0] * len(said)
+
+
+def test_nothing_said_gets_no_verdict(island: Retriever) -> None:
+    assert island.verdicts(QUESTION, [], Audience(), LANTERN) == []
+
+
+def test_the_position_in_this_book_is_what_counts(island: Retriever) -> None:
+    elsewhere = Audience({"the-kite": 4, "no-such-book": 10})
+    assert [verdict.shown for verdict in island.verdicts(QUESTION, [HIDDEN], elsewhere, LANTERN)] == [False]
+
+
+def test_risks_are_probabilities(island: Retriever) -> None:
+    said = [SUPPORTED, HIDDEN, "", "😱", "word " * 400]
+    assert all(0 <= v.risk <= 1 for v in island.verdicts(QUESTION, said, Audience({LANTERN: 5}), LANTERN))
+
+
+@pytest.mark.parametrize(
+    ("book", "at", "question", "said"),
+    [
+        ("smileys-people", 5, "What becomes of Karla?", "Karla crosses the bridge to the West and gives himself up."),
+        ("the-hound-of-the-baskervilles", 4, "Who is behind it all?", "Stapleton is a Baskerville and owns the hound."),
+        ("tinker-tailor-soldier-spy", 5, "Who is the mole?", "The mole is Bill Haydon."),
+    ],
+)
+def test_a_famous_ending_is_stopped_before_the_end_and_shown_after_it(
+    shipped: Retriever, book: str, at: int, question: str, said: str
+) -> None:
+    (before,) = shipped.verdicts(question, [said], Audience({book: at}), book)
+    finished = Audience({slug: b.marks for slug, b in shipped.library.books.items()}, adults=True)
+    (after,) = shipped.verdicts(question, [said], finished, book)
+    assert not before.shown
+    assert after.shown

@@ -1,0 +1,51 @@
+"""Dogear's retriever in LangChain's chains: documents in, and the same gate."""
+
+from __future__ import annotations
+
+from langchain_core.documents import Document
+from langchain_core.runnables import RunnableLambda
+
+from retrieval.door import Retriever
+from retrieval.gate import Audience
+from retrieval.langchain_retriever import GatedRetriever
+from tests.fakes.bookshelf import KITE, LANTERN
+
+STORM = "Whom does Silas save in the storm?"
+
+
+def gated(retriever: Retriever, at: int, book: str | None = LANTERN) -> GatedRetriever:
+    return GatedRetriever(retriever=retriever, audience=Audience({LANTERN: at}), book=book)
+
+
+def test_a_chain_gets_documents_best_first_with_their_sources(island: Retriever) -> None:
+    documents = gated(island, 10).invoke(STORM)
+    assert "two fishermen" in documents[0].page_content
+    assert documents[0].id
+    assert documents[0].metadata | {"score": 0} == {
+        "book": LANTERN, "kind": "summary", "source": "summary, chapter 5", "reveals": {LANTERN: 5}, "score": 0,
+    }  # fmt: skip
+    assert documents[0].metadata["score"] >= documents[1].metadata["score"] > 0
+
+
+def test_a_chain_gets_what_the_door_gives(island: Retriever) -> None:
+    found = island.search(STORM, Audience({LANTERN: 5}), LANTERN)
+    assert [d.page_content for d in gated(island, 5).invoke(STORM)] == [r.passage.text for r in found.passages]
+
+
+def test_a_chain_gets_nothing_beyond_its_audience(island: Retriever) -> None:
+    documents = gated(island, 4).invoke(STORM)
+    assert documents
+    assert all(document.metadata["reveals"][LANTERN] <= 4 for document in documents)
+
+
+def test_without_a_book_the_question_finds_it(island: Retriever) -> None:
+    assert {d.metadata["book"] for d in gated(island, 0, None).invoke("Who flies The Kite?")} == {KITE}
+
+
+async def test_it_goes_into_chains_of_either_kind(island: Retriever) -> None:
+    def longest(documents: list[Document]) -> str:
+        return max((document.page_content for document in documents), key=len)
+
+    chain = gated(island, 5) | RunnableLambda(longest)
+    assert chain.invoke(STORM) == await chain.ainvoke(STORM)
+    assert len(chain.batch([STORM, "Who is Dorothea?"])) == 2

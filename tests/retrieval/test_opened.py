@@ -1,0 +1,141 @@
+"""Opened books: in reading order, seen through a gate, kept within a budget, and safe to share between threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from corpus.passages import Passage
+from corpus.reveals import Reveals
+from retrieval.door import Retriever, Search
+from retrieval.embedding import Embedded
+from retrieval.gate import Audience, Gate
+from retrieval.opened import OpenedBook, OpenedBooks
+from retrieval.store import StoredPassage
+from tests.fakes.bookshelf import KITE, LANTERN, opened, write_kite, write_lantern
+from tests.fakes.embedder import hashed
+
+
+def row(order: int, mark: int, *sentences: str, explicit: bool = False) -> StoredPassage:
+    """Return a passage as the store gives it."""
+    said = sentences or (f"Chapter {mark} has sentence {order}.",)
+    passage = Passage(
+        f"{LANTERN}/{order}", LANTERN, "summary", "summary.md", said, Reveals.of({LANTERN: mark}), False, order, order,
+        explicit=explicit,
+    )  # fmt: skip
+    return StoredPassage(passage, Embedded(hashed(passage.text), np.stack([hashed(s) for s in said])))
+
+
+def lantern(*rows: StoredPassage) -> OpenedBook:
+    return OpenedBook(LANTERN, rows or [row(n, n) for n in range(6)])
+
+
+def at(mark: int, *, adults: bool = False) -> Gate:
+    return Gate(Audience({LANTERN: mark}, adults))
+
+
+def marks(passages: Sequence[Passage]) -> list[int]:
+    return [p.reveals.marks[LANTERN] for p in passages]
+
+
+def test_a_book_is_in_reading_order_however_it_was_stored() -> None:
+    rows = [row(n, n) for n in (4, 0, 3, 1, 2)]
+    book = lantern(*rows)
+    assert [p.order for p in book.passages] == [0, 1, 2, 3, 4]
+    assert [p.order for p in book.whole().passages] == [0, 1, 2, 3, 4]
+
+
+def test_each_audience_sees_its_part() -> None:
+    book = lantern(row(0, 0), row(1, 3), row(2, 1), row(3, 3, explicit=True))
+    assert marks(book.seen_through(at(0)).passages) == [0]
+    assert marks(book.seen_through(at(1)).passages) == [0, 1]
+    assert marks(book.seen_through(at(3)).passages) == [0, 3, 1]
+    assert marks(book.seen_through(at(3, adults=True)).passages) == [0, 3, 1, 3]
+    assert book.whole().passages == book.passages
+
+
+def test_a_view_holds_the_vectors_and_sentences_of_what_is_seen_and_no_others() -> None:
+    book = lantern(row(0, 2, "Silas drowned him."), row(1, 0, "It rains.", "It pours."), row(2, 9, "She leaves."))
+    view = book.seen_through(at(0))
+    assert view.sentences == ("It rains.", "It pours.")
+    assert len(view) == 2
+    assert np.array_equal(view.sentence_vectors, np.stack([hashed("It rains."), hashed("It pours.")]))
+    assert np.array_equal(view.passage_vectors, hashed("It rains. It pours.")[None])
+    assert [view.passages[n].order for n in view.passage_of] == [1, 1]
+
+
+def test_nothing_seen_is_an_empty_view() -> None:
+    book = lantern(row(0, 3))
+    assert len(book.seen_through(at(0))) == 0
+    assert (len(OpenedBook(LANTERN, []).whole()), OpenedBook(LANTERN, []).bytes) == (0, 0)
+
+
+def test_those_who_may_see_the_same_share_a_view_and_others_do_not() -> None:
+    book = lantern()
+    assert book.seen_through(at(2)) is book.seen_through(Gate(Audience({LANTERN: 2, KITE: 4})))
+    assert book.seen_through(at(2)) is not book.seen_through(at(3))
+
+
+def test_many_audiences_one_after_another_each_see_their_own() -> None:
+    book = lantern()
+    for _ in range(2):
+        for mark in range(6):
+            assert marks(book.seen_through(at(mark)).passages) == list(range(mark + 1))
+
+
+def test_a_book_is_kept_until_its_files_change() -> None:
+    books, book = OpenedBooks(10**9), lantern()
+    assert books.get(LANTERN, "now") is None
+    books.put(LANTERN, "now", book)
+    assert books.get(LANTERN, "now") is book
+    assert books.get(LANTERN, "changed") is None
+    assert books.get(KITE, "now") is None
+    changed = lantern(row(0, 0))
+    books.put(LANTERN, "changed", changed)
+    assert books.get(LANTERN, "changed") is changed
+    assert books.get(LANTERN, "now") is None
+
+
+def test_of_too_many_books_the_one_that_was_used_longest_ago_goes() -> None:
+    size = lantern().bytes
+    books = OpenedBooks(2 * size)
+    for slug in ("a", "b"):
+        books.put(slug, "now", lantern())
+    assert books.get("a", "now")
+    books.put("c", "now", lantern())
+    assert [slug for slug in "abc" if books.get(slug, "now")] == ["a", "c"]
+
+
+def test_a_book_larger_than_the_budget_is_still_kept_while_it_is_talked_about() -> None:
+    books = OpenedBooks(1)
+    books.put("a", "now", lantern())
+    assert books.get("a", "now")
+    books.put("b", "now", lantern())
+    assert (books.get("a", "now"), bool(books.get("b", "now"))) == (None, True)
+
+
+def test_a_larger_book_takes_more_memory() -> None:
+    assert lantern().bytes > 6 * 2 * 64 * 4  # at least its vectors: 64 numbers of 4 bytes
+    assert lantern(*(row(n, n) for n in range(60))).bytes > 9 * lantern().bytes
+
+
+def test_threads_find_what_one_alone_finds(library: Path, data: Path) -> None:
+    write_lantern(library)
+    write_kite(library)
+    questions = ["Whom does Silas save in the storm?", "Who becomes a clockmaker?", "Where is the letter?", "Who?"]
+    asked = [
+        (question, Audience({LANTERN: mark, KITE: mark % 5}), book)
+        for question in questions for mark in range(11) for book in (None, LANTERN, KITE)
+    ]  # fmt: skip
+
+    def found(retriever: Retriever) -> list[Search]:
+        with ThreadPoolExecutor(8) as threads:
+            return list(threads.map(lambda call: retriever.search(*call), asked))
+
+    with opened(library, data) as retriever:
+        at_once = found(retriever)  # the books are opened by whoever comes first
+        assert at_once == [retriever.search(*call) for call in asked]
+        assert found(retriever) == at_once

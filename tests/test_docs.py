@@ -1,0 +1,198 @@
+"""What README and docs say is so: links, commands, settings, numbers, and the conversation that they show.
+
+`python -m tests.test_docs` brings the conversation and the numbers up to date; read what else the change calls for.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import typer
+from dotenv import dotenv_values
+
+from bot.settings import Settings, SettingsError
+from bot.terminal.cli import app
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = [README, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TYPED = "› "
+WIDTH = 100
+"""Columns at which a terminal breaks the lines of an answer, at most."""
+
+_CONVERSATION = re.compile(
+    r"(?<=<!-- conversation:begin -->\n```text\n).*(?=```\n<!-- conversation:end -->)", re.DOTALL
+)
+_LINK = re.compile(r"\]\((?!https?:|mailto:)([^()\s#]*)(?:#([^()\s]*))?\)")
+_PATH = re.compile(r"`((?:bot|corpus|retrieval|prompts|tests|docs)/[\w./-]+)`")
+_COMMAND = re.compile(r"python run_bot\.py((?:[ \n]+(?:\"[^\"\n]*\"|[^\s`|\"]+))*)")
+_SETTING = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
+_CONSTANT = re.compile(r"^\| `((?:bot|corpus|retrieval)\.[\w.]+)\.([A-Z_]+)` \| ([^|]+) \|", re.MULTILINE)
+_FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+
+
+def anchors(page: str) -> set[str]:
+    """Return the names by which a page's headings can be linked to."""
+    headings = re.findall(r"^#+ (.*)$", _FENCE.sub("", page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for target, anchor in _LINK.findall(text_of(page)):
+        path = (page.parent / target).resolve() if target else page
+        if not path.exists() or (anchor and anchor not in anchors(text_of(path))):
+            broken.append(f"{target}#{anchor}")
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_is_named_is_there(page: Path) -> None:
+    assert [name for name in _PATH.findall(text_of(page)) if not (ROOT / name).exists()] == []
+
+
+def commands(page: str) -> Iterator[list[str]]:
+    """Yield what stands behind `run_bot.py` wherever a page names it, word by word."""
+    for found in _COMMAND.finditer(page):
+        words = shlex.split(found[1].replace("\n", " "))
+        if words and re.fullmatch(r"[a-z]+", words[0]):
+            yield words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_is_one_of_the_program_with_its_options(page: Path) -> None:
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    wrong = []
+    for name, *words in commands(text_of(page)):
+        taken = {option for parameter in known[name].params for option in parameter.opts} if name in known else set()
+        wrong += [" ".join((name, word)) for word in words if word.startswith("--") and word not in taken]
+        wrong += [name] * (name not in known)
+    assert wrong == []
+
+
+def test_every_command_of_the_program_is_in_the_readme() -> None:
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    said = text_of(README)
+    assert [name for name in known if f"run_bot.py {name}" not in said and f"`{name}`" not in said] == []
+
+
+def test_the_settings_are_those_of_the_program(tmp_path: Path) -> None:
+    told = _SETTING.findall(text_of(README))
+    assert sorted(told) == sorted(dotenv_values(ROOT / ".env.example"))
+    assert len(told) == len(fields(Settings)) - 1, "all fields are settings but `secrets`"
+    wrong = tmp_path / "no good for any setting"  # a file, with spaces in its name
+    wrong.touch()
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(dict.fromkeys(told, str(wrong)))
+    assert sorted(caught.value.problems) == sorted(told)
+
+
+def value_of(module: str, name: str) -> object:
+    """Return what a module's constant is set to; nothing is run."""
+    tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_bytes())
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
+                return ast.literal_eval(value)
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                for target, value in zip(names, values, strict=True):
+                    if isinstance(target, ast.Name) and target.id == name:
+                        return ast.literal_eval(value)
+    raise AssertionError(f"{module} has no {name}")
+
+
+CONSTANTS = [(page.name, *found) for page in PAGES for found in _CONSTANT.findall(text_of(page))]
+
+
+@pytest.mark.parametrize(("page", "module", "name", "told"), CONSTANTS)
+def test_every_number_is_that_of_the_code(page: str, module: str, name: str, told: str) -> None:
+    assert ast.literal_eval(re.sub(r"(?<=\d),(?=\d)", "", told.strip())) == value_of(module, name), page
+
+
+def test_the_line_that_makes_the_weights_again_is_understood() -> None:
+    source = text_of(ROOT / "retrieval" / "training" / "__main__.py")
+    told = re.findall(r"`?(--[a-z]+)", text_of(ROOT / "docs" / "weights.md"))
+    assert told
+    assert [option for option in told if f'"{option}"' not in source] == []
+
+
+def shown_conversation() -> str:
+    found = _CONVERSATION.search(text_of(README))
+    assert found, "README.md has lost the marks around its conversation"
+    return found[0]
+
+
+def typed_lines(shown: str) -> list[str]:
+    return [line.removeprefix(TYPED) for line in shown.splitlines() if line.startswith(TYPED)]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_conversation_is_what_the_program_prints(tmp_path: Path) -> None:
+    shown = shown_conversation()
+    names = dotenv_values(ROOT / ".env.example").keys()
+    done = subprocess.run(
+        [sys.executable, ROOT / "run_bot.py", "chat"],
+        cwd=tmp_path,  # no .env and nobody's positions
+        env={name: value for name, value in os.environ.items() if name not in names},
+        input="\n".join(typed_lines(shown)),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=True,
+    )
+    told = [line for line in shown.splitlines() if not line.startswith(TYPED)]
+    assert plain(" ".join(told)) == plain(done.stdout), "python -m tests.test_docs puts this right"
+
+
+def conversation(lines: list[str], data: Path) -> str:
+    """Return these lines and what is told to each, as a terminal shows it to a reader who was never here."""
+    from bot.assembly import open_discussion
+    from bot.terminal.cards import greeting
+    from bot.terminal.chat import Conversation
+    from bot.terminal.reader import Reader
+
+    with open_discussion(Settings(), Settings().library, data) as discussion:
+        talk = Conversation(discussion, Reader(), lambda _: None)
+        told = [greeting(discussion.library.books, Reader()), *(f"{TYPED}{line}\n{talk.say(line)}" for line in lines)]
+    broken = (textwrap.wrap(line, WIDTH, break_on_hyphens=False) or [""] for line in "\n\n".join(told).split("\n"))
+    return "".join(f"{line}\n" for part in broken for line in part)
+
+
+def as_told(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def with_numbers(page: str) -> str:
+    """Return a page with the numbers of its tables as the code has them."""
+
+    def row(found: re.Match[str]) -> str:
+        return found[0].replace(f"| {found[3]} |", f"| {as_told(value_of(found[1], found[2]))} |")
+
+    return _CONSTANT.sub(row, page)
+
+
+if __name__ == "__main__":
+    for path in PAGES:
+        path.write_text(with_numbers(text_of(path)), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        now = conversation(typed_lines(shown_conversation()), Path(folder))
+    README.write_text(_CONVERSATION.sub(lambda _: now, text_of(README)), encoding="utf-8")
