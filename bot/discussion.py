@@ -27,6 +27,9 @@ ANSWERS = 0.15
 ANSWERS_AT_END = 0.02
 """The same for who has finished: nothing better waits further on, so a weak answer beats none."""
 
+ASKING = ("discussion",)
+"""Passages that ask and do not answer; they are found, and never quoted as an answer."""
+
 WHO_LIMIT = 900
 """Characters about one person."""
 
@@ -73,6 +76,13 @@ class Discussion:
         answer = found.text or NEUTRAL
         return Reply("recap", known.slug, answer, bool(found.text), quotes=found.quotes)
 
+    def premise(self, book: Slug) -> Reply:
+        """Tell what a book is about to somebody who has read nothing of it."""
+        known = self._book(book)
+        told = self._retriever.passages(known.slug, Audience(), ("premise",))
+        quotes = tuple(Quote(p.text, source_line(p, known)) for p in told)
+        return Reply("book", known.slug, " ".join(p.text for p in told) or NEUTRAL, bool(told), quotes=quotes)
+
     def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Tell who somebody is, as far as the audience has met them."""
         search = self._search(f"Who is {name}?", audience, book)
@@ -109,7 +119,7 @@ class Discussion:
     def _from_passages(self, do: str, search: Search, mode: Mode) -> Reply:
         if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not search.sentences:
             return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
-        found = quoted(search.sentences, self.library.books)
+        found = quoted([s for s in search.sentences if s.passage.kind not in ASKING], self.library.books)
         return Reply(do, search.book, found.text, True, search.withheld, search.passages, found.quotes, mode=mode)
 
     def _reply(

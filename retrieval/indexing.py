@@ -21,7 +21,7 @@ from retrieval.placing import related, reveals_of, spread
 from retrieval.ranking import Reader
 from retrieval.store import Manifest, Store, StoredPassage
 
-WRITE = 256
+WRITE = 64
 """Passages embedded and written at once: what an interruption loses."""
 
 STORY_KINDS = ("summary",)
@@ -103,6 +103,8 @@ def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: 
     """Embed and write the passages that the store does not hold yet; return how many."""
     have = store.having([p.id for p in passages])
     missing = [p for p in passages if p.id not in have]
+    if progress and missing:
+        progress(0, len(missing))
     for start in range(0, len(missing), WRITE):
         part = missing[start : start + WRITE]
         vectors = embedder.passages([p.sentences for p in part])

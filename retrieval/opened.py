@@ -61,6 +61,8 @@ class OpenedBook:
 
     def fits_better_beyond(self, gate: Gate, question: Vector) -> bool:
         """Return whether a hidden sentence is more like a question than any visible one: operators may know that."""
+        if not self.sentences:
+            return False
         shown = np.fromiter((gate.passes(p) for p in self.passages), bool, len(self.passages))[self.passage_of]
         similar = self.sentence_vectors @ question
         return bool(similar[~shown].max(initial=-1.0) > similar[shown].max(initial=-1.0))

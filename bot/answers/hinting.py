@@ -25,5 +25,5 @@ def hints(search: Search, answer: Reply, books: Mapping[Slug, Book], audience: A
         return [first, NEUTRAL, answer.answer]
     where = f"{mark}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {mark}"
     if mark > audience.at(book.slug):
-        return [first, f"This is ahead: {where}.", f"This is a spoiler before {where}."]
-    return [first, f"This is in your pages: {where}." if mark else "This is in your pages.", answer.answer]
+        return [first, f"The pages on this are not yours before {where}.", f"This is a spoiler before {where}."]
+    return [first, f"The pages on this are yours: {where}." if mark else "The pages on this are yours.", answer.answer]

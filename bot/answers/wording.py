@@ -6,7 +6,7 @@ happen to be one. So they are few, and dull.
 
 from __future__ import annotations
 
-NEUTRAL = "None of the passages up to your page answers this."
+NEUTRAL = "There are no passages on this up to your page."
 """The one reply where nothing visible answers: the same whether the answer comes later or never comes."""
 
 MAY_SPOIL = (

@@ -13,6 +13,7 @@ from langchain_core.messages import BaseMessage
 
 from bot.answers.plain import plain
 from bot.settings import Settings
+from corpus.errors import DogearError
 from corpus.sentences import sentences
 from prompts import fill, numbered
 from retrieval.door import RankedPassage, Search
@@ -29,8 +30,21 @@ CALLS = 8
 MAX_ANSWER = 1_500
 """Characters of a model's reply that are read at all."""
 
-REFUSAL = "NOTHING"
+_REFUSAL = re.compile(
+    r"^\W*(?:nothing\W*$|(?:i'?m )?(?:sorry|afraid|unable)\b|i (?:could|can|do|would)(?: ?not|n['’]t)\b"
+    r"|the (?:given |provided )?passages? do(?:es)? ?n['o’]t\b|as an ai\b|there is not enough\b)",
+    re.IGNORECASE,
+)
+"""How models decline, besides the word that the prompt asks for."""
+
 _CITATION = re.compile(r"\[(\d{1,2})\]")
+
+
+CURE = "docs/models.md has the lines for each provider; without CHAT_MODEL answers are quoted from the passages."
+
+
+class ModelUnusable(DogearError):
+    """The chat model cannot be opened: a package or a key is missing, or its name is wrong."""
 
 
 class ChatModel(Protocol):
@@ -95,7 +109,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 (every provider raises its own; none may reach a member)
             log.warning("the chat model failed (%s); answering from passages", type(error).__name__)
             return None
-        if not text or text.strip(" .").upper() == REFUSAL:
+        if not text or _REFUSAL.search(text):
             log.info("the chat model %s; answering from passages", "refused" if text else "said nothing")
             return None
         return text
@@ -117,5 +131,10 @@ def open_model(settings: Settings) -> ChatModel | None:
             options["base_url"] = settings.openai_base_url
         if settings.openai_api_key:
             options["api_key"] = settings.openai_api_key
-    model: ChatModel = init_chat_model(settings.chat_model, **options)
+    try:
+        model: ChatModel = init_chat_model(settings.chat_model, **options)
+    except ImportError as error:
+        raise ModelUnusable(f"CHAT_MODEL needs another package ({error.name}). {CURE}") from error
+    except Exception as error:
+        raise ModelUnusable(f"CHAT_MODEL cannot be used as it is set ({type(error).__name__}). {CURE}") from error
     return model

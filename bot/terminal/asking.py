@@ -30,6 +30,10 @@ class Asked(Protocol):
         """Help to find out."""
         ...
 
+    def premise(self, book: Slug) -> Reply:
+        """Tell what a book is about."""
+        ...
+
     def recap(self, audience: Audience, book: Slug) -> Reply:
         """Tell the story so far."""
         ...
@@ -127,10 +131,9 @@ class Asking:
         return answer(reply, tip=f"\nAs a picture: python run_bot.py order{option} --picture order.png")
 
     def premise(self, book: Slug) -> str:
-        """Return what may be told of a book to anyone. A hint is asked for, as it never takes a chat model."""
-        found = self._discussion.hint("What is the book about?", Audience(), book).passages
-        told = sorted((p.passage for p in found if p.passage.kind == "premise"), key=lambda p: p.order)
-        return " ".join(passage.text for passage in told)
+        """Return what may be told of a book to anyone."""
+        reply = self._discussion.premise(book)
+        return reply.answer if reply.answered else ""
 
     def _meant(self, question: str) -> Slug | None:
         """Return the book that a question is about: the one at hand, unless only others are named."""

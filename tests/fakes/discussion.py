@@ -108,6 +108,10 @@ class FakeDiscussion:
         levels = ("Think of the diamond.", "By chapter 10.", reply.answer)
         return Reply("hint", reply.book, levels[0], True, reply.withheld, reply.passages, hints=levels)
 
+    def premise(self, book: Slug) -> Reply:
+        told = [p.text for p in self._visible(Audience(), book) if p.kind == "premise"]
+        return Reply("book", book, " ".join(told) or NEUTRAL, bool(told))
+
     def recap(self, audience: Audience, book: Slug) -> Reply:
         told = [p.text for p in self._visible(audience, book) if p.kind == "summary"]
         return Reply("recap", book, " ".join(told) or NEUTRAL, bool(told))

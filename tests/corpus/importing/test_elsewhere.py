@@ -25,7 +25,8 @@ TITLES = ["Barchester Towers"]
 
 def told(text: str, *others: Book) -> list[tuple[str, Mapping[str, int] | None]]:
     setting = Setting(TOWERS.slug, TOWERS, {book.slug: book for book in others}, Ledger("page"))
-    return [(" ".join(run.sentences), run.reveals) for run in told_elsewhere(sentences_as_written(text), TITLES, setting)]
+    runs = told_elsewhere(sentences_as_written(text), TITLES, setting)
+    return [(" ".join(run.sentences), run.reveals) for run in runs]
 
 
 IN_WARDEN = {"the-warden": END, "barchester-towers": 0}
