@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answers.hinting import hints
 from bot.answers.quoting import quoted
@@ -24,7 +26,7 @@ from retrieval.gate import Audience
 ANSWERS = 0.15
 """Confidence from which visible text is taken to answer (docs/retrieval.md has what it costs and saves)."""
 
-ANSWERS_AT_END = 0.02
+ANSWERS_AT_END = 0.005
 """The same for who has finished: nothing better waits further on, so a weak answer beats none."""
 
 ASKING = ("discussion",)
@@ -90,7 +92,8 @@ class Discussion:
             return self._from_passages("who", search, Mode.QUOTE)
         met = _about(name, self._retriever.passages(search.book, audience, ("people",)))
         if not met:
-            return self._from_passages("who", search, Mode.QUOTE)
+            named = tuple(s for s in search.sentences if _names(name, s.text))
+            return self._from_passages("who", replace(search, sentences=named), Mode.QUOTE)
         source = self.library.books[search.book]
         quotes = tuple(Quote(p.text, source_line(p, source)) for p in met)
         return self._reply("who", search, "\n".join(q.text for q in quotes), cited=met, quotes=quotes)
@@ -135,6 +138,11 @@ class Discussion:
 def _required(text: str) -> None:
     if not any(map(str.isalnum, text)):
         raise TextMissing("There is nothing to answer. Ask in a few words, for example: Who is the man at the door?")
+
+
+def _names(name: str, sentence: str) -> bool:
+    """Return whether a sentence holds a word of a name, written as names are."""
+    return any(re.search(rf"\b{re.escape(word.capitalize())}\b", sentence) for word in name.split() if len(word) > 1)
 
 
 def _about(name: str, people: Sequence[Passage]) -> list[Passage]:

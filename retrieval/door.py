@@ -34,6 +34,9 @@ DEALT_WITH = 0.12
 TOP = 10
 """Passages returned for a question."""
 
+MESSAGE = 8_000
+"""Characters of a message that are placed: twice what Discord lets anybody write."""
+
 LEADS = 5
 """Stretches of text of which the best passage comes before all others."""
 
@@ -167,11 +170,14 @@ class Retriever:
         guard = Guard(self._open(book), Gate(audience), self._placer, *self._rule, title)
         return [guard.judge(question, sentence, self._embedder) for sentence in said]
 
-    def _statements(self, text: str) -> Iterator[Question]:
-        said = sentences(text)
-        for start in range(max(1, len(said) - WINDOW + 1)):
-            window = " ".join(said[start : start + WINDOW])
-            yield Question.stated(window, self._embedder.question(window).plain)
+    def _statements(self, text: str) -> list[Question]:
+        """Return a message's windows of a few sentences, and where it has more than one window, each sentence too."""
+        said = sentences(text[:MESSAGE])
+        told = [" ".join(said[n : n + WINDOW]) for n in range(max(1, len(said) - WINDOW + 1))]
+        if len(told) > 1:
+            told += said
+        vectors = self._embedder.passages([[part] for part in told])
+        return [Question.stated(part, vector.passage) for part, vector in zip(told, vectors, strict=True)]
 
     def _meant(self, question: Question, audience: Audience) -> Slug | None:
         named = names_in(question.text, self.library.books)

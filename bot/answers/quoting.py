@@ -18,7 +18,7 @@ from retrieval.door import RankedSentence
 LIMIT = 400
 """Characters of an answer before its sources: what one reads at a glance on a phone."""
 
-WORTH = 0.02
+WORTH = 0.003
 """A sentence that is this much less likely than the best to hold the answer is not quoted, even where there is room."""
 
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
