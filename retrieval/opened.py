@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from corpus.passages import Passage
 from corpus.reveals import Slug
-from retrieval.embedding import Matrix, Vector
 from retrieval.gate import Gate
 from retrieval.lexicon import stems
 from retrieval.store import StoredPassage
 from retrieval.traits import SENTENCE_TRAITS, sentence_traits
+from retrieval.vectors import Matrix, Vector
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]

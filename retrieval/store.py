@@ -28,8 +28,9 @@ from filelock import FileLock, Timeout
 
 from corpus.passages import Passage
 from corpus.reveals import Reveals, Slug
-from retrieval.embedding import Embedded, Matrix
+from retrieval.embedding import Embedded
 from retrieval.errors import StoreHeld, StoreUnavailable
+from retrieval.vectors import Matrix
 
 LAYOUT = 2
 """Raised whenever what is kept changes; a store of another layout is rebuilt."""

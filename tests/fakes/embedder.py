@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrieval.embedding import Embedded, QuestionVectors, Vector
+from retrieval.embedding import Embedded, QuestionVectors
 from retrieval.lexicon import stems
+from retrieval.vectors import Vector
 
 
 class EmbedderStopped(Exception):
