@@ -15,7 +15,18 @@ HIDDEN = "[hidden]"
 SHORTEST_SECRET = 5
 """Letters. Servers that need no key are given words such as "none", which must stay readable everywhere else."""
 
-CHATTY = ("chromadb", "filelock", "httpcore", "httpx", "matplotlib", "openai", "sentence_transformers", "urllib3")
+CHATTY = (
+    "chromadb",
+    "filelock",
+    "httpcore",
+    "httpcore2",
+    "httpx",
+    "httpx2",
+    "matplotlib",
+    "openai",
+    "sentence_transformers",
+    "urllib3",
+)
 """Libraries that tell of every request and every file; they are heard from `DEBUG` on, and where they warn."""
 
 

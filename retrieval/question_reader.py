@@ -39,25 +39,13 @@ class QuestionReader:
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
 
     def _through(self, rows: torch.Tensor, layer: Layer) -> torch.Tensor:
-        (
-            mixed,
-            mixed_bias,
-            out,
-            out_bias,
-            first_scale,
-            first_shift,
-            wide,
-            wide_bias,
-            narrow,
-            narrow_bias,
-            scale,
-            shift,
-        ) = layer
         count, length, size = rows.shape
+        mixed, mixed_bias, out, out_bias, scale, shift = layer[:6]
         parts = torch.baddbmm(mixed_bias, rows, mixed).view(count, length, 3, self._heads, size // self._heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
         seen = scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(count, length, size)
-        rows = layer_norm(rows + torch.baddbmm(out_bias, seen, out), (size,), first_scale, first_shift, self._epsilon)
+        rows = layer_norm(rows + torch.baddbmm(out_bias, seen, out), (size,), scale, shift, self._epsilon)
+        wide, wide_bias, narrow, narrow_bias, scale, shift = layer[6:]
         hidden = gelu(torch.baddbmm(wide_bias, rows, wide))
         return layer_norm(rows + torch.baddbmm(narrow_bias, hidden, narrow), (size,), scale, shift, self._epsilon)
 

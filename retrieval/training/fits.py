@@ -129,4 +129,4 @@ def guard_rows(
 def limit_for(rule: Fit, rows: Sequence[Floats], leaks: Sequence[bool], stopped: float) -> float:
     """Return the risk from which to stop, so that this share of the leaks is stopped."""
     risks = sorted(rule.confidence(row) for row, leak in zip(rows, leaks, strict=True) if leak)
-    return risks[int((1 - stopped) * len(risks))]
+    return risks[round((1 - stopped) * len(risks))]
