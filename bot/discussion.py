@@ -26,7 +26,7 @@ from retrieval.gate import Audience
 ANSWERS = 0.15
 """Confidence from which visible text is taken to answer (docs/retrieval.md has what it costs and saves)."""
 
-ANSWERS_AT_END = 0.005
+ANSWERS_AT_END = 0.002
 """The same for who has finished: nothing better waits further on, so a weak answer beats none."""
 
 ASKING = ("discussion",)
@@ -87,6 +87,7 @@ class Discussion:
 
     def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Tell who somebody is, as far as the audience has met them."""
+        _required(name)
         search = self._search(f"Who is {name}?", audience, book)
         if search.book is None:
             return self._from_passages("who", search, Mode.QUOTE)
@@ -120,18 +121,21 @@ class Discussion:
         return self.library.books.get(typed) or find_book(typed, self.library.books)
 
     def _from_passages(self, do: str, search: Search, mode: Mode) -> Reply:
-        if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not search.sentences:
+        telling = [s for s in search.sentences if s.passage.kind not in ASKING]
+        if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not telling:
             return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
-        found = quoted([s for s in search.sentences if s.passage.kind not in ASKING], self.library.books)
+        found = quoted(telling, self.library.books)
         return Reply(do, search.book, found.text, True, search.withheld, search.passages, found.quotes, mode=mode)
 
     def _reply(
         self, do: str, search: Search, text: str, *, cited: Sequence[Passage], mode: Mode = Mode.QUOTE,
         quotes: tuple[Quote, ...] = (),
     ) -> Reply:  # fmt: skip
-        """Return an answer with the sources of what it rests on below it."""
-        lines = dict.fromkeys(source_line(p, self.library.books[p.book]) for p in cited)
-        answer = f"{text}\n— {' · '.join(lines)}" if lines else text
+        """Return an answer with the sources of what it rests on below it, by the numbers that a model gave them."""
+        lines = [source_line(p, self.library.books[p.book]) for p in cited]
+        numbers = {line: "".join(f"[{n}]" for n, other in enumerate(lines, 1) if other == line) for line in lines}
+        listed = " · ".join(f"{number} {line}" if mode is Mode.MODEL else line for line, number in numbers.items())
+        answer = f"{text}\n— {listed}" if listed else text
         return Reply(do, search.book, answer, True, search.withheld, search.passages, quotes, mode=mode)
 
 

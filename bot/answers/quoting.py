@@ -18,7 +18,7 @@ from retrieval.door import RankedSentence
 LIMIT = 400
 """Characters of an answer before its sources: what one reads at a glance on a phone."""
 
-WORTH = 0.003
+WORTH = 0.002
 """A sentence that is this much less likely than the best to hold the answer is not quoted, even where there is room."""
 
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
@@ -34,14 +34,12 @@ class Quoted:
 
 def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limit: int = LIMIT) -> Quoted:
     """Return the answer that the likeliest sentences make, in reading order, within `limit` characters."""
-    runs = list(_runs(chosen(sentences, limit)))
-    sources = list(dict.fromkeys(source_line(run[0].passage, books[run[0].passage.book]) for run in runs))
-    quotes = tuple(
-        Quote(" ".join(s.text for s in run), source_line(run[0].passage, books[run[0].passage.book])) for run in runs
-    )
-    if not quotes:
-        return Quoted("", ())
-    return Quoted(_joined(quotes, sources), quotes)
+    picked = chosen(sentences, limit)
+    quotes = _quotes(picked, books)
+    while len(picked) > 1 and len(_joined(quotes)) > limit:  # the marks of many sources take more room than most do
+        picked.remove(min(picked, key=lambda s: s.score))
+        quotes = _quotes(picked, books)
+    return Quoted(f"{_joined(quotes)}\n— {_listed(quotes)}" if quotes else "", quotes)
 
 
 def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSentence]:
@@ -81,6 +79,13 @@ def clipped(sentence: RankedSentence, limit: int) -> RankedSentence:
     return RankedSentence(f"{text.rstrip(',;:—')} …", sentence.passage, sentence.number, sentence.score)
 
 
+def _quotes(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book]) -> tuple[Quote, ...]:
+    return tuple(
+        Quote(" ".join(s.text for s in run), source_line(run[0].passage, books[run[0].passage.book]))
+        for run in _runs(sentences)
+    )
+
+
 def _runs(sentences: Iterable[RankedSentence]) -> Iterable[list[RankedSentence]]:
     """Yield runs of sentences that follow one another in one stretch of text."""
     run: list[RankedSentence] = []
@@ -99,13 +104,22 @@ def _follows(one: RankedSentence, other: RankedSentence) -> bool:
     )  # fmt: skip
 
 
-def _joined(quotes: Sequence[Quote], sources: Sequence[str]) -> str:
+def _sources(quotes: Sequence[Quote]) -> list[str]:
+    return list(dict.fromkeys(quote.source for quote in quotes))
+
+
+def _joined(quotes: Sequence[Quote]) -> str:
     """Join quotes: … between those of one source, a number after each source's where there are several."""
+    sources = _sources(quotes)
     if len(sources) == 1:
-        return f"“{' … '.join(q.text for q in quotes)}”\n— {sources[0]}"
-    parts = [
+        return f"“{' … '.join(q.text for q in quotes)}”"
+    return " ".join(
         f"“{' … '.join(q.text for q in group)}” [{sources.index(source) + 1}]"
         for source, group in groupby(quotes, key=lambda q: q.source)
-    ]
-    listed = " · ".join(f"[{n}] {source}" for n, source in enumerate(sources, 1))
-    return f"{' '.join(parts)}\n— {listed}"
+    )
+
+
+def _listed(quotes: Sequence[Quote]) -> str:
+    """List the sources, numbered where there are several."""
+    sources = _sources(quotes)
+    return sources[0] if len(sources) == 1 else " · ".join(f"[{n}] {source}" for n, source in enumerate(sources, 1))

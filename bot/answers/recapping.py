@@ -30,7 +30,9 @@ class Recap:
 
 def recap(passages: Sequence[Passage], book: Book, limit: int = LIMIT) -> Recap:
     """Return the story so far from gated passages in reading order; empty where nothing may be told."""
-    told = sorted((p for p in passages if p.reveals.marks.get(book.slug, 0)), key=lambda p: p.order)
+    told = sorted(
+        (p for p in passages if p.reveals.marks.get(book.slug, 0)), key=lambda p: (p.reveals.marks[book.slug], p.order)
+    )
     stretches = [list(run) for _, run in groupby(told, key=lambda p: p.reveals.marks[book.slug])]
     if not stretches:
         return Recap("", ())

@@ -37,8 +37,9 @@ _REFUSAL = re.compile(
 )
 """How models decline, besides the word that the prompt asks for."""
 
-_CITATION = re.compile(r"\[(\d{1,2})\]")
-
+_CITATION = re.compile(r"\s*\[(\d{1,2})\]")
+_GLUED = re.compile(r"(?<=[.!?…”\"])(?=\[\d)")
+_LEADING = re.compile(r"((?:\[\d{1,2}\]\s*)*)(.*)", re.DOTALL)
 
 CURE = "docs/models.md has the lines for each provider; without CHAT_MODEL answers are quoted from the passages."
 
@@ -65,7 +66,7 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A model's answer that passed the guard, and the passages that it cites."""
+    """A model's answer that passed the guard, and the passages that it cites as [1], [2] …, in this order."""
 
     text: str
     cited: tuple[RankedPassage, ...]
@@ -87,7 +88,7 @@ class Writer:
         reply = self._reply(messages)
         if reply is None:
             return None
-        said = sentences(plain(reply[:MAX_ANSWER]))
+        said = _sentences(plain(reply[:MAX_ANSWER]))
         bare = [_CITATION.sub("", s).strip() for s in said]
         verdicts = self._judge.verdicts(question, bare, audience, search.book)
         kept = [s for s, verdict in zip(said, verdicts, strict=True) if verdict.shown]
@@ -95,8 +96,7 @@ class Writer:
             log.warning("the guard stopped %d of %d sentences of a model's answer", len(said) - len(kept), len(said))
         if not any(re.search(r"\w", _CITATION.sub("", s)) for s in kept):
             return None
-        numbers = dict.fromkeys(int(n) for s in kept for n in _CITATION.findall(s))
-        return Written(" ".join(kept), tuple(passages[n - 1] for n in numbers if 1 <= n <= len(passages)))
+        return _written(" ".join(kept), passages)
 
     def _reply(self, messages: list[BaseMessage]) -> str | None:
         call: Future[Any] = self._calls.submit(self._model.invoke, messages)
@@ -117,6 +117,33 @@ class Writer:
     def close(self) -> None:
         """Give up calls that are still waiting."""
         self._calls.shutdown(wait=False, cancel_futures=True)
+
+
+def _sentences(text: str) -> list[str]:
+    """Return a model's sentences, each with the citations behind it, be they before its full stop or after it."""
+    found: list[str] = []
+    for sentence in sentences(_GLUED.sub(" ", text)):
+        leading = _LEADING.fullmatch(sentence)
+        if found and leading and leading[1]:
+            found[-1] = f"{found[-1]} {leading[1].strip()}"
+            sentence = leading[2]
+        if found and not any(map(str.isalnum, sentence)):
+            found[-1] += sentence
+        else:
+            found.append(sentence)
+    return found
+
+
+def _written(text: str, passages: Sequence[RankedPassage]) -> Written:
+    """Number the citations anew, from 1 in the order in which they come; those of no passage go."""
+    cited = dict.fromkeys(int(n) for n in _CITATION.findall(text) if 1 <= int(n) <= len(passages))
+    places = {n: place for place, n in enumerate(cited, 1)}
+
+    def numbered_anew(found: re.Match[str]) -> str:
+        place = places.get(int(found[1]))
+        return found[0].replace(found[1], str(place)) if place else ""
+
+    return Written(_CITATION.sub(numbered_anew, text).strip(), tuple(passages[n - 1] for n in cited))
 
 
 def open_model(settings: Settings) -> ChatModel | None:

@@ -1,0 +1,112 @@
+"""Opening a discussion: settings, library, store and model put together, and let go of at the end."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.answers.writing import ModelUnusable
+from bot.assembly import open_discussion
+from bot.reply import Mode
+from bot.settings import Settings
+from corpus.errors import LibraryProblem
+from retrieval.errors import StoreHeld, WeightsRefused
+from retrieval.gate import Audience
+from tests.fakes.bookshelf import KITE, LANTERN, write_book, write_kite, write_lantern
+from tests.fakes.chat_server import chat_server
+
+FINISHED = Audience({LANTERN: 10, KITE: 4})
+QUESTION = "Whom does Silas save in the storm?"
+
+
+@pytest.fixture
+def settings(tiny_model: Path) -> Settings:
+    return Settings(embedding_model=str(tiny_model))
+
+
+def test_a_new_library_is_indexed_with_progress_and_can_be_asked(library: Path, data: Path, settings: Settings) -> None:
+    write_lantern(library)
+    told: list[tuple[int, int]] = []
+    with open_discussion(settings, library, data, lambda now, of: told.append((now, of))) as discussion:
+        assert discussion.library.books.keys() == {LANTERN}
+        reply = discussion.ask(QUESTION, FINISHED, LANTERN)
+    assert told[-1][0] == told[-1][1] > 0
+    assert reply.mode is Mode.QUOTE
+    assert reply.passages
+
+
+def test_what_changed_since_is_brought_up_to_date_and_nothing_else(
+    library: Path, data: Path, settings: Settings
+) -> None:
+    write_lantern(library)
+    with open_discussion(settings, library, data):
+        pass
+    write_kite(library)
+    told: list[tuple[int, int]] = []
+    with open_discussion(settings, library, data, lambda now, of: told.append((now, of))) as discussion:
+        assert discussion.recap(FINISHED, KITE).answered
+    assert told[-1] == (4, 4)
+
+
+def test_a_broken_book_is_told_and_the_others_are_there(
+    library: Path, data: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_kite(library)
+    write_book(library, "broken", {}, marks=-1)
+    with open_discussion(settings, library, data) as discussion:
+        assert discussion.library.books.keys() == {KITE}
+    assert "broken" in caplog.text
+
+
+def test_the_store_is_let_go_of_however_it_ends(library: Path, data: Path, settings: Settings) -> None:
+    write_kite(library)
+    first = open_discussion(settings, library, data)
+    with first, pytest.raises(StoreHeld), open_discussion(settings, library, data):
+        pass
+    with pytest.raises(ZeroDivisionError), open_discussion(settings, library, data):
+        raise ZeroDivisionError
+    with open_discussion(settings, library, data) as discussion:
+        assert discussion.premise(KITE).answered
+
+
+def test_a_chat_model_is_opened_where_one_is_named(library: Path, data: Path, settings: Settings) -> None:
+    write_lantern(library)
+    with chat_server() as server:
+        server.says = "He saves two fishermen [1]."
+        named = replace(server.settings(), embedding_model=settings.embedding_model)
+        with open_discussion(named, library, data) as discussion:
+            reply = discussion.ask(QUESTION, FINISHED, LANTERN)
+        assert len(server.requests) == 1
+    assert reply.mode is Mode.MODEL
+    assert reply.answer.startswith("He saves two fishermen [1].\n— [1] ")
+
+
+def test_the_timeout_of_the_settings_is_the_models(
+    library: Path, data: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    write_lantern(library)
+    with chat_server() as server:
+        server.behaviour = "slow"
+        named = replace(server.settings(timeout=0.2), embedding_model=settings.embedding_model)
+        with open_discussion(named, library, data) as discussion:
+            assert discussion.ask(QUESTION, FINISHED, LANTERN).mode is Mode.FALLBACK
+    assert "answering from passages" in caplog.text
+
+
+def test_what_cannot_be_opened_is_an_error_and_leaves_nothing_held(
+    library: Path, data: Path, settings: Settings, tmp_path: Path
+) -> None:
+    write_kite(library)
+    wrong_model = replace(settings, chat_model="no-such-provider:model")
+    with pytest.raises(ModelUnusable), open_discussion(wrong_model, library, data):
+        pass
+    with pytest.raises(WeightsRefused), open_discussion(Settings(embedding_model=str(tmp_path)), library, data):
+        pass
+    with pytest.raises(LibraryProblem), open_discussion(settings, tmp_path / "nowhere", data):
+        pass
+    with open_discussion(settings, library, data) as discussion:
+        assert discussion.library.books.keys() == {KITE}

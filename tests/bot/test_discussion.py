@@ -1,0 +1,371 @@
+"""A discussion: whatever is asked, nobody reads more than they have read, and what they read can be traced."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answers.wording import MAY_SPOIL, NEUTRAL
+from bot.answers.writing import Writer, open_model
+from bot.discussion import Discussion, TextMissing
+from bot.reply import Mode, Reply
+from corpus.library import Library
+from corpus.naming import UnknownBook
+from retrieval.door import Retriever
+from retrieval.gate import Audience, Gate
+from retrieval.store import Store
+from tests.fakes.bookshelf import (
+    KITE,
+    LANTERN,
+    LANTERN_DOCUMENTS,
+    LANTERN_SUMMARY,
+    opened,
+    silent,
+    write_book,
+    write_kite,
+    write_lantern,
+)  # fmt: skip
+from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
+from tests.fakes.embedder import HashedEmbedder
+from tests.fakes.made_up import Shelf, audiences, questions, shelves, signs, with_other_secrets
+
+STORM = "Whom does Silas save in the storm?"
+SECRET = "Who drowned his brother for the sake of the lamp?"
+FINISHED = Audience({LANTERN: 10, KITE: 4})
+
+
+def at(mark: int) -> Audience:
+    return Audience({LANTERN: mark})
+
+
+@pytest.fixture(scope="module")
+def island_talk(island: Retriever) -> Discussion:
+    """A discussion in quote mode, of The Lantern and The Kite."""
+    return Discussion(island.library, island)
+
+
+def shown(reply: Reply) -> str:
+    """Return all of a reply that members may come to read, and the passages that operators may look at."""
+    quotes = [f"{quote.text} {quote.source}" for quote in reply.quotes]
+    passages = [f"{ranked.passage.heading} {ranked.passage.text}" for ranked in reply.passages]
+    return " ".join([reply.answer, *reply.hints, *quotes, *passages])
+
+
+# Quote mode
+
+
+def test_a_reader_is_answered_from_what_was_read_with_its_source(island_talk: Discussion) -> None:
+    reply = island_talk.ask(STORM, at(5), LANTERN)
+    assert (reply.do, reply.book, reply.answered, reply.mode) == ("ask", LANTERN, True, Mode.QUOTE)
+    assert "two fishermen" in reply.answer
+    assert "summary, chapter 5" in reply.answer.partition("\n— ")[2]
+    assert any("two fishermen" in quote.text and quote.source == "summary, chapter 5" for quote in reply.quotes)
+    assert "two fishermen" in reply.passages[0].passage.text
+
+
+def test_a_reader_who_is_not_there_yet_is_told_nothing_of_it(island_talk: Discussion) -> None:
+    for mark in range(10):
+        assert "drowned" not in shown(island_talk.ask(SECRET, at(mark), LANTERN))
+    assert "drowned" in shown(island_talk.ask(SECRET, at(10), LANTERN))
+
+
+def test_where_nothing_answers_the_reply_is_the_neutral_one(island_talk: Discussion) -> None:
+    reply = island_talk.ask("Which purple submarine conquered Bolivia in 1894?", at(5), LANTERN)
+    assert (reply.answer, reply.answered, reply.quotes) == (NEUTRAL, False, ())
+
+
+def test_the_neutral_reply_is_the_same_whether_the_answer_comes_later_or_never(tmp_path: Path) -> None:
+    without = {name: text.replace("drowned", "loved") for name, text in LANTERN_DOCUMENTS.items()}
+    replies = []
+    for name, documents in (("later", LANTERN_DOCUMENTS), ("never", without)):
+        write_book(tmp_path / name, LANTERN, {"summary.md": documents["summary.md"]})
+        with opened(tmp_path / name, tmp_path / f"data-{name}") as retriever:
+            discussion = Discussion(retriever.library, retriever)
+            replies.append([discussion.ask(q, at(0), LANTERN) for q in (SECRET, STORM, "Why?")])
+    assert [[(r.answer, r.answered, r.quotes, r.passages) for r in each] for each in replies] == [
+        [(NEUTRAL, False, (), ())] * 3
+    ] * 2
+
+
+def test_what_only_asks_is_not_quoted_as_an_answer(library: Path, data: Path) -> None:
+    asking = "---\nkind: discussion\nreveals: 0\n---\n- Whom does Silas save in the storm?\n"
+    write_book(library, LANTERN, {"discussion.md": asking})
+    with opened(library, data) as retriever:
+        reply = Discussion(retriever.library, retriever).ask(STORM, FINISHED, LANTERN)
+    assert (reply.answer, reply.answered) == (NEUTRAL, False)
+
+
+def test_a_question_that_names_no_book_finds_it(island_talk: Discussion) -> None:
+    assert island_talk.ask("Who becomes a clockmaker?", FINISHED).book == KITE
+    assert island_talk.ask(STORM, FINISHED).book == LANTERN
+
+
+def test_a_book_may_be_called_by_its_title(island_talk: Discussion) -> None:
+    assert island_talk.ask(STORM, at(5), "The Lantern") == island_talk.ask(STORM, at(5), LANTERN)
+
+
+def test_a_book_that_nobody_knows_is_an_error_with_the_nearest(island_talk: Discussion) -> None:
+    calls: list[Callable[[], Reply]] = [
+        lambda: island_talk.ask(STORM, FINISHED, "The Lantem"), lambda: island_talk.hint(STORM, FINISHED, "The Lantem"),
+        lambda: island_talk.recap(FINISHED, "The Lantem"), lambda: island_talk.check(STORM, FINISHED, "The Lantem"),
+        lambda: island_talk.who("Silas", FINISHED, "The Lantem"), lambda: island_talk.order(FINISHED, "The Lantem"),
+        lambda: island_talk.premise("The Lantem"),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(UnknownBook, match="Did you mean The Lantern"):
+            call()
+
+
+@pytest.mark.parametrize("text", ["", "  ", "?!", "😱"])
+def test_a_question_without_words_is_an_error_that_shows_one(island_talk: Discussion, text: str) -> None:
+    for call in (island_talk.ask, island_talk.hint, island_talk.who, island_talk.check):
+        with pytest.raises(TextMissing, match="for example"):
+            call(text, FINISHED, LANTERN)
+
+
+# Hint, recap, who, premise, check and order
+
+
+def test_a_hint_has_three_levels_and_the_answer_only_for_who_has_read_it(island_talk: Discussion) -> None:
+    early, late = island_talk.hint(STORM, at(3), LANTERN), island_talk.hint(STORM, at(5), LANTERN)
+    assert (early.do, len(early.hints), len(late.hints)) == ("hint", 3, 3)
+    assert "fishermen" not in shown(early)
+    assert "chapter 5" in early.hints[1]
+    assert late.hints[2] == island_talk.ask(STORM, at(5), LANTERN).answer
+    assert (early.answer, late.answer) == (early.hints[0], late.hints[0])
+
+
+def test_without_a_book_that_fits_a_hint_is_the_neutral_reply(library: Path, data: Path) -> None:
+    with opened(library, data) as retriever:
+        reply = Discussion(retriever.library, retriever).hint(STORM, FINISHED)
+    assert (reply.book, reply.answer, reply.hints) == (None, NEUTRAL, ())
+
+
+def test_a_recap_tells_the_story_so_far_and_no_further(island_talk: Discussion) -> None:
+    for mark in range(11):
+        reply = island_talk.recap(at(mark), LANTERN)
+        told = [chapter for chapter in LANTERN_SUMMARY if chapter <= mark]
+        assert [line.partition(": ")[2] for line in reply.answer.split("\n")] == (
+            [LANTERN_SUMMARY[chapter] for chapter in told] or [""]
+        )
+        assert reply.answered is bool(told)
+    assert island_talk.recap(at(0), LANTERN).answer == NEUTRAL
+
+
+def test_who_tells_what_is_known_of_somebody_so_far(island_talk: Discussion) -> None:
+    assert island_talk.who("Silas", at(2), LANTERN).answer == (
+        "Silas keeps the lighthouse and lives alone.\n— who is who, chapter 2"
+    )
+    finished = island_talk.who("silas", FINISHED, LANTERN)
+    assert "murderer" in finished.answer
+    assert [quote.source for quote in finished.quotes] == ["who is who, chapter 2", "who is who, chapter 10"]
+
+
+def test_who_knows_nobody_whom_the_reader_has_not_met(island_talk: Discussion) -> None:
+    strangers = [island_talk.who(name, at(1), LANTERN) for name in ("Silas", "Marmaduke")]
+    assert [(r.answer, r.answered) for r in strangers] == [(NEUTRAL, False)] * 2
+
+
+def test_a_premise_is_for_everybody(island_talk: Discussion) -> None:
+    assert island_talk.premise(KITE).answer.startswith("Two children build a paper kite")
+
+
+def test_a_message_that_goes_further_than_its_readers_is_told_to_its_author_alone(island_talk: Discussion) -> None:
+    spoiler = "I cannot believe that Silas drowned his brother for the sake of the lamp!"
+    early = island_talk.check(spoiler, at(5), LANTERN)
+    assert (early.answer, dict(early.reveals), early.withheld) == (MAY_SPOIL, {LANTERN: 10}, True)
+    late = island_talk.check(spoiler, at(10), LANTERN)
+    assert (late.answer, dict(late.reveals), late.withheld) == ("", {LANTERN: 10}, False)
+
+
+def test_a_message_without_a_book_is_placed_where_it_fits(island_talk: Discussion) -> None:
+    assert island_talk.check("Edward becomes a clockmaker in the city.", at(10)).reveals == {KITE: 4}
+
+
+def test_an_order_names_its_books(island_talk: Discussion) -> None:
+    reply = island_talk.order(Audience())
+    assert sorted(reply.books) == [KITE, LANTERN]
+    assert all(title in reply.answer for title in ("The Kite", "The Lantern"))
+    assert island_talk.order(Audience(), KITE).books == (KITE,)
+
+
+# The gate, whatever the library and the question
+
+Opening = Callable[[Shelf], Discussion]
+
+
+@pytest.fixture(scope="module")
+def opening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opening]:
+    """Return what opens a discussion of a made-up library, in one store for all of them."""
+    folder: Path = tmp_path_factory.mktemp("made-up-talk")
+    embedder = HashedEmbedder()
+    with Store(folder / "data", embedder.name, silent) as store:
+
+        def open_(shelf: Shelf) -> Discussion:
+            library = Library.load(shelf.write(folder / "library"))
+            retriever = Retriever(library, store, embedder)
+            retriever.refresh()
+            return Discussion(library, retriever)
+
+        yield open_
+
+
+def everything(discussion: Discussion, question: str, audience: Audience, books: list[str]) -> list[Reply]:
+    """Ask all that can be asked."""
+    ways = (discussion.ask, discussion.hint, discussion.who)
+    asked = [way(question, audience, book) for way in ways for book in (None, *books)]
+    asked += [discussion.who("Note", audience, book) for book in books]
+    return asked + [discussion.recap(audience, book) for book in books]
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.data())
+def test_no_reply_holds_anything_beyond_its_audience(opening: Opening, data: st.DataObject) -> None:
+    shelf = data.draw(shelves(always_placed=True))
+    discussion = opening(shelf)
+    for _ in range(3):
+        audience = data.draw(audiences(shelf))
+        allowed = {one.sign for one in shelf.told if one.may_be_seen_by(audience)}
+        for reply in everything(discussion, data.draw(questions(shelf)), audience, sorted(shelf.marks)):
+            assert signs(shown(reply)) <= allowed
+            assert all(Gate(audience).passes(ranked.passage) for ranked in reply.passages)
+        for book in shelf.marks:
+            premise = signs(shown(discussion.premise(book)))
+            assert premise <= {one.sign for one in shelf.told if one.may_be_seen_by(Audience())}
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.data())
+def test_no_reply_depends_on_what_its_audience_may_not_see(opening: Opening, data: st.DataObject) -> None:
+    shelf = data.draw(shelves(always_placed=True))
+    audience = data.draw(audiences(shelf))
+    other = data.draw(with_other_secrets(shelf, audience))
+    question = data.draw(questions(shelf))
+
+    def told(shelf: Shelf) -> list[tuple[object, ...]]:
+        replies = everything(opening(shelf), question, audience, sorted(shelf.marks))
+        return [
+            (r.do, r.book, r.answer, r.answered, r.quotes, r.mode, [ranked.passage.id for ranked in r.passages])
+            for r in replies
+        ]
+
+    assert told(other) == told(shelf)
+
+
+# Model mode, over the real protocol, under the real guard
+
+
+@pytest.fixture(scope="module")
+def serving() -> Iterator[ChatServer]:
+    with chat_server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(serving: ChatServer) -> ChatServer:
+    serving.behaviour, serving.says = "answer", "Silas rowed out in the storm and saved two fishermen [1]."
+    serving.requests.clear()
+    return serving
+
+
+@contextmanager
+def with_model(server: ChatServer, retriever: Retriever) -> Iterator[Discussion]:
+    model = open_model(server.settings())
+    assert model is not None
+    writer = Writer(model, retriever, 20)
+    try:
+        yield Discussion(retriever.library, retriever, writer)
+    finally:
+        writer.close()
+
+
+@pytest.fixture
+def model_talk(server: ChatServer, island: Retriever) -> Iterator[Discussion]:
+    with with_model(server, island) as discussion:
+        yield discussion
+
+
+def test_a_model_may_answer_in_its_own_words_with_numbered_sources(model_talk: Discussion, server: ChatServer) -> None:
+    reply = model_talk.ask(STORM, at(5), LANTERN)
+    assert reply.mode is Mode.MODEL
+    assert reply.answer == "Silas rowed out in the storm and saved two fishermen [1].\n— [1] summary, chapter 5"
+    assert reply.answered
+    assert reply.passages == model_talk.ask(STORM, at(5), LANTERN).passages
+
+
+def test_passages_of_one_source_share_its_line(model_talk: Discussion, server: ChatServer) -> None:
+    storm, *others = [ranked.passage for ranked in model_talk.ask(STORM, at(5), LANTERN).passages]
+    twin = next(n for n, p in enumerate(others, 2) if p.kind == "people")
+    server.says = f"A storm breaks the harbour wall [1]. Silas lives alone [{twin}]. He saves two fishermen [1]."
+    answer = model_talk.ask(STORM, at(5), LANTERN).answer
+    assert answer.count("[1]") == 3
+    assert answer.endswith("[1] summary, chapter 5 · [2] who is who, chapter 2")
+    assert storm.kind == "summary"
+
+
+def test_a_model_that_tells_the_ending_is_stopped_and_the_passages_answer(
+    model_talk: Discussion, server: ChatServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.says = "Silas drowned his brother for the sake of the lamp [1]."
+    reply = model_talk.ask(STORM, at(5), LANTERN)
+    assert len(server.requests) == 1
+    assert reply.mode is Mode.FALLBACK
+    assert "two fishermen" in reply.answer
+    assert "drowned" not in shown(reply) + caplog.text
+    assert model_talk.ask(SECRET, FINISHED, LANTERN).answer.startswith(server.says[:20])
+
+
+def test_of_three_sentences_the_one_that_gives_it_away_goes(model_talk: Discussion, server: ChatServer) -> None:
+    server.says = (
+        "A storm breaks the harbour wall in the night. [1] Silas drowned his brother for the sake of the lamp. [1] "
+        "Silas rows out alone and saves two fishermen. [1]"
+    )
+    reply = model_talk.ask(STORM, at(5), LANTERN)
+    assert reply.mode is Mode.MODEL
+    assert reply.answer.startswith("A storm breaks the harbour wall in the night. [1] Silas rows out alone")
+    assert "drowned" not in reply.answer
+
+
+@pytest.mark.parametrize("behaviour", ["error", "garbage", "empty"])
+def test_when_the_model_fails_the_passages_answer(
+    model_talk: Discussion, server: ChatServer, behaviour: Behaviour, island_talk: Discussion,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.INFO)
+    server.behaviour = behaviour
+    reply = model_talk.ask(STORM, at(5), LANTERN)
+    assert reply.mode is Mode.FALLBACK
+    assert reply.answer == island_talk.ask(STORM, at(5), LANTERN).answer
+    assert "answering from passages" in caplog.text
+    assert KEY not in caplog.text
+
+
+def test_what_the_model_may_read_is_what_its_readers_may(model_talk: Discussion, server: ChatServer) -> None:
+    model_talk.ask(SECRET, at(5), LANTERN)
+    passages = server.messages()["user"].partition("<passages>")[2].partition("</passages>")[0]
+    assert "drowned" not in passages
+    assert "murderer" not in passages
+    assert "lighthouse" in passages
+
+
+def test_with_no_passages_to_read_no_model_is_asked(server: ChatServer, library: Path, data: Path) -> None:
+    (write_lantern(library) / "premise.md").unlink()
+    write_kite(library)
+    with opened(library, data) as retriever, with_model(server, retriever) as discussion:
+        reply = discussion.ask(STORM, Audience(), LANTERN)
+    assert (reply.answer, reply.answered, reply.withheld, server.requests) == (NEUTRAL, False, True, [])
+
+
+def test_only_questions_go_to_a_model(model_talk: Discussion, server: ChatServer) -> None:
+    model_talk.hint(STORM, at(5), LANTERN)
+    model_talk.recap(at(5), LANTERN)
+    model_talk.who("Silas", at(5), LANTERN)
+    model_talk.check("Silas rows out.", at(5), LANTERN)
+    model_talk.order(at(5))
+    assert server.requests == []

@@ -1,0 +1,107 @@
+"""A chat model that has read every book to the end, on the loopback address, in the protocol of OpenAI's chat API.
+
+What it does is named by a behaviour; what it was asked is kept word for word.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from bot.settings import Settings
+
+Behaviour = Literal["answer", "slow", "error", "garbage", "empty"]
+"""How it behaves: it says what it was given to say; never in time; HTTP 500; no JSON; no words at all."""
+
+KEY = "sk-lantern-0123456789abcdef"
+
+
+class ChatServer:
+    """The scripted model; `says` is its answer to everything, and may be changed between questions."""
+
+    def __init__(self) -> None:
+        self.says = ""
+        self.behaviour: Behaviour = "answer"
+        self.requests: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.closing = Event()
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+
+    def settings(self, timeout: float = 20.0) -> Settings:
+        """Return the settings that lead to this model."""
+        return Settings(
+            chat_model="openai:scripted", chat_timeout=timeout, openai_api_key=SecretStr(KEY),
+            openai_base_url=f"http://127.0.0.1:{self._server.server_port}/v1",
+        )  # fmt: skip
+
+    def messages(self) -> dict[str, str]:
+        """Return the messages of the last request by their roles."""
+        return {message["role"]: message["content"] for message in self.requests[-1]["messages"]}
+
+    def close(self) -> None:
+        """End it, and whatever still waits for it."""
+        self.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@contextmanager
+def chat_server() -> Iterator[ChatServer]:
+    """Run a scripted model for as long as a test needs it."""
+    server = ChatServer()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False  # so that closing waits for each answer, and leaves no socket open
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Pass over askers who have gone."""
+
+
+def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            chat.requests.append(body)
+            chat.keys.append(self.headers.get("Authorization", ""))
+            if chat.behaviour == "slow":
+                chat.closing.wait(30)
+            elif chat.behaviour == "error":
+                self._send(json.dumps({"error": {"message": f"out of order: {chat.says}"}}), 500)
+            elif chat.behaviour == "garbage":
+                self._send("<html>not json</html>", 200, "text/html")
+            else:
+                self._send(json.dumps(_completion("" if chat.behaviour == "empty" else chat.says)))
+
+        def _send(self, text: str, status: int = 200, kind: str = "application/json") -> None:
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    return Handler
+
+
+def _completion(text: str) -> dict[str, Any]:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    base = {"id": "scripted-1", "object": "chat.completion", "created": 0, "model": "scripted"}
+    return base | {"choices": [choice], "usage": usage}
