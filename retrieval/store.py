@@ -36,8 +36,8 @@ LAYOUT = 2
 """Raised whenever what is kept changes; a store of another layout is rebuilt."""
 
 PASSAGES, MANIFESTS = "passages", "books"
-READ = 400
-"""Passages read at once (Chroma: SQLite takes at most 32,766 variables a statement)."""
+AT_ONCE = 400
+"""Passages read or written at once (Chroma: SQLite takes at most 32,766 variables a statement, six a passage)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +131,16 @@ class Store:
     @_told
     def having(self, ids: Sequence[str]) -> set[str]:
         """Return which of these ids the store holds."""
-        parts = (ids[start : start + READ] for start in range(0, len(ids), READ))
+        parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
         return {key for part in parts for key in self._passages.get(ids=list(part), include=[])["ids"]}
 
     @_told
     def read(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return the passages of these ids, in their order; ids that are not there are passed over."""
         found: dict[str, StoredPassage] = {}
-        for start in range(0, len(ids), READ):
+        for start in range(0, len(ids), AT_ONCE):
             got = self._passages.get(
-                ids=list(ids[start : start + READ]), include=["documents", "embeddings", "metadatas"]
+                ids=list(ids[start : start + AT_ONCE]), include=["documents", "embeddings", "metadatas"]
             )
             vectors = got["embeddings"] if got["embeddings"] is not None else ()
             rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
@@ -151,20 +151,21 @@ class Store:
     @_told
     def write(self, rows: Sequence[StoredPassage]) -> None:
         """Add passages or replace them."""
-        if rows:
+        for start in range(0, len(rows), AT_ONCE):
+            part = rows[start : start + AT_ONCE]
             self._passages.upsert(
-                ids=[row.passage.id for row in rows],
-                documents=["\n".join(row.passage.sentences) for row in rows],
-                embeddings=np.stack([row.embedded.passage for row in rows]),
-                metadatas=[_metadata(row) for row in rows],
+                ids=[row.passage.id for row in part],
+                documents=["\n".join(row.passage.sentences) for row in part],
+                embeddings=np.stack([row.embedded.passage for row in part]),
+                metadatas=[_metadata(row) for row in part],
             )
 
     @_told
     def remove(self, ids: Iterable[str]) -> None:
         """Remove passages."""
         gone = list(ids)
-        for start in range(0, len(gone), READ):
-            self._passages.delete(ids=gone[start : start + READ])
+        for start in range(0, len(gone), AT_ONCE):
+            self._passages.delete(ids=gone[start : start + AT_ONCE])
 
     @_told
     def finish(self, manifest: Manifest) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +82,10 @@ def test_a_chat_model_is_opened_where_one_is_named(library: Path, data: Path, se
         with open_discussion(named, library, data) as discussion:
             reply = discussion.ask(QUESTION, FINISHED, LANTERN)
         assert len(server.requests) == 1
+        until = time.monotonic() + 5
+        while any(thread.name.startswith("chat-model") for thread in threading.enumerate()):
+            assert time.monotonic() < until, "something still waits for the model"
+            time.sleep(0.01)
     assert reply.mode is Mode.MODEL
     assert reply.answer.startswith("He saves two fishermen [1].\n— [1] ")
 

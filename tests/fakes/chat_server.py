@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from bot.settings import Settings
 
-Behaviour = Literal["answer", "slow", "error", "garbage", "empty"]
-"""How it behaves: it says what it was given to say; never in time; HTTP 500; no JSON; no words at all."""
+Behaviour = Literal["answer", "slow", "trickle", "error", "garbage", "empty"]
+"""How it behaves: it says what it was given to say; nothing; one byte now and then; HTTP 500; no JSON; no words."""
 
 KEY = "sk-lantern-0123456789abcdef"
 
@@ -82,12 +82,21 @@ def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
             chat.keys.append(self.headers.get("Authorization", ""))
             if chat.behaviour == "slow":
                 chat.closing.wait(30)
+            elif chat.behaviour == "trickle":
+                self._trickle()
             elif chat.behaviour == "error":
                 self._send(json.dumps({"error": {"message": f"out of order: {chat.says}"}}), 500)
             elif chat.behaviour == "garbage":
                 self._send("<html>not json</html>", 200, "text/html")
             else:
                 self._send(json.dumps(_completion("" if chat.behaviour == "empty" else chat.says)))
+
+        def _trickle(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            while not chat.closing.wait(0.05):
+                self.wfile.write(b" ")
 
         def _send(self, text: str, status: int = 200, kind: str = "application/json") -> None:
             body = text.encode()

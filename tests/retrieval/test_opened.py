@@ -79,6 +79,12 @@ def test_those_who_may_see_the_same_share_a_view_and_others_do_not() -> None:
     assert book.seen_through(at(2)) is not book.seen_through(at(3))
 
 
+def test_audiences_who_see_as_much_but_not_the_same_share_nothing() -> None:
+    book = lantern(row(0, 2), row(1, 0, "He swears.", explicit=True))
+    assert [p.order for p in book.seen_through(at(2)).passages] == [0]
+    assert [p.order for p in book.seen_through(at(1, adults=True)).passages] == [1]
+
+
 def test_many_audiences_one_after_another_each_see_their_own() -> None:
     book = lantern()
     for _ in range(2):

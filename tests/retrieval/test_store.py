@@ -110,6 +110,12 @@ def test_passages_come_in_the_order_asked_and_missing_ones_are_passed_over(share
     assert shared.having(ids) == set()
 
 
+def test_any_number_of_passages_is_written_at_once(shared: Store) -> None:
+    many = [stored(passage(f"many-{n}", sentences=("It rains.",))) for n in range(5_500)]  # Chroma itself takes 5,461
+    shared.write(many)
+    assert len(shared.having([row.passage.id for row in many])) == len(many)
+
+
 def test_a_passage_written_again_is_replaced(shared: Store) -> None:
     shared.write([stored(passage("twice", heading="Chapter 1", rating=3))])
     shared.write([stored(passage("twice", heading=""))])

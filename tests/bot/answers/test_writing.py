@@ -241,9 +241,10 @@ def test_a_model_that_fails_is_no_answer_and_the_log_says_why_without_secrets(
         assert secret not in caplog.text
 
 
-def test_a_model_that_is_too_slow_is_not_waited_for(server: ChatServer, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("behaviour", ["slow", "trickle"])
+def test_a_model_that_is_too_slow_is_not_waited_for(caplog: pytest.LogCaptureFixture, behaviour: Behaviour) -> None:
     with chat_server() as slow:
-        slow.behaviour = "slow"
+        slow.behaviour = behaviour
         with writer(slow, timeout=0.3) as one:
             start = time.perf_counter()
             assert one.write(QUESTION, "The Lantern", FOUND, READER) is None
