@@ -144,17 +144,23 @@ def _required(text: str) -> None:
         raise TextMissing("There is nothing to answer. Ask in a few words, for example: Who is the man at the door?")
 
 
+def _words(name: str) -> list[str]:
+    """Return the words of a name, without signs around them, possessives and initials."""
+    bare = re.sub(r"'s\b", "", name.replace("’", "'"))
+    return [word for word in re.findall(r"\w+(?:['-]\w+)*", bare) if len(word) > 1]
+
+
 def _names(name: str, sentence: str) -> bool:
     """Return whether a sentence holds a word of a name, written as names are."""
-    return any(re.search(rf"\b{re.escape(word.capitalize())}\b", sentence) for word in name.split() if len(word) > 1)
+    return any(re.search(rf"\b{re.escape(word.capitalize())}\b", sentence) for word in _words(name))
 
 
 def _about(name: str, people: Sequence[Passage]) -> list[Passage]:
     """Return the passages under a person's heading whose name holds all the words typed, within the limit."""
-    wanted = {word for word in name.casefold().replace("’", "'").replace("'s", "").split() if len(word) > 1}
+    wanted = set(_words(name.casefold()))
     found: list[Passage] = []
     for passage in people:
-        heading = set(passage.heading.casefold().replace("(", " ").replace(")", " ").split())
-        if wanted and wanted <= heading and sum(len(p.text) for p in found) + len(passage.text) <= WHO_LIMIT:
+        heading = _words(passage.heading.casefold())
+        if wanted and wanted.issubset(heading) and sum(len(p.text) for p in found) + len(passage.text) <= WHO_LIMIT:
             found.append(passage)
     return found

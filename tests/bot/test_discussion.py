@@ -167,6 +167,22 @@ def test_who_tells_what_is_known_of_somebody_so_far(island_talk: Discussion) -> 
     assert [quote.source for quote in finished.quotes] == ["who is who, chapter 2", "who is who, chapter 10"]
 
 
+@pytest.mark.parametrize("name", ["Silas", "silas?", " “Silas” ", "SILAS’s", "Silas's", "Silas."])
+def test_a_name_may_be_typed_as_people_type(island_talk: Discussion, name: str) -> None:
+    assert island_talk.who(name, at(2), LANTERN).answer == island_talk.who("Silas", at(2), LANTERN).answer
+
+
+@pytest.mark.parametrize("name", ["Ann", "Lady Smiley", "D'Arcy", "Mostyn", "the Count"])
+def test_a_part_of_a_name_is_enough(library: Path, data: Path, name: str) -> None:
+    headings = ["Ann, Lady Smiley", "Felix D’Arcy", "Mostyn (Clive)", "Count of Monte Cristo, the"]
+    people = "".join(f"## {heading}\n\n<!-- reveals: 0 -->\nHere is {heading}.\n\n" for heading in headings)
+    write_book(library, LANTERN, {"people.md": people})
+    with opened(library, data) as retriever:
+        reply = Discussion(retriever.library, retriever).who(name, Audience(), LANTERN)
+    assert len(reply.quotes) == 1
+    assert name.split()[-1].replace("'", "’") in reply.answer
+
+
 def test_who_knows_nobody_whom_the_reader_has_not_met(island_talk: Discussion) -> None:
     strangers = [island_talk.who(name, at(1), LANTERN) for name in ("Silas", "Marmaduke")]
     assert [(r.answer, r.answered) for r in strangers] == [(NEUTRAL, False)] * 2
