@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.answers.exchanges import Exchange, standing_alone
 from bot.answers.hinting import hints
 from bot.answers.quoting import quoted
+from bot.answers.recapping import LIMIT as RECAP_LIMIT
 from bot.answers.recapping import recap
 from bot.answers.wording import MAY_SPOIL, NEUTRAL
 from bot.answers.writing import Writer
@@ -19,7 +21,8 @@ from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.naming import find_book
 from corpus.passages import Passage, source_line
-from corpus.reveals import Slug
+from corpus.positions import parse_part
+from corpus.reveals import Reveals, Slug
 from retrieval.door import Retriever, Search
 from retrieval.gate import Audience
 
@@ -47,16 +50,33 @@ class Discussion:
         self.library = library
         self._retriever, self._writer = retriever, writer
 
-    def ask(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
-        """Answer a question from what the audience has read."""
-        search = self._search(question, audience, book)
-        if self._writer and search.book and search.passages:
-            title = self.library.books[search.book].title
-            if written := self._writer.write(question, title, search, audience):
-                cited = [p.passage for p in written.cited]
-                return self._reply("ask", search, written.text, mode=Mode.MODEL, cited=cited)
-            return self._from_passages("ask", search, Mode.FALLBACK)
-        return self._from_passages("ask", search, Mode.QUOTE)
+    def ask(
+        self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
+        *, quote_only: bool = False,
+    ) -> Reply:  # fmt: skip
+        """Answer a question from what the audience has read.
+
+        `before` is what the audience may know of the conversation so far. `quote_only` leaves the chat model alone.
+        """
+        search = self._search(standing_alone(question, before), audience, book)
+        if not (self._writer and search.book and search.passages) or quote_only:
+            return self._from_passages("ask", search, Mode.QUOTE)
+        title = self.library.books[search.book].title
+        written = self._writer.write(question, title, search, audience, before)
+        if not written.text:
+            return replace(self._from_passages("ask", search, Mode.FALLBACK), tokens=written.tokens)
+        cited = [p.passage for p in written.cited]
+        return replace(self._reply("ask", search, written.text, mode=Mode.MODEL, cited=cited), tokens=written.tokens)
+
+    @property
+    def club_texts(self) -> Retriever:
+        """Where clubs' own texts are kept."""
+        return self._retriever
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a chat model writes answers."""
+        return self._writer is not None
 
     def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Help a reader to find out: what to think about, where it is dealt with, and the answer once it is read."""
@@ -71,12 +91,18 @@ class Discussion:
             answer.quotes, tuple(levels),
         )  # fmt: skip
 
-    def recap(self, audience: Audience, book: Slug) -> Reply:
-        """Tell the story so far, and no further."""
+    def recap(self, audience: Audience, book: Slug, part: str = "", limit: int = RECAP_LIMIT) -> Reply:
+        """Tell the story so far, and no further; of a part such as “chapters 5–7”, what happens in it.
+
+        Raises PositionError for a part that the book does not have.
+        """
         known = self._book(book)
-        found = recap(self._retriever.passages(known.slug, audience, ("summary",)), known)
-        answer = found.text or NEUTRAL
-        return Reply("recap", known.slug, answer, bool(found.text), quotes=found.quotes)
+        told = self._retriever.passages(known.slug, audience, ("summary",))
+        if part.strip():
+            first, last = parse_part(part, known)
+            told = [p for p in told if first <= p.reveals.marks.get(known.slug, 0) <= last]
+        found = recap(told, known, limit)
+        return Reply("recap", known.slug, found.text or NEUTRAL, bool(found.text), quotes=found.quotes)
 
     def premise(self, book: Slug) -> Reply:
         """Tell what a book is about to somebody who has read nothing of it."""
@@ -107,6 +133,22 @@ class Discussion:
         beyond = not audience.may_see(reveals)
         return Reply("check", book, MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
 
+    def reveals(self, text: str, book: Slug | None = None) -> Reveals:
+        """Return how far readers must be for a text to be no spoiler."""
+        if not any(map(str.isalnum, text)):
+            return Reveals()
+        return self._retriever.place(text, [self._book(book).slug] if book else [])
+
+    def people(self, book: Slug, audience: Audience) -> list[str]:
+        """Return the names of the people whom an audience has met."""
+        told = self._retriever.passages(self._book(book).slug, audience, ("people",))
+        return list(dict.fromkeys(p.heading for p in told if p.heading))
+
+    def texts(self, book: Slug, audience: Audience, kind: str) -> list[Passage]:
+        """Return the library's texts of a kind, such as quotes or reviews, that an audience may see."""
+        told = self._retriever.passages(self._book(book).slug, audience, (kind,))
+        return [p for p in told if not p.club]
+
     def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
         """Advise in which order to read."""
         slug = self._book(book).slug if book else None
@@ -125,18 +167,22 @@ class Discussion:
         if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not telling:
             return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
         found = quoted(telling, self.library.books)
-        return Reply(do, search.book, found.text, True, search.withheld, search.passages, found.quotes, mode=mode)
+        return Reply(
+            do, search.book, found.body, True, search.withheld, search.passages, found.quotes,
+            mode=mode, sources=found.sources,
+        )  # fmt: skip
 
     def _reply(
         self, do: str, search: Search, text: str, *, cited: Sequence[Passage], mode: Mode = Mode.QUOTE,
         quotes: tuple[Quote, ...] = (),
     ) -> Reply:  # fmt: skip
-        """Return an answer with the sources of what it rests on below it, by the numbers that a model gave them."""
+        """Return an answer with the sources of what it rests on, by the numbers that a model gave them."""
         lines = [source_line(p, self.library.books[p.book]) for p in cited]
         numbers = {line: "".join(f"[{n}]" for n, other in enumerate(lines, 1) if other == line) for line in lines}
-        listed = " · ".join(f"{number} {line}" if mode is Mode.MODEL else line for line, number in numbers.items())
-        answer = f"{text}\n— {listed}" if listed else text
-        return Reply(do, search.book, answer, True, search.withheld, search.passages, quotes, mode=mode)
+        sources = tuple(f"{number} {line}" if mode is Mode.MODEL else line for line, number in numbers.items())
+        return Reply(
+            do, search.book, text, True, search.withheld, search.passages, quotes, mode=mode, sources=sources
+        )  # fmt: skip
 
 
 def _required(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import secrets
 import sys
 from collections.abc import Iterable
 
@@ -28,6 +29,11 @@ CHATTY = (
     "urllib3",
 )
 """Libraries that tell of every request and every file; they are heard from `DEBUG` on, and where they warn."""
+
+
+def log_id() -> str:
+    """Return a short word that finds one failure in a log."""
+    return secrets.token_hex(3)
 
 
 class RedactingFormatter(logging.Formatter):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,11 +28,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was asked and what came of it; only `answer`, `quotes`, `hints` and `books` are shown to members."""
+    """What was asked and what came of it; only `answer`, `quotes`, `hints` and `books` are shown to members.
+
+    `body` is the answer itself, `sources` what it rests on, each with its number where the body refers to numbers;
+    `tokens` are those of the chat model.
+    """
 
     do: str
     book: Slug | None = None
-    answer: str = ""
+    body: str = ""
     answered: bool = False
     withheld: bool = False
     passages: tuple[RankedPassage, ...] = ()
@@ -41,3 +45,15 @@ class Reply:
     reveals: Mapping[Slug, int] = field(default_factory=dict)
     books: tuple[Slug, ...] = ()
     mode: Mode = Mode.QUOTE
+    sources: tuple[str, ...] = ()
+    tokens: int = 0
+
+    @property
+    def answer(self) -> str:
+        """The answer with its sources below it, as plain text."""
+        return with_sources(self.body, self.sources)
+
+
+def with_sources(body: str, sources: Sequence[str]) -> str:
+    """Return a text with a line of sources below it, where it has any."""
+    return f"{body}\n— {' · '.join(sources)}" if sources else body

@@ -22,6 +22,17 @@ CHAT_TIMEOUT = 20.0
 MAX_CHAT_TIMEOUT = 600.0
 """Seconds. Discord takes a reply for 15 minutes at most, and nobody waits ten for an answer."""
 
+MEMBER_QUESTIONS = 60
+"""Questions of one member in ten minutes: more than anybody asks who reads the answers."""
+
+CLUB_QUESTIONS = 600
+"""Questions of one club in ten minutes: twice what fifty members ask in a busy evening."""
+
+CLUB_TOKENS = 500_000
+"""Tokens of the chat model that a club may use in a day: about 500 answers."""
+
+MOST_DIGITS = 12
+
 DATA = Path("data")
 """Where the store and the club's data are kept, where nothing else is set."""
 
@@ -45,6 +56,10 @@ class Settings:
     """What a person can set; `secrets` are all values of the environment that no log may show."""
 
     discord_token: SecretStr | None = None
+    discord_api: str | None = None
+    member_questions: int = MEMBER_QUESTIONS
+    club_questions: int = CLUB_QUESTIONS
+    club_tokens: int = CLUB_TOKENS
     chat_model: str | None = None
     chat_timeout: float = CHAT_TIMEOUT
     openai_base_url: str | None = None
@@ -61,6 +76,10 @@ class Settings:
         read = _Reader(environment)
         settings = cls(
             discord_token=read.secret("DISCORD_TOKEN"),
+            discord_api=read.address("DISCORD_API"),
+            member_questions=read.count("MEMBER_QUESTIONS", MEMBER_QUESTIONS),
+            club_questions=read.count("CLUB_QUESTIONS", CLUB_QUESTIONS),
+            club_tokens=read.count("CLUB_TOKENS", CLUB_TOKENS),
             chat_model=read.chat_model("CHAT_MODEL"),
             chat_timeout=read.seconds("CHAT_TIMEOUT") or CHAT_TIMEOUT,
             openai_base_url=read.address("OPENAI_BASE_URL"),
@@ -128,6 +147,16 @@ class _Reader:
                 f"It is no number of seconds up to {MAX_CHAT_TIMEOUT:.0f}. Write a number such as {CHAT_TIMEOUT:.0f}."
             )
         return number
+
+    def count(self, name: str, usual: int) -> int:
+        """Return a whole number above 0."""
+        value = self._value(name)
+        if value is None:
+            return usual
+        if not value.isascii() or not value.isdecimal() or not int(value[:MOST_DIGITS]) > 0 or len(value) > MOST_DIGITS:
+            self.problems[name] = f"It is no whole number above 0. Write one such as {usual}."
+            return usual
+        return int(value)
 
     def address(self, name: str) -> str | None:
         """Return the address of a server."""

@@ -29,6 +29,7 @@ class Passage:
     `id` is made of the words, so that an edit elsewhere leaves it (and its embedding) as it was.
     `order` counts the passages of the book's documents in reading order; `group` names the stretch of text
     (one heading, one placing) that the passage was cut from, so that neighbours can be told from strangers.
+    `club` is the one club that may see the passage; empty, everybody may (corpus/club_texts.py makes the others).
     """
 
     id: str
@@ -46,6 +47,7 @@ class Passage:
     date: dt.date | None = None
     likes: int = 0
     explicit: bool = False
+    club: str = ""
 
     @property
     def text(self) -> str:
@@ -75,7 +77,7 @@ def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[
         told: list[Passage] = []
         for blocks in _stretches(document):
             group += 1
-            for piece in _pieces(blocks):
+            for piece in pieces(block.text for block in blocks):
                 passage = _passage(book, document, blocks[0], piece, order, group)
                 seen[passage.id] += 1
                 if seen[passage.id] > 1:  # the same words once more in one document
@@ -117,9 +119,9 @@ def _stretch(block: Block) -> tuple[object, ...]:
     return block.heading, block.reveals, block.line if block.is_item else 0, block.likes, block.explicit
 
 
-def _pieces(blocks: list[Block]) -> Iterator[tuple[str, ...]]:
+def pieces(paragraphs: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield the sentences of each passage: three, or fewer where the text ends; no lone one where four fit."""
-    flat = [part for block in blocks for sentence in sentences(block.text) for part in _bounded(sentence)]
+    flat = [part for text in paragraphs for sentence in sentences(text) for part in _bounded(sentence)]
     while flat:
         size = SENTENCES if len(flat) != SENTENCES + 1 else 2
         yield tuple(flat[:size])
@@ -175,10 +177,11 @@ def _words(text: str) -> set[str]:
 
 
 def source_line(passage: Passage, book: Book) -> str:
-    """Return how a reply names where a passage comes from: "summary, chapter 7", "a reader, ★★☆☆☆"."""
+    """Return how a reply names where a passage comes from: "summary, chapter 7", "a reader, ★★☆☆☆", "a member"."""
     mark = passage.reveals.marks.get(book.slug, 0)
     if passage.kind == "review":
-        return "a reader" + (f", {'★' * passage.rating}{'☆' * (5 - passage.rating)}" if passage.rating else "")
+        who = "a member" if passage.club else "a reader"
+        return who + (f", {'★' * passage.rating}{'☆' * (5 - passage.rating)}" if passage.rating else "")
     name = _KIND_NAMES.get(passage.kind, passage.kind)
     if not mark or passage.inferred:
         return name

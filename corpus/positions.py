@@ -58,6 +58,10 @@ _SHARES = {
     "third": Fraction(1, 3),
     "quarter": Fraction(1, 4),
 }
+_SINCE = re.compile(r"(?:since|after|from)\s+(?P<where>.+)")
+_RANGE = re.compile(
+    r"(?P<before>[a-z.]+)?\s*(?P<first>\d+)\s*%?\s*(?:-|to|until)\s*(?:[a-z.]+\s*)?(?P<last>\d+)\s*(?P<after>%|[a-z]+)?"
+)
 _NOT_STARTED = re.compile(
     r"(?:not (?:yet )?(?:started|begun)(?: yet)?|(?:haven't|have not) (?:yet )?(?:started|begun)(?: yet)?|unstarted"
     r"|not yet|nothing(?: yet)?|none|zero|(?:(?:at|from) )?(?:the )?(?:start|beginning))(?: it| the book| of the book)?"
@@ -74,6 +78,23 @@ def parse_position(text: str, book: Book) -> int:
         return _position(_tidied(text), book)
     except NotInBook as error:
         raise PositionError(f"{error} {_understood(book)}") from error
+
+
+def parse_part(text: str, book: Book) -> tuple[int, int]:
+    """Return the first and the last mark of a part of the book: “ch 5”, “chapters 5–7”, “since 40%”.
+
+    A single percentage is the tenth of the book that ends there. Raises PositionError.
+    """
+    said = re.sub(r"[‐‑–—−]", "-", text.strip().lower())
+    if since := _SINCE.fullmatch(said):
+        return parse_position(since["where"], book) + 1, book.marks
+    if both := _RANGE.fullmatch(said):
+        percent, unit = "%" if "%" in said or book.unit is Unit.PERCENT else "", both["before"] or both["after"] or ""
+        ends = (f"{both[end]}%" if percent else f"{unit} {both[end]}" for end in ("first", "last"))
+        first, last = (parse_position(end, book) for end in ends)
+        return min(first, last), max(first, last)
+    mark = parse_position(text, book)
+    return max(1, mark - 9) if book.unit is Unit.PERCENT else mark, mark
 
 
 def describe_position(mark: int, book: Book) -> str:

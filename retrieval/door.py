@@ -1,32 +1,38 @@
 """The one door to passages: everything that reaches a reply was asked for here, by an audience.
 
-A question goes one way: which book, open it, gate it, rank what is left.
+A question goes one way: which book, open it, gate it, rank what is left. Any number of threads may ask at once, also
+while one of them brings the store up to date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
+from corpus.club_texts import ClubText
 from corpus.library import Library
-from corpus.naming import names_in
+from corpus.naming import UnknownBook, names_in
 from corpus.passages import Passage
 from corpus.reveals import Reveals, Slug
 from corpus.sentences import sentences
+from retrieval.club_texts import ClubTexts
 from retrieval.embedding import Embedder, load_embedder
+from retrieval.errors import BookInWork
 from retrieval.features import Question, recency
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, Verdict, load_rule
 from retrieval.indexing import Indexed, Progress, index, stale
-from retrieval.opened import OpenedBook, OpenedBooks, VisibleBook
+from retrieval.opened import VisibleBook
+from retrieval.opener import Opener
 from retrieval.placing import TELLING, WINDOW, place
 from retrieval.ranking import Ranking, Reader
 from retrieval.routing import CANDIDATES, likeliest
-from retrieval.store import Manifest, Store
+from retrieval.store import Store
 
 DEALT_WITH = 0.12
 """Confidence from which a book is taken to deal with a question somewhere."""
@@ -39,9 +45,6 @@ MESSAGE = 8_000
 
 LEADS = 5
 """Stretches of text of which the best passage comes before all others."""
-
-OPENED_BYTES = 256_000_000
-"""Memory for opened books; a book of 200 passages takes about 3 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +91,46 @@ class Retriever:
         self._reader = Reader.load("question", adapted=embedder.adapted)
         self._placer = Reader.load("statement", adapted=embedder.adapted)
         self._rule = load_rule()
-        self._opened = OpenedBooks(OPENED_BYTES)
-        self._manifests: Mapping[Slug, Manifest] = {}
+        self._clubs = ClubTexts(store, embedder)
+        self._books = Opener(library, store, self._clubs)
+        self._refreshing = Lock()
 
     def refresh(self, progress: Progress | None = None) -> Indexed:
-        """Bring the store in line with the library."""
-        done = index(self.library, self._store, self._embedder, self._placer, progress)
-        self._manifests = self._store.manifests()
+        """Bring the store in line with the library; a book can be asked about as soon as it is ready."""
+        with self._refreshing:
+            done = index(self.library, self._store, self._embedder, self._placer, progress, self._books.publish)
+            self._books.publish_all(self._store.manifests())
         return done
 
     def stale(self) -> list[Slug]:
         """Return the books that `refresh` would bring up to date."""
         return stale(self.library, self._store.manifests().values())
+
+    def keep(self, text: ClubText) -> None:
+        """Write a text of a club, in place of the earlier one of its club and id; the next search finds it.
+
+        Raises UnknownBook.
+        """
+        if text.book not in self.library.books:
+            raise UnknownBook(text.book, (), empty=not self.library.books)
+        self._clubs.keep(text)
+
+    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
+        """Remove a text of a club, if it is there; no later search finds it."""
+        self._clubs.drop(club, id)
+
+    def drop_club(self, club: str) -> None:
+        """Remove all texts of a club."""
+        self._clubs.drop_club(club)
+
+    def reconcile(self, texts: Iterable[ClubText]) -> int:
+        """Bring what is kept of all clubs in line with `texts`, their records; return how many were changed.
+
+        Texts of books that the library does not have are passed over. Where nothing changed, nothing is read. What is
+        kept or dropped after this call has begun stands; so read the records before the first of it, or as they are
+        iterated.
+        """
+        return self._clubs.reconcile(texts, self.library.books.keys())
 
     def search(self, text: str, audience: Audience, book: Slug | None = None) -> Search:
         """Rank what an audience may see of one book for a question; without a book, find the one that is meant."""
@@ -108,7 +139,7 @@ class Retriever:
             book = self._meant(question, audience)
         if book is None:
             return Search(None)
-        opened = self._open(book)
+        opened = self._books.open(book, audience.club)
         gate, marks = Gate(audience), self.library.books[book].marks
         view = opened.seen_through(gate)
         withheld = opened.fits_better_beyond(gate, question.vectors.adapted)
@@ -128,19 +159,22 @@ class Retriever:
         )
 
     def passages(self, book: Slug, audience: Audience, kinds: Iterable[str] = ()) -> list[Passage]:
-        """Return what an audience may see of a book, in reading order; of these kinds, if any are named."""
+        """Return what an audience may see of a book, in reading order; of these kinds, if any are named.
+
+        What members of its club wrote comes after what the library has.
+        """
         wanted = frozenset(kinds)
-        found = self._open(book).seen_through(Gate(audience)).passages
+        found = self._books.open(book, audience.club).seen_through(Gate(audience)).passages
         return [p for p in found if not wanted or p.kind in wanted]
 
     def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
         """Return by which mark a question is dealt with, which only a hint may tell; None where it may not be at all.
 
-        The place alone leaves this door, never what stands there.
+        The place alone leaves this door, never what stands there. Only the library's text is looked at.
         """
         question = Question.of(text, self._embedder.question(text))
         finished = Audience({slug: known.marks for slug, known in self.library.books.items()}, audience.adults)
-        view = self._open(book).seen_through(Gate(finished))
+        view = self._books.open(book).seen_through(Gate(finished))
         if not len(view):
             return None
         ranking = self._reader.read(view, question, recency(view, 1, 1))
@@ -152,14 +186,16 @@ class Retriever:
     def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
         """Return how far readers must be for a message to be no spoiler.
 
-        It is placed in the books given and those named in it, or else in the likeliest. What fits nothing in a book
-        says nothing of its story.
+        It is placed in the library's text of the books given and those named in it, or else of the likeliest. What fits
+        nothing in a book says nothing of its story.
         """
         candidates = list(dict.fromkeys([*books, *names_in(text, self.library.books)]))
         furthest = dict.fromkeys(candidates, 0)
         for statement in self._statements(text):
-            for slug in candidates or self._likeliest(statement, (self._open(b).whole() for b in self.library.books)):
-                found = place(statement, self._open(slug).whole(), self._placer)
+            for slug in candidates or self._likeliest(
+                statement, (self._books.open(b).whole() for b in self.library.books)
+            ):
+                found = place(statement, self._books.open(slug).whole(), self._placer)
                 if found.confidence >= TELLING:
                     furthest[slug] = max(furthest.get(slug, 0), found.mark)
         return Reveals.of(furthest)
@@ -167,7 +203,7 @@ class Retriever:
     def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
         """Return for each sentence of a model's answer whether the audience may read it."""
         title = self.library.books[book].title
-        guard = Guard(self._open(book), Gate(audience), self._placer, *self._rule, title)
+        guard = Guard(self._books.open(book, audience.club), Gate(audience), self._placer, *self._rule, title)
         return [guard.judge(question, sentence, self._embedder) for sentence in said]
 
     def _statements(self, text: str) -> list[Question]:
@@ -183,20 +219,24 @@ class Retriever:
         named = names_in(question.text, self.library.books)
         if len(named) == 1:
             return named[0]
-        gate = Gate(audience)
-        views = (self._open(slug).seen_through(gate) for slug in named or self.library.books)
+        views = list(self._seen(named or self.library.books, Gate(audience)))
         return next(iter(self._likeliest(question, views)), None)
+
+    def _seen(self, books: Iterable[Slug], gate: Gate) -> Iterator[VisibleBook]:
+        """Yield what may be shown of those books that are ready. Raises BookInWork where none is."""
+        refused: BookInWork | None = None
+        ready = False
+        for slug in books:
+            try:
+                yield self._books.open(slug).seen_through(gate)
+                ready = True
+            except BookInWork as error:
+                refused = error
+        if refused and not ready:
+            raise refused
 
     def _likeliest(self, question: Question, views: Iterable[VisibleBook]) -> list[Slug]:
         return likeliest(question, views)[:CANDIDATES]
-
-    def _open(self, book: Slug) -> OpenedBook:
-        manifest = self._manifests[book]
-        if found := self._opened.get(book, manifest.fingerprint):
-            return found
-        opened = OpenedBook(book, self._store.read(manifest.ids))
-        self._opened.put(book, manifest.fingerprint, opened)
-        return opened
 
 
 def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:

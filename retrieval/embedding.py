@@ -14,6 +14,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -102,7 +103,7 @@ def load_embedder(model: str | None = None) -> SentenceEmbedder:
 
 
 class SentenceEmbedder:
-    """A sentence-transformers model on this machine."""
+    """A sentence-transformers model on this machine; any number of threads may use it at once."""
 
     def __init__(self, model: str, name: str, *, adapter: Path | None) -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -124,6 +125,7 @@ class SentenceEmbedder:
             ) from error
         self._model.eval()
         self._encoder: Any = self._model[0].auto_model
+        self._tokenizing = Lock()
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.name = f"{name}/late-sentences"
         self.adapted = adapter is not None
@@ -146,20 +148,18 @@ class SentenceEmbedder:
     def question(self, text: str) -> QuestionVectors:
         """Embed a question: once as the passages are, once with the adapter."""
         if self._reader is not None:
-            plain, adapted = self._reader.read(
-                self._model.tokenizer(text, truncation=True, max_length=QUESTION_TOKENS)["input_ids"]
-            )
+            plain, adapted = self._reader.read(self._tokens(text, max_length=QUESTION_TOKENS)["input_ids"])
             return QuestionVectors(plain, adapted)
-        tokens = self._model.tokenizer([text], truncation=True, max_length=QUESTION_TOKENS, return_tensors="pt")
+        tokens = self._tokens([text], max_length=QUESTION_TOKENS, return_tensors="pt")
         with self._torch.inference_mode():
             plain = _mean(self._encoder(**tokens).last_hidden_state[0].float().numpy())
         return QuestionVectors(plain, plain)
 
     def _batch(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         limit = int(self._model.max_seq_length or 256)
-        tokens = self._model.tokenizer(
+        tokens = self._tokens(
             [" ".join(sentences) for sentences in passages],
-            padding=True, truncation=True, max_length=limit, return_tensors="pt", return_offsets_mapping=True,
+            padding=True, max_length=limit, return_tensors="pt", return_offsets_mapping=True,
         )  # fmt: skip
         offsets = tokens.pop("offset_mapping").numpy()
         used = tokens["attention_mask"].numpy().astype(bool)
@@ -169,6 +169,11 @@ class SentenceEmbedder:
             _pooled(vectors[rows], spans[rows], sentences)
             for vectors, spans, rows, sentences in zip(hidden, offsets, used, passages, strict=True)
         ]
+
+    def _tokens(self, text: str | list[str], **how: Any) -> Any:  # noqa: ANN401 (the library types both as Any)
+        """Return the tokens of texts. The tokenizer keeps length and padding as state, so threads take turns."""
+        with self._tokenizing:
+            return self._model.tokenizer(text, truncation=True, **how)
 
 
 def _has_bfloat16() -> bool:

@@ -4,7 +4,8 @@ DogearError
 └── RetrievalError
     ├── WeightsRefused     the embedding model is missing or is not the published one
     ├── StoreHeld          another process holds the vector store
-    └── StoreUnavailable   the vector store cannot be opened, read or written
+    ├── StoreUnavailable   the vector store cannot be opened, read or written
+    └── BookInWork         a book is being brought up to date
 """
 
 from __future__ import annotations
@@ -26,3 +27,10 @@ class StoreHeld(RetrievalError):
 
 class StoreUnavailable(RetrievalError):
     """The vector store cannot be opened, read or written."""
+
+
+class BookInWork(RetrievalError):
+    """A book of the library is not in the store as it now is: an index run has it in hand, or has not come to it."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(f"The library is being brought up to date, and {title} is not ready. Ask again in a minute.")

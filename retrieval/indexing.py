@@ -1,6 +1,8 @@
 """Bringing the store in line with the library: only what changed is embedded, what vanished is removed.
 
-A book is noted as done only after all of its passages are written, so an interrupted run continues where it was.
+New passages are written beside the old ones, which stay whole and noted until the book is settled: its note is taken
+out, its passages are put right, and it is noted anew. So questions about it wait for that moment at most, and an
+interrupted run continues where it was.
 Unlabelled text is placed last, when all positioned text is there to match it against; a book whose unlabelled text
 leans on a book that changed is placed again, without embedding anything again.
 """
@@ -16,10 +18,12 @@ from corpus.passages import Passage, Unplaced, cut, placed
 from corpus.reveals import Slug
 from retrieval.embedding import Embedder
 from retrieval.features import Question
+from retrieval.manifests import Manifest
 from retrieval.opened import OpenedBook, VisibleBook
 from retrieval.placing import related, reveals_of, spread
 from retrieval.ranking import Reader
-from retrieval.store import Manifest, Store, StoredPassage
+from retrieval.rows import StoredPassage
+from retrieval.store import Store
 
 WRITE = 64
 """Passages embedded and written at once: what an interruption loses."""
@@ -29,6 +33,10 @@ STORY_KINDS = ("summary",)
 
 Progress = Callable[[int, int], None]
 """Called with passages embedded so far and passages to embed."""
+
+
+Ready = Callable[[Iterable[Manifest]], None]
+"""Called with books as soon as they are in the store as they now are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +72,38 @@ def stale(library: Library, manifests: Iterable[Manifest]) -> list[Slug]:
 
 
 def index(
-    library: Library, store: Store, embedder: Embedder, reader: Reader, progress: Progress | None = None
-) -> Indexed:
+    library: Library, store: Store, embedder: Embedder, reader: Reader, progress: Progress | None = None,
+    ready: Ready = lambda _: None,
+) -> Indexed:  # fmt: skip
     """Bring the store in line with the library."""
     held = store.manifests()
     changed = stale(library, held.values())
     if not changed:
+        ready(held.values())
         return Indexed(0, 0, sum(len(m.ids) for m in held.values()), 0)
-    removed = 0
-    for slug in changed:
-        store.forget(slug)
-        if slug not in library.books:
-            gone = store.ids_of(slug)
-            store.remove(gone)
-            removed += len(gone)
+    removed = sum(_remove(store, slug) for slug in changed if slug not in library.books)
     work = [_read(library, slug) for slug in changed if slug in library.books]
     leaning = [
         item for slug, manifest in held.items()
         if manifest.against and slug not in changed and (item := _read(library, slug)).against != manifest.against
     ]  # fmt: skip
+    touched = {*changed, *(item.book.slug for item in leaning)}
+    ready(manifest for slug, manifest in held.items() if slug not in touched)
     embedded = _write(store, embedder, [p for item in (*work, *leaning) for p in item.passages], progress)
     for item in (*leaning, *work):  # the books that changed stay open work until those that lean on them are done
-        removed += _settle(library, store, reader, item)
+        settled, gone = _settle(library, store, reader, item)
+        ready([settled])
+        removed += gone
     total = sum(len(m.ids) for m in store.manifests().values())
     return Indexed(len(work) + len(leaning), embedded, total - embedded, removed)
+
+
+def _remove(store: Store, slug: Slug) -> int:
+    """Remove a book that the library no longer has; return how many passages it had."""
+    store.forget(slug)
+    gone = store.ids_of(slug)
+    store.remove(gone)
+    return len(gone)
 
 
 def _read(library: Library, slug: Slug) -> _Work:
@@ -114,7 +130,7 @@ def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: 
     return len(missing)
 
 
-def _settle(library: Library, store: Store, reader: Reader, item: _Work) -> int:
+def _settle(library: Library, store: Store, reader: Reader, item: _Work) -> tuple[Manifest, int]:
     """Place what is loose, bring what is kept of each passage up to date, and note the book as done."""
     fresh = {p.id: p for p in item.settled}
     rows = {row.passage.id: row for row in store.read([p.id for p in item.passages])}
@@ -128,12 +144,14 @@ def _settle(library: Library, store: Store, reader: Reader, item: _Work) -> int:
             ]
             found = reveals_of(statements, item.book, landmarks, reader)
             fresh[passage.id] = placed(passage, found)
-    store.write([replace(row, passage=fresh[key]) for key, row in rows.items() if row.passage != fresh[key]])
-    gone = store.ids_of(item.book.slug) - fresh.keys()
-    store.remove(gone)
     ids = tuple(sorted(fresh, key=lambda key: fresh[key].order))
-    store.finish(Manifest(item.book.slug, library.fingerprint(item.book.slug), item.against, ids))
-    return len(gone)
+    manifest = Manifest(item.book.slug, library.fingerprint(item.book.slug), item.against, ids)
+    gone = store.ids_of(item.book.slug) - fresh.keys()
+    store.forget(item.book.slug)
+    store.write([replace(row, passage=fresh[key]) for key, row in rows.items() if row.passage != fresh[key]])
+    store.remove(gone)
+    store.finish(manifest)
+    return manifest, len(gone)
 
 
 def _positioned(library: Library, store: Store, slug: Slug, item: _Work) -> VisibleBook:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from threading import Lock
 
 import Stemmer
 
 _stemmer = Stemmer.Stemmer("english")
+_stemming = Lock()
 _WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"'s\b")
 
@@ -34,7 +36,8 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return a word's stem (Snowball, English)."""
-    return str(_stemmer.stemWord(word))
+    with _stemming:  # PyStemmer: one stemmer must not be used by several threads at once
+        return str(_stemmer.stemWord(word))
 
 
 def stems(text: str) -> list[str]:

@@ -7,7 +7,7 @@ ever ranked. What is hidden counts nowhere in it, not even in how rare a word is
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -18,7 +18,7 @@ from corpus.passages import Passage
 from corpus.reveals import Slug
 from retrieval.gate import Gate
 from retrieval.lexicon import stems
-from retrieval.store import StoredPassage
+from retrieval.rows import StoredPassage
 from retrieval.traits import SENTENCE_TRAITS, sentence_traits
 from retrieval.vectors import Matrix, Vector
 
@@ -135,7 +135,7 @@ def _stacked(parts: list[Matrix], width: int) -> Matrix:
 
 @dataclass
 class _Slot:
-    fingerprint: str
+    state: object
     opened: OpenedBook
 
 
@@ -144,22 +144,22 @@ class OpenedBooks:
 
     def __init__(self, budget: int) -> None:
         self._budget = budget
-        self._slots: OrderedDict[Slug, _Slot] = OrderedDict()
+        self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, book: Slug, fingerprint: str) -> OpenedBook | None:
-        """Return a book that is open as it is now."""
+    def get(self, key: Hashable, state: object) -> OpenedBook | None:
+        """Return a book that is open in the state that it now is in."""
         with self._lock:
-            slot = self._slots.get(book)
-            if slot is None or slot.fingerprint != fingerprint:
+            slot = self._slots.get(key)
+            if slot is None or slot.state != state:
                 return None
-            self._slots.move_to_end(book)
+            self._slots.move_to_end(key)
             return slot.opened
 
-    def put(self, book: Slug, fingerprint: str, opened: OpenedBook) -> None:
+    def put(self, key: Hashable, state: object, opened: OpenedBook) -> None:
         """Keep an opened book, and let go of others until the budget holds."""
         with self._lock:
-            self._slots[book] = _Slot(fingerprint, opened)
-            self._slots.move_to_end(book)
+            self._slots[key] = _Slot(state, opened)
+            self._slots.move_to_end(key)
             while len(self._slots) > 1 and sum(slot.opened.bytes for slot in self._slots.values()) > self._budget:
                 self._slots.popitem(last=False)

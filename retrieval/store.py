@@ -1,20 +1,19 @@
 """The vector store: Chroma keeps every passage with its vectors, and for each book what it was made from.
 
+The passages of a club's own texts lie among the others; what the store holds of them is noted apart, so that nothing
+that is done to a book of the library touches them.
+
 Passages are read by their ids alone, which takes the same few milliseconds in a library of any size; a filtered
 query grows with the whole library (docs/retrieval.md has the figures).
 """
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -24,48 +23,27 @@ from chromadb.api.client import Client
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
-from filelock import FileLock, Timeout
 
-from corpus.passages import Passage
-from corpus.reveals import Reveals, Slug
-from retrieval.embedding import Embedded
-from retrieval.errors import StoreHeld, StoreUnavailable
-from retrieval.vectors import Matrix
+from corpus.reveals import Slug
+from retrieval.errors import StoreUnavailable
+from retrieval.holding import hold
+from retrieval.manifests import ClubManifest, Manifest
+from retrieval.rows import StoredPassage, metadata_of, stored
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised whenever what is kept changes; a store of another layout is rebuilt."""
 
-PASSAGES, MANIFESTS = "passages", "books"
+PASSAGES, MANIFESTS, CLUB_TEXTS = "passages", "books", "club_texts"
 AT_ONCE = 400
 """Passages read or written at once (Chroma: SQLite takes at most 32,766 variables a statement, six a passage)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What the store holds of one book: the fingerprint of its files, and its passages' ids in order.
-
-    `against` holds the fingerprints of the books that its unlabelled text was matched with, if it has any.
-    """
-
-    book: Slug
-    fingerprint: str
-    against: Mapping[Slug, str]
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with its vectors, as the store keeps them."""
-
-    passage: Passage
-    embedded: Embedded
-
-
 Method = TypeVar("Method", bound=Callable[..., Any])
+Thing = TypeVar("Thing")
 
 
 def _told(method: Method) -> Method:
-    """Let a method raise StoreUnavailable in place of what Chroma raises."""
+    """Let a method of the store raise StoreUnavailable in place of what Chroma raises."""
 
     @wraps(method)
     def call(self: Store, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
@@ -81,14 +59,16 @@ def _told(method: Method) -> Method:
 
 
 class Store:
-    """The vector store in a folder, held by one process at a time."""
+    """The vector store in a folder, held by one process at a time, and used by any number of its threads.
+
+    Chroma does not say what its client bears of threads, so each call of it is made alone; longer work is many calls,
+    and no thread waits for more than one of another's.
+    """
 
     def __init__(self, folder: Path, model: str, say: Callable[[str], None]) -> None:
         self.folder = folder
-        self._lock = FileLock(folder / "store.lock")
-        self._holder = folder / "store.holder"
-        self._held = ExitStack()
-        self._hold()
+        self._alone = Lock()
+        self._held = hold(folder)
         try:
             made = chromadb.PersistentClient(path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
             self._client = cast(Client, made)  # the type that Chroma declares has no `close`
@@ -96,6 +76,7 @@ class Store:
             self._drop_if_other(model, say)
             self._passages = self._collection(PASSAGES, model)
             self._manifests = self._collection(MANIFESTS, model)
+            self._club_texts = self._collection(CLUB_TEXTS, model)
         except Exception as error:
             self.close()
             raise StoreUnavailable(
@@ -111,76 +92,126 @@ class Store:
 
     def close(self) -> None:
         """Let go of the store, so that another process can have it."""
-        self._held.close()
+        with self._alone:
+            self._held.close()
 
     @_told
     def manifests(self) -> dict[Slug, Manifest]:
         """Return what is held of every book that is wholly in the store."""
-        found = self._manifests.get(include=["documents", "metadatas"])
-        rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
-        return {
-            slug: Manifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), tuple(json.loads(ids)))
-            for slug, ids, meta in rows
-        }
+        return {manifest.book: manifest for manifest in self._noted()}
+
+    @_told
+    def manifest(self, book: Slug) -> Manifest | None:
+        """Return what is held of a book; None while it is not wholly in the store."""
+        return next(self._noted(book), None)
 
     @_told
     def ids_of(self, book: Slug) -> set[str]:
-        """Return the ids of all passages of a book, also those of an interrupted run. Slow: for indexing only."""
-        return set(self._passages.get(where={"book": book}, include=[])["ids"])
+        """Return the ids of all passages that a book has of the library, also those of an interrupted run.
+
+        Slow: for indexing only.
+        """
+        with self._alone:
+            return set(self._passages.get(where={"$and": [{"book": book}, {"club": ""}]}, include=[])["ids"])
 
     @_told
     def having(self, ids: Sequence[str]) -> set[str]:
         """Return which of these ids the store holds."""
-        parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
-        return {key for part in parts for key in self._passages.get(ids=list(part), include=[])["ids"]}
+        found: set[str] = set()
+        for part in _parts(ids):
+            with self._alone:
+                found.update(self._passages.get(ids=part, include=[])["ids"])
+        return found
 
     @_told
     def read(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return the passages of these ids, in their order; ids that are not there are passed over."""
         found: dict[str, StoredPassage] = {}
-        for start in range(0, len(ids), AT_ONCE):
-            got = self._passages.get(
-                ids=list(ids[start : start + AT_ONCE]), include=["documents", "embeddings", "metadatas"]
-            )
+        for part in _parts(ids):
+            with self._alone:
+                got = self._passages.get(ids=part, include=["documents", "embeddings", "metadatas"])
             vectors = got["embeddings"] if got["embeddings"] is not None else ()
             rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
             for key, text, meta, vector in rows:
-                found[key] = _stored(key, text, meta, np.asarray(vector, dtype=np.float32))
+                found[key] = stored(key, text, meta, np.asarray(vector, dtype=np.float32))
         return [found[key] for key in ids if key in found]
 
     @_told
     def write(self, rows: Sequence[StoredPassage]) -> None:
         """Add passages or replace them."""
-        for start in range(0, len(rows), AT_ONCE):
-            part = rows[start : start + AT_ONCE]
-            self._passages.upsert(
-                ids=[row.passage.id for row in part],
-                documents=["\n".join(row.passage.sentences) for row in part],
-                embeddings=np.stack([row.embedded.passage for row in part]),
-                metadatas=[_metadata(row) for row in part],
-            )
+        for part in _parts(rows):
+            with self._alone:
+                self._passages.upsert(
+                    ids=[row.passage.id for row in part],
+                    documents=["\n".join(row.passage.sentences) for row in part],
+                    embeddings=np.stack([row.embedded.passage for row in part]),
+                    metadatas=[metadata_of(row) for row in part],
+                )
 
     @_told
     def remove(self, ids: Iterable[str]) -> None:
         """Remove passages."""
-        gone = list(ids)
-        for start in range(0, len(gone), AT_ONCE):
-            self._passages.delete(ids=gone[start : start + AT_ONCE])
+        for part in _parts(list(ids)):
+            with self._alone:
+                self._passages.delete(ids=part)
 
     @_told
     def finish(self, manifest: Manifest) -> None:
         """Note that a book is wholly in the store."""
-        self._manifests.upsert(
-            ids=[manifest.book],
-            documents=[json.dumps(manifest.ids)],
-            embeddings=np.zeros((1, 1), np.float32),
-            metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
-        )
+        with self._alone:
+            self._manifests.upsert(
+                ids=[manifest.book],
+                documents=[json.dumps(manifest.ids)],
+                embeddings=np.zeros((1, 1), np.float32),
+                metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
+            )
 
     @_told
     def forget(self, book: Slug) -> None:
         """Remove the note that a book is wholly in the store, before it is changed."""
-        self._manifests.delete(ids=[book])
+        with self._alone:
+            self._manifests.delete(ids=[book])
+
+    @_told
+    def club_manifests(self) -> list[ClubManifest]:
+        """Return what is held of every club text, whole or not."""
+        with self._alone:
+            found = self._club_texts.get(include=["documents", "metadatas"])
+        return [
+            ClubManifest(
+                str(meta["club"]), str(meta["id"]), str(meta["book"]), str(meta["fingerprint"]), tuple(json.loads(ids))
+            )
+            for ids, meta in zip(found["documents"] or (), found["metadatas"] or (), strict=True)
+        ]
+
+    @_told
+    def note_club(self, manifests: Sequence[ClubManifest]) -> None:
+        """Note what the store holds of club texts."""
+        for part in _parts(manifests):
+            with self._alone:
+                self._club_texts.upsert(
+                    ids=[_club_key(m) for m in part],
+                    documents=[json.dumps(m.ids) for m in part],
+                    embeddings=np.zeros((len(part), 1), np.float32),
+                    metadatas=[
+                        {"club": m.club, "id": m.id, "book": m.book, "fingerprint": m.fingerprint} for m in part
+                    ],
+                )
+
+    @_told
+    def forget_club(self, manifests: Sequence[ClubManifest]) -> None:
+        """Remove the notes of club texts whose passages are gone."""
+        for part in _parts(manifests):
+            with self._alone:
+                self._club_texts.delete(ids=[_club_key(m) for m in part])
+
+    def _noted(self, book: Slug | None = None) -> Iterator[Manifest]:
+        with self._alone:
+            found = self._manifests.get(ids=book, include=["documents", "metadatas"])
+        rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
+        for slug, ids, meta in rows:
+            against = json.loads(str(meta["against"]))
+            yield Manifest(slug, str(meta["fingerprint"]), against, tuple(json.loads(ids)))
 
     def _collection(self, name: str, model: str) -> Collection:
         return self._client.get_or_create_collection(
@@ -198,54 +229,12 @@ class Store:
                     say("The vector store was made by another model or an older layout; it is built again.")
                 self._client.delete_collection(collection.name)
 
-    def _hold(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
-            self._held.callback(self._lock.release)
-            self._held.callback(self._holder.unlink, missing_ok=True)
-            now = dt.datetime.now(dt.UTC)
-            self._holder.write_text(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M} UTC", encoding="utf-8")
-        except Timeout as error:
-            holder = self._holder.read_text(encoding="utf-8") if self._holder.exists() else "another process"
-            raise StoreHeld(
-                f"The vector store in {self.folder} is in use ({holder}). Stop that one, or give another --data folder."
-            ) from error
-        except OSError as error:
-            raise StoreUnavailable(
-                f"The data folder {self.folder} cannot be written ({error.strerror}). Give another with --data."
-            ) from error
+
+def _parts(things: Sequence[Thing]) -> Iterator[list[Thing]]:
+    """Yield as many at once as Chroma takes."""
+    return (list(things[start : start + AT_ONCE]) for start in range(0, len(things), AT_ONCE))
 
 
-def _metadata(row: StoredPassage) -> dict[str, str | int | float | bool]:
-    """Return a passage's metadata, all of it always: Chroma keeps the value of a key that is not written again."""
-    p = row.passage
-    return {
-        "book": p.book, "kind": p.kind, "document": p.document, "reveals": json.dumps(dict(p.reveals.marks)),
-        "inferred": p.inferred, "order": p.order, "group": p.group, "heading": p.heading, "origin": p.origin,
-        "rating": p.rating or 0, "date": p.date.isoformat() if p.date else "", "likes": p.likes, "explicit": p.explicit,
-        "sentence_vectors": _packed(row.embedded.sentences),
-    }  # fmt: skip
-
-
-def _stored(key: str, text: str, meta: Mapping[str, Any], vector: Matrix) -> StoredPassage:
-    sentences = tuple(text.split("\n"))
-    passage = Passage(
-        id=key, book=meta["book"], kind=meta["kind"], document=meta["document"], sentences=sentences,
-        reveals=Reveals.of(json.loads(meta["reveals"])), inferred=meta["inferred"], order=meta["order"],
-        group=meta["group"], heading=meta["heading"], origin=meta["origin"], rating=meta["rating"] or None,
-        date=dt.date.fromisoformat(meta["date"]) if meta["date"] else None, likes=meta["likes"],
-        explicit=meta["explicit"],
-    )  # fmt: skip
-    return StoredPassage(passage, Embedded(vector, _unpacked(meta["sentence_vectors"], len(sentences))))
-
-
-def _packed(vectors: Matrix) -> str:
-    """Return unit vectors as text: a byte a number, scaled to each vector's largest (cosine to the exact > 0.9999)."""
-    scaled = np.round(127 * vectors / np.abs(vectors).max(axis=1, keepdims=True)).astype(np.int8)
-    return base64.b64encode(scaled.tobytes()).decode("ascii")
-
-
-def _unpacked(text: str, count: int) -> Matrix:
-    numbers = np.frombuffer(base64.b64decode(text), dtype=np.int8).reshape(count, -1).astype(np.float32)
-    return np.asarray(numbers / np.linalg.norm(numbers, axis=1, keepdims=True), np.float32)
+def _club_key(manifest: ClubManifest) -> str:
+    """Return an id that no other club text has, whatever club and text are called."""
+    return json.dumps([manifest.club, manifest.id])

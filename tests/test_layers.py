@@ -30,8 +30,8 @@ DOORS = ("retrieval.door", "retrieval.gate", "retrieval.errors", "retrieval.embe
 `embedding` compares the model's weights for the doctor and holds no passages.
 """
 
-UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed")
-"""What turns a library's files into text that no gate has seen: for `corpus` and `retrieval` alone."""
+UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed", "corpus.club_texts.cut_review")
+"""What turns a library's files or a club's texts into what no gate has seen: for `corpus` and `retrieval` alone."""
 
 AT_HOME = {
     "chromadb": ("retrieval",),

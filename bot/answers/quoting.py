@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from bot.reply import Quote
+from bot.reply import Quote, with_sources
 from corpus.books import Book
 from corpus.passages import source_line
 from corpus.reveals import Slug
@@ -26,10 +26,16 @@ _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """An answer made of quotes: its text with the sources below, and the quotes one by one."""
+    """An answer made of quotes: its text, the quotes one by one, and the sources, numbered where there are several."""
 
-    text: str
-    quotes: tuple[Quote, ...]
+    body: str = ""
+    quotes: tuple[Quote, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer with its sources below it."""
+        return with_sources(self.body, self.sources)
 
 
 def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limit: int = LIMIT) -> Quoted:
@@ -39,7 +45,7 @@ def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limi
     while len(picked) > 1 and len(_joined(quotes)) > limit:  # the marks of many sources take more room than most do
         picked.remove(min(picked, key=lambda s: s.score))
         quotes = _quotes(picked, books)
-    return Quoted(f"{_joined(quotes)}\n— {_listed(quotes)}" if quotes else "", quotes)
+    return Quoted(_joined(quotes), quotes, _listed(quotes)) if quotes else Quoted()
 
 
 def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSentence]:
@@ -119,7 +125,7 @@ def _joined(quotes: Sequence[Quote]) -> str:
     )
 
 
-def _listed(quotes: Sequence[Quote]) -> str:
-    """List the sources, numbered where there are several."""
+def _listed(quotes: Sequence[Quote]) -> tuple[str, ...]:
+    """Return the sources, numbered where there are several."""
     sources = _sources(quotes)
-    return sources[0] if len(sources) == 1 else " · ".join(f"[{n}] {source}" for n, source in enumerate(sources, 1))
+    return tuple(sources if len(sources) == 1 else (f"[{n}] {source}" for n, source in enumerate(sources, 1)))

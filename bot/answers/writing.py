@@ -11,9 +11,11 @@ from typing import Any, Protocol
 
 from langchain_core.messages import BaseMessage
 
+from bot.answers.exchanges import Exchange
 from bot.answers.plain import plain
 from bot.settings import Settings
 from corpus.errors import DogearError
+from corpus.reveals import Slug
 from corpus.sentences import sentences
 from prompts import fill, numbered
 from retrieval.door import RankedPassage, Search
@@ -66,10 +68,14 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A model's answer that passed the guard, and the passages that it cites as [1], [2] …, in this order."""
+    """What a model's answer came to: the text that passed the guard, and the passages that it cites as [1], [2] ….
 
-    text: str
-    cited: tuple[RankedPassage, ...]
+    The text is empty where the model failed, refused or was stopped; `tokens` were used all the same.
+    """
+
+    text: str = ""
+    cited: tuple[RankedPassage, ...] = ()
+    tokens: int = 0
 
 
 class Writer:
@@ -79,40 +85,54 @@ class Writer:
         self._model, self._judge, self._timeout = model, judge, timeout
         self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="chat-model")
 
-    def write(self, question: str, title: str, search: Search, audience: Audience) -> Written | None:
-        """Return the model's answer, or None where it failed, refused or was stopped; the log says why."""
+    def write(
+        self, question: str, title: str, search: Search, audience: Audience, before: Sequence[Exchange] = ()
+    ) -> Written:
+        """Return what the model's answer came to; the log says why where nothing is left of it."""
         passages = search.passages[:PASSAGES]
         if not passages or search.book is None:
-            return None
-        messages = fill("answer", title=title, question=question, passages=numbered([p.passage.text for p in passages]))
-        reply = self._reply(messages)
-        if reply is None:
-            return None
+            return Written()
+        messages = fill(
+            "answer", title=title, question=question, passages=numbered([p.passage.text for p in passages]),
+            conversation=_told(before),
+        )  # fmt: skip
+        said, tokens = self._reply(messages)
+        kept = self._let_through(question, said, audience, search.book)
+        if not any(re.search(r"\w", _CITATION.sub("", s)) for s in kept):
+            return Written(tokens=tokens)
+        text, cited = _cited(" ".join(kept), passages)
+        return Written(text, cited, tokens)
+
+    def _let_through(self, question: str, reply: str, audience: Audience, book: Slug) -> list[str]:
+        """Return the sentences of a reply that the guard lets through."""
         said = _sentences(plain(reply[:MAX_ANSWER]))
+        if not said:
+            return []
         bare = [_CITATION.sub("", s).strip() for s in said]
-        verdicts = self._judge.verdicts(question, bare, audience, search.book)
+        verdicts = self._judge.verdicts(question, bare, audience, book)
         kept = [s for s, verdict in zip(said, verdicts, strict=True) if verdict.shown]
         if len(kept) < len(said):
             log.warning("the guard stopped %d of %d sentences of a model's answer", len(said) - len(kept), len(said))
-        if not any(re.search(r"\w", _CITATION.sub("", s)) for s in kept):
-            return None
-        return _written(" ".join(kept), passages)
+        return kept
 
-    def _reply(self, messages: list[BaseMessage]) -> str | None:
+    def _reply(self, messages: list[BaseMessage]) -> tuple[str, int]:
+        """Return what the model says, empty where it says nothing of use, and the tokens that this took."""
         call: Future[Any] = self._calls.submit(self._model.invoke, messages)
         try:
-            text = str(getattr(call.result(self._timeout), "text", "") or "").strip()
+            message = call.result(self._timeout)
+            text = str(getattr(message, "text", "") or "").strip()
+            tokens = int((getattr(message, "usage_metadata", None) or {}).get("total_tokens", 0))
         except TimeoutError:
             call.cancel()
             log.warning("the chat model gave no answer within %.0f s; answering from passages", self._timeout)
-            return None
+            return "", 0
         except Exception as error:  # noqa: BLE001 (every provider raises its own; none may reach a member)
             log.warning("the chat model failed (%s); answering from passages", type(error).__name__)
-            return None
+            return "", 0
         if not text or _REFUSAL.search(text):
             log.info("the chat model %s; answering from passages", "refused" if text else "said nothing")
-            return None
-        return text
+            return "", tokens
+        return text, tokens
 
     def close(self) -> None:
         """Give up calls that are still waiting."""
@@ -134,7 +154,17 @@ def _sentences(text: str) -> list[str]:
     return found
 
 
-def _written(text: str, passages: Sequence[RankedPassage]) -> Written:
+def _told(before: Sequence[Exchange]) -> str:
+    """Return a conversation as the lines of a prompt."""
+    lines = (f"Reader: {_line(one.question)}\nAnswer: {_line(one.answer)}" for one in before)
+    return "\n".join(lines) or "(This is the first question.)"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:MAX_ANSWER]
+
+
+def _cited(text: str, passages: Sequence[RankedPassage]) -> tuple[str, tuple[RankedPassage, ...]]:
     """Number the citations anew, from 1 in the order in which they come; those of no passage go."""
     cited = dict.fromkeys(int(n) for n in _CITATION.findall(text) if 1 <= int(n) <= len(passages))
     places = {n: place for place, n in enumerate(cited, 1)}
@@ -143,7 +173,7 @@ def _written(text: str, passages: Sequence[RankedPassage]) -> Written:
         place = places.get(int(found[1]))
         return found[0].replace(found[1], str(place)) if place else ""
 
-    return Written(_CITATION.sub(numbered_anew, text).strip(), tuple(passages[n - 1] for n in cited))
+    return _CITATION.sub(numbered_anew, text).strip(), tuple(passages[n - 1] for n in cited)
 
 
 def open_model(settings: Settings) -> ChatModel | None:

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bot.logs import log_id
 from bot.terminal.asking import Asked
-from bot.terminal.failures import log_id
 from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.naming import find_book

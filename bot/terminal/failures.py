@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.logs import RedactingFormatter
+from bot.logs import RedactingFormatter, log_id
 
 log = logging.getLogger(__name__)
 
 LOG = "dogear.log"
 """In the data folder: a conversation shows no tracebacks."""
-
-
-def log_id() -> str:
-    """Return a short word that finds one failure in a log."""
-    return secrets.token_hex(3)
 
 
 def write_down(error: BaseException, folder: Path, hidden: Iterable[SecretStr]) -> str:

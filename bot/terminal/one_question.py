@@ -72,7 +72,7 @@ def check_once(settings: Settings, book: str | None, at: str | None, text: str, 
 
 def at_level(reply: Reply, level: int) -> Reply:
     """Return a hint's reply with one of its levels as the answer."""
-    return replace(reply, answer=reply.hints[level - 1]) if len(reply.hints) >= level else reply
+    return replace(reply, body=reply.hints[level - 1], sources=()) if len(reply.hints) >= level else reply
 
 
 def show_reply(reply: Reply, books: Books) -> None:

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.terminal.reader import UNDOABLE, Place, Places, Reader
+from bot.club.reached import Reached
+from bot.terminal.reader import UNDOABLE, Places, Reader
 from corpus.books import Unit
 from corpus.errors import DogearError
 
@@ -104,10 +105,10 @@ def _places(fields: object) -> Places:
     return {slug: _place(place) for slug, place in fields.items()}
 
 
-def _place(fields: object) -> Place:
+def _place(fields: object) -> Reached:
     if not isinstance(fields, dict) or fields.keys() != {"marks", "of", "unit"} or fields["unit"] not in list(Unit):
         raise ValueError("not a place")
     marks, of = fields["marks"], fields["of"]
     if type(marks) is not int or type(of) is not int or not 0 <= marks <= of or of < 1:
         raise ValueError("not a place")
-    return Place(marks, of, fields["unit"])
+    return Reached(marks, of, fields["unit"])

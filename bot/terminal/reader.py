@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.club.reached import Reached
+from bot.club.reached import positions as positions_in
 from corpus.books import Book
 from corpus.reveals import Slug
 
@@ -12,32 +14,7 @@ UNDOABLE = 10
 """Changes that can be taken back, one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Marks finished, and of which marks: a library may come to count a book in another way."""
-
-    marks: int
-    of: int
-    unit: str
-
-    @classmethod
-    def in_book(cls, book: Book, marks: int) -> Place:
-        """Return a place in a book as it is counted now."""
-        return cls(marks, book.marks, book.unit.value)
-
-    @property
-    def finished(self) -> bool:
-        """Whether this is the end of the book, however it is counted."""
-        return self.marks >= self.of
-
-    def marks_in(self, book: Book) -> int:
-        """Return the marks finished; 0 where the book is counted in another way now, unless it was finished."""
-        if self.finished:
-            return book.marks
-        return self.marks if (self.of, self.unit) == (book.marks, book.unit.value) else 0
-
-
-Places = Mapping[Slug, Place]
+Places = Mapping[Slug, Reached]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +35,7 @@ class Reader:
 
     def positions(self, books: Mapping[Slug, Book]) -> dict[Slug, int]:
         """Return the reported positions in the books of a library."""
-        return {slug: place.marks_in(books[slug]) for slug, place in self.places.items() if slug in books}
+        return positions_in(self.places, books)
 
     def turned(self, book: Book | None) -> Reader:
         """Return the reader with a book that they turned to, or with none at hand."""
@@ -69,7 +46,7 @@ class Reader:
 
         Who reports the middle of a book wants to talk about it, unless they have turned to another one.
         """
-        moved = self._changed({**self.places, book.slug: Place.in_book(book, marks)})
+        moved = self._changed({**self.places, book.slug: Reached.in_book(book, marks)})
         if self.book is None or (not self.chosen and 0 < marks < book.marks):
             return replace(moved, book=book.slug)
         return moved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot import book_text
 from bot.terminal import cards
 from bot.terminal.place_words import told_place
 from bot.terminal.seat import Seat
@@ -31,7 +32,7 @@ class Shelf:
                 return Told("No book is at hand. Each question finds its own.", tip=failed)
             case "similar":
                 book = self._seat.named(rest, "/book similar BOOK names books like it.")
-                return Told(cards.similar_list(book), heading=f"Like {book.title}" if book.similar else "")
+                return Told(book_text.similar_list(book), heading=f"Like {book.title}" if book.similar else "")
             case "show":
                 return self._card(self._seat.named(rest, "/book show BOOK shows its card."))
         book = self._seat.named(typed, "/book BOOK turns to one, /books lists them.")
@@ -41,7 +42,7 @@ class Shelf:
     def _card(self, book: Book, failed: str = "") -> Told:
         place = self._seat.positions.get(book.slug)
         tip = f"For example: {cards.how_to_say(book, self._seat.here)}" if place is None else ""
-        return Told(cards.book_card(book, place, self._premise(book.slug)), heading=book.title, tip=failed or tip)
+        return Told(book_text.book_card(book, place, self._premise(book.slug)), heading=book.title, tip=failed or tip)
 
     def books(self, _: str) -> Told:
         """List the books that are here."""
@@ -65,16 +66,16 @@ class Shelf:
     def _moved(self, typed: str) -> Told:
         book, marks = told_place(typed, self._seat.books, self._seat.here)
         if marks is None:
-            return Told(cards.place_sentence(book, self._seat.positions.get(book.slug)), heading=book.title)
+            return Told(book_text.place_sentence(book, self._seat.positions.get(book.slug)), heading=book.title)
         before = self._seat.here
         failed = self._seat.change(self._seat.reader.moved(book, marks))
         turned = " Questions are about this book now." if self._seat.here == book != before else ""
-        return Told(f"{cards.place_sentence(book, marks)}{turned}", heading=book.title, tip=failed)
+        return Told(f"{book_text.place_sentence(book, marks)}{turned}", heading=book.title, tip=failed)
 
     def _places(self) -> Told:
-        if told := cards.place_list(self._seat.books, self._seat.positions):
+        if told := book_text.place_list(self._seat.books, self._seat.positions):
             return Told(told)
-        book = self._seat.here or next(iter(cards.in_order(self._seat.books.values())), None)
+        book = self._seat.here or next(iter(book_text.in_order(self._seat.books.values())), None)
         tip = f"For example: {cards.how_to_say(book, self._seat.here)}" if book else ""
         return Told("You have not said yet where you are in any book.", tip=tip)
 
@@ -86,7 +87,7 @@ class Shelf:
         failed = self._seat.change(reader)
         now = self._seat.positions
         moved = [book for slug, book in self._seat.books.items() if before.get(slug) != now.get(slug)]
-        lines = (cards.place_line(book, now.get(book.slug)) for book in cards.in_order(moved))
+        lines = (book_text.place_line(book, now.get(book.slug)) for book in book_text.in_order(moved))
         return Told("\n".join(lines), heading="As it was before", tip=failed)
 
     def _clear(self, typed: str) -> Told:

@@ -21,7 +21,7 @@ from corpus.reveals import Reveals
 from retrieval.embedding import Embedded, Embedder
 from retrieval.lexicon import stems
 from retrieval.opened import OpenedBook
-from retrieval.store import StoredPassage
+from retrieval.rows import StoredPassage
 
 
 @dataclass(frozen=True, slots=True)

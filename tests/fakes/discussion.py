@@ -137,8 +137,8 @@ class FakeDiscussion:
             return Reply(do, book, NEUTRAL, False, withheld)
         best = found[-1]
         source = source_line(best, self.library.books[best.book])
-        answer = f"“{best.text}”\n— {source}"
-        return Reply(do, best.book, answer, True, withheld, ranked, (Quote(best.text, source),))
+        quotes = (Quote(best.text, source),)
+        return Reply(do, best.book, f"“{best.text}”", True, withheld, ranked, quotes, sources=(source,))
 
     def _matching(self, text: str, book: Slug | None) -> Iterator[Passage]:
         words = _words(text)

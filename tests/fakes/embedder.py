@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from threading import Event
 
 import numpy as np
 
@@ -42,6 +43,22 @@ class HashedEmbedder:
     def question(self, text: str) -> QuestionVectors:
         """Embed a question."""
         return QuestionVectors(hashed(text), hashed(text))
+
+
+class PausingEmbedder(HashedEmbedder):
+    """Stops at a passage that holds `word`, until it may go on: what else goes on meanwhile is the test's to say."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self._word = word
+        self.reached, self.may_go_on = Event(), Event()
+
+    def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
+        """Embed passages, each given as its sentences."""
+        if not self.reached.is_set() and any(self._word in sentence for said in passages for sentence in said):
+            self.reached.set()
+            assert self.may_go_on.wait(60), "the test never let it go on"
+        return super().passages(passages)
 
 
 def hashed(text: str) -> Vector:

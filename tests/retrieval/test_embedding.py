@@ -6,7 +6,9 @@ import hashlib
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -50,6 +52,27 @@ def test_vectors_come_in_the_order_of_the_passages_whatever_their_lengths(embedd
         (alone,) = embedder.passages([text])
         assert vectors.sentences.shape == (len(text), embedder.dimensions)
         assert float(alone.passage @ vectors.passage) > 0.999
+
+
+def test_threads_that_embed_at_once_get_what_one_alone_gets(embedder: SentenceEmbedder) -> None:
+    long = ("word " * 400,)  # longer than a question may be, so the tokenizer's settings matter
+    together = Barrier(8)
+
+    def work(number: int) -> list[np.ndarray]:
+        together.wait(60)
+        found = []
+        for _ in range(6):
+            if number % 2:
+                found.append(embedder.question(long[0]).plain)
+            else:
+                found += [vectors.passage for vectors in embedder.passages([STORM, KITE, long])]
+        return found
+
+    question, passages = embedder.question(long[0]).plain, [v.passage for v in embedder.passages([STORM, KITE, long])]
+    with ThreadPoolExecutor(8) as threads:
+        for number, found in enumerate(threads.map(work, range(8))):
+            for vector, alone in zip(found, ([question] if number % 2 else passages) * 6, strict=True):
+                assert float(vector @ alone) > 0.9999
 
 
 def test_a_question_lies_near_what_answers_it(embedder: SentenceEmbedder) -> None:

@@ -6,12 +6,14 @@ A test of the gate is never loosened.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.club_texts import ClubText
 from corpus.library import Library
 from corpus.passages import Passage
 from corpus.reveals import Reveals
@@ -21,7 +23,7 @@ from retrieval.langchain_retriever import GatedRetriever
 from retrieval.store import Store
 from tests.fakes.bookshelf import KITE, LANTERN, silent
 from tests.fakes.embedder import HashedEmbedder
-from tests.fakes.made_up import Shelf, audiences, questions, shelves, signs, with_other_secrets
+from tests.fakes.made_up import WORDS, Shelf, audiences, questions, shelves, signs, with_other_secrets
 
 Opening = Callable[[Shelf], Retriever]
 
@@ -41,8 +43,10 @@ def opening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opening]:
         yield open_
 
 
-def passage(reveals: dict[str, int], *, explicit: bool = False) -> Passage:
-    return Passage("id", LANTERN, "text", "notes.md", ("Words.",), Reveals.of(reveals), False, 0, 0, explicit=explicit)
+def passage(reveals: dict[str, int], *, explicit: bool = False, club: str = "") -> Passage:
+    return Passage(
+        "id", LANTERN, "text", "notes.md", ("Words.",), Reveals.of(reveals), False, 0, 0, explicit=explicit, club=club
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -70,6 +74,20 @@ def test_what_is_explicit_passes_for_adults_alone_and_only_where_they_have_read_
     assert not Gate(Audience({LANTERN: 3})).passes(explicit)
     assert Gate(Audience({LANTERN: 3}, adults=True)).passes(explicit)
     assert not Gate(Audience({LANTERN: 2}, adults=True)).passes(explicit)
+
+
+@pytest.mark.parametrize(
+    ("of", "seen_in", "passes"),
+    [
+        ("", "", True), ("", "north", True), ("north", "north", True),
+        ("north", "", False), ("north", "south", False), ("north", "nort", False), ("north", "North", False),
+    ],
+)  # fmt: skip
+def test_what_belongs_to_a_club_passes_in_that_club_alone(of: str, seen_in: str, passes: bool) -> None:
+    assert Gate(Audience({LANTERN: 3}, club=seen_in)).passes(passage({LANTERN: 3}, club=of)) is passes
+    assert Gate(Audience({LANTERN: 3}, adults=True, club=seen_in)).passes(passage({LANTERN: 3}, club=of)) is passes
+    assert not Gate(Audience({LANTERN: 2}, club=seen_in)).passes(passage({LANTERN: 3}, club=of))
+    assert not Gate(Audience({LANTERN: 3}, club=seen_in)).passes(passage({LANTERN: 3}, explicit=True, club=of))
 
 
 def test_a_book_never_reported_is_at_the_beginning() -> None:
@@ -137,3 +155,77 @@ def test_what_is_hidden_changes_nothing_that_is_found(opening: Opening, data: st
     found = [seen(retriever.search(asked, audience, book)) for book in books]
     retriever = opening(other)
     assert [seen(retriever.search(asked, audience, book)) for book in books] == found
+
+
+CLUBS = ("north", "south")
+
+
+@st.composite
+def club_texts(draw: st.DrawFn, shelf: Shelf) -> list[ClubText]:
+    """Make up what members of two clubs wrote of a library's books, each with a sign of its own."""
+    texts = []
+    for number in range(100, 100 + draw(st.integers(1, 6))):
+        book = draw(st.sampled_from(sorted(shelf.marks)))
+        said = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=5))
+        marks = {slug: draw(st.integers(0, most)) for slug, most in shelf.marks.items()}
+        text = f"The {' '.join(said)} q{number}x."
+        club, explicit = draw(st.sampled_from(CLUBS)), draw(st.booleans())
+        texts.append(ClubText(club, str(number), book, text, Reveals.of(marks), explicit=explicit))
+    return texts
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.data())
+def test_nothing_of_one_club_reaches_another_or_changes_what_it_is_told(opening: Opening, data: st.DataObject) -> None:
+    shelf = data.draw(shelves())
+    told = data.draw(club_texts(shelf))
+    audience = replace(data.draw(audiences(shelf)), club=data.draw(st.sampled_from(("", *CLUBS))))
+    asked = data.draw(questions(shelf))
+    own = [text for text in told if text.club == audience.club]
+    retriever = opening(shelf)
+
+    def all_that_it_is_told() -> list[object]:
+        searches = [retriever.search(asked, audience, book) for book in (None, *shelf.marks)]
+        return [
+            [(seen(search), search.withheld) for search in searches],
+            [retriever.passages(book, audience) for book in shelf.marks],
+            [retriever.whereabouts(asked, audience, book) for book in shelf.marks],
+            [retriever.verdicts(asked, [asked], audience, book) for book in shelf.marks],
+            [retriever.place(asked, books) for books in ([], list(shelf.marks))],
+        ]
+
+    retriever.reconcile(own)
+    alone = all_that_it_is_told()
+    retriever.reconcile(told)
+    assert all_that_it_is_told() == alone
+
+    allowed = {
+        sign for text in own for sign in signs(text.text)
+        if text.reveals.within(audience.positions) and (audience.adults or not text.explicit)
+    }  # fmt: skip
+    of_clubs = {sign for text in told for sign in signs(text.text)}
+    shown = {sign for book in shelf.marks for p in retriever.passages(book, audience) for sign in signs(p.text)}
+    assert shown & of_clubs == allowed
+    for book in (None, *shelf.marks):
+        assert reached(retriever.search(asked, audience, book)) & of_clubs <= allowed
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.data())
+def test_club_texts_never_place_anything(opening: Opening, data: st.DataObject) -> None:
+    shelf = data.draw(shelves())
+    asked = data.draw(questions(shelf))
+    audience = replace(data.draw(audiences(shelf)), club="north")
+    retriever = opening(shelf)
+    retriever.reconcile([])
+
+    def placed() -> list[object]:
+        return [
+            [retriever.place(asked, books) for books in ([], list(shelf.marks))],
+            [retriever.whereabouts(asked, audience, book) for book in shelf.marks],
+            retriever.search(asked, audience).book,
+        ]
+
+    before = placed()
+    retriever.reconcile(data.draw(club_texts(shelf)))
+    assert placed() == before

@@ -14,7 +14,7 @@ from retrieval.door import Retriever, Search
 from retrieval.embedding import Embedded
 from retrieval.gate import Audience, Gate
 from retrieval.opened import OpenedBook, OpenedBooks
-from retrieval.store import StoredPassage
+from retrieval.rows import StoredPassage
 from tests.fakes.bookshelf import KITE, LANTERN, opened, write_kite, write_lantern
 from tests.fakes.embedder import hashed
 

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from corpus.passages import Passage
 from corpus.reveals import Reveals
 from retrieval.embedding import Embedded
 from retrieval.errors import StoreHeld, StoreUnavailable
-from retrieval.store import Manifest, Store, StoredPassage
+from retrieval.manifests import ClubManifest, Manifest
+from retrieval.rows import StoredPassage
+from retrieval.store import Store
 from tests.fakes.bookshelf import LANTERN, silent
 
 ROOT = Path(__file__).parents[2]
@@ -142,6 +145,63 @@ def test_the_ids_of_a_book_are_its_own(shared: Store) -> None:
     assert shared.ids_of("no-such-book") == set()
 
 
+def test_the_ids_of_a_book_are_none_of_a_clubs(shared: Store) -> None:
+    shared.write([stored(passage("c", id="club/c", book="the-garden", club="north"))])
+    shared.write([stored(passage("g", id="the-garden/g", book="the-garden"))])
+    assert shared.ids_of("the-garden") == {"the-garden/g"}
+    (found,) = shared.read(["club/c"])
+    assert found.passage.club == "north"
+
+
+def test_one_book_is_asked_for_alone(shared: Store) -> None:
+    manifest = Manifest("the-garden", "f1", {"the-kite": "f2"}, ("the-garden/g",))
+    shared.finish(manifest)
+    assert shared.manifest("the-garden") == manifest
+    assert shared.manifest("no-such-book") is None
+    shared.forget("the-garden")
+    assert shared.manifest("the-garden") is None
+
+
+def test_what_is_noted_of_club_texts_is_no_book(shared: Store) -> None:
+    texts = [
+        ClubManifest("north", "1", LANTERN, "f", ("club/a", "club/b")),
+        ClubManifest("north", "1,2", LANTERN, "", ()),
+        ClubManifest("north,1", "2", LANTERN, "f", ()),
+    ]
+    shared.note_club(texts)
+    shared.note_club([])
+    assert sorted(shared.club_manifests(), key=str) == sorted(texts, key=str)
+    assert shared.manifests() == {}
+    changed = ClubManifest("north", "1", "the-kite", "g", ("club/a",))
+    shared.note_club([changed])
+    shared.forget_club(texts[1:])
+    shared.forget_club(texts[1:])
+    assert shared.club_manifests() == [changed]
+    shared.forget_club([changed])
+
+
+def test_as_many_club_texts_are_noted_as_there_are(shared: Store) -> None:
+    many = [ClubManifest("north", str(n), LANTERN, "f", (f"club/{n}",)) for n in range(6_000)]
+    shared.note_club(many)
+    assert len(shared.club_manifests()) == len(many)
+    shared.forget_club(many)
+    assert shared.club_manifests() == []
+
+
+def test_threads_read_and_write_at_once(shared: Store) -> None:
+    def work(number: int) -> None:
+        ids = [f"{LANTERN}/thread-{number}-{n}" for n in range(30)]
+        for _ in range(3):
+            shared.write([stored(passage(id=key, heading=key)) for key in ids])
+            assert [row.passage.heading for row in shared.read(ids)] == ids
+            assert shared.having(ids) == set(ids)
+            shared.remove(ids)
+            assert shared.read(ids) == []
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(work, range(8))) == [None] * 8
+
+
 def test_a_store_keeps_what_it_holds_when_it_is_opened_again(data: Path) -> None:
     said: list[str] = []
     with store_in(data) as store:
@@ -175,7 +235,7 @@ def test_a_store_of_an_older_layout_is_emptied_with_one_line(data: Path) -> None
         store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
     with closing(sqlite3.connect(data / "chroma" / "chroma.sqlite3")) as database, database:
         changed = database.execute("UPDATE collection_metadata SET int_value = 0 WHERE key = 'layout'").rowcount
-    assert changed == 2
+    assert changed == 3
     said: list[str] = []
     with store_in(data, said=said) as store:
         assert store.manifests() == {}

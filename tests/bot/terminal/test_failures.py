@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.terminal.failures import LOG, log_id, write_down
+from bot.logs import log_id
+from bot.terminal.failures import LOG, write_down
 
 SECRET = "sk-a-long-secret"
 

@@ -1,0 +1,1 @@
+"""What a club does: plain rules, with no Discord and no database in them."""

@@ -1,0 +1,32 @@
+"""Everything that is held about one person: shown to them, or gone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.club.people import NO_CLUB, Member
+from bot.club.records import PersonalData
+from bot.club.reviews import Reviews
+
+
+class MyData:
+    """Exports and deletes what is held about a person, in one club or, from a direct message, in all."""
+
+    def __init__(self, records: PersonalData, reviews: Reviews) -> None:
+        self._records, self._reviews = records, reviews
+
+    async def export(self, member: Member, *, everywhere: bool) -> bytes:
+        """Return everything as a JSON file, readable for people."""
+        found = await self._records.export(member.id, None if everywhere else member.club)
+        return json.dumps(found, ensure_ascii=False, indent=2).encode()
+
+    async def summary(self, member: Member, *, everywhere: bool) -> dict[str, int]:
+        """Return how much is held, by subject."""
+        found: dict[str, Any] = await self._records.export(member.id, None if everywhere else member.club)
+        return {subject: len(rows) for subject, rows in found.items() if isinstance(rows, list) and rows}
+
+    async def delete(self, member: Member, *, everywhere: bool) -> None:
+        """Delete everything; it cannot be taken back."""
+        whole = everywhere or member.club == NO_CLUB
+        await self._reviews.gone(await self._records.forget(member.id, None if whole else member.club))

@@ -1,0 +1,158 @@
+"""Members' reviews: stars, a text, and how far it reveals; kept in the club's own part of the vector store, too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.club.people import Member
+from bot.club.records import Review, ReviewRecords
+from bot.club.working import Workers
+from corpus.books import Book
+from corpus.club_texts import ClubText
+from corpus.errors import DogearError
+from corpus.positions import parse_position
+from corpus.reveals import Reveals, Slug
+from retrieval.gate import Audience
+
+MAX_TEXT = 4_000
+"""Characters of a review: what Discord lets anybody write into one field."""
+
+STARS = range(1, 6)
+
+
+class ReviewProblem(DogearError):
+    """A review cannot be kept as it is written, or there is none."""
+
+
+class ClubTexts(Protocol):
+    """The part of the vector store that belongs to clubs; calls take a while and are made off the event loop."""
+
+    def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
+        """Return how far readers must be for a text to be no spoiler."""
+        ...
+
+    def keep(self, text: ClubText) -> None:
+        """Write a text, in place of the earlier one of its club and id."""
+        ...
+
+    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
+        """Remove a text."""
+        ...
+
+    def reconcile(self, texts: Iterable[ClubText]) -> int:
+        """Bring all texts in line with these; return how many had to be changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which reviews somebody wants to read."""
+
+    stars: int = 1
+    since: dt.datetime | None = None
+
+
+class Reviews:
+    """Keeps members' reviews in the database first, then in the vector store; the database decides."""
+
+    def __init__(
+        self, records: ReviewRecords, texts: ClubTexts, books: Mapping[Slug, Book], workers: Workers,
+        now: Callable[[], dt.datetime],
+    ) -> None:  # fmt: skip
+        self._records, self._texts, self._books, self._workers, self._now = records, texts, books, workers, now
+
+    async def write(self, member: Member, book: Book, stars: str, text: str, said: str) -> Review:
+        """Keep a member's review of a book, in place of their earlier one. Raises ReviewProblem or PositionError.
+
+        It needs readers as far as its author says, and further where its text matches later pages: better too late
+        than too early. Its author is not told which: they may only be guessing at what is to come.
+        """
+        text, given = _tidied(text), _stars(stars)
+        if not text and given is None:
+            raise ReviewProblem("There is nothing to keep. Give stars, a text, or both.")
+        if len(text) > MAX_TEXT:
+            raise ReviewProblem(f"That is longer than {MAX_TEXT:,} characters. Write it more shortly.")
+        marks = parse_position(said, book)
+        placed = await self._workers.do(lambda: self._texts.place(text, [book.slug])) if text else Reveals()
+        needs = Reveals.of({book.slug: marks}).joined([placed])
+        review = Review(0, member.club, member.id, book.slug, given, text, marks, needs, self._now())
+        kept = await self._records.save(review)
+        await self._index(kept)
+        return kept
+
+    async def mine(self, member: Member, book: Book) -> Review | None:
+        """Return a member's own review of a book."""
+        return next((r for r in await self._records.by(member) if r.book == book.slug), None)
+
+    async def by(self, member: Member) -> list[Review]:
+        """Return all of a member's own reviews, the latest first."""
+        return await self._records.by(member)
+
+    async def read(self, club: int, book: Book, audience: Audience, wanted: Wanted = Wanted()) -> list[Review]:
+        """Return the club's reviews that an audience may read, the latest first."""
+        return [
+            review
+            for review in await self._records.of_book(club, book.slug)
+            if audience.may_see(review.needs)
+            and (review.stars or 0) >= (wanted.stars if wanted.stars > 1 else 0)
+            and (wanted.since is None or (review.edited or review.written) >= wanted.since)
+        ]
+
+    async def delete(self, member: Member, book: Book) -> Review:
+        """Delete a member's own review of a book, and return what it was. Raises ReviewProblem."""
+        review = await self.mine(member, book)
+        if review is None:
+            raise ReviewProblem(f"You have written no review of {book.title}.")
+        await self._records.delete(member.club, review.id)
+        await self.gone([review])
+        return review
+
+    async def put_back(self, review: Review) -> Review:
+        """Keep a deleted review again: what *Undo* does."""
+        kept = await self._records.save(replace(review, id=0))
+        await self._index(kept)
+        return kept
+
+    async def gone(self, reviews: Iterable[Review]) -> None:
+        """Remove deleted reviews from the vector store."""
+        for review in reviews:
+            club, text_id = str(review.club), str(review.id)
+            await self._workers.do(lambda club=club, text_id=text_id: self._texts.drop(club, text_id))  # type: ignore[misc]
+
+    async def reconcile(self) -> int:
+        """Bring the vector store in line with the database, as at a start; return how many texts were changed."""
+        texts = [_club_text(review) for review in await self._records.every() if self._indexed(review)]
+        return await self._workers.do(lambda: self._texts.reconcile(texts))
+
+    async def _index(self, review: Review) -> None:
+        if self._indexed(review):
+            await self._workers.do(lambda: self._texts.keep(_club_text(review)))
+        else:
+            await self.gone([review])
+
+    def _indexed(self, review: Review) -> bool:
+        return bool(review.text) and review.book in self._books
+
+
+def _tidied(text: str) -> str:
+    """Return a text with single spaces and without empty lines."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
+
+
+def _stars(written: str) -> int | None:
+    """Return a number of stars as people write it: 4, 4/5, ★★★★; None where none are given."""
+    bare = written.strip().removesuffix("/5").strip()
+    if not bare or bare == "-":
+        return None
+    number = len(bare) if set(bare) <= {"★", "*", "⭐"} else int(bare) if bare.isdecimal() and len(bare) < 3 else 0
+    if number not in STARS:
+        raise ReviewProblem("Give 1 to 5 stars as a number, such as 4, or none at all.")
+    return number
+
+
+def _club_text(review: Review) -> ClubText:
+    day = (review.edited or review.written).date()
+    return ClubText(str(review.club), str(review.id), review.book, review.text, review.needs, review.stars, day)

@@ -1,0 +1,78 @@
+"""Everything that a club's door needs, put together once: one value that is handed to every cog."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.club.allowance import Allowance, Rates
+from bot.club.audiences import Audiences
+from bot.club.ceilings import Ceilings
+from bot.club.conversation import Conversations
+from bot.club.direct import DirectMessages
+from bot.club.my_data import MyData
+from bot.club.progress import Progress
+from bot.club.questions import Questions
+from bot.club.records import Notes, Records
+from bot.club.reviews import Reviews
+from bot.club.shelves import Shelves
+from bot.club.suggestions import Suggestions
+from bot.club.working import Workers
+from bot.discussion import Discussion
+from corpus.books import Book
+from corpus.reveals import Slug
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a club can do."""
+
+    discussion: Discussion
+    workers: Workers
+    audiences: Audiences
+    questions: Questions
+    progress: Progress
+    shelves: Shelves
+    reviews: Reviews
+    ceilings: Ceilings
+    suggestions: Suggestions
+    direct: DirectMessages
+    my_data: MyData
+    allowance: Allowance
+    notes: Notes
+    now: Callable[[], dt.datetime]
+
+    @property
+    def books(self) -> Mapping[Slug, Book]:
+        """The books of the library."""
+        return self.discussion.library.books
+
+    @classmethod
+    def of(
+        cls, discussion: Discussion, records: Records, workers: Workers,
+        now: Callable[[], dt.datetime], rates: Rates = Rates(),
+    ) -> Services:  # fmt: skip
+        """Return the services over a discussion and a database."""
+        books = discussion.library.books
+        audiences = Audiences(records.positions, records.ceilings, books)
+        allowance = Allowance(rates, records.usage, now)
+        conversations = Conversations(records.conversations, now)
+        shelves = Shelves(records.shelves, books, now)
+        reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now)
+        return cls(
+            discussion=discussion,
+            workers=workers,
+            audiences=audiences,
+            questions=Questions(discussion, audiences, conversations, records.questions, allowance, workers, now),
+            progress=Progress(records.positions, shelves, books, now),
+            shelves=shelves,
+            reviews=reviews,
+            ceilings=Ceilings(records.ceilings, books, now),
+            suggestions=Suggestions(records.suggestions, now),
+            direct=DirectMessages(records.choices),
+            my_data=MyData(records.personal, reviews),
+            allowance=allowance,
+            notes=records.notes,
+            now=now,
+        )

@@ -1,0 +1,48 @@
+"""Putting a club together: a discussion, a database and threads become what a club can do."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bot.assembly import open_discussion
+from bot.club.allowance import Rates
+from bot.club.services import Services
+from bot.club.working import Workers
+from bot.settings import Settings
+from bot.storage.database import open_records
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, now: Callable[[], dt.datetime]) -> AsyncIterator[Services]:
+    """Open what a club can do: discussion, database and threads. Whatever takes long happens off the event loop."""
+    async with AsyncExitStack() as stack:
+        workers = Workers()
+        stack.push_async_callback(asyncio.to_thread, workers.close)
+        opening = open_discussion(settings, settings.library, settings.data, _log_progress())
+        discussion = await workers.do(opening.__enter__)
+        stack.push_async_callback(workers.do, lambda: opening.__exit__(None, None, None))
+        records = await stack.enter_async_context(open_records(settings.data))
+        rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
+        services = Services.of(discussion, records, workers, now, rates)
+        if changed := await services.reviews.reconcile():
+            log.info("%d reviews of members brought up to date in the vector store", changed)
+        yield services
+
+
+def _log_progress() -> Callable[[int, int], None]:
+    """Return what tells of an index run in the log: its beginning, each tenth, and its end."""
+    told = -1
+
+    def report(done: int, total: int) -> None:
+        nonlocal told
+        if (tenth := 10 * done // max(1, total)) > told:
+            told = tenth
+            log.info("building the vector store: %d of %d passages", done, total)
+
+    return report

@@ -1,0 +1,96 @@
+"""What is offered while somebody types: never more than they have read, and nothing at all where something fails."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.book_text import in_order
+from bot.discord.club_bot import services_of
+from bot.discord.limits import CHOICE, CHOICES
+from bot.discord.safe_text import one_line
+from bot.discord.visitors import visitor
+from corpus.books import Unit
+
+log = logging.getLogger(__name__)
+
+Offer = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+
+
+def offered(names: Iterable[tuple[str, str]], typed: str) -> list[app_commands.Choice[str]]:
+    """Return choices of (shown, value) that hold what was typed; those that begin with it first."""
+    sought = " ".join(typed.casefold().split())
+    fitting = [(shown, value) for shown, value in names if sought in shown.casefold() or sought in value.casefold()]
+    fitting.sort(key=lambda choice: not choice[0].casefold().startswith(sought))
+    shortened = ((one_line(shown, CHOICE), value[:CHOICE]) for shown, value in fitting[:CHOICES])
+    return [app_commands.Choice(name=shown, value=value) for shown, value in shortened]
+
+
+def _quiet(offer: Offer) -> Offer:
+    """Return an offer that is empty where it fails: whoever types can always go on typing."""
+
+    @functools.wraps(offer)
+    async def careful(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            return await offer(interaction, typed)
+        except Exception as error:  # noqa: BLE001 (Discord shows nothing for an error)
+            log.info("nothing to offer (%s)", type(error).__name__)
+            return []
+
+    return careful
+
+
+@_quiet
+async def books(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the books of the library: their titles are on their covers."""
+    known = in_order(services_of(interaction).books.values())
+    return offered(((f"{b.title} ({b.year})" if b.year else b.title, b.slug) for b in known), typed)
+
+
+@_quiet
+async def series(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the series of the library."""
+    known = dict.fromkeys(b.series for b in in_order(services_of(interaction).books.values()) if b.series)
+    return offered(((name, name) for name in known), typed)
+
+
+@_quiet
+async def people(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the people whom the one who types has met in the book."""
+    member, place = await visitor(interaction)
+    met = await services_of(interaction).questions.people(member, place, _filled(interaction, "book"))
+    return offered(((name, name) for name in met), typed)
+
+
+@_quiet
+async def sections(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the sections up to where the one who types is: by number, the latest first."""
+    member, place = await visitor(interaction)
+    services = services_of(interaction)
+    book = await services.questions.meant(member, place, _filled(interaction, "book"))
+    if book is None:
+        return []
+    at = (await services.progress.positions(member)).get(book.slug, 0)
+    step = 10 if book.unit is Unit.PERCENT else 1
+    marks = range(at - at % step, 0, -step)
+    names = [f"{mark}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {mark}" for mark in marks]
+    return offered(((name, name) for name in names), typed)
+
+
+@_quiet
+async def shelved(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the books on one's own shelf."""
+    member, _ = await visitor(interaction)
+    there = await services_of(interaction).shelves.show(member)
+    return offered(((book.title, book.title) for book in there), typed)
+
+
+def _filled(interaction: discord.Interaction[Any], option: str) -> str | None:
+    """Return what is in another field already."""
+    value = getattr(interaction.namespace, option, None)
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,87 @@
+"""The bot in Discord: what it listens to, what it is made of, and how its parts are put together."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.club.direct import IsMember
+from bot.club.services import Services
+from bot.discord.buttons import BUTTONS
+from bot.discord.cogs import cogs
+from bot.discord.command_sync import sync_if_changed
+from bot.discord.failures import tell
+from bot.discord.membership import Membership
+
+log = logging.getLogger(__name__)
+
+
+def intents() -> discord.Intents:
+    """Return what the bot asks to hear of: servers and messages. None of it is privileged.
+
+    Without Message Content, Discord sends the text of a message only where it mentions the bot, replies to it, or
+    is a direct message: exactly what is needed.
+    """
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+def permissions() -> discord.Permissions:
+    """Return what the bot has to be allowed in a server, and nothing more."""
+    return discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        attach_files=True,
+        read_message_history=True,
+    )
+
+
+class Commands(app_commands.CommandTree["Dogear"]):
+    """The commands; what goes wrong in one of them goes the one way of errors."""
+
+    async def on_error(self, interaction: discord.Interaction[Dogear], error: app_commands.AppCommandError, /) -> None:
+        """Tell the member."""
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await tell(interaction, error)
+
+
+class Dogear(commands.AutoShardedBot):
+    """The bot: it holds the services, and no state of its own but what Discord's library keeps.
+
+    Members and messages are not kept in memory, so that a bot in many servers stays small.
+    """
+
+    def __init__(self, services: Services, **options: Any) -> None:  # noqa: ANN401 (the library's options)
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=Commands,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            activity=discord.CustomActivity("Tells you nothing beyond what you have read"),
+            **options,
+        )
+        self.services = services
+        self.is_member: IsMember = Membership(self).holds
+
+    async def setup_hook(self) -> None:
+        """Put the parts together, once the token is accepted and before any event arrives."""
+        self.add_dynamic_items(*BUTTONS)
+        for cog in cogs(self):
+            await self.add_cog(cog)
+        await self.services.questions.forget_old()
+        await sync_if_changed(self.tree, self.services.notes)
+
+    async def on_ready(self) -> None:
+        """Say that the bot is there."""
+        log.info("here as %s, in %d servers", self.user, len(self.guilds))
+
+    async def on_message(self, _: discord.Message, /) -> None:
+        """Leave messages to the cogs: there are no commands with a prefix."""

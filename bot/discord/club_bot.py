@@ -1,0 +1,42 @@
+"""What cogs, buttons and menus ask of the bot that they belong to."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, cast
+
+import discord
+from discord import app_commands
+
+from bot.club.direct import IsMember
+from bot.club.services import Services
+
+
+class ClubBot(Protocol):
+    """The bot as its parts see it: what the club can do, and who is in which club now."""
+
+    services: Services
+    is_member: IsMember
+
+    @property
+    def tree(self) -> app_commands.CommandTree[Any]:
+        """The commands."""
+        ...
+
+    @property
+    def user(self) -> discord.ClientUser | None:
+        """The bot itself, once Discord has let it in."""
+        ...
+
+    def get_guild(self, id: int, /) -> discord.Guild | None:  # noqa: A002 (the library's own name)
+        """Return a server that the bot is in."""
+        ...
+
+
+def bot_of(interaction: discord.Interaction[Any]) -> ClubBot:
+    """Return the bot that an interaction came to."""
+    return cast(ClubBot, interaction.client)
+
+
+def services_of(interaction: discord.Interaction[Any]) -> Services:
+    """Return what the club can do."""
+    return bot_of(interaction).services

@@ -1,0 +1,92 @@
+"""The one way of errors: a member reads one helpful sentence, the log has the rest, under a number that both know."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.discord.answer_cards import problem_card
+from bot.discord.delivering import ACKNOWLEDGED, deliver, reply_to
+from bot.logs import log_id
+from corpus.errors import DogearError
+
+log = logging.getLogger(__name__)
+
+
+class Unexpected(DogearError):
+    """A fault of ours, as a member reads it; the log has the rest under this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Something went wrong on my side, and it is written down as {number}. Please try once more.")
+
+
+class Refused(DogearError):
+    """Discord, or a rule of the club, does not let somebody or the bot do something."""
+
+
+class Choice(DogearError):
+    """Something has to be chosen first, from the menus that come with the error."""
+
+    def __init__(self, text: str, items: Sequence[discord.ui.Item[Any]]) -> None:
+        super().__init__(text)
+        self.items = items
+
+
+async def tell(interaction: discord.Interaction[Any], error: Exception) -> None:
+    """Tell a member what went wrong, to them alone."""
+    if (told := readable(error)) is None:
+        return
+    try:
+        await deliver(interaction, problem_card(told, _items(told)))
+    except discord.HTTPException as failed:
+        log.warning("a member could not be told of a problem (%s)", failed.code or failed.status)
+
+
+async def tell_in_reply(message: discord.Message, error: Exception) -> None:
+    """Tell what went wrong with a message, as a reply to it."""
+    if (told := readable(error)) is None:
+        return
+    try:
+        await reply_to(message, problem_card(told, _items(told)))
+    except discord.HTTPException as failed:
+        log.warning("a member could not be told of a problem (%s)", failed.code or failed.status)
+
+
+def readable(error: Exception) -> DogearError | None:
+    """Return an error as a member reads it, or None for one that nobody needs to read; faults are logged."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    if isinstance(error, DogearError):
+        return error
+    match error:
+        case discord.HTTPException(code=code) if code in ACKNOWLEDGED:
+            log.info("an event came twice or too late (%d)", code)
+            return None
+        case discord.Forbidden():
+            return Refused(
+                "Discord does not let me do that here. Who runs this server can check what I may do in this channel: "
+                "View Channel, Send Messages, Send Messages in Threads, Attach Files, Read Message History."
+            )
+        case app_commands.MissingPermissions(missing_permissions=missing):
+            return Refused(f"You need the permission {_named(missing)} in this channel for that.")
+        case app_commands.NoPrivateMessage():
+            return Refused("That works in a club’s server, not in a direct message.")
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return Refused("That command has just changed. Restart Discord (Ctrl-R) to have it as it is now.")
+        case app_commands.TransformerError(value=value):
+            return Refused(f"I do not understand “{str(value)[:60]}”. Pick from what is offered while you type.")
+    number = log_id()
+    log.error("unexpected (%s)", number, exc_info=error)
+    return Unexpected(number)
+
+
+def _items(error: DogearError) -> Sequence[discord.ui.Item[Any]]:
+    return error.items if isinstance(error, Choice) else ()
+
+
+def _named(permissions: Sequence[str]) -> str:
+    return " and ".join(name.replace("_", " ").title() for name in permissions)

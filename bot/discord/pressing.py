@@ -1,0 +1,73 @@
+"""Buttons and menus that work after a restart: their state is in their id, and their errors go the one way."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+
+from bot.discord.failures import tell
+
+
+class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
+    """A button; a subclass names its `template`, and does in `pressed` what it is there for."""
+
+    def __init__(
+        self, label: str, custom_id: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary, emoji: str = ""
+    ) -> None:
+        button: discord.ui.Button[Any] = discord.ui.Button(
+            label=label, custom_id=custom_id, style=style, emoji=emoji or None
+        )
+        super().__init__(button)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Return the button as its id says: what the template names is what the class is made of."""
+        made: Any = cls
+        return made(**match.groupdict())  # type: ignore[no-any-return]
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what the button is there for, and tell what goes wrong."""
+        try:
+            await self.pressed(interaction)
+        except Exception as error:  # noqa: BLE001 (the one way of errors)
+            await tell(interaction, error)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what the button is there for."""
+        raise NotImplementedError
+
+
+class Picked(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"(?!)"):
+    """A menu; a subclass names its `template`, and does in `picked` what it is there for."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Return the menu under a message, with the options that it shows there."""
+        if not isinstance(item, discord.ui.Select):
+            raise TypeError(f"{item.type} is no menu")
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what was picked, and tell what goes wrong."""
+        try:
+            await self.picked(interaction, self.item.values)
+        except Exception as error:  # noqa: BLE001 (the one way of errors)
+            await tell(interaction, error)
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Do what the menu is there for."""
+        raise NotImplementedError
+
+
+class Dialogue(discord.ui.Modal):
+    """A modal whose errors go the one way."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:  # type: ignore[override]
+        """Tell what went wrong; what was typed is not lost, as Discord keeps it in the modal."""
+        await tell(interaction, error)

@@ -1,0 +1,1 @@
+"""One module for each version; their numbers say the order."""

@@ -1,0 +1,100 @@
+"""Everything that is held about one person, to read and to delete."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, inspect, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from bot.club.records import Review
+from bot.storage.reviews import as_review
+from bot.storage.sessions import Sessions
+from bot.storage.tables import (
+    Base,
+    CeilingRow,
+    ChangeRow,
+    ChoiceRow,
+    MemberRow,
+    OfMember,
+    PositionRow,
+    QuestionRow,
+    ReviewRow,
+    ShelfRow,
+    SuggestionRow,
+    TurnRow,
+)
+from corpus.reveals import Reveals
+
+SUBJECTS: dict[str, type[OfMember]] = {
+    "positions": PositionRow,
+    "changes": ChangeRow,
+    "shelf": ShelfRow,
+    "reviews": ReviewRow,
+    "conversation": TurnRow,
+    "questions": QuestionRow,
+    "suggestions": SuggestionRow,
+}
+"""What belongs to members, by the name under which they get it. All of it goes with the member's own row."""
+
+NOBODY = 0
+"""Who set a ceiling, once that person's data was deleted."""
+
+
+class StoredPersonalData:
+    """Implements `PersonalData`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def export(self, member_id: int, club: int | None = None) -> dict[str, Any]:
+        """Return all of it as plain values for JSON, of one club or of all, under a name for each subject."""
+        known = select(MemberRow.club).where(MemberRow.id == member_id, _in(MemberRow.club, club))
+        ceilings = (CeilingRow.set_by == member_id, _in(CeilingRow.club, club))
+        choice = (ChoiceRow.member == member_id, _in(ChoiceRow.club, club))
+        async with self._sessions.reading() as session:
+            clubs = list(await session.scalars(known.order_by(MemberRow.club)))
+            held: dict[str, Any] = {"member": member_id, "clubs": clubs}
+            for name, table in SUBJECTS.items():
+                held[name] = await _plain_rows(session, table, table.club.in_(clubs), table.member == member_id)
+            held["ceilings"] = await _plain_rows(session, CeilingRow, *ceilings)
+            held["direct_messages"] = await _plain_rows(session, ChoiceRow, *choice)
+        return held
+
+    async def forget(self, member_id: int, club: int | None = None) -> Sequence[Review]:
+        """Delete all of it, in one club or in all, and return the reviews that went with it.
+
+        The ceilings that a person set are the places', and stay; who set them is forgotten.
+        """
+        person = (MemberRow.id == member_id, _in(MemberRow.club, club))
+        set_by = (CeilingRow.set_by == member_id, _in(CeilingRow.club, club))
+        async with self._sessions.writing() as session:
+            clubs = list(await session.scalars(select(MemberRow.club).where(*person).with_for_update()))
+            reviews = select(ReviewRow).where(ReviewRow.club.in_(clubs), ReviewRow.member == member_id)
+            gone = [as_review(row) for row in await session.scalars(reviews.order_by(ReviewRow.id))]
+            await session.execute(update(CeilingRow).where(*set_by).values(set_by=NOBODY))
+            await session.execute(delete(ChoiceRow).where(ChoiceRow.member == member_id, _in(ChoiceRow.club, club)))
+            await session.execute(delete(MemberRow).where(*person))
+        return gone
+
+
+def _in(column: InstrumentedAttribute[int], club: int | None) -> ColumnElement[bool]:
+    return true() if club is None else column == club
+
+
+async def _plain_rows(
+    session: AsyncSession, table: type[OfMember] | type[Base], *which: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    """Return the rows of a table in the order of their keys, column by column."""
+    described = inspect(table)
+    rows = await session.execute(select(*described.columns).where(*which).order_by(*described.primary_key))
+    return [{name: _plain(value) for name, value in row.items()} for row in rows.mappings()]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return dict(value.marks) if isinstance(value, Reveals) else value

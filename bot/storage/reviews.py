@@ -1,0 +1,84 @@
+"""Members' reviews."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, delete, select
+
+from bot.club.people import Member
+from bot.club.records import Review
+from bot.storage.sessions import Sessions, note_member
+from bot.storage.tables import ReviewRow
+from corpus.reveals import Slug
+
+
+class StoredReviews:
+    """Implements `ReviewRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def review(self, club: int, review_id: int) -> Review | None:
+        """Return a review of a club."""
+        found = await self._found(select(ReviewRow).where(ReviewRow.club == club, ReviewRow.id == review_id))
+        return found[0] if found else None
+
+    async def by(self, member: Member) -> list[Review]:
+        """Return a member's reviews, the latest first."""
+        query = select(ReviewRow).where(ReviewRow.club == member.club, ReviewRow.member == member.id)
+        return await self._found(query.order_by(ReviewRow.written.desc(), ReviewRow.id.desc()))
+
+    async def of_book(self, club: int, book: Slug) -> list[Review]:
+        """Return a club's reviews of a book, the latest first."""
+        query = select(ReviewRow).where(ReviewRow.club == club, ReviewRow.book == book)
+        return await self._found(query.order_by(ReviewRow.written.desc(), ReviewRow.id.desc()))
+
+    async def every(self) -> list[Review]:
+        """Return all reviews of all clubs."""
+        return await self._found(select(ReviewRow).order_by(ReviewRow.id))
+
+    async def save(self, review: Review) -> Review:
+        """Keep a review in place of its author's earlier one of that book, and return it with its id.
+
+        An earlier one keeps its id and its day of writing; it was edited when the new one says, or was written.
+        """
+        mine = select(ReviewRow).where(
+            ReviewRow.club == review.club, ReviewRow.member == review.member, ReviewRow.book == review.book
+        )
+        async with self._sessions.writing() as session:
+            await note_member(session, review.club, review.member)
+            row = await session.scalar(mine)
+            if row is None:
+                row = ReviewRow(club=review.club, member=review.member, book=review.book)
+                row.written, row.edited = review.written, review.edited
+                session.add(row)
+            else:
+                row.edited = review.edited or review.written
+            row.stars, row.text, row.said, row.needs = review.stars, review.text, review.said, review.needs
+            await session.flush()
+            return as_review(row)
+
+    async def delete(self, club: int, review_id: int) -> bool:
+        """Delete a review; return whether there was one."""
+        away = delete(ReviewRow).where(ReviewRow.club == club, ReviewRow.id == review_id)
+        async with self._sessions.writing() as session:
+            return await session.scalar(away.returning(ReviewRow.id)) is not None
+
+    async def _found(self, query: Select[ReviewRow]) -> list[Review]:
+        async with self._sessions.reading() as session:
+            return [as_review(row) for row in await session.scalars(query)]
+
+
+def as_review(row: ReviewRow) -> Review:
+    """Return the review that a row holds."""
+    return Review(
+        id=row.id,
+        club=row.club,
+        member=row.member,
+        book=row.book,
+        stars=row.stars,
+        text=row.text,
+        said=row.said,
+        needs=row.needs,
+        written=row.written,
+        edited=row.edited,
+    )

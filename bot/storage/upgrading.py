@@ -1,0 +1,91 @@
+"""Bringing a database to the version that this program knows, before anything else touches it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from bot.storage.address import Address
+from bot.storage.engines import WRITES, engine_for
+from bot.storage.errors import StorageUnavailable, told
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0002"
+"""The latest version in `migrations/versions`."""
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+_VERSIONS = "alembic_version"
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps the migration that runs in module variables."""
+
+
+def upgrade(where: str | Path, version: str = HEAD) -> None:
+    """Bring the database of a data folder or URL to a version, or make it. Raises StorageUnavailable.
+
+    It is one transaction: the old version or the new one is there, whatever happens. There is no way down: a
+    downgrade would drop what people wrote. Whoever wants an older Dogear puts the backup of that day in place.
+
+    This blocks, and needs a thread without an event loop of its own.
+    """
+    address = Address.of(where)
+    with told(address.name):
+        address.make_file()
+        asyncio.run(_upgrade(address, version))
+
+
+async def _upgrade(address: Address, version: str) -> None:
+    engine = engine_for(address)
+    try:
+        async with engine.execution_options(**{WRITES: True}).begin() as connection:
+            await connection.run_sync(_bring_to, version, address.name)
+    finally:
+        await engine.dispose()
+
+
+def _bring_to(connection: Connection, version: str, name: str) -> None:
+    now = _version(connection, name)
+    if now == version:
+        return  # nearly always: and Alembic, which takes a while to import, is not needed
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = alembic_config(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if now is not None and now not in known:
+        raise StorageUnavailable(
+            f"The club's data in {name} was written by a newer Dogear; nothing was changed. "
+            "Update Dogear, or put a backup from before in its place."
+        )
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, version)
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return what Alembic needs to know; nothing of it sets up logging."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _version(connection: Connection, name: str) -> str | None:
+    """Return the version of a database; None of an empty one. Raises StorageUnavailable for somebody else's."""
+    tables = inspect(connection).get_table_names()
+    version: str | None = None
+    if _VERSIONS in tables:
+        version = connection.execute(text(f"SELECT version_num FROM {_VERSIONS}")).scalar()  # noqa: S608
+    if version is None and set(tables) - {_VERSIONS}:
+        raise StorageUnavailable(
+            f"The database {name} holds something else than Dogear's data; nothing was changed. Choose an empty one."
+        )
+    return version

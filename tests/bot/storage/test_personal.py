@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.club.people import Member, Place
+from bot.club.reached import Reached
+from bot.club.records import Asked, Review, ShelfName, Shelved, Suggestion, Turn
+from bot.storage.database import StoredRecords
+from bot.storage.personal import SUBJECTS
+from bot.storage.tables import Base, OfMember
+from corpus.reveals import Reveals
+from tests.fakes.records import opened_records
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+TODAY = NOON.date()
+JIM, PETER = 10, 11
+NAMES = {*SUBJECTS, "ceilings", "direct_messages"}
+
+
+def words(club: int, person: int) -> str:
+    return f"said by {person} in {club}"
+
+
+async def tell_everything(records: StoredRecords, club: int, person: int) -> None:
+    member, place, said = Member(club, person), Place(club, 100), words(club, person)
+    eight, needs = Reached(8, 27, "chapter"), Reveals.of({"smiley": 8})
+    await records.positions.change(member, {"smiley": eight}, NOON)
+    await records.shelves.put(member, Shelved("key", said, ShelfName.READING, NOON))
+    await records.reviews.save(Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
+    await records.conversations.add(place, Turn(person, said, "An answer.", None, needs, NOON))
+    await records.questions.keep(Asked("", member, place, "ask", said, None, NOON))
+    await records.suggestions.suggest(Suggestion(0, place, person, said, person, NOON))
+    await records.ceilings.set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
+    await records.choices.choose(person, club)
+    await records.usage.spend(club, TODAY, 5)
+
+
+@pytest.fixture
+async def told(records: StoredRecords) -> StoredRecords:
+    for club in (1, 2):
+        for person in (JIM, PETER):
+            await tell_everything(records, club, person)
+    return records
+
+
+def clubs_in(held: dict[str, Any]) -> dict[str, set[int]]:
+    return {name: {row["club"] for row in held[name]} for name in NAMES}
+
+
+def test_whatever_belongs_to_members_is_among_the_subjects() -> None:
+    tables = {mapper.class_ for mapper in Base.registry.mappers}
+    assert {table for table in tables if issubclass(table, OfMember)} == set(SUBJECTS.values())
+
+
+async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: StoredRecords) -> None:
+    held = await told.personal.export(JIM)
+    assert held.keys() == {"member", "clubs", *NAMES}
+    assert (held["member"], held["clubs"]) == (JIM, [1, 2])
+    assert clubs_in(held) == {name: {1, 2} for name in NAMES} | {"direct_messages": {2}}
+    text = json.dumps(held)
+    assert words(1, JIM) in text
+    assert str(PETER) not in text.replace("2025-03-01", "")
+
+
+async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: StoredRecords) -> None:
+    held = await told.personal.export(JIM, 1)
+    assert held["positions"] == [
+        {
+            "club": 1,
+            "member": JIM,
+            "book": "smiley",
+            "marks": 8,
+            "of": 27,
+            "unit": "chapter",
+            "at": "2025-03-01T12:00:00+00:00",
+            "number": 1,
+        }
+    ]
+    assert held["reviews"][0]["needs"] == {"smiley": 8}
+    assert held["changes"][0]["before"] == {"smiley": None}
+
+
+async def test_a_person_gets_what_is_held_in_one_club(told: StoredRecords) -> None:
+    held = await told.personal.export(JIM, 1)
+    assert held["clubs"] == [1]
+    assert clubs_in(held) == {name: {1} for name in NAMES} | {"direct_messages": set()}
+    assert words(2, JIM) not in json.dumps(held)
+
+
+async def test_nothing_is_held_about_a_stranger(told: StoredRecords) -> None:
+    assert await told.personal.export(99) == {"member": 99, "clubs": []} | {name: [] for name in NAMES}
+    assert await told.personal.forget(99) == []
+
+
+async def test_all_of_a_person_is_forgotten_and_the_rest_stays(told: StoredRecords) -> None:
+    before = await told.personal.export(PETER)
+    gone = await told.personal.forget(JIM)
+    assert [(review.club, review.member, review.text) for review in gone] == [
+        (1, JIM, words(1, JIM)),
+        (2, JIM, words(2, JIM)),
+    ]
+    assert await told.personal.export(JIM) == {"member": JIM, "clubs": []} | {name: [] for name in NAMES}
+    assert await told.positions.undo(Member(1, JIM), NOON) is None
+    assert await told.personal.export(PETER) == before
+    assert await told.personal.forget(JIM) == []
+
+
+async def test_the_ceilings_that_a_person_set_and_what_a_club_used_stay(told: StoredRecords) -> None:
+    await told.personal.forget(JIM)
+    assert set(await told.ceilings.ceiling(Place(1, 100))) == {f"book-{JIM}", f"book-{PETER}"}
+    assert await told.usage.spent(1, TODAY) == 10
+    assert (await told.personal.export(0))["ceilings"][0]["book"] == f"book-{JIM}"
+
+
+async def test_a_person_is_forgotten_in_one_club(told: StoredRecords) -> None:
+    gone = await told.personal.forget(JIM, 1)
+    assert [review.club for review in gone] == [1]
+    held = await told.personal.export(JIM)
+    assert held["clubs"] == [2]
+    assert clubs_in(held) == {name: {2} for name in NAMES}
+    assert await told.choices.chosen(JIM) == 2
+    await told.personal.forget(JIM, 2)
+    assert await told.choices.chosen(JIM) is None
+
+
+async def test_what_was_forgotten_does_not_stay_in_the_file(tmp_path: Path) -> None:
+    secret = "Nobody knows this but Jim. " * 300
+    async with opened_records(tmp_path) as records:
+        await records.reviews.save(Review(0, 1, JIM, "smiley", 4, secret, 8, Reveals(), NOON))
+    assert b"Nobody knows this" in (tmp_path / "club.db").read_bytes()
+    async with opened_records(tmp_path) as records:
+        await records.personal.forget(JIM)
+    assert b"Nobody knows this" not in (tmp_path / "club.db").read_bytes()

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from bot.club.people import Member, Place
+from bot.club.reached import Reached
+from bot.club.records import Change, Report, ShelfName, Shelved
+from bot.storage.address import NAME
+from bot.storage.database import StoredRecords, open_records
+from bot.storage.errors import StorageUnavailable
+from bot.storage.migrations.__main__ import draft
+from bot.storage.tables import Base
+from bot.storage.upgrading import HEAD, MIGRATIONS, upgrade
+from corpus.reveals import Reveals
+
+VERSIONS = ["0001", "0002"]
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+AT = "2025-03-01 12:00:00.000000"
+FIVE, SEVEN = Reached(5, 27, "chapter"), Reached(7, 27, "chapter")
+
+ROWS_0001 = f"""
+    INSERT INTO members (club, id, writes) VALUES (1, 10, 2);
+    INSERT INTO positions (club, member, book, marks, "of", unit, at, number)
+        VALUES (1, 10, 'smiley', 7, 27, 'chapter', '{AT}', 2);
+    INSERT INTO changes (club, member, number, at, "before", "after") VALUES (1, 10, 2, '{AT}',
+        '{{"smiley": {{"marks": 5, "of": 27, "unit": "chapter", "at": "2025-03-01T12:00:00+00:00", "number": 1}}}}',
+        '{{"smiley": {{"marks": 7, "of": 27, "unit": "chapter", "at": "2025-03-01T12:00:00+00:00", "number": 2}}}}');
+    INSERT INTO ceilings (club, place, book, marks, "of", unit, set_by, at)
+        VALUES (1, 100, 'smiley', 5, 27, 'chapter', 10, '{AT}');
+    INSERT INTO shelves (club, member, "key", title, shelf, at) VALUES (1, 10, 'k', 'Title', 'set aside', '{AT}');
+    INSERT INTO reviews (id, club, member, book, stars, text, said, needs, written)
+        VALUES (4, 1, 10, 'smiley', 3, 'Good.', 0, '{{"smiley": 2}}', '{AT}');
+    INSERT INTO turns (id, club, member, place, question, answer, needs, at)
+        VALUES (1, 1, 10, 100, 'Who?', 'He.', '{{}}', '{AT}');
+    INSERT INTO questions (id, club, member, place, adults, "do", text, at)
+        VALUES ('abc', 1, 10, 100, 1, 'ask', 'Who?', '{AT}');
+    INSERT INTO usage (club, day, tokens) VALUES (1, '2025-03-01', 12);
+    INSERT INTO choices (member, club) VALUES (10, 1);
+    INSERT INTO notes (name, value) VALUES ('commands', 'hash');
+"""
+ROWS_0002 = f"""
+    INSERT INTO suggestions (id, club, member, place, adults, text, message, at, settled)
+        VALUES (1, 1, 10, 100, 0, 'Why?', 900, '{AT}', 0);
+"""
+ROWS = {"0001": ROWS_0001, "0002": ROWS_0001 + ROWS_0002}
+"""Rows as they were written at each version. Those of a released version never change."""
+
+
+@contextlib.contextmanager
+def raw(folder: Path) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
+        yield connection
+
+
+async def check_rows(records: StoredRecords) -> None:
+    jim, thread = Member(1, 10), Place(1, 100)
+    assert await records.positions.reported(jim) == {"smiley": Report(SEVEN, NOON)}
+    assert await records.positions.undo(jim, NOON) == Change({"smiley": FIVE}, {"smiley": SEVEN})
+    assert await records.ceilings.ceiling(thread) == {"smiley": FIVE}
+    assert await records.shelves.shelf(jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
+    reviews = await records.reviews.every()
+    assert [(review.id, review.needs, review.written) for review in reviews] == [(4, Reveals.of({"smiley": 2}), NOON)]
+    assert [turn.answer for turn in await records.conversations.turns(thread, 9)] == ["He."]
+    asked = await records.questions.asked("abc")
+    assert asked is not None
+    assert asked.place == Place(1, 100, adults=True)
+    assert await records.usage.spent(1, NOON.date()) == 12
+    assert await records.choices.chosen(10) == 1
+    assert await records.notes.note("commands") == "hash"
+
+
+def test_every_version_is_tested_and_the_last_is_the_one_that_the_program_knows() -> None:
+    scripts = list(ScriptDirectory(MIGRATIONS).walk_revisions())
+    assert [script.revision for script in scripts][::-1] == VERSIONS == list(ROWS)
+    assert VERSIONS[-1] == HEAD
+
+
+def test_no_version_offers_a_way_down() -> None:
+    assert not [
+        script for script in ScriptDirectory(MIGRATIONS).walk_revisions() if hasattr(script.module, "downgrade")
+    ]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_rows_of_each_version_are_there_in_the_latest(tmp_path: Path, version: str) -> None:
+    await _make(tmp_path, version)
+    async with open_records(tmp_path) as records:
+        await check_rows(records)
+        suggestions = await records.suggestions.waiting(1)
+        assert [found.text for found in suggestions] == (["Why?"] if version >= "0002" else [])
+
+
+async def _make(folder: Path, version: str) -> None:
+    import asyncio
+
+    await asyncio.to_thread(upgrade, folder, version)
+    with raw(folder) as connection:
+        connection.executescript(ROWS[version])
+
+
+@pytest.mark.parametrize("version", [None, *VERSIONS])
+def test_an_upgraded_database_is_what_the_tables_say(tmp_path: Path, version: str | None) -> None:
+    if version:
+        upgrade(tmp_path, version)
+    upgrade(tmp_path)
+    engine = create_engine(f"sqlite:///{tmp_path / NAME}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+def test_upgrading_again_changes_nothing(tmp_path: Path) -> None:
+    upgrade(tmp_path)
+    before = (tmp_path / NAME).read_bytes()
+    upgrade(tmp_path)
+    assert (tmp_path / NAME).read_bytes() == before
+
+
+def test_an_upgrade_that_fails_leaves_the_old_version_whole(tmp_path: Path) -> None:
+    upgrade(tmp_path, "0001")
+    with raw(tmp_path) as connection:
+        connection.executescript(ROWS["0001"] + "CREATE INDEX ix_suggestions_club_member ON notes (value)")
+    with pytest.raises(StorageUnavailable):
+        upgrade(tmp_path)
+    with raw(tmp_path) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert "suggestions" not in tables
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        connection.execute("DROP INDEX ix_suggestions_club_member")
+    upgrade(tmp_path)
+
+
+def newer(folder: Path) -> None:
+    upgrade(folder)
+    with raw(folder) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
+def not_a_database(folder: Path) -> None:
+    (folder / NAME).write_bytes(b"Call me Ishmael. " * 500)
+
+
+def torn(folder: Path) -> None:
+    upgrade(folder)
+    data = (folder / NAME).read_bytes()
+    (folder / NAME).write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
+
+
+def somebody_elses(folder: Path) -> None:
+    with raw(folder) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE recipes (name)")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (newer, "written by a newer Dogear; nothing was changed. Update Dogear"),
+        (not_a_database, "is damaged; nothing was changed. Move it away"),
+        (torn, "is damaged; nothing was changed. Move it away"),
+        (somebody_elses, "holds something else than Dogear's data; nothing was changed. Choose an empty one"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_and_left_alone(
+    tmp_path: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    spoil(tmp_path)
+    before = (tmp_path / NAME).read_bytes()
+    with pytest.raises(StorageUnavailable, match=said) as problem:
+        upgrade(tmp_path)
+    assert str(tmp_path / NAME) in str(problem.value)
+    assert (tmp_path / NAME).read_bytes() == before
+
+
+def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
+    (tmp_path / NAME).touch()
+    upgrade(tmp_path)
+    with raw(tmp_path) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
+
+
+def test_upgrading_prints_nothing_and_leaves_logging_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    handlers, level = list(logging.getLogger().handlers), logging.getLogger().level
+    upgrade(tmp_path)
+    assert (logging.getLogger().handlers, logging.getLogger().level) == (handlers, level)
+    assert tuple(capsys.readouterr()) == ("", "")
+
+
+def test_a_folder_with_a_percent_sign_is_no_problem(tmp_path: Path) -> None:
+    upgrade(tmp_path / "100%d")
+    assert (tmp_path / "100%d" / NAME).is_file()
+
+
+def test_the_draft_of_a_next_version_changes_nothing_while_the_tables_are_the_same(tmp_path: Path) -> None:
+    draft("nothing new", tmp_path)
+    (file,) = tmp_path.iterdir()
+    number = f"{int(HEAD) + 1:04}"
+    assert file.name == f"v{number}_nothing_new.py"
+    text = file.read_text(encoding="utf-8")
+    assert f"revision = '{number}'" in text
+    assert "op." not in text
+    assert "downgrade" not in text

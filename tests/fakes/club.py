@@ -1,0 +1,141 @@
+"""A club in a simulated Discord: the real bot, real commands and a real database, over a small library."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import discord
+import simcord
+from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor
+
+from bot.answers.writing import Writer
+from bot.club.allowance import Rates
+from bot.club.people import Member, Place
+from bot.club.services import Services
+from bot.club.working import Workers
+from bot.discord.client import Dogear
+from bot.discussion import Discussion
+from corpus.errors import DogearError
+from corpus.reveals import Slug
+from retrieval.door import Retriever
+from tests.fakes.records import opened_records
+
+
+@dataclass
+class Club:
+    """One server with its bot; `guild` is the first club, `general` a channel of it without a ceiling."""
+
+    env: simcord.Env
+    services: Services
+    guild: GuildHandle
+    general: ChannelHandle
+    bots: list[Dogear] = field(default_factory=list)
+
+    def member(self, name: str, guild: GuildHandle | None = None, **may: bool) -> MemberActor:
+        """Add a member to a club, with permissions in it."""
+        home = guild or self.guild
+        roles = [home.create_role(f"role of {name}", permissions=discord.Permissions(**may))] if may else []
+        return home.add_member(self.env.create_user(name), roles=roles)
+
+    async def reader(self, name: str, guild: GuildHandle | None = None, **at: str) -> MemberActor:
+        """Add a member who has said where they are: `the_lantern="ch 5"`."""
+        member = self.member(name, guild)
+        for book, where in at.items():
+            await self.reads(member, book.replace("_", "-"), where)
+        return member
+
+    async def reads(self, member: MemberActor, book: Slug, where: str) -> None:
+        """Have a member say where they are."""
+        with self.env.time_context():
+            await self.services.progress.set(Member(member.guild.id, member.id), self.services.books[book], where)
+
+    async def ceiling(self, channel: ChannelHandle, **at: str) -> None:
+        """Set how far a place may go."""
+        home = channel.guild
+        assert home is not None
+        for book, where in at.items():
+            known = self.services.books[book.replace("_", "-")]
+            with self.env.time_context():
+                await self.services.ceilings.set(Place(home.id, channel.id), known, where, Member(home.id, 1))
+
+    async def restart(self) -> None:
+        """Stop the bot and start it again, as a new process would: nothing in memory is left."""
+        self.bots.append(Dogear(self.services, shard_count=1))
+        await self.env.restart_bot(self.bots[-1])
+
+    def unexpected(self) -> list[BaseException]:
+        """Return the errors that a member cannot have caused."""
+        return [error for error in map(_cause, self.env.errors) if not isinstance(error, DogearError)]
+
+
+def _cause(error: BaseException) -> BaseException:
+    return getattr(error, "original", error)
+
+
+@contextlib.asynccontextmanager
+async def opened_club(
+    retriever: Retriever, folder: Path, *, writer: Writer | None = None, rates: Rates = Rates(), **options: Any
+) -> AsyncIterator[Club]:
+    """Open a club over a retriever; its database is in `folder`. Errors that nobody caused fail the test."""
+    workers = Workers(4)
+    try:
+        async with opened_records(folder) as records:
+            discussion = Discussion(retriever.library, retriever, writer)
+            services = Services.of(discussion, records, workers, discord.utils.utcnow, rates)
+            await services.reviews.reconcile()
+            bot = Dogear(services, shard_count=1)
+            options = {"settle_timeout": 30.0, "check_errors": False, "approved_intents": NOT_PRIVILEGED} | options
+            env = simcord.Env(bot, **options)
+            await env.start()
+            try:
+                guild = env.create_guild("The Island Club")
+                club = Club(env, services, guild, guild.create_text_channel("general"), [bot])
+                yield club
+            finally:
+                await env.shutdown()
+            assert club.unexpected() == []
+    finally:
+        workers.close()
+        retriever.reconcile(())
+
+
+NOT_PRIVILEGED = discord.Intents(guilds=True, messages=True)
+
+
+def texts(parts: object) -> Iterator[str]:
+    """Yield every text that somebody can read in what was sent: content, components, embeds, choices, names."""
+    if isinstance(parts, Mapping):
+        for name, value in parts.items():
+            if isinstance(value, str) and name not in ("custom_id", "id", "url", "proxy_url"):
+                yield value
+            else:
+                yield from texts(value)
+    elif isinstance(parts, list | tuple):
+        for value in parts:
+            yield from texts(value)
+
+
+def shown(result: InteractionResult) -> str:
+    """Return all text that an interaction was answered with."""
+    messages = [m for m in (result.response, *result.followups) if m is not None]
+    return "\n".join(text for m in messages for text in texts([m.content, *m.components]))
+
+
+def buttons(result: InteractionResult) -> list[str]:
+    """Return the labels of the buttons under an answer."""
+
+    def walk(parts: object) -> Iterator[str]:
+        if isinstance(parts, Mapping):
+            if parts.get("type") == 2:
+                yield str(parts["label"])
+            for value in parts.values():
+                yield from walk(value)
+        elif isinstance(parts, list):
+            for value in parts:
+                yield from walk(value)
+
+    return [label for m in (result.response, *result.followups) if m for label in walk(m.components)]

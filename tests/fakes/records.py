@@ -1,0 +1,35 @@
+"""The club's data as it is kept, in a folder of a test: real SQLite, copied from a file that is made once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from bot.storage.address import NAME
+from bot.storage.database import StoredRecords, open_records
+from bot.storage.upgrading import upgrade
+
+
+@functools.cache
+def _ready() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        upgrade(folder)
+        return Path(folder, NAME).read_bytes()
+
+
+def _lay_out(file: Path) -> None:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_ready())
+
+
+@contextlib.asynccontextmanager
+async def opened_records(folder: Path) -> AsyncIterator[StoredRecords]:
+    """Open the club's data in a folder: what is there, or an empty file of the latest version."""
+    await asyncio.to_thread(_lay_out, folder / NAME)
+    async with open_records(folder) as records:
+        yield records

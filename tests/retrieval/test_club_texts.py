@@ -1,0 +1,478 @@
+"""Members' reviews in retrieval: found at once by their own club, by no other, as far as its readers are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from corpus.club_texts import ClubText, cut_review
+from corpus.naming import UnknownBook
+from corpus.passages import Passage
+from corpus.reveals import Reveals
+from retrieval.door import Retriever
+from retrieval.gate import Audience
+from retrieval.manifests import ClubManifest
+from retrieval.rows import StoredPassage
+from retrieval.store import Store
+from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
+from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
+
+NORTH = Audience({LANTERN: 10, KITE: 4}, club="north")
+SOUTH = replace(NORTH, club="south")
+NOWHERE = replace(NORTH, club="")
+MOOD = "What about marmalade and melancholy?"
+
+
+def review(text: str = "The marmalade mood is pure melancholy.", **changed: object) -> ClubText:
+    """Return a review of The Lantern by a member of the club “north”."""
+    fields: dict[str, object] = {
+        "club": "north", "id": "1", "book": LANTERN, "text": text, "reveals": Reveals.of({LANTERN: 5}), "rating": 4,
+        "date": dt.date(2024, 5, 1),
+    }  # fmt: skip
+    return ClubText(**(fields | changed))  # type: ignore[arg-type]
+
+
+def reviews(retriever: Retriever, audience: Audience, book: str = LANTERN) -> list[str]:
+    """Return the members' reviews that an audience may read."""
+    return [p.text for p in retriever.passages(book, audience) if p.club]
+
+
+def found(retriever: Retriever, audience: Audience, text: str = MOOD, book: str | None = LANTERN) -> list[str]:
+    """Return the members' sentences that a search has gone through, and check that its passages are of these."""
+    search = retriever.search(text, audience, book)
+    said = [s.text for s in search.sentences if s.passage.club]
+    assert {text for p in search.passages if p.passage.club for text in p.passage.sentences} <= set(said)
+    return said
+
+
+@pytest.fixture
+def shelf(library: Path) -> Path:
+    write_lantern(library)
+    write_kite(library)
+    return library
+
+
+@pytest.fixture
+def retriever(shelf: Path, data: Path) -> Iterator[Retriever]:
+    with opened(shelf, data) as one:
+        yield one
+
+
+@contextmanager
+def held(data: Path, model: str = "hashed") -> Iterator[Store]:
+    with Store(data, model, silent) as store:
+        yield store
+
+
+def of_clubs(data: Path) -> tuple[set[str], set[str]]:
+    """Return the texts that the store has noted, and the ids of the passages that it holds of any club."""
+    with held(data) as store:
+        passages = store._passages.get(where={"club": {"$ne": ""}}, include=[])["ids"]
+        return {f"{m.club}/{m.id}" for m in store.club_manifests()}, set(passages)
+
+
+def test_a_text_is_found_by_the_next_search_of_its_club(retriever: Retriever) -> None:
+    assert found(retriever, NORTH) == []
+    retriever.keep(review())
+    assert found(retriever, NORTH) == ["The marmalade mood is pure melancholy."]
+    best = retriever.search(MOOD, NORTH, LANTERN).passages[0].passage
+    assert (best.club, best.kind, best.document, best.rating) == ("north", "review", "review-1", 4)
+    assert retriever.passages(LANTERN, NORTH)[-1] == best
+
+
+@pytest.mark.parametrize("audience", [SOUTH, NOWHERE, replace(NORTH, club="nort"), replace(NORTH, club="NORTH")])
+def test_nobody_outside_of_its_club_notices_a_text(retriever: Retriever, audience: Audience) -> None:
+    asked = [(text, book) for text in (MOOD, "Who drowned his brother?") for book in (LANTERN, KITE, None)]
+    before = [retriever.search(text, audience, book) for text, book in asked]
+    verdicts = retriever.verdicts(MOOD, ["The mood is marmalade."], audience, LANTERN)
+    retriever.keep(review("The marmalade mood is pure melancholy. Silas drowned his brother."))
+    retriever.keep(review("Hidden marmalade.", id="2", reveals=Reveals.of({LANTERN: 10, "unread": 1})))
+    assert [retriever.search(text, audience, book) for text, book in asked] == before
+    assert retriever.verdicts(MOOD, ["The mood is marmalade."], audience, LANTERN) == verdicts
+    assert reviews(retriever, audience) == []
+
+
+def test_no_club_text_places_anything_or_says_where_something_is_dealt_with(retriever: Retriever) -> None:
+    told = "The marmalade mood is pure melancholy."
+    places = [retriever.place(told, books) for books in ([], [LANTERN], [KITE])]
+    where = retriever.whereabouts(told, NORTH, LANTERN)
+    retriever.keep(review(told, reveals=Reveals.of({LANTERN: 10})))
+    assert reviews(retriever, NORTH) == [told]  # the club's book is open
+    assert [retriever.place(told, books) for books in ([], [LANTERN], [KITE])] == places
+    assert retriever.whereabouts(told, NORTH, LANTERN) == where
+
+
+def test_what_is_meant_by_a_question_without_a_book_is_the_librarys_to_say(retriever: Retriever) -> None:
+    text = "Silas rows out alone in the storm by the harbour wall and saves two fishermen from the rocks."
+    retriever.keep(review(text, book=KITE, reveals=Reveals.of({KITE: 0})))
+    assert retriever.search(text, NORTH).book == LANTERN
+
+
+def test_a_text_is_seen_as_far_as_readers_are_in_every_book_that_it_tells_of(retriever: Retriever) -> None:
+    retriever.keep(review(reveals=Reveals.of({LANTERN: 5, KITE: 2})))
+    for positions, seen in [({LANTERN: 5, KITE: 2}, True), ({LANTERN: 4, KITE: 4}, False), ({LANTERN: 10}, False)]:
+        assert bool(found(retriever, Audience(positions, club="north"))) is seen
+
+
+def test_an_explicit_text_is_for_adults_of_its_club(retriever: Retriever) -> None:
+    retriever.keep(review(explicit=True))
+    assert found(retriever, NORTH) == []
+    assert found(retriever, replace(SOUTH, adults=True)) == []
+    assert found(retriever, replace(NORTH, adults=True))
+
+
+def test_what_is_hidden_of_the_clubs_own_is_withheld_and_guarded_like_the_rest(retriever: Retriever) -> None:
+    audience, said = Audience({LANTERN: 4}, club="north"), ["The marmalade mood is pure melancholy."]
+    before = retriever.search(MOOD, audience, LANTERN)
+    (unknown,) = retriever.verdicts(MOOD, said, audience, LANTERN)
+    retriever.keep(review())
+    after = retriever.search(MOOD, audience, LANTERN)
+    (secret,) = retriever.verdicts(MOOD, said, audience, LANTERN)
+    (known,) = retriever.verdicts(MOOD, said, NORTH, LANTERN)
+    assert (after.passages, after.sentences, after.confidence) == (before.passages, before.sentences, before.confidence)
+    assert after.withheld
+    assert known.risk < unknown.risk < secret.risk
+
+
+def test_an_edit_takes_the_place_of_what_it_changes(retriever: Retriever, data: Path) -> None:
+    retriever.keep(review("Too much marmalade. A cold room. A wet coat. A long night. Nobody came."))
+    assert len(found(retriever, NORTH)) == 5
+    retriever.keep(review("Just enough marmalade. A cold room.", rating=None, reveals=Reveals.of({LANTERN: 1})))
+    assert found(retriever, NORTH) == ["Just enough marmalade.", "A cold room."]
+    (passage,) = [p for p in retriever.passages(LANTERN, Audience({LANTERN: 1}, club="north")) if p.club]
+    assert passage.rating is None
+
+
+def test_a_text_whose_words_stay_moves_to_its_new_place(retriever: Retriever) -> None:
+    retriever.keep(review(reveals=Reveals.of({LANTERN: 1})))
+    at_one = Audience({LANTERN: 1}, club="north")
+    assert reviews(retriever, at_one)
+    retriever.keep(review(reveals=Reveals.of({LANTERN: 9})))
+    assert reviews(retriever, at_one) == []
+    retriever.keep(review(reveals=Reveals.of({LANTERN: 1})))
+    assert reviews(retriever, at_one)
+
+
+def test_a_text_that_turns_out_to_be_of_another_book_leaves_the_first(retriever: Retriever) -> None:
+    retriever.keep(review())
+    retriever.keep(review(book=KITE, reveals=Reveals.of({KITE: 4})))
+    assert reviews(retriever, NORTH) == []
+    assert reviews(retriever, NORTH, KITE) == ["The marmalade mood is pure melancholy."]
+
+
+def test_a_dropped_text_is_gone_at_once_and_dropping_nothing_is_no_error(shelf: Path, data: Path) -> None:
+    with opened(shelf, data) as retriever:
+        retriever.keep(review())
+        retriever.keep(review(id="2"))
+        assert len(reviews(retriever, NORTH)) == 2
+        retriever.drop("north", "1")
+        retriever.drop("north", "1")
+        retriever.drop("south", "2")
+        retriever.drop("", "")
+        assert len(reviews(retriever, NORTH)) == 1
+        retriever.drop("north", "2")
+        assert reviews(retriever, NORTH) == []
+    assert of_clubs(data) == (set(), set())
+
+
+def test_a_club_that_leaves_takes_all_of_its_texts_along_and_no_others(shelf: Path, data: Path) -> None:
+    with opened(shelf, data) as retriever:
+        for number, book in enumerate((LANTERN, LANTERN, KITE)):
+            for club in ("north", "south"):
+                retriever.keep(review(f"Number {number} of {club}.", id=str(number), club=club, book=book))
+        retriever.drop_club("north")
+        retriever.drop_club("nobody")
+        assert [reviews(retriever, NORTH, book) for book in (LANTERN, KITE)] == [[], []]
+        assert [len(reviews(retriever, SOUTH, book)) for book in (LANTERN, KITE)] == [2, 1]
+    assert of_clubs(data)[0] == {"south/0", "south/1", "south/2"}
+
+
+def test_the_same_words_and_ids_in_two_clubs_are_two_texts(retriever: Retriever) -> None:
+    retriever.keep(review())
+    retriever.keep(review(club="south"))
+    retriever.drop("north", "1")
+    assert (reviews(retriever, NORTH), len(reviews(retriever, SOUTH))) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  \n", "😱", "👩‍🚀" * 300, "a" * 4_000, "No. " * 1_000, "\ud800 x", "a\x00b", "{x} \\n"]
+)
+def test_text_of_any_sort_can_be_kept_searched_and_dropped(island: Retriever, text: str) -> None:
+    finished = Audience({LANTERN: 10, KITE: 4}, club="any sort")
+    island.keep(review("It rains.", club="any sort"))
+    island.keep(review(text, club="any sort"))
+    kept = reviews(island, finished)
+    assert kept == [p.text for p in cut_review(review(text, club="any sort"))]
+    assert island.search("Who is Silas?", finished, LANTERN).passages
+    island.drop_club("any sort")
+    assert reviews(island, finished) == []
+
+
+def test_a_book_that_nobody_knows_is_refused(retriever: Retriever) -> None:
+    with pytest.raises(UnknownBook, match="no-such-book"):
+        retriever.keep(review(book="no-such-book"))
+
+
+def test_clubs_without_texts_of_their_own_in_a_book_share_one_opened_book(retriever: Retriever) -> None:
+    plain = retriever._books.open(LANTERN)
+    assert retriever._books.open(LANTERN, "south") is plain
+    retriever.keep(review(id="empty", text=""))
+    assert retriever._books.open(LANTERN, "north") is plain
+    retriever.keep(review())
+    assert retriever._books.open(LANTERN, "north") is not plain
+    assert retriever._books.open(KITE, "north") is retriever._books.open(KITE)
+    assert retriever._books.open(LANTERN) is plain
+    retriever.drop("north", "1")
+    assert retriever._books.open(LANTERN, "north") is plain
+
+
+def test_each_review_is_a_stretch_of_its_own_after_the_library(retriever: Retriever) -> None:
+    for number in range(12):
+        retriever.keep(review(f"Marmalade number {number}. " * 7, id=str(number)))
+    view = retriever._books.open(LANTERN, "north").whole()
+    own = [n for n, passage in enumerate(view.passages) if passage.club]
+    assert own == list(range(len(view.passages) - len(own), len(view.passages)))
+    groups = view.group_of_passage.tolist()
+    assert groups == sorted(groups)
+    assert len({groups[n] for n in own}) == 12
+    assert len({(groups[n], view.passages[n].document) for n in own}) == 12
+
+
+def reopened(
+    shelf: Path, data: Path, then: Callable[[Retriever], None], embedder: HashedEmbedder | None = None
+) -> None:
+    with opened(shelf, data, embedder) as retriever:
+        then(retriever)
+
+
+def test_texts_outlive_a_restart(shelf: Path, data: Path) -> None:
+    reopened(shelf, data, lambda first: first.keep(review()))
+    with opened(shelf, data) as retriever:
+        assert found(retriever, NORTH)
+
+
+def test_where_nothing_changed_nothing_is_done(shelf: Path, data: Path) -> None:
+    texts = [review(id=str(n), club=club) for n in range(3) for club in ("north", "south")]
+    with opened(shelf, data) as retriever:
+        assert retriever.reconcile(texts) == 6
+        assert retriever.reconcile(texts) == 0
+    again = HashedEmbedder()
+    with opened(shelf, data, again) as retriever:
+        assert retriever.reconcile(iter(texts)) == 0
+        assert again.embedded == []
+        assert len(reviews(retriever, SOUTH)) == 3
+
+
+def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, data: Path) -> None:
+    same, edited, gone, moved = (review(f"Number {n}.", id=str(n)) for n in range(4))
+    reopened(shelf, data, lambda first: [first.keep(text) for text in (same, edited, gone, moved)] and None)
+    embedder = HashedEmbedder()
+    with opened(shelf, data, embedder) as retriever:
+        told = [
+            same, replace(edited, text="Edited."), replace(moved, book=KITE), review("New.", id="9", club="south"),
+        ]  # fmt: skip
+        assert retriever.reconcile(told) == 4
+        assert sorted(embedder.embedded) == ["Edited.", "New.", "Number 3."]
+        assert sorted(reviews(retriever, NORTH)) == ["Edited.", "Number 0."]
+        assert reviews(retriever, NORTH, KITE) == ["Number 3."]
+        assert reviews(retriever, SOUTH) == ["New."]
+        assert retriever.reconcile(told) == 0
+    assert of_clubs(data)[0] == {"north/0", "north/1", "north/3", "south/9"}
+
+
+def test_texts_of_books_that_left_the_library_are_passed_over_until_these_return(shelf: Path, data: Path) -> None:
+    reopened(shelf, data, lambda first: first.keep(review()))
+    rmtree(shelf / LANTERN)
+    unknown = review(id="2", book="never-there")
+    with opened(shelf, data) as retriever:
+        assert retriever.reconcile([review(), unknown]) == 0
+        with pytest.raises(UnknownBook):
+            retriever.passages(LANTERN, NORTH)
+    write_lantern(shelf)
+    with opened(shelf, data) as retriever:
+        assert retriever.reconcile([review(), unknown]) == 0
+        assert len(reviews(retriever, NORTH)) == 1
+
+
+def test_a_text_that_moved_to_a_book_that_is_not_there_leaves_the_old_one(retriever: Retriever) -> None:
+    retriever.keep(review())
+    assert retriever.reconcile([review(book="never-there")]) == 1
+    assert reviews(retriever, NORTH) == []
+
+
+@pytest.mark.parametrize("count", [40, 70])
+def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, data: Path, count: int) -> None:
+    texts = [review(f"Number {n}.", id=str(n)) for n in range(count)]
+    reopened(shelf, data, lambda first: first.reconcile(texts) and None)
+    rmtree(data)
+    with opened(shelf, data) as retriever:
+        assert reviews(retriever, NORTH) == []
+        assert retriever.reconcile(texts) == count
+        assert set(reviews(retriever, NORTH)) == {text.text for text in texts}
+
+
+def test_with_another_model_texts_are_embedded_again(shelf: Path, data: Path) -> None:
+    reopened(shelf, data, lambda first: first.keep(review()))
+    with opened(shelf, data, HashedEmbedder("another")) as retriever:
+        assert reviews(retriever, NORTH) == []
+        assert retriever.reconcile([review()]) == 1
+        assert reviews(retriever, NORTH)
+
+
+def test_the_library_is_indexed_again_without_touching_club_texts(shelf: Path, data: Path) -> None:
+    with opened(shelf, data) as retriever:
+        retriever.keep(review())
+        plain = [p.id for p in retriever.passages(LANTERN, NOWHERE)]
+    write_lantern(shelf, background_md="---\nreveals: 0\n---\nThe island is real.\n")
+    embedder = HashedEmbedder()
+    with opened(shelf, data, embedder) as retriever:
+        assert embedder.embedded == ["The island is real."]
+        assert reviews(retriever, NORTH) == ["The marmalade mood is pure melancholy."]
+        assert {p.id for p in retriever.passages(LANTERN, NOWHERE)} > set(plain)
+        assert retriever.stale() == []
+    with held(data) as store:
+        assert not any(key.startswith("club/") for key in store.ids_of(LANTERN))
+
+
+def rows_of(text: ClubText) -> list[StoredPassage]:
+    cut = cut_review(text)
+    vectors = HashedEmbedder().passages([p.sentences for p in cut])
+    return [StoredPassage(passage, vector) for passage, vector in zip(cut, vectors, strict=True)]
+
+
+def interrupted(data: Path, text: ClubText, before: ClubText | None = None) -> None:
+    """Leave the store as a run does that is stopped after a text's passages are written and before it is noted."""
+    rows = [*rows_of(text), *(rows_of(before) if before else ())]
+    ids = tuple(dict.fromkeys(row.passage.id for row in rows))
+    with held(data) as store:
+        store.note_club([ClubManifest(text.club, text.id, text.book, "", ids)])
+        store.write(rows_of(text))
+
+
+def test_a_text_that_was_half_written_is_seen_by_nobody_until_it_is_put_right(shelf: Path, data: Path) -> None:
+    reopened(shelf, data, lambda first: None)
+    interrupted(data, review())
+    with opened(shelf, data) as retriever:
+        assert reviews(retriever, NORTH) == []
+        assert retriever.reconcile([review()]) == 1
+        assert len(reviews(retriever, NORTH)) == 1
+
+
+@pytest.mark.parametrize("records", ["the edit", "what was there before", "nothing"])
+def test_an_edit_that_was_interrupted_ends_as_the_records_have_it(shelf: Path, data: Path, records: str) -> None:
+    before, edit = review("One. Two. Three. Four. Five."), review("One. Two. Three. Changed.")
+    reopened(shelf, data, lambda first: first.keep(before))
+    interrupted(data, edit, before)
+    told = {"the edit": [edit], "what was there before": [before], "nothing": []}[records]
+    with opened(shelf, data) as retriever:
+        assert reviews(retriever, NORTH) == []
+        assert retriever.reconcile(told) == 1
+        assert reviews(retriever, NORTH) == [p.text for text in told for p in cut_review(text)]
+    assert of_clubs(data)[1] == {p.id for text in told for p in cut_review(text)}
+
+
+def test_passages_that_nobody_noted_are_seen_by_nobody(shelf: Path, data: Path) -> None:
+    reopened(shelf, data, lambda first: None)
+    with held(data) as store:
+        store.write(rows_of(review()))
+    with opened(shelf, data) as retriever:
+        assert reviews(retriever, NORTH) == []
+        assert retriever.reconcile([review()]) == 1
+        assert len(reviews(retriever, NORTH)) == 1
+
+
+def test_a_text_that_could_not_be_embedded_leaves_what_was_there(shelf: Path, data: Path) -> None:
+    reopened(shelf, data, lambda first: first.keep(review()))
+    with opened(shelf, data, HashedEmbedder(stops_after=0)) as retriever:
+        with pytest.raises(EmbedderStopped):
+            retriever.keep(review("Another."))
+        assert reviews(retriever, NORTH) == ["The marmalade mood is pure melancholy."]
+
+
+@contextmanager
+def pausing(shelf: Path, data: Path, word: str) -> Iterator[tuple[Retriever, PausingEmbedder, ThreadPoolExecutor]]:
+    """Open a retriever that stops where it would embed `word`, and a thread to stop in."""
+    embedder = PausingEmbedder(word)
+    with opened(shelf, data, embedder) as retriever, ThreadPoolExecutor(1) as thread:
+        try:
+            yield retriever, embedder, thread
+        finally:
+            embedder.may_go_on.set()
+
+
+@pytest.mark.parametrize("how", ["its text", "its club"])
+def test_what_is_deleted_while_it_is_being_written_stays_deleted(shelf: Path, data: Path, how: str) -> None:
+    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
+        kept = thread.submit(retriever.keep, review())
+        assert embedder.reached.wait(60)
+        retriever.drop("north", "1") if how == "its text" else retriever.drop_club("north")
+        embedder.may_go_on.set()
+        kept.result(60)
+        assert reviews(retriever, NORTH) == []
+        retriever.keep(review())
+        assert len(reviews(retriever, NORTH)) == 1
+
+
+def test_of_two_edits_at_once_the_later_one_stays(shelf: Path, data: Path) -> None:
+    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
+        first = thread.submit(retriever.keep, review())
+        assert embedder.reached.wait(60)
+        retriever.keep(review("The second thought."))
+        embedder.may_go_on.set()
+        first.result(60)
+        assert reviews(retriever, NORTH) == ["The second thought."]
+
+
+def test_what_members_do_while_texts_are_brought_in_line_stands(shelf: Path, data: Path) -> None:
+    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
+        retriever.keep(review("An old one.", id="3"))
+        told = [review(), review("Two of the records.", id="2"), review("An old one.", id="3")]
+        done = thread.submit(retriever.reconcile, told)
+        assert embedder.reached.wait(60)
+        retriever.drop("north", "1")
+        retriever.keep(review("Two as edited.", id="2"))
+        retriever.keep(review("Brand new.", id="4"))
+        embedder.may_go_on.set()
+        done.result(60)
+        assert sorted(reviews(retriever, NORTH)) == ["An old one.", "Brand new.", "Two as edited."]
+
+
+def test_a_search_waits_for_no_text_that_is_being_embedded(shelf: Path, data: Path) -> None:
+    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
+        kept = thread.submit(retriever.keep, review())
+        assert embedder.reached.wait(60)
+        assert found(retriever, NORTH) == []
+        embedder.may_go_on.set()
+        kept.result(60)
+        assert found(retriever, NORTH)
+
+
+def passages_of(retriever: Retriever, club: str) -> list[Passage]:
+    return [p for p in retriever.passages(LANTERN, replace(NORTH, club=club)) if p.club]
+
+
+def test_members_of_many_clubs_write_edit_delete_and_ask_at_once(retriever: Retriever) -> None:
+    clubs = [f"club-{n}" for n in range(8)]
+
+    def busy(club: str) -> list[set[str]]:
+        seen = []
+        for number in range(6):
+            retriever.keep(review(f"Draft {number} of {club}.", id=str(number), club=club))
+            retriever.keep(review(f"Review {number} of {club}.", id=str(number), club=club))
+            if number % 2:
+                retriever.drop(club, str(number))
+            seen.append({p.text for p in passages_of(retriever, club)})
+            assert set(found(retriever, replace(NORTH, club=club))) == seen[-1]
+        return seen
+
+    with ThreadPoolExecutor(len(clubs)) as threads:
+        for club, seen in zip(clubs, threads.map(busy, clubs), strict=True):
+            assert seen == [{f"Review {n} of {club}." for n in range(0, number + 1, 2)} for number in range(6)]
+    assert found(retriever, NORTH) == found(retriever, NOWHERE) == []

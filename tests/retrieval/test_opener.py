@@ -1,0 +1,207 @@
+"""Opening books while the library is brought up to date: as they were, as they are, and never half of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from corpus.errors import DogearError
+from corpus.library import Library
+from corpus.naming import UnknownBook
+from retrieval.club_texts import ClubTexts
+from retrieval.door import Retriever
+from retrieval.errors import BookInWork
+from retrieval.gate import Audience
+from retrieval.indexing import index
+from retrieval.manifests import Manifest
+from retrieval.opener import Opener
+from retrieval.ranking import Reader
+from retrieval.rows import StoredPassage
+from retrieval.store import Store
+from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
+from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
+
+FINISHED = Audience({LANTERN: 10, KITE: 4})
+READER = Reader.load("statement", adapted=False)
+NEWS = {"news_md": "---\nreveals: 0\n---\nA telegram has come.\n"}
+
+
+class InterruptedStore(Store):
+    """A store in which something happens between the reading of a book's passages and what comes after."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, "hashed", silent)
+        self.happens: list[object] = []
+
+    def read(self, ids: Sequence[str]) -> list[StoredPassage]:
+        """Read, then let happen what is to happen next."""
+        rows = super().read(ids)
+        if self.happens:
+            self.happens.pop(0)()  # type: ignore[operator]
+        return rows
+
+
+@pytest.fixture
+def shelf(library: Path) -> Path:
+    write_lantern(library)
+    write_kite(library)
+    return library
+
+
+@pytest.fixture
+def store(data: Path) -> Iterator[InterruptedStore]:
+    with InterruptedStore(data) as one:
+        yield one
+
+
+def indexed(shelf: Path, store: Store) -> dict[str, Manifest]:
+    """Bring a store in line with a library, and return what it then notes."""
+    index(Library.load(shelf), store, HashedEmbedder(), READER)
+    return store.manifests()
+
+
+def opener(shelf: Path, store: Store) -> Opener:
+    return Opener(Library.load(shelf), store, ClubTexts(store, HashedEmbedder()))
+
+
+def texts(one: Opener, book: str = LANTERN) -> set[str]:
+    return {p.text for p in one.open(book).passages}
+
+
+def test_a_book_that_was_never_ready_is_refused_with_what_to_do(shelf: Path, store: InterruptedStore) -> None:
+    manifests = indexed(shelf, store)
+    one = opener(shelf, store)
+    with pytest.raises(BookInWork, match=r"The Lantern is not ready\. Ask again in a minute"):
+        one.open(LANTERN)
+    one.publish([manifests[LANTERN]])
+    assert texts(one)
+    with pytest.raises(BookInWork):
+        one.open(KITE)
+
+
+def test_a_book_that_is_not_in_the_library_is_unknown(shelf: Path, store: InterruptedStore) -> None:
+    with pytest.raises(UnknownBook, match="no-such-book"):
+        opener(shelf, store).open("no-such-book")
+
+
+def test_while_a_book_is_rewritten_it_stays_open_as_it_was_or_is_refused(shelf: Path, store: InterruptedStore) -> None:
+    manifests = indexed(shelf, store)
+    one, other = opener(shelf, store), opener(shelf, store)
+    for each in (one, other):
+        each.publish_all(manifests)
+    before = one.open(LANTERN)
+    store.forget(LANTERN)
+    assert one.open(LANTERN) is before
+    with pytest.raises(BookInWork):
+        other.open(LANTERN)
+    store.finish(manifests[LANTERN])
+    assert texts(other) == {p.text for p in before.passages}
+
+
+def test_what_is_rewritten_while_it_is_read_is_not_used(shelf: Path, store: InterruptedStore) -> None:
+    one = opener(shelf, store)
+    manifests = indexed(shelf, store)
+    one.publish_all(manifests)
+    store.happens = [lambda: store.forget(LANTERN)]
+    with pytest.raises(BookInWork):
+        one.open(LANTERN)
+    store.finish(manifests[LANTERN])
+    assert texts(one)  # and nothing of it was kept
+
+
+def test_a_book_that_was_settled_while_it_was_read_is_read_once_more(shelf: Path, store: InterruptedStore) -> None:
+    one = opener(shelf, store)
+    one.publish_all(indexed(shelf, store))
+    write_lantern(shelf, **NEWS)
+    store.happens = [lambda: one.publish_all(indexed(shelf, store))]
+    assert "A telegram has come." in texts(one)
+
+
+def test_old_text_answers_from_the_store_until_new_text_is_settled(shelf: Path, store: InterruptedStore) -> None:
+    one = opener(shelf, store)
+    one.publish_all(indexed(shelf, store))
+    write_lantern(shelf, **NEWS)
+    with pytest.raises(EmbedderStopped):
+        index(Library.load(shelf), store, HashedEmbedder(stops_after=0), READER)
+    assert texts(one)
+    assert "A telegram has come." not in texts(one)
+
+
+def test_a_run_says_which_books_are_ready_first_those_that_are_as_they_were(
+    shelf: Path, store: InterruptedStore
+) -> None:
+    indexed(shelf, store)
+    write_lantern(shelf, **NEWS)
+    told: list[list[str]] = []
+    index(
+        Library.load(shelf), store, HashedEmbedder(), READER, ready=lambda books: told.append([m.book for m in books])
+    )
+    assert told == [[KITE], [LANTERN]]
+
+
+def test_a_book_that_is_placed_anew_is_opened_anew(shelf: Path, store: InterruptedStore) -> None:
+    """Its own files are the same, so their fingerprint alone would not tell."""
+    manifest = indexed(shelf, store)[LANTERN]
+    one = opener(shelf, store)
+    one.publish([manifest])
+    before = one.open(LANTERN)
+    changed = Manifest(LANTERN, manifest.fingerprint, {KITE: "changed"}, manifest.ids)
+    store.finish(changed)
+    one.publish([changed])
+    assert one.open(LANTERN) is not before
+
+
+@contextmanager
+def eight(shelf: Path, data: Path, embedder: HashedEmbedder) -> Iterator[tuple[Retriever, ThreadPoolExecutor]]:
+    """Open a retriever that was not brought up to date yet, and nine threads."""
+    library = Library.load(shelf)
+    with Store(data, embedder.name, silent) as store, ThreadPoolExecutor(9) as threads:
+        yield Retriever(library, store, embedder), threads
+
+
+def test_eight_threads_ask_while_a_ninth_indexes_a_new_book(library: Path, data: Path) -> None:
+    write_lantern(library)
+    with opened(library, data) as retriever:
+        expected = retriever.search("Whom does Silas save?", FINISHED, LANTERN)
+    write_kite(library)
+    embedder, together = PausingEmbedder("railway bridge"), Barrier(8)
+    with eight(library, data, embedder) as (retriever, threads):
+        run = threads.submit(retriever.refresh)
+        try:
+            assert embedder.reached.wait(60)
+
+            def ask(number: int) -> None:
+                together.wait(60)
+                assert retriever.search("Whom does Silas save?", FINISHED, LANTERN) == expected
+                assert retriever.search("Whom does Silas save?", FINISHED).book == LANTERN
+                with pytest.raises(DogearError, match="The Kite is not ready"):
+                    retriever.passages(KITE, FINISHED)
+                with pytest.raises(DogearError, match="The Kite is not ready"):
+                    retriever.place(f"The kite was caught by train {number}.")
+
+            for asked in [threads.submit(ask, number) for number in range(8)]:
+                asked.result(60)
+        finally:
+            embedder.may_go_on.set()
+        assert run.result(60).embedded == 4
+        assert retriever.search("What catches the kite?", FINISHED, KITE).passages
+
+
+def test_before_any_book_is_ready_no_question_is_answered_and_none_crashes(shelf: Path, data: Path) -> None:
+    with eight(shelf, data, HashedEmbedder()) as (retriever, _):
+        for book in (None, LANTERN):
+            with pytest.raises(BookInWork):
+                retriever.search("Whom does Silas save?", FINISHED, book)
+        retriever.refresh()
+        assert retriever.search("Whom does Silas save?", FINISHED).book == LANTERN
+
+
+def test_many_threads_may_ask_for_a_run_and_one_does_the_work(shelf: Path, data: Path) -> None:
+    with eight(shelf, data, HashedEmbedder()) as (retriever, threads):
+        done = list(threads.map(lambda _: retriever.refresh(), range(8)))
+        assert sorted(run.books for run in done) == [0] * 7 + [2]
