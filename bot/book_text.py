@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 
-from corpus.books import Book, Unit
+from corpus.books import Book, Edition, Unit
+from corpus.passages import Passage
 from corpus.positions import describe_position
 from corpus.reveals import Slug
 
 SHOWN_SIMILAR = 12
+SHOWN_EDITIONS = 4
 
 
 def place_line(book: Book, marks: int | None) -> str:
@@ -30,10 +34,24 @@ def place_sentence(book: Book, marks: int | None) -> str:
 
 def book_card(book: Book, marks: int | None, premise: str) -> str:
     """Return a book's card: what is on its cover, what it is counted in, and where the reader is."""
+    return "\n".join(filter(None, (*cover_lines(book), premise, f"{measure(book)} {place_sentence(book, marks)}")))
+
+
+def cover_lines(book: Book) -> list[str]:
+    """Return what may be told of a book to anyone: author and year, series, figures, pages, editions."""
     year = f", {book.year}" if book.year is not None else ""
-    return "\n".join(
-        filter(None, (f"{book.author}{year}", _series(book), _ratings(book), premise, _measure(book, marks)))
-    )
+    pages = f"{book.pages} pages." if book.pages and book.unit is not Unit.PAGE else ""
+    return list(filter(None, (f"{book.author}{year}", _series(book), _ratings(book), pages, _editions(book))))
+
+
+def measure(book: Book) -> str:
+    """Return what a book is counted in."""
+    return "Counted in percent." if book.unit is Unit.PERCENT else f"{counted(book.marks, book.unit.value)}."
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things as people say it: "1 chapter", "2 chapters"."""
+    return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
 def _series(book: Book) -> str:
@@ -47,17 +65,29 @@ def _ratings(book: Book) -> str:
     told = book.ratings
     numbers = (
         f"{told.average:.2f} of 5 stars",
-        told.count and f"{told.count:,} ratings",
-        told.reviews and (f"{told.reviews:,} reviews"),
+        told.count and counted(told.count, "rating"),
+        told.reviews and counted(told.reviews, "review"),
     )
-    source = f" ({told.source})" if told.source else ""
-    return ", ".join(str(number) for number in numbers if number) + source
+    source = ", ".join(filter(None, (told.source, told.as_of and _day(told.as_of))))
+    return ", ".join(str(number) for number in numbers if number) + (f" ({source})" if source else "")
 
 
-def _measure(book: Book, marks: int | None) -> str:
-    count = "percent" if book.unit is Unit.PERCENT else f"{book.unit.value}{'s' * (book.marks != 1)}"
-    measure = "Counted in percent." if book.unit is Unit.PERCENT else f"{book.marks} {count}."
-    return f"{measure} {place_sentence(book, marks)}"
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _editions(book: Book) -> str:
+    lines = [line for line in map(_edition, book.editions) if line]
+    if not lines:
+        return ""
+    more = [f"{len(lines) - SHOWN_EDITIONS} more"] if len(lines) > SHOWN_EDITIONS else []
+    return f"{'Edition' if len(lines) == 1 else 'Editions'}: {'; '.join([*lines[:SHOWN_EDITIONS], *more])}."
+
+
+def _edition(edition: Edition) -> str:
+    year = str(edition.published.year) if edition.published else ""
+    about = ", ".join(filter(None, (edition.publisher, year, edition.isbn and f"ISBN {edition.isbn}")))
+    return f"{edition.format} ({about})" if edition.format and about else edition.format or about
 
 
 def similar_list(book: Book) -> str:
@@ -80,3 +110,30 @@ def place_list(books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> str
     """Return where a reader is in every book that they have told of."""
     told = [place_line(book, positions[book.slug]) for book in in_order(books.values()) if book.slug in positions]
     return "\n".join(told)
+
+
+def library_list(books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> list[str]:
+    """Return the library, one text for each series, with where the reader is in what they have told of."""
+    by_series = groupby(in_order(books.values()), key=lambda book: book.series)
+    return ["\n".join([name or "Other books", *(_listed(b, positions) for b in its)]) for name, its in by_series]
+
+
+def _listed(book: Book, positions: Mapping[Slug, int]) -> str:
+    number = f"{book.series_number:g}. " if book.series and book.series_number is not None else ""
+    year = f" ({book.year})" if book.year is not None else ""
+    where = f" – {describe_position(positions[book.slug], book)}" if book.slug in positions else ""
+    return f"{number}{book.title}{year}{where}"
+
+
+def quote_list(book: Book, told: Iterable[Passage]) -> list[str]:
+    """Return quotes from a book, each with whose words they are, where they stand and how many readers like them."""
+    whole = (list(pieces) for _, pieces in groupby(told, key=lambda passage: (passage.document, passage.group)))
+    return [f"{' '.join(piece.text for piece in pieces)}\n— {_attribution(book, pieces[0])}" for pieces in whole]
+
+
+def _attribution(book: Book, quote: Passage) -> str:
+    """Return whose words a quote is; one that is placed at the end may stand anywhere before it."""
+    mark = quote.reveals.marks.get(book.slug, 0)
+    where = book.reading_name(mark) if 0 < mark < book.marks and not quote.inferred else ""
+    likes = counted(quote.likes, "like") if quote.likes else ""
+    return " · ".join(filter(None, (", ".join(filter(None, (book.author, book.title, where))), likes)))

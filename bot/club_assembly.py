@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from bot.assembly import open_discussion
 from bot.club.allowance import Rates
@@ -19,17 +20,24 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, now: Callable[[], dt.datetime]) -> AsyncIterator[Services]:
-    """Open what a club can do: discussion, database and threads. Whatever takes long happens off the event loop."""
+async def open_services(
+    settings: Settings, now: Callable[[], dt.datetime], *,
+    report: Callable[[int, int], None] | None = None, records: Path | None = None,
+) -> AsyncIterator[Services]:  # fmt: skip
+    """Open what a club can do: discussion, database and threads. Whatever takes long happens off the event loop.
+
+    `report` is told of passages done and to do, in place of the log; `records` is the database's folder, where it is
+    not the data folder.
+    """
     async with AsyncExitStack() as stack:
         workers = Workers()
         stack.push_async_callback(asyncio.to_thread, workers.close)
-        opening = open_discussion(settings, settings.library, settings.data, _log_progress())
+        opening = open_discussion(settings, settings.library, settings.data, report or _log_progress())
         discussion = await workers.do(opening.__enter__)
         stack.push_async_callback(workers.do, lambda: opening.__exit__(None, None, None))
-        records = await stack.enter_async_context(open_records(settings.data))
+        opened = await stack.enter_async_context(open_records(records or settings.data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
-        services = Services.of(discussion, records, workers, now, rates)
+        services = Services.of(discussion, opened, workers, now, rates)
         if changed := await services.reviews.reconcile():
             log.info("%d reviews of members brought up to date in the vector store", changed)
         yield services

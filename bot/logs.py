@@ -17,6 +17,7 @@ SHORTEST_SECRET = 5
 """Letters. Servers that need no key are given words such as "none", which must stay readable everywhere else."""
 
 CHATTY = (
+    "alembic",
     "chromadb",
     "filelock",
     "httpcore",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from bot.reading_order import Advice, Choice, Need, OrderKind, ReadingOrder, Scope, State, Step
@@ -67,6 +67,18 @@ def order_text(advice: Advice, limit: int = LIMIT) -> str:
     texts = (_text(advice, detail) for detail in details)
     found = next((text for text in texts if len(text) <= limit), None)
     return found if found is not None else clipped(_text(advice, _DETAILS[-1]), limit)
+
+
+def kind_text(order: ReadingOrder, advice: Advice, limit: int = LIMIT) -> str:
+    """Return one order by itself as text of at most `limit` characters: its books, and what is to be said of it."""
+    alone = replace(advice, orders=(order,))
+    heading = f"{clipped(advice.name, LONGEST_TITLE) or 'All books'}, {KIND_NAMES[order.kind].lower()}:"
+    text = ""
+    for count in (len(order.steps), *(detail.books for detail in _DETAILS if detail.books < len(order.steps))):
+        text = "\n\n".join(filter(None, (heading, "\n".join(_listing(alone, _Detail(books=count))), order.note)))
+        if len(text) <= limit:
+            return text
+    return clipped(text, limit)
 
 
 def clipped(text: str, length: int) -> str:

@@ -108,6 +108,10 @@ class Questions:
         book = await self._book(member, place, _bounded(text), typed_book, public=public)
         return await self._questions.keep(Asked("", member, place, do, text, book, self._now()))
 
+    async def keep(self, do: str, member: Member, place: Place, text: str, book: Slug | None = None) -> Asked:
+        """Keep what a button comes back to: `do` says whose button, `text` holds what does not fit its id."""
+        return await self._questions.keep(Asked("", member, place, do, text, book, self._now()))
+
     async def again(self, asked: Asked, *, public: bool = False, do: str = "") -> Answer:
         """Answer a question once more, for whoever sees it now: this is how an answer is shared, or becomes a hint."""
         self._allowance.take(asked.member)

@@ -31,6 +31,7 @@ class Services:
     discussion: Discussion
     workers: Workers
     audiences: Audiences
+    conversations: Conversations
     questions: Questions
     progress: Progress
     shelves: Shelves
@@ -64,6 +65,7 @@ class Services:
             discussion=discussion,
             workers=workers,
             audiences=audiences,
+            conversations=conversations,
             questions=Questions(discussion, audiences, conversations, records.questions, allowance, workers, now),
             progress=Progress(records.positions, shelves, books, now),
             shelves=shelves,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from bot.club.people import Member
 from bot.club.records import ShelfName, ShelfRecords, Shelved
@@ -23,6 +24,14 @@ class ShelfProblem(DogearError):
     """A book cannot be put on a shelf, or is not there."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShelfChange:
+    """One book as it stood on a shelf before and after; None where it was not on it."""
+
+    before: Shelved | None
+    after: Shelved | None
+
+
 class Shelves:
     """Keeps members' shelves. Books of the library are known by name; any other title is taken as it is typed."""
 
@@ -33,31 +42,40 @@ class Shelves:
         """Return a member's books, the latest put first."""
         return await self._records.shelf(member)
 
-    async def add(self, member: Member, typed: str, shelf: ShelfName = ShelfName.WANT) -> Shelved:
-        """Put a book on a member's shelf. Raises ShelfProblem."""
-        shelved = self._named(typed, shelf)
-        there = await self._records.shelf(member)
-        if len(there) >= MAX_BOOKS and shelved.key not in {book.key for book in there}:
+    async def add(self, member: Member, typed: str, shelf: ShelfName = ShelfName.WANT) -> ShelfChange:
+        """Put a book on a member's shelf; one that is there already is moved. Raises ShelfProblem."""
+        after = self._named(typed, shelf)
+        there = {shelved.key: shelved for shelved in await self._records.shelf(member)}
+        if len(there) >= MAX_BOOKS and after.key not in there:
             raise ShelfProblem(f"A shelf holds {MAX_BOOKS} books. Take one off with /shelf remove first.")
-        await self._records.put(member, shelved)
-        return shelved
+        await self._records.put(member, after)
+        return ShelfChange(there.get(after.key), after)
 
-    async def move(self, member: Member, typed: str, shelf: ShelfName) -> tuple[Shelved, Shelved]:
-        """Move a book that is on a member's shelf; return it before and after. Raises ShelfProblem."""
+    async def move(self, member: Member, typed: str, shelf: ShelfName) -> ShelfChange:
+        """Move a book that is on a member's shelf. Raises ShelfProblem."""
         before = self._found(typed, await self._records.shelf(member))
         after = Shelved(before.key, before.title, shelf, self._now(), before.book)
         await self._records.put(member, after)
-        return before, after
+        return ShelfChange(before, after)
 
-    async def remove(self, member: Member, typed: str) -> Shelved:
+    async def remove(self, member: Member, typed: str) -> ShelfChange:
         """Take a book off a member's shelf. Raises ShelfProblem."""
         found = self._found(typed, await self._records.shelf(member))
         await self._records.take(member, found.key)
-        return found
+        return ShelfChange(found, None)
 
-    async def put_back(self, member: Member, shelved: Shelved) -> None:
-        """Put a book back as it was: what *Undo* does."""
-        await self._records.put(member, shelved)
+    async def undo(self, member: Member, change: ShelfChange) -> None:
+        """Take a change back. Raises ShelfProblem where the book has been moved since: that is not to be lost."""
+        known = change.after or change.before
+        if known is None:
+            return
+        there = {shelved.key: shelved for shelved in await self._records.shelf(member)}
+        if there.get(known.key) != change.after:
+            raise ShelfProblem(f"“{known.title}” has been moved since, so I leave it. /shelf move puts it where you like.")
+        if change.before is None:
+            await self._records.take(member, known.key)
+        else:
+            await self._records.put(member, change.before)
 
     async def follow(self, member: Member, book: Book, marks: int) -> None:
         """Move a book on the shelf as its reader gets on: begun is reading, the end is finished."""

@@ -40,7 +40,8 @@ def public_card(answer: Answer, books: Books, items: Items, asker: str) -> Card:
     """
     footers = (f"Asked by {asker}", how_far(answer.reply.book, answer.audience, books))
     question = one_line(answer.asked.text, QUESTION) if answer.quotable else ""
-    return answer_card(answer.reply, title=question or _title(answer, books), footers=footers, buttons=items, public=True)
+    title = question or _title(answer, books)
+    return answer_card(answer.reply, title=title, footers=footers, buttons=items, public=True)
 
 
 def spoken_card(answer: Answer, books: Books, items: Items, note: str = "") -> Card:

@@ -21,6 +21,9 @@ TRIES = 3
 PAUSE = 1.5
 """Seconds before the second try, and twice as many before the third."""
 
+SERVER_ERRORS = 500
+"""HTTP: from here on, the server says that it failed, and that the call was right."""
+
 ACKNOWLEDGED = (40060, 10062)
 """Discord: interaction already acknowledged; unknown interaction. A repeated event, or one that came too late."""
 
@@ -87,7 +90,9 @@ async def _with_patience(send: Callable[[], Awaitable[T]]) -> T:
     for attempt in range(1, TRIES):
         try:
             return await send()
-        except discord.DiscordServerError:
-            log.warning("Discord failed; trying again")
+        except discord.HTTPException as failed:
+            if failed.status < SERVER_ERRORS:
+                raise
+            log.warning("Discord failed (%d); trying again", failed.status)
             await asyncio.sleep(PAUSE * attempt)
     return await send()

@@ -11,7 +11,7 @@ import discord
 
 from bot.club_assembly import open_services
 from bot.discord.client import Dogear
-from bot.discord.sign_in import DiscordUnreachable, TokenRefused
+from bot.discord.sign_in import DiscordUnreachable, TokenRefused, speak_to
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,7 @@ async def run_until_stopped(settings: Settings) -> None:
     """Open everything, log in, and stay until SIGINT or SIGTERM."""
     if settings.discord_token is None:
         raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
-    if settings.discord_api:
-        discord.http.Route.BASE = settings.discord_api.rstrip("/")
+    speak_to(settings.discord_api)
     async with open_services(settings, discord.utils.utcnow) as services:
         bot = Dogear(services)
         _stop_on_signals(bot)

@@ -66,7 +66,8 @@ def _font(bold: bool) -> FT2Font:
 @lru_cache(maxsize=1)
 def _letters() -> frozenset[int]:
     """The letters that both weights have."""
-    return frozenset(_font(False).get_charmap()) & frozenset(_font(True).get_charmap())
+    with DRAWING:
+        return frozenset(_font(False).get_charmap()) & frozenset(_font(True).get_charmap())
 
 
 def figure(layout: Layout) -> Figure:

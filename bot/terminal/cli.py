@@ -18,9 +18,6 @@ from corpus.errors import DogearError
 NEXT_STEPS = """\
 To talk about a book here in the terminal: make chat (or: python run_bot.py chat)
 To bring Dogear to Discord: set DISCORD_TOKEN in .env; python run_bot.py doctor checks it"""
-NO_DISCORD_YET = (
-    "DISCORD_TOKEN is set, but this version has no Discord part yet. In the terminal: python run_bot.py chat"
-)
 
 app = typer.Typer(
     help="Dogear talks about books, and never tells a reader more than they have read.",
@@ -61,9 +58,21 @@ def begin(context: typer.Context) -> None:
     """Start the bot where no command is given."""
     if context.invoked_subcommand is not None:
         return
-    settings = context.ensure_object(Starting).settings(quiet=True)
-    Screen(sys.stdout).line(NO_DISCORD_YET if settings.discord_token else NEXT_STEPS)
-    raise typer.Exit(1)
+    settings = context.ensure_object(Starting).settings()
+    if settings.discord_token is None:
+        Screen(sys.stdout).line(NEXT_STEPS)
+        raise typer.Exit(1)
+    from bot.discord.running import run
+
+    run(settings)
+
+
+@app.command()
+def invite(context: typer.Context) -> None:
+    """Print the link that brings the bot into a server."""
+    from bot.discord.invite import invite_link
+
+    Screen(sys.stdout).line(invite_link(context.obj.settings(quiet=True)))
 
 
 @app.command()

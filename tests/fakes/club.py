@@ -6,11 +6,10 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import discord
 import simcord
-from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor
+from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
 
 from bot.answers.writing import Writer
 from bot.club.allowance import Rates
@@ -34,6 +33,7 @@ class Club:
     guild: GuildHandle
     general: ChannelHandle
     bots: list[Dogear] = field(default_factory=list)
+    expected: tuple[type[BaseException], ...] = (DogearError,)
 
     def member(self, name: str, guild: GuildHandle | None = None, **may: bool) -> MemberActor:
         """Add a member to a club, with permissions in it."""
@@ -62,14 +62,21 @@ class Club:
             with self.env.time_context():
                 await self.services.ceilings.set(Place(home.id, channel.id), known, where, Member(home.id, 1))
 
+    @property
+    def mention(self) -> str:
+        """The mention of the bot."""
+        me = self.env.bot.user
+        assert me is not None
+        return me.mention
+
     async def restart(self) -> None:
         """Stop the bot and start it again, as a new process would: nothing in memory is left."""
         self.bots.append(Dogear(self.services, shard_count=1))
         await self.env.restart_bot(self.bots[-1])
 
     def unexpected(self) -> list[BaseException]:
-        """Return the errors that a member cannot have caused."""
-        return [error for error in map(_cause, self.env.errors) if not isinstance(error, DogearError)]
+        """Return the errors that neither a member nor the test has caused."""
+        return [error for error in map(_cause, self.env.errors) if not isinstance(error, self.expected)]
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -78,7 +85,7 @@ def _cause(error: BaseException) -> BaseException:
 
 @contextlib.asynccontextmanager
 async def opened_club(
-    retriever: Retriever, folder: Path, *, writer: Writer | None = None, rates: Rates = Rates(), **options: Any
+    retriever: Retriever, folder: Path, *, writer: Writer | None = None, rates: Rates = Rates()
 ) -> AsyncIterator[Club]:
     """Open a club over a retriever; its database is in `folder`. Errors that nobody caused fail the test."""
     workers = Workers(4)
@@ -88,8 +95,7 @@ async def opened_club(
             services = Services.of(discussion, records, workers, discord.utils.utcnow, rates)
             await services.reviews.reconcile()
             bot = Dogear(services, shard_count=1)
-            options = {"settle_timeout": 30.0, "check_errors": False, "approved_intents": NOT_PRIVILEGED} | options
-            env = simcord.Env(bot, **options)
+            env = simcord.Env(bot, settle_timeout=30.0, check_errors=False, approved_intents=NOT_PRIVILEGED)
             await env.start()
             try:
                 guild = env.create_guild("The Island Club")
@@ -117,6 +123,12 @@ def texts(parts: object) -> Iterator[str]:
     elif isinstance(parts, list | tuple):
         for value in parts:
             yield from texts(value)
+
+
+def message(result: InteractionResult) -> ResponseMessage:
+    """Return the message that an interaction was answered with."""
+    assert result.response is not None, "there was no answer"
+    return result.response
 
 
 def shown(result: InteractionResult) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +13,7 @@ from shutil import rmtree
 import pytest
 
 from corpus.club_texts import ClubText, cut_review
+from corpus.library import Library
 from corpus.naming import UnknownBook
 from corpus.passages import Passage
 from corpus.reveals import Reveals
@@ -74,8 +75,9 @@ def held(data: Path, model: str = "hashed") -> Iterator[Store]:
 def of_clubs(data: Path) -> tuple[set[str], set[str]]:
     """Return the texts that the store has noted, and the ids of the passages that it holds of any club."""
     with held(data) as store:
-        passages = store._passages.get(where={"club": {"$ne": ""}}, include=[])["ids"]
-        return {f"{m.club}/{m.id}" for m in store.club_manifests()}, set(passages)
+        found = store._passages.get(include=["metadatas"])
+        passages = {key for key, meta in zip(found["ids"], found["metadatas"] or (), strict=True) if meta["club"]}
+        return {f"{m.club}/{m.id}" for m in store.club_manifests()}, passages
 
 
 def test_a_text_is_found_by_the_next_search_of_its_club(retriever: Retriever) -> None:
@@ -141,13 +143,20 @@ def test_what_is_hidden_of_the_clubs_own_is_withheld_and_guarded_like_the_rest(r
     assert known.risk < unknown.risk < secret.risk
 
 
-def test_an_edit_takes_the_place_of_what_it_changes(retriever: Retriever, data: Path) -> None:
+def test_an_edit_takes_the_place_of_what_it_changes(retriever: Retriever) -> None:
     retriever.keep(review("Too much marmalade. A cold room. A wet coat. A long night. Nobody came."))
     assert len(found(retriever, NORTH)) == 5
     retriever.keep(review("Just enough marmalade. A cold room.", rating=None, reveals=Reveals.of({LANTERN: 1})))
     assert found(retriever, NORTH) == ["Just enough marmalade.", "A cold room."]
     (passage,) = [p for p in retriever.passages(LANTERN, Audience({LANTERN: 1}, club="north")) if p.club]
     assert passage.rating is None
+
+
+def test_an_edit_leaves_nothing_of_what_it_changes_in_the_store(shelf: Path, data: Path) -> None:
+    with opened(shelf, data) as retriever:
+        retriever.keep(review("One. Two. Three. Four. Five."))
+        retriever.keep(review("One. Two. Three. Changed."))
+    assert of_clubs(data)[1] == {p.id for p in cut_review(review("One. Two. Three. Changed."))}
 
 
 def test_a_text_whose_words_stay_moves_to_its_new_place(retriever: Retriever) -> None:
@@ -245,15 +254,14 @@ def test_each_review_is_a_stretch_of_its_own_after_the_library(retriever: Retrie
     assert len({(groups[n], view.passages[n].document) for n in own}) == 12
 
 
-def reopened(
-    shelf: Path, data: Path, then: Callable[[Retriever], None], embedder: HashedEmbedder | None = None
-) -> None:
-    with opened(shelf, data, embedder) as retriever:
-        then(retriever)
+def left(shelf: Path, data: Path, *texts: ClubText) -> None:
+    """Leave a store in which these texts were kept by an earlier run."""
+    with opened(shelf, data) as retriever:
+        retriever.reconcile(texts)
 
 
 def test_texts_outlive_a_restart(shelf: Path, data: Path) -> None:
-    reopened(shelf, data, lambda first: first.keep(review()))
+    left(shelf, data, review())
     with opened(shelf, data) as retriever:
         assert found(retriever, NORTH)
 
@@ -272,7 +280,7 @@ def test_where_nothing_changed_nothing_is_done(shelf: Path, data: Path) -> None:
 
 def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, data: Path) -> None:
     same, edited, gone, moved = (review(f"Number {n}.", id=str(n)) for n in range(4))
-    reopened(shelf, data, lambda first: [first.keep(text) for text in (same, edited, gone, moved)] and None)
+    left(shelf, data, same, edited, gone, moved)
     embedder = HashedEmbedder()
     with opened(shelf, data, embedder) as retriever:
         told = [
@@ -288,7 +296,7 @@ def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, data: Path)
 
 
 def test_texts_of_books_that_left_the_library_are_passed_over_until_these_return(shelf: Path, data: Path) -> None:
-    reopened(shelf, data, lambda first: first.keep(review()))
+    left(shelf, data, review())
     rmtree(shelf / LANTERN)
     unknown = review(id="2", book="never-there")
     with opened(shelf, data) as retriever:
@@ -310,7 +318,7 @@ def test_a_text_that_moved_to_a_book_that_is_not_there_leaves_the_old_one(retrie
 @pytest.mark.parametrize("count", [40, 70])
 def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, data: Path, count: int) -> None:
     texts = [review(f"Number {n}.", id=str(n)) for n in range(count)]
-    reopened(shelf, data, lambda first: first.reconcile(texts) and None)
+    left(shelf, data, *texts)
     rmtree(data)
     with opened(shelf, data) as retriever:
         assert reviews(retriever, NORTH) == []
@@ -319,7 +327,7 @@ def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, data: Path, co
 
 
 def test_with_another_model_texts_are_embedded_again(shelf: Path, data: Path) -> None:
-    reopened(shelf, data, lambda first: first.keep(review()))
+    left(shelf, data, review())
     with opened(shelf, data, HashedEmbedder("another")) as retriever:
         assert reviews(retriever, NORTH) == []
         assert retriever.reconcile([review()]) == 1
@@ -357,7 +365,7 @@ def interrupted(data: Path, text: ClubText, before: ClubText | None = None) -> N
 
 
 def test_a_text_that_was_half_written_is_seen_by_nobody_until_it_is_put_right(shelf: Path, data: Path) -> None:
-    reopened(shelf, data, lambda first: None)
+    left(shelf, data)
     interrupted(data, review())
     with opened(shelf, data) as retriever:
         assert reviews(retriever, NORTH) == []
@@ -368,7 +376,7 @@ def test_a_text_that_was_half_written_is_seen_by_nobody_until_it_is_put_right(sh
 @pytest.mark.parametrize("records", ["the edit", "what was there before", "nothing"])
 def test_an_edit_that_was_interrupted_ends_as_the_records_have_it(shelf: Path, data: Path, records: str) -> None:
     before, edit = review("One. Two. Three. Four. Five."), review("One. Two. Three. Changed.")
-    reopened(shelf, data, lambda first: first.keep(before))
+    left(shelf, data, before)
     interrupted(data, edit, before)
     told = {"the edit": [edit], "what was there before": [before], "nothing": []}[records]
     with opened(shelf, data) as retriever:
@@ -378,8 +386,31 @@ def test_an_edit_that_was_interrupted_ends_as_the_records_have_it(shelf: Path, d
     assert of_clubs(data)[1] == {p.id for text in told for p in cut_review(text)}
 
 
+class StoppedStore(Store):
+    """A store of a run that ends when old passages are to be removed."""
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """End the run."""
+        raise EmbedderStopped
+
+
+@pytest.mark.parametrize("records", [[], [review("One. Two. Three. Changed.")]], ids=["deleted", "kept"])
+def test_what_a_run_leaves_that_ends_half_way_is_known_to_the_next(
+    shelf: Path, data: Path, records: list[ClubText]
+) -> None:
+    left(shelf, data, review("One. Two. Three. Four. Five."))
+    with StoppedStore(data, "hashed", silent) as store:
+        retriever = Retriever(Library.load(shelf), store, HashedEmbedder())
+        retriever.refresh()
+        with pytest.raises(EmbedderStopped):
+            retriever.keep(review("One. Two. Three. Changed."))
+        assert reviews(retriever, NORTH) == []  # neither the old text nor the new one is whole
+    left(shelf, data, *records)
+    assert of_clubs(data)[1] == {p.id for text in records for p in cut_review(text)}
+
+
 def test_passages_that_nobody_noted_are_seen_by_nobody(shelf: Path, data: Path) -> None:
-    reopened(shelf, data, lambda first: None)
+    left(shelf, data)
     with held(data) as store:
         store.write(rows_of(review()))
     with opened(shelf, data) as retriever:
@@ -389,7 +420,7 @@ def test_passages_that_nobody_noted_are_seen_by_nobody(shelf: Path, data: Path) 
 
 
 def test_a_text_that_could_not_be_embedded_leaves_what_was_there(shelf: Path, data: Path) -> None:
-    reopened(shelf, data, lambda first: first.keep(review()))
+    left(shelf, data, review())
     with opened(shelf, data, HashedEmbedder(stops_after=0)) as retriever:
         with pytest.raises(EmbedderStopped):
             retriever.keep(review("Another."))
@@ -442,6 +473,17 @@ def test_what_members_do_while_texts_are_brought_in_line_stands(shelf: Path, dat
         embedder.may_go_on.set()
         done.result(60)
         assert sorted(reviews(retriever, NORTH)) == ["An old one.", "Brand new.", "Two as edited."]
+
+
+def test_what_is_written_while_the_records_are_read_is_not_taken_for_gone(retriever: Retriever) -> None:
+    retriever.keep(review("An old one.", id="3"))
+
+    def records() -> Iterator[ClubText]:
+        retriever.keep(review("Brand new.", id="4"))
+        yield from ()
+
+    assert retriever.reconcile(records()) == 1
+    assert reviews(retriever, NORTH) == ["Brand new."]
 
 
 def test_a_search_waits_for_no_text_that_is_being_embedded(shelf: Path, data: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,18 +32,25 @@ NEWS = {"news_md": "---\nreveals: 0\n---\nA telegram has come.\n"}
 
 
 class InterruptedStore(Store):
-    """A store in which something happens between the reading of a book's passages and what comes after."""
+    """A store in which something happens after a book's passages are read, or before old ones are removed."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "hashed", silent)
-        self.happens: list[object] = []
+        self.happens: list[Callable[[], object]] = []
+        self.happens_at_remove: list[Callable[[], object]] = []
 
     def read(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Read, then let happen what is to happen next."""
         rows = super().read(ids)
         if self.happens:
-            self.happens.pop(0)()  # type: ignore[operator]
+            self.happens.pop(0)()
         return rows
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Let happen what is to happen while a book is being settled, then remove."""
+        if self.happens_at_remove:
+            self.happens_at_remove.pop(0)()
+        super().remove(ids)
 
 
 @pytest.fixture
@@ -101,6 +108,27 @@ def test_while_a_book_is_rewritten_it_stays_open_as_it_was_or_is_refused(shelf: 
         other.open(LANTERN)
     store.finish(manifests[LANTERN])
     assert texts(other) == {p.text for p in before.passages}
+
+
+def test_an_index_run_has_a_book_in_hand_while_it_settles_it(shelf: Path, store: InterruptedStore) -> None:
+    manifests = indexed(shelf, store)
+    one, other = opener(shelf, store), opener(shelf, store)
+    for each in (one, other):
+        each.publish_all(manifests)
+    before = texts(one)
+    write_lantern(shelf, **NEWS)
+    met: list[object] = []
+
+    def ask() -> None:
+        met.append(texts(one) == before)
+        with pytest.raises(BookInWork) as refusal:
+            other.open(LANTERN)
+        met.append(refusal.type)
+
+    store.happens_at_remove = [ask]
+    other.publish_all(indexed(shelf, store))
+    assert met == [True, BookInWork]
+    assert texts(other) == before | {"A telegram has come."}
 
 
 def test_what_is_rewritten_while_it_is_read_is_not_used(shelf: Path, store: InterruptedStore) -> None:

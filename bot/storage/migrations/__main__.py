@@ -22,7 +22,8 @@ def draft(message: str, versions: Path) -> None:
         try:
             with engine.connect() as connection:
                 config = alembic_config(connection)
-                config.set_main_option("version_locations", str(versions).replace("%", "%%"))
+                folders = {str(MIGRATIONS / "versions"), str(versions)}
+                config.set_main_option("version_locations", "\n".join(folders).replace("%", "%%"))
                 config.set_main_option("path_separator", "newline")
                 command.revision(config, message, autogenerate=True, rev_id=number, version_path=str(versions))
         finally:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from tests.fakes.club import Club, buttons, shown
+import pytest
+from simcord import OptionError, SetupError
+
+from tests.fakes.club import Club, buttons, message, shown
 
 NEUTRAL = "There are no passages on this up to your page."
 STORM = "Whom does Silas save in the storm?"
 SECRET = "Who drowned his brother for the sake of the lamp?"
+NONSENSE = "Which purple submarine conquered Bolivia in 1894?"
+
+
+# /ask
 
 
 async def test_an_answer_is_private_has_its_source_and_stops_where_its_reader_is(club: Club) -> None:
@@ -15,18 +22,236 @@ async def test_an_answer_is_private_has_its_source_and_stops_where_its_reader_is
     assert told.ephemeral
     assert "two fishermen" in shown(told)
     assert "summary, chapter 5" in shown(told)
-    kept = await liz.slash(club.general, "ask", question=SECRET)
+    kept = await liz.slash(club.general, "ask", question=SECRET, book="the-lantern")
     assert "drowned" not in shown(kept)
-    print(shown(told), buttons(told))
 
 
-async def test_sharing(club: Club) -> None:
+async def test_who_has_said_nothing_is_at_the_beginning(club: Club) -> None:
+    told = await club.member("Liz").slash(club.general, "ask", question=STORM, book="The Lantern")
+    assert NEUTRAL in shown(told)
+
+
+async def test_the_neutral_reply_looks_the_same_whether_there_is_more_or_not(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 1")
+    later = await liz.slash(club.general, "ask", question=STORM)
+    never = await liz.slash(club.general, "ask", question=NONSENSE)
+    assert shown(later) == shown(never)
+
+
+async def test_a_book_that_nobody_knows_is_answered_with_the_nearest(club: Club) -> None:
+    told = await club.member("Liz").slash(club.general, "ask", question=STORM, book="the lantren")
+    assert told.ephemeral
+    assert "Did you mean" in shown(told)
+    assert "The Lantern" in shown(told)
+
+
+@pytest.mark.parametrize("question", ["", "x" * 501])
+async def test_discord_itself_refuses_a_question_that_is_empty_or_endless(club: Club, question: str) -> None:
+    with pytest.raises(OptionError):
+        await club.member("Liz").slash(club.general, "ask", question=question)
+
+
+async def test_a_question_without_words_is_asked_for(club: Club) -> None:
+    told = await club.member("Liz").slash(club.general, "ask", question="???")
+    assert "Ask in a few words" in shown(told)
+
+
+async def test_books_are_offered_while_one_types_and_any_other_text_stays_allowed(club: Club) -> None:
+    liz = club.member("Liz")
+    offered = await liz.autocomplete(club.general, "ask", "book", "lant", question=STORM)
+    assert [choice["value"] for choice in offered] == ["the-lantern"]
+    assert await liz.autocomplete(club.general, "ask", "book", "zzz", question=STORM) == []
+
+
+async def test_who_asks_too_much_is_told_when_it_works_again(club: Club) -> None:
+    liz = club.member("Liz")
+    for _ in range(60):
+        await liz.slash(club.general, "ask", question=NONSENSE, book="the-kite")
+    told = await liz.slash(club.general, "ask", question=NONSENSE)
+    assert "You asked a lot just now. It works again <t:" in shown(told)
+    assert "asked a lot" not in shown(await club.member("Alec").slash(club.general, "ask", question=NONSENSE))
+    await club.env.advance_time(601)
+    assert "asked a lot" not in shown(await liz.slash(club.general, "ask", question=NONSENSE))
+
+
+# Sharing
+
+
+async def test_sharing_asks_again_for_the_thread(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="finished")
     await club.ceiling(club.general, the_lantern="ch 5")
+    told = await liz.slash(club.general, "ask", question="What does Silas do to his brother?")
+    assert "drowned" in shown(told)
+    shared = await liz.click(message(told), label="Share with the thread")
+    public = [followup for followup in shared.followups if not followup.ephemeral]
+    assert all("drowned" not in str(post.components) for post in public)
+
+
+async def test_what_is_shared_says_who_asked_and_how_far_it_goes_and_can_be_taken_back(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.ceiling(club.general, the_lantern="ch 5")
+    shared = await liz.slash(club.general, "ask", question=STORM, share=True)
+    (post,) = shared.followups
+    assert not post.ephemeral
+    text = str(post.components)
+    assert "Asked by Liz" in text
+    assert "The Lantern, chapter 5 of 10" in text
+    back = await liz.click(message(shared), label="Take it back")
+    assert "Taken back" in shown(back)
+    assert shared.followups == []
+
+
+async def test_a_place_without_a_ceiling_is_at_the_beginning(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    shared = await liz.slash(club.general, "ask", question=STORM, book="the-lantern", share=True)
+    assert "I have posted nothing" in shown(shared)
+    assert shared.followups == []
+
+
+async def test_who_is_behind_the_thread_is_answered_in_private_and_may_still_share(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 2")
+    await club.ceiling(club.general, the_lantern="finished")
+    told = await liz.slash(club.general, "ask", question=STORM, share=True)
+    assert told.ephemeral
+    assert told.followups == []
+    assert "further than you have read, so this is for you alone" in shown(told)
+    assert "fishermen" not in shown(told)
+    assert "Share with the thread" in buttons(told)
+
+
+async def test_a_question_that_gives_something_away_is_not_repeated_in_public(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.ceiling(club.general, the_lantern="ch 5")
+    question = "Silas drowned his brother for the sake of the lamp, but whom does he save from the rocks in the storm?"
+    shared = await liz.slash(club.general, "ask", question=question, book="the-lantern", share=True)
+    assert all("drowned" not in str(post.components) for post in shared.followups)
+
+
+async def test_a_button_of_somebody_else_answers_nothing(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    alec = club.member("Alec")
     told = await liz.slash(club.general, "ask", question=STORM)
-    shared = await liz.click(told.response, label="Share with the thread")
-    print(shown(shared), buttons(shared), shared.followups)
-    back = await liz.click(shared.response, label="Take it back")
-    print(shown(back))
-    await liz.send(club.general, f"<@{club.env.bot.user.id}> {SECRET}")
-    print(club.env.transcript())
+    with pytest.raises(SetupError):  # Discord shows a private answer to nobody else
+        await alec.click(message(told), label="Share with the thread")
+
+
+async def test_buttons_work_after_a_restart_and_for_a_week(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = await liz.slash(club.general, "ask", question=STORM)
+    await club.restart()
+    why = await liz.click(message(told), label="Why can’t I see more?")
+    assert "You have finished chapter 5 of 10" in shown(why)
+    assert "whether there is anything or not" in shown(why)
+    await club.env.advance_time(8 * 24 * 3600)
+    late = await liz.click(message(told), label="Why can’t I see more?")
+    assert "too long ago" in shown(late)
+
+
+# /hint
+
+
+async def test_a_hint_gives_its_answer_only_to_who_has_read_it(club: Club) -> None:
+    liz, alec = await club.reader("Liz", the_lantern="ch 3"), await club.reader("Alec", the_lantern="finished")
+    for reader, far in ((liz, False), (alec, True)):
+        first = await reader.slash(club.general, "hint", question=SECRET, book="the-lantern")
+        assert first.ephemeral
+        assert buttons(first)[:3] == ["What to think about", "Where it is dealt with", "The answer"]
+        where = await reader.click(message(first), label="Where it is dealt with")
+        assert "chapter 10" in shown(where)
+        answer = await reader.click(message(where), label="The answer")
+        assert ("drowned" in shown(answer)) is far
+
+
+async def test_hints_work_after_a_restart_for_what_has_been_read_by_then(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 3")
+    first = await liz.slash(club.general, "hint", question=SECRET, book="the-lantern")
+    await club.restart()
+    assert "drowned" not in shown(await liz.click(message(first), label="The answer"))
+    await club.reads(liz, "the-lantern", "finished")
+    assert "drowned" in shown(await liz.click(message(first), label="The answer"))
+
+
+async def test_an_answer_offers_a_hint(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 3")
+    told = await liz.slash(club.general, "ask", question=SECRET)
+    hint = await liz.click(message(told), label="Hint")
+    assert hint.ephemeral
+    assert "hint 1 of 3" in shown(hint)
+
+
+async def test_a_hint_about_no_book_is_still_an_answer(club: Club) -> None:
+    told = await club.member("Liz").slash(club.general, "hint", question=NONSENSE)
+    assert told.ephemeral
+    assert shown(told)
+
+
+# /recap
+
+
+async def test_a_recap_stops_where_its_reader_is(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = shown(await liz.slash(club.general, "recap"))
+    assert "Chapter 5: A storm breaks" in told
+    assert "priest" not in told
+
+
+async def test_a_recap_of_a_part_tells_that_part(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = shown(await liz.slash(club.general, "recap", section="chapters 2-3"))
+    assert "Chapter 2" in told
+    assert "Chapter 3" in told
+    assert "Chapter 1:" not in told
+    assert "storm" not in told
+    assert NEUTRAL in shown(await liz.slash(club.general, "recap", section="chapter 7"))
+
+
+async def test_sections_are_offered_up_to_the_position_by_number(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 3")
+    offered = await liz.autocomplete(club.general, "recap", "section", "", book="the-lantern")
+    assert [choice["name"] for choice in offered] == ["chapter 3", "chapter 2", "chapter 1"]
+
+
+async def test_a_recap_without_a_book_asks_for_one(club: Club) -> None:
+    assert "Which book?" in shown(await club.member("Liz").slash(club.general, "recap"))
+
+
+async def test_a_recap_of_a_part_that_is_none_says_what_is_understood(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 3")
+    assert "Write for example" in shown(await liz.slash(club.general, "recap", section="the good bit"))
+
+
+async def test_a_recap_before_the_beginning_is_the_neutral_reply(club: Club) -> None:
+    assert NEUTRAL in shown(await club.member("Liz").slash(club.general, "recap", book="the-lantern"))
+
+
+# /who
+
+
+async def test_somebody_is_told_of_as_far_as_they_were_met(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 3")
+    told = shown(await liz.slash(club.general, "who", name="Silas"))
+    assert "keeps the lighthouse" in told
+    assert "murderer" not in told
+
+
+async def test_only_people_who_were_met_are_offered(club: Club) -> None:
+    liz, alec = await club.reader("Liz", the_lantern="ch 1"), await club.reader("Alec", the_lantern="ch 2")
+    names = [
+        [choice["name"] for choice in await reader.autocomplete(club.general, "who", "name", "", book="the-lantern")]
+        for reader in (liz, alec)
+    ]
+    assert names == [["Dorothea"], ["Silas", "Dorothea"]]
+
+
+async def test_somebody_who_was_not_met_yet_is_as_unknown_as_nobody(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 1")
+    unmet = shown(await liz.slash(club.general, "who", name="Silas"))
+    nobody = shown(await liz.slash(club.general, "who", name="Zebedee"))
+    assert unmet == nobody
+
+
+async def test_a_name_in_a_book_that_is_not_there_is_answered_helpfully(club: Club) -> None:
+    liz = club.member("Liz")
+    assert "zzz" in shown(await liz.slash(club.general, "who", name="Silas", book="zzz"))
+    with pytest.raises(OptionError):
+        await liz.slash(club.general, "who", name="x" * 101)

@@ -16,7 +16,7 @@ def there_and_back(moment: dt.datetime | None) -> dt.datetime | None:
     with engine.begin() as connection:
         TABLE.create(connection)
         connection.execute(insert(TABLE).values(at=moment))
-        found = connection.execute(select(TABLE.c.at)).scalar_one()
+        found: dt.datetime | None = connection.execute(select(TABLE.c.at)).scalar_one()
     engine.dispose()
     return found
 

@@ -87,7 +87,7 @@ async def test_what_was_written_is_there_after_closing(tmp_path: Path) -> None:
         await records.shelves.put(Member(1, 10), shelved("moby-dick"))
     async with open_records(str(tmp_path)) as records:
         assert await records.shelves.shelf(Member(1, 10)) == [shelved("moby-dick")]
-    assert [file.name for file in tmp_path.iterdir()] == ["club.db"]
+    assert not any((tmp_path / f"club.db-{beside}").exists() for beside in ("wal", "shm"))
 
 
 async def test_hundreds_of_calls_at_once_all_succeed(records: StoredRecords) -> None:
@@ -189,3 +189,10 @@ async def test_a_place_that_cannot_be_a_folder_is_told(tmp_path: Path) -> None:
 async def _spent(folder: Path) -> int:
     async with open_records(folder) as records:
         return await records.usage.spent(1, TODAY)
+
+
+async def test_a_server_that_cannot_be_used_is_told_without_its_password() -> None:
+    with pytest.raises(StorageUnavailable, match=r"pip install asyncpg|cannot be reached") as problem:
+        async with open_records("postgresql://smiley:secret@127.0.0.1:1/dogear"):
+            pass
+    assert "secret" not in str(problem.value)

@@ -164,6 +164,6 @@ async def _compare(folder: Path, steps: list[dict[str, Reached | None] | None]) 
                 changed = await records.positions.change(LEAMAS, step, later(minutes))
                 if changed.before != changed.after:
                     history.append({book: state.get(book) for book in step})
-                state |= {book: reached and Report(reached, later(minutes)) for book, reached in step.items()}
+                state |= {book: Report(reached, later(minutes)) if reached else None for book, reached in step.items()}
             said = {book: report for book, report in state.items() if report}
             assert await records.positions.reported(LEAMAS) == said

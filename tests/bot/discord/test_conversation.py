@@ -1,0 +1,179 @@
+"""Mentions, replies and direct messages: one answer to each, for whoever reads along."""
+
+from __future__ import annotations
+
+from simcord import ChannelHandle
+
+from bot.club.people import Member, Place
+from tests.fakes.club import Club, texts
+
+NEUTRAL = "There are no passages on this up to your page."
+STORM = "Whom does Silas save in the storm?"
+SECRET = "Who drowned his brother for the sake of the lamp?"
+
+
+def said(channel: ChannelHandle) -> list[str]:
+    """Return what the bot has said in a place, message by message."""
+    return [
+        "\n".join(texts([message.content, *[c.to_dict() for c in message.components]]))
+        for message in channel.history()
+        if message.author.bot and message.components
+    ]
+
+
+async def test_a_mention_is_answered_once_in_public_as_far_as_the_place_goes(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.ceiling(club.general, the_lantern="ch 5")
+    await liz.send(club.general, f"{club.mention} {STORM}")
+    await liz.send(club.general, f"{club.mention} {SECRET}")
+    first, second = said(club.general)
+    assert "two fishermen" in first
+    assert "The Lantern, chapter 5 of 10" in first
+    assert "drowned" not in second
+
+
+async def test_the_answer_is_a_reply_that_pings_nobody(club: Club) -> None:
+    liz = club.member("Liz")
+    asked = await liz.send(club.general, f"{club.mention} {STORM}")
+    answer = club.general.last_message
+    assert answer is not None
+    assert answer.reference is not None
+    assert answer.reference.message_id == asked.id
+    sent = next(r for r in club.env.http_requests if r.path.endswith("/messages"))
+    assert isinstance(sent.json, dict)
+    assert sent.json["allowed_mentions"] == {"parse": []} or not sent.json["allowed_mentions"]["replied_user"]
+
+
+async def test_a_mention_with_no_question_gets_two_lines(club: Club) -> None:
+    await club.member("Liz").send(club.general, club.mention)
+    (introduction,) = said(club.general)
+    assert len(introduction.splitlines()) == 2
+    assert "/progress set" in introduction
+
+
+async def test_other_messages_are_left_alone(club: Club) -> None:
+    liz = club.member("Liz")
+    await liz.send(club.general, "What a storm that was!")
+    await liz.send(club.general, "@everyone look")
+    hook = club.guild.create_webhook(club.general)
+    await hook.send(f"{club.mention} {STORM}")
+    assert said(club.general) == []
+
+
+async def test_a_reply_to_the_bot_goes_on_where_it_was(club: Club) -> None:
+    liz = club.member("Liz")
+    await club.ceiling(club.general, the_lantern="ch 5", the_kite="finished")
+    await liz.send(club.general, f"{club.mention} Whom does Silas save in the storm in The Lantern?")
+    answer = club.general.last_message
+    assert answer is not None
+    await liz.send(club.general, f"{club.mention} and who is he?", reply_to=answer)
+    assert "keeps the lighthouse" in said(club.general)[-1]
+    assert "The Lantern" in said(club.general)[-1]
+
+
+async def test_a_conversation_is_forgotten_after_a_while(club: Club) -> None:
+    liz = club.member("Liz")
+    await club.ceiling(club.general, the_lantern="ch 5", the_kite="finished")
+    await liz.send(club.general, f"{club.mention} Whom does Silas save in the storm in The Lantern?")
+    with club.env.time_context():
+        conversations = club.services.conversations
+        place = Place(club.guild.id, club.general.id)
+        audience = await club.services.audiences.public(place)
+        assert len(await conversations.so_far(place, audience)) == 1
+    await club.env.advance_time(3 * 3600)
+    with club.env.time_context():
+        assert await conversations.so_far(place, audience) == []
+
+
+async def test_what_was_said_to_readers_who_were_further_is_no_context_for_others(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.ceiling(club.general, the_lantern="finished")
+    await liz.send(club.general, f"{club.mention} {SECRET}")
+    assert "drowned" in said(club.general)[-1]
+    await club.ceiling(club.general, the_lantern="ch 5")
+    with club.env.time_context():
+        place = Place(club.guild.id, club.general.id)
+        audience = await club.services.audiences.public(place)
+        assert await club.services.conversations.so_far(place, audience) == []
+
+
+async def test_who_is_behind_in_a_thread_is_answered_no_further_than_they_are_without_a_word_of_it(club: Club) -> None:
+    liz, alec = await club.reader("Liz", the_lantern="ch 2"), club.member("Alec")
+    await club.ceiling(club.general, the_lantern="finished")
+    await liz.send(club.general, f"{club.mention} {SECRET}")
+    own = said(club.general)[-1]
+    assert "drowned" not in own
+    assert "behind" not in own
+    await alec.send(club.general, f"{club.mention} {SECRET}")
+    assert "drowned" in said(club.general)[-1]
+
+
+async def test_anybody_can_have_a_public_answer_for_themselves(club: Club) -> None:
+    liz, alec = await club.reader("Liz", the_lantern="finished"), await club.reader("Alec", the_lantern="ch 1")
+    await club.ceiling(club.general, the_lantern="ch 2")
+    await liz.send(club.general, f"{club.mention} {SECRET}")
+    answer = club.general.last_message
+    assert answer is not None
+    for reader, far in ((liz, True), (alec, False)):
+        mine = await reader.click(answer, label="Answer me privately")
+        assert mine.ephemeral
+        assert ("drowned" in str(mine.response.components if mine.response else "")) is far
+
+
+async def test_the_same_event_twice_is_answered_once(club: Club) -> None:
+    liz = club.member("Liz")
+    message = await liz.send(club.general, f"{club.mention} {STORM}")
+    (payload,) = [p for kind, name, p in club.env.backend.transcript if name == "MESSAGE_CREATE" and "content" in p][:1]
+    club.env.backend.emit("MESSAGE_CREATE", payload)
+    await club.env.settle()
+    assert message.id
+    assert len(said(club.general)) == 1
+
+
+async def test_a_question_that_is_too_long_is_not_lost_in_silence(club: Club) -> None:
+    await club.member("Liz").send(club.general, f"{club.mention} {'why ' * 200}")
+    assert "longer than the 500 characters" in said(club.general)[-1]
+
+
+# Direct messages
+
+
+async def test_a_direct_message_is_answered_as_far_as_its_writer_is(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await liz.send_dm(SECRET)
+    assert "drowned" in said(liz.user.dm_channel)[-1]
+    await club.reads(liz, "the-lantern", "ch 2")
+    await liz.send_dm(SECRET)
+    assert "drowned" not in said(liz.user.dm_channel)[-1]
+
+
+async def test_somebody_of_no_club_is_at_the_beginning_and_still_answered(club: Club) -> None:
+    stranger = club.env.create_user("Jim")
+    await stranger.send_dm("What is The Lantern about?")
+    (answer,) = said(stranger.dm_channel)
+    assert answer
+    assert "drowned" not in answer
+
+
+async def test_who_is_in_several_clubs_is_asked_which_one_and_then_answered(club: Club) -> None:
+    other = club.env.create_guild("The Harbour Club")
+    liz = await club.reader("Liz", the_lantern="finished")
+    also = other.add_member(liz.user)
+    await club.reads(also, "the-lantern", "ch 1")
+    await liz.send_dm(SECRET)
+    asked = liz.user.dm_channel.last_message
+    assert asked is not None
+    assert "Which one is this about?" in said(liz.user.dm_channel)[-1]
+    await liz.user.select(asked, [str(other.id)])
+    await liz.send_dm(SECRET)
+    assert "drowned" not in said(liz.user.dm_channel)[-1]
+    with club.env.time_context():
+        assert await club.services.audiences.positions(Member(club.guild.id, liz.id)) == {"the-lantern": 10}
+
+
+async def test_who_has_left_a_club_takes_nothing_of_it_along(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    guild = club.env.backend.get_guild(club.guild.id)
+    club.env.backend.remove_member(guild.id, liz.id)
+    await liz.user.send_dm(SECRET)
+    assert "drowned" not in said(liz.user.dm_channel)[-1]

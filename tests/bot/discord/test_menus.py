@@ -1,0 +1,87 @@
+"""The menus of messages: what somebody can do with what another member wrote."""
+
+from __future__ import annotations
+
+from tests.fakes.club import Club, message, shown
+
+SECRET = "Silas drowned his brother for the sake of the lamp."
+
+
+async def test_a_message_would_spoil_who_has_not_read_that_far(club: Club) -> None:
+    alec = await club.reader("Alec", the_lantern="finished")
+    liz = await club.reader("Liz", the_lantern="ch 3")
+    await club.ceiling(club.general, the_lantern="ch 5")
+    posted = await alec.send(club.general, SECRET)
+    for reader, mine in ((liz, "might go"), (alec, "goes no")):
+        told = await reader.context_menu(club.general, "Would this spoil?", posted)
+        assert told.ephemeral
+        assert shown(told).splitlines() == [
+            f"It {mine} further than you have read.",
+            "It might go further than this place.",
+        ]
+
+
+async def test_a_message_about_nothing_in_a_book_spoils_nobody(club: Club) -> None:
+    liz = club.member("Liz")
+    posted = await liz.send(club.general, "See you all on Friday at eight!")
+    told = await liz.context_menu(club.general, "Would this spoil?", posted)
+    assert "goes no further than you have read" in shown(told)
+
+
+async def test_a_message_without_text_is_said_so(club: Club) -> None:
+    liz = club.member("Liz")
+    posted = await liz.send(club.general, "", attachments=[("cat.png", b"\x89PNG")])
+    assert "no text" in shown(await liz.context_menu(club.general, "Would this spoil?", posted))
+    assert "no text" in shown(await liz.context_menu(club.general, "Ask about this", posted))
+    assert "no text" in shown(await liz.context_menu(club.general, "Suggest as discussion prompt", posted))
+
+
+async def test_a_question_about_a_message_is_answered_for_its_asker(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    posted = await liz.send(club.general, "That storm in The Lantern!")
+    form = await liz.context_menu(club.general, "Ask about this", posted)
+    assert form.modal is not None
+    told = await liz.submit_modal(form, {_field(form.modal): "Whom does Silas save?"})
+    assert told.ephemeral
+    assert "two fishermen" in shown(told)
+
+
+async def test_the_words_of_a_message_that_goes_too_far_are_no_way_to_more(club: Club) -> None:
+    alec, liz = club.member("Alec"), await club.reader("Liz", the_lantern="ch 3")
+    posted = await alec.send(club.general, SECRET)
+    form = await liz.context_menu(club.general, "Ask about this", posted)
+    assert form.modal is not None
+    told = await liz.submit_modal(form, {_field(form.modal): "Is that true of The Lantern?"})
+    assert "drowned" not in shown(told)
+
+
+async def test_a_message_is_suggested_once(club: Club) -> None:
+    liz = club.member("Liz")
+    posted = await liz.send(club.general, "Why does Dorothea stay?")
+    first = await liz.context_menu(club.general, "Suggest as discussion prompt", posted)
+    assert first.ephemeral
+    assert "Suggested" in shown(first)
+    assert "suggested before" in shown(await liz.context_menu(club.general, "Suggest as discussion prompt", posted))
+    (waiting,) = await club.services.suggestions.waiting(club.guild.id)
+    assert (waiting.text, waiting.message) == ("Why does Dorothea stay?", posted.id)
+
+
+async def test_menus_work_after_a_restart(club: Club) -> None:
+    liz = club.member("Liz")
+    posted = await liz.send(club.general, SECRET)
+    await club.restart()
+    told = await liz.context_menu(club.general, "Would this spoil?", posted)
+    assert message(told).ephemeral
+
+
+def _field(modal: dict[str, object]) -> str:
+    """Return the id of a modal's only field."""
+
+    def walk(part: object) -> list[str]:
+        if isinstance(part, dict):
+            own = [part["custom_id"]] if part.get("type") == 4 else []
+            return own + [found for value in part.values() for found in walk(value)]
+        return [found for value in part for found in walk(value)] if isinstance(part, list) else []
+
+    (field,) = walk(modal.get("components"))
+    return field
