@@ -68,7 +68,7 @@ def _ratings(book: Book) -> str:
         told.count and counted(told.count, "rating"),
         told.reviews and counted(told.reviews, "review"),
     )
-    source = ", ".join(filter(None, (told.source, told.as_of and _day(told.as_of))))
+    source = ", ".join(filter(None, (told.source, _day(told.as_of) if told.as_of else "")))
     return ", ".join(str(number) for number in numbers if number) + (f" ({source})" if source else "")
 
 

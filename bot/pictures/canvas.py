@@ -15,7 +15,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as Outline
 
-from bot.pictures.layout import BADGE, CORNER, PADDING, WIDTH, Arrow, Card, Label, Layout
+from bot.pictures.layout import BADGE, CORNER, PADDING, WIDTH, Arrow, Box, Card, Label, Layout
 from bot.reading_order import State
 
 DRAWING = threading.RLock()
@@ -78,6 +78,8 @@ def figure(layout: Layout) -> Figure:
     axes.set_axis_off()
     axes.set_xlim(0, WIDTH)
     axes.set_ylim(layout.height, 0)
+    for box in layout.boxes:
+        _draw_box(axes, box)
     for bundle in layout.bundles:
         _draw_bundle(axes, bundle)
     for card in layout.cards:
@@ -108,6 +110,12 @@ def _write(axes: Axes, label: Label) -> None:
         va="baseline",
         parse_math=False,
     )
+
+
+def _draw_box(axes: Axes, box: Box) -> None:
+    shape = f"round,pad=0,rounding_size={box.corner}" if box.corner else "square,pad=0"
+    plain = FancyBboxPatch((box.x, box.y), box.width, box.height, boxstyle=shape, facecolor=box.colour, linewidth=0)
+    axes.add_patch(plain)
 
 
 def _draw_card(axes: Axes, card: Card) -> None:

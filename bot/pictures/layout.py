@@ -71,6 +71,18 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A plain box in a colour, such as “#2b3449”, with round corners."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    corner: float = CORNER
+
+
+@dataclass(frozen=True, slots=True)
 class Arrow:
     """A line through points, round at its corners, with a head at its end; dashed where not `firm`."""
 
@@ -80,12 +92,16 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The whole picture; the arrows of one bundle start together and share a line until they part."""
+    """The whole picture; the arrows of one bundle start together and share a line until they part.
+
+    Boxes lie below all else, a later one over an earlier one.
+    """
 
     height: float
-    cards: tuple[Card, ...]
-    labels: tuple[Label, ...]
-    bundles: tuple[tuple[Arrow, ...], ...]
+    cards: tuple[Card, ...] = ()
+    labels: tuple[Label, ...] = ()
+    bundles: tuple[tuple[Arrow, ...], ...] = ()
+    boxes: tuple[Box, ...] = ()
 
 
 def series_layout(advice: Advice, books: Mapping[Slug, Book], measure: Measure) -> Layout:

@@ -34,9 +34,9 @@ def compressor(name: str) -> Write | None:
         zlib_stream = zlib.compressobj()
         return lambda data: zlib_stream.compress(data) + zlib_stream.flush(zlib.Z_SYNC_FLUSH)
     if name == "zstd-stream":
-        from zstandard import ZstdCompressionObj, ZstdCompressor  # discord.py asks for it only where it is installed
+        from zstandard import ZstdCompressor  # discord.py asks for it only where it is installed
 
-        zstd_stream: ZstdCompressionObj = ZstdCompressor().compressobj()
+        zstd_stream = ZstdCompressor().compressobj()
         flush_block = 1
         return lambda data: zstd_stream.compress(data) + zstd_stream.flush(flush_block)
     return None

@@ -76,7 +76,7 @@ class Api:
     async def _judged(self, request: web.Request, path: str) -> None:
         if self._judge is None or request.match_info.http_exception:
             return
-        body = (await said(request))[0] if request.can_read_body else None
+        body = (await said(request))[0] if request.body_exists else None
         if problems := self._judge(request.method, path, body):
             self.wrong += [f"{request.method} {path}: {problem}" for problem in problems]
             raise Refusal(400, 50035, "Invalid Form Body: " + "; ".join(problems))

@@ -54,7 +54,7 @@ def answer(body: object = None, status: int = 200, headers: dict[str, str] | Non
 async def said(request: web.Request) -> tuple[Payload, dict[str, bytes]]:
     """Return what a request says, and the files that came with it."""
     if request.content_type != "multipart/form-data":
-        return (await request.json() if request.can_read_body else {}), {}
+        return (await request.json() if request.body_exists else {}), {}
     form = await request.post()
     parts = [part for part in form.values() if isinstance(part, web.FileField)]
     for part in parts:

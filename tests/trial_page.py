@@ -1,0 +1,67 @@
+"""The trial's page as somebody uses it: choosing who to be, typing commands, pressing buttons, reading."""
+
+from __future__ import annotations
+
+import json
+
+from tests.chromium import Page
+
+SETTLED = "window.simcordPreview && window.simcordPreview.ready && !window.simcordPreview.pendingAction"
+LAST = "[...document.querySelectorAll('#channel-message-list .message')].at(-1)"
+
+
+class TrialPage:
+    """What a person does in the page, and sees."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def opened(self) -> None:
+        """Wait until the page shows the thread."""
+        await self.page.until(SETTLED)
+
+    async def be(self, name: str) -> None:
+        """Look at the thread as another member."""
+        picker = "document.getElementById('viewer-picker')"
+        await self.page.run(
+            f"(() => {{ const one = [...{picker}.options].find((o) => o.text === {json.dumps(name)});"
+            f"{picker}.value = one.value; {picker}.dispatchEvent(new Event('change')); }})()"
+        )
+        await self.page.until(f"{SETTLED} && {picker}.selectedOptions[0]?.text === {json.dumps(name)}")
+
+    async def command(self, name: str, **options: str) -> str:
+        """Type a command with its options, run it, and return what is answered."""
+        before = await self.page.run(_ids())
+        await self.page.run("document.getElementById('channel-composer-input').focus()")
+        await self.page.type(f"/{name}")
+        await self.page.until("document.querySelector('#command-picker-listbox .command-entry.is-active')")
+        await self.page.press("Enter", 13)
+        await self.page.until("document.querySelector('.command-chip')")
+        for option, value in options.items():
+            field = f"document.querySelector('.command-row input[data-option={option}]')"
+            await self.page.until(field)
+            await self.page.run(f"{field}.focus()")
+            await self.page.type(value)
+        await self.page.run("document.getElementById('send-message').click()")
+        await self.page.until(f"{SETTLED} && {_ids()} !== {json.dumps(before)}")
+        return await self.last()
+
+    async def press(self, label: str) -> str:
+        """Press the last button of that name, and return what the last message says then."""
+        before = await self.page.run("document.getElementById('channel-message-list').innerText")
+        await self.page.run(
+            "[...document.querySelectorAll('#channel-message-list button')]"
+            f".filter((b) => b.innerText.trim() === {json.dumps(label)}).at(-1).click()"
+        )
+        changed = f"document.getElementById('channel-message-list').innerText !== {json.dumps(before)}"
+        await self.page.until(f"{SETTLED} && {changed}")
+        return await self.last()
+
+    async def last(self) -> str:
+        """Return the text of the last message."""
+        return str(await self.page.run(f"{LAST}.innerText"))
+
+
+def _ids() -> str:
+    """Return JavaScript for what the thread holds, in one word."""
+    return "window.simcordPreview.projectedMessageIds.join()"
