@@ -1,6 +1,8 @@
-# make chat    talk about a book in the terminal
-# make test    style, types and tests
-# Both set everything up first, in .venv and nowhere else.
+# make try       the real bot in a local web page: no account, no token
+# make chat      talk about a book in the terminal
+# make test      style, types and tests
+# make pictures  the README's pictures, from the club of make try
+# All set everything up first, in .venv and nowhere else.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,7 +21,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: setup chat test lint format constraints clean
+.PHONY: setup try chat test pictures lint format constraints clean
 
 setup: .venv/ready
 
@@ -37,11 +39,17 @@ setup: .venv/ready
 		{ echo "The set-up failed; the end of .venv/setup.log says why. What is installed so far is kept." >&2; exit 1; }
 	@touch $@
 
+try: setup
+	@$(BIN)/python run_bot.py try $(ARGS)
+
 chat: setup
 	@$(BIN)/python run_bot.py chat $(ARGS)
 
 test: setup lint
 	$(BIN)/pytest $(ARGS)
+
+pictures: setup
+	@$(BIN)/python -m tests.pictures
 
 lint: setup
 	$(BIN)/ruff check .

@@ -32,6 +32,29 @@ def place_sentence(book: Book, marks: int | None) -> str:
     return f"You are at {where}." if book.unit is Unit.PERCENT else f"You have finished {where}."
 
 
+def reach(book: Book, marks: int) -> str:
+    """Return how far into a book something goes, as a part of a sentence: “chapter 8 of The Moonstone”."""
+    if marks <= 0:
+        return f"the cover of {book.title}"
+    if marks >= book.marks:
+        return f"the end of {book.title}"
+    name = f"{marks}%" if book.unit is Unit.PERCENT and book.marks == 100 else f"{_mark(book)} {marks}"
+    return f"{name} of {book.title}"
+
+
+def told_of(name: str, book: Book, marks: int) -> str:
+    """Return where somebody is in a book, as they tell others."""
+    if marks <= 0:
+        return f"{name} has not started {book.title}."
+    if marks >= book.marks:
+        return f"{name} has finished {book.title}."
+    return f"{name} is at {describe_position(marks, book)} in {book.title}."
+
+
+def _mark(book: Book) -> str:
+    return "mark" if book.unit is Unit.PERCENT else book.unit.value
+
+
 def book_card(book: Book, marks: int | None, premise: str) -> str:
     """Return a book's card: what is on its cover, what it is counted in, and where the reader is."""
     return "\n".join(filter(None, (*cover_lines(book), premise, f"{measure(book)} {place_sentence(book, marks)}")))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.answers.drafting import SOURCES, Draft, asked_already, library_drafts
 from bot.answers.exchanges import Exchange, standing_alone
 from bot.answers.hinting import hints
 from bot.answers.quoting import quoted
@@ -148,6 +149,30 @@ class Discussion:
         """Return the library's texts of a kind, such as quotes or reviews, that an audience may see."""
         told = self._retriever.passages(self._book(book).slug, audience, (kind,))
         return [p for p in told if not p.club]
+
+    def drafts(
+        self, audience: Audience, book: Slug, kind: str, turn: int = 0, *, quote_only: bool = False
+    ) -> tuple[list[Draft], int]:
+        """Draft discussion prompts of a kind for an audience, and return them with the tokens that this took.
+
+        A chat model's draft comes first, where there is a model and the guard lets all of it through. Another `turn`
+        gives others. Raises KeyError for a kind that there is not.
+        """
+        known = self._book(book)
+        told = [p for p in self._retriever.passages(known.slug, audience, SOURCES) if not p.club]
+        found = library_drafts(kind, known, audience.at(known.slug), told, turn)
+        if self._writer is None or quote_only or not told:
+            return found, 0
+        latest = sorted(told, key=lambda p: -p.reveals.marks.get(known.slug, 0))
+        written = self._writer.draft(kind, known.title, latest, audience, known.slug)
+        if not written.text:
+            return found, written.tokens
+        needs = Reveals.of({known.slug: audience.at(known.slug)}).joined(p.reveals for p in latest)
+        return [Draft(written.text, kind, needs), *found[:-1]], written.tokens
+
+    def asked_already(self, audience: Audience, book: Slug) -> list[Draft]:
+        """Return the questions for discussion that a book comes with, as far as an audience may see them."""
+        return asked_already(self.texts(book, audience, "discussion"))
 
     def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
         """Advise in which order to read."""

@@ -69,13 +69,16 @@ def order_text(advice: Advice, limit: int = LIMIT) -> str:
     return found if found is not None else clipped(_text(advice, _DETAILS[-1]), limit)
 
 
-def kind_text(order: ReadingOrder, advice: Advice, limit: int = LIMIT) -> str:
+def kind_text(kind: OrderKind, advice: Advice, limit: int = LIMIT) -> str:
     """Return one order by itself as text of at most `limit` characters: its books, and what is to be said of it."""
+    order = next((o for o in advice.orders if kind in (o.kind, *o.also)), advice.recommended)
+    same = "the recommended order" if order is advice.recommended else KIND_NAMES[order.kind].lower()
+    note = order.note if order.kind is kind else f"It is the same as {same}."
     alone = replace(advice, orders=(order,))
-    heading = f"{clipped(advice.name, LONGEST_TITLE) or 'All books'}, {KIND_NAMES[order.kind].lower()}:"
+    heading = f"{clipped(advice.name, LONGEST_TITLE) or 'All books'}, {KIND_NAMES[kind].lower()}:"
     text = ""
     for count in (len(order.steps), *(detail.books for detail in _DETAILS if detail.books < len(order.steps))):
-        text = "\n\n".join(filter(None, (heading, "\n".join(_listing(alone, _Detail(books=count))), order.note)))
+        text = "\n\n".join(filter(None, (heading, "\n".join(_listing(alone, _Detail(books=count))), note)))
         if len(text) <= limit:
             return text
     return clipped(text, limit)

@@ -24,6 +24,7 @@ from retrieval.club_texts import ClubTexts
 from retrieval.embedding import Embedder, load_embedder
 from retrieval.errors import BookInWork
 from retrieval.features import Question, recency
+from retrieval.freed_memory import give_back
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, Verdict, load_rule
 from retrieval.indexing import Indexed, Progress, index, stale
@@ -100,6 +101,8 @@ class Retriever:
         with self._refreshing:
             done = index(self.library, self._store, self._embedder, self._placer, progress, self._books.publish)
             self._books.publish_all(self._store.manifests())
+        if done.embedded:
+            give_back()
         return done
 
     def stale(self) -> list[Slug]:

@@ -7,7 +7,7 @@ import json
 from tests.chromium import Page
 
 SETTLED = "window.simcordPreview && window.simcordPreview.ready && !window.simcordPreview.pendingAction"
-LAST = "[...document.querySelectorAll('#channel-message-list .message')].at(-1)"
+LAST = "[...document.querySelectorAll('#channel-message-list .channel-message')].at(-1)"
 
 
 class TrialPage:
@@ -60,6 +60,10 @@ class TrialPage:
     async def last(self) -> str:
         """Return the text of the last message."""
         return str(await self.page.run(f"{LAST}.innerText"))
+
+    async def all(self) -> str:
+        """Return everything that the page holds, seen or not."""
+        return str(await self.page.run("document.documentElement.textContent"))
 
 
 def _ids() -> str:

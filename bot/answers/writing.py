@@ -15,6 +15,7 @@ from bot.answers.exchanges import Exchange
 from bot.answers.plain import plain
 from bot.settings import Settings
 from corpus.errors import DogearError
+from corpus.passages import Passage
 from corpus.reveals import Slug
 from corpus.sentences import sentences
 from prompts import fill, numbered
@@ -102,6 +103,19 @@ class Writer:
             return Written(tokens=tokens)
         text, cited = _cited(" ".join(kept), passages)
         return Written(text, cited, tokens)
+
+    def draft(self, kind: str, title: str, seen: Sequence[Passage], audience: Audience, book: Slug) -> Written:
+        """Return a discussion prompt of a kind, from passages that an audience may see.
+
+        It is whole, or nothing is left of it: half a question is none. Tokens were used all the same.
+        """
+        passages = numbered([passage.text for passage in seen[:PASSAGES]])
+        said, tokens = self._reply(fill("discussion", title=title, kind=kind, passages=passages))
+        whole = [_CITATION.sub("", s).strip() for s in _sentences(plain(said[:MAX_ANSWER]))]
+        kept = self._let_through("", said, audience, book) if whole else []
+        if len(kept) < len(whole) or not any("?" in sentence for sentence in kept):
+            return Written(tokens=tokens)
+        return Written(" ".join(whole), tokens=tokens)
 
     def _let_through(self, question: str, reply: str, audience: Audience, book: Slug) -> list[str]:
         """Return the sentences of a reply that the guard lets through."""

@@ -9,6 +9,19 @@ from bot.club.people import NO_CLUB, Member
 from bot.club.records import PersonalData
 from bot.club.reviews import Reviews
 
+HELD = {
+    "positions": "books in which you said where you are",
+    "changes": "earlier reports that can be taken back",
+    "shelf": "books on your shelf",
+    "reviews": "reviews",
+    "conversation": "turns of conversation",
+    "questions": "questions and changes whose buttons still work",
+    "suggestions": "suggestions for discussion",
+    "ceilings": "ceilings that you set: they stay, without your name",
+    "direct_messages": "choices of a club for direct messages",
+}
+"""What may be held about a person, in words behind a number."""
+
 
 class MyData:
     """Exports and deletes what is held about a person, in one club or, from a direct message, in all."""
@@ -22,9 +35,10 @@ class MyData:
         return json.dumps(found, ensure_ascii=False, indent=2).encode()
 
     async def summary(self, member: Member, *, everywhere: bool) -> dict[str, int]:
-        """Return how much is held, by subject."""
+        """Return how much is held, by what it is."""
         found: dict[str, Any] = await self._records.export(member.id, None if everywhere else member.club)
-        return {subject: len(rows) for subject, rows in found.items() if isinstance(rows, list) and rows}
+        rows = {subject: len(told) for subject, told in found.items() if isinstance(told, list) and subject != "clubs"}
+        return {HELD.get(subject, subject.replace("_", " ")): count for subject, count in rows.items() if count}
 
     async def delete(self, member: Member, *, everywhere: bool) -> None:
         """Delete everything; it cannot be taken back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.answers.exchanges import standing_alone
@@ -57,7 +57,9 @@ class AskedLongAgo(DogearError):
 class Answer:
     """A reply, for whom it was made, and the question that its buttons come back to.
 
-    `quotable` is false for a question whose own words might go further than those who read the answer.
+    `quotable` is false for a question whose own words might go further than those who read the answer. `place` is how
+    far the place of a public reply goes. That may be said in public; the audience may not, as it stops where its asker
+    is, and where somebody is stays private.
     """
 
     asked: Asked
@@ -66,6 +68,7 @@ class Answer:
     public: bool
     out_of_tokens: bool = False
     quotable: bool = True
+    place: Audience = field(default_factory=Audience)
 
 
 class Ask(Protocol):
@@ -130,9 +133,10 @@ class Questions:
             raise AskedLongAgo
         return found
 
-    async def audience(self, asked: Asked, *, public: bool) -> Audience:
-        """Return for whom a question would be answered now."""
-        return await self._audience(asked.member, asked.place, public=public)
+    async def reach(self, asked: Asked, *, public: bool) -> Audience:
+        """Return how far its asker, or its place, goes now: what may be told of why an answer says no more."""
+        audiences = self._audiences
+        return await (audiences.public(asked.place) if public else audiences.private(asked.member, asked.place))
 
     async def forget_old(self) -> int:
         """Forget questions whose buttons no longer work; return how many."""
@@ -156,7 +160,8 @@ class Questions:
         await self._allowance.spend(member.club, reply.tokens)
         also = await self._reveals(question, reply.book)
         await self._conversations.remember(place, member, question, reply, audience, also)
-        return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model)
+        there = Audience() if private else await self._audiences.public(place)
+        return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model, place=there)
 
     async def check(self, member: Member, place: Place, text: str) -> tuple[bool, bool]:
         """Return whether a text might go further than its reader, and further than the place, has read."""
@@ -200,7 +205,8 @@ class Questions:
         reply = await self._workers.do(lambda: work(audience, asked.book))
         await self._allowance.spend(asked.member.club, reply.tokens)
         quotable = not public or audience.may_see(await self._reveals(asked.text, asked.book))
-        return Answer(asked, reply, audience, public, out_of_tokens, quotable)
+        there = await self._audiences.public(asked.place) if public else Audience()
+        return Answer(asked, reply, audience, public, out_of_tokens, quotable, there)
 
     def _work(self, asked: Asked, *, quote_only: bool) -> Ask:
         """Return what is to be asked of the discussion."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.club.auditing import AuditRecords
 from bot.club.people import Member, Place
+from bot.club.prompts.records import PromptRecords
 from bot.club.reached import Reached
+from bot.club.watching.records import WatchRecords
+from bot.club.votes.records import VoteRecords
 from corpus.reveals import Reveals, Slug
 
 # Where members are
@@ -29,10 +33,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that a member did to their positions: each book's before and after, None where nothing was said."""
+    """One thing that a member did to their positions: each book's before and after, None where nothing was said.
+
+    `number` tells a member's changes apart, and counts up.
+    """
 
     before: Mapping[Slug, Reached | None]
     after: Mapping[Slug, Reached | None]
+    number: int = field(default=0, compare=False)
 
 
 class PositionRecords(Protocol):
@@ -46,8 +54,8 @@ class PositionRecords(Protocol):
         """Note where a member is in these books (None forgets a book), as one change."""
         ...
 
-    async def undo(self, member: Member, at: dt.datetime) -> Change | None:
-        """Take the latest change back, and return it as it was done; None where none is left."""
+    async def undo(self, member: Member, at: dt.datetime, number: int | None = None) -> Change | None:
+        """Take the latest change back, and return it as it was done; None where none is left, or it is not `number`."""
         ...
 
 
@@ -218,37 +226,6 @@ class AskedRecords(Protocol):
         ...
 
 
-# Suggestions for discussion
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A discussion prompt that a member suggested; `message` is the message it was taken from, or 0."""
-
-    id: int
-    place: Place
-    member: int
-    text: str
-    message: int
-    at: dt.datetime
-
-
-class SuggestionRecords(Protocol):
-    """Discussion prompts that members suggested and that wait for a moderator."""
-
-    async def suggest(self, suggestion: Suggestion) -> Suggestion | None:
-        """Keep a suggestion and return it with its id; None where that message was suggested before."""
-        ...
-
-    async def waiting(self, club: int) -> list[Suggestion]:
-        """Return a club's suggestions that wait, oldest first."""
-        ...
-
-    async def settle(self, club: int, suggestion_id: int) -> Suggestion | None:
-        """Take a suggestion off the queue, and return it; None where somebody else did."""
-        ...
-
-
 # What else there is to remember
 
 
@@ -338,8 +315,23 @@ class Records(Protocol):
         ...
 
     @property
-    def suggestions(self) -> SuggestionRecords:
-        """Suggested discussion prompts."""
+    def prompts(self) -> PromptRecords:
+        """Discussion prompts."""
+        ...
+
+    @property
+    def watching(self) -> WatchRecords:
+        """Watched places, and what was found there."""
+        ...
+
+    @property
+    def audit(self) -> AuditRecords:
+        """What was posted and decided."""
+        ...
+
+    @property
+    def votes(self) -> VoteRecords:
+        """Nominations, votes and ballots."""
         ...
 
     @property

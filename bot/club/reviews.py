@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.club.people import Member
+from bot.club.people import NO_CLUB, Member
 from bot.club.records import Review, ReviewRecords
 from bot.club.working import Workers
 from corpus.books import Book
@@ -54,6 +54,11 @@ class Wanted:
     stars: int = 1
     since: dt.datetime | None = None
 
+    def allows(self, stars: int | None, at: dt.datetime | None) -> bool:
+        """Return whether a review of so many stars and of that moment is wanted."""
+        enough = self.stars <= 1 or (stars or 0) >= self.stars
+        return enough and (self.since is None or (at is not None and at >= self.since))
+
 
 class Reviews:
     """Keeps members' reviews in the database first, then in the vector store; the database decides."""
@@ -70,6 +75,7 @@ class Reviews:
         It needs readers as far as its author says, and further where its text matches later pages: better too late
         than too early. Its author is not told which: they may only be guessing at what is to come.
         """
+        self.check(member)
         text, given = _tidied(text), _stars(stars)
         if not text and given is None:
             raise ReviewProblem("There is nothing to keep. Give stars, a text, or both.")
@@ -83,35 +89,43 @@ class Reviews:
         await self._index(kept)
         return kept
 
+    def check(self, member: Member) -> None:
+        """Raise ReviewProblem where somebody has no club whose readers a review could be for."""
+        if member.club == NO_CLUB:
+            raise ReviewProblem("A review is for the readers of a club. Write it in your club’s server.")
+
     async def mine(self, member: Member, book: Book) -> Review | None:
         """Return a member's own review of a book."""
         return next((r for r in await self._records.by(member) if r.book == book.slug), None)
 
-    async def by(self, member: Member) -> list[Review]:
-        """Return all of a member's own reviews, the latest first."""
-        return await self._records.by(member)
+    async def needed(self, member: Member, book: Book) -> Review:
+        """Return a member's own review of a book. Raises ReviewProblem where there is none."""
+        review = await self.mine(member, book)
+        if review is None:
+            raise ReviewProblem(f"You have written no review of {book.title}. /review write is for that.")
+        return review
 
     async def read(self, club: int, book: Book, audience: Audience, wanted: Wanted = Wanted()) -> list[Review]:
         """Return the club's reviews that an audience may read, the latest first."""
         return [
             review
             for review in await self._records.of_book(club, book.slug)
-            if audience.may_see(review.needs)
-            and (review.stars or 0) >= (wanted.stars if wanted.stars > 1 else 0)
-            and (wanted.since is None or (review.edited or review.written) >= wanted.since)
+            if club != NO_CLUB
+            and audience.may_see(review.needs)
+            and wanted.allows(review.stars, review.edited or review.written)
         ]
 
     async def delete(self, member: Member, book: Book) -> Review:
         """Delete a member's own review of a book, and return what it was. Raises ReviewProblem."""
-        review = await self.mine(member, book)
-        if review is None:
-            raise ReviewProblem(f"You have written no review of {book.title}.")
+        review = await self.needed(member, book)
         await self._records.delete(member.club, review.id)
         await self.gone([review])
         return review
 
     async def put_back(self, review: Review) -> Review:
-        """Keep a deleted review again: what *Undo* does."""
+        """Keep a deleted review again. Raises ReviewProblem where its author has written another one since."""
+        if any(other.book == review.book for other in await self._records.by(Member(review.club, review.member))):
+            raise ReviewProblem("You have written another review of that book since, so I leave it.")
         kept = await self._records.save(replace(review, id=0))
         await self._index(kept)
         return kept

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 
 from bot.club.allowance import Allowance, Rates
 from bot.club.audiences import Audiences
+from bot.club.auditing import Audit
 from bot.club.ceilings import Ceilings
 from bot.club.conversation import Conversations
 from bot.club.direct import DirectMessages
 from bot.club.my_data import MyData
 from bot.club.progress import Progress
+from bot.club.prompts.drafts import Drafts
+from bot.club.prompts.queue import Prompts
 from bot.club.questions import Questions
 from bot.club.records import Notes, Records
 from bot.club.reviews import Reviews
 from bot.club.shelves import Shelves
-from bot.club.suggestions import Suggestions
+from bot.club.votes.nominating import Nominations
+from bot.club.votes.voting import Votes
+from bot.club.watching.watching import Watching
 from bot.club.working import Workers
 from bot.discussion import Discussion
 from corpus.books import Book
@@ -37,7 +42,12 @@ class Services:
     shelves: Shelves
     reviews: Reviews
     ceilings: Ceilings
-    suggestions: Suggestions
+    prompts: Prompts
+    drafts: Drafts
+    watching: Watching
+    audit: Audit
+    nominations: Nominations
+    votes: Votes
     direct: DirectMessages
     my_data: MyData
     allowance: Allowance
@@ -61,6 +71,7 @@ class Services:
         conversations = Conversations(records.conversations, now)
         shelves = Shelves(records.shelves, books, now)
         reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now)
+        audit = Audit(records.audit, now)
         return cls(
             discussion=discussion,
             workers=workers,
@@ -71,7 +82,12 @@ class Services:
             shelves=shelves,
             reviews=reviews,
             ceilings=Ceilings(records.ceilings, books, now),
-            suggestions=Suggestions(records.suggestions, now),
+            prompts=Prompts(discussion, audiences, records.prompts, audit, workers, now),
+            drafts=Drafts(discussion, audiences, allowance, workers),
+            watching=Watching(discussion, audiences, records.watching, audit, workers, now),
+            audit=audit,
+            nominations=Nominations(records.votes, books, now),
+            votes=Votes(records.votes, now),
             direct=DirectMessages(records.choices),
             my_data=MyData(records.personal, reviews),
             allowance=allowance,

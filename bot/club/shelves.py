@@ -71,7 +71,7 @@ class Shelves:
             return
         there = {shelved.key: shelved for shelved in await self._records.shelf(member)}
         if there.get(known.key) != change.after:
-            raise ShelfProblem(f"“{known.title}” has been moved since, so I leave it. /shelf move puts it where you like.")
+            raise ShelfProblem(f"“{known.title}” has been moved since. /shelf move puts it where you like.")
         if change.before is None:
             await self._records.take(member, known.key)
         else:

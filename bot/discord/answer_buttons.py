@@ -117,7 +117,7 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):(?P<asked_id>{ID})"):
         member, _ = await visitor(interaction)
         if asked.member.club != member.club or (not self._public and asked.member != member):
             raise Refused("That answer was for somebody else.")
-        audience = await services.questions.audience(asked, public=self._public)
+        audience = await services.questions.reach(asked, public=self._public)
         await deliver(interaction, notice_card(why(asked.book, audience, services.books, public=self._public)))
 
 

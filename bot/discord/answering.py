@@ -38,7 +38,7 @@ def public_card(answer: Answer, books: Books, items: Items, asker: str) -> Card:
 
     A question whose words go too far themselves is not repeated.
     """
-    footers = (f"Asked by {asker}", how_far(answer.reply.book, answer.audience, books))
+    footers = (f"Asked by {asker}", how_far(answer.reply.book, answer.place, books))
     question = one_line(answer.asked.text, QUESTION) if answer.quotable else ""
     title = question or _title(answer, books)
     return answer_card(answer.reply, title=title, footers=footers, buttons=items, public=True)
@@ -46,7 +46,7 @@ def public_card(answer: Answer, books: Books, items: Items, asker: str) -> Card:
 
 def spoken_card(answer: Answer, books: Books, items: Items, note: str = "") -> Card:
     """Return the card of a reply to what somebody said where others read along."""
-    footers = (how_far(answer.reply.book, answer.audience, books),)
+    footers = (how_far(answer.reply.book, answer.place, books),)
     card = answer_card(answer.reply, title=_title(answer, books), footers=footers, buttons=items, public=True)
     return replace(card, note=note)
 

@@ -15,7 +15,8 @@ from bot.discord.club_bot import services_of
 from bot.discord.limits import CHOICE, CHOICES
 from bot.discord.safe_text import one_line
 from bot.discord.visitors import visitor
-from corpus.books import Unit
+from corpus.books import Book, Unit
+from corpus.positions import describe_position
 
 log = logging.getLogger(__name__)
 
@@ -83,11 +84,39 @@ async def sections(interaction: discord.Interaction[Any], typed: str) -> list[ap
 
 
 @_quiet
+async def whereabouts(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the next marks from where the one who types is, by number alone."""
+    member, place = await visitor(interaction)
+    services = services_of(interaction)
+    book = await services.questions.meant(member, place, _filled(interaction, "book"))
+    at = (await services.progress.positions(member)).get(book.slug, 0) if book else 0
+    return _ahead(book, at, typed)
+
+
+@_quiet
+async def ceilings(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the next marks from where the place may go now, by number alone."""
+    member, place = await visitor(interaction)
+    services = services_of(interaction)
+    book = await services.questions.meant(member, place, _filled(interaction, "book"))
+    at = (await services.ceilings.show(place)).get(book.slug, 0) if book else 0
+    return _ahead(book, at, typed)
+
+
+@_quiet
 async def shelved(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books on one's own shelf."""
     member, _ = await visitor(interaction)
     there = await services_of(interaction).shelves.show(member)
     return offered(((book.title, book.title) for book in there), typed)
+
+
+def _ahead(book: Book | None, at: int, typed: str) -> list[app_commands.Choice[str]]:
+    if book is None:
+        return []
+    step = max(1, book.marks // 20) if book.unit in (Unit.PERCENT, Unit.PAGE) else 1
+    marks = [*range(at + step - at % step, book.marks, step), *range(step, min(at + 1, book.marks), step)]
+    return offered(((name, name) for name in (*(describe_position(mark, book) for mark in marks), "finished")), typed)
 
 
 def _filled(interaction: discord.Interaction[Any], option: str) -> str | None:

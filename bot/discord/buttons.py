@@ -7,6 +7,27 @@ from typing import Any
 import discord
 
 from bot.discord.answer_buttons import ANSWER_BUTTONS
+from bot.discord.book_buttons import BOOK_BUTTONS
+from bot.discord.ceiling_buttons import CEILING_BUTTONS
 from bot.discord.club_menu import ClubMenu
+from bot.discord.confirming import CancelButton
+from bot.discord.my_data_buttons import MY_DATA_BUTTONS
+from bot.discord.order_buttons import ORDER_BUTTONS
+from bot.discord.progress_buttons import PROGRESS_BUTTONS
+from bot.discord.review_buttons import REVIEW_BUTTONS
+from bot.discord.review_modal import MODAL_BUTTONS
+from bot.discord.shelf_buttons import SHELF_BUTTONS
 
-BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (*ANSWER_BUTTONS, ClubMenu)
+BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
+    *ANSWER_BUTTONS,
+    ClubMenu,
+    *ORDER_BUTTONS,
+    *BOOK_BUTTONS,
+    *SHELF_BUTTONS,
+    CancelButton,
+    *PROGRESS_BUTTONS,
+    *CEILING_BUTTONS,
+    *REVIEW_BUTTONS,
+    *MODAL_BUTTONS,
+    *MY_DATA_BUTTONS,
+)

@@ -27,7 +27,7 @@ LINE = 600
 BODY = 1_000
 """Characters that are kept for the body, however many small lines there are."""
 
-BESIDE_ITEMS = 8
+BESIDE_ITEMS = 9
 """Components that a card may have besides buttons and menus: all of its parts, and one to spare."""
 
 
@@ -64,6 +64,18 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file to keep, under a card: its name, of letters, digits, dots and hyphens, and its bytes."""
+
+    name: str
+    data: bytes
+
+    def file(self) -> discord.File:
+        """Return the file to send along; one is good for one sending."""
+        return discord.File(BytesIO(self.data), self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What a message shows, from top to bottom; `footers` and `note` in small print, `note` below the buttons."""
 
@@ -74,10 +86,11 @@ class Card:
     buttons: Sequence[discord.ui.Item[Any]] = ()
     picture: Picture | None = None
     note: str = ""
+    document: Document | None = None
 
     def files(self) -> list[discord.File]:
         """Return the files to send along."""
-        return [self.picture.file()] if self.picture else []
+        return [part.file() for part in (self.picture, self.document) if part]
 
 
 class CardView(discord.ui.LayoutView):
@@ -102,6 +115,8 @@ def _parts(card: Card) -> Iterable[discord.ui.Item[Any]]:
         if text.top or card.picture:
             yield discord.ui.Separator(visible=False)
         yield discord.ui.TextDisplay(text.small)
+    if card.document:
+        yield discord.ui.File(f"attachment://{card.document.name}")
     yield from _rows(card.buttons)
     if text.note:
         yield discord.ui.TextDisplay(text.note)

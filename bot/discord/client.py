@@ -35,6 +35,7 @@ def permissions() -> discord.Permissions:
         view_channel=True,
         send_messages=True,
         send_messages_in_threads=True,
+        send_polls=True,
         attach_files=True,
         read_message_history=True,
     )

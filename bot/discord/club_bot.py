@@ -27,6 +27,14 @@ class ClubBot(Protocol):
         """The bot itself, once Discord has let it in."""
         ...
 
+    async def wait_until_ready(self) -> None:
+        """Wait until Discord has told of everything."""
+        ...
+
+    def get_partial_messageable(self, id: int, *, guild_id: int | None = None) -> discord.PartialMessageable:  # noqa: A002
+        """Return a channel by its id, without asking for it."""
+        ...
+
     def get_guild(self, id: int, /) -> discord.Guild | None:  # noqa: A002 (the library's own name)
         """Return a server that the bot is in."""
         ...

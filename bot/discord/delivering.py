@@ -86,6 +86,24 @@ async def reply_to(message: discord.Message, card: Card) -> None:
     await _with_patience(send)
 
 
+async def post_in(channel: discord.abc.Messageable, card: Card, nonce: str) -> discord.Message:
+    """Post a card in a channel; the nonce (25 characters at most) keeps Discord from showing it twice in a row."""
+
+    async def send() -> discord.Message:
+        return await channel.send(view=CardView(card), files=card.files(), allowed_mentions=NOBODY, nonce=nonce)
+
+    return await _with_patience(send)
+
+
+async def post_poll(channel: discord.abc.Messageable, text: str, poll: discord.Poll, nonce: str) -> discord.Message:
+    """Post a poll in a channel below a line of safe text: Discord has no polls among components."""
+
+    async def send() -> discord.Message:
+        return await channel.send(text, poll=poll, allowed_mentions=NOBODY, nonce=nonce)
+
+    return await _with_patience(send)
+
+
 async def _with_patience(send: Callable[[], Awaitable[T]]) -> T:
     for attempt in range(1, TRIES):
         try:

@@ -47,5 +47,11 @@ PLACE_NAME = 100
 ALT_TEXT = 1_024
 """Characters that describe a picture to who does not see it."""
 
+POLL_ANSWER = 55
+"""Characters of an answer of a poll."""
+
+POLL_HOURS = 768
+"""Hours that a poll lasts at most: 32 days."""
+
 FILE = 10 * 1024 * 1024
 """Bytes of a file: 10 MiB."""

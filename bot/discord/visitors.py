@@ -49,6 +49,11 @@ def keeps_place(interaction: discord.Interaction[Any]) -> bool:
     return allowed.manage_threads or allowed.manage_channels or allowed.manage_messages
 
 
+def keeps_schedule(interaction: discord.Interaction[Any]) -> bool:
+    """Return whether the one who asks organises what the club reads: they may manage its events, or its server."""
+    return interaction.permissions.manage_events or interaction.permissions.manage_guild
+
+
 def is_thread(channel: object) -> bool:
     """Return whether a channel is a thread or a post of a forum."""
     return isinstance(channel, discord.Thread)

@@ -12,16 +12,17 @@ from bot.pictures.layout import EDGE, GAP, HUGE, LARGE, LINE, SMALL, WIDTH, Box,
 from bot.pictures.series import LONGEST_ALT
 from bot.pictures.wrapping import Measure, wrapped
 from bot.reading_order.sentences import title_of
+from bot.shelf_text import author_of, by_part
 from corpus.books import Book
 from corpus.reveals import Slug
 
-PARTS = {
+MARKS = {
     ShelfName.READING: "#f2e45c",
     ShelfName.WANT: "#f5b13d",
     ShelfName.FINISHED: "#7cc4f0",
     ShelfName.ASIDE: "#c3cbda",
 }
-"""The parts from top to bottom, each with the colour of its mark: those of the series, for the same states."""
+"""The colour of each part: those of a series, for the same states."""
 
 COVERS = ("#8a3f3f", "#2f5f66", "#5c4c86", "#3b5b85", "#6b5624", "#3f6345", "#824a6b", "#4d5666")
 """Colours of covers: muted, and dark enough for light letters."""
@@ -62,7 +63,8 @@ def draw_shelf(shelved: Sequence[Shelved], books: Mapping[Slug, Book]) -> bytes:
 
     def writable(cover: Cover) -> Cover:
         title = title_of(cover.key, {}) if cover.key in books and canvas.missing_letters(cover.title) else cover.title
-        return replace(cover, title=canvas.printable(title), author=canvas.printable(cover.author))
+        author = "" if canvas.missing_letters(cover.author) else cover.author
+        return replace(cover, title=canvas.printable(title), author=author)
 
     parts = {part: [writable(cover) for cover in covers] for part, covers in covers_of(shelved, books).items()}
     return canvas.png(shelf_layout(parts, canvas.measured))
@@ -70,27 +72,30 @@ def draw_shelf(shelved: Sequence[Shelved], books: Mapping[Slug, Book]) -> bytes:
 
 def covers_of(shelved: Sequence[Shelved], books: Mapping[Slug, Book]) -> dict[ShelfName, list[Cover]]:
     """Return the books of each part that has any, from top to bottom, the latest first."""
-    parts: dict[ShelfName, list[Cover]] = {}
-    for part in PARTS:
-        for book in shelved:
-            if book.shelf is part:
-                author = books[book.book].author if book.book in books else ""
-                parts.setdefault(part, []).append(Cover(book.title, author, book.key))
-    return parts
+    return {
+        part: [Cover(book.title, author_of(book, books), book.key) for book in its]
+        for part, its in by_part(shelved).items()
+    }
 
 
-def alt_text(shelved: Sequence[Shelved]) -> str:
-    """Return what the picture shows, in words: the books of each part, and how many more there are."""
-    texts = (_told(shelved, length) for length in TITLE_LENGTHS)
+def alt_text(shelved: Sequence[Shelved], books: Mapping[Slug, Book]) -> str:
+    """Return what the picture shows, in words: the books of each part, and how many more there are.
+
+    Where it would be longer than Discord takes, titles are shortened, and authors left out.
+    """
+    known = covers_of(shelved, books)
+    bare = covers_of(shelved, {})
+    texts = (_told(covers, length) for length in TITLE_LENGTHS for covers in (known, bare))
     found = next((text for text in texts if len(text) <= LONGEST_ALT), None)
-    return found or clipped(_told(shelved, TITLE_LENGTHS[-1]), LONGEST_ALT)
+    return found or clipped(_told(bare, TITLE_LENGTHS[-1]), LONGEST_ALT)
 
 
-def _told(shelved: Sequence[Shelved], length: int) -> str:
-    parts = covers_of(shelved, {})
+def _told(parts: Mapping[ShelfName, Sequence[Cover]], length: int) -> str:
     told = ["A bookshelf." if parts else "An empty bookshelf."]
     for part, covers in parts.items():
-        shown = [clipped(cover.title, length) for cover in covers[: ACROSS * ROWS]]
+        shown = [
+            ", ".join(filter(None, (clipped(cover.title, length), cover.author))) for cover in covers[: ACROSS * ROWS]
+        ]
         more = [f"and {len(covers) - len(shown)} more"] if len(covers) > len(shown) else []
         told.append(f"{part.value.capitalize()} ({len(covers)}): {'; '.join([*shown, *more])}.")
     return " ".join(told)
@@ -125,7 +130,7 @@ class _Page:
         """Draw one part: its name, and its books on their boards."""
         self.y += GAP
         mark = 26
-        self.boxes.append(Box(EDGE, self.y + LARGE - mark - 5, mark, mark, PARTS[part], 6))
+        self.boxes.append(Box(EDGE, self.y + LARGE - mark - 5, mark, mark, MARKS[part], 6))
         self.write(f"{part.value.capitalize()} · {len(covers)}", EDGE + mark + 18, LARGE, bold=True)
         self.y += GAP * 0.6
         shown = covers[: ACROSS * ROWS]

@@ -8,19 +8,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bot.storage.address import Address
+from bot.storage.auditing import StoredAudit
 from bot.storage.ceilings import StoredCeilings
 from bot.storage.choices import StoredChoices, StoredNotes
 from bot.storage.conversations import StoredConversations
 from bot.storage.engines import engine_for
 from bot.storage.personal import StoredPersonalData
 from bot.storage.positions import StoredPositions
+from bot.storage.prompts import StoredPrompts
 from bot.storage.questions import StoredQuestions
 from bot.storage.reviews import StoredReviews
 from bot.storage.sessions import Sessions
 from bot.storage.shelves import StoredShelves
-from bot.storage.suggestions import StoredSuggestions
 from bot.storage.upgrading import upgrade
 from bot.storage.usage import StoredUsage
+from bot.storage.votes import StoredVotes
+from bot.storage.watching import StoredWatching
 
 
 class StoredRecords:
@@ -33,7 +36,10 @@ class StoredRecords:
         self.reviews = StoredReviews(sessions)
         self.conversations = StoredConversations(sessions)
         self.questions = StoredQuestions(sessions)
-        self.suggestions = StoredSuggestions(sessions)
+        self.prompts = StoredPrompts(sessions)
+        self.watching = StoredWatching(sessions)
+        self.audit = StoredAudit(sessions)
+        self.votes = StoredVotes(sessions)
         self.usage = StoredUsage(sessions)
         self.choices = StoredChoices(sessions)
         self.notes = StoredNotes(sessions)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.club.records import Review
+from bot.storage.moderation_tables import AuditRow, FindingRow, PromptRow, WatchRow
 from bot.storage.reviews import as_review
 from bot.storage.sessions import Sessions
 from bot.storage.tables import (
@@ -24,9 +25,9 @@ from bot.storage.tables import (
     QuestionRow,
     ReviewRow,
     ShelfRow,
-    SuggestionRow,
     TurnRow,
 )
+from bot.storage.vote_tables import BallotRow, NominationRow
 from corpus.reveals import Reveals
 
 SUBJECTS: dict[str, type[OfMember]] = {
@@ -36,7 +37,10 @@ SUBJECTS: dict[str, type[OfMember]] = {
     "reviews": ReviewRow,
     "conversation": TurnRow,
     "questions": QuestionRow,
-    "suggestions": SuggestionRow,
+    "prompts": PromptRow,
+    "findings": FindingRow,
+    "nominations": NominationRow,
+    "ballots": BallotRow,
 }
 """What belongs to members, by the name under which they get it. All of it goes with the member's own row."""
 

@@ -55,10 +55,10 @@ class StoredPositions:
                 session.add(row)
                 await session.flush()
                 await _prune(session, member)
-        return Change(before, dict(after))
+        return Change(before, dict(after), number)
 
-    async def undo(self, member: Member, at: dt.datetime) -> Change | None:
-        """Take the latest change back, and return it as it was done; None where none is left.
+    async def undo(self, member: Member, at: dt.datetime, number: int | None = None) -> Change | None:
+        """Take the latest change back, and return it as it was done; None where none is left, or it is not `number`.
 
         Books are then as if it had never been said, the times of their reports included.
         """
@@ -69,11 +69,11 @@ class StoredPositions:
         async with self._sessions.writing() as session:
             await lock_member(session, member.club, member.id)
             row = await session.scalar(latest)
-            if row is None:
+            if row is None or number not in (None, row.number):
                 return None
             await _put(session, member, await _rows_of(session, member, row.before), row.before)
             row.taken_back = at
-            return Change(_reached(row.before), _reached(row.after))
+            return Change(_reached(row.before), _reached(row.after), row.number)
 
 
 def _rows(member: Member) -> Select[PositionRow]:

@@ -166,30 +166,6 @@ class QuestionRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
-class SuggestionRow(OfMember, Base):
-    """A suggested discussion prompt. A settled one stays, so that its message is not suggested again.
-
-    `message` is empty, not 0, where there is none: any number of rows may have none.
-    """
-
-    __tablename__ = "suggestions"
-    __table_args__ = (
-        UniqueConstraint("club", "message"),
-        Index(None, "club", "settled"),
-        Index(None, "club", "member"),
-        _belongs_to_member(),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
-    place: Mapped[int]
-    adults: Mapped[bool]
-    text: Mapped[str]
-    message: Mapped[int | None]
-    at: Mapped[dt.datetime]
-    settled: Mapped[bool]
-
-
 class UsageRow(Base):
     """Tokens that a club has used on a day."""
 

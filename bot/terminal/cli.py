@@ -5,17 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.terminal.failures import write_down
-from bot.terminal.screen import Screen, problem_line
+from bot.terminal.screen import Screen, opening, problem_line
 from bot.terminal.starting import Starting, opened
 from corpus.errors import DogearError
+from corpus.library import SHIPPED
 
 NEXT_STEPS = """\
+To try the bot in a local web page, without Discord: make try (or: python run_bot.py try)
 To talk about a book here in the terminal: make chat (or: python run_bot.py chat)
 To bring Dogear to Discord: set DISCORD_TOKEN in .env; python run_bot.py doctor checks it"""
 
@@ -83,6 +86,24 @@ def chat(
     from bot.terminal.talking import talk
 
     talk(context.obj.settings(library, data, quiet=True), adults=adults)
+
+
+@app.command("try")
+def try_(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port of the page on this machine; otherwise any that is free.")
+    ] = 0,
+    data: DataFolder = None,
+) -> None:
+    """Try the bot in a local web page: a small club, no Discord."""
+    from bot.discord.trial.needs import check_installed
+
+    check_installed()
+    from bot.discord.trial.page import run_trial
+
+    settings = context.obj.settings(data=data, quiet=True)
+    run_trial(replace(settings, library=SHIPPED), port, Screen(sys.stdout).line, lambda: opening(sys.stderr))
 
 
 @app.command()

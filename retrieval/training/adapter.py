@@ -16,8 +16,9 @@ import numpy.typing as npt
 import torch
 from sentence_transformers import SentenceTransformer
 
-from retrieval.embedding import QUESTION_TOKENS, published_model
+from retrieval.embedding import published_model
 from retrieval.opened import OpenedBook
+from retrieval.packaged_encoder import QUESTION_TOKENS
 from retrieval.training.stories import Asked, answer_shares
 
 RANK, EPOCHS, BATCH, RATE, SEED = 8, 3, 32, 1e-3, 0

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.order_text import LIMIT, clipped, order_text
-from bot.reading_order import reading_orders
+from bot.order_text import LIMIT, clipped, kind_text, order_text
+from bot.reading_order import OrderKind, reading_orders
 from corpus.books import Book, Requirement, Unit
 from corpus.library import SHIPPED, read_book
 from corpus.reveals import Reveals
@@ -145,6 +145,34 @@ def test_the_limit_holds_whatever_is_in_the_library(count: int, text: str, limit
         for n in range(count)
     }  # fmt: skip
     assert len(order_text(reading_orders(books, {"b1": 3, "b2": 10}), limit)) <= limit
+
+
+def test_an_order_by_itself_is_a_list_with_what_is_to_be_said_of_it() -> None:
+    advice = reading_orders(BOOKS, {"one": 10}, series="Lighthouse")
+    assert kind_text(OrderKind.STORY, advice) == (
+        "Lighthouse, story time:\n\n1. Aside (1961) – next, stands alone\n2. Three (1963)\n3. ✓ One (1960)\n"
+        "4. Two (1962)"
+    )
+
+
+def test_an_order_that_comes_to_the_same_as_another_says_so() -> None:
+    told = kind_text(OrderKind.PUBLICATION, reading_orders(BOOKS, {}, series="Lighthouse"))
+    assert told.startswith("Lighthouse, publication order:")
+    assert told.endswith("It is the same as the recommended order.")
+    twice = shelf(
+        a_book("late", 1960, Requirement("early", "first", ""), story=1900),
+        a_book("early", 1961, story=1901),
+    )
+    story = kind_text(OrderKind.STORY, reading_orders(twice, {}, series="Lighthouse"))
+    assert story.endswith("It is the same as publication order.")
+
+
+@pytest.mark.parametrize("limit", [60, 300, LIMIT])
+def test_an_order_by_itself_keeps_to_its_limit(limit: int) -> None:
+    books = shelf(*(a_book(f"tale-{n}", 1900 + n, story=2000 - n) for n in range(100)))
+    told = kind_text(OrderKind.STORY, reading_orders(books, {"tale-99": 10}, series="Lighthouse"), limit)
+    assert len(told) <= limit
+    assert "Tale 98 (1998) – next" in kind_text(OrderKind.STORY, reading_orders(books, {"tale-99": 10}))
 
 
 def test_text_is_cut_after_a_word() -> None:

@@ -139,15 +139,24 @@ def shown(result: InteractionResult) -> str:
 
 def buttons(result: InteractionResult) -> list[str]:
     """Return the labels of the buttons under an answer."""
+    return [label for m in (result.response, *result.followups) if m for label in labels(m.components)]
 
-    def walk(parts: object) -> Iterator[str]:
-        if isinstance(parts, Mapping):
-            if parts.get("type") == 2:
-                yield str(parts["label"])
-            for value in parts.values():
-                yield from walk(value)
-        elif isinstance(parts, list):
-            for value in parts:
-                yield from walk(value)
 
-    return [label for m in (result.response, *result.followups) if m for label in walk(m.components)]
+def labels(parts: object) -> Iterator[str]:
+    """Yield the labels of the buttons of a message."""
+    if isinstance(parts, Mapping):
+        if parts.get("type") == 2:
+            yield str(parts["label"])
+        for value in parts.values():
+            yield from labels(value)
+    elif isinstance(parts, list):
+        for value in parts:
+            yield from labels(value)
+
+
+def fields(form: object) -> list[str]:
+    """Return the ids of the text fields of a modal, from top to bottom."""
+    if isinstance(form, Mapping):
+        own = [str(form["custom_id"])] if form.get("type") == 4 else []
+        return own + [found for value in form.values() for found in fields(value)]
+    return [found for value in form for found in fields(value)] if isinstance(form, list) else []

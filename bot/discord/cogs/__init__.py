@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from discord.ext import commands
 
 from bot.discord.club_bot import ClubBot
+from bot.discord.cogs.books import BookCog
+from bot.discord.cogs.ceiling import CeilingCog
 from bot.discord.cogs.conversation import ConversationCog
 from bot.discord.cogs.menus import MenuCog
+from bot.discord.cogs.my_data import MyDataCog
+from bot.discord.cogs.order import OrderCog
+from bot.discord.cogs.progress import ProgressCog
 from bot.discord.cogs.questions import QuestionCog
+from bot.discord.cogs.reviews import ReviewCog
+from bot.discord.cogs.shelf import ShelfCog
 
 
 def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
@@ -17,3 +24,10 @@ def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
     yield QuestionCog(bot.services)
     yield ConversationCog(bot)
     yield MenuCog(bot.services, bot.tree)
+    yield OrderCog(bot.services)
+    yield BookCog(bot.services)
+    yield ShelfCog(bot.services)
+    yield ProgressCog(bot.services)
+    yield CeilingCog(bot.services)
+    yield ReviewCog(bot.services)
+    yield MyDataCog(bot.services.my_data)

@@ -61,7 +61,7 @@ class MenuCog(commands.Cog):
         """Put a message on the moderators' queue of discussion prompts."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        await self._services.suggestions.suggest(member, place, message.content, message.id)
+        await self._services.prompts.suggest(member, place, message.content, message.id)
         await deliver(interaction, notice_card("Suggested. The moderators see it in their queue; nobody else does."))
 
 

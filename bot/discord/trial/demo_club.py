@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import discord
 import simcord
 from simcord import ChannelHandle, GuildHandle, MemberActor
+from simcord.backend.cdn import CDN_BASE
 
 from bot.club.people import Member, Place
 from bot.club.services import Services
+from bot.discord.trial.faces import dogear, initial
 from corpus.errors import DogearError
 from corpus.reveals import Slug
 
@@ -18,49 +20,49 @@ CLUB = "The Reading Room"
 CEILING = "10%"
 """How far the thread goes: no further than the member who has read least."""
 
+BOT = "Dogear"
+FACE = "face"
+"""What stands in the address of every face, where Discord has a number."""
+
 QUESTION = "Where is Smiley?"
 """What every reader may ask without giving anything away, and what each is answered differently."""
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """One member: how far they are in the book, and what they may do in the club."""
+class Person:
+    """One member: how far they are in the book, the colour of their name, and what they may do in the club."""
 
     name: str
-    at: str | None = None
-    may: discord.Permissions = discord.Permissions.none()  # noqa: RUF009 (nothing changes it)
+    at: str
+    colour: int
+    role: str = "reader"
+    may: tuple[str, ...] = ()
 
 
-BEGINNER = Role("Emma", "10%")
-MIDDLE = Role("Pip", "50%")
-FINISHED = Role("Dorothea", "finished")
-MODERATOR = Role(
-    "Elinor", "25%", discord.Permissions(manage_messages=True, manage_threads=True, manage_channels=True)
-)
-ORGANISER = Role("Jo", "40%", discord.Permissions(manage_guild=True, manage_events=True, manage_channels=True))
+BEGINNER = Person("Emma", "10%", 0xE0A458)
+MIDDLE = Person("Pip", "50%", 0x5FA8D3)
+FINISHED = Person("Dorothea", "finished", 0xC77DBA)
+MODERATOR = Person("Elinor", "25%", 0x7FB069, "moderator", ("manage_messages", "manage_threads", "manage_channels"))
+ORGANISER = Person("Jo", "40%", 0xD1685B, "organiser", ("manage_guild", "manage_events", "manage_channels"))
 MEMBERS = (BEGINNER, MIDDLE, FINISHED, MODERATOR, ORGANISER)
 
-OPENING = (
-    (
-        ORGANISER,
-        "Welcome! We read **A Legacy of Spies** together, and no two of us are equally far. "
-        "You can be any of us: choose at the top, at *Viewing as*.\n"
-        "• **Emma** has just begun: 10%\n"
-        "• **Pip** is half-way: 50%\n"
-        "• **Dorothea** has finished\n"
-        f"Ask the same as each of them: `/ask question:{QUESTION}` The answer is for that reader alone.",
-    ),
-    (
-        MODERATOR,
-        f"This thread goes to **{CEILING}**. *Share with the thread* under an answer asks again for everybody here: "
-        "even Dorothea shares no more than Emma may read.",
-    ),
-    (
-        FINISHED,
-        "Press *Hint* when you would rather think first. `/recap` tells the story as far as you know it, "
-        "and `/order` says what to read before this one, with a picture.",
-    ),
-)
+WELCOME = f"""\
+Welcome! We read **A Legacy of Spies** together, and no two of us are equally far. Choose at the top, at *Viewing as*, \
+who you are:
+• **{BEGINNER.name}** has just begun: {BEGINNER.at}
+• **{MIDDLE.name}** is half-way: {MIDDLE.at}
+• **{FINISHED.name}** has finished
+Ask the same as each of them: `/ask question:{QUESTION}` The answer is for that reader alone."""
+
+THREAD = f"""\
+This thread goes to **{CEILING}**. *Share with the thread*, under an answer, asks again for everybody here: even \
+{FINISHED.name} shares no more than {BEGINNER.name} may read."""
+
+MORE = """\
+Press *Hint* if you would rather think first. `/recap` tells the story as far as you know it, and `/order` what to \
+read before this book, with a picture."""
+
+OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
 """What stands in the thread, by whom: in our own words, and nothing of the story."""
 
 
@@ -70,11 +72,15 @@ class BookNotHere(DogearError):
 
 @dataclass(frozen=True, slots=True)
 class DemoClub:
-    """The club as it was set up; `viewers` are its members by name, in the order in which they are offered."""
+    """The club as it was set up: its thread, its members by name in the order in which they are offered, and faces.
+
+    `faces` are pictures by the address at which the simulated Discord looks for them.
+    """
 
     guild: GuildHandle
     thread: ChannelHandle
-    viewers: dict[str, MemberActor]
+    members: dict[str, MemberActor]
+    faces: dict[str, tuple[str, bytes]]
 
 
 async def set_up(env: simcord.Env, services: Services) -> DemoClub:
@@ -83,22 +89,37 @@ async def set_up(env: simcord.Env, services: Services) -> DemoClub:
     if book is None:
         raise BookNotHere("The club to try reads A Legacy of Spies, which comes with Dogear: leave --library out.")
     guild = env.create_guild(CLUB)
-    viewers = {role.name: _member(env, guild, role) for role in MEMBERS}
-    organiser = viewers[ORGANISER.name]
-    channel = guild.create_text_channel("book-club", topic="What we are reading")
+    members = {person.name: _member(env, guild, person) for person in MEMBERS}
+    parent = guild.create_text_channel("book-club", topic="What we are reading")
     name = f"{book.title} · up to {CEILING}"
-    thread = ChannelHandle(env, guild, env.backend.create_thread(channel.id, name, organiser.id))
+    thread = ChannelHandle(env, guild, env.backend.create_thread(parent.id, name, members[ORGANISER.name].id))
     with env.time_context():
-        for role in MEMBERS:
-            if role.at is not None:
-                await services.progress.set(Member(guild.id, viewers[role.name].id), book, role.at)
-        moderator = viewers[MODERATOR.name]
-        await services.ceilings.set(Place(guild.id, thread.id), book, CEILING, Member(guild.id, moderator.id))
-    for role, text in OPENING:
-        await viewers[role.name].send(thread, text)
-    return DemoClub(guild, thread, viewers)
+        for person in MEMBERS:
+            await services.progress.set(Member(guild.id, members[person.name].id), book, person.at)
+        by = Member(guild.id, members[MODERATOR.name].id)
+        await services.ceilings.set(Place(guild.id, thread.id), book, CEILING, by)
+    for person, text in OPENING:
+        await members[person.name].send(thread, text)
+    faces = {_address(members[person.name].id): _face(person) for person in MEMBERS}
+    return DemoClub(guild, thread, members, faces | {_address(env.backend.bot_user.id): ("dogear.png", dogear())})
 
 
-def _member(env: simcord.Env, guild: GuildHandle, role: Role) -> MemberActor:
-    roles = [guild.create_role(f"may as {role.name}", permissions=role.may)] if role.may.value else []
-    return guild.add_member(env.create_user(role.name.lower(), global_name=role.name), roles=roles)
+def introduce(env: simcord.Env) -> None:
+    """Give the bot its name and its face, before it starts."""
+    env.backend.bot_user.name = BOT
+    env.backend.bot_user.avatar = FACE
+
+
+def _member(env: simcord.Env, guild: GuildHandle, person: Person) -> MemberActor:
+    may = discord.Permissions(**dict.fromkeys(person.may, True))
+    role = guild.create_role(f"{person.name}, {person.role}", permissions=may, color=person.colour)
+    user = env.create_user(person.name.lower(), global_name=person.name, avatar=FACE)
+    return guild.add_member(user, roles=[role])
+
+
+def _face(person: Person) -> tuple[str, bytes]:
+    return f"{person.name.lower()}.png", initial(person.name, f"#{person.colour:06x}")
+
+
+def _address(user: int) -> str:
+    return f"{CDN_BASE}/avatars/{user}/{FACE}.png"

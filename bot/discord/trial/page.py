@@ -8,6 +8,7 @@ import datetime as dt
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from simcord.preview import Preview
 from bot.club.services import Services
 from bot.club_assembly import open_services
 from bot.discord.client import Dogear, intents
-from bot.discord.trial.demo_club import DemoClub, set_up
+from bot.discord.trial.demo_club import DemoClub, introduce, set_up
 from bot.settings import Settings
 from corpus.errors import DogearError
 
@@ -26,6 +27,10 @@ FOLDER = "try"
 
 PATIENCE = 120.0
 """Seconds that a command may take before the page says that it failed: more than any chat model is given."""
+
+Report = Callable[[int, int], None]
+Opening = Callable[[], AbstractContextManager[Report | None]]
+"""Shows that the library is being opened, and yields what is told of passages done and to do."""
 
 WIDTH, HEIGHT = 1280, 900
 """Pixels of the page, where its window does not say."""
@@ -47,15 +52,16 @@ class Trial:
 @contextlib.asynccontextmanager
 async def opened_trial(services: Services, port: int = 0) -> AsyncIterator[Trial]:
     """Run the bot in the club and serve its page on a port of this machine; 0 takes any that is free."""
-    env = simcord.Env(Dogear(services, shard_count=1), check_errors=False, approved_intents=intents())
-    env.settle_timeout = PATIENCE
-    env.backend.clock.advance((dt.datetime.now(dt.UTC) - env.now()).total_seconds())  # its calendar begins in the past
+    bot = Dogear(services, shard_count=1)
+    env = simcord.Env(bot, check_errors=False, approved_intents=intents(), settle_timeout=PATIENCE)
+    env.backend.clock.advance((_now() - env.now()).total_seconds())  # its calendar begins in the past
+    introduce(env)
     await env.start()
     try:
         club = await set_up(env, services)
-        viewers = tuple(club.viewers.values())
+        viewers = tuple(club.members.values())
         async with env.preview(
-            club.thread, viewers=viewers, layout="channel", width=WIDTH, height=HEIGHT, port=port
+            club.thread, viewers=viewers, layout="channel", width=WIDTH, height=HEIGHT, assets=club.faces, port=port
         ) as preview:
             yield Trial(env, club, preview)
     except simcord.SetupError as error:
@@ -66,16 +72,24 @@ async def opened_trial(services: Services, port: int = 0) -> AsyncIterator[Trial
         await env.shutdown()
 
 
-async def show_until_stopped(
-    settings: Settings, port: int, say: Callable[[str], None], report: Callable[[int, int], None] | None = None
-) -> None:
-    """Open everything, say the address, and stay until SIGINT, SIGTERM or the page's own “End preview session”."""
-    with tempfile.TemporaryDirectory(prefix="dogear-try-") as records:
-        ours = replace(settings, data=settings.data / FOLDER)
-        async with open_services(ours, _now, report=report, records=Path(records)) as services:
-            async with opened_trial(services, port) as trial:
-                say(f"{WELCOME}\n\n    {trial.preview.url}\n\n{LEAVE}")
-                await _stopped(trial.preview)
+def run_trial(settings: Settings, port: int, say: Callable[[str], None], opening: Opening) -> None:
+    """Show the page until it is stopped."""
+    asyncio.run(show_until_stopped(settings, port, say, opening))
+
+
+async def show_until_stopped(settings: Settings, port: int, say: Callable[[str], None], opening: Opening) -> None:
+    """Open everything, say the address, and stay until SIGINT, SIGTERM or the page's own “End preview session”.
+
+    The vector store stays for the next time; the club and what was done in it do not.
+    """
+    ours = replace(settings, data=settings.data / FOLDER)
+    async with contextlib.AsyncExitStack() as stack:
+        records = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dogear-try-")))
+        with opening() as report:
+            services = await stack.enter_async_context(open_services(ours, _now, report=report, records=records))
+        trial = await stack.enter_async_context(opened_trial(services, port))
+        say(f"{WELCOME}\n\n    {trial.preview.url}\n\n{LEAVE}")
+        await _stopped(trial.preview)
 
 
 WELCOME = "The bot is in its club. Open this address in a browser on this machine:"
@@ -99,10 +113,3 @@ async def _stopped(preview: Preview) -> None:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def run_trial(
-    settings: Settings, port: int, say: Callable[[str], None], report: Callable[[int, int], None] | None = None
-) -> None:
-    """Show the page until it is stopped."""
-    asyncio.run(show_until_stopped(settings, port, say, report))

@@ -141,7 +141,8 @@ def test_a_hostile_passage_stays_a_line_of_its_block(server: ChatServer) -> None
     written(server, found=search(hostile, "It rains."))
     human = server.messages()["user"]
     assert re.findall(r"</?\w+>", human) == [
-        "<book>", "</book>", "<passages>", "</passages>", "<conversation>", "</conversation>", "<question>", "</question>",
+        "<book>", "</book>", "<passages>", "</passages>",
+        "<conversation>", "</conversation>", "<question>", "</question>",
     ]  # fmt: skip
     block = human.partition("<passages>\n")[2].partition("\n</passages>")[0]
     assert len(block.splitlines()) == 2

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from retrieval.door import Retriever
+from tests.fakes.bookshelf import opened
 from tests.fakes.club import Club, opened_club
+from tests.fakes.tales import write_tales
 
 
 @pytest.fixture
@@ -16,3 +18,19 @@ async def club(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
     """A club that reads The Lantern and The Kite."""
     async with opened_club(island, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def tales(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+    """Harbour Tales and The Kite: what books say of themselves, and of each other."""
+    library = tmp_path_factory.mktemp("tales-library")
+    write_tales(library)
+    with opened(library, tmp_path_factory.mktemp("tales")) as retriever:
+        yield retriever
+
+
+@pytest.fixture
+async def tales_club(tales: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
+    """A club that reads Harbour Tales."""
+    async with opened_club(tales, tmp_path) as opened_one:
+        yield opened_one

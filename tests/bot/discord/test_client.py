@@ -32,6 +32,7 @@ def test_the_invite_asks_for_exactly_what_is_needed() -> None:
         "read_messages",
         "send_messages",
         "send_messages_in_threads",
+        "send_polls",
         "attach_files",
         "read_message_history",
     }  # fmt: skip (Discord calls the first one View Channel)

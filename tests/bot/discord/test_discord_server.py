@@ -339,6 +339,7 @@ async def test_discord_may_ask_the_bot_to_reconnect(server: DiscordServer, start
         await server.slash("echo", by=server.people[0], words="back").answered()
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_session_that_discord_forgot_begins_anew(server: DiscordServer, start: Start) -> None:
     async with start(server):
         await server.gateway.drop(forget=True)

@@ -62,7 +62,7 @@ async def test_a_message_is_suggested_once(club: Club) -> None:
     assert first.ephemeral
     assert "Suggested" in shown(first)
     assert "suggested before" in shown(await liz.context_menu(club.general, "Suggest as discussion prompt", posted))
-    (waiting,) = await club.services.suggestions.waiting(club.guild.id)
+    (waiting,) = await club.services.prompts.queue(club.guild.id)
     assert (waiting.text, waiting.message) == ("Why does Dorothea stay?", posted.id)
 
 

@@ -10,6 +10,7 @@ import pytest
 from bot.club.people import Member, Place
 from bot.club.reached import Reached
 from bot.club.records import Asked, Review, ShelfName, Shelved, Suggestion, Turn
+from bot.club.votes.records import Candidate, Draft, Kind, Nomination
 from bot.storage.database import StoredRecords
 from bot.storage.personal import SUBJECTS
 from bot.storage.tables import Base, OfMember
@@ -17,7 +18,7 @@ from corpus.reveals import Reveals
 from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-TODAY = NOON.date()
+TODAY, DAY = NOON.date(), dt.timedelta(days=1)
 JIM, PETER = 10, 11
 NAMES = {*SUBJECTS, "ceilings", "direct_messages"}
 
@@ -35,6 +36,12 @@ async def tell_everything(records: StoredRecords, club: int, person: int) -> Non
     await records.conversations.add(place, Turn(person, said, "An answer.", None, needs, NOON))
     await records.questions.keep(Asked("", member, place, "ask", said, None, NOON))
     await records.suggestions.suggest(Suggestion(0, place, person, said, person, NOON))
+    emma = Candidate("emma", said)
+    await records.votes.nominate(Nomination(member, emma, NOON))
+    await records.votes.begin(Draft(place, Kind.RANKED, (emma,), NOON + DAY, hidden=False), str(club), "seed", NOON)
+    vote = await records.votes.latest(club)
+    assert vote is not None
+    await records.votes.change_ballot(vote.id, member, lambda _: ("emma",), NOON)
     await records.ceilings.set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
     await records.choices.choose(person, club)
     await records.usage.spend(club, TODAY, 5)

@@ -25,7 +25,7 @@ from bot.storage.tables import Base
 from bot.storage.upgrading import HEAD, MIGRATIONS, upgrade
 from corpus.reveals import Reveals
 
-VERSIONS = ["0001", "0002"]
+VERSIONS = ["0001", "0002", "0003"]
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 AT = "2025-03-01 12:00:00.000000"
 """How SQLite is given a time."""
@@ -55,7 +55,19 @@ ROWS_0002 = """
     INSERT INTO suggestions (id, club, member, place, adults, text, message, at, settled)
         VALUES (1, 1, 10, 100, 0, 'Why?', 900, 'AT', 0);
 """
-ROWS = {"0001": ROWS_0001.replace("AT", AT), "0002": (ROWS_0001 + ROWS_0002).replace("AT", AT)}
+ROWS_0003 = """
+    INSERT INTO nominations (club, member, "key", title, at) VALUES (1, 10, 'emma', 'Emma', 'AT');
+    INSERT INTO votes (id, club, place, adults, name, kind, books, hidden, seed, opened, closes, state, running,
+            claimed, message, result)
+        VALUES (3, 1, 100, 0, 'abc', 'ranked', '[{"key": "emma", "title": "Emma", "book": null}]', 1, 'seed', 'AT',
+            'AT', 'open', 1, 'AT', 901, 0);
+    INSERT INTO ballots (vote, club, member, choices, at) VALUES (3, 1, 10, '["emma"]', 'AT');
+"""
+STEPS = {"0001": ROWS_0001, "0002": ROWS_0002, "0003": ROWS_0003}
+ROWS = {
+    version: "".join(STEPS[earlier] for earlier in VERSIONS[: n + 1]).replace("AT", AT)
+    for n, version in enumerate(VERSIONS)
+}
 """Rows as they were written at each version. Those of a released version never change."""
 
 
@@ -101,6 +113,10 @@ async def test_rows_of_each_version_are_there_in_the_latest(tmp_path: Path, vers
         await check_rows(records)
         suggestions = await records.suggestions.waiting(1)
         assert [found.text for found in suggestions] == (["Why?"] if version >= "0002" else [])
+        voted = version >= "0003"
+        assert [found.candidate.title for found in await records.votes.nominations(1)] == ["Emma"] * voted
+        assert [vote.message for vote in await records.votes.due(NOON, NOON)] == [901] * voted
+        assert await records.votes.ballot(3, Member(1, 10)) == ("emma",) * voted
 
 
 async def _make(folder: Path, version: str) -> None:

@@ -72,10 +72,11 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert "Usage: python run_bot.py" in out
 
 
-def test_without_command_and_token_two_lines_say_what_to_do(run: Run) -> None:
+def test_without_command_and_token_three_lines_say_what_to_do(run: Run) -> None:
     status, out, err = run()
     assert (status, err) == (1, "")
-    assert len(out.splitlines()) == 2
+    assert len(out.splitlines()) == 3
+    assert "make try" in out
     assert "make chat" in out
     assert "DISCORD_TOKEN" in out
 

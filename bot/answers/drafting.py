@@ -1,0 +1,92 @@
+"""Discussion prompts drafted from what their readers may see: the library's questions, filled with what they know.
+
+Every passage that is given here has passed the gate for those readers, so nothing beyond it can be in a draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus.books import Book
+from corpus.passages import Passage
+from corpus.reveals import Reveals
+from prompts.library import filled, questions, slots
+
+DRAFTS = 5
+"""Drafts that are offered at a time: what a person can choose among."""
+
+RECENT = 6
+"""People, themes, quotes and events that are taken, the latest met first: what the section was about."""
+
+QUOTED = 220
+"""Characters of a quote or an event in a question: longer ones bury it."""
+
+SOURCES = ("people", "themes", "quotes", "summary")
+"""Kinds of passages that fill questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A discussion prompt that nobody has approved yet; `needs` is what its readers must have read."""
+
+    text: str
+    kind: str
+    needs: Reveals
+
+
+def library_drafts(kind: str, book: Book, mark: int, seen: Sequence[Passage], turn: int = 0) -> list[Draft]:
+    """Return drafts of a kind for readers at a mark, made of what they see; another `turn` gives others."""
+    known = _known(book, seen)
+    found: list[Draft] = []
+    asked = questions(kind)
+    for n in range(len(asked)):
+        question = asked[(turn * DRAFTS + n) % len(asked)]
+        chosen = {slot: told[(turn + n) % len(told)] for slot, told in known.items() if told and slot != "other"}
+        if others := [other for other in known["other"] if other.text != chosen["person"].text]:
+            chosen["other"] = others[(turn + n) % len(others)]
+        plain = {"book": book.title, "author": book.author, "place": book.reading_name(mark) if mark else ""}
+        text = filled(question, plain | {slot: told.text for slot, told in chosen.items()})
+        if text is not None:
+            used = (told.needs for slot, told in chosen.items() if slot in slots(question))
+            found.append(Draft(text, kind, Reveals.of({book.slug: mark}).joined(used)))
+    return found[:DRAFTS]
+
+
+def asked_already(seen: Iterable[Passage]) -> list[Draft]:
+    """Return the questions for discussion that the book itself comes with."""
+    return [Draft(passage.text, "library", passage.reveals) for passage in seen if passage.kind == "discussion"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Something that readers know, and what they had to read for it."""
+
+    text: str
+    needs: Reveals
+
+
+def _known(book: Book, seen: Sequence[Passage]) -> Mapping[str, list[_Told]]:
+    """Return what can be put into a question, by slot, the latest first."""
+    latest = sorted(seen, key=lambda passage: -passage.reveals.marks.get(book.slug, 0))
+    people = _of(latest, "people", lambda passage: passage.heading)
+    return {
+        "person": people,
+        "other": people,
+        "theme": _of(latest, "themes", lambda passage: passage.heading),
+        "quote": _of(latest, "quotes", lambda passage: passage.text.strip("“”\"' ")),
+        "event": _of(latest, "summary", lambda passage: passage.sentences[0]),
+    }
+
+
+def _of(latest: Iterable[Passage], kind: str, read: Callable[[Passage], str]) -> list[_Told]:
+    def told() -> Iterator[_Told]:
+        for passage in latest:
+            text = read(passage)
+            if passage.kind == kind and text and len(text) <= QUOTED:
+                yield _Told(text, passage.reveals)
+
+    by_text: dict[str, _Told] = {}
+    for one in told():
+        by_text.setdefault(one.text, one)
+    return list(by_text.values())[:RECENT]

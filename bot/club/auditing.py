@@ -1,0 +1,87 @@
+"""What was posted, by whom, and from which sources: for moderators. Never where anybody is in a book."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from bot.club.people import Place
+
+KEPT = dt.timedelta(days=180)
+"""How long the audit goes back."""
+
+MAX_ABOUT = 200
+"""Characters of what an entry is about."""
+
+SOURCES = 12
+"""Sources of an answer that are noted; an answer quotes no more."""
+
+NOBODY = 0
+"""By whom an entry is that nobody caused, or whose person's data was deleted."""
+
+
+class Did(StrEnum):
+    """What can be in the audit."""
+
+    ANSWER = "answer"
+    SHARE = "share"
+    PROMPT = "prompt"
+    OVERRIDE = "override"
+    SCHEDULE = "schedule"
+    VOTE = "vote"
+    WATCH = "watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was posted or decided; `message` is where it stands, or 0."""
+
+    place: Place
+    by: int
+    did: Did
+    at: dt.datetime
+    message: int = 0
+    about: str = ""
+    sources: tuple[str, ...] = ()
+
+
+class AuditRecords(Protocol):
+    """The audit of clubs."""
+
+    async def add(self, entry: Entry) -> None:
+        """Keep an entry; one of the same message and kind is kept once."""
+        ...
+
+    async def since(self, club: int, moment: dt.datetime, did: Collection[Did]) -> list[Entry]:
+        """Return a club's entries since a moment, the latest first."""
+        ...
+
+    async def forget_before(self, moment: dt.datetime) -> int:
+        """Forget entries that are older; return how many."""
+        ...
+
+
+class Audit:
+    """Notes what the bot posts for everybody. What it tells people in private is never noted."""
+
+    def __init__(self, records: AuditRecords, now: Callable[[], dt.datetime]) -> None:
+        self._records, self._now = records, now
+
+    async def note(
+        self, did: Did, place: Place, by: int = NOBODY, *, message: int = 0, about: str = "",
+        sources: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """Note one thing that was posted or decided. `about` must not say where anybody is."""
+        about = " ".join(about.split())[:MAX_ABOUT]
+        await self._records.add(Entry(place, by, did, self._now(), message, about, tuple(sources)[:SOURCES]))
+
+    async def since(self, club: int, days: int, did: Collection[Did] = tuple(Did)) -> list[Entry]:
+        """Return what was noted in a club in the last days, the latest first."""
+        return await self._records.since(club, self._now() - dt.timedelta(days=days), did)
+
+    async def forget_old(self) -> int:
+        """Forget what is older than the audit goes back; return how many entries."""
+        return await self._records.forget_before(self._now() - KEPT)

@@ -1,0 +1,49 @@
+"""In which order to read: which books are meant, and an advice for one reader or for a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.reading_order import Advice, reading_orders
+from bot.reading_order.sentences import listed
+from corpus.books import Book
+from corpus.errors import DogearError
+from corpus.naming import find_book
+from corpus.reveals import Slug
+
+
+class NoOrder(DogearError):
+    """There is nothing to put into an order, or too much was asked for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The way to a book, or a series; neither means the whole library."""
+
+    book: Slug | None = None
+    series: str = ""
+
+
+def wanted_order(
+    typed_book: str | None, typed_series: str | None, at_hand: Book | None, books: Mapping[Slug, Book]
+) -> Wanted:
+    """Return what an order is wanted of: what was typed, or the series of the book at hand, or else everything.
+
+    Raises UnknownBook or NoOrder.
+    """
+    if typed_book and typed_series:
+        raise NoOrder("Give a book, for the way to it, or a series, for all of it; not both at once.")
+    if typed_book:
+        return Wanted(book=find_book(typed_book, books).slug)
+    return Wanted(series=typed_series or (at_hand.series if at_hand else ""))
+
+
+def advised(wanted: Wanted, books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> Advice:
+    """Return the advice for readers who are at these positions. Raises NoOrder where there is no book to read."""
+    advice = reading_orders(books, positions, book=wanted.book, series=wanted.series or None)
+    if not advice.recommended.steps:
+        series = list(dict.fromkeys(book.series for book in books.values() if book.series))
+        known = f"The library has {listed(series)}." if wanted.series and series else ""
+        raise NoOrder(" ".join(filter(None, (*advice.notes, known))))
+    return advice

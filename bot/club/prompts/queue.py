@@ -1,0 +1,199 @@
+"""The queue of discussion prompts: who thought of one, what a moderator made of it, and how it comes to be posted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from bot.answers.drafting import Draft
+from bot.club.audiences import Audiences
+from bot.club.auditing import Audit, Did
+from bot.club.people import Member, Place
+from bot.club.prompts.records import Prompt, PromptRecords, State
+from bot.club.working import Workers
+from bot.discussion import Discussion
+from corpus.books import Book
+from corpus.errors import DogearError
+from corpus.positions import parse_position
+from corpus.reveals import Reveals, Slug
+from retrieval.gate import Audience
+
+MAX_PROMPT = 1_000
+"""Characters of a discussion prompt."""
+
+MAX_WAITING = 200
+"""Suggestions of a club that wait: more than anybody looks through."""
+
+MAX_REASON = 300
+"""Characters of why a prompt was rejected."""
+
+LATE = dt.timedelta(days=1)
+"""A prompt that is late by more than this is not posted by itself: what it was for may be over."""
+
+CLAIM = dt.timedelta(minutes=2)
+"""After this long, whoever began to post a prompt is taken to have been stopped."""
+
+OPEN = (State.SUGGESTED, State.APPROVED)
+"""States in which something is still to be decided or done."""
+
+
+class PromptProblem(DogearError):
+    """A discussion prompt cannot be kept, changed or posted, or is no longer there."""
+
+
+class Prompts:
+    """Keeps the discussion prompts of clubs. Who is a moderator is for the door to check."""
+
+    def __init__(
+        self, discussion: Discussion, audiences: Audiences, records: PromptRecords, audit: Audit, workers: Workers,
+        now: Callable[[], dt.datetime],
+    ) -> None:  # fmt: skip
+        self._discussion, self._audiences, self._records = discussion, audiences, records
+        self._audit, self._workers, self._now = audit, workers, now
+
+    # Coming in
+
+    async def suggest(
+        self, member: Member, place: Place, text: str, message: int = 0, book: Slug | None = None
+    ) -> Prompt:
+        """Put a member's prompt on the queue. Raises PromptProblem."""
+        if len(await self._records.listed(member.club, [State.SUGGESTED])) >= MAX_WAITING:
+            raise PromptProblem("The moderators' queue is full. Try again when they have looked through it.")
+        return await self._add(Prompt(0, place, member.id, _checked(text), self._now(), book=book, message=message))
+
+    async def keep(self, member: Member, place: Place, draft: Draft, book: Slug) -> Prompt:
+        """Put a draft on the queue, with what is known of it: the words come from passages whose place is certain."""
+        kept = Prompt(0, place, member.id, _checked(draft.text), self._now(), draft.kind, book, needs=draft.needs)
+        return await self._add(kept)
+
+    async def _add(self, prompt: Prompt) -> Prompt:
+        kept = await self._records.add(prompt)
+        if kept is None:
+            raise PromptProblem("That message was suggested before.")
+        return kept
+
+    # Looking
+
+    async def prompt(self, club: int, prompt_id: int) -> Prompt:
+        """Return a prompt. Raises PromptProblem where the club has none of that number."""
+        found = await self._records.prompt(club, prompt_id)
+        if found is None:
+            raise PromptProblem(f"There is no discussion prompt {prompt_id}. /prompt queue shows those that there are.")
+        return found
+
+    async def queue(self, club: int) -> list[Prompt]:
+        """Return what waits: suggestions first, then what is approved and not posted, each the oldest first."""
+        found = await self._records.listed(club, OPEN)
+        return sorted(found, key=lambda prompt: (prompt.state is State.APPROVED, prompt.id))
+
+    # Deciding
+
+    async def approve(self, by: Member, prompt_id: int) -> Prompt:
+        """Approve a prompt: it can be posted, and goes with its section, if it has one. Raises PromptProblem."""
+        return await self._change(by, prompt_id, state=State.APPROVED, reason="")
+
+    async def edit(self, by: Member, prompt_id: int, text: str) -> Prompt:
+        """Give a prompt other words; how far they go has to be looked at anew. Raises PromptProblem."""
+        return await self._change(by, prompt_id, text=_checked(text), needs=None, overridden=False)
+
+    async def reject(self, by: Member, prompt_id: int, reason: str = "") -> Prompt:
+        """Reject a prompt. Raises PromptProblem."""
+        reason = " ".join(reason.split())[:MAX_REASON]
+        return await self._change(by, prompt_id, state=State.REJECTED, reason=reason, due=None)
+
+    async def in_section(self, by: Member, prompt_id: int, book: Book, where: str) -> Prompt:
+        """Approve a prompt for the section of a book that ends at a place, or holds it.
+
+        Raises PositionError, or PromptProblem for a prompt that goes further than that.
+        """
+        mark = parse_position(where, book)
+        prompt = await self.prompt(by.club, prompt_id)
+        needs = await self._needs(prompt, book.slug)
+        if needs.marks.get(book.slug, 0) > mark:
+            there = book.reading_name(needs.marks[book.slug])
+            raise PromptProblem(f"This belongs at {there} of {book.title}, beyond that section. Choose a later one.")
+        return await self._change(
+            by, prompt_id, state=State.APPROVED, book=book.slug, mark=mark, needs=needs, due=None, reason=""
+        )
+
+    async def _change(self, by: Member, prompt_id: int, **changes: object) -> Prompt:
+        was = await self.prompt(by.club, prompt_id)
+        if was.state is State.POSTED:
+            raise PromptProblem("That one is posted already.")
+        changed = replace(was, by=by.id, **changes)  # type: ignore[arg-type]
+        if not await self._records.save(changed, was):
+            raise PromptProblem("Somebody else has just dealt with that one. Look at it again.")
+        return changed
+
+    # Posting
+
+    async def beyond(self, prompt: Prompt, place: Place) -> dict[Slug, int]:
+        """Return where a prompt belongs in each book in which it goes further than a place; empty, it may be posted."""
+        audience = await self._audiences.public(place)
+        needs = await self._needs(prompt, _only(audience))
+        return {book: marks for book, marks in needs.marks.items() if marks > audience.at(book)}
+
+    async def plan(
+        self, by: Member, prompt_id: int, place: Place, due: dt.datetime | None = None, *, override: bool = False
+    ) -> Prompt:
+        """Have a prompt posted in a place, now or when it is due; an override is noted. Raises PromptProblem."""
+        planned = await self._change(
+            by, prompt_id, state=State.APPROVED, place=place, due=due or self._now(), overridden=override, reason=""
+        )
+        if override:
+            await self._audit.note(Did.OVERRIDE, place, by.id, about=f"discussion prompt {prompt_id}")
+        return planned
+
+    async def due(self, clubs: Collection[int]) -> Sequence[Prompt]:
+        """Return the prompts of these clubs that are to be posted now."""
+        now = self._now()
+        found = await self._records.due(clubs, now, now - CLAIM)
+        return [prompt for prompt in found if prompt.claimed or (prompt.due and prompt.due > now - LATE)]
+
+    async def claim(self, prompt: Prompt) -> Prompt | None:
+        """Begin to post a prompt; None where another process has begun, or it is posted."""
+        return await self._records.claim(prompt, self._now(), self._now() - CLAIM)
+
+    async def posted(self, prompt: Prompt, message: int) -> None:
+        """Note which message a prompt became, and who had it posted."""
+        if await self._records.posted(prompt, message):
+            about = f"discussion prompt {prompt.id}"
+            await self._audit.note(Did.PROMPT, prompt.place, prompt.by, message=message, about=about)
+
+    async def stopped(self, prompt: Prompt, *, put_off: bool) -> None:
+        """Note that a posting that was begun came to nothing; put off, it waits in the queue for a decision."""
+        await self._records.release(prompt, put_off=put_off)
+
+    async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
+        """Return the approved prompts that go with a section, which holds the marks from `first` to `last`.
+
+        Whoever posts them with the section's opening claims each, and says by `posted` which message it became.
+        """
+        return [
+            prompt
+            for prompt in await self._records.listed(club, [State.APPROVED])
+            if prompt.book == book and prompt.due is None and prompt.mark is not None and first <= prompt.mark <= last
+        ]
+
+    async def _needs(self, prompt: Prompt, here: Slug | None) -> Reveals:
+        """Return how far readers must be for a prompt: as is known of it, or by where its words belong."""
+        if prompt.needs is not None:
+            return prompt.needs
+        book = prompt.book or here
+        return await self._workers.do(lambda: self._discussion.reveals(prompt.text, book))
+
+
+def _only(audience: Audience) -> Slug | None:
+    """Return the book that a place is about, where it is about one."""
+    return next(iter(audience.positions)) if len(audience.positions) == 1 else None
+
+
+def _checked(text: str) -> str:
+    """Return the words of a prompt, tidied. Raises PromptProblem."""
+    text = " ".join(text.split())
+    if not any(map(str.isalnum, text)):
+        raise PromptProblem("There is no text in that. A discussion prompt is a question in words.")
+    if len(text) > MAX_PROMPT:
+        raise PromptProblem(f"A discussion prompt has at most {MAX_PROMPT:,} characters.")
+    return text

@@ -1,0 +1,52 @@
+"""A schedule as an iCalendar file (RFC 5545), which calendar programs import and bring up to date by UID."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from icalendar import Calendar, Event
+from icalendar.enums import STATUS
+
+from bot.club.schedules.plan import MEETING, Schedule, ScheduleState, Section, SectionState
+from bot.club.schedules.showing import thread_title
+from bot.club.schedules.times import local
+
+_PRODUCT = "-//Dogear//Reading schedules//EN"
+
+
+def exported(schedule: Schedule, now: dt.datetime) -> bytes:
+    """Return the `.ics` of a schedule: an event for every meeting, cancelled ones too, so that calendars drop them."""
+    events = [_event(schedule, section, now) for section in schedule.sections]
+    calendar = Calendar.new(prodid=_PRODUCT, method="PUBLISH", name=schedule.title, subcomponents=events)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def file_name(schedule: Schedule) -> str:
+    """Return the name of the exported file."""
+    return f"{schedule.book}.ics"
+
+
+def uid(schedule: Schedule, section: Section) -> str:
+    """Return the name by which calendars know a meeting again, whatever becomes of its date."""
+    return f"s{schedule.id}-{section.number}@dogear"
+
+
+def _event(schedule: Schedule, section: Section, now: dt.datetime) -> Event:
+    start = local(section.meets, schedule.zone)
+    return Event.new(
+        uid=uid(schedule, section),
+        summary=thread_title(schedule, section),
+        start=start,
+        end=local(section.meets + MEETING, schedule.zone),
+        sequence=section.sequence,
+        status=_status(schedule, section),
+        stamp=now.astimezone(dt.UTC),
+    )
+
+
+def _status(schedule: Schedule, section: Section) -> STATUS:
+    if section.state in (SectionState.CANCELLED, SectionState.SKIPPED):
+        return STATUS.CANCELLED
+    on_hold = schedule.state is ScheduleState.PAUSED and section.state is SectionState.AHEAD
+    return STATUS.TENTATIVE if on_hold else STATUS.CONFIRMED

@@ -1,0 +1,172 @@
+"""The phrases of a wish: a pattern for each, and what it says of the schedule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from bot.club.schedules.days import BEGINNING, DAY, MONTH, TIME, WEEKDAY, Today, read_day, read_time, weekday
+from bot.club.schedules.times import find_zone
+from bot.club.schedules.wishes import Every, NotUnderstood, Own, Pace, Per, Rhythm, Span, Wish
+from corpus.books import Unit
+from corpus.numerals import DIGITS, WORDS, value
+from corpus.units import PERCENT_WORDS, UNIT_WORDS
+
+Phrase = tuple[re.Pattern[str], Callable[[re.Match[str], Today], Wish]]
+"""A pattern, and the wish that what it matches says by itself."""
+
+_COUNT = rf"(?:{DIGITS}|{WORDS}|an?\b)"
+_AND = r"(?:, and |,? and |, | & |/)"
+_DAYS = rf"{DAY}(?:{_AND}(?:on )?{DAY})*"
+_WEEKDAYS = rf"{WEEKDAY}s?\b(?:{_AND}(?:on )?{WEEKDAY}s?\b)*"
+_UNITS = "|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()) + f"|(?P<percent>{PERCENT_WORDS})"
+_WHICH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
+_MEETING = "meeting|time|session|sitting|gathering|go"
+_PER = rf"(?:,? ?(?:an?|per|each|every|/|at a) ?(?P<per>day|week|month|{_MEETING}|section|{WEEKDAY})|,? (?P<ly>dai|week|month)ly"
+_PER += r"|,? (?:each|apiece))(?!\w)"
+_OWN = (
+    rf"(?:(?P<counted>{_UNITS}) ?)?(?P<from>\d{{1,4}}) ?%?"
+    r"(?: ?(?:-|to|until) ?(?:(?:the )?(?P<end>end)|(?P<to>\d{1,4}))|(?(counted)|(?!)))(?![\w:./-])(?: ?(?P<sign>%))?"
+)
+_OFTEN = {None: 1, "other": 2, "second": 2, "third": 3}
+
+
+def _every(said: re.Match[str], _: Today) -> Wish:
+    often, every = said["often"], said["every"]
+    interval = _OFTEN[often] if often in _OFTEN else _number(often)
+    days = _weekdays(said["days"] or "")
+    return Wish(rhythm=Rhythm(Every(every) if every else Every.WEEK, max(1, interval), days))
+
+
+def _often(rhythm: Rhythm, _: re.Match[str], __: Today) -> Wish:
+    return Wish(rhythm=rhythm)
+
+
+def _of_month(said: re.Match[str], _: Today) -> Wish:
+    return Wish(rhythm=Rhythm(Every.MONTH, 1, _weekdays(said["days"]), _WHICH[said["which"]]))
+
+
+def _on_weekdays(said: re.Match[str], _: Today) -> Wish:
+    return Wish(rhythm=Rhythm(Every.WEEK, 1, _weekdays(said["days"])))
+
+
+def _first(said: re.Match[str], today: Today) -> Wish:
+    last = said.groupdict().get("until")
+    return Wish(first=read_day(said["first"], today), until=read_day(last, today) if last else None)
+
+
+def _until(said: re.Match[str], today: Today) -> Wish:
+    return Wish(until=read_day(said["until"], today))
+
+
+def _skipped(said: re.Match[str], today: Today) -> Wish:
+    return Wish(skipped=tuple(read_day(day[0], today) for day in re.finditer(DAY, said["days"])))
+
+
+def _dates(said: re.Match[str], today: Today) -> Wish:
+    return Wish(dates=tuple(read_day(day[0], today) for day in re.finditer(DAY, said["days"])))
+
+
+def _pace(said: re.Match[str], _: Today) -> Wish:
+    unit, per = _unit(said) or Unit.CHAPTER, said["per"] or {"dai": "day"}.get(said["ly"] or "", said["ly"])
+    number = _number(said["number"])
+    if not number:
+        raise NotUnderstood(said[0], "Write how much is read, for example “5 chapters a week”.")
+    if per and re.fullmatch(WEEKDAY, per):
+        return Wish(pace=Pace(number, unit, Per.MEETING), rhythm=Rhythm(Every.WEEK, 1, (weekday(per),)))
+    return Wish(pace=Pace(number, unit, Per(per) if per in list(Per) else Per.MEETING))
+
+
+def _two_paces(said: re.Match[str], _: Today) -> Wish:
+    raise NotUnderstood(said[0], "Write one number, for example “5 chapters a week”.")
+
+
+def _twice(said: re.Match[str], _: Today) -> Wish:
+    raise NotUnderstood(said[0], "Write the days, for example “Tuesdays and Fridays”, or “every two weeks”.")
+
+
+def _count(said: re.Match[str], _: Today) -> Wish:
+    return Wish(count=_number(said["number"]))
+
+
+def _span(said: re.Match[str], _: Today) -> Wish:
+    return Wish(span=Span(_number(said["number"]), Every(said["every"])))
+
+
+def _by(said: re.Match[str], _: Today) -> Wish:
+    return Wish(by_pages=said["by"] in ("pages", "page", "length"))
+
+
+def _at(said: re.Match[str], _: Today) -> Wish:
+    return Wish(at=read_time(said["at"]))
+
+
+def _zone(said: re.Match[str], _: Today) -> Wish:
+    return Wish(zone=find_zone(said["zone"]))
+
+
+def _own(said: re.Match[str], today: Today) -> Wish:
+    unit = Unit.PERCENT if said["sign"] or said["percent"] or "%" in said[0] else _unit(said)
+    first = int(said["from"])
+    last = None if said["end"] else int(said["to"] or first)
+    day = said.groupdict().get("on")
+    return Wish(own=(Own(first, last, unit, read_day(day, today) if day else None),))
+
+
+def _weekdays(said: str) -> tuple[int, ...]:
+    return tuple(sorted({weekday(name[0]) for name in re.finditer(WEEKDAY, said)}))
+
+
+def _unit(said: re.Match[str]) -> Unit | None:
+    return next((unit for unit in Unit if said.groupdict().get(unit)), None)
+
+
+def _number(written: str) -> int:
+    return 1 if written in ("a", "an") else int(value(written))
+
+
+def _phrase(pattern: str, read: Callable[[re.Match[str], Today], Wish]) -> Phrase:
+    return re.compile(rf"(?:{pattern})(?!\w)"), read
+
+
+PHRASES: tuple[Phrase, ...] = (
+    _phrase(rf"(?:not|no meetings?|skip(?:ping)?|except|without|off)(?: on| for)? (?P<days>{_DAYS})", _skipped),
+    _phrase(rf"(?:from|between) (?P<first>{DAY}),? (?:to|until|till|and|-) (?P<until>{DAY})", _first),
+    _phrase(rf"(?:until|till|by|ending(?: on)?|done by|(?:to )?finish(?:ed|ing)?(?: by| on)?) (?P<until>{DAY})", _until),
+    _phrase(
+        rf"(?:(?:from|starting|starts?|beginning|begins?|as of|first (?:meeting|one|time))(?: on| from| in)?|in(?= {MONTH}))"
+        rf" (?P<first>{BEGINNING})(?: on(?:wards?)?(?= ?,|$))?",
+        _first,
+    ),
+    _phrase(rf"(?:on )?(?P<on>{DAY})(?: is|:| ?-)? {_OWN}", _own),
+    _phrase(rf"{_OWN},?(?: on| by| for|:)? (?P<on>{DAY})", _own),
+    _phrase(rf"(?P<first>next (?:week|month)|(?:this|next|coming) {WEEKDAY})(?: on(?:wards?)?(?= ?,|$))?", _first),
+    _phrase(rf"(?:on |every )?(?P<days>{_DAYS})", _dates),
+    _phrase(
+        rf"(?:(?:monthly|every month|once a month),? )?(?:on )?(?:every |the )?(?P<which>{'|'.join(_WHICH)}) "
+        rf"(?P<days>{WEEKDAY})s?(?: (?:of|in|every|each|per|a)(?: the| each| every| a)? month|(?<=,) monthly)",
+        _of_month,
+    ),
+    _phrase(rf"(?:monthly|every month|once a month),? on the (?P<which>{'|'.join(_WHICH)}) (?P<days>{WEEKDAY})", _of_month),
+    _phrase(rf"(?:bi-?weekly|bi-?monthly|(?:twice|{_COUNT} times) (?:a|per|every) (?:week|month))", _twice),
+    _phrase(rf"\d+ ?(?:-|to|or) ?\d+ (?:{_UNITS}){_PER}", _two_paces),
+    _phrase(rf"(?:about )?(?P<number>{_COUNT}) ?(?:{_UNITS}){_PER}", _pace),
+    _phrase(rf"(?:every|each) (?:(?P<often>other|second|third|{_COUNT}) )?(?P<every>day|week|month)s?(?:,? on (?P<days>{_WEEKDAYS}))?", _every),
+    _phrase(rf"(?:on )?(?:every|each) (?:(?P<often>other|second|third) )?(?P<every>(?!))?(?P<days>{_WEEKDAYS})", _every),
+    _phrase(r"fortnightly|(?:once )?(?:every|a) fortnight", partial(_often, Rhythm(Every.WEEK, 2))),
+    _phrase(r"weekly|once a week", partial(_often, Rhythm(Every.WEEK))),
+    _phrase(r"daily|once a day", partial(_often, Rhythm(Every.DAY))),
+    _phrase(r"monthly|once a month", partial(_often, Rhythm(Every.MONTH))),
+    _phrase(r"(?:on )?weekdays", partial(_often, Rhythm(Every.WEEK, 1, (0, 1, 2, 3, 4)))),
+    _phrase(rf"(?:on )?(?P<days>{_WEEKDAYS})", _on_weekdays),
+    _phrase(rf"(?:in|over|for|takes?|within) (?:about )?(?P<number>{_COUNT}) (?P<every>day|week|month)s?", _span),
+    _phrase(rf"(?P<number>{_COUNT}) (?P<every>day|week|month)s", _span),
+    _phrase(rf"(?:in|over|for|into)? ?(?P<number>{_COUNT}) (?:even |equal )?(?:sections|section|meetings?|sessions?|times)", _count),
+    _phrase(r"(?:even(?:ly)?,? )?(?:cut |divided |split )?by (?P<by>pages?|chapters?|length)|(?P<evenly>evenly)", _by),
+    _phrase(rf"(?:at |from |@ ?)?(?P<at>{TIME})", _at),
+    _phrase(r"(?:in )?(?P<zone>[a-z]+(?:/[a-z_-]+)+|utc|gmt|[ecmp][sd]t|cet|cest|bst|ist|jst|ae[sd]t)", _zone),
+    _phrase(r"(?:in )?(?P<zone>[a-z][a-z ]{1,30}?) time", _zone),
+    _phrase(rf"(?:on )?{_OWN}", _own),
+)  # fmt: skip
+"""All phrases; the first whose pattern answers to the words is taken."""

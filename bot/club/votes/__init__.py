@@ -1,0 +1,1 @@
+"""Choosing the next book: nominations, votes, and how they are counted."""

@@ -1,0 +1,1 @@
+"""Watching places for messages that go further than they do. Plain rules, no Discord."""

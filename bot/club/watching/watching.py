@@ -1,0 +1,100 @@
+"""Watching places: whoever writes further than a place goes is told, alone, and the moderators have a queue of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+
+from bot.club.auditing import Audit, Did
+from bot.club.audiences import Audiences
+from bot.club.people import Member, Place
+from bot.club.watching.pace import Line, Spoken
+from bot.club.watching.records import QUEUED, Finding, Outcome, WatchRecords
+from bot.club.working import Workers
+from bot.discussion import Discussion
+from corpus.errors import DogearError
+from corpus.reveals import Reveals
+
+TELL_AGAIN = dt.timedelta(minutes=1)
+"""After this long, whoever found a message is taken to have been stopped before its author was told."""
+
+TOO_LATE = dt.timedelta(days=1)
+"""After this long, an author is not told any more: everybody has read the message."""
+
+
+class WatchProblem(DogearError):
+    """A place cannot be watched, or a message is dealt with already."""
+
+
+class Watching:
+    """Places messages where they belong, and keeps those that go too far for who deals with them."""
+
+    def __init__(
+        self, discussion: Discussion, audiences: Audiences, records: WatchRecords, audit: Audit, workers: Workers,
+        now: Callable[[], dt.datetime],
+    ) -> None:  # fmt: skip
+        self._discussion, self._audiences, self._records = discussion, audiences, records
+        self._audit, self._workers, self._now = audit, workers, now
+        self._places: dict[int, int] = {}
+        self.line = Line()
+
+    async def load(self) -> None:
+        """Read which places are watched, as at a start: afterwards, no message costs a query to know."""
+        self._places = await self._records.watched()
+
+    def is_on(self, place: Place) -> bool:
+        """Return whether a place is watched."""
+        return self._places.get(place.id) == place.club
+
+    async def on(self, place: Place, by: Member) -> None:
+        """Watch a place. Raises WatchProblem for one without a ceiling."""
+        if not await self._audiences.ceiling(place):
+            raise WatchProblem("This place has no ceiling, so nothing goes beyond it. Set one with /ceiling set first.")
+        await self._records.watch(place, by.id, self._now())
+        self._places[place.id] = place.club
+        await self._audit.note(Did.WATCH, place, by.id, about="watch on")
+
+    async def off(self, place: Place, by: Member) -> bool:
+        """Stop watching a place; return whether it was watched."""
+        self._places.pop(place.id, None)
+        was = await self._records.unwatch(place)
+        if was:
+            await self._audit.note(Did.WATCH, place, by.id, about="watch off")
+        return was
+
+    async def read(self, spoken: Spoken) -> Finding | None:
+        """Place a message; keep it and return it where it goes further than its place, and was not found before."""
+        audience = await self._audiences.public(spoken.place)
+        books = list(audience.positions)
+        if not books:
+            return None
+        book = books[0] if len(books) == 1 else None
+        needs = await self._workers.do(lambda: self._discussion.reveals(spoken.text, book))
+        beyond = Reveals.of({slug: marks for slug, marks in needs.marks.items() if marks > audience.at(slug)})
+        if not beyond.marks:
+            return None
+        return await self._records.add(Finding(0, spoken.place, spoken.member, spoken.message, beyond, self._now()))
+
+    async def finding(self, finding_id: int) -> Finding:
+        """Return a finding. Raises WatchProblem where it is not known any more."""
+        found = await self._records.finding(finding_id)
+        if found is None:
+            raise WatchProblem("That message is not known any more.")
+        return found
+
+    async def queue(self, club: int) -> list[Finding]:
+        """Return the findings of a club that wait for a moderator, oldest first."""
+        return await self._records.queue(club)
+
+    async def untold(self, clubs: Collection[int]) -> list[Finding]:
+        """Return findings of these clubs whose authors should know and do not, as after a crash."""
+        return await self._records.untold(clubs, self._now() - TOO_LATE, self._now() - TELL_AGAIN)
+
+    async def told(self, finding: Finding) -> None:
+        """Note that an author knows, or cannot be told."""
+        await self._records.tell(finding.id)
+
+    async def settle(self, finding: Finding, outcome: Outcome) -> None:
+        """Note what became of a finding. Raises WatchProblem where somebody was faster."""
+        if finding.outcome not in QUEUED or not await self._records.settle(finding.id, outcome):
+            raise WatchProblem("Somebody has dealt with that message already.")

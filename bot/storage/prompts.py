@@ -1,0 +1,130 @@
+"""Discussion prompts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+
+from bot.club.people import Place
+from bot.club.prompts.records import Prompt, State
+from bot.storage.moderation_tables import PromptRow
+from bot.storage.sessions import Sessions, insert_into, note_member
+
+
+class StoredPrompts:
+    """Implements `PromptRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def add(self, prompt: Prompt) -> Prompt | None:
+        """Keep a new prompt and return it with its id; None where its message was suggested before, settled or not."""
+        async with self._sessions.writing() as session:
+            await note_member(session, prompt.place.club, prompt.member)
+            values = _columns(prompt) | {"member": prompt.member, "at": prompt.at, "message": prompt.message or None}
+            insert = insert_into(session, PromptRow).values(**values)
+            new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(PromptRow.id)
+            number = await session.scalar(new)
+        return None if number is None else replace(prompt, id=number)
+
+    async def prompt(self, club: int, prompt_id: int) -> Prompt | None:
+        """Return a prompt of a club."""
+        query = select(PromptRow).where(PromptRow.club == club, PromptRow.id == prompt_id)
+        async with self._sessions.reading() as session:
+            row = await session.scalar(query)
+        return None if row is None else _prompt(row)
+
+    async def listed(self, club: int, states: Collection[State]) -> list[Prompt]:
+        """Return a club's prompts in these states, oldest first."""
+        query = select(PromptRow).where(PromptRow.club == club, PromptRow.state.in_(states))
+        async with self._sessions.reading() as session:
+            return [_prompt(row) for row in await session.scalars(query.order_by(PromptRow.id))]
+
+    async def save(self, prompt: Prompt, was: Prompt) -> bool:
+        """Keep a change; return whether nobody else changed the prompt or began to post it meanwhile."""
+        async with self._sessions.writing() as session:
+            row = await session.get(PromptRow, was.id, with_for_update=True)
+            if row is None or _prompt(row) != was:
+                return False
+            for name, value in _columns(prompt).items():
+                setattr(row, name, value)
+            return True
+
+    async def due(self, clubs: Collection[int], now: dt.datetime, stale: dt.datetime) -> Sequence[Prompt]:
+        """Return approved prompts that are due, and those whose posting was begun before `stale` and not ended."""
+        row = PromptRow
+        waiting = and_(row.due <= now, row.claimed.is_(None))
+        query = select(row).where(row.state == State.APPROVED, row.club.in_(clubs), or_(waiting, row.claimed < stale))
+        async with self._sessions.reading() as session:
+            return [_prompt(found) for found in await session.scalars(query.order_by(row.due, row.id))]
+
+    async def claim(self, prompt: Prompt, now: dt.datetime, stale: dt.datetime) -> Prompt | None:
+        """Begin to post a prompt: return it as it was, or None where another has begun since `stale`, or is done."""
+        async with self._sessions.writing() as session:
+            row = await session.get(PromptRow, prompt.id, with_for_update=True)
+            if row is None or row.state != State.APPROVED or (row.claimed and row.claimed >= stale):
+                return None
+            was = _prompt(row)
+            row.claimed = now
+            return was
+
+    async def posted(self, prompt: Prompt, message: int) -> bool:
+        """Note which message a prompt became; return whether that was not known before."""
+        row = PromptRow
+        done = update(row).where(row.id == prompt.id, row.state != State.POSTED).returning(row.id)
+        async with self._sessions.writing() as session:
+            return await session.scalar(done.values(state=State.POSTED.value, post=message, claimed=None)) is not None
+
+    async def release(self, prompt: Prompt, *, put_off: bool) -> None:
+        """End a posting that came to nothing; `put_off` takes its time away, so that somebody has to decide anew."""
+        row = PromptRow
+        values: dict[str, Any] = {"claimed": None} | ({"due": None} if put_off else {})
+        async with self._sessions.writing() as session:
+            await session.execute(update(row).where(row.id == prompt.id, row.state == State.APPROVED).values(**values))
+
+
+def _columns(prompt: Prompt) -> dict[str, Any]:
+    """Return what may change of a prompt, by column."""
+    return {
+        "club": prompt.place.club,
+        "place": prompt.place.id,
+        "adults": prompt.place.adults,
+        "text": prompt.text,
+        "kind": prompt.kind,
+        "book": prompt.book,
+        "mark": prompt.mark,
+        "needs": prompt.needs,
+        "state": prompt.state.value,
+        "reason": prompt.reason,
+        "by": prompt.by,
+        "due": prompt.due,
+        "overridden": prompt.overridden,
+        "post": prompt.post,
+        "claimed": prompt.claimed,
+    }
+
+
+def _prompt(row: PromptRow) -> Prompt:
+    return Prompt(
+        id=row.id,
+        place=Place(row.club, row.place, row.adults),
+        member=row.member,
+        text=row.text,
+        at=row.at,
+        kind=row.kind,
+        book=row.book,
+        mark=row.mark,
+        needs=row.needs,
+        message=row.message or 0,
+        state=State(row.state),
+        reason=row.reason,
+        by=row.by,
+        due=row.due,
+        overridden=row.overridden,
+        post=row.post,
+        claimed=row.claimed,
+    )

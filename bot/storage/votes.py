@@ -1,0 +1,168 @@
+"""Votes and their ballots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.club.people import Member, Place
+from bot.club.votes.counting import Ballot, Count
+from bot.club.votes.records import Candidate, Draft, Kind, State, Vote
+from bot.storage.counts import count_of, plain_count
+from bot.storage.nominations import StoredNominations
+from bot.storage.sessions import insert_into, note_member, replace
+from bot.storage.vote_tables import BallotRow, VoteRow
+
+TAKES_BALLOTS = (State.OPENING, State.OPEN)
+"""Whoever sees the *Vote* button may press it, also before it is noted that the button is there."""
+
+
+class StoredVotes(StoredNominations):
+    """Implements `VoteRecords`."""
+
+    async def begin(self, draft: Draft, name: str, seed: str, at: dt.datetime) -> Vote | None:
+        """Keep a new vote, claimed for opening; None where the club has one running, or had one of that name."""
+        async with self._sessions.writing() as session:
+            insert = insert_into(session, VoteRow).values(**_new(draft, name, seed, at))
+            row = await session.scalar(insert.on_conflict_do_nothing().returning(VoteRow))
+            return None if row is None else _vote(row)
+
+    async def give_up(self, vote_id: int) -> None:
+        """Delete a vote that could not be opened."""
+        row = VoteRow
+        async with self._sessions.writing() as session:
+            await session.execute(delete(row).where(row.id == vote_id, row.state == State.OPENING))
+
+    async def opened(self, vote_id: int, message: int) -> None:
+        """Note that a vote was posted: it takes ballots now."""
+        await self._change(VoteRow.id == vote_id, VoteRow.state == State.OPENING, message=message, state=State.OPEN)
+
+    async def vote(self, vote_id: int) -> Vote | None:
+        """Return a vote."""
+        async with self._sessions.reading() as session:
+            row = await session.get(VoteRow, vote_id)
+            return None if row is None else _vote(row)
+
+    async def latest(self, club: int) -> Vote | None:
+        """Return a club's latest vote."""
+        query = select(VoteRow).where(VoteRow.club == club).order_by(VoteRow.id.desc()).limit(1)
+        async with self._sessions.reading() as session:
+            row = await session.scalar(query)
+            return None if row is None else _vote(row)
+
+    async def due(self, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
+        """Return the votes that have to be closed, and those whose claim is older than `stale`: their process died."""
+        query = select(VoteRow).where(_is_due(at, stale)).order_by(VoteRow.closes, VoteRow.id)
+        async with self._sessions.reading() as session:
+            return [_vote(row) for row in await session.scalars(query)]
+
+    async def next_due(self) -> dt.datetime | None:
+        """Return the moment from which the next vote has to be closed."""
+        query = select(VoteRow.closes).where(VoteRow.state == State.OPEN).order_by(VoteRow.closes).limit(1)
+        async with self._sessions.reading() as session:
+            return await session.scalar(query)
+
+    async def claim(self, vote_id: int, at: dt.datetime, stale: dt.datetime, *, early: bool = False) -> Vote | None:
+        """Claim a vote that is due, or with `early` any that is open, and return it; None where another has it.
+
+        An open vote is closing from then on, and takes no more ballots; one that was being opened still is.
+        """
+        due = or_(_is_due(at, stale), VoteRow.state == State.OPEN) if early else _is_due(at, stale)
+        async with self._sessions.writing() as session:
+            row = await session.scalar(select(VoteRow).where(VoteRow.id == vote_id, due).with_for_update())
+            if row is None:
+                return None
+            row.claimed = at
+            if row.state == State.OPEN:
+                row.state = State.CLOSING
+            return _vote(row)
+
+    async def counted(self, vote_id: int, count: Count, at: dt.datetime) -> Vote | None:
+        """Keep the outcome of a vote, unless one is kept already; return the vote with the one that is."""
+        await self._change(
+            VoteRow.id == vote_id, VoteRow.counted.is_(None), count=plain_count(count), counted=at, claimed=at
+        )
+        return await self.vote(vote_id)
+
+    async def closed(self, vote_id: int, result: int) -> None:
+        """Note that the outcome was posted. The ballots are deleted: the count is all that is left of them."""
+        async with self._sessions.writing() as session:
+            done = update(VoteRow).where(VoteRow.id == vote_id)
+            await session.execute(done.values(state=State.CLOSED, running=None, result=result))
+            await session.execute(delete(BallotRow).where(BallotRow.vote == vote_id))
+
+    async def ballot(self, vote_id: int, member: Member) -> Ballot:
+        """Return a member's ballot; an empty one where they have not voted."""
+        async with self._sessions.reading() as session:
+            return await _ballot(session, vote_id, member)
+
+    async def change_ballot(
+        self, vote_id: int, member: Member, change: Callable[[Ballot], Ballot], at: dt.datetime
+    ) -> Ballot | None:
+        """Change a member's ballot; None where the vote takes none any more."""
+        row = VoteRow
+        open_now = (row.id == vote_id, row.club == member.club, row.state.in_(TAKES_BALLOTS), row.closes > at)
+        async with self._sessions.writing() as session:
+            # The lock keeps the vote from being claimed, and so counted, before this ballot is in it.
+            if await session.scalar(select(row.id).where(*open_now).with_for_update()) is None:
+                return None
+            await note_member(session, member.club, member.id)
+            ballot = change(await _ballot(session, vote_id, member))
+            key = {"vote": vote_id, "club": member.club, "member": member.id}
+            if ballot:
+                await replace(session, BallotRow, key, {"choices": list(ballot), "at": at})
+            else:
+                await session.execute(delete(BallotRow).filter_by(**key))
+            return ballot
+
+    async def ballots(self, vote_id: int) -> list[Ballot]:
+        """Return all ballots, in an order that says nothing about who cast them."""
+        query = select(BallotRow.choices).where(BallotRow.vote == vote_id)
+        async with self._sessions.reading() as session:
+            return sorted(tuple(choices) for choices in await session.scalars(query))
+
+    async def _change(self, *which: ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401 (columns)
+        async with self._sessions.writing() as session:
+            await session.execute(update(VoteRow).where(*which).values(**values))
+
+
+def _is_due(at: dt.datetime, stale: dt.datetime) -> ColumnElement[bool]:
+    row = VoteRow
+    left = and_(row.state.in_((State.OPENING, State.CLOSING)), row.claimed <= stale)
+    return or_(and_(row.state == State.OPEN, row.closes <= at), left)
+
+
+async def _ballot(session: AsyncSession, vote_id: int, member: Member) -> Ballot:
+    row = await session.get(BallotRow, (vote_id, member.club, member.id))
+    return () if row is None else tuple(row.choices)
+
+
+def _new(draft: Draft, name: str, seed: str, at: dt.datetime) -> dict[str, Any]:
+    return {
+        "club": draft.place.club,
+        "place": draft.place.id,
+        "adults": draft.place.adults,
+        "name": name,
+        "kind": draft.kind,
+        "books": [{"key": book.key, "title": book.title, "book": book.book} for book in draft.candidates],
+        "hidden": draft.hidden,
+        "seed": seed,
+        "opened": at,
+        "closes": draft.closes,
+        "state": State.OPENING,
+        "running": True,
+        "claimed": at,
+        "message": 0,
+        "result": 0,
+    }
+
+
+def _vote(row: VoteRow) -> Vote:
+    books = tuple(Candidate(book["key"], book["title"], book["book"]) for book in row.books)
+    draft = Draft(Place(row.club, row.place, row.adults), Kind(row.kind), books, row.closes, row.hidden)
+    count = None if row.count is None else count_of(row.count)
+    return Vote(row.id, draft, row.seed, row.opened, State(row.state), row.message, row.result, count, row.counted)

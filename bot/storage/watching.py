@@ -1,0 +1,95 @@
+"""Watched places, and the messages that went further than they do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import replace as changed
+
+from sqlalchemy import delete, select, update
+
+from bot.club.people import Place
+from bot.club.watching.records import QUEUED, Finding, Outcome
+from bot.storage.moderation_tables import FindingRow, WatchRow
+from bot.storage.sessions import Sessions, insert_into, note_member, replace
+
+
+class StoredWatching:
+    """Implements `WatchRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def watched(self) -> dict[int, int]:
+        """Return all watched places, each with its club."""
+        async with self._sessions.reading() as session:
+            rows = await session.execute(select(WatchRow.place, WatchRow.club))
+            return {place: club for place, club in rows}
+
+    async def watch(self, place: Place, by: int, at: dt.datetime) -> None:
+        """Begin to watch a place."""
+        key = {"club": place.club, "place": place.id}
+        async with self._sessions.writing() as session:
+            await replace(session, WatchRow, key, {"set_by": by, "at": at})
+
+    async def unwatch(self, place: Place) -> bool:
+        """Stop watching a place; return whether it was watched."""
+        away = delete(WatchRow).where(WatchRow.club == place.club, WatchRow.place == place.id)
+        async with self._sessions.writing() as session:
+            return await session.scalar(away.returning(WatchRow.place)) is not None
+
+    async def add(self, finding: Finding) -> Finding | None:
+        """Keep a finding and return it with its id; None where its message was found before."""
+        async with self._sessions.writing() as session:
+            await note_member(session, finding.place.club, finding.member)
+            insert = insert_into(session, FindingRow).values(
+                club=finding.place.club,
+                member=finding.member,
+                place=finding.place.id,
+                adults=finding.place.adults,
+                message=finding.message,
+                needs=finding.needs,
+                at=finding.at,
+                told=finding.told,
+                outcome=finding.outcome.value,
+            )
+            new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(FindingRow.id)
+            number = await session.scalar(new)
+        return None if number is None else changed(finding, id=number)
+
+    async def finding(self, finding_id: int) -> Finding | None:
+        """Return a finding."""
+        async with self._sessions.reading() as session:
+            row = await session.get(FindingRow, finding_id)
+        return None if row is None else _finding(row)
+
+    async def queue(self, club: int) -> list[Finding]:
+        """Return the findings of a club that wait for a moderator, oldest first."""
+        query = select(FindingRow).where(FindingRow.club == club, FindingRow.outcome.in_(QUEUED))
+        async with self._sessions.reading() as session:
+            return [_finding(row) for row in await session.scalars(query.order_by(FindingRow.id))]
+
+    async def untold(self, clubs: Collection[int], since: dt.datetime, before: dt.datetime) -> list[Finding]:
+        """Return waiting findings of a time whose authors do not know of them."""
+        row = FindingRow
+        query = select(row).where(row.told.is_(False), row.at >= since, row.at < before, row.club.in_(clubs))
+        async with self._sessions.reading() as session:
+            found = await session.scalars(query.where(row.outcome == Outcome.WAITING).order_by(row.id))
+            return [_finding(each) for each in found]
+
+    async def tell(self, finding_id: int) -> None:
+        """Note that an author knows, or cannot be told."""
+        async with self._sessions.writing() as session:
+            await session.execute(update(FindingRow).where(FindingRow.id == finding_id).values(told=True))
+
+    async def settle(self, finding_id: int, outcome: Outcome) -> bool:
+        """Note what became of a finding that waits; return whether it still waited."""
+        row = FindingRow
+        done = update(row).where(row.id == finding_id, row.outcome.in_(QUEUED)).values(outcome=outcome.value)
+        async with self._sessions.writing() as session:
+            return await session.scalar(done.returning(row.id)) is not None
+
+
+def _finding(row: FindingRow) -> Finding:
+    place = Place(row.club, row.place, row.adults)
+    return Finding(row.id, place, row.member, row.message, row.needs, row.at, row.told, Outcome(row.outcome))

@@ -1,0 +1,243 @@
+"""`/progress`: private, taken back, forgotten, and told to others only by the one whose it is."""
+
+from __future__ import annotations
+
+import discord
+import pytest
+from simcord import InteractionResult, MemberActor
+
+from bot.club.people import Member, Place
+from tests.fakes.club import Club, buttons, message, texts
+from tests.fakes.club import shown as sent
+from tests.fakes.discord_reading import rendered
+from tests.fakes.forging import custom_id, forge
+
+LANTERN, KITE = "the-lantern", "the-kite"
+
+
+def shown(result: InteractionResult) -> str:
+    """Return what is read of an answer."""
+    return rendered(sent(result))
+
+
+async def at(club: Club, member: MemberActor) -> dict[str, int]:
+    """Return where a member is."""
+    return await club.services.progress.positions(Member(member.guild.id, member.id))
+
+
+def posted(club: Club) -> list[str]:
+    """Return what the bot has posted for everybody in the first channel."""
+    messages = [m for m in club.general.history() if m.author.bot and not m.flags.ephemeral]
+    return [rendered("\n".join(texts([m.content, *[c.to_dict() for c in m.components]]))) for m in messages]
+
+
+async def test_a_report_is_private_and_says_where_its_reader_is_now(club: Club) -> None:
+    liz = club.member("Liz")
+    told = await liz.slash(club.general, "progress set", where="ch 7", book="The Lantern")
+    assert told.ephemeral
+    assert "You have finished chapter 7 of 10." in shown(told)
+    assert await at(club, liz) == {LANTERN: 7}
+    assert posted(club) == []
+
+
+@pytest.mark.parametrize(("where", "marks"), [("finished", 10), ("45%", 4), ("not started", 0), ("in chapter 3", 2)])
+async def test_people_say_it_in_many_ways(club: Club, where: str, marks: int) -> None:
+    liz = club.member("Liz")
+    await liz.slash(club.general, "progress set", where=where, book=LANTERN)
+    assert await at(club, liz) == {LANTERN: marks}
+
+
+async def test_without_a_book_it_is_the_one_that_is_being_read(club: Club) -> None:
+    liz = await club.reader("Liz", the_kite="1")
+    await liz.slash(club.general, "progress set", where="ch 2")
+    assert await at(club, liz) == {KITE: 2}
+
+
+@pytest.mark.parametrize(
+    ("options", "help_"),
+    [
+        ({"where": "ch 70", "book": LANTERN}, "The Lantern"),
+        ({"where": "by the harbour", "book": LANTERN}, "Write for example “ch 3”"),
+        ({"where": "ch 2", "book": "The Lanten"}, "Did you mean The Lantern?"),
+        ({"where": "ch 2"}, "Which book?"),
+    ],
+)
+async def test_what_is_not_understood_is_answered_with_what_to_write(
+    club: Club, options: dict[str, str], help_: str
+) -> None:
+    liz = club.member("Liz")
+    told = await liz.slash(club.general, "progress set", **options)
+    assert help_ in shown(told)
+    assert told.ephemeral
+    assert await at(club, liz) == {}
+
+
+async def test_what_is_offered_are_numbers_and_no_titles(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 8")
+    offered = await liz.autocomplete(club.general, "progress set", "where", "", book=LANTERN)
+    assert [choice["name"] for choice in offered][:3] == ["chapter 9 of 10", "chapter 1 of 10", "chapter 2 of 10"]
+    assert offered[-1]["name"] == "finished"
+    assert await liz.autocomplete(club.general, "progress set", "where", "", book="nothing") == []
+
+
+async def test_undo_works_after_a_restart_and_only_once(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 2")
+    told = await liz.slash(club.general, "progress set", where="finished", book=LANTERN)
+    pressed = custom_id(message(told), "Undo")
+    await club.restart()
+    undone = await liz.click(message(told), label="Undo")
+    assert "As it was before" in shown(undone)
+    assert await at(club, liz) == {LANTERN: 2}
+    again = await forge(liz, message(undone), pressed)
+    assert "/progress undo goes back" in shown(again)
+    assert await at(club, liz) == {LANTERN: 2}
+
+
+async def test_an_old_undo_does_not_take_back_what_was_said_since(club: Club) -> None:
+    liz = club.member("Liz")
+    first = await liz.slash(club.general, "progress set", where="ch 2", book=LANTERN)
+    await liz.slash(club.general, "progress set", where="ch 1", book=KITE)
+    told = await liz.click(message(first), label="Undo")
+    assert "You have changed something since" in shown(told)
+    assert await at(club, liz) == {LANTERN: 2, KITE: 1}
+
+
+async def test_a_strangers_undo_is_refused(club: Club) -> None:
+    liz, jim = club.member("Liz"), club.member("Jim")
+    told = await liz.slash(club.general, "progress set", where="ch 7", book=LANTERN)
+    seen = await jim.slash(club.general, "progress show")
+    refused = await forge(jim, message(seen), custom_id(message(told), "Undo"))
+    assert "somebody else" in shown(refused)
+    assert "7" not in shown(refused).replace("-7", "")
+    assert await at(club, liz) == {LANTERN: 7}
+
+
+async def test_a_report_that_changes_nothing_offers_no_undo(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 2")
+    assert buttons(await liz.slash(club.general, "progress set", where="ch 2", book=LANTERN)) == []
+
+
+async def test_show_lists_every_book_the_latest_first_with_its_time(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await club.reads(liz, KITE, "finished")
+    await club.ceiling(club.general, the_lantern="ch 8")
+    told = await liz.slash(club.general, "progress show")
+    assert told.ephemeral
+    text = shown(told)
+    assert text.index("The Kite: finished") < text.index("The Lantern: chapter 5 of 10")
+    assert text.count("<t:") == 2
+    assert ":R>" in text
+    assert "goes no further than The Lantern, chapter 8 of 10" in text
+
+
+async def test_show_tells_a_newcomer_what_to_type(club: Club) -> None:
+    liz = club.member("Liz")
+    assert "/progress set" in shown(await liz.slash(club.general, "progress show"))
+    told = await liz.user.slash("progress show")
+    assert "/progress set" in shown(told)
+    assert "for everybody" not in shown(told)
+
+
+async def test_undo_takes_back_step_by_step_until_nothing_is_left(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await club.reads(liz, LANTERN, "ch 7")
+    assert "The Lantern: chapter 5 of 10" in shown(await liz.slash(club.general, "progress undo"))
+    assert "The Lantern: not said yet" in shown(await liz.slash(club.general, "progress undo"))
+    assert "There is nothing to undo." in shown(await liz.slash(club.general, "progress undo"))
+
+
+async def test_clear_forgets_one_book_and_can_be_undone(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5", the_kite="1")
+    told = await liz.slash(club.general, "progress clear", book="The Kite")
+    assert "The Kite" in shown(told)
+    assert await at(club, liz) == {LANTERN: 5}
+    await liz.click(message(told), label="Undo")
+    assert await at(club, liz) == {LANTERN: 5, KITE: 1}
+
+
+async def test_clear_of_all_books_asks_first(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5", the_kite="1")
+    told = await liz.slash(club.general, "progress clear")
+    assert buttons(told) == ["Confirm", "Cancel"]
+    assert len(await at(club, liz)) == 2
+    kept = await liz.click(message(told), label="Cancel")
+    assert "Nothing was changed" in shown(kept)
+    told = await liz.slash(club.general, "progress clear")
+    await club.restart()
+    gone = await liz.click(message(told), label="Confirm")
+    assert "2 books" in shown(gone)
+    assert await at(club, liz) == {}
+    await liz.click(message(gone), label="Undo")
+    assert await at(club, liz) == {LANTERN: 5, KITE: 1}
+
+
+async def test_a_stranger_neither_clears_nor_cancels(club: Club) -> None:
+    liz, jim = await club.reader("Liz", the_lantern="ch 5"), club.member("Jim")
+    told = await liz.slash(club.general, "progress clear")
+    seen = await jim.slash(club.general, "progress show")
+    for label in ("Confirm", "Cancel"):
+        assert "somebody else" in shown(await forge(jim, message(seen), custom_id(message(told), label)))
+    assert await at(club, liz) == {LANTERN: 5}
+
+
+@pytest.mark.parametrize("options", [{}, {"book": LANTERN}])
+async def test_there_may_be_nothing_to_clear(club: Club, options: dict[str, str]) -> None:
+    told = await club.member("Liz").slash(club.general, "progress clear", **options)
+    assert "there is nothing to forget" in shown(told)
+
+
+async def test_sharing_shows_first_what_everybody_would_read_and_can_be_taken_back(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = await liz.slash(club.general, "progress share", book=LANTERN)
+    assert told.ephemeral
+    assert "Liz is at chapter 5 of 10 in The Lantern." in shown(told)
+    assert posted(club) == []
+    await club.restart()
+    shared = await liz.click(message(told), label="Confirm")
+    assert posted(club) == ["Liz is at chapter 5 of 10 in The Lantern."]
+    await liz.click(message(shared), label="Take it back")
+    assert posted(club) == []
+
+
+async def test_only_what_was_seen_is_shared(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = await liz.slash(club.general, "progress share", book=LANTERN)
+    await club.reads(liz, LANTERN, "ch 9")
+    assert "You have moved on since" in shown(await liz.click(message(told), label="Confirm"))
+    assert posted(club) == []
+
+
+async def test_nobody_shares_for_another(club: Club) -> None:
+    liz, jim = await club.reader("Liz", the_lantern="ch 5"), club.member("Jim")
+    told = await liz.slash(club.general, "progress share", book=LANTERN)
+    seen = await jim.slash(club.general, "progress show")
+    assert "somebody else" in shown(await forge(jim, message(seen), custom_id(message(told), "Confirm")))
+    assert posted(club) == []
+
+
+async def test_sharing_needs_a_position_others_and_a_voice(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    assert "You have not said where you are in The Kite" in shown(
+        await liz.slash(club.general, "progress share", book=KITE)
+    )
+    assert "nobody to share with" in shown(await liz.user.slash("progress share", book=LANTERN))
+    everyone = club.guild.default_role
+    quiet = club.guild.create_text_channel(
+        "quiet", overwrites={everyone: discord.PermissionOverwrite(send_messages=False)}
+    )
+    refused = await liz.slash(quiet, "progress share", book=LANTERN)
+    assert "You may not write in this channel" in shown(refused)
+    there = Place(club.guild.id, quiet.id)
+    with club.env.time_context():
+        asked = await club.services.questions.keep("share", Member(club.guild.id, liz.id), there, "5", LANTERN)
+    pressed = await forge(liz, message(refused), f"progress-share:{asked.id}")
+    assert "You may not write in this channel" in shown(pressed)
+    assert [m for m in quiet.history() if m.author.bot and not m.flags.ephemeral] == []
+
+
+async def test_the_shelf_follows_an_undo(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await club.reads(liz, LANTERN, "finished")
+    await liz.slash(club.general, "progress undo")
+    (shelved,) = await club.services.shelves.show(Member(club.guild.id, liz.id))
+    assert shelved.shelf == "reading"

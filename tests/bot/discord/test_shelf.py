@@ -1,0 +1,178 @@
+"""`/shelf`, as members use it: show, add, move, remove, and taking it back."""
+
+from __future__ import annotations
+
+import pytest
+from simcord import InteractionResult, MemberActor, OptionError, SetupError
+
+from bot.club.people import Member
+from bot.club.records import ShelfName
+from bot.club.shelves import MAX_BOOKS
+from tests.fakes.club import Club, buttons, message, shown
+from tests.fakes.discord_api import nested
+
+
+async def on_shelf(club: Club, member: MemberActor) -> dict[str, str]:
+    """Return what is on somebody's shelf, by title."""
+    shelved = await club.services.shelves.show(Member(member.guild.id, member.id))
+    return {book.title: book.shelf.value for book in shelved}
+
+
+async def add(club: Club, member: MemberActor, book: str, shelf: ShelfName | None = None) -> InteractionResult:
+    """Put a book on a shelf, as its owner types it."""
+    where = {"shelf": shelf.value} if shelf else {}
+    return await member.slash(club.general, "shelf add", book=book, **where)
+
+
+async def test_an_empty_shelf_says_what_to_do(club: Club) -> None:
+    told = await club.member("Liz").slash(club.general, "shelf show")
+    assert told.ephemeral
+    assert "/shelf add" in shown(told)
+    assert message(told).attachments == []
+
+
+async def test_a_shelf_is_shown_as_a_picture_and_as_a_list_to_its_owner_alone(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await add(club, liz, "Moby-Dick")
+    told = await liz.slash(club.general, "shelf show")
+    assert told.ephemeral
+    text = shown(told).replace("\\", "")
+    assert "**Reading (1)**\n• The Lantern, Anonymous" in text
+    assert "**Want to read (1)**\n• Moby-Dick" in text
+    (picture,) = message(told).attachments
+    assert picture.filename == "shelf.png"
+    assert (picture.description or "") == (
+        "A bookshelf. Reading (1): The Lantern, Anonymous. Want to read (1): Moby-Dick."
+    )
+    assert "empty" in shown(await club.member("Alec").slash(club.general, "shelf show"))
+
+
+async def test_a_book_of_the_library_is_known_by_any_of_its_names_and_other_titles_are_kept_as_typed(
+    club: Club,
+) -> None:
+    liz = club.member("Liz")
+    known = await add(club, liz, "LANTERN", ShelfName.FINISHED)
+    assert known.ephemeral
+    assert "“The Lantern” is on your shelf: finished." in shown(known)
+    assert "/progress set" in shown(known)
+    own = await add(club, liz, "  Moby-Dick;   or, The Whale ")
+    assert "The library does not have it" in shown(own)
+    assert await on_shelf(club, liz) == {"The Lantern": "finished", "Moby-Dick; or, The Whale": "want to read"}
+
+
+async def test_every_change_can_be_taken_back_also_after_a_restart(club: Club) -> None:
+    liz = club.member("Liz")
+    added = await add(club, liz, "the-lantern")
+    moved = await liz.slash(club.general, "shelf move", book="the lantern", shelf="set aside")
+    assert "moved from “want to read” to “set aside”" in shown(moved)
+    removed = await liz.slash(club.general, "shelf remove", book="The Lantern")
+    assert await on_shelf(club, liz) == {}
+    await club.restart()
+    undone = await liz.click(message(removed), label="Undo")
+    assert "Undone. “The Lantern” is on your shelf: set aside." in shown(undone)
+    assert buttons(undone) == []
+    await liz.click(message(moved), label="Undo")
+    assert await on_shelf(club, liz) == {"The Lantern": "want to read"}
+    await liz.click(message(added), label="Undo")
+    assert await on_shelf(club, liz) == {}
+
+
+async def test_undo_leaves_alone_what_was_moved_since(club: Club) -> None:
+    liz = club.member("Liz")
+    added = await add(club, liz, "Dune")
+    await club.env.advance_time(1)
+    await liz.slash(club.general, "shelf move", book="Dune", shelf="finished")
+    told = await liz.click(message(added), label="Undo")
+    assert "has been moved since" in shown(told)
+    assert await on_shelf(club, liz) == {"Dune": "finished"}
+
+
+async def test_undo_is_its_owners_and_works_for_a_week(club: Club) -> None:
+    liz = club.member("Liz")
+    added = await add(club, liz, "Dune")
+    with pytest.raises(SetupError):  # Discord shows a private answer to nobody else
+        await club.member("Alec").click(message(added), label="Undo")
+    await club.env.advance_time(7 * 86_400 + 1)
+    assert "too long ago" in shown(await liz.click(message(added), label="Undo"))
+    assert await on_shelf(club, liz) == {"Dune": "want to read"}
+
+
+async def test_a_book_that_stays_where_it_is_needs_no_undo(club: Club) -> None:
+    liz = club.member("Liz")
+    await add(club, liz, "Dune")
+    again = await add(club, liz, "DUNE")
+    assert "was there already" in shown(again)
+    assert buttons(again) == []
+
+
+@pytest.mark.parametrize("command", ["move", "remove"])
+async def test_a_book_that_is_not_there_cannot_be_moved_or_removed(club: Club, command: str) -> None:
+    where = {"shelf": "finished"} if command == "move" else {}
+    told = await club.member("Liz").slash(club.general, f"shelf {command}", book="Dune", **where)
+    assert told.ephemeral
+    assert "“Dune” is not on your shelf. /shelf show lists what is." in shown(told)
+
+
+@pytest.mark.parametrize(
+    ("title", "answer"), [("???", "Which book? Write its title."), ("x" * 150, "at most 100 characters")]
+)
+async def test_what_is_no_title_is_asked_for(club: Club, title: str, answer: str) -> None:
+    assert answer in shown(await add(club, club.member("Liz"), title))
+
+
+async def test_discord_itself_refuses_a_part_that_is_none(club: Club) -> None:
+    with pytest.raises(OptionError):
+        await club.member("Liz").slash(club.general, "shelf add", book="Dune", shelf="burnt")
+
+
+async def test_titles_cannot_ping_or_format(club: Club) -> None:
+    liz = club.member("Liz")
+    told = await add(club, liz, "@everyone **Dune** https://example.org")
+    on_show = await liz.slash(club.general, "shelf show")
+    for text in (shown(told), *(part["content"] for part in nested(message(on_show).components) if "content" in part)):
+        assert "@everyone" not in text
+        assert "https://" not in text
+        assert "**Dune**" not in text
+
+
+async def test_a_full_shelf_is_shown_in_pages_and_takes_no_more(club: Club) -> None:
+    liz = club.member("Liz")
+    with club.env.time_context():
+        for n in range(MAX_BOOKS):
+            await club.services.shelves.add(Member(liz.guild.id, liz.id), f"A Rather Long Title, Volume {n:03}")
+    assert "holds 200 books" in shown(await add(club, liz, "Dune"))
+    told = await liz.slash(club.general, "shelf show")
+    assert "Page 1 of" in shown(told)
+    await club.restart()
+    second = await liz.click(message(told), label="More")
+    assert "Page 2 of" in shown(second)
+    assert message(second).attachments == []
+    first = await liz.click(message(second), label="Back")
+    assert len(message(first).attachments) == 1
+
+
+async def test_ones_own_books_are_offered_for_moving(club: Club) -> None:
+    liz, alec = club.member("Liz"), club.member("Alec")
+    await add(club, liz, "Dune")
+    offered = await liz.autocomplete(club.general, "shelf remove", "book", "du")
+    assert [choice["value"] for choice in offered] == ["Dune"]
+    assert await alec.autocomplete(club.general, "shelf remove", "book", "du") == []
+
+
+async def test_clubs_do_not_see_each_others_shelves(club: Club) -> None:
+    other = club.env.create_guild("The Other Club")
+    there = other.create_text_channel("general")
+    liz = club.member("Liz")
+    await add(club, liz, "Dune")
+    told = await other.add_member(liz.user).slash(there, "shelf show")
+    assert "empty" in shown(told)
+
+
+async def test_a_direct_message_shows_the_shelf_of_ones_only_club(club: Club) -> None:
+    liz = club.member("Liz")
+    added = await add(club, liz, "Dune")
+    assert "Dune" in shown(await liz.user.slash("shelf show"))
+    moved = await liz.user.slash("shelf move", book="Dune", shelf="reading")
+    await liz.user.click(message(moved), label="Undo")
+    assert await on_shelf(club, liz) == {"Dune": "want to read"}
+    assert buttons(added) == ["Undo"]

@@ -1,0 +1,29 @@
+"""The trial as tests run it: its club over a retriever that is open already."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from bot.club.services import Services
+from bot.club.working import Workers
+from bot.discord.trial.page import Trial, opened_trial
+from bot.discussion import Discussion
+from retrieval.door import Retriever
+from tests.fakes.records import opened_records
+
+
+@contextlib.asynccontextmanager
+async def trial_over(retriever: Retriever, folder: Path, port: int = 0) -> AsyncIterator[Trial]:
+    """Run the trial; its database is in `folder`."""
+    workers = Workers(2)
+    try:
+        async with opened_records(folder) as records:
+            discussion = Discussion(retriever.library, retriever, None)
+            services = Services.of(discussion, records, workers, lambda: dt.datetime.now(dt.UTC))
+            async with opened_trial(services, port) as trial:
+                yield trial
+    finally:
+        workers.close()

@@ -1,0 +1,129 @@
+"""Takes the README's pictures, from the club of `make try` in a real browser: python -m tests.pictures [FOLDER]."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import io
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+from simcord import preview as simcord_preview
+
+from bot.club_assembly import open_services
+from bot.discord.trial.demo_club import BEGINNER, MIDDLE, QUESTION, Person
+from bot.discord.trial.page import FOLDER, opened_trial
+from bot.settings import DATA, Settings
+from tests.chromium import CHROMIUM, MISSING, Page, opened_page
+from tests.trial_page import LAST, TrialPage
+
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
+GIVES_NOTHING_AWAY = "Who is Laura?"
+"""Answered from 15% on, with what is no secret afterwards."""
+
+WIDTH, HEIGHT, SCALE = 700, 3000, 2
+BACKGROUND, BRIGHT, QUIET = "#313338", "#f2f3f5", "#b5bac1"
+MARGIN = 24
+COLOURS = 128
+FONT = Path(simcord_preview.__file__).parent / "static" / "fonts" / "noto-sans-latin-v2.015.ttf"
+
+BARE = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(".message-time, .message-context-actions, #messages-sidebar { display: none !important }");
+document.adoptedStyleSheets = [sheet];
+"""
+"""Only the conversation, and no times: a picture that is taken again is the same, whatever the clock says."""
+
+
+async def taken() -> dict[str, Image.Image]:
+    """Return all pictures by their names."""
+    async with contextlib.AsyncExitStack() as stack:
+        records = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = Settings(data=DATA / FOLDER)
+        services = await stack.enter_async_context(open_services(settings, _now, records=records))
+        trial = await stack.enter_async_context(opened_trial(services))
+        page = await stack.enter_async_context(opened_page(trial.preview.url, WIDTH, HEIGHT, SCALE))
+        seen = TrialPage(page)
+        await seen.opened()
+        await page.run(BARE)
+        return {
+            "two-readers.png": await _two_readers(seen),
+            "hint.png": await _hint(seen),
+            "order.png": await _order(seen),
+        }
+
+
+async def _two_readers(page: TrialPage) -> Image.Image:
+    """The same question, asked by one who has begun and by one who is half-way."""
+    halves = []
+    for person in (BEGINNER, MIDDLE):
+        await page.be(person.name)
+        await page.command("ask", question=GIVES_NOTHING_AWAY)
+        halves.append(_titled(await _seen(page.page, LAST), person, f"/ask question: {GIVES_NOTHING_AWAY}"))
+    width = sum(half.width for half in halves) + MARGIN * SCALE
+    beside = Image.new("RGB", (width, max(half.height for half in halves)), BACKGROUND)
+    beside.paste(halves[0], (0, 0))
+    beside.paste(halves[1], (halves[0].width + MARGIN * SCALE, 0))
+    return beside
+
+
+async def _hint(page: TrialPage) -> Image.Image:
+    """A hint, turned to its second level."""
+    await page.be(MIDDLE.name)
+    await page.command("hint", question=QUESTION)
+    await page.press("Where it is dealt with")
+    return _titled(await _seen(page.page, LAST), MIDDLE, f"/hint question: {QUESTION}")
+
+
+async def _order(page: TrialPage) -> Image.Image:
+    """The picture that comes with a reading order."""
+    await page.be(BEGINNER.name)
+    await page.command("order")
+    picture = f"{LAST}.querySelector('.component-container img')"
+    await page.page.until(f"{picture}.complete && {picture}.naturalWidth")
+    return await _seen(page.page, picture)
+
+
+async def _seen(page: Page, element: str) -> Image.Image:
+    """Return a part of the page as it is seen."""
+    await page.run(f"{element}.scrollIntoView()")
+    x, y, width, height = await page.run(
+        f"(() => {{ const r = {element}.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }})()"
+    )
+    return Image.open(io.BytesIO(await page.picture(x=x, y=y, width=width, height=height))).convert("RGB")
+
+
+def _titled(picture: Image.Image, person: Person, typed: str) -> Image.Image:
+    """Put who asks above a picture, how far they are, and what they typed."""
+    top = 76 * SCALE
+    titled = Image.new("RGB", (picture.width, picture.height + top + MARGIN * SCALE), BACKGROUND)
+    titled.paste(picture, (0, top))
+    draw = ImageDraw.Draw(titled)
+    draw.text(
+        (16 * SCALE, 12 * SCALE), f"{person.name} has read {person.at}", BRIGHT, ImageFont.truetype(FONT, 20 * SCALE)
+    )
+    draw.text((16 * SCALE, 42 * SCALE), typed, QUIET, ImageFont.truetype(FONT, 15 * SCALE))
+    return titled
+
+
+def keep(pictures: Mapping[str, Image.Image], folder: Path) -> None:
+    """Write pictures, with few colours, so that they stay small."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        path = folder / name
+        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        print(f"{path}: {picture.width} × {picture.height}, {path.stat().st_size // 1024} KB")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+if __name__ == "__main__":
+    if CHROMIUM is None:
+        sys.exit(f"This {MISSING}.")
+    keep(asyncio.run(taken()), Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES)
