@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from corpus.books import Book, Edition, Unit
+from corpus.books import Book, Edition, SimilarBook, Unit
 from corpus.passages import Passage
 from corpus.positions import describe_position
 from corpus.reveals import Slug
@@ -117,11 +117,12 @@ def similar_list(book: Book) -> str:
     """Return what readers of a book also liked."""
     if not book.similar:
         return f"The library names no books like {book.title}."
-    lines = (
-        f"{other.title}{f', {other.author}' if other.author else ''}{f': {other.why}' if other.why else ''}"
-        for other in book.similar[:SHOWN_SIMILAR]
-    )
-    return "\n".join(lines)
+    return "\n".join(f"{other.title}{said_of_similar(other)}" for other in book.similar[:SHOWN_SIMILAR])
+
+
+def said_of_similar(other: SimilarBook) -> str:
+    """Return what follows the title of a book that readers also liked: its author, and why."""
+    return f"{f', {other.author}' if other.author else ''}{f': {other.why}' if other.why else ''}"
 
 
 def in_order(books: Iterable[Book]) -> list[Book]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Mapping
 
 from tests.chromium import Page
 
 SETTLED = "window.simcordPreview && window.simcordPreview.ready && !window.simcordPreview.pendingAction"
+IDS = "window.simcordPreview.projectedMessageIds.join()"
+FIELD = "document.getElementById('channel-composer-input')"
+SEND = "document.getElementById('send-message').click()"
+FORM = "document.getElementById('modal-root')"
 LAST = "[...document.querySelectorAll('#channel-message-list .channel-message')].at(-1)"
+REPLIED = f"{LAST}.querySelector('.message-app-badge')"
 
 
 class TrialPage:
@@ -31,8 +37,29 @@ class TrialPage:
 
     async def command(self, name: str, **options: str) -> str:
         """Type a command with its options, run it, and return what is answered."""
-        before = await self.page.run(_ids())
-        await self.page.run("document.getElementById('channel-composer-input').focus()")
+        return await self._answered(self._typed(name, options))
+
+    async def form(self, name: str) -> str:
+        """Run a command that opens a form, and return what the form says."""
+        await self._typed(name, {})
+        await self.page.until(f"{SETTLED} && {FORM}.querySelector('form')")
+        return str(await self.page.run(f"{FORM}.innerText"))
+
+    async def send_form(self, text: str) -> str:
+        """Write into the form's large field, send it, and return what is answered."""
+        await self.page.run(f"{FORM}.querySelector('textarea').focus()")
+        await self.page.type(text)
+        return await self._answered(self.page.run(f"{FORM}.querySelector('[type=submit]').click()"))
+
+    async def say(self, text: str) -> str:
+        """Send a message, and return what the bot replies."""
+        await self.page.run(f"{FIELD}.focus()")
+        await self.page.type(text)
+        return await self._answered(self.page.run(SEND), "&& " + REPLIED)
+
+    async def _typed(self, name: str, options: Mapping[str, str]) -> None:
+        """Type a command and send it."""
+        await self.page.run(f"{FIELD}.focus()")
         await self.page.type(f"/{name}")
         await self.page.until("document.querySelector('#command-picker-listbox .command-entry.is-active')")
         await self.page.press("Enter", 13)
@@ -42,8 +69,13 @@ class TrialPage:
             await self.page.until(field)
             await self.page.run(f"{field}.focus()")
             await self.page.type(value)
-        await self.page.run("document.getElementById('send-message').click()")
-        await self.page.until(f"{SETTLED} && {_ids()} !== {json.dumps(before)}")
+        await self.page.run(SEND)
+
+    async def _answered(self, doing: Awaitable[object], also: str = "") -> str:
+        """Do something, wait until there is another message, and return what it says."""
+        before = await self.page.run(IDS)
+        await doing
+        await self.page.until(f"{SETTLED} && {IDS} !== {json.dumps(before)} {also}")
         return await self.last()
 
     async def press(self, label: str) -> str:
@@ -64,8 +96,3 @@ class TrialPage:
     async def all(self) -> str:
         """Return everything that the page holds, seen or not."""
         return str(await self.page.run("document.documentElement.textContent"))
-
-
-def _ids() -> str:
-    """Return JavaScript for what the thread holds, in one word."""
-    return "window.simcordPreview.projectedMessageIds.join()"

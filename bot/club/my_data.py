@@ -16,8 +16,12 @@ HELD = {
     "reviews": "reviews",
     "conversation": "turns of conversation",
     "questions": "questions and changes whose buttons still work",
-    "suggestions": "suggestions for discussion",
+    "prompts": "discussion prompts that you suggested or drafted",
+    "findings": "messages that went further than their place: where they stand, not what they say",
     "ceilings": "ceilings that you set: they stay, without your name",
+    "watches": "places that you had watched: they stay so, without your name",
+    "decisions": "decisions on discussion prompts: they stay, without your name",
+    "audit": "entries of the audit: they stay, without your name",
     "direct_messages": "choices of a club for direct messages",
 }
 """What may be held about a person, in words behind a number."""

@@ -119,6 +119,14 @@ def _ahead(book: Book | None, at: int, typed: str) -> list[app_commands.Choice[s
     return offered(((name, name) for name in (*(describe_position(mark, book) for mark in marks), "finished")), typed)
 
 
+@_quiet
+async def nominated(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the books that are nominated."""
+    member, _ = await visitor(interaction)
+    listed = await services_of(interaction).nominations.listed(member.club)
+    return offered(((each.candidate.title, each.candidate.title) for each in listed), typed)
+
+
 def _filled(interaction: discord.Interaction[Any], option: str) -> str | None:
     """Return what is in another field already."""
     value = getattr(interaction.namespace, option, None)

@@ -7,13 +7,13 @@ from typing import Any
 
 import discord
 
-from bot.book_text import library_list, quote_list
+from bot.book_text import SHOWN_SIMILAR, library_list, quote_list, said_of_similar, similar_list
 from bot.club.people import Member, Place
 from bot.club.records import Asked
 from bot.club.services import Services
 from bot.discord.answer_buttons import ID, own_question
 from bot.discord.answer_cards import notice_card
-from bot.discord.cards import Card
+from bot.discord.cards import Card, Tone
 from bot.discord.club_bot import services_of
 from bot.discord.delivering import replace_card
 from bot.discord.failures import Refused
@@ -21,6 +21,7 @@ from bot.discord.paging import headed, paged_card
 from bot.discord.pressing import Pressed
 from bot.discord.safe_text import safe
 from bot.discord.visitors import visitor
+from corpus.books import Book
 
 NO_QUOTES = "There are no quotes up to your page."
 """The same whether there are some further on or not."""
@@ -62,6 +63,14 @@ async def library_card(services: Services, member: Member, page: int = 1) -> Car
     items = library_list(services.books, await services.progress.positions(member))
     note = "/book show tells more of a book."
     return paged_card("The library", [headed(item) for item in items], page, LibraryPageButton, note=note)
+
+
+def similar_card(book: Book) -> Card:
+    """Return the card of what else readers of a book liked."""
+    if not book.similar:
+        return notice_card(similar_list(book))
+    lines = (f"**{safe(other.title)}**{safe(said_of_similar(other))}" for other in book.similar[:SHOWN_SIMILAR])
+    return Card(safe(f"Readers of {book.title} also liked"), "\n".join(lines), tone=Tone.ANSWER)
 
 
 async def quotes_card(services: Services, asked: Asked, place: Place, page: int = 1) -> Card:

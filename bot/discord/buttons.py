@@ -12,11 +12,15 @@ from bot.discord.ceiling_buttons import CEILING_BUTTONS
 from bot.discord.club_menu import ClubMenu
 from bot.discord.confirming import CancelButton
 from bot.discord.my_data_buttons import MY_DATA_BUTTONS
+from bot.discord.nomination_cards import NominationsPageButton
 from bot.discord.order_buttons import ORDER_BUTTONS
+from bot.discord.plan_button import PlanButton
 from bot.discord.progress_buttons import PROGRESS_BUTTONS
 from bot.discord.review_buttons import REVIEW_BUTTONS
 from bot.discord.review_modal import MODAL_BUTTONS
 from bot.discord.shelf_buttons import SHELF_BUTTONS
+from bot.discord.vote_buttons import VOTE_BUTTONS
+from bot.discord.vote_organising import ORGANISER_BUTTONS
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     *ANSWER_BUTTONS,
@@ -30,4 +34,8 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     *REVIEW_BUTTONS,
     *MODAL_BUTTONS,
     *MY_DATA_BUTTONS,
+    NominationsPageButton,
+    *VOTE_BUTTONS,
+    *ORGANISER_BUTTONS,
+    PlanButton,
 )

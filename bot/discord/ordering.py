@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,5 +53,11 @@ async def _picture(services: Services, advice: Advice) -> Picture:
 
 
 def _shown(text: str) -> str:
-    """Return the text of an order made safe; what is said of a book stands in small print below it."""
-    return "\n".join(f"-# {safe(line)}" if line.startswith("   ") else safe(line) for line in text.splitlines())
+    """Return the text of an order made safe: books in bold, what is said of each in small print below it."""
+    return "\n".join(map(_shown_line, text.splitlines()))
+
+
+def _shown_line(line: str) -> str:
+    if line.startswith("   "):
+        return f"-# {safe(line)}"
+    return f"**{safe(line)}**" if re.match(r"\d+\. ", line) else safe(line)

@@ -87,7 +87,9 @@ def count_card(vote: Vote, count: Count, picture: Picture | None, items: Items =
     """Return how a vote stands or has ended, with each round in words."""
     number = f"{count.ballots} ballot" + ("" if count.ballots == 1 else "s")
     if so_far:
-        told = f"{number} so far. If the vote closed now: {safe(outcome(vote, count))}" if count.rounds else "No ballots."
+        told = (
+            f"{number} so far. If the vote closed now: {safe(outcome(vote, count))}" if count.rounds else "No ballots."
+        )
         return Card("The count so far", f"{told}\n\n{_rounds(vote, count)}", (_ties(vote),), picture=picture)
     title = f"Our next book: {safe(_winner(vote, count))}" if count.winner else "The vote is closed"
     cast = [f"{number} cast."] if count.ballots else []

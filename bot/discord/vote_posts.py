@@ -14,12 +14,11 @@ import discord
 
 from bot.club.people import Place
 from bot.club.votes.records import Kind, State, Vote
-from bot.discord.cards import Card, CardView, Picture
+from bot.discord.cards import Card, CardView
 from bot.discord.club_bot import ClubBot
 from bot.discord.delivering import NOBODY, post_in, post_poll
+from bot.discord.vote_buttons import link_to, mark_of, open_items, outcome_items, rounds_picture
 from bot.discord.vote_cards import closed_card, count_card, open_card, poll_mark, poll_of, poll_text
-from bot.discord.vote_items import mark_of, open_items, outcome_items
-from bot.pictures.rounds import alt_text, draw_rounds
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ class VotePosts:
     """Posts votes and their outcomes."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._votes, self._workers = bot, bot.services.votes, bot.services.workers
+        self._bot, self._votes = bot, bot.services.votes
 
     async def open(self, vote: Vote) -> Vote:
         """Post a vote that was claimed for opening. One that Discord does not let us post is forgotten."""
@@ -70,18 +69,6 @@ class VotePosts:
             return None
         return await (self._reopen(claimed) if claimed.state is State.OPENING else self._close(claimed))
 
-    async def picture(self, vote: Vote) -> Picture | None:
-        """Return the rounds as a picture, where there are any."""
-        count = vote.count
-        if count is None or not count.rounds:
-            return None
-        png = await self._workers.do(lambda: draw_rounds(vote, count))
-        return Picture("rounds.png", png, alt_text(vote, count))
-
-    def link(self, vote: Vote, message: int) -> str:
-        """Return the address of a post."""
-        return f"https://discord.com/channels/{vote.place.club}/{vote.place.id}/{message}"
-
     async def _reopen(self, vote: Vote) -> Vote | None:
         """Go on with opening a vote whose post may have been made."""
         try:
@@ -110,7 +97,8 @@ class VotePosts:
     async def _card(self, vote: Vote) -> Card:
         if vote.count is None:
             raise ValueError(f"Vote {vote.id} is not counted")
-        return count_card(vote, vote.count, await self.picture(vote), outcome_items(vote))
+        picture = await rounds_picture(self._bot.services, vote, vote.count)
+        return count_card(vote, vote.count, picture, outcome_items(vote))
 
     async def _counted(self, vote: Vote) -> Vote:
         if vote.draft.kind is Kind.RANKED:
@@ -130,7 +118,7 @@ class VotePosts:
         if vote.draft.kind is not Kind.RANKED:
             return
         post = self._channel(vote.place).get_partial_message(vote.message)
-        card = closed_card(vote, self.link(vote, result) if result else "")
+        card = closed_card(vote, link_to(vote, result) if result else "")
         try:
             await post.edit(view=CardView(card), allowed_mentions=NOBODY)
         except discord.HTTPException as failed:

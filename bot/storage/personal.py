@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, inspect, select, true, update
@@ -44,8 +44,19 @@ SUBJECTS: dict[str, type[OfMember]] = {
 }
 """What belongs to members, by the name under which they get it. All of it goes with the member's own row."""
 
+NAMED: dict[str, InstrumentedAttribute[int]] = {
+    "ceilings": CeilingRow.set_by,
+    "watches": WatchRow.set_by,
+    "decisions": PromptRow.by,
+    "audit": AuditRow.by,
+}
+"""What is the club's and stays, but names the person who did it, by the name under which they get it."""
+
+OTHERS = {"prompts": {"by"}, "decisions": {"member", "text", "message", "post"}}
+"""Columns of a subject that hold somebody else's name or words."""
+
 NOBODY = 0
-"""Who set a ceiling, once that person's data was deleted."""
+"""Who did something, once that person's data was deleted."""
 
 
 class StoredPersonalData:
@@ -57,29 +68,32 @@ class StoredPersonalData:
     async def export(self, member_id: int, club: int | None = None) -> dict[str, Any]:
         """Return all of it as plain values for JSON, of one club or of all, under a name for each subject."""
         known = select(MemberRow.club).where(MemberRow.id == member_id, _in(MemberRow.club, club))
-        ceilings = (CeilingRow.set_by == member_id, _in(CeilingRow.club, club))
         choice = (ChoiceRow.member == member_id, _in(ChoiceRow.club, club))
         async with self._sessions.reading() as session:
             clubs = list(await session.scalars(known.order_by(MemberRow.club)))
             held: dict[str, Any] = {"member": member_id, "clubs": clubs}
             for name, table in SUBJECTS.items():
-                held[name] = await _plain_rows(session, table, table.club.in_(clubs), table.member == member_id)
-            held["ceilings"] = await _plain_rows(session, CeilingRow, *ceilings)
+                whose = (table.club.in_(clubs), table.member == member_id)
+                held[name] = await _plain_rows(session, table, *whose, without=OTHERS.get(name, ()))
+            for name, column in NAMED.items():
+                named = (column == member_id, _in(column.class_.club, club))
+                held[name] = await _plain_rows(session, column.class_, *named, without=OTHERS.get(name, ()))
             held["direct_messages"] = await _plain_rows(session, ChoiceRow, *choice)
         return held
 
     async def forget(self, member_id: int, club: int | None = None) -> Sequence[Review]:
         """Delete all of it, in one club or in all, and return the reviews that went with it.
 
-        The ceilings that a person set are the places', and stay; who set them is forgotten.
+        The ceilings that a person set are the places', and stay, as do their decisions; who it was is forgotten.
         """
         person = (MemberRow.id == member_id, _in(MemberRow.club, club))
-        set_by = (CeilingRow.set_by == member_id, _in(CeilingRow.club, club))
         async with self._sessions.writing() as session:
             clubs = list(await session.scalars(select(MemberRow.club).where(*person).with_for_update()))
             reviews = select(ReviewRow).where(ReviewRow.club.in_(clubs), ReviewRow.member == member_id)
             gone = [as_review(row) for row in await session.scalars(reviews.order_by(ReviewRow.id))]
-            await session.execute(update(CeilingRow).where(*set_by).values(set_by=NOBODY))
+            for column in NAMED.values():
+                named = (column == member_id, _in(column.class_.club, club))
+                await session.execute(update(column.class_).where(*named).values({column: NOBODY}))
             await session.execute(delete(ChoiceRow).where(ChoiceRow.member == member_id, _in(ChoiceRow.club, club)))
             await session.execute(delete(MemberRow).where(*person))
         return gone
@@ -90,12 +104,13 @@ def _in(column: InstrumentedAttribute[int], club: int | None) -> ColumnElement[b
 
 
 async def _plain_rows(
-    session: AsyncSession, table: type[OfMember] | type[Base], *which: ColumnElement[bool]
-) -> list[dict[str, Any]]:
+    session: AsyncSession, table: type[OfMember] | type[Base], *which: ColumnElement[bool],
+    without: Collection[str] = (),
+) -> list[dict[str, Any]]:  # fmt: skip
     """Return the rows of a table in the order of their keys, column by column."""
     described = inspect(table)
     rows = await session.execute(select(*described.columns).where(*which).order_by(*described.primary_key))
-    return [{name: _plain(value) for name, value in row.items()} for row in rows.mappings()]
+    return [{name: _plain(value) for name, value in row.items() if name not in without} for row in rows.mappings()]
 
 
 def _plain(value: object) -> object:

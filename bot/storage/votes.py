@@ -17,6 +17,8 @@ from bot.storage.nominations import StoredNominations
 from bot.storage.sessions import insert_into, note_member, replace
 from bot.storage.vote_tables import BallotRow, VoteRow
 
+CLAIMED = (State.OPENING, State.CLOSING)
+
 TAKES_BALLOTS = (State.OPENING, State.OPEN)
 """Whoever sees the *Vote* button may press it, also before it is noted that the button is there."""
 
@@ -60,11 +62,15 @@ class StoredVotes(StoredNominations):
         async with self._sessions.reading() as session:
             return [_vote(row) for row in await session.scalars(query)]
 
-    async def next_due(self) -> dt.datetime | None:
-        """Return the moment from which the next vote has to be closed."""
-        query = select(VoteRow.closes).where(VoteRow.state == State.OPEN).order_by(VoteRow.closes).limit(1)
+    async def next_due(self, patience: dt.timedelta) -> dt.datetime | None:
+        """Return the moment from which the next vote has to be closed, or the next claim is that much old."""
+        row = VoteRow
+        closes = select(row.closes).where(row.state == State.OPEN).order_by(row.closes).limit(1)
+        claimed = select(row.claimed).where(row.state.in_(CLAIMED)).order_by(row.claimed).limit(1)
         async with self._sessions.reading() as session:
-            return await session.scalar(query)
+            left = await session.scalar(claimed)
+            moments = [await session.scalar(closes), None if left is None else left + patience]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def claim(self, vote_id: int, at: dt.datetime, stale: dt.datetime, *, early: bool = False) -> Vote | None:
         """Claim a vote that is due, or with `early` any that is open, and return it; None where another has it.
@@ -132,7 +138,7 @@ class StoredVotes(StoredNominations):
 
 def _is_due(at: dt.datetime, stale: dt.datetime) -> ColumnElement[bool]:
     row = VoteRow
-    left = and_(row.state.in_((State.OPENING, State.CLOSING)), row.claimed <= stale)
+    left = and_(row.state.in_(CLAIMED), row.claimed <= stale)
     return or_(and_(row.state == State.OPEN, row.closes <= at), left)
 
 

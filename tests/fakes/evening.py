@@ -17,7 +17,7 @@ from simcord.types import HttpLogEntry
 from corpus.positions import describe_position
 from corpus.reveals import Slug
 from tests.fakes.club import Club
-from tests.fakes.marked import Sign, Signs
+from tests.fakes.marked import AMBER, Sign, Signs
 
 T = TypeVar("T")
 
@@ -27,6 +27,8 @@ PRIVATE = 1 << 6
 DEFERRED, DEFERRED_EDIT = 5, 6
 CHOICES, FORM = 8, 9
 """Discord: how an interaction may be answered, besides with a message."""
+
+OWN_DATA = "the contents of an export"
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Evening:
     ceilings: dict[int, dict[Slug, int]] = field(default_factory=dict)
     direct: dict[int, int] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
     steps: list[str] = field(default_factory=list)
     _read: int = 0
     _loading: dict[str, bool] = field(default_factory=dict)
@@ -82,6 +85,11 @@ class Evening:
     def goes_to(self, place: ChannelHandle, **books: int) -> None:
         """Note how far a place goes from now on; with no books, no further than the covers."""
         self.ceilings[place.id] = {book.replace("_", "-"): marks for book, marks in books.items()}
+
+    def is_told(self, text: str) -> str:
+        """Note what a member tells everybody, and return it: that is known from then on, and no work of the bot's."""
+        self.heard |= {sign.word for sign in self.signs.found(text)}
+        return text
 
     # Taking a step
 
@@ -109,8 +117,23 @@ class Evening:
             f"  {sent.where}: {sent.text[:300]}"
             for sent in self.sent
             for sign in self.signs.found(f"{sent.text} {sent.where}")
-            if not sent.readers.may_read(sign)
+            if not sent.readers.may_read(sign) and not (sent.where == OWN_DATA and self._has_come_across(sent, sign))
         ]
+
+    def _has_come_across(self, export: Sent, sign: Sign) -> bool:
+        """Return whether somebody was sent a word before, when they were further on, or heard it from a member.
+
+        What is held about a person is theirs, also when they have since gone back in the book; it tells nothing new.
+        """
+        before = self.sent[: self.sent.index(export)]
+        told = (sent.text for sent in before if sent.readers.person in (0, export.readers.person))
+        return sign.word in self.heard or any(sign in self.signs.found(text) for text in told)
+
+    def furthest(self, reader: MemberActor, book: Slug = AMBER) -> int:
+        """Return the last mark of a book of which somebody was sent anything for themselves."""
+        own = (s for s in self.sent if (s.readers.person, s.readers.club) == (reader.id, reader.guild.id))
+        signs = (sign for sent in own for sign in self.signs.found(sent.text))
+        return max((sign.needs.marks.get(book, 0) for sign in signs), default=0)
 
     def told_positions(self) -> list[str]:
         """Return every public text that names another place in a book than the one that all of the channel knows."""
@@ -130,7 +153,8 @@ class Evening:
         match request.path.strip("/").split("/"):
             case ["interactions", interaction, token, "callback"]:
                 record = self._backend.interactions[int(interaction)]
-                kind, flags = request.json["type"], (request.json.get("data") or {}).get("flags") or 0
+                body = request.json or {}
+                kind, flags = body["type"], (body.get("data") or {}).get("flags") or 0
                 self._loading[token] = kind == DEFERRED
                 if kind in (CHOICES, FORM) or (flags & PRIVATE and kind != DEFERRED_EDIT):
                     return self._alone(record)
@@ -138,8 +162,8 @@ class Evening:
             case ["webhooks", _, token, *rest] if token in self._backend.interaction_tokens:
                 record = self._backend.interactions[self._backend.interaction_tokens[token]]
                 if request.method == "POST" and not self._loading.get(token):
-                    flags = (request.json or {}).get("flags") or 0
-                    return self._alone(record) if flags & PRIVATE else self._everybody(record.channel_id, record.user_id)
+                    alone = ((request.json or {}).get("flags") or 0) & PRIVATE
+                    return self._alone(record) if alone else self._everybody(record.channel_id, record.user_id)
                 self._loading[token] = False
                 named = rest[1] if rest[1:] else "@original"
                 return self._of_message(record, record.message_id if named == "@original" else int(named))
@@ -152,7 +176,8 @@ class Evening:
     def _of_message(self, record: Any, message: int | None) -> Readers:  # noqa: ANN401 (SimCord's record)
         """Return who sees a message that is answered or changed by an interaction."""
         found = self._backend.messages.get(record.channel_id, {}).get(message or 0)
-        return self._alone(record) if found is not None and found.flags & PRIVATE else self._everybody(record.channel_id)
+        alone = found is not None and found.flags & PRIVATE
+        return self._alone(record) if alone else self._everybody(record.channel_id)
 
     def _alone(self, record: Any) -> Readers:  # noqa: ANN401 (SimCord's record)
         return self._person(record.guild_id or self.direct.get(record.user_id, 0), record.user_id)
@@ -187,8 +212,9 @@ class Evening:
                     if message.flags & PRIVATE and message.interaction_metadata:
                         readers = self._alone(self._backend.interactions[int(message.interaction_metadata["id"])])
                     content = (self._backend.cdn.get(file["url"]) or b"").decode(errors="replace")
-                    for where, text in (*every_text(file), ("contents", content)):
+                    for where, text in every_text(file):
                         yield Sent(step, readers, f"file {where}", text)
+                    yield Sent(step, readers, OWN_DATA if file["filename"].endswith(".json") else "contents", content)
 
 
 def every_text(part: object, where: str = "body") -> Iterator[tuple[str, str]]:

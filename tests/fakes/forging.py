@@ -1,23 +1,45 @@
-"""A client that does what Discord's own does not: it presses buttons that its user was never shown."""
+"""A client that does what Discord's own does not: it presses buttons that its user was not shown, or not any more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from simcord import InteractionResult, MemberActor, ResponseMessage
-from simcord.actors import _component_interaction, _visible_message
+from simcord.actors import _dispatch_actor_interaction
+from simcord.backend import serializers
+from simcord.builders import ChannelHandle
+from simcord.enums import InteractionType
 
 
-def custom_id(message: ResponseMessage, label: str) -> str:
-    """Return the id of the button of that label under a message."""
-    (found,) = (str(part["custom_id"]) for part in _parts(message.components) if part.get("label") == label)
-    return found
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A button under a message, as the message was."""
+
+    payload: dict[str, object]
+    message: int
+    channel: int
+    custom_id: str
 
 
-async def forge(by: MemberActor, under: ResponseMessage, pressed: str) -> InteractionResult:
-    """Press a button by its id alone, under any message that somebody sees."""
-    stored = _visible_message(by, under)
-    return await _component_interaction(by, stored, {"custom_id": pressed, "component_type": 2})
+def remembered(message: ResponseMessage, label: str) -> Remembered:
+    """Return the button of that label under a message."""
+    payload = dict(serializers.message_payload(message._env.backend, message._message))
+    (custom_id,) = (str(part["custom_id"]) for part in _parts(message.components) if part.get("label") == label)
+    return Remembered(payload, message.id, message.channel_id, custom_id)
+
+
+async def forge(by: MemberActor, button: Remembered) -> InteractionResult:
+    """Press a button, whoever was shown it, and whatever has become of it."""
+    channel = ChannelHandle(by._env, by.guild, by._env.backend.get_channel(button.channel))
+    return await _dispatch_actor_interaction(
+        by,
+        InteractionType.MESSAGE_COMPONENT,
+        channel,
+        {"custom_id": button.custom_id, "component_type": 2},
+        extra={"message": button.payload},
+        source_message_id=button.message,
+    )
 
 
 def _parts(parts: object) -> Iterator[Mapping[str, object]]:

@@ -43,6 +43,10 @@ class Signs:
         self.known[word] = Sign(word, Reveals.of(needs), club, author)
         return word
 
+    def copied(self) -> Signs:
+        """Return the same signs, to which others can be added."""
+        return Signs(dict(self.known), list(self._unused))
+
     def of(self, book: Slug, mark: int) -> list[str]:
         """Return the words of the library that need just this mark of a book."""
         return [s.word for s in self.known.values() if not s.club and dict(s.needs.marks) == {book: mark}]
@@ -70,9 +74,8 @@ def write_marked_library(library: Path) -> Signs:
             "background.md": _background(signs),
         }
         number = list(MARKS).index(slug) + 1
-        write_book(
-            library, slug, documents, marks=MARKS[slug], series="The Two Doors", series_number=number, year=1900 + number
-        )
+        fields = {"series": "The Two Doors", "series_number": number, "year": 1900 + number}
+        write_book(library, slug, documents, marks=MARKS[slug], **fields)
     with (library / ORCHARD / "book.toml").open("a", encoding="utf-8") as file:
         file.write(_requirement(signs))
     return signs

@@ -54,7 +54,7 @@ def _requires(book: str, need: str, reason: str, reveals: int) -> str:
 
 
 def _write(library: Path, slug: str, tables: str, documents: dict[str, str], **fields: object) -> None:
-    folder = write_book(library, slug, documents, marks=6, series=SERIES, author="M. Quay", **fields)
+    folder = write_book(library, slug, documents, marks=6, unit="chapter", series=SERIES, author="M. Quay", **fields)
     with (folder / "book.toml").open("a", encoding="utf-8") as file:
         file.write(f"\n{tables}")
 

@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.club.reached import Reached
 from bot.club.schedules.differences import Change
@@ -99,7 +100,7 @@ def cancelled(schedule: Schedule, now: dt.datetime) -> Change:
 
 def _missed(left: Sequence[Section], paused_at: dt.datetime, now: dt.datetime) -> int:
     """Return by how many days meetings move when the first of those that are left was missed."""
-    daily = len(left) > 1 and all(b.day - a.day == _DAY for a, b in zip(left, left[1:], strict=False))
+    daily = len(left) > 1 and all(b.day - a.day == _DAY for a, b in pairwise(left))
     step = _DAY if daily else _WEEK
     time_to_read = min(left[0].meets - paused_at, _WEEK)
     return math.ceil((now + time_to_read - left[0].meets) / step) * step.days

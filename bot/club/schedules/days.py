@@ -37,12 +37,12 @@ DAY = (
 BEGINNING = (
     rf"(?:{DAY}|next (?:week|month)|(?:in|after) (?:\d\d?|a|an|one|two|three|four|six|eight) (?:day|week|month)s?"
 )
-BEGINNING += rf"|(?:{MONTH}(?:{_YEAR})?)|next {MONTH})(?!\w)"
+BEGINNING += rf"|{MONTH}(?:{_YEAR})?|{WEEKDAY})(?!\w)"
 """A pattern for a day, or for a week or a month to begin with."""
 
 TIME = (
     r"(?:(?:[01]?\d|2[0-4])[:.h][0-5]\d(?: ?[ap]\.?m\b\.?)?|(?:[01]?\d) ?[ap]\.?m\b\.?|noon|midnight"
-    r"|\d\d? in the (?:morning|afternoon|evening)|\d\d?(?: ?o'? ?clock|h)?)(?!\w|[-/]|[.:]\d)"
+    r"|\d\d? in the (?:morning|afternoon|evening)|\d\d?(?: ?o'? ?clock|h)?)(?!\w|[-/]|[.:]\d| to )"
 )
 """A pattern for a time of day."""
 
@@ -79,12 +79,14 @@ def read_day(text: str, today: Today) -> dt.date:
     plain = re.sub(r"^(?:next|coming) (?!month|week)|^this ", "", re.sub(r"^after ", "in ", text))
     named = re.match(rf"({WEEKDAY}),? (?=\S)", plain)
     rest = re.sub(r"^the (?=\d)", "", plain[named.end() :] if named else plain)
+    if (figures := re.match(r"(\d+)/(\d+)", rest)) and int(figures[1 if today.month_first else 2]) > 12:
+        raise NotUnderstood(text, "Which of them is the month? Write a date like 5 January or 2027-01-05.")
     found_date, period = _parsed(rest, today.date, today.month_first and not re.match(r"\d+\.", rest))
     if found_date is None:
         raise NotUnderstood(text, "There is no such day. Write a date like 5 January or 2027-01-05.")
     day = found_date.date()
     if period == "month":
-        day = day.replace(day=1)
+        day = max(day.replace(day=1), today.date)
     if re.fullmatch(_NUMBER, rest) and day <= today.date:
         day = _in_next_month(day, text)
     if named and day.weekday() != weekday(named[1]):
@@ -127,7 +129,7 @@ def _in_next_month(day: dt.date, text: str) -> dt.date:
 
 def _parsed(text: str, today: dt.date, month_first: bool) -> tuple[dt.datetime | None, str]:
     found = _parser(today, month_first).get_date_data(text)
-    return found.date_obj, found.period
+    return found.date_obj, found.period or ""
 
 
 @lru_cache(maxsize=4)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
+from typing import Literal
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule
 from dateutil.rrule import weekday as rule_day
@@ -16,7 +17,7 @@ from bot.club.schedules.times import Moment, local, moment
 from bot.club.schedules.wishes import Every, NotPossible, Pace, Per, Rhythm, Wish, day_name, plural
 from corpus.books import Book
 
-_FREQUENCIES = {Every.DAY: DAILY, Every.WEEK: WEEKLY, Every.MONTH: MONTHLY}
+_FREQUENCIES: Mapping[Every, Literal[1, 2, 3]] = {Every.DAY: DAILY, Every.WEEK: WEEKLY, Every.MONTH: MONTHLY}
 _FARTHEST = dt.timedelta(days=5 * 365)
 
 
@@ -143,7 +144,7 @@ def _days(rhythm: Rhythm, wish: Wish, first: dt.date) -> list[dt.date]:
 
 
 def _checked(slots: Sequence[Slot], moments: Sequence[Moment], now: dt.datetime) -> None:
-    for before, after in zip(moments, moments[1:], strict=False):
+    for before, after in pairwise(moments):
         if after.utc <= before.utc:
             raise NotPossible("The sections have to be in the order of their dates. Write the dates in that order.")
     if moments[0].utc <= now:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.club.schedules.differences import Change
 from bot.club.schedules.plan import Schedule, ScheduleState, Section
@@ -54,7 +55,7 @@ def each_ahead(schedule: Schedule, now: dt.datetime, change: Callable[[Section],
 def in_order(before: Schedule, after: Schedule, now: dt.datetime) -> Change:
     """Return the change from one schedule to another. Raises NotPossible where meetings lose their order."""
     live = after.live
-    for earlier, later in zip(live, live[1:], strict=False):
+    for earlier, later in pairwise(live):
         if later.meets <= earlier.meets:
             raise NotPossible(f"Section {later.number} would not come after section {earlier.number}. Shift both.")
     for section in live:

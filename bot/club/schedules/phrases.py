@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from functools import partial
 
@@ -23,19 +24,26 @@ _WEEKDAYS = rf"{WEEKDAY}s?\b(?:{_AND}(?:on )?{WEEKDAY}s?\b)*"
 _UNITS = "|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()) + f"|(?P<percent>{PERCENT_WORDS})"
 _WHICH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
 _MEETING = "meeting|time|session|sitting|gathering|go"
-_PER = rf"(?:,? ?(?:an?|per|each|every|/|at a) ?(?P<per>day|week|month|{_MEETING}|section|{WEEKDAY})|,? (?P<ly>dai|week|month)ly"
-_PER += r"|,? (?:each|apiece))(?!\w)"
+_PER = (
+    rf"(?:,? ?(?:an?|per|each|every|/|at a) ?(?P<per>day|week|month|{_MEETING}|section|{WEEKDAY})"
+    r"|,? (?P<ly>dai|week|month)ly|,? (?:each|apiece))(?!\w)"
+)
+_NTH = rf"(?P<which>{'|'.join(_WHICH)}) (?P<days>{WEEKDAY})s?"
+_MONTHLY = r"(?:monthly|every month|once a month)"
+_ON = r"(?: on(?:wards?)?(?= ?,|$))?"
+_FROM = r"(?:(?:from|starting|starts?|beginning|begins?|as of|first meeting)(?: on| from| in)?)"
+_BY = r"(?:until|till|by|end(?:s|ing)?(?: on)?|done by|(?:to )?finish(?:ed|ing)?(?: by| on)?)"
 _OWN = (
     rf"(?:(?P<counted>{_UNITS}) ?)?(?P<from>\d{{1,4}}) ?%?"
     r"(?: ?(?:-|to|until) ?(?:(?:the )?(?P<end>end)|(?P<to>\d{1,4}))|(?(counted)|(?!)))(?![\w:./-])(?: ?(?P<sign>%))?"
 )
-_OFTEN = {None: 1, "other": 2, "second": 2, "third": 3}
+_OFTEN = {None: 1, "other": 2, "second": 2, "2nd": 2, "third": 3, "3rd": 3}
 
 
 def _every(said: re.Match[str], _: Today) -> Wish:
-    often, every = said["often"], said["every"]
+    often, every = said["often"], said.groupdict().get("every")
     interval = _OFTEN[often] if often in _OFTEN else _number(often)
-    days = _weekdays(said["days"] or "")
+    days = _weekdays(said.groupdict().get("days") or "")
     return Wish(rhythm=Rhythm(Every(every) if every else Every.WEEK, max(1, interval), days))
 
 
@@ -54,6 +62,11 @@ def _on_weekdays(said: re.Match[str], _: Today) -> Wish:
 def _first(said: re.Match[str], today: Today) -> Wish:
     last = said.groupdict().get("until")
     return Wish(first=read_day(said["first"], today), until=read_day(last, today) if last else None)
+
+
+def _in_month(said: re.Match[str], today: Today) -> Wish:
+    first = read_day(said["month"], today)
+    return Wish(first=first, until=first.replace(day=monthrange(first.year, first.month)[1]))
 
 
 def _until(said: re.Match[str], today: Today) -> Wish:
@@ -95,7 +108,7 @@ def _span(said: re.Match[str], _: Today) -> Wish:
 
 
 def _by(said: re.Match[str], _: Today) -> Wish:
-    return Wish(by_pages=said["by"] in ("pages", "page", "length"))
+    return Wish(by_pages=not said["by"].startswith("chapter"))
 
 
 def _at(said: re.Match[str], _: Today) -> Wish:
@@ -133,40 +146,32 @@ def _phrase(pattern: str, read: Callable[[re.Match[str], Today], Wish]) -> Phras
 PHRASES: tuple[Phrase, ...] = (
     _phrase(rf"(?:not|no meetings?|skip(?:ping)?|except|without|off)(?: on| for)? (?P<days>{_DAYS})", _skipped),
     _phrase(rf"(?:from|between) (?P<first>{DAY}),? (?:to|until|till|and|-) (?P<until>{DAY})", _first),
-    _phrase(rf"(?:until|till|by|ending(?: on)?|done by|(?:to )?finish(?:ed|ing)?(?: by| on)?) (?P<until>{DAY})", _until),
-    _phrase(
-        rf"(?:(?:from|starting|starts?|beginning|begins?|as of|first (?:meeting|one|time))(?: on| from| in)?|in(?= {MONTH}))"
-        rf" (?P<first>{BEGINNING})(?: on(?:wards?)?(?= ?,|$))?",
-        _first,
-    ),
+    _phrase(rf"{_BY} (?P<until>{DAY})", _until),
+    _phrase(rf"{_FROM} (?P<first>{BEGINNING}){_ON}", _first),
+    _phrase(rf"in (?P<month>{MONTH}(?: 20\d\d)?)", _in_month),
     _phrase(rf"(?:on )?(?P<on>{DAY})(?: is|:| ?-)? {_OWN}", _own),
     _phrase(rf"{_OWN},?(?: on| by| for|:)? (?P<on>{DAY})", _own),
-    _phrase(rf"(?P<first>next (?:week|month)|(?:this|next|coming) {WEEKDAY})(?: on(?:wards?)?(?= ?,|$))?", _first),
-    _phrase(rf"(?:on |every )?(?P<days>{_DAYS})", _dates),
-    _phrase(
-        rf"(?:(?:monthly|every month|once a month),? )?(?:on )?(?:every |the )?(?P<which>{'|'.join(_WHICH)}) "
-        rf"(?P<days>{WEEKDAY})s?(?: (?:of|in|every|each|per|a)(?: the| each| every| a)? month|(?<=,) monthly)",
-        _of_month,
-    ),
-    _phrase(rf"(?:monthly|every month|once a month),? on the (?P<which>{'|'.join(_WHICH)}) (?P<days>{WEEKDAY})", _of_month),
+    _phrase(rf"(?P<first>next (?:week|month)|(?:this|next|coming) {WEEKDAY}){_ON}", _first),
+    _phrase(rf"(?:on )?(?P<days>{_DAYS})", _dates),
+    _phrase(rf"(?:on )?(?:every |the )?{_NTH} (?:of|in|every|each|per|a)(?: the| each| every| a)? month", _of_month),
+    _phrase(rf"{_MONTHLY},? on the {_NTH}", _of_month),
     _phrase(rf"(?:bi-?weekly|bi-?monthly|(?:twice|{_COUNT} times) (?:a|per|every) (?:week|month))", _twice),
     _phrase(rf"\d+ ?(?:-|to|or) ?\d+ (?:{_UNITS}){_PER}", _two_paces),
     _phrase(rf"(?:about )?(?P<number>{_COUNT}) ?(?:{_UNITS}){_PER}", _pace),
-    _phrase(rf"(?:every|each) (?:(?P<often>other|second|third|{_COUNT}) )?(?P<every>day|week|month)s?(?:,? on (?P<days>{_WEEKDAYS}))?", _every),
-    _phrase(rf"(?:on )?(?:every|each) (?:(?P<often>other|second|third) )?(?P<every>(?!))?(?P<days>{_WEEKDAYS})", _every),
+    _phrase(rf"(?:on )?(?:every|each) (?:(?P<often>other|second|third|2nd|3rd) )?(?P<days>{_WEEKDAYS})", _every),
+    _phrase(rf"(?:every|each) (?:(?P<often>other|second|third|2nd|3rd|{_COUNT}) )?(?P<every>day|week|month)s?", _every),
     _phrase(r"fortnightly|(?:once )?(?:every|a) fortnight", partial(_often, Rhythm(Every.WEEK, 2))),
     _phrase(r"weekly|once a week", partial(_often, Rhythm(Every.WEEK))),
     _phrase(r"daily|once a day", partial(_often, Rhythm(Every.DAY))),
-    _phrase(r"monthly|once a month", partial(_often, Rhythm(Every.MONTH))),
+    _phrase(_MONTHLY, partial(_often, Rhythm(Every.MONTH))),
     _phrase(r"(?:on )?weekdays", partial(_often, Rhythm(Every.WEEK, 1, (0, 1, 2, 3, 4)))),
-    _phrase(rf"(?:on )?(?P<days>{_WEEKDAYS})", _on_weekdays),
-    _phrase(rf"(?:in|over|for|takes?|within) (?:about )?(?P<number>{_COUNT}) (?P<every>day|week|month)s?", _span),
-    _phrase(rf"(?P<number>{_COUNT}) (?P<every>day|week|month)s", _span),
-    _phrase(rf"(?:in|over|for|into)? ?(?P<number>{_COUNT}) (?:even |equal )?(?:sections|section|meetings?|sessions?|times)", _count),
-    _phrase(r"(?:even(?:ly)?,? )?(?:cut |divided |split )?by (?P<by>pages?|chapters?|length)|(?P<evenly>evenly)", _by),
+    _phrase(rf"(?:on )?(?P<days>{_WEEKDAYS})(?: (?:morning|afternoon|evening|night)s?)?", _on_weekdays),
+    _phrase(rf"(?:in |over |for |within )?(?:about )?(?P<number>{_COUNT}) (?P<every>day|week|month)s?", _span),
+    _phrase(rf"(?:in|over|into)? ?(?P<number>{_COUNT}) (?:(?:even|equal) )?(?:sections?|meetings?|sessions?)", _count),
+    _phrase(r"(?:even(?:ly)?,? )?(?:cut |divided |split )?by (?P<by>pages?|chapters?|length)", _by),
     _phrase(rf"(?:at |from |@ ?)?(?P<at>{TIME})", _at),
     _phrase(r"(?:in )?(?P<zone>[a-z]+(?:/[a-z_-]+)+|utc|gmt|[ecmp][sd]t|cet|cest|bst|ist|jst|ae[sd]t)", _zone),
     _phrase(r"(?:in )?(?P<zone>[a-z][a-z ]{1,30}?) time", _zone),
     _phrase(rf"(?:on )?{_OWN}", _own),
-)  # fmt: skip
+)
 """All phrases; the first whose pattern answers to the words is taken."""

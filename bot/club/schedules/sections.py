@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from bot.club.schedules.wishes import NotPossible, Own, plural
 from corpus.books import Book, Unit
@@ -18,7 +19,8 @@ from corpus.units import NotInBook, mark_finished
 MOST = 52
 """Sections of a schedule: one a week for a year."""
 
-_STEP = 5
+PERCENT_STEP = 5
+"""A section of a book that is counted in percent ends at a multiple of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,47 +34,47 @@ class Range:
 def cut_evenly(book: Book, number: int, *, by_pages: bool = False, after: int = 0) -> tuple[Range, ...]:
     """Return what comes after a mark in so many sections, even by marks or by pages. Raises NotPossible."""
     _checked_number(number)
-    most = len(_cuts(book, after)) + 1
-    if number > most:
-        raise NotPossible(f"There is only enough left of “{book.title}” for {plural(most, 'section')}. Ask for fewer.")
-    unit = Unit.PAGE if by_pages and book.unit is not Unit.PAGE else book.unit
+    unit = Unit.PAGE if by_pages else book.unit
     start, end = _counted(book, unit, after), _counted(book, unit, book.marks)
-    return _ranges(book, unit, after, [start + (end - start) * n / number for n in range(1, number)])
+    cuts = _cuts(book, after)
+    if number > len(cuts) + 1:
+        raise NotPossible(f"What is left of “{book.title}” makes {plural(len(cuts) + 1, 'section')} at most.")
+    places = (start + (end - start) * n / number for n in range(1, number))
+    ends: list[int] = []
+    for n, place in enumerate(places):
+        free = cuts[: len(cuts) - (number - 2 - n)]  # the sections after this one need an end each
+        ends.append(_nearest(book, unit, [cut for cut in free if not ends or cut > ends[-1]], place))
+    return _between(book, after, ends)
 
 
 def cut_by_size(book: Book, size: Fraction, unit: Unit, *, after: int = 0) -> tuple[Range, ...]:
-    """Return what comes after a mark in sections of so many chapters, pages, parts or percent. Raises NotPossible."""
+    """Return what comes after a mark in sections of so many chapters, pages, parts or percent. Raises NotPossible.
+
+    A section ends at the end of a mark that is nearest; where two would end at the same one, they are one section.
+    """
     if unit is Unit.PART and book.unit is not Unit.PART:
         return _by_parts(book, size, after)
     start, end = _counted(book, unit, after), _counted(book, unit, book.marks)
-    if book.unit is Unit.PERCENT and size * book.marks / end < _STEP:
-        raise NotPossible(f"“{book.title}” is counted in percent. Read at least {_STEP}% for every meeting.")
+    cuts = _cuts(book, after)
+    if book.unit is Unit.PERCENT and size * book.marks / end < PERCENT_STEP:
+        raise NotPossible(f"“{book.title}” is counted in percent. Read at least {PERCENT_STEP}% for every meeting.")
     number = math.ceil((end - start) / size)
     if number > MOST:
         raise NotPossible(f"That makes {number} sections, and {MOST} are the most. Read more for every meeting.")
-    return _ranges(book, unit, after, [start + size * n for n in range(1, number)])
+    places = [start + size * n for n in range(1, number)] if cuts else []
+    return _between(book, after, sorted({_nearest(book, unit, cuts, place) for place in places}))
 
 
 def cut_as_said(book: Book, own: Sequence[Own], *, after: int = 0) -> tuple[Range, ...]:
     """Return the organiser's own sections. Raises NotPossible where they leave something out or overlap."""
-    _checked_number(len(own))
     ranges: list[Range] = []
-    said_before: int | None = None
-    for each in own:
+    for n, each in enumerate(own):
         begin = ranges[-1].last if ranges else after
         last = book.marks if each.last is None else _mark(book, each.unit, each.last)
-        follows = {said_before, said_before + 1} if said_before is not None else None
-        loose = each.unit in (Unit.PERCENT, Unit.PAGE) or book.unit is Unit.PERCENT
-        started = each.first - 1 if each.first else 0
-        if follows is None or not loose:
-            fits = {_mark(book, each.unit, started), _mark(book, each.unit, each.first) if loose else -1}
-            right = begin in fits
-        else:
-            right = each.first in follows
-        if not right or last <= begin:
-            raise NotPossible(_gap(book, begin, each))
+        if last <= begin or not _follows(book, begin, each, own[n - 1] if n else None):
+            said = f"{each.first}–{'end' if each.last is None else each.last}"
+            raise NotPossible(f"{said} does not go on where the book is then. Begin it after {_at(book, begin)}.")
         ranges.append(Range(begin + 1, last))
-        said_before = each.last
     return checked(book, ranges, after=after)
 
 
@@ -83,34 +85,25 @@ def checked(book: Book, ranges: Iterable[Range], *, after: int = 0) -> tuple[Ran
     begin = after
     for each in done:
         if each.first != begin + 1 or each.last < each.first:
-            raise NotPossible(f"The sections have to follow each other: the next one begins after {_at(book, begin)}.")
-        if book.unit is Unit.PERCENT and each.last % _STEP and each.last != book.marks:
-            raise NotPossible(f"“{book.title}” is counted in percent. End every section at a multiple of {_STEP}%.")
+            raise NotPossible(f"Sections have to follow each other. Begin the next one after {_at(book, begin)}.")
+        if book.unit is Unit.PERCENT and each.last % PERCENT_STEP and each.last != book.marks:
+            raise NotPossible(f"“{book.title}” is counted in percent. End every section at a multiple of 5%.")
         begin = each.last
     if begin != book.marks:
         raise NotPossible(f"The last section ends at {_at(book, begin)}, before the book does. End it with “end”.")
     return done
 
 
-def _ranges(book: Book, unit: Unit, after: int, wanted: Sequence[Fraction]) -> tuple[Range, ...]:
-    """Return the sections that end nearest to the places wanted, in a book's unit; none of them is empty."""
-    cuts = _cuts(book, after)
-    ends: list[int] = []
-    for n, place in enumerate(wanted):
-        free = cuts[len(ends) : len(cuts) - (len(wanted) - n - 1)] or cuts[len(ends) :]
-        free = [cut for cut in free if not ends or cut > ends[-1]]
-        if free:
-            ends.append(min(free, key=lambda cut: (abs(_counted(book, unit, cut) - place), cut)))
-    bounds = [after, *ends, book.marks]
-    return checked(book, (Range(a + 1, b) for a, b in zip(bounds, bounds[1:], strict=False)), after=after)
-
-
 def _cuts(book: Book, after: int) -> list[int]:
     """Return the marks at which a section may end before the end of the book."""
     if after >= book.marks:
         raise NotPossible(f"Nothing is left of “{book.title}”.")
-    step = _STEP if book.unit is Unit.PERCENT else 1
+    step = PERCENT_STEP if book.unit is Unit.PERCENT else 1
     return [mark for mark in range(after + 1, book.marks) if mark % step == 0]
+
+
+def _between(book: Book, after: int, ends: Sequence[int]) -> tuple[Range, ...]:
+    return checked(book, (Range(a + 1, b) for a, b in pairwise((after, *ends, book.marks))), after=after)
 
 
 def _counted(book: Book, unit: Unit, mark: int) -> Fraction:
@@ -128,13 +121,27 @@ def _counted(book: Book, unit: Unit, mark: int) -> Fraction:
     raise NotPossible(f"{known} Write it in {what}, or as a number of sections.")
 
 
+def _nearest(book: Book, unit: Unit, cuts: Sequence[int], place: Fraction) -> int:
+    """Return the mark that ends nearest to a place in the book; of two, the later."""
+    return min(cuts, key=lambda cut: (abs(_counted(book, unit, cut) - place), -cut))
+
+
 def _by_parts(book: Book, size: Fraction, after: int) -> tuple[Range, ...]:
     ends = [part.last_mark for part in book.parts if part.last_mark > after]
     if not ends:
         raise NotPossible(f"The parts of “{book.title}” are not known here. Write it as a number of sections.")
-    chosen = ends[int(size) - 1 :: max(1, int(size))]
-    bounds = [after, *(end for end in chosen if end < book.marks), book.marks]
-    return checked(book, (Range(a + 1, b) for a, b in zip(bounds, bounds[1:], strict=False)), after=after)
+    many = max(1, math.floor(size))
+    return _between(book, after, [end for end in ends[many - 1 :: many] if end < book.marks])
+
+
+def _follows(book: Book, begin: int, own: Own, before: Own | None) -> bool:
+    """Return whether a section begins where it has to; percent and pages may name the end of the one before again."""
+    starts = {_mark(book, own.unit, max(0, own.first - 1))}
+    if own.unit in (Unit.PERCENT, Unit.PAGE) or book.unit is Unit.PERCENT:
+        if before is not None and before.last is not None and before.unit is own.unit:
+            return own.first in (before.last, before.last + 1)
+        starts.add(_mark(book, own.unit, own.first))
+    return begin in starts
 
 
 def _mark(book: Book, unit: Unit | None, number: int) -> int:
@@ -143,7 +150,7 @@ def _mark(book: Book, unit: Unit | None, number: int) -> int:
         mark = mark_finished(unit, Fraction(number), book)
     except NotInBook as error:
         raise NotPossible(f"{error} Write sections that the book has.") from error
-    if unit is not Unit.PAGE or not book.mark_ends or not 0 < number:
+    if unit is not Unit.PAGE or not book.mark_ends or not number:
         return mark
     return min(range(book.marks + 1), key=lambda each: abs(_counted(book, unit, each) - number))
 
@@ -151,11 +158,6 @@ def _mark(book: Book, unit: Unit | None, number: int) -> int:
 def _checked_number(number: int) -> None:
     if not 1 <= number <= MOST:
         raise NotPossible(f"A schedule has 1 to {MOST} sections, and this would be {number}.")
-
-
-def _gap(book: Book, begin: int, own: Own) -> str:
-    ends = "end" if own.last is None else own.last
-    return f"{own.first}–{ends} does not go on where the section before ended. Begin it after {_at(book, begin)}."
 
 
 def _at(book: Book, mark: int) -> str:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from corpus.errors import DogearError
 from corpus.positions import shown
 
-
 _SHORT = 4
 """Letters from which a part of a name says which zone is meant; “est” is in Brest and in Budapest."""
 
@@ -45,10 +44,12 @@ def moment(day: dt.date, at: dt.time, zone: str) -> Moment:
     local = utc.astimezone(ZoneInfo(zone))
     if local.replace(tzinfo=None) != said.replace(tzinfo=None):
         return Moment(
-            utc, local, f"On {day:%-d %B} the clocks in {zone} leap over {at:%H:%M}: it is {local:%H:%M} then."
+            utc, local, f"On {day.day} {day:%B} the clocks in {zone} leap over {at:%H:%M}: it is {local:%H:%M} then."
         )
     if said.utcoffset() != said.replace(fold=1).utcoffset():
-        return Moment(utc, local, f"On {day:%-d %B} the clocks in {zone} show {at:%H:%M} twice: the first one counts.")
+        return Moment(
+            utc, local, f"On {day.day} {day:%B} the clocks in {zone} show {at:%H:%M} twice: the first counts."
+        )
     return Moment(utc, local)
 
 

@@ -20,7 +20,7 @@ MAX_LENGTH = 500
 """Characters: more than people need, and little enough to read back."""
 
 _NOTHING = re.compile(
-    r"(?:[\s,;.!:]|\b(?:and|then|but|with|we|us|i|want|to|please|let's|read|reading|meet|meetings?|sections)\b)+"
+    r"(?:[\s,;.!:]|\b(?:and|then|but|with|we|us|i|want|to|please|let's|even|evenly|read|reading|meet|discuss|talk|meetings?|sections)\b)+"
 )
 _CURE = "Write for example “Fridays at 8pm, 5 chapters a week, from next week”."
 

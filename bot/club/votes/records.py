@@ -135,8 +135,8 @@ class VoteRecords(NominationRecords, Protocol):
         """Return the votes that have to be closed, and those whose claim is older than `stale`: their process died."""
         ...
 
-    async def next_due(self) -> dt.datetime | None:
-        """Return the moment from which the next vote has to be closed."""
+    async def next_due(self, patience: dt.timedelta) -> dt.datetime | None:
+        """Return the moment from which the next vote has to be closed, or the next claim is that much old."""
         ...
 
     async def claim(self, vote_id: int, at: dt.datetime, stale: dt.datetime, *, early: bool = False) -> Vote | None:

@@ -89,3 +89,20 @@ def _by_rule(each: Round, titles: Mapping[str, str], seed: str, *, stays: str) -
 
 def _votes(number: int) -> str:
     return f"{number} vote" if number == 1 else f"{number} votes"
+
+
+def explanation(vote: Vote) -> str:
+    """Return how a vote is counted, for whoever wants to know, with what it takes to draw its lot again."""
+    if vote.draft.kind is Kind.POLL:
+        way = "Everybody has one vote, and the book with the most wins."
+    else:
+        way = (
+            "Your ballot counts for the book that you rank highest among those still in. A book with more than half "
+            "of the ballots that count wins. Otherwise the book with the fewest goes out, and its ballots go to their "
+            "next choice; a ballot that names no book still in is exhausted and counts no further."
+        )
+    lot = (
+        "The lot of a book is SHA-256 of the seed, a colon and the book’s key, in hexadecimal; "
+        "of books that tie to the end, the one whose lot is highest stays. The keys: "
+    )
+    return f"{way}\n{rule_of_ties(vote)}\n{lot}{', '.join(candidate.key for candidate in vote.candidates)}."

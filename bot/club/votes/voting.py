@@ -25,6 +25,9 @@ CHOICES = 5
 PATIENCE = dt.timedelta(minutes=3)
 """How long a claim holds: longer than any post takes, and short enough to wait for."""
 
+AGAIN = dt.timedelta(seconds=30)
+"""How soon what could not be done is tried again."""
+
 
 class Votes:
     """Holds votes. Who may start and close one is for the door to check: Discord knows who organises a club."""
@@ -140,9 +143,10 @@ class Votes:
         return await self._records.due(self._now(), self._now() - PATIENCE)
 
     async def wait(self, most: dt.timedelta) -> dt.timedelta:
-        """Return how long it is until a vote closes, `most` at most."""
-        closes = await self._records.next_due()
-        return most if closes is None else min(most, max(dt.timedelta(), closes - self._now()))
+        """Return how long it is until there is something to do, `most` at most; a little, where there is already."""
+        next_due = await self._records.next_due(PATIENCE)
+        left = most if next_due is None else next_due - self._now()
+        return min(most, left) if left > dt.timedelta() else AGAIN
 
     async def claim(self, vote: Vote, *, early: bool = False) -> Vote | None:
         """Claim a vote that is due, or with `early` an open one; None where somebody else has it."""

@@ -12,11 +12,13 @@ from bot.discord.cogs.ceiling import CeilingCog
 from bot.discord.cogs.conversation import ConversationCog
 from bot.discord.cogs.menus import MenuCog
 from bot.discord.cogs.my_data import MyDataCog
+from bot.discord.cogs.nominate import NominateCog
 from bot.discord.cogs.order import OrderCog
 from bot.discord.cogs.progress import ProgressCog
 from bot.discord.cogs.questions import QuestionCog
 from bot.discord.cogs.reviews import ReviewCog
 from bot.discord.cogs.shelf import ShelfCog
+from bot.discord.cogs.vote import VoteCog
 
 
 def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
@@ -31,3 +33,5 @@ def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
     yield CeilingCog(bot.services)
     yield ReviewCog(bot.services)
     yield MyDataCog(bot.services.my_data)
+    yield NominateCog(bot.services)
+    yield VoteCog(bot)

@@ -8,11 +8,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.book_text import cover_lines, measure, place_sentence, similar_list
+from bot.book_text import cover_lines, measure, place_sentence
 from bot.club.services import Services
 from bot.discord import autocomplete
-from bot.discord.answer_cards import notice_card
-from bot.discord.book_buttons import library_card, quotes_card
+from bot.discord.book_buttons import library_card, quotes_card, similar_card
 from bot.discord.cards import Card, Tone
 from bot.discord.contexts import in_clubs_and_direct_messages
 from bot.discord.delivering import deliver
@@ -63,8 +62,7 @@ class BookCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = await self._services.questions.needed(member, place, book)
-        heading = f"Readers of {known.title} also liked" if known.similar else ""
-        await deliver(interaction, notice_card(similar_list(known), heading))
+        await deliver(interaction, similar_card(known))
 
     @book.command()
     @app_commands.describe(book=BOOK)

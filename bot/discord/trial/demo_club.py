@@ -12,6 +12,7 @@ from simcord.backend.cdn import CDN_BASE
 from bot.club.people import Member, Place
 from bot.club.services import Services
 from bot.discord.trial.faces import dogear, initial
+from bot.discord.trial.members import TypingMember
 from corpus.errors import DogearError
 from corpus.reveals import Slug
 
@@ -58,9 +59,9 @@ THREAD = f"""\
 This thread goes to **{CEILING}**. *Share with the thread*, under an answer, asks again for everybody here: even \
 {FINISHED.name} shares no more than {BEGINNER.name} may read."""
 
-MORE = """\
+MORE = f"""\
 Press *Hint* if you would rather think first. `/recap` tells the story as far as you know it, and `/order` what to \
-read before this book, with a picture."""
+read before this book, with a picture. Begin a message with `@{BOT}`, and all of us read the reply."""
 
 OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
 """What stands in the thread, by whom: in our own words, and nothing of the story."""
@@ -114,7 +115,8 @@ def _member(env: simcord.Env, guild: GuildHandle, person: Person) -> MemberActor
     may = discord.Permissions(**dict.fromkeys(person.may, True))
     role = guild.create_role(f"{person.name}, {person.role}", permissions=may, color=person.colour)
     user = env.create_user(person.name.lower(), global_name=person.name, avatar=FACE)
-    return guild.add_member(user, roles=[role])
+    guild.add_member(user, roles=[role])
+    return TypingMember(env, guild, user)
 
 
 def _face(person: Person) -> tuple[str, bytes]:

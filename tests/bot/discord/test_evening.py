@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ async def evening(marked: tuple[Retriever, Signs], tmp_path: Path) -> AsyncItera
     """An evening in a club without a chat model."""
     retriever, signs = marked
     async with opened_club(retriever, tmp_path, rates=ALL_NIGHT) as club:
-        yield Evening(club, Signs(dict(signs.known)))
+        yield Evening(club, signs.copied())
 
 
 @pytest.fixture
@@ -59,14 +60,20 @@ async def reads(evening: Evening, reader: MemberActor, book: str, marks: int) ->
     """Have somebody say where they are."""
     where = f"ch {marks}" if marks else "not started"
     evening.is_at(reader, book, marks)
-    await evening.step(f"{reader.name} is at {where} of {book}", evening.club.reads(reader, book, where))
+    place = reader.guild.channels["general"]
+    step = f"{reader.name}: /progress set {where} of {book}"
+    await evening.step(step, reader.slash(place, "progress set", where=where, book=book))
 
 
-async def place_goes(evening: Evening, place: ChannelHandle, **books: int) -> None:
-    """Set how far a place goes."""
-    evening.goes_to(place, **books)
-    at = {book: f"ch {marks}" if marks else "not started" for book, marks in books.items()}
-    await evening.step(f"a ceiling: {books}", evening.club.ceiling(place, **at))
+async def place_goes(evening: Evening, keeper: MemberActor, place: ChannelHandle, **books: int) -> None:
+    """Have a moderator set how far a place goes; with no books, take that away."""
+    for book, marks in books.items() or (("", 0),):
+        options = {"where": f"ch {marks}", "book": book.replace("_", "-")} if book else {}
+        command = "ceiling set" if book else "ceiling clear"
+        preview = await evening.step(f"{keeper.name}: /{command} {options}", keeper.slash(place, command, **options))
+        evening.goes_to(place, **({book: marks} if book else {}))
+        await evening.step(f"{keeper.name}: Confirm", keeper.click(message(preview), label="Confirm"))
+    await evening.step(f"{keeper.name}: /ceiling show", keeper.slash(place, "ceiling show"))
 
 
 async def asks(evening: Evening, reader: MemberActor, place: ChannelHandle, question: str, **more: object) -> None:
@@ -108,9 +115,7 @@ async def recaps(evening: Evening, reader: MemberActor, place: ChannelHandle, bo
 
 async def looks_people_up(evening: Evening, reader: MemberActor, place: ChannelHandle, book: str) -> None:
     """See who is offered while one types, and look all of them up."""
-    offered = await evening.step(
-        f"{reader.name}: /who …", reader.autocomplete(place, "who", "name", "", book=book)
-    )
+    offered = await evening.step(f"{reader.name}: /who …", reader.autocomplete(place, "who", "name", "", book=book))
     for choice in [*offered, {"value": "Wenna"}, {"value": "the keeper"}]:
         step = f"{reader.name}: /who {choice['value']}"
         await evening.step(step, reader.slash(place, "who", name=choice["value"], book=book))
@@ -144,6 +149,48 @@ async def looks_at_books(evening: Evening, reader: MemberActor, place: ChannelHa
     ):
         told = await evening.step(f"{reader.name}: /{command} {options}", reader.slash(place, command, **options))
         await presses_all(evening, reader, told)
+
+
+async def looks_at_progress(evening: Evening, reader: MemberActor, place: ChannelHandle) -> None:
+    """See where one is, go back to nothing, and take that back."""
+    await evening.step(f"{reader.name}: /progress show", reader.slash(place, "progress show"))
+    before = dict(evening.positions.get((reader.guild.id, reader.id), {}))
+    evening.positions[reader.guild.id, reader.id] = {}
+    told = await evening.step(f"{reader.name}: /progress clear", reader.slash(place, "progress clear"))
+    if "Confirm" in under(told):
+        await evening.step(f"{reader.name}: Confirm", reader.click(message(told), label="Confirm"))
+        await asks(evening, reader, place, QUESTIONS[0], book=AMBER)
+        evening.positions[reader.guild.id, reader.id] = before
+        await evening.step(f"{reader.name}: /progress undo", reader.slash(place, "progress undo"))
+
+
+async def reviews(evening: Evening, writer: MemberActor, place: ChannelHandle, book: str, text: str, said: str) -> None:
+    """Write a review, and look at it."""
+    form = await evening.step(f"{writer.name}: /review write", writer.slash(place, "review write", book=book))
+    await evening.step(
+        f"{writer.name} sends it", writer.submit_modal(form, {"stars": ["4"], "text": text, "said": said})
+    )
+    for command in ("review edit", "review delete"):
+        await evening.step(f"{writer.name}: /{command}", writer.slash(place, command, book=book))
+
+
+async def reads_reviews(evening: Evening, reader: MemberActor, place: ChannelHandle, *books: str) -> None:
+    """Read all reviews of some books, to the last page, and ask what reviewers say."""
+    for book in books:
+        told = await evening.step(f"{reader.name}: /review read {book}", reader.slash(place, "review read", book=book))
+        while "More" in under(told):
+            told = await evening.step(f"{reader.name}: More", reader.click(message(told), label="More"))
+        await asks(evening, reader, place, "What made readers weep?", book=book)
+
+
+async def exports(evening: Evening, reader: MemberActor) -> None:
+    """Have all that is held about oneself, here and everywhere; then have it deleted here."""
+    place = reader.guild.channels["general"]
+    await evening.step(f"{reader.name}: /mydata export", reader.slash(place, "mydata export"))
+    told = await evening.step(f"{reader.name}: /mydata delete", reader.slash(place, "mydata delete"))
+    evening.positions.pop((reader.guild.id, reader.id), None)
+    await evening.step(f"{reader.name}: Delete it all", reader.click(message(told), label="Delete it all"))
+    await asks(evening, reader, place, QUESTIONS[0], book=AMBER)
 
 
 async def talks(evening: Evening, reader: MemberActor, place: ChannelHandle, *said: str) -> None:
@@ -184,7 +231,7 @@ async def presses_under_the_last(evening: Evening, place: ChannelHandle, *reader
 async def uses_menus(evening: Evening, writer: MemberActor, place: ChannelHandle, *readers: MemberActor) -> None:
     """Have somebody who has read everything give the ending away, and others use the menus of that message."""
     secret = f"Wenna carries the {evening.signs.of(AMBER, MARKS[AMBER])[0]} across the bridge in The Amber Door."
-    posted = await evening.step(f"{writer.name} gives it away", writer.send(place, secret))
+    posted = await evening.step(f"{writer.name} gives it away", writer.send(place, evening.is_told(secret)))
     for reader in readers:
         await evening.step(f"{reader.name}: spoil?", reader.context_menu(place, "Would this spoil?", posted))
         form = await evening.step(f"{reader.name}: ask", reader.context_menu(place, "Ask about this", posted))
@@ -197,55 +244,109 @@ async def uses_menus(evening: Evening, writer: MemberActor, place: ChannelHandle
 # The evening
 
 
-async def all_that_members_do(evening: Evening) -> None:
-    """Two clubs, six members, every command and every button."""
+@dataclass(frozen=True)
+class People:
+    """Who is there: at the beginning (in another club at the end), in the middle, finished, a stranger, and others."""
+
+    liz: MemberActor
+    alec: MemberActor
+    ishmael: MemberActor
+    jim: MemberActor
+    keeper: MemberActor
+    liz_there: MemberActor
+    pip: MemberActor
+    keeper_there: MemberActor
+    general: ChannelHandle
+    thread: ChannelHandle
+    harbour: ChannelHandle
+
+
+async def arriving(evening: Evening) -> People:
+    """Two clubs: who is in them, where everybody is, and how far the places go."""
     club = evening.club
     other = club.env.create_guild("The Harbour Club")
-    thread = new_thread(evening, club.general, "The Amber Door, to the bridge")
-    harbour = other.create_text_channel("harbour")
     liz, alec, ishmael, jim = (club.member(name) for name in ("Liz", "Alec", "Ishmael", "Jim"))
-    liz_there, pip = other.add_member(liz.user), club.member("Pip", other)
+    there = People(
+        liz, alec, ishmael, jim, club.member("Ahab", manage_threads=True),
+        other.add_member(liz.user), club.member("Pip", other), club.member("Starbuck", other, manage_threads=True),
+        club.general, new_thread(evening, club.general, "To the bridge"), other.create_text_channel("general"),
+    )  # fmt: skip
     await reads(evening, liz, AMBER, 1)
     await reads(evening, alec, AMBER, 4)
     await reads(evening, alec, ORCHARD, 1)
     for book, marks in MARKS.items():
         await reads(evening, ishmael, book, marks)
-    await reads(evening, liz_there, AMBER, 8)
-    await reads(evening, pip, AMBER, 2)
-    await place_goes(evening, thread, the_amber_door=4)
-    await place_goes(evening, harbour, the_amber_door=6, the_glass_orchard=2)
+    await reads(evening, there.liz_there, AMBER, 8)
+    await reads(evening, there.pip, AMBER, 2)
+    await place_goes(evening, there.keeper, there.thread, the_amber_door=4)
+    await place_goes(evening, there.keeper_there, there.harbour, the_amber_door=6)
+    return there
 
-    for reader, place in ((liz, thread), (jim, club.general), (pip, harbour), (alec, thread), (ishmael, club.general)):
+
+async def asking(evening: Evening, there: People) -> None:
+    """Ask for everything that can be asked for."""
+    everywhere = (
+        (there.liz, there.thread), (there.jim, there.general), (there.pip, there.harbour), (there.alec, there.thread),
+        (there.ishmael, there.general),
+    )  # fmt: skip
+    for reader, place in everywhere:
         await asks(evening, reader, place, QUESTIONS[0], book=AMBER)
         await looks_people_up(evening, reader, place, AMBER)
         await types(evening, reader, place)
-    for reader in (liz, alec, ishmael):
-        await asks(evening, reader, thread, QUESTIONS[1], share=True)
-        await hints(evening, reader, thread, QUESTIONS[2], AMBER)
-        await looks_at_books(evening, reader, thread, ORCHARD)
-    for reader, section in ((liz, ""), (alec, "since chapter 2"), (ishmael, "chapters 1-8"), (jim, "")):
-        await recaps(evening, reader, thread, AMBER, section)
-    await uses_menus(evening, ishmael, thread, liz, alec, jim)
+    for reader in (there.liz, there.alec, there.ishmael):
+        await asks(evening, reader, there.thread, QUESTIONS[1], share=True)
+        await hints(evening, reader, there.thread, QUESTIONS[2], AMBER)
+        await looks_at_books(evening, reader, there.thread, ORCHARD)
+    for reader, section in ((there.liz, ""), (there.alec, "since chapter 2"), (there.ishmael, "chapters 1-8")):
+        await recaps(evening, reader, there.thread, AMBER, section)
+    await uses_menus(evening, there.ishmael, there.thread, there.liz, there.alec, there.jim)
+    await looks_at_progress(evening, there.alec, there.thread)
 
-    await talks(evening, ishmael, thread, QUESTIONS[0], "And what does Corrin hide?", "Who lies to her?")
-    await presses_under_the_last(evening, thread, liz, alec, ishmael, jim)
-    await talks(evening, liz, thread, QUESTIONS[3], "And Corrin?")
-    await talks(evening, liz_there, harbour, QUESTIONS[1], "Who is he?")
-    await presses_under_the_last(evening, harbour, pip)
-    await writes_directly(evening, ishmael, QUESTIONS[0], "And Corrin?", f"{QUESTIONS[1]} In The Glass Orchard?")
-    await writes_directly(evening, alec, QUESTIONS[3], "And who else?")
-    await chooses(evening, liz, QUESTIONS[0])
-    await writes_directly(evening, liz, QUESTIONS[0], "And Corrin?")
-    await writes_directly(evening, jim, "What is The Amber Door about?", QUESTIONS[0])
 
-    await evening.step("the bot starts anew", club.restart())
-    await presses_under_the_last(evening, thread, alec)
-    await place_goes(evening, thread, the_amber_door=2)
-    await talks(evening, ishmael, thread, "And what does Corrin hide behind the stove?")
-    await presses_under_the_last(evening, thread, liz, ishmael)
-    await reads(evening, alec, AMBER, 2)
-    await asks(evening, alec, thread, QUESTIONS[0], book=AMBER)
-    await looks_people_up(evening, alec, thread, AMBER)
+async def reviewing(evening: Evening, there: People) -> None:
+    """Write reviews in both clubs, one of which gives away more than its author says, and read them."""
+    new, club, other = evening.signs.new, evening.club.guild.id, there.pip.guild.id
+    placed = new({AMBER: 5}, club, there.ishmael.id)
+    await reviews(evening, there.ishmael, there.general, AMBER, f"The {placed} made me weep for a week.", "ch 5")
+    ending = f"Wenna carries the {evening.signs.of(ORCHARD, 6)[0]} from the glasshouse across the bridge before dawn."
+    await reviews(evening, there.ishmael, there.general, ORCHARD, ending, "not started")
+    elsewhere = new({}, other, there.liz_there.id)
+    await reviews(evening, there.liz_there, there.harbour, AMBER, f"The {elsewhere} made me weep.", "not started")
+    for reader in (there.liz, there.alec, there.ishmael, there.jim):
+        await reads_reviews(evening, reader, there.general, AMBER, ORCHARD)
+    for reader in (there.pip, there.liz_there):
+        await reads_reviews(evening, reader, there.harbour, AMBER)
+
+
+async def talking(evening: Evening, there: People) -> None:
+    """Talk in both clubs, and with the bot alone."""
+    await talks(evening, there.ishmael, there.thread, QUESTIONS[0], "And what does Corrin hide?", "Who lies to her?")
+    await presses_under_the_last(evening, there.thread, there.liz, there.alec, there.ishmael, there.jim)
+    await talks(evening, there.liz, there.thread, QUESTIONS[3], "And Corrin?")
+    await talks(evening, there.liz_there, there.harbour, QUESTIONS[1], "Who is he?")
+    await presses_under_the_last(evening, there.harbour, there.pip)
+    await writes_directly(evening, there.ishmael, QUESTIONS[0], "And Corrin?", f"{QUESTIONS[1]} In The Glass Orchard?")
+    await writes_directly(evening, there.alec, QUESTIONS[3], "And who else?")
+    await chooses(evening, there.liz, QUESTIONS[0])
+    await writes_directly(evening, there.liz, QUESTIONS[0], "And Corrin?")
+    await writes_directly(evening, there.jim, "What is The Amber Door about?", QUESTIONS[0])
+
+
+async def later(evening: Evening, there: People) -> None:
+    """The bot has started anew, the thread goes less far, and somebody has gone back a chapter."""
+    await evening.step("the bot starts anew", evening.club.restart())
+    await presses_under_the_last(evening, there.harbour, there.pip, there.liz_there)
+    await place_goes(evening, there.keeper, there.thread, the_amber_door=2)
+    await talks(evening, there.ishmael, there.thread, "And what does Corrin hide behind the stove?")
+    await presses_under_the_last(evening, there.thread, there.liz, there.alec)
+    await reads(evening, there.alec, AMBER, 2)
+    await asks(evening, there.alec, there.thread, QUESTIONS[0], book=AMBER)
+    await writes_directly(evening, there.alec, "And who else lies to Wenna?")
+    await looks_people_up(evening, there.alec, there.thread, AMBER)
+    await place_goes(evening, there.keeper, there.thread)
+    await talks(evening, there.ishmael, there.thread, QUESTIONS[1])
+    for reader in (there.alec, there.ishmael, there.liz):
+        await exports(evening, reader)
 
 
 def new_thread(evening: Evening, parent: ChannelHandle, name: str) -> ChannelHandle:
@@ -256,12 +357,49 @@ def new_thread(evening: Evening, parent: ChannelHandle, name: str) -> ChannelHan
 
 
 async def test_nothing_that_is_sent_in_a_whole_evening_goes_beyond_those_who_read_it(evening: Evening) -> None:
-    await all_that_members_do(evening)
-    assert_kept(evening)
-
-
-def assert_kept(evening: Evening) -> None:
-    """Nobody was sent anything beyond them, nobody's position was told, and there was something to be overheard."""
+    there = await arriving(evening)
+    for part in (asking, reviewing, talking, later):
+        await part(evening, there)
+    assert len(evening.steps) > 200
     assert "\n".join(evening.leaks()) == ""
     assert "\n".join(evening.told_positions()) == ""
-    assert len(evening.steps) > 100
+    heard = {reader: evening.furthest(reader) for reader in (there.liz, there.alec, there.ishmael, there.jim)}
+    assert heard == {there.liz: 1, there.alec: 4, there.ishmael: 8, there.jim: 0}
+
+
+async def test_a_chat_model_that_blurts_out_how_everything_ends_is_not_let_through(
+    marked: tuple[Retriever, Signs], chatting: ChatServer, tmp_path: Path
+) -> None:
+    retriever, signs = marked
+    model = open_model(chatting.settings())
+    assert model is not None
+    writer = Writer(model, retriever, 20)
+    try:
+        async with opened_club(retriever, tmp_path, writer=writer, rates=ALL_NIGHT) as club:
+            evening = Evening(club, signs.copied())
+            there = await arriving(evening)
+            for mark in (8, 6):
+                one, two, *_, name = signs.of(AMBER, mark)
+                chatting.says = (
+                    f"Wenna carries the {one} [1]. Corrin hides the {two}, and {name.title()} lies to her [2]."
+                )
+                await asks(evening, there.liz, there.general, QUESTIONS[0], book=AMBER)
+                await asks(evening, there.alec, there.thread, QUESTIONS[1], share=True)
+                await talks(evening, there.ishmael, there.thread, QUESTIONS[3], "And Corrin?")
+                await writes_directly(evening, there.alec, QUESTIONS[0], "And Corrin?")
+                await talks(evening, there.ishmael, there.general, QUESTIONS[0])
+            assert len(chatting.requests) > 10
+            assert "\n".join(evening.leaks()) == ""
+    finally:
+        writer.close()
+
+
+async def test_an_evening_does_hear_what_goes_too_far(evening: Evening) -> None:
+    liz = await evening.club.reader("Liz", the_amber_door="ch 5")
+    await evening.club.ceiling(evening.club.general, the_amber_door="ch 3")
+    evening.is_at(liz, AMBER, 1)
+    for share in (False, True):
+        evening.sent.clear()
+        await asks(evening, liz, evening.club.general, QUESTIONS[0], share=share)
+        assert evening.leaks()
+        assert evening.told_positions() or not share

@@ -11,6 +11,7 @@ from simcord import InteractionResult, SetupError
 from bot.club.allowance import Rates
 from retrieval.door import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
+from tests.fakes.forging import forge, remembered
 from tests.fakes.tales import PILOT, REASON, SERIES
 
 
@@ -182,3 +183,15 @@ async def test_in_a_direct_message_there_is_nobody_to_share_with(tales_club: Clu
     assert "✓ The Pilot" in shown(told)
     assert buttons(told) == ["Recommended", "Publication", "Story time"]
     assert "story time:" in shown(await liz.user.click(message(told), label="Story time"))
+
+
+@pytest.mark.parametrize("label", ["Story time", "Share with the thread"])
+async def test_a_forged_press_of_somebody_elses_button_does_nothing(tales_club: Club, label: str) -> None:
+    liz = await tales_club.reader("Liz", the_lamp_room="ch 4")
+    told = await liz.slash(tales_club.general, "order", series=SERIES)
+    before = message(told).components
+    pressed = await forge(tales_club.member("Alec"), remembered(message(told), label))
+    assert "belongs to somebody else" in shown(pressed)
+    assert public(pressed) == ""
+    assert all(REASON not in text for answer in pressed.followups for text in texts(answer.components))
+    assert message(told).components == before

@@ -10,6 +10,7 @@ from bot.club.records import ShelfName
 from bot.club.shelves import MAX_BOOKS
 from tests.fakes.club import Club, buttons, message, shown
 from tests.fakes.discord_api import nested
+from tests.fakes.forging import forge, remembered
 
 
 async def on_shelf(club: Club, member: MemberActor) -> dict[str, str]:
@@ -92,6 +93,8 @@ async def test_undo_is_its_owners_and_works_for_a_week(club: Club) -> None:
     added = await add(club, liz, "Dune")
     with pytest.raises(SetupError):  # Discord shows a private answer to nobody else
         await club.member("Alec").click(message(added), label="Undo")
+    forged = await forge(club.member("Jim"), remembered(message(added), "Undo"))
+    assert "belongs to somebody else" in shown(forged)
     await club.env.advance_time(7 * 86_400 + 1)
     assert "too long ago" in shown(await liz.click(message(added), label="Undo"))
     assert await on_shelf(club, liz) == {"Dune": "want to read"}

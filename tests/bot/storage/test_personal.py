@@ -7,20 +7,23 @@ from typing import Any
 
 import pytest
 
+from bot.club.auditing import Did, Entry
 from bot.club.people import Member, Place
+from bot.club.prompts.records import Prompt
 from bot.club.reached import Reached
-from bot.club.records import Asked, Review, ShelfName, Shelved, Suggestion, Turn
+from bot.club.records import Asked, Review, ShelfName, Shelved, Turn
 from bot.club.votes.records import Candidate, Draft, Kind, Nomination
+from bot.club.watching.records import Finding
 from bot.storage.database import StoredRecords
-from bot.storage.personal import SUBJECTS
+from bot.storage.personal import NAMED, SUBJECTS
 from bot.storage.tables import Base, OfMember
 from corpus.reveals import Reveals
 from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 TODAY, DAY = NOON.date(), dt.timedelta(days=1)
-JIM, PETER = 10, 11
-NAMES = {*SUBJECTS, "ceilings", "direct_messages"}
+JIM, PETER, ANN = 10, 11, 12
+NAMES = {*SUBJECTS, *NAMED, "direct_messages"}
 
 
 def words(club: int, person: int) -> str:
@@ -35,7 +38,11 @@ async def tell_everything(records: StoredRecords, club: int, person: int) -> Non
     await records.reviews.save(Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
     await records.conversations.add(place, Turn(person, said, "An answer.", None, needs, NOON))
     await records.questions.keep(Asked("", member, place, "ask", said, None, NOON))
-    await records.suggestions.suggest(Suggestion(0, place, person, said, person, NOON))
+    await records.prompts.add(Prompt(0, place, person, said, NOON, message=person, by=ANN))
+    await records.prompts.add(Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
+    await records.watching.watch(Place(club, 200 + person), person, NOON)
+    await records.watching.add(Finding(0, place, person, 70 + person, needs, NOON))
+    await records.audit.add(Entry(place, person, Did.PROMPT, NOON, 80 + person, "discussion prompt"))
     emma = Candidate("emma", said)
     await records.votes.nominate(Nomination(member, emma, NOON))
     await records.votes.begin(Draft(place, Kind.RANKED, (emma,), NOON + DAY, hidden=False), str(club), "seed", NOON)
@@ -72,6 +79,8 @@ async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: Stored
     text = json.dumps(held)
     assert words(1, JIM) in text
     assert str(PETER) not in text.replace("2025-03-01", "")
+    assert words(1, ANN) not in text
+    assert not [row for row in held["prompts"] if "by" in row]
 
 
 async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: StoredRecords) -> None:

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from bot.club.people import Member, Place
+from bot.club.prompts.records import State
 from bot.club.reached import Reached
 from bot.club.records import Change, Report, ShelfName, Shelved
 from bot.storage.address import NAME
@@ -25,7 +26,7 @@ from bot.storage.tables import Base
 from bot.storage.upgrading import HEAD, MIGRATIONS, upgrade
 from corpus.reveals import Reveals
 
-VERSIONS = ["0001", "0002", "0003"]
+VERSIONS = ["0001", "0002", "0003", "0004"]
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 AT = "2025-03-01 12:00:00.000000"
 """How SQLite is given a time."""
@@ -53,7 +54,7 @@ ROWS_0001 = """
 """
 ROWS_0002 = """
     INSERT INTO suggestions (id, club, member, place, adults, text, message, at, settled)
-        VALUES (1, 1, 10, 100, 0, 'Why?', 900, 'AT', 0);
+        VALUES (1, 1, 10, 100, 0, 'Why?', 900, 'AT', 0), (2, 1, 10, 100, 0, 'Who?', NULL, 'AT', 1);
 """
 ROWS_0003 = """
     INSERT INTO nominations (club, member, "key", title, at) VALUES (1, 10, 'emma', 'Emma', 'AT');
@@ -63,12 +64,36 @@ ROWS_0003 = """
             'AT', 'open', 1, 'AT', 901, 0);
     INSERT INTO ballots (vote, club, member, choices, at) VALUES (3, 1, 10, '["emma"]', 'AT');
 """
-STEPS = {"0001": ROWS_0001, "0002": ROWS_0002, "0003": ROWS_0003}
+ROWS_0004 = """
+    INSERT INTO discussion_prompts (id, club, member, place, adults, text, at, kind, book, mark, needs, message, state,
+            reason, "by", due, overridden, post)
+        VALUES (1, 1, 10, 100, 0, 'Why?', 'AT', 'theme', 'smiley', 5, '{"smiley": 2}', 900, 'rejected', 'Too early.',
+            11, 'AT', 0, 0);
+    INSERT INTO watches (club, place, set_by, at) VALUES (1, 100, 10, 'AT');
+    INSERT INTO findings (id, club, member, place, adults, message, needs, at, told, outcome)
+        VALUES (1, 1, 10, 100, 0, 902, '{"smiley": 9}', 'AT', 1, 'fine');
+    INSERT INTO audit (id, club, place, "by", did, at, message, about, sources)
+        VALUES (1, 1, 100, 10, 'share', 'AT', 903, '', '["summary, chapter 2"]');
+"""
+STEPS = {"0001": ROWS_0001, "0002": ROWS_0002, "0003": ROWS_0003, "0004": ROWS_0004}
+LAST = {"0002": "0003"}
+"""The last version that has the tables of a version, where a later one takes them away."""
 ROWS = {
-    version: "".join(STEPS[earlier] for earlier in VERSIONS[: n + 1]).replace("AT", AT)
+    version: "".join(
+        STEPS[earlier] for earlier in VERSIONS[: n + 1] if version <= LAST.get(earlier, version)
+    ).replace("AT", AT)
     for n, version in enumerate(VERSIONS)
 }
 """Rows as they were written at each version. Those of a released version never change."""
+
+
+SUGGESTED = [("Why?", State.SUGGESTED, 900, NOON, ""), ("Who?", State.REJECTED, 0, NOON, "")]
+PROMPTS = {
+    "0002": SUGGESTED,
+    "0003": SUGGESTED,
+    "0004": [("Why?", State.REJECTED, 900, NOON, "Too early.")],
+}
+"""The discussion prompts that those rows come to."""
 
 
 @contextlib.contextmanager
@@ -111,8 +136,11 @@ async def test_rows_of_each_version_are_there_in_the_latest(tmp_path: Path, vers
     await _make(tmp_path, version)
     async with open_records(tmp_path) as records:
         await check_rows(records)
-        suggestions = await records.suggestions.waiting(1)
-        assert [found.text for found in suggestions] == (["Why?"] if version >= "0002" else [])
+        prompts = await records.prompts.listed(1, tuple(State))
+        told = [(found.text, found.state, found.message, found.at, found.reason) for found in prompts]
+        assert told == PROMPTS.get(version, [])
+        found = await records.watching.finding(1)
+        assert (found is not None and found.told) == (version >= "0004")
         voted = version >= "0003"
         assert [found.candidate.title for found in await records.votes.nominations(1)] == ["Emma"] * voted
         assert [vote.message for vote in await records.votes.due(NOON, NOON)] == [901] * voted

@@ -13,13 +13,23 @@ import pytest
 from simcord import InteractionResult
 
 from bot.discord.trial import demo_club
-from bot.discord.trial.demo_club import BEGINNER, FINISHED, MIDDLE, MODERATOR, OPENING, QUESTION, BookNotHere
+from bot.discord.trial.demo_club import (
+    BEGINNER,
+    FINISHED,
+    MIDDLE,
+    MODERATOR,
+    OPENING,
+    ORGANISER,
+    QUESTION,
+    BookNotHere,
+    Person,
+)
 from bot.discord.trial.needs import TrialNotInstalled, check_installed
 from bot.discord.trial.page import PortTaken, Trial, show_until_stopped
 from bot.settings import Settings
 from retrieval.door import Retriever
 from tests.fakes.bookshelf import write_book
-from tests.fakes.club import message, shown
+from tests.fakes.club import message, shown, texts
 from tests.fakes.trial import trial_over
 
 END = "Freiburg"
@@ -61,6 +71,22 @@ async def test_whoever_shares_shares_no_more_than_the_thread_may_hear(trial: Tri
     assert END not in str(page["messages"])
 
 
+@pytest.mark.parametrize("typed", ["@Dogear Where is Smiley?", "@dogear where is Smiley?"])
+async def test_a_message_that_begins_with_the_name_is_answered_for_the_thread(trial: Trial, typed: str) -> None:
+    thread = trial.club.thread
+    await trial.club.members[FINISHED.name].send(thread, typed)
+    answer = thread.history(viewer=trial.club.members[BEGINNER.name])[-1]
+    assert answer.author == trial.env.bot.user
+    told = "".join(texts([component.to_dict() for component in answer.components]))
+    assert "nobody at the Service seems to know" in told
+    assert END not in told
+
+
+async def test_a_message_that_only_names_the_bot_is_left_alone(trial: Trial) -> None:
+    await trial.club.members[MIDDLE.name].send(trial.club.thread, "Have you asked @Dogear?")
+    assert len(trial.club.thread.history()) == len(OPENING) + 1
+
+
 async def test_the_thread_begins_with_what_to_try(trial: Trial) -> None:
     texts = [said.content for said in trial.club.thread.history(viewer=trial.club.members[BEGINNER.name])]
     assert texts == [text for _, text in OPENING]
@@ -73,15 +99,14 @@ async def test_what_the_thread_says_to_type_is_there(trial: Trial, named: str) -
     assert named[1:] in trial.club.members[BEGINNER.name].available_commands(trial.club.thread)
 
 
-async def test_the_moderator_may_keep_the_channels_and_a_reader_may_not(trial: Trial) -> None:
-    roles = trial.club.guild.roles
-    assert demo_club.MEMBERS.index(MODERATOR) == 3
-    members = trial.env.bot.get_guild(trial.club.guild.id)
-    assert members is not None
-    may = {name: members.get_role(role.id) for name, role in roles.items()}
-    allowed = {name.partition(",")[0]: role.permissions.manage_channels for name, role in may.items() if role}
-    assert allowed[MODERATOR.name]
-    assert not allowed[BEGINNER.name]
+@pytest.mark.parametrize(("person", "keeps"), [(MODERATOR, True), (ORGANISER, True), (BEGINNER, False)])
+async def test_moderator_and_organiser_may_keep_the_channel_and_readers_not(
+    trial: Trial, person: Person, keeps: bool
+) -> None:
+    guild = trial.env.bot.get_guild(trial.club.guild.id)
+    assert guild is not None
+    roles = [role for role in guild.roles if role.name.startswith(person.name)]
+    assert [role.permissions.manage_channels for role in roles] == [keeps]
 
 
 async def test_only_this_machine_is_served(trial: Trial) -> None:

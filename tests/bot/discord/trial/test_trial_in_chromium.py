@@ -11,7 +11,7 @@ from bot.discord.trial.demo_club import BEGINNER, FINISHED, MIDDLE, QUESTION
 from retrieval.door import Retriever
 from tests.chromium import CHROMIUM, MISSING, opened_page
 from tests.fakes.trial import trial_over
-from tests.trial_page import TrialPage
+from tests.trial_page import LAST, TrialPage
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 
@@ -53,3 +53,24 @@ async def test_the_buttons_of_a_hint_turn_its_levels(page: TrialPage) -> None:
     assert "hint 3 of 3" in third
     assert "Freiburg" not in third
     assert "hint 1 of 3" in await page.press("What to think about")
+
+
+async def test_the_name_of_the_bot_typed_first_asks_it_in_the_thread(page: TrialPage) -> None:
+    await page.be(FINISHED.name)
+    answer = await page.say(f"@Dogear {QUESTION}")
+    assert "Goes no further than A Legacy of Spies, 10%" in answer
+    assert "Freiburg" not in answer
+
+
+async def test_a_form_is_filled_in_and_sent(page: TrialPage) -> None:
+    await page.be(FINISHED.name)
+    form = await page.form("review write")
+    assert "Review" in form
+    assert "is kept" in await page.send_form("Quiet, angry, and worth the eight books before it.")
+    await page.be(BEGINNER.name)
+    assert "Quiet, angry" not in await page.command("review read")
+
+
+async def test_a_picture_is_shown(page: TrialPage) -> None:
+    await page.command("order")
+    await page.page.until(f"{LAST}.querySelector('.component-container img').naturalWidth > 300")

@@ -1,0 +1,129 @@
+"""`/vote`: organisers hold a vote about the next book. A vote closes on its own, also after an outage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands, tasks
+
+from bot.club.votes.closing_time import closing_time
+from bot.club.votes.drafts import Prepared, typed_candidates
+from bot.club.votes.records import Kind, State
+from bot.club.votes.voting import AGAIN
+from bot.discord.answer_cards import notice_card
+from bot.discord.cards import Card
+from bot.discord.club_bot import ClubBot
+from bot.discord.contexts import in_clubs
+from bot.discord.delivering import deliver
+from bot.discord.visitors import visitor
+from bot.discord.vote_buttons import counted_card, link_to
+from bot.discord.vote_organising import closing_card, may_post, nothing_running, organises, preview
+from bot.discord.vote_posts import VotePosts
+
+log = logging.getLogger(__name__)
+
+LOOK = dt.timedelta(minutes=15)
+"""How long at most until the bot looks whether a vote has to be closed; it wakes at the close of the next one."""
+
+Books = app_commands.Range[str, 1, 1_000]
+When = app_commands.Range[str, 1, 100]
+
+
+class VoteCog(commands.Cog):
+    """Votes, from the preview to the outcome."""
+
+    vote = in_clubs(
+        app_commands.Group(
+            name="vote",
+            description="Choose the next book together.",
+            default_permissions=discord.Permissions(manage_events=True),
+        )
+    )
+
+    def __init__(self, bot: ClubBot) -> None:
+        self._bot, self._services = bot, bot.services
+        self._posts = VotePosts(bot)
+
+    async def cog_load(self) -> None:
+        """Begin to watch for votes that have to be closed."""
+        self.watch.start()
+
+    async def cog_unload(self) -> None:
+        """Stop watching."""
+        self.watch.cancel()
+
+    @vote.command()
+    @app_commands.describe(
+        kind="poll: Discord’s own, one vote each. ranked: ballots that rank up to five books",
+        books="Titles with semicolons between them; otherwise the nominated books",
+        closes="Such as Friday 8pm, in 3 days, 48 hours; otherwise in 3 days",
+        hidden="Hide the count until the close (ranked only)",
+    )
+    async def start(
+        self, interaction: discord.Interaction[Any], kind: Literal["poll", "ranked"],
+        books: Books | None = None, closes: When | None = None, hidden: Literal["yes", "no"] = "no",
+    ) -> None:  # fmt: skip
+        """Start a vote in this channel. You see it first, and post it with Confirm."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        organises(interaction)
+        may_post(interaction, poll=Kind(kind) is Kind.POLL)
+        member, place = await visitor(interaction)
+        if books:
+            offered = typed_candidates(books, self._services.books)
+        else:
+            offered = [each.candidate for each in await self._services.nominations.listed(place.club)]
+        now = self._services.now()
+        until = await self._services.workers.do(lambda: closing_time(closes or "", now))
+        prepared = Prepared.of(place, Kind(kind), offered, until, hidden=hidden == "yes")
+        await deliver(interaction, await preview(self._services, member, place, prepared))
+
+    @vote.command()
+    async def close(self, interaction: discord.Interaction[Any]) -> None:
+        """Close the vote that is running before its time."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        organises(interaction)
+        member, _ = await visitor(interaction)
+        vote = await self._services.votes.latest(member.club)
+        running = vote.state is not State.CLOSED
+        await deliver(interaction, closing_card(vote, member.id) if running else nothing_running())
+
+    @vote.command()
+    async def results(self, interaction: discord.Interaction[Any]) -> None:
+        """Show how the vote stands, unless its count is hidden, or how the latest one ended."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, _ = await visitor(interaction)
+        vote = await self._services.votes.latest(member.club)
+        if vote.draft.kind is Kind.POLL and vote.count is None:
+            there = f"Discord shows the count of the poll: {link_to(vote, vote.message)}"
+            await deliver(interaction, Card(body=there) if vote.message else notice_card("The poll is being posted."))
+            return
+        await deliver(
+            interaction, await counted_card(self._services, *await self._services.votes.so_far(vote.id, member))
+        )
+
+    @tasks.loop(seconds=LOOK.total_seconds())
+    async def watch(self) -> None:
+        """Open and close what is due, and sleep until the next vote closes."""
+        try:
+            await self._posts.see_to_what_is_due()
+            left = await self._services.votes.wait(LOOK)
+        except Exception:
+            log.exception("votes could not be looked at; it is tried again")
+            left = AGAIN
+        self.watch.change_interval(seconds=left.total_seconds())
+
+    @watch.before_loop
+    async def _ready(self) -> None:
+        await self._bot.wait_until_ready()
+
+    @commands.Cog.listener()
+    async def on_vote_opened(self) -> None:
+        """Wake up in time for a vote that was opened just now."""
+        left, planned = await self._services.votes.wait(LOOK), self.watch.next_iteration
+        if planned is not None and self.watch.seconds is not None:
+            slept = self._services.now() - (planned - dt.timedelta(seconds=self.watch.seconds))
+            self.watch.change_interval(seconds=max(0.0, (slept + left).total_seconds()))

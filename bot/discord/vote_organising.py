@@ -1,0 +1,145 @@
+"""What organisers press: picking the books of a vote, confirming it, and closing it early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.club.people import Member, Place
+from bot.club.services import Services
+from bot.club.votes.drafts import Prepared
+from bot.club.votes.records import Kind, Vote
+from bot.club.votes.voting import FEWEST_BOOKS, MOST_BOOKS
+from bot.discord.answer_buttons import ID, own_question
+from bot.discord.answer_cards import notice_card
+from bot.discord.cards import Card
+from bot.discord.club_bot import bot_of, services_of
+from bot.discord.confirming import CONFIRM, CancelButton
+from bot.discord.delivering import replace_card
+from bot.discord.failures import Refused
+from bot.discord.limits import OPTION
+from bot.discord.pressing import Picked, Pressed
+from bot.discord.safe_text import one_line, safe
+from bot.discord.visitors import is_thread, keeps_schedule, visitor
+from bot.discord.vote_buttons import VOTE, link_to
+from bot.discord.vote_cards import moment, preview_card
+from bot.discord.vote_posts import VotePosts
+
+ORGANISERS = "Only organisers hold votes: that needs the permission Manage Events or Manage Server."
+
+
+class BooksMenu(Picked, template=rf"vote-books:{ID}"):
+    """Picks the books of a vote that is being prepared."""
+
+    @classmethod
+    def of(cls, asked_id: str, prepared: Prepared) -> BooksMenu:
+        """Return the menu of the books that are offered."""
+        picked = {each.key for each in prepared.draft.candidates}
+        options = [
+            discord.SelectOption(label=one_line(each.title, OPTION), value=each.key, default=each.key in picked)
+            for each in prepared.offered
+        ]
+        most, fewest = min(MOST_BOOKS, len(options)), min(FEWEST_BOOKS, len(options))
+        return cls(
+            discord.ui.Select(
+                custom_id=f"vote-books:{asked_id}", placeholder="The books", options=options,
+                min_values=fewest, max_values=most,
+            )
+        )  # fmt: skip
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Show the preview with these books."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self.item.custom_id.partition(":")[2])
+        prepared = Prepared.read(asked.text, asked.place).picking(values)
+        await replace_card(interaction, await preview(services_of(interaction), asked.member, asked.place, prepared))
+
+
+class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
+    """Posts a vote that its organiser has seen."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__(CONFIRM, f"vote-start:{asked_id}", discord.ButtonStyle.primary)
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Post it, once."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self._asked_id)
+        organises(interaction)
+        draft = Prepared.read(asked.text, asked.place).draft
+        may_post(interaction, poll=draft.kind is Kind.POLL)
+        vote = await services_of(interaction).votes.begin(draft, self._asked_id)
+        vote = await VotePosts(bot_of(interaction)).open(vote)
+        interaction.client.dispatch("vote_opened")
+        done = (
+            f"The vote is open: {link_to(vote, vote.message)}\nIt closes {moment(draft.closes)}, or with /vote close."
+        )
+        await replace_card(interaction, Card(body=done))
+
+
+class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
+    """Closes a vote now."""
+
+    def __init__(self, vote_id: int | str) -> None:
+        super().__init__("Close it now", f"vote-close:{vote_id}", discord.ButtonStyle.danger)
+        self._vote_id = int(vote_id)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Close it, and post its outcome."""
+        await interaction.response.defer()
+        organises(interaction)
+        member, _ = await visitor(interaction)
+        vote = await services_of(interaction).votes.vote(self._vote_id, member)
+        if await VotePosts(bot_of(interaction)).see_to(vote, early=True) is None:
+            raise Refused("That vote is closed already, or is being closed in this moment.")
+        closed = await services_of(interaction).votes.vote(self._vote_id, member)
+        where = link_to(closed, closed.result) if closed.result else "I may not post there; /vote results shows it."
+        await replace_card(interaction, Card(body=f"Closed. The outcome: {where}"))
+
+
+def organises(interaction: discord.Interaction[Any]) -> None:
+    """See that the one who asks organises the club. Raises Refused."""
+    if not keeps_schedule(interaction):
+        raise Refused(ORGANISERS)
+
+
+def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:
+    """See that the bot may post a vote in this channel, and later its outcome. Raises Refused."""
+    allowed = interaction.app_permissions
+    send = allowed.send_messages_in_threads if is_thread(interaction.channel) else allowed.send_messages
+    needed = {
+        "View Channel": allowed.view_channel,
+        "Send Messages in Threads" if is_thread(interaction.channel) else "Send Messages": send,
+        "Attach Files": allowed.attach_files,
+        "Read Message History": allowed.read_message_history,
+        "Create Polls": allowed.send_polls or not poll,
+    }
+    lacking = [name for name, given in needed.items() if not given]
+    if lacking:
+        raise Refused(f"I lack the permission {' and '.join(lacking)} in this channel, so I can hold no vote here.")
+
+
+async def preview(services: Services, member: Member, place: Place, prepared: Prepared) -> Card:
+    """Return the preview of a vote, with what changes and confirms it. Raises VoteProblem."""
+    await services.votes.check(prepared.draft)
+    asked = await services.questions.keep("vote", member, place, prepared.written())
+    books: Sequence[Any] = [BooksMenu.of(asked.id, prepared)]
+    return preview_card(prepared.draft, [*books, StartButton(asked.id), CancelButton(member.id)])
+
+
+def closing_card(vote: Vote, owner: int) -> Card:
+    """Return the question whether a vote is to be closed now."""
+    books = ", ".join(safe(each.title) for each in vote.candidates)
+    body = f"{books}\nIt closes by itself {moment(vote.draft.closes)}. Once it is closed, nobody can vote any more."
+    return Card("Close the vote now?", body, buttons=[CloseButton(vote.id), CancelButton(owner)])
+
+
+def nothing_running() -> Card:
+    """Return what is said where there is no vote to close."""
+    return notice_card("No vote is running. /vote start begins one.")
+
+
+ORGANISER_BUTTONS = (BooksMenu, StartButton, CloseButton)

@@ -1,0 +1,183 @@
+"""`/ceiling`: set by who keeps a place, seen before it counts, and told to everybody there."""
+
+from __future__ import annotations
+
+import discord
+import pytest
+from simcord import ChannelHandle, InteractionResult, MemberActor
+from simcord.backend.errors import SetupError
+
+from bot.club.people import Place
+from tests.fakes.club import Club, buttons, message, texts
+from tests.fakes.club import shown as sent
+from tests.fakes.discord_reading import rendered
+from tests.fakes.forging import forge, remembered
+
+LANTERN, KITE = "the-lantern", "the-kite"
+
+
+def shown(result: InteractionResult) -> str:
+    """Return what is read of an answer."""
+    return rendered(sent(result))
+
+
+async def ceiling(club: Club, channel: ChannelHandle | None = None) -> dict[str, int]:
+    """Return how far a place may go."""
+    return await club.services.ceilings.show(Place(club.guild.id, (channel or club.general).id))
+
+
+def posted(channel: ChannelHandle) -> list[str]:
+    """Return what the bot has posted for everybody in a place."""
+    messages = [m for m in channel.history() if m.author.bot and not m.flags.ephemeral]
+    return [rendered("\n".join(texts([m.content, *[c.to_dict() for c in m.components]]))) for m in messages]
+
+
+@pytest.fixture
+def smiley(club: Club) -> MemberActor:
+    """A moderator."""
+    return club.member("George", manage_threads=True)
+
+
+async def test_a_ceiling_is_seen_first_then_set_and_everybody_is_told(club: Club, smiley: MemberActor) -> None:
+    told = await smiley.slash(club.general, "ceiling set", where="ch 8", book="The Lantern")
+    assert told.ephemeral
+    assert "Readers of this channel will be told as far as chapter 8 of The Lantern." in shown(told)
+    assert "Nothing changes for private answers" in shown(told)
+    assert await ceiling(club) == {}
+    await club.restart()
+    done = await smiley.click(message(told), label="Confirm")
+    assert done.ephemeral
+    assert await ceiling(club) == {LANTERN: 8}
+    (card,) = posted(club.general)
+    assert "now goes as far as chapter 8 of The Lantern." in card
+    assert "George" not in card
+
+
+async def test_a_ceiling_is_one_places_alone(club: Club, smiley: MemberActor) -> None:
+    other = club.guild.create_text_channel("other")
+    told = await smiley.slash(other, "ceiling set", where="finished", book=KITE)
+    await smiley.click(message(told), label="Confirm")
+    assert "the end of The Kite" in posted(other)[0]
+    assert await ceiling(club) == {}
+    assert await ceiling(club, other) == {KITE: 4}
+
+
+async def test_cancel_leaves_it(club: Club, smiley: MemberActor) -> None:
+    told = await smiley.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
+    assert "Nothing was changed" in shown(await smiley.click(message(told), label="Cancel"))
+    assert await ceiling(club) == {}
+    assert posted(club.general) == []
+
+
+async def test_undo_brings_the_one_before_back_and_tells_so(club: Club, smiley: MemberActor) -> None:
+    await club.ceiling(club.general, the_lantern="ch 3")
+    told = await smiley.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
+    assert "So far it is chapter 3 of The Lantern." in shown(told)
+    done = await smiley.click(message(told), label="Confirm")
+    undone = await smiley.click(message(done), label="Undo")
+    assert "As it was before" in shown(undone)
+    assert buttons(undone) == []
+    assert await ceiling(club) == {LANTERN: 3}
+    assert "chapter 3 of The Lantern" in posted(club.general)[-1]
+
+
+async def test_clear_takes_one_or_all_away_after_a_preview(club: Club, smiley: MemberActor) -> None:
+    await club.ceiling(club.general, the_lantern="ch 3", the_kite="2")
+    one = await smiley.slash(club.general, "ceiling clear", book=KITE)
+    assert "no more of The Kite than what is on its cover" in shown(one)
+    assert len(await ceiling(club)) == 2
+    await smiley.click(message(one), label="Confirm")
+    assert await ceiling(club) == {LANTERN: 3}
+    assert "no ceiling in The Kite any more" in posted(club.general)[-1]
+    all_ = await smiley.slash(club.general, "ceiling clear")
+    gone = await smiley.click(message(all_), label="Confirm")
+    assert await ceiling(club) == {}
+    await smiley.click(message(gone), label="Undo")
+    assert await ceiling(club) == {LANTERN: 3}
+
+
+async def test_what_another_moderator_did_meanwhile_is_not_lost(club: Club, smiley: MemberActor) -> None:
+    told = await smiley.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
+    await club.ceiling(club.general, the_lantern="ch 2")
+    assert "changed meanwhile" in shown(await smiley.click(message(told), label="Confirm"))
+    assert await ceiling(club) == {LANTERN: 2}
+    assert posted(club.general) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "help_"),
+    [
+        ("ceiling set", {"where": "ch 80", "book": LANTERN}, "The Lantern"),
+        ("ceiling set", {"where": "soon", "book": LANTERN}, "Write for example"),
+        ("ceiling set", {"where": "ch 2", "book": "The Lanten"}, "Did you mean The Lantern?"),
+        ("ceiling set", {"where": "ch 2"}, "Which book?"),
+        ("ceiling clear", {}, "This place has no ceiling, so there is nothing to take away."),
+        ("ceiling clear", {"book": KITE}, "This place has no ceiling in The Kite"),
+        ("ceiling clear", {"book": "Persuasion"}, "I don't know “Persuasion”"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_privately(
+    club: Club, smiley: MemberActor, name: str, options: dict[str, str], help_: str
+) -> None:
+    told = await smiley.slash(club.general, name, **options)
+    assert told.ephemeral
+    assert help_ in shown(told)
+    assert buttons(told) == []
+
+
+async def test_the_same_ceiling_again_is_no_change(club: Club, smiley: MemberActor) -> None:
+    await club.ceiling(club.general, the_lantern="ch 3")
+    told = await smiley.slash(club.general, "ceiling set", where="ch 3", book=LANTERN)
+    assert "nothing changes" in shown(told)
+
+
+async def test_discord_does_not_offer_it_to_members_nor_in_direct_messages(club: Club, smiley: MemberActor) -> None:
+    liz = club.member("Liz")
+    with pytest.raises(SetupError):
+        await liz.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
+    with pytest.raises(SetupError):
+        await smiley.user.slash("ceiling set", where="ch 8", book=LANTERN)
+
+
+async def test_who_was_given_the_command_and_not_the_permission_is_told_which_one(club: Club) -> None:
+    role = club.guild.create_role("readers")
+    liz = club.guild.add_member(club.env.create_user("Liz"), roles=[role])
+    club.guild.set_command_permissions("ceiling", {role: True})
+    for name in ("ceiling set", "ceiling clear"):
+        options = {"where": "ch 8", "book": LANTERN} if name.endswith("set") else {}
+        assert "you need the permission Manage Threads" in shown(await liz.slash(club.general, name, **options))
+    assert await ceiling(club) == {}
+    await club.ceiling(club.general, the_lantern="ch 3")
+    told = await liz.slash(club.general, "ceiling show")
+    assert told.ephemeral
+    assert "as far as chapter 3 of The Lantern" in shown(told)
+
+
+async def test_a_permission_that_is_lost_before_confirming_counts_no_more(club: Club) -> None:
+    role = club.guild.create_role("keepers", permissions=discord.Permissions(manage_threads=True))
+    george = club.guild.add_member(club.env.create_user("George"), roles=[role])
+    told = await george.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
+    club.env.backend.edit_role(club.guild.id, role.id, {"permissions": 0})
+    assert "you need the permission" in shown(await george.click(message(told), label="Confirm"))
+    assert await ceiling(club) == {}
+
+
+async def test_a_strangers_press_sets_nothing(club: Club, smiley: MemberActor) -> None:
+    told = await smiley.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
+    for stranger in (club.member("Liz"), club.member("Toby", manage_threads=True)):
+        assert "somebody else" in shown(await forge(stranger, remembered(message(told), "Confirm")))
+    assert await ceiling(club) == {}
+    assert posted(club.general) == []
+
+
+async def test_show_says_where_there_is_none(club: Club, smiley: MemberActor) -> None:
+    told = await smiley.slash(club.general, "ceiling show")
+    assert told.ephemeral
+    assert "no ceiling" in shown(told)
+    assert "/ceiling set" in shown(told)
+
+
+async def test_marks_are_offered_by_number_from_where_the_place_is(club: Club, smiley: MemberActor) -> None:
+    await club.ceiling(club.general, the_lantern="ch 3")
+    offered = await smiley.autocomplete(club.general, "ceiling set", "where", "", book=LANTERN)
+    assert [choice["value"] for choice in offered][:2] == ["chapter 4 of 10", "chapter 5 of 10"]

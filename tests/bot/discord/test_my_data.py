@@ -1,0 +1,128 @@
+"""`/mydata`: everything about one person, for them alone; and gone, from the vector store too."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from simcord import InteractionResult, MemberActor
+
+from bot.club.people import Member, Place
+from retrieval.door import Retriever
+from retrieval.gate import Audience
+from tests.fakes.club import Club, buttons, message
+from tests.fakes.club import shown as sent
+from tests.fakes.discord_reading import rendered
+from tests.fakes.forging import forge, remembered
+
+LANTERN = "the-lantern"
+
+
+def shown(result: InteractionResult) -> str:
+    """Return what is read of an answer."""
+    return rendered(sent(result))
+
+
+async def written(club: Club, member: MemberActor) -> None:
+    """Have a member write a review."""
+    book = club.services.books[LANTERN]
+    with club.env.time_context():
+        who = Member(member.guild.id, member.id)
+        await club.services.reviews.write(who, book, "4", "The lamp is described with love.", "not started")
+
+
+async def exported(result: InteractionResult) -> dict[str, Any]:
+    """Return what is in the file of an answer."""
+    (file,) = message(result).attachments
+    assert file.filename == "dogear-my-data.json"
+    return dict(json.loads(await file.read()))
+
+
+async def test_an_export_is_a_private_file_with_a_summary(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await written(club, liz)
+    told = await liz.slash(club.general, "mydata export")
+    assert told.ephemeral
+    assert "1 × books in which you said where you are" in shown(told)
+    assert "1 × reviews" in shown(told)
+    held = await exported(told)
+    assert [row["marks"] for row in held["positions"]] == [5]
+    assert held["reviews"][0]["text"] == "The lamp is described with love."
+
+
+async def test_an_export_holds_nothing_of_others_and_nothing_of_other_clubs(club: Club) -> None:
+    other = club.env.create_guild("The Mainland Club")
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await club.reader("Jim", the_lantern="ch 9")
+    there = other.add_member(liz.user)
+    await club.reads(there, LANTERN, "ch 2")
+    here = await exported(await liz.slash(club.general, "mydata export"))
+    assert [row["marks"] for row in here["positions"]] == [5]
+    everywhere = await liz.user.slash("mydata export")
+    assert "in all clubs" in shown(everywhere)
+    assert sorted(row["marks"] for row in (await exported(everywhere))["positions"]) == [2, 5]
+
+
+async def test_a_newcomers_export_is_empty(club: Club) -> None:
+    told = await club.member("Liz").slash(club.general, "mydata export")
+    assert "nothing but your number" in shown(told)
+    assert (await exported(told))["positions"] == []
+
+
+async def test_deleting_shows_first_what_goes_and_reaches_the_vector_store(club: Club, island: Retriever) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await written(club, liz)
+    told = await liz.slash(club.general, "mydata delete")
+    assert told.ephemeral
+    assert buttons(told) == ["Delete it all", "Keep it"]
+    assert "1 × reviews" in shown(told)
+    club_readers = Audience({}, club=str(club.guild.id))
+    assert [p.text for p in island.passages(LANTERN, club_readers, ("review",))] == ["The lamp is described with love."]
+    await club.restart()
+    gone = await liz.click(message(told), label="Delete it all")
+    assert "I hold nothing about you any more, in this club." in shown(gone)
+    assert island.passages(LANTERN, club_readers, ("review",)) == []
+    assert "I hold nothing about you here." in shown(await liz.slash(club.general, "mydata delete"))
+
+
+async def test_keeping_it_deletes_nothing(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = await liz.slash(club.general, "mydata delete")
+    assert "Nothing was changed" in shown(await liz.click(message(told), label="Keep it"))
+    assert await club.services.progress.positions(Member(club.guild.id, liz.id)) == {LANTERN: 5}
+
+
+async def test_a_club_is_deleted_alone_and_a_direct_message_deletes_all(club: Club) -> None:
+    other = club.env.create_guild("The Mainland Club")
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    there = other.add_member(liz.user)
+    await club.reads(there, LANTERN, "ch 2")
+    told = await liz.slash(club.general, "mydata delete")
+    await liz.click(message(told), label="Delete it all")
+    progress = club.services.progress
+    assert await progress.positions(Member(club.guild.id, liz.id)) == {}
+    assert await progress.positions(Member(other.id, liz.id)) == {LANTERN: 2}
+    told = await liz.user.slash("mydata delete")
+    await liz.user.click(message(told), label="Delete it all")
+    assert await progress.positions(Member(other.id, liz.id)) == {}
+
+
+async def test_a_strangers_press_deletes_nothing(club: Club) -> None:
+    liz, jim = await club.reader("Liz", the_lantern="ch 5"), await club.reader("Jim", the_lantern="ch 2")
+    told = await liz.slash(club.general, "mydata delete")
+    assert "somebody else" in shown(await forge(jim, remembered(message(told), "Delete it all")))
+    for member in (liz, jim):
+        assert await club.services.progress.positions(Member(club.guild.id, member.id)) != {}
+
+
+async def test_ceilings_stay_without_the_name_of_who_set_them(club: Club) -> None:
+    george = club.member("George")
+    place = Place(club.guild.id, club.general.id)
+    with club.env.time_context():
+        known, by = club.services.books[LANTERN], Member(club.guild.id, george.id)
+        await club.services.ceilings.set(place, known, "ch 3", by)
+    told = await george.slash(club.general, "mydata delete")
+    assert "they stay, without your name" in shown(told)
+    await george.click(message(told), label="Delete it all")
+    assert await club.services.ceilings.show(place) == {LANTERN: 3}
+    assert "I hold nothing" in shown(await george.slash(club.general, "mydata delete"))

@@ -1,0 +1,300 @@
+"""`/review`: written in a modal, read as far as one is, one's own to edit and delete; never another club's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from simcord import InteractionResult, MemberActor
+
+from bot.club.people import Member
+from retrieval.door import Retriever
+from retrieval.gate import Audience
+from tests.fakes.bookshelf import opened, write_kite, write_lantern
+from tests.fakes.club import Club, buttons, message, opened_club
+from tests.fakes.club import shown as sent
+from tests.fakes.discord_reading import rendered
+from tests.fakes.forging import forge, remembered
+
+LANTERN, KITE = "the-lantern", "the-kite"
+SECRET = "It hurts that Silas drowned his brother for the sake of the lamp."
+
+LIBRARY_REVIEWS = f"""---
+kind: review
+---
+
+## ★★★★☆ · 2017-09-24
+
+<!-- reveals: 0 -->
+
+A slow book, and a lovely one.
+
+## ★★☆☆☆ · 2019-02-11
+
+<!-- reveals: 10 -->
+
+{SECRET} I did not see it coming.
+
+## no stars
+
+<!-- reveals: 2 -->
+
+Silas keeps his lighthouse as others keep a grudge.
+"""
+
+
+def shown(result: InteractionResult) -> str:
+    """Return what is read of an answer."""
+    return rendered(sent(result))
+
+
+@pytest.fixture(scope="session")
+def reviewed(embedder: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+    """The Lantern with reviews in the library, and The Kite without."""
+    library = tmp_path_factory.mktemp("reviewed-library")
+    write_lantern(library, reviews_md=LIBRARY_REVIEWS)
+    write_kite(library)
+    with opened(library, tmp_path_factory.mktemp("reviewed"), embedder) as retriever:
+        yield retriever
+
+
+@pytest.fixture
+async def reviewing(reviewed: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
+    """A club whose library has reviews."""
+    async with opened_club(reviewed, tmp_path) as club:
+        yield club
+
+
+async def write(club: Club, member: MemberActor, book: str = LANTERN, **typed: Any) -> InteractionResult:
+    """Open the modal and send it, with what is typed and otherwise what stands in it."""
+    form = await member.slash(club.general, "review write", book=book)
+    return await member.submit_modal(form, filled(form) | typed)
+
+
+def filled(form: InteractionResult) -> dict[str, Any]:
+    """Return what stands in the fields of a modal that was opened."""
+    assert form.modal is not None, shown(form)
+    parts = {label["component"]["custom_id"]: label["component"] for label in form.modal["components"]}
+    stars = [option["value"] for option in parts["stars"]["options"] if option.get("default")]
+    return {"stars": stars, "text": parts["text"].get("value") or "", "said": parts["said"].get("value") or ""}
+
+
+async def mine(club: Club, member: MemberActor, book: str = LANTERN) -> str | None:
+    """Return the text of a member's review, as it is kept."""
+    review = await club.services.reviews.mine(Member(member.guild.id, member.id), club.services.books[book])
+    return review.text if review else None
+
+
+async def test_the_modal_begins_with_where_its_author_is(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    form = await liz.slash(club.general, "review write", book="The Lantern")
+    assert filled(form) == {"stars": [], "text": "", "said": "chapter 5 of 10"}
+    newcomer = await club.member("Jim").slash(club.general, "review write", book=LANTERN)
+    assert filled(newcomer)["said"] == "not started"
+
+
+async def test_a_review_is_kept_at_once_also_in_the_clubs_part_of_the_store(club: Club, island: Retriever) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = await write(club, liz, stars=["4"], text="I like the harbour in the dark.", said="ch 5")
+    assert told.ephemeral
+    assert "for members who have read as far as chapter 5 of The Lantern" in shown(told)
+    assert buttons(told) == ["Edit", "Delete"]
+    at = Audience({LANTERN: 5}, club=str(club.guild.id))
+    assert [p.text for p in island.passages(LANTERN, at, ("review",))] == ["I like the harbour in the dark."]
+    assert island.passages(LANTERN, Audience({LANTERN: 5}, club="1"), ("review",)) == []
+
+
+async def test_its_author_is_told_their_own_word_and_not_where_the_text_was_placed(club: Club) -> None:
+    liz, jim = await club.reader("Liz", the_lantern="ch 2"), await club.reader("Jim", the_lantern="ch 5")
+    told = await write(club, liz, text=SECRET, said="ch 2")
+    assert "as far as chapter 2 of The Lantern" in shown(told)
+    assert "10" not in shown(told)
+    assert "drowned" not in shown(await jim.slash(club.general, "review read", book=LANTERN))
+    own = await liz.slash(club.general, "review read", book=LANTERN)
+    assert "Your review" in shown(own)
+    assert "drowned" in shown(own)
+
+
+@pytest.mark.parametrize(
+    ("typed", "help_"),
+    [
+        ({"text": "A fine book.", "said": "ch 70"}, "The Lantern"),
+        ({"text": "A fine book.", "said": "somewhere"}, "Write for example"),
+        ({"text": " \n ", "said": "ch 2"}, "There is nothing to keep"),
+    ],
+)
+async def test_what_was_typed_is_not_lost_where_it_cannot_be_kept(
+    club: Club, typed: dict[str, str], help_: str
+) -> None:
+    liz = club.member("Liz")
+    told = await write(club, liz, stars=[], **typed)
+    assert help_ in shown(told)
+    assert told.ephemeral
+    assert await mine(club, liz) is None
+    await club.restart()
+    again = await liz.click(message(told), label="Go on writing")
+    assert filled(again)["text"] == typed["text"]
+    assert filled(again)["said"] == typed["said"]
+
+
+async def test_a_text_of_4000_characters_is_kept_and_paged(club: Club) -> None:
+    liz = club.member("Liz")
+    text = ("The sea is grey. " * 236)[:4_000].strip()
+    await write(club, liz, text=text, said="not started")
+    assert await mine(club, liz) == text
+    told = await liz.slash(club.general, "review read", book=LANTERN)
+    assert buttons(told) == ["More"]
+    await club.restart()
+    turned = await liz.click(message(told), label="More")
+    assert "Page 2 of 3" in shown(turned)
+    assert buttons(turned) == ["Back", "More"]
+
+
+@pytest.mark.parametrize("name", ["review edit", "review delete"])
+async def test_who_has_written_nothing_is_told_how_to(club: Club, name: str) -> None:
+    told = await club.member("Liz").slash(club.general, name, book=LANTERN)
+    assert "You have written no review of The Lantern. /review write" in shown(told)
+    assert told.ephemeral
+
+
+@pytest.mark.parametrize("name", ["review write", "review read", "review edit", "review delete"])
+async def test_an_unknown_book_or_none_is_answered_with_help(club: Club, name: str) -> None:
+    liz = club.member("Liz")
+    assert "Did you mean The Lantern?" in shown(await liz.slash(club.general, name, book="The Lanten"))
+    assert "Which book?" in shown(await liz.slash(club.general, name))
+
+
+async def test_editing_begins_with_what_is_there_and_replaces_it(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = await write(club, liz, stars=["4"], text="Good.", said="ch 2")
+    await club.restart()
+    form = await liz.click(message(told), label="Edit")
+    assert filled(form) == {"stars": ["4"], "text": "Good.", "said": "chapter 2 of 10"}
+    await liz.submit_modal(form, filled(form) | {"text": "Better than good."})
+    assert await mine(club, liz) == "Better than good."
+    by_command = await liz.slash(club.general, "review edit", book=LANTERN)
+    assert filled(by_command)["text"] == "Better than good."
+    assert filled(await liz.slash(club.general, "review write", book=LANTERN))["text"] == "Better than good."
+
+
+async def test_deleting_asks_first_and_can_be_undone(club: Club, island: Retriever) -> None:
+    liz = club.member("Liz")
+    await write(club, liz, stars=["2"], text="Too grey for me.", said="not started")
+    told = await liz.slash(club.general, "review delete", book=LANTERN)
+    assert "Too grey for me." in shown(told)
+    assert buttons(told) == ["Confirm", "Keep it"]
+    assert "Nothing was changed" in shown(await liz.click(message(told), label="Keep it"))
+    told = await liz.slash(club.general, "review delete", book=LANTERN)
+    await club.restart()
+    gone = await liz.click(message(told), label="Confirm")
+    assert await mine(club, liz) is None
+    here = Audience({}, club=str(club.guild.id))
+    assert island.passages(LANTERN, here, ("review",)) == []
+    undone = await liz.click(message(gone), label="Undo")
+    assert "is there again" in shown(undone)
+    assert await mine(club, liz) == "Too grey for me."
+    assert len(island.passages(LANTERN, here, ("review",))) == 1
+
+
+async def test_undo_does_not_write_over_a_newer_review(club: Club) -> None:
+    liz = club.member("Liz")
+    told = await write(club, liz, text="Too grey for me.", said="not started")
+    asked = await liz.click(message(told), label="Delete")
+    gone = await liz.click(message(asked), label="Confirm")
+    await write(club, liz, text="I have grown to like grey.", said="not started")
+    assert "another review" in shown(await liz.click(message(gone), label="Undo"))
+    assert await mine(club, liz) == "I have grown to like grey."
+
+
+async def test_strangers_neither_edit_nor_delete(club: Club) -> None:
+    liz, jim = club.member("Liz"), club.member("Jim")
+    told = await write(club, liz, text="Too grey for me.", said="not started")
+    for label in ("Edit", "Delete"):
+        pressed = await forge(jim, remembered(message(told), label))
+        assert pressed.modal is None
+        assert "somebody else" in shown(pressed)
+    asked = await liz.click(message(told), label="Delete")
+    assert "somebody else" in shown(await forge(jim, remembered(message(asked), "Confirm")))
+    assert await mine(club, liz) == "Too grey for me."
+
+
+async def test_reviews_are_read_as_far_as_their_reader_is(reviewing: Club) -> None:
+    newcomer, middle, finished = (
+        reviewing.member("Liz"),
+        await reviewing.reader("Jim", the_lantern="ch 2"),
+        await reviewing.reader("Toby", the_lantern="finished"),
+    )
+    first = await newcomer.slash(reviewing.general, "review read", book=LANTERN)
+    assert first.ephemeral
+    assert "A slow book" in shown(first)
+    assert "grudge" not in shown(first)
+    assert "grudge" in shown(await middle.slash(reviewing.general, "review read", book=LANTERN))
+    last = shown(await finished.slash(reviewing.general, "review read", book=LANTERN))
+    assert last.index("11 February 2019") < last.index("24 September 2017") < last.index("no stars")
+    assert "A reader · ★★★★☆" in last.replace("**", "")
+
+
+async def test_ones_own_comes_first_and_others_carry_their_names(reviewing: Club) -> None:
+    liz, jim = reviewing.member("Liz"), reviewing.member("Jim")
+    await write(reviewing, liz, stars=["1"], text="Too grey for me.", said="not started")
+    await write(reviewing, jim, stars=["5"], text="Give me more of it.", said="not started")
+    text = shown(await liz.slash(reviewing.general, "review read", book=LANTERN))
+    assert text.index("Your review") < text.index(f"<@{jim.id}>") < text.index("A reader")
+    sent_ = [r.json for r in reviewing.env.http_requests if isinstance(r.json, dict) and f"<@{jim.id}>" in str(r.json)]
+    assert sent_
+    assert all((body.get("data") or body)["allowed_mentions"]["parse"] == [] for body in sent_)
+
+
+async def test_reviews_are_filtered_by_stars_and_date(reviewing: Club) -> None:
+    liz = await reviewing.reader("Liz", the_lantern="finished")
+    many = shown(await liz.slash(reviewing.general, "review read", book=LANTERN, stars=3))
+    assert "A slow book" in many
+    assert "drowned" not in many
+    assert "grudge" not in many
+    recent = await liz.slash(reviewing.general, "review read", book=LANTERN, since="month")
+    assert "There are no reviews that fit, up to where you are." in shown(recent)
+    await write(reviewing, liz, stars=["2"], text="Fine.", said="not started")
+    assert "Fine." in shown(await liz.slash(reviewing.general, "review read", book=LANTERN, since="week"))
+    assert "Fine." not in shown(await liz.slash(reviewing.general, "review read", book=LANTERN, stars=3))
+
+
+async def test_nothing_to_read_looks_the_same_whether_there_is_more_or_not(reviewing: Club) -> None:
+    liz, jim = await reviewing.reader("Liz", the_kite="finished"), reviewing.member("Jim")
+    nothing = shown(await jim.slash(reviewing.general, "review read", book=KITE))
+    await write(reviewing, liz, book=KITE, text="He becomes a clockmaker!", said="finished")
+    assert shown(await jim.slash(reviewing.general, "review read", book=KITE)) == nothing
+
+
+async def test_a_page_is_made_anew_for_whoever_turns_it(reviewing: Club) -> None:
+    liz = await reviewing.reader("Liz", the_lantern="finished")
+    await write(reviewing, liz, text="The sea is grey. " * 200, said="not started")
+    told = await liz.slash(reviewing.general, "review read", book=LANTERN)
+    await reviewing.reads(liz, LANTERN, "not started")
+    turned = await liz.click(message(told), label="More")
+    for _ in range(2):
+        assert "drowned" not in shown(turned)
+        if "More" in buttons(turned):
+            turned = await liz.click(message(turned), label="More")
+
+
+async def test_another_clubs_reviews_are_never_shown(reviewing: Club) -> None:
+    other = reviewing.env.create_guild("The Mainland Club")
+    elsewhere = other.create_text_channel("general")
+    there = other.add_member(reviewing.env.create_user("Ishmael"))
+    form = await there.slash(elsewhere, "review write", book=LANTERN)
+    await there.submit_modal(form, {"text": "Call me impressed.", "said": "not started"})
+    liz = await reviewing.reader("Liz", the_lantern="finished")
+    told = await liz.slash(reviewing.general, "review read", book=LANTERN)
+    assert "impressed" not in shown(told)
+    jumbled = await there.slash(elsewhere, "review read", book=LANTERN)
+    assert "impressed" in shown(jumbled)
+
+
+async def test_who_is_in_no_club_reads_the_librarys_and_writes_none(reviewing: Club) -> None:
+    alone = reviewing.env.create_user("Ishmael")
+    refused = await alone.slash("review write", book=LANTERN)
+    assert refused.modal is None
+    assert "for the readers of a club" in shown(refused)
+    assert "A slow book" in shown(await alone.slash("review read", book=LANTERN))

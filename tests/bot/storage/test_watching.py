@@ -1,0 +1,57 @@
+"""Watched places and findings as they are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from dataclasses import replace
+
+from bot.club.people import Place
+from bot.club.watching.records import Finding, Outcome
+from bot.storage.database import StoredRecords
+from corpus.reveals import Reveals
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+THREAD = Place(1, 100, adults=True)
+FIRST = Finding(0, THREAD, 10, 900, Reveals.of({"moby": 9}), NOON)
+
+
+async def test_a_place_is_watched_until_it_is_not(records: StoredRecords) -> None:
+    await records.watching.watch(THREAD, 11, NOON)
+    await records.watching.watch(THREAD, 12, NOON)
+    await records.watching.watch(Place(2, 200), 12, NOON)
+    assert await records.watching.watched() == {100: 1, 200: 2}
+    assert await records.watching.unwatch(THREAD)
+    assert not await records.watching.unwatch(THREAD)
+    assert await records.watching.watched() == {200: 2}
+
+
+async def test_a_message_is_found_once(records: StoredRecords) -> None:
+    found = await asyncio.gather(*(records.watching.add(FIRST) for _ in range(3)))
+    (kept,) = [finding for finding in found if finding]
+    assert kept == replace(FIRST, id=kept.id)
+    assert await records.watching.finding(kept.id) == kept
+    assert await records.watching.finding(99) is None
+
+
+async def test_what_its_author_calls_fine_still_waits_and_what_is_hidden_does_not(records: StoredRecords) -> None:
+    kept = await records.watching.add(FIRST)
+    assert kept is not None
+    assert await records.watching.settle(kept.id, Outcome.FINE)
+    assert await records.watching.queue(1) == [replace(kept, outcome=Outcome.FINE)]
+    assert await records.watching.queue(2) == []
+    assert await records.watching.settle(kept.id, Outcome.HIDDEN)
+    assert not await records.watching.settle(kept.id, Outcome.SETTLED)
+    assert await records.watching.queue(1) == []
+
+
+async def test_who_was_not_told_is_found_after_a_while_and_not_after_too_long(records: StoredRecords) -> None:
+    kept = await records.watching.add(FIRST)
+    assert kept is not None
+    assert await records.watching.untold([1], NOON - HOUR, NOON + HOUR) == [kept]
+    assert await records.watching.untold([1], NOON - HOUR, NOON) == []
+    assert await records.watching.untold([1], NOON + HOUR, NOON + 2 * HOUR) == []
+    assert await records.watching.untold([2], NOON - HOUR, NOON + HOUR) == []
+    await records.watching.tell(kept.id)
+    assert await records.watching.untold([1], NOON - HOUR, NOON + HOUR) == []
