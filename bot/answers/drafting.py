@@ -55,7 +55,7 @@ def library_drafts(kind: str, book: Book, mark: int, seen: Sequence[Passage], tu
 
 def asked_already(seen: Iterable[Passage]) -> list[Draft]:
     """Return the questions for discussion that the book itself comes with."""
-    return [Draft(passage.text, "library", passage.reveals) for passage in seen if passage.kind == "discussion"]
+    return [Draft(passage.text, "", passage.reveals) for passage in seen if passage.kind == "discussion"]
 
 
 @dataclass(frozen=True, slots=True)

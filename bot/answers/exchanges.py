@@ -11,13 +11,29 @@ from corpus.reveals import Slug
 LEANING_WORDS = 8
 """Words of a question up to which “and his wife?” is taken to lean on the question before."""
 
-_LEANING = re.compile(
-    r"^\W*(?:and|but|so|then|or|also)\b"
-    r"|\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|this|that|these|those|there|then|one|ones)\b"
-    r"|^\W*(?:why|how|when|where|who|what|which)(?:\s+(?:not|so|exactly|then|else))?\W*$",
+LEANED_ON = 200
+"""Characters of what was asked before that a question is read with: in a long conversation, the last few questions."""
+
+_FRAGMENT = re.compile(
+    r"^\W*(?:and|but|or|what about|how about)(?!\s+(?:who|whom|whose|what|why|how|when|where|which)\b)(?:\s+\S+){1,3}$"
+    r"|^\W*(?:and\s+)?(?:why|how|when|where|who|what|which)(?:\s+(?:not|so|exactly|then|else|next))?\W*$"
+    r"|^\W*(?:go on|continue|tell (?:me|us) more|more|really|anything else|any(?:body|one) else)\b[\s\w]{0,10}\W*$",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+")
+"""Too little to be a question of its own: “And Corrin?”, “Why?”, “Go on.”"""
+
+_OPENING = re.compile(r"^\W*(?:and|but|so|then|or|also)\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|these|those|then|next|else|ones)\b"
+    r"|\bthis\b(?!\s+(?:book|novel|story|series|club|chapter|thread))"
+    r"|(?:^\W*|\b(?:is|was|do|does|did|about|of|by|after|before|for|to|like|with|in|at|why|how|mean|means)\s+)that\b"
+    r"|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b"
+    r"|(?<!\bno )(?<!\bany )\bone\b(?!\s+(?:of|day|night|morning|evening))",
+    re.IGNORECASE,
+)
+"""Words that stand for something said before; “is there a storm” and “this book” point to nothing."""
+
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|^\W*[A-Z][a-z]+(?=['’]s?\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +47,23 @@ class Exchange:
 
 def standing_alone(question: str, before: Sequence[Exchange]) -> str:
     """Return a question with the one that it leans on before it; as it is, where it names its subject itself."""
-    if not before or len(question.split()) > LEANING_WORDS or _NAME.search(question):
+    if not before or not leans(question):
         return question
-    if not _LEANING.search(question):
-        return question
-    return f"{before[-1].question} {question}"
+    earlier = before[-1].question
+    kept = earlier if len(earlier) <= LEANED_ON else earlier[-LEANED_ON:].partition(" ")[2]
+    return f"{kept} {question}"
+
+
+def leans(question: str) -> bool:
+    """Return whether a question means something only after another one.
+
+    “Does Silas love his brother?” names whose brother; “Why does he hate Silas?” does not say who hates.
+    """
+    if len(question.split()) > LEANING_WORDS:
+        return False
+    if _FRAGMENT.search(question):
+        return True
+    pointing, name = _POINTING.search(question), _NAME.search(question)
+    if name:
+        return pointing is not None and pointing.start() < name.start()
+    return bool(pointing or _OPENING.search(question))

@@ -9,14 +9,17 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-THREADS = 8
-"""Pieces of work at once. Searching keeps two of them busy; the others wait for a chat model."""
+SEARCHING = 3
+"""Pieces of work at once in quote mode: more threads than cores only take turns from the event loop."""
+
+WAITING = 8
+"""Pieces of work at once with a chat model, which most of them wait for."""
 
 
 class Workers:
     """Threads beside the event loop; what finds all of them busy waits its turn."""
 
-    def __init__(self, threads: int = THREADS) -> None:
+    def __init__(self, threads: int = SEARCHING) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
 
     async def do(self, work: Callable[[], T]) -> T:

@@ -16,6 +16,8 @@ from bot.discord.nomination_cards import NominationsPageButton
 from bot.discord.order_buttons import ORDER_BUTTONS
 from bot.discord.plan_button import PlanButton
 from bot.discord.progress_buttons import PROGRESS_BUTTONS
+from bot.discord.prompt_buttons import PROMPT_BUTTONS
+from bot.discord.prompt_drafts import DRAFT_BUTTONS
 from bot.discord.review_buttons import REVIEW_BUTTONS
 from bot.discord.review_modal import MODAL_BUTTONS
 from bot.discord.shelf_buttons import SHELF_BUTTONS
@@ -38,4 +40,6 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     *VOTE_BUTTONS,
     *ORGANISER_BUTTONS,
     PlanButton,
+    *PROMPT_BUTTONS,
+    *DRAFT_BUTTONS,
 )

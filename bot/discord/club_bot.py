@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
 import discord
@@ -25,6 +26,11 @@ class ClubBot(Protocol):
     @property
     def user(self) -> discord.ClientUser | None:
         """The bot itself, once Discord has let it in."""
+        ...
+
+    @property
+    def guilds(self) -> Sequence[discord.Guild]:
+        """The servers that this process serves."""
         ...
 
     async def wait_until_ready(self) -> None:

@@ -31,17 +31,21 @@ NOBODY = discord.AllowedMentions.none()
 
 
 async def deliver(interaction: discord.Interaction[Any], card: Card, *, private: bool = True) -> None:
-    """Answer an interaction with a card: at once, or as what was deferred.
+    """Answer an interaction with a card: at once, in place of “is thinking …”, or beside the card that was pressed.
 
-    The privacy of a deferred answer was fixed when it was deferred, so `private` has to agree with that.
+    The privacy of a deferred answer was fixed when it was deferred, so `private` has to agree with that. A deferred
+    answer is filled in by an edit, which may be repeated without being seen twice.
     """
 
     async def send() -> None:
         view, files = CardView(card), card.files()
-        if interaction.response.is_done():
-            await interaction.followup.send(view=view, files=files, ephemeral=private, allowed_mentions=NOBODY)
+        response = interaction.response
+        if not response.is_done():
+            await response.send_message(view=view, files=files, ephemeral=private, allowed_mentions=NOBODY)
+        elif response.type is discord.InteractionResponseType.deferred_channel_message:
+            await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NOBODY)
         else:
-            await interaction.response.send_message(view=view, files=files, ephemeral=private, allowed_mentions=NOBODY)
+            await interaction.followup.send(view=view, files=files, ephemeral=private, allowed_mentions=NOBODY)
 
     await _with_patience(send)
 

@@ -79,10 +79,10 @@ class StoredPrompts:
         async with self._sessions.writing() as session:
             return await session.scalar(done.values(state=State.POSTED.value, post=message, claimed=None)) is not None
 
-    async def release(self, prompt: Prompt, *, put_off: bool) -> None:
-        """End a posting that came to nothing; `put_off` takes its time away, so that somebody has to decide anew."""
+    async def release(self, prompt: Prompt, why: str = "") -> None:
+        """End a posting that came to nothing; with a reason, its time is over, and somebody has to decide anew."""
         row = PromptRow
-        values: dict[str, Any] = {"claimed": None} | ({"due": None} if put_off else {})
+        values: dict[str, Any] = {"claimed": None} | ({"due": None, "reason": why} if why else {})
         async with self._sessions.writing() as session:
             await session.execute(update(row).where(row.id == prompt.id, row.state == State.APPROVED).values(**values))
 

@@ -131,7 +131,11 @@ class Evening:
 
     def furthest(self, reader: MemberActor, book: Slug = AMBER) -> int:
         """Return the last mark of a book of which somebody was sent anything for themselves."""
-        own = (s for s in self.sent if (s.readers.person, s.readers.club) == (reader.id, reader.guild.id))
+        own = (
+            sent
+            for sent in self.sent
+            if (sent.readers.person, sent.readers.club, sent.where != OWN_DATA) == (reader.id, reader.guild.id, True)
+        )
         signs = (sign for sent in own for sign in self.signs.found(sent.text))
         return max((sign.needs.marks.get(book, 0) for sign in signs), default=0)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
-from bot.answers.drafting import Draft
+from bot.answers.drafting import DRAFTS, Draft
 from bot.club.allowance import Allowance
 from bot.club.audiences import Audiences
 from bot.club.people import Member, Place
@@ -14,6 +15,10 @@ from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.positions import parse_position
 from retrieval.gate import Audience
+
+
+BOOKS_OWN = "the book’s own"
+"""The kind of the questions for discussion that a book comes with."""
 
 
 class TooFarAhead(DogearError):
@@ -34,22 +39,25 @@ class Drafts:
         self._allowance, self._workers = allowance, workers
 
     async def of(
-        self, member: Member, place: Place, book: Book, kind: str, *, where: str = "", turn: int = 0
-    ) -> list[Draft]:
-        """Return drafts of a kind; another `turn` gives others. Raises PositionError, TooFarAhead, AskedTooMuch."""
+        self, member: Member, place: Place, book: Book, kind: str, *, where: str = "", turn: int = 0,
+        library: bool = False,
+    ) -> list[Draft]:  # fmt: skip
+        """Return a few drafts of a kind, which may be BOOKS_OWN; another `turn` gives others.
+
+        From the library, no model is asked. Raises PositionError, TooFarAhead, AskedTooMuch.
+        """
         self._allowance.take(member)
         audience = await self._audience(member, place, book, where)
-        quote_only = not await self._allowance.has_tokens(member.club)
+        if kind == BOOKS_OWN:
+            own = await self._workers.do(lambda: self._discussion.asked_already(audience, book.slug))
+            turns = max(1, math.ceil(len(own) / DRAFTS))
+            return own[turn % turns * DRAFTS :][:DRAFTS]
+        quote_only = library or not await self._allowance.has_tokens(member.club)
         found, tokens = await self._workers.do(
             lambda: self._discussion.drafts(audience, book.slug, kind, turn, quote_only=quote_only)
         )
         await self._allowance.spend(member.club, tokens)
         return found
-
-    async def library(self, member: Member, place: Place, book: Book, *, where: str = "") -> list[Draft]:
-        """Return the questions that a book comes with. Raises PositionError, TooFarAhead."""
-        audience = await self._audience(member, place, book, where)
-        return await self._workers.do(lambda: self._discussion.asked_already(audience, book.slug))
 
     async def _audience(self, member: Member, place: Place, book: Book, where: str) -> Audience:
         """Return the readers: no further than the place goes, or than who asks has read."""

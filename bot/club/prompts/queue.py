@@ -63,7 +63,13 @@ class Prompts:
         return await self._add(Prompt(0, place, member.id, _checked(text), self._now(), book=book, message=message))
 
     async def keep(self, member: Member, place: Place, draft: Draft, book: Slug) -> Prompt:
-        """Put a draft on the queue, with what is known of it: the words come from passages whose place is certain."""
+        """Put a draft on the queue, with what is known of it: its words come from passages whose place is certain.
+
+        One that is there already is returned as it is: a button may be pressed twice.
+        """
+        for there in await self._records.listed(member.club, OPEN):
+            if there.text == draft.text:
+                return there
         kept = Prompt(0, place, member.id, _checked(draft.text), self._now(), draft.kind, book, needs=draft.needs)
         return await self._add(kept)
 
@@ -161,9 +167,9 @@ class Prompts:
             about = f"discussion prompt {prompt.id}"
             await self._audit.note(Did.PROMPT, prompt.place, prompt.by, message=message, about=about)
 
-    async def stopped(self, prompt: Prompt, *, put_off: bool) -> None:
-        """Note that a posting that was begun came to nothing; put off, it waits in the queue for a decision."""
-        await self._records.release(prompt, put_off=put_off)
+    async def stopped(self, prompt: Prompt, why: str = "") -> None:
+        """Note that a posting that was begun came to nothing: it is tried again, or waits for a decision and says why."""
+        await self._records.release(prompt, why)
 
     async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
         """Return the approved prompts that go with a section, which holds the marks from `first` to `last`.

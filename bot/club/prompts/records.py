@@ -27,7 +27,7 @@ class Prompt:
 
     `needs` is how far its readers must be, where that is known; otherwise its words are placed. `message` is the one
     that it was taken from, `post` the one that it became, or 0. With a `mark` it belongs to the section of its book
-    that holds this mark; with `due` it is posted in its place by then. `claimed` says when somebody began to post it.
+    that holds this mark; with `due` it is posted in its place then. `reason` says why it was rejected, or not posted. `claimed` says when somebody began to post it.
     """
 
     id: int
@@ -83,6 +83,6 @@ class PromptRecords(Protocol):
         """Note which message a prompt became; return whether that was not known before."""
         ...
 
-    async def release(self, prompt: Prompt, *, put_off: bool) -> None:
-        """End a posting that came to nothing; `put_off` takes its time away, so that somebody has to decide anew."""
+    async def release(self, prompt: Prompt, why: str = "") -> None:
+        """End a posting that came to nothing; with a reason, its time is over, and somebody has to decide anew."""
         ...

@@ -50,7 +50,8 @@ def cut_evenly(book: Book, number: int, *, by_pages: bool = False, after: int = 
 def cut_by_size(book: Book, size: Fraction, unit: Unit, *, after: int = 0) -> tuple[Range, ...]:
     """Return what comes after a mark in sections of so many chapters, pages, parts or percent. Raises NotPossible.
 
-    A section ends at the end of a mark that is nearest; where two would end at the same one, they are one section.
+    A section ends at the end of a mark that is nearest; where two would end at the same one, or one where the book does,
+    they are one section.
     """
     if unit is Unit.PART and book.unit is not Unit.PART:
         return _by_parts(book, size, after)
@@ -61,8 +62,8 @@ def cut_by_size(book: Book, size: Fraction, unit: Unit, *, after: int = 0) -> tu
     number = math.ceil((end - start) / size)
     if number > MOST:
         raise NotPossible(f"That makes {number} sections, and {MOST} are the most. Read more for every meeting.")
-    places = [start + size * n for n in range(1, number)] if cuts else []
-    return _between(book, after, sorted({_nearest(book, unit, cuts, place) for place in places}))
+    near = {_nearest(book, unit, (after, *cuts, book.marks), start + size * n) for n in range(1, number)}
+    return _between(book, after, sorted(near - {after, book.marks}))
 
 
 def cut_as_said(book: Book, own: Sequence[Own], *, after: int = 0) -> tuple[Range, ...]:

@@ -15,6 +15,7 @@ from bot.discord.cogs.my_data import MyDataCog
 from bot.discord.cogs.nominate import NominateCog
 from bot.discord.cogs.order import OrderCog
 from bot.discord.cogs.progress import ProgressCog
+from bot.discord.cogs.prompts import PromptCog
 from bot.discord.cogs.questions import QuestionCog
 from bot.discord.cogs.reviews import ReviewCog
 from bot.discord.cogs.shelf import ShelfCog
@@ -35,3 +36,4 @@ def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
     yield MyDataCog(bot.services.my_data)
     yield NominateCog(bot.services)
     yield VoteCog(bot)
+    yield PromptCog(bot)

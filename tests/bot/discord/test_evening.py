@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,6 +155,8 @@ async def looks_at_books(evening: Evening, reader: MemberActor, place: ChannelHa
 async def looks_at_progress(evening: Evening, reader: MemberActor, place: ChannelHandle) -> None:
     """See where one is, go back to nothing, and take that back."""
     await evening.step(f"{reader.name}: /progress show", reader.slash(place, "progress show"))
+    preview = await evening.step(f"{reader.name}: /progress share", reader.slash(place, "progress share", book=AMBER))
+    await evening.step(f"{reader.name}: Confirm", reader.click(message(preview), label="Confirm"))
     before = dict(evening.positions.get((reader.guild.id, reader.id), {}))
     evening.positions[reader.guild.id, reader.id] = {}
     told = await evening.step(f"{reader.name}: /progress clear", reader.slash(place, "progress clear"))
@@ -378,18 +381,22 @@ async def test_a_chat_model_that_blurts_out_how_everything_ends_is_not_let_throu
         async with opened_club(retriever, tmp_path, writer=writer, rates=ALL_NIGHT) as club:
             evening = Evening(club, signs.copied())
             there = await arriving(evening)
+            await chooses(evening, there.liz, QUESTIONS[0])
             for mark in (8, 6):
                 one, two, *_, name = signs.of(AMBER, mark)
-                chatting.says = (
-                    f"Wenna carries the {one} [1]. Corrin hides the {two}, and {name.title()} lies to her [2]."
-                )
-                await asks(evening, there.liz, there.general, QUESTIONS[0], book=AMBER)
-                await asks(evening, there.alec, there.thread, QUESTIONS[1], share=True)
+                chatting.says = f"Wenna carries the {one} [1]. Corrin hides the {two}, and {name.title()} lies to her."
+                for reader, place in ((there.liz, there.general), (there.alec, there.thread)):
+                    begun = len(chatting.requests)
+                    await asks(evening, reader, place, QUESTIONS[0], book=AMBER)
+                    await asks(evening, reader, place, QUESTIONS[1], share=True)
+                    await writes_directly(evening, reader, QUESTIONS[0], "And Corrin?")
+                    prompts = json.dumps(chatting.requests[begun:], ensure_ascii=False)
+                    positions = evening.positions[reader.guild.id, reader.id]
+                    assert [sign for sign in signs.found(prompts) if not sign.needs.within(positions)] == []
                 await talks(evening, there.ishmael, there.thread, QUESTIONS[3], "And Corrin?")
-                await writes_directly(evening, there.alec, QUESTIONS[0], "And Corrin?")
-                await talks(evening, there.ishmael, there.general, QUESTIONS[0])
-            assert len(chatting.requests) > 10
+                await asks(evening, there.ishmael, there.general, QUESTIONS[0], book=AMBER)
             assert "\n".join(evening.leaks()) == ""
+            assert any("Written by a model" in s.text for s in evening.sent if s.readers.person == there.ishmael.id)
     finally:
         writer.close()
 

@@ -105,13 +105,6 @@ async def test_pictures_are_counted_as_questions(tales: Retriever, tmp_path: Pat
         assert "asked a lot" in shown(await liz.slash(club.general, "order", series=SERIES))
 
 
-async def test_buttons_end_after_a_week(tales_club: Club) -> None:
-    liz = tales_club.member("Liz")
-    told = await liz.slash(tales_club.general, "order", series=SERIES)
-    await tales_club.env.advance_time(7 * 86_400 + 1)
-    assert "too long ago" in shown(await liz.click(message(told), label="Story time"))
-
-
 # Sharing
 
 

@@ -11,6 +11,7 @@ from simcord import InteractionResult, MemberActor
 
 from bot.club.people import Member
 from retrieval.door import Retriever
+from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.club import Club, buttons, message, opened_club
@@ -51,7 +52,7 @@ def shown(result: InteractionResult) -> str:
 
 
 @pytest.fixture(scope="session")
-def reviewed(embedder: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+def reviewed(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     """The Lantern with reviews in the library, and The Kite without."""
     library = tmp_path_factory.mktemp("reviewed-library")
     write_lantern(library, reviews_md=LIBRARY_REVIEWS)
@@ -67,7 +68,7 @@ async def reviewing(reviewed: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
         yield club
 
 
-async def write(club: Club, member: MemberActor, book: str = LANTERN, **typed: Any) -> InteractionResult:
+async def write(club: Club, member: MemberActor, book: str = LANTERN, **typed: str | list[str]) -> InteractionResult:
     """Open the modal and send it, with what is typed and otherwise what stands in it."""
     form = await member.slash(club.general, "review write", book=book)
     return await member.submit_modal(form, filled(form) | typed)
@@ -239,7 +240,7 @@ async def test_reviews_are_read_as_far_as_their_reader_is(reviewing: Club) -> No
 async def test_ones_own_comes_first_and_others_carry_their_names(reviewing: Club) -> None:
     liz, jim = reviewing.member("Liz"), reviewing.member("Jim")
     await write(reviewing, liz, stars=["1"], text="Too grey for me.", said="not started")
-    await write(reviewing, jim, stars=["5"], text="Give me more of it.", said="not started")
+    await write(reviewing, jim, stars=["5"], text="A lovely, quiet read.", said="not started")
     text = shown(await liz.slash(reviewing.general, "review read", book=LANTERN))
     assert text.index("Your review") < text.index(f"<@{jim.id}>") < text.index("A reader")
     sent_ = [r.json for r in reviewing.env.http_requests if isinstance(r.json, dict) and f"<@{jim.id}>" in str(r.json)]

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
+import discord
 import pytest
-import simcord
-from simcord import ChannelHandle, InteractionResult, MemberActor
+from discord.ext import commands
+from simcord import InteractionResult, MemberActor
 
-from bot.club.people import Member
-from bot.club.votes.records import State, Vote
+from bot.club.people import Member, Place
+from bot.club.votes.records import Candidate, Draft, Kind, State, Vote
 from bot.storage.address import NAME
 from tests.fakes.club import Club, buttons, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
 
 THREE = "The Lantern; The Kite; Emma"
-HOUR = 3600
+HOUR, MINUTE = 3_600, 60
 
 
 @pytest.fixture
@@ -26,17 +29,529 @@ def jo(club: Club) -> MemberActor:
     return club.member("Jo", manage_events=True)
 
 
-async def started(
-    club: Club, jo: MemberActor, kind: str = "ranked", books: str = THREE, closes: str = "24 hours", hidden: str = "no"
-) -> simcord.Message:
-    """Start a vote; return its post."""
+async def prepared(
+    club: Club, jo: MemberActor, kind: str = "ranked", books: str | None = THREE, closes: str = "24 hours",
+    hidden: str = "no",
+) -> InteractionResult:  # fmt: skip
     options = {"kind": kind, "books": books, "closes": closes, "hidden": hidden}
-    preview = await jo.slash(club.general, "vote start", **options)
-    done = await jo.click(message(preview), label="Confirm")
+    given = {name: value for name, value in options.items() if value is not None}
+    return await jo.slash(club.general, "vote start", **given)
+
+
+async def started(club: Club, jo: MemberActor, **options: str) -> discord.Message:
+    """Start a vote; return its post."""
+    done = await jo.click(message(await prepared(club, jo, **options)), label="Confirm")
     assert "The vote is open" in shown(done), shown(done)
-    return posts(club)[-1]
+    return club.general.history()[-1]
 
 
-def posts(club: Club, channel: ChannelHandle | None = None) -> list[simcord.Message]:
-    """Return what stands in a channel for everybody."""
-    return [post for post in (channel or club.general).messages if not post.is_ephemeral]
+async def votes(member: MemberActor, post: discord.Message, *ranked: str) -> InteractionResult:
+    """Have a member rank books."""
+    ballot = await member.click(post, label="Vote")
+    for number, key in enumerate(ranked, 1):
+        ballot = await member.select(message(ballot), [key], custom_id=f"rank:{vote_of(post)}:{number}")
+    return ballot
+
+
+def vote_of(post: discord.Message) -> str:
+    found = re.search(r"ballot:(\d+)|\(Vote (\d+)\)", f"{[part.to_dict() for part in post.components]}{post.content}")
+    assert found is not None
+    return found[1] or found[2]
+
+
+async def latest(club: Club) -> Vote:
+    with club.env.time_context():
+        return await club.services.votes.latest(club.guild.id)
+
+
+def words(post: discord.Message) -> str:
+    return "\n".join([post.content, *texts([part.to_dict() for part in post.components])])
+
+
+def outcomes(club: Club) -> list[str]:
+    """Return the posts that tell an outcome."""
+    told = [words(post) for post in club.general.history()]
+    return [text for text in told if "Our next book" in text or text.startswith("\n### The vote is closed")]
+
+
+# Starting
+
+
+async def test_a_vote_is_shown_first_and_posted_once_it_is_confirmed(club: Club, jo: MemberActor) -> None:
+    preview = await prepared(club, jo, closes="Friday 8pm")
+    assert preview.ephemeral
+    friday = dt.datetime(2026, 1, 2, 20, tzinfo=dt.UTC)
+    assert f"<t:{int(friday.timestamp())}:F>" in shown(preview)
+    assert "Nothing is posted yet" in shown(preview)
+    assert club.general.history() == []
+    await jo.click(message(preview), label="Confirm")
+    (post,) = club.general.history()
+    assert all(title in words(post) for title in THREE.split("; "))
+    assert "Which book shall we read next?" in words(post)
+    assert (await latest(club)).seed in words(post)
+
+
+async def test_a_vote_that_is_cancelled_is_never_posted(club: Club, jo: MemberActor) -> None:
+    preview = await prepared(club, jo)
+    assert "Nothing was changed" in shown(await jo.click(message(preview), label="Cancel"))
+    assert club.general.history() == []
+
+
+async def test_a_second_press_posts_nothing_more(club: Club, jo: MemberActor) -> None:
+    preview = message(await prepared(club, jo))
+    custom = next(name for name in re.findall(r"vote-start:[\w-]+", str(preview.components)))
+    await jo.click(preview, label="Confirm")
+    other = await prepared(club, jo)
+    assert "A vote is running already" in shown(other)
+    draft = Draft(Place(club.guild.id, club.general.id), Kind.RANKED, TWO, club.env.now() + DAY, hidden=False)
+    with club.env.time_context():
+        await club.services.votes.closed(await latest(club), 0)
+        with pytest.raises(Exception, match="started already"):
+            await club.services.votes.begin(draft, custom.removeprefix("vote-start:"))
+    assert len(club.general.history()) == 1
+
+
+async def test_confirming_works_after_a_restart(club: Club, jo: MemberActor) -> None:
+    preview = await prepared(club, jo)
+    await club.restart()
+    assert "The vote is open" in shown(await jo.click(message(preview), label="Confirm"))
+
+
+async def test_the_nominated_books_are_voted_on_where_none_are_named(club: Club, jo: MemberActor) -> None:
+    for book in ("Emma", "the-kite", "Kim"):
+        await jo.slash(club.general, "nominate add", book=book)
+    preview = await prepared(club, jo, books=None)
+    asked = re.findall(r"vote-books:[\w-]+", str(message(preview).components))
+    picked = await jo.select(message(preview), ["the-kite", "kim"], custom_id=asked[0])
+    await jo.click(message(picked), label="Confirm")
+    assert {book.title for book in (await latest(club)).candidates} == {"The Kite", "Kim"}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"books": "Emma"}, "2 to 10 books"),
+        ({"books": "; ; "}, "2 to 10 books"),
+        ({"books": "!!!; ???"}, "Write its title"),
+        ({"books": f"{'x' * 101}; Emma"}, "at most 100 characters"),
+        ({"closes": "banana"}, "I do not understand “banana”"),
+        ({"closes": "yesterday"}, "in the past"),
+        ({"closes": "in 40 days"}, "32 days at most"),
+        ({"kind": "poll", "hidden": "yes"}, "always show their count"),
+    ],
+)
+async def test_a_vote_that_cannot_be_held_is_told_with_what_can(
+    club: Club, jo: MemberActor, options: dict[str, str], told: str
+) -> None:
+    answer = await prepared(club, jo, **options)  # type: ignore[arg-type]
+    assert answer.ephemeral
+    assert told in shown(answer)
+    assert club.general.history() == []
+
+
+async def test_without_nominations_a_vote_says_how_to_come_to_books(club: Club, jo: MemberActor) -> None:
+    assert "/nominate add" in shown(await prepared(club, jo, books=None))
+
+
+async def test_only_organisers_start_and_close_votes_whatever_discord_lets_through(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz")
+    preview = await prepared(club, jo)
+    post = await started(club, jo)
+    for command in ("vote start", "vote close"):
+        options = {"kind": "ranked"} if command == "vote start" else {}
+        with pytest.raises(Exception, match="permission|not available|visible"):
+            await liz.slash(club.general, command, **options)
+    with pytest.raises(Exception, match=".*"):
+        await liz.click(message(preview), label="Confirm")
+    assert post.id == club.general.history()[-1].id
+
+
+async def test_who_stops_being_an_organiser_can_no_longer_confirm(club: Club) -> None:
+    role = club.guild.create_role("organiser", permissions=discord.Permissions(manage_events=True))
+    jo = club.guild.add_member(club.env.create_user("Jo"), roles=[role])
+    preview = await prepared(club, jo)
+    club.env.backend.get_guild(club.guild.id).roles[role.id].permissions = 0
+    assert "Only organisers hold votes" in shown(await jo.click(message(preview), label="Confirm"))
+    assert club.general.history() == []
+
+
+async def test_a_closing_time_that_has_passed_by_the_confirmation_is_refused(club: Club, jo: MemberActor) -> None:
+    preview = await prepared(club, jo, closes="1 hour")
+    await club.env.advance_time(2 * HOUR)
+    assert "has passed" in shown(await jo.click(message(preview), label="Confirm"))
+
+
+async def test_a_club_holds_one_vote_at_a_time(club: Club, jo: MemberActor) -> None:
+    first, second = await prepared(club, jo), await prepared(club, jo)
+    await jo.click(message(first), label="Confirm")
+    assert "A vote is running already" in shown(await jo.click(message(second), label="Confirm"))
+    assert len(club.general.history()) == 1
+
+
+async def test_a_vote_that_discord_does_not_let_be_posted_leaves_nothing_behind(club: Club, jo: MemberActor) -> None:
+    preview = await prepared(club, jo)
+    club.expected = (*club.expected, discord.Forbidden)
+    club.env.inject_error("POST", f"/channels/{club.general.id}/messages", status=403, code=50013)
+    assert "does not let me" in shown(await jo.click(message(preview), label="Confirm"))
+    await started(club, jo)
+
+
+# Ballots
+
+
+async def test_a_ballot_is_private_kept_as_it_is_picked_and_can_be_changed(club: Club, jo: MemberActor) -> None:
+    liz, post = club.member("Liz"), await started(club, jo)
+    ballot = await votes(liz, post, "the-kite", "emma")
+    assert message(ballot).ephemeral
+    assert "1\\. The Kite\n2\\. Emma" in shown(ballot)
+    await club.restart()
+    ballot = await votes(liz, post, "emma")
+    assert "1\\. Emma\n2\\. The Kite" in shown(ballot)
+    empty = await liz.click(message(ballot), label="Take my ballot back")
+    assert "Pick your first choice" in shown(empty)
+    assert len(club.general.history()) == 1
+
+
+async def test_a_choice_that_is_emptied_is_taken_off(club: Club, jo: MemberActor) -> None:
+    liz, post = club.member("Liz"), await started(club, jo)
+    ballot = await votes(liz, post, "the-kite", "emma")
+    left = await liz.select(message(ballot), [], custom_id=f"rank:{vote_of(post)}:1")
+    assert "1\\. Emma" in shown(left)
+    assert "2\\." not in shown(left)
+
+
+async def test_the_count_so_far_is_shown_to_who_asks_alone(club: Club, jo: MemberActor) -> None:
+    liz, post = club.member("Liz"), await started(club, jo)
+    assert "No ballots" in shown(await liz.click(post, label="Show the count so far"))
+    await votes(liz, post, "the-kite")
+    told = await liz.click(post, label="Show the count so far")
+    assert told.ephemeral
+    assert "1 ballot so far. If the vote closed now: The Kite wins" in shown(told)
+
+
+async def test_a_hidden_count_is_hidden_until_the_close(club: Club, jo: MemberActor) -> None:
+    liz, post = club.member("Liz"), await started(club, jo, hidden="yes")
+    await votes(liz, post, "the-kite")
+    assert "Show the count so far" not in str([part.to_dict() for part in post.components])
+    told = await jo.slash(club.general, "vote results")
+    assert "hidden until the close" in shown(told)
+    assert "The Kite wins" not in shown(told)
+    await club.env.advance_time(25 * HOUR)
+    assert "The Kite wins" in shown(await jo.slash(club.general, "vote results"))
+
+
+async def test_no_ballot_is_taken_after_the_closing_time_even_before_the_close(club: Club, jo: MemberActor) -> None:
+    liz, post = club.member("Liz"), await started(club, jo)
+    ballot = await votes(liz, post, "emma")
+    asleep(club)
+    await club.env.advance_time(24 * HOUR)
+    assert "takes no more ballots" in shown(await liz.click(post, label="Vote"))
+    late = await liz.select(message(ballot), ["the-kite"], custom_id=f"rank:{vote_of(post)}:1")
+    assert "takes no more ballots" in shown(late)
+    await club.restart()
+    assert "Our next book: Emma" in "".join(outcomes(club))
+
+
+async def test_a_ballot_of_another_club_is_none(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo)
+    elsewhere = club.env.create_guild("Another Club")
+    with club.env.time_context(), pytest.raises(Exception, match="not known here"):
+        await club.services.votes.choose(int(vote_of(post)), Member(elsewhere.id, 1), 1, "emma")
+
+
+# Closing
+
+
+async def test_a_vote_closes_on_its_own_and_tells_who_has_won_and_why_with_a_picture(
+    club: Club, jo: MemberActor
+) -> None:
+    liz, jim = club.member("Liz"), club.member("Jim")
+    post = await started(club, jo)
+    await votes(jo, post, "the-kite")
+    await votes(liz, post, "the-lantern", "the-kite")
+    await votes(jim, post, "emma", "the-kite")
+    await club.env.advance_time(24 * HOUR + 1)
+    (told,) = outcomes(club)
+    result = club.general.history()[-1]
+    assert "Our next book: The Kite" in told
+    assert "Round 1: " in told
+    assert "Round 2: " in told
+    (picture,) = result.attachments
+    assert picture.description
+    assert "The Kite" in picture.description
+    assert "Plan the schedule" in told
+    vote = await latest(club)
+    assert (vote.state, vote.result) == (State.CLOSED, result.id)
+    before = next(each for each in club.general.history() if each.id == post.id)
+    assert "This vote is closed" in words(before)
+    assert "ballot:" not in str([part.to_dict() for part in before.components])
+
+
+async def test_what_won_leaves_the_nominations_and_the_rest_stays(club: Club, jo: MemberActor) -> None:
+    for book in ("Emma", "the-kite"):
+        await jo.slash(club.general, "nominate add", book=book)
+    post = await started(club, jo)
+    await votes(jo, post, "the-kite")
+    await club.env.advance_time(25 * HOUR)
+    told = shown(await jo.slash(club.general, "nominate list"))
+    assert "Emma" in told
+    assert "Kite" not in told
+
+
+async def test_a_vote_without_ballots_has_no_winner(club: Club, jo: MemberActor) -> None:
+    await started(club, jo)
+    await club.env.advance_time(25 * HOUR)
+    (told,) = outcomes(club)
+    assert "Nobody has voted" in told
+    assert "Plan the schedule" not in told
+
+
+async def test_a_tie_is_told_with_the_rule_that_decided(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz")
+    post = await started(club, jo)
+    await votes(jo, post, "the-kite")
+    await votes(liz, post, "emma")
+    await club.env.advance_time(25 * HOUR)
+    (told,) = outcomes(club)
+    assert "are level at the end, with 1 vote each" in told
+    assert f"lot from the seed {(await latest(club)).seed}" in told
+
+
+async def test_an_organiser_closes_a_vote_before_its_time(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo)
+    await votes(jo, post, "emma")
+    asked = await jo.slash(club.general, "vote close")
+    assert "Close the vote now?" in shown(asked)
+    assert outcomes(club) == []
+    done = await jo.click(message(asked), label="Close it now")
+    assert "Closed. The outcome: https://discord.com/channels/" in shown(done)
+    assert len(outcomes(club)) == 1
+    await club.env.advance_time(25 * HOUR)
+    assert len(outcomes(club)) == 1
+    assert "No vote is running" in shown(await jo.slash(club.general, "vote close"))
+
+
+async def test_results_and_close_say_so_where_there_was_no_vote(club: Club, jo: MemberActor) -> None:
+    for command in ("vote results", "vote close"):
+        assert "There has been no vote yet" in shown(await jo.slash(club.general, command))
+
+
+async def test_everybody_may_ask_how_it_is_counted_and_gets_what_the_lot_is_drawn_from(
+    club: Club, jo: MemberActor
+) -> None:
+    liz, post = club.member("Liz"), await started(club, jo)
+    told = await liz.click(post, label="How is this counted?")
+    assert told.ephemeral
+    assert "SHA-256" in shown(told)
+    assert (await latest(club)).seed in shown(told)
+
+
+async def test_the_winner_offers_organisers_the_way_to_a_schedule(club: Club, jo: MemberActor) -> None:
+    liz, post = club.member("Liz"), await started(club, jo)
+    await votes(jo, post, "the-kite")
+    await club.env.advance_time(25 * HOUR)
+    result = club.general.history()[-1]
+    assert "/schedule create book:the-kite" in shown(await jo.click(result, label="Plan the schedule"))
+    assert "An organiser plans" in shown(await liz.click(result, label="Plan the schedule"))
+
+
+async def test_a_winner_that_the_library_lacks_cannot_be_planned_yet(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo)
+    await votes(jo, post, "emma")
+    await club.env.advance_time(25 * HOUR)
+    told = await jo.click(club.general.history()[-1], label="Plan the schedule")
+    assert "The library does not have that book yet" in shown(told)
+
+
+# Discord's own poll
+
+
+async def test_a_poll_is_discords_own_and_is_ended_at_the_closing_time(club: Club, jo: MemberActor) -> None:
+    liz, post = club.member("Liz"), await started(club, jo, kind="poll", closes="90 minutes")
+    assert post.poll is not None
+    assert [answer.text for answer in post.poll.answers] == ["The Lantern", "The Kite", "Emma"]
+    await jo.vote(post, answer=2)
+    await liz.vote(post, answer=2)
+    await club.env.advance_time(90 * MINUTE)
+    (told,) = outcomes(club)
+    assert "Our next book: The Kite" in told
+    assert "The Kite wins with 2 of 2 votes." in told
+    ended = next(each for each in club.general.history() if each.id == post.id)
+    assert ended.poll is not None
+    assert ended.poll.is_finalised()
+
+
+async def test_a_poll_that_ties_is_decided_by_the_lot(club: Club, jo: MemberActor) -> None:
+    liz, post = club.member("Liz"), await started(club, jo, kind="poll")
+    await jo.vote(post, answer=1)
+    await liz.vote(post, answer=3)
+    await club.env.advance_time(25 * HOUR)
+    (told,) = outcomes(club)
+    assert "The Lantern and Emma are level at the end, with 1 vote each" in told
+
+
+async def test_a_poll_whose_message_was_deleted_has_no_outcome_and_is_over(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo, kind="poll")
+    assert "Discord shows the count" in shown(await jo.slash(club.general, "vote results"))
+    club.env.backend.delete_message(club.general.id, post.id)
+    await club.env.advance_time(25 * HOUR)
+    (told,) = outcomes(club)
+    assert "nothing to count" in told
+    assert (await latest(club)).state is State.CLOSED
+
+
+async def test_long_titles_are_shortened_to_what_a_poll_takes(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo, kind="poll", books=f"{'Very ' * 19}Long; Emma")
+    assert post.poll is not None
+    assert all(len(answer.text) <= 55 for answer in post.poll.answers)
+
+
+# Whatever happens to the bot
+
+
+async def test_a_vote_that_was_due_in_an_outage_closes_at_the_next_start_once(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo)
+    await votes(jo, post, "emma")
+    asleep(club)
+    await club.env.advance_time(3 * 24 * HOUR)
+    assert outcomes(club) == []
+    await club.restart()
+    assert len(outcomes(club)) == 1
+    await club.restart()
+    await club.env.advance_time(HOUR)
+    assert len(outcomes(club)) == 1
+
+
+async def test_a_bot_that_is_killed_before_it_has_counted_goes_on(club: Club, jo: MemberActor, tmp_path: Path) -> None:
+    post = await started(club, jo)
+    await votes(jo, post, "emma")
+    left(tmp_path, "UPDATE votes SET state = 'closing'")
+    await club.restart()
+    assert outcomes(club) == []
+    await club.env.advance_time(4 * MINUTE)
+    assert len(outcomes(club)) == 1
+    assert "Our next book: Emma" in outcomes(club)[0]
+
+
+async def test_a_bot_that_is_killed_before_it_has_noted_its_post_does_not_post_again(
+    club: Club, jo: MemberActor, tmp_path: Path
+) -> None:
+    post = await started(club, jo)
+    await votes(jo, post, "emma")
+    await club.env.advance_time(24 * HOUR)
+    result = club.general.history()[-1]
+    await jo.send(club.general, "Lovely!")
+    left(tmp_path, "UPDATE votes SET state = 'closing', result = 0, running = 1")
+    await club.env.advance_time(20 * MINUTE)
+    await club.restart()
+    assert len(outcomes(club)) == 1
+    assert (await latest(club)).result == result.id
+    assert (await latest(club)).state is State.CLOSED
+
+
+async def test_the_outcome_that_was_counted_stays_while_discord_is_out_of_order(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo)
+    await votes(jo, post, "emma")
+    club.env.inject_error("POST", f"/channels/{club.general.id}/messages", times=3)
+    await club.env.advance_time(24 * HOUR + MINUTE)
+    assert outcomes(club) == []
+    assert (await latest(club)).count is not None
+    await club.env.advance_time(5 * MINUTE)
+    assert len(outcomes(club)) == 1
+
+
+async def test_an_outcome_that_may_not_be_posted_any_more_is_still_to_be_seen(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo)
+    await votes(jo, post, "emma")
+    club.env.inject_error("POST", f"/channels/{club.general.id}/messages", status=403, code=50013)
+    await club.env.advance_time(25 * HOUR)
+    assert outcomes(club) == []
+    assert (await latest(club)).state is State.CLOSED
+    assert "Emma wins" in shown(await jo.slash(club.general, "vote results"))
+
+
+@pytest.mark.parametrize("kind", ["ranked", "poll"])
+async def test_a_bot_that_is_killed_after_it_has_posted_a_vote_finds_its_post(
+    club: Club, jo: MemberActor, tmp_path: Path, kind: str
+) -> None:
+    post = await started(club, jo, kind=kind)
+    left(tmp_path, "UPDATE votes SET state = 'opening', message = 0")
+    await club.restart()
+    await club.env.advance_time(4 * MINUTE)
+    assert [each.id for each in club.general.history()] == [post.id]
+    assert (await latest(club)).message == post.id
+    assert (await latest(club)).state is State.OPEN
+
+
+@pytest.mark.parametrize("kind", [Kind.RANKED, Kind.POLL])
+async def test_a_bot_that_is_killed_before_it_has_posted_a_vote_posts_it(club: Club, kind: Kind) -> None:
+    draft = Draft(Place(club.guild.id, club.general.id), kind, TWO, club.env.now() + DAY, hidden=False)
+    with club.env.time_context():
+        await club.services.votes.begin(draft, "abc")
+    await club.restart()
+    await club.env.advance_time(4 * MINUTE)
+    await club.restart()
+    (post,) = club.general.history()
+    assert (await latest(club)).message == post.id
+
+
+async def test_two_processes_close_a_vote_once(club: Club, jo: MemberActor) -> None:
+    post = await started(club, jo)
+    await votes(jo, post, "emma")
+    asleep(club)
+    await club.env.advance_time(25 * HOUR)
+    with club.env.time_context():
+        vote = await latest(club)
+        assert await club.services.votes.claim(vote) is not None
+        assert await club.services.votes.claim(vote) is None
+    await club.restart()
+    assert outcomes(club) == []
+    await club.env.advance_time(4 * MINUTE)
+    assert len(outcomes(club)) == 1
+
+
+async def test_a_vote_of_a_server_that_this_process_does_not_serve_is_left_alone(club: Club, tmp_path: Path) -> None:
+    draft = Draft(Place(999, 1), Kind.RANKED, TWO, club.env.now() + DAY, hidden=False)
+    with club.env.time_context():
+        await club.services.votes.begin(draft, "elsewhere")
+    await club.env.advance_time(10 * MINUTE)
+    left(tmp_path, "UPDATE votes SET claimed = claimed")
+    with club.env.time_context():
+        assert (await club.services.votes.latest(999)).state is State.OPENING
+
+
+# What is sent
+
+
+async def test_discord_would_take_all_that_is_sent(club: Club, jo: MemberActor) -> None:
+    api = DiscordApi.load()
+    if api is None:
+        pytest.skip("Discord's own description is not there")
+    liz = club.member("Liz")
+    ten = "; ".join(f"A rather long title of book number {n}" for n in range(10))
+    post = await started(club, jo, books=ten)
+    await votes(liz, post, *(f"rather-long-title-of-book-number-{n}" for n in range(5)))
+    await club.env.advance_time(25 * HOUR)
+    await started(club, jo, kind="poll")
+    await club.env.advance_time(25 * HOUR)
+    sent = [(r.method, r.path, r.body) for r in club.env.http_requests if r.method in ("POST", "PATCH")]
+    assert [problem for each in sent for problem in api.problems(*each)] == []
+    assert "rank:" in str(sent)
+    assert buttons
+
+
+TWO = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
+DAY = dt.timedelta(days=1)
+
+
+def asleep(club: Club) -> None:
+    """Let the bot close nothing more, as if its process were gone."""
+    cog = club.bots[-1].get_cog("VoteCog")
+    assert isinstance(cog, commands.Cog)
+    cog.watch.cancel()  # type: ignore[attr-defined]
+
+
+def left(folder: Path, statement: str) -> None:
+    """Leave the data as a process does that is killed between two steps."""
+    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
+        connection.execute(statement)

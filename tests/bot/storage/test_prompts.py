@@ -100,13 +100,13 @@ async def test_a_prompt_that_is_being_posted_is_not_changed(records: StoredRecor
     assert not await records.prompts.save(replace(prompt, text="Other words?"), prompt)
 
 
-@pytest.mark.parametrize(("put_off", "due"), [(True, None), (False, NOON)])
-async def test_a_posting_that_came_to_nothing_waits_or_is_put_off(
-    records: StoredRecords, put_off: bool, due: dt.datetime | None
+@pytest.mark.parametrize(("why", "due"), [("I may not write there.", None), ("", NOON)])
+async def test_a_posting_that_came_to_nothing_is_tried_again_or_says_why_not(
+    records: StoredRecords, why: str, due: dt.datetime | None
 ) -> None:
     prompt = await kept(records, READY)
     await records.prompts.claim(prompt, NOON, NOON - MINUTE)
-    await records.prompts.release(prompt, put_off=put_off)
+    await records.prompts.release(prompt, why)
     found = await records.prompts.prompt(1, prompt.id)
     assert found is not None
-    assert (found.state, found.claimed, found.due) == (State.APPROVED, None, due)
+    assert (found.state, found.claimed, found.due, found.reason) == (State.APPROVED, None, due, why)

@@ -34,7 +34,12 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         *(sa.Column("id", NUMBER, nullable=False), _big("club"), _big("place"), _big("by"), _text("did")),
-        *(_moment("at"), _big("message", nullable=True), _text("about"), sa.Column("sources", sa.JSON(), nullable=False)),
+        *(
+            _moment("at"),
+            _big("message", nullable=True),
+            _text("about"),
+            sa.Column("sources", sa.JSON(), nullable=False),
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_audit"),
         sa.UniqueConstraint("club", "did", "message", name="uq_audit_club_did_message"),
     )

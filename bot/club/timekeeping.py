@@ -1,0 +1,87 @@
+"""Timed work: one task that sleeps until something is due, does it, and sleeps again.
+
+What is due is in the database, and is asked for anew each time; so a process that was killed, or that slept through
+a moment, finds it when it wakes. Nothing is done by the clock of this task alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+log = logging.getLogger(__name__)
+
+LONGEST = dt.timedelta(hours=6)
+"""Time after which the database is asked even where nothing was due: another process may have written to it."""
+
+SHORTEST = dt.timedelta(seconds=1)
+AGAIN = dt.timedelta(minutes=1)
+"""Time after which work that failed is tried again."""
+
+
+class TimedWork(Protocol):
+    """One kind of timed work."""
+
+    async def next_due(self) -> dt.datetime | None:
+        """Return when something is due next, which may be past; None where nothing is."""
+        ...
+
+    async def do_due(self) -> None:
+        """Do what is due by now. Each piece is claimed first, so that nobody else does it, too."""
+        ...
+
+
+@dataclass
+class Timekeeper:
+    """Wakes every kind of timed work when it is due; `nudge` says that there may be something nearer."""
+
+    now: Callable[[], dt.datetime]
+    work: list[TimedWork] = field(default_factory=list)
+    _running: asyncio.Task[None] | None = None
+    _sleeping: asyncio.Task[None] | None = None
+    _nudged: bool = False
+
+    def start(self) -> None:
+        """Begin to keep time, with what became due while nobody did."""
+        self._running = asyncio.create_task(self._run(), name="timed work")
+
+    async def stop(self) -> None:
+        """Keep time no longer; work that has begun is finished first."""
+        running, self._running = self._running, None
+        self.nudge()
+        if running is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+    def nudge(self) -> None:
+        """Ask anew what is due next: something was planned, moved or taken off."""
+        self._nudged = True
+        if self._sleeping is not None:
+            self._sleeping.cancel()
+
+    async def _run(self) -> None:
+        me = asyncio.current_task()
+        while self._running is me:
+            self._nudged = False
+            pause = min([LONGEST, *[await self._until_due(work) for work in self.work]])
+            if not self._nudged and self._running is me:
+                self._sleeping = asyncio.create_task(asyncio.sleep(max(pause, SHORTEST).total_seconds()))
+                await asyncio.wait([self._sleeping])
+                self._sleeping = None
+
+    async def _until_due(self, work: TimedWork) -> dt.timedelta:
+        """Do what is due of one kind, and return how long it is until more is; a failure is no reason to stop."""
+        try:
+            due = await work.next_due()
+            if due is not None and due <= self.now():
+                await work.do_due()
+                due = await work.next_due()
+        except Exception:
+            log.exception("timed work failed (%s); it is tried again", type(work).__name__)
+            return AGAIN
+        return LONGEST if due is None else max(due - self.now(), SHORTEST)

@@ -1,0 +1,104 @@
+"""Posting discussion prompts, each once, whenever the process is killed.
+
+A prompt is claimed before anything is posted. Whoever takes over a claim that a dead process has left looks first for
+the post that may have been made, by its small print.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+
+import discord
+
+from bot.club.prompts.records import Prompt
+from bot.discord.club_bot import ClubBot
+from bot.discord.delivering import post_in
+from bot.discord.failures import Refused
+from bot.discord.prompt_cards import mark_of, posted_card, where_it_belongs
+
+log = logging.getLogger(__name__)
+
+SLACK = dt.timedelta(minutes=2)
+"""How far Discord's clock and ours may differ."""
+
+LOOKED_THROUGH = 200
+"""Messages behind a claim among which a post is looked for."""
+
+
+class CannotPost(Refused):
+    """Discord does not let the bot post in a place, or the place is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I may not write there, or the channel is gone. Let me View Channel and Send Messages there, "
+            "or post the prompt somewhere else."
+        )
+
+
+class PromptPosts:
+    """Posts prompts that are due."""
+
+    def __init__(self, bot: ClubBot) -> None:
+        self._bot, self._services, self._prompts = bot, bot.services, bot.services.prompts
+
+    async def post(self, prompt: Prompt) -> int:
+        """Post a prompt that is planned, and return its message; 0 where it is somebody else's to post, or goes too far.
+
+        Raises CannotPost.
+        """
+        claimed = await self._prompts.claim(prompt)
+        if claimed is None:
+            return 0
+        beyond = {} if claimed.overridden else await self._prompts.beyond(claimed, claimed.place)
+        if beyond:
+            why = f"Not posted when it was due. {where_it_belongs(beyond, self._services.books)}"
+            await self._prompts.stopped(claimed, why)
+            return 0
+        channel = self._bot.get_partial_messageable(claimed.place.id, guild_id=claimed.place.club)
+        try:
+            message = await self._found(claimed, channel) if claimed.claimed else 0
+            if not message:
+                card = posted_card(claimed, self._services.now())
+                message = (await post_in(channel, card, f"prompt-{claimed.id}")).id
+        except (discord.NotFound, discord.Forbidden) as refused:
+            error = CannotPost()
+            await self._prompts.stopped(claimed, str(error))
+            raise error from refused
+        except discord.HTTPException:
+            await self._prompts.stopped(claimed)
+            raise
+        await self._prompts.posted(claimed, message)
+        return message
+
+    async def post_what_is_due(self) -> None:
+        """Post what is due in the servers that this process serves; one that fails keeps no other from being posted."""
+        for prompt in await self._prompts.due([guild.id for guild in self._bot.guilds]):
+            try:
+                await self.post(prompt)
+            except CannotPost:
+                log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
+            except Exception:
+                log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)
+
+    async def _found(self, prompt: Prompt, channel: discord.PartialMessageable) -> int:
+        """Return the message that a prompt became before a crash; 0 where there is none."""
+        me = self._bot.user.id if self._bot.user else 0
+        begun = prompt.claimed or self._services.now()
+        async for message in channel.history(after=begun - SLACK, oldest_first=True, limit=LOOKED_THROUGH):
+            if message.author.id == me and mark_of(prompt) in small_print(message):
+                return message.id
+        return 0
+
+
+def small_print(message: discord.Message) -> set[str]:
+    """Return the lines of small print of a message."""
+
+    def lines(parts: object) -> Iterator[str]:
+        for part in parts if isinstance(parts, list) else []:
+            if isinstance(part, discord.TextDisplay):
+                yield from (line.removeprefix("-# ") for line in part.content.splitlines() if line.startswith("-# "))
+            yield from lines(getattr(part, "children", None))
+
+    return set(lines(message.components))

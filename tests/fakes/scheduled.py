@@ -1,0 +1,36 @@
+"""Books to plan for, and a schedule that a club may have."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.club.schedules.drafting import drafted
+from bot.club.schedules.plan import Schedule, planned
+from bot.club.schedules.wording import read_wish
+from corpus.books import Book, Part, Requirement, Unit
+
+NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)
+"""A Wednesday at noon."""
+
+
+def a_book(
+    marks: int = 27, unit: Unit = Unit.CHAPTER, *, title: str = "Smiley's People", slug: str = "smileys-people",
+    pages: int | None = None, mark_ends: tuple[int, ...] = (), parts: tuple[Part, ...] = (),
+    requires: tuple[Requirement, ...] = (), series: str = "", year: int | None = None,
+) -> Book:  # fmt: skip
+    return Book(
+        slug, title, "An Author", unit, marks, pages=pages, mark_ends=mark_ends, parts=parts, requires=requires,
+        series=series, year=year,
+    )  # fmt: skip
+
+
+def a_schedule(
+    words: str = "Fridays at 8pm, 5 chapters a week", *, zone: str = "Europe/Berlin", book: Book | None = None,
+    now: dt.datetime = NOW, also: Mapping[str, Book] | None = None,
+) -> Schedule:  # fmt: skip
+    """Return schedule 12 of a club, as it is right after it was kept."""
+    book = book or a_book()
+    draft = drafted(read_wish(words, now), book, zone, now)
+    return replace(planned(draft, book, also or {}, club=7, place=70, organiser=700), id=12)
