@@ -6,6 +6,7 @@ is settled downwards, and what is not understood is refused rather than guessed 
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from dataclasses import dataclass
@@ -58,10 +59,13 @@ _SHARES = {
     "third": Fraction(1, 3),
     "quarter": Fraction(1, 4),
 }
-_SINCE = re.compile(r"(?:since|after|from)\s+(?P<where>.+)")
+_SINCE = re.compile(r"(?:(?:since|after)|(?P<inclusive>from))\s+(?P<where>.+)")
+_UP_TO = re.compile(r"(?:(?:up )?(?:to|until|till)\s+|(?=(?:the )?first\s))(?P<where>.+)")
 _RANGE = re.compile(
-    r"(?P<before>[a-z.]+)?\s*(?P<first>\d+)\s*%?\s*(?:-|to|until)\s*(?:[a-z.]+\s*)?(?P<last>\d+)\s*(?P<after>%|[a-z]+)?"
+    r"(?:from\s+)?(?P<before>[a-z]+\.?)?\s*(?P<first>[0-9]+)\s*%?\s*(?:-|to|until|till|and)\s*(?:[a-z]+\.?\s*)?"
+    r"(?P<last>[0-9]+)\s*(?P<after>%|[a-z]+)?"
 )
+_WHOLE = re.compile(r"everything|all(?: of it)?|the whole (?:book|story)|the story so far")
 _NOT_STARTED = re.compile(
     r"(?:not (?:yet )?(?:started|begun)(?: yet)?|(?:haven't|have not) (?:yet )?(?:started|begun)(?: yet)?|unstarted"
     r"|not yet|nothing(?: yet)?|none|zero|(?:(?:at|from) )?(?:the )?(?:start|beginning))(?: it| the book| of the book)?"
@@ -83,18 +87,34 @@ def parse_position(text: str, book: Book) -> int:
 def parse_part(text: str, book: Book) -> tuple[int, int]:
     """Return the first and the last mark of a part of the book: “ch 5”, “chapters 5–7”, “since 40%”.
 
-    A single percentage is the tenth of the book that ends there. Raises PositionError.
+    In a book counted in percent, a single percentage is the tenth of it that ends there. Raises PositionError.
     """
-    said = re.sub(r"[‐‑–—−]", "-", text.strip().lower())
-    if since := _SINCE.fullmatch(said):
-        return parse_position(since["where"], book) + 1, book.marks
+    try:
+        said = _tidied(text)
+    except NotInBook as error:
+        raise PositionError(f"{error} {_understood(book)}") from error
+    if _WHOLE.fullmatch(said):
+        return 1, book.marks
     if both := _RANGE.fullmatch(said):
-        percent, unit = "%" if "%" in said or book.unit is Unit.PERCENT else "", both["before"] or both["after"] or ""
+        unit = both["after"] or both["before"] or ""
+        percent = "%" in said or unit.startswith("per")
         ends = (f"{both[end]}%" if percent else f"{unit} {both[end]}" for end in ("first", "last"))
-        first, last = (parse_position(end, book) for end in ends)
-        return min(first, last), max(first, last)
-    mark = parse_position(text, book)
+        first, last = sorted(parse_position(end, book) for end in ends)
+        return max(1, first), last
+    if since := _SINCE.fullmatch(said):
+        return _end_before(since["where"], book, inclusive=bool(since["inclusive"])) + 1, book.marks
+    if up_to := _UP_TO.fullmatch(said):
+        return 1, parse_position(up_to["where"], book)
+    mark = parse_position(re.sub(r"^(?:in|during)\s+", "", said), book)
     return max(1, mark - 9) if book.unit is Unit.PERCENT else mark, mark
+
+
+def _end_before(where: str, book: Book, *, inclusive: bool) -> int:
+    """Return the last mark before a part: “since chapter 9” is what comes after it, “from chapter 9” begins with it."""
+    if inclusive:
+        with contextlib.suppress(PositionError):
+            return parse_position(f"before {where}", book)
+    return parse_position(where, book)
 
 
 def describe_position(mark: int, book: Book) -> str:

@@ -17,7 +17,7 @@ LEANED_ON = 200
 _FRAGMENT = re.compile(
     r"^\W*(?:and|but|or|what about|how about)(?!\s+(?:who|whom|whose|what|why|how|when|where|which)\b)(?:\s+\S+){1,3}$"
     r"|^\W*(?:and\s+)?(?:why|how|when|where|who|what|which)(?:\s+(?:not|so|exactly|then|else|next))?\W*$"
-    r"|^\W*(?:go on|continue|tell (?:me|us) more|more|really|anything else|any(?:body|one) else)\b[\s\w]{0,10}\W*$",
+    r"|^\W*(?:go on|continue|tell (?:me|us) more|more|really|anything else|any(?:body|one) else)\b[\s\w,]{0,10}\W*$",
     re.IGNORECASE,
 )
 """Too little to be a question of its own: “And Corrin?”, “Why?”, “Go on.”"""

@@ -54,18 +54,21 @@ class Allowance:
 
     async def has_tokens(self, club: int) -> bool:
         """Return whether a club may still ask the chat model today."""
-        return await self._usage.spent(club, self._now().date()) < self._rates.tokens
+        return await self._usage.spent(club, self._today) < self._rates.tokens
 
     async def spend(self, club: int, tokens: int) -> None:
         """Count the tokens of an answer."""
         if tokens:
-            await self._usage.spend(club, self._now().date(), tokens)
+            await self._usage.spend(club, self._today, tokens)
 
     @property
     def tomorrow(self) -> dt.datetime:
         """The moment from which there are new tokens."""
-        day = self._now().astimezone(dt.UTC).date() + dt.timedelta(days=1)
-        return dt.datetime.combine(day, dt.time(), dt.UTC)
+        return dt.datetime.combine(self._today + dt.timedelta(days=1), dt.time(), dt.UTC)
+
+    @property
+    def _today(self) -> dt.date:
+        return self._now().astimezone(dt.UTC).date()
 
     def _recent(self, who: tuple[int, int]) -> deque[dt.datetime]:
         asked = self._asked.setdefault(who, deque())

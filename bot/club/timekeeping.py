@@ -21,7 +21,7 @@ LONGEST = dt.timedelta(hours=6)
 
 SHORTEST = dt.timedelta(seconds=1)
 AGAIN = dt.timedelta(minutes=1)
-"""Time after which work that failed is tried again."""
+"""Time after which work is tried again that failed, or that somebody else is doing."""
 
 
 class TimedWork(Protocol):
@@ -84,4 +84,6 @@ class Timekeeper:
         except Exception:
             log.exception("timed work failed (%s); it is tried again", type(work).__name__)
             return AGAIN
-        return LONGEST if due is None else max(due - self.now(), SHORTEST)
+        if due is None:
+            return LONGEST
+        return due - self.now() if due > self.now() else AGAIN

@@ -13,8 +13,7 @@ from bot.club.prompts.moments import told
 from bot.club.prompts.records import Prompt, State
 from bot.discord.cards import Card, Tone
 from bot.discord.safe_text import safe
-from corpus.books import Book
-from corpus.positions import describe_position
+from corpus.books import Book, Unit
 from corpus.reveals import Slug
 
 Items = Sequence[discord.ui.Item[Any]]
@@ -39,7 +38,7 @@ def posted_card(prompt: Prompt, now: dt.datetime) -> Card:
 def prompt_card(
     prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items, place_in_queue: str = ""
 ) -> Card:
-    """Return a prompt as a moderator sees it: its words, whose they are, what has become of it, and where it belongs."""
+    """Return a prompt as a moderator sees it: its words, whose they are, what became of it, where it belongs."""
     lines = [
         f"{prompt.state.value.capitalize()}{f', {prompt.kind}' if prompt.kind else ''}, by <@{prompt.member}>",
         _section(prompt, books),
@@ -54,7 +53,8 @@ def prompt_card(
 
 def stopped_card(prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items) -> Card:
     """Return what a moderator is told of a prompt that goes further than its place."""
-    body = f"I have not posted it. {where_it_belongs(beyond, books)} If that is no spoiler, you can post it all the same; the audit says so."
+    cure = "If that is no spoiler, you can post it all the same; the audit says so."
+    body = f"I have not posted it. {where_it_belongs(beyond, books)} {cure}"
     return Card(mark_of(prompt), body, (safe(prompt.text),), Tone.PROBLEM, items)
 
 
@@ -69,11 +69,14 @@ def drafts_card(title: str, drafts: Sequence[Draft], items: Items) -> Card:
 def where_it_belongs(beyond: Mapping[Slug, int], books: Books) -> str:
     """Return where a text belongs that goes further than this place, or nothing."""
     found = [
-        f"{describe_position(marks, books[book])} of {safe(books[book].title)}"
-        for book, marks in beyond.items()
-        if book in books
+        f"{safe(books[book].title)}, {mark_name(books[book], marks)}" for book, marks in beyond.items() if book in books
     ]
-    return f"It seems to belong at {' and '.join(found)}, beyond this place." if found else ""
+    return f"It seems to belong at {' and '.join(found)}: beyond this place." if found else ""
+
+
+def mark_name(book: Book, mark: int) -> str:
+    """Return a mark as moderators read it, the last one too: “chapter 10 of 10”, “45%”."""
+    return f"{mark}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {mark} of {book.marks}"
 
 
 def _section(prompt: Prompt, books: Books) -> str:

@@ -44,7 +44,7 @@ class PromptPosts:
         self._bot, self._services, self._prompts = bot, bot.services, bot.services.prompts
 
     async def post(self, prompt: Prompt) -> int:
-        """Post a prompt that is planned, and return its message; 0 where it is somebody else's to post, or goes too far.
+        """Post a prompt that is planned, and return its message; 0 where another posts it, or it goes too far.
 
         Raises CannotPost.
         """

@@ -52,7 +52,11 @@ class VotePosts:
             raise
         return await self._votes.opened(vote, posted.id)
 
-    async def see_to_what_is_due(self) -> None:
+    async def next_due(self) -> dt.datetime | None:
+        """Return when there is something to open or to close, which may be past; None where there is nothing."""
+        return await self._votes.next_due()
+
+    async def do_due(self) -> None:
         """Open and close the votes that wait for it, in the servers that this process serves."""
         for vote in await self._votes.due():
             if self._bot.get_guild(vote.place.club) is None:

@@ -15,7 +15,6 @@ from bot.storage.moderation_tables import AuditRow, FindingRow, PromptRow, Watch
 from bot.storage.reviews import as_review
 from bot.storage.sessions import Sessions
 from bot.storage.tables import (
-    Base,
     CeilingRow,
     ChangeRow,
     ChoiceRow,
@@ -44,11 +43,11 @@ SUBJECTS: dict[str, type[OfMember]] = {
 }
 """What belongs to members, by the name under which they get it. All of it goes with the member's own row."""
 
-NAMED: dict[str, InstrumentedAttribute[int]] = {
-    "ceilings": CeilingRow.set_by,
-    "watches": WatchRow.set_by,
-    "decisions": PromptRow.by,
-    "audit": AuditRow.by,
+NAMED: dict[str, tuple[type[Any], InstrumentedAttribute[int]]] = {
+    "ceilings": (CeilingRow, CeilingRow.set_by),
+    "watches": (WatchRow, WatchRow.set_by),
+    "decisions": (PromptRow, PromptRow.by),
+    "audit": (AuditRow, AuditRow.by),
 }
 """What is the club's and stays, but names the person who did it, by the name under which they get it."""
 
@@ -75,9 +74,9 @@ class StoredPersonalData:
             for name, table in SUBJECTS.items():
                 whose = (table.club.in_(clubs), table.member == member_id)
                 held[name] = await _plain_rows(session, table, *whose, without=OTHERS.get(name, ()))
-            for name, column in NAMED.items():
-                named = (column == member_id, _in(column.class_.club, club))
-                held[name] = await _plain_rows(session, column.class_, *named, without=OTHERS.get(name, ()))
+            for name, (kept, column) in NAMED.items():
+                named = (column == member_id, _in(kept.club, club))
+                held[name] = await _plain_rows(session, kept, *named, without=OTHERS.get(name, ()))
             held["direct_messages"] = await _plain_rows(session, ChoiceRow, *choice)
         return held
 
@@ -91,9 +90,9 @@ class StoredPersonalData:
             clubs = list(await session.scalars(select(MemberRow.club).where(*person).with_for_update()))
             reviews = select(ReviewRow).where(ReviewRow.club.in_(clubs), ReviewRow.member == member_id)
             gone = [as_review(row) for row in await session.scalars(reviews.order_by(ReviewRow.id))]
-            for column in NAMED.values():
-                named = (column == member_id, _in(column.class_.club, club))
-                await session.execute(update(column.class_).where(*named).values({column: NOBODY}))
+            for kept, column in NAMED.values():
+                named = (column == member_id, _in(kept.club, club))
+                await session.execute(update(kept).where(*named).values({column: NOBODY}))
             await session.execute(delete(ChoiceRow).where(ChoiceRow.member == member_id, _in(ChoiceRow.club, club)))
             await session.execute(delete(MemberRow).where(*person))
         return gone
@@ -104,7 +103,7 @@ def _in(column: InstrumentedAttribute[int], club: int | None) -> ColumnElement[b
 
 
 async def _plain_rows(
-    session: AsyncSession, table: type[OfMember] | type[Base], *which: ColumnElement[bool],
+    session: AsyncSession, table: type[Any], *which: ColumnElement[bool],
     without: Collection[str] = (),
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Return the rows of a table in the order of their keys, column by column."""

@@ -23,8 +23,7 @@ class StoredWatching:
     async def watched(self) -> dict[int, int]:
         """Return all watched places, each with its club."""
         async with self._sessions.reading() as session:
-            rows = await session.execute(select(WatchRow.place, WatchRow.club))
-            return {place: club for place, club in rows}
+            return {row.place: row.club for row in await session.scalars(select(WatchRow))}
 
     async def watch(self, place: Place, by: int, at: dt.datetime) -> None:
         """Begin to watch a place."""

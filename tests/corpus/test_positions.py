@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.books import Book, Unit
 from corpus.errors import PositionError
-from corpus.positions import describe_position, examples, parse_position
+from corpus.positions import describe_position, examples, parse_part, parse_position
 from tests.corpus.shelf import novel
 
 NOVEL = novel()
@@ -327,3 +327,110 @@ def test_more_pages_are_never_fewer_marks(book: Book, data: st.DataObject) -> No
 )
 def test_describing_a_position(mark: int, unit: Unit, words: str) -> None:
     assert describe_position(mark, novel(marks=100, unit=unit)) == words
+
+
+# Parts of a book
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("ch 5", 5, 5),
+        ("5", 5, 5),
+        ("in chapter five", 5, 5),
+        ("the first chapter", 1, 1),
+        ("chapters 5-7", 5, 7),
+        ("Chapters 5–7.", 5, 7),
+        ("ch. 5 — 7", 5, 7),
+        ("ch5-7", 5, 7),
+        ("5 to 7", 5, 7),
+        ("chapters 5 and 6", 5, 6),
+        ("chapter 5 until chapter 7", 5, 7),
+        ("7-5", 5, 7),
+        ("0-3", 1, 3),
+        ("parts 1-2", 9, 18),
+        ("pages 50-100", 3, 7),
+        ("10-20%", 2, 5),
+        ("10% - 20%", 2, 5),
+        ("10 to 20 percent", 2, 5),
+        ("since chapter 9", 10, 27),
+        ("after ch 9", 10, 27),
+        ("since 40%", 11, 27),
+        ("since the beginning", 1, 27),
+        ("from chapter 9", 9, 27),
+        ("from page 120", 9, 27),
+        ("from 40%", 11, 27),
+        ("from the start", 1, 27),
+        ("from chapter 9 to 11", 9, 11),
+        ("up to chapter 5", 1, 5),
+        ("until 40%", 1, 10),
+        ("the first 3 chapters", 1, 3),
+        ("everything", 1, 27),
+        ("the story so far", 1, 27),
+    ],
+)
+def test_a_part_of_a_book_is_from_one_mark_to_another(text: str, first: int, last: int) -> None:
+    assert parse_part(text, NOVEL) == (first, last)
+
+
+def test_a_part_of_a_book_in_percent_is_a_tenth_or_what_is_said() -> None:
+    percent = novel(marks=100, unit=Unit.PERCENT)
+    parts = {"40%": (31, 40), "45": (36, 45), "5%": (1, 5), "10-20%": (10, 20), "10-20": (10, 20), "100%": (91, 100)}
+    assert {text: parse_part(text, percent) for text in parts} == parts
+    assert parse_part("since 40%", percent) == parse_part("from 40%", percent) == (41, 100)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "-",
+        "the good bit",
+        "since",
+        "since last week",
+        "from here to there",
+        "chapters 26-30",
+        "1-" + "9" * 60,
+        "5-6-7",
+        "chapters 5 & 6",
+        "sections 1-2",
+        "x 1-2",
+        "a" * 600 + "1-2",
+        "10%-120%",
+        "٥-٧",
+    ],
+)
+def test_what_is_no_part_of_a_book_is_refused_with_examples(text: str) -> None:
+    with pytest.raises(PositionError, match="Write for example"):
+        parse_part(text, NOVEL)
+
+
+@pytest.mark.parametrize("text", ["chapters 5-7", "ch 5", "since chapter 5", "up to chapter 5", "pages 5-7"])
+def test_chapters_are_never_taken_for_percent(text: str) -> None:
+    with pytest.raises(PositionError):
+        parse_part(text, replace(novel(marks=100, unit=Unit.PERCENT), pages=None))
+
+
+def test_nothing_comes_after_the_end_and_the_beginning_is_no_part() -> None:
+    first, last = parse_part("since finished", NOVEL)
+    assert first > last
+    assert parse_part("not started", NOVEL) == (0, 0)
+
+
+@given(st.text(max_size=120), BOOKS)
+def test_any_text_is_a_part_of_the_book_or_refused(text: str, book: Book) -> None:
+    try:
+        first, last = parse_part(text, book)
+    except PositionError:
+        return
+    assert 0 <= first <= book.marks + 1
+    assert 0 <= last <= book.marks
+
+
+@given(BOOKS, st.data())
+def test_two_marks_of_a_book_name_the_part_between_them(book: Book, data: st.DataObject) -> None:
+    first, last = sorted(data.draw(st.lists(st.integers(1, book.marks), min_size=2, max_size=2)))
+    ends = (f"{first}%", f"{last}%") if book.unit is Unit.PERCENT and book.marks == 100 else (str(first), str(last))
+    assert parse_part("-".join(ends), book) == (first, last)
+    assert parse_part(" to ".join(reversed(ends)), book) == (first, last)

@@ -16,7 +16,6 @@ from corpus.errors import DogearError
 from corpus.positions import parse_position
 from retrieval.gate import Audience
 
-
 BOOKS_OWN = "the book’s own"
 """The kind of the questions for discussion that a book comes with."""
 

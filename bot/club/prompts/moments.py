@@ -29,7 +29,7 @@ def moment(typed: str, now: dt.datetime) -> dt.datetime:
     found = _moment(text, now)
     if found is None:
         raise MomentProblem(
-            f"I don’t understand “{text[:40]}” as a time. Write “in 3 hours”, “Friday 8pm”, or a day and a time in UTC, as "
+            f"I don’t understand “{text[:40]}” as a time. Write “in 3 hours”, “Friday 8pm”, or a time in UTC such as "
             f"{now + dt.timedelta(days=1):%Y-%m-%d} 19:00."
         )
     if found <= now:

@@ -168,7 +168,7 @@ class Prompts:
             await self._audit.note(Did.PROMPT, prompt.place, prompt.by, message=message, about=about)
 
     async def stopped(self, prompt: Prompt, why: str = "") -> None:
-        """Note that a posting that was begun came to nothing: it is tried again, or waits for a decision and says why."""
+        """Note that a posting that was begun came to nothing: tried again, or, with a reason, left to a moderator."""
         await self._records.release(prompt, why)
 
     async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:

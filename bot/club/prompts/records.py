@@ -27,7 +27,8 @@ class Prompt:
 
     `needs` is how far its readers must be, where that is known; otherwise its words are placed. `message` is the one
     that it was taken from, `post` the one that it became, or 0. With a `mark` it belongs to the section of its book
-    that holds this mark; with `due` it is posted in its place then. `reason` says why it was rejected, or not posted. `claimed` says when somebody began to post it.
+    that holds this mark; with `due` it is posted in its place then. `reason` says why it was rejected, or not posted;
+    `claimed`, when somebody began to post it.
     """
 
     id: int

@@ -88,6 +88,8 @@ class Change:
             yield f"The schedule is {self.after.state}."
         if self.before.zone != self.after.zone:
             yield f"Times are those of {self.after.zone}."
+        if self.ceilings_too:
+            yield "Threads to come may speak freely of other books than before."
         for difference in self.differences:
             yield self._line(difference)
         opened = sum(section.state is SectionState.OPENED for section in self.after.sections)

@@ -25,9 +25,6 @@ CHOICES = 5
 PATIENCE = dt.timedelta(minutes=3)
 """How long a claim holds: longer than any post takes, and short enough to wait for."""
 
-AGAIN = dt.timedelta(seconds=30)
-"""How soon what could not be done is tried again."""
-
 
 class Votes:
     """Holds votes. Who may start and close one is for the door to check: Discord knows who organises a club."""
@@ -142,11 +139,9 @@ class Votes:
         """Return the votes that wait to be opened or closed by whoever claims them."""
         return await self._records.due(self._now(), self._now() - PATIENCE)
 
-    async def wait(self, most: dt.timedelta) -> dt.timedelta:
-        """Return how long it is until there is something to do, `most` at most; a little, where there is already."""
-        next_due = await self._records.next_due(PATIENCE)
-        left = most if next_due is None else next_due - self._now()
-        return min(most, left) if left > dt.timedelta() else AGAIN
+    async def next_due(self) -> dt.datetime | None:
+        """Return when there is something to open or to close, which may be past; None where there is nothing."""
+        return await self._records.next_due(PATIENCE)
 
     async def claim(self, vote: Vote, *, early: bool = False) -> Vote | None:
         """Claim a vote that is due, or with `early` an open one; None where somebody else has it."""

@@ -1,4 +1,4 @@
-"""Keeping pace: messages wait in a short line to be read, and what comes faster than that is passed over, and counted."""
+"""Keeping pace: messages wait in a short line to be read; what comes faster is passed over, and counted."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 
-from bot.club.auditing import Audit, Did
 from bot.club.audiences import Audiences
+from bot.club.auditing import Audit, Did
 from bot.club.people import Member, Place
 from bot.club.watching.pace import Line, Spoken
 from bot.club.watching.records import QUEUED, Finding, Outcome, WatchRecords

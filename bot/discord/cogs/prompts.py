@@ -44,7 +44,7 @@ Kind = Literal["character", "theme", "craft", "prediction", "quote", "comparison
 Shelf = Literal["the book’s own", "character", "theme", "craft", "prediction", "quote", "comparison", "personal"]
 
 
-async def numbers(interaction: discord.Interaction[Any], typed: int) -> list[app_commands.Choice[int]]:
+async def numbers(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[int]]:
     """Offer the prompts of the queue to a moderator, by number; to anybody else, nothing."""
     if interaction.guild_id is None or not keeps_place(interaction):
         return []

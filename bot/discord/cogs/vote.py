@@ -13,7 +13,6 @@ from discord.ext import commands, tasks
 from bot.club.votes.closing_time import closing_time
 from bot.club.votes.drafts import Prepared, typed_candidates
 from bot.club.votes.records import Kind, State
-from bot.club.votes.voting import AGAIN
 from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card
 from bot.discord.club_bot import ClubBot
@@ -28,6 +27,9 @@ log = logging.getLogger(__name__)
 
 LOOK = dt.timedelta(minutes=15)
 """How long at most until the bot looks whether a vote has to be closed; it wakes at the close of the next one."""
+
+AGAIN = dt.timedelta(seconds=30)
+"""How soon what could not be done is tried again."""
 
 Books = app_commands.Range[str, 1, 1_000]
 When = app_commands.Range[str, 1, 100]
@@ -109,8 +111,8 @@ class VoteCog(commands.Cog):
     async def watch(self) -> None:
         """Open and close what is due, and sleep until the next vote closes."""
         try:
-            await self._posts.see_to_what_is_due()
-            left = await self._services.votes.wait(LOOK)
+            await self._posts.do_due()
+            left = await self._until_due()
         except Exception:
             log.exception("votes could not be looked at; it is tried again")
             left = AGAIN
@@ -123,7 +125,12 @@ class VoteCog(commands.Cog):
     @commands.Cog.listener()
     async def on_vote_opened(self) -> None:
         """Wake up in time for a vote that was opened just now."""
-        left, planned = await self._services.votes.wait(LOOK), self.watch.next_iteration
+        left, planned = await self._until_due(), self.watch.next_iteration
         if planned is not None and self.watch.seconds is not None:
             slept = self._services.now() - (planned - dt.timedelta(seconds=self.watch.seconds))
             self.watch.change_interval(seconds=max(0.0, (slept + left).total_seconds()))
+
+    async def _until_due(self) -> dt.timedelta:
+        """Return how long to sleep; what is due, and could not be done or is another's, is tried again soon."""
+        due, now = await self._posts.next_due(), self._services.now()
+        return LOOK if due is None else min(LOOK, due - now) if due > now else AGAIN

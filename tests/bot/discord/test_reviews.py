@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.club.people import Member
+from bot.club.people import Member, Place
+from bot.club.review_reading import reviews_for
+from bot.club.reviews import Wanted
 from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
@@ -43,6 +45,12 @@ A slow book, and a lovely one.
 <!-- reveals: 2 -->
 
 Silas keeps his lighthouse as others keep a grudge.
+
+## ★★★☆☆ · 2016-01-01 · explicit
+
+<!-- reveals: 0 -->
+
+The love scene is not for the young.
 """
 
 
@@ -291,6 +299,14 @@ async def test_another_clubs_reviews_are_never_shown(reviewing: Club) -> None:
     assert "impressed" not in shown(told)
     jumbled = await there.slash(elsewhere, "review read", book=LANTERN)
     assert "impressed" in shown(jumbled)
+
+
+async def test_what_is_for_adults_is_read_only_where_nobody_under_age_can_be(reviewing: Club) -> None:
+    liz, book = Member(reviewing.guild.id, 20), reviewing.services.books[LANTERN]
+    for adults in (False, True):
+        place = Place(reviewing.guild.id, reviewing.general.id, adults)
+        found = await reviews_for(reviewing.services, liz, place, book, Wanted())
+        assert any("not for the young" in review.text for review in found) is adults
 
 
 async def test_who_is_in_no_club_reads_the_librarys_and_writes_none(reviewing: Club) -> None:

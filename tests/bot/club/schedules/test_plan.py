@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.club.reached import Reached
-from bot.club.schedules.plan import SectionState, ScheduleState, perhaps_free
+from bot.club.schedules.plan import ScheduleState, SectionState, perhaps_free
 from bot.club.schedules.showing import MAX_TITLE, preview, range_name, section_line, thread_title
 from corpus.books import Requirement, Unit
 from corpus.library import SHIPPED, read_book

@@ -258,7 +258,9 @@ def test_sections_of_ones_own_count_what_the_one_before_counts() -> None:
     )
 
 
-@given(st.text(alphabet=st.sampled_from("fridays at 8pm,5 chapters-week12/.: %jn\n"), max_size=60) | st.text(max_size=60))
+@given(
+    st.text(alphabet=st.sampled_from("fridays at 8pm,5 chapters-week12/.: %jn\n"), max_size=60) | st.text(max_size=60)
+)
 def test_no_words_at_all_break_the_reading(words: str) -> None:
     try:
         assert read_wish(words, WEDNESDAY).understood()

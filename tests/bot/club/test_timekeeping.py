@@ -1,0 +1,114 @@
+"""Timed work: done when it is due, also when it became due while nobody kept time, and never in a hurry."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.club.timekeeping import Timekeeper
+
+START = dt.datetime(2027, 3, 1, 20, 0, tzinfo=dt.UTC)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def __call__(self) -> dt.datetime:
+        return self.time
+
+
+class Posts:
+    """Posts that are due at times; the clock moves on where nothing is due yet."""
+
+    def __init__(self, clock: Clock, *due: dt.datetime, failures: int = 0) -> None:
+        self._clock, self.due, self._failures = clock, sorted(due), failures
+        self.done: list[dt.datetime] = []
+        self.tries = 0
+        self.finished = asyncio.Event()
+
+    async def next_due(self) -> dt.datetime | None:
+        return self.due[0] if self.due else None
+
+    async def do_due(self) -> None:
+        self.tries += 1
+        if self._failures:
+            self._failures -= 1
+            raise ConnectionError("Discord is away")
+        while self.due and self.due[0] <= self._clock.time:
+            self.done.append(self.due.pop(0))
+        self.finished.set()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def keeper(clock: Clock) -> AsyncIterator[Timekeeper]:
+    kept = Timekeeper(clock)
+    yield kept
+    await kept.stop()
+
+
+async def test_what_became_due_in_the_meantime_is_done_at_the_start(keeper: Timekeeper, clock: Clock) -> None:
+    posts = Posts(clock, START - dt.timedelta(hours=3), START)
+    keeper.work.append(posts)
+    keeper.start()
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    assert posts.done == [START - dt.timedelta(hours=3), START]
+
+
+async def test_what_is_not_due_yet_is_left_until_then(keeper: Timekeeper, clock: Clock) -> None:
+    posts = Posts(clock, START + dt.timedelta(hours=1))
+    keeper.work.append(posts)
+    keeper.start()
+    await asyncio.sleep(0.01)
+    assert posts.tries == 0
+    clock.time += dt.timedelta(hours=1)
+    keeper.nudge()
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    assert len(posts.done) == 1
+
+
+async def test_something_nearer_is_heard_of_by_a_nudge(keeper: Timekeeper, clock: Clock) -> None:
+    posts = Posts(clock)
+    keeper.work.append(posts)
+    keeper.start()
+    await asyncio.sleep(0.01)
+    posts.due.append(START)
+    keeper.nudge()
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    assert posts.done == [START]
+
+
+async def test_a_failure_keeps_no_other_work_and_is_tried_again(
+    keeper: Timekeeper, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing, sound = Posts(clock, START, failures=1), Posts(clock, START)
+    keeper.work += [failing, sound]
+    keeper.start()
+    await asyncio.wait_for(sound.finished.wait(), 5)
+    assert failing.done == []
+    assert any("tried again" in record.getMessage() for record in caplog.records)
+    keeper.nudge()
+    await asyncio.wait_for(failing.finished.wait(), 5)
+    assert failing.done == [START]
+
+
+async def test_after_stopping_nothing_is_done_any_more(clock: Clock) -> None:
+    posts = Posts(clock)
+    keeper = Timekeeper(clock, [posts])
+    keeper.start()
+    await keeper.stop()
+    posts.due.append(START)
+    keeper.nudge()
+    await asyncio.sleep(0.01)
+    assert posts.done == []
+    await keeper.stop()

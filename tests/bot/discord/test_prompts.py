@@ -1,0 +1,438 @@
+"""`/prompt`: suggested by members, drafted, decided and posted by moderators, and never beyond its place unawares."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import discord
+import pytest
+from simcord import MemberActor, OptionError
+
+from bot.answers.writing import Writer, open_model
+from bot.club.auditing import Did
+from bot.club.people import Member, Place
+from bot.club.prompts.records import Prompt, State
+from retrieval.door import Retriever
+from tests.fakes.chat_server import ChatServer, chat_server
+from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
+
+SPOILER = "Silas drowned his brother for the sake of the lamp. Was he right?"
+HARMLESS = "Which book do you give away most often?"
+KEPT = "How many pages do you read in one evening?"
+
+
+def said(club: Club) -> list[str]:
+    """Return what the bot has posted in the channel."""
+    return [
+        "\n".join(texts([c.to_dict() for c in message.components]))
+        for message in club.general.history()
+        if message.author.bot and message.components and not message.flags.ephemeral
+    ]
+
+
+def moderator(club: Club) -> MemberActor:
+    return club.member("Elinor", manage_messages=True)
+
+
+async def suggested(club: Club, text: str = HARMLESS) -> Prompt:
+    """Return a prompt that a member has suggested."""
+    with club.env.time_context():
+        return await club.services.prompts.suggest(
+            Member(club.guild.id, 5), Place(club.guild.id, club.general.id), text
+        )
+
+
+async def found(club: Club, prompt: Prompt) -> Prompt:
+    return await club.services.prompts.prompt(club.guild.id, prompt.id)
+
+
+# Suggesting
+
+
+async def test_a_member_suggests_in_private_and_moderators_find_it_in_their_queue(club: Club) -> None:
+    liz = club.member("Liz")
+    told = await liz.slash(club.general, "prompt suggest", text=HARMLESS, book="The Lantern")
+    assert told.ephemeral
+    assert "Suggested" in shown(told)
+    queue = await moderator(club).slash(club.general, "prompt queue")
+    assert queue.ephemeral
+    assert HARMLESS in shown(queue).replace("\\", "")
+    assert f"<@{liz.id}>" in shown(queue)
+    assert buttons(queue) == ["Approve", "Edit", "Reject with reason", "Place in section", "Post here now"]
+    assert said(club) == []
+
+
+async def test_a_suggestion_about_a_book_that_nobody_knows_is_not_kept(club: Club) -> None:
+    told = await club.member("Liz").slash(club.general, "prompt suggest", text=HARMLESS, book="the lantren")
+    assert "Did you mean" in shown(told)
+    assert await club.services.prompts.queue(club.guild.id) == []
+
+
+async def test_a_suggestion_without_words_is_not_kept(club: Club) -> None:
+    assert "no text in that" in shown(await club.member("Liz").slash(club.general, "prompt suggest", text="???"))
+    with pytest.raises(OptionError):
+        await club.member("Alec").slash(club.general, "prompt suggest", text="x" * 1_001)
+
+
+@pytest.mark.parametrize("command", ["queue", "approve", "reject", "post", "edit", "draft", "library"])
+async def test_everything_else_is_for_moderators(club: Club, command: str) -> None:
+    prompt = await suggested(club)
+    options = {"number": prompt.id} if command in ("approve", "reject", "post", "edit") else {}
+    options |= {"kind": "theme", "book": "the-lantern"} if command == "draft" else {}
+    told = await club.member("Liz").slash(club.general, f"prompt {command}", **options)
+    assert told.ephemeral
+    assert "Only moderators do that" in shown(told)
+    assert HARMLESS not in shown(told)
+    assert (await found(club, prompt)).state is State.SUGGESTED
+
+
+async def test_numbers_are_offered_to_moderators_alone(club: Club) -> None:
+    prompt = await suggested(club)
+    offered = await moderator(club).autocomplete(club.general, "prompt approve", "number", "")
+    assert [choice["value"] for choice in offered] == [prompt.id]
+    assert await club.member("Liz").autocomplete(club.general, "prompt approve", "number", "") == []
+
+
+# Deciding
+
+
+async def test_the_queue_is_paged_and_its_buttons_work_after_a_restart(club: Club) -> None:
+    first, second = await suggested(club), await suggested(club, KEPT)
+    elinor = moderator(club)
+    queue = await elinor.slash(club.general, "prompt queue")
+    assert "1 of 2" in shown(queue)
+    await club.restart()
+    turned = await elinor.click(message(queue), label="Next")
+    assert KEPT in shown(turned)
+    approved = await elinor.click(message(turned), label="Approve")
+    assert "Approved" in shown(approved)
+    assert [prompt.id for prompt in await club.services.prompts.queue(club.guild.id)] == [first.id, second.id]
+    assert (await found(club, second)).by == elinor.id
+
+
+async def test_an_empty_queue_says_so(club: Club) -> None:
+    assert "The queue is empty" in shown(await moderator(club).slash(club.general, "prompt queue"))
+
+
+async def test_a_prompt_is_edited_in_a_form_with_its_words(club: Club) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    form = await elinor.slash(club.general, "prompt edit", number=prompt.id)
+    assert HARMLESS in str(form.modal)
+    told = await elinor.submit_modal(form, {field(form.modal): KEPT})
+    assert told.ephemeral
+    assert (await found(club, prompt)).text == KEPT
+
+
+async def test_a_prompt_is_rejected_with_a_reason_and_leaves_the_queue(club: Club) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    queue = await elinor.slash(club.general, "prompt queue")
+    form = await elinor.click(message(queue), label="Reject with reason")
+    told = await elinor.submit_modal(form, {field(form.modal): "We had that last year."})
+    assert "We had that last year" in shown(told)
+    assert await club.services.prompts.queue(club.guild.id) == []
+    other = await suggested(club, KEPT)
+    assert "Rejected" in shown(await elinor.slash(club.general, "prompt reject", number=other.id, reason="No"))
+    assert (await found(club, prompt)).reason == "We had that last year."
+
+
+async def test_a_prompt_is_placed_in_a_section_and_goes_with_it(club: Club) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    queue = await elinor.slash(club.general, "prompt queue")
+    form = await elinor.click(message(queue), label="Place in section")
+    book, where = fields(form.modal)
+    told = await elinor.submit_modal(form, {book: "The Lantern", where: "ch 5"})
+    assert "Goes with the section of The Lantern that holds chapter 5" in shown(told)
+    prompts = club.services.prompts
+    assert [p.id for p in await prompts.approved_for(club.guild.id, "the-lantern", 4, 6)] == [prompt.id]
+    assert await prompts.approved_for(club.guild.id, "the-lantern", 6, 8) == []
+    assert await prompts.approved_for(club.guild.id, "the-kite", 1, 4) == []
+
+
+async def test_a_section_that_a_prompt_goes_beyond_is_refused_with_where_it_belongs(club: Club) -> None:
+    prompt, elinor = await suggested(club, SPOILER), moderator(club)
+    form = await elinor.click(message(await elinor.slash(club.general, "prompt queue")), label="Place in section")
+    book, where = fields(form.modal)
+    told = await elinor.submit_modal(form, {book: "The Lantern", where: "ch 5"})
+    assert "beyond that section" in shown(told)
+    assert (await found(club, prompt)).state is State.SUGGESTED
+
+
+async def test_what_is_not_there_or_of_another_club_is_named(club: Club) -> None:
+    elinor = moderator(club)
+    there = await club.services.prompts.suggest(Member(77, 5), Place(77, 5), HARMLESS)
+    for number in (there.id, 999):
+        assert f"no discussion prompt {number}" in shown(
+            await elinor.slash(club.general, "prompt approve", number=number)
+        )
+
+
+# Posting
+
+
+async def test_a_prompt_is_posted_for_everybody_once_and_is_in_the_audit(club: Club) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    told = await elinor.slash(club.general, "prompt post", number=prompt.id)
+    assert told.ephemeral
+    assert "Posted" in shown(told)
+    (posted,) = said(club)
+    assert HARMLESS in posted.replace("\\", "")
+    assert "Elinor" not in posted
+    again = await elinor.slash(club.general, "prompt post", number=prompt.id)
+    assert "posted already" in shown(again)
+    assert len(said(club)) == 1
+    with club.env.time_context():
+        (entry,) = await club.services.audit.since(club.guild.id, 1)
+    assert (entry.did, entry.by, entry.message) == (Did.PROMPT, elinor.id, (await found(club, prompt)).post)
+
+
+async def test_a_prompt_beyond_its_place_is_stopped_for_the_moderator_alone_who_may_override(club: Club) -> None:
+    await club.ceiling(club.general, the_lantern="ch 5")
+    prompt, elinor = await suggested(club, SPOILER), moderator(club)
+    told = await elinor.slash(club.general, "prompt post", number=prompt.id)
+    assert told.ephemeral
+    assert "The Lantern, chapter 10 of 10: beyond this place" in shown(told)
+    assert said(club) == []
+    await club.restart()
+    over = await elinor.click(message(told), label="Post all the same")
+    assert "Posted" in shown(over)
+    assert len(said(club)) == 1
+    assert "chapter" not in said(club)[0]
+    with club.env.time_context():
+        entries = await club.services.audit.since(club.guild.id, 1)
+    assert {(entry.did, entry.by) for entry in entries} == {(Did.OVERRIDE, elinor.id), (Did.PROMPT, elinor.id)}
+    assert (await found(club, prompt)).overridden
+
+
+async def test_who_is_no_moderator_any_more_cannot_override(club: Club) -> None:
+    await club.ceiling(club.general, the_lantern="ch 5")
+    prompt, elinor = await suggested(club, SPOILER), moderator(club)
+    told = await elinor.slash(club.general, "prompt post", number=prompt.id)
+    (role,) = club.env.backend.get_guild(club.guild.id).members[elinor.id].role_ids
+    club.env.backend.remove_member_role(club.guild.id, elinor.id, role)
+    assert "Only moderators" in shown(await elinor.click(message(told), label="Post all the same"))
+    assert said(club) == []
+
+
+async def test_a_prompt_is_posted_when_it_is_due_and_not_before_even_after_a_restart(club: Club) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    told = await elinor.slash(club.general, "prompt post", number=prompt.id, when="in 3 hours")
+    assert "I post it here <t:" in shown(told)
+    await club.restart()
+    await club.env.advance_time(2 * 3600)
+    assert said(club) == []
+    await club.env.advance_time(3700)
+    assert len(said(club)) == 1
+    assert "I was away" not in said(club)[0]
+    await club.env.advance_time(3600)
+    assert len(said(club)) == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "problem"), [("soonish", "understand"), ("2020-01-01 12:00", "is over"), ("2999-01-01", "a year away")]
+)
+async def test_a_time_that_cannot_be_meant_is_asked_for_again(club: Club, when: str, problem: str) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    assert problem in shown(await elinor.slash(club.general, "prompt post", number=prompt.id, when=when))
+    assert (await found(club, prompt)).state is State.SUGGESTED
+
+
+async def planned(club: Club, prompt: Prompt, ago: dt.timedelta, claimed: dt.timedelta | None = None) -> Prompt:
+    """Plan a prompt as a process did that was killed a while ago."""
+    records = club.services.prompts._records
+    with club.env.time_context():
+        now = discord.utils.utcnow()
+    waiting = replace(
+        prompt, state=State.APPROVED, due=now - ago, by=7, claimed=now - claimed if claimed is not None else None
+    )
+    assert await records.save(waiting, prompt)
+    return waiting
+
+
+async def test_a_prompt_that_is_late_by_hours_is_posted_and_says_so(club: Club) -> None:
+    await planned(club, await suggested(club), dt.timedelta(hours=5))
+    await club.restart()
+    await club.env.advance_time(31)
+    assert "I was away" in said(club)[0]
+
+
+async def test_a_prompt_that_is_late_by_days_waits_for_a_decision(club: Club) -> None:
+    prompt = await suggested(club)
+    await planned(club, prompt, dt.timedelta(days=2))
+    await club.restart()
+    await club.env.advance_time(61)
+    assert said(club) == []
+    assert [waiting.id for waiting in await club.services.prompts.queue(club.guild.id)] == [prompt.id]
+
+
+async def test_a_posting_that_was_killed_before_it_was_sent_is_done_once(club: Club) -> None:
+    await planned(club, await suggested(club), dt.timedelta(minutes=5), claimed=dt.timedelta(minutes=5))
+    await club.restart()
+    await club.env.advance_time(61)
+    assert len(said(club)) == 1
+
+
+async def test_a_posting_that_was_killed_after_it_was_sent_is_found_and_not_sent_again(club: Club) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    await elinor.slash(club.general, "prompt post", number=prompt.id)
+    done = await found(club, prompt)
+    with club.env.time_context():
+        begun = discord.utils.utcnow()
+    killed = replace(done, state=State.APPROVED, post=0, claimed=begun)
+    assert await club.services.prompts._records.save(killed, done)
+    await club.env.advance_time(181)
+    assert len(said(club)) == 1
+    assert await found(club, prompt) == done
+
+
+async def test_a_ceiling_that_went_back_meanwhile_stops_a_prompt_and_the_queue_says_why(club: Club) -> None:
+    await club.ceiling(club.general, the_lantern="finished")
+    prompt, elinor = await suggested(club, SPOILER), moderator(club)
+    await elinor.slash(club.general, "prompt post", number=prompt.id, when="in 1 hour")
+    await club.ceiling(club.general, the_lantern="ch 2")
+    await club.env.advance_time(3700)
+    assert said(club) == []
+    assert "Not posted when it was due" in shown(await elinor.slash(club.general, "prompt queue"))
+
+
+async def test_a_place_where_the_bot_may_not_write_leaves_the_prompt_in_the_queue(club: Club) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    club.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, message="Missing Permissions")
+    told = await elinor.slash(club.general, "prompt post", number=prompt.id)
+    assert "I may not write there" in shown(told)
+    assert (await found(club, prompt)).claimed is None
+    assert "Posted" in shown(await elinor.slash(club.general, "prompt post", number=prompt.id))
+
+
+async def test_a_moderator_who_may_not_write_there_has_no_voice_through_the_bot(club: Club) -> None:
+    prompt, elinor = await suggested(club), moderator(club)
+    everyone = club.guild.default_role
+    silent = club.guild.create_text_channel(
+        "quiet", overwrites={everyone: discord.PermissionOverwrite(send_messages=False)}
+    )
+    told = await elinor.slash(silent, "prompt post", number=prompt.id)
+    assert "I do not write there for you" in shown(told)
+
+
+# Drafting
+
+
+@pytest.mark.parametrize("kind", ["character", "theme", "craft", "prediction", "quote", "comparison", "personal"])
+async def test_drafts_are_private_and_name_nobody_who_was_not_met(club: Club, kind: str) -> None:
+    await club.ceiling(club.general, the_lantern="ch 1")
+    told = await moderator(club).slash(club.general, "prompt draft", kind=kind)
+    assert told.ephemeral
+    assert "Keep 1" in buttons(told)
+    assert "Silas" not in shown(told)
+    assert "lighthouse" not in shown(told)
+
+
+async def test_a_draft_is_kept_and_posted_where_its_readers_are(club: Club) -> None:
+    await club.ceiling(club.general, the_lantern="ch 5")
+    elinor = moderator(club)
+    told = await elinor.slash(club.general, "prompt draft", kind="character")
+    assert "Silas" in shown(told)
+    await club.restart()
+    others = await elinor.click(message(told), label="Others")
+    kept = await elinor.click(message(others), label="Keep 1")
+    again = await elinor.click(message(others), label="Keep 1")
+    (waiting,) = await club.services.prompts.queue(club.guild.id)
+    assert f"prompt {waiting.id}" in shown(kept)
+    assert f"prompt {waiting.id}" in shown(again)
+    assert waiting.needs is not None
+    assert "Posted" in shown(await elinor.slash(club.general, "prompt post", number=waiting.id))
+
+
+async def test_a_section_that_neither_the_place_nor_the_moderator_has_reached_is_refused(club: Club) -> None:
+    await club.ceiling(club.general, the_lantern="ch 5")
+    elinor = moderator(club)
+    told = await elinor.slash(club.general, "prompt draft", kind="character", upto="ch 10")
+    assert "further than this place goes, and than you have read" in shown(told)
+    await club.reads(elinor, "the-lantern", "finished")
+    assert "the end" in shown(await elinor.slash(club.general, "prompt draft", kind="prediction", upto="ch 10"))
+
+
+async def test_drafts_of_no_book_ask_for_one_and_a_place_without_a_ceiling_is_at_the_beginning(club: Club) -> None:
+    elinor = moderator(club)
+    assert "Which book?" in shown(await elinor.slash(club.general, "prompt draft", kind="theme"))
+    told = await elinor.slash(club.general, "prompt draft", kind="character", book="the-lantern")
+    assert "Silas" not in shown(told)
+    assert "Dorothea" not in shown(told)
+
+
+async def test_a_place_in_the_book_that_is_none_is_refused(club: Club) -> None:
+    told = await moderator(club).slash(club.general, "prompt draft", kind="theme", book="the-lantern", upto="ch 99")
+    assert told.ephemeral
+    assert "Keep 1" not in buttons(told)
+
+
+async def test_the_library_has_templates_and_what_the_book_comes_with(club: Club) -> None:
+    await club.ceiling(club.general, the_lantern="ch 5")
+    elinor = moderator(club)
+    own = await elinor.slash(club.general, "prompt library")
+    assert "nothing to draft from" in shown(own)
+    filled = await elinor.slash(club.general, "prompt library", kind="character")
+    assert "Silas" in shown(filled)
+
+
+# With a chat model
+
+
+@pytest.fixture
+async def talking(island: Retriever, tmp_path: Path) -> AsyncIterator[tuple[Club, ChatServer]]:
+    """A club whose drafts are written by a scripted model."""
+    with chat_server() as server:
+        model = open_model(server.settings(0.5))
+        assert model is not None
+        writer = Writer(model, island, 0.5)
+        try:
+            async with opened_club(island, tmp_path, writer=writer) as club:
+                yield club, server
+        finally:
+            writer.close()
+
+
+async def test_a_model_drafts_first_and_sees_nothing_beyond(talking: tuple[Club, ChatServer]) -> None:
+    club, server = talking
+    server.says = "Why does Silas save two fishermen in the storm?"
+    await club.ceiling(club.general, the_lantern="ch 5")
+    told = await moderator(club).slash(club.general, "prompt draft", kind="character")
+    assert shown(told).index("save two fishermen") < shown(told).index("**2**")
+    assert "drowned" not in server.messages()["user"]
+
+
+@pytest.mark.parametrize(
+    "says", [SPOILER, f"Why does Silas save two fishermen? {SPOILER}", "NOTHING", "Silas is brave.", ""]
+)
+async def test_a_model_that_tells_too_much_or_asks_nothing_leaves_the_library(
+    talking: tuple[Club, ChatServer], says: str
+) -> None:
+    club, server = talking
+    server.says = says
+    await club.ceiling(club.general, the_lantern="ch 5")
+    told = await moderator(club).slash(club.general, "prompt draft", kind="character")
+    assert "Keep 1" in buttons(told)
+    assert "drowned" not in shown(told)
+    assert "brave" not in shown(told)
+
+
+async def test_the_library_asks_no_model(talking: tuple[Club, ChatServer]) -> None:
+    club, server = talking
+    await club.ceiling(club.general, the_lantern="ch 5")
+    await moderator(club).slash(club.general, "prompt library", kind="theme")
+    assert server.requests == []
+
+
+def fields(modal: object) -> list[str]:
+    """Return the ids of a modal's fields."""
+    if isinstance(modal, dict):
+        own = [modal["custom_id"]] if modal.get("type") == 4 else []
+        return own + [found for value in modal.values() for found in fields(value)]
+    return [found for value in modal for found in fields(value)] if isinstance(modal, list) else []
+
+
+def field(modal: object) -> str:
+    (only,) = fields(modal)
+    return only

@@ -1,0 +1,100 @@
+"""The bot as a process, over a real socket: it comes, answers, and leaves when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.bookshelf import write_lantern
+from tests.fakes.discord_server.server import DiscordServer, discord_server
+
+PROGRAM = Path(__file__).parents[3] / "run_bot.py"
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordServer]:
+    """A Discord with two clubs."""
+    async with discord_server(clubs=2) as server:
+        yield server
+
+
+async def started(discord: DiscordServer, home: Path, model: Path, *words: str, **environment: str) -> Process:
+    """Start the program beside a small library and a model that loads in no time."""
+    write_lantern(home / "library")
+    settings = {
+        "DISCORD_TOKEN": discord.token, "DISCORD_API": discord.api, "DOGEAR_LIBRARY": "library",
+        "DOGEAR_DATA": "data", "EMBEDDING_MODEL": str(model), "PYTHONWARNINGS": "default",
+    }  # fmt: skip
+    return await asyncio.create_subprocess_exec(
+        sys.executable, str(PROGRAM), *words, cwd=home, stdout=PIPE, stderr=PIPE,
+        env=os.environ | settings | environment,
+    )  # fmt: skip
+
+
+async def left(process: Process) -> tuple[int, str, str]:
+    """Return a process's exit status and what it has said."""
+    async with asyncio.timeout(60):
+        said, told = await process.communicate()
+    return process.returncode or 0, said.decode(), told.decode()
+
+
+async def test_it_answers_and_leaves_when_it_is_told_to(
+    discord: DiscordServer, tmp_path: Path, tiny_model: Path
+) -> None:
+    process = await started(discord, tmp_path, tiny_model)
+    await discord.online()
+    asked = discord.slash("recap", by=discord.people[0], book="the-lantern")
+    await asked.answered()
+    assert asked.private
+    assert "no passages on this" in asked.text
+    process.send_signal(signal.SIGTERM)
+    status, _, log = await left(process)
+    assert status == 0
+    assert "stopped" in log
+    assert discord.token not in log
+    assert "Traceback" not in log
+    assert discord.rest.unknown == []
+
+
+async def test_what_was_told_to_it_is_there_after_it_was_killed(
+    discord: DiscordServer, tmp_path: Path, tiny_model: Path
+) -> None:
+    process = await started(discord, tmp_path, tiny_model)
+    await discord.online()
+    told = discord.slash("progress set", by=discord.people[0], where="ch 5", book="the-lantern")
+    await told.answered()
+    process.kill()
+    await left(process)
+    again = await started(discord, tmp_path, tiny_model)
+    await discord.gateway.until(lambda: len(discord.gateway.online) >= 1, 60)
+    asked = discord.slash("progress show", by=discord.people[0])
+    await asked.answered()
+    assert "chapter 5 of 10" in asked.text
+    again.send_signal(signal.SIGINT)
+    assert (await left(again))[0] == 0
+
+
+async def test_a_token_that_discord_refuses_is_said_in_one_line(
+    discord: DiscordServer, tmp_path: Path, tiny_model: Path
+) -> None:
+    process = await started(discord, tmp_path, tiny_model, DISCORD_TOKEN="MTIz.another.token-of-nobody")
+    status, _, log = await left(process)
+    assert status == 1
+    assert "Discord does not accept DISCORD_TOKEN" in log
+    assert "another.token" not in log
+    assert "Traceback" not in log
+
+
+async def test_the_link_that_invites_it_is_printed(discord: DiscordServer, tmp_path: Path, tiny_model: Path) -> None:
+    process = await started(discord, tmp_path, tiny_model, "invite")
+    status, said, _ = await left(process)
+    assert status == 0
+    assert said.startswith("https://discord.com/oauth2/authorize?client_id=")
+    assert "permissions=" in said
