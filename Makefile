@@ -64,7 +64,7 @@ format: setup
 # stays where it is: `make constraints TORCH=torch==…` moves it.
 constraints: .venv/bin/python
 	@env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT $(PIP) install --quiet --dry-run --ignore-installed \
-		--report .venv/report.json '.[test]' $(TORCH) </dev/null
+		--report .venv/report.json '.[test,try]' $(TORCH) </dev/null
 	@$(BIN)/python .ci/constraints.py .venv/report.json constraints.txt
 
 clean:

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bot.assembly import open_discussion
 from bot.club.allowance import Rates
 from bot.club.services import Services
 from bot.club.working import SEARCHING, WAITING, Workers
+from bot.discussion import Discussion
 from bot.settings import Settings
 from bot.storage.database import open_records
 
@@ -22,20 +22,15 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, now: Callable[[], dt.datetime], *,
-    report: Callable[[int, int], None] | None = None, records: Path | None = None,
-) -> AsyncIterator[Services]:  # fmt: skip
-    """Open what a club can do: discussion, database and threads. Whatever takes long happens off the event loop.
+    discussion: Discussion, settings: Settings, now: Callable[[], dt.datetime], records: Path | None = None
+) -> AsyncIterator[Services]:
+    """Open what a club can do with a discussion, which was opened before there was an event loop to hold up.
 
-    `report` is told of passages done and to do, in place of the log; `records` is the database's folder, where it is
-    not the data folder.
+    `records` is the database's folder, where it is not the data folder.
     """
     async with AsyncExitStack() as stack:
         workers = Workers(WAITING if settings.chat_model else SEARCHING)
         stack.push_async_callback(asyncio.to_thread, workers.close)
-        opening = open_discussion(settings, settings.library, settings.data, report or _log_progress())
-        discussion = await workers.do(opening.__enter__)
-        stack.push_async_callback(workers.do, lambda: opening.__exit__(None, None, None))
         opened = await stack.enter_async_context(open_records(records or settings.data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
         services = Services.of(discussion, opened, workers, now, rates)
@@ -54,7 +49,7 @@ def _set_apart() -> None:
     gc.freeze()
 
 
-def _log_progress() -> Callable[[int, int], None]:
+def log_progress() -> Callable[[int, int], None]:
     """Return what tells of an index run in the log: its beginning, each tenth, and its end."""
     told = -1
 

@@ -33,6 +33,9 @@ CLUB_TOKENS = 500_000
 
 MOST_DIGITS = 12
 
+ON, OFF = {"1", "on", "yes", "true"}, {"0", "off", "no", "false"}
+"""How people turn a setting on and off."""
+
 DATA = Path("data")
 """Where the store and the club's data are kept, where nothing else is set."""
 
@@ -57,6 +60,7 @@ class Settings:
 
     discord_token: SecretStr | None = None
     discord_api: str | None = None
+    message_content: bool = False
     member_questions: int = MEMBER_QUESTIONS
     club_questions: int = CLUB_QUESTIONS
     club_tokens: int = CLUB_TOKENS
@@ -77,6 +81,7 @@ class Settings:
         settings = cls(
             discord_token=read.secret("DISCORD_TOKEN"),
             discord_api=read.address("DISCORD_API"),
+            message_content=read.flag("MESSAGE_CONTENT"),
             member_questions=read.count("MEMBER_QUESTIONS", MEMBER_QUESTIONS),
             club_questions=read.count("CLUB_QUESTIONS", CLUB_QUESTIONS),
             club_tokens=read.count("CLUB_TOKENS", CLUB_TOKENS),
@@ -157,6 +162,13 @@ class _Reader:
             self.problems[name] = f"It is no whole number above 0. Write one such as {usual}."
             return usual
         return int(value)
+
+    def flag(self, name: str) -> bool:
+        """Return whether something is turned on."""
+        value = (self._value(name) or "0").casefold()
+        if value not in ON | OFF:
+            self.problems[name] = "It is neither on nor off. Write 1 or 0."
+        return value in ON
 
     def address(self, name: str) -> str | None:
         """Return the address of a server."""

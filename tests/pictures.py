@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from simcord import preview as simcord_preview
 
+from bot.assembly import open_discussion
 from bot.club_assembly import open_services
 from bot.discord.trial.demo_club import BEGINNER, MIDDLE, QUESTION, Person
 from bot.discord.trial.page import FOLDER, opened_trial
@@ -44,7 +45,8 @@ async def taken() -> dict[str, Image.Image]:
     async with contextlib.AsyncExitStack() as stack:
         records = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = Settings(data=DATA / FOLDER)
-        services = await stack.enter_async_context(open_services(settings, _now, records=records))
+        discussion = stack.enter_context(open_discussion(settings, settings.library, settings.data))
+        services = await stack.enter_async_context(open_services(discussion, settings, _now, records))
         trial = await stack.enter_async_context(opened_trial(services))
         page = await stack.enter_async_context(opened_page(trial.preview.url, WIDTH, HEIGHT, SCALE))
         seen = TrialPage(page)
@@ -111,12 +113,20 @@ def _titled(picture: Image.Image, person: Person, typed: str) -> Image.Image:
 
 
 def keep(pictures: Mapping[str, Image.Image], folder: Path) -> None:
-    """Write pictures, with few colours, so that they stay small."""
+    """Write pictures, with few colours, so that they stay small; one that looks as it did is left as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
         path = folder / name
-        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+        drawn = picture.quantize(COLOURS, dither=Image.Dither.NONE)
+        if not (path.exists() and _looks_like(path, drawn)):
+            drawn.save(path, optimize=True)
         print(f"{path}: {picture.width} × {picture.height}, {path.stat().st_size // 1024} KB")
+
+
+def _looks_like(path: Path, picture: Image.Image) -> bool:
+    """Return whether a file shows the same: its bytes may differ, as colours are listed in another order."""
+    with Image.open(path) as there:
+        return there.size == picture.size and there.convert("RGB").tobytes() == picture.convert("RGB").tobytes()
 
 
 def _now() -> dt.datetime:

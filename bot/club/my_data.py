@@ -18,6 +18,8 @@ HELD = {
     "questions": "questions and changes whose buttons still work",
     "prompts": "discussion prompts that you suggested or drafted",
     "findings": "messages that went further than their place: where they stand, not what they say",
+    "nominations": "books that you nominated",
+    "ballots": "ballots in votes for the next book",
     "ceilings": "ceilings that you set: they stay, without your name",
     "watches": "places that you had watched: they stay so, without your name",
     "decisions": "decisions on discussion prompts: they stay, without your name",

@@ -6,8 +6,10 @@ from typing import Any
 
 import discord
 
+from bot.club.auditing import Did
 from bot.club.questions import Answer
 from bot.club.records import Asked
+from bot.club.services import Services
 from bot.discord.answer_cards import notice_card
 from bot.discord.answering import hint_card, out_of_tokens, page_card, private_card, public_card, why
 from bot.discord.club_bot import services_of
@@ -161,8 +163,18 @@ async def share(interaction: discord.Interaction[Any], asked: Asked) -> None:
     await deliver(interaction, notice_card("Posting it for everybody here …"))
     asker = interaction.user.display_name
     posted = await post(interaction, public_card(answer, services.books, public_items(answer), asker))
+    await noted(services, Did.SHARE, answer, posted)
     items = [TakeBackButton(posted.channel.id, posted.id)]
     await replace_card(interaction, notice_card("Shared, as far as this place goes.", buttons=items))
+
+
+async def noted(services: Services, did: Did, answer: Answer, posted: discord.Message) -> None:
+    """Note in the audit that an answer was posted for everybody, and what it rests on; never what was asked."""
+    asked, book = answer.asked, services.books.get(answer.reply.book or "")
+    about = book.title if book else ""
+    await services.audit.note(
+        did, asked.place, asked.member.id, message=posted.id, about=about, sources=answer.reply.sources
+    )
 
 
 def answer_items(answer: Answer, *, sharable: bool = True) -> list[discord.ui.Item[Any]]:

@@ -23,6 +23,7 @@ from bot.discord.review_modal import MODAL_BUTTONS
 from bot.discord.shelf_buttons import SHELF_BUTTONS
 from bot.discord.vote_buttons import VOTE_BUTTONS
 from bot.discord.vote_organising import ORGANISER_BUTTONS
+from bot.discord.watch_buttons import WATCH_BUTTONS
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     *ANSWER_BUTTONS,
@@ -42,4 +43,5 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     PlanButton,
     *PROMPT_BUTTONS,
     *DRAFT_BUTTONS,
+    *WATCH_BUTTONS,
 )

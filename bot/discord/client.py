@@ -20,13 +20,13 @@ from bot.discord.membership import Membership
 log = logging.getLogger(__name__)
 
 
-def intents() -> discord.Intents:
-    """Return what the bot asks to hear of: servers and messages. None of it is privileged.
+def intents(*, message_content: bool = False) -> discord.Intents:
+    """Return what the bot asks to hear of: servers and messages. None of it is privileged, but for watching places.
 
     Without Message Content, Discord sends the text of a message only where it mentions the bot, replies to it, or
-    is a direct message: exactly what is needed.
+    is a direct message: exactly what is needed for everything else.
     """
-    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
 
 
 def permissions() -> discord.Permissions:
@@ -38,6 +38,7 @@ def permissions() -> discord.Permissions:
         send_polls=True,
         attach_files=True,
         read_message_history=True,
+        manage_messages=True,
     )
 
 
@@ -56,12 +57,12 @@ class Dogear(commands.AutoShardedBot):
     Members and messages are not kept in memory, so that a bot in many servers stays small.
     """
 
-    def __init__(self, services: Services, **options: Any) -> None:  # noqa: ANN401 (the library's options)
+    def __init__(self, services: Services, *, message_content: bool = False, **options: Any) -> None:  # noqa: ANN401 (the library's options)
         super().__init__(
             command_prefix=(),
             help_command=None,
             tree_cls=Commands,
-            intents=intents(),
+            intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,

@@ -29,6 +29,11 @@ class ClubBot(Protocol):
         ...
 
     @property
+    def intents(self) -> discord.Intents:
+        """What the bot hears of."""
+        ...
+
+    @property
     def guilds(self) -> Sequence[discord.Guild]:
         """The servers that this process serves."""
         ...
@@ -39,6 +44,10 @@ class ClubBot(Protocol):
 
     def get_partial_messageable(self, id: int, *, guild_id: int | None = None) -> discord.PartialMessageable:  # noqa: A002
         """Return a channel by its id, without asking for it."""
+        ...
+
+    async def create_dm(self, user: discord.abc.Snowflake) -> discord.DMChannel:
+        """Return the channel of direct messages with somebody."""
         ...
 
     def get_guild(self, id: int, /) -> discord.Guild | None:  # noqa: A002 (the library's own name)

@@ -74,11 +74,11 @@ async def replace_card(interaction: discord.Interaction[Any], card: Card) -> Non
     await _with_patience(edit)
 
 
-async def reply_to(message: discord.Message, card: Card) -> None:
+async def reply_to(message: discord.Message, card: Card) -> discord.Message:
     """Reply to a message with a card; the nonce keeps Discord from showing it twice."""
 
-    async def send() -> None:
-        await message.channel.send(
+    async def send() -> discord.Message:
+        return await message.channel.send(
             view=CardView(card),
             files=card.files(),
             reference=message.to_reference(fail_if_not_exists=False),
@@ -87,7 +87,7 @@ async def reply_to(message: discord.Message, card: Card) -> None:
             nonce=str(message.id),
         )
 
-    await _with_patience(send)
+    return await _with_patience(send)
 
 
 async def post_in(channel: discord.abc.Messageable, card: Card, nonce: str) -> discord.Message:

@@ -18,29 +18,19 @@ from bot.discord.cards import Card
 from bot.discord.club_bot import bot_of, services_of
 from bot.discord.delivering import deliver, replace_card
 from bot.discord.failures import Refused
+from bot.discord.moderators import keeper
 from bot.discord.pressing import Dialogue, Pressed
 from bot.discord.prompt_cards import mark_of, prompt_card, stopped_card
 from bot.discord.prompt_posts import PromptPosts
-from bot.discord.visitors import keeps_place, may_speak, visitor
+from bot.discord.visitors import may_speak
 from corpus.naming import find_book
 from corpus.positions import MAX_LENGTH
 from corpus.reveals import Slug
 
-KEEPERS = (
-    "Only moderators do that: you need the permission Manage Messages, Manage Threads or Manage Channels here. "
-    "/prompt suggest is for everybody."
-)
 EMPTY = "The queue is empty. /prompt draft drafts a discussion prompt, /prompt suggest is for everybody."
 
 DECISIONS = {"approve": "Approve", "post": "Post here now"}
 QUESTIONS = {"edit": "Edit", "reject": "Reject with reason", "section": "Place in section"}
-
-
-async def keeper(interaction: discord.Interaction[Any]) -> tuple[Member, Place]:
-    """Return who asks and where, where that is a moderator. Raises Refused."""
-    if interaction.guild_id is None or not keeps_place(interaction):
-        raise Refused(KEEPERS)
-    return await visitor(interaction)
 
 
 class DecideButton(Pressed, template=r"prompt:(?P<do>approve|post):(?P<number>\d{1,18})"):

@@ -16,8 +16,9 @@ from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card
 from bot.discord.club_bot import services_of
 from bot.discord.delivering import deliver, replace_card
+from bot.discord.moderators import keeper
 from bot.discord.pressing import Pressed
-from bot.discord.prompt_buttons import keeper, looked_at
+from bot.discord.prompt_buttons import looked_at
 from bot.discord.prompt_cards import drafts_card
 from corpus.books import Book
 from corpus.reveals import Reveals

@@ -6,25 +6,18 @@ the post that may have been made, by its small print.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-from collections.abc import Iterator
 
 import discord
 
 from bot.club.prompts.records import Prompt
+from bot.discord.already_posted import posted_before
 from bot.discord.club_bot import ClubBot
 from bot.discord.delivering import post_in
 from bot.discord.failures import Refused
 from bot.discord.prompt_cards import mark_of, posted_card, where_it_belongs
 
 log = logging.getLogger(__name__)
-
-SLACK = dt.timedelta(minutes=2)
-"""How far Discord's clock and ours may differ."""
-
-LOOKED_THROUGH = 200
-"""Messages behind a claim among which a post is looked for."""
 
 
 class CannotPost(Refused):
@@ -58,7 +51,8 @@ class PromptPosts:
             return 0
         channel = self._bot.get_partial_messageable(claimed.place.id, guild_id=claimed.place.club)
         try:
-            message = await self._found(claimed, channel) if claimed.claimed else 0
+            before, me = claimed.claimed, self._bot.user.id if self._bot.user else 0
+            message = await posted_before(channel, me, before, mark_of(claimed)) if before else 0
             if not message:
                 card = posted_card(claimed, self._services.now())
                 message = (await post_in(channel, card, f"prompt-{claimed.id}")).id
@@ -81,24 +75,3 @@ class PromptPosts:
                 log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
             except Exception:
                 log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)
-
-    async def _found(self, prompt: Prompt, channel: discord.PartialMessageable) -> int:
-        """Return the message that a prompt became before a crash; 0 where there is none."""
-        me = self._bot.user.id if self._bot.user else 0
-        begun = prompt.claimed or self._services.now()
-        async for message in channel.history(after=begun - SLACK, oldest_first=True, limit=LOOKED_THROUGH):
-            if message.author.id == me and mark_of(prompt) in small_print(message):
-                return message.id
-        return 0
-
-
-def small_print(message: discord.Message) -> set[str]:
-    """Return the lines of small print of a message."""
-
-    def lines(parts: object) -> Iterator[str]:
-        for part in parts if isinstance(parts, list) else []:
-            if isinstance(part, discord.TextDisplay):
-                yield from (line.removeprefix("-# ") for line in part.content.splitlines() if line.startswith("-# "))
-            yield from lines(getattr(part, "children", None))
-
-    return set(lines(message.components))

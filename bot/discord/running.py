@@ -11,10 +11,13 @@ import sys
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
+from pydantic import SecretStr
 
-from bot.club_assembly import open_services
+from bot.assembly import open_discussion
+from bot.club_assembly import log_progress, open_services
 from bot.discord.client import Dogear
 from bot.discord.sign_in import DiscordUnreachable, TokenRefused, speak_to
+from bot.discussion import Discussion
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -26,24 +29,30 @@ core searching, every step of the event loop would wait several turns, and ackno
 
 def run(settings: Settings) -> None:
     """Run the bot until it is told to stop. Raises TokenRefused or DiscordUnreachable where it cannot begin."""
-    sys.setswitchinterval(TURN)
-    asyncio.run(run_until_stopped(settings))
-
-
-async def run_until_stopped(settings: Settings) -> None:
-    """Open everything, log in, and stay until SIGINT or SIGTERM."""
     if settings.discord_token is None:
         raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
     speak_to(settings.discord_api)
-    async with open_services(settings, discord.utils.utcnow) as services:
-        bot = Dogear(services)
+    sys.setswitchinterval(TURN)
+    with open_discussion(settings, settings.library, settings.data, log_progress()) as discussion:
+        asyncio.run(run_until_stopped(settings, settings.discord_token, discussion))
+
+
+async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion) -> None:
+    """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
+    async with open_services(discussion, settings, discord.utils.utcnow) as services:
+        bot = Dogear(services, message_content=settings.message_content)
         _stop_on_signals(bot)
         try:
             async with bot:
-                await bot.login(settings.discord_token.get_secret_value())
+                await bot.login(token.get_secret_value())
                 if settings.discord_api:
                     await _meet_at_its_gateway(bot)
                 await bot.connect()
+        except discord.PrivilegedIntentsRequired as error:
+            raise TokenRefused(
+                "MESSAGE_CONTENT=1 is set, but Discord does not allow it. Turn on “Message Content Intent” on the "
+                "application's page, under “Bot”, or take MESSAGE_CONTENT away."
+            ) from error
         except discord.LoginFailure as error:
             raise TokenRefused(
                 "Discord does not accept DISCORD_TOKEN. Copy it again from the application's page, under “Bot”."

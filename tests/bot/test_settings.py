@@ -15,6 +15,7 @@ from corpus.library import SHIPPED
 
 NAMES = (
     "DISCORD_TOKEN",
+    "MESSAGE_CONTENT",
     "CHAT_MODEL",
     "CHAT_TIMEOUT",
     "OPENAI_BASE_URL",
@@ -78,6 +79,16 @@ def test_a_chat_model_needs_its_provider(written: str) -> None:
 @pytest.mark.parametrize("written", ["soon", "0", "-3", "nan", "inf", "601", "20 s"])
 def test_a_timeout_is_a_number_of_seconds(written: str) -> None:
     assert "Write a number such as 20." in problems(CHAT_TIMEOUT=written)["CHAT_TIMEOUT"]
+
+
+@pytest.mark.parametrize(("written", "on"), [("1", True), ("Yes", True), ("true", True), ("0", False), ("off", False)])
+def test_reading_messages_is_turned_on_and_off_in_plain_words(written: str, on: bool) -> None:
+    assert Settings.from_environment({"MESSAGE_CONTENT": written}).message_content is on
+
+
+def test_reading_messages_is_off_unless_somebody_turns_it_on() -> None:
+    assert Settings.from_environment({}).message_content is False
+    assert "Write 1 or 0." in problems(MESSAGE_CONTENT="maybe")["MESSAGE_CONTENT"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ class Club:
     general: ChannelHandle
     bots: list[Dogear] = field(default_factory=list)
     expected: tuple[type[BaseException], ...] = (DogearError,)
+    message_content: bool = False
 
     def member(self, name: str, guild: GuildHandle | None = None, **may: bool) -> MemberActor:
         """Add a member to a club, with permissions in it."""
@@ -71,7 +72,7 @@ class Club:
 
     async def restart(self) -> None:
         """Stop the bot and start it again, as a new process would: nothing in memory is left."""
-        self.bots.append(Dogear(self.services, shard_count=1))
+        self.bots.append(Dogear(self.services, shard_count=1, message_content=self.message_content))
         await self.env.restart_bot(self.bots[-1])
 
     def unexpected(self) -> list[BaseException]:
@@ -85,7 +86,12 @@ def _cause(error: BaseException) -> BaseException:
 
 @contextlib.asynccontextmanager
 async def opened_club(
-    retriever: Retriever, folder: Path, *, writer: Writer | None = None, rates: Rates = Rates()
+    retriever: Retriever,
+    folder: Path,
+    *,
+    writer: Writer | None = None,
+    rates: Rates = Rates(),
+    message_content: bool = False,
 ) -> AsyncIterator[Club]:
     """Open a club over a retriever; its database is in `folder`. Errors that nobody caused fail the test."""
     workers = Workers(4)
@@ -94,12 +100,14 @@ async def opened_club(
             discussion = Discussion(retriever.library, retriever, writer)
             services = Services.of(discussion, records, workers, discord.utils.utcnow, rates)
             await services.reviews.reconcile()
-            bot = Dogear(services, shard_count=1)
-            env = simcord.Env(bot, settle_timeout=30.0, check_errors=False, approved_intents=NOT_PRIVILEGED)
+            bot = Dogear(services, shard_count=1, message_content=message_content)
+            approved = discord.Intents(guilds=True, messages=True, message_content=message_content)
+            env = simcord.Env(bot, settle_timeout=30.0, check_errors=False, approved_intents=approved)
             await env.start()
             try:
                 guild = env.create_guild("The Island Club")
-                club = Club(env, services, guild, guild.create_text_channel("general"), [bot])
+                general = guild.create_text_channel("general")
+                club = Club(env, services, guild, general, [bot], message_content=message_content)
                 yield club
             finally:
                 await env.shutdown()
@@ -107,9 +115,6 @@ async def opened_club(
     finally:
         workers.close()
         retriever.reconcile(())
-
-
-NOT_PRIVILEGED = discord.Intents(guilds=True, messages=True)
 
 
 def texts(parts: object) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from simcord import ChannelHandle, MemberActor
@@ -71,6 +71,7 @@ class Evening:
     direct: dict[int, int] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
+    keepers: set[int] = field(default_factory=set)
     steps: list[str] = field(default_factory=list)
     _read: int = 0
     _loading: dict[str, bool] = field(default_factory=dict)
@@ -90,6 +91,10 @@ class Evening:
         """Note what a member tells everybody, and return it: that is known from then on, and no work of the bot's."""
         self.heard |= {sign.word for sign in self.signs.found(text)}
         return text
+
+    def keeps_places(self, moderator: MemberActor) -> None:
+        """Note a moderator: what is prepared for a place goes as far as the place, and what members suggest is shown."""
+        self.keepers.add(moderator.id)
 
     # Taking a step
 
@@ -117,7 +122,9 @@ class Evening:
             f"  {sent.where}: {sent.text[:300]}"
             for sent in self.sent
             for sign in self.signs.found(f"{sent.text} {sent.where}")
-            if not sent.readers.may_read(sign) and not (sent.where == OWN_DATA and self._has_come_across(sent, sign))
+            if not sent.readers.may_read(sign)
+            and not (sent.where == OWN_DATA and self._has_come_across(sent, sign))
+            and not (sent.readers.person in self.keepers and sign.word in self.heard)
         ]
 
     def _has_come_across(self, export: Sent, sign: Sign) -> bool:
@@ -184,7 +191,12 @@ class Evening:
         return self._alone(record) if alone else self._everybody(record.channel_id)
 
     def _alone(self, record: Any) -> Readers:  # noqa: ANN401 (SimCord's record)
-        return self._person(record.guild_id or self.direct.get(record.user_id, 0), record.user_id)
+        alone = self._person(record.guild_id or self.direct.get(record.user_id, 0), record.user_id)
+        if record.user_id not in self.keepers:
+            return alone
+        there = self.ceilings.get(record.channel_id, {})
+        further = {book: max(marks, alone.positions.get(book, 0)) for book, marks in there.items()}
+        return replace(alone, positions={**alone.positions, **further})
 
     def _everybody(self, channel: int, asker: int = 0) -> Readers:
         """Return who reads a channel: everybody as far as it goes, its asker among them, or one person alone."""

@@ -11,14 +11,18 @@ from bot.club.schedules.plan import MEETING, Schedule, ScheduleState, Section, S
 from bot.club.schedules.showing import thread_title
 from bot.club.schedules.times import local
 
+_YEAR = dt.timedelta(days=366)  # within which the clocks have changed twice, wherever they do
 _PRODUCT = "-//Dogear//Reading schedules//EN"
 
 
 def exported(schedule: Schedule, now: dt.datetime) -> bytes:
     """Return the `.ics` of a schedule: an event for every meeting, cancelled ones too, so that calendars drop them."""
     events = [_event(schedule, section, now) for section in schedule.sections]
-    calendar = Calendar.new(prodid=_PRODUCT, method="PUBLISH", name=schedule.title, subcomponents=events)
-    calendar.add_missing_timezones()
+    calendar = Calendar.new(
+        prodid=_PRODUCT, method="PUBLISH", uid=f"s{schedule.id}@dogear", name=schedule.title, subcomponents=events
+    )
+    days = [section.day for section in schedule.sections]
+    calendar.add_missing_timezones(first_date=min(days) - _YEAR, last_date=max(days) + _YEAR)
     return bytes(calendar.to_ical())
 
 

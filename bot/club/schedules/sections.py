@@ -50,8 +50,7 @@ def cut_evenly(book: Book, number: int, *, by_pages: bool = False, after: int = 
 def cut_by_size(book: Book, size: Fraction, unit: Unit, *, after: int = 0) -> tuple[Range, ...]:
     """Return what comes after a mark in sections of so many chapters, pages, parts or percent. Raises NotPossible.
 
-    A section ends at the end of a mark that is nearest; where two would end at the same one, or one where the book does,
-    they are one section.
+    A section ends at the end of a mark that is nearest, and two that would end at the same one are one section.
     """
     if unit is Unit.PART and book.unit is not Unit.PART:
         return _by_parts(book, size, after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 
@@ -16,6 +17,9 @@ MAX_TITLE = 100
 
 MAX_KEY = 60
 """Characters of a key: a button carries it, with room for its own name (Discord: 100)."""
+
+DIGEST = 12
+"""Letters at the end of a key that was cut, which tell two long titles apart."""
 
 _ARTICLES = ("a", "an", "the")
 
@@ -41,4 +45,7 @@ def title_key(title: str) -> str:
     words = bare.split()
     if len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
-    return "-".join(words)[:MAX_KEY].rstrip("-")
+    key = "-".join(words)
+    if len(key) <= MAX_KEY:
+        return key
+    return f"{key[: MAX_KEY - DIGEST - 1]}-{hashlib.sha256(key.encode()).hexdigest()[:DIGEST]}"

@@ -20,6 +20,7 @@ from bot.discord.cogs.questions import QuestionCog
 from bot.discord.cogs.reviews import ReviewCog
 from bot.discord.cogs.shelf import ShelfCog
 from bot.discord.cogs.vote import VoteCog
+from bot.discord.cogs.watch import WatchCog
 
 
 def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
@@ -37,3 +38,4 @@ def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
     yield NominateCog(bot.services)
     yield VoteCog(bot)
     yield PromptCog(bot)
+    yield WatchCog(bot)

@@ -21,7 +21,8 @@ from bot.discord.club_bot import ClubBot, services_of
 from bot.discord.contexts import in_clubs
 from bot.discord.delivering import deliver
 from bot.discord.limits import CHOICE, CHOICES
-from bot.discord.prompt_buttons import keeper, looked_at, posted_here, queue_card, type_about
+from bot.discord.moderators import keeper
+from bot.discord.prompt_buttons import looked_at, posted_here, queue_card, type_about
 from bot.discord.prompt_drafts import drafted
 from bot.discord.prompt_posts import PromptPosts
 from bot.discord.safe_text import one_line

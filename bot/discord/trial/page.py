@@ -15,10 +15,12 @@ from pathlib import Path
 import simcord
 from simcord.preview import Preview
 
+from bot.assembly import open_discussion
 from bot.club.services import Services
 from bot.club_assembly import open_services
 from bot.discord.client import Dogear, intents
 from bot.discord.trial.demo_club import DemoClub, introduce, set_up
+from bot.discussion import Discussion
 from bot.settings import Settings
 from corpus.errors import DogearError
 
@@ -73,21 +75,23 @@ async def opened_trial(services: Services, port: int = 0) -> AsyncIterator[Trial
 
 
 def run_trial(settings: Settings, port: int, say: Callable[[str], None], opening: Opening) -> None:
-    """Show the page until it is stopped."""
-    asyncio.run(show_until_stopped(settings, port, say, opening))
-
-
-async def show_until_stopped(settings: Settings, port: int, say: Callable[[str], None], opening: Opening) -> None:
-    """Open everything, say the address, and stay until SIGINT, SIGTERM or the page's own “End preview session”.
+    """Show the page until it is stopped.
 
     The vector store stays for the next time; the club and what was done in it do not.
     """
     ours = replace(settings, data=settings.data / FOLDER)
-    async with contextlib.AsyncExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         records = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dogear-try-")))
         with opening() as report:
-            services = await stack.enter_async_context(open_services(ours, _now, report=report, records=records))
-        trial = await stack.enter_async_context(opened_trial(services, port))
+            discussion = stack.enter_context(open_discussion(ours, ours.library, ours.data, report))
+        asyncio.run(show_until_stopped(discussion, ours, records, port, say))
+
+
+async def show_until_stopped(
+    discussion: Discussion, settings: Settings, records: Path, port: int, say: Callable[[str], None]
+) -> None:
+    """Say the address of the page, and stay until SIGINT, SIGTERM or the page's own “End preview session”."""
+    async with open_services(discussion, settings, _now, records) as services, opened_trial(services, port) as trial:
         say(f"{WELCOME}\n\n    {trial.preview.url}\n\n{LEAVE}")
         await _stopped(trial.preview)
 

@@ -66,7 +66,8 @@ class Club:
 
     async def tells(self, member: Member) -> None:
         """Have a member tell the bot everything that they can."""
-        books, place, name = {EMMA.slug: EMMA}, Place(member.club, 100), f"member {member.id} of {member.club}"
+        books, name = {EMMA.slug: EMMA}, f"member {member.id} of {member.club}"
+        place = Place(member.club, 100 if member.id == LIZ.id else 300)
         shelves = Shelves(self.records.shelves, books, _noon)
         await Progress(self.records.positions, shelves, books, _noon).set(member, EMMA, "ch 7")
         await shelves.add(member, f"The Whale, by {name}")
@@ -109,7 +110,7 @@ async def test_an_export_holds_what_a_member_told_in_this_club_and_nothing_of_an
     for member in (LIZ, THERE, ALEC):
         await club.tells(member)
     told = json.dumps(await club.held(LIZ))
-    assert told.count("member 20 of 1") == 3
+    assert told.count("member 2") == told.count("member 20 of 1") >= 3
     assert "of 2" not in told
     assert "21" not in told
     assert (await club.held(LIZ))["clubs"] == [1]

@@ -35,6 +35,7 @@ def test_the_invite_asks_for_exactly_what_is_needed() -> None:
         "send_polls",
         "attach_files",
         "read_message_history",
+        "manage_messages",
     }  # fmt: skip (Discord calls the first one View Channel)
     address = link(1234)
     assert f"permissions={permissions().value}" in address
@@ -42,9 +43,10 @@ def test_the_invite_asks_for_exactly_what_is_needed() -> None:
     assert "scope=bot+applications.commands" in address
 
 
-def test_no_intent_is_privileged() -> None:
+def test_no_intent_is_privileged_but_for_watching_places() -> None:
     asked = {name for name, value in intents() if value}
     assert asked.isdisjoint({"members", "presences", "message_content"})
+    assert {name for name, value in intents(message_content=True) if value} == {*asked, "message_content"}
 
 
 # Commands

@@ -87,7 +87,7 @@ async def asks(evening: Evening, reader: MemberActor, place: ChannelHandle, ques
 async def presses_all(evening: Evening, reader: MemberActor, told: InteractionResult) -> None:
     """Press every button under an answer that its reader has."""
     for label in under(told):
-        if label in under(told) and label != "Take it back":
+        if label in under(told) and label not in ("Take it back", "Post all the same"):
             await evening.step(f"{reader.name} presses {label}", reader.click(message(told), label=label))
 
 
@@ -274,6 +274,7 @@ async def arriving(evening: Evening) -> People:
         other.add_member(liz.user), club.member("Pip", other), club.member("Starbuck", other, manage_threads=True),
         club.general, new_thread(evening, club.general, "To the bridge"), other.create_text_channel("general"),
     )  # fmt: skip
+    evening.keeps_places(there.keeper)
     await reads(evening, liz, AMBER, 1)
     await reads(evening, alec, AMBER, 4)
     await reads(evening, alec, ORCHARD, 1)
@@ -321,6 +322,22 @@ async def reviewing(evening: Evening, there: People) -> None:
         await reads_reviews(evening, reader, there.harbour, AMBER)
 
 
+async def prompting(evening: Evening, there: People) -> None:
+    """Suggest a prompt that gives the ending away; have moderators look at it, and draft others."""
+    secret = f"Why does Wenna carry the {evening.signs.of(AMBER, 8)[0]} from the ferry across the bridge?"
+    suggested = there.ishmael.slash(there.thread, "prompt suggest", text=evening.is_told(secret), book=AMBER)
+    await evening.step(f"Ishmael: /prompt suggest {secret}", suggested)
+    for command, options in (
+        ("prompt queue", {}),
+        ("prompt approve", {"number": 1}),
+        ("prompt post", {"number": 1}),
+        ("prompt draft", {"kind": "character", "book": AMBER}),
+        ("prompt library", {"book": AMBER}),
+    ):
+        told = await evening.step(f"Ahab: /{command}", there.keeper.slash(there.thread, command, **options))
+        await presses_all(evening, there.keeper, told)
+
+
 async def talking(evening: Evening, there: People) -> None:
     """Talk in both clubs, and with the bot alone."""
     await talks(evening, there.ishmael, there.thread, QUESTIONS[0], "And what does Corrin hide?", "Who lies to her?")
@@ -361,7 +378,7 @@ def new_thread(evening: Evening, parent: ChannelHandle, name: str) -> ChannelHan
 
 async def test_nothing_that_is_sent_in_a_whole_evening_goes_beyond_those_who_read_it(evening: Evening) -> None:
     there = await arriving(evening)
-    for part in (asking, reviewing, talking, later):
+    for part in (asking, reviewing, prompting, talking, later):
         await part(evening, there)
     assert len(evening.steps) > 200
     assert "\n".join(evening.leaks()) == ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import discord
 import pytest
 from discord.ext import commands
-from simcord import InteractionResult, MemberActor
+from simcord import InteractionResult, MemberActor, SetupError
 
 from bot.club.people import Member, Place
 from bot.club.votes.records import Candidate, Draft, Kind, State, Vote
@@ -143,7 +143,7 @@ async def test_the_nominated_books_are_voted_on_where_none_are_named(club: Club,
 async def test_a_vote_that_cannot_be_held_is_told_with_what_can(
     club: Club, jo: MemberActor, options: dict[str, str], told: str
 ) -> None:
-    answer = await prepared(club, jo, **options)  # type: ignore[arg-type]
+    answer = await prepared(club, jo, **options)
     assert answer.ephemeral
     assert told in shown(answer)
     assert club.general.history() == []
@@ -159,9 +159,9 @@ async def test_only_organisers_start_and_close_votes_whatever_discord_lets_throu
     post = await started(club, jo)
     for command in ("vote start", "vote close"):
         options = {"kind": "ranked"} if command == "vote start" else {}
-        with pytest.raises(Exception, match="permission|not available|visible"):
+        with pytest.raises(SetupError):
             await liz.slash(club.general, command, **options)
-    with pytest.raises(Exception, match=".*"):
+    with pytest.raises(SetupError):
         await liz.click(message(preview), label="Confirm")
     assert post.id == club.general.history()[-1].id
 
@@ -265,11 +265,12 @@ async def test_a_ballot_of_another_club_is_none(club: Club, jo: MemberActor) -> 
 async def test_a_vote_closes_on_its_own_and_tells_who_has_won_and_why_with_a_picture(
     club: Club, jo: MemberActor
 ) -> None:
-    liz, jim = club.member("Liz"), club.member("Jim")
     post = await started(club, jo)
-    await votes(jo, post, "the-kite")
-    await votes(liz, post, "the-lantern", "the-kite")
-    await votes(jim, post, "emma", "the-kite")
+    for name, ranked in {
+        "Liz": ["the-kite"], "Jim": ["the-kite"], "Leamas": ["the-lantern"], "Peter": ["the-lantern"],
+        "Ishmael": ["emma", "the-kite"],
+    }.items():  # fmt: skip
+        await votes(club.member(name), post, *ranked)
     await club.env.advance_time(10 * MINUTE + 1)
     (told,) = outcomes(club)
     result = club.general.history()[-1]

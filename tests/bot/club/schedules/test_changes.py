@@ -176,14 +176,14 @@ def test_a_pause_takes_events_away_and_keeps_threads() -> None:
 
 @pytest.mark.parametrize(
     ("away", "first_left"),
-    [(1, "15.01."), (5, "15.01."), (6, "29.01."), (7, "29.01."), (8, "29.01."), (9, "05.02."), (20, "12.02.")],
+    [(1, "15.01."), (5, "15.01."), (6, "22.01."), (7, "22.01."), (8, "29.01."), (14, "29.01."), (20, "05.02.")],
 )
 def test_after_a_pause_there_is_as_much_time_to_read_as_before(away: int, first_left: str) -> None:
     schedule, now = running()  # six days before the next meeting
     later = now + away * DAY
     change = resumed(paused(schedule, now).after, later)
     assert days(change.after)[1] == first_left
-    assert change.after.sections[1].meets - later >= min(6, 6 - away if away < 6 else 6) * DAY
+    assert change.after.sections[1].meets - later >= (6 - away if away < 6 else 6) * DAY
     assert change.after.sections[1].sequence == 2
     assert (change.after.state, change.after.paused_at) == (ScheduleState.RUNNING, None)
     gaps = {b.meets - a.meets for a, b in pairwise(change.after.live[1:])}
@@ -194,7 +194,7 @@ def test_meetings_of_every_day_move_by_days_after_a_pause() -> None:
     schedule = a_schedule("daily at 8pm, 9 chapters a day")
     change = resumed(paused(schedule, NOW).after, NOW + 3 * DAY)
     assert days(schedule) == ["07.01.", "08.01.", "09.01."]
-    assert days(change.after) == ["11.01.", "12.01.", "13.01."]
+    assert days(change.after) == ["10.01.", "11.01.", "12.01."]
 
 
 def test_a_paused_schedule_can_be_shifted_and_the_past_is_what_was_past_at_the_pause() -> None:

@@ -60,12 +60,12 @@ def test_the_rest_of_the_book_is_planned_anew() -> None:
     ]
     assert [each.touch for each in change.differences] == [Touch.UPDATE, *[Touch.NOTHING] * 4]
     assert change.after.sections[1].event == 802, "the event is the same one, with another date and range"
-    assert change.preview()[:3] == (
+    assert "\n".join(change.preview()[:3]) == (
         "2. Friday 15 January 2027, 20:00 → Sunday 10 January 2027, 20:00; chapters 6–10 → chapters 6–16; "
-        "up to chapter 16; its event moves along",
+        "up to chapter 16; its event moves along\n"
         "3. Friday 22 January 2027, 20:00 → Sunday 17 January 2027, 20:00; chapters 11–15 → chapters 17–27; "
-        "up to the end",
-        "4. cancelled: chapters 16–20, Friday 29 January 2027, 20:00",
+        "up to the end\n"
+        "4. cancelled: chapters 16–20, Friday 29 January 2027, 20:00"
     )
 
 
@@ -76,7 +76,7 @@ def test_sections_that_come_back_and_new_ones_are_added() -> None:
     assert [s.number for s in many.after.live] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert [each.aspects for each in many.differences][-2:] == [(Aspect.ADDED,), (Aspect.ADDED,)]
     assert many.after.sections[5].sequence == 2, "cancelled, and back again"
-    assert many.preview()[-2] == "9. new: chapters 27, Friday 26 February 2027, 20:00, up to the end"
+    assert many.preview()[-2] == "9. new: chapter 27, Friday 5 March 2027, 20:00, up to the end"
 
 
 def test_an_edit_that_changes_nothing_says_nothing() -> None:

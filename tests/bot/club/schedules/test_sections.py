@@ -154,7 +154,7 @@ def test_what_cannot_be_cut_is_refused_with_what_to_write() -> None:
         cut_by_size(a_book(), Fraction(100), Unit.PAGE)
     with pytest.raises(NotPossible, match="Write it in percent"):
         cut_by_size(PERCENT, Fraction(5), Unit.CHAPTER)
-    with pytest.raises(NotPossible, match="parts of .* are not known"):
+    with pytest.raises(NotPossible, match=r"parts of .* are not known"):
         cut_by_size(a_book(), Fraction(1), Unit.PART)
     with pytest.raises(NotPossible, match="at least 5%"):
         cut_by_size(PERCENT, Fraction(3), Unit.PERCENT)

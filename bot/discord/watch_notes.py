@@ -1,0 +1,42 @@
+"""Telling authors, in direct messages: once, also where the process was killed in between."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+
+from bot.club.watching.records import Finding
+from bot.discord.already_posted import posted_before
+from bot.discord.club_bot import ClubBot
+from bot.discord.delivering import post_in
+from bot.discord.watch_buttons import author_items
+from bot.discord.watch_cards import author_card, mark_of
+
+log = logging.getLogger(__name__)
+
+
+class WatchNotes:
+    """Tells authors that their message may go too far; whose direct messages are closed is left to the moderators."""
+
+    def __init__(self, bot: ClubBot) -> None:
+        self._bot, self._watching = bot, bot.services.watching
+
+    async def tell(self, finding: Finding, *, again: bool = False) -> None:
+        """Tell an author; `again`, look first whether they were told before the process was killed."""
+        me = self._bot.user.id if self._bot.user else 0
+        try:
+            channel = await self._bot.create_dm(discord.Object(finding.member))
+            if not (again and await posted_before(channel, me, finding.at, mark_of(finding))):
+                await post_in(channel, author_card(finding, author_items(finding)), f"watch-{finding.id}")
+        except (discord.Forbidden, discord.NotFound):
+            log.info("an author cannot be written to; the moderators see the message in their queue")
+        await self._watching.told(finding)
+
+    async def tell_the_rest(self) -> None:
+        """Tell the authors who should know and do not, in the servers that this process serves."""
+        for finding in await self._watching.untold([guild.id for guild in self._bot.guilds]):
+            try:
+                await self.tell(finding, again=True)
+            except Exception:
+                log.exception("an author could not be told; it is tried again")

@@ -1,0 +1,97 @@
+"""`/nominate`, as members use it."""
+
+from __future__ import annotations
+
+import pytest
+from simcord import OptionError
+
+from tests.fakes.club import Club, message, shown
+
+
+async def test_a_book_of_the_library_and_any_other_can_be_nominated_in_private(club: Club) -> None:
+    liz = club.member("Liz")
+    known = await liz.slash(club.general, "nominate add", book="the lantern")
+    assert known.ephemeral
+    assert "“The Lantern” is on the list now." in shown(known)
+    other = await liz.slash(club.general, "nominate add", book="Moby-Dick; or, The Whale")
+    assert "The library does not have it yet" in shown(other)
+
+
+async def test_the_same_book_is_one_however_it_is_typed_and_nobody_is_named(club: Club) -> None:
+    liz, jim = club.member("Liz"), club.member("Jim")
+    await liz.slash(club.general, "nominate add", book="Pride & Prejudice")
+    told = await jim.slash(club.general, "nominate add", book="pride and PREJUDICE!")
+    assert "now 2 members would like to read it" in shown(told)
+    listed = shown(await jim.slash(club.general, "nominate list"))
+    assert listed.count("rejudice") == 1
+    assert "2 members · you" in listed
+    assert "Liz" not in listed
+
+
+async def test_a_book_is_nominated_once_by_each_and_five_at_most(club: Club) -> None:
+    liz = club.member("Liz")
+    for title in ("Emma", "Kim", "Persuasion", "Dracula", "Middlemarch"):
+        await liz.slash(club.general, "nominate add", book=title)
+    assert "nominated “Emma” already" in shown(await liz.slash(club.general, "nominate add", book="EMMA"))
+    assert "Take one back" in shown(await liz.slash(club.general, "nominate add", book="Ulysses"))
+    await liz.slash(club.general, "nominate withdraw", book="kim")
+    assert "on the list now" in shown(await liz.slash(club.general, "nominate add", book="Ulysses"))
+
+
+async def test_a_title_without_letters_or_without_end_is_refused(club: Club) -> None:
+    liz = club.member("Liz")
+    assert "Write its title" in shown(await liz.slash(club.general, "nominate add", book="?!"))
+    assert "at most 100 characters" in shown(await liz.slash(club.general, "nominate add", book="x" * 150))
+    with pytest.raises(OptionError):
+        await liz.slash(club.general, "nominate add", book="x" * 201)
+    assert "No book is nominated yet" in shown(await liz.slash(club.general, "nominate list"))
+
+
+async def test_a_member_takes_back_what_is_theirs_and_an_organiser_any_book(club: Club) -> None:
+    liz, jim = club.member("Liz"), club.member("Jim")
+    jo = club.member("Jo", manage_events=True)
+    for member in (liz, jim):
+        await member.slash(club.general, "nominate add", book="Emma")
+    assert "no longer nominated by you" in shown(await liz.slash(club.general, "nominate withdraw", book="emma"))
+    assert "Only an organiser" in shown(await liz.slash(club.general, "nominate withdraw", book="emma"))
+    assert "is not on the list" in shown(await liz.slash(club.general, "nominate withdraw", book="Kim"))
+    await liz.slash(club.general, "nominate add", book="Emma")
+    assert "2 members had nominated it" in shown(await jo.slash(club.general, "nominate withdraw", book="Emma"))
+    assert "No book is nominated yet" in shown(await jo.slash(club.general, "nominate list"))
+
+
+async def test_what_is_on_the_list_is_offered_for_taking_it_back(club: Club) -> None:
+    liz = club.member("Liz")
+    await liz.slash(club.general, "nominate add", book="Emma")
+    offered = await liz.autocomplete(club.general, "nominate withdraw", "book", "em")
+    assert [choice["value"] for choice in offered] == ["Emma"]
+
+
+async def test_a_long_list_has_pages_that_turn_after_a_restart(club: Club) -> None:
+    for member in range(20):
+        actor = club.member(f"m{member}")
+        for number in range(3):
+            await actor.slash(club.general, "nominate add", book=f"{'Long ' * 15}title {member} {number}")
+    first = await actor.slash(club.general, "nominate list")
+    assert "Page 1 of" in shown(first)
+    await club.restart()
+    assert "Page 2 of" in shown(await actor.click(message(first), label="More"))
+
+
+async def test_nothing_in_a_title_pings_links_or_formats(club: Club) -> None:
+    liz = club.member("Liz")
+    told = shown(await liz.slash(club.general, "nominate add", book="**Emma** @everyone <@1> https://example.com"))
+    for text in (told, shown(await liz.slash(club.general, "nominate list"))):
+        assert "@everyone" not in text
+        assert "<@1>" not in text
+        assert "https://" not in text
+        assert "\\*\\*Emma" in text
+
+
+async def test_the_list_of_one_club_is_not_that_of_another(club: Club) -> None:
+    elsewhere = club.env.create_guild("Another Club")
+    channel = elsewhere.create_text_channel("general")
+    liz, jim = club.member("Liz"), club.member("Jim", elsewhere)
+    await liz.slash(club.general, "nominate add", book="Emma")
+    assert "No book is nominated yet" in shown(await jim.slash(channel, "nominate list"))
+    assert "is not on the list" in shown(await jim.slash(channel, "nominate withdraw", book="Emma"))

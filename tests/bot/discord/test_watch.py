@@ -1,0 +1,309 @@
+"""`/watch`: authors are told alone, moderators have a queue, and nobody is called out in public."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import discord
+import pytest
+from simcord import MemberActor
+
+from bot.club.people import Place
+from bot.club.watching.pace import Spoken
+from bot.club.watching.records import Finding
+from bot.storage.moderation_tables import FindingRow
+from corpus.reveals import Reveals
+from retrieval.door import Retriever
+from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
+
+SPOILER = "Silas drowned his brother for the sake of the lamp."
+HARMLESS = "Which book do you give away most often?"
+
+
+@pytest.fixture
+async def reading(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
+    """A club whose bot may read messages, in a place that goes to chapter 5."""
+    async with opened_club(island, tmp_path, message_content=True) as club:
+        await club.ceiling(club.general, the_lantern="ch 5")
+        yield club
+
+
+def moderator(club: Club) -> MemberActor:
+    return club.member("Elinor", manage_messages=True)
+
+
+async def watched(club: Club) -> MemberActor:
+    """Have the place watched, and return the moderator who did it."""
+    elinor = moderator(club)
+    assert "I watch this place now" in shown(await elinor.slash(club.general, "watch on"))
+    return elinor
+
+
+def notes(member: MemberActor) -> list[discord.Message]:
+    """Return what the bot wrote to somebody in direct messages."""
+    return [message for message in member.user.dm_channel.history() if message.author.bot]
+
+
+def words(messages: list[discord.Message]) -> str:
+    return "\n".join(text for message in messages for text in texts([c.to_dict() for c in message.components]))
+
+
+def in_public(club: Club) -> list[discord.Message]:
+    return [message for message in club.general.history() if message.author.bot and not message.flags.ephemeral]
+
+
+# Turning it on and off
+
+
+async def test_without_message_content_it_says_what_to_turn_on_and_where(club: Club) -> None:
+    await club.ceiling(club.general, the_lantern="ch 5")
+    told = shown(await moderator(club).slash(club.general, "watch on")).replace("\\", "")
+    assert "Message Content Intent” on the page “Bot” of Discord’s developer portal" in told
+    assert "MESSAGE_CONTENT=1" in told
+    assert await club.services.watching._records.watched() == {}
+
+
+async def test_a_place_without_a_ceiling_cannot_be_watched(reading: Club) -> None:
+    elsewhere = reading.guild.create_text_channel("elsewhere")
+    told = await moderator(reading).slash(elsewhere, "watch on")
+    assert "Set one with /ceiling set first" in shown(told)
+
+
+@pytest.mark.parametrize("command", ["on", "off", "status"])
+async def test_it_is_for_moderators(reading: Club, command: str) -> None:
+    assert f"watch {command}" not in reading.member("Liz").available_commands(reading.general)
+    assert f"watch {command}" in moderator(reading).available_commands(reading.general)
+
+
+async def test_a_server_that_opens_the_command_to_everybody_opens_no_queue(reading: Club) -> None:
+    elinor = await watched(reading)
+    liz = reading.member("Liz")
+    await liz.send(reading.general, SPOILER)
+    status = await elinor.slash(reading.general, "watch status")
+    (role,) = reading.env.backend.get_guild(reading.guild.id).members[elinor.id].role_ids
+    reading.env.backend.remove_member_role(reading.guild.id, elinor.id, role)
+    assert "Only moderators" in shown(await elinor.click(message(status), label="Queue"))
+
+
+async def test_it_is_off_until_somebody_turns_it_on_and_off_again_after(reading: Club) -> None:
+    liz = reading.member("Liz")
+    await liz.send(reading.general, SPOILER)
+    assert notes(liz) == []
+    elinor = await watched(reading)
+    assert "is watched" in shown(await elinor.slash(reading.general, "watch status"))
+    assert "not watch this place any more" in shown(await elinor.slash(reading.general, "watch off"))
+    assert "was not watched" in shown(await elinor.slash(reading.general, "watch off"))
+    await liz.send(reading.general, SPOILER)
+    assert notes(liz) == []
+
+
+async def test_another_place_is_not_watched(reading: Club) -> None:
+    await watched(reading)
+    elsewhere = reading.guild.create_text_channel("elsewhere")
+    await reading.ceiling(elsewhere, the_lantern="ch 5")
+    liz = reading.member("Liz")
+    await liz.send(elsewhere, SPOILER)
+    assert notes(liz) == []
+
+
+# Telling
+
+
+async def test_the_author_is_told_alone_and_where_it_belongs_is_for_moderators(reading: Club) -> None:
+    elinor = await watched(reading)
+    liz = reading.member("Liz")
+    sent = await liz.send(reading.general, SPOILER)
+    (note,) = notes(liz)
+    assert str(sent.id) in words([note])
+    assert "might go further" in words([note])
+    assert "chapter" not in words([note])
+    assert in_public(reading) == []
+    status = await elinor.slash(reading.general, "watch status")
+    assert status.ephemeral
+    queue = await elinor.click(message(status), label="Queue")
+    assert str(sent.id) in shown(queue)
+    assert "The Lantern, chapter 10 of 10" in shown(queue)
+    assert f"<@{liz.id}>" in shown(queue)
+    assert "drowned" not in shown(queue)
+    assert "No message waits" in shown(await elinor.click(message(queue), label="Dealt with"))
+
+
+@pytest.mark.parametrize("text", [HARMLESS, "Silas saves two fishermen from the rocks.", "???", f"Look: ||{SPOILER}||"])
+async def test_what_goes_no_further_or_is_hidden_by_its_author_is_left_alone(reading: Club, text: str) -> None:
+    await watched(reading)
+    liz = reading.member("Liz")
+    await liz.send(reading.general, text)
+    assert notes(liz) == []
+
+
+async def test_a_bar_that_is_not_closed_hides_nothing(reading: Club) -> None:
+    await watched(reading)
+    liz = reading.member("Liz")
+    await liz.send(reading.general, f"Look: ||{SPOILER}")
+    assert len(notes(liz)) == 1
+
+
+async def test_a_message_that_is_edited_is_looked_at_again_and_told_of_once(reading: Club) -> None:
+    await watched(reading)
+    liz = reading.member("Liz")
+    sent = await liz.send(reading.general, HARMLESS)
+    await liz.edit(sent, SPOILER)
+    await liz.edit(sent, f"{SPOILER} Really.")
+    assert len(notes(liz)) == 1
+
+
+async def test_watching_goes_on_after_a_restart(reading: Club) -> None:
+    await watched(reading)
+    await reading.restart()
+    liz = reading.member("Liz")
+    await liz.send(reading.general, SPOILER)
+    assert len(notes(liz)) == 1
+
+
+async def test_whose_direct_messages_are_closed_is_left_to_the_moderators(reading: Club) -> None:
+    elinor = await watched(reading)
+    reading.env.inject_error("POST", "/channels/*/messages", status=403, code=50007, message="Cannot send")
+    liz = reading.member("Liz")
+    await liz.send(reading.general, SPOILER)
+    assert notes(liz) == []
+    assert "wait for you, in all places: 1" in shown(await elinor.slash(reading.general, "watch status"))
+    assert in_public(reading) == []
+
+
+# What an author does
+
+
+async def test_hiding_deletes_the_message_and_gives_its_text_back_wrapped_and_labelled(reading: Club) -> None:
+    elinor = await watched(reading)
+    liz = reading.member("Liz")
+    sent = await liz.send(reading.general, SPOILER)
+    await reading.restart()
+    told = await liz.user.click(notes(liz)[0], label="Hide it")
+    assert sent.id not in {message.id for message in reading.general.history()}
+    back = words(notes(liz)).replace("\\", "")
+    assert f"Spoiler for The Lantern, beyond this place: ||{SPOILER}||" in back
+    assert "chapter" not in back
+    assert told.acknowledged
+    assert "wait for you, in all places: 0" in shown(await elinor.slash(reading.general, "watch status"))
+    await liz.send(reading.general, f"Spoiler for The Lantern, beyond this place: ||{SPOILER}||")
+    assert "wait for you, in all places: 0" in shown(await elinor.slash(reading.general, "watch status"))
+
+
+async def test_a_bot_that_may_not_delete_says_so_and_gives_the_text_back(reading: Club) -> None:
+    await watched(reading)
+    liz = reading.member("Liz")
+    sent = await liz.send(reading.general, SPOILER)
+    reading.env.inject_error("DELETE", "/channels/*/messages/*", status=403, code=50013, message="Missing Permissions")
+    await liz.user.click(notes(liz)[0], label="Hide it")
+    assert sent.id in {message.id for message in reading.general.history()}
+    told = words(notes(liz)).replace("\\", "")
+    assert "Manage Messages" in told
+    assert f"||{SPOILER}||" in told
+
+
+async def test_what_cannot_be_given_back_is_not_deleted(reading: Club) -> None:
+    await watched(reading)
+    liz = reading.member("Liz")
+    sent = await liz.send(reading.general, SPOILER, attachments=[("ending.png", b"x")])
+    told = await liz.user.click(notes(liz)[0], label="Hide it")
+    assert sent.id in {message.id for message in reading.general.history()}
+    assert "could not give back" in shown(told)
+
+
+async def test_a_message_that_is_gone_is_no_problem(reading: Club) -> None:
+    elinor = await watched(reading)
+    liz = reading.member("Liz")
+    await liz.delete(await liz.send(reading.general, SPOILER))
+    await liz.user.click(notes(liz)[0], label="Hide it")
+    assert "gone already" in words(notes(liz))
+    assert "wait for you, in all places: 0" in shown(await elinor.slash(reading.general, "watch status"))
+
+
+async def test_an_author_who_says_that_it_is_fine_leaves_it_to_the_moderators(reading: Club) -> None:
+    elinor = await watched(reading)
+    liz = reading.member("Liz")
+    sent = await liz.send(reading.general, SPOILER)
+    await liz.user.click(notes(liz)[0], label="It’s fine")
+    assert sent.id in {message.id for message in reading.general.history()}
+    queue = await elinor.click(message(await elinor.slash(reading.general, "watch status")), label="Queue")
+    assert "Its author says that it is fine" in shown(queue)
+
+
+async def test_a_long_text_is_given_back_whole(reading: Club) -> None:
+    await watched(reading)
+    liz = reading.member("Liz")
+    text = " ".join(f"{SPOILER} This is what I think of it, number {n}." for n in range(22))[:1_990]
+    await liz.send(reading.general, text)
+    await liz.user.click(notes(liz)[0], label="Hide it")
+    back = words(notes(liz)).replace("\\", "")
+    assert all(f"number {n}." in back for n in range(20))
+
+
+# The queue
+
+
+async def test_the_queue_is_paged_and_a_moderator_of_another_club_settles_nothing(reading: Club) -> None:
+    elinor = await watched(reading)
+    liz = reading.member("Liz")
+    for _ in range(2):
+        await liz.send(reading.general, SPOILER)
+    status = await elinor.slash(reading.general, "watch status")
+    await reading.restart()
+    first = await elinor.click(message(status), label="Queue")
+    assert "1 of 2" in shown(first)
+    second = await elinor.click(message(first), label="Next")
+    assert buttons(second) == ["Dealt with", "Back"]
+    left = await elinor.click(message(second), label="Dealt with")
+    assert "1 of 1" in shown(left)
+
+
+# Killed in between
+
+
+def finding(club: Club, member: MemberActor, sent: discord.Message) -> Finding:
+    place = Place(club.guild.id, club.general.id)
+    return Finding(0, place, member.id, sent.id, Reveals.of({"the-lantern": 10}), sent.created_at)
+
+
+async def test_an_author_whom_a_killed_process_had_not_told_is_told_once(reading: Club) -> None:
+    liz = reading.member("Liz")
+    sent = await liz.send(reading.general, SPOILER)
+    records = reading.services.watching._records
+    kept = await records.add(finding(reading, liz, sent))
+    assert kept is not None
+    await reading.env.advance_time(200)
+    assert len(notes(liz)) == 1
+    known = await records.finding(kept.id)
+    assert known == replace(kept, told=True)
+
+
+async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading: Club) -> None:
+    await watched(reading)
+    liz = reading.member("Liz")
+    await liz.send(reading.general, SPOILER)
+    (before,) = await reading.services.watching.queue(reading.guild.id)
+    records = reading.services.watching._records
+    async with records._sessions.writing() as session:
+        row = await session.get(FindingRow, before.id)
+        assert row is not None
+        row.told = False
+    await reading.env.advance_time(200)
+    assert len(notes(liz)) == 1
+
+
+# Many messages
+
+
+async def test_what_comes_faster_than_it_is_read_is_passed_over_and_counted(reading: Club) -> None:
+    elinor = await watched(reading)
+    place = Place(reading.guild.id, reading.general.id)
+    line = reading.services.watching.line
+    taken = [line.offer(Spoken(place, 5, number, HARMLESS)) for number in range(50)]
+    assert taken == [True] * 40 + [False] * 10
+    status = shown(await elinor.slash(reading.general, "watch status"))
+    assert "Of 50 messages since I started, 10 came faster than I read" in status
+    liz = reading.member("Liz")
+    await liz.send(reading.general, SPOILER)
+    assert notes(liz) == []
