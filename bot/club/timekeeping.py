@@ -47,7 +47,9 @@ class Timekeeper:
     _nudged: bool = False
 
     def start(self) -> None:
-        """Begin to keep time, with what became due while nobody did."""
+        """Begin to keep time, with what became due while nobody did; once is enough."""
+        if self._running is not None:
+            return
         self._running = asyncio.create_task(self._run(), name="timed work")
 
     async def stop(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot.discord.answer_buttons import ANSWER_BUTTONS
+from bot.discord.audit_cards import AuditPageButton
 from bot.discord.book_buttons import BOOK_BUTTONS
 from bot.discord.ceiling_buttons import CEILING_BUTTONS
 from bot.discord.club_menu import ClubMenu
@@ -44,4 +45,5 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     *PROMPT_BUTTONS,
     *DRAFT_BUTTONS,
     *WATCH_BUTTONS,
+    AuditPageButton,
 )

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.club.direct import IsMember
 from bot.club.services import Services
+from bot.club.timekeeping import Timekeeper
 from bot.discord.buttons import BUTTONS
 from bot.discord.cogs import cogs
 from bot.discord.command_sync import sync_if_changed
@@ -72,6 +73,7 @@ class Dogear(commands.AutoShardedBot):
         )
         self.services = services
         self.is_member: IsMember = Membership(self).holds
+        self.timekeeper = Timekeeper(services.now)
 
     async def setup_hook(self) -> None:
         """Put the parts together, once the token is accepted and before any event arrives."""
@@ -84,6 +86,12 @@ class Dogear(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Say that the bot is there."""
         log.info("here as %s, in %d servers", self.user, len(self.guilds))
+        self.timekeeper.start()
+
+    async def close(self) -> None:
+        """Finish timed work that has begun, and leave."""
+        await self.timekeeper.stop()
+        await super().close()
 
     async def on_message(self, _: discord.Message, /) -> None:
         """Leave messages to the cogs: there are no commands with a prefix."""

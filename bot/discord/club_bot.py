@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.club.direct import IsMember
 from bot.club.services import Services
+from bot.club.timekeeping import Timekeeper
 
 
 class ClubBot(Protocol):
@@ -17,6 +18,7 @@ class ClubBot(Protocol):
 
     services: Services
     is_member: IsMember
+    timekeeper: Timekeeper
 
     @property
     def tree(self) -> app_commands.CommandTree[Any]:

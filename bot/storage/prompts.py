@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 
 from bot.club.people import Place
 from bot.club.prompts.records import Prompt, State
@@ -54,11 +54,11 @@ class StoredPrompts:
                 setattr(row, name, value)
             return True
 
-    async def due(self, clubs: Collection[int], now: dt.datetime, stale: dt.datetime) -> Sequence[Prompt]:
-        """Return approved prompts that are due, and those whose posting was begun before `stale` and not ended."""
+    async def planned(self, clubs: Collection[int]) -> Sequence[Prompt]:
+        """Return the approved prompts of clubs that have a time, or whose posting was begun and not ended."""
         row = PromptRow
-        waiting = and_(row.due <= now, row.claimed.is_(None))
-        query = select(row).where(row.state == State.APPROVED, row.club.in_(clubs), or_(waiting, row.claimed < stale))
+        begun_or_timed = or_(row.due.is_not(None), row.claimed.is_not(None))
+        query = select(row).where(row.state == State.APPROVED, row.club.in_(clubs), begun_or_timed)
         async with self._sessions.reading() as session:
             return [_prompt(found) for found in await session.scalars(query.order_by(row.due, row.id))]
 

@@ -93,7 +93,7 @@ class Evening:
         return text
 
     def keeps_places(self, moderator: MemberActor) -> None:
-        """Note a moderator: what is prepared for a place goes as far as the place, and what members suggest is shown."""
+        """Note a moderator, who prepares what goes as far as a place, and looks at what members suggest for it."""
         self.keepers.add(moderator.id)
 
     # Taking a step
@@ -136,6 +136,10 @@ class Evening:
         told = (sent.text for sent in before if sent.readers.person in (0, export.readers.person))
         return sign.word in self.heard or any(sign in self.signs.found(text) for text in told)
 
+    def in_public(self) -> list[Sent]:
+        """Return what everybody in a place could read."""
+        return [sent for sent in self.sent if not sent.readers.person]
+
     def furthest(self, reader: MemberActor, book: Slug = AMBER) -> int:
         """Return the last mark of a book of which somebody was sent anything for themselves."""
         own = (
@@ -150,8 +154,7 @@ class Evening:
         """Return every public text that names another place in a book than the one that all of the channel knows."""
         return [
             f"{sent.step}: {sent.text[:300]}"
-            for sent in self.sent
-            if not sent.readers.person
+            for sent in self.in_public()
             for slug, book in self.club.services.books.items()
             for named in re.findall(rf"{book.title}[,:]? (\w+ \d+ of \d+|finished|not started)", sent.text)
             if named != describe_position(sent.readers.known.get(slug, 0), book)

@@ -73,9 +73,10 @@ def write_marked_library(library: Path) -> Signs:
             "reviews.md": "".join(_review(signs, slug, mark) for mark in range(1, MARKS[slug] + 1)),
             "background.md": _background(signs),
         }
-        number = list(MARKS).index(slug) + 1
-        fields = {"series": "The Two Doors", "series_number": number, "year": 1900 + number}
-        write_book(library, slug, documents, marks=MARKS[slug], **fields)
+        nth = list(MARKS).index(slug) + 1
+        write_book(
+            library, slug, documents, marks=MARKS[slug], year=1900 + nth, series="The Two Doors", series_number=nth
+        )
     with (library / ORCHARD / "book.toml").open("a", encoding="utf-8") as file:
         file.write(_requirement(signs))
     return signs

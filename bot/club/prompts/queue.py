@@ -34,6 +34,9 @@ LATE = dt.timedelta(days=1)
 CLAIM = dt.timedelta(minutes=2)
 """After this long, whoever began to post a prompt is taken to have been stopped."""
 
+AFTER = dt.timedelta(seconds=1)
+"""How long after a prompt is due it is looked for: a clock that runs slow by less than this costs no second look."""
+
 OPEN = (State.SUGGESTED, State.APPROVED)
 """States in which something is still to be decided or done."""
 
@@ -154,8 +157,15 @@ class Prompts:
     async def due(self, clubs: Collection[int]) -> Sequence[Prompt]:
         """Return the prompts of these clubs that are to be posted now."""
         now = self._now()
-        found = await self._records.due(clubs, now, now - CLAIM)
-        return [prompt for prompt in found if prompt.claimed or (prompt.due and prompt.due > now - LATE)]
+        return [prompt for prompt in await self._records.planned(clubs) if _is_due(prompt, now)]
+
+    async def wait(self, clubs: Collection[int], longest: dt.timedelta) -> dt.timedelta:
+        """Return how long nothing is to be posted in these clubs, as far as is known now: at most the longest."""
+        now = self._now()
+        planned = await self._records.planned(clubs)
+        moments = [prompt.claimed + CLAIM if prompt.claimed else prompt.due for prompt in planned]
+        left = min((moment - now for moment in moments if moment and moment > now), default=longest)
+        return min(left + AFTER, longest)
 
     async def claim(self, prompt: Prompt) -> Prompt | None:
         """Begin to post a prompt; None where another process has begun, or it is posted."""
@@ -188,6 +198,13 @@ class Prompts:
             return prompt.needs
         book = prompt.book or here
         return await self._workers.do(lambda: self._discussion.reveals(prompt.text, book))
+
+
+def _is_due(prompt: Prompt, now: dt.datetime) -> bool:
+    """Return whether a planned prompt is to be posted: it is time, or who began to post it was stopped."""
+    if prompt.claimed is not None:
+        return prompt.claimed < now - CLAIM
+    return prompt.due is not None and now - LATE < prompt.due <= now
 
 
 def _only(audience: Audience) -> Slug | None:

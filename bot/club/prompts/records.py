@@ -69,8 +69,8 @@ class PromptRecords(Protocol):
         """Keep a change; return whether nobody else changed the prompt or began to post it meanwhile."""
         ...
 
-    async def due(self, clubs: Collection[int], now: dt.datetime, stale: dt.datetime) -> Sequence[Prompt]:
-        """Return approved prompts that are due, and those whose posting was begun before `stale` and not ended."""
+    async def planned(self, clubs: Collection[int]) -> Sequence[Prompt]:
+        """Return the approved prompts of clubs that have a time, or whose posting was begun and not ended."""
         ...
 
     async def claim(self, prompt: Prompt, now: dt.datetime, stale: dt.datetime) -> Prompt | None:

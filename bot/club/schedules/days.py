@@ -79,9 +79,10 @@ def read_day(text: str, today: Today) -> dt.date:
     plain = re.sub(r"^(?:next|coming) (?!month|week)|^this ", "", re.sub(r"^after ", "in ", text))
     named = re.match(rf"({WEEKDAY}),? (?=\S)", plain)
     rest = re.sub(r"^the (?=\d)", "", plain[named.end() :] if named else plain)
-    if (figures := re.match(r"(\d+)/(\d+)", rest)) and int(figures[1 if today.month_first else 2]) > 12:
-        raise NotUnderstood(text, "Which of them is the month? Write a date like 5 January or 2027-01-05.")
-    found_date, period = _parsed(rest, today.date, today.month_first and not re.match(r"\d+\.", rest))
+    if re.search(r"\d[-/.]\d", rest):
+        day = _in_figures(rest, text, today)
+        return _on_weekday(day, named, text)
+    found_date, period = _parsed(rest, today.date)
     if found_date is None:
         raise NotUnderstood(text, "There is no such day. Write a date like 5 January or 2027-01-05.")
     day = found_date.date()
@@ -89,9 +90,7 @@ def read_day(text: str, today: Today) -> dt.date:
         day = max(day.replace(day=1), today.date)
     if re.fullmatch(_NUMBER, rest) and day <= today.date:
         day = _in_next_month(day, text)
-    if named and day.weekday() != weekday(named[1]):
-        raise NotUnderstood(text, f"That day is {day_name(day)}. Write the date alone.")
-    return day
+    return _on_weekday(day, named, text)
 
 
 def read_time(text: str) -> dt.time:
@@ -104,7 +103,7 @@ def read_time(text: str) -> dt.time:
     if plain == "midnight":
         raise NotUnderstood(text, "On which side of the day? Write 0:00 or 23:59.")
     plain = re.sub(r"(?<=\d)[.h](?=\d)", ":", plain).replace(".", "")
-    found, _ = _parsed(plain, dt.date(2000, 1, 1), False)
+    found, _ = _parsed(plain, dt.date(2000, 1, 1))
     if found is None:
         raise NotUnderstood(text, "There is no such time of day. Write 8pm or 20:00.")
     return found.time().replace(second=0, microsecond=0)
@@ -119,6 +118,27 @@ def _monday_after(day: dt.date) -> dt.date:
     return day + dt.timedelta(days=7 - day.weekday())
 
 
+def _in_figures(figures: str, text: str, today: Today) -> dt.date:
+    """Return the day that figures alone mean, this year or next: a parser that guesses takes 1.10. for a time."""
+    numbers = [int(number) for number in re.findall(r"\d+", figures)]
+    if figures.startswith("20") and "-" in figures:
+        year, month, day = numbers
+    else:
+        first, second, *said = numbers
+        day, month = (second, first) if today.month_first and "/" in figures else (first, second)
+        year = said[0] % 100 + 2000 if said else today.date.year + ((month, day) <= (today.date.month, today.date.day))
+    try:
+        return dt.date(year, month, day)
+    except ValueError as error:
+        raise NotUnderstood(text, "There is no such day. Write a date like 5 January or 2027-01-05.") from error
+
+
+def _on_weekday(day: dt.date, named: re.Match[str] | None, text: str) -> dt.date:
+    if named and day.weekday() != weekday(named[1]):
+        raise NotUnderstood(text, f"That day is {day_name(day)}. Write the date alone.")
+    return day
+
+
 def _in_next_month(day: dt.date, text: str) -> dt.date:
     """Return the same day of the next month: “the 5th”, said on the 11th, is not over."""
     try:
@@ -127,20 +147,18 @@ def _in_next_month(day: dt.date, text: str) -> dt.date:
         raise NotUnderstood(text, "Next month has no such day. Write the month too.") from error
 
 
-def _parsed(text: str, today: dt.date, month_first: bool) -> tuple[dt.datetime | None, str]:
-    found = _parser(today, month_first).get_date_data(text)
+def _parsed(text: str, today: dt.date) -> tuple[dt.datetime | None, str]:
+    found = _parser(today).get_date_data(text)
     return found.date_obj, found.period or ""
 
 
 @lru_cache(maxsize=4)
-def _parser(today: dt.date, month_first: bool) -> DateDataParser:
+def _parser(today: dt.date) -> DateDataParser:
     return DateDataParser(
         languages=["en"],
         settings={
             "RELATIVE_BASE": dt.datetime.combine(today, dt.time()),
             "PREFER_DATES_FROM": "future",
-            "DATE_ORDER": "MDY" if month_first else "DMY",
-            "PREFER_LOCALE_DATE_ORDER": False,
             "PARSERS": ["relative-time", "absolute-time"],
         },
     )

@@ -63,4 +63,7 @@ class Prepared:
 def typed_candidates(typed: str, books: Mapping[Slug, Book]) -> list[Candidate]:
     """Return the books that are named with semicolons between them, each once. Raises VoteProblem."""
     named = [candidate(title, books) for title in typed.replace("\n", ";").split(";") if title.strip()]
-    return list({each.key: each for each in reversed(named)}.values())[::-1]
+    known: dict[str, Candidate] = {}
+    for each in named:
+        known.setdefault(each.key, each)
+    return list(known.values())

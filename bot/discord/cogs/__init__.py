@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from discord.ext import commands
 
 from bot.discord.club_bot import ClubBot
+from bot.discord.cogs.audit import AuditCog
 from bot.discord.cogs.books import BookCog
 from bot.discord.cogs.ceiling import CeilingCog
 from bot.discord.cogs.conversation import ConversationCog
@@ -39,3 +40,4 @@ def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
     yield VoteCog(bot)
     yield PromptCog(bot)
     yield WatchCog(bot)
+    yield AuditCog(bot.services)

@@ -9,8 +9,10 @@ from collections import OrderedDict
 import discord
 from discord.ext import commands
 
+from bot.club.auditing import Did
 from bot.club.people import Member, Place
-from bot.discord.answer_buttons import answer_items, public_items
+from bot.club.questions import Answer
+from bot.discord.answer_buttons import answer_items, noted, public_items
 from bot.discord.answer_cards import notice_card
 from bot.discord.answering import out_of_tokens, private_card, spoken_card
 from bot.discord.cards import Card
@@ -46,25 +48,29 @@ class ConversationCog(commands.Cog):
         if me is None or not is_meant(message, me.id) or not self._is_new(message.id):
             return
         try:
-            await reply_to(message, await self._reply(message, said(message.content, me.id)))
+            card, for_all = await self._reply(message, said(message.content, me.id))
+            posted = await reply_to(message, card)
+            if for_all is not None and for_all.reply.answered:
+                await noted(self._bot.services, Did.ANSWER, for_all, posted)
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await tell_in_reply(message, error)
 
-    async def _reply(self, message: discord.Message, text: str) -> Card:
-        """Return the card of a reply: in a server for everybody who reads along, in a direct message for one."""
+    async def _reply(self, message: discord.Message, text: str) -> tuple[Card, Answer | None]:
+        """Return the card of a reply, and the answer where it is for everybody who reads along, as in a server."""
         if not any(map(str.isalnum, text)):
-            return notice_card(INTRODUCTION)
+            return notice_card(INTRODUCTION), None
         services = self._bot.services
         if message.guild is not None:
             member = Member(message.guild.id, message.author.id)
             place = Place(message.guild.id, message.channel.id, is_for_adults(message.channel))
             answer = await services.questions.say(member, place, text, private=False)
-            return spoken_card(answer, services.books, public_items(answer), out_of_tokens(answer, services.allowance))
+            note = out_of_tokens(answer, services.allowance)
+            return spoken_card(answer, services.books, public_items(answer), note), answer
         club = await club_of_direct_message(self._bot, message.author.id)
         member, place = Member(club, message.author.id), Place(club, message.channel.id)
         answer = await services.questions.say(member, place, text, private=True)
         items = answer_items(answer, sharable=False)
-        return private_card(answer, services.books, items, out_of_tokens(answer, services.allowance))
+        return private_card(answer, services.books, items, out_of_tokens(answer, services.allowance)), None
 
     def _is_new(self, message_id: int) -> bool:
         """Return whether a message comes for the first time."""

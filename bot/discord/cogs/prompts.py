@@ -6,6 +6,7 @@ asks for none, and every other command checks who uses it.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from typing import Any, Literal
 
@@ -32,8 +33,11 @@ from corpus.positions import MAX_LENGTH
 
 log = logging.getLogger(__name__)
 
-LOOK = 30
-"""Seconds between looking for prompts that are due."""
+LOOK = dt.timedelta(minutes=15)
+"""How long at most until the bot looks for prompts that are due; it wakes for the next one."""
+
+AGAIN = dt.timedelta(minutes=1)
+"""When it looks again, where looking failed."""
 
 SUGGESTED = "Suggested. The moderators see it in their queue; nobody else does."
 
@@ -168,14 +172,28 @@ class PromptCog(commands.Cog):
         due = await self._services.workers.do(lambda: moment(when, now)) if when else None
         await deliver(interaction, await posted_here(interaction, member, place, number, due))
 
-    @tasks.loop(seconds=LOOK)
+    @tasks.loop(seconds=LOOK.total_seconds())
     async def look(self) -> None:
-        """Post what is due; whatever goes wrong, the next look comes."""
+        """Post what is due, and sleep until the next one is; whatever goes wrong, the next look comes."""
         try:
             await self._posts.post_what_is_due()
+            left = await self._left()
         except Exception:
             log.exception("discussion prompts could not be looked at; it is tried again")
+            left = AGAIN
+        self.look.change_interval(seconds=left.total_seconds())
 
     @look.before_loop
     async def _ready(self) -> None:
         await self._bot.wait_until_ready()
+
+    @commands.Cog.listener()
+    async def on_prompt_planned(self) -> None:
+        """Wake up in time for a prompt that was given a time just now."""
+        left, next_look = await self._left(), self.look.next_iteration
+        if next_look is not None and self.look.seconds is not None:
+            slept = self._services.now() - (next_look - dt.timedelta(seconds=self.look.seconds))
+            self.look.change_interval(seconds=max(0.0, (slept + left).total_seconds()))
+
+    async def _left(self) -> dt.timedelta:
+        return await self._services.prompts.wait([guild.id for guild in self._bot.guilds], LOOK)

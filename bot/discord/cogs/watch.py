@@ -25,8 +25,8 @@ from bot.discord.watch_notes import WatchNotes
 
 log = logging.getLogger(__name__)
 
-LOOK = 60
-"""Seconds between looking for authors whom a killed process has not told."""
+LOOK = 15
+"""Minutes between looking for authors whom a killed process has not told."""
 
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -143,7 +143,7 @@ class WatchCog(commands.Cog):
             except Exception:
                 log.exception("a message could not be placed")
 
-    @tasks.loop(seconds=LOOK)
+    @tasks.loop(minutes=LOOK)
     async def look(self) -> None:
         """Tell whom a killed process has not told; whatever goes wrong, the next look comes."""
         try:

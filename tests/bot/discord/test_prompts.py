@@ -254,7 +254,7 @@ async def planned(club: Club, prompt: Prompt, ago: dt.timedelta, claimed: dt.tim
 async def test_a_prompt_that_is_late_by_hours_is_posted_and_says_so(club: Club) -> None:
     await planned(club, await suggested(club), dt.timedelta(hours=5))
     await club.restart()
-    await club.env.advance_time(31)
+    await club.env.advance_time(1)
     assert "I was away" in said(club)[0]
 
 
@@ -282,7 +282,7 @@ async def test_a_posting_that_was_killed_after_it_was_sent_is_found_and_not_sent
         begun = discord.utils.utcnow()
     killed = replace(done, state=State.APPROVED, post=0, claimed=begun)
     assert await club.services.prompts._records.save(killed, done)
-    await club.env.advance_time(181)
+    await club.env.advance_time(1_000)
     assert len(said(club)) == 1
     assert await found(club, prompt) == done
 

@@ -273,7 +273,7 @@ async def test_an_author_whom_a_killed_process_had_not_told_is_told_once(reading
     records = reading.services.watching._records
     kept = await records.add(finding(reading, liz, sent))
     assert kept is not None
-    await reading.env.advance_time(200)
+    await reading.env.advance_time(1_000)
     assert len(notes(liz)) == 1
     known = await records.finding(kept.id)
     assert known == replace(kept, told=True)
@@ -289,7 +289,7 @@ async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading:
         row = await session.get(FindingRow, before.id)
         assert row is not None
         row.told = False
-    await reading.env.advance_time(200)
+    await reading.env.advance_time(1_000)
     assert len(notes(liz)) == 1
 
 

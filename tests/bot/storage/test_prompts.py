@@ -62,22 +62,20 @@ async def test_another_club_sees_nothing_and_may_suggest_the_same(records: Store
 
 
 @pytest.mark.parametrize(
-    ("prompt", "due"),
+    ("prompt", "planned"),
     [
         (READY, True),
-        (replace(READY, due=NOON + MINUTE), False),
         (replace(READY, due=None), False),
+        (replace(READY, due=None, claimed=NOON), True),
         (replace(READY, state=State.SUGGESTED), False),
         (replace(READY, state=State.POSTED), False),
         (replace(READY, place=Place(2, 100)), False),
-        (replace(READY, claimed=NOON - 3 * MINUTE), True),
-        (replace(READY, claimed=NOON - MINUTE), False),
     ],
-    ids=["due", "later", "at no time", "suggested", "posted", "another club", "begun and stopped", "being posted"],
+    ids=["timed", "at no time", "begun", "suggested", "posted", "another club"],
 )
-async def test_what_is_due(records: StoredRecords, prompt: Prompt, due: bool) -> None:
+async def test_what_is_planned(records: StoredRecords, prompt: Prompt, planned: bool) -> None:
     await kept(records, prompt)
-    assert bool(await records.prompts.due([1], NOON, NOON - 2 * MINUTE)) is due
+    assert bool(await records.prompts.planned([1])) is planned
 
 
 async def test_one_of_several_processes_posts(records: StoredRecords) -> None:

@@ -57,6 +57,13 @@ def test_a_program_that_knows_only_the_file_shows_the_same_moments(zone: str) ->
         assert said.astimezone(dt.UTC) == section.meets
 
 
+@pytest.mark.parametrize("zone", ["Africa/Casablanca", "Africa/El_Aaiun"])
+def test_a_zone_whose_rules_cannot_be_written_is_exported_in_utc(zone: str) -> None:
+    schedule = a_schedule("Fridays at 8pm, one chapter each", zone=zone)
+    assert b"VTIMEZONE" not in exported(schedule, NOW)
+    assert [start(event) for event in read(schedule)] == [section.meets for section in schedule.sections]
+
+
 def test_the_file_keeps_to_the_form() -> None:
     schedule = a_schedule(book=a_book(title="Žluťoučký kůň, “a; very\\ long” title " * 4))
     data = exported(schedule, NOW)

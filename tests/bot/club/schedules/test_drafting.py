@@ -20,8 +20,8 @@ def draft(words: str, book: Book | None = None, *, after: int = 0, now: dt.datet
     return drafted(read_wish(words, local(now, BERLIN)), book or a_book(), BERLIN, now, after=after)
 
 
-def lines(words: str, book: Book | None = None, **more: int) -> list[str]:
-    slots = draft(words, book, **more).slots
+def lines(words: str, book: Book | None = None, *, after: int = 0) -> list[str]:
+    slots = draft(words, book, after=after).slots
     return [f"{s.range.first}-{s.range.last} {s.day:%d.%m.} {s.at:%H:%M}" for s in slots]
 
 

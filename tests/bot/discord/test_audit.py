@@ -1,0 +1,119 @@
+"""`/audit`: who had what posted, and from which sources; nothing that was private, and nobody's position."""
+
+from __future__ import annotations
+
+import pytest
+from simcord import MemberActor, OptionError
+
+from bot.club.auditing import KEPT, Did
+from bot.club.people import Place
+from tests.fakes.club import Club, buttons, message, shown
+
+STORM = "Whom does Silas save in the storm?"
+DAY = 24 * 3600
+
+
+def moderator(club: Club) -> MemberActor:
+    return club.member("Elinor", manage_messages=True)
+
+
+async def note(club: Club, did: Did = Did.PROMPT, by: int = 5, about: str = "") -> None:
+    with club.env.time_context():
+        await club.services.audit.note(did, Place(club.guild.id, club.general.id), by, about=about)
+
+
+async def test_a_shared_answer_is_noted_with_who_shared_it_and_what_it_rests_on(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.ceiling(club.general, the_lantern="ch 5")
+    await liz.slash(club.general, "ask", question=STORM, share=True)
+    told = await moderator(club).slash(club.general, "audit")
+    assert told.ephemeral
+    assert f"shared an answer, for <@{liz.id}>: The Lantern" in shown(told)
+    assert "summary, chapter 5" in shown(told)
+    assert STORM not in shown(told)
+
+
+async def test_an_answer_to_a_mention_is_noted_once_it_is_one(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await liz.send(club.general, f"{club.mention} {STORM}")
+    assert "Nothing." in shown(await moderator(club).slash(club.general, "audit"))
+    await club.ceiling(club.general, the_lantern="ch 5")
+    await liz.send(club.general, f"{club.mention} {STORM}")
+    elinor = club.member("Jo", manage_messages=True)
+    assert f"asked by <@{liz.id}>" in shown(await elinor.slash(club.general, "audit", what="answers"))
+
+
+async def test_private_answers_and_positions_are_in_no_audit(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await liz.slash(club.general, "ask", question=STORM)
+    await liz.slash(club.general, "hint", question=STORM)
+    await liz.user.send_dm(STORM)
+    assert "Nothing." in shown(await moderator(club).slash(club.general, "audit"))
+
+
+async def test_it_goes_back_as_many_days_as_are_asked_for(club: Club) -> None:
+    await note(club, about="discussion prompt 1")
+    await club.env.advance_time(3 * DAY)
+    elinor = moderator(club)
+    assert "Nothing." in shown(await elinor.slash(club.general, "audit", days=2))
+    assert "discussion prompt 1" in shown(await elinor.slash(club.general, "audit", days=4))
+    for days in (0, KEPT.days + 1):
+        with pytest.raises(OptionError):
+            await elinor.slash(club.general, "audit", days=days)
+
+
+@pytest.mark.parametrize(
+    ("what", "found"),
+    [("everything", {"one", "two", "three"}), ("posts", {"one"}), ("overrides", {"two"}), ("answers", {"three"})],
+)
+async def test_it_shows_what_is_asked_for(club: Club, what: str, found: set[str]) -> None:
+    for did, about in ((Did.PROMPT, "one"), (Did.OVERRIDE, "two"), (Did.SHARE, "three")):
+        await note(club, did, about=about)
+    told = shown(await moderator(club).slash(club.general, "audit", what=what))
+    assert {word for word in ("one", "two", "three") if f": {word} " in told} == found
+
+
+async def test_it_is_paged_for_those_who_may_see_it_also_after_a_restart(club: Club) -> None:
+    for number in range(30):
+        await note(club, about=f"discussion prompt {number}")
+    elinor = moderator(club)
+    first = await elinor.slash(club.general, "audit")
+    assert buttons(first) == ["More"]
+    await club.restart()
+    second = await elinor.click(message(first), label="More")
+    assert "Page 2 of" in shown(second)
+    (role,) = club.env.backend.get_guild(club.guild.id).members[elinor.id].role_ids
+    club.env.backend.remove_member_role(club.guild.id, elinor.id, role)
+    assert "Only moderators see the audit" in shown(await elinor.click(message(second), label="Back"))
+
+
+async def test_it_is_for_moderators_of_the_club_alone(club: Club) -> None:
+    await note(club, about="of this club")
+    assert "audit" not in club.member("Liz").available_commands(club.general)
+    other = club.env.create_guild("Another Club")
+    there = club.member("Jim", other, manage_messages=True)
+    told = await there.slash(other.create_text_channel("general"), "audit")
+    assert "Nothing." in shown(told)
+
+
+async def test_whose_data_was_deleted_is_named_no_more(club: Club) -> None:
+    await note(club, by=5, about="discussion prompt 1")
+    await club.services.my_data._records.forget(5)
+    told = shown(await moderator(club).slash(club.general, "audit"))
+    assert "nobody who is known any more" in told
+    assert "<@5>" not in told
+
+
+async def test_what_is_older_than_it_goes_back_is_forgotten_at_a_start(club: Club) -> None:
+    await note(club, about="long ago")
+    await club.env.advance_time((KEPT.days + 1) * DAY)
+    await club.restart()
+    with club.env.time_context():
+        assert await club.services.audit.since(club.guild.id, 1_000) == []
+
+
+async def test_what_an_entry_is_about_is_shown_as_it_is_and_pings_nobody(club: Club) -> None:
+    await note(club, about="@everyone **look** https://example.com")
+    told = shown(await moderator(club).slash(club.general, "audit"))
+    assert "@everyone" not in told
+    assert "https://example.com" not in told
