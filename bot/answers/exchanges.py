@@ -46,12 +46,15 @@ class Exchange:
 
 
 def standing_alone(question: str, before: Sequence[Exchange]) -> str:
-    """Return a question with the one that it leans on before it; as it is, where it names its subject itself."""
-    if not before or not leans(question):
-        return question
-    earlier = before[-1].question
+    """Return a question with those that it leans on before it; as it is, where it names its subject itself."""
+    asked = [question]
+    for exchange in reversed(before):
+        if not leans(asked[0]):
+            break
+        asked.insert(0, exchange.question)
+    earlier = " ".join(asked[:-1])
     kept = earlier if len(earlier) <= LEANED_ON else earlier[-LEANED_ON:].partition(" ")[2]
-    return f"{kept} {question}"
+    return f"{kept} {question}" if kept else question
 
 
 def leans(question: str) -> bool:

@@ -159,7 +159,7 @@ class Questions:
         )
         await self._allowance.spend(member.club, reply.tokens)
         also = await self._reveals(question, reply.book)
-        await self._conversations.remember(place, member, question, reply, audience, also)
+        await self._conversations.remember(place, member, text, reply, audience, also)
         there = Audience() if private else await self._audiences.public(place)
         return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model, place=there)
 

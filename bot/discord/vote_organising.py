@@ -73,7 +73,7 @@ class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
         may_post(interaction, poll=draft.kind is Kind.POLL)
         vote = await services_of(interaction).votes.begin(draft, self._asked_id)
         vote = await VotePosts(bot_of(interaction)).open(vote)
-        interaction.client.dispatch("vote_opened")
+        bot_of(interaction).timekeeper.nudge()
         done = (
             f"The vote is open: {link_to(vote, vote.message)}\nIt closes {moment(draft.closes)}, or with /vote close."
         )

@@ -33,10 +33,13 @@ class WatchNotes:
             log.info("an author cannot be written to; the moderators see the message in their queue")
         await self._watching.told(finding)
 
-    async def tell_the_rest(self) -> None:
-        """Tell the authors who should know and do not, in the servers that this process serves."""
+    async def tell_the_rest(self) -> bool:
+        """Tell the authors who should know and do not, in the servers that this process serves; return whether all do."""
+        all_know = True
         for finding in await self._watching.untold([guild.id for guild in self._bot.guilds]):
             try:
                 await self.tell(finding, again=True)
             except Exception:
                 log.exception("an author could not be told; it is tried again")
+                all_know = False
+        return all_know

@@ -68,10 +68,10 @@ class StoredWatching:
         async with self._sessions.reading() as session:
             return [_finding(row) for row in await session.scalars(query.order_by(FindingRow.id))]
 
-    async def untold(self, clubs: Collection[int], since: dt.datetime, before: dt.datetime) -> list[Finding]:
-        """Return waiting findings of a time whose authors do not know of them."""
+    async def untold(self, clubs: Collection[int], since: dt.datetime) -> list[Finding]:
+        """Return waiting findings since a moment whose authors do not know of them."""
         row = FindingRow
-        query = select(row).where(row.told.is_(False), row.at >= since, row.at < before, row.club.in_(clubs))
+        query = select(row).where(row.told.is_(False), row.at >= since, row.club.in_(clubs))
         async with self._sessions.reading() as session:
             found = await session.scalars(query.where(row.outcome == Outcome.WAITING).order_by(row.id))
             return [_finding(each) for each in found]

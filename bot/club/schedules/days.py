@@ -80,16 +80,15 @@ def read_day(text: str, today: Today) -> dt.date:
     named = re.match(rf"({WEEKDAY}),? (?=\S)", plain)
     rest = re.sub(r"^the (?=\d)", "", plain[named.end() :] if named else plain)
     if re.search(r"\d[-/.]\d", rest):
-        day = _in_figures(rest, text, today)
-        return _on_weekday(day, named, text)
+        return _on_weekday(_in_figures(rest, text, today), named, text)
+    if number := re.fullmatch(_ORDINAL, rest):
+        return _on_weekday(_of_month(int(number[0][:-2]), text, today.date), named, text)
     found_date, period = _parsed(rest, today.date)
     if found_date is None:
         raise NotUnderstood(text, "There is no such day. Write a date like 5 January or 2027-01-05.")
     day = found_date.date()
     if period == "month":
         day = max(day.replace(day=1), today.date)
-    if re.fullmatch(_NUMBER, rest) and day <= today.date:
-        day = _in_next_month(day, text)
     return _on_weekday(day, named, text)
 
 
@@ -139,12 +138,13 @@ def _on_weekday(day: dt.date, named: re.Match[str] | None, text: str) -> dt.date
     return day
 
 
-def _in_next_month(day: dt.date, text: str) -> dt.date:
-    """Return the same day of the next month: “the 5th”, said on the 11th, is not over."""
+def _of_month(number: int, text: str, today: dt.date) -> dt.date:
+    """Return the next day of that number: “the 5th”, said on the 11th, is in the next month."""
+    month = today if number > today.day else today.replace(day=28) + dt.timedelta(days=4)
     try:
-        return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1)
+        return month.replace(day=number)
     except ValueError as error:
-        raise NotUnderstood(text, "Next month has no such day. Write the month too.") from error
+        raise NotUnderstood(text, "The month has no such day. Write the month too.") from error
 
 
 def _parsed(text: str, today: dt.date) -> tuple[dt.datetime | None, str]:

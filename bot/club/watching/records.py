@@ -69,8 +69,8 @@ class WatchRecords(Protocol):
         """Return the findings of a club that wait for a moderator, oldest first."""
         ...
 
-    async def untold(self, clubs: Collection[int], since: dt.datetime, before: dt.datetime) -> list[Finding]:
-        """Return waiting findings of a time whose authors do not know of them."""
+    async def untold(self, clubs: Collection[int], since: dt.datetime) -> list[Finding]:
+        """Return waiting findings since a moment whose authors do not know of them."""
         ...
 
     async def tell(self, finding_id: int) -> None:

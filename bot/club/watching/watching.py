@@ -15,9 +15,6 @@ from bot.discussion import Discussion
 from corpus.errors import DogearError
 from corpus.reveals import Reveals
 
-TELL_AGAIN = dt.timedelta(minutes=1)
-"""After this long, whoever found a message is taken to have been stopped before its author was told."""
-
 TOO_LATE = dt.timedelta(days=1)
 """After this long, an author is not told any more: everybody has read the message."""
 
@@ -88,7 +85,7 @@ class Watching:
 
     async def untold(self, clubs: Collection[int]) -> list[Finding]:
         """Return findings of these clubs whose authors should know and do not, as after a crash."""
-        return await self._records.untold(clubs, self._now() - TOO_LATE, self._now() - TELL_AGAIN)
+        return await self._records.untold(clubs, self._now() - TOO_LATE)
 
     async def told(self, finding: Finding) -> None:
         """Note that an author knows, or cannot be told."""

@@ -33,8 +33,8 @@ from corpus.positions import MAX_LENGTH
 
 log = logging.getLogger(__name__)
 
-LOOK = dt.timedelta(minutes=15)
-"""How long at most until the bot looks for prompts that are due; it wakes for the next one."""
+LOOK = dt.timedelta(hours=6)
+"""How long at most until the bot looks for prompts that are due; it wakes for the next one that is planned."""
 
 AGAIN = dt.timedelta(minutes=1)
 """When it looks again, where looking failed."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.club.votes.closing_time import closing_time
 from bot.club.votes.drafts import Prepared, typed_candidates
@@ -22,14 +20,6 @@ from bot.discord.visitors import visitor
 from bot.discord.vote_buttons import counted_card, link_to
 from bot.discord.vote_organising import closing_card, may_post, nothing_running, organises, preview
 from bot.discord.vote_posts import VotePosts
-
-log = logging.getLogger(__name__)
-
-LOOK = dt.timedelta(minutes=15)
-"""How long at most until the bot looks whether a vote has to be closed; it wakes at the close of the next one."""
-
-AGAIN = dt.timedelta(seconds=30)
-"""How soon what could not be done is tried again."""
 
 Books = app_commands.Range[str, 1, 1_000]
 When = app_commands.Range[str, 1, 100]
@@ -51,12 +41,8 @@ class VoteCog(commands.Cog):
         self._posts = VotePosts(bot)
 
     async def cog_load(self) -> None:
-        """Begin to watch for votes that have to be closed."""
-        self.watch.start()
-
-    async def cog_unload(self) -> None:
-        """Stop watching."""
-        self.watch.cancel()
+        """Have votes closed when their time comes."""
+        self._bot.timekeeper.work.append(self._posts)
 
     @vote.command()
     @app_commands.describe(
@@ -106,31 +92,3 @@ class VoteCog(commands.Cog):
         await deliver(
             interaction, await counted_card(self._services, *await self._services.votes.so_far(vote.id, member))
         )
-
-    @tasks.loop(seconds=LOOK.total_seconds())
-    async def watch(self) -> None:
-        """Open and close what is due, and sleep until the next vote closes."""
-        try:
-            await self._posts.do_due()
-            left = await self._until_due()
-        except Exception:
-            log.exception("votes could not be looked at; it is tried again")
-            left = AGAIN
-        self.watch.change_interval(seconds=left.total_seconds())
-
-    @watch.before_loop
-    async def _ready(self) -> None:
-        await self._bot.wait_until_ready()
-
-    @commands.Cog.listener()
-    async def on_vote_opened(self) -> None:
-        """Wake up in time for a vote that was opened just now."""
-        left, planned = await self._until_due(), self.watch.next_iteration
-        if planned is not None and self.watch.seconds is not None:
-            slept = self._services.now() - (planned - dt.timedelta(seconds=self.watch.seconds))
-            self.watch.change_interval(seconds=max(0.0, (slept + left).total_seconds()))
-
-    async def _until_due(self) -> dt.timedelta:
-        """Return how long to sleep; what is due, and could not be done or is another's, is tried again soon."""
-        due, now = await self._posts.next_due(), self._services.now()
-        return LOOK if due is None else min(LOOK, due - now) if due > now else AGAIN

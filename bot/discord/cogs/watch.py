@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from typing import Any
 
@@ -25,8 +26,11 @@ from bot.discord.watch_notes import WatchNotes
 
 log = logging.getLogger(__name__)
 
-LOOK = 15
-"""Minutes between looking for authors whom a killed process has not told."""
+LOOK = dt.timedelta(hours=6)
+"""How long between looking for authors who should know and do not: at a start, there may be some."""
+
+AGAIN = dt.timedelta(minutes=2)
+"""The same, where telling somebody failed."""
 
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -141,15 +145,18 @@ class WatchCog(commands.Cog):
                 if finding is not None:
                     await self._notes.tell(finding)
             except Exception:
-                log.exception("a message could not be placed")
+                log.exception("a message could not be placed, or its author not told")
+                self.look.change_interval(seconds=AGAIN.total_seconds())
 
-    @tasks.loop(minutes=LOOK)
+    @tasks.loop(seconds=LOOK.total_seconds())
     async def look(self) -> None:
         """Tell whom a killed process has not told; whatever goes wrong, the next look comes."""
         try:
-            await self._notes.tell_the_rest()
+            all_know = await self._notes.tell_the_rest()
         except Exception:
             log.exception("authors could not be told; it is tried again")
+            all_know = False
+        self.look.change_interval(seconds=(LOOK if all_know else AGAIN).total_seconds())
 
     @look.before_loop
     async def _ready(self) -> None:

@@ -51,11 +51,18 @@ def test_the_first_question_of_a_conversation_stands_alone(question: str) -> Non
     assert standing_alone(question, []) == question
 
 
-@given(st.text(), st.text())
-def test_a_question_is_never_lost_and_only_the_last_one_is_put_before_it(question: str, earlier: str) -> None:
-    alone = standing_alone(question, [Exchange("Where is the lamp?", "In the tower."), Exchange(earlier, "Yes.")])
+def test_what_leans_on_a_question_that_leans_is_read_with_both() -> None:
+    asked = ["Who is Silas?", "And his brother?", "And why?"]
+    before = [Exchange(question, "Nobody knows.") for question in ("Where is the lamp?", *asked[:2])]
+    assert standing_alone(asked[2], before) == "Who is Silas? And his brother? And why?"
+
+
+@given(st.text(), st.lists(st.text(max_size=60)))
+def test_a_question_is_never_lost_and_never_grows_beyond_what_it_leans_on(question: str, earlier: list[str]) -> None:
+    alone = standing_alone(question, [Exchange(told, "Yes.") for told in earlier])
     assert alone.endswith(question)
-    assert alone in (question, f"{earlier} {question}") or len(alone) <= LEANED_ON + len(question)
+    assert len(alone) <= LEANED_ON + 1 + len(question)
+    assert leans(question) or alone == question
 
 
 @given(st.lists(st.sampled_from(("he", "and", "then", "Why", "it")), min_size=LEANING_WORDS + 1))
@@ -64,8 +71,7 @@ def test_a_long_question_says_enough(words: list[str]) -> None:
 
 
 def test_a_long_conversation_does_not_grow_into_an_endless_question() -> None:
-    told = Exchange("Whom does Silas save?", "Two fishermen.")
-    for _ in range(100):
-        told = Exchange(standing_alone("And why does he do it?", [told]), "Because.")
-    assert len(told.question) <= LEANED_ON + 30
-    assert told.question.endswith("And why does he do it? And why does he do it?")
+    before = [Exchange("Whom does Silas save?", "Two fishermen."), *[Exchange("And why does he do it?", "So.")] * 100]
+    alone = standing_alone("And then?", before)
+    assert len(alone) <= LEANED_ON + 10
+    assert alone.endswith("And why does he do it? And then?")

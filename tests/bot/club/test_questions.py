@@ -177,6 +177,8 @@ async def test_a_conversation_goes_on_about_its_book_in_its_place(club: Club) ->
     then = await questions.say(ALEC, THREAD, "And who is he?", private=False)
     assert then.asked.book == LANTERN
     assert then.asked.text.endswith("in The Lantern? And who is he?")
+    told = await club.services.conversations.so_far(THREAD, then.audience)
+    assert told[-1].question == "And who is he?", "what others asked is not kept as theirs"
     elsewhere = await questions.say(ALEC, GENERAL, "And who is he?", private=False)
     assert elsewhere.asked.text == "And who is he?"
 

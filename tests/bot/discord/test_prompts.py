@@ -80,7 +80,7 @@ async def test_a_suggestion_without_words_is_not_kept(club: Club) -> None:
 @pytest.mark.parametrize("command", ["queue", "approve", "reject", "post", "edit", "draft", "library"])
 async def test_everything_else_is_for_moderators(club: Club, command: str) -> None:
     prompt = await suggested(club)
-    options = {"number": prompt.id} if command in ("approve", "reject", "post", "edit") else {}
+    options: dict[str, object] = {"number": prompt.id} if command in ("approve", "reject", "post", "edit") else {}
     options |= {"kind": "theme", "book": "the-lantern"} if command == "draft" else {}
     told = await club.member("Liz").slash(club.general, f"prompt {command}", **options)
     assert told.ephemeral

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import discord
 import pytest
@@ -14,6 +15,7 @@ from bot.club.people import Place
 from bot.club.watching.pace import Spoken
 from bot.club.watching.records import Finding
 from bot.storage.moderation_tables import FindingRow
+from bot.storage.watching import StoredWatching
 from corpus.reveals import Reveals
 from retrieval.door import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
@@ -273,7 +275,7 @@ async def test_an_author_whom_a_killed_process_had_not_told_is_told_once(reading
     records = reading.services.watching._records
     kept = await records.add(finding(reading, liz, sent))
     assert kept is not None
-    await reading.env.advance_time(1_000)
+    await reading.restart()
     assert len(notes(liz)) == 1
     known = await records.finding(kept.id)
     assert known == replace(kept, told=True)
@@ -284,12 +286,23 @@ async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading:
     liz = reading.member("Liz")
     await liz.send(reading.general, SPOILER)
     (before,) = await reading.services.watching.queue(reading.guild.id)
-    records = reading.services.watching._records
+    records = cast(StoredWatching, reading.services.watching._records)
     async with records._sessions.writing() as session:
         row = await session.get(FindingRow, before.id)
         assert row is not None
         row.told = False
-    await reading.env.advance_time(1_000)
+    await reading.restart()
+    assert len(notes(liz)) == 1
+
+
+async def test_an_author_whom_discord_failed_to_tell_is_told_later(reading: Club) -> None:
+    await watched(reading)
+    reading.expected += (discord.HTTPException,)
+    reading.env.inject_error("POST", "/users/@me/channels", status=400)
+    liz = reading.member("Liz")
+    await liz.send(reading.general, SPOILER)
+    assert notes(liz) == []
+    await reading.env.advance_time(130)
     assert len(notes(liz)) == 1
 
 
