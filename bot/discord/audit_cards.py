@@ -27,14 +27,15 @@ WHAT: dict[str, tuple[Did, ...]] = {
 """What the audit can be asked for."""
 
 DONE = {
-    Did.ANSWER: "answered here, asked by {who}",
-    Did.SHARE: "shared an answer, for {who}",
-    Did.PROMPT: "posted a discussion prompt, for {who}",
-    Did.OVERRIDE: "let go further than its place by {who}",
-    Did.SCHEDULE: "posted for the schedule, for {who}",
-    Did.VOTE: "posted a vote, for {who}",
-    Did.WATCH: "{who}",
+    Did.ANSWER: ("answered a message", "of"),
+    Did.SHARE: ("shared an answer", "for"),
+    Did.PROMPT: ("posted a discussion prompt", "for"),
+    Did.OVERRIDE: ("posted beyond its place", "for"),
+    Did.SCHEDULE: ("posted for the schedule", "for"),
+    Did.VOTE: ("posted a vote", "for"),
+    Did.WATCH: ("watching", "by"),
 }
+"""What an entry says was done, and how its person stands behind it; there is none where their data was deleted."""
 AUDITORS = "Only moderators see the audit: you need the permission View Audit Log or Manage Messages."
 
 
@@ -70,10 +71,10 @@ async def audit_card(services: Services, club: int, days: int, what: str, page: 
 
 def _line(entry: Entry) -> str:
     """Return an entry as Discord shows it: times in the reader's zone, and names that ping nobody."""
-    who = "nobody who is known any more" if entry.by == NOBODY else f"<@{entry.by}>"
-    done = DONE[entry.did].format(who=who)
+    done, how = DONE[entry.did]
+    who = f" {how} <@{entry.by}>" if entry.by != NOBODY else ""
     about = f": {safe(entry.about)}" if entry.about else ""
     where = f"https://discord.com/channels/{entry.place.club}/{entry.place.id}/{entry.message}"
     there = where if entry.message else f"<#{entry.place.id}>"
     sources = f"\n-# {' · '.join(map(safe, entry.sources))}" if entry.sources else ""
-    return f"<t:{int(entry.at.timestamp())}:f> {done}{about} {there}{sources}"
+    return f"<t:{int(entry.at.timestamp())}:f> {done}{who}{about} {there}{sources}"

@@ -34,7 +34,7 @@ class WatchNotes:
         await self._watching.told(finding)
 
     async def tell_the_rest(self) -> bool:
-        """Tell the authors who should know and do not, in the servers that this process serves; return whether all do."""
+        """Tell the authors who should know and do not, in this process's servers; return whether all do."""
         all_know = True
         for finding in await self._watching.untold([guild.id for guild in self._bot.guilds]):
             try:

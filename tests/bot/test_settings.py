@@ -15,7 +15,11 @@ from corpus.library import SHIPPED
 
 NAMES = (
     "DISCORD_TOKEN",
+    "DISCORD_API",
     "MESSAGE_CONTENT",
+    "MEMBER_QUESTIONS",
+    "CLUB_QUESTIONS",
+    "CLUB_TOKENS",
     "CHAT_MODEL",
     "CHAT_TIMEOUT",
     "OPENAI_BASE_URL",

@@ -25,6 +25,9 @@ MAX_PROMPT = 1_000
 MAX_WAITING = 200
 """Suggestions of a club that wait: more than anybody looks through."""
 
+MAX_OWN = 10
+"""Suggestions of one member that wait, so that nobody fills the queue alone."""
+
 MAX_REASON = 300
 """Characters of why a prompt was rejected."""
 
@@ -61,7 +64,10 @@ class Prompts:
         self, member: Member, place: Place, text: str, message: int = 0, book: Slug | None = None
     ) -> Prompt:
         """Put a member's prompt on the queue. Raises PromptProblem."""
-        if len(await self._records.listed(member.club, [State.SUGGESTED])) >= MAX_WAITING:
+        waiting = await self._records.listed(member.club, [State.SUGGESTED])
+        if sum(prompt.member == member.id for prompt in waiting) >= MAX_OWN:
+            raise PromptProblem(f"{MAX_OWN} of your suggestions wait. Suggest more when the moderators have seen them.")
+        if len(waiting) >= MAX_WAITING:
             raise PromptProblem("The moderators' queue is full. Try again when they have looked through it.")
         return await self._add(Prompt(0, place, member.id, _checked(text), self._now(), book=book, message=message))
 

@@ -31,7 +31,7 @@ async def test_a_shared_answer_is_noted_with_who_shared_it_and_what_it_rests_on(
     await liz.slash(club.general, "ask", question=STORM, share=True)
     told = await moderator(club).slash(club.general, "audit")
     assert told.ephemeral
-    assert f"shared an answer, for <@{liz.id}>: The Lantern" in shown(told)
+    assert f"shared an answer for <@{liz.id}>: The Lantern" in shown(told)
     assert "summary, chapter 5" in shown(told)
     assert STORM not in shown(told)
 
@@ -43,7 +43,7 @@ async def test_an_answer_to_a_mention_is_noted_once_it_is_one(club: Club) -> Non
     await club.ceiling(club.general, the_lantern="ch 5")
     await liz.send(club.general, f"{club.mention} {STORM}")
     elinor = club.member("Jo", manage_messages=True)
-    assert f"asked by <@{liz.id}>" in shown(await elinor.slash(club.general, "audit", what="answers"))
+    assert f"answered a message of <@{liz.id}>" in shown(await elinor.slash(club.general, "audit", what="answers"))
 
 
 async def test_private_answers_and_positions_are_in_no_audit(club: Club) -> None:
@@ -103,7 +103,7 @@ async def test_whose_data_was_deleted_is_named_no_more(club: Club) -> None:
     await note(club, by=5, about="discussion prompt 1")
     await club.services.my_data._records.forget(5)
     told = shown(await moderator(club).slash(club.general, "audit"))
-    assert "nobody who is known any more" in told
+    assert "posted a discussion prompt: discussion prompt 1" in told
     assert "<@5>" not in told
 
 

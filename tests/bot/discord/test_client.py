@@ -112,7 +112,7 @@ async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
 async def test_discord_stumbling_over_an_answer_loses_nothing(club: Club, status: int) -> None:
     club.expected += (discord.HTTPException,)
     liz = await club.reader("Liz", the_lantern="ch 5")
-    club.env.inject_error("POST", "/webhooks/*", status=status)
+    club.env.inject_error("PATCH", "/webhooks/*", status=status)
     told = await liz.slash(club.general, "ask", question=STORM)
     assert "two fishermen" in shown(told)
     club.env.inject_error("POST", "/channels/*/messages", status=status)
@@ -126,7 +126,7 @@ async def test_discord_down_for_good_is_logged_and_the_bot_goes_on(
 ) -> None:
     club.expected += (discord.HTTPException,)
     liz = await club.reader("Liz", the_lantern="ch 5")
-    club.env.inject_error("POST", "/webhooks/*", status=503, times=6)
+    club.env.inject_error("PATCH", "/webhooks/*", status=503, times=6)
     await liz.slash(club.general, "ask", question=STORM)
     assert any("could not be told" in record.getMessage() for record in caplog.records)
     assert "two fishermen" in shown(await liz.slash(club.general, "ask", question=STORM))

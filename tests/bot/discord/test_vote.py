@@ -10,7 +10,6 @@ from pathlib import Path
 
 import discord
 import pytest
-from discord.ext import commands
 from simcord import InteractionResult, MemberActor, SetupError
 
 from bot.club.people import Member, Place
@@ -256,7 +255,7 @@ async def test_a_hidden_count_is_hidden_until_the_close(club: Club, jo: MemberAc
 async def test_no_ballot_is_taken_after_the_closing_time_even_before_the_close(club: Club, jo: MemberActor) -> None:
     liz, post = club.member("Liz"), await started(club, jo)
     ballot = await votes(liz, post, "emma")
-    asleep(club)
+    await asleep(club)
     await club.env.advance_time(10 * MINUTE)
     assert "takes no more ballots" in shown(await liz.click(post, label="Vote"))
     late = await liz.select(message(ballot), ["the-kite"], custom_id=f"rank:{vote_of(post)}:1")
@@ -426,7 +425,7 @@ async def test_long_titles_are_shortened_to_what_a_poll_takes(club: Club, jo: Me
 async def test_a_vote_that_was_due_in_an_outage_closes_at_the_next_start_once(club: Club, jo: MemberActor) -> None:
     post = await started(club, jo)
     await votes(jo, post, "emma")
-    asleep(club)
+    await asleep(club)
     await club.env.advance_time(HOUR)
     assert outcomes(club) == []
     await club.restart()
@@ -512,7 +511,7 @@ async def test_a_bot_that_is_killed_before_it_has_posted_a_vote_posts_it(club: C
 async def test_two_processes_close_a_vote_once(club: Club, jo: MemberActor) -> None:
     post = await started(club, jo)
     await votes(jo, post, "emma")
-    asleep(club)
+    await asleep(club)
     await club.env.advance_time(11 * MINUTE)
     with club.env.time_context():
         vote = await latest(club)
@@ -555,11 +554,9 @@ TWO = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
 DAY = dt.timedelta(days=1)
 
 
-def asleep(club: Club) -> None:
+async def asleep(club: Club) -> None:
     """Let the bot close nothing more, as if its process were gone."""
-    cog = club.bots[-1].get_cog("VoteCog")
-    assert isinstance(cog, commands.Cog)
-    cog.watch.cancel()  # type: ignore[attr-defined]
+    await club.bots[-1].timekeeper.stop()
 
 
 def left(folder: Path, statement: str) -> None:

@@ -81,11 +81,10 @@ def test_without_command_and_token_three_lines_say_what_to_do(run: Run) -> None:
     assert "DISCORD_TOKEN" in out
 
 
-def test_with_a_token_one_line_says_that_there_is_no_discord_part_yet(run: Run) -> None:
-    status, out, _ = run(DISCORD_TOKEN="a-token-of-discord")
-    assert status == 1
-    assert len(out.splitlines()) == 1
-    assert "a-token" not in out
+def test_an_invitation_needs_a_token_and_says_where_to_get_one(run: Run) -> None:
+    status, out, err = run("invite")
+    assert (status, out) == (1, "")
+    assert "DISCORD_TOKEN is not set" in err
 
 
 def test_a_wrong_setting_is_named_with_what_to_write_instead(run: Run) -> None:

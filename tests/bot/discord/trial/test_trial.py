@@ -25,7 +25,7 @@ from bot.discord.trial.demo_club import (
     Person,
 )
 from bot.discord.trial.needs import TrialNotInstalled, check_installed
-from bot.discord.trial.page import PortTaken, Trial, show_until_stopped
+from bot.discord.trial.page import PortTaken, Trial, run_trial
 from bot.settings import Settings
 from retrieval.door import Retriever
 from tests.fakes.bookshelf import write_book
@@ -145,7 +145,7 @@ def unseen() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_ends_it_and_only_the_store_is_left(
+def test_a_signal_ends_it_and_only_the_store_is_left(
     library: Path, data: Path, tiny_model: Path, number: signal.Signals
 ) -> None:
     write_book(library, demo_club.BOOK, {"summary.md": "## 5%\n\nA letter comes."}, marks=100, unit="percent")
@@ -156,9 +156,9 @@ async def test_a_signal_ends_it_and_only_the_store_is_left(
         asyncio.get_running_loop().call_soon(signal.raise_signal, number)
 
     settings = Settings(library=library, data=data, embedding_model=str(tiny_model))
-    await show_until_stopped(settings, 0, say, unseen)
+    run_trial(settings, 0, say, unseen)
     assert "http://127.0.0.1:" in said[0]
-    left = await asyncio.to_thread(lambda: [path.relative_to(data).as_posix() for path in data.rglob("*")])
+    left = [path.relative_to(data).as_posix() for path in data.rglob("*")]
     assert "try/chroma" in left
     assert [name for name in left if not name.startswith("try")] == []
     assert [name for name in left if name.endswith(".db")] == [], "the club is forgotten"
