@@ -5,6 +5,7 @@ Every passage that is given here has passed the gate for those readers, so nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,7 @@ def library_drafts(kind: str, book: Book, mark: int, seen: Sequence[Passage], tu
         text = filled(question, plain | {slot: told.text for slot, told in chosen.items()})
         if text is not None:
             used = (told.needs for slot, told in chosen.items() if slot in slots(question))
+            text = text[:1].upper() + text[1:]
             found.append(Draft(text, kind, Reveals.of({book.slug: mark}).joined(used)))
     return found[:DRAFTS]
 
@@ -69,7 +71,7 @@ class _Told:
 def _known(book: Book, seen: Sequence[Passage]) -> Mapping[str, list[_Told]]:
     """Return what can be put into a question, by slot, the latest first."""
     latest = sorted(seen, key=lambda passage: -passage.reveals.marks.get(book.slug, 0))
-    people = _of(latest, "people", lambda passage: passage.heading)
+    people = _of(latest, "people", lambda passage: _within(passage.heading))
     return {
         "person": people,
         "other": people,
@@ -77,6 +79,11 @@ def _known(book: Book, seen: Sequence[Passage]) -> Mapping[str, list[_Told]]:
         "quote": _of(latest, "quotes", lambda passage: passage.text.strip("“”\"' ")),
         "event": _of(latest, "summary", lambda passage: passage.sentences[0]),
     }
+
+
+def _within(name: str) -> str:
+    """Return a name as it stands within a sentence: “the stranger in Paris”."""
+    return re.sub(r"^(?:The|An?)(?= )", lambda article: article[0].lower(), name)
 
 
 def _of(latest: Iterable[Passage], kind: str, read: Callable[[Passage], str]) -> list[_Told]:

@@ -13,11 +13,14 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.club.auditing import AuditRecords
+from bot.club.figures import FigureRecords
 from bot.club.people import Member, Place
 from bot.club.prompts.records import PromptRecords
 from bot.club.reached import Reached
-from bot.club.watching.records import WatchRecords
+from bot.club.schedules.records import ScheduleRecords
+from bot.club.settings import ClubRecords
 from bot.club.votes.records import VoteRecords
+from bot.club.watching.records import WatchRecords
 from corpus.reveals import Reveals, Slug
 
 # Where members are
@@ -332,6 +335,21 @@ class Records(Protocol):
     @property
     def votes(self) -> VoteRecords:
         """Nominations, votes and ballots."""
+        ...
+
+    @property
+    def schedules(self) -> ScheduleRecords:
+        """Schedules, and who wants to be reminded."""
+        ...
+
+    @property
+    def clubs(self) -> ClubRecords:
+        """What clubs chose for themselves."""
+        ...
+
+    @property
+    def figures(self) -> FigureRecords:
+        """Where clubs are in books, in numbers."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from bot.club.auditing import Audit
 from bot.club.ceilings import Ceilings
 from bot.club.conversation import Conversations
 from bot.club.direct import DirectMessages
+from bot.club.figures import Figures
 from bot.club.my_data import MyData
 from bot.club.progress import Progress
 from bot.club.prompts.drafts import Drafts
@@ -19,6 +20,7 @@ from bot.club.prompts.queue import Prompts
 from bot.club.questions import Questions
 from bot.club.records import Notes, Records
 from bot.club.reviews import Reviews
+from bot.club.setting_up import SetUp
 from bot.club.shelves import Shelves
 from bot.club.votes.nominating import Nominations
 from bot.club.votes.voting import Votes
@@ -48,6 +50,8 @@ class Services:
     audit: Audit
     nominations: Nominations
     votes: Votes
+    set_up: SetUp
+    figures: Figures
     direct: DirectMessages
     my_data: MyData
     allowance: Allowance
@@ -88,6 +92,8 @@ class Services:
             audit=audit,
             nominations=Nominations(records.votes, books, now),
             votes=Votes(records.votes, now),
+            set_up=SetUp(records.clubs, books),
+            figures=Figures(records.figures, now),
             direct=DirectMessages(records.choices),
             my_data=MyData(records.personal, reviews),
             allowance=allowance,

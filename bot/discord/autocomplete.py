@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.book_text import in_order
+from bot.club.schedules.times import search_zones
 from bot.discord.club_bot import services_of
 from bot.discord.limits import CHOICE, CHOICES
 from bot.discord.safe_text import one_line
@@ -125,6 +126,12 @@ async def nominated(interaction: discord.Interaction[Any], typed: str) -> list[a
     member, _ = await visitor(interaction)
     listed = await services_of(interaction).nominations.listed(member.club)
     return offered(((each.candidate.title, each.candidate.title) for each in listed), typed)
+
+
+@_quiet
+async def zones(_: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer time zones by their names and cities; there are hundreds, and those that begin with what is typed come."""
+    return [app_commands.Choice(name=zone.replace("_", " "), value=zone) for zone in search_zones(typed, CHOICES)]
 
 
 def _filled(interaction: discord.Interaction[Any], option: str) -> str | None:

@@ -21,7 +21,9 @@ from bot.discord.prompt_buttons import PROMPT_BUTTONS
 from bot.discord.prompt_drafts import DRAFT_BUTTONS
 from bot.discord.review_buttons import REVIEW_BUTTONS
 from bot.discord.review_modal import MODAL_BUTTONS
+from bot.discord.setup_walk import SETUP_BUTTONS
 from bot.discord.shelf_buttons import SHELF_BUTTONS
+from bot.discord.stats_cards import ShareStatsButton
 from bot.discord.vote_buttons import VOTE_BUTTONS
 from bot.discord.vote_organising import ORGANISER_BUTTONS
 from bot.discord.watch_buttons import WATCH_BUTTONS
@@ -46,4 +48,6 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     *DRAFT_BUTTONS,
     *WATCH_BUTTONS,
     AuditPageButton,
+    *SETUP_BUTTONS,
+    ShareStatsButton,
 )

@@ -19,13 +19,13 @@ from bot.discord.delivering import post, replace_card
 from bot.discord.failures import Refused
 from bot.discord.pressing import Pressed
 from bot.discord.safe_text import safe
-from bot.discord.visitors import is_thread, keeps_place
+from bot.discord.visitors import is_moderator, is_thread
 from corpus.books import Book
 from corpus.reveals import Slug
 
 KEEPERS = (
     "Only who keeps this place sets how far it goes: you need the permission Manage Threads, Manage Channels or "
-    "Manage Messages here."
+    "Manage Messages here, or the club’s role of moderators."
 )
 PRIVATE = "Nothing changes for private answers: they go as far as each reader is."
 
@@ -48,7 +48,7 @@ class CeilingButton(Pressed, template=rf"ceiling:(?P<do>set|undo):(?P<asked_id>{
         """Make the change, and tell everybody in the place: they have a right to know."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id)
-        if not keeps_place(interaction):
+        if not await is_moderator(interaction):
             raise Refused(KEEPERS)
         services = services_of(interaction)
         change = CeilingChange.read(asked.text)

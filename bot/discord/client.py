@@ -30,19 +30,6 @@ def intents(*, message_content: bool = False) -> discord.Intents:
     return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
 
 
-def permissions() -> discord.Permissions:
-    """Return what the bot has to be allowed in a server, and nothing more."""
-    return discord.Permissions(
-        view_channel=True,
-        send_messages=True,
-        send_messages_in_threads=True,
-        send_polls=True,
-        attach_files=True,
-        read_message_history=True,
-        manage_messages=True,
-    )
-
-
 class Commands(app_commands.CommandTree["Dogear"]):
     """The commands; what goes wrong in one of them goes the one way of errors."""
 

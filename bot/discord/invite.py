@@ -6,7 +6,7 @@ import asyncio
 
 import discord
 
-from bot.discord.client import permissions
+from bot.discord.permissions import permissions
 from bot.discord.sign_in import TokenRefused, application_of, speak_to
 from bot.settings import Settings
 

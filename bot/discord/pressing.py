@@ -6,6 +6,7 @@ import re
 from typing import Any, Self
 
 import discord
+from discord.ui.select import BaseSelect
 
 from bot.discord.failures import tell
 
@@ -41,27 +42,28 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
         raise NotImplementedError
 
 
-class Picked(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"(?!)"):
-    """A menu; a subclass names its `template`, and does in `picked` what it is there for."""
+class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
+    """A menu of options, roles or channels; a subclass names its `template`, and does in `picked` what it is for."""
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Return the menu under a message, with the options that it shows there."""
-        if not isinstance(item, discord.ui.Select):
+        if not isinstance(item, BaseSelect):
             raise TypeError(f"{item.type} is no menu")
         return cls(item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what was picked, and tell what goes wrong."""
         try:
-            await self.picked(interaction, self.item.values)
+            picked = [each if isinstance(each, str) else str(each.id) for each in self.item.values]
+            await self.picked(interaction, picked)
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await tell(interaction, error)
 
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
-        """Do what the menu is there for."""
+        """Do what the menu is there for; of roles and channels, `values` are the ids."""
         raise NotImplementedError
 
 

@@ -144,7 +144,7 @@ async def posted_here(
         )
     planned = await services.prompts.plan(by, number, place, due, override=bool(beyond))
     if due is not None and due > services.now():
-        interaction.client.dispatch("prompt_planned")
+        bot_of(interaction).timekeeper.nudge()
         return notice_card(f"I post it here {told(due)}.", buttons=[TypeButton("edit", number), QueueButton(1)])
     message = await PromptPosts(bot_of(interaction)).post(planned)
     done = "Posted." if message else "It is being posted already."

@@ -6,6 +6,7 @@ the post that may have been made, by its small print.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 import discord
@@ -66,12 +67,19 @@ class PromptPosts:
         await self._prompts.posted(claimed, message)
         return message
 
-    async def post_what_is_due(self) -> None:
-        """Post what is due in the servers that this process serves; one that fails keeps no other from being posted."""
-        for prompt in await self._prompts.due([guild.id for guild in self._bot.guilds]):
+    async def next_due(self) -> dt.datetime | None:
+        """Return when a prompt is to be posted next in the servers that this process serves."""
+        return await self._prompts.next_due(self._clubs())
+
+    async def do_due(self) -> None:
+        """Post what is due; one that fails keeps no other from being posted."""
+        for prompt in await self._prompts.due(self._clubs()):
             try:
                 await self.post(prompt)
             except CannotPost:
                 log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
             except Exception:
                 log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)
+
+    def _clubs(self) -> list[int]:
+        return [guild.id for guild in self._bot.guilds]

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot.club.people import NO_CLUB, Member, Place
+from bot.club.settings import ClubSettings
 from bot.discord.club_bot import ClubBot, bot_of
 from bot.discord.club_menu import ClubUnclear
 
@@ -57,3 +58,24 @@ def keeps_schedule(interaction: discord.Interaction[Any]) -> bool:
 def is_thread(channel: object) -> bool:
     """Return whether a channel is a thread or a post of a forum."""
     return isinstance(channel, discord.Thread)
+
+
+async def is_moderator(interaction: discord.Interaction[Any]) -> bool:
+    """Return whether the one who asks keeps this place: by Discord's permissions, or by the club's chosen role."""
+    return keeps_place(interaction) or _has_role(interaction, (await _settings(interaction)).moderators)
+
+
+async def is_organiser(interaction: discord.Interaction[Any]) -> bool:
+    """Return whether the one who asks organises the club: by Discord's permissions, or by the club's chosen role."""
+    return keeps_schedule(interaction) or _has_role(interaction, (await _settings(interaction)).organisers)
+
+
+async def _settings(interaction: discord.Interaction[Any]) -> ClubSettings:
+    if interaction.guild_id is None:
+        return ClubSettings()
+    return await bot_of(interaction).services.set_up.settings(interaction.guild_id)
+
+
+def _has_role(interaction: discord.Interaction[Any], role: int | None) -> bool:
+    """Return whether the one who asks has a role that is still there."""
+    return role is not None and isinstance(interaction.user, discord.Member) and bool(interaction.user.get_role(role))

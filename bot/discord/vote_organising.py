@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.club.auditing import Did
 from bot.club.people import Member, Place
 from bot.club.services import Services
 from bot.club.votes.drafts import Prepared
@@ -73,6 +74,7 @@ class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
         may_post(interaction, poll=draft.kind is Kind.POLL)
         vote = await services_of(interaction).votes.begin(draft, self._asked_id)
         vote = await VotePosts(bot_of(interaction)).open(vote)
+        await services_of(interaction).audit.note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
         bot_of(interaction).timekeeper.nudge()
         done = (
             f"The vote is open: {link_to(vote, vote.message)}\nIt closes {moment(draft.closes)}, or with /vote close."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 import discord
@@ -33,13 +34,17 @@ class WatchNotes:
             log.info("an author cannot be written to; the moderators see the message in their queue")
         await self._watching.told(finding)
 
-    async def tell_the_rest(self) -> bool:
-        """Tell the authors who should know and do not, in this process's servers; return whether all do."""
-        all_know = True
-        for finding in await self._watching.untold([guild.id for guild in self._bot.guilds]):
+    async def next_due(self) -> dt.datetime | None:
+        """Return when an author is to be told who was not, in the servers that this process serves."""
+        return await self._watching.next_untold(self._clubs())
+
+    async def do_due(self) -> None:
+        """Tell the authors who should know and do not; one who cannot be told keeps no other from being told."""
+        for finding in await self._watching.untold(self._clubs()):
             try:
                 await self.tell(finding, again=True)
             except Exception:
                 log.exception("an author could not be told; it is tried again")
-                all_know = False
-        return all_know
+
+    def _clubs(self) -> list[int]:
+        return [guild.id for guild in self._bot.guilds]

@@ -11,13 +11,16 @@ from bot.storage.address import Address
 from bot.storage.auditing import StoredAudit
 from bot.storage.ceilings import StoredCeilings
 from bot.storage.choices import StoredChoices, StoredNotes
+from bot.storage.clubs import StoredClubs
 from bot.storage.conversations import StoredConversations
 from bot.storage.engines import engine_for
+from bot.storage.figures import StoredFigures
 from bot.storage.personal import StoredPersonalData
 from bot.storage.positions import StoredPositions
 from bot.storage.prompts import StoredPrompts
 from bot.storage.questions import StoredQuestions
 from bot.storage.reviews import StoredReviews
+from bot.storage.schedules import StoredSchedules
 from bot.storage.sessions import Sessions
 from bot.storage.shelves import StoredShelves
 from bot.storage.upgrading import upgrade
@@ -40,6 +43,9 @@ class StoredRecords:
         self.watching = StoredWatching(sessions)
         self.audit = StoredAudit(sessions)
         self.votes = StoredVotes(sessions)
+        self.schedules = StoredSchedules(sessions)
+        self.clubs = StoredClubs(sessions)
+        self.figures = StoredFigures(sessions)
         self.usage = StoredUsage(sessions)
         self.choices = StoredChoices(sessions)
         self.notes = StoredNotes(sessions)

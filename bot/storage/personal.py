@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.club.records import Review
 from bot.storage.moderation_tables import AuditRow, FindingRow, PromptRow, WatchRow
 from bot.storage.reviews import as_review
+from bot.storage.schedule_tables import ReminderRow, ScheduleRow
 from bot.storage.sessions import Sessions
 from bot.storage.tables import (
     CeilingRow,
@@ -40,6 +41,7 @@ SUBJECTS: dict[str, type[OfMember]] = {
     "findings": FindingRow,
     "nominations": NominationRow,
     "ballots": BallotRow,
+    "reminders": ReminderRow,
 }
 """What belongs to members, by the name under which they get it. All of it goes with the member's own row."""
 
@@ -48,6 +50,7 @@ NAMED: dict[str, tuple[type[Any], InstrumentedAttribute[int]]] = {
     "watches": (WatchRow, WatchRow.set_by),
     "decisions": (PromptRow, PromptRow.by),
     "audit": (AuditRow, AuditRow.by),
+    "schedules": (ScheduleRow, ScheduleRow.organiser),
 }
 """What is the club's and stays, but names the person who did it, by the name under which they get it."""
 

@@ -72,12 +72,11 @@ class StoredPrompts:
             row.claimed = now
             return was
 
-    async def posted(self, prompt: Prompt, message: int) -> bool:
-        """Note which message a prompt became; return whether that was not known before."""
-        row = PromptRow
-        done = update(row).where(row.id == prompt.id, row.state != State.POSTED).returning(row.id)
+    async def posted(self, prompt: Prompt, message: int) -> None:
+        """Note which message a prompt became; the first one stands."""
+        done = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state != State.POSTED)
         async with self._sessions.writing() as session:
-            return await session.scalar(done.values(state=State.POSTED.value, post=message, claimed=None)) is not None
+            await session.execute(done.values(state=State.POSTED.value, post=message, claimed=None))
 
     async def release(self, prompt: Prompt, why: str = "") -> None:
         """End a posting that came to nothing; with a reason, its time is over, and somebody has to decide anew."""

@@ -16,7 +16,7 @@ from bot.storage.errors import StorageUnavailable, told
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0006"
 """The latest version in `migrations/versions`."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -11,13 +11,17 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from prompts import TEMPLATES, fill, numbered
 
-BLOCKS = ("book", "passages", "question")
+BLOCKS = ("book", "passages", "conversation", "question")
 
 
 def texts(**values: str) -> tuple[str, str]:
     """Return the system and the human message of the prompt for an answer."""
     system, human = fill(
-        "answer", **({"title": "The Lantern", "passages": "[1] It rains.", "question": "Who?"} | values)
+        "answer",
+        **(
+            {"title": "The Lantern", "passages": "[1] It rains.", "conversation": "None so far.", "question": "Who?"}
+            | values
+        ),
     )
     assert isinstance(system, SystemMessage)
     assert isinstance(human, HumanMessage)
@@ -37,7 +41,7 @@ def test_every_template_has_a_system_and_a_human_message() -> None:
 
 def test_each_value_stands_in_its_block() -> None:
     _, human = texts(question="Who is Silas?")
-    assert [block(name, human) for name in BLOCKS] == ["The Lantern", "[1] It rains.", "Who is Silas?"]
+    assert [block(name, human) for name in BLOCKS] == ["The Lantern", "[1] It rains.", "None so far.", "Who is Silas?"]
 
 
 @given(st.text(), st.text(), st.text())

@@ -1,12 +1,13 @@
 """When a discussion prompt is to be posted, as a moderator types it: “Friday 8pm”, “in 3 hours”.
 
-A time without a zone is UTC, and what was understood is shown in everybody's own time.
+A time without a zone is one in the club's, and what was understood is shown in everybody's own time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 from corpus.errors import DogearError
 
@@ -20,16 +21,16 @@ class MomentProblem(DogearError):
     """A moment that is not understood, is over, or is too far away."""
 
 
-def moment(typed: str, now: dt.datetime) -> dt.datetime:
-    """Return the moment that is meant, in UTC. Raises MomentProblem.
+def moment(typed: str, now: dt.datetime, zone: str = "UTC") -> dt.datetime:
+    """Return the moment that is meant, in UTC, as it is typed in a zone. Raises MomentProblem.
 
     This takes a while the first time: the library that reads dates is loaded then.
     """
     text = " ".join(typed.split())
-    found = _moment(text, now)
+    found = _moment(text, now, ZoneInfo(zone))
     if found is None:
         raise MomentProblem(
-            f"I don’t understand “{text[:40]}” as a time. Write “in 3 hours”, “Friday 8pm”, or a time in UTC such as "
+            f"I don’t understand “{text[:40]}” as a time. Write “in 3 hours”, “Friday 8pm”, or a day and a time, as "
             f"{now + dt.timedelta(days=1):%Y-%m-%d} 19:00."
         )
     if found <= now:
@@ -45,16 +46,16 @@ def told(when: dt.datetime) -> str:
     return f"<t:{seconds}:F> (<t:{seconds}:R>)"
 
 
-def _moment(text: str, now: dt.datetime) -> dt.datetime | None:
+def _moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
     try:
         if stamp := _DISCORD.fullmatch(text):
             return dt.datetime.fromtimestamp(int(stamp["seconds"]), dt.UTC)
         import dateparser  # reading dates is rare, and loading what can takes half a second
 
-        settings = {"PREFER_DATES_FROM": "future", "RELATIVE_BASE": now.astimezone(dt.UTC).replace(tzinfo=None)}
+        settings = {"PREFER_DATES_FROM": "future", "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None)}
         found = dateparser.parse(text[:100], languages=["en"], settings=settings)
     except (ValueError, OverflowError, OSError):
         return None
     if found is None:
         return None
-    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
+    return (found.replace(tzinfo=zone) if found.tzinfo is None else found).astimezone(dt.UTC)

@@ -37,9 +37,6 @@ LATE = dt.timedelta(days=1)
 CLAIM = dt.timedelta(minutes=2)
 """After this long, whoever began to post a prompt is taken to have been stopped."""
 
-AFTER = dt.timedelta(seconds=1)
-"""How long after a prompt is due it is looked for: a clock that runs slow by less than this costs no second look."""
-
 OPEN = (State.SUGGESTED, State.APPROVED)
 """States in which something is still to be decided or done."""
 
@@ -128,6 +125,8 @@ class Prompts:
         if needs.marks.get(book.slug, 0) > mark:
             there = book.reading_name(needs.marks[book.slug])
             raise PromptProblem(f"This belongs at {there} of {book.title}, beyond that section. Choose a later one.")
+        if any(marks for slug, marks in needs.marks.items() if slug != book.slug):
+            raise PromptProblem(f"This tells of more than {book.title}. Post it with /prompt post where that is known.")
         return await self._change(
             by, prompt_id, state=State.APPROVED, book=book.slug, mark=mark, needs=needs, due=None, reason=""
         )
@@ -152,36 +151,35 @@ class Prompts:
     async def plan(
         self, by: Member, prompt_id: int, place: Place, due: dt.datetime | None = None, *, override: bool = False
     ) -> Prompt:
-        """Have a prompt posted in a place, now or when it is due; an override is noted. Raises PromptProblem."""
-        planned = await self._change(
+        """Have a prompt posted in a place, now or when it is due. Raises PromptProblem."""
+        return await self._change(
             by, prompt_id, state=State.APPROVED, place=place, due=due or self._now(), overridden=override, reason=""
         )
-        if override:
-            await self._audit.note(Did.OVERRIDE, place, by.id, about=f"discussion prompt {prompt_id}")
-        return planned
 
     async def due(self, clubs: Collection[int]) -> Sequence[Prompt]:
         """Return the prompts of these clubs that are to be posted now."""
         now = self._now()
-        return [prompt for prompt in await self._records.planned(clubs) if _is_due(prompt, now)]
+        planned = [(_moment_of(prompt, now), prompt) for prompt in await self._records.planned(clubs)]
+        return [prompt for moment, prompt in planned if moment is not None and moment <= now]
 
-    async def wait(self, clubs: Collection[int], longest: dt.timedelta) -> dt.timedelta:
-        """Return how long nothing is to be posted in these clubs, as far as is known now: at most the longest."""
-        now = self._now()
-        planned = await self._records.planned(clubs)
-        moments = [prompt.claimed + CLAIM if prompt.claimed else prompt.due for prompt in planned]
-        left = min((moment - now for moment in moments if moment and moment > now), default=longest)
-        return min(left + AFTER, longest)
+    async def next_due(self, clubs: Collection[int]) -> dt.datetime | None:
+        """Return when a prompt of these clubs is to be posted next, which may be past; None where none is planned."""
+        moments = [_moment_of(prompt, self._now()) for prompt in await self._records.planned(clubs)]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def claim(self, prompt: Prompt) -> Prompt | None:
         """Begin to post a prompt; None where another process has begun, or it is posted."""
         return await self._records.claim(prompt, self._now(), self._now() - CLAIM)
 
     async def posted(self, prompt: Prompt, message: int) -> None:
-        """Note which message a prompt became, and who had it posted."""
-        if await self._records.posted(prompt, message):
-            about = f"discussion prompt {prompt.id}"
-            await self._audit.note(Did.PROMPT, prompt.place, prompt.by, message=message, about=about)
+        """Note which message a prompt became, who had it posted, and whether in spite of a warning.
+
+        The audit comes first and holds each message once: killed in between, this is simply done again.
+        """
+        about = f"discussion prompt {prompt.id}"
+        for did in (Did.PROMPT, Did.OVERRIDE) if prompt.overridden else (Did.PROMPT,):
+            await self._audit.note(did, prompt.place, prompt.by, message=message, about=about)
+        await self._records.posted(prompt, message)
 
     async def stopped(self, prompt: Prompt, why: str = "") -> None:
         """Note that a posting that was begun came to nothing: tried again, or, with a reason, left to a moderator."""
@@ -206,11 +204,14 @@ class Prompts:
         return await self._workers.do(lambda: self._discussion.reveals(prompt.text, book))
 
 
-def _is_due(prompt: Prompt, now: dt.datetime) -> bool:
-    """Return whether a planned prompt is to be posted: it is time, or who began to post it was stopped."""
+def _moment_of(prompt: Prompt, now: dt.datetime) -> dt.datetime | None:
+    """Return when a planned prompt is to be posted; None where it is too late for that.
+
+    One that somebody began to post is looked at again when they are taken to have been stopped.
+    """
     if prompt.claimed is not None:
-        return prompt.claimed < now - CLAIM
-    return prompt.due is not None and now - LATE < prompt.due <= now
+        return prompt.claimed + CLAIM
+    return prompt.due if prompt.due is not None and prompt.due > now - LATE else None
 
 
 def _only(audience: Audience) -> Slug | None:

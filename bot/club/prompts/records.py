@@ -80,8 +80,8 @@ class PromptRecords(Protocol):
         """
         ...
 
-    async def posted(self, prompt: Prompt, message: int) -> bool:
-        """Note which message a prompt became; return whether that was not known before."""
+    async def posted(self, prompt: Prompt, message: int) -> None:
+        """Note which message a prompt became; the first one stands."""
         ...
 
     async def release(self, prompt: Prompt, why: str = "") -> None:

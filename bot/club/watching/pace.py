@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bot.club.people import Place
 
 LINE = 40
-"""Messages that wait. Placing one takes about 20 ms, so that the last one in the line waits for a second."""
+"""Messages that wait. Placing one takes about 20 ms where a place is about one book, 80 ms where it is about several
+(two cores, the shipped library); so the last one in the line waits for a second, or for three."""
 
 COUNTED = 5_000
 """Places whose messages are counted at a time; the ones that were quiet longest are let go first."""

@@ -15,6 +15,9 @@ from bot.discussion import Discussion
 from corpus.errors import DogearError
 from corpus.reveals import Reveals
 
+TELL_AGAIN = dt.timedelta(minutes=1)
+"""After this long, whoever found a message is taken to have been stopped before its author was told."""
+
 TOO_LATE = dt.timedelta(days=1)
 """After this long, an author is not told any more: everybody has read the message."""
 
@@ -83,8 +86,15 @@ class Watching:
         """Return the findings of a club that wait for a moderator, oldest first."""
         return await self._records.queue(club)
 
+    async def next_untold(self, clubs: Collection[int]) -> dt.datetime | None:
+        """Return when an author of these clubs should be told who was not; None where all know."""
+        return min((finding.at + TELL_AGAIN for finding in await self._untold(clubs)), default=None)
+
     async def untold(self, clubs: Collection[int]) -> list[Finding]:
         """Return findings of these clubs whose authors should know and do not, as after a crash."""
+        return [found for found in await self._untold(clubs) if found.at + TELL_AGAIN <= self._now()]
+
+    async def _untold(self, clubs: Collection[int]) -> list[Finding]:
         return await self._records.untold(clubs, self._now() - TOO_LATE)
 
     async def told(self, finding: Finding) -> None:

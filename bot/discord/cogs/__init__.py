@@ -10,6 +10,7 @@ from bot.discord.club_bot import ClubBot
 from bot.discord.cogs.audit import AuditCog
 from bot.discord.cogs.books import BookCog
 from bot.discord.cogs.ceiling import CeilingCog
+from bot.discord.cogs.club import ClubCog
 from bot.discord.cogs.conversation import ConversationCog
 from bot.discord.cogs.menus import MenuCog
 from bot.discord.cogs.my_data import MyDataCog
@@ -19,6 +20,7 @@ from bot.discord.cogs.progress import ProgressCog
 from bot.discord.cogs.prompts import PromptCog
 from bot.discord.cogs.questions import QuestionCog
 from bot.discord.cogs.reviews import ReviewCog
+from bot.discord.cogs.setup import SetupCog
 from bot.discord.cogs.shelf import ShelfCog
 from bot.discord.cogs.vote import VoteCog
 from bot.discord.cogs.watch import WatchCog
@@ -41,3 +43,5 @@ def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
     yield PromptCog(bot)
     yield WatchCog(bot)
     yield AuditCog(bot.services)
+    yield SetupCog(bot.services)
+    yield ClubCog(bot.services)

@@ -19,7 +19,7 @@ from bot.discord.ceiling_buttons import KEEPERS, ceiling_card, preview_card
 from bot.discord.contexts import in_clubs
 from bot.discord.delivering import deliver
 from bot.discord.failures import Refused
-from bot.discord.visitors import keeps_place, visitor
+from bot.discord.visitors import is_moderator, visitor
 from corpus.naming import find_book
 from corpus.positions import MAX_LENGTH
 
@@ -69,7 +69,7 @@ class CeilingCog(commands.Cog):
     async def _keeper(self, interaction: discord.Interaction[Any]) -> tuple[Member, Place]:
         """Return who asks and where, once it is clear that they keep this place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if not keeps_place(interaction):
+        if not await is_moderator(interaction):
             raise Refused(KEEPERS)
         return await visitor(interaction)
 

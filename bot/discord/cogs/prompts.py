@@ -6,13 +6,11 @@ asks for none, and every other command checks who uses it.
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.club.prompts.moments import moment
 from bot.club.prompts.queue import MAX_PROMPT, MAX_REASON
@@ -30,14 +28,6 @@ from bot.discord.safe_text import one_line
 from bot.discord.visitors import keeps_place, visitor
 from corpus.naming import find_book
 from corpus.positions import MAX_LENGTH
-
-log = logging.getLogger(__name__)
-
-LOOK = dt.timedelta(hours=6)
-"""How long at most until the bot looks for prompts that are due; it wakes for the next one that is planned."""
-
-AGAIN = dt.timedelta(minutes=1)
-"""When it looks again, where looking failed."""
 
 SUGGESTED = "Suggested. The moderators see it in their queue; nobody else does."
 
@@ -68,15 +58,10 @@ class PromptCog(commands.Cog):
 
     def __init__(self, bot: ClubBot) -> None:
         self._bot, self._services = bot, bot.services
-        self._posts = PromptPosts(bot)
 
     async def cog_load(self) -> None:
-        """Begin to look for prompts that are due."""
-        self.look.start()
-
-    async def cog_unload(self) -> None:
-        """Stop looking."""
-        self.look.cancel()
+        """Have prompts posted when they are due."""
+        self._bot.timekeeper.work.append(PromptPosts(self._bot))
 
     @prompt.command()
     @app_commands.describe(text="The question, in your own words", book="The book that it is about")
@@ -168,32 +153,6 @@ class PromptCog(commands.Cog):
         """Post a discussion prompt here, now or later (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
-        now = self._services.now()
-        due = await self._services.workers.do(lambda: moment(when, now)) if when else None
+        now, zone = self._services.now(), (await self._services.set_up.settings(member.club)).zone
+        due = await self._services.workers.do(lambda: moment(when, now, zone)) if when else None
         await deliver(interaction, await posted_here(interaction, member, place, number, due))
-
-    @tasks.loop(seconds=LOOK.total_seconds())
-    async def look(self) -> None:
-        """Post what is due, and sleep until the next one is; whatever goes wrong, the next look comes."""
-        try:
-            await self._posts.post_what_is_due()
-            left = await self._left()
-        except Exception:
-            log.exception("discussion prompts could not be looked at; it is tried again")
-            left = AGAIN
-        self.look.change_interval(seconds=left.total_seconds())
-
-    @look.before_loop
-    async def _ready(self) -> None:
-        await self._bot.wait_until_ready()
-
-    @commands.Cog.listener()
-    async def on_prompt_planned(self) -> None:
-        """Wake up in time for a prompt that was given a time just now."""
-        left, next_look = await self._left(), self.look.next_iteration
-        if next_look is not None and self.look.seconds is not None:
-            slept = self._services.now() - (next_look - dt.timedelta(seconds=self.look.seconds))
-            self.look.change_interval(seconds=max(0.0, (slept + left).total_seconds()))
-
-    async def _left(self) -> dt.timedelta:
-        return await self._services.prompts.wait([guild.id for guild in self._bot.guilds], LOOK)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
 from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.club.people import Place
 from bot.club.watching.pace import Spoken
@@ -25,12 +24,6 @@ from bot.discord.watch_cards import words_of
 from bot.discord.watch_notes import WatchNotes
 
 log = logging.getLogger(__name__)
-
-LOOK = dt.timedelta(hours=6)
-"""How long between looking for authors who should know and do not: at a start, there may be some."""
-
-AGAIN = dt.timedelta(minutes=2)
-"""The same, where telling somebody failed."""
 
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -65,13 +58,12 @@ class WatchCog(commands.Cog):
         self._reading: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
-        """Read which places are watched, and begin to look for authors to be told."""
+        """Read which places are watched, and have authors told whom a killed process has not told."""
         await self._watching.load()
-        self.look.start()
+        self._bot.timekeeper.work.append(self._notes)
 
     async def cog_unload(self) -> None:
         """Stop. Messages in the line are let go of, as those that are said while the bot is away are never read."""
-        self.look.cancel()
         if self._reading is not None:
             self._reading.cancel()
 
@@ -146,18 +138,4 @@ class WatchCog(commands.Cog):
                     await self._notes.tell(finding)
             except Exception:
                 log.exception("a message could not be placed, or its author not told")
-                self.look.change_interval(seconds=AGAIN.total_seconds())
-
-    @tasks.loop(seconds=LOOK.total_seconds())
-    async def look(self) -> None:
-        """Tell whom a killed process has not told; whatever goes wrong, the next look comes."""
-        try:
-            all_know = await self._notes.tell_the_rest()
-        except Exception:
-            log.exception("authors could not be told; it is tried again")
-            all_know = False
-        self.look.change_interval(seconds=(LOOK if all_know else AGAIN).total_seconds())
-
-    @look.before_loop
-    async def _ready(self) -> None:
-        await self._bot.wait_until_ready()
+                self._bot.timekeeper.nudge()

@@ -7,7 +7,7 @@ from typing import Literal
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
-from bot.storage import moderation_tables, vote_tables  # noqa: F401 (their tables are among those of Base)
+from bot.storage import club_tables, moderation_tables, schedule_tables, vote_tables  # noqa: F401 (tables of Base)
 from bot.storage.tables import Base
 
 

@@ -123,3 +123,12 @@ async def test_what_an_entry_is_about_is_shown_as_it_is_and_pings_nobody(club: C
     told = shown(await moderator(club).slash(club.general, "audit"))
     assert "@everyone" not in told
     assert "https://example.com" not in told
+
+
+async def test_a_vote_is_noted_with_who_started_it(club: Club) -> None:
+    jo = club.member("Jo", manage_events=True, manage_messages=True)
+    preview = await jo.slash(
+        club.general, "vote start", kind="ranked", books="The Lantern; The Kite", closes="in 2 days"
+    )
+    await jo.click(message(preview), label="Confirm")
+    assert f"posted a vote for <@{jo.id}>" in shown(await jo.slash(club.general, "audit", what="posts"))

@@ -9,8 +9,9 @@ import discord
 import pytest
 
 from bot.answers.writing import Writer, open_model
-from bot.discord.client import intents, permissions
+from bot.discord.client import intents
 from bot.discord.invite import link
+from bot.discord.permissions import permissions
 from retrieval.door import Retriever
 from tests.fakes.chat_server import Behaviour, ChatServer, chat_server
 from tests.fakes.club import Club, message, opened_club, shown

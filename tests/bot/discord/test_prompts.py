@@ -230,6 +230,13 @@ async def test_a_prompt_is_posted_when_it_is_due_and_not_before_even_after_a_res
     assert len(said(club)) == 1
 
 
+async def test_a_time_is_one_of_the_clubs_zone(club: Club) -> None:
+    await club.services.set_up.choose_zone(club.guild.id, "Europe/Berlin")
+    prompt, elinor = await suggested(club), moderator(club)
+    await elinor.slash(club.general, "prompt post", number=prompt.id, when="2026-01-05 20:00")
+    assert (await found(club, prompt)).due == dt.datetime(2026, 1, 5, 19, tzinfo=dt.UTC)
+
+
 @pytest.mark.parametrize(
     ("when", "problem"), [("soonish", "understand"), ("2020-01-01 12:00", "is over"), ("2999-01-01", "a year away")]
 )
@@ -254,7 +261,7 @@ async def planned(club: Club, prompt: Prompt, ago: dt.timedelta, claimed: dt.tim
 async def test_a_prompt_that_is_late_by_hours_is_posted_and_says_so(club: Club) -> None:
     await planned(club, await suggested(club), dt.timedelta(hours=5))
     await club.restart()
-    await club.env.advance_time(1)
+    await club.env.advance_time(2)
     assert "I was away" in said(club)[0]
 
 
@@ -282,6 +289,7 @@ async def test_a_posting_that_was_killed_after_it_was_sent_is_found_and_not_sent
         begun = discord.utils.utcnow()
     killed = replace(done, state=State.APPROVED, post=0, claimed=begun)
     assert await club.services.prompts._records.save(killed, done)
+    await club.restart()
     await club.env.advance_time(1_000)
     assert len(said(club)) == 1
     assert await found(club, prompt) == done
@@ -304,6 +312,17 @@ async def test_a_place_where_the_bot_may_not_write_leaves_the_prompt_in_the_queu
     assert "I may not write there" in shown(told)
     assert (await found(club, prompt)).claimed is None
     assert "Posted" in shown(await elinor.slash(club.general, "prompt post", number=prompt.id))
+
+
+async def test_a_post_at_which_discord_fails_for_good_is_tried_again_until_it_is_there_once(club: Club) -> None:
+    club.expected += (discord.HTTPException,)
+    prompt, elinor = await suggested(club), moderator(club)
+    await elinor.slash(club.general, "prompt post", number=prompt.id, when="in 1 hour")
+    club.env.inject_error("POST", "/channels/*/messages", status=400, code=50035, message="Invalid Form Body")
+    await club.env.advance_time(3_601)
+    assert said(club) == []
+    await club.env.advance_time(61)
+    assert len(said(club)) == 1
 
 
 async def test_a_moderator_who_may_not_write_there_has_no_voice_through_the_bot(club: Club) -> None:

@@ -276,6 +276,7 @@ async def test_an_author_whom_a_killed_process_had_not_told_is_told_once(reading
     kept = await records.add(finding(reading, liz, sent))
     assert kept is not None
     await reading.restart()
+    await reading.env.advance_time(61)
     assert len(notes(liz)) == 1
     known = await records.finding(kept.id)
     assert known == replace(kept, told=True)
@@ -292,6 +293,7 @@ async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading:
         assert row is not None
         row.told = False
     await reading.restart()
+    await reading.env.advance_time(61)
     assert len(notes(liz)) == 1
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.club.people import Member, Place
 from bot.club.prompts.records import Prompt
 from bot.club.reached import Reached
 from bot.club.records import Asked, Review, ShelfName, Shelved, Turn
+from bot.club.schedules.records import By
 from bot.club.votes.records import Candidate, Draft, Kind, Nomination
 from bot.club.watching.records import Finding
 from bot.storage.database import StoredRecords
@@ -19,6 +21,7 @@ from bot.storage.personal import NAMED, SUBJECTS
 from bot.storage.tables import Base, OfMember
 from corpus.reveals import Reveals
 from tests.fakes.records import opened_records
+from tests.fakes.scheduled import a_schedule
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 TODAY, DAY = NOON.date(), dt.timedelta(days=1)
@@ -50,6 +53,10 @@ async def tell_everything(records: StoredRecords, club: int, person: int) -> Non
     assert vote is not None
     await records.votes.change_ballot(vote.id, member, lambda _: ("emma",), NOON)
     await records.ceilings.set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
+    schedule = replace(a_schedule(), club=club, organiser=person)
+    kept = await records.schedules.add(schedule, said, NOON)
+    assert kept is not None
+    await records.schedules.remind(kept.id, member, By.DIRECT, NOON)
     await records.choices.choose(person, club)
     await records.usage.spend(club, TODAY, 5)
 

@@ -14,10 +14,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from bot.club.figures import Figure, Group
 from bot.club.people import Member, Place
 from bot.club.prompts.records import State
 from bot.club.reached import Reached
 from bot.club.records import Change, Report, ShelfName, Shelved
+from bot.club.schedules.records import By
+from bot.club.settings import ClubSettings, Step
 from bot.storage.address import NAME
 from bot.storage.database import StoredRecords, open_records
 from bot.storage.errors import StorageUnavailable
@@ -26,10 +29,12 @@ from bot.storage.tables import Base
 from bot.storage.upgrading import HEAD, MIGRATIONS, upgrade
 from corpus.reveals import Reveals
 
-VERSIONS = ["0001", "0002", "0003", "0004"]
+VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 AT = "2025-03-01 12:00:00.000000"
 """How SQLite is given a time."""
+CHOSEN = ClubSettings(moderators=500, talk=100, zone="Europe/Berlin", book="smiley", walk=Step.ZONE)
+FIGURE = Figure(NOON, (Group(0, 0, 7), Group(1, 4, 5)))
 FIVE, SEVEN = Reached(5, 27, "chapter"), Reached(7, 27, "chapter")
 
 ROWS_0001 = """
@@ -75,7 +80,22 @@ ROWS_0004 = """
     INSERT INTO audit (id, club, place, "by", did, at, message, about, sources)
         VALUES (1, 1, 100, 10, 'share', 'AT', 903, '', '["summary, chapter 2"]');
 """
-STEPS = {"0001": ROWS_0001, "0002": ROWS_0002, "0003": ROWS_0003, "0004": ROWS_0004}
+ROWS_0005 = """
+    INSERT INTO clubs (club, moderators, organisers, talk, schedule, zone, book, walk)
+        VALUES (1, 500, NULL, 100, NULL, 'Europe/Berlin', 'smiley', 'zone');
+    INSERT INTO figures (club, book, at, "groups") VALUES (1, 'smiley', 'AT', '[[0, 0, 7], [1, 4, 5]]');
+"""
+ROWS_0006 = """
+    INSERT INTO schedules (id, club, place, organiser, name, book, state, plan, wanted, touched, version, due)
+        VALUES (5, 1, 100, 10, 'abc', 'smiley', 'running', '{"title": "Smiley", "whole": [27, 27, "chapter"],
+            "zone": "UTC", "sections": [{"number": 1, "first": 1, "last": 27, "day": "2025-03-08", "at": "20:00:00",
+            "meets": "2025-03-08T20:00:00+00:00", "ceiling": 27, "state": "ahead", "sequence": 2, "thread": 0,
+            "event": 907}], "also": {"emma": [55, 55, "chapter"]}, "paused_at": null}', '[1]', '[907]', 3, 'AT');
+    INSERT INTO schedule_steps (id, schedule, since, until, done, result)
+        VALUES ('s5:1:event:2', 5, 'AT', 'AT', 1, 907);
+    INSERT INTO reminders (schedule, club, member, "by", at) VALUES (5, 1, 10, 'thread', 'AT');
+"""
+STEPS = dict(zip(VERSIONS, [ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_0005, ROWS_0006], strict=True))
 LAST = {"0002": "0003"}
 """The last version that has the tables of a version, where a later one takes them away."""
 ROWS = {
@@ -88,11 +108,8 @@ ROWS = {
 
 
 SUGGESTED = [("Why?", State.SUGGESTED, 900, NOON, ""), ("Who?", State.REJECTED, 0, NOON, "")]
-PROMPTS = {
-    "0002": SUGGESTED,
-    "0003": SUGGESTED,
-    "0004": [("Why?", State.REJECTED, 900, NOON, "Too early.")],
-}
+DECIDED = [("Why?", State.REJECTED, 900, NOON, "Too early.")]
+PROMPTS = {"0002": SUGGESTED, "0003": SUGGESTED, "0004": DECIDED, "0005": DECIDED, "0006": DECIDED}
 """The discussion prompts that those rows come to."""
 
 
@@ -141,6 +158,13 @@ async def test_rows_of_each_version_are_there_in_the_latest(tmp_path: Path, vers
         assert told == PROMPTS.get(version, [])
         found = await records.watching.finding(1)
         assert (found is not None and found.told) == (version >= "0004")
+        assert (await records.clubs.settings(1) == CHOSEN) == (version >= "0005")
+        assert (await records.figures.figure(1, "smiley") == FIGURE) == (version >= "0005")
+        kept = await records.schedules.kept(5)
+        assert (kept is not None) == (version >= "0006")
+        if kept is not None:
+            assert kept.schedule.sections[0].event == kept.steps["s5:1:event:2"].result == 907
+            assert await records.schedules.reminded(5) == {Member(1, 10): By.THREAD}
         voted = version >= "0003"
         assert [found.candidate.title for found in await records.votes.nominations(1)] == ["Emma"] * voted
         assert [vote.message for vote in await records.votes.due(NOON, NOON)] == [901] * voted

@@ -1,0 +1,145 @@
+"""Schedules, the steps that were done for them, and who wants to be reminded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.club.people import Member
+from bot.club.schedules.plan import Schedule
+from bot.club.schedules.records import Begun, By, Claim, Kept
+from bot.club.schedules.writing import read, written
+from bot.storage.schedule_tables import ReminderRow, ScheduleRow, StepRow
+from bot.storage.sessions import Sessions, insert_into, note_member, replace
+
+
+class StoredSchedules:
+    """Implements `ScheduleRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def add(self, schedule: Schedule, name: str, at: dt.datetime) -> Schedule | None:
+        """Keep a new schedule and return it with its id; None where there was one of that name."""
+        values = {
+            "club": schedule.club, "place": schedule.place, "organiser": schedule.organiser, "name": name,
+            "book": schedule.book, "state": schedule.state.value, "plan": written(schedule), "wanted": [],
+            "touched": [], "version": 0, "due": at,
+        }  # fmt: skip
+        async with self._sessions.writing() as session:
+            insert = insert_into(session, ScheduleRow).values(**values)
+            row = await session.scalar(insert.on_conflict_do_nothing().returning(ScheduleRow))
+            return None if row is None else _schedule(row)
+
+    async def kept(self, schedule_id: int) -> Kept | None:
+        """Return a schedule."""
+        async with self._sessions.reading() as session:
+            row = await session.get(ScheduleRow, schedule_id)
+            return None if row is None else await _kept(session, row)
+
+    async def of_club(self, club: int) -> list[Schedule]:
+        """Return a club's schedules, the latest first."""
+        query = select(ScheduleRow).where(ScheduleRow.club == club).order_by(ScheduleRow.id.desc())
+        async with self._sessions.reading() as session:
+            return [_schedule(row) for row in await session.scalars(query)]
+
+    async def change(self, schedule_id: int, at: dt.datetime, change: Callable[[Kept], Kept]) -> Kept:
+        """Change a schedule as it is now, and have it looked at from `at` on. What the change raises undoes it."""
+        async with self._sessions.writing() as session:
+            row = await session.get_one(ScheduleRow, schedule_id, with_for_update=True)
+            _write(row, change(await _kept(session, row)))
+            row.due = at
+            return await _kept(session, row)
+
+    async def due(self, clubs: Collection[int], now: dt.datetime) -> list[int]:
+        """Return the ids of the schedules of these clubs that are to be looked at."""
+        row = ScheduleRow
+        query = select(row.id).where(row.club.in_(clubs), row.due <= now).order_by(row.due, row.id)
+        async with self._sessions.reading() as session:
+            return list(await session.scalars(query))
+
+    async def next_due(self, clubs: Collection[int]) -> dt.datetime | None:
+        """Return when a schedule of these clubs is to be looked at next; None where none is."""
+        row = ScheduleRow
+        query = select(row.due).where(row.club.in_(clubs), row.due.is_not(None)).order_by(row.due).limit(1)
+        async with self._sessions.reading() as session:
+            return await session.scalar(query)
+
+    async def wake(self, kept: Kept, at: dt.datetime | None) -> None:
+        """Have a schedule looked at from a moment on, or not at all, unless it was changed since it was read."""
+        same = (ScheduleRow.id == kept.schedule.id, ScheduleRow.version == kept.version)
+        async with self._sessions.writing() as session:
+            await session.execute(update(ScheduleRow).where(*same).values(due=at))
+
+    async def claim(self, schedule_id: int, step: str, now: dt.datetime, until: dt.datetime) -> Claim | None:
+        """Begin a step; None where it is done, or where another has it now."""
+        async with self._sessions.writing() as session:
+            fresh = {"id": step, "schedule": schedule_id, "since": now, "until": until, "done": False, "result": 0}
+            insert = insert_into(session, StepRow).values(**fresh).on_conflict_do_nothing()
+            if await session.scalar(insert.returning(StepRow.id)) is not None:
+                return Claim(step)
+            row = await session.get_one(StepRow, step, with_for_update=True)
+            if row.done or row.until > now:
+                return None
+            row.until = until
+            return Claim(step, row.since)
+
+    async def postpone(self, step: str, until: dt.datetime) -> None:
+        """Leave a step that could not be done until a moment."""
+        async with self._sessions.writing() as session:
+            await session.execute(update(StepRow).where(StepRow.id == step).values(until=until))
+
+    async def finish(
+        self, schedule_id: int, step: str, result: int = 0, change: Callable[[Kept], Kept] | None = None
+    ) -> None:
+        """Note that a step is done and what it became, and change the schedule with it."""
+        async with self._sessions.writing() as session:
+            row = await session.get_one(ScheduleRow, schedule_id, with_for_update=True)
+            done = update(StepRow).where(StepRow.id == step)
+            await session.execute(done.values(done=True, result=result))
+            if change is not None:
+                _write(row, change(await _kept(session, row)))
+
+    async def forget_steps(self, schedule_id: int, begin: str) -> None:
+        """Forget the steps whose ids begin with a text."""
+        these = (StepRow.schedule == schedule_id, func.substr(StepRow.id, 1, len(begin)) == begin)
+        async with self._sessions.writing() as session:
+            await session.execute(delete(StepRow).where(*these))
+
+    async def remind(self, schedule_id: int, member: Member, by: By | None, at: dt.datetime) -> None:
+        """Note how a member wants to be reminded of a schedule's meetings, or with None that they do not."""
+        key = {"schedule": schedule_id, "club": member.club, "member": member.id}
+        async with self._sessions.writing() as session:
+            if by is None:
+                await session.execute(delete(ReminderRow).filter_by(**key))
+                return
+            await note_member(session, member.club, member.id)
+            await replace(session, ReminderRow, key, {"by": by.value, "at": at})
+
+    async def reminded(self, schedule_id: int) -> Mapping[Member, By]:
+        """Return who wants to be reminded, and how."""
+        query = select(ReminderRow).where(ReminderRow.schedule == schedule_id).order_by(ReminderRow.member)
+        async with self._sessions.reading() as session:
+            return {Member(row.club, row.member): By(row.by) for row in await session.scalars(query)}
+
+
+async def _kept(session: AsyncSession, row: ScheduleRow) -> Kept:
+    query = select(StepRow).where(StepRow.schedule == row.id)
+    steps = {step.id: Begun(step.until, step.done, step.result) for step in await session.scalars(query)}
+    return Kept(_schedule(row), frozenset(row.wanted), tuple(row.touched), row.version, steps)
+
+
+def _schedule(row: ScheduleRow) -> Schedule:
+    return read(
+        row.plan, id=row.id, club=row.club, place=row.place, organiser=row.organiser, book=row.book, state=row.state
+    )
+
+
+def _write(row: ScheduleRow, kept: Kept) -> None:
+    schedule = kept.schedule
+    row.place, row.state, row.plan = schedule.place, schedule.state.value, written(schedule)
+    row.wanted, row.touched = sorted(kept.wanted), list(kept.touched)
+    row.version += 1

@@ -1,0 +1,322 @@
+"""`/setup`: private, for who manages the server, each step kept at once, and nothing posted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import discord
+import pytest
+from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
+from simcord.backend.errors import SetupError
+
+from bot.club.settings import ClubSettings, Step
+from tests.fakes.bookshelf import opened, write_book
+from tests.fakes.club import Club, buttons, message, opened_club
+from tests.fakes.club import shown as sent
+from tests.fakes.discord_api import DiscordApi
+from tests.fakes.discord_reading import rendered
+from tests.fakes.forging import forge, remembered
+
+LANTERN = "the-lantern"
+MANAGER = {"manage_guild": True}
+
+
+def shown(result: InteractionResult) -> str:
+    """Return what is read of an answer."""
+    return rendered(sent(result))
+
+
+async def settings(club: Club) -> ClubSettings:
+    """Return what the club chose."""
+    return await club.services.set_up.settings(club.guild.id)
+
+
+def nothing_posted(club: Club) -> bool:
+    """Return whether no channel has a message that others see."""
+    channels = [channel for channel in club.guild.channels.values() if channel.name != "forum"]
+    return not [m for channel in channels for m in channel.history() if not m.flags.ephemeral]
+
+
+def described(club: Club) -> list[str]:
+    """Return what Discord would refuse of all that was sent, where its description is there."""
+    api = DiscordApi.load()
+    return [p for r in club.env.http_requests for p in (api.problems(r.method, r.path, r.json) if api else [])]
+
+
+@pytest.fixture
+def jo(club: Club) -> MemberActor:
+    """Somebody who may manage the server."""
+    return club.member("Jo", **MANAGER)
+
+
+@pytest.fixture
+def role(club: Club) -> RoleHandle:
+    """A role of the club."""
+    return club.guild.create_role("keepers")
+
+
+async def walked_to(jo: MemberActor, club: Club, step: Step) -> InteractionResult:
+    """Return the card of a step."""
+    await club.services.set_up.go(club.guild.id, step)
+    return await jo.slash(club.general, "setup start")
+
+
+# The walk
+
+
+async def test_the_walk_keeps_every_step_and_ends_with_what_is_missing(
+    club: Club, jo: MemberActor, role: RoleHandle
+) -> None:
+    forum = club.guild.create_forum_channel("forum")
+    told = await jo.slash(club.general, "setup start")
+    assert told.ephemeral
+    assert "Set-up, 1 of 6: Moderators" in shown(told)
+    assert buttons(told) == ["Skip"]
+    told = await jo.select(message(told), [role])
+    assert "2 of 6: Organisers" in shown(told)
+    told = await jo.click(message(told), label="Skip")
+    assert "3 of 6: Channel to talk in" in shown(told)
+    told = await jo.select(message(told), [club.general])
+    assert "4 of 6" in shown(told)
+    told = await jo.select(message(told), [forum])
+    assert "5 of 6: Time zone" in shown(told)
+    told = await jo.select(message(told), ["Europe/Berlin"])
+    assert "6 of 6: Book" in shown(told)
+    told = await jo.select(message(told), [LANTERN])
+    assert await settings(club) == ClubSettings(
+        role.id, None, club.general.id, forum.id, "Europe/Berlin", LANTERN, Step.DONE
+    )
+    assert "What is missing" in shown(told)
+    assert "No role of organisers is chosen" in shown(told)
+    assert "#general has no ceiling in The Lantern" in shown(told)
+    assert message(told).ephemeral
+    assert nothing_posted(club)
+    assert described(club) == []
+
+
+async def test_the_walk_goes_on_after_a_restart_where_it_was_and_with_the_same_card(
+    club: Club, jo: MemberActor, role: RoleHandle
+) -> None:
+    told = await jo.slash(club.general, "setup start")
+    told = await jo.select(message(told), [role])
+    await club.restart()
+    on = await jo.select(message(told), [role])
+    assert "3 of 6" in shown(on)
+    await club.restart()
+    again = await jo.slash(club.general, "setup start")
+    assert "3 of 6: Channel to talk in" in shown(again)
+    assert (await settings(club)).organisers == role.id
+
+
+async def test_back_and_keep_change_nothing_and_none_takes_it_back(
+    club: Club, jo: MemberActor, role: RoleHandle
+) -> None:
+    await club.services.set_up.choose_id(club.guild.id, Step.MODERATORS, role.id)
+    told = await walked_to(jo, club, Step.ORGANISERS)
+    told = await jo.click(message(told), label="Back")
+    assert f"<@&{role.id}>" in sent(told)
+    assert buttons(told) == ["Keep it", "Choose none"]
+    on = await jo.click(message(told), label="Keep it")
+    assert (await settings(club)).moderators == role.id
+    told = await jo.click(message(on), label="Back")
+    await jo.click(message(told), label="Choose none")
+    assert (await settings(club)).moderators is None
+
+
+async def test_once_it_is_through_it_begins_again(club: Club, jo: MemberActor) -> None:
+    assert "1 of 6" in shown(await walked_to(jo, club, Step.DONE))
+
+
+async def test_everybodys_role_and_a_bots_role_are_no_role_of_moderators(club: Club, jo: MemberActor) -> None:
+    told = await jo.slash(club.general, "setup start")
+    refused = await jo.select(message(told), [club.guild.default_role])
+    assert "Pick one that some members have" in shown(refused)
+    assert refused.followups[0].ephemeral
+    assert (await settings(club)).moderators is None
+
+
+async def test_a_channel_for_voices_is_refused_however_it_was_picked(club: Club, jo: MemberActor) -> None:
+    voice = club.guild.create_voice_channel("voices")
+    told = await walked_to(jo, club, Step.TALK)
+    try:
+        refused = await jo.select(message(told), [voice])
+    except SetupError:
+        return  # as Discord's own clients do not offer it
+    assert "I cannot use that channel" in shown(refused)
+    assert (await settings(club)).talk is None
+
+
+async def test_books_beyond_one_menu_are_on_further_pages(tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    for n in range(30):
+        write_book(library, f"book-{n:02}", {"premise.md": "---\nreveals: 0\n---\nA book.\n"})
+    with opened(library, tmp_path / "data") as retriever:
+        async with opened_club(retriever, tmp_path / "club") as club:
+            jo = club.member("Jo", **MANAGER)
+            told = await walked_to(jo, club, Step.BOOK)
+            assert buttons(told) == ["More books", "Back", "Skip"]
+            with pytest.raises(SetupError):
+                await jo.select(message(told), ["book-29"])
+            await club.restart()
+            told = await jo.click(message(told), label="More books")
+            assert buttons(told) == ["Books before", "Back", "Skip"]
+            await jo.select(message(told), ["book-29"])
+            assert (await settings(club)).book == "book-29"
+
+
+# Who may
+
+
+async def test_discord_does_not_offer_it_to_members_nor_in_direct_messages(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz", manage_messages=True)
+    for name in ("setup start", "setup view", "setup test"):
+        with pytest.raises(SetupError):
+            await liz.slash(club.general, name)
+        with pytest.raises(SetupError):
+            await jo.user.slash(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("setup start", {}), ("setup view", {}), ("setup test", {}), ("setup zone", {"zone": "Europe/Berlin"})],
+)
+async def test_who_was_given_the_command_and_not_the_permission_is_told_which_one(
+    club: Club, role: RoleHandle, name: str, options: Mapping[str, str]
+) -> None:
+    liz = club.guild.add_member(club.env.create_user("Liz"), roles=[role])
+    command = club.env.backend.find_command("setup", club.guild.id)
+    assert command is not None
+    club.guild.set_command_permissions(int(command["id"]), {role: True})
+    told = await liz.slash(club.general, name, **options)
+    assert told.ephemeral
+    assert "needs the permission Manage Server" in shown(told)
+    assert await settings(club) == ClubSettings()
+
+
+async def test_a_strangers_press_sets_nothing(club: Club, jo: MemberActor) -> None:
+    told = await jo.slash(club.general, "setup start")
+    liz = club.member("Liz", manage_messages=True)
+    assert "Manage Server" in shown(await forge(liz, remembered(message(told), "Skip")))
+    assert (await settings(club)).walk is Step.MODERATORS
+
+
+async def test_a_permission_that_is_lost_meanwhile_counts_no_more(club: Club, role: RoleHandle) -> None:
+    managers = club.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
+    jo = club.guild.add_member(club.env.create_user("Jo"), roles=[managers])
+    told = await jo.slash(club.general, "setup start")
+    club.env.backend.edit_role(club.guild.id, managers.id, {"permissions": 0})
+    assert "Manage Server" in shown(await jo.select(message(told), [role]))
+    assert (await settings(club)).moderators is None
+
+
+async def test_clubs_are_apart(club: Club, jo: MemberActor) -> None:
+    other = club.env.create_guild("The Other Club")
+    await jo.slash(club.general, "setup zone", zone="Asia/Tokyo")
+    assert await club.services.set_up.settings(other.id) == ClubSettings()
+
+
+# The roles that were chosen
+
+
+async def test_who_has_the_chosen_role_keeps_places_as_long_as_they_have_it(
+    club: Club, jo: MemberActor, role: RoleHandle
+) -> None:
+    liz = club.guild.add_member(club.env.create_user("Liz"), roles=[role])
+    command = club.env.backend.find_command("ceiling", club.guild.id)
+    assert command is not None
+    club.guild.set_command_permissions(int(command["id"]), {role: True})
+    wanted = {"where": "ch 3", "book": LANTERN}
+    assert "role of moderators" in shown(await liz.slash(club.general, "ceiling set", **wanted))
+    await jo.select(message(await jo.slash(club.general, "setup start")), [role])
+    told = await liz.slash(club.general, "ceiling set", **wanted)
+    assert "as far as chapter 3 of The Lantern" in shown(told)
+    await club.services.set_up.clear(club.guild.id, Step.MODERATORS)
+    assert "role of moderators" in shown(await liz.click(message(told), label="Confirm"))
+    await club.services.set_up.choose_id(club.guild.id, Step.MODERATORS, role.id)
+    assert "Done." in shown(await liz.click(message(told), label="Confirm"))
+
+
+# The zone
+
+
+async def test_a_zone_is_offered_while_it_is_typed_and_kept(club: Club, jo: MemberActor) -> None:
+    offered = await jo.autocomplete(club.general, "setup zone", "zone", "york")
+    assert {"name": "America/New York", "value": "America/New_York"} in offered
+    assert len(await jo.autocomplete(club.general, "setup zone", "zone", "a")) <= 25
+    told = await jo.slash(club.general, "setup zone", zone="New York")
+    assert told.ephemeral
+    assert "America/New_York, where it is" in shown(told)
+    assert (await settings(club)).zone == "America/New_York"
+
+
+async def test_a_zone_that_is_typed_takes_its_step_in_the_walk(club: Club, jo: MemberActor) -> None:
+    await walked_to(jo, club, Step.ZONE)
+    told = await jo.slash(club.general, "setup zone", zone="Asia/Kathmandu")
+    assert "6 of 6: Book" in shown(await jo.click(message(told), label="Go on with the set-up"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "help_"), [("Europe/Berlni", "Did you mean Europe/Berlin?"), ("EST", "Write a zone"), ("😀", "I don't")]
+)
+async def test_what_is_no_zone_is_said_with_what_may_be_meant(
+    club: Club, jo: MemberActor, typed: str, help_: str
+) -> None:
+    told = await jo.slash(club.general, "setup zone", zone=typed)
+    assert told.ephemeral
+    assert help_ in shown(told)
+    assert await settings(club) == ClubSettings()
+
+
+# What is set, and what the bot may do
+
+
+async def test_view_shows_what_is_set_and_what_is_gone(club: Club, jo: MemberActor, role: RoleHandle) -> None:
+    gone = club.guild.create_text_channel("gone")
+    set_up = club.services.set_up
+    await set_up.choose_id(club.guild.id, Step.MODERATORS, role.id)
+    await set_up.choose_id(club.guild.id, Step.TALK, gone.id)
+    await set_up.choose_book(club.guild.id, LANTERN)
+    club.env.backend.delete_channel(gone.id)
+    await club.env.settle()
+    told = await jo.slash(club.general, "setup view")
+    assert told.ephemeral
+    assert f"Moderators: <@&{role.id}>" in sent(told).replace("*", "")
+    assert "The channel to talk in is not there any more." in shown(told)
+    assert "Book: The Lantern" in shown(told).replace("*", "")
+    assert "Time zone: UTC, where it is" in shown(told).replace("*", "")
+    assert nothing_posted(club)
+
+
+def barred(club: Club, name: str, **overwrites: bool) -> ChannelHandle:
+    """Return a channel that takes something from everybody."""
+    return club.guild.create_text_channel(
+        name, overwrites={club.guild.default_role: discord.PermissionOverwrite(**overwrites)}
+    )
+
+
+async def test_test_names_what_lacks_channel_by_channel_and_posts_nothing(club: Club, jo: MemberActor) -> None:
+    me = club.guild.me
+    assert me is not None
+    mute = barred(club, "mute", send_messages=False, attach_files=False)
+    barred(club, "secret", view_channel=False)
+    for each in [r for r in me.roles if not r.is_default()]:
+        club.env.backend.edit_role(club.guild.id, each.id, {"permissions": 0})
+    given = discord.Permissions(permissions_without_administrator())
+    club.env.backend.edit_role(club.guild.id, club.guild.default_role.id, {"permissions": given.value})
+    await club.services.set_up.choose_id(club.guild.id, Step.TALK, club.general.id)
+    await club.services.set_up.choose_id(club.guild.id, Step.SCHEDULE, mute.id)
+    before = len(club.env.http_requests)
+    told = await jo.slash(club.general, "setup test")
+    assert told.ephemeral
+    said = shown(told).replace("*", "")
+    assert f"Channel to talk in, <#{club.general.id}>: nothing is missing." in said
+    assert f"<#{mute.id}>: I lack Send Messages, Attach Files." in said
+    assert "I do not see 1 channel." in said
+    assert not [r for r in club.env.http_requests[before:] if r.path.startswith("/channels")]
+    assert nothing_posted(club)
+
+
+def permissions_without_administrator() -> int:
+    """Return all permissions but the one that counts as all of them."""
+    return discord.Permissions.all().value & ~discord.Permissions(administrator=True).value

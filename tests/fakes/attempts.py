@@ -1,0 +1,94 @@
+"""Attempts to get more than one has read, as data; and what of them a reader could still make out, however disguised.
+
+A file of attempts holds a list for each kind. In a text, `{amber 8}` stands for a word that only chapter 8 of The Amber
+Door tells, `{amber 8 1}` for the second of these.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpus.reveals import Slug
+from tests.fakes.marked import AMBER, ORCHARD, Signs
+
+_BOOKS = {"amber": AMBER, "orchard": ORCHARD}
+_SIGN = re.compile(r"\{(amber|orchard) (\d+)(?: (\d+))?\}")
+_LEET = str.maketrans("013457@$", "oieastas")
+_LOOKALIKES = str.maketrans("аеорсухіАЕОРСУХ", "aeopcyxiAEOPCYX")
+_WRAPPED = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt: what somebody does, with which words, and what they do after it.
+
+    `do` is a command, or a way that tests/fakes/attempting.py knows. `at` is where they are in the shipped books, and
+    `never` what would give those away; `says` is what a chat model answers.
+    """
+
+    id: str
+    kind: str
+    text: str = ""
+    do: str = "ask"
+    who: str = "Liz"
+    book: str = ""
+    then: Sequence[str] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    at: Mapping[Slug, int] = field(default_factory=dict)
+    never: Sequence[str] = ()
+    says: str = ""
+
+
+def attempts(file: Path, signs: Signs | None = None) -> list[Attempt]:
+    """Read attempts, with the words that stand for signs filled in."""
+    found = []
+    for kind, listed in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        for number, told in enumerate(listed, 1):
+            known = {name: _filled(value, signs) for name, value in told.items()}
+            found.append(Attempt(**({"id": f"{kind} {number}", "kind": kind} | known)))
+    return found
+
+
+def _filled(value: Any, signs: Signs | None) -> Any:  # noqa: ANN401 (any value of a file)
+    if isinstance(value, list):
+        return [_filled(each, signs) for each in value]
+    if signs is None or not isinstance(value, str):
+        return value
+    words = signs
+    return _SIGN.sub(lambda found: words.of(_BOOKS[found[1]], int(found[2]))[int(found[3] or 0)], value)
+
+
+def readings(text: str) -> Iterator[str]:
+    """Yield a text as it stands, and as somebody reads it who knows how it was disguised."""
+    plain = text.replace("\\", "").translate(_LOOKALIKES)
+    yield plain
+    yield plain[::-1]
+    yield codecs.decode(plain, "rot13")
+    yield plain.translate(_LEET)
+    words = re.findall(r"[^\W\d_]+", plain)
+    yield "".join(word for word in words if len(word) == 1)
+    yield "".join(word for word in words if len(word) <= 3)
+    yield "".join(word[0] for word in words)
+    yield "".join(line.strip(" >*-#.0123456789")[:1] for line in plain.splitlines())
+    yield "".join(chr(96 + int(n)) for n in re.findall(r"\b\d{1,2}\b", plain) if 1 <= int(n) <= 26)
+    yield from _unwrapped(plain)
+
+
+def _unwrapped(text: str) -> Iterator[str]:
+    """Yield what is inside of base64 and of hexadecimal digits."""
+    for wrapped in _WRAPPED.findall(text):
+        bare = wrapped.rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            yield base64.b64decode(bare + "=" * (-len(bare) % 4)).decode("utf-8", "ignore")
+        except (binascii.Error, ValueError):
+            pass
+    pairs = "".join(re.findall(r"(?<![0-9a-f])(?:[0-9a-f]{2})+(?![0-9a-f])", text.casefold()))
+    yield bytes.fromhex(pairs).decode("utf-8", "ignore")
