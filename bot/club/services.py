@@ -20,6 +20,7 @@ from bot.club.prompts.queue import Prompts
 from bot.club.questions import Questions
 from bot.club.records import Notes, Records
 from bot.club.reviews import Reviews
+from bot.club.schedules.schedules import Schedules
 from bot.club.setting_up import SetUp
 from bot.club.shelves import Shelves
 from bot.club.votes.nominating import Nominations
@@ -50,6 +51,7 @@ class Services:
     audit: Audit
     nominations: Nominations
     votes: Votes
+    schedules: Schedules
     set_up: SetUp
     figures: Figures
     direct: DirectMessages
@@ -92,6 +94,7 @@ class Services:
             audit=audit,
             nominations=Nominations(records.votes, books, now),
             votes=Votes(records.votes, now),
+            schedules=Schedules(records.schedules, records.ceilings, audit, books, now),
             set_up=SetUp(records.clubs, books),
             figures=Figures(records.figures, now),
             direct=DirectMessages(records.choices),

@@ -21,6 +21,9 @@ from bot.discord.prompt_buttons import PROMPT_BUTTONS
 from bot.discord.prompt_drafts import DRAFT_BUTTONS
 from bot.discord.review_buttons import REVIEW_BUTTONS
 from bot.discord.review_modal import MODAL_BUTTONS
+from bot.discord.schedule_buttons import REMINDER_BUTTONS
+from bot.discord.schedule_organising import PLANNING_BUTTONS
+from bot.discord.schedule_showing import ShownPageButton
 from bot.discord.setup_walk import SETUP_BUTTONS
 from bot.discord.shelf_buttons import SHELF_BUTTONS
 from bot.discord.stats_cards import ShareStatsButton
@@ -44,6 +47,9 @@ BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     *VOTE_BUTTONS,
     *ORGANISER_BUTTONS,
     PlanButton,
+    *PLANNING_BUTTONS,
+    *REMINDER_BUTTONS,
+    ShownPageButton,
     *PROMPT_BUTTONS,
     *DRAFT_BUTTONS,
     *WATCH_BUTTONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import discord
@@ -90,11 +90,19 @@ async def reply_to(message: discord.Message, card: Card) -> discord.Message:
     return await _with_patience(send)
 
 
-async def post_in(channel: discord.abc.Messageable, card: Card, nonce: str) -> discord.Message:
-    """Post a card in a channel; the nonce (25 characters at most) keeps Discord from showing it twice in a row."""
+async def post_in(
+    channel: discord.abc.Messageable, card: Card, nonce: str, pinged: Sequence[int] = ()
+) -> discord.Message:
+    """Post a card in a channel; the nonce (25 characters at most) keeps Discord from showing it twice in a row.
+
+    `pinged` are those who asked to be told: their mentions in the card reach them, and nobody else's.
+    """
+    mentions = discord.AllowedMentions(
+        everyone=False, roles=False, replied_user=False, users=[discord.Object(person) for person in pinged]
+    )
 
     async def send() -> discord.Message:
-        return await channel.send(view=CardView(card), files=card.files(), allowed_mentions=NOBODY, nonce=nonce)
+        return await channel.send(view=CardView(card), files=card.files(), allowed_mentions=mentions, nonce=nonce)
 
     return await _with_patience(send)
 

@@ -16,10 +16,13 @@ def permissions() -> discord.Permissions:
         view_channel=True,
         send_messages=True,
         send_messages_in_threads=True,
+        create_public_threads=True,
         send_polls=True,
         attach_files=True,
         read_message_history=True,
         manage_messages=True,
+        create_events=True,
+        manage_events=True,
     )
 
 

@@ -56,7 +56,7 @@ def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> C
     short = [f"<#{channel}>: I lack {', '.join(lack)}." for channel, lack in lacks.items() if lack not in ((), (VIEW,))]
     items += [*short, ALLOW] if short else []
     if fine := sum(lack == () for lack in lacks.values()):
-        items.append(f"In {counted(fine, 'other channel')} {ALL_THERE}")
+        items.append(f"In {counted(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
     if unseen := sum(lack == (VIEW,) for lack in lacks.values()):
         items.append(f"I do not see {counted(unseen, 'channel')}. That is fine where I am not to be asked.")
     return paged_card(TITLE, items or ["There is no channel for text here."], page, SetupCheckButton, note=NOTE)

@@ -36,13 +36,15 @@ def draw_stats(figure: Figure, book: Book) -> bytes:
 
 def alt_text(figure: Figure, book: Book) -> str:
     """Return what the picture shows, in words."""
-    bars = "; ".join(f"{group.where}: {share(group, figure)}" for group in figure.groups)
+    bars = "; ".join(
+        f"{group.where}: {counted(group.members, 'member')}, {share(group, figure)}" for group in figure.groups
+    )
     return clipped(f"Bars of where {counted(figure.members, 'member')} are in {book.title}: {bars}.", LONGEST_ALT)
 
 
 def share(group: Group, figure: Figure) -> str:
-    """Return how many members are in a group, and which share of all that is."""
-    return f"{counted(group.members, 'member')}, {round(100 * group.members / figure.members)}%"
+    """Return which share of all members is in a group."""
+    return f"{round(100 * group.members / figure.members)}%"
 
 
 def stats_layout(figure: Figure, title: str, measure: Measure) -> Layout:
@@ -54,7 +56,7 @@ def stats_layout(figure: Figure, title: str, measure: Measure) -> Layout:
     page.write(f"{counted(figure.members, 'member')} who said where they are", SMALL, tone="quiet")
     page.y += GAP
     for group in figure.groups:
-        page.bar(group, share(group, figure))
+        page.bar(group, f"{group.members:,} · {share(group, figure)}")
     return Layout(page.y + EDGE - GAP, labels=tuple(page.labels), boxes=tuple(page.boxes))
 
 

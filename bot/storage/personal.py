@@ -54,8 +54,12 @@ NAMED: dict[str, tuple[type[Any], InstrumentedAttribute[int]]] = {
 }
 """What is the club's and stays, but names the person who did it, by the name under which they get it."""
 
-OTHERS = {"prompts": {"by"}, "decisions": {"member", "text", "message", "post"}}
-"""Columns of a subject that hold somebody else's name or words."""
+OTHERS = {
+    "prompts": {"by"},
+    "decisions": {"member", "text", "message", "post"},
+    "schedules": {"plan", "wanted", "touched"},
+}
+"""Columns of a subject that hold somebody else's name or words, or that are about nobody."""
 
 NOBODY = 0
 """Who did something, once that person's data was deleted."""

@@ -10,16 +10,20 @@ from typing import Any
 from simcord import ChannelHandle, MemberActor
 from simcord.types import HttpLogEntry
 
+from bot.club.allowance import Rates
+from corpus.books import Unit
+from corpus.reveals import Slug
 from tests.fakes.attempts import Attempt, readings
 from tests.fakes.club import fields, message
 from tests.fakes.discord_reading import live
 from tests.fakes.evening import CHOICES, FORM, Evening, Sent, every_text
 from tests.fakes.evening_acts import new_thread, presses_all, talks, under, writes_directly
 from tests.fakes.forging import forge, remembered
+from tests.fakes.marked import AMBER, MARKS, ORCHARD
 
 MAIN = {
     "ask": "question", "hint": "question", "who": "name", "recap": "section", "progress set": "where",
-    "prompt suggest": "text", "order": "series", "ceiling set": "where", "vote start": "books",
+    "prompt suggest": "text", "prompt draft": "kind", "order": "series", "ceiling set": "where", "vote start": "books",
 }  # fmt: skip
 """The option that takes an attempt's words; of every other command it is the book."""
 
@@ -28,6 +32,9 @@ OURS = re.compile(
     r"|<t:\d{1,12}:[tTdDfFR]>|^<@\d{15,20}>(?= · ★)|(?<=, by )<@\d{15,20}>$"
 )
 """What the bot itself writes around the words of others: titles, small print, numbers, moments, who wrote a review."""
+
+UNBOUNDED = Rates(member=10_000, club=10_000)
+"""So many attempts are made in a minute as nobody may make."""
 
 FAULT = "Something went wrong on my side"
 
@@ -42,13 +49,14 @@ class Attempting:
     made: int = 0
     _seen: int = 0
 
-    async def make(self, attempt: Attempt, ceiling: int = 4) -> list[Sent]:
+    async def make(self, attempt: Attempt, ceiling: Mapping[Slug, int]) -> list[Sent]:
         """Make an attempt, note everything that should not have been done in answer, and return what was sent."""
         evening = self.evening
         place = new_thread(evening, evening.club.general, attempt.more.get("place", f"attempt {self.made}"))
-        if ceiling:
-            await evening.club.ceiling(place, the_amber_door=f"ch {ceiling}")
-            evening.goes_to(place, the_amber_door=ceiling)
+        for book, marks in ceiling.items():
+            unit = evening.club.services.books[book].unit
+            await evening.club.ceiling(place, **{book: f"{marks}%" if unit is Unit.PERCENT else f"ch {marks}"})
+        evening.goes_to(place, **ceiling)
         sent, self._seen = len(evening.sent), len(evening.club.env.http_requests)
         way = WAYS.get(attempt.do, command)
         self.made += 1
@@ -97,6 +105,19 @@ class Attempting:
         if attempt.do == "mention" and set(answers) - {str(place.id)}:
             found.append("replied in another channel")
         return found
+
+
+async def attempting(evening: Evening) -> Attempting:
+    """Have everybody come to a club that reads the marked library, and say where they are."""
+    club = evening.club
+    people = {name: club.member(name) for name in ("Liz", "Alec", "Ishmael", "Jim")}
+    people["Ahab"] = club.member("Ahab", manage_threads=True, manage_messages=True)
+    evening.keeps_places(people["Ahab"])
+    for name, at in {"Liz": {AMBER: 1}, "Alec": {AMBER: 4, ORCHARD: 1}, "Ishmael": MARKS}.items():
+        for book, marks in at.items():
+            await club.reads(people[name], book, f"ch {marks}")
+            evening.is_at(people[name], book, marks)
+    return Attempting(evening, people)
 
 
 def outside(requests: list[HttpLogEntry]) -> list[str]:

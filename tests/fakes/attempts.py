@@ -1,7 +1,7 @@
 """Attempts to get more than one has read, as data; and what of them a reader could still make out, however disguised.
 
 A file of attempts holds a list for each kind. In a text, `{amber 8}` stands for a word that only chapter 8 of The Amber
-Door tells, `{amber 8 1}` for the second of these.
+Door tells, `{amber 8 1}` for the second of these; `§base64§word§` stands for a word in that disguise.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import binascii
 import codecs
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,29 @@ from tests.fakes.marked import AMBER, ORCHARD, Signs
 
 _BOOKS = {"amber": AMBER, "orchard": ORCHARD}
 _SIGN = re.compile(r"\{(amber|orchard) (\d+)(?: (\d+))?\}")
+_DISGUISED = re.compile(r"§(\w+)§(\w+)§")
 _LEET = str.maketrans("013457@$", "oieastas")
-_LOOKALIKES = str.maketrans("аеорсухіАЕОРСУХ", "aeopcyxiAEOPCYX")
+_LOOKALIKES = str.maketrans("аеорсухі", "aeopcyxi")
 _WRAPPED = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "base64": lambda word: base64.b64encode(word.encode()).decode(),
+    "hex": lambda word: word.encode().hex(" "),
+    "rot13": lambda word: codecs.encode(word, "rot13"),
+    "reversed": lambda word: word[::-1],
+    "spelled": " ".join,
+    "hyphens": "-".join,
+    "lines": "\n".join,
+    "acrostic": lambda word: " ".join(f"{letter}ery often." for letter in word.title()),
+    "numbers": lambda word: " ".join(str(ord(letter) - 96) for letter in word),
+    "leet": lambda word: word.translate(str.maketrans("oieas", "01345")),
+    "lookalikes": lambda word: word.translate(str.maketrans("aeopcyx", "аеорсух")),
+    "first": lambda word: f"{word[0].upper()}.",
+    "syllables": lambda word: " ".join(re.findall(r".{1,3}", word)),
+    "upper": str.upper,
+}
+"""How a word can be written so that it is not found by looking for it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +83,8 @@ def _filled(value: Any, signs: Signs | None) -> Any:  # noqa: ANN401 (any value 
     if signs is None or not isinstance(value, str):
         return value
     words = signs
-    return _SIGN.sub(lambda found: words.of(_BOOKS[found[1]], int(found[2]))[int(found[3] or 0)], value)
+    known = _SIGN.sub(lambda found: words.of(_BOOKS[found[1]], int(found[2]))[int(found[3] or 0)], value)
+    return _DISGUISED.sub(lambda found: DISGUISES[found[1]](found[2]), known)
 
 
 def readings(text: str) -> Iterator[str]:

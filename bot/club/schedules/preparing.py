@@ -20,7 +20,7 @@ from bot.club.schedules.drafting import Draft, drafted
 from bot.club.schedules.editing import edited
 from bot.club.schedules.keeping import since
 from bot.club.schedules.plan import Schedule, planned
-from bot.club.schedules.times import local
+from bot.club.schedules.times import find_zone, local
 from bot.club.schedules.wishes import NotPossible
 from bot.club.schedules.wording import read_wish
 from corpus.books import Book
@@ -52,9 +52,10 @@ class Prepared:
         return cls(**plain | {"at": dt.datetime.fromisoformat(plain["at"]), "also": tuple(plain["also"])})
 
     def worked_out(self, books: Books, organiser: Member) -> tuple[Schedule, Draft]:
-        """Return the schedule that this would be. Raises NotUnderstood or NotPossible."""
+        """Return the schedule that this would be. Raises NotUnderstood, NotPossible or UnknownZone."""
         book = _known(self.book, books)
-        draft = drafted(read_wish(self.words, local(self.at, self.zone)), book, self.zone, self.at)
+        zone = find_zone(self.zone)
+        draft = drafted(read_wish(self.words, local(self.at, zone)), book, zone, self.at)
         also = _those(self.also, books)
         return planned(draft, book, also, club=organiser.club, place=self.place, organiser=organiser.id), draft
 

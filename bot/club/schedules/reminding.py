@@ -40,7 +40,8 @@ class Reminding:
             complete &= await self._reminded(schedule, section, step, members, str(number), directly=False)
         if not complete:
             raise _NotAll(f"not everybody was reminded of section {section.number}")
-        await self._records.forget_steps(schedule.id, f"s{schedule.id}:{section.number}:{Kind.DAY_BEFORE}:")
+        if step.kind is Kind.HOUR_BEFORE:  # what was left of the earlier one is over
+            await self._records.forget_steps(schedule.id, f"s{schedule.id}:{section.number}:{Kind.DAY_BEFORE}:")
         await self._records.forget_steps(schedule.id, f"{step.id}:")
 
     async def _reminded(

@@ -6,14 +6,18 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from bot.club.auditing import Audit
 from bot.club.people import Member, Place
+from bot.club.records import CeilingRecords
 from bot.club.schedules.differences import Change, Touch
 from bot.club.schedules.due import due, to_decide
 from bot.club.schedules.keeping import since
 from bot.club.schedules.plan import Schedule, ScheduleState, SectionState
 from bot.club.schedules.preparing import Order, Prepared
 from bot.club.schedules.records import By, Kept, ScheduleRecords
+from bot.club.schedules.running import RunningSchedules
 from bot.club.schedules.showing import ceiling_name
+from bot.club.schedules.stage import Stage
 from bot.club.schedules.wishes import NotPossible
 from corpus.books import Book, Unit
 from corpus.reveals import Slug
@@ -31,8 +35,15 @@ NONE = "There is no schedule here. /schedule create makes one."
 class Schedules:
     """Keeps the schedules of clubs. Who may change one is for the door to check."""
 
-    def __init__(self, records: ScheduleRecords, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
-        self._records, self._books, self._now = records, books, now
+    def __init__(
+        self, records: ScheduleRecords, ceilings: CeilingRecords, audit: Audit, books: Mapping[Slug, Book],
+        now: Callable[[], dt.datetime],
+    ) -> None:  # fmt: skip
+        self._records, self._ceilings, self._audit, self._books, self._now = records, ceilings, audit, books, now
+
+    def run_on(self, stage: Stage) -> RunningSchedules:
+        """Return what does the timed work of schedules where they take place."""
+        return RunningSchedules(self._records, self._ceilings, self._audit, stage, self._now)
 
     # Making and changing
 
@@ -108,8 +119,15 @@ class Schedules:
 
     async def kept(self, schedule_id: int, club: int) -> Kept:
         """Return a schedule of a club. Raises NotPossible."""
+        kept = await self.anywhere(schedule_id)
+        if kept.schedule.club != club:
+            raise NotPossible(NONE)
+        return kept
+
+    async def anywhere(self, schedule_id: int) -> Kept:
+        """Return a schedule of any club, for a button in a direct message. Raises NotPossible."""
         kept = await self._records.kept(schedule_id)
-        if kept is None or kept.schedule.club != club:
+        if kept is None:
             raise NotPossible(NONE)
         return kept
 

@@ -20,6 +20,7 @@ from bot.discord.cogs.progress import ProgressCog
 from bot.discord.cogs.prompts import PromptCog
 from bot.discord.cogs.questions import QuestionCog
 from bot.discord.cogs.reviews import ReviewCog
+from bot.discord.cogs.schedule import ScheduleCog
 from bot.discord.cogs.setup import SetupCog
 from bot.discord.cogs.shelf import ShelfCog
 from bot.discord.cogs.vote import VoteCog
@@ -40,6 +41,7 @@ def cogs(bot: ClubBot) -> Iterator[commands.Cog]:
     yield MyDataCog(bot.services.my_data)
     yield NominateCog(bot.services)
     yield VoteCog(bot)
+    yield ScheduleCog(bot)
     yield PromptCog(bot)
     yield WatchCog(bot)
     yield AuditCog(bot.services)

@@ -1,0 +1,142 @@
+"""`/club stats`: groups of five and more, for the one who asks, and nobody's place in what is shared."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from simcord import ChannelHandle, InteractionResult, MemberActor
+from simcord.backend.errors import SetupError
+
+from tests.fakes.club import Club, buttons, message, texts
+from tests.fakes.club import shown as sent
+from tests.fakes.discord_api import DiscordApi
+from tests.fakes.discord_reading import rendered
+from tests.fakes.forging import forge, remembered
+
+LANTERN, KITE = "the-lantern", "the-kite"
+NOTHING = "There is nothing to show yet."
+
+
+def shown(result: InteractionResult) -> str:
+    """Return what is read of an answer."""
+    return rendered(sent(result))
+
+
+def without_ids(result: InteractionResult) -> str:
+    """Return what is read of an answer, but for the ids that Discord gives to files."""
+    return re.sub(r"\d{15,}", "", shown(result))
+
+
+def posted(channel: ChannelHandle) -> list[str]:
+    """Return what the bot has posted for everybody in a place."""
+    messages = [m for m in channel.history() if m.author.bot and not m.flags.ephemeral]
+    return ["\n".join(texts([m.content, *[c.to_dict() for c in m.components]])) for m in messages]
+
+
+async def readers(club: Club, **at: int) -> list[MemberActor]:
+    """Add readers of The Lantern: so many at each chapter, `ch5=7`."""
+    places = [f"ch {where.removeprefix('ch')}" for where, number in at.items() for _ in range(number)]
+    return [await club.reader(f"Reader {n} of {where}", the_lantern=where) for n, where in enumerate(places)]
+
+
+async def test_groups_are_shown_to_the_one_who_asks_with_a_picture_that_is_described(club: Club) -> None:
+    liz, *_ = await readers(club, ch1=6, ch5=5, ch10=7)
+    told = await liz.slash(club.general, "club stats", book="The Lantern")
+    assert told.ephemeral
+    assert "18 members who said where they are" in shown(told)
+    assert "up to 25%: 6 members, 33%; 25% to 75%: 5 members, 28%; from 75%: 7 members, 39%" in shown(told)
+    assert len(message(told).attachments) == 1
+    assert buttons(told) == ["Share with the thread"]
+    assert posted(club.general) == []
+
+
+async def test_what_is_shared_is_the_same_names_nobody_and_can_be_taken_back(club: Club) -> None:
+    liz, *others = await readers(club, ch1=6, ch5=6)
+    told = await liz.slash(club.general, "club stats", book=LANTERN)
+    await club.restart()
+    done = await liz.click(message(told), label="Share with the thread")
+    assert message(done).ephemeral
+    (card,) = posted(club.general)
+    assert "up to 25%: 6 members, 50%; from 25%: 6 members, 50%" in card
+    assert not [reader.id for reader in (liz, *others) if str(reader.id) in card]
+    assert "Reader" not in card
+    await liz.click(message(done), label="Take it back")
+    assert posted(club.general) == []
+    api = DiscordApi.load()
+    cards = [r for r in club.env.http_requests if not r.path.endswith("/commands")]
+    assert not [p for r in cards for p in (api.problems(r.method, r.path, r.json) if api else [])]
+
+
+@pytest.mark.parametrize("at", [{}, {"ch1": 4}, {"ch1": 9}, {"ch1": 30}, {"ch1": 9, "ch9": 4}])
+async def test_few_readers_and_readers_who_are_all_together_are_told_of_in_the_same_words(
+    club: Club, at: dict[str, int]
+) -> None:
+    await readers(club, **at)
+    told = await club.member("Liz").slash(club.general, "club stats", book=LANTERN)
+    assert told.ephemeral
+    assert NOTHING in shown(told)
+    assert buttons(told) == []
+    assert not any(character.isdigit() for character in shown(told))
+
+
+async def test_what_one_member_says_changes_nothing_that_is_seen(club: Club) -> None:
+    liz, jim, *_ = await readers(club, ch1=7, ch5=7)
+    before = without_ids(await liz.slash(club.general, "club stats", book=LANTERN))
+    await club.env.advance_time(3600)
+    await club.reads(jim, LANTERN, "finished")
+    await club.reader("Ishmael", the_lantern="ch 5")
+    after = without_ids(await liz.slash(club.general, "club stats", book=LANTERN))
+    assert after == before
+
+
+async def test_five_members_who_say_anew_make_a_new_picture(club: Club) -> None:
+    liz, *others = await readers(club, ch1=7, ch5=7)
+    await liz.slash(club.general, "club stats", book=LANTERN)
+    await club.env.advance_time(3600)
+    for reader in others[:5]:
+        await club.reads(reader, LANTERN, "finished")
+    told = shown(await liz.slash(club.general, "club stats", book=LANTERN))
+    assert "up to 75%: 9 members, 64%; from 75%: 5 members, 36%" in told
+
+
+async def test_without_a_book_it_is_the_one_that_the_club_reads(club: Club) -> None:
+    liz = await club.reader("Liz", the_kite="2")
+    await club.services.set_up.choose_book(club.guild.id, LANTERN)
+    assert "The Lantern" in shown(await liz.slash(club.general, "club stats"))
+    assert "The Kite" in shown(await liz.slash(club.general, "club stats", book="kite"))
+
+
+@pytest.mark.parametrize(("book", "help_"), [("The Lanten", "Did you mean The Lantern?"), (None, "Which book?")])
+async def test_a_book_that_is_not_known_is_asked_for(club: Club, book: str | None, help_: str) -> None:
+    options = {"book": book} if book else {}
+    told = await club.member("Liz").slash(club.general, "club stats", **options)
+    assert told.ephemeral
+    assert help_ in shown(told)
+
+
+async def test_a_stranger_shares_nothing(club: Club) -> None:
+    liz, jim, *_ = await readers(club, ch1=6, ch5=6)
+    told = await liz.slash(club.general, "club stats", book=LANTERN)
+    assert "somebody else" in shown(await forge(jim, remembered(message(told), "Share with the thread")))
+    assert posted(club.general) == []
+
+
+async def test_who_may_not_write_here_shares_nothing(club: Club) -> None:
+    liz, *_ = await readers(club, ch1=6, ch5=6)
+    told = await liz.slash(club.general, "club stats", book=LANTERN)
+    everybody = club.guild.default_role.id
+    club.env.backend.edit_role(club.guild.id, everybody, {"permissions": 1 << 10})
+    refused = await forge(liz, remembered(message(told), "Share with the thread"))
+    assert "You may not write in this channel" in shown(refused)
+    assert posted(club.general) == []
+
+
+async def test_it_is_for_clubs_and_another_club_does_not_count(club: Club) -> None:
+    liz, *_ = await readers(club, ch1=6, ch5=6)
+    other = club.env.create_guild("The Other Club")
+    channel = other.create_text_channel("general")
+    jim = club.member("Jim", other)
+    assert NOTHING in shown(await jim.slash(channel, "club stats", book=LANTERN))
+    with pytest.raises(SetupError):
+        await liz.user.slash("club stats", book=LANTERN)
