@@ -3,6 +3,7 @@
 A model knows famous books by heart, so the gate on retrieval is not enough. Each sentence of its answer is matched
 against all of the book: where hidden text fits it better than visible text, or where it holds words that only hidden
 text holds, it is stopped. How much each sign counts was learned from honest and leaking answers (docs/guard.md).
+Words of another script match nothing at all, so a sentence with any that visible text does not hold is stopped unread.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from retrieval.embedding import Embedder
 from retrieval.features import RECENCY, Floats, Question
 from retrieval.gate import Gate
-from retrieval.lexicon import stems
+from retrieval.lexicon import stems, unread
 from retrieval.opened import OpenedBook
 from retrieval.ranking import WEIGHTS, Fit, Reader
 
@@ -38,6 +39,7 @@ class Guard:
         self._whole, self._reader, self._rule, self._limit = opened.whole(), reader, rule, limit
         hidden = np.fromiter((not gate.passes(p) for p in opened.passages), bool, len(opened.passages))
         self._hidden: npt.NDArray[np.bool_] = hidden[self._whole.passage_of]
+        self._seen = [passage.text for passage in gate.visible(opened.passages)]
         self._known = {word for n in np.flatnonzero(~self._hidden) for word in self._whole.stems[n]}
         self._known.update(stems(title))
         self._secret = {word for n in np.flatnonzero(self._hidden) for word in self._whole.stems[n]} - self._known
@@ -46,6 +48,9 @@ class Guard:
         """Judge one sentence of an answer to a question."""
         if not self._hidden.any():
             return Verdict(True, 0.0)
+        strange = unread(sentence)
+        if strange and not strange <= {word for text in self._seen for word in unread(text)}:
+            return Verdict(False, 1.0)
         signs = self.signs(
             frozenset(stems(question)),
             Question.stated(f"{question} {sentence}", embedder.question(f"{question} {sentence}").plain),

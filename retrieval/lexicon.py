@@ -12,6 +12,7 @@ import Stemmer
 _stemmer = Stemmer.Stemmer("english")
 _stemming = Lock()
 _WORD = re.compile(r"[a-z0-9]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile(r"'s\b")
 
 STOP_WORDS = frozenset(
@@ -28,9 +29,17 @@ STOP_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """Return the words of a text: lower case, without accents and possessives."""
+    return _WORD.findall(_POSSESSIVE.sub("", _folded(text)))
+
+
+def unread(text: str) -> set[str]:
+    """Return the words of a text with letters that `words` passes over: those of another script, mostly."""
+    return {run for run in _LETTERS.findall(_folded(text)) if not run.isascii()}
+
+
+def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
-    folded = "".join(c for c in decomposed if not unicodedata.combining(c)).lower().replace("’", "'")
-    return _WORD.findall(_POSSESSIVE.sub("", folded))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower().replace("’", "'")
 
 
 @lru_cache(maxsize=200_000)

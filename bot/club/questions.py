@@ -13,6 +13,7 @@ from bot.club.audiences import Audiences
 from bot.club.conversation import Conversations
 from bot.club.people import Member, Place
 from bot.club.records import Asked, AskedRecords
+from bot.club.setting_up import SetUp
 from bot.club.working import Workers
 from bot.discussion import Discussion
 from bot.reply import Reply
@@ -84,9 +85,10 @@ class Questions:
 
     def __init__(
         self, discussion: Discussion, audiences: Audiences, conversations: Conversations, questions: AskedRecords,
-        allowance: Allowance, workers: Workers, now: Callable[[], dt.datetime],
+        set_up: SetUp, allowance: Allowance, workers: Workers, now: Callable[[], dt.datetime],
     ) -> None:  # fmt: skip
         self._discussion, self._audiences, self._conversations = discussion, audiences, conversations
+        self._set_up = set_up
         self._questions, self._allowance, self._workers, self._now = questions, allowance, workers, now
 
     @property
@@ -233,7 +235,7 @@ class Questions:
         return await self._workers.do(lambda: self._discussion.reveals(text, book))
 
     async def _book(self, member: Member, place: Place, text: str, typed: str | None, *, public: bool) -> Slug | None:
-        """Return the book that is meant: typed, named, the one of the place, or the one that its reader is in."""
+        """Return the book that is meant: typed, named, of the place, the one that its reader is in, or the club's."""
         if typed:
             return find_book(typed, self.books).slug
         here = list(await self._audiences.ceiling(place))
@@ -242,6 +244,8 @@ class Questions:
         named = names_in(text, self.books)
         if named and not set(here) & set(named):
             return named[0] if len(named) == 1 else None
+        if not here and (chosen := (await self._set_up.settings(place.club)).book) in self.books:
+            return chosen
         return here[0] if len(here) == 1 else None
 
 

@@ -78,12 +78,15 @@ class Services:
         shelves = Shelves(records.shelves, books, now)
         reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now)
         audit = Audit(records.audit, now)
+        set_up = SetUp(records.clubs, books)
         return cls(
             discussion=discussion,
             workers=workers,
             audiences=audiences,
             conversations=conversations,
-            questions=Questions(discussion, audiences, conversations, records.questions, allowance, workers, now),
+            questions=Questions(
+                discussion, audiences, conversations, records.questions, set_up, allowance, workers, now
+            ),
             progress=Progress(records.positions, shelves, books, now),
             shelves=shelves,
             reviews=reviews,
@@ -95,7 +98,7 @@ class Services:
             nominations=Nominations(records.votes, books, now),
             votes=Votes(records.votes, now),
             schedules=Schedules(records.schedules, records.ceilings, audit, books, now),
-            set_up=SetUp(records.clubs, books),
+            set_up=set_up,
             figures=Figures(records.figures, now),
             direct=DirectMessages(records.choices),
             my_data=MyData(records.personal, reviews),

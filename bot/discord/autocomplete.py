@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.book_text import in_order
+from bot.club.schedules.schedules import LAST_MEETING
 from bot.club.schedules.times import search_zones
 from bot.discord.club_bot import services_of
 from bot.discord.limits import CHOICE, CHOICES
@@ -81,6 +82,8 @@ async def sections(interaction: discord.Interaction[Any], typed: str) -> list[ap
     step = 10 if book.unit is Unit.PERCENT else 1
     marks = range(at - at % step, 0, -step)
     names = [f"{mark}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {mark}" for mark in marks]
+    if any(slug == book.slug for _, slug in await services.schedules.books_of(member.club)):
+        names.insert(0, LAST_MEETING[0])
     return offered(((name, name) for name in names), typed)
 
 

@@ -11,8 +11,8 @@ from bot.discord.answer_cards import notice_card
 from bot.discord.club_bot import services_of
 from bot.discord.delivering import deliver
 from bot.discord.failures import Refused
+from bot.discord.moderators import organises
 from bot.discord.pressing import Pressed
-from bot.discord.visitors import keeps_schedule
 
 
 class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
@@ -25,8 +25,7 @@ class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the command."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if not keeps_schedule(interaction):
-            raise Refused("An organiser plans the schedule: that needs the permission Manage Events or Manage Server.")
+        await organises(interaction)
         book = services_of(interaction).books.get(self._key)
         if book is None:
             raise Refused("The library does not have that book yet. Once it does, /schedule create plans its reading.")

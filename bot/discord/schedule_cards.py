@@ -65,7 +65,7 @@ def opening_card(
     """Return the message that opens a section's thread, with its discussion prompts."""
     stretch = safe(range_name(schedule, section.first, section.last))
     parts = [
-        f"Here we speak of {stretch}. This thread goes {ceiling_name(schedule, section.ceiling)}, and no further.",
+        f"Here we speak of {stretch}. {_how_far(schedule, section)}",
         _free(schedule, books),
         _next(schedule, section),
         prompts_text(prompts),
@@ -96,6 +96,12 @@ def note_card(text: str, mark: str, items: Items, organiser: int = 0) -> Card:
     """Return what an organiser is told; by `mark` it is found again after a crash."""
     who = f"<@{organiser}>\n" if organiser else ""
     return Card("", who + safe(text), (mark,), Tone.PROBLEM, items)
+
+
+def _how_far(schedule: Schedule, section: Section) -> str:
+    upto = safe(ceiling_name(schedule, section.ceiling))
+    further = "" if section.ceiling >= schedule.whole.of else ", and no further"
+    return f"This thread goes {upto}{further}."
 
 
 def _free(schedule: Schedule, books: Books) -> str:

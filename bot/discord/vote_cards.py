@@ -37,7 +37,7 @@ def preview_card(draft: Draft, items: Items) -> Card:
     """Return a vote as it would be posted, for its organiser to confirm."""
     hidden = "Hidden until the close." if draft.hidden else "Seen by all while the vote runs."
     body = f"{_books(draft.candidates)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {moment(draft.closes)}"
-    note = "Nothing is posted yet. A time without a zone is read as UTC; above it stands in your own time."
+    note = "Nothing is posted yet. A time without a zone is read in the club’s; above it stands in your own."
     return Card(QUESTION, body, buttons=items, note=note)
 
 

@@ -21,14 +21,13 @@ from bot.discord.confirming import CONFIRM, CancelButton
 from bot.discord.delivering import replace_card
 from bot.discord.failures import Refused
 from bot.discord.limits import OPTION
+from bot.discord.moderators import organises
 from bot.discord.pressing import Picked, Pressed
 from bot.discord.safe_text import one_line, safe
-from bot.discord.visitors import is_thread, keeps_schedule, visitor
+from bot.discord.visitors import is_thread, visitor
 from bot.discord.vote_buttons import VOTE, link_to
 from bot.discord.vote_cards import moment, preview_card
 from bot.discord.vote_posts import VotePosts
-
-ORGANISERS = "Only organisers hold votes: that needs the permission Manage Events or Manage Server."
 
 
 class BooksMenu(Picked, template=rf"vote-books:{ID}"):
@@ -69,7 +68,7 @@ class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
         """Post it, once."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id)
-        organises(interaction)
+        await organises(interaction)
         draft = Prepared.read(asked.text, asked.place).draft
         may_post(interaction, poll=draft.kind is Kind.POLL)
         vote = await services_of(interaction).votes.begin(draft, self._asked_id)
@@ -92,7 +91,7 @@ class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Close it, and post its outcome."""
         await interaction.response.defer()
-        organises(interaction)
+        await organises(interaction)
         member, _ = await visitor(interaction)
         vote = await services_of(interaction).votes.vote(self._vote_id, member)
         if await VotePosts(bot_of(interaction)).see_to(vote, early=True) is None:
@@ -100,12 +99,6 @@ class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
         closed = await services_of(interaction).votes.vote(self._vote_id, member)
         where = link_to(closed, closed.result) if closed.result else "I may not post there; /vote results shows it."
         await replace_card(interaction, Card(body=f"Closed. The outcome: {where}"))
-
-
-def organises(interaction: discord.Interaction[Any]) -> None:
-    """See that the one who asks organises the club. Raises Refused."""
-    if not keeps_schedule(interaction):
-        raise Refused(ORGANISERS)
 
 
 def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from retrieval.door import Retriever
 from retrieval.gate import Audience
-from tests.fakes.bookshelf import LANTERN
+from tests.fakes.bookshelf import LANTERN, opened, write_lantern
 
 QUESTION = "What did Silas do?"
 SUPPORTED = "Silas rowed out in the storm and saved two fishermen."
@@ -39,6 +41,26 @@ def test_who_has_finished_may_read_whatever_is_said(island: Retriever) -> None:
 
 def test_nothing_said_gets_no_verdict(island: Retriever) -> None:
     assert island.verdicts(QUESTION, [], Audience(), LANTERN) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Сайлас утопил своего брата.", "Сайлас.", "Да.", "サイラスは弟を溺れさせた。", "سيلاس أغرق أخاه.",
+        "Ο Σίλας έπνιξε τον αδελφό του.", "Silas rowed out in the storm and saved two fishermen, и утопил брата.",
+        "Silas rоwed out.",
+    ],
+)  # fmt: skip
+def test_letters_that_nothing_can_be_held_against_are_stopped(island: Retriever, sentence: str) -> None:
+    assert shown(island, [sentence], 5) == [False]
+    assert shown(island, [sentence], 10) == [True]
+
+
+def test_a_word_in_other_letters_that_the_visible_text_holds_may_be_said(library: Path, data: Path) -> None:
+    write_lantern(library, background_md="<!-- reveals: 1 -->\nOn the boat stands Søren’s word for a lamp, фонарь.\n")
+    with opened(library, data) as retriever:
+        assert shown(retriever, ["On the boat stands Søren’s word for a lamp, фонарь."], 5) == [True]
+        assert shown(retriever, ["On the boat stands Søren’s word for a lamp, лампа."], 5) == [False]
 
 
 def test_the_position_in_this_book_is_what_counts(island: Retriever) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.lexicon import stems, words
+from retrieval.lexicon import stems, unread, words
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,17 @@ def test_stems_are_plain_words_in_order(text: str) -> None:
     found = stems(text)
     assert all(stem.isascii() and stem.isalnum() and stem == stem.lower() for stem in found)
     assert stems(f"{text} . lamp") == [*found, "lamp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Silas rows out at 5:30, naïve as ever.", set()),
+        ("Silas, 𝖙𝖍𝖊 ﬁrst", set()),
+        ("Сайлас rows out", {"саилас"}),
+        ("Søren’s rоw", {"søren", "rоw"}),
+        ("ランプ 💀 42", {"ランプ"}),
+    ],
+)
+def test_words_in_other_letters_are_unread(text: str, found: set[str]) -> None:
+    assert unread(text) == found

@@ -28,6 +28,9 @@ MOST = 20
 OVER = dt.timedelta(days=14)
 """This long after its last meeting a schedule is over, and another for the same book can begin in its place."""
 
+LAST_MEETING = ("since the last meeting", "since last week")
+"""How people ask for what comes behind their last meeting; the first is what is offered."""
+
 CHANGED = "The schedule was changed meanwhile. Look at it with /schedule show, and begin anew."
 NONE = "There is no schedule here. /schedule create makes one."
 

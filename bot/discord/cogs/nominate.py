@@ -13,7 +13,7 @@ from bot.discord import autocomplete
 from bot.discord.contexts import in_clubs
 from bot.discord.delivering import deliver
 from bot.discord.nomination_cards import nominated_card, nominations_card, withdrawn_card
-from bot.discord.visitors import keeps_schedule, visitor
+from bot.discord.visitors import is_organiser, visitor
 
 Title = app_commands.Range[str, 1, 200]
 
@@ -49,6 +49,6 @@ class NominateCog(commands.Cog):
         """Take your nomination back; organisers take a book off the list altogether."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        organiser = keeps_schedule(interaction)
+        organiser = await is_organiser(interaction)
         book_gone, number = await self._services.nominations.withdraw(member, book, organiser=organiser)
         await deliver(interaction, withdrawn_card(book_gone, number, organiser=organiser))

@@ -25,7 +25,7 @@ from bot.discord.prompt_buttons import looked_at, posted_here, queue_card, type_
 from bot.discord.prompt_drafts import drafted
 from bot.discord.prompt_posts import PromptPosts
 from bot.discord.safe_text import one_line
-from bot.discord.visitors import keeps_place, visitor
+from bot.discord.visitors import is_moderator, visitor
 from corpus.naming import find_book
 from corpus.positions import MAX_LENGTH
 
@@ -41,7 +41,7 @@ Shelf = Literal["the book’s own", "character", "theme", "craft", "prediction",
 
 async def numbers(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[int]]:
     """Offer the prompts of the queue to a moderator, by number; to anybody else, nothing."""
-    if interaction.guild_id is None or not keeps_place(interaction):
+    if interaction.guild_id is None or not await is_moderator(interaction):
         return []
     waiting = await services_of(interaction).prompts.queue(interaction.guild_id)
     fitting = [prompt for prompt in waiting if str(prompt.id).startswith(str(typed or ""))]

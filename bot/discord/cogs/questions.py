@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.club.questions import MAX_QUESTION
+from bot.club.schedules.schedules import LAST_MEETING
 from bot.club.services import Services
 from bot.discord import autocomplete
 from bot.discord.answer_buttons import answer_items, hint_items, page_items
@@ -16,7 +17,9 @@ from bot.discord.answer_buttons import share as share_question
 from bot.discord.answering import hint_card, out_of_tokens, page_card, private_card
 from bot.discord.contexts import in_clubs_and_direct_messages
 from bot.discord.delivering import deliver
+from bot.discord.schedule_places import parent_of
 from bot.discord.visitors import visitor
+from corpus.naming import find_book
 
 BEHIND = "This place goes further than you have read, so this is for you alone."
 
@@ -73,8 +76,12 @@ class QuestionCog(commands.Cog):
         """Tell the story so far, and no further."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        known = await self._services.questions.needed(member, place, book)
-        answer = await self._services.questions.put("recap", member, place, section or "", known.slug)
+        if " ".join((section or "").casefold().split()) in LAST_MEETING:
+            known = find_book(book, self._services.books) if book else None
+            slug, section = await self._services.schedules.since_last_meeting(place, parent_of(interaction), known)
+        else:
+            slug = (await self._services.questions.needed(member, place, book)).slug
+        answer = await self._services.questions.put("recap", member, place, section or "", slug)
         await deliver(interaction, page_card(answer, self._services.books, 1, page_items(answer, 1)))
 
     @app_commands.command()

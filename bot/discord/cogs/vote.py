@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
@@ -16,9 +17,10 @@ from bot.discord.cards import Card
 from bot.discord.club_bot import ClubBot
 from bot.discord.contexts import in_clubs
 from bot.discord.delivering import deliver
+from bot.discord.moderators import organises
 from bot.discord.visitors import visitor
 from bot.discord.vote_buttons import counted_card, link_to
-from bot.discord.vote_organising import closing_card, may_post, nothing_running, organises, preview
+from bot.discord.vote_organising import closing_card, may_post, nothing_running, preview
 from bot.discord.vote_posts import VotePosts
 
 Books = app_commands.Range[str, 1, 1_000]
@@ -57,7 +59,7 @@ class VoteCog(commands.Cog):
     ) -> None:  # fmt: skip
         """Start a vote in this channel. You see it first, and post it with Confirm."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        organises(interaction)
+        await organises(interaction)
         may_post(interaction, poll=Kind(kind) is Kind.POLL)
         member, place = await visitor(interaction)
         if books:
@@ -65,7 +67,8 @@ class VoteCog(commands.Cog):
         else:
             offered = [each.candidate for each in await self._services.nominations.listed(place.club)]
         now = self._services.now()
-        until = await self._services.workers.do(lambda: closing_time(closes or "", now))
+        zone = ZoneInfo((await self._services.set_up.settings(place.club)).zone)
+        until = await self._services.workers.do(lambda: closing_time(closes or "", now, zone))
         prepared = Prepared.of(place, Kind(kind), offered, until, hidden=hidden == "yes")
         await deliver(interaction, await preview(self._services, member, place, prepared))
 
@@ -73,7 +76,7 @@ class VoteCog(commands.Cog):
     async def close(self, interaction: discord.Interaction[Any]) -> None:
         """Close the vote that is running before its time."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        organises(interaction)
+        await organises(interaction)
         member, _ = await visitor(interaction)
         vote = await self._services.votes.latest(member.club)
         running = vote.state is not State.CLOSED

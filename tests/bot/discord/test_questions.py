@@ -211,6 +211,14 @@ async def test_sections_are_offered_up_to_the_position_by_number(club: Club) -> 
     assert [choice["name"] for choice in offered] == ["chapter 3", "chapter 2", "chapter 1"]
 
 
+async def test_the_clubs_book_is_meant_where_nothing_nearer_is(club: Club) -> None:
+    liz = club.member("Liz")
+    await club.services.set_up.choose_book(club.guild.id, "the-kite")
+    assert "The Kite" in shown(await liz.slash(club.general, "recap"))
+    await club.reads(liz, "the-lantern", "ch 3")
+    assert "The Lantern" in shown(await liz.slash(club.general, "recap"))
+
+
 async def test_a_recap_without_a_book_asks_for_one(club: Club) -> None:
     assert "Which book?" in shown(await club.member("Liz").slash(club.general, "recap"))
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import datetime as dt
 import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -11,13 +16,22 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.club.people import Member, Place
+from bot.club.schedules.calendar import exported
 from bot.club.schedules.plan import Schedule, ScheduleState, SectionState
+from bot.club.schedules.records import By
+from bot.club.schedules.wishes import NotPossible
+from bot.discord.schedule_stage import ScheduleStage
+from bot.storage.address import NAME
 from tests.fakes.club import Club, buttons, message, shown, texts
+from tests.fakes.discord_api import DiscordApi
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
 HOUR, DAY = 3_600, 86_400
 FRIDAY = dt.datetime(2026, 1, 2, 20, tzinfo=dt.UTC)
-"""The first meeting: SimCord's time begins on Thursday, 1 January 2026, at noon... and the next Friday is a day on."""
+"""The first meeting: time begins with Thursday, 1 January 2026."""
+
+NEXT = FRIDAY + dt.timedelta(days=7)
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -39,9 +53,9 @@ async def made(club: Club, jo: MemberActor, words: str = WORDS, **options: Any) 
 
 
 async def latest(club: Club) -> Schedule:
+    """Return the club's schedule as it is kept now."""
     with club.env.time_context():
-        known = await club.services.schedules._records.of_club(club.guild.id)  # noqa: SLF001 (what is kept)
-    return known[0]
+        return (await club.services.schedules.find(Place(club.guild.id, club.general.id))).schedule
 
 
 async def until(club: Club, moment: dt.datetime) -> None:
@@ -52,21 +66,666 @@ def words(post: discord.Message) -> str:
     return "\n".join([post.content, *texts([part.to_dict() for part in post.components])])
 
 
+def threads(club: Club, channel: ChannelHandle | None = None) -> list[str]:
+    return [thread.name or "" for thread in (channel or club.general).threads]
+
+
+def openings(thread: ChannelHandle) -> list[str]:
+    """Return the messages that open a meeting."""
+    return [words(post) for post in thread.history() if "Here we speak of" in words(post)]
+
+
+def direct(member: MemberActor) -> list[discord.Message]:
+    """Return what a member got by direct message."""
+    return member.dm_channel.history()
+
+
+async def asleep(club: Club) -> None:
+    """Let the bot do nothing more by itself, as if its process were gone."""
+    await club.bots[-1].timekeeper.stop()
+
+
+@contextlib.contextmanager
+def killed(folder: Path, step: str) -> Iterator[None]:
+    """Let nothing be noted of a step, as if the process were killed right behind it."""
+    statement = (
+        "CREATE TRIGGER killed BEFORE UPDATE OF done ON schedule_steps "
+        f"WHEN NEW.done = 1 AND NEW.id LIKE '{step}' BEGIN SELECT RAISE(ABORT, 'killed'); END"
+    )
+    left(folder, statement)
+    yield
+    left(folder, "DROP TRIGGER killed")
+
+
+def left(folder: Path, statement: str) -> None:
+    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
+        connection.execute(statement)
+
+
+def denied(club: Club, channel: ChannelHandle, **permissions: bool) -> None:
+    """Take permissions away from the bot in a channel."""
+    me = club.env.bot.user
+    assert me is not None
+    allow, deny = discord.PermissionOverwrite(**permissions).pair()
+    club.env.backend.set_overwrite(channel.id, me.id, type=1, allow=allow.value, deny=deny.value)
+
+
 def events(club: Club) -> list[Any]:
     return list(club.env.backend.get_guild(club.guild.id).scheduled_events.values())
 
 
-async def test_smoke(club: Club, jo: MemberActor) -> None:
-    print(club.env.now())
-    told = await prepared(club, jo)
-    print(shown(told), buttons(told))
+# Making one
+
+
+async def test_a_schedule_is_shown_first_section_by_section_and_made_once_it_is_confirmed(
+    club: Club, jo: MemberActor
+) -> None:
+    preview = await prepared(club, jo)
+    assert preview.ephemeral
+    told = shown(preview)
+    assert "chapters 1–5 · Friday 2 January 2026, 20:00 · up to chapter 5" in told
+    assert "chapters 6–10 · Friday 9 January 2026, 20:00 · up to the end" in told
+    assert "every Friday, at 20:00, 5 chapters a week" in told
+    assert buttons(preview) == ["Confirm", "Edit", "Cancel"]
+    with club.env.time_context(), pytest.raises(NotPossible):
+        await club.services.schedules.find(Place(club.guild.id, club.general.id))
+    await jo.click(message(preview), label="Confirm")
+    assert [section.meets for section in (await latest(club)).sections] == [FRIDAY, NEXT]
+    assert club.general.history() == []
+
+
+async def test_a_preview_works_after_a_restart_and_a_second_press_makes_nothing_more(
+    club: Club, jo: MemberActor
+) -> None:
+    preview = await prepared(club, jo)
+    await club.restart()
+    first = await jo.click(message(preview), label="Confirm")
+    assert "The schedule is made" in shown(first)
+    other = await prepared(club, jo)
+    assert "has a schedule for “The Lantern” already" in shown(other)
+
+
+async def test_a_preview_that_is_cancelled_leaves_nothing(club: Club, jo: MemberActor) -> None:
+    done = await jo.click(message(await prepared(club, jo)), label="Cancel")
+    assert "Nothing was changed" in shown(done)
+    assert "There is no schedule here" in shown(await jo.slash(club.general, "schedule show"))
+
+
+async def test_other_books_that_may_be_spoken_of_are_asked_for_and_become_part_of_the_ceiling(
+    club: Club, jo: MemberActor
+) -> None:
+    preview = await prepared(club, jo)
+    (menu,) = set(re.findall(r"schedule-free:[\w-]+", str(message(preview).components)))
+    picked = await jo.select(message(preview), ["the-kite"], custom_id=menu)
+    await jo.click(message(picked), label="Confirm")
+    await until(club, FRIDAY + MINUTE)
+    (thread,) = club.general.threads
+    with club.env.time_context():
+        ceiling = await club.services.ceilings.show(Place(club.guild.id, thread.id))
+    assert ceiling == {"the-lantern": 5, "the-kite": 4}
+    assert "spoken of freely, too: The Kite" in openings(thread)[0]
+
+
+async def test_words_are_written_anew_in_a_modal(club: Club, jo: MemberActor) -> None:
+    preview = await prepared(club, jo)
+    form = await jo.click(message(preview), label="Edit")
+    done = await jo.submit_modal(form, {"words": "Sundays at 7pm, 2 chapters a week", "zone": "Europe/Berlin"})
+    assert "chapters 1–2 · Sunday 4 January 2026, 19:00" in shown(done)
+    assert "times of Europe/Berlin" in shown(done)
+
+
+async def test_words_that_are_not_understood_are_told_and_can_be_mended(club: Club, jo: MemberActor) -> None:
+    told = await prepared(club, jo, "whenever Karla likes")
+    assert told.ephemeral
+    assert "I don't understand “whenever Karla likes”" in shown(told)
+    form = await jo.click(message(told), label="Edit")
+    again = await jo.submit_modal(form, {"words": WORDS, "zone": "nowhere"})
+    assert "time zone" in shown(again)
+    form = await jo.click(message(told), label="Edit")
+    done = await jo.submit_modal(form, {"words": WORDS, "zone": "UTC"})
+    await jo.click(message(done), label="Confirm")
+    assert (await latest(club)).sections[0].meets == FRIDAY
+
+
+async def test_a_long_schedule_is_shown_in_pages(club: Club, jo: MemberActor) -> None:
+    preview = await prepared(club, jo, "Every day at 8pm, 1 chapter a day", "the-lantern")
+    assert "Page" not in shown(preview)
+    with club.env.time_context():
+        free = await club.services.set_up.settings(club.guild.id)
+    assert free.zone == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"book": "zzzz"}, "I don't know “zzzz”"),
+        ({"words": "5 chapters a week"}, "At what time do you meet"),
+        ({"words": "1 March 2020 at 8pm, 5 chapters a week"}, "over"),
+        ({"zone": "Atlantis"}, "time zone"),
+    ],
+)
+async def test_what_cannot_be_planned_says_what_to_write(
+    club: Club, jo: MemberActor, options: dict[str, str], told: str
+) -> None:
+    answer = await prepared(club, jo, **options)
+    assert answer.ephemeral
+    assert told in shown(answer)
+
+
+async def test_only_organisers_make_and_change_schedules_and_everybody_sees_them(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz")
+    refused = await prepared(club, liz)
+    assert "Only organisers do that" in shown(refused)
+    await made(club, jo)
+    for command, options in (("shift", {"days": 7}), ("pause", {}), ("cancel", {}), ("edit", {"words": "at 7pm"})):
+        assert "Only organisers do that" in shown(await liz.slash(club.general, f"schedule {command}", **options))
+    told = await liz.slash(club.general, "schedule show")
+    assert told.ephemeral
+    assert "chapters 1–5" in shown(told)
+
+
+async def test_who_stops_being_an_organiser_can_no_longer_confirm(club: Club) -> None:
+    role = club.guild.create_role("organiser", permissions=discord.Permissions(manage_events=True))
+    jo = club.guild.add_member(club.env.create_user("Jo"), roles=[role])
+    preview = await prepared(club, jo)
+    club.env.backend.get_guild(club.guild.id).roles[role.id].permissions = 0
+    assert "Only organisers do that" in shown(await jo.click(message(preview), label="Confirm"))
+
+
+async def test_a_first_meeting_that_has_passed_by_the_confirmation_is_refused(club: Club, jo: MemberActor) -> None:
+    preview = await prepared(club, jo)
+    await until(club, FRIDAY + MINUTE)
+    assert "would be in the past" in shown(await jo.click(message(preview), label="Confirm"))
+
+
+async def test_what_the_bot_lacks_in_a_channel_is_said_before_anything_is_planned(club: Club, jo: MemberActor) -> None:
+    me = club.env.bot.user
+    assert me is not None
+    overwrites = {me: discord.PermissionOverwrite(create_public_threads=False)}
+    quiet = club.guild.create_text_channel("quiet", overwrites=overwrites)
+    told = await jo.slash(quiet, "schedule create", book="the-lantern", words=WORDS)
+    assert "I lack the permission Create Public Threads in #quiet" in shown(told)
+
+
+async def test_nobody_plans_in_a_channel_in_which_they_may_not_write(club: Club, jo: MemberActor) -> None:
+    everybody = {club.guild.default_role: discord.PermissionOverwrite(send_messages=False)}
+    hall = club.guild.create_text_channel("hall", overwrites=everybody)
+    told = await jo.slash(club.general, "schedule create", book="the-lantern", words=WORDS, channel=hall)
+    assert "You may not write in #hall" in shown(told)
+
+
+# What it does by itself
+
+
+async def test_each_section_opens_a_thread_with_its_range_its_ceiling_and_an_event(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    (event,) = events(club)
+    assert (event.name, event.entity_metadata) == ("The Lantern, chapters 1–5", {"location": "#general"})
+    assert event.scheduled_start_time == FRIDAY.isoformat()
+    assert event.scheduled_end_time == (FRIDAY + dt.timedelta(hours=1)).isoformat()
+    assert threads(club) == []
+    await until(club, FRIDAY + MINUTE)
+    (thread,) = club.general.threads
+    assert thread.name == "The Lantern, chapters 1–5"
+    (opening,) = openings(thread)
+    assert "This thread goes up to chapter 5, and no further" in opening
+    assert "Next: chapters 6–10" in opening
+    assert "late" not in opening
+    with club.env.time_context():
+        assert await club.services.ceilings.show(Place(club.guild.id, thread.id)) == {"the-lantern": 5}
+        noted = await club.services.audit.since(club.guild.id, 1)
+    assert "opened The Lantern, chapters 1–5" in [entry.about for entry in noted]
+    await until(club, NEXT + MINUTE)
+    assert threads(club) == ["The Lantern, chapters 1–5", "The Lantern, chapters 6–10"]
+    assert len(events(club)) == 2
+    assert [section.state for section in (await latest(club)).sections] == [SectionState.OPENED] * 2
+
+
+async def test_a_forum_gets_a_post_with_the_opening_message(club: Club, jo: MemberActor) -> None:
+    forum = club.guild.create_forum_channel("books")
+    await made(club, jo, channel=forum)
+    await until(club, FRIDAY + MINUTE)
+    (post,) = forum.threads
+    assert post.name == "The Lantern, chapters 1–5"
+    assert len(openings(post)) == 1
+    assert len(post.history()) == 1
+
+
+@pytest.mark.parametrize("forum", [False, True])
+async def test_the_approved_discussion_prompts_of_a_section_stand_in_its_opening_once(
+    club: Club, jo: MemberActor, forum: bool
+) -> None:
+    channel = club.guild.create_forum_channel("books") if forum else club.general
+    member, place = Member(club.guild.id, jo.id), Place(club.guild.id, club.general.id)
+    lantern = club.services.books["the-lantern"]
+    with club.env.time_context():
+        for text, where in (("Why does she come?", "ch 2"), ("What is in the letter?", "ch 9")):
+            prompt = await club.services.prompts.suggest(member, place, text, book="the-lantern")
+            await club.services.prompts.in_section(member, prompt.id, lantern, where)
+    await made(club, jo, channel=channel)
+    await until(club, FRIDAY + MINUTE)
+    (thread,) = channel.threads
+    said = "\n".join(words(post) for post in thread.history())
+    assert said.count("Why does she come?") == 1
+    assert "What is in the letter?" not in said
+    with club.env.time_context():
+        assert (await club.services.prompts.prompt(club.guild.id, 1)).state.value == "posted"
+        assert (await club.services.prompts.prompt(club.guild.id, 2)).state.value == "approved"
+    await club.env.advance_time(HOUR)
+    assert "\n".join(words(post) for post in thread.history()) == said
+
+
+async def test_meetings_keep_their_time_of_day_when_the_clocks_change(club: Club, jo: MemberActor) -> None:
+    begin = "Sundays at 8pm, 5 chapters a week, from 22 March 2026"
+    schedule = await made(club, jo, begin, zone="Europe/Berlin")
+    winter, summer = (section.meets for section in schedule.sections)
+    assert (winter, summer) == (
+        dt.datetime(2026, 3, 22, 19, tzinfo=dt.UTC), dt.datetime(2026, 3, 29, 18, tzinfo=dt.UTC),
+    )  # fmt: skip
+    await until(club, summer - MINUTE)
+    assert len(threads(club)) == 1
+    await until(club, summer + MINUTE)
+    assert len(threads(club)) == 2
+
+
+# Reminders
+
+
+async def wants(club: Club, member: MemberActor, how: str) -> InteractionResult:
+    asked = await member.click(message(await member.slash(club.general, "schedule show")), label="Reminders")
+    assert asked.ephemeral
+    return await member.click(message(asked), label=how)
+
+
+async def test_members_are_reminded_as_they_asked_a_day_and_an_hour_before_and_nobody_else(
+    club: Club, jo: MemberActor
+) -> None:
+    liz, jim, ann = club.member("Liz"), club.member("Jim"), club.member("Ann")
+    await made(club, jo)
+    assert "by direct message, a day and an hour before" in shown(await wants(club, liz, "By direct message"))
+    await wants(club, jim, "In the thread")
+    await until(club, FRIDAY - dt.timedelta(hours=2))
+    (told,) = direct(liz)
+    assert "We meet <t:" in words(told)
+    (public,) = club.general.history()
+    assert f"<@{jim.id}>" in words(public)
+    assert [person.id for person in public.mentions] == [jim.id]
+    await until(club, FRIDAY + MINUTE)
+    assert len(direct(liz)) == 2
+    await wants(club, jim, "No reminders")
+    await until(club, NEXT + MINUTE)
+    assert len(direct(liz)) == 4
+    assert direct(ann) == direct(jim) == direct(jo) == []
+    assert all(f"<@{jim.id}>" not in words(post) for post in club.general.threads[0].history())
+
+
+async def test_a_reminder_in_the_thread_stands_in_the_one_that_is_open(club: Club, jo: MemberActor) -> None:
+    jim = club.member("Jim")
+    await made(club, jo)
+    await until(club, FRIDAY + MINUTE)
+    await wants(club, jim, "In the thread")
+    await until(club, NEXT - MINUTE)
+    posts = [words(post) for post in club.general.threads[0].history()]
+    assert sum(f"<@{jim.id}>" in post for post in posts) == 2
+
+
+async def test_reminders_are_changed_from_a_direct_message(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz")
+    await made(club, jo)
+    await wants(club, liz, "By direct message")
+    await until(club, FRIDAY - dt.timedelta(hours=2))
+    asked = await liz.click(direct(liz)[0], label="Reminders")
+    await liz.click(message(asked), label="No reminders")
+    await until(club, FRIDAY + MINUTE)
+    assert len(direct(liz)) == 1
+
+
+async def test_who_takes_no_direct_messages_keeps_nobody_from_being_reminded(club: Club, jo: MemberActor) -> None:
+    liz, jim = club.member("Liz"), club.member("Jim")
+    await made(club, jo)
+    await wants(club, liz, "By direct message")
+    await wants(club, jim, "By direct message")
+    club.env.inject_error("POST", f"/channels/{liz.dm_channel.id}/messages", status=403, code=50007, times=None)
+    await until(club, FRIDAY + MINUTE)
+    assert (len(direct(liz)), len(direct(jim))) == (0, 2)
+
+
+async def test_a_button_of_another_club_reminds_nobody(club: Club, jo: MemberActor) -> None:
     schedule = await made(club, jo)
-    print(schedule)
-    await until(club, schedule.sections[0].meets + dt.timedelta(minutes=1))
-    print([t.name for t in club.general.threads])
-    for t in club.general.threads:
-        for m in t.history():
-            print(words(m))
-    print(events(club))
-    print(shown(await jo.slash(club.general, "schedule show")))
-    assert 0
+    elsewhere = club.env.create_guild("Another Club")
+    with club.env.time_context(), pytest.raises(NotPossible):
+        await club.services.schedules.remind(schedule.id, Member(elsewhere.id, 1), By.DIRECT)
+
+
+# Whatever happens to the bot
+
+
+@pytest.mark.parametrize("step", ["%:event:%", "%:thread", "%:ceiling", "%:opening", "%day-before%", "%hour-before%"])
+async def test_a_bot_that_is_killed_behind_a_step_finds_what_it_did_and_does_it_once(
+    club: Club, jo: MemberActor, tmp_path: Path, step: str
+) -> None:
+    liz, jim = club.member("Liz"), club.member("Jim")
+    with killed(tmp_path, step):
+        await made(club, jo)
+        await wants(club, liz, "By direct message")
+        await wants(club, jim, "In the thread")
+        await until(club, FRIDAY + MINUTE if "before" not in step else FRIDAY - dt.timedelta(minutes=50))
+        await asleep(club)
+    await club.restart()
+    await club.env.advance_time(10 * 60)
+    await until(club, FRIDAY + dt.timedelta(minutes=20))
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+    (thread,) = club.general.threads
+    assert len(openings(thread)) == 1
+    assert sorted(event.name for event in events(club)) == ["The Lantern, chapters 1–5", "The Lantern, chapters 6–10"]
+    assert len(direct(liz)) == 2
+    assert sum(f"<@{jim.id}>" in words(post) for post in club.general.history()) == 2
+    with club.env.time_context():
+        assert await club.services.ceilings.show(Place(club.guild.id, thread.id)) == {"the-lantern": 5}
+
+
+async def test_a_forum_post_that_was_made_is_found(club: Club, jo: MemberActor, tmp_path: Path) -> None:
+    forum = club.guild.create_forum_channel("books")
+    with killed(tmp_path, "%:thread"):
+        await made(club, jo, channel=forum)
+        await until(club, FRIDAY + MINUTE)
+    await club.env.advance_time(10 * 60)
+    assert len(threads(club, forum)) == 1
+    assert (await latest(club)).sections[0].thread == forum.threads[0].id
+
+
+async def test_discord_stumbling_over_a_step_delays_it_and_doubles_nothing(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    club.env.inject_error("POST", f"/channels/{club.general.id}/threads", status=503, times=8)
+    await until(club, FRIDAY + MINUTE)
+    assert threads(club) == []
+    await club.env.advance_time(15 * 60)
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+
+
+async def test_what_is_late_by_hours_happens_at_the_next_start_and_says_so(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    await asleep(club)
+    await until(club, FRIDAY + dt.timedelta(hours=3))
+    assert threads(club) == []
+    await club.restart()
+    (thread,) = club.general.threads
+    assert "This comes 3 hours late: I was away." in openings(thread)[0]
+    await club.restart()
+    assert len(threads(club)) == 1
+    assert direct(jo) == []
+
+
+async def test_what_is_late_by_days_is_left_to_the_organiser_to_post_or_to_skip(club: Club, jo: MemberActor) -> None:
+    await made(club, jo, "Fridays and Saturdays at 8pm, 3 chapters a meeting")
+    await asleep(club)
+    await until(club, FRIDAY + dt.timedelta(days=3))
+    await club.restart()
+    assert threads(club) == []
+    (told,) = direct(jo)
+    assert "chapters 1–3" in words(told)
+    assert "chapters 4–6" in words(told)
+    await club.restart()
+    assert len(direct(jo)) == 1
+    assert "posted" in shown(await jo.click(told, label="Post 1 now"))
+    assert "skipped" in shown(await jo.click(told, label="Skip 2"))
+    await club.env.advance_time(60)
+    (thread,) = club.general.threads
+    assert "This comes 3 days late" in openings(thread)[0]
+    assert [section.state for section in (await latest(club)).sections[:2]] == [
+        SectionState.OPENED, SectionState.SKIPPED,
+    ]  # fmt: skip
+    assert "decided already" in shown(await jo.click(told, label="Skip 2"))
+
+
+async def test_only_organisers_decide_about_what_is_late(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz")
+    await made(club, jo)
+    await asleep(club)
+    await until(club, FRIDAY + dt.timedelta(days=3))
+    await club.restart()
+    shown_to_jo = await jo.slash(club.general, "schedule show")
+    assert "Post 1 now" in buttons(shown_to_jo)
+    assert "Post 1 now" not in buttons(await liz.slash(club.general, "schedule show"))
+    role = club.env.backend.get_guild(club.guild.id).roles
+    for each in role.values():
+        each.permissions &= ~discord.Permissions(manage_events=True).value
+    assert "Only organisers" in shown(await jo.click(direct(jo)[0], label="Post 1 now"))
+
+
+async def test_two_processes_do_each_step_once(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    await asleep(club)
+    await until(club, FRIDAY + MINUTE)
+    with club.env.time_context():
+        first, second = (club.services.schedules.run_on(ScheduleStage(club.bots[-1])) for _ in range(2))
+        await asyncio.gather(first.do_due(), second.do_due())
+        await asyncio.gather(first.do_due(), second.do_due())
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+    assert len(openings(club.general.threads[0])) == 1
+    assert len(events(club)) == 2
+
+
+# What is taken away
+
+
+async def test_a_permission_that_is_taken_away_is_told_once_and_the_thread_opens_when_it_is_back(
+    club: Club, jo: MemberActor
+) -> None:
+    await made(club, jo)
+    path = f"/channels/{club.general.id}/threads"
+    club.env.inject_error("POST", path, status=403, code=50013, times=None)
+    await until(club, FRIDAY + dt.timedelta(hours=3))
+    (told,) = direct(jo)
+    assert "so I cannot open the thread “The Lantern, chapters 1–5”" in words(told)
+    assert "I lack the permission" in words(told)
+    assert len(events(club)) == 2
+    club.env.backend.faults.clear()
+    await club.env.advance_time(2 * HOUR)
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+    assert len(direct(jo)) == 1
+
+
+async def test_an_organiser_who_takes_no_direct_messages_is_told_in_the_channel(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    club.env.inject_error("POST", f"/channels/{jo.dm_channel.id}/messages", status=403, code=50007, times=None)
+    club.env.inject_error("POST", f"/channels/{club.general.id}/threads", status=403, code=50013, times=None)
+    await until(club, FRIDAY + dt.timedelta(hours=3))
+    (told,) = [post for post in club.general.history() if "I lack the permission" in words(post)]
+    assert f"<@{jo.id}>" in words(told)
+
+
+async def test_a_channel_that_was_deleted_is_told_once_and_another_can_be_chosen(club: Club, jo: MemberActor) -> None:
+    hall, liz = club.guild.create_text_channel("hall"), club.member("Liz")
+    await made(club, jo, channel=hall)
+    await wants(club, liz, "By direct message")
+    club.env.backend.delete_channel(hall.id)
+    await club.env.settle()
+    await until(club, FRIDAY + dt.timedelta(hours=3))
+    (told,) = direct(jo)
+    assert "is gone" in words(told)
+    assert len(direct(liz)) == 2
+    order = await jo.slash(club.general, "schedule edit", channel=club.general)
+    assert "in the other channel" in shown(order)
+    assert "The schedule is changed" in shown(await jo.click(message(order), label="Confirm"))
+    await club.env.advance_time(2 * HOUR)
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+    assert len(direct(jo)) == 1
+
+
+async def test_events_that_discord_does_not_allow_keep_no_thread_from_opening(club: Club, jo: MemberActor) -> None:
+    path = f"/guilds/{club.guild.id}/scheduled-events"
+    club.env.inject_error("POST", path, status=400, code=30038, times=None)
+    await made(club, jo)
+    await until(club, FRIDAY + MINUTE)
+    (told,) = direct(jo)
+    assert "100 events" in words(told)
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+
+
+# Changing
+
+
+async def changed(club: Club, jo: MemberActor, command: str, **options: Any) -> str:
+    """Make a change, and return what its preview said."""
+    preview = await jo.slash(club.general, f"schedule {command}", **options)
+    assert "Confirm" in buttons(preview), shown(preview)
+    await jo.click(message(preview), label="Confirm")
+    return shown(preview)
+
+
+async def test_a_shift_moves_everything_after_and_the_event_with_it(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    told = await changed(club, jo, "shift", days=7)
+    assert "Friday 2 January 2026, 20:00 → Friday 9 January 2026, 20:00; its event moves along" in told
+    assert [section.meets for section in (await latest(club)).sections] == [NEXT, NEXT + dt.timedelta(days=7)]
+    (event,) = events(club)
+    assert event.scheduled_start_time == NEXT.isoformat()
+    await until(club, FRIDAY + MINUTE)
+    assert threads(club) == []
+    await until(club, NEXT + MINUTE)
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+
+
+async def test_a_pause_takes_the_events_away_and_resuming_brings_them_back(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    assert "its event is cancelled" in await changed(club, jo, "pause")
+    assert events(club) == []
+    await until(club, FRIDAY + dt.timedelta(days=1))
+    assert threads(club) == []
+    await changed(club, jo, "resume")
+    schedule = await latest(club)
+    assert schedule.state is ScheduleState.RUNNING
+    assert schedule.sections[0].meets > FRIDAY + dt.timedelta(days=1)
+    assert len(events(club)) >= 1
+    await until(club, schedule.sections[0].meets + MINUTE)
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+
+
+async def test_a_schedule_that_is_cancelled_opens_nothing_more_and_keeps_what_is_open(
+    club: Club, jo: MemberActor
+) -> None:
+    await made(club, jo)
+    await until(club, FRIDAY + MINUTE)
+    assert "cancelled" in await changed(club, jo, "cancel")
+    assert [event.name for event in events(club)] == ["The Lantern, chapters 1–5"]
+    await until(club, NEXT + MINUTE)
+    assert threads(club) == ["The Lantern, chapters 1–5"]
+    assert "is cancelled" in shown(await jo.slash(club.general, "schedule shift", days=7))
+
+
+async def test_one_meeting_is_moved_and_one_section_ends_elsewhere(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    told = await changed(club, jo, "edit", section=1, meets="4 January at 7pm", upto="ch 4")
+    assert "Sunday 4 January 2026, 19:00" in told
+    assert "chapters 1–5 → chapters 1–4" in told
+    (event,) = events(club)
+    assert event.name == "The Lantern, chapters 1–4"
+    await until(club, dt.datetime(2026, 1, 4, 19, 1, tzinfo=dt.UTC))
+    assert threads(club) == ["The Lantern, chapters 1–4"]
+
+
+async def test_the_rest_is_planned_anew_by_words(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    await until(club, FRIDAY + MINUTE)
+    told = await changed(club, jo, "edit", words="Sundays at 6pm, 2 chapters a week")
+    assert "1 thread that is open keeps its range and ceiling" in told
+    assert [section.last for section in (await latest(club)).live] == [5, 7, 9, 10]
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "told"),
+    [
+        ("shift", {"days": -6}, "in the past"),
+        ("shift", {"days": 7, "section": 9}, "Section 9 cannot be changed"),
+        ("resume", {}, "is not paused"),
+        ("edit", {}, "Nothing would change"),
+        ("edit", {"words": "perhaps"}, "I don't understand"),
+        ("edit", {"meets": "Fridays"}, "one date"),
+        ("edit", {"upto": "ch 99"}, "99"),
+        ("edit", {"words": "at 7pm", "book": "zzzz"}, "I don't know"),
+        ("pause", {"book": "the-kite"}, "no schedule"),
+    ],
+)
+async def test_a_change_that_cannot_be_made_says_why(
+    club: Club, jo: MemberActor, command: str, options: dict[str, Any], told: str
+) -> None:
+    await made(club, jo)
+    answer = await jo.slash(club.general, f"schedule {command}", **options)
+    assert told in shown(answer)
+    assert "Confirm" not in buttons(answer)
+
+
+async def test_a_change_that_somebody_else_was_faster_with_is_refused(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    preview = await jo.slash(club.general, "schedule shift", days=7)
+    await changed(club, jo, "shift", days=14)
+    assert "was changed meanwhile" in shown(await jo.click(message(preview), label="Confirm"))
+    assert (await latest(club)).sections[0].meets == FRIDAY + dt.timedelta(days=14)
+
+
+async def test_a_bot_that_is_killed_behind_a_change_still_brings_the_event_in_line(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    path = f"/guilds/{club.guild.id}/scheduled-events/*"
+    club.env.inject_error("GET", path, status=503, times=10)
+    await changed(club, jo, "shift", days=7)
+    await club.restart()
+    await club.env.advance_time(30 * 60)
+    (event,) = events(club)
+    assert event.scheduled_start_time == NEXT.isoformat()
+
+
+# Looking
+
+
+async def test_the_calendar_has_every_meeting_under_a_name_that_stays(club: Club, jo: MemberActor) -> None:
+    schedule = await made(club, jo)
+    told = await club.member("Liz").slash(club.general, "schedule export")
+    assert told.ephemeral
+    (file,) = message(told).attachments
+    assert file.filename == "the-lantern.ics"
+    before = exported(schedule, club.env.now()).decode()
+    assert f"UID:s{schedule.id}-1@dogear" in before
+    await changed(club, jo, "shift", days=7)
+    assert f"UID:s{schedule.id}-1@dogear" in exported(await latest(club), club.env.now()).decode()
+
+
+async def test_of_two_schedules_the_one_of_this_channel_is_meant(club: Club, jo: MemberActor) -> None:
+    hall, other = club.guild.create_text_channel("hall"), club.guild.create_text_channel("other")
+    await made(club, jo)
+    done = await jo.click(
+        message(await jo.slash(hall, "schedule create", book="the-kite", words="Sundays at 8pm, 2 chapters a week")),
+        label="Confirm",
+    )
+    assert "is made" in shown(done)
+    assert "The Kite" in shown(await jo.slash(hall, "schedule show"))
+    assert "The Lantern" in shown(await jo.slash(club.general, "schedule show"))
+    assert "Which schedule?" in shown(await jo.slash(other, "schedule show"))
+    assert "The Kite" in shown(await jo.slash(other, "schedule show", book="the-kite"))
+
+
+async def test_a_recap_since_the_last_meeting_begins_behind_it(club: Club, jo: MemberActor) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 7")
+    nothing = await liz.slash(club.general, "recap", section="since the last meeting")
+    assert "There is no schedule here" in shown(nothing)
+    await made(club, jo)
+    early = await liz.slash(club.general, "recap", section="since the last meeting")
+    assert "There was no meeting yet" in shown(early)
+    await until(club, FRIDAY + MINUTE)
+    told = shown(await liz.slash(club.general, "recap", section="since the last meeting"))
+    assert "The village priest warns" in told
+    assert "evening boat" not in told
+    offered = await liz.autocomplete(club.general, "recap", "section", "since")
+    assert "since the last meeting" in [choice.name for choice in offered]
+
+
+async def test_discord_would_take_all_that_is_sent(club: Club, jo: MemberActor) -> None:
+    api = DiscordApi.load()
+    forum = club.guild.create_forum_channel("books")
+    await made(club, jo, "Every day at 8pm, 1 chapter a day", channel=forum)
+    await wants(club, jo, "By direct message")
+    await jo.slash(club.general, "schedule export")
+    await changed(club, jo, "shift", days=1)
+    await until(club, FRIDAY + dt.timedelta(days=3))
+    sent = [(r.method, r.path, r.json) for r in club.env.http_requests]
+    assert api is None or [problem for each in sent for problem in api.problems(*each)] == []
