@@ -210,8 +210,11 @@ class Retriever:
         return [guard.judge(question, sentence, self._embedder) for sentence in said]
 
     def _statements(self, text: str) -> list[Question]:
-        """Return a message's windows of a few sentences, and where it has more than one window, each sentence too."""
-        said = sentences(text[:MESSAGE])
+        """Return a message's windows of a few sentences, and where it has more than one window, each sentence too.
+
+        A line ends a sentence, too: people end them so, and headings and lists would water down what they stand by.
+        """
+        said = [sentence for line in text[:MESSAGE].splitlines() for sentence in sentences(line)]
         told = [" ".join(said[n : n + WINDOW]) for n in range(max(1, len(said) - WINDOW + 1))]
         if len(told) > 1:
             told += said

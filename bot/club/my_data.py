@@ -20,9 +20,11 @@ HELD = {
     "findings": "messages that went further than their place: where they stand, not what they say",
     "nominations": "books that you nominated",
     "ballots": "ballots in votes for the next book",
+    "reminders": "schedules of whose meetings you are reminded",
     "ceilings": "ceilings that you set: they stay, without your name",
     "watches": "places that you had watched: they stay so, without your name",
     "decisions": "decisions on discussion prompts: they stay, without your name",
+    "schedules": "schedules that you made: they stay, without your name",
     "audit": "entries of the audit: they stay, without your name",
     "direct_messages": "choices of a club for direct messages",
 }

@@ -160,7 +160,8 @@ class Questions:
             lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only)
         )
         await self._allowance.spend(member.club, reply.tokens)
-        also = await self._reveals(question, reply.book)
+        # In private nobody else reads along, and to forget a guess where it is right would confirm it.
+        also = Reveals() if private else await self._reveals(question, reply.book)
         await self._conversations.remember(place, member, text, reply, audience, also)
         there = Audience() if private else await self._audiences.public(place)
         return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model, place=there)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import discord
+from discord import app_commands
 
 from bot.discord.failures import Refused
 from bot.discord.schedule_refusals import lacking_for_events, lacking_in, needed_in
@@ -12,12 +13,35 @@ from bot.discord.schedule_refusals import lacking_for_events, lacking_in, needed
 Channel = discord.TextChannel | discord.ForumChannel
 
 
+class Parent(app_commands.Transformer):
+    """A text channel or a forum, as a command takes it: a forum of pictures is none that one talks in."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """What Discord offers."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Which channels it offers."""
+        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
+
+    async def transform(self, _: discord.Interaction[Any], value: Any, /) -> Any:  # noqa: ANN401 (the library's own)
+        """Return what was chosen."""
+        return value
+
+
+Chosen = app_commands.Transform[app_commands.AppCommandChannel, Parent]
+
+
 def parent_of(interaction: discord.Interaction[Any]) -> int:
     """Return the channel of the thread in which somebody is; 0 elsewhere."""
     return (interaction.channel.parent_id or 0) if isinstance(interaction.channel, discord.Thread) else 0
 
 
-def chosen_channel(interaction: discord.Interaction[Any], chosen: Channel | None, usual: int | None = None) -> Channel:
+def chosen_channel(
+    interaction: discord.Interaction[Any], chosen: app_commands.AppCommandChannel | None, usual: int | None = None
+) -> Channel:
     """Return where a schedule is to take place: as chosen, as usual, or here. Raises Refused."""
     guild = interaction.guild
     if guild is None:

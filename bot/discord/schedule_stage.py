@@ -46,8 +46,8 @@ class ScheduleStage(ScheduleEvents):
         self._prompts = SectionPrompts(bot.services.prompts)
 
     def clubs(self) -> Sequence[int]:
-        """Return the clubs that this process serves."""
-        return [guild.id for guild in self._bot.guilds]
+        """Return the clubs that this process serves, and whose channels Discord has told."""
+        return [guild.id for guild in self._bot.guilds if not guild.unavailable]
 
     # Threads
 
@@ -111,8 +111,8 @@ class ScheduleStage(ScheduleEvents):
                 card = opening_card(schedule, section, self._books, [button], late=late, prompts=prompts)
             try:
                 message = await post_in(thread, card, f"open-{schedule.id}-{section.number}")
-            except discord.HTTPException:
-                await self._prompts.stopped(prompts)
+            except (discord.Forbidden, discord.NotFound):
+                await self._prompts.stopped(prompts)  # where Discord itself failed, the message may be there
                 raise
             await self._prompts.posted(schedule.club, message)
             return message.id
@@ -135,9 +135,7 @@ class ScheduleStage(ScheduleEvents):
         with allowed_to("remind those who asked for it", channel, WRITING):
             if since and await self._found(there, since, lambda message: button.mark in ids_of(message)):
                 return
-            await post_in(
-                there, reminder_card(schedule, section, [button], people), _nonce(schedule, section, mark), people
-            )
+            await post_in(there, reminder_card(schedule, section, [button], people), button.mark[-25:], people)
 
     async def _remind_directly(
         self, schedule: Schedule, section: Section, member: Member, button: RemindButton, since: dt.datetime | None
@@ -148,7 +146,7 @@ class ScheduleStage(ScheduleEvents):
             channel = await self._bot.create_dm(discord.Object(member.id))
             if since and await self._found(channel, since, lambda message: button.mark in ids_of(message)):
                 return
-            await post_in(channel, reminder_card(schedule, section, [button]), _nonce(schedule, section, "dm"))
+            await post_in(channel, reminder_card(schedule, section, [button]), button.mark[-25:])
 
     async def tell_organiser(
         self, schedule: Schedule, text: str, mark: str, since: dt.datetime | None, undecided: Sequence[int] = ()
@@ -193,7 +191,3 @@ class ScheduleStage(ScheduleEvents):
 
 def _button(schedule: Schedule, section: Section, mark: str) -> RemindButton:
     return RemindButton(schedule.id, section.number, mark)
-
-
-def _nonce(schedule: Schedule, section: Section, mark: str) -> str:
-    return f"{schedule.id}-{section.number}-{section.sequence}-{mark}"[-25:]

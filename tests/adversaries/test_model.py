@@ -1,4 +1,4 @@
-"""A chat model that blurts, disguises and obeys: what it says is let through as far as its readers are, and no further."""
+"""A chat model that blurts, disguises and obeys: what it says comes out as far as its readers are, and no further."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from bot.answers.writing import Writer, open_model
 from retrieval.door import Retriever
-from tests.fakes.attempting import UNBOUNDED, attempting
+from tests.fakes.attempting import UNBOUNDED, Attempting, attempting
 from tests.fakes.attempts import Attempt, attempts
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club
@@ -45,16 +45,17 @@ async def test_nothing_beyond_the_audience_comes_out(
                     asked, chatting.says = len(chatting.requests), attempt.says
                     await made.make(attempt, {AMBER: 4})
                     assert len(chatting.requests) > asked, attempt.id
-                    assert told_the_model(chatting.requests[asked:], attempt, signs) == []
+                    assert told_the_model(chatting.requests[asked:], attempt, made) == []
             assert "\n".join(made.faults) == ""
             assert made.made == KINDS[kind]
     finally:
         writer.close()
 
 
-def told_the_model(requests: list[dict[str, object]], attempt: Attempt, signs: Signs) -> list[str]:
+def told_the_model(requests: list[dict[str, object]], attempt: Attempt, made: Attempting) -> list[str]:
     """Return the words in prompts that those who read the answer have not come to, but for their own."""
-    furthest = 4 if attempt.who == "Ahab" else 1
+    signs, asker = made.evening.signs, made.people[attempt.who]
+    furthest = {AMBER: 4} if attempt.who == "Ahab" else made.evening.positions[asker.guild.id, asker.id]
     own = signs.found(" ".join((attempt.text, *attempt.then)))
     found = signs.found(json.dumps(requests, ensure_ascii=False))
-    return [sign.word for sign in found if not sign.needs.within({AMBER: furthest}) and sign not in own]
+    return [sign.word for sign in found if not sign.needs.within(furthest) and sign not in own]

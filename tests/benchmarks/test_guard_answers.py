@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import pytest
 
@@ -108,7 +107,7 @@ def test_a_third_is_kept_aside_of_every_book_and_kind(answers: list[Answer]) -> 
     assert {name: share for name, share in shares.items() if not 0.25 <= share <= 0.42} == {}
 
 
-def test_they_are_written_by_hand_and_one_a_line() -> None:
+def test_each_stands_on_one_line_as_it_is_usually_written() -> None:
     lines = ANSWERS.read_text(encoding="utf-8").splitlines()
     assert lines == [json.dumps(json.loads(line), ensure_ascii=False) for line in lines]
 
@@ -161,7 +160,3 @@ def test_wrong_decisions_are_told_with_the_guards_figures() -> None:
         "  STOPS one (aside, at 3), risk 0.250: His room is below it.",
         "  LEAKS one (aside, at 3), risk 0.250: He drowned his brother.",
     ]
-
-
-def test_the_file_lies_beside_the_benchmark() -> None:
-    assert Path("tests/benchmarks/guard/answers.jsonl") == ANSWERS.relative_to(Path(__file__).parents[2])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from simcord import ChannelHandle, MemberActor
 from simcord.types import HttpLogEntry

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import codecs
+import contextlib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,9 @@ _SIGN = re.compile(r"\{(amber|orchard) (\d+)(?: (\d+))?\}")
 _DISGUISED = re.compile(r"§(\w+)§(\w+)§")
 _LEET = str.maketrans("013457@$", "oieastas")
 _LOOKALIKES = str.maketrans("аеорсухі", "aeopcyxi")
+_LATIN, _CYRILLIC = "abdefgijklmnopqrstuvwxyz", "абдефгийклмнопярстувщхыз"
+_GREEK = "αβδεφγιξκλμνοπθρστυϝωχψζ"
+_SCRIPTS = str.maketrans(_CYRILLIC + _GREEK, _LATIN * 2)
 _WRAPPED = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 
 
@@ -35,10 +39,12 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "spelled": " ".join,
     "hyphens": "-".join,
     "lines": "\n".join,
-    "acrostic": lambda word: " ".join(f"{letter}ery often." for letter in word.title()),
+    "acrostic": lambda word: " ".join(f"{letter}ery." for letter in word.upper()),
     "numbers": lambda word: " ".join(str(ord(letter) - 96) for letter in word),
     "leet": lambda word: word.translate(str.maketrans("oieas", "01345")),
     "lookalikes": lambda word: word.translate(str.maketrans("aeopcyx", "аеорсух")),
+    "cyrillic": lambda word: word.translate(str.maketrans(_LATIN, _CYRILLIC)),
+    "greek": lambda word: word.translate(str.maketrans(_LATIN, _GREEK)),
     "first": lambda word: f"{word[0].upper()}.",
     "syllables": lambda word: " ".join(re.findall(r".{1,3}", word)),
     "upper": str.upper,
@@ -51,7 +57,7 @@ class Attempt:
     """One attempt: what somebody does, with which words, and what they do after it.
 
     `do` is a command, or a way that tests/fakes/attempting.py knows. `at` is where they are in the shipped books, and
-    `never` what would give those away; `says` is what a chat model answers.
+    `never` what would give those away. `says` is what a chat model answers, `unsaid` what of that must not come out.
     """
 
     id: str
@@ -65,6 +71,7 @@ class Attempt:
     at: Mapping[Slug, int] = field(default_factory=dict)
     never: Sequence[str] = ()
     says: str = ""
+    unsaid: Sequence[str] = ()
 
 
 def attempts(file: Path, signs: Signs | None = None) -> list[Attempt]:
@@ -92,6 +99,7 @@ def readings(text: str) -> Iterator[str]:
     plain = text.replace("\\", "").translate(_LOOKALIKES)
     yield plain
     yield plain[::-1]
+    yield text.casefold().translate(_SCRIPTS)
     yield codecs.decode(plain, "rot13")
     yield plain.translate(_LEET)
     words = re.findall(r"[^\W\d_]+", plain)
@@ -107,9 +115,7 @@ def _unwrapped(text: str) -> Iterator[str]:
     """Yield what is inside of base64 and of hexadecimal digits."""
     for wrapped in _WRAPPED.findall(text):
         bare = wrapped.rstrip("=").replace("-", "+").replace("_", "/")
-        try:
+        with contextlib.suppress(binascii.Error):
             yield base64.b64decode(bare + "=" * (-len(bare) % 4)).decode("utf-8", "ignore")
-        except (binascii.Error, ValueError):
-            pass
     pairs = "".join(re.findall(r"(?<![0-9a-f])(?:[0-9a-f]{2})+(?![0-9a-f])", text.casefold()))
     yield bytes.fromhex(pairs).decode("utf-8", "ignore")

@@ -92,8 +92,8 @@ class RunningSchedules:
             await self._do(schedule, section, step, claim)
         except Unwelcome as refused:
             log.info("%s is not allowed and is tried again", step.id)
-            await self._records.postpone(step.id, now + REFUSED)
-            await self._telling.tell(schedule, step.kind, str(refused))
+            if await self._telling.tell(schedule, step.kind, str(refused)):
+                await self._records.postpone(step.id, now + REFUSED)
         except Exception:
             log.exception("%s could not be done; it is tried again", step.id)
         else:
@@ -132,7 +132,8 @@ class RunningSchedules:
             try:
                 await self._stage.bring_event(kept.schedule, event)
             except Unwelcome as refused:
-                await self._telling.tell(kept.schedule, "touch", str(refused))
+                if not await self._telling.tell(kept.schedule, "touch", str(refused)):
+                    continue
             except Exception:
                 log.exception("event %d could not be changed; it is tried again", event)
                 continue
@@ -146,7 +147,7 @@ class RunningSchedules:
         for step in self._ready(kept):
             begun = kept.steps.get(step.id)
             moments.append(max(begun.until, now + AGAIN) if begun else now + AGAIN)
-        moments += [begun.until for name, begun in kept.steps.items() if ":told:" in name and not begun.done]
+        moments += self._telling.untold(kept)
         if kept.touched:
             moments.append(now + PATIENCE)
         if later := next_due(kept.schedule, now):

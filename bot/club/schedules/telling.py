@@ -27,12 +27,11 @@ class Telling:
     def __init__(self, records: ScheduleRecords, stage: Stage, now: Callable[[], dt.datetime]) -> None:
         self._records, self._stage, self._now = records, stage, now
 
-    async def tell(self, schedule: Schedule, about: str, text: str) -> None:
-        """Tell the organiser of something that is not allowed, once."""
+    async def tell(self, schedule: Schedule, about: str, text: str) -> bool:
+        """Tell the organiser of something that is not allowed, once; return whether that is settled."""
         now, name = self._now(), told(schedule, about)
         claim = await self._records.claim(schedule.id, name, now, now + PATIENCE)
-        if claim is not None:
-            await self._say(schedule, text, [claim])
+        return claim is None or await self._say(schedule, text, [claim])
 
     async def list_late(self, kept: Kept) -> None:
         """List the sections that are late by days for the organiser, each once."""
@@ -47,7 +46,12 @@ class Telling:
             these = numbers[at : at + AT_ONCE]
             await self._say(schedule, _late(schedule, these), [claims[number] for number in these], these)
 
-    async def _say(self, schedule: Schedule, text: str, claims: list[Claim], undecided: Sequence[int] = ()) -> None:
+    def untold(self, kept: Kept) -> list[dt.datetime]:
+        """Return when what is late by days is to be listed again, where that has failed."""
+        late = told(kept.schedule, "late:")
+        return [begun.until for name, begun in kept.steps.items() if name.startswith(late) and not begun.done]
+
+    async def _say(self, schedule: Schedule, text: str, claims: list[Claim], undecided: Sequence[int] = ()) -> bool:
         since = min((claim.since for claim in claims if claim.since), default=None)
         try:
             await self._stage.tell_organiser(schedule, text, claims[0].step, since, undecided)
@@ -55,9 +59,10 @@ class Telling:
             log.warning("the organiser of schedule %d cannot be told: %s", schedule.id, text)
         except Exception:
             log.exception("the organiser of schedule %d could not be told; it is tried again", schedule.id)
-            return
+            return False
         for claim in claims:
             await self._records.finish(schedule.id, claim.step)
+        return True
 
     async def works_again(self, kept: Kept, about: str) -> None:
         """Note that something works: the next time that it does not, the organiser hears of it again."""

@@ -24,7 +24,7 @@ from bot.discord.club_bot import ClubBot, services_of
 from bot.discord.contexts import in_clubs
 from bot.discord.delivering import deliver
 from bot.discord.schedule_organising import change_card, organises, plan_card
-from bot.discord.schedule_places import chosen_channel, parent_of
+from bot.discord.schedule_places import Chosen, chosen_channel, parent_of
 from bot.discord.schedule_showing import shown
 from bot.discord.schedule_stage import ScheduleStage
 from bot.discord.visitors import visitor
@@ -36,7 +36,6 @@ Words = app_commands.Range[str, 1, MAX_LENGTH]
 Where = app_commands.Range[str, 1, MAX_POSITION]
 Days = app_commands.Range[int, -366, 366]
 Number = app_commands.Range[int, 1, 999]
-Channel = discord.TextChannel | discord.ForumChannel
 
 WORDS = "When you meet and how much you read: Fridays at 8pm, 5 chapters a week, from next week"
 BOOK = "The book; otherwise that of this channel"
@@ -72,7 +71,7 @@ class ScheduleCog(commands.Cog):
     @app_commands.autocomplete(book=autocomplete.books, zone=zones)
     async def create(
         self, interaction: discord.Interaction[Any], book: Typed, words: Words, zone: Typed | None = None,
-        channel: Channel | None = None,
+        channel: Chosen | None = None,
     ) -> None:  # fmt: skip
         """Plan the reading of a book. You see every section first (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -102,7 +101,7 @@ class ScheduleCog(commands.Cog):
     async def edit(
         self, interaction: discord.Interaction[Any], words: Words | None = None, book: Typed | None = None,
         section: Number | None = None, meets: Words | None = None, upto: Where | None = None,
-        channel: Channel | None = None,
+        channel: Chosen | None = None,
     ) -> None:  # fmt: skip
         """Change what is ahead: all of it, one section, the channel, or the other books (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -37,6 +37,9 @@ def test_the_invite_asks_for_exactly_what_is_needed() -> None:
         "attach_files",
         "read_message_history",
         "manage_messages",
+        "create_public_threads",
+        "create_events",
+        "manage_events",
     }  # fmt: skip (Discord calls the first one View Channel)
     address = link(1234)
     assert f"permissions={permissions().value}" in address
