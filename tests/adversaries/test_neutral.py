@@ -57,18 +57,15 @@ HIDDEN: dict[str, dict[str, str]] = {
 }
 
 QUESTIONS = (
-    "Who drowned his brother for the sake of the lamp?",
-    "Did Silas drown his brother, yes or no?",
-    "Is it Silas or the priest?",
+    "Did Silas drown his brother for the sake of the lamp, yes or no?",
+    "Is it Silas or the priest who drowned his brother?",
     "What is in the letter?",
     "Who is Gideon?",
     "Does Dorothea marry the priest?",
     "How does it end?",
     "Whom does Silas save in the storm?",
     "Whose is the second bed?",
-    "Is there a wedding in chapter 8?",
     "What made readers weep?",
-    "Why is Silas a murderer?",
 )
 ANSWER_LABELS = ("What to think about", "Where it is dealt with", "The answer", "Why can’t I see more?")
 NAMES = ("Silas", "Dorothea", "Gideon", "Marigold", "the priest", "the murderer")
@@ -219,12 +216,17 @@ async def test_a_question_is_repeated_in_public_unless_it_might_spoil_and_that_i
     assert {asked: said for asked, said in told.items() if len(said) > 1} == {}
 
 
-async def test_a_hint_says_where_and_nothing_else_about_it(libraries: dict[str, Retriever], tmp_path: Path) -> None:
+async def test_a_hint_says_where_and_would_this_spoil_whether_and_nothing_else_about_it(
+    libraries: dict[str, Retriever], tmp_path: Path
+) -> None:
     mildest: dict[str, set[str]] = {}
+    verdicts: set[str] = set()
     answers: dict[str, set[str]] = {}
     for number, retriever in enumerate(libraries.values()):
         async with evening(retriever, tmp_path / str(number)) as (club, liz):
             for question in QUESTIONS:
+                posted = await liz.send(club.general, f"{question} (The Lantern)")
+                verdicts.add(shown(await liz.context_menu(club.general, "Would this spoil?", posted)).strip())
                 hint = await liz.slash(club.general, "hint", question=question, book=LANTERN)
                 first = hint_text(hint)
                 where, answer = [
@@ -239,19 +241,7 @@ async def test_a_hint_says_where_and_nothing_else_about_it(libraries: dict[str, 
                     assert where == NEUTRAL or re.fullmatch(r"The pages on this are yours(?:: chapter [135])?\.", where)
                     answers.setdefault(question, set()).add(answer)
     assert {asked: said for asked, said in (mildest | answers).items() if len(said) > 1} == {}
-    assert {len(said) for said in mildest.values()} == {1}
-
-
-async def test_would_this_spoil_says_yes_or_no_and_nothing_else(
-    libraries: dict[str, Retriever], tmp_path: Path
-) -> None:
-    told: set[str] = set()
-    for number, retriever in enumerate(libraries.values()):
-        async with evening(retriever, tmp_path / str(number)) as (club, liz):
-            for question in QUESTIONS:
-                posted = await liz.send(club.general, f"{question} (The Lantern)")
-                told.add(shown(await liz.context_menu(club.general, "Would this spoil?", posted)).strip())
-    assert told == {
+    assert verdicts == {
         f"It {verdict} further than you have read.\nIt {verdict} further than this place."
         for verdict in ("might go", "goes no")
     }

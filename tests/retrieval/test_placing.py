@@ -111,7 +111,7 @@ def test_a_message_that_is_about_no_book_is_no_spoiler(reviewed: Retriever) -> N
         assert reviewed.place(message, [LANTERN]).within({})
 
 
-@pytest.mark.parametrize("above", ["## Chapter 0", "---\nreveals: 0\nkind: premise\n---\n## Chapter 0", "My notes\n\n1)"])
+@pytest.mark.parametrize("above", ["## Chapter 0", "---\nreveals: 0\n---\n## Chapter 0", "My notes\n\n1)"])
 def test_a_heading_or_a_list_does_not_water_down_what_it_stands_by(reviewed: Retriever, above: str) -> None:
     told = f"{above}\nSilas drowned his brother"
     assert reviewed.place(told, [LANTERN]).marks[LANTERN] == 10
