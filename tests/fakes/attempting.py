@@ -18,7 +18,7 @@ from tests.fakes.discord_reading import live
 from tests.fakes.evening import CHOICES, FORM, Evening, Sent, every_text
 from tests.fakes.evening_acts import new_thread, presses_all, talks, under, writes_directly
 from tests.fakes.forging import forge, remembered
-from tests.fakes.marked import AMBER, MARKS, ORCHARD
+from tests.fakes.marked import AMBER, MARKS, ORCHARD, Sign
 
 MAIN = {
     "ask": "question", "hint": "question", "who": "name", "recap": "section", "progress set": "where",
@@ -47,6 +47,7 @@ class Attempting:
     faults: list[str] = field(default_factory=list)
     made: int = 0
     _seen: int = 0
+    _looked_at: dict[str, set[Sign]] = field(default_factory=dict)
 
     async def make(self, attempt: Attempt, ceiling: Mapping[Slug, int]) -> list[Sent]:
         """Make an attempt, note everything that should not have been done in answer, and return what was sent."""
@@ -76,11 +77,17 @@ class Attempting:
         return [
             f"“{sign.word}” ({dict(sign.needs.marks)}) sent to {each.readers}: {each.where}: {each.text[:200]}"
             for each in sent
-            for reading in readings(each.text)
-            for sign in signs.found(reading)
+            for sign in self._disguised(each.text)
             if not each.readers.may_read(sign) and not (each.readers.person == asker and sign.word in known)
             and not (each.readers.person in self.evening.keepers and sign.word in self.evening.heard)
         ]  # fmt: skip
+
+    def _disguised(self, text: str) -> set[Sign]:
+        """Return the signs in a text, however disguised."""
+        if text not in self._looked_at:
+            found = {sign for reading in readings(text) for sign in self.evening.signs.found(reading)}
+            self._looked_at[text] = found
+        return self._looked_at[text]
 
     def _foreign(self, requests: list[HttpLogEntry], place: ChannelHandle, attempt: Attempt) -> list[str]:
         """Return the calls that do not belong to what was done: answers to interactions, and one reply to a message."""
