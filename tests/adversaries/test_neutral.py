@@ -20,7 +20,6 @@ from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.answers.wording import NEUTRAL
 from retrieval.door import Retriever
-from retrieval.embedding import SentenceEmbedder
 from tests.fakes.attempting import UNBOUNDED
 from tests.fakes.bookshelf import LANTERN, opened, write_book
 from tests.fakes.club import Club, message, opened_club, shown, texts
@@ -98,14 +97,14 @@ def write(library: Path, hidden: Mapping[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def libraries(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Retriever]]:
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Retriever]]:
     """All of them, open side by side."""
     with ExitStack() as open_ones:
         retrievers = {}
         for name, hidden in HIDDEN.items():
             library = tmp_path_factory.mktemp("library")
             write(library, hidden)
-            opening = opened(library, tmp_path_factory.mktemp("store"), embedder)
+            opening = opened(library, tmp_path_factory.mktemp("store"))
             retrievers[name] = open_ones.enter_context(opening)
         yield retrievers
 
@@ -225,7 +224,7 @@ async def test_a_hint_says_where_and_would_this_spoil_whether_and_nothing_else_a
     for number, retriever in enumerate(libraries.values()):
         async with evening(retriever, tmp_path / str(number)) as (club, liz):
             for question in QUESTIONS:
-                posted = await liz.send(club.general, f"{question} (The Lantern)")
+                posted = await liz.send(club.general, question)
                 verdicts.add(shown(await liz.context_menu(club.general, "Would this spoil?", posted)).strip())
                 hint = await liz.slash(club.general, "hint", question=question, book=LANTERN)
                 first = hint_text(hint)
@@ -255,7 +254,7 @@ def hint_text(hint: InteractionResult) -> str:
 
 async def might_spoil(club: Club, liz: MemberActor, question: str) -> bool:
     """Return what *Would this spoil?* says of a question, for this place."""
-    posted = await liz.send(club.general, f"{question} (The Lantern)")
+    posted = await liz.send(club.general, question)
     told = shown(await liz.context_menu(club.general, "Would this spoil?", posted))
     return "might go further than this place" in told
 

@@ -99,9 +99,9 @@ STEPS = dict(zip(VERSIONS, [ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_000
 LAST = {"0002": "0003"}
 """The last version that has the tables of a version, where a later one takes them away."""
 ROWS = {
-    version: "".join(
-        STEPS[earlier] for earlier in VERSIONS[: n + 1] if version <= LAST.get(earlier, version)
-    ).replace("AT", AT)
+    version: "".join(STEPS[earlier] for earlier in VERSIONS[: n + 1] if version <= LAST.get(earlier, version)).replace(
+        "AT", AT
+    )
     for n, version in enumerate(VERSIONS)
 }
 """Rows as they were written at each version. Those of a released version never change."""
