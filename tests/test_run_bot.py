@@ -125,9 +125,9 @@ def test_one_question_is_answered_from_what_has_been_read(program: Program) -> N
     assert b"Godfrey" not in done.stdout
 
 
-def test_without_a_command_two_lines_say_what_to_do(program: Program) -> None:
+def test_without_a_command_three_lines_say_what_to_do(program: Program) -> None:
     done = program()
-    assert len(done.stdout.splitlines()) == 2
+    assert len(done.stdout.splitlines()) == 3
     assert (done.returncode, done.stderr) == (1, b"")
 
 

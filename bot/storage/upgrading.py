@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
 from sqlalchemy import Connection, inspect, text
 
 from bot.storage.address import Address
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 HEAD = "0006"
 """The latest version in `migrations/versions`."""
+
+PATIENCE = 60.0
+"""Seconds to wait for another process that upgrades the same file."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -37,7 +42,15 @@ def upgrade(where: str | Path, version: str = HEAD) -> None:
     address = Address.of(where)
     with told(address.name):
         address.make_file()
-        asyncio.run(_upgrade(address, version))
+        with _alone(address):
+            asyncio.run(_upgrade(address, version))
+
+
+def _alone(address: Address) -> contextlib.AbstractContextManager[object]:
+    """Keep others from SQLite's file meanwhile: while somebody has it open, it cannot turn to WAL, and never waits."""
+    if address.file is None:
+        return contextlib.nullcontext()
+    return FileLock(address.file.with_name(f"{address.file.name}.lock"), timeout=PATIENCE, mode=0o600)
 
 
 async def _upgrade(address: Address, version: str) -> None:

@@ -55,7 +55,7 @@ async def test_a_data_folder_is_made_and_its_file_is_for_its_owner_alone(tmp_pat
     async with open_records(tmp_path / "new" / "data") as records:
         await records.notes.write_note("a", "b")
         files = sorted((tmp_path / "new" / "data").iterdir())
-        assert [file.name for file in files] == ["club.db", "club.db-shm", "club.db-wal"]
+        assert [file.name for file in files] == ["club.db", "club.db-shm", "club.db-wal", "club.db.lock"]
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
