@@ -36,12 +36,11 @@ async def open_services(
         services = Services.of(discussion, opened, workers, now, rates)
         if changed := await services.reviews.reconcile():
             log.info("%d reviews of members brought up to date in the vector store", changed)
-        await workers.do(_set_apart)
         yield services
 
 
-def _set_apart() -> None:
-    """Keep what was made while opening out of every later garbage collection.
+def set_apart() -> None:
+    """Keep what was made while opening out of every later garbage collection; before there is an event loop.
 
     A full collection looks at each of some 350,000 objects and stops the event loop for as long: 0.2 to 0.6 s.
     """

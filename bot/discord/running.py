@@ -14,7 +14,7 @@ from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
 from bot.assembly import open_discussion
-from bot.club_assembly import log_progress, open_services
+from bot.club_assembly import log_progress, open_services, set_apart
 from bot.discord.client import Dogear
 from bot.discord.sign_in import DiscordUnreachable, TokenRefused, speak_to
 from bot.discussion import Discussion
@@ -34,6 +34,7 @@ def run(settings: Settings) -> None:
     speak_to(settings.discord_api)
     sys.setswitchinterval(TURN)
     with open_discussion(settings, settings.library, settings.data, log_progress()) as discussion:
+        set_apart()
         asyncio.run(run_until_stopped(settings, settings.discord_token, discussion))
 
 
