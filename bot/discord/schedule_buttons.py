@@ -15,8 +15,8 @@ from bot.discord.cards import Card
 from bot.discord.club_bot import bot_of, services_of
 from bot.discord.delivering import deliver, replace_card
 from bot.discord.failures import Refused
+from bot.discord.moderators import ORGANISERS, organises
 from bot.discord.pressing import Pressed
-from bot.discord.visitors import is_organiser
 
 SCHEDULE = r"(?P<schedule>\d{1,18})"
 SECTION = r"(?P<section>\d{1,3})"
@@ -27,7 +27,6 @@ KEPT = {
     By.THREAD: "I remind you in the thread, a day and an hour before each meeting. Others see your name there.",
     None: "I do not remind you of these meetings.",
 }
-ORGANISERS = "Only organisers do that: it needs the permission Manage Events, Manage Server, or the organisers’ role."
 
 
 class RemindButton(Pressed, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0-9]{{1,20}})"):
@@ -108,8 +107,7 @@ async def _organised(interaction: discord.Interaction[Any], schedule_id: int) ->
     """Return a schedule whose organisers the presser belongs to, in a direct message, too. Raises Refused."""
     schedule = (await _reached(interaction, schedule_id)).schedule
     if interaction.guild_id is not None:
-        if not await is_organiser(interaction):
-            raise Refused(ORGANISERS)
+        await organises(interaction)
         return schedule
     guild = bot_of(interaction).get_guild(schedule.club)
     settings = await services_of(interaction).set_up.settings(schedule.club)

@@ -20,13 +20,12 @@ from bot.discord.cards import Card
 from bot.discord.club_bot import bot_of, services_of
 from bot.discord.confirming import CONFIRM, CancelButton
 from bot.discord.delivering import replace_card
-from bot.discord.failures import Choice, Refused
+from bot.discord.failures import Choice
 from bot.discord.limits import MODAL_TITLE, OPTION, OPTIONS
+from bot.discord.moderators import organises
 from bot.discord.pressing import Dialogue, Picked, Pressed
 from bot.discord.safe_text import one_line, safe
-from bot.discord.schedule_buttons import ORGANISERS
 from bot.discord.schedule_cards import Items, lines_card, pages_in
-from bot.discord.visitors import is_organiser
 from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.reveals import Slug
@@ -49,12 +48,6 @@ DONE = {
     Do.RESUME: "The schedule goes on.",
     Do.CANCEL: "The schedule is cancelled. What is open stays open.",
 }
-
-
-async def organises(interaction: discord.Interaction[Any]) -> None:
-    """See that the one who asks organises the club. Raises Refused."""
-    if not await is_organiser(interaction):
-        raise Refused(ORGANISERS)
 
 
 class ConfirmButton(Pressed, template=rf"schedule-confirm:(?P<asked_id>{ID})"):

@@ -23,7 +23,8 @@ from bot.discord.cards import Card, Document
 from bot.discord.club_bot import ClubBot, services_of
 from bot.discord.contexts import in_clubs
 from bot.discord.delivering import deliver
-from bot.discord.schedule_organising import change_card, organises, plan_card
+from bot.discord.moderators import organises
+from bot.discord.schedule_organising import change_card, plan_card
 from bot.discord.schedule_places import Chosen, chosen_channel, parent_of
 from bot.discord.schedule_showing import shown
 from bot.discord.schedule_stage import ScheduleStage
