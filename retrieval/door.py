@@ -26,7 +26,7 @@ from retrieval.errors import BookInWork
 from retrieval.features import Question, recency
 from retrieval.freed_memory import give_back
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard, Verdict, load_rule
+from retrieval.guard import Guard, Rule, Verdict
 from retrieval.indexing import Indexed, Progress, index, stale
 from retrieval.opened import VisibleBook
 from retrieval.opener import Opener
@@ -34,6 +34,7 @@ from retrieval.placing import TELLING, WINDOW, place
 from retrieval.ranking import Ranking, Reader
 from retrieval.routing import CANDIDATES, likeliest
 from retrieval.store import Store
+from retrieval.word_match import ReadPassages
 
 DEALT_WITH = 0.12
 """Confidence from which a book is taken to deal with a question somewhere."""
@@ -83,6 +84,21 @@ class Search:
     finished: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PassagesState:
+    """What operators may know: books of the library and how many are ready, whether an index run is under way, and of
+    the books that are held in memory how many, their bytes, and how often one was there or had to be read.
+    """
+
+    books: int
+    ready: int
+    indexing: bool
+    opened: int
+    bytes: int
+    hits: int
+    misses: int
+
+
 class Retriever:
     """Finds, for an audience, what it may read about a question."""
 
@@ -91,7 +107,8 @@ class Retriever:
         self._store, self._embedder = store, embedder
         self._reader = Reader.load("question", adapted=embedder.adapted)
         self._placer = Reader.load("statement", adapted=embedder.adapted)
-        self._rule = load_rule()
+        self._rule = Rule.load()
+        self._read_passages = ReadPassages(embedder)
         self._clubs = ClubTexts(store, embedder)
         self._books = Opener(library, store, self._clubs)
         self._refreshing = Lock()
@@ -108,6 +125,18 @@ class Retriever:
     def stale(self) -> list[Slug]:
         """Return the books that `refresh` would bring up to date."""
         return stale(self.library, self._store.manifests().values())
+
+    def state(self) -> PassagesState:
+        """Return how many books are ready and in memory."""
+        use = self._books.use()
+        return PassagesState(
+            len(self.library.books), self._books.ready, self._refreshing.locked(),
+            use.opened, use.bytes, use.hits, use.misses,
+        )  # fmt: skip
+
+    def check_store(self) -> None:
+        """Read a little. Raises StoreUnavailable where the store cannot be read."""
+        self._store.manifest(next(iter(self.library.books), ""))
 
     def keep(self, text: ClubText) -> None:
         """Write a text of a club, in place of the earlier one of its club and id; the next search finds it.
@@ -170,6 +199,14 @@ class Retriever:
         found = self._books.open(book, audience.club).seen_through(Gate(audience)).passages
         return [p for p in found if not wanted or p.kind in wanted]
 
+    def placed_for_the_owner(self, book: Slug) -> list[Passage]:
+        """Return all of a book's passages with their places, for who owns the library's files and for nobody else.
+
+        No audience is asked for: what this returns lies beyond everybody's position. The terminal alone shows it, to
+        whoever can read the files anyway. What members wrote is not in it.
+        """
+        return list(self._books.open(book).passages)
+
     def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
         """Return by which mark a question is dealt with, which only a hint may tell; None where it may not be at all.
 
@@ -205,9 +242,10 @@ class Retriever:
 
     def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
         """Return for each sentence of a model's answer whether the audience may read it."""
-        title = self.library.books[book].title
-        guard = Guard(self._books.open(book, audience.club), Gate(audience), self._placer, *self._rule, title)
-        return [guard.judge(question, sentence, self._embedder) for sentence in said]
+        opened, about = self._books.open(book, audience.club), self.library.books[book]
+        known = f"{about.title} {about.author}"
+        guard = Guard(opened, Gate(audience), self._placer, known, self._read_passages, self._embedder)
+        return guard.judge(question, said, self._rule)
 
     def _statements(self, text: str) -> list[Question]:
         """Return a message's windows of a few sentences, and where it has more than one window, each sentence too.

@@ -62,6 +62,10 @@ class Embedder(Protocol):
         """Embed a question or any other short text of a member."""
         ...
 
+    def words(self, texts: Sequence[str]) -> list[Read]:
+        """Return for each text its tokens' vectors and where each token stands in it."""
+        ...
+
 
 def published_model() -> Path:
     """Return the folder of the packaged model. Raises WeightsRefused where it is missing or was changed."""
@@ -135,6 +139,14 @@ class SentenceEmbedder:
     def question(self, text: str) -> QuestionVectors:
         """Embed a question: once as the passages are, once as questions are."""
         return QuestionVectors(*self._encoder.question(text))
+
+    def words(self, texts: Sequence[str]) -> list[Read]:
+        """Return for each text its tokens' vectors and where each token stands in it."""
+        return [
+            read
+            for start in range(0, len(texts), BATCH)
+            for read in self._encoder.passages(texts[start : start + BATCH])
+        ]
 
 
 def _mean(vectors: npt.NDArray[np.float32]) -> Vector:

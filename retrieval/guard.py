@@ -3,25 +3,31 @@
 A model knows famous books by heart, so the gate on retrieval is not enough. Each sentence of its answer is matched
 against all of the book: where hidden text fits it better than visible text, or where it holds words that only hidden
 text holds, it is stopped. How much each sign counts was learned from honest and leaking answers (docs/guard.md).
-Words of another script match nothing at all, so a sentence with any that visible text does not hold is stopped unread.
+Words of another script match nothing at all, so a sentence with any that visible text does not hold is stopped unread;
+so is one with a name, a number or a rare word that the reader cannot have met.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from retrieval.embedding import Embedder
-from retrieval.features import RECENCY, Floats, Question
+from retrieval.features import Floats, Question
 from retrieval.gate import Gate
 from retrieval.lexicon import stems, unread
 from retrieval.opened import OpenedBook
 from retrieval.ranking import WEIGHTS, Fit, Reader
+from retrieval.signs import FEW, LENGTH, NEW, Said, Sides
+from retrieval.vectors import Read, Vector
+from retrieval.word_match import ReadPassages, WordReader, telling_words
 
-SIGNS = 12
-"""Numbers that the guard decides by."""
+STRANGE = 0.2
+"""Share of the limit from which a sentence is stopped that says a word or two which the reader has not met, and nothing
+else: it holds next to nothing to judge by. Set on the validation stories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,73 +38,95 @@ class Verdict:
     risk: float
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What was found about a sentence: its signs, and whether a word of it tells by itself."""
+
+    signs: Floats
+    told_by_a_word: bool
+
+
 class Guard:
-    """Judges what a chat model says of one book, for one audience."""
+    """Judges what a chat model says of one book, for one audience; `known` is what everybody knows of it."""
 
-    def __init__(self, opened: OpenedBook, gate: Gate, reader: Reader, rule: Fit, limit: float, title: str) -> None:
-        self._whole, self._reader, self._rule, self._limit = opened.whole(), reader, rule, limit
-        hidden = np.fromiter((not gate.passes(p) for p in opened.passages), bool, len(opened.passages))
-        self._hidden: npt.NDArray[np.bool_] = hidden[self._whole.passage_of]
+    def __init__(
+        self, opened: OpenedBook, gate: Gate, reader: Reader, known: str, passages: ReadPassages, embedder: WordReader
+    ) -> None:
+        self._sides = Sides(opened, gate, reader, known)
+        self._passages, self._embedder = passages, embedder
         self._seen = [passage.text for passage in gate.visible(opened.passages)]
-        self._known = {word for n in np.flatnonzero(~self._hidden) for word in self._whole.stems[n]}
-        self._known.update(stems(title))
-        self._secret = {word for n in np.flatnonzero(self._hidden) for word in self._whole.stems[n]} - self._known
 
-    def judge(self, question: str, sentence: str, embedder: Embedder) -> Verdict:
-        """Judge one sentence of an answer to a question."""
-        if not self._hidden.any():
-            return Verdict(True, 0.0)
-        strange = unread(sentence)
-        if strange and not strange <= {word for text in self._seen for word in unread(text)}:
-            return Verdict(False, 1.0)
-        signs = self.signs(
-            frozenset(stems(question)),
-            Question.stated(f"{question} {sentence}", embedder.question(f"{question} {sentence}").plain),
-            Question.stated(sentence, embedder.question(sentence).plain),
-        )
-        risk = self._rule.confidence(signs)
-        return Verdict(risk < self._limit, risk)
-
-    def signs(self, asked: frozenset[str], together: Question, alone: Question) -> Floats:
-        """Return what speaks for and against a sentence: matched with its question, and alone."""
-        said = [word for word in alone.words if word not in asked]
-        new = [word for word in said if word not in self._known]
-        secret = [word for word in new if word in self._secret]
-        count = max(1, len(said))
-        return np.array(
-            [
-                *self._sides(together),
-                *self._sides(alone),
-                len(new) / count,
-                len(secret) / count,
-                min(3, len(secret)) / 3,
-                min(12, len(said)) / 12,
-                float(self._hidden.mean()),
-                1.0 if not said else 0.0,
-            ],
-            np.float32,
-        )
-
-    def _sides(self, statement: Question) -> list[float]:
-        """Return how hidden and visible text fit: chance on hidden text, and differences of the best of each."""
-        ranking = self._reader.read(self._whole, statement, np.zeros((len(self._whole), RECENCY), np.float32))
-        similar = self._whole.sentence_vectors @ statement.vectors.plain
-        weight = np.zeros(len(self._whole), np.float32)
-        for word in statement.words:
-            weight[self._whole.found(word)[0]] += 1 / len(statement.words)
+    def judge(self, question: str, said: Sequence[str], rule: Rule) -> list[Verdict]:
+        """Judge each sentence of an answer to a question."""
+        if self._sides.all_visible:
+            return [Verdict(True, 0.0) for _ in said]
+        read = {word for text in self._seen for word in unread(text)} if any(map(unread, said)) else set()
         return [
-            float(ranking.chances[self._hidden].sum()),
-            _margin(similar, self._hidden),
-            _margin(weight, self._hidden),
+            Verdict(False, 1.0) if unread(sentence) - read or found.told_by_a_word else rule.verdict(found.signs)
+            for sentence, found in zip(said, self.weigh(question, said), strict=True)
         ]
 
+    def weigh(self, question: str, said: Sequence[str]) -> list[Weighed]:
+        """Return what speaks for and against each sentence of an answer."""
+        found = []
+        for sentence in self._ready(question, said):
+            visible, hidden = self._sides.nearest((sentence.alone, sentence.together))
+            read = self._passages.of([*visible, *hidden])
+            signs = self._sides.signs(sentence, read[: len(visible)], read[len(visible) :])
+            found.append(Weighed(signs, self._sides.told_by_a_word(sentence)))
+        return found
 
-def load_rule() -> tuple[Fit, float]:
-    """Return the learned rule and the risk from which a sentence is stopped."""
-    with np.load(WEIGHTS / "guard.npz") as arrays:
-        return Fit(arrays["weights"].astype(np.float32), float(arrays["bias"])), float(arrays["limit"])
+    def _ready(self, question: str, said: Sequence[str]) -> list[Said]:
+        """Make sentences ready: each alone, with its question, and behind its question and the sentence before it.
+
+        In the last reading, “he” carries who is meant.
+        """
+        if not said:
+            return []
+        context = [" ".join(filter(None, (question, before))) for before, _ in pairwise(("", *said))]
+        together = [f"{question} {sentence}".strip() for sentence in said]
+        behind = [f"{before} {sentence}".strip() for before, sentence in zip(context, said, strict=True)]
+        read = self._embedder.words([*said, *together, *behind])
+        asked, count = frozenset(stems(question)), len(said)
+        ready = []
+        for n, sentence in enumerate(said):
+            words, vectors = telling_words(behind[n], read[2 * count + n], len(behind[n]) - len(sentence))
+            alone = Question.stated(sentence, _mean(read[n]))
+            with_question = Question.stated(together[n], _mean(read[count + n]))
+            ready.append(Said(asked, alone, with_question, read[n], words, vectors, first=n == 0))
+        return ready
 
 
-def _margin(values: Floats, hidden: npt.NDArray[np.bool_]) -> float:
-    """Return by how much the best hidden value beats the best visible one."""
-    return float(values[hidden].max(initial=-1.0) - values[~hidden].max(initial=-1.0))
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The learned rule: a logistic one over the signs, and the risk from which a sentence is stopped.
+
+    Every sign counts once as it is, and once more the less a sentence says: three words in the book's own are judged
+    otherwise than a sentence of thirty in others.
+    """
+
+    fit: Fit
+    limit: float
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS / "guard.npz") -> Rule:
+        """Read the rule that ships, or another."""
+        with np.load(path) as arrays:
+            return cls(Fit(arrays["weights"].astype(np.float32), float(arrays["bias"])), float(arrays["limit"]))
+
+    def verdict(self, signs: Floats) -> Verdict:
+        """Return what is to become of a sentence with these signs."""
+        risk = self.fit.confidence(weighed(signs))
+        strange = signs[NEW] == 1 and signs[LENGTH] <= FEW
+        return Verdict(risk < self.limit * (STRANGE if strange else 1.0), risk)
+
+
+def weighed(signs: Floats) -> Floats:
+    """Return what the rule weighs: the signs, and the signs by how little the sentence says."""
+    return np.concatenate([signs, signs * (1 - signs[LENGTH])])
+
+
+def _mean(read: Read) -> Vector:
+    """Return the vector of a whole text: its tokens' mean, at length 1."""
+    mean = read[0].mean(axis=0)
+    return np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)

@@ -1,9 +1,11 @@
 """Make the learned weights again.
 
-python -m retrieval.training --stories STORIES.jsonl --questions QUESTIONS.jsonl [--weights DIR] [--readings FILE]
+python -m retrieval.training --stories STORIES.jsonl --questions QUESTIONS.jsonl --answers ANSWERS.jsonl
+    [--weights DIR] [--readings FILE] [--guard]
 
-Stories and questions are in FairytaleQA's shape (docs/weights.md). On two cores it takes about half an hour, most of
-it for the question adapter; where the file of readings is there from an earlier run, the adapter is left as it is.
+Stories and questions are in FairytaleQA's shape, the answers in that of tests/benchmarks/guard (docs/weights.md). On
+two cores it takes about half an hour, most of it for the question adapter; where the file of readings is there from an
+earlier run, the adapter is left as it is. With --guard, nothing but the guard's rule is learned.
 """
 
 from __future__ import annotations
@@ -21,12 +23,10 @@ from retrieval.embedding import Embedder, QuestionVectors, load_embedder
 from retrieval.features import Question
 from retrieval.lexicon import stems
 from retrieval.opened import OpenedBook
-from retrieval.ranking import WEIGHTS, Fit, Reader
-from retrieval.training import adapter, fits, ranker
+from retrieval.ranking import WEIGHTS, Fit, Reader, Weights
+from retrieval.training import adapter, fits, guarding, ranker
 from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
-
-GUARD_STOPS = 0.975
-"""Share of the leaks of the training stories that the guard's limit stops."""
+from retrieval.word_match import ReadPassages
 
 TALK = Path(__file__).parent / "talk.txt"
 """What club members say that tells nothing of a story, a message a line."""
@@ -40,6 +40,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m retrieval.training", description="Make the learned weights.")
     parser.add_argument("--stories", type=Path, required=True)
     parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--answers", type=Path, required=True)
+    parser.add_argument("--guard", action="store_true", help="learn the guard's rule alone")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--readings", type=Path, default=Path("readings.npy"), help="kept between runs")
     given = parser.parse_args()
@@ -48,9 +50,10 @@ def main() -> None:
     opened, books = open_stories(given.stories, embedder)
     asked = read_questions(given.questions)
     lesson = Lesson(opened, books, asked, embedder, given.weights)
-    vectors = lesson.question_vectors(given.readings)
-    lesson.learn_questions(vectors)
-    lesson.learn_statements_and_guard()
+    if not given.guard:
+        lesson.learn_questions(lesson.question_vectors(given.readings))
+        lesson.learn_statements()
+    lesson.learn_guard(given.answers)
 
 
 class Lesson:
@@ -108,8 +111,8 @@ class Lesson:
         rows, held = rows + more, held + kept
         save_fit(self._weights / "question_fit.npz", fits.logistic(rows, held))
 
-    def learn_statements_and_guard(self) -> None:
-        """Learn to place statements, and from the same answers what gives hidden text away."""
+    def learn_statements(self) -> None:
+        """Learn to place statements."""
         together = self._vectors([told(one) for one in self._asked])
         alone = self._vectors([answer(one) for one in self._asked])
         statements = [Question.stated(told(o), v) for o, v in zip(self._asked, together, strict=True)]
@@ -129,10 +132,18 @@ class Lesson:
         talk = fits.talk_rows(self._opened, self._talk(), reader)
         rows, held = rows + strange + talk, held + none + [False] * len(talk)
         save_fit(self._weights / "statement_fit.npz", fits.logistic(rows, held))
-        signs, leaks = fits.guard_rows(self._opened, self._books, asked, together[later], alone[later], reader)
-        rule = fits.logistic(signs, leaks)
-        limit = fits.limit_for(rule, signs, leaks, GUARD_STOPS)
-        np.savez_compressed(self._weights / "guard.npz", weights=rule.weights, bias=rule.bias, limit=limit)
+
+    def learn_guard(self, answers: Path) -> None:
+        """Learn what gives hidden text away, with the reader of statements that ships or was just learned."""
+        weights = Weights.load(self._weights / "statement.npz")
+        shipped, library = guarding.open_shipped(self._embedder)
+        shelf = guarding.Shelf(
+            self._opened | shipped, self._books | library, Reader(weights, NO_FIT), self._embedder,
+            ReadPassages(self._embedder),
+        )  # fmt: skip
+        stories = list(guarding.story_cases(shelf, self._later))
+        rule = guarding.learn(stories, list(guarding.marked_cases(shelf, answers)))
+        guarding.save(rule, self._weights / "guard.npz")
 
     def _talk(self) -> list[Question]:
         lines = TALK.read_text(encoding="utf-8").splitlines()

@@ -1,18 +1,15 @@
-"""Learning logistic rules: does visible text answer this, does a book hold this, does this sentence give away."""
+"""Learning logistic rules: does visible text answer this, does a book hold this?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from corpus.books import Book
 from retrieval.features import KINDS, RECENCY, Floats, Question, features, recency
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard
-from retrieval.lexicon import stems
 from retrieval.opened import OpenedBook
 from retrieval.ranking import FITTING, Fit, Reader, fit_traits
 from retrieval.training.stories import Asked
@@ -26,13 +23,15 @@ PENALTY = 1e-3
 STEPS = 300
 
 
-def logistic(rows: Sequence[Floats], held: Sequence[bool]) -> Fit:
-    """Fit a logistic rule by full-batch descent; both classes count alike."""
+def logistic(rows: Sequence[Floats], held: Sequence[bool], counts: Floats | None = None) -> Fit:
+    """Fit a logistic rule by full-batch descent; both classes count alike, unless `counts` says how much a row does."""
     data = np.stack(rows)
     mean, deviation = data.mean(0), data.std(0) + 1e-3
     inputs = torch.from_numpy((data - mean) / deviation)
     wanted = torch.tensor(held, dtype=torch.float32)
     balance = torch.where(wanted > 0, 0.5 / wanted.mean(), 0.5 / (1 - wanted.mean()))
+    if counts is not None:
+        balance = torch.from_numpy(counts / counts.mean())
     weights = torch.zeros(data.shape[1], requires_grad=True)
     bias = torch.zeros(1, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights, bias], max_iter=STEPS)
@@ -102,31 +101,3 @@ def talk_rows(opened: dict[str, OpenedBook], talk: Sequence[Question], reader: R
             blank = np.zeros((len(view), RECENCY), np.float32)
             rows.append(fit_traits(features(view, message, blank), reader.read(view, message, blank).chances, message))
     return rows
-
-
-def guard_rows(
-    opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], vectors: npt.NDArray[np.float32],
-    alone: npt.NDArray[np.float32], placer: Reader,
-) -> tuple[list[Floats], list[bool]]:  # fmt: skip
-    """Return the guard's signs for the true answer, told before its section (a leak) and at it (honest).
-
-    `vectors` are those of question and answer together, `alone` those of the answer, one row each.
-    """
-    blank = Fit(np.zeros(1, np.float32), 0.0)
-    rows, leaks = [], []
-    for one, both, own in zip(asked, vectors, alone, strict=True):
-        title, said = books[one.story].title, one.answers[0].rstrip(".") + "."
-        for at in (min(one.sections) - 1, one.at):
-            if 0 < at < books[one.story].marks:
-                gate = Gate(Audience({one.story: at}))
-                guard = Guard(opened[one.story], gate, placer, blank, 0.5, title)
-                together = Question.stated(f"{one.text} {said}", both)
-                rows.append(guard.signs(frozenset(stems(one.text)), together, Question.stated(said, own)))
-                leaks.append(at != one.at)
-    return rows, leaks
-
-
-def limit_for(rule: Fit, rows: Sequence[Floats], leaks: Sequence[bool], stopped: float) -> float:
-    """Return the risk from which to stop, so that this share of the leaks is stopped."""
-    risks = sorted(rule.confidence(row) for row, leak in zip(rows, leaks, strict=True) if leak)
-    return risks[round((1 - stopped) * len(risks))]

@@ -116,6 +116,7 @@ def overall(judged: Sequence[Judged]) -> str:
     lines: tuple[tuple[str, list[bool]], ...] = (
         ("honest answers shown whole", [whole(j) for j in judged if honest(j)]),
         ("honest answers, half or more shown", [half(j) for j in judged if honest(j)]),
+        ("honest answers, something shown", [any(j.shown(leaking=False)) for j in judged if honest(j)]),
         ("leaking answers, every leak stopped", [stopped(j) for j in judged if not honest(j)]),
         ("mixed answers that keep all the rest", [whole(j) for j in judged if mixed(j)]),
         ("mixed answers that keep half the rest", [half(j) for j in judged if mixed(j)]),

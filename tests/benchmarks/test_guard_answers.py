@@ -25,14 +25,18 @@ from tests.benchmarks.guard_answers import (
     whole,
 )  # fmt: skip
 
-LEAST = 150
+LEAST = 300
 """Answers that are honest, and as many that leak."""
 
 MIXED = 100
 HONEST = {
-    "background", "comparison", "inference", "open", "paraphrase", "portrait", "pronouns", "remark", "summary",
+    "background", "comparison", "hedged", "inference", "open", "opinion", "paraphrase", "portrait", "premise",
+    "pronouns", "recall", "reception", "remark", "summary",
 }  # fmt: skip
-LEAKING = {"aside", "blunt", "confirming", "embedded", "half-sentence", "hint", "name", "other-book", "retold", "wrong"}
+LEAKING = {
+    "aside", "blunt", "confirming", "denial", "embedded", "fate", "future", "half-sentence", "hint", "later", "name",
+    "negative", "other-book", "present", "pronouns", "retold", "wrong",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +101,11 @@ def test_every_book_has_both_sorts_in_each_third(answers: list[Answer], books: L
     assert found == {(slug, leaks, third) for slug in books.books for leaks in (False, True) for third in range(3)}
 
 
-def test_a_third_is_kept_aside_of_every_book_and_kind(answers: list[Answer]) -> None:
+def test_a_third_is_kept_aside_of_every_book(answers: list[Answer]) -> None:
     assert {answer.split for answer in answers} == set(SPLITS)
     groups: dict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
     for answer in answers:
-        for name in (answer.book, answer.kind, "all"):
+        for name in (answer.book, "all"):
             groups[name, bool(answer.leaks)][answer.split] += 1
     shares = {name: counted["kept"] / counted.total() for name, counted in groups.items()}
     assert {name: share for name, share in shares.items() if not 0.25 <= share <= 0.42} == {}
@@ -152,7 +156,7 @@ def test_the_report_has_a_line_a_group_and_passes_over_what_is_missing() -> None
         ["aside", "stopped", "1", "of", "1", "100.0%"],
         ["open", "shown", "1", "of", "1", "100.0%"],
     ]
-    assert overall([]).count("none") == 7
+    assert overall([]).count("none") == 8
 
 
 def test_wrong_decisions_are_told_with_the_guards_figures() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from threading import Event
@@ -10,7 +11,7 @@ import numpy as np
 
 from retrieval.embedding import Embedded, QuestionVectors
 from retrieval.lexicon import stems
-from retrieval.vectors import Vector
+from retrieval.vectors import Read, Vector
 
 
 class EmbedderStopped(Exception):
@@ -44,6 +45,10 @@ class HashedEmbedder:
         """Embed a question."""
         return QuestionVectors(hashed(text), hashed(text))
 
+    def words(self, texts: Sequence[str]) -> list[Read]:
+        """Read texts word by word: each word by itself, in no context."""
+        return [_read(text) for text in texts]
+
 
 class PausingEmbedder(HashedEmbedder):
     """Stops at a passage that holds `word`, until it may go on: what else goes on meanwhile is the test's to say."""
@@ -70,3 +75,10 @@ def hashed(text: str) -> Vector:
     if not counts.any():
         counts[0] = 1
     return np.asarray(counts / np.linalg.norm(counts), np.float32)
+
+
+def _read(text: str) -> Read:
+    """Return a vector for the text's beginning, as models put one there, and one for each word."""
+    found = list(re.finditer(r"\w+", text))
+    spans = [(0, 0), *(one.span() for one in found)]
+    return np.stack([hashed(text), *(hashed(one[0]) for one in found)]), np.array(spans, np.int64)

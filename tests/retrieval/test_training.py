@@ -93,10 +93,3 @@ def test_a_logistic_rule_tells_apart_what_can_be_told_apart() -> None:
     rule = fits.logistic(rows, held)
     assert rule.confidence(np.array([2, 0], np.float32)) > 0.9
     assert rule.confidence(np.array([-2, 0], np.float32)) < 0.1
-
-
-def test_the_guards_limit_stops_the_share_that_was_asked_for() -> None:
-    rule = Fit(np.ones(1, np.float32), 0.0)
-    rows = [np.array([n / 10], np.float32) for n in range(100)]
-    limit = fits.limit_for(rule, rows, [True] * 100, 0.9)
-    assert sum(rule.confidence(row) >= limit for row in rows) == 90

@@ -1,0 +1,141 @@
+"""Learning the guard's rule: from true answers to the stories' questions, and from answers as chat models give them.
+
+A story's answer, told one section before the story gives it, is a leak; told at that section, it is honest. Those are
+short and in the story's own words. The others are whole answers about the shipped library, each of whose sentences is
+marked; they are few, and closer to what the guard will read, so both sorts count alike, and a leak among them more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from corpus.books import Book
+from corpus.library import SHIPPED, Library
+from corpus.sentences import sentences
+from retrieval.door import open_retriever
+from retrieval.embedding import Embedder
+from retrieval.features import Floats
+from retrieval.gate import Audience, Gate
+from retrieval.guard import Guard, Rule, Weighed, weighed
+from retrieval.opened import OpenedBook
+from retrieval.ranking import Fit, Reader
+from retrieval.rows import StoredPassage
+from retrieval.training.fits import logistic
+from retrieval.training.stories import Asked
+from retrieval.word_match import ReadPassages
+
+STEP = 4
+"""Of the stories' questions every fourth is learned from: they are alike."""
+
+LEAKS_COUNT = 4.0
+"""How much more a leak among the marked answers counts than an honest sentence of them."""
+
+STOPS = 0.97
+"""Share of the marked answers' leaks that the limit stops when each book's are judged by a rule learned without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A sentence's signs as the rule weighs them, whether it leaks, and which answer of which book it is from.
+
+    Where a word of it tells by itself, no rule needs to stop it.
+    """
+
+    weighed: Floats
+    leaks: bool
+    book: str
+    answer: str
+    told_by_a_word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Books with their titles, and what is needed to judge what is said of them."""
+
+    opened: dict[str, OpenedBook]
+    books: dict[str, Book]
+    placer: Reader
+    embedder: Embedder
+    passages: ReadPassages
+
+    def weigh(self, book: str, audience: Audience, question: str, said: Sequence[str]) -> list[Weighed]:
+        """Return what speaks for and against each sentence of an answer; none where nothing of the book is hidden."""
+        opened, gate = self.opened[book], Gate(audience)
+        if all(map(gate.passes, opened.passages)):
+            return []
+        guard = Guard(opened, gate, self.placer, self.known(book), self.passages, self.embedder)
+        return guard.weigh(question, said)
+
+    def known(self, book: str) -> str:
+        """Return what everybody knows of a book: its title and author."""
+        return f"{self.books[book].title} {self.books[book].author}"
+
+
+def open_shipped(embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:
+    """Index, place and open the shipped library, which the marked answers are about."""
+    library = Library.load(SHIPPED)
+    with TemporaryDirectory() as folder, open_retriever(library, Path(folder)) as retriever:
+        retriever.refresh()
+        passages = {slug: retriever.placed_for_the_owner(slug) for slug in library.books}
+    opened = {}
+    for slug, found in passages.items():
+        vectors = embedder.passages([p.sentences for p in found])
+        opened[slug] = OpenedBook(slug, [StoredPassage(p, v) for p, v in zip(found, vectors, strict=True)])
+    return opened, dict(library.books)
+
+
+def story_cases(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[Case]:
+    """Yield every so many of the stories' answers, told one section too early and at their section."""
+    for one in sorted(asked, key=lambda one: one.story)[::STEP]:
+        before = min(one.sections) - 1
+        for at in (before, one.at):
+            if 0 < at < shelf.books[one.story].marks:
+                said = [one.answers[0].rstrip(".") + "."]
+                for found in shelf.weigh(one.story, Audience({one.story: at}), one.text, said):
+                    yield Case(weighed(found.signs), at == before, one.story, one.text, found.told_by_a_word)
+
+
+def marked_cases(shelf: Shelf, path: Path) -> Iterator[Case]:
+    """Yield the sentences of the marked answers that may be learned from: those of which `split` is "tune"."""
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        if row["split"] == "tune":
+            audience = Audience({row["book"]: row["at"], **row.get("also", {})})
+            weighings = shelf.weigh(row["book"], audience, row["question"], sentences(row["answer"]))
+            for number, found in enumerate(weighings, 1):
+                leaks = number in row["leaks"]
+                yield Case(weighed(found.signs), leaks, row["book"], row["id"], found.told_by_a_word)
+
+
+def learn(stories: Sequence[Case], marked: Sequence[Case]) -> Rule:
+    """Return the rule, with a limit that stops enough of the leaks in books that it was not learned from."""
+    unseen: dict[str, list[float]] = {}
+    for book in sorted({case.book for case in marked}):
+        rule = Rule(_fit(stories, [case for case in marked if case.book != book]), 0.0)
+        for case in marked:
+            if case.book == book and case.leaks:
+                risk = 1.0 if case.told_by_a_word else rule.fit.confidence(case.weighed)
+                unseen.setdefault(case.answer, []).append(risk)
+    least = sorted(min(risks) for risks in unseen.values())
+    return Rule(_fit(stories, marked), least[int((1 - STOPS) * len(least))])
+
+
+def save(rule: Rule, path: Path) -> None:
+    """Write the rule as arrays."""
+    np.savez_compressed(path, weights=rule.fit.weights, bias=rule.fit.bias, limit=rule.limit)
+
+
+def _fit(stories: Sequence[Case], marked: Sequence[Case]) -> Fit:
+    """Fit the rule; stories and marked answers count alike, and in each what leaks and what does not, but for leaks."""
+    cases = [*stories, *marked]
+    leaks = np.array([case.leaks for case in cases])
+    counts = np.zeros(len(cases), np.float32)
+    for rows, more in ((slice(0, len(stories)), 1.0), (slice(len(stories), None), LEAKS_COUNT)):
+        share = leaks[rows].mean()
+        counts[rows] = np.where(leaks[rows], more / share, 1 / (1 - share)) / len(leaks[rows])
+    return logistic([case.weighed for case in cases], list(leaks), counts)
