@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.logs import LogFormat
+from bot.storage.server_address import EXAMPLE, ServerAddress
 from corpus.errors import DogearError
 from corpus.library import SHIPPED
 
@@ -32,6 +34,8 @@ CLUB_TOKENS = 500_000
 """Tokens of the chat model that a club may use in a day: about 500 answers."""
 
 MOST_DIGITS = 12
+
+HIGHEST_PORT = 65_535
 
 ON, OFF = {"1", "on", "yes", "true"}, {"0", "off", "no", "false"}
 """How people turn a setting on and off."""
@@ -71,7 +75,10 @@ class Settings:
     embedding_model: str | None = None
     library: Path = SHIPPED
     data: Path = DATA
+    database: SecretStr | None = None
     log_level: int = logging.INFO
+    log_format: LogFormat = LogFormat.TEXT
+    metrics_port: int | None = None
     secrets: tuple[SecretStr, ...] = ()
 
     @classmethod
@@ -92,13 +99,21 @@ class Settings:
             embedding_model=read.embedding_model("EMBEDDING_MODEL"),
             library=read.library("DOGEAR_LIBRARY") or SHIPPED,
             data=read.data("DOGEAR_DATA") or DATA,
+            database=read.database("DATABASE_URL"),
             log_level=read.log_level("LOG_LEVEL") or logging.INFO,
+            log_format=read.log_format("LOG_FORMAT"),
+            metrics_port=read.port("METRICS_PORT"),
             secrets=read.secrets(),
         )
         problems = read.problems | read.misspelt()
         if problems:
             raise SettingsError(problems)
         return settings
+
+    @property
+    def club_data(self) -> str | Path:
+        """Where the club's data is: a database server's address, which holds a password, or the data folder."""
+        return self.database.get_secret_value() if self.database else self.data
 
 
 class _Reader:
@@ -107,6 +122,7 @@ class _Reader:
     def __init__(self, environment: Mapping[str, str | None]) -> None:
         self._values = {name: value.strip() for name, value in environment.items() if value and value.strip()}
         self._asked: set[str] = set()
+        self._passwords: set[str] = set()
         self.problems: dict[str, str] = {}
 
     def _value(self, name: str) -> str | None:
@@ -126,7 +142,8 @@ class _Reader:
 
     def secrets(self) -> tuple[SecretStr, ...]:
         """Return every value whose name says that it is a secret, ours and those of any other library."""
-        return tuple(SecretStr(value) for name, value in self._values.items() if _SECRET_NAME.search(name.upper()))
+        named = {value for name, value in self._values.items() if _SECRET_NAME.search(name.upper())}
+        return tuple(map(SecretStr, sorted(named | self._passwords)))
 
     def chat_model(self, name: str) -> str | None:
         """Return the name of a chat model in LangChain's form."""
@@ -206,6 +223,21 @@ class _Reader:
             self.problems[name] = f"{folder} is a file. Write a folder; it is made when it is needed."
         return folder
 
+    def database(self, name: str) -> SecretStr | None:
+        """Return the address of a database server; neither it nor its password may be logged."""
+        value = self._value(name)
+        if value is None:
+            return None
+        try:
+            self._passwords |= {value, *ServerAddress.of(value).passwords}
+        except ValueError:
+            self.problems[name] = (
+                f"It is no address of a PostgreSQL database. Write {EXAMPLE}, "
+                "or nothing for a file in the data folder. In the password, write %40 for @, %2F for /, %3A for :, "
+                "%23 for #, %3F for ? and %25 for %."
+            )
+        return SecretStr(value)
+
     def log_level(self, name: str) -> int | None:
         """Return the least level that is logged, as a number of `logging`."""
         value = self._value(name)
@@ -214,6 +246,22 @@ class _Reader:
         if value.upper() not in LOG_LEVELS:
             self.problems[name] = f"It is no level. Write one of {', '.join(LOG_LEVELS)}."
         return logging.getLevelNamesMapping().get(value.upper())
+
+    def log_format(self, name: str) -> LogFormat:
+        """Return how the log is written."""
+        value = (self._value(name) or LogFormat.TEXT).casefold()
+        if value not in list(LogFormat):
+            self.problems[name] = f"It is no form of a log. Write {' or '.join(LogFormat)}."
+            return LogFormat.TEXT
+        return LogFormat(value)
+
+    def port(self, name: str) -> int | None:
+        """Return a port of this machine; 0 is none, as nothing is."""
+        value = self._value(name) or "0"
+        if not (value.isascii() and value.isdecimal() and len(value) <= MOST_DIGITS and int(value) <= HIGHEST_PORT):
+            self.problems[name] = f"It is no port. Write a number up to {HIGHEST_PORT}, such as 9464, or nothing."
+            return None
+        return int(value) or None
 
     def misspelt(self) -> dict[str, str]:
         """Return what is wrong with variables of ours that nothing has asked for."""

@@ -21,7 +21,13 @@ from bot.club.schedules.records import ScheduleRecords
 from bot.club.settings import ClubRecords
 from bot.club.votes.records import VoteRecords
 from bot.club.watching.records import WatchRecords
+from corpus.errors import DogearError
 from corpus.reveals import Reveals, Slug
+
+
+class RecordsUnavailable(DogearError):
+    """The club's data cannot be read or written now; its words are for whoever runs the bot, and not for members."""
+
 
 # Where members are
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.storage.address import Address
-from bot.storage.errors import StorageUnavailable
 
 WRITES = "dogear_writes"
 """The execution option of a connection whose transactions write."""
@@ -21,6 +21,16 @@ BUSY_MS = 10_000
 CONNECTIONS = 5
 """How many are open at most; more callers than that wait. A query takes a millisecond or two."""
 
+CONNECT = 10.0
+"""Seconds that a server has to let us in. A member waits for it."""
+
+ANSWER = 15.0
+"""Seconds that a server has for a statement, except for those that upgrade or copy: then the connection is given up."""
+
+FROZEN = "60s"
+"""The time after which a server ends a transaction in which nothing happens: its process froze, or its machine is gone,
+and others wait for what it has locked."""
+
 _PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",  # first: the next one may already have to wait
     "PRAGMA journal_mode=WAL",  # readers and a writer do not wait for one another
@@ -30,21 +40,42 @@ _PRAGMAS = (
 )
 
 
-def engine_for(address: Address) -> AsyncEngine:
-    """Return an engine for an address. It connects when it is first used, and must be disposed of."""
-    try:
-        engine = create_async_engine(
-            address.url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=address.file is None, hide_parameters=True
+def engine_for(address: Address, patience: float | None = ANSWER, to_connect: float = CONNECT) -> AsyncEngine:
+    """Return an engine for an address. It connects when it is first used, and must be disposed of.
+
+    `patience` is how many seconds a server has for a statement, `to_connect` how many to let us in. A connection that
+    was lost since it was used last, as when the server was restarted, is noticed and replaced before anything is asked
+    of it.
+    """
+    if address.file is None:
+        return create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=lambda: _connect(address.dsn, to_connect, patience),
+            isolation_level="READ COMMITTED",  # the repositories lock what they change; a server may say otherwise
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
-    except ModuleNotFoundError as error:
-        raise StorageUnavailable(
-            f"{address.name} needs a package that is not installed. Run: pip install {error.name}"
-        ) from error
-    if address.file is not None:
-        logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it tells of every statement, with members' words
-        event.listen(engine.sync_engine, "connect", _prepare)
-        event.listen(engine.sync_engine, "begin", _begin)
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(address.file)),
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        hide_parameters=True,
+    )
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it tells of every statement, with members' words
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+async def _connect(dsn: str, to_connect: float, patience: float | None) -> Any:  # noqa: ANN401 (the driver has no types)
+    import asyncpg  # only who has a server needs to wait for this
+
+    told = {"application_name": "dogear"}
+    if patience is not None:
+        told["idle_in_transaction_session_timeout"] = FROZEN
+    return await asyncpg.connect(dsn, timeout=to_connect, command_timeout=patience, server_settings=told)
 
 
 def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -55,11 +55,18 @@ NAMED: dict[str, tuple[type[Any], InstrumentedAttribute[int]]] = {
 """What is the club's and stays, but names the person who did it, by the name under which they get it."""
 
 OTHERS = {
-    "prompts": {"by"},
-    "decisions": {"member", "text", "message", "post"},
+    "reviews": {"needs"},
+    "conversation": {"needs"},
+    "findings": {"needs"},
+    "prompts": {"by", "needs", "mark"},
+    "decisions": {"member", "text", "message", "post", "needs", "mark"},
     "schedules": {"plan", "wanted", "touched"},
 }
-"""Columns of a subject that hold somebody else's name or words, or that are about nobody."""
+"""Columns of a subject that hold somebody else's name or words, or that are about nobody.
+
+`needs` and `mark` are about the book: they say where a guess, a question or a review of this person belongs, and so
+whether it is right.
+"""
 
 NOBODY = 0
 """Who did something, once that person's data was deleted."""
@@ -94,7 +101,9 @@ class StoredPersonalData:
         """
         person = (MemberRow.id == member_id, _in(MemberRow.club, club))
         async with self._sessions.writing() as session:
-            clubs = list(await session.scalars(select(MemberRow.club).where(*person).with_for_update()))
+            # Locked in one order, so that two who do this at once do not wait for one another.
+            mine = select(MemberRow.club).where(*person).order_by(MemberRow.club).with_for_update()
+            clubs = list(await session.scalars(mine))
             reviews = select(ReviewRow).where(ReviewRow.club.in_(clubs), ReviewRow.member == member_id)
             gone = [as_review(row) for row in await session.scalars(reviews.order_by(ReviewRow.id))]
             for kept, column in NAMED.values():

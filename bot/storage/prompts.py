@@ -60,7 +60,7 @@ class StoredPrompts:
         begun_or_timed = or_(row.due.is_not(None), row.claimed.is_not(None))
         query = select(row).where(row.state == State.APPROVED, row.club.in_(clubs), begun_or_timed)
         async with self._sessions.reading() as session:
-            return [_prompt(found) for found in await session.scalars(query.order_by(row.due, row.id))]
+            return [_prompt(found) for found in await session.scalars(query.order_by(row.due.nulls_first(), row.id))]
 
     async def claim(self, prompt: Prompt, now: dt.datetime, stale: dt.datetime) -> Prompt | None:
         """Begin to post a prompt: return it as it was, or None where another has begun since `stale`, or is done."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bot.storage.columns import BIG_KEY, ReachedColumns, RevealsColumn, UtcDateTime
+from bot.storage.columns import BIG_KEY, ReachedColumns, RevealsColumn, UtcDateTime, Words
 from corpus.reveals import Reveals
 
 NAMES = {
@@ -29,11 +29,12 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """All tables: numbers are big enough for Discord's ids, and times have zones."""
+    """All tables: numbers are big enough for Discord's ids, times have zones, and every database can keep the words."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar = {
         int: BigInteger,
+        str: Words,
         dt.datetime: UtcDateTime,
         Reveals: RevealsColumn,
         dict[str, Any]: JSON,

@@ -18,11 +18,14 @@ from bot.storage.errors import StorageUnavailable, told
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 """The latest version in `migrations/versions`."""
 
 PATIENCE = 60.0
-"""Seconds to wait for another process that upgrades the same file."""
+"""Seconds to wait for another process that upgrades the same database."""
+
+LOCK = 0x646F67656172
+"""The number of the lock that keeps others from a server's database meanwhile; it spells our name."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -31,8 +34,10 @@ _ONE_AT_A_TIME = threading.Lock()
 """Alembic keeps the migration that runs in module variables."""
 
 
-def upgrade(where: str | Path, version: str = HEAD) -> None:
+def upgrade(where: str | Path, version: str = HEAD) -> str | None:
     """Bring the database of a data folder or URL to a version, or make it. Raises StorageUnavailable.
+
+    Return the version that it had; None where there was nothing in it.
 
     It is one transaction: the old version or the new one is there, whatever happens. There is no way down: a
     downgrade would drop what people wrote. Whoever wants an older Dogear puts the backup of that day in place.
@@ -43,7 +48,7 @@ def upgrade(where: str | Path, version: str = HEAD) -> None:
     with told(address.name):
         address.make_file()
         with _alone(address):
-            asyncio.run(_upgrade(address, version))
+            return asyncio.run(_upgrade(address, version))
 
 
 def _alone(address: Address) -> contextlib.AbstractContextManager[object]:
@@ -53,19 +58,20 @@ def _alone(address: Address) -> contextlib.AbstractContextManager[object]:
     return FileLock(address.file.with_name(f"{address.file.name}.lock"), timeout=PATIENCE, mode=0o600)
 
 
-async def _upgrade(address: Address, version: str) -> None:
-    engine = engine_for(address)
+async def _upgrade(address: Address, version: str) -> str | None:
+    engine = engine_for(address, patience=None)
     try:
         async with engine.execution_options(**{WRITES: True}).begin() as connection:
-            await connection.run_sync(_bring_to, version, address.name)
+            return await connection.run_sync(_bring_to, version, address.name)
     finally:
         await engine.dispose()
 
 
-def _bring_to(connection: Connection, version: str, name: str) -> None:
-    now = _version(connection, name)
+def _bring_to(connection: Connection, version: str, name: str) -> str | None:
+    lock(connection)
+    now = version_of(connection, name)
     if now == version:
-        return  # nearly always: and Alembic, which takes a while to import, is not needed
+        return now  # nearly always: and Alembic, which takes a while to import, is not needed
     from alembic import command
     from alembic.script import ScriptDirectory
 
@@ -78,6 +84,17 @@ def _bring_to(connection: Connection, version: str, name: str) -> None:
         )
     with _ONE_AT_A_TIME:
         command.upgrade(config, version)
+    return now
+
+
+def lock(connection: Connection) -> None:
+    """Keep other processes from changing the tables of a server's database until the transaction ends.
+
+    SQLite's file is locked while anybody writes to it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE:.0f}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -91,7 +108,7 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def _version(connection: Connection, name: str) -> str | None:
+def version_of(connection: Connection, name: str) -> str | None:
     """Return the version of a database; None of an empty one. Raises StorageUnavailable for somebody else's."""
     tables = inspect(connection).get_table_names()
     version: str | None = None

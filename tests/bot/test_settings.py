@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.logs import LogFormat
 from bot.settings import CHAT_TIMEOUT, DATA, Settings, SettingsError
 from corpus.library import SHIPPED
 
@@ -27,7 +28,10 @@ NAMES = (
     "EMBEDDING_MODEL",
     "DOGEAR_LIBRARY",
     "DOGEAR_DATA",
+    "DATABASE_URL",
     "LOG_LEVEL",
+    "LOG_FORMAT",
+    "METRICS_PORT",
 )
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -138,6 +142,23 @@ def test_a_name_too_long_for_a_file_system_is_no_folder() -> None:
     assert Settings.from_environment({"DOGEAR_DATA": "x" * 5000}).data == Path("x" * 5000)
 
 
+def test_the_clubs_data_is_in_the_data_folder_unless_a_server_is_named() -> None:
+    assert Settings.from_environment({"DOGEAR_DATA": "here"}).club_data == Path("here")
+    settings = Settings.from_environment({"DATABASE_URL": "postgres://smiley:hunter%402@localhost/dogear"})
+    assert settings.club_data == "postgres://smiley:hunter%402@localhost/dogear"
+    assert "hunter" not in repr(settings)
+    assert {"hunter%402", "hunter@2", settings.club_data} <= {each.get_secret_value() for each in settings.secrets}
+
+
+@pytest.mark.parametrize(
+    "written", ["dogear", "mysql://u:hunter-2@h/d", "postgresql://u:hunter-2@h", "postgresql://u:hunter-2@h:x/d"]
+)
+def test_an_address_of_a_database_is_one_of_postgresql(written: str) -> None:
+    problem = problems(DATABASE_URL=written)["DATABASE_URL"]
+    assert "Write postgresql://user:password@host:5432/database" in problem
+    assert "hunter-2" not in problem
+
+
 def test_a_level_is_one_of_the_known_ones() -> None:
     assert "DEBUG, INFO" in problems(LOG_LEVEL="loud")["LOG_LEVEL"]
 
@@ -200,3 +221,20 @@ def test_the_example_file_has_every_setting_with_a_comment_and_sets_none() -> No
         above = lines[number - 1]
         assert above.startswith("# ") or above.split("=")[0].strip("# ") in entries, f"{name} has no comment"
     assert not [line for line in lines if re.match(r"[A-Z_]+=.+", line)]
+
+
+def test_the_port_for_operators_is_none_unless_it_is_named() -> None:
+    assert Settings.from_environment({}).metrics_port is None
+    assert Settings.from_environment({"METRICS_PORT": "0"}).metrics_port is None
+    assert Settings.from_environment({"METRICS_PORT": "9464"}).metrics_port == 9464
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http", "127.0.0.1:9464", "9" * 30, "٣"])
+def test_a_port_that_is_none_is_named(port: str) -> None:
+    assert "no port" in problems(METRICS_PORT=port)["METRICS_PORT"]
+
+
+def test_the_log_is_for_people_unless_it_is_said_otherwise() -> None:
+    assert Settings.from_environment({}).log_format is LogFormat.TEXT
+    assert Settings.from_environment({"LOG_FORMAT": "JSON"}).log_format is LogFormat.JSON
+    assert "text or json" in problems(LOG_FORMAT="xml")["LOG_FORMAT"]

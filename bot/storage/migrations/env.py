@@ -8,11 +8,14 @@ from alembic import context
 from sqlalchemy.types import TypeDecorator
 
 from bot.storage import club_tables, moderation_tables, schedule_tables, vote_tables  # noqa: F401 (tables of Base)
+from bot.storage.columns import Words
 from bot.storage.tables import Base
 
 
 def _as_kept(kind: str, item: object, autogenerate: object) -> str | Literal[False]:
     """Write a column's type into a draft as the database knows it: ours may change, a version may not."""
+    if kind == "type" and isinstance(item, Words):
+        return 'sa.String().with_variant(sa.String(collation="C"), "postgresql")'
     return f"sa.{item.impl_instance!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.club.timekeeping import Timekeeper
+from tests.fakes.counting import Counted
 
 START = dt.datetime(2027, 3, 1, 20, 0, tzinfo=dt.UTC)
 
@@ -112,3 +113,55 @@ async def test_after_stopping_nothing_is_done_any_more(clock: Clock) -> None:
     await asyncio.sleep(0.01)
     assert posts.done == []
     await keeper.stop()
+
+
+class Endless(Posts):
+    """A post that is never finished."""
+
+    async def do_due(self) -> None:
+        self.tries += 1
+        self.finished.set()
+        await asyncio.Event().wait()
+
+
+async def test_what_takes_too_long_is_left_when_the_bot_leaves(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    posts, after = Endless(clock, START), Posts(clock, START)
+    keeper = Timekeeper(clock, [posts, after])
+    keeper.start()
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    await keeper.stop(0.01)
+    assert posts.done == after.done == []
+    assert "taken over later" in caplog.text
+
+
+async def test_what_can_be_finished_is_finished_and_nothing_else_is_begun(clock: Clock) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    class Slow(Posts):
+        async def do_due(self) -> None:
+            begun.set()
+            await go.wait()
+            await super().do_due()
+
+    slow, after = Slow(clock, START), Posts(clock, START)
+    keeper = Timekeeper(clock, [slow, after])
+    keeper.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    stopping = asyncio.create_task(keeper.stop(30))
+    await asyncio.sleep(0)
+    go.set()
+    await stopping
+    assert (slow.done, after.done) == ([START], [])
+
+
+async def test_a_meter_is_told_what_was_done_and_how_late(clock: Clock) -> None:
+    meter, posts = Counted(), Posts(clock, START - dt.timedelta(minutes=5), failures=1)
+    keeper = Timekeeper(clock, [posts], meter)
+    keeper.start()
+    while posts.tries < 1:  # noqa: ASYNC110 (nothing tells of a failure)
+        await asyncio.sleep(0)
+    keeper.nudge()
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    await keeper.stop()
+    assert meter.told == [("timed", "Posts", "failed"), ("timed", "Posts", "done")]
+    assert meter.late == [300, 300]

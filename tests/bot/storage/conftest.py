@@ -12,6 +12,6 @@ from tests.fakes.records import opened_records
 
 
 @pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[StoredRecords]:
-    async with opened_records(tmp_path) as opened:
+async def records(database: str | Path) -> AsyncIterator[StoredRecords]:
+    async with opened_records(database) as opened:
         yield opened

@@ -18,6 +18,13 @@ async def test_a_place_has_no_ceiling_until_one_is_set(records: StoredRecords) -
     assert await records.ceilings.ceiling(THREAD) == {"smiley": EIGHT, "karla": TWELVE}
 
 
+async def test_books_come_in_the_order_of_their_letters_numbers_on_every_database(records: StoredRecords) -> None:
+    books = ["emma", "a-b", "ab", "a_c", "Émile", "Z", "z"]
+    for book in books:
+        await records.ceilings.set_ceiling(THREAD, book, EIGHT, by=10, at=NOON)
+    assert list(await records.ceilings.ceiling(THREAD)) == sorted(books)
+
+
 async def test_a_ceiling_set_again_replaces_the_earlier_one(records: StoredRecords) -> None:
     await records.ceilings.set_ceiling(THREAD, "smiley", TWELVE, by=10, at=NOON)
     await records.ceilings.set_ceiling(THREAD, "smiley", EIGHT, by=11, at=NOON)

@@ -37,7 +37,15 @@ async def test_a_choice_can_be_changed_and_is_the_persons_own(records: StoredRec
 
 async def test_a_note_is_read_as_it_was_last_written(records: StoredRecords) -> None:
     assert await records.notes.note("commands") is None
-    for value in ("one", "", "two’s “words” \n 🐋"):
+    for value in ("one", "", "two’s “words” \n 🐋", "x" * 100_000):
         await records.notes.write_note("commands", value)
         assert await records.notes.note("commands") == value
     assert await records.notes.note("other") is None
+
+
+async def test_what_not_every_database_can_keep_is_left_out_of_words_and_of_what_is_looked_for(
+    records: StoredRecords,
+) -> None:
+    await records.notes.write_note("a\0b", "c\0d\ud800e")
+    assert await records.notes.note("ab") == await records.notes.note("a\ud9ffb\0") == "cde"
+    assert await records.questions.asked("\0") is None

@@ -19,10 +19,10 @@ async def test_a_club_that_chose_nothing_has_what_every_club_begins_with(records
     assert await records.clubs.settings(1) == ClubSettings()
 
 
-async def test_everything_that_was_chosen_is_there_after_a_restart_and_can_be_taken_back(tmp_path: Path) -> None:
-    async with opened_records(tmp_path) as records:
+async def test_everything_that_was_chosen_is_there_after_a_restart_and_can_be_taken_back(database: str | Path) -> None:
+    async with opened_records(database) as records:
         assert await records.clubs.change_settings(1, lambda _: ALL) == ALL
-    async with opened_records(tmp_path) as records:
+    async with opened_records(database) as records:
         assert await records.clubs.settings(1) == ALL
         assert await records.clubs.settings(2) == ClubSettings()
         await records.clubs.change_settings(1, lambda now: replace(now, moderators=None, book=None))

@@ -15,6 +15,18 @@ def failed(code: int) -> OperationalError:
     return OperationalError("INSERT …", {"text": "a member's words"}, problem)
 
 
+class Said(Exception):
+    """What a server says, by its code."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__("as PostgreSQL says it")
+        self.sqlstate = state
+
+
+def refused(state: str) -> DBAPIError:
+    return DBAPIError("INSERT …", {"text": "a member's words"}, Said(state))
+
+
 @pytest.mark.parametrize(
     ("error", "cure"),
     [
@@ -27,6 +39,20 @@ def failed(code: int) -> OperationalError:
         (failed(sqlite3.SQLITE_CORRUPT), "put a backup"),
         (failed(sqlite3.SQLITE_ERROR), "Check the database"),
         (DBAPIError("SELECT …", None, ConnectionResetError("gone")), "ConnectionResetError"),
+        (refused("08006"), "the connection was lost"),
+        (refused("25006"), "the server only reads"),
+        (refused("28P01"), "Check the user and the password in DATABASE_URL"),
+        (refused("3D000"), "createdb"),
+        (refused("40P01"), "by two at once. Try again"),
+        (refused("42501"), "Make the user of DATABASE_URL the owner"),
+        (refused("53100"), "the server's disk is full"),
+        (refused("53300"), "too many connections"),
+        (refused("55P03"), "held by another process"),
+        (refused("57014"), "took too long"),
+        (refused("57P01"), "Wait until it is ready"),
+        (refused("57P03"), "Wait until it is ready"),
+        (refused("58000"), r"\(Said 58000\). Check the database"),
+        (refused("XX001"), "is damaged"),
         (PoolTimeout("pool"), "Try again soon"),
         (PermissionError(13, "Permission denied"), "Permission denied"),
         (ConnectionRefusedError(), "Check that it is there"),
@@ -40,7 +66,14 @@ def test_what_the_database_says_becomes_what_a_person_can_do(error: Exception, c
     assert problem.value.__cause__ is error
 
 
-@pytest.mark.parametrize("error", [IntegrityError("INSERT …", None, sqlite3.IntegrityError()), ValueError("ours")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        IntegrityError("INSERT …", None, sqlite3.IntegrityError()),
+        *(refused(state) for state in ("22021", "23505", "42703")),
+        ValueError("ours"),
+    ],
+)
 def test_a_mistake_of_the_program_is_not_blamed_on_the_database(error: Exception) -> None:
     with pytest.raises(type(error)), told("data/club.db"):
         raise error

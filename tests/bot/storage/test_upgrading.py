@@ -1,122 +1,57 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
 
 from bot.club.figures import Figure, Group
 from bot.club.people import Member, Place
-from bot.club.prompts.records import State
+from bot.club.prompts.records import Prompt, State
 from bot.club.reached import Reached
 from bot.club.records import Change, Report, ShelfName, Shelved
 from bot.club.schedules.records import By
 from bot.club.settings import ClubSettings, Step
-from bot.storage.address import NAME
+from bot.storage.address import NAME, Address
 from bot.storage.database import StoredRecords, open_records
+from bot.storage.engines import engine_for
 from bot.storage.errors import StorageUnavailable
 from bot.storage.migrations.__main__ import draft
 from bot.storage.tables import Base
 from bot.storage.upgrading import HEAD, MIGRATIONS, upgrade
 from corpus.reveals import Reveals
+from tests.fakes.postgres import Databases
+from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
 
-VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-AT = "2025-03-01 12:00:00.000000"
-"""How SQLite is given a time."""
 CHOSEN = ClubSettings(moderators=500, talk=100, zone="Europe/Berlin", book="smiley", walk=Step.ZONE)
 FIGURE = Figure(NOON, (Group(0, 0, 7), Group(1, 4, 5)))
 FIVE, SEVEN = Reached(5, 27, "chapter"), Reached(7, 27, "chapter")
 
-ROWS_0001 = """
-    INSERT INTO members (club, id, writes) VALUES (1, 10, 2);
-    INSERT INTO positions (club, member, book, marks, "of", unit, at, number)
-        VALUES (1, 10, 'smiley', 7, 27, 'chapter', 'AT', 2);
-    INSERT INTO changes (club, member, number, at, "before", "after") VALUES (1, 10, 2, 'AT',
-        '{"smiley": {"marks": 5, "of": 27, "unit": "chapter", "at": "2025-03-01T12:00:00Z", "number": 1}}',
-        '{"smiley": {"marks": 7, "of": 27, "unit": "chapter", "at": "2025-03-01T12:00:00Z", "number": 2}}');
-    INSERT INTO ceilings (club, place, book, marks, "of", unit, set_by, at)
-        VALUES (1, 100, 'smiley', 5, 27, 'chapter', 10, 'AT');
-    INSERT INTO shelves (club, member, "key", title, shelf, at) VALUES (1, 10, 'k', 'Title', 'set aside', 'AT');
-    INSERT INTO reviews (id, club, member, book, stars, text, said, needs, written)
-        VALUES (4, 1, 10, 'smiley', 3, 'Good.', 0, '{"smiley": 2}', 'AT');
-    INSERT INTO turns (id, club, member, place, question, answer, needs, at)
-        VALUES (1, 1, 10, 100, 'Who?', 'He.', '{}', 'AT');
-    INSERT INTO questions (id, club, member, place, adults, "do", text, at)
-        VALUES ('abc', 1, 10, 100, 1, 'ask', 'Who?', 'AT');
-    INSERT INTO usage (club, day, tokens) VALUES (1, '2025-03-01', 12);
-    INSERT INTO choices (member, club) VALUES (10, 1);
-    INSERT INTO notes (name, value) VALUES ('commands', 'hash');
-"""
-ROWS_0002 = """
-    INSERT INTO suggestions (id, club, member, place, adults, text, message, at, settled)
-        VALUES (1, 1, 10, 100, 0, 'Why?', 900, 'AT', 0), (2, 1, 10, 100, 0, 'Who?', NULL, 'AT', 1);
-"""
-ROWS_0003 = """
-    INSERT INTO nominations (club, member, "key", title, at) VALUES (1, 10, 'emma', 'Emma', 'AT');
-    INSERT INTO votes (id, club, place, adults, name, kind, books, hidden, seed, opened, closes, state, running,
-            claimed, message, result)
-        VALUES (3, 1, 100, 0, 'abc', 'ranked', '[{"key": "emma", "title": "Emma", "book": null}]', 1, 'seed', 'AT',
-            'AT', 'open', 1, 'AT', 901, 0);
-    INSERT INTO ballots (vote, club, member, choices, at) VALUES (3, 1, 10, '["emma"]', 'AT');
-"""
-ROWS_0004 = """
-    INSERT INTO discussion_prompts (id, club, member, place, adults, text, at, kind, book, mark, needs, message, state,
-            reason, "by", due, overridden, post)
-        VALUES (1, 1, 10, 100, 0, 'Why?', 'AT', 'theme', 'smiley', 5, '{"smiley": 2}', 900, 'rejected', 'Too early.',
-            11, 'AT', 0, 0);
-    INSERT INTO watches (club, place, set_by, at) VALUES (1, 100, 10, 'AT');
-    INSERT INTO findings (id, club, member, place, adults, message, needs, at, told, outcome)
-        VALUES (1, 1, 10, 100, 0, 902, '{"smiley": 9}', 'AT', 1, 'fine');
-    INSERT INTO audit (id, club, place, "by", did, at, message, about, sources)
-        VALUES (1, 1, 100, 10, 'share', 'AT', 903, '', '["summary, chapter 2"]');
-"""
-ROWS_0005 = """
-    INSERT INTO clubs (club, moderators, organisers, talk, schedule, zone, book, walk)
-        VALUES (1, 500, NULL, 100, NULL, 'Europe/Berlin', 'smiley', 'zone');
-    INSERT INTO figures (club, book, at, "groups") VALUES (1, 'smiley', 'AT', '[[0, 0, 7], [1, 4, 5]]');
-"""
-ROWS_0006 = """
-    INSERT INTO schedules (id, club, place, organiser, name, book, state, plan, wanted, touched, version, due)
-        VALUES (5, 1, 100, 10, 'abc', 'smiley', 'running', '{"title": "Smiley", "whole": [27, 27, "chapter"],
-            "zone": "UTC", "sections": [{"number": 1, "first": 1, "last": 27, "day": "2025-03-08", "at": "20:00:00",
-            "meets": "2025-03-08T20:00:00+00:00", "ceiling": 27, "state": "ahead", "sequence": 2, "thread": 0,
-            "event": 907}], "also": {"emma": [55, 55, "chapter"]}, "paused_at": null}', '[1]', '[907]', 3, 'AT');
-    INSERT INTO schedule_steps (id, schedule, since, until, done, result)
-        VALUES ('s5:1:event:2', 5, 'AT', 'AT', 1, 907);
-    INSERT INTO reminders (schedule, club, member, "by", at) VALUES (5, 1, 10, 'thread', 'AT');
-"""
-STEPS = dict(zip(VERSIONS, [ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_0005, ROWS_0006], strict=True))
-LAST = {"0002": "0003"}
-"""The last version that has the tables of a version, where a later one takes them away."""
-ROWS = {
-    version: "".join(STEPS[earlier] for earlier in VERSIONS[: n + 1] if version <= LAST.get(earlier, version)).replace(
-        "AT", AT
-    )
-    for n, version in enumerate(VERSIONS)
-}
-"""Rows as they were written at each version. Those of a released version never change."""
-
 
 SUGGESTED = [("Why?", State.SUGGESTED, 900, NOON, ""), ("Who?", State.REJECTED, 0, NOON, "")]
 DECIDED = [("Why?", State.REJECTED, 900, NOON, "Too early.")]
-PROMPTS = {"0002": SUGGESTED, "0003": SUGGESTED, "0004": DECIDED, "0005": DECIDED, "0006": DECIDED}
+PROMPTS = {"0002": SUGGESTED, "0003": SUGGESTED, "0004": DECIDED, "0005": DECIDED, "0006": DECIDED, "0007": DECIDED}
 """The discussion prompts that those rows come to."""
 
 
-@contextlib.contextmanager
-def raw(folder: Path) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
-        yield connection
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def unmade(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Path]:
+    """A place for a database in which nothing is: a folder, and a database of a server."""
+    if request.param == "SQLite":
+        yield tmp_path
+        return
+    with request.getfixturevalue("postgres").bare() as address:
+        yield address
 
 
 async def check_rows(records: StoredRecords) -> None:
@@ -149,9 +84,9 @@ def test_no_version_offers_a_way_down() -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-async def test_rows_of_each_version_are_there_in_the_latest(tmp_path: Path, version: str) -> None:
-    await _make(tmp_path, version)
-    async with open_records(tmp_path) as records:
+async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, version: str) -> None:
+    await asyncio.to_thread(lay_out, unmade, version)
+    async with open_records(unmade) as records:
         await check_rows(records)
         prompts = await records.prompts.listed(1, tuple(State))
         told = [(found.text, found.state, found.message, found.at, found.reason) for found in prompts]
@@ -171,22 +106,41 @@ async def test_rows_of_each_version_are_there_in_the_latest(tmp_path: Path, vers
         assert await records.votes.ballot(3, Member(1, 10)) == ("emma",) * voted
 
 
-async def _make(folder: Path, version: str) -> None:
-    await asyncio.to_thread(upgrade, folder, version)
-    with raw(folder) as connection:
-        connection.executescript(ROWS[version])
+async def test_ids_go_on_behind_those_that_a_version_moved(unmade: str | Path) -> None:
+    await asyncio.to_thread(lay_out, unmade, "0002")
+    async with open_records(unmade) as records:
+        new = await records.prompts.add(Prompt(0, Place(1, 100), 10, "How?", NOON, message=901))
+        assert new is not None
+        assert new.id == 3
 
 
 @pytest.mark.parametrize("version", [None, *VERSIONS])
-def test_an_upgraded_database_is_what_the_tables_say(tmp_path: Path, version: str | None) -> None:
+async def test_an_upgraded_database_is_what_the_tables_say(unmade: str | Path, version: str | None) -> None:
     if version:
-        upgrade(tmp_path, version)
-    upgrade(tmp_path)
-    engine = create_engine(f"sqlite:///{tmp_path / NAME}")
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, Base.metadata) == []
-    engine.dispose()
+        assert await asyncio.to_thread(upgrade, unmade, version) is None
+    assert await asyncio.to_thread(upgrade, unmade) == version
+    assert await asyncio.to_thread(upgrade, unmade) == HEAD
+    engine = engine_for(Address.of(unmade))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        if isinstance(unmade, str):
+            assert await connection.run_sync(ordered_by_language) == []
+    await engine.dispose()
+
+
+def differences(connection: Connection) -> list[object]:
+    """Return what the tables of a database are not, and ours are."""
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def ordered_by_language(connection: Connection) -> list[str]:
+    """Return the columns of text that a server orders otherwise than by the numbers of letters."""
+    columns = text(
+        "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' "
+        "AND table_name <> 'alembic_version' AND data_type LIKE 'char%' AND collation_name IS DISTINCT FROM 'C'"
+    )
+    return list(connection.scalars(columns))
 
 
 def test_upgrading_again_changes_nothing(tmp_path: Path) -> None:
@@ -208,6 +162,47 @@ def test_an_upgrade_that_fails_leaves_the_old_version_whole(tmp_path: Path) -> N
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
         connection.execute("DROP INDEX ix_suggestions_club_member")
     upgrade(tmp_path)
+
+
+def test_processes_that_begin_at_once_upgrade_a_server_once(postgres: Databases) -> None:
+    with postgres.bare() as address:
+        with ThreadPoolExecutor(4) as others:
+            found = list(others.map(upgrade, [address] * 4))
+        assert sorted(found, key=str) == [HEAD, HEAD, HEAD, None]
+        assert postgres.run("SELECT version_num FROM alembic_version", address) == [(HEAD,)]
+
+
+def test_an_upgrade_of_a_server_that_fails_leaves_the_old_version_whole(postgres: Databases) -> None:
+    with postgres.bare() as address:
+        lay_out(address, "0002")
+        postgres.run("CREATE TABLE figures (at int)", address)
+        with pytest.raises(ProgrammingError):
+            upgrade(address)
+        assert postgres.run("SELECT version_num FROM alembic_version", address) == [("0002",)]
+        assert postgres.run("SELECT text FROM suggestions ORDER BY id", address) == [("Why?",), ("Who?",)]
+        postgres.run("DROP TABLE figures", address)
+        assert upgrade(address) == "0002"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        ("CREATE TABLE recipes (name text)", "holds something else than Dogear's data; nothing was changed. Choose an"),
+        (
+            "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('9999')",
+            "written by a newer Dogear; nothing was changed. Update Dogear",
+        ),
+    ],
+)
+def test_a_servers_database_that_is_not_ours_is_told_and_left_alone(postgres: Databases, spoil: str, said: str) -> None:
+    with postgres.bare() as address:
+        for statement in spoil.split("; "):
+            postgres.run(statement, address)
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        before = postgres.run(tables, address)
+        with pytest.raises(StorageUnavailable, match=said):
+            upgrade(address)
+        assert postgres.run(tables, address) == before
 
 
 def newer(folder: Path) -> None:

@@ -151,7 +151,9 @@ async def test_a_vote_that_was_never_posted_is_due_again_and_still_to_be_opened(
     assert claimed.state is State.OPENING
 
 
-async def test_the_first_outcome_stays_and_is_there_after_a_restart(records: StoredRecords, tmp_path: Path) -> None:
+async def test_the_first_outcome_stays_and_is_there_after_a_restart(
+    records: StoredRecords, database: str | Path
+) -> None:
     vote = await opened(records)
     one = run_off([("emma",), ("kim", "emma")], ("emma", "kim"), "seed")
     other = run_off([("kim",)], ("emma", "kim"), "seed")
@@ -160,7 +162,7 @@ async def test_the_first_outcome_stays_and_is_there_after_a_restart(records: Sto
     assert kept == again
     assert again is not None
     assert (again.count, again.counted) == (one, NOON)
-    async with opened_records(tmp_path) as reopened:
+    async with opened_records(database) as reopened:
         found = await reopened.votes.vote(vote.id)
         assert found == again
 

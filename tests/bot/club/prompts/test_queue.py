@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -50,8 +51,21 @@ class Desk:
 
 @pytest.fixture
 async def desk(island: Retriever, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with opened_desk(island, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def each_desk(island: Retriever, database: str | Path) -> AsyncIterator[Desk]:
+    """The same over each kind of database."""
+    async with opened_desk(island, database) as opened:
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def opened_desk(island: Retriever, where: str | Path) -> AsyncIterator[Desk]:
     workers, clock = Workers(2), [NOON]
-    async with opened_records(tmp_path) as records:
+    async with opened_records(where) as records:
         discussion = Discussion(island.library, island)
         yield Desk(Services.of(discussion, records, workers, lambda: clock[0]), clock)
     workers.close()
@@ -101,14 +115,14 @@ async def test_other_words_are_placed_anew_and_an_override_does_not_hold_for_the
     assert await desk.prompts.beyond(edited, THREAD) == {"the-lantern": 10}
 
 
-async def test_what_is_posted_is_not_decided_any_more(desk: Desk) -> None:
-    prompt = await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    await desk.prompts.posted(await desk.prompts.plan(ELINOR, prompt.id, THREAD), 77)
-    for decide in (desk.prompts.approve, desk.prompts.reject):
+async def test_what_is_posted_is_not_decided_any_more(each_desk: Desk) -> None:
+    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
+    await each_desk.prompts.posted(await each_desk.prompts.plan(ELINOR, prompt.id, THREAD), 77)
+    for decide in (each_desk.prompts.approve, each_desk.prompts.reject):
         with pytest.raises(PromptProblem, match="posted already"):
             await decide(ELINOR, prompt.id)
     with pytest.raises(PromptProblem, match="no discussion prompt 99"):
-        await desk.prompts.approve(ELINOR, 99)
+        await each_desk.prompts.approve(ELINOR, 99)
 
 
 async def test_a_reason_is_kept_on_one_line_and_goes_when_somebody_approves_after_all(desk: Desk) -> None:
@@ -136,37 +150,37 @@ async def test_what_has_a_time_of_its_own_does_not_go_with_its_section(desk: Des
     assert await desk.prompts.approved_for(1, "the-lantern", 5, 5) == []
 
 
-async def test_a_prompt_is_due_at_its_time_for_a_day(desk: Desk) -> None:
-    prompt = await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    await desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
-    assert await desk.prompts.next_due([1]) == NOON + HOUR
-    assert await desk.prompts.next_due([2]) is None
-    assert await desk.prompts.due([1]) == []
-    desk.later(HOUR)
-    assert [found.id for found in await desk.prompts.due([1])] == [prompt.id]
-    desk.later(LATE)
-    assert await desk.prompts.due([1]) == []
-    assert await desk.prompts.next_due([1]) is None
+async def test_a_prompt_is_due_at_its_time_for_a_day(each_desk: Desk) -> None:
+    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
+    await each_desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
+    assert await each_desk.prompts.next_due([1]) == NOON + HOUR
+    assert await each_desk.prompts.next_due([2]) is None
+    assert await each_desk.prompts.due([1]) == []
+    each_desk.later(HOUR)
+    assert [found.id for found in await each_desk.prompts.due([1])] == [prompt.id]
+    each_desk.later(LATE)
+    assert await each_desk.prompts.due([1]) == []
+    assert await each_desk.prompts.next_due([1]) is None
 
 
-async def test_who_began_to_post_has_time_to_end_it(desk: Desk) -> None:
-    prompt = await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    planned = await desk.prompts.plan(ELINOR, prompt.id, THREAD)
-    assert await desk.prompts.claim(planned) == planned
-    assert await desk.prompts.claim(planned) is None
-    assert await desk.prompts.next_due([1]) == NOON + CLAIM
-    desk.later(CLAIM + dt.timedelta(seconds=1))
-    again = await desk.prompts.claim(planned)
+async def test_who_began_to_post_has_time_to_end_it(each_desk: Desk) -> None:
+    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
+    planned = await each_desk.prompts.plan(ELINOR, prompt.id, THREAD)
+    assert await each_desk.prompts.claim(planned) == planned
+    assert await each_desk.prompts.claim(planned) is None
+    assert await each_desk.prompts.next_due([1]) == NOON + CLAIM
+    each_desk.later(CLAIM + dt.timedelta(seconds=1))
+    again = await each_desk.prompts.claim(planned)
     assert again is not None
     assert again.claimed == NOON
 
 
-async def test_a_post_is_in_the_audit_once(desk: Desk) -> None:
-    prompt = await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    planned = await desk.prompts.plan(ELINOR, prompt.id, THREAD, override=True)
+async def test_a_post_is_in_the_audit_once(each_desk: Desk) -> None:
+    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
+    planned = await each_desk.prompts.plan(ELINOR, prompt.id, THREAD, override=True)
     for _ in range(2):
-        await desk.prompts.posted(planned, 77)
-    entries = await desk.services.audit.since(1, 1)
+        await each_desk.prompts.posted(planned, 77)
+    entries = await each_desk.services.audit.since(1, 1)
     assert [(entry.did, entry.by, entry.message) for entry in entries] == [
         (Did.OVERRIDE, ELINOR.id, 77),
         (Did.PROMPT, ELINOR.id, 77),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -79,7 +80,20 @@ class World:
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with opened_records(tmp_path) as records:
+    async with opened_world(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def each_world(database: str | Path) -> AsyncIterator[World]:
+    """The same over each kind of database."""
+    async with opened_world(database) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def opened_world(where: str | Path) -> AsyncIterator[World]:
+    async with opened_records(where) as records:
         made = World(records)
         await made.plan()
         yield made
@@ -112,20 +126,20 @@ async def test_schedules_of_other_processes_are_left_alone(world: World) -> None
 
 
 @pytest.mark.parametrize("what", ["event", "thread", "opening", "direct", "together", "tell"])
-async def test_a_process_that_dies_behind_a_step_leaves_it_to_be_found(world: World, what: str) -> None:
+async def test_a_process_that_dies_behind_a_step_leaves_it_to_be_found(each_world: World, what: str) -> None:
     for member, by in ((LIZ, By.DIRECT), (JIM, By.THREAD)):
-        await world.schedules.remind(world.id, member, by)
-    world.stage.dies = {what}
+        await each_world.schedules.remind(each_world.id, member, by)
+    each_world.stage.dies = {what}
     if what == "tell":
-        world.stage.refuses = {"thread"}
-    await world.until(FIRST + 2 * HOUR)
-    assert world.stage.dies == set()
-    assert len(world.stage.did) == len(set(world.stage.did))
-    await world.until(FIRST + 3 * HOUR)
+        each_world.stage.refuses = {"thread"}
+    await each_world.until(FIRST + 2 * HOUR)
+    assert each_world.stage.dies == set()
+    assert len(each_world.stage.did) == len(set(each_world.stage.did))
+    await each_world.until(FIRST + 3 * HOUR)
     if what != "tell":
         reminders = [f"{kind} 1 to {who}" for kind in ("day-before", "hour-before") for who in (11, 12)]
         wanted = {"event 1.0", "event 2.0", "thread 1", "opening 1", *reminders}
-        assert set(world.stage.did) == wanted
+        assert set(each_world.stage.did) == wanted
 
 
 async def test_what_fails_is_tried_again_and_the_rest_goes_on(world: World) -> None:
@@ -198,13 +212,13 @@ async def test_many_late_sections_are_listed_a_few_at_a_time(tmp_path: Path) -> 
         assert all(text.count("\n") <= AT_ONCE for text in lists)
 
 
-async def test_everybody_is_reminded_once_and_nothing_is_left_of_who_it_was(world: World) -> None:
+async def test_everybody_is_reminded_once_and_nothing_is_left_of_who_it_was(each_world: World) -> None:
     for member, by in ((LIZ, By.DIRECT), (JIM, By.THREAD), (ANN, By.THREAD)):
-        await world.schedules.remind(world.id, member, by)
-    await world.until(FIRST - MINUTE)
-    told = [name for name in world.stage.did if "to" in name]
+        await each_world.schedules.remind(each_world.id, member, by)
+    await each_world.until(FIRST - MINUTE)
+    told = [name for name in each_world.stage.did if "to" in name]
     assert told == ["day-before 1 to 11", "day-before 1 to 12,13", "hour-before 1 to 11", "hour-before 1 to 12,13"]
-    steps = (await world.kept()).steps
+    steps = (await each_world.kept()).steps
     assert not [name for name in steps if name.count(":") > 3]
 
 
@@ -216,14 +230,14 @@ async def test_one_who_cannot_be_reminded_keeps_nobody_else_from_it(world: World
     assert [name for name in world.stage.did if "to" in name] == ["day-before 1 to 12", "hour-before 1 to 12"]
 
 
-async def test_two_processes_do_nothing_twice(world: World) -> None:
+async def test_two_processes_do_nothing_twice(each_world: World) -> None:
     for member in (LIZ, JIM):
-        await world.schedules.remind(world.id, member, By.DIRECT)
+        await each_world.schedules.remind(each_world.id, member, By.DIRECT)
     for moment in (NOW, FIRST - DAY, FIRST - HOUR, FIRST):
-        world.at = moment
-        await asyncio.gather(*(world.running.do_due() for _ in range(3)))
-        await asyncio.gather(*(world.running.do_due() for _ in range(3)))
-    assert len(world.stage.did) == len(set(world.stage.did)) == 8
+        each_world.at = moment
+        await asyncio.gather(*(each_world.running.do_due() for _ in range(3)))
+        await asyncio.gather(*(each_world.running.do_due() for _ in range(3)))
+    assert len(each_world.stage.did) == len(set(each_world.stage.did)) == 8
 
 
 async def test_a_shift_moves_the_event_that_is_there(world: World) -> None:
@@ -280,11 +294,11 @@ class Interfering(FakeStage):
         return made
 
 
-async def test_an_event_that_was_being_made_while_its_meeting_moved_follows_it(world: World) -> None:
-    world.stage = Interfering(world, Do.SHIFT, days=1)
-    await world.until(NOW + 10 * MINUTE)
-    section = (await world.kept()).schedule.sections[0]
-    assert world.stage.events == {section.event: (FIRST + DAY).isoformat()}
+async def test_an_event_that_was_being_made_while_its_meeting_moved_follows_it(each_world: World) -> None:
+    each_world.stage = Interfering(each_world, Do.SHIFT, days=1)
+    await each_world.until(NOW + 10 * MINUTE)
+    section = (await each_world.kept()).schedule.sections[0]
+    assert each_world.stage.events == {section.event: (FIRST + DAY).isoformat()}
 
 
 async def test_an_event_that_was_being_made_while_the_schedule_was_cancelled_is_taken_away(world: World) -> None:

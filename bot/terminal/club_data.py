@@ -1,0 +1,84 @@
+"""The club's data, for whoever runs the bot: `db upgrade` and `db copy`, and what `doctor` says of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.settings import Settings
+from bot.terminal.screen import Screen
+from corpus.errors import DogearError
+
+SET = "DATABASE_URL"
+"""The word for the address that is set: who writes it need not write the password where others may read it."""
+
+commands = typer.Typer(help="The club's data: bring it up to date, or copy it into another database.")
+
+Data = Annotated[Path | None, typer.Option("--data", help="The data folder; otherwise data.")]
+
+
+@commands.command()
+def upgrade(context: typer.Context, data: Data = None) -> None:
+    """Bring the database to the version of this program, or make it; starting the bot does so, too."""
+    from bot.storage.address import Address
+    from bot.storage.upgrading import HEAD
+    from bot.storage.upgrading import upgrade as bring_up
+
+    settings: Settings = context.obj.settings(data=data, quiet=True)
+    before = bring_up(settings.club_data)
+    name = Address.of(settings.club_data).name
+    Screen(sys.stdout).line(f"{name}: {upgraded(before, HEAD)}")
+
+
+@commands.command()
+def copy(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help=f"A data folder, a file, an address, or {SET}: what is set.")
+    ],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The same; it may hold nothing yet.")],
+) -> None:
+    """Copy all of the club's data into another database, and count it on both sides. Stop the bot before."""
+    from bot.storage.copying import copy as copy_all
+
+    settings: Settings = context.obj.settings(quiet=True)
+    rows = copy_all(place_of(source, settings), place_of(target, settings))
+    screen = Screen(sys.stdout)
+    for table, count in rows.items():
+        screen.line(f"{table:<20}{count:>10}")
+    screen.line(f"{sum(rows.values())} rows in {len(rows)} tables are on both sides.")
+
+
+def place_of(text: str, settings: Settings) -> str | Path:
+    """Return what somebody means by FROM or TO: a folder, a file in it, or an address."""
+    if text == SET:
+        if settings.database is None:
+            raise DogearError(f"{SET} is not set. Set it in .env, or write a folder or an address.")
+        return settings.club_data
+    path = Path(text)
+    if "://" in text or not (path.is_file() or path.suffix == ".db"):
+        return text
+    return f"sqlite:///{path}"
+
+
+def upgraded(before: str | None, now: str) -> str:
+    """Return from which version to which a database was brought."""
+    if before is None:
+        return f"made, version {now}."
+    return f"version {now} already." if before == now else f"from version {before} to {now}."
+
+
+def described(where: str | Path) -> str:
+    """Look at a database and say what it is. Raises an error that says what to do where it cannot be used."""
+    from bot.storage.looking import look_at
+    from bot.storage.upgrading import HEAD
+
+    seen = look_at(where)
+    if seen.version is not None and seen.version > HEAD:
+        raise DogearError(f"{seen.name} was written by a newer Dogear (version {seen.version}). Update this one.")
+    known = {None: "made when it is needed", HEAD: f"version {HEAD}"}
+    version = known.get(seen.version, f"version {seen.version}, brought to {HEAD} at the next start")
+    return f"{seen.kind}, {seen.name}, {version}"

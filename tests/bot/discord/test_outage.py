@@ -1,0 +1,45 @@
+"""A database server that is away for a while: members read one sentence, and the bot recovers by itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from retrieval.door import Retriever
+from tests.fakes.club import Club, opened_club, shown
+from tests.fakes.postgres import Databases
+
+SENTENCE = "I cannot get at the club’s data just now, so nothing was changed. Please try again in a few minutes."
+
+
+@pytest.fixture
+def server(postgres: Databases) -> Iterator[str]:
+    with postgres.latest() as address:
+        yield address
+
+
+@pytest.fixture
+async def club(island: Retriever, tmp_path: Path, server: str) -> AsyncIterator[Club]:
+    async with opened_club(island, tmp_path, database=server) as opened:
+        yield opened
+
+
+async def test_members_read_one_sentence_while_it_is_away_and_are_answered_when_it_is_back(
+    club: Club, postgres: Databases, server: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 3")
+    before = shown(await liz.slash(club.general, "progress show"))
+    with postgres.away(server):
+        for command, options in (
+            ("progress set", {"where": "ch 5", "book": "the-lantern"}),
+            ("progress show", {}),
+            ("ask", {"question": "Who keeps the lamp?", "book": "the-lantern"}),
+        ):
+            told = shown(await liz.slash(club.general, command, **options))
+            assert SENTENCE in told
+            assert "dogear_test" not in told
+    assert any("dogear_test" in record.getMessage() for record in caplog.records if record.levelname == "ERROR")
+    assert shown(await liz.slash(club.general, "progress show")) == before
+    assert SENTENCE not in shown(await liz.slash(club.general, "progress set", where="ch 5", book="the-lantern"))

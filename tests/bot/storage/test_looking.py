@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.storage.address import NAME, Address
+from bot.storage.errors import StorageUnavailable
+from bot.storage.looking import look_at
+from bot.storage.upgrading import HEAD, upgrade
+from tests.fakes.postgres import Databases
+
+
+def test_a_database_is_described_by_kind_release_and_version(database: str | Path) -> None:
+    upgrade(database)
+    seen = look_at(database)
+    kind = "SQLite" if isinstance(database, Path) else "PostgreSQL"
+    assert re.fullmatch(rf"{kind} \d[\d.]*", seen.kind)
+    assert (seen.name, seen.version) == (Address.of(database).name, HEAD)
+
+
+def test_looking_makes_nothing(tmp_path: Path, postgres: Databases) -> None:
+    assert look_at(tmp_path / "data").version is None
+    assert not (tmp_path / "data").exists()
+    with postgres.bare() as address:
+        assert look_at(address).version is None
+        assert postgres.run("SELECT 1 FROM pg_tables WHERE schemaname = 'public'", address) == []
+
+
+def test_a_file_that_is_none_of_ours_is_told(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"Call me Ishmael. " * 500)
+    with pytest.raises(StorageUnavailable, match="is damaged"):
+        look_at(tmp_path)
+
+
+def test_what_a_server_refuses_is_told_with_a_cure_and_without_the_password(postgres: Databases) -> None:
+    with postgres.latest() as address:
+        for wrong, cure in (
+            (re.sub(r"/dogear_test_\w+", "/not_there", address), "createdb -O USER DATABASE"),
+            (re.sub(r"//[^:]+:[^@]*@", "//dogear:secret-word@", address), "Check the user and the password"),
+        ):
+            with pytest.raises(StorageUnavailable, match=cure) as problem:
+                look_at(wrong)
+            assert "secret-word" not in str(problem.value)
+
+
+def test_a_user_who_may_not_make_tables_is_told(postgres: Databases) -> None:
+    with postgres.bare() as address:
+        postgres.run("DROP ROLE IF EXISTS dogear_guest", address)
+        postgres.run("CREATE ROLE dogear_guest LOGIN PASSWORD 'guest-word'", address)
+        try:
+            guest = re.sub(r"//[^:]+:[^@]*@", "//dogear_guest:guest-word@", address)
+            assert look_at(guest).version is None
+            with pytest.raises(StorageUnavailable, match="Make the user of DATABASE_URL the owner"):
+                upgrade(guest)
+        finally:
+            postgres.run("DROP ROLE dogear_guest", address)
