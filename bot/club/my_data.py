@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from bot.club.people import NO_CLUB, Member
 from bot.club.records import PersonalData
+from bot.club.review_drafts import GONE, read_review, written_review
 from bot.club.reviews import Reviews
+from corpus.reveals import Reveals
 
 HELD = {
     "positions": "books in which you said where you are",
@@ -38,8 +41,11 @@ class MyData:
         self._records, self._reviews = records, reviews
 
     async def export(self, member: Member, *, everywhere: bool) -> bytes:
-        """Return everything as a JSON file, readable for people."""
+        """Return everything as a JSON file, readable for people; but not where in the book their own words belong."""
         found = await self._records.export(member.id, None if everywhere else member.club)
+        for kept in found.get("questions", ()):
+            if kept["do"] == GONE:
+                kept["text"] = written_review(replace(read_review(kept["text"]), needs=Reveals()))
         return json.dumps(found, ensure_ascii=False, indent=2).encode()
 
     async def summary(self, member: Member, *, everywhere: bool) -> dict[str, int]:

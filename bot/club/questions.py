@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -16,6 +17,7 @@ from bot.club.records import Asked, AskedRecords
 from bot.club.setting_up import SetUp
 from bot.club.working import Workers
 from bot.discussion import Discussion
+from bot.meter import Meter
 from bot.reply import Reply
 from corpus.books import Book
 from corpus.errors import DogearError
@@ -86,9 +88,10 @@ class Questions:
     def __init__(
         self, discussion: Discussion, audiences: Audiences, conversations: Conversations, questions: AskedRecords,
         set_up: SetUp, allowance: Allowance, workers: Workers, now: Callable[[], dt.datetime],
+        meter: Meter | None = None,
     ) -> None:  # fmt: skip
         self._discussion, self._audiences, self._conversations = discussion, audiences, conversations
-        self._set_up = set_up
+        self._set_up, self._meter = set_up, meter or Meter()
         self._questions, self._allowance, self._workers, self._now = questions, allowance, workers, now
 
     @property
@@ -128,10 +131,13 @@ class Questions:
         own = await self._questions.keep(replace(asked, id="", member=member, place=place, at=self._now()))
         return await self._answer(own, public=False)
 
-    async def asked(self, asked_id: str) -> Asked:
-        """Return the question that a button belongs to. Raises AskedLongAgo."""
+    async def asked(self, asked_id: str, *of: str) -> Asked:
+        """Return what a button belongs to, which was kept for one `of` its kind. Raises AskedLongAgo.
+
+        Whatever else was kept is none of a button's: else what somebody typed could pass for a plan or a review.
+        """
         found = await self._questions.asked(asked_id)
-        if found is None or found.at < self._now() - KEPT:
+        if found is None or found.do not in of or found.at < self._now() - KEPT:
             raise AskedLongAgo
         return found
 
@@ -156,9 +162,7 @@ class Questions:
         question = standing_alone(text, before)
         asked = await self._questions.keep(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
         quote_only = not await self._model_may(member.club)
-        reply = await self._workers.do(
-            lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only)
-        )
+        reply = await self._reply(lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only))
         await self._allowance.spend(member.club, reply.tokens)
         # In private nobody else reads along, and to forget a guess where it is right would confirm it.
         also = Reveals() if private else await self._reveals(question, reply.book)
@@ -205,7 +209,7 @@ class Questions:
         audience = await self._audience(asked.member, asked.place, public=public)
         out_of_tokens = asked.do == "ask" and not await self._model_may(asked.member.club)
         work = self._work(asked, quote_only=out_of_tokens)
-        reply = await self._workers.do(lambda: work(audience, asked.book))
+        reply = await self._reply(lambda: work(audience, asked.book))
         await self._allowance.spend(asked.member.club, reply.tokens)
         quotable = not public or audience.may_see(await self._reveals(asked.text, asked.book))
         there = await self._audiences.public(asked.place) if public else Audience()
@@ -223,6 +227,13 @@ class Questions:
                 return lambda audience, book: discussion.recap(audience, _required(book), told, RECAP)
             case _:
                 return lambda audience, book: discussion.ask(told, audience, book, quote_only=quote_only)
+
+    async def _reply(self, work: Callable[[], Reply]) -> Reply:
+        """Have a reply made, and tell how it was answered and how long that took."""
+        begun = time.monotonic()
+        reply = await self._workers.do(work)
+        self._meter.answered(reply.do, str(reply.mode) if reply.answered else "neutral", time.monotonic() - begun)
+        return reply
 
     async def _model_may(self, club: int) -> bool:
         """Return whether the chat model may be asked, if there is one."""

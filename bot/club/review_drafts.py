@@ -12,6 +12,9 @@ from corpus.books import Book
 from corpus.positions import describe_position
 from corpus.reveals import Reveals
 
+GONE = "review-gone"
+"""What is kept of a deleted review, to put it back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot.club.auditing import Did
+from bot.club.people import Member, Place
 from bot.club.questions import Answer
 from bot.club.records import Asked
 from bot.club.services import Services
@@ -20,6 +21,12 @@ from bot.discord.pressing import Pressed
 from bot.discord.visitors import may_speak, visitor
 
 ID = r"[A-Za-z0-9_-]{1,16}"
+ANSWERS = ("ask", "hint", "recap", "who")
+"""What is kept for the buttons under an answer."""
+
+POSTED = "posted"
+"""What is kept for taking back what was shared: its message."""
+
 LEVELS = {1: "What to think about", 2: "Where it is dealt with", 3: "The answer"}
 
 
@@ -33,7 +40,7 @@ class ShareButton(Pressed, template=rf"share:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Share the answer."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await share(interaction, await own_question(interaction, self._asked_id))
+        await share(interaction, await own_question(interaction, self._asked_id, *ANSWERS))
 
 
 class HintButton(Pressed, template=rf"hint:(?P<asked_id>{ID}):(?P<level>[1-3])"):
@@ -47,7 +54,7 @@ class HintButton(Pressed, template=rf"hint:(?P<asked_id>{ID}):(?P<level>[1-3])")
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the hint in place of the one before."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, *ANSWERS)
         answer = await services_of(interaction).questions.again(asked, do="hint")
         books = services_of(interaction).books
         await replace_card(interaction, hint_card(answer, books, self._level, hint_items(answer, self._level)))
@@ -63,7 +70,7 @@ class FirstHintButton(Pressed, template=rf"first-hint:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the mildest hint, in a message of its own."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, *ANSWERS)
         answer = await services_of(interaction).questions.again(asked, do="hint")
         await deliver(interaction, hint_card(answer, services_of(interaction).books, 1, hint_items(answer, 1)))
 
@@ -78,7 +85,7 @@ class PageButton(Pressed, template=rf"page:(?P<asked_id>{ID}):(?P<page>\d{{1,3}}
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page in place of the one before."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, *ANSWERS)
         answer = await services_of(interaction).questions.again(asked)
         items = page_items(answer, self._page)
         await replace_card(interaction, page_card(answer, services_of(interaction).books, self._page, items))
@@ -95,7 +102,7 @@ class MineButton(Pressed, template=rf"mine:(?P<asked_id>{ID})"):
         """Answer in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         services = services_of(interaction)
-        asked = await services.questions.asked(self._asked_id)
+        asked = await services.questions.asked(self._asked_id, *ANSWERS)
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That question was asked in another club.")
@@ -115,7 +122,7 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):(?P<asked_id>{ID})"):
         """Explain, in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         services = services_of(interaction)
-        asked = await services.questions.asked(self._asked_id)
+        asked = await services.questions.asked(self._asked_id, *ANSWERS)
         member, _ = await visitor(interaction)
         if asked.member.club != member.club or (not self._public and asked.member != member):
             raise Refused("That answer was for somebody else.")
@@ -123,24 +130,25 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):(?P<asked_id>{ID})"):
         await deliver(interaction, notice_card(why(asked.book, audience, services.books, public=self._public)))
 
 
-class TakeBackButton(Pressed, template=r"take-back:(?P<channel>\d{1,20}):(?P<message>\d{1,20})"):
-    """Deletes what was shared; it stands in a message that only its sharer sees."""
+class TakeBackButton(Pressed, template=rf"take-back:(?P<asked_id>{ID})"):
+    """Deletes what was shared; which message that is comes from what is kept, and not from who presses."""
 
-    def __init__(self, channel: int | str, message: int | str) -> None:
-        super().__init__("Take it back", f"take-back:{channel}:{message}")
-        self._channel, self._message = int(channel), int(message)
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Take it back", f"take-back:{asked_id}")
+        self._asked_id = asked_id
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Delete the shared message."""
         await interaction.response.defer()
-        channel = interaction.client.get_partial_messageable(self._channel)
-        await channel.get_partial_message(self._message).delete()
+        asked = await own_question(interaction, self._asked_id, POSTED)
+        channel = interaction.client.get_partial_messageable(asked.place.id)
+        await channel.get_partial_message(int(asked.text)).delete()
         await replace_card(interaction, notice_card("Taken back."))
 
 
-async def own_question(interaction: discord.Interaction[Any], asked_id: str) -> Asked:
+async def own_question(interaction: discord.Interaction[Any], asked_id: str, *of: str) -> Asked:
     """Return the question under whose answer a button was pressed, by its asker. Raises Refused or AskedLongAgo."""
-    asked = await services_of(interaction).questions.asked(asked_id)
+    asked = await services_of(interaction).questions.asked(asked_id, *of)
     if asked.member.id != interaction.user.id or asked.place.id != interaction.channel_id:
         raise Refused("That button belongs to somebody else’s answer. Ask for yourself with /ask.")
     return asked
@@ -164,8 +172,15 @@ async def share(interaction: discord.Interaction[Any], asked: Asked) -> None:
     asker = interaction.user.display_name
     posted = await post(interaction, public_card(answer, services.books, public_items(answer), asker))
     await noted(services, Did.SHARE, answer, posted)
-    items = [TakeBackButton(posted.channel.id, posted.id)]
-    await replace_card(interaction, notice_card("Shared, as far as this place goes.", buttons=items))
+    await shared(interaction, asked.member, asked.place, posted, "Shared, as far as this place goes.")
+
+
+async def shared(
+    interaction: discord.Interaction[Any], member: Member, place: Place, posted: discord.Message, done: str
+) -> None:
+    """Say that something is posted for everybody, and offer its sharer to take it back."""
+    kept = await services_of(interaction).questions.keep(POSTED, member, place, str(posted.id))
+    await replace_card(interaction, notice_card(done, buttons=[TakeBackButton(kept.id)]))
 
 
 async def noted(services: Services, did: Did, answer: Answer, posted: discord.Message) -> None:

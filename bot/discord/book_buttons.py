@@ -51,7 +51,7 @@ class QuotePageButton(Pressed, template=rf"quotes:(?P<asked_id>{ID}):(?P<page>\d
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page in place of the one before, as far as its reader has read by now."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "quotes")
         _, place = await visitor(interaction)
         await replace_card(interaction, await quotes_card(services_of(interaction), asked, place, self._page))
 

@@ -47,7 +47,7 @@ class CeilingButton(Pressed, template=rf"ceiling:(?P<do>set|undo):(?P<asked_id>{
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Make the change, and tell everybody in the place: they have a right to know."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "ceiling")
         if not await is_moderator(interaction):
             raise Refused(KEEPERS)
         services = services_of(interaction)

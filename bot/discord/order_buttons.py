@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot.club.records import Asked
-from bot.discord.answer_buttons import ID, TakeBackButton, own_question
+from bot.discord.answer_buttons import ID, own_question, shared
 from bot.discord.answer_cards import notice_card
 from bot.discord.club_bot import services_of
 from bot.discord.delivering import deliver, post, replace_card
@@ -41,7 +41,7 @@ class OrderButton(Pressed, template=rf"order:(?P<asked_id>{ID}):(?P<kind>recomme
         """Show the order, for what its reader has read by now."""
         await interaction.response.defer()
         services = services_of(interaction)
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "order")
         if self._kind is OrderKind.RECOMMENDED:
             services.allowance.take(asked.member)
         advice = await advice_for(services, asked, await services.audiences.private(asked.member, asked.place))
@@ -59,7 +59,7 @@ class ShareOrderButton(Pressed, template=rf"share-order:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Make the advice anew for the place, as far as it goes and never as far as its sharer is, and post that."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "order")
         if interaction.guild_id is None:
             raise Refused("There is nobody to share with in a direct message.")
         if not may_speak(interaction):
@@ -74,8 +74,7 @@ class ShareOrderButton(Pressed, template=rf"share-order:(?P<asked_id>{ID})"):
         card = await public_order_card(services, advice, audience, items, interaction.user.display_name)
         await deliver(interaction, notice_card("Posting it for everybody here …"))
         posted = await post(interaction, card)
-        back = [TakeBackButton(posted.channel.id, posted.id)]
-        await replace_card(interaction, notice_card("Shared, as far as this place goes.", buttons=back))
+        await shared(interaction, asked.member, asked.place, posted, "Shared, as far as this place goes.")
 
 
 class MyOrderButton(Pressed, template=rf"my-order:(?P<asked_id>{ID})"):
@@ -89,7 +88,7 @@ class MyOrderButton(Pressed, template=rf"my-order:(?P<asked_id>{ID})"):
         """Advise in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         questions = services_of(interaction).questions
-        asked = await questions.asked(self._asked_id)
+        asked = await questions.asked(self._asked_id, "order")
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That was asked in another club.")

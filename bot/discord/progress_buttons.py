@@ -11,7 +11,7 @@ from bot.book_text import place_line, place_sentence, told_of
 from bot.club.people import Member
 from bot.club.progress import Moved, ProgressProblem
 from bot.club.records import Asked
-from bot.discord.answer_buttons import ID, TakeBackButton, own_question
+from bot.discord.answer_buttons import ID, own_question, shared
 from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card, Tone
 from bot.discord.club_bot import services_of
@@ -58,7 +58,7 @@ class ForgetAllButton(Pressed, template=rf"progress-clear:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Forget it, and offer to undo."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "clear")
         gone = await services_of(interaction).progress.clear(asked.member)
         await replace_card(interaction, forgotten_card(asked.member, gone))
 
@@ -73,7 +73,7 @@ class ShareProgressButton(Pressed, template=rf"progress-share:(?P<asked_id>{ID})
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Post what the preview showed, and offer to take it back."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "share")
         services = services_of(interaction)
         if not may_speak(interaction):
             raise Refused(MAY_NOT_SPEAK)
@@ -83,8 +83,7 @@ class ShareProgressButton(Pressed, template=rf"progress-share:(?P<asked_id>{ID})
             raise ProgressProblem("You have moved on since. /progress share shows once more what would be posted.")
         await replace_card(interaction, notice_card("Posting it for everybody here …"))
         posted = await post(interaction, shared_card(interaction.user.display_name, book, marks))
-        items = [TakeBackButton(posted.channel.id, posted.id)]
-        await replace_card(interaction, notice_card("Shared with everybody here.", buttons=items))
+        await shared(interaction, asked.member, asked.place, posted, "Shared with everybody here.")
 
 
 def moved_card(member: Member, moved: Moved) -> Card:

@@ -37,7 +37,7 @@ class KeepButton(Pressed, template=rf"prompt-keep:(?P<asked_id>{ID}):(?P<number>
         """Keep it, and show it in a message of its own: several may be kept."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "drafts")
         services, (kind, text, marks) = services_of(interaction), json.loads(asked.text)["drafts"][self._number - 1]
         prompt = await services.prompts.keep(member, place, Draft(text, kind, Reveals.of(marks)), asked.book or "")
         await deliver(interaction, await looked_at(services, place, prompt))
@@ -54,7 +54,7 @@ class OthersButton(Pressed, template=rf"prompt-others:(?P<asked_id>{ID})"):
         """Show them in place of those before."""
         await interaction.response.defer()
         member, place = await keeper(interaction)
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "drafts")
         services, wish = services_of(interaction), json.loads(asked.text)
         book = services.books[asked.book or ""]
         card = await drafted(

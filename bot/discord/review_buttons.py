@@ -8,7 +8,7 @@ import discord
 
 from bot.club.people import Member, Place
 from bot.club.records import Asked, Review
-from bot.club.review_drafts import read_review, written_review
+from bot.club.review_drafts import GONE, read_review, written_review
 from bot.club.review_reading import ReadReview, reviews_for, wanted
 from bot.club.services import Services
 from bot.discord.answer_buttons import ID, own_question
@@ -42,7 +42,7 @@ class ReviewPageButton(Pressed, template=rf"reviews:(?P<asked_id>{ID}):(?P<page>
         """Show the page in place of the one before."""
         await interaction.response.defer()
         services = services_of(interaction)
-        asked = await services.questions.asked(self._asked_id)
+        asked = await services.questions.asked(self._asked_id, "reviews")
         member, place = await visitor(interaction)
         if asked.member.club != member.club or asked.place.id != place.id:
             raise Refused("Those reviews were asked for elsewhere. /review read shows them here.")
@@ -59,7 +59,7 @@ class ReviewDeleteButton(Pressed, template=rf"review-delete:(?P<asked_id>{ID})")
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the preview in place of the card."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "review")
         services = services_of(interaction)
         book = services.books[asked.book or ""]
         review = await services.reviews.needed(asked.member, book)
@@ -76,11 +76,11 @@ class ReviewGoneButton(Pressed, template=rf"review-gone:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Delete it, and offer to undo."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "review")
         services = services_of(interaction)
         book = services.books[asked.book or ""]
         gone = await services.reviews.delete(asked.member, book)
-        kept = await services.questions.keep("review", asked.member, asked.place, written_review(gone), book.slug)
+        kept = await services.questions.keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
         text = f"Deleted: your review of {book.title}. Nobody can read it any more."
         await replace_card(interaction, notice_card(text, buttons=[ReviewBackButton(kept.id)]))
 
@@ -95,7 +95,7 @@ class ReviewBackButton(Pressed, template=rf"review-back:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Put it back."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, GONE)
         services = services_of(interaction)
         await services.reviews.put_back(read_review(asked.text))
         title = services.books[asked.book or ""].title

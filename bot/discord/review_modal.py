@@ -61,7 +61,7 @@ class ReviewModal(Dialogue):
             services.allowance.take(member)
             kept = await services.reviews.write(member, self._book, draft.stars, draft.text, draft.said)
         except DogearError as error:
-            asked = await services.questions.keep("review", member, place, draft.written(), self._book.slug)
+            asked = await services.questions.keep("review-draft", member, place, draft.written(), self._book.slug)
             raise Choice(str(error), [ReviewDraftButton(asked.id)]) from error
         asked = await services.questions.keep("review", member, place, "", self._book.slug)
         await deliver(interaction, kept_card(self._book, kept, asked.id))
@@ -76,7 +76,7 @@ class ReviewDraftButton(Pressed, template=rf"review-draft:(?P<asked_id>{ID})"):
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "review-draft")
         book = services_of(interaction).books[asked.book or ""]
         await interaction.response.send_modal(ReviewModal(book, Draft.read(asked.text)))
 
@@ -90,7 +90,7 @@ class ReviewEditButton(Pressed, template=rf"review-edit:(?P<asked_id>{ID})"):
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "review")
         services = services_of(interaction)
         book = services.books[asked.book or ""]
         earlier = await services.reviews.needed(asked.member, book)

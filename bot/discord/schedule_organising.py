@@ -60,7 +60,7 @@ class ConfirmButton(Pressed, template=rf"schedule-confirm:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Make it, once."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, PLAN, CHANGE)
         await organises(interaction)
         schedules = services_of(interaction).schedules
         if asked.do == PLAN:
@@ -84,7 +84,7 @@ class TurnButton(Pressed, template=rf"schedule-page:(?P<asked_id>{ID}):(?P<page>
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page in place of the one before."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, PLAN, CHANGE)
         await replace_card(interaction, await preview_again(services_of(interaction), asked, self._page))
 
 
@@ -110,7 +110,7 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Show the preview with these books."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self.custom_id.partition(":")[2])
+        asked = await own_question(interaction, self.custom_id.partition(":")[2], PLAN, CHANGE)
         services, member, place, also = services_of(interaction), asked.member, asked.place, tuple(values)
         if asked.do == PLAN:
             card = await plan_card(services, member, place, replace(Prepared.read(asked.text), also=also))
@@ -128,7 +128,7 @@ class WordsButton(Pressed, template=rf"schedule-words:(?P<asked_id>{ID})"):
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, PLAN)
         await interaction.response.send_modal(WordsModal(asked))
 
 

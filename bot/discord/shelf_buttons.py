@@ -50,7 +50,7 @@ class ShelfUndoButton(Pressed, template=rf"shelf-undo:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Put the book back to where it was."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "shelf")
         change = read_change(asked.text)
         await services_of(interaction).shelves.undo(asked.member, change)
         undone = ShelfChange(change.after, change.before)

@@ -11,11 +11,11 @@ from bot.club.figures import Figure
 from bot.club.people import Member, Place
 from bot.club.records import Asked
 from bot.club.services import Services
-from bot.discord.answer_buttons import ID, TakeBackButton, own_question
+from bot.discord.answer_buttons import ID, own_question, shared
 from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card, Picture, Tone
 from bot.discord.club_bot import services_of
-from bot.discord.delivering import deliver, post, replace_card
+from bot.discord.delivering import deliver, post
 from bot.discord.failures import Refused
 from bot.discord.pressing import Pressed
 from bot.discord.safe_text import safe
@@ -44,7 +44,7 @@ class ShareStatsButton(Pressed, template=rf"share-stats:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Post what stands now, and offer to take it back."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "stats")
         if not may_speak(interaction):
             raise Refused(MAY_NOT_SPEAK)
         services = services_of(interaction)
@@ -56,8 +56,7 @@ class ShareStatsButton(Pressed, template=rf"share-stats:(?P<asked_id>{ID})"):
         card = await _card(services, figure, book, Tone.PUBLIC)
         await deliver(interaction, notice_card("Posting it for everybody here …"))
         posted = await post(interaction, card)
-        back = [TakeBackButton(posted.channel.id, posted.id)]
-        await replace_card(interaction, notice_card("Shared with everybody here.", buttons=back))
+        await shared(interaction, asked.member, asked.place, posted, "Shared with everybody here.")
 
 
 async def meant(services: Services, member: Member, place: Place, typed: str | None) -> Book:

@@ -52,7 +52,7 @@ class BooksMenu(Picked, template=rf"vote-books:{ID}"):
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Show the preview with these books."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self.item.custom_id.partition(":")[2])
+        asked = await own_question(interaction, self.item.custom_id.partition(":")[2], "vote")
         prepared = Prepared.read(asked.text, asked.place).picking(values)
         await replace_card(interaction, await preview(services_of(interaction), asked.member, asked.place, prepared))
 
@@ -67,7 +67,7 @@ class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Post it, once."""
         await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id)
+        asked = await own_question(interaction, self._asked_id, "vote")
         await organises(interaction)
         draft = Prepared.read(asked.text, asked.place).draft
         may_post(interaction, poll=draft.kind is Kind.POLL)

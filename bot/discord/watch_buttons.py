@@ -28,6 +28,7 @@ NOT_ALLOWED = (
     "its text is below, wrapped and labelled, to post again if you like."
 )
 NOT_SEEN = "I may not look into that channel any more. Delete the message yourself."
+ALONE = "I give it back in our direct messages alone. Press the button there."
 EMPTY = "No message waits for you."
 
 
@@ -42,6 +43,8 @@ class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
         """Give the text back first: killed in between, nothing is lost."""
         await interaction.response.defer()
         finding = await own_finding(interaction, self._number)
+        if interaction.guild_id is not None:
+            raise Refused(ALONE)  # the text is given back where the button is
         services = services_of(interaction)
         message = await _message_of(interaction, finding)
         if message is None:

@@ -8,6 +8,7 @@ question that might go further than its place is not repeated there, and is no c
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -148,6 +149,9 @@ async def asks_everything(club: Club, liz: MemberActor) -> None:
         ("book show", {"book": LANTERN}), ("book quotes", {"book": LANTERN}), ("book similar", {"book": LANTERN}),
         ("book list", {}), ("review read", {"book": LANTERN}), ("order", {"series": "The Lamps"}),
         ("order", {"book": "the-second-lamp"}), ("progress show", {}), ("shelf show", {}), ("mydata export", {}),
+        ("shelf add", {"book": LANTERN}), ("shelf show", {}), ("club stats", {"book": LANTERN}),
+        ("review read", {"book": LANTERN, "stars": 4}), ("review read", {"book": LANTERN, "since": "year"}),
+        ("schedule show", {}), ("nominate list", {}), ("hint", {"question": "Who keeps the lighthouse?"}),
         ("ask", {"question": QUESTIONS[0]}), ("ask", {"question": "What happens in The Second Lamp?"}),
     ):  # fmt: skip
         await liz.slash(place, command, **options)
@@ -174,7 +178,23 @@ def transcript(club: Club) -> list[str]:
         line = re.sub(r"(?<=interactions/)[^/]+/[^/]+|(?<=webhooks/)\d+/[^/ ]+", "…", line)
         line = re.sub(r"(?<=:)[A-Za-z0-9_-]{8,16}(?=[:\"])|\d{15,}|(?<=<t:)\d+", alike, line)
         told.append(line)
+    for messages in club.env.backend.messages.values():
+        for posted in messages.values():
+            for file in posted.attachments if posted.author_id == club.env.backend.bot_user.id else ():
+                content = club.env.backend.cdn.get(file["url"]) or b""
+                told.append(f"{file['filename']} {len(content)} {hashlib.sha256(_undated(content)).hexdigest()}")
     return told
+
+
+def _undated(content: bytes) -> bytes:
+    """Return a file without Discord's numbers and the moments at which something was done; an export line by line.
+
+    Its questions come in the order of their ids, which are drawn by lot.
+    """
+    if not content.startswith(b"{"):
+        return content
+    text = re.sub(rb"\d{15,}|(?<=\"id\": \")[^\"]+|\d{4}-\d\d-\d\dT[\d:.]+", b"#", content)
+    return b"\n".join(sorted(line.rstrip(b",") for line in text.splitlines()))
 
 
 Doing = Callable[[Club, MemberActor], Awaitable[None]]

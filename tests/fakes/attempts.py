@@ -12,6 +12,7 @@ import codecs
 import contextlib
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,13 @@ _LOOKALIKES = str.maketrans("аеорсухі", "aeopcyxi")
 _LATIN, _CYRILLIC = "abdefgijklmnopqrstuvwxyz", "абдефгийклмнопярстувщхыз"
 _GREEK = "αβδεφγιξκλμνοπθρστυϝωχψζ"
 _SCRIPTS = str.maketrans(_CYRILLIC + _GREEK, _LATIN * 2)
+_BACK_THREE = {ord(letter): (ord(letter) - 97 - 3) % 26 + 97 for letter in "abcdefghijklmnopqrstuvwxyz"}
+_CODES = ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.."
+_MORSE = dict(zip("abcdefghijklmnopqrstuvwxyz", re.split(" ", _CODES), strict=True))
+_TOLD_BY = re.findall(r"\w+", (
+    "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliett Kilo Lima Mike November Oscar Papa Quebec Romeo "
+    "Sierra Tango Uniform Victor Whiskey Xray Yankee Zulu"
+))  # fmt: skip
 _WRAPPED = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 
 
@@ -48,6 +56,16 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "first": lambda word: f"{word[0].upper()}.",
     "syllables": lambda word: " ".join(re.findall(r".{1,3}", word)),
     "upper": str.upper,
+    "morse": lambda word: " ".join(_MORSE[letter] for letter in word),
+    "nato": lambda word: " ".join(_TOLD_BY[ord(letter) - 97] for letter in word),
+    "fullwidth": lambda word: "".join(chr(ord(letter) + 0xFEE0) for letter in word),
+    "gothic": lambda word: "".join(chr(0x1D586 + ord(letter) - 97) for letter in word),
+    "flags": lambda word: " ".join(chr(0x1F1E6 + ord(letter) - 97) for letter in word),
+    "joined": "\u200b".join,
+    "accents": lambda word: "".join(f"{letter}\u0301" for letter in word),
+    "binary": lambda word: " ".join(f"{ord(letter):08b}" for letter in word),
+    "caesar": lambda word: "".join(chr((ord(letter) - 97 + 3) % 26 + 97) for letter in word),
+    "words": lambda word: " ".join(f"{letter}anter" for letter in word),
 }
 """How a word can be written so that it is not found by looking for it."""
 
@@ -107,6 +125,12 @@ def readings(text: str) -> Iterator[str]:
     yield "".join(word for word in words if len(word) <= 3)
     yield "".join(word[0] for word in words)
     yield "".join(line.strip(" >*-#.0123456789")[:1] for line in plain.splitlines())
+    yield "".join(letter for letter in unicodedata.normalize("NFKD", text) if letter.isascii() and letter.isalpha())
+    yield "".join(chr(ord(letter) - 0x1F1E6 + 97) for letter in text if 0x1F1E6 <= ord(letter) <= 0x1F1FF)
+    signs = {code: letter for letter, code in _MORSE.items()}
+    yield "".join(signs.get(code, " ") for code in re.findall(r"[.-]+", text.replace("\\", "").replace("…", "...")))
+    yield "".join(chr(int(bits, 2)) for bits in re.findall(r"\b[01]{8}\b", plain))
+    yield plain.translate(_BACK_THREE)
     yield "".join(chr(96 + int(n)) for n in re.findall(r"\b\d{1,2}\b", plain) if 1 <= int(n) <= 26)
     yield from _unwrapped(plain)
 

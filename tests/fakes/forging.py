@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simcord import InteractionResult, MemberActor, ResponseMessage
 from simcord.actors import _dispatch_actor_interaction
@@ -20,6 +21,11 @@ class Remembered:
     message: int
     channel: int
     custom_id: str
+
+    def under(self, custom_id: str) -> Remembered:
+        """Return the same button with another id, as a client says that it has."""
+        told = json.dumps(self.payload, default=str).replace(json.dumps(self.custom_id), json.dumps(custom_id))
+        return replace(self, payload=json.loads(told), custom_id=custom_id)
 
 
 def remembered(message: ResponseMessage, label: str) -> Remembered:
@@ -40,6 +46,16 @@ async def forge(by: MemberActor, button: Remembered) -> InteractionResult:
         extra={"message": button.payload},
         source_message_id=button.message,
     )
+
+
+def ids_under(message: ResponseMessage) -> list[str]:
+    """Return the ids of the buttons and menus under a message."""
+    return ids_in(message.components)
+
+
+def ids_in(parts: object) -> list[str]:
+    """Return the ids of the buttons and menus among the parts of a message."""
+    return [str(part["custom_id"]) for part in _parts(parts) if part.get("custom_id")]
 
 
 def _parts(parts: object) -> Iterator[Mapping[str, object]]:

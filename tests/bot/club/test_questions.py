@@ -19,6 +19,7 @@ from corpus.errors import PositionError
 from corpus.naming import UnknownBook
 from retrieval.door import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN
+from tests.fakes.counting import Counted
 from tests.fakes.records import opened_records
 
 LIZ, ALEC, JIM = Member(1, 20), Member(1, 21), Member(1, 22)
@@ -30,10 +31,11 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 @dataclass
 class Club:
-    """A club with its clock."""
+    """A club with its clock, and what its meter was told."""
 
     services: Services
     clock: list[dt.datetime]
+    meter: Counted
 
     async def reads(self, member: Member, book: str, where: str) -> None:
         await self.services.progress.set(member, self.services.books[book], where)
@@ -49,7 +51,9 @@ async def club(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
     try:
         async with opened_records(tmp_path) as records:
             discussion = Discussion(island.library, island)
-            yield Club(Services.of(discussion, records, workers, lambda: clock[0], Rates(member=20)), clock)
+            meter = Counted()
+            services = Services.of(discussion, records, workers, lambda: clock[0], Rates(member=20), meter)
+            yield Club(services, clock, meter)
     finally:
         workers.close()
 
@@ -231,13 +235,22 @@ async def test_buttons_work_for_a_week_and_then_their_questions_are_forgotten(cl
     questions = club.services.questions
     kept = await questions.keep("reviews", LIZ, THREAD, "1 any", LANTERN)
     club.clock[0] += KEPT
-    assert await questions.asked(kept.id) == kept
+    assert await questions.asked(kept.id, kept.do) == kept
     assert await questions.forget_old() == 0
     club.clock[0] += dt.timedelta(seconds=1)
     for asked_id in (kept.id, "no-such-thing", ""):
         with pytest.raises(AskedLongAgo):
-            await questions.asked(asked_id)
+            await questions.asked(asked_id, "reviews")
     assert await questions.forget_old() == 1
+
+
+async def test_a_button_finds_nothing_that_was_kept_for_another_kind(club: Club) -> None:
+    questions = club.services.questions
+    kept = await questions.keep("ask", LIZ, THREAD, '{"words": "a plan"}', LANTERN)
+    assert await questions.asked(kept.id, "ask", "hint") == kept
+    for kinds in (("schedule",), ("order", "reviews"), ()):
+        with pytest.raises(AskedLongAgo):
+            await questions.asked(kept.id, *kinds)
 
 
 async def test_somebody_without_a_club_is_answered_and_remembered_nowhere_else(club: Club) -> None:
@@ -246,3 +259,17 @@ async def test_somebody_without_a_club_is_answered_and_remembered_nowhere_else(c
     assert told.audience.club == ""
     assert not any(told.audience.positions.values())
     assert "boat" not in told.reply.body
+
+
+async def test_a_meter_is_told_how_each_question_was_answered(club: Club) -> None:
+    questions = club.services.questions
+    await club.reads(LIZ, LANTERN, "ch 5")
+    await questions.put("ask", LIZ, GENERAL, STORM, LANTERN)
+    await questions.put("recap", LIZ, GENERAL, "", LANTERN)
+    await questions.put("recap", ALEC, GENERAL, "", LANTERN)
+    await questions.say(LIZ, GENERAL, STORM, private=True)
+    told = [told for told in club.meter.told if told[0] == "answered"]
+    assert told == [
+        ("answered", "ask", "quote"), ("answered", "recap", "quote"), ("answered", "recap", "neutral"),
+        ("answered", "ask", "quote"),
+    ]  # fmt: skip
