@@ -1,0 +1,1 @@
+"""What Dogear answers, what it gives away and what it refuses, measured; `make evaluate` prints it."""

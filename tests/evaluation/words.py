@@ -1,0 +1,70 @@
+"""Texts as bags and runs of words: what every measure compares."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+
+KEPT = 20_000
+"""Texts of which the words are kept; the same few hundred are compared again and again."""
+
+RUN = 5
+"""Words in a row that two texts do not share by chance."""
+
+ARTICLES = frozenset({"a", "an", "the"})
+
+_SAYING_NOTHING = """
+    i me my you your he him his she her it its we us our they them their myself yourself himself herself itself
+    ourselves yourselves themselves one some any all both each few more most other own same such
+    this that these those here there who whom whose which what when where why how
+    am is are was were be been being do does did done have has had having
+    can could will would shall should may might must just also only very too so not no nor
+    and or but if then than because while until as of in on at to for from by with about into onto upon over under
+    after before during between through again up down out off said say says
+    s t d ll m o re ve
+"""
+
+EMPTY = ARTICLES | frozenset(_SAYING_NOTHING.split())
+"""Words that say nothing by themselves, and what is left of contractions."""
+
+_stem = snowballstemmer.stemmer("english").stemWord
+
+
+@lru_cache(KEPT)
+def words(text: str) -> tuple[str, ...]:
+    """Return the words in lower case, without accents and without a possessive's s."""
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).lower().replace("’", "'")
+    return tuple(re.findall(r"[a-z0-9]+", re.sub(r"'s\b", "", plain)))
+
+
+@lru_cache(KEPT)
+def stems(text: str) -> frozenset[str]:
+    """Return the stems of the words that say something."""
+    return frozenset(_stem(word) for word in words(text) if word not in EMPTY)
+
+
+@lru_cache(KEPT)
+def runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Return all runs of RUN words."""
+    told = words(text)
+    return frozenset(told[start : start + RUN] for start in range(len(told) - RUN + 1))
+
+
+def runs_in_sentences(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the runs within sentences: two sentences set side by side make none of their own."""
+    return frozenset().union(*(runs(sentence) for sentence in re.split(r"[.!?…\n]+", text)))
+
+
+def holds(text: str, wording: str) -> bool:
+    """Return whether a text holds a wording, word for word but for articles. An empty one is held by none."""
+    sought = _without_articles(wording)
+    return bool(sought) and f" {sought} " in f" {_without_articles(text)} "
+
+
+@lru_cache(KEPT)
+def _without_articles(text: str) -> str:
+    return " ".join(word for word in words(text) if word not in ARTICLES)
