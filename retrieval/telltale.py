@@ -1,7 +1,7 @@
 """Words that give a sentence away by themselves: names, numbers and rare words that the reader cannot have met.
 
 Learned signs weigh a whole sentence, and a sentence that is otherwise harmless can carry one word too many, or one in
-some code. Such words need no weighing: of 1,732 sentences of the marked answers, two in a hundred honest ones hold any,
+some code. Such words need no weighing: of 1,732 sentences of the marked answers, three in a hundred honest ones hold any,
 and every third one that leaks does (docs/guard.md).
 """
 
