@@ -18,6 +18,9 @@ from corpus.sentences import sentences
 SENTENCES = 3
 """Sentences a passage: long enough to be understood alone, short enough to be placed and found exactly."""
 
+TOLD_IN_ORDER = ("summary",)
+"""Documents that tell the story in order; what nothing places in another one is placed paragraph by paragraph."""
+
 MAX_SENTENCE = 1_000
 """Characters; a “sentence” without any full stop is cut here, so that no text is too long to embed."""
 
@@ -30,6 +33,7 @@ class Passage:
     `order` counts the passages of the book's documents in reading order; `group` names the stretch of text
     (one heading, one placing) that the passage was cut from, so that neighbours can be told from strangers.
     `club` is the one club that may see the passage; empty, everybody may (corpus/club_texts.py makes the others).
+    `certainty` (0 to 1) is how sure an inferred place is; a place that the library states is sure.
     """
 
     id: str
@@ -48,6 +52,7 @@ class Passage:
     likes: int = 0
     explicit: bool = False
     club: str = ""
+    certainty: float = 1.0
 
     @property
     def text(self) -> str:
@@ -60,11 +65,13 @@ class Unplaced:
     """A passage that still has to be placed (its `reveals` is the whole book until then).
 
     `share` says how far through the book (0 to 1) its end is, if its document tells the story in order: text that
-    is not placed fills the way from the marks stated before it to those stated after it.
+    is not placed fills the way from the marks stated before it (`after`) to those stated after it (`ahead`).
     """
 
     passage: Passage
     share: float
+    after: int
+    ahead: int
 
 
 def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[Unplaced]]:
@@ -77,7 +84,7 @@ def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[
         told: list[Passage] = []
         for blocks in _stretches(document):
             group += 1
-            for piece in pieces(block.text for block in blocks):
+            for piece in _pieces(document, blocks):
                 passage = _passage(book, document, blocks[0], piece, order, group)
                 seen[passage.id] += 1
                 if seen[passage.id] > 1:  # the same words once more in one document
@@ -106,7 +113,7 @@ def _between(waiting: list[Passage], reached: int, ahead: int, book: Book) -> It
     sizes = [len(passage.text) for passage in waiting]
     total = sum(sizes)
     for passage, size in zip(waiting, accumulate(sizes), strict=True):
-        yield Unplaced(passage, (reached + (ahead - reached) * size / total) / book.marks)
+        yield Unplaced(passage, (reached + (ahead - reached) * size / total) / book.marks, reached, ahead)
 
 
 def _stretches(document: Document) -> Iterator[list[Block]]:
@@ -117,6 +124,19 @@ def _stretches(document: Document) -> Iterator[list[Block]]:
 
 def _stretch(block: Block) -> tuple[object, ...]:
     return block.heading, block.reveals, block.line if block.is_item else 0, block.likes, block.explicit
+
+
+def _pieces(document: Document, blocks: list[Block]) -> Iterator[tuple[str, ...]]:
+    """Yield the sentences of each passage of a stretch.
+
+    Where the place has to be found by matching, no passage goes over the end of a paragraph: one that tells of the
+    ending must not take along what stands above it.
+    """
+    if blocks[0].reveals is None and document.kind not in TOLD_IN_ORDER:
+        for block in blocks:
+            yield from pieces([block.text])
+    else:
+        yield from pieces(block.text for block in blocks)
 
 
 def pieces(paragraphs: Iterable[str]) -> Iterator[tuple[str, ...]]:
@@ -159,17 +179,19 @@ def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...
         date=block.date or document.date,
         likes=block.likes,
         explicit=block.explicit,
+        certainty=float(reveals is not None),
     )
 
 
-def placed(passage: Passage, reveals: Reveals, heading: Reveals | None = None) -> Passage:
-    """Return a passage of unknown place with one that was inferred for it.
+def placed(passage: Passage, reveals: Reveals, heading: Reveals | None = None, certainty: float = 0.0) -> Passage:
+    """Return a passage of unknown place with one that was inferred for it, and how sure that is.
 
     Its heading stays where it tells nothing new: where readers have got as far as it was placed (`heading`; the
     end, if it was not), or where the passage itself holds all of its words.
     """
     known = reveals.covers(heading or passage.reveals) or _words(passage.heading) <= _words(passage.text)
-    return replace(passage, reveals=reveals, inferred=True, heading=passage.heading if known else "")
+    kept = passage.heading if known else ""
+    return replace(passage, reveals=reveals, inferred=True, heading=kept, certainty=round(certainty, 3))
 
 
 def _words(text: str) -> set[str]:

@@ -12,24 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from corpus.books import Book
 from corpus.library import Library
-from corpus.passages import Passage, Unplaced, cut, placed
+from corpus.passages import Passage
 from corpus.reveals import Slug
 from retrieval.embedding import Embedder
-from retrieval.features import Question
 from retrieval.manifests import Manifest
-from retrieval.opened import OpenedBook, VisibleBook
-from retrieval.placing import related, reveals_of, spread
 from retrieval.ranking import Reader
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
+from retrieval.unlabelled import Placer, Work
 
 WRITE = 64
 """Passages embedded and written at once: what an interruption loses."""
-
-STORY_KINDS = ("summary",)
-"""Documents that tell the story in order, and are spread over their book where nothing places them."""
 
 Progress = Callable[[int, int], None]
 """Called with passages embedded so far and passages to embed."""
@@ -47,21 +41,6 @@ class Indexed:
     embedded: int
     kept: int
     removed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One book to bring up to date: `settled` is placed by its library, `loose` has to be matched."""
-
-    book: Book
-    settled: list[Passage]
-    loose: list[Unplaced]
-    against: dict[Slug, str]
-
-    @property
-    def passages(self) -> list[Passage]:
-        """All passages; loose ones reveal the whole book until they are placed."""
-        return [*self.settled, *(u.passage for u in self.loose)]
 
 
 def stale(library: Library, manifests: Iterable[Manifest]) -> list[Slug]:
@@ -82,16 +61,17 @@ def index(
         ready(held.values())
         return Indexed(0, 0, sum(len(m.ids) for m in held.values()), 0)
     removed = sum(_remove(store, slug) for slug in changed if slug not in library.books)
-    work = [_read(library, slug) for slug in changed if slug in library.books]
+    work = [Work.of(library, slug) for slug in changed if slug in library.books]
     leaning = [
         item for slug, manifest in held.items()
-        if manifest.against and slug not in changed and (item := _read(library, slug)).against != manifest.against
+        if manifest.against and slug not in changed and (item := Work.of(library, slug)).against != manifest.against
     ]  # fmt: skip
     touched = {*changed, *(item.book.slug for item in leaning)}
     ready(manifest for slug, manifest in held.items() if slug not in touched)
     embedded = _write(store, embedder, [p for item in (*work, *leaning) for p in item.passages], progress)
+    placer = Placer(library, store, reader)
     for item in (*leaning, *work):  # the books that changed stay open work until those that lean on them are done
-        settled, gone = _settle(library, store, reader, item)
+        settled, gone = _settle(library, store, placer, item)
         ready([settled])
         removed += gone
     total = sum(len(m.ids) for m in store.manifests().values())
@@ -104,15 +84,6 @@ def _remove(store: Store, slug: Slug) -> int:
     gone = store.ids_of(slug)
     store.remove(gone)
     return len(gone)
-
-
-def _read(library: Library, slug: Slug) -> _Work:
-    book = library.books[slug]
-    settled, unplaced = cut(book, library.documents[slug])
-    told = [u for u in unplaced if u.passage.kind in STORY_KINDS]
-    loose = [u for u in unplaced if u.passage.kind not in STORY_KINDS]
-    names = related(book, (u.passage.text for u in loose), library) if loose else []
-    return _Work(book, settled + spread(told, book), loose, {name: library.fingerprint(name) for name in names})
 
 
 def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: Progress | None) -> int:
@@ -130,20 +101,10 @@ def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: 
     return len(missing)
 
 
-def _settle(library: Library, store: Store, reader: Reader, item: _Work) -> tuple[Manifest, int]:
-    """Place what is loose, bring what is kept of each passage up to date, and note the book as done."""
-    fresh = {p.id: p for p in item.settled}
-    rows = {row.passage.id: row for row in store.read([p.id for p in item.passages])}
-    if item.loose:
-        landmarks = {slug: _positioned(library, store, slug, item) for slug in item.against}
-        for unplaced in item.loose:
-            passage = unplaced.passage
-            statements = [
-                Question.stated(text, vector)
-                for text, vector in zip(passage.sentences, rows[passage.id].embedded.sentences, strict=True)
-            ]
-            found = reveals_of(statements, item.book, landmarks, reader)
-            fresh[passage.id] = placed(passage, found)
+def _settle(library: Library, store: Store, placer: Placer, item: Work) -> tuple[Manifest, int]:
+    """Place what is not placed yet, bring what is kept of each passage up to date, and note the book as done."""
+    fresh = {p.id: p for p in (*item.settled, *placer.placed(item))}
+    rows = {row.passage.id: row for row in store.read(list(fresh))}
     ids = tuple(sorted(fresh, key=lambda key: fresh[key].order))
     manifest = Manifest(item.book.slug, library.fingerprint(item.book.slug), item.against, ids)
     gone = store.ids_of(item.book.slug) - fresh.keys()
@@ -152,11 +113,3 @@ def _settle(library: Library, store: Store, reader: Reader, item: _Work) -> tupl
     store.remove(gone)
     store.finish(manifest)
     return manifest, len(gone)
-
-
-def _positioned(library: Library, store: Store, slug: Slug, item: _Work) -> VisibleBook:
-    """Return the text of a book that its library places, to match loose text against."""
-    settled = item.settled if slug == item.book.slug else _read(library, slug).settled
-    by_id = {p.id: p for p in settled}
-    rows = [replace(row, passage=by_id[row.passage.id]) for row in store.read(list(by_id))]
-    return OpenedBook(slug, rows).whole()

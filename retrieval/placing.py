@@ -1,12 +1,14 @@
 """Placing text that nobody placed: how far must a reader be before it may be shown?
 
-A summary in story order is spread over its book. Anything else is matched, sentence by sentence, against the
-positioned text of every book that it may be about, and takes the furthest place that it matches. A match is never
-certain: what is asked is the first mark by which, with high probability, the matching text has been read.
+A summary in story order is aligned with what the library places of its book, and spread over the book where there is
+no such text. Anything else is matched, sentence by sentence, against the positioned text of every book that it may be
+about, and takes the furthest place that it matches. A match is never certain: what is asked is the first mark by
+which, with high probability, the matching text has been read.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,14 +19,27 @@ from corpus.library import Library
 from corpus.naming import names_in
 from corpus.passages import Passage, Unplaced, placed
 from corpus.reveals import Reveals, Slug
+from retrieval.aligning import Numbers, whereabouts
 from retrieval.features import RECENCY, Question
 from retrieval.opened import VisibleBook
-from retrieval.ranking import Reader
+from retrieval.ranking import Ranking, Reader
 
 CERTAINTY = 0.85
 """Share of the chances that lies at or before the place found; docs/placing.md has what it costs and saves."""
 
-MATCHED = 0.5
+LEFT_OUT = 0.11
+"""Share of the chances that may lie beyond the place of unlabelled text of a library, times its passage's sentences.
+
+They mostly tell of one episode, and the furthest place of any of them counts: together they are seldom all too early.
+"""
+
+ALIGNED = 0.95
+"""The same for a sentence of a summary, whose place its neighbours narrow down."""
+
+AHEAD = 0.8
+"""Confidence and share of the chances from which a sentence of a summary tells what comes later than its place."""
+
+MATCHED = 0.3
 """Confidence from which unlabelled text is taken to match: below it, its place is unknown."""
 
 TELLING = 0.06
@@ -32,6 +47,18 @@ TELLING = 0.06
 
 WINDOW = 3
 """Sentences of a message that are placed together: what one says, the next one often only points at."""
+
+MARGIN = 0.075
+"""How much later, at the middle of its book, a summary is placed that nothing can be aligned with."""
+
+LANDINGS = 3
+"""Marks with positioned text that a summary can be aligned with, at least."""
+
+TOLD = 0.1
+"""Share of all marks that have positioned text, at least, where a summary is aligned with it."""
+
+MOST = 400
+"""Landings that a summary is aligned with, at most: a book of a thousand pages has no more scenes."""
 
 Landmarks = Mapping[Slug, VisibleBook]
 """The positioned text of each book."""
@@ -45,9 +72,63 @@ class Place:
     confidence: float
 
 
-def spread(unplaced: Sequence[Unplaced], book: Book) -> list[Passage]:
-    """Place the passages of a summary by their share of its text, rounded up."""
-    return [placed(u.passage, Reveals.of({book.slug: book.mark_at(u.share)})) for u in unplaced]
+def spread(told: Sequence[Unplaced], book: Book) -> list[Passage]:
+    """Place passages of a summary by their share of its text, with a margin, and rounded up; nothing makes it sure."""
+    return [placed(u.passage, Reveals.of({book.slug: book.mark_at(_late(u, book))})) for u in told]
+
+
+def _late(told: Unplaced, book: Book) -> float:
+    """Return how far through the book a passage is with the margin, which vanishes where the way begins and ends."""
+    way = (told.ahead - told.after) / book.marks
+    start = told.after / book.marks
+    share = min(1.0, (told.share - start) / way)
+    return start + way * min(1.0, share + 2 * MARGIN * math.sqrt(max(0.0, share * (1 - share))))
+
+
+def landings(told: Unplaced, view: VisibleBook) -> list[int]:
+    """Return the marks at which a passage may be placed by aligning; none where too little is positioned."""
+    inside = {int(mark) for mark in view.marks if told.after < mark <= told.ahead}
+    way = told.ahead - told.after
+    if len(inside) < max(min(LANDINGS, way), TOLD * way):
+        return []
+    marks = sorted({*inside, told.ahead})
+    return marks[:: -math.ceil(len(marks) / MOST)][::-1]
+
+
+def align(
+    told: Sequence[Unplaced], statements: Sequence[Sequence[Question]], book: Book, view: VisibleBook, reader: Reader
+) -> list[Passage]:
+    """Place passages of a summary that lie between the same labels by what they tell, in their order.
+
+    `statements` are the sentences of each. Where too little text is positioned there, they are spread.
+    """
+    marks = landings(told[0], view)
+    if not marks:
+        return spread(told, book)
+    rankings = [_ranked(statement, view, reader) for said in statements for statement in said]
+    alone = [_by_landing(ranking, view, told[0].after, marks) for ranking in rankings]
+    together = whereabouts(alone, [ranking.confidence for ranking in rankings])
+    reached = (np.cumsum(together, axis=1) >= ALIGNED).argmax(axis=1)
+    furthest = [max(marks[n], _ahead(ranking, view)) for n, ranking in zip(reached, rankings, strict=True)]
+    found = []
+    start = 0
+    for unplaced, said in zip(told, statements, strict=True):
+        own = slice(start, start := start + len(said))
+        reveals = Reveals.of({book.slug: max(furthest[own])})
+        found.append(placed(unplaced.passage, reveals, certainty=float(together[own].max(axis=1).min())))
+    return found
+
+
+def _by_landing(ranking: Ranking, view: VisibleBook, after: int, marks: Sequence[int]) -> Numbers:
+    """Return the chances of a sentence at each landing; those of marks between two count at the later one."""
+    at = view.marks[view.passage_of]
+    inside = (at > after) & (at <= marks[-1])
+    return np.bincount(np.searchsorted(marks, at[inside]), ranking.chances[inside], len(marks)).astype(np.float64)
+
+
+def _ahead(ranking: Ranking, view: VisibleBook) -> int:
+    """Return what a sentence surely tells wherever it stands; 0 where nothing is sure."""
+    return _mark_by(ranking, view, 1 - AHEAD) if ranking.confidence >= AHEAD else 0
 
 
 def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
@@ -60,25 +141,40 @@ def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
     ]  # fmt: skip
 
 
-def place(statement: Question, view: VisibleBook, reader: Reader) -> Place:
+def place(statement: Question, view: VisibleBook, reader: Reader, certainty: float = CERTAINTY) -> Place:
     """Return where a statement belongs in a book's positioned text."""
     if not len(view):
         return Place(0, 0.0)
-    ranking = reader.read(view, statement, np.zeros((len(view), RECENCY), np.float32))
+    ranking = _ranked(statement, view, reader)
+    return Place(_mark_by(ranking, view, certainty), ranking.confidence)
+
+
+def _ranked(statement: Question, view: VisibleBook, reader: Reader) -> Ranking:
+    return reader.read(view, statement, np.zeros((len(view), RECENCY), np.float32))
+
+
+def _mark_by(ranking: Ranking, view: VisibleBook, share: float) -> int:
+    """Return the first mark by which a share of the chances has been read."""
     marks = view.marks[view.passage_of]
     order = np.argsort(marks, kind="stable")
-    reached = int(np.searchsorted(np.cumsum(ranking.chances[order]), CERTAINTY))
-    return Place(int(marks[order[min(reached, len(order) - 1)]]), ranking.confidence)
+    reached = int(np.searchsorted(np.cumsum(ranking.chances[order]), share))
+    return int(marks[order[min(reached, len(order) - 1)]])
 
 
-def reveals_of(statements: Sequence[Question], book: Book, landmarks: Landmarks, reader: Reader) -> Reveals:
-    """Return how far readers must be for unlabelled text of `book`: what matches nothing reveals the whole book."""
+def match(
+    unplaced: Unplaced, statements: Sequence[Question], book: Book, landmarks: Landmarks, reader: Reader
+) -> Passage:
+    """Place a passage that may tell of several books: what matches nothing reveals the whole of its own book."""
     furthest = dict.fromkeys(landmarks, 0) | {book.slug: 0}
+    sure = 1.0
+    share = 1 - LEFT_OUT * len(statements)
     for statement in statements:
-        places = {slug: place(statement, view, reader) for slug, view in landmarks.items()}
+        places = {slug: place(statement, view, reader, share) for slug, view in landmarks.items()}
         matched = {slug: found for slug, found in places.items() if found.confidence >= MATCHED}
         for slug, found in matched.items():
             furthest[slug] = max(furthest[slug], found.mark)
         if not matched:
             furthest[book.slug] = book.marks
-    return Reveals.of({slug: mark for slug, mark in furthest.items() if mark or slug == book.slug})
+        sure = min(sure, max((found.confidence for found in places.values()), default=0.0))
+    reveals = Reveals.of({slug: mark for slug, mark in furthest.items() if mark or slug == book.slug})
+    return placed(unplaced.passage, reveals, certainty=sure)

@@ -32,7 +32,7 @@ def metadata_of(row: StoredPassage) -> dict[str, str | int | float | bool]:
         "book": p.book, "kind": p.kind, "document": p.document, "reveals": json.dumps(dict(p.reveals.marks)),
         "inferred": p.inferred, "order": p.order, "group": p.group, "heading": p.heading, "origin": p.origin,
         "rating": p.rating or 0, "date": p.date.isoformat() if p.date else "", "likes": p.likes, "explicit": p.explicit,
-        "club": p.club, "sentence_vectors": _packed(row.embedded.sentences),
+        "club": p.club, "certainty": p.certainty, "sentence_vectors": _packed(row.embedded.sentences),
     }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def stored(key: str, text: str, meta: Mapping[str, Any], vector: Vector) -> Stor
         reveals=Reveals.of(json.loads(meta["reveals"])), inferred=meta["inferred"], order=meta["order"],
         group=meta["group"], heading=meta["heading"], origin=meta["origin"], rating=meta["rating"] or None,
         date=dt.date.fromisoformat(meta["date"]) if meta["date"] else None, likes=meta["likes"],
-        explicit=meta["explicit"], club=meta["club"],
+        explicit=meta["explicit"], club=meta["club"], certainty=meta["certainty"],
     )  # fmt: skip
     return StoredPassage(passage, Embedded(vector, _unpacked(meta["sentence_vectors"], len(sentences))))
 

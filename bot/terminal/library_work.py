@@ -1,21 +1,30 @@
-"""What an organiser does with a library on the command line: index it, import pages, look at the reading order."""
+"""What an organiser does with a library on the command line: index and import, see what was placed, and the order."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.order_text import order_text
 from bot.reading_order import reading_orders
 from bot.settings import Settings
+from bot.terminal.placed_text import placed_lines
 from bot.terminal.positions_file import PositionsFile
 from bot.terminal.screen import Screen, opening, problem_line
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.naming import find_book
+from corpus.reveals import Slug
+
+if TYPE_CHECKING:
+    from retrieval.door import Retriever  # at run time it would load the models with it
+
+Progress = Callable[[int, int], None]
+"""Called with passages embedded so far and passages to embed."""
 
 
 class OrderRefused(DogearError):
@@ -24,16 +33,10 @@ class OrderRefused(DogearError):
 
 def index_library(settings: Settings) -> None:
     """Build the vector store of a library or bring it up to date, and say what was done."""
-    library = Library.load(settings.library)
-    for problem in library.problems:
-        problem_line(str(problem))
+    library = _read(settings)
     start = time.monotonic()
-    with ExitStack() as stack:
-        report = stack.enter_context(opening(sys.stderr))
-        from retrieval.door import open_retriever
-
-        retriever = stack.enter_context(open_retriever(library, settings.data, settings.embedding_model, problem_line))
-        done = retriever.refresh(report)
+    with _opened(library, settings) as (retriever, progress):
+        done = retriever.refresh(progress)
     count = len(library.books)
     Screen(sys.stdout).line(
         f"{count} book{'s' * (count != 1)}, {done.kept + done.embedded:,} passages in {settings.data}: "
@@ -42,16 +45,65 @@ def index_library(settings: Settings) -> None:
     )
 
 
-def import_pages(files: Sequence[Path], book: str, settings: Settings) -> None:
-    """Import pages into a book of a library, and show the report and the next step."""
+def import_pages(files: Sequence[Path], book: str, settings: Settings, *, files_only: bool = False) -> None:
+    """Import pages into a book of a library, take them in, and show what was done and where the text was placed."""
     from corpus.importing import import_files
 
     report = import_files(files, book, settings.library)
     screen = Screen(sys.stdout)
     for line in report.lines():
         screen.line(line)
-    if report.changed:
-        screen.line("Read these files and correct them as you like. The next start takes them in; so does “index”.")
+    if not report.changed:
+        return
+    screen.line("Read these files and correct them as you like. The next start takes them in; so does “index”.")
+    if files_only:
+        return
+    try:
+        lines = _placed(_read(settings), settings, [book], {path.name for path in report.written})
+    except DogearError as error:
+        problem_line(f"The files are written, but where their text is placed cannot be told now: {error}")
+    else:
+        for line in lines:
+            screen.line(line)
+    screen.line(f"This shows it again: python run_bot.py placed {book}")
+
+
+def show_placed(settings: Settings, book: str | None) -> None:
+    """Show where the unlabelled text of a book or of all books was placed, and what to look at. Raises UnknownBook."""
+    library = _read(settings)
+    wanted = [find_book(book, library.books).slug] if book else list(library.books)
+    screen = Screen(sys.stdout)
+    for line in _placed(library, settings, wanted):
+        screen.line(line)
+
+
+def _read(settings: Settings) -> Library:
+    """Read a library, and say what is wrong with its files."""
+    library = Library.load(settings.library)
+    for problem in library.problems:
+        problem_line(str(problem))
+    return library
+
+
+def _placed(library: Library, settings: Settings, slugs: Iterable[Slug], documents: Collection[str] = ()) -> list[str]:
+    """Bring the store of a library up to date, and return where the text of some of its books was placed."""
+    with _opened(library, settings) as (retriever, progress):
+        retriever.refresh(progress)
+        return [
+            line
+            for slug in slugs
+            for line in placed_lines(library.books[slug], retriever.placed_for_the_owner(slug), documents)
+        ]
+
+
+@contextmanager
+def _opened(library: Library, settings: Settings) -> Iterator[tuple[Retriever, Progress | None]]:
+    """Open a library's store, and yield with it what shows the progress of bringing it up to date."""
+    with opening(sys.stderr) as progress:
+        from retrieval.door import open_retriever
+
+        with open_retriever(library, settings.data, settings.embedding_model, problem_line) as retriever:
+            yield retriever, progress
 
 
 def show_order(settings: Settings, book: str | None, series: str | None, picture: Path | None) -> None:

@@ -39,6 +39,9 @@ REVIEWS = {
 """What readers might write under The Lantern."""
 
 
+STORY = f"---\nkind: summary\n---\n\n{LANTERN_DOCUMENTS['summary.md']}"
+
+
 @pytest.fixture(scope="module")
 def reviewed(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     """The Lantern with reviews that nobody placed, and The Kite by the same author."""
@@ -173,8 +176,66 @@ def test_a_summary_is_spread_over_its_book_in_order_and_never_early(
 
 def test_the_end_of_a_passage_says_where_it_is(tmp_path: Path) -> None:
     paragraph = "It rained. It snowed. It thawed."
-    assert told_in_order(tmp_path, 8, [paragraph] * 4) == [2, 4, 6, 8]
     assert told_in_order(tmp_path, 3, [paragraph] * 4) == [1, 2, 3, 3]  # rounded up
+    assert told_in_order(tmp_path, 100, [paragraph] * 4) == [32, 58, 82, 100]  # and a little later than its share
+
+
+def told_without_labels(folder: Path, embedder: SentenceEmbedder, told: list[str], **labelled: str) -> list[Passage]:
+    """Return the passages of a summary without labels beside the labelled documents of The Lantern."""
+    write_book(folder / "library", LANTERN, {**labelled, "told.md": f"---\nkind: summary\n---\n\n{' '.join(told)}"})
+    with opened(folder / "library", folder / "data", embedder) as retriever:
+        return [p for p in retriever.placed_for_the_owner(LANTERN) if p.document == "told.md"]
+
+
+UNEVEN = [
+    "By the evening boat Dorothea arrives on the island.",
+    "A letter lies unopened in her bag.",
+    "The harbour is dark.",
+    "No one waits for Dorothea there.",
+    "She gets a room under the lamp from Silas, who keeps the lighthouse.",
+    "About his brother Silas says nothing.",
+    "The letter, opened at last, says that Silas drowned his brother for the lamp.",
+    "Dorothea puts the light out.",
+    "She goes away from the island for ever.",
+]
+"""A summary that spends six of nine sentences on the first two chapters of ten."""
+
+
+def test_a_summary_is_aligned_with_what_the_library_places(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    found = told_without_labels(tmp_path, embedder, UNEVEN, **{"story.md": STORY})
+    marks = [p.reveals.marks[LANTERN] for p in found]
+    assert all(p.inferred for p in found)
+    assert marks[0] in (1, 2, 3)  # by its share of the text it would be at 5
+    assert marks[-1] == 10
+    assert marks == sorted(marks)
+
+
+def test_a_sentence_out_of_order_waits_for_what_it_tells(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    early = ["Dorothea opens the letter at last. It says that Silas drowned his brother for the sake of the lamp."]
+    found = told_without_labels(tmp_path, embedder, [*early, *UNEVEN[:6], *UNEVEN[7:]], **{"story.md": STORY})
+    assert found[0].reveals.marks[LANTERN] == 10
+
+
+def test_a_summary_beside_too_little_text_is_spread(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+    little = "## Chapter 5\n\nA storm breaks the harbour wall in the night.\n"
+    found = told_without_labels(tmp_path, embedder, UNEVEN, **{"story.md": f"---\nkind: summary\n---\n\n{little}"})
+    assert [p.reveals.marks[LANTERN] for p in found] == [4, 8, 10]
+    assert {p.certainty for p in found} == {0.0}
+
+
+def test_how_sure_a_place_is_is_kept_with_it(reviewed: Retriever) -> None:
+    assert review(reviewed, "storm").certainty > review(reviewed, "stamps").certainty
+    assert {p.certainty for p in reviewed.placed_for_the_owner(LANTERN) if not p.inferred} == {1.0}
+
+
+def test_the_end_of_a_paragraph_ends_a_passage_that_has_to_be_matched(
+    tmp_path: Path, embedder: SentenceEmbedder
+) -> None:
+    told = "---\nkind: review\n---\n\nDorothea comes to the island on the evening boat.\n\nI loved every page.\n"
+    write_book(tmp_path / "library", LANTERN, LANTERN_DOCUMENTS | {"review.md": told})
+    with opened(tmp_path / "library", tmp_path / "data", embedder) as retriever:
+        first, second = (p for p in retriever.placed_for_the_owner(LANTERN) if p.document == "review.md")
+    assert first.reveals.marks[LANTERN] < second.reveals.marks[LANTERN] == 10
 
 
 def test_a_text_may_be_about_books_of_its_author_its_series_and_those_that_it_names(library: Path) -> None:
