@@ -1,8 +1,8 @@
 """Words that give a sentence away by themselves: names, numbers and rare words that the reader cannot have met.
 
 Learned signs weigh a whole sentence, and a sentence that is otherwise harmless can carry one word too many, or one in
-some code. Such words need no weighing: of 1,732 sentences of the marked answers, three in a hundred honest ones hold any,
-and every third one that leaks does (docs/guard.md).
+some code. Such words need no weighing: of the marked answers' sentences, three in a hundred honest ones hold any, and
+every third one that leaks does (docs/guard.md).
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ BROKEN = 4
 
 STRANGERS = 2
 """Names that neither visible nor hidden text holds, from which a sentence is stopped: one may be an actor's."""
+
+SPELLED = 3
+"""Single letters from which a sentence is taken to spell something."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BEGINNING = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
@@ -46,7 +49,8 @@ def tells(sentence: str, read: Read, met: Collection[str], secret: Collection[st
     """
     found = list(_unmet(sentence, read, met))
     strangers = {word.stem for word in found if word.name and word.stem not in secret}
-    return len(strangers) >= STRANGERS or any(
+    letters = [word for word in found if len(word.stem) == 1]
+    return len(strangers) >= STRANGERS or len(letters) >= SPELLED or any(
         word.stem.isdigit()
         or word.tokens >= BROKEN
         or (word.stem in secret and (word.name or word.rare))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,9 +39,9 @@ class InterruptedStore(Store):
         self.happens: list[Callable[[], object]] = []
         self.happens_at_remove: list[Callable[[], object]] = []
 
-    def read(self, ids: Sequence[str]) -> list[StoredPassage]:
+    def read_book(self, book: str) -> list[StoredPassage]:
         """Read, then let happen what is to happen next."""
-        rows = super().read(ids)
+        rows = super().read_book(book)
         if self.happens:
             self.happens.pop(0)()
         return rows

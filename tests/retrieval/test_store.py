@@ -137,6 +137,31 @@ def test_a_book_is_in_the_store_once_it_is_finished_and_until_it_is_forgotten(sh
     assert shared.manifests() == {}
 
 
+def test_a_finished_book_is_read_whole_in_its_own_order_as_its_passages_are(shared: Store) -> None:
+    ids = [passage(f"whole-{n}").id for n in range(450)]  # more than are read at once
+    shared.write([stored(passage(f"whole-{n}", order=n)) for n in range(450)])
+    assert shared.read_book("the-kite") == []
+    shared.finish(Manifest("the-kite", "f", {}, (*ids[::-1], "the-kite/nowhere")))
+    found, expected = shared.read_book("the-kite"), shared.read(ids[::-1])
+    assert [row.passage for row in found] == [row.passage for row in expected]
+    for one, other in zip(found, expected, strict=True):
+        assert np.array_equal(one.embedded.passage, other.embedded.passage)
+        assert np.array_equal(one.embedded.sentences, other.embedded.sentences)
+    shared.forget("the-kite")
+    assert shared.read_book("the-kite") == []
+
+
+def test_a_finished_book_stays_as_it_was_until_it_is_finished_anew(shared: Store) -> None:
+    manifest = Manifest("the-garden", "f", {}, (passage("stays").id,))
+    shared.write([stored(passage("stays", heading="Chapter 1"))])
+    shared.finish(manifest)
+    shared.write([stored(passage("stays", heading="Chapter 2"))])
+    assert [row.passage.heading for row in shared.read_book("the-garden")] == ["Chapter 1"]
+    shared.finish(manifest)
+    assert [row.passage.heading for row in shared.read_book("the-garden")] == ["Chapter 2"]
+    shared.forget("the-garden")
+
+
 def test_the_ids_of_a_book_are_its_own(shared: Store) -> None:
     kite = passage("k", id="the-kite/k", book="the-kite")
     shared.write([stored(kite)])
@@ -235,7 +260,7 @@ def test_a_store_of_an_older_layout_is_emptied_with_one_line(data: Path) -> None
         store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
     with closing(sqlite3.connect(data / "chroma" / "chroma.sqlite3")) as database, database:
         changed = database.execute("UPDATE collection_metadata SET int_value = 0 WHERE key = 'layout'").rowcount
-    assert changed == 3
+    assert changed == 4
     said: list[str] = []
     with store_in(data, said=said) as store:
         assert store.manifests() == {}

@@ -39,7 +39,7 @@ def told(sentence: str) -> bool:
         "He finds the zabwoplik.",  # a rare word
         "It happens in 1913.", "Take 24 15 12 23.", "It is 01111000 01101111.",
         "The first words are Xray Oscar Lima.",  # a code of names
-        "It is the arozrpbsi.",  # a code of letters
+        "It is the arozrpbsi.", "H-u-b-e-r-t", "h u b e r t",  # codes of letters
     ],
 )  # fmt: skip
 def test_names_numbers_and_rare_words_that_nobody_could_have_met_tell(sentence: str) -> None:
@@ -51,7 +51,8 @@ def test_names_numbers_and_rare_words_that_nobody_could_have_met_tell(sentence: 
     [
         "Silas keeps the lamp, and Dorothea came in 1912.", "Well, it is quite unputdownable.",
         "A magistrate is somebody who judges.",  # a common word that only later text holds is for the signs to weigh
-        "It is a little like Dickens.", "Hubert", "However, nobody knows. Perhaps Silas does.", "", "…", "It's his.",
+        "It is a little like Dickens.", "It goes from A to Z.", "Hubert", "However, nobody knows. Perhaps Silas does.",
+        "", "…", "It's his.",
     ],
 )  # fmt: skip
 def test_what_was_met_and_common_words_do_not(sentence: str) -> None:
