@@ -1,9 +1,9 @@
 """The packaged model as plain tensor operations: BERT (Devlin et al. 2018, arXiv:1810.04805), plain and adapted.
 
 The library that usually runs it brings 200 MB of parts for training, and takes two seconds to import; and on a
-question of a dozen tokens its modules take longer to call one another than to multiply. Here the plain encoder and
-its adapted copy are stacked, so that a question goes through both at once, and passages through the first alone. The
-vectors are the library's own to within rounding (a test compares them).
+question of a dozen tokens its modules take longer to call one another than to multiply. What is left takes the time
+that it takes to read the weights from memory, once for each of the two encoders. The vectors are the library's own to
+within rounding (a test compares them).
 """
 
 from __future__ import annotations
@@ -12,34 +12,51 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from safetensors import safe_open
 from torch.nn.functional import embedding, gelu, layer_norm, scaled_dot_product_attention
 
+from retrieval.linear import Linear
 from retrieval.vectors import Matrix
 
 Weights = Callable[[str], torch.Tensor]
 """Returns a weight by its name in the model's file."""
-Layer = tuple[torch.Tensor, ...]
+Times = Callable[[Linear, torch.Tensor], torch.Tensor]
+"""How rows go through a linear layer."""
 
-PLAIN = 0
-"""Which of the stacked encoders reads passages."""
+
+class _Norm(NamedTuple):
+    """Scale and shift of a layer norm."""
+
+    scale: torch.Tensor
+    shift: torch.Tensor
+
+
+class _Layer(NamedTuple):
+    """One layer: attention with its norm, then two dense layers with theirs."""
+
+    mixed: Linear
+    out: Linear
+    attended: _Norm
+    wide: Linear
+    narrow: Linear
+    done: _Norm
 
 
 class Bert:
-    """Encoders of one shape, stacked; they share their word embeddings and their norms."""
+    """An encoder and its adapted copy; they share their word embeddings and their norms."""
 
-    def __init__(self, weights: Sequence[Weights], config: Mapping[str, Any], dtype: torch.dtype) -> None:
+    def __init__(self, plain: Weights, adapted: Weights, config: Mapping[str, Any], dtype: torch.dtype) -> None:
         self._heads, self._epsilon = int(config["num_attention_heads"]), float(config["layer_norm_eps"])
-        first = weights[PLAIN]
-        self._words = first("embeddings.word_embeddings.weight").to(dtype)
-        places, types = (first(f"embeddings.{name}_embeddings.weight") for name in ("position", "token_type"))
+        self._words = plain("embeddings.word_embeddings.weight").to(dtype)
+        places, types = (plain(f"embeddings.{name}_embeddings.weight") for name in ("position", "token_type"))
         self._places = (places + types[0]).to(dtype)
-        self._norm = [first(f"embeddings.LayerNorm.{part}").to(dtype) for part in ("weight", "bias")]
-        self._layers = [_layer(weights, f"encoder.layer.{n}.", dtype) for n in range(config["num_hidden_layers"])]
+        self._norm = _norm(plain, "embeddings.", dtype)
+        names = [f"encoder.layer.{n}." for n in range(config["num_hidden_layers"])]
+        self._plain, self._adapted = ([_layer(w, name, dtype) for name in names] for w in (plain, adapted))
         self.dimensions = int(self._words.shape[1])
 
     @classmethod
@@ -49,74 +66,64 @@ class Bert:
         Weights are read one by one, so that no more than a layer of them is in memory twice.
         """
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        with safe_open(folder / "model.safetensors", "pt") as file, np.load(adapter) as changes:
+        with safe_open(folder / "model.safetensors", "pt") as file, np.load(adapter) as changes, torch.inference_mode():
             plain: Weights = file.get_tensor
-            adapted = functools.partial(_adapted, plain, changes)
-            with torch.inference_mode():
-                return cls([plain, adapted], config, dtype)
+            return cls(plain, functools.partial(_adapted, plain, dict(changes)), config, dtype)
 
     def question(self, tokens: Sequence[int]) -> Matrix:
-        """Return the mean of the tokens' vectors in each encoder, shape (encoders, dimensions), each of length 1."""
+        """Return the mean of the tokens' vectors in each encoder, plain first, each of length 1."""
         with torch.inference_mode():
-            rows = self._embedded(torch.tensor([list(tokens)])).expand(len(self._layers[0][0]), -1, -1)
-            for layer in self._layers:
-                rows = self._through(rows, layer)
-            means = rows.float().mean(1).numpy()
+            embedded = self._embedded(torch.tensor([list(tokens)]))
+            read = [self._through(embedded, layers, Linear.__call__) for layers in (self._plain, self._adapted)]
+            means = torch.cat(read).float().mean(1).numpy()
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
 
     def passages(self, tokens: torch.Tensor, used: torch.Tensor) -> torch.Tensor:
         """Return the tokens' vectors, shape (passages, tokens, dimensions), of tokens padded where `used` is false."""
         with torch.inference_mode():
-            rows, seen = self._embedded(tokens), used[:, None, None, :]
-            for layer in self._layers:
-                rows = self._through(
-                    rows, tuple(part[PLAIN] if part.ndim == _STACKED else part for part in layer), seen
-                )
-            return rows.float()
+            embedded = self._embedded(tokens)
+            return self._through(embedded, self._plain, Linear.rounded_twice, used[:, None, None, :]).float()
 
     def _embedded(self, tokens: torch.Tensor) -> torch.Tensor:
-        rows = embedding(tokens, self._words) + self._places[: tokens.shape[1]]
-        scale, shift = self._norm
-        return layer_norm(rows, (self.dimensions,), scale, shift, self._epsilon)
+        return self._normed(embedding(tokens, self._words) + self._places[: tokens.shape[1]], self._norm)
 
-    def _through(self, rows: torch.Tensor, layer: Layer, seen: torch.Tensor | None = None) -> torch.Tensor:
-        count, length, size = rows.shape
-        mixed, mixed_bias, out, out_bias, scale, shift = layer[:6]
-        parts = _times(rows, mixed, mixed_bias).view(count, length, 3, self._heads, size // self._heads)
-        query, key, value = parts.permute(2, 0, 3, 1, 4)
-        looked = scaled_dot_product_attention(query, key, value, seen).transpose(1, 2).reshape(count, length, size)
-        rows = layer_norm(rows + _times(looked, out, out_bias), (size,), scale, shift, self._epsilon)
-        wide, wide_bias, narrow, narrow_bias, scale, shift = layer[6:]
-        hidden = gelu(_times(rows, wide, wide_bias))
-        return layer_norm(rows + _times(hidden, narrow, narrow_bias), (size,), scale, shift, self._epsilon)
+    def _normed(self, rows: torch.Tensor, norm: _Norm) -> torch.Tensor:
+        return layer_norm(rows, (self.dimensions,), *norm, self._epsilon)
 
-
-_STACKED = 3
-"""Dimensions of a stacked weight or bias; norms, which are shared, have one."""
-
-
-def _times(rows: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """Return rows through a weight: each encoder's own, or one for all."""
-    return torch.baddbmm(bias, rows, weight) if weight.ndim == _STACKED else rows @ weight + bias
+    def _through(
+        self, texts: torch.Tensor, layers: Sequence[_Layer], times: Times, seen: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        count, length, size = texts.shape
+        rows = texts.view(-1, size)
+        for layer in layers:
+            parts = times(layer.mixed, rows).view(count, length, 3, self._heads, size // self._heads)
+            query, key, value = parts.permute(2, 0, 3, 1, 4)
+            looked = scaled_dot_product_attention(query, key, value, seen).transpose(1, 2).reshape(rows.shape)
+            rows = self._normed(rows + times(layer.out, looked), layer.attended)
+            rows = self._normed(rows + times(layer.narrow, gelu(times(layer.wide, rows))), layer.done)
+        return rows.view(texts.shape)
 
 
-def _layer(weights: Sequence[Weights], name: str, dtype: torch.dtype) -> Layer:
-    """Return one layer of all encoders as stacked matrices."""
-    attention = [f"{name}attention.self.{part}" for part in ("query", "key", "value")]
-    dense = [f"{name}attention.output.dense", f"{name}intermediate.dense", f"{name}output.dense"]
-    mixed, out, wide, narrow = (_stacked(weights, part, dtype) for part in (attention, *([one] for one in dense)))
-    norms = [
-        [weights[PLAIN](f"{name}{part}.LayerNorm.{kind}").to(dtype) for kind in ("weight", "bias")]
-        for part in ("attention.output", "output")
-    ]
-    return (*mixed, *out, *norms[0], *wide, *narrow, *norms[1])
+def _layer(weights: Weights, name: str, dtype: torch.dtype) -> _Layer:
+    linear = functools.partial(_linear, weights, dtype)
+    return _Layer(
+        linear(*(f"{name}attention.self.{part}" for part in ("query", "key", "value"))),
+        linear(f"{name}attention.output.dense"),
+        _norm(weights, f"{name}attention.output.", dtype),
+        linear(f"{name}intermediate.dense"),
+        linear(f"{name}output.dense"),
+        _norm(weights, f"{name}output.", dtype),
+    )
 
 
-def _stacked(weights: Sequence[Weights], names: Sequence[str], dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the weights of some linear layers side by side, turned to stand behind rows, and their biases."""
-    sides = [torch.cat([one(f"{name}.weight") for name in names]).T for one in weights]
-    biases = [torch.cat([one(f"{name}.bias") for name in names])[None] for one in weights]
-    return torch.stack(sides).to(dtype).contiguous(), torch.stack(biases).to(dtype)
+def _linear(weights: Weights, dtype: torch.dtype, *names: str) -> Linear:
+    """Return some linear layers side by side as one."""
+    weight, bias = (torch.cat([weights(f"{name}.{part}") for name in names]) for part in ("weight", "bias"))
+    return Linear(weight, bias, dtype)
+
+
+def _norm(weights: Weights, name: str, dtype: torch.dtype) -> _Norm:
+    return _Norm(*(weights(f"{name}LayerNorm.{part}").to(dtype) for part in ("weight", "bias")))
 
 
 def _adapted(plain: Weights, changes: Mapping[str, np.ndarray], name: str) -> torch.Tensor:
@@ -124,5 +131,5 @@ def _adapted(plain: Weights, changes: Mapping[str, np.ndarray], name: str) -> to
     layer = name.removesuffix(".weight")
     if layer == name or f"{layer}.A" not in changes:
         return plain(name)
-    change = changes[f"{layer}.A"].astype(np.float32) @ changes[f"{layer}.B"].astype(np.float32)
-    return plain(name) + torch.from_numpy(change.T)
+    down, up = (torch.from_numpy(changes[f"{layer}.{side}"].astype(np.float32)) for side in "AB")
+    return plain(name) + (down @ up).T

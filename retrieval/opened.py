@@ -133,6 +133,16 @@ def _stacked(parts: list[Matrix], width: int) -> Matrix:
     return np.concatenate(parts) if parts else np.zeros((0, width), np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How the memory for opened books is used: how many are held, their bytes, and how often one was there, or not."""
+
+    opened: int
+    bytes: int
+    hits: int
+    misses: int
+
+
 @dataclass
 class _Slot:
     state: object
@@ -146,6 +156,7 @@ class OpenedBooks:
         self._budget = budget
         self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
         self._lock = Lock()
+        self._hits = self._misses = 0
 
     def get(self, key: Hashable, state: object) -> OpenedBook | None:
         """Return a book that is open in the state that it now is in."""
@@ -153,12 +164,20 @@ class OpenedBooks:
             slot = self._slots.get(key)
             if slot is None or slot.state != state:
                 return None
+            self._hits += 1
             self._slots.move_to_end(key)
             return slot.opened
+
+    def use(self) -> Use:
+        """Return how the memory is used."""
+        with self._lock:
+            held = sum(slot.opened.bytes for slot in self._slots.values())
+            return Use(len(self._slots), held, self._hits, self._misses)
 
     def put(self, key: Hashable, state: object, opened: OpenedBook) -> None:
         """Keep an opened book, and let go of others until the budget holds."""
         with self._lock:
+            self._misses += 1
             self._slots[key] = _Slot(state, opened)
             self._slots.move_to_end(key)
             while len(self._slots) > 1 and sum(slot.opened.bytes for slot in self._slots.values()) > self._budget:

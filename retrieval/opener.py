@@ -16,7 +16,7 @@ from corpus.reveals import Slug
 from retrieval.club_texts import ClubTexts
 from retrieval.errors import BookInWork
 from retrieval.manifests import Manifest
-from retrieval.opened import OpenedBook, OpenedBooks
+from retrieval.opened import OpenedBook, OpenedBooks, Use
 from retrieval.store import Store
 
 OPENED_BYTES = 256_000_000
@@ -42,6 +42,15 @@ class Opener:
         with self._publishing:
             self._manifests = manifests
 
+    @property
+    def ready(self) -> int:
+        """How many books can be opened."""
+        return len(self._manifests)
+
+    def use(self) -> Use:
+        """Return how the memory for opened books is used."""
+        return self._opened.use()
+
     def open(self, book: Slug, club: str = "") -> OpenedBook:
         """Return a book, with the texts that a club has of its own, if any. Raises BookInWork or UnknownBook.
 
@@ -65,7 +74,7 @@ class Opener:
         with self._opening:  # one at a time: what the next thread waits for may be the same book
             if found := self._opened.get(key, state):
                 return found
-            rows = self._store.read((*manifest.ids, *own.ids))
+            rows = self._store.read_book(manifest.book) + (self._store.read(own.ids) if own.ids else [])
             if self._store.manifest(manifest.book) != manifest:  # what was read may be half old, half new
                 return None
             opened = OpenedBook(manifest.book, rows)

@@ -3,8 +3,8 @@
 The passages of a club's own texts lie among the others; what the store holds of them is noted apart, so that nothing
 that is done to a book of the library touches them.
 
-Passages are read by their ids alone, which takes the same few milliseconds in a library of any size; a filtered
-query grows with the whole library (docs/retrieval.md has the figures).
+A book is read as one entry, which takes the same few milliseconds in a library of any size; a filtered query grows with
+the whole library, and even to read by ids needs its whole index in memory (docs/retrieval.md has the figures).
 """
 
 from __future__ import annotations
@@ -20,20 +20,26 @@ from typing import Any, Self, TypeVar, cast
 import chromadb
 import numpy as np
 from chromadb.api.client import Client
+from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
 from corpus.reveals import Slug
+from retrieval import whole_books
 from retrieval.errors import StoreUnavailable
 from retrieval.holding import hold
 from retrieval.manifests import ClubManifest, Manifest
 from retrieval.rows import StoredPassage, metadata_of, stored
 
-LAYOUT = 3
+LAYOUT = 5
 """Raised whenever what is kept changes; a store of another layout is rebuilt."""
 
-PASSAGES, MANIFESTS, CLUB_TEXTS = "passages", "books", "club_texts"
+PASSAGES, WHOLE_BOOKS, MANIFESTS, CLUB_TEXTS = "passages", "whole_books", "books", "club_texts"
+COSINE: CreateHNSWConfiguration = {"space": "cosine"}
+_NOTHING = np.zeros((1, 1), np.float32)
+"""The vector of what is never searched by one."""
+
 AT_ONCE = 400
 """Passages read or written at once (Chroma: SQLite takes at most 32,766 variables a statement, six a passage)."""
 
@@ -75,6 +81,7 @@ class Store:
             self._held.callback(self._client.close)
             self._drop_if_other(model, say)
             self._passages = self._collection(PASSAGES, model)
+            self._whole_books = self._collection(WHOLE_BOOKS, model, whole_books.CONFIGURATION)
             self._manifests = self._collection(MANIFESTS, model)
             self._club_texts = self._collection(CLUB_TEXTS, model)
         except Exception as error:
@@ -126,15 +133,14 @@ class Store:
     @_told
     def read(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return the passages of these ids, in their order; ids that are not there are passed over."""
-        found: dict[str, StoredPassage] = {}
-        for part in _parts(ids):
-            with self._alone:
-                got = self._passages.get(ids=part, include=["documents", "embeddings", "metadatas"])
-            vectors = got["embeddings"] if got["embeddings"] is not None else ()
-            rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
-            for key, text, meta, vector in rows:
-                found[key] = stored(key, text, meta, np.asarray(vector, dtype=np.float32))
-        return [found[key] for key in ids if key in found]
+        return [stored(*entry) for entry in self._entries(ids)]
+
+    @_told
+    def read_book(self, book: Slug) -> list[StoredPassage]:
+        """Return the passages of a book that is wholly in the store, in their order; none of one that is not."""
+        with self._alone:
+            found = self._whole_books.get(ids=book, include=["metadatas"])["metadatas"]
+        return whole_books.parted(str(found[0]["passages"])) if found else []
 
     @_told
     def write(self, rows: Sequence[StoredPassage]) -> None:
@@ -157,12 +163,15 @@ class Store:
 
     @_told
     def finish(self, manifest: Manifest) -> None:
-        """Note that a book is wholly in the store."""
+        """Note that a book is wholly in the store, and make it ready to be opened."""
+        whole = whole_books.joined(self._entries(manifest.ids))
         with self._alone:
+            # as metadata: the words of its documents Chroma would index
+            self._whole_books.upsert(ids=[manifest.book], embeddings=_NOTHING, metadatas=[{"passages": whole}])
             self._manifests.upsert(
                 ids=[manifest.book],
                 documents=[json.dumps(manifest.ids)],
-                embeddings=np.zeros((1, 1), np.float32),
+                embeddings=_NOTHING,
                 metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
             )
 
@@ -171,6 +180,7 @@ class Store:
         """Remove the note that a book is wholly in the store, before it is changed."""
         with self._alone:
             self._manifests.delete(ids=[book])
+            self._whole_books.delete(ids=[book])
 
     @_told
     def club_manifests(self) -> list[ClubManifest]:
@@ -205,6 +215,17 @@ class Store:
             with self._alone:
                 self._club_texts.delete(ids=[_club_key(m) for m in part])
 
+    def _entries(self, ids: Sequence[str]) -> list[whole_books.Entry]:
+        found: dict[str, whole_books.Entry] = {}
+        for part in _parts(ids):
+            with self._alone:
+                got = self._passages.get(ids=part, include=["documents", "embeddings", "metadatas"])
+            vectors = got["embeddings"] if got["embeddings"] is not None else ()
+            rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
+            for key, text, meta, vector in rows:
+                found[key] = key, text, meta, np.asarray(vector, dtype=np.float32)
+        return [found[key] for key in ids if key in found]
+
     def _noted(self, book: Slug | None = None) -> Iterator[Manifest]:
         with self._alone:
             found = self._manifests.get(ids=book, include=["documents", "metadatas"])
@@ -213,11 +234,11 @@ class Store:
             against = json.loads(str(meta["against"]))
             yield Manifest(slug, str(meta["fingerprint"]), against, tuple(json.loads(ids)))
 
-    def _collection(self, name: str, model: str) -> Collection:
+    def _collection(self, name: str, model: str, kept: CreateHNSWConfiguration = COSINE) -> Collection:
         return self._client.get_or_create_collection(
             name,
             metadata={"model": model, "layout": LAYOUT},
-            configuration={"hnsw": {"space": "cosine"}},
+            configuration={"hnsw": kept},
             embedding_function=None,
         )
 
