@@ -1,7 +1,9 @@
 # make try       the real bot in a local web page: no account, no token
 # make chat      talk about a book in the terminal
 # make test      style, types and tests
+# make evaluate  what it answers and gives away, measured; STORIES=… QUESTIONS=… for a published set
 # make pictures  the README's pictures, from the club of make try
+# make bench     Dogear beside LangChain and LlamaIndex: hours the first time, most of it for the largest library
 # All set everything up first, in .venv and nowhere else.
 
 PYTHON ?= python3
@@ -21,7 +23,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: setup try chat test pictures lint format constraints clean
+.PHONY: setup try chat test evaluate pictures bench lint format constraints clean
 
 setup: .venv/ready
 
@@ -48,8 +50,23 @@ chat: setup
 test: setup lint
 	$(BIN)/pytest $(ARGS)
 
+evaluate: setup
+	@$(BIN)/python -m tests.evaluation $(if $(STORIES),--stories "$(STORIES)") \
+		$(if $(QUESTIONS),--questions "$(QUESTIONS)") $(ARGS)
+
 pictures: setup
 	@$(BIN)/python -m tests.pictures
+
+bench: .venv/peers
+	@$(BIN)/python -m tests.benchmarks.peers $(if $(STORIES),--stories "$(STORIES)") \
+		$(if $(QUESTIONS),--questions "$(QUESTIONS)") $(ARGS)
+
+# What Dogear is compared with, which nothing else needs.
+.venv/peers: .venv/ready
+	@echo "Setting up the benchmark's peers: a minute, once." >&2
+	@$(PIP) install --editable '.[peers]' </dev/null >.venv/peers.log 2>&1 || \
+		{ echo "The set-up failed; the end of .venv/peers.log says why." >&2; exit 1; }
+	@touch $@
 
 lint: setup
 	$(BIN)/ruff check .
@@ -64,7 +81,7 @@ format: setup
 # stays where it is: `make constraints TORCH=torch==…` moves it.
 constraints: .venv/bin/python
 	@env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT $(PIP) install --quiet --dry-run --ignore-installed \
-		--report .venv/report.json '.[test,try]' $(TORCH) </dev/null
+		--report .venv/report.json '.[test,try,peers]' $(TORCH) </dev/null
 	@$(BIN)/python .ci/constraints.py .venv/report.json constraints.txt
 
 clean:

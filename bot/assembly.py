@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.answers.writing import Writer, open_model
 from bot.discussion import Discussion
+from bot.meter import Meter
 from bot.settings import Settings
 from corpus.library import Library
 from retrieval.door import open_retriever
@@ -18,7 +19,11 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def open_discussion(
-    settings: Settings, library: Path, data: Path, progress: Callable[[int, int], None] | None = None
+    settings: Settings,
+    library: Path,
+    data: Path,
+    progress: Callable[[int, int], None] | None = None,
+    meter: Meter | None = None,
 ) -> Iterator[Discussion]:
     """Open a library, bring its store up to date, and let go of everything at the end."""
     books = Library.load(library)
@@ -27,7 +32,7 @@ def open_discussion(
     with open_retriever(books, data, settings.embedding_model, log.warning) as retriever:
         retriever.refresh(progress)
         model = open_model(settings)
-        writer = Writer(model, retriever, settings.chat_timeout) if model else None
+        writer = Writer(model, retriever, settings.chat_timeout, meter) if model else None
         try:
             yield Discussion(books, retriever, writer)
         finally:

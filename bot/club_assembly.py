@@ -14,6 +14,7 @@ from bot.club.allowance import Rates
 from bot.club.services import Services
 from bot.club.working import SEARCHING, WAITING, Workers
 from bot.discussion import Discussion
+from bot.meter import Meter
 from bot.settings import Settings
 from bot.storage.database import open_records
 
@@ -22,18 +23,22 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_services(
-    discussion: Discussion, settings: Settings, now: Callable[[], dt.datetime], records: Path | None = None
+    discussion: Discussion,
+    settings: Settings,
+    now: Callable[[], dt.datetime],
+    records: Path | None = None,
+    meter: Meter | None = None,
 ) -> AsyncIterator[Services]:
     """Open what a club can do with a discussion, which was opened before there was an event loop to hold up.
 
-    `records` is the database's folder, where it is not the data folder.
+    `records` is a folder for the database, where it is not what the settings say.
     """
     async with AsyncExitStack() as stack:
-        workers = Workers(WAITING if settings.chat_model else SEARCHING)
+        workers = Workers(WAITING if settings.chat_model else SEARCHING, meter)
         stack.push_async_callback(asyncio.to_thread, workers.close)
-        opened = await stack.enter_async_context(open_records(records or settings.data))
+        opened = await stack.enter_async_context(open_records(records or settings.club_data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
-        services = Services.of(discussion, opened, workers, now, rates)
+        services = Services.of(discussion, opened, workers, now, rates, meter)
         if changed := await services.reviews.reconcile():
             log.info("%d reviews of members brought up to date in the vector store", changed)
         yield services

@@ -24,7 +24,7 @@ from corpus.naming import find_book
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
 from corpus.reveals import Reveals, Slug
-from retrieval.door import Retriever, Search
+from retrieval.door import PassagesState, Retriever, Search
 from retrieval.gate import Audience
 
 ANSWERS = 0.15
@@ -78,6 +78,19 @@ class Discussion:
     def has_model(self) -> bool:
         """Whether a chat model writes answers."""
         return self._writer is not None
+
+    def state(self) -> PassagesState:
+        """Return what operators may know of the passages."""
+        return self._retriever.state()
+
+    def check_store(self) -> None:
+        """Raise StoreUnavailable where the store cannot be read."""
+        self._retriever.check_store()
+
+    def hang_up(self) -> None:
+        """Wait for the chat model no longer: what is asked from now on is answered from the passages."""
+        if self._writer is not None:
+            self._writer.close()
 
     def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Help a reader to find out: what to think about, where it is dealt with, and the answer once it is read."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import json
 import logging
-import secrets
 import sys
 from collections.abc import Iterable
+from enum import StrEnum
 
 from pydantic import SecretStr
+
+from bot.requests import request_now
 
 HIDDEN = "[hidden]"
 """What stands in a log where a secret would."""
@@ -17,6 +21,7 @@ SHORTEST_SECRET = 5
 """Letters. Servers that need no key are given words such as "none", which must stay readable everywhere else."""
 
 CHATTY = (
+    "aiohttp.access",
     "alembic",
     "chromadb",
     "filelock",
@@ -32,9 +37,11 @@ CHATTY = (
 """Libraries that tell of every request and every file; they are heard from `DEBUG` on, and where they warn."""
 
 
-def log_id() -> str:
-    """Return a short word that finds one failure in a log."""
-    return secrets.token_hex(3)
+class LogFormat(StrEnum):
+    """For whom the log is: for people, or for programs that collect logs."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class RedactingFormatter(logging.Formatter):
@@ -44,21 +51,57 @@ class RedactingFormatter(logging.Formatter):
     """
 
     def __init__(self, secrets: Iterable[SecretStr]) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S")
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(of_request)s%(message)s", datefmt="%H:%M:%S")
         values = {secret.get_secret_value() for secret in secrets}
         # The longest first: a secret may hold another one.
         self._values = sorted((v for v in values if len(v) >= SHORTEST_SECRET), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the text of a record without secrets."""
+        request = request_now()
+        record.of_request = f"[{request.id}] " if request else ""
         try:
             text = super().format(record)
         except (TypeError, ValueError, KeyError):
             # Wrong arguments. Left to logging, they would be printed as they are.
             text = f"{record.levelname} {record.name}: {record.msg}"
+        return self.without_secrets(text)
+
+    def without_secrets(self, text: str) -> str:
+        """Return a text in which every secret is hidden."""
         for value in self._values:
             text = text.replace(value, HIDDEN)
         return text
+
+
+class JsonFormatter(RedactingFormatter):
+    """Writes each record as one object on one line.
+
+    It holds these fields and no others: what a library puts into a record besides its message stays out of the log.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the object of a record without secrets, as one line."""
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError, KeyError):
+            message = str(record.msg)
+        row: dict[str, str | int] = {
+            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": message,
+        }
+        if request := request_now():
+            row |= {"request": request.id, "what": request.what}
+            if request.club is not None:
+                row["club"] = request.club
+        if record.exc_info:
+            row["trace"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            row["stack"] = record.stack_info
+        # Hidden before it becomes JSON, which may write a letter of a secret in another way.
+        return json.dumps({k: self.without_secrets(v) if isinstance(v, str) else v for k, v in row.items()})
 
 
 class StandardError(logging.Handler):
@@ -70,10 +113,13 @@ class StandardError(logging.Handler):
             print(self.format(record), file=sys.stderr, flush=True)
 
 
-def set_up_logs(level: int, secrets: Iterable[SecretStr] = ()) -> None:
+FORMATTERS = {LogFormat.TEXT: RedactingFormatter, LogFormat.JSON: JsonFormatter}
+
+
+def set_up_logs(level: int, secrets: Iterable[SecretStr] = (), form: LogFormat = LogFormat.TEXT) -> None:
     """Send all logs from `level` on to standard error, without secrets, in place of an earlier set-up."""
     handler = StandardError()
-    handler.setFormatter(RedactingFormatter(secrets))
+    handler.setFormatter(FORMATTERS[form](secrets))
     root = logging.getLogger()
     for old in [old for old in root.handlers if isinstance(old, StandardError)]:
         root.removeHandler(old)

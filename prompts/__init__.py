@@ -7,9 +7,10 @@ system message, and cannot close its block, since angle brackets are replaced.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from langchain_core.messages import BaseMessage
-from langchain_core.prompts import ChatPromptTemplate
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage  # at run time it would take a second of every start
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -18,6 +19,8 @@ _BRACKETS = str.maketrans({"<": "‹", ">": "›"})
 
 def fill(name: str, **values: str) -> list[BaseMessage]:
     """Return the messages of a template, filled. Raises KeyError where a value is missing or not asked for."""
+    from langchain_core.prompts import ChatPromptTemplate
+
     system = (TEMPLATES / f"{name}.system.txt").read_text(encoding="utf-8")
     human = (TEMPLATES / f"{name}.human.txt").read_text(encoding="utf-8")
     template = ChatPromptTemplate.from_messages([("system", system), ("human", human)])

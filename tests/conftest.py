@@ -1,4 +1,4 @@
-"""What is slow to make and shared by all tests: the packaged embedding model, and a store of the shipped library."""
+"""What is slow to make and shared by all tests: the packaged embedding model, a shipped library's store, PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from corpus.library import SHIPPED
 from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder, load_embedder
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
+from tests.fakes.postgres import Databases, opened_databases
 from tests.fakes.tiny_model import write_tiny_model
 
 
@@ -41,6 +42,23 @@ def island(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory)
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an embedding model that loads in no time and understands nothing."""
     return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Databases]:
+    """A PostgreSQL server, started once, or the one that TEST_DATABASE_URL names."""
+    with opened_databases() as databases:
+        yield databases
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Path]:
+    """Where an empty database of the club's data is, once for each kind: a folder, and an address of a server."""
+    if request.param == "SQLite":
+        yield tmp_path
+        return
+    with request.getfixturevalue("postgres").latest() as address:
+        yield address
 
 
 @pytest.fixture

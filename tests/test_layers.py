@@ -24,10 +24,14 @@ LAYERS = {
 }
 """Each layer, from the top, and the layers that it may import."""
 
-DOORS = ("retrieval.door", "retrieval.gate", "retrieval.errors", "retrieval.embedding", "retrieval.langchain_retriever")
+DOORS = (
+    "retrieval.door", "retrieval.gate", "retrieval.errors", "retrieval.embedding", "retrieval.holding",
+    "retrieval.langchain_retriever",
+)  # fmt: skip
 """The modules of `retrieval` that others may import, by name, and only what these modules define themselves.
 
-`embedding` compares the model's weights for the doctor and holds no passages.
+`embedding` compares the model's weights for the doctor, `holding` keeps a data folder for one process: neither holds
+passages.
 """
 
 UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed", "corpus.club_texts.cut_review")
@@ -46,7 +50,10 @@ AT_HOME = {
     "langchain_core": ("bot.answers", "prompts", "retrieval.langchain_retriever"),
     "discord": ("bot.discord",),
     "simcord": ("bot.discord.trial",),
+    "aiohttp": ("bot.discord", "bot.operating"),
+    "prometheus_client": ("bot.operating",),
     "alembic": ("bot.storage",),
+    "asyncpg": ("bot.storage",),
     "sqlalchemy": ("bot.storage",),
     "matplotlib": ("bot.pictures",),
     "rich": ("bot.terminal", "run_bot"),

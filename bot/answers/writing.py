@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from langchain_core.messages import BaseMessage
-
+from bot.answers.calling import Calls, HungUp
 from bot.answers.exchanges import Exchange
 from bot.answers.plain import plain
+from bot.meter import Meter
 from bot.settings import Settings
 from corpus.errors import DogearError
 from corpus.passages import Passage
@@ -21,6 +21,9 @@ from corpus.sentences import sentences
 from prompts import fill, numbered
 from retrieval.door import RankedPassage, Search
 from retrieval.gate import Audience
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage  # at run time it would take a second of every start
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +85,9 @@ class Written:
 class Writer:
     """Asks a chat model, waits for so long and no longer, and lets through only what the guard lets through."""
 
-    def __init__(self, model: ChatModel, judge: Judge, timeout: float) -> None:
-        self._model, self._judge, self._timeout = model, judge, timeout
-        self._calls = ThreadPoolExecutor(CALLS, thread_name_prefix="chat-model")
+    def __init__(self, model: ChatModel, judge: Judge, timeout: float, meter: Meter | None = None) -> None:
+        self._model, self._judge, self._timeout, self._meter = model, judge, timeout, meter or Meter()
+        self._calls = Calls(CALLS)
 
     def write(
         self, question: str, title: str, search: Search, audience: Audience, before: Sequence[Exchange] = ()
@@ -126,31 +129,39 @@ class Writer:
         verdicts = self._judge.verdicts(question, bare, audience, book)
         kept = [s for s, verdict in zip(said, verdicts, strict=True) if verdict.shown]
         if len(kept) < len(said):
+            self._meter.stopped(len(said) - len(kept))
             log.warning("the guard stopped %d of %d sentences of a model's answer", len(said) - len(kept), len(said))
         return kept
 
     def _reply(self, messages: list[BaseMessage]) -> tuple[str, int]:
         """Return what the model says, empty where it says nothing of use, and the tokens that this took."""
-        call: Future[Any] = self._calls.submit(self._model.invoke, messages)
+        begun, outcome = time.monotonic(), "failed"
         try:
-            message = call.result(self._timeout)
+            message = self._calls.do(lambda: self._model.invoke(messages), self._timeout)
             text = str(getattr(message, "text", "") or "").strip()
             tokens = int((getattr(message, "usage_metadata", None) or {}).get("total_tokens", 0))
+            outcome = "answered" if text and not _REFUSAL.search(text) else "refused"
         except TimeoutError:
-            call.cancel()
+            outcome = "late"
             log.warning("the chat model gave no answer within %.0f s; answering from passages", self._timeout)
+            return "", 0
+        except HungUp:
+            outcome = "given up"
+            log.info("leaving, and waiting for the chat model no longer; answering from passages")
             return "", 0
         except Exception as error:  # noqa: BLE001 (every provider raises its own; none may reach a member)
             log.warning("the chat model failed (%s); answering from passages", type(error).__name__)
             return "", 0
-        if not text or _REFUSAL.search(text):
+        finally:
+            self._meter.asked_model(outcome, time.monotonic() - begun)
+        if outcome == "refused":
             log.info("the chat model %s; answering from passages", "refused" if text else "said nothing")
             return "", tokens
         return text, tokens
 
     def close(self) -> None:
-        """Give up calls that are still waiting."""
-        self._calls.shutdown(wait=False, cancel_futures=True)
+        """Wait for no model any more: what is asked from now on is answered from the passages."""
+        self._calls.hang_up()
 
 
 def _sentences(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.club.people import NO_CLUB, Member
 from bot.club.records import UsageRecords
+from bot.meter import Meter
 from bot.settings import CLUB_QUESTIONS, CLUB_TOKENS, MEMBER_QUESTIONS
 from corpus.errors import DogearError
 
@@ -38,16 +39,20 @@ class Rates:
 class Allowance:
     """Counts questions in memory, in a window that slides, and tokens in the database, by day."""
 
-    def __init__(self, rates: Rates, usage: UsageRecords, now: Callable[[], dt.datetime]) -> None:
-        self._rates, self._usage, self._now = rates, usage, now
+    def __init__(
+        self, rates: Rates, usage: UsageRecords, now: Callable[[], dt.datetime], meter: Meter | None = None
+    ) -> None:
+        self._rates, self._usage, self._now, self._meter = rates, usage, now, meter or Meter()
         self._asked: OrderedDict[tuple[int, int], deque[dt.datetime]] = OrderedDict()
 
     def take(self, member: Member) -> None:
         """Count a question. Raises AskedTooMuch where the member or their club has to wait."""
         own, club = self._recent((member.club, member.id)), self._recent((member.club, 0))
         if len(own) >= self._rates.member:
+            self._meter.refused("member")
             raise AskedTooMuch("You", own[0] + WINDOW)
         if member.club != NO_CLUB and len(club) >= self._rates.club:
+            self._meter.refused("club")
             raise AskedTooMuch("Your club", club[0] + WINDOW)
         own.append(self._now())
         club.append(self._now())

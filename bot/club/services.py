@@ -28,6 +28,7 @@ from bot.club.votes.voting import Votes
 from bot.club.watching.watching import Watching
 from bot.club.working import Workers
 from bot.discussion import Discussion
+from bot.meter import Meter
 from corpus.books import Book
 from corpus.reveals import Slug
 
@@ -59,6 +60,7 @@ class Services:
     allowance: Allowance
     notes: Notes
     now: Callable[[], dt.datetime]
+    meter: Meter
 
     @property
     def books(self) -> Mapping[Slug, Book]:
@@ -68,12 +70,12 @@ class Services:
     @classmethod
     def of(
         cls, discussion: Discussion, records: Records, workers: Workers,
-        now: Callable[[], dt.datetime], rates: Rates = Rates(),
+        now: Callable[[], dt.datetime], rates: Rates = Rates(), meter: Meter | None = None,
     ) -> Services:  # fmt: skip
         """Return the services over a discussion and a database."""
-        books = discussion.library.books
+        books, meter = discussion.library.books, meter or Meter()
         audiences = Audiences(records.positions, records.ceilings, books)
-        allowance = Allowance(rates, records.usage, now)
+        allowance = Allowance(rates, records.usage, now, meter)
         conversations = Conversations(records.conversations, now)
         shelves = Shelves(records.shelves, books, now)
         reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now)
@@ -85,7 +87,7 @@ class Services:
             audiences=audiences,
             conversations=conversations,
             questions=Questions(
-                discussion, audiences, conversations, records.questions, set_up, allowance, workers, now
+                discussion, audiences, conversations, records.questions, set_up, allowance, workers, now, meter
             ),
             progress=Progress(records.positions, shelves, books, now),
             shelves=shelves,
@@ -105,4 +107,5 @@ class Services:
             allowance=allowance,
             notes=records.notes,
             now=now,
+            meter=meter,
         )

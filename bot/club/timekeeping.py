@@ -14,6 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.meter import Meter
+from bot.requests import requested
+
 log = logging.getLogger(__name__)
 
 LONGEST = dt.timedelta(hours=6)
@@ -42,6 +45,7 @@ class Timekeeper:
 
     now: Callable[[], dt.datetime]
     work: list[TimedWork] = field(default_factory=list)
+    meter: Meter = field(default_factory=Meter)
     _running: asyncio.Task[None] | None = None
     _sleeping: asyncio.Task[None] | None = None
     _nudged: bool = False
@@ -52,13 +56,21 @@ class Timekeeper:
             return
         self._running = asyncio.create_task(self._run(), name="timed work")
 
-    async def stop(self) -> None:
-        """Keep time no longer; work that has begun is finished first."""
+    async def stop(self, patience: float | None = None) -> None:
+        """Keep time no longer. Work that has begun is finished first, where that takes no more than so many seconds.
+
+        What takes longer is left as a killed process leaves it: its claim ends, and then it is taken over.
+        """
         running, self._running = self._running, None
         self.nudge()
-        if running is not None:
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+        if running is None:
+            return
+        _, left = await asyncio.wait([running], timeout=patience)
+        if left:
+            log.warning("timed work was not finished in %.0f s; it is taken over later", patience)
+            running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
 
     def nudge(self) -> None:
         """Ask anew what is due next: something was planned, moved or taken off."""
@@ -70,7 +82,11 @@ class Timekeeper:
         me = asyncio.current_task()
         while self._running is me:
             self._nudged = False
-            pause = min([LONGEST, *[await self._until_due(work) for work in self.work]])
+            pause = LONGEST
+            for work in self.work:
+                if self._running is not me:
+                    return
+                pause = min(pause, await self._until_due(work))
             if not self._nudged and self._running is me:
                 self._sleeping = asyncio.create_task(asyncio.sleep(max(pause, SHORTEST).total_seconds()))
                 await asyncio.wait([self._sleeping])
@@ -78,14 +94,25 @@ class Timekeeper:
 
     async def _until_due(self, work: TimedWork) -> dt.timedelta:
         """Do what is due of one kind, and return how long it is until more is; a failure is no reason to stop."""
+        kind = type(work).__name__
         try:
             due = await work.next_due()
             if due is not None and due <= self.now():
-                await work.do_due()
+                await self._do(work, kind, (self.now() - due).total_seconds())
                 due = await work.next_due()
         except Exception:
-            log.exception("timed work failed (%s); it is tried again", type(work).__name__)
+            log.exception("timed work failed (%s); it is tried again", kind)
             return AGAIN
         if due is None:
             return LONGEST
         return due - self.now() if due > self.now() else AGAIN
+
+    async def _do(self, work: TimedWork, kind: str, late: float) -> None:
+        """Do what is due of one kind, under a request of its own, and tell how late that was."""
+        outcome = "failed"
+        try:
+            with requested(kind):
+                await work.do_due()
+            outcome = "done"
+        finally:
+            self.meter.timed(kind, outcome, late)

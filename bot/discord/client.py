@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -12,13 +13,22 @@ from discord.ext import commands
 from bot.club.direct import IsMember
 from bot.club.services import Services
 from bot.club.timekeeping import Timekeeper
+from bot.club.under_way import Leaving, UnderWay
+from bot.discord.beginning import begin
 from bot.discord.buttons import BUTTONS
 from bot.discord.cogs import cogs
 from bot.discord.command_sync import sync_if_changed
 from bot.discord.failures import tell
+from bot.discord.measuring import Calls, Connections
 from bot.discord.membership import Membership
 
 log = logging.getLogger(__name__)
+
+ANSWERS = 6.0
+"""Seconds in which what is under way can be finished, once the bot is to leave: Docker kills it after ten."""
+
+MODEL = 3.5
+"""Seconds until no chat model is waited for any more: what it would have written is quoted from the passages."""
 
 
 def intents(*, message_content: bool = False) -> discord.Intents:
@@ -33,6 +43,16 @@ def intents(*, message_content: bool = False) -> discord.Intents:
 class Commands(app_commands.CommandTree["Dogear"]):
     """The commands; what goes wrong in one of them goes the one way of errors."""
 
+    async def interaction_check(self, interaction: discord.Interaction[Dogear], /) -> bool:
+        """Begin a command, unless the bot is leaving."""
+        try:
+            begin(interaction)
+        except Leaving as leaving:
+            if interaction.type is not discord.InteractionType.autocomplete:
+                await tell(interaction, leaving)
+            return False
+        return True
+
     async def on_error(self, interaction: discord.Interaction[Dogear], error: app_commands.AppCommandError, /) -> None:
         """Tell the member."""
         if interaction.type is not discord.InteractionType.autocomplete:
@@ -46,6 +66,7 @@ class Dogear(commands.AutoShardedBot):
     """
 
     def __init__(self, services: Services, *, message_content: bool = False, **options: Any) -> None:  # noqa: ANN401 (the library's options)
+        self._calls = Calls(services.meter)
         super().__init__(
             command_prefix=(),
             help_command=None,
@@ -56,11 +77,20 @@ class Dogear(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             activity=discord.CustomActivity("Tells you nothing beyond what you have read"),
+            http_trace=self._calls.trace(),
             **options,
         )
         self.services = services
+        self.connections = Connections(self, services.meter, services.now)
         self.is_member: IsMember = Membership(self).holds
-        self.timekeeper = Timekeeper(services.now)
+        self.timekeeper = Timekeeper(services.now, meter=services.meter)
+        self.under_way = UnderWay()
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
+        """Hand an event on; when an interaction came is noted first, as its acknowledgement is measured from then."""
+        if event_name == "interaction":
+            self._calls.came(args[0].id)
+        super().dispatch(event_name, *args, **kwargs)
 
     async def setup_hook(self) -> None:
         """Put the parts together, once the token is accepted and before any event arrives."""
@@ -74,6 +104,14 @@ class Dogear(commands.AutoShardedBot):
         """Say that the bot is there."""
         log.info("here as %s, in %d servers", self.user, len(self.guilds))
         self.timekeeper.start()
+
+    async def leave(self) -> None:
+        """Begin nothing new, finish what is under way as far as there is time for it, and close."""
+        log.info("leaving; %d questions are under way", len(self.under_way))
+        hanging_up = asyncio.get_running_loop().call_later(MODEL, self.services.discussion.hang_up)
+        await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS))
+        hanging_up.cancel()
+        await self.close()
 
     async def close(self) -> None:
         """Finish timed work that has begun, and leave."""

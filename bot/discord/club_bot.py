@@ -11,6 +11,7 @@ from discord import app_commands
 from bot.club.direct import IsMember
 from bot.club.services import Services
 from bot.club.timekeeping import Timekeeper
+from bot.club.under_way import UnderWay
 
 
 class ClubBot(Protocol):
@@ -19,6 +20,7 @@ class ClubBot(Protocol):
     services: Services
     is_member: IsMember
     timekeeper: Timekeeper
+    under_way: UnderWay
 
     @property
     def tree(self) -> app_commands.CommandTree[Any]:

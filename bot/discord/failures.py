@@ -9,9 +9,10 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.club.records import RecordsUnavailable
 from bot.discord.answer_cards import problem_card
 from bot.discord.delivering import ACKNOWLEDGED, deliver, reply_to
-from bot.logs import log_id
+from bot.requests import failure_number
 from corpus.errors import DogearError
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ def readable(error: Exception) -> DogearError | None:
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     if isinstance(error, DogearError):
-        return error
+        return _for_members(error)
     match error:
         case discord.HTTPException(code=code) if code in ACKNOWLEDGED:
             log.info("an event came twice or too late (%d)", code)
@@ -79,9 +80,24 @@ def readable(error: Exception) -> DogearError | None:
             return Refused("That command has just changed. Restart Discord (Ctrl-R) to have it as it is now.")
         case app_commands.TransformerError(value=value):
             return Refused(f"I do not understand “{str(value)[:60]}”. Pick from what is offered while you type.")
-    number = log_id()
+    number = failure_number()
     log.error("unexpected (%s)", number, exc_info=error)
     return Unexpected(number)
+
+
+def _for_members(error: DogearError) -> DogearError:
+    """Return an error of ours in words for members: where the club's data is, and what is wrong there, they need not.
+
+    What they were writing stays behind its button.
+    """
+    cause = error.__cause__ if isinstance(error, Choice) else error
+    if not isinstance(cause, RecordsUnavailable):
+        return error
+    log.error("%s", cause)
+    return Choice(
+        "I cannot get at the club’s data just now, so nothing was changed. Please try again in a few minutes.",
+        _items(error),
+    )
 
 
 def _items(error: DogearError) -> Sequence[discord.ui.Item[Any]]:

@@ -8,6 +8,7 @@ from typing import Any, Self
 import discord
 from discord.ui.select import BaseSelect
 
+from bot.discord.beginning import begin
 from bot.discord.failures import tell
 
 
@@ -33,6 +34,7 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button is there for, and tell what goes wrong."""
         try:
+            begin(interaction, type(self).__name__)
             await self.pressed(interaction)
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await tell(interaction, error)
@@ -57,6 +59,7 @@ class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what was picked, and tell what goes wrong."""
         try:
+            begin(interaction, type(self).__name__)
             picked = [each if isinstance(each, str) else str(each.id) for each in self.item.values]
             await self.picked(interaction, picked)
         except Exception as error:  # noqa: BLE001 (the one way of errors)
@@ -69,6 +72,11 @@ class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
 
 class Dialogue(discord.ui.Modal):
     """A modal whose errors go the one way."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Begin what was sent off."""
+        begin(interaction, type(self).__name__)
+        return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:  # type: ignore[override]
         """Tell what went wrong; what was typed is not lost, as Discord keeps it in the modal."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
+import threading
 
 import discord
 import yarl
@@ -18,9 +20,17 @@ from bot.club_assembly import log_progress, open_services, set_apart
 from bot.discord.client import Dogear
 from bot.discord.sign_in import DiscordUnreachable, TokenRefused, speak_to
 from bot.discussion import Discussion
+from bot.operating.metrics import Figures, new_figures
+from bot.operating.serving import serving
+from bot.operating.state import Instruments
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+LEAVE = 9.0
+"""Seconds from such a signal to the end of the process, whatever happens: Docker kills it after ten."""
 
 TURN = 0.0005
 """Seconds that a thread may keep the interpreter while another waits, instead of Python's 0.005: with a thread for each
@@ -33,18 +43,19 @@ def run(settings: Settings) -> None:
         raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
     speak_to(settings.discord_api)
     sys.setswitchinterval(TURN)
-    with open_discussion(settings, settings.library, settings.data, log_progress()) as discussion:
+    figures = new_figures()
+    with open_discussion(settings, settings.library, settings.data, log_progress(), figures) as discussion:
         set_apart()
-        asyncio.run(run_until_stopped(settings, settings.discord_token, discussion))
+        asyncio.run(run_until_stopped(settings, settings.discord_token, discussion, figures))
 
 
-async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion) -> None:
+async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, figures: Figures) -> None:
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
-    async with open_services(discussion, settings, discord.utils.utcnow) as services:
+    async with open_services(discussion, settings, discord.utils.utcnow, meter=figures) as services:
         bot = Dogear(services, message_content=settings.message_content)
         _stop_on_signals(bot)
         try:
-            async with bot:
+            async with _told_to_operators(settings.metrics_port, bot, figures), bot:
                 await bot.login(token.get_secret_value())
                 if settings.discord_api:
                     await _meet_at_its_gateway(bot)
@@ -70,9 +81,42 @@ async def _meet_at_its_gateway(bot: Dogear) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
 
+def _told_to_operators(
+    port: int | None, bot: Dogear, figures: Figures
+) -> contextlib.AbstractAsyncContextManager[object]:
+    """Open the port on which operators ask, where one is set."""
+    if port is None:
+        return contextlib.nullcontext()
+    look = Instruments.of(bot.services, bot.connections.state, lambda: bot.under_way.leaving)
+    return serving(port, figures, look)
+
+
 def _stop_on_signals(bot: Dogear) -> None:
-    """Close the bot on SIGINT and SIGTERM: what is under way is answered, then everything is let go of in order."""
+    """Leave on SIGINT and SIGTERM: what is under way is finished, then everything is let go of in order.
+
+    A second signal is not waited for.
+    """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+
+    def leave() -> None:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+        _leave_in_time()
+        leaving.append(asyncio.ensure_future(bot.leave()))
+
+    leaving: list[asyncio.Future[None]] = []  # the loop itself would forget it
+    for number in SIGNALS:
         with contextlib.suppress(NotImplementedError):  # Windows
-            loop.add_signal_handler(number, lambda: asyncio.ensure_future(bot.close()))
+            loop.add_signal_handler(number, leave)
+
+
+def _leave_in_time() -> None:
+    """End the process before it is killed, if something keeps it: all that was acknowledged is written by then."""
+
+    def end() -> None:
+        log.error("something kept the bot from leaving for %.0f s; it ends now", LEAVE)
+        os._exit(1)
+
+    last = threading.Timer(LEAVE, end)
+    last.daemon = True
+    last.start()

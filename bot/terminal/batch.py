@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.logs import log_id
+from bot.requests import failure_number, requested
 from bot.terminal.asking import Asked
 from corpus.books import Book
 from corpus.errors import DogearError
@@ -38,7 +38,8 @@ def answer_lines(lines: Iterable[bytes], discussion: Asked, write: Callable[[byt
     for number, line in enumerate(lines, 1):
         text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if text.strip():
-            row = answer_line(text, discussion)
+            with requested("batch"):
+                row = answer_line(text, discussion)
             try:
                 encoded = _encoded(row)
             except (ValueError, RecursionError):
@@ -60,7 +61,7 @@ def answer_line(line: bytes, discussion: Asked) -> dict[str, Any]:
     except DogearError as error:
         return known | {"error": str(error)}
     except Exception as error:
-        number = log_id()
+        number = failure_number()
         log.exception("unexpected (%s), in the line with the id %r", number, known["id"])
         return known | {
             "error": f"This is a fault of Dogear ({type(error).__name__}); the log says more under {number}."

@@ -97,6 +97,14 @@ def check_data(folder: Path) -> Check:
     return Check("Data folder", True, f"{folder}{'' if folder.exists() else ', made when it is needed'}")
 
 
+def check_club_data(where: str | Path, described: Callable[[str | Path], str]) -> Check:
+    """Look at the database: which it is and whether it can be used, as `described` says."""
+    try:
+        return Check("Club data", True, described(where))
+    except DogearError as error:
+        return Check("Club data", False, "not usable", str(error))
+
+
 def check_library(folder: Path, load: Callable[[Path], Library] = Library.load) -> tuple[Library | None, list[Check]]:
     """Look at the library and everything that is wrong in it: file, line and cure."""
     try:

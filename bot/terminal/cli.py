@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bot.terminal import club_data
 from bot.terminal.failures import write_down
 from bot.terminal.screen import Screen, opening, problem_line
 from bot.terminal.starting import Starting, opened
@@ -28,6 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(club_data.commands, name="db")
 
 LibraryFolder = Annotated[Path | None, typer.Option("--library", help="The library; otherwise the shipped one.")]
 DataFolder = Annotated[
@@ -221,11 +223,28 @@ def import_(
     ],
     book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
     library: LibraryFolder = None,
+    data: DataFolder = None,
+    files_only: Annotated[
+        bool, typer.Option("--files-only", help="Write the files alone: no store, and no word of where text is placed.")
+    ] = False,
 ) -> None:
     """Turn saved pages into files of a library, with a report."""
     from bot.terminal.library_work import import_pages
 
-    import_pages(files, book, context.obj.settings(library))
+    import_pages(files, book, context.obj.settings(library, data, quiet=True), files_only=files_only)
+
+
+@app.command()
+def placed(
+    context: typer.Context,
+    book: Annotated[str | None, typer.Argument(metavar="BOOK", help="Slug or title; otherwise all books.")] = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Show where unlabelled text was placed, least certain first."""
+    from bot.terminal.library_work import show_placed
+
+    show_placed(context.obj.settings(library, data, quiet=True), book)
 
 
 @app.command()
@@ -253,6 +272,32 @@ def batch(
     with redirect_stdout(sys.stderr), opened(settings) as discussion:  # whatever a library prints is no answer
         answered = answer_lines(questions, discussion, write)
     raise typer.Exit(0 if answered else 1)
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as dogear-today.zip.")],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Write all that cannot be made again into one file."""
+    from bot.terminal.backing_up import back_up
+
+    back_up(context.obj.settings(library, data), file)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that backup wrote.")],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Put a backup back; what is there is moved aside."""
+    from bot.terminal.backing_up import put_back
+
+    put_back(context.obj.settings(library, data), file)
 
 
 @app.command()

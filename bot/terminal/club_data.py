@@ -15,7 +15,7 @@ from corpus.errors import DogearError
 SET = "DATABASE_URL"
 """The word for the address that is set: who writes it need not write the password where others may read it."""
 
-commands = typer.Typer(help="The club's data: bring it up to date, or copy it into another database.")
+commands = typer.Typer(help="Bring the club's data up to date, or copy it elsewhere.")
 
 Data = Annotated[Path | None, typer.Option("--data", help="The data folder; otherwise data.")]
 

@@ -25,14 +25,15 @@ class Instruments:
     """What the doctor looks with: each raises an error that says what to do, where something is wrong.
 
     `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
-    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is;
-    `store` is the folder in the data folder that the store keeps.
+    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is, `club_data` describes a
+    database; `store` is the folder in the data folder that the store keeps.
     """
 
     published_model: Callable[[], Path]
     open_store: Callable[[Settings, Library], AbstractContextManager[HasStale]]
     open_model: Callable[[Settings], object]
     sign_in: Callable[[SecretStr], str]
+    club_data: Callable[[str | Path], str]
     store: str = "chroma"
     discord: tuple[str, int] = DISCORD
 
@@ -49,6 +50,8 @@ def examine(
     yield model
     writable = checks.check_data(settings.data)
     yield writable
+    if settings.database or writable.ok:
+        yield checks.check_club_data(settings.club_data, look.club_data)
     books, found = checks.check_library(settings.library)
     yield from found
     if books is not None and model.ok and writable.ok:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.logs import RedactingFormatter, log_id
+from bot.logs import RedactingFormatter
+from bot.requests import failure_number
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def write_down(error: BaseException, folder: Path, hidden: Iterable[SecretStr]) 
 
     Where the file cannot be written, standard error gets it.
     """
-    number = log_id()
+    number = failure_number()
     where = f"{folder / LOG} under {number}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

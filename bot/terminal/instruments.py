@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError
+from bot.terminal import club_data
 from bot.terminal.checks import HasStale
 from bot.terminal.doctor import Instruments, examine, show
 from corpus.library import Library
@@ -24,7 +25,8 @@ def look_at_everything(
 ) -> bool:
     """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
     set_up_logs(logging.WARNING, _secrets(environment))
-    found = examine(environment, Instruments(_published_model, _open_store, _open_model, _sign_in), library, data)
+    look = Instruments(_published_model, _open_store, _open_model, _sign_in, club_data.described)
+    found = examine(environment, look, library, data)
     return show(found, Console(file=sys.stdout, highlight=False))
 
 

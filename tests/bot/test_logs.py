@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from bot.logs import CHATTY, HIDDEN, RedactingFormatter, set_up_logs
+from bot.logs import CHATTY, HIDDEN, JsonFormatter, LogFormat, RedactingFormatter, set_up_logs
+from bot.requests import requested
 
 SECRET = "MTk4.Cl2FMQ.a-token"
 Start = Callable[..., io.StringIO]
@@ -24,8 +27,8 @@ def start() -> Iterator[Start]:
     before = (root.level, list(root.handlers), [logger.level for logger in chatty])
     with contextlib.ExitStack() as stack:
 
-        def begin(level: int = logging.INFO, *secrets: str) -> io.StringIO:
-            set_up_logs(level, [SecretStr(secret) for secret in secrets])
+        def begin(level: int = logging.INFO, *secrets: str, form: LogFormat = LogFormat.TEXT) -> io.StringIO:
+            set_up_logs(level, [SecretStr(secret) for secret in secrets], form)
             return stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
 
         yield begin
@@ -130,3 +133,68 @@ def test_what_takes_the_place_of_standard_error_gets_the_lines(start: Start) -> 
 def test_a_closed_standard_error_stops_nothing(start: Start) -> None:
     start().close()
     logging.getLogger("bot").info("to nobody")
+
+
+def test_a_line_says_for_which_request_it_is(start: Start) -> None:
+    shown = start()
+    with requested("ask") as request:
+        logging.getLogger("bot").info("found")
+    logging.getLogger("bot").info("idle")
+    assert [line.split(" ", 1)[1] for line in shown.getvalue().splitlines()] == [
+        f"INFO bot: [{request.id}] found", "INFO bot: idle",
+    ]  # fmt: skip
+
+
+# As JSON
+
+
+def rows(shown: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in shown.getvalue().splitlines()]
+
+
+def test_each_record_is_an_object_on_a_line_of_its_own(start: Start) -> None:
+    shown = start(form=LogFormat.JSON)
+    logging.getLogger("bot").info("%d passages\nof “The Lantern”", 12)
+    with requested("ask") as request:
+        logging.getLogger("bot").warning("slow")
+    first, second = rows(shown)
+    assert first["time"].endswith("+00:00")
+    del first["time"], second["time"]
+    assert first == {"level": "INFO", "logger": "bot", "message": "12 passages\nof “The Lantern”"}
+    assert second == {"level": "WARNING", "logger": "bot", "message": "slow", "request": request.id, "what": "ask"}
+
+
+def test_a_trace_and_a_stack_are_fields(start: Start) -> None:
+    shown = start(form=LogFormat.JSON)
+    try:
+        raise ConnectionError("no answer")
+    except ConnectionError:
+        logging.getLogger("bot").exception("failed", stack_info=True)
+    (row,) = rows(shown)
+    assert "ConnectionError: no answer" in row["trace"]
+    assert "Stack (most recent call last)" in row["stack"]
+
+
+@pytest.mark.parametrize("secret", [SECRET, 'pa"ss\\word', "pässwörd-€"])
+def test_a_secret_is_hidden_also_where_json_writes_its_letters_in_another_way(start: Start, secret: str) -> None:
+    shown = start(logging.INFO, secret, form=LogFormat.JSON)
+    try:
+        raise ConnectionError(f"401 for {secret}")
+    except ConnectionError:
+        logging.getLogger("bot").exception("sent %s", {"Authorization": f"Bot {secret}"}["Authorization"])
+    (row,) = rows(shown)
+    assert row["message"] == f"sent Bot {HIDDEN}"
+    assert secret not in row["trace"]
+    assert secret not in shown.getvalue()
+
+
+def test_what_a_library_adds_to_a_record_stays_out(start: Start) -> None:
+    shown = start(form=LogFormat.JSON)
+    logging.getLogger("a.library").info("asked", extra={"body": "Who is Silas?"})
+    assert "Silas" not in shown.getvalue()
+
+
+def test_wrong_arguments_are_one_line_of_json_too() -> None:
+    record = logging.makeLogRecord({"msg": f"%d for {SECRET}", "args": (SECRET,), "levelname": "INFO", "name": "a"})
+    row = json.loads(JsonFormatter([SecretStr(SECRET)]).format(record))
+    assert row["message"] == f"%d for {HIDDEN}"

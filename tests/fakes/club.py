@@ -32,6 +32,7 @@ class Club:
     services: Services
     guild: GuildHandle
     general: ChannelHandle
+    folder: Path
     bots: list[Dogear] = field(default_factory=list)
     expected: tuple[type[BaseException], ...] = (DogearError,)
     message_content: bool = False
@@ -92,11 +93,15 @@ async def opened_club(
     writer: Writer | None = None,
     rates: Rates = Rates(),
     message_content: bool = False,
+    database: str | Path | None = None,
 ) -> AsyncIterator[Club]:
-    """Open a club over a retriever; its database is in `folder`. Errors that nobody caused fail the test."""
+    """Open a club over a retriever; its database is in `folder`, or where `database` says.
+
+    Errors that nobody caused fail the test.
+    """
     workers = Workers(4)
     try:
-        async with opened_records(folder) as records:
+        async with opened_records(database or folder) as records:
             discussion = Discussion(retriever.library, retriever, writer)
             services = Services.of(discussion, records, workers, discord.utils.utcnow, rates)
             await services.reviews.reconcile()
@@ -107,7 +112,7 @@ async def opened_club(
             try:
                 guild = env.create_guild("The Island Club")
                 general = guild.create_text_channel("general")
-                club = Club(env, services, guild, general, [bot], message_content=message_content)
+                club = Club(env, services, guild, general, folder, [bot], message_content=message_content)
                 yield club
             finally:
                 await env.shutdown()

@@ -1,4 +1,4 @@
-"""The club's data as it is kept, in a folder of a test: real SQLite, copied from a file that is made once."""
+"""The club's data as it is kept: SQLite in a folder, copied from a file that is made once, or a server's database."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def _lay_out(file: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def opened_records(folder: Path) -> AsyncIterator[StoredRecords]:
-    """Open the club's data in a folder: what is there, or an empty file of the latest version."""
-    await asyncio.to_thread(_lay_out, folder / NAME)
-    async with open_records(folder) as records:
+async def opened_records(where: str | Path) -> AsyncIterator[StoredRecords]:
+    """Open the club's data: what is there, or in a folder that has none an empty file of the latest version."""
+    if isinstance(where, Path):
+        await asyncio.to_thread(_lay_out, where / NAME)
+    async with open_records(where) as records:
         yield records

@@ -15,6 +15,7 @@ from bot.club.questions import Answer
 from bot.discord.answer_buttons import answer_items, noted, public_items
 from bot.discord.answer_cards import notice_card
 from bot.discord.answering import out_of_tokens, private_card, spoken_card
+from bot.discord.beginning import begin_reply
 from bot.discord.cards import Card
 from bot.discord.club_bot import ClubBot
 from bot.discord.delivering import reply_to
@@ -48,6 +49,7 @@ class ConversationCog(commands.Cog):
         if me is None or not is_meant(message, me.id) or not self._is_new(message.id):
             return
         try:
+            begin_reply(self._bot, message)
             card, for_all = await self._reply(message, said(message.content, me.id))
             posted = await reply_to(message, card)
             if for_all is not None and for_all.reply.answered:

@@ -24,6 +24,7 @@ from retrieval.gate import Audience
 from retrieval.guard import Verdict
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
+from tests.fakes.counting import Counted
 
 QUESTION = "Whom does Silas save?"
 READER = Audience({LANTERN: 5})
@@ -305,3 +306,22 @@ def test_what_leaves_the_machine_is_the_prompt_alone(server: ChatServer) -> None
     sent = json.dumps(server.requests)
     assert LANTERN not in sent  # no ids, no positions, nobody's name
     assert server.requests[0].keys() <= {"model", "messages", "stream"}
+
+
+def test_a_meter_is_told_how_calls_end_and_what_the_guard_stopped(server: ChatServer) -> None:
+    model, meter = open_model(server.settings()), Counted()
+    assert model is not None
+    one = Writer(model, StrictJudge(), 20, meter)
+    for says, behaviour in (
+        ("Silas saves two fishermen [2]. His brother drowned [3].", "answer"),
+        ("I'm sorry.", "answer"),
+        ("", "error"),
+    ):
+        server.says, server.behaviour = says, behaviour  # type: ignore[assignment]
+        one.write(QUESTION, "The Lantern", FOUND, READER)
+    one.close()
+    assert not one.write(QUESTION, "The Lantern", FOUND, READER).text
+    assert meter.told == [
+        ("asked_model", "answered"), ("stopped", "1"), ("asked_model", "refused"), ("asked_model", "failed"),
+        ("asked_model", "given up"),
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.club.allowance import WATCHED, WINDOW, Allowance, AskedTooMuch, Rates
 from bot.club.people import NO_CLUB, Member
+from tests.fakes.counting import Counted
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 LIZ, ALEC, PIP = Member(1, 20), Member(1, 21), Member(2, 20)
@@ -166,3 +167,10 @@ async def test_an_answer_without_a_model_costs_no_tokens() -> None:
     await allowance(Clock(), usage).spend(1, 0)
     assert usage.tokens == {}
     assert await allowance(Clock(), usage, tokens=0).has_tokens(1) is False
+
+
+def test_a_meter_is_told_whose_limit_was_reached_and_not_who_it_was() -> None:
+    meter = Counted()
+    allowed = Allowance(Rates(member=1, club=2), Usage(), Clock(), meter)
+    assert [takes(allowed, member) for member in (LIZ, LIZ, ALEC, Member(1, 22))] == [True, False, True, False]
+    assert meter.told == [("refused", "member"), ("refused", "club")]

@@ -107,7 +107,7 @@ async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
     said = shown(told)
     number = said.partition("written down as ")[2].partition(".")[0]
     assert told.ephemeral
-    assert len(number) == 6
+    assert len(number) == 8
     assert any(number in record.getMessage() and record.exc_info for record in caplog.records)
     assert "RuntimeError" not in said
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.bookshelf import write_lantern
 from tests.fakes.discord_server.server import DiscordServer, discord_server
-
-PROGRAM = Path(__file__).parents[3] / "run_bot.py"
+from tests.fakes.program import left, started
 
 
 @pytest.fixture
@@ -23,26 +17,6 @@ async def discord() -> AsyncIterator[DiscordServer]:
     """A Discord with two clubs."""
     async with discord_server(clubs=2) as server:
         yield server
-
-
-async def started(discord: DiscordServer, home: Path, model: Path, *words: str, **environment: str) -> Process:
-    """Start the program beside a small library and a model that loads in no time."""
-    write_lantern(home / "library")
-    settings = {
-        "DISCORD_TOKEN": discord.token, "DISCORD_API": discord.api, "DOGEAR_LIBRARY": "library",
-        "DOGEAR_DATA": "data", "EMBEDDING_MODEL": str(model), "PYTHONWARNINGS": "default",
-    }  # fmt: skip
-    return await asyncio.create_subprocess_exec(
-        sys.executable, str(PROGRAM), *words, cwd=home, stdout=PIPE, stderr=PIPE,
-        env=os.environ | settings | environment,
-    )  # fmt: skip
-
-
-async def left(process: Process) -> tuple[int, str, str]:
-    """Return a process's exit status and what it has said."""
-    async with asyncio.timeout(60):
-        said, told = await process.communicate()
-    return process.returncode or 0, said.decode(), told.decode()
 
 
 async def test_it_answers_and_leaves_when_it_is_told_to(

@@ -65,7 +65,7 @@ async def test_a_server_that_says_nothing_is_given_up() -> None:
 
 async def test_a_statement_that_takes_too_long_is_given_up_and_the_next_one_answered(postgres: Databases) -> None:
     with postgres.latest() as address:
-        engine = engine_for(Address.of(address), patience=0.05)
+        engine = engine_for(Address.of(address), patience=1.0)
         with pytest.raises(StorageUnavailable, match="cannot be reached"), told("dogear"):
             async with engine.connect() as connection:
                 await connection.execute(text("SELECT pg_sleep(60)"))

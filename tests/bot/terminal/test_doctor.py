@@ -44,6 +44,7 @@ def look() -> Iterator[Instruments]:
             open_store=behind,
             open_model=lambda _: None,
             sign_in=lambda _: "Dogear#0042",
+            club_data=lambda where: f"SQLite, {where}",
             discord=listening.getsockname(),
         )
 
@@ -66,7 +67,7 @@ def test_everything_is_looked_at_once(look: Instruments, library: Path, tmp_path
     (tmp_path / "chroma").mkdir()
     found = list(examine({"DOGEAR_LIBRARY": str(library), "DOGEAR_DATA": str(tmp_path)}, look))
     assert [check.name for check in found] == [
-        "Python", "Settings", "Embedding model", "Data folder", "Library", "Vector store", "Chat model",
+        "Python", "Settings", "Embedding model", "Data folder", "Club data", "Library", "Vector store", "Chat model",
         "Discord token", "Discord",
     ]  # fmt: skip
     assert [check.name for check in found if not check.ok] == ["Vector store", "Discord token"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.logs import log_id
+from bot.requests import failure_number
 from bot.terminal.failures import LOG, write_down
 
 SECRET = "sk-a-long-secret"
@@ -48,4 +48,4 @@ def test_where_no_file_can_be_written_the_ordinary_log_gets_it(
 
 
 def test_each_failure_has_its_own_number() -> None:
-    assert len({log_id() for _ in range(50)}) == 50
+    assert len({failure_number() for _ in range(50)}) == 50

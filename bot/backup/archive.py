@@ -1,0 +1,174 @@
+"""The file of a backup: a ZIP archive whose first entry says what it holds, with the size and SHA-256 of every file.
+
+Nothing in an archive is trusted: names are compared with those that may be there, sizes are bounded before anything is
+unpacked and while it is, and what does not agree with the manifest stops everything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from corpus.errors import DogearError
+
+FORMAT = 1
+"""Raised whenever an older Dogear could not read the archive."""
+
+MANIFEST, DATABASE, READER, SETTINGS, LIBRARY = "manifest.json", "club.db", "reader.json", "settings.json", "library"
+
+MOST_FILES = 100_000
+MOST_BYTES = 64 * 1024**3
+MANIFEST_BYTES = 32 * 1024**2
+DEEPEST = 8
+"""Folders within a library."""
+
+AT_ONCE = 1024**2
+
+_PART = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,200}")
+"""What a file or a folder may be called, so that it is one on every system."""
+
+
+class BackupRefused(DogearError):
+    """A backup that cannot be made, or cannot be put back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a backup."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds: when it was made, the database's version, its rows by table, and every file."""
+
+    made: str
+    database: str
+    rows: Mapping[str, int]
+    files: Mapping[str, Entry]
+    format: int = FORMAT
+
+
+def pack(folder: Path, into: Path, made: str, database: str, rows: Mapping[str, int]) -> Manifest:
+    """Write an archive of all files in a folder. It is there as a whole or not at all, and for its owner alone."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    for name in names:
+        if not is_safe(name):
+            raise BackupRefused(f"{name} has a name that not every system can have. Rename it, and try again.")
+    manifest = Manifest(made, database, rows, {name: _entry(folder / name) for name in names})
+    part = into.with_name(f"{into.name}.part")
+    try:
+        handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
+            for name in names:
+                archive.write(folder / name, name)
+            archive.close()
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(into)
+    finally:
+        part.unlink(missing_ok=True)
+    return manifest
+
+
+def unpack(archive: Path, into: Path) -> Manifest:
+    """Write all files of an archive into a folder, and return its manifest. Raises BackupRefused."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = opened.infolist()
+            if len(entries) > MOST_FILES + 1 or not entries or entries[0].filename != MANIFEST:
+                raise BackupRefused(f"{archive} is no backup of Dogear.")
+            with opened.open(entries[0]) as file:
+                manifest = _manifest(_bounded(file, MANIFEST_BYTES), archive)
+            _agree(manifest, [entry.filename for entry in entries[1:]], archive)
+            needed = sum(entry.size for entry in manifest.files.values())
+            if needed > min(MOST_BYTES, shutil.disk_usage(into).free):
+                raise BackupRefused(f"{archive} needs {needed:,} bytes in {into}. Make room, and try again.")
+            for entry in entries[1:]:
+                with opened.open(entry) as file:
+                    _write(file, into / entry.filename, manifest.files[entry.filename], archive)
+            return manifest
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise _damaged(archive) from error
+
+
+def is_safe(name: str) -> bool:
+    """Return whether a file of a backup may have this name: one of ours, or one in the library."""
+    if name in (DATABASE, READER, SETTINGS):
+        return True
+    first, *rest = name.split("/")
+    named = all(_PART.fullmatch(part) and part.strip(". ") for part in rest)
+    return first == LIBRARY and 0 < len(rest) <= DEEPEST and named
+
+
+def _manifest(text: bytes, archive: Path) -> Manifest:
+    try:
+        told = json.loads(text)
+        if told["format"] != FORMAT:
+            raise BackupRefused(f"{archive} was made by a newer Dogear. Update Dogear, and try again.")
+        files = {str(name): Entry(int(of["size"]), str(of["sha256"])) for name, of in told["files"].items()}
+        rows = {str(name): int(count) for name, count in told["rows"].items()}
+        return Manifest(str(told["made"]), str(told["database"]), rows, files)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _damaged(archive) from error
+
+
+def _agree(manifest: Manifest, names: list[str], archive: Path) -> None:
+    """See that the archive has the files of its manifest, each once, under names that lead nowhere else."""
+    unsafe = [name for name in manifest.files if not is_safe(name)]
+    folded = {name.casefold() for name in names}
+    if unsafe or len(folded) < len(names) or set(names) != set(manifest.files):
+        raise _damaged(archive)
+    if DATABASE not in manifest.files or any(entry.size < 0 for entry in manifest.files.values()):
+        raise _damaged(archive)
+
+
+def _write(file: IO[bytes], path: Path, expected: Entry, archive: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digest, left = hashlib.sha256(), expected.size
+    with path.open("xb") as out:
+        for part in _parts(file):
+            left -= len(part)
+            if left < 0:
+                break
+            digest.update(part)
+            out.write(part)
+    path.chmod(0o600)
+    if left or digest.hexdigest() != expected.sha256:
+        raise _damaged(archive)
+
+
+def _entry(path: Path) -> Entry:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for part in _parts(file):
+            digest.update(part)
+    return Entry(path.stat().st_size, digest.hexdigest())
+
+
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
+    while part := file.read(AT_ONCE):
+        yield part
+
+
+def _bounded(file: IO[bytes], most: int) -> bytes:
+    read = file.read(most + 1)
+    if len(read) > most:
+        raise ValueError("the manifest is too large")
+    return read
+
+
+def _damaged(archive: Path) -> BackupRefused:
+    return BackupRefused(f"{archive} is damaged, or no backup of Dogear. Nothing was changed; take another one.")

@@ -1,0 +1,42 @@
+"""Requests: each has an id of its own, which goes wherever its work goes and no further."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.club.working import Workers
+from bot.requests import begin_request, failure_number, request_now, requested
+
+
+async def test_work_in_a_thread_belongs_to_the_request_that_asked_for_it() -> None:
+    workers = Workers(1)
+    try:
+        asked = begin_request("ask", 7)
+        assert await workers.do(request_now) == asked
+    finally:
+        workers.close()
+
+
+async def test_two_tasks_have_two_requests() -> None:
+    async def one(what: str) -> tuple[str, str]:
+        begun = begin_request(what)
+        await asyncio.sleep(0)
+        now = request_now()
+        assert now is not None
+        assert now.id == begun.id
+        return now.id, now.what
+
+    (first, ask), (second, hint) = await asyncio.gather(one("ask"), one("hint"))
+    assert (ask, hint) == ("ask", "hint")
+    assert first != second
+
+
+def test_behind_a_block_the_request_is_over() -> None:
+    with requested("batch") as request:
+        assert request_now() == request
+        assert failure_number() == request.id
+    assert request_now() is None
+
+
+def test_without_a_request_each_failure_has_a_number_of_its_own() -> None:
+    assert len({failure_number() for _ in range(50)}) == 50

@@ -1,0 +1,105 @@
+"""Container and service files: what a linter and a schema say, and that they agree with the rest of the project."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.settings import Settings
+from tests.benchmarks.container import instructions, is_sent
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+RULES = [
+    line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")
+]
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+UNIT = ROOT / "packaging" / "dogear.service"
+
+
+def run(*command: str | Path) -> str:
+    """Return what a command has to say; nothing where it finds all in order."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_the_dockerfile_is_in_order() -> None:
+    assert run(BIN / "hadolint", ROOT / "Dockerfile") == ""
+
+
+def test_compose_keeps_to_its_schema() -> None:
+    checker = BIN / "check-jsonschema"
+    assert run(checker, "--builtin-schema", "vendor.compose-spec", ROOT / "compose.yaml") == ""
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
+def test_the_unit_is_in_order_and_locked_down(tmp_path: Path) -> None:
+    unit = tmp_path / UNIT.name
+    text = UNIT.read_text(encoding="utf-8")
+    unit.write_text(
+        text.replace("/opt/dogear/.venv/bin/python", sys.executable), encoding="utf-8"
+    )  # it has to be there
+    assert run("systemd-analyze", "verify", unit) == ""
+    assert run("systemd-analyze", "security", "--offline=yes", "--threshold=20", unit) == "", "at most 2.0 of 10"
+
+
+def test_all_that_is_copied_is_there_and_reaches_the_builder() -> None:
+    copied = [rest.split()[:-1] for word, rest in instructions(DOCKERFILE) if word == "COPY" and "--from" not in rest]
+    for name in (name for names in copied for name in names):
+        assert (ROOT / name).exists(), name
+        assert is_sent(name, RULES), name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".env",
+        "bot/.env",
+        "data/club.db",
+        ".git/config",
+        "tests/conftest.py",
+        "bot/__pycache__/reply.pyc",
+        "retrieval/.env.prod",
+    ],
+)
+def test_neither_secrets_nor_data_reach_the_builder(name: str) -> None:
+    assert not is_sent(name, RULES)
+
+
+def test_the_bot_runs_as_nobody_in_particular_and_writes_to_its_data_alone() -> None:
+    told = dict(instructions(DOCKERFILE))
+    assert told["USER"] == "10001:10001"
+    assert told["VOLUME"] == "/data"
+    bot = COMPOSE["services"]["bot"]
+    assert bot["read_only"] is True
+    assert bot["cap_drop"] == ["ALL"]
+    assert bot["volumes"] == ["data:/data"]
+
+
+def test_the_settings_of_the_image_are_understood_and_its_health_check_asks_their_port() -> None:
+    told = dict(pair.split("=", 1) for word, rest in instructions(DOCKERFILE) if word == "ENV" for pair in rest.split())
+    settings = Settings.from_environment(told)
+    assert str(settings.data) == told["DOGEAR_DATA"]
+    assert f"127.0.0.1:{settings.metrics_port}/health" in dict(instructions(DOCKERFILE))["HEALTHCHECK"]
+
+
+def test_the_chroma_server_is_of_the_version_that_is_spoken_to() -> None:
+    pinned = re.search(r"^chromadb==(.+)$", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert pinned
+    assert COMPOSE["services"]["chroma"]["image"] == f"chromadb/chroma:{pinned[1]}"
+
+
+def test_servers_are_started_only_when_they_are_asked_for() -> None:
+    assert [name for name, of in COMPOSE["services"].items() if "profiles" not in of] == ["bot"]
+
+
+def test_docker_and_systemd_wait_longer_than_the_bot_takes_to_leave() -> None:
+    assert COMPOSE["services"]["bot"]["stop_grace_period"] == "15s"
+    assert "TimeoutStopSec=15s" in UNIT.read_text(encoding="utf-8")
