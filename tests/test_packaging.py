@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -88,12 +87,6 @@ def test_the_settings_of_the_image_are_understood_and_its_health_check_asks_thei
     settings = Settings.from_environment(told)
     assert str(settings.data) == told["DOGEAR_DATA"]
     assert f"127.0.0.1:{settings.metrics_port}/health" in dict(instructions(DOCKERFILE))["HEALTHCHECK"]
-
-
-def test_the_chroma_server_is_of_the_version_that_is_spoken_to() -> None:
-    pinned = re.search(r"^chromadb==(.+)$", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
-    assert pinned
-    assert COMPOSE["services"]["chroma"]["image"] == f"chromadb/chroma:{pinned[1]}"
 
 
 def test_servers_are_started_only_when_they_are_asked_for() -> None:

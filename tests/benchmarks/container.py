@@ -35,6 +35,9 @@ ROOT = Path(__file__).parents[2]
 PATH = f"{sys.base_prefix}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 START = 300.0
 
+HEALTH = 10
+"""Times that the health check is made: the gateway is there a few seconds after the bot is."""
+
 FIRST = "Who is Liz Gold?"
 
 
@@ -222,16 +225,20 @@ async def _look(stage: Stage, discord: DiscordServer, data: Path) -> None:
     asked = discord.slash("ask", by=discord.people[0], question=FIRST)
     await asked.answered(START)
     print(f"           answered: {asked.text.splitlines()[0][:60]}…")
-    for what, command in (
-        ("HEALTHCHECK", stage.health),
-        ("writing to /app", ["touch", "/app/bot/x"]),
-        ("writing to /venv", ["touch", "/venv/x"]),
-    ):
-        done = await asyncio.create_subprocess_exec(
-            *inside(stage, command, building=False, data=data), stderr=subprocess.DEVNULL
-        )
-        print(f"           {what}: exit status {await done.wait()}")
+    for _ in range(HEALTH):
+        if not (status := await _status(stage, stage.health, data)):
+            break
+        await asyncio.sleep(1)
+    print(f"           HEALTHCHECK: exit status {status}")
+    for place in ("/app/bot/x", "/venv/x"):
+        print(f"           writing to {place}: exit status {await _status(stage, ['touch', place], data)}")
     print(f"           in the volume: {await asyncio.to_thread(_kept, data)}")
+
+
+async def _status(stage: Stage, command: Sequence[str], data: Path) -> int:
+    """Return the exit status of a command beside the bot."""
+    within = inside(stage, command, building=False, data=data)
+    return await (await asyncio.create_subprocess_exec(*within, stderr=subprocess.DEVNULL)).wait()
 
 
 def _kept(data: Path) -> str:
