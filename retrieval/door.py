@@ -174,7 +174,7 @@ class Retriever:
         opened = self._books.open(book, audience.club)
         gate, marks = Gate(audience), self.library.books[book].marks
         view = opened.seen_through(gate)
-        withheld = opened.fits_better_beyond(gate, question.vectors.adapted)
+        withheld = opened.fits_better_beyond(view, question.vectors.adapted)
         if not len(view):
             return Search(book, withheld=withheld)
         ranking = self._reader.read(view, question, recency(view, audience.at(book), marks))

@@ -118,17 +118,18 @@ def _dense(view: VisibleBook, question: Question) -> list[Floats]:
     adapted, plain = question.vectors.adapted, question.vectors.plain
     sentence = view.sentence_vectors @ adapted
     passage = view.passage_vectors @ adapted
-    best, _ = _by_group(np.maximum, sentence[None], view.group_of)
-    furthest, _ = _by_group(np.maximum, passage[None], view.group_of_passage)
-    total, sizes = _by_group(np.add, passage[None], view.group_of_passage)
+    stretches = view.passages_by_group
+    best = view.by_group.combined(np.maximum, sentence)
+    furthest = stretches.combined(np.maximum, passage)
+    mean = stretches.combined(np.add, passage) / stretches.sizes
     return [
         sentence,
         view.sentence_vectors @ plain,
         passage[view.passage_of],
         (view.passage_vectors @ plain)[view.passage_of],
-        best[0][view.group_of],
-        furthest[0][view.group_of],
-        (total[0] / sizes)[view.group_of],
+        best[view.group_of],
+        furthest[view.group_of],
+        mean[view.group_of],
     ]
 
 
@@ -143,20 +144,15 @@ def _lexical(view: VisibleBook, question: Question) -> tuple[list[Floats], list[
     after[:, :-1] = held[:, 1:]
     before = np.zeros_like(held)
     before[:, 1:] = held[:, :-1]
-    in_passage, _ = _by_group(np.maximum, held, view.passage_of)
-    in_group, _ = _by_group(np.maximum, held, view.group_of)
-    passage_counts, _ = _by_group(np.add, counts, view.passage_of)
-    group_counts, _ = _by_group(np.add, counts, view.group_of)
-    passage_lengths, _ = _by_group(np.add, view.lengths[None], view.passage_of)
-    group_lengths, _ = _by_group(np.add, view.lengths[None], view.group_of)
+    passages, stretches = view.by_passage, view.by_group
     compared = [
         weight @ held,
         weight @ np.maximum(held, np.maximum(after, before)),
-        (weight @ in_passage)[view.passage_of],
-        (weight @ in_group)[view.group_of],
+        (weight @ passages.combined(np.maximum, held))[view.passage_of],
+        (weight @ stretches.combined(np.maximum, held))[view.group_of],
         _bm25(weight, counts, view.lengths),
-        _bm25(weight, passage_counts, passage_lengths[0])[view.passage_of],
-        _bm25(weight, group_counts, group_lengths[0])[view.group_of],
+        _bm25(weight, passages.combined(np.add, counts), view.passage_lengths)[view.passage_of],
+        _bm25(weight, stretches.combined(np.add, counts), view.group_lengths)[view.group_of],
     ]
     pairs = (held[:-1] * held[1:]).sum(axis=0) / max(1, len(held) - 1)
     rarest = (weight[:, None] * held).max(axis=0) / (weight.max() + 1e-6)
@@ -175,10 +171,3 @@ def _counts(view: VisibleBook, words: Sequence[str]) -> Floats:
 def _bm25(weight: Floats, counts: Floats, lengths: Floats) -> Floats:
     scale = BM25_K1 * (1 - BM25_B + BM25_B * lengths / (lengths.mean() + 1e-6))
     return np.asarray(weight @ (counts * (BM25_K1 + 1) / (counts + scale)), np.float32)
-
-
-def _by_group(combine: np.ufunc, rows: Floats, groups: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Combine columns of the same group (groups are runs, numbered from 0); also return each group's size."""
-    starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
-    sizes = np.diff(np.append(starts, len(groups))).astype(np.float32)
-    return np.asarray(combine.reduceat(rows, starts, axis=1), np.float32), sizes

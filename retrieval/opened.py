@@ -19,11 +19,10 @@ from corpus.reveals import Slug
 from retrieval.gate import Gate
 from retrieval.lexicon import stems
 from retrieval.rows import StoredPassage
+from retrieval.runs import Floats, Ints, Runs
 from retrieval.traits import SENTENCE_TRAITS, sentence_traits
 from retrieval.vectors import Matrix, Vector
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
 Posting = tuple[Ints, Floats]
 _NOWHERE: Posting = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 KEPT_VIEWS = 4
@@ -57,15 +56,14 @@ class OpenedBook:
 
     def seen_through(self, gate: Gate) -> VisibleBook:
         """Return what an audience may see of the book."""
-        return self._view(np.fromiter((gate.passes(p) for p in self.passages), bool, len(self.passages)))
+        return self._view(np.fromiter(map(gate.passes, self.passages), bool, len(self.passages)))
 
-    def fits_better_beyond(self, gate: Gate, question: Vector) -> bool:
-        """Return whether a hidden sentence is more like a question than any visible one: operators may know that."""
-        if not self.sentences:
+    def fits_better_beyond(self, view: VisibleBook, question: Vector) -> bool:
+        """Return whether a sentence beyond a view is more like a question than any in it: operators may know that."""
+        if len(view) == len(self.sentences):
             return False
-        shown = np.fromiter((gate.passes(p) for p in self.passages), bool, len(self.passages))[self.passage_of]
         similar = self.sentence_vectors @ question
-        return bool(similar[~shown].max(initial=-1.0) > similar[shown].max(initial=-1.0))
+        return bool(similar.max(initial=-1.0) > similar[view.rows].max(initial=-1.0))
 
     def whole(self) -> VisibleBook:
         """Return all of the book, for placing; it never reaches a reply."""
@@ -84,13 +82,13 @@ class OpenedBook:
 
 
 class VisibleBook:
-    """What one audience may see of a book: its arrays hold nothing else."""
+    """What one audience may see of a book, and nothing else; `rows` are its sentences' numbers in the book."""
 
     def __init__(self, opened: OpenedBook, shown: Ints) -> None:
         self.book = opened.book
         self.passages = tuple(opened.passages[n] for n in shown)
-        inside = np.isin(opened.passage_of, shown)
-        rows = np.flatnonzero(inside)
+        rows = np.flatnonzero(np.isin(opened.passage_of, shown))
+        self.rows: Ints = rows
         self.sentences = tuple(opened.sentences[n] for n in rows)
         self.passage_vectors = opened.passage_vectors[shown]
         self.sentence_vectors = opened.sentence_vectors[rows]
@@ -104,6 +102,10 @@ class VisibleBook:
         groups = np.array([p.group for p in self.passages], np.int64)
         self.group_of_passage: Ints = np.unique(groups, return_inverse=True)[1] if len(groups) else groups
         self.group_of: Ints = self.group_of_passage[self.passage_of]
+        self.by_passage, self.by_group = Runs.numbered(self.passage_of), Runs.numbered(self.group_of)
+        self.passages_by_group = Runs.numbered(self.group_of_passage)
+        self.passage_lengths = self.by_passage.combined(np.add, self.lengths)
+        self.group_lengths = self.by_group.combined(np.add, self.lengths)
         self.marks: Ints = np.array([p.reveals.marks.get(p.book, 0) for p in self.passages], np.int64)
 
     def __len__(self) -> int:
