@@ -30,7 +30,7 @@ from retrieval.guard import Guard, Rule, Verdict
 from retrieval.indexing import Indexed, Progress, index, stale
 from retrieval.opened import VisibleBook
 from retrieval.opener import Opener
-from retrieval.placing import TELLING, WINDOW, place
+from retrieval.placing import MATCHED, TELLING, WINDOW, Place, place, related
 from retrieval.ranking import Ranking, Reader
 from retrieval.routing import CANDIDATES, likeliest
 from retrieval.store import Store
@@ -226,19 +226,29 @@ class Retriever:
     def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
         """Return how far readers must be for a message to be no spoiler.
 
-        It is placed in the library's text of the books given and those named in it, or else of the likeliest. What fits
-        nothing in a book says nothing of its story.
+        It is placed in the library's text of the books given and those named in it, or else of the likeliest; a book of
+        the same author or series counts too where it fits better than all of those. What fits nothing in a book says
+        nothing of its story.
         """
-        candidates = list(dict.fromkeys([*books, *names_in(text, self.library.books)]))
-        furthest = dict.fromkeys(candidates, 0)
+        meant = dict.fromkeys([*books, *names_in(text, self.library.books)])
+        kin = {slug for book in meant for slug in related(self.library.books[book], (), self.library)} - meant.keys()
+        furthest = dict.fromkeys(meant, 0)
         for statement in self._statements(text):
-            for slug in candidates or self._likeliest(
-                statement, (self._books.open(b).whole() for b in self.library.books)
-            ):
-                found = place(statement, self._books.open(slug).whole(), self._placer)
+            fits = {slug: self._place(statement, slug) for slug in meant or self._likeliest(statement, self._whole())}
+            surest = max([MATCHED, *(found.confidence for found in fits.values())])
+            for slug in sorted(kin):
+                if (found := self._place(statement, slug)).confidence > surest:
+                    fits[slug] = found
+            for slug, found in fits.items():
                 if found.confidence >= TELLING:
                     furthest[slug] = max(furthest.get(slug, 0), found.mark)
         return Reveals.of(furthest)
+
+    def _place(self, statement: Question, book: Slug) -> Place:
+        return place(statement, self._books.open(book).whole(), self._placer)
+
+    def _whole(self) -> Iterator[VisibleBook]:
+        return (self._books.open(slug).whole() for slug in self.library.books)
 
     def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
         """Return for each sentence of a model's answer whether the audience may read it."""

@@ -21,11 +21,11 @@ from retrieval.gate import Gate
 from retrieval.lexicon import stems, unread
 from retrieval.opened import OpenedBook
 from retrieval.ranking import WEIGHTS, Fit, Reader
-from retrieval.signs import FEW, LENGTH, NEW, Said, Sides
+from retrieval.signs import FEW, LENGTH, NEW, OF_WORDS, Said, Sides
 from retrieval.vectors import Read, Vector
 from retrieval.word_match import ReadPassages, WordReader, telling_words
 
-STRANGE = 0.2
+STRANGE = 0.25
 """Share of the limit from which a sentence is stopped that says a word or two which the reader has not met, and nothing
 else: it holds next to nothing to judge by. Set on the validation stories."""
 
@@ -77,23 +77,30 @@ class Guard:
         return found
 
     def _ready(self, question: str, said: Sequence[str]) -> list[Said]:
-        """Make sentences ready: each alone, with its question, and behind its question and the sentence before it.
+        """Make sentences ready: each alone, with its question, and following the sentence before it.
 
-        In the last reading, “he” carries who is meant.
+        Its words are read behind both, so that “he” carries who is meant.
         """
         if not said:
             return []
-        context = [" ".join(filter(None, (question, before))) for before, _ in pairwise(("", *said))]
+        following = [" ".join(filter(None, pair)) for pair in pairwise(("", *said))]
         together = [f"{question} {sentence}".strip() for sentence in said]
-        behind = [f"{before} {sentence}".strip() for before, sentence in zip(context, said, strict=True)]
-        read = self._embedder.words([*said, *together, *behind])
-        asked, count = frozenset(stems(question)), len(said)
+        behind = [f"{question} {text}".strip() for text in following]
+        count, read = len(said), self._embedder.words([*said, *together, *following, *behind])
+        alone, with_question, after, words = (read[n * count : (n + 1) * count] for n in range(4))
+        asked = frozenset(stems(question))
         ready = []
         for n, sentence in enumerate(said):
-            words, vectors = telling_words(behind[n], read[2 * count + n], len(behind[n]) - len(sentence))
-            alone = Question.stated(sentence, _mean(read[n]))
-            with_question = Question.stated(together[n], _mean(read[count + n]))
-            ready.append(Said(asked, alone, with_question, read[n], words, vectors, first=n == 0))
+            telling = telling_words(behind[n], words[n], len(behind[n]) - len(sentence))
+            ready.append(
+                Said(
+                    asked,
+                    Question.stated(sentence, _mean(alone[n])),
+                    Question.stated(together[n], _mean(with_question[n])),
+                    Question.stated(following[n], _mean(after[n])),
+                    alone[n], *telling, first=n == 0,
+                )
+            )  # fmt: skip
         return ready
 
 
@@ -101,8 +108,8 @@ class Guard:
 class Rule:
     """The learned rule: a logistic one over the signs, and the risk from which a sentence is stopped.
 
-    Every sign counts once as it is, and once more the less a sentence says: three words in the book's own are judged
-    otherwise than a sentence of thirty in others.
+    Every sign counts once as it is, and those of words once more the less a sentence says: three words in the book's
+    own are judged otherwise than a sentence of thirty in others.
     """
 
     fit: Fit
@@ -122,8 +129,8 @@ class Rule:
 
 
 def weighed(signs: Floats) -> Floats:
-    """Return what the rule weighs: the signs, and the signs by how little the sentence says."""
-    return np.concatenate([signs, signs * (1 - signs[LENGTH])])
+    """Return what the rule weighs: the signs, and those of words by how little the sentence says."""
+    return np.concatenate([signs, signs[:OF_WORDS] * (1 - signs[LENGTH])])
 
 
 def _mean(read: Read) -> Vector:

@@ -78,11 +78,11 @@ class Reader:
     fit: Fit
 
     @classmethod
-    def load(cls, name: str, *, adapted: bool) -> Reader:
+    def load(cls, name: str, *, adapted: bool, folder: Path = WEIGHTS) -> Reader:
         """Return the reader for "question" or "statement"; its weights fit the packaged model (`adapted`) alone."""
-        with np.load(WEIGHTS / f"{name}_fit.npz") as arrays:
+        with np.load(folder / f"{name}_fit.npz") as arrays:
             fit = Fit(arrays["weights"].astype(np.float32), float(arrays["bias"]))
-        return cls(Weights.load(WEIGHTS / f"{name}.npz") if adapted else None, fit)
+        return cls(Weights.load(folder / f"{name}.npz") if adapted else None, fit)
 
     def read(self, view: VisibleBook, question: Question, recent: Floats) -> Ranking:
         """Rank the sentences of a book for one audience; the view must not be empty."""

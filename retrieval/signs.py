@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.passages import Passage
+from retrieval.distances import Distances
 from retrieval.features import RECENCY, Floats, Question
 from retrieval.gate import Gate
 from retrieval.lexicon import stem, stems
 from retrieval.opened import OpenedBook
-from retrieval.ranking import Reader
+from retrieval.ranking import Ranking, Reader
 from retrieval.telltale import tells
 from retrieval.vectors import Matrix, Read
 from retrieval.word_match import matched
@@ -37,8 +38,11 @@ _STYLE = [
 ]  # fmt: skip
 """How a sentence is said: as a guess, as what is to come, to the reader, as a denial, as a question."""
 
-SIGNS = 33
+SIGNS = 66
 """Numbers that the guard decides by; docs/guard.md says what each is."""
+
+OF_WORDS = 33
+"""The first of them: those that count the more, the less a sentence says. The others say where a sentence is told."""
 
 NEW = 15
 """Which of them is the share of words that the reader has not met."""
@@ -52,11 +56,12 @@ FEW = 2 / 12
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence of an answer made ready: alone, with its question, token by token, its telling words in context."""
+    """A sentence of an answer made ready: alone, with its question, following the one before it, and word by word."""
 
     asked: frozenset[str]
     alone: Question
     together: Question
+    following: Question
     read: Read
     words: Sequence[str]
     vectors: Matrix
@@ -75,7 +80,8 @@ class Sides:
         self._secret = {word for n in np.flatnonzero(self._hidden) for word in self._whole.stems[n]} - self._known
         self._rarity = _rarity(self._whole.stems)
         self._unheard = float(np.log((len(self._whole) + 1) / 0.5))
-        self._ranked: dict[str, Floats] = {}
+        self._ranked: dict[str, Ranking] = {}
+        self._distances = Distances(self._whole, self._hidden_passages, gate.audience.at(opened.book))
 
     @property
     def all_visible(self) -> bool:
@@ -91,7 +97,7 @@ class Sides:
         best = np.zeros(len(self._whole.passages), np.float32)
         for statement in statements:
             chances = np.zeros_like(best)
-            np.add.at(chances, self._whole.passage_of, self._chances(statement))
+            np.add.at(chances, self._whole.passage_of, self._ranking(statement).chances)
             near = self._whole.passage_vectors @ statement.vectors.plain
             best = np.maximum(best, np.maximum(chances / (chances.max() + 1e-9), near))
         order = np.argsort(-best, kind="stable")
@@ -117,6 +123,9 @@ class Sides:
                 *(float(bool(style.search(said.alone.text))) for style in _STYLE),
                 float(said.first),
                 min(12, len(told)) / 12,
+                *self._told_where(said.alone),
+                *self._told_where(said.together),
+                *self._told_where(said.following),
             ],
             np.float32,
         )
@@ -135,7 +144,7 @@ class Sides:
             in_sentence[found] += weight
             in_passage[np.unique(whole.passage_of[found])] += weight
         return [
-            float(self._chances(statement)[hidden].sum()),
+            float(self._ranking(statement).chances[hidden].sum()),
             _margin(near, hidden),
             float(near[~hidden].max(initial=-1.0)),
             _margin(near_passages, self._hidden_passages),
@@ -144,11 +153,15 @@ class Sides:
             float(in_passage[~self._hidden_passages].max(initial=0.0)),
         ]
 
-    def _chances(self, statement: Question) -> Floats:
-        """Return how likely each sentence of the book is to tell what a statement does; each is ranked once."""
+    def _told_where(self, statement: Question) -> list[float]:
+        """Return how far from the reader's position a statement is told."""
+        return self._distances.of(self._ranking(statement), statement.vectors.plain)
+
+    def _ranking(self, statement: Question) -> Ranking:
+        """Rank all of the book for a statement; each is ranked once."""
         if statement.text not in self._ranked:
             blank = np.zeros((len(self._whole), RECENCY), np.float32)
-            self._ranked[statement.text] = self._reader.read(self._whole, statement, blank).chances
+            self._ranked[statement.text] = self._reader.read(self._whole, statement, blank)
         return self._ranked[statement.text]
 
 

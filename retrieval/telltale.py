@@ -23,6 +23,12 @@ STRANGERS = 2
 SPELLED = 3
 """Single letters from which a sentence is taken to spell something."""
 
+PIECED = 4
+"""Words that the model does not know whole, from which a sentence is taken for a code, such as a word for each letter."""
+
+_DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
+_MARKS = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _BEGINNING = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
 
@@ -42,15 +48,18 @@ class Unmet:
 
 
 def tells(sentence: str, read: Read, met: Collection[str], secret: Collection[str]) -> bool:
-    """Return whether a sentence holds a word that tells by itself.
+    """Return whether a sentence holds a word that tells by itself, or Morse code.
 
     `met` are stems of visible text, of the question and of the book's title, `secret` those that only hidden text
     holds; `read` is the sentence as the model reads it, which says of how many tokens each word is made.
     """
+    if any(_DOTS & {*run} and _DASHES & {*run} for run in _MARKS.findall(sentence)):
+        return True
     found = list(_unmet(sentence, read, met))
     strangers = {word.stem for word in found if word.name and word.stem not in secret}
     letters = [word for word in found if len(word.stem) == 1]
-    return len(strangers) >= STRANGERS or len(letters) >= SPELLED or any(
+    pieced = [word for word in found if word.rare]
+    return len(strangers) >= STRANGERS or len(letters) >= SPELLED or len(pieced) >= PIECED or any(
         word.stem.isdigit()
         or word.tokens >= BROKEN
         or (word.stem in secret and (word.name or word.rare))

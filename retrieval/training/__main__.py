@@ -23,7 +23,7 @@ from retrieval.embedding import Embedder, QuestionVectors, load_embedder
 from retrieval.features import Question
 from retrieval.lexicon import stems
 from retrieval.opened import OpenedBook
-from retrieval.ranking import WEIGHTS, Fit, Reader, Weights
+from retrieval.ranking import WEIGHTS, Fit, Reader
 from retrieval.training import adapter, fits, guarding, ranker
 from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
 from retrieval.word_match import ReadPassages
@@ -135,12 +135,11 @@ class Lesson:
 
     def learn_guard(self, answers: Path) -> None:
         """Learn what gives hidden text away, with the reader of statements that ships or was just learned."""
-        weights = Weights.load(self._weights / "statement.npz")
+        reader = Reader.load("statement", adapted=True, folder=self._weights)
         shipped, library = guarding.open_shipped(self._embedder)
         shelf = guarding.Shelf(
-            self._opened | shipped, self._books | library, Reader(weights, NO_FIT), self._embedder,
-            ReadPassages(self._embedder),
-        )  # fmt: skip
+            self._opened | shipped, self._books | library, reader, self._embedder, ReadPassages(self._embedder)
+        )
         stories = list(guarding.story_cases(shelf, self._later))
         rule = guarding.learn(stories, list(guarding.marked_cases(shelf, answers)))
         guarding.save(rule, self._weights / "guard.npz")

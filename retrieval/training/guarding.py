@@ -36,7 +36,7 @@ STEP = 4
 LEAKS_COUNT = 4.0
 """How much more a leak among the marked answers counts than an honest sentence of them."""
 
-STOPS = 0.97
+STOPS = 0.975
 """Share of the marked answers' leaks that the limit stops when each book's are judged by a rule learned without it."""
 
 

@@ -126,6 +126,17 @@ def test_a_message_is_placed_in_the_book_that_it_names(reviewed: Retriever) -> N
     assert reviewed.place(told, [LANTERN]).marks[KITE] == 4  # whatever the thread is about
 
 
+def test_a_message_that_gives_away_another_book_of_the_author_is_placed_there_too(reviewed: Retriever) -> None:
+    told = "Edward becomes a clockmaker in the city."
+    assert reviewed.place(told, [LANTERN]).marks[KITE] == 4
+    assert not reviewed.place(told, [LANTERN]).within({LANTERN: 10})
+
+
+@pytest.mark.parametrize("mark", LANTERN_SUMMARY)
+def test_a_message_that_fits_the_book_at_hand_best_is_about_no_other(reviewed: Retriever, mark: int) -> None:
+    assert KITE not in reviewed.place(LANTERN_SUMMARY[mark], [LANTERN]).marks
+
+
 def test_a_message_that_names_no_book_is_placed_where_it_fits(reviewed: Retriever) -> None:
     assert reviewed.place("Edward becomes a clockmaker in the city.").marks[KITE] == 4
     assert reviewed.place("Silas drowned his brother.").marks[LANTERN] == 10

@@ -13,7 +13,7 @@ from retrieval.guard import Guard, Rule, Verdict, weighed
 from retrieval.opened import OpenedBook
 from retrieval.ranking import Fit, Reader
 from retrieval.rows import StoredPassage
-from retrieval.signs import LENGTH, NEW, SIGNS
+from retrieval.signs import LENGTH, NEW, OF_WORDS, SIGNS
 from retrieval.word_match import ReadPassages
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder
@@ -107,10 +107,10 @@ def test_the_first_sentence_is_known_as_such() -> None:
     assert [float(found[FIRST]) for found in signs(["One thing.", "Another.", "A third."])] == [1, 0, 0]
 
 
-def test_the_less_is_said_the_more_the_second_half_weighs() -> None:
+def test_the_less_is_said_the_more_the_signs_of_words_weigh() -> None:
     (short, long) = signs(["Hubert.", "Hubert drowned while storms broke harbour walls nearby; Silas slept."])
     assert short[LENGTH] < long[LENGTH]
-    assert weighed(short)[SIGNS:] == pytest.approx(short * (1 - short[LENGTH]))
+    assert weighed(short)[SIGNS:] == pytest.approx(short[:OF_WORDS] * (1 - short[LENGTH]))
 
 
 def test_nothing_said_has_signs_too() -> None:
@@ -120,12 +120,12 @@ def test_nothing_said_has_signs_too() -> None:
 
 
 def test_the_rule_makes_a_risk_of_them() -> None:
-    rule = Rule(Fit(np.zeros(2 * SIGNS, np.float32), 0.0), 0.5)
+    rule = Rule(Fit(np.zeros(SIGNS + OF_WORDS, np.float32), 0.0), 0.5)
     assert rule.verdict(np.zeros(SIGNS, np.float32)) == Verdict(False, 0.5)
 
 
 def test_a_word_or_two_that_the_reader_never_met_are_shown_only_at_a_much_lower_risk() -> None:
-    rule = Rule(Fit(np.zeros(2 * SIGNS, np.float32), 0.0), 0.6)
+    rule = Rule(Fit(np.zeros(SIGNS + OF_WORDS, np.float32), 0.0), 0.6)
     signs = np.zeros(SIGNS, np.float32)
     assert rule.verdict(signs) == Verdict(True, 0.5)
     signs[NEW], signs[LENGTH] = 1, 1 / 12

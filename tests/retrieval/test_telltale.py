@@ -15,7 +15,9 @@ from retrieval.vectors import Read
 MET = frozenset(stems("Silas keeps the lamp on the island in 1912. Dorothea comes by boat."))
 SECRET = frozenset(stems("Hubert drowned. The zabwoplik is found, and the magistrate comes."))
 
-PIECES = {"zabwoplik": 4, "unputdownable": 3, "arozrpbsi": 5, "magistrate": 1}
+PIECES = {"zabwoplik": 4, "unputdownable": 3, "arozrpbsi": 5, "magistrate": 1} | dict.fromkeys(
+    ("hanter", "uanter", "banter", "eanter"), 2
+)
 
 
 def read(sentence: str) -> Read:
@@ -40,6 +42,8 @@ def told(sentence: str) -> bool:
         "It happens in 1913.", "Take 24 15 12 23.", "It is 01111000 01101111.",
         "The first words are Xray Oscar Lima.",  # a code of names
         "It is the arozrpbsi.", "H-u-b-e-r-t", "h u b e r t",  # codes of letters
+        "He meets .... ..- -... . .-. - there.", "He meets ···· ··– –··· in the end.",  # Morse code
+        "hanter uanter banter eanter", "Hooting uncles bring eggs: hanter, uanter, banter, eanter.",
     ],
 )  # fmt: skip
 def test_names_numbers_and_rare_words_that_nobody_could_have_met_tell(sentence: str) -> None:
@@ -52,7 +56,8 @@ def test_names_numbers_and_rare_words_that_nobody_could_have_met_tell(sentence: 
         "Silas keeps the lamp, and Dorothea came in 1912.", "Well, it is quite unputdownable.",
         "A magistrate is somebody who judges.",  # a common word that only later text holds is for the signs to weigh
         "It is a little like Dickens.", "It goes from A to Z.", "Hubert", "However, nobody knows. Perhaps Silas does.",
-        "", "…", "It's his.",
+        "", "…", "It's his.", "Well . . . who knows - or . . . not?", "Silas – well – he keeps the lamp...", "- - -",
+        "A banter, a hanter and an eanter.",
     ],
 )  # fmt: skip
 def test_what_was_met_and_common_words_do_not(sentence: str) -> None:
