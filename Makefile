@@ -47,8 +47,9 @@ try: setup
 chat: setup
 	@$(BIN)/python run_bot.py chat $(ARGS)
 
+# Each core takes whole files, as what is slow to make is made once a file.
 test: setup lint
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 evaluate: setup
 	@$(BIN)/python -m tests.evaluation $(if $(STORIES),--stories "$(STORIES)") \
