@@ -13,6 +13,7 @@ import pytest
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.naming import UnknownBook
+from retrieval.address import Place
 from retrieval.club_texts import ClubTexts
 from retrieval.door import Retriever
 from retrieval.errors import BookInWork
@@ -34,8 +35,8 @@ NEWS = {"news_md": "---\nreveals: 0\n---\nA telegram has come.\n"}
 class InterruptedStore(Store):
     """A store in which something happens after a book's passages are read, or before old ones are removed."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, "hashed", silent)
+    def __init__(self, place: Place) -> None:
+        super().__init__(place, "hashed", silent)
         self.happens: list[Callable[[], object]] = []
         self.happens_at_remove: list[Callable[[], object]] = []
 
@@ -61,8 +62,8 @@ def shelf(library: Path) -> Path:
 
 
 @pytest.fixture
-def store(data: Path) -> Iterator[InterruptedStore]:
-    with InterruptedStore(data) as one:
+def store(place: Place) -> Iterator[InterruptedStore]:
+    with InterruptedStore(place) as one:
         yield one
 
 
@@ -185,20 +186,20 @@ def test_a_book_that_is_placed_anew_is_opened_anew(shelf: Path, store: Interrupt
 
 
 @contextmanager
-def eight(shelf: Path, data: Path, embedder: HashedEmbedder) -> Iterator[tuple[Retriever, ThreadPoolExecutor]]:
+def eight(shelf: Path, place: Place, embedder: HashedEmbedder) -> Iterator[tuple[Retriever, ThreadPoolExecutor]]:
     """Open a retriever that was not brought up to date yet, and nine threads."""
     library = Library.load(shelf)
-    with Store(data, embedder.name, silent) as store, ThreadPoolExecutor(9) as threads:
+    with Store(place, embedder.name, silent) as store, ThreadPoolExecutor(9) as threads:
         yield Retriever(library, store, embedder), threads
 
 
-def test_eight_threads_ask_while_a_ninth_indexes_a_new_book(library: Path, data: Path) -> None:
+def test_eight_threads_ask_while_a_ninth_indexes_a_new_book(library: Path, place: Place) -> None:
     write_lantern(library)
-    with opened(library, data) as retriever:
+    with opened(library, place) as retriever:
         expected = retriever.search("Whom does Silas save?", FINISHED, LANTERN)
     write_kite(library)
     embedder, together = PausingEmbedder("railway bridge"), Barrier(8)
-    with eight(library, data, embedder) as (retriever, threads):
+    with eight(library, place, embedder) as (retriever, threads):
         run = threads.submit(retriever.refresh)
         try:
             assert embedder.reached.wait(60)
@@ -220,8 +221,8 @@ def test_eight_threads_ask_while_a_ninth_indexes_a_new_book(library: Path, data:
         assert retriever.search("What catches the kite?", FINISHED, KITE).passages
 
 
-def test_before_any_book_is_ready_no_question_is_answered_and_none_crashes(shelf: Path, data: Path) -> None:
-    with eight(shelf, data, HashedEmbedder()) as (retriever, _):
+def test_before_any_book_is_ready_no_question_is_answered_and_none_crashes(shelf: Path, place: Place) -> None:
+    with eight(shelf, place, HashedEmbedder()) as (retriever, _):
         for book in (None, LANTERN):
             with pytest.raises(BookInWork):
                 retriever.search("Whom does Silas save?", FINISHED, book)
@@ -229,7 +230,7 @@ def test_before_any_book_is_ready_no_question_is_answered_and_none_crashes(shelf
         assert retriever.search("Whom does Silas save?", FINISHED).book == LANTERN
 
 
-def test_many_threads_may_ask_for_a_run_and_one_does_the_work(shelf: Path, data: Path) -> None:
-    with eight(shelf, data, HashedEmbedder()) as (retriever, threads):
+def test_many_threads_may_ask_for_a_run_and_one_does_the_work(shelf: Path, place: Place) -> None:
+    with eight(shelf, place, HashedEmbedder()) as (retriever, threads):
         done = list(threads.map(lambda _: retriever.refresh(), range(8)))
         assert sorted(run.books for run in done) == [0] * 7 + [2]

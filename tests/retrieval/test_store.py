@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from corpus.passages import Passage
 from corpus.reveals import Reveals
+from retrieval.address import Place
 from retrieval.embedding import Embedded
 from retrieval.errors import StoreHeld, StoreUnavailable
 from retrieval.manifests import ClubManifest, Manifest
@@ -50,14 +51,15 @@ def stored(one: Passage) -> StoredPassage:
 
 
 @contextmanager
-def store_in(folder: Path, model: str = "model", said: list[str] | None = None) -> Iterator[Store]:
-    with Store(folder, model, silent if said is None else said.append) as store:
+def store_in(place: Place, model: str = "model", said: list[str] | None = None) -> Iterator[Store]:
+    with Store(place, model, silent if said is None else said.append) as store:
         yield store
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with store_in(tmp_path_factory.mktemp("shared")) as store:
+@pytest.fixture(scope="module", params=["embedded", "server"])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    place = tmp_path_factory.mktemp("shared")
+    with store_in(place if request.param == "embedded" else request.getfixturevalue("chroma").database()) as store:
         yield store
 
 
@@ -227,23 +229,23 @@ def test_threads_read_and_write_at_once(shared: Store) -> None:
         assert list(threads.map(work, range(8))) == [None] * 8
 
 
-def test_a_store_keeps_what_it_holds_when_it_is_opened_again(data: Path) -> None:
+def test_a_store_keeps_what_it_holds_when_it_is_opened_again(place: Place) -> None:
     said: list[str] = []
-    with store_in(data) as store:
+    with store_in(place) as store:
         store.write([stored(passage())])
         store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
-    with store_in(data, said=said) as store:
+    with store_in(place, said=said) as store:
         assert store.manifests().keys() == {LANTERN}
         assert [row.passage for row in store.read([passage().id])] == [passage()]
     assert said == []
 
 
-def test_a_store_of_another_model_is_emptied_with_one_line(data: Path) -> None:
+def test_a_store_of_another_model_is_emptied_with_one_line(place: Place) -> None:
     said: list[str] = []
-    with store_in(data, "one") as store:
+    with store_in(place, "one") as store:
         store.write([stored(passage())])
         store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
-    with store_in(data, "other", said) as store:
+    with store_in(place, "other", said) as store:
         assert store.manifests() == {}
         assert store.having([passage().id]) == set()
         wider = StoredPassage(passage(), Embedded(unit(*range(1, 9)), np.stack([unit(*range(1, 9))] * 2)))
