@@ -14,6 +14,7 @@ from bot.environment.variables import Variables
 from bot.logs import LogFormat
 from corpus.errors import DogearError
 from corpus.library import SHIPPED
+from retrieval.address import ChromaServer
 
 CHAT_TIMEOUT = 20.0
 """Seconds that a chat model has for an answer, where nothing else is set."""
@@ -60,6 +61,8 @@ class Settings:
     library: Path = SHIPPED
     data: Path = DATA
     database: SecretStr | None = None
+    chroma_url: str | None = None
+    chroma_token: SecretStr | None = None
     log_level: int = logging.INFO
     log_format: LogFormat = LogFormat.TEXT
     metrics_port: int | None = None
@@ -84,6 +87,8 @@ class Settings:
             library=folders.library(read, "DOGEAR_LIBRARY") or SHIPPED,
             data=folders.data(read, "DOGEAR_DATA") or DATA,
             database=servers.database(read, "DATABASE_URL"),
+            chroma_url=servers.chroma_url(read, "CHROMA_URL"),
+            chroma_token=read.secret("CHROMA_TOKEN"),
             log_level=logged.log_level(read, "LOG_LEVEL") or logging.INFO,
             log_format=logged.log_format(read, "LOG_FORMAT"),
             metrics_port=numbers.port(read, "METRICS_PORT"),
@@ -98,3 +103,9 @@ class Settings:
     def club_data(self) -> str | Path:
         """Where the club's data is: a database server's address, which holds a password, or the data folder."""
         return self.database.get_secret_value() if self.database else self.data
+
+    @property
+    def chroma(self) -> ChromaServer | None:
+        """The server that keeps the vector store, where it is not in the data folder."""
+        token = self.chroma_token.get_secret_value() if self.chroma_token else ""
+        return ChromaServer.of(self.chroma_url, token) if self.chroma_url else None

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any, Protocol
 
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
-
-from retrieval.address import ChromaServer, Place
 
 Metadata = Mapping[str, Any]
 
@@ -55,14 +52,3 @@ class Connection(Protocol):
     def close(self) -> None:
         """Let go of everything."""
         ...
-
-
-def connect(place: Place) -> Connection:
-    """Open the store of a folder, or of a server. Raises StoreHeld or StoreUnavailable."""
-    if isinstance(place, ChromaServer):
-        from retrieval.server import ServerConnection
-
-        return ServerConnection(place)
-    from retrieval.embedded import EmbeddedConnection
-
-    return EmbeddedConnection(Path(place))

@@ -58,7 +58,7 @@ class ServerSession(httpx.Client):
         """Note that the server is away, and tell the log so the first time; return the error."""
         self._problem = f"{self._name[0].upper()}{self._name[1:]} {what}. Start it, or correct CHROMA_URL."
         if self._away_since is None:
-            log.warning("%s Books that are open go on being answered; all else waits for it.", self._problem)
+            log.warning("%s", self._problem)
         self._away_since = time.monotonic()
         return StoreUnavailable(self._problem)
 

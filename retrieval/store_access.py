@@ -16,9 +16,10 @@ from typing import Any, Self, TypeVar, cast
 import numpy as np
 from chromadb.errors import ChromaError, NotFoundError
 
-from retrieval.address import Place
+from retrieval.address import ChromaServer, Place
 from retrieval.claims import Check, claimed
-from retrieval.connection import connect
+from retrieval.connection import Connection
+from retrieval.embedded import EmbeddedConnection
 from retrieval.errors import StoreUnavailable
 from retrieval.shelving import CHANGES, CLUB_TEXTS, MANIFESTS, PASSAGES, WHOLE_BOOKS, Say, Shelving
 
@@ -62,7 +63,7 @@ class StoreAccess:
     def __init__(self, place: Place, model: str, say: Say, *, replacing: bool = True) -> None:
         self.emptied: Callable[[], None] = lambda: None  # called where a server has lost what it held
         self.replacing = replacing
-        self._connection = connect(place)
+        self._connection = _connect(place)
         self.name, self.shared, self._alone = self._connection.name, self._connection.shared, self._connection.alone
         self._shelving, self._opening, self.leaving = Shelving(self._connection, model), Lock(), Event()
         try:
@@ -124,3 +125,12 @@ class StoreAccess:
         with self._opening:
             self._open()
         self.emptied()
+
+
+def _connect(place: Place) -> Connection:
+    """Open the store of a folder, or of a server. Raises StoreHeld or StoreUnavailable."""
+    if isinstance(place, ChromaServer):
+        from retrieval.server import ServerConnection  # HTTP is loaded where it is needed
+
+        return ServerConnection(place)
+    return EmbeddedConnection(place)

@@ -9,6 +9,8 @@ from pydantic import SecretStr
 
 from bot.environment.variables import Variables
 from bot.storage.server_address import EXAMPLE, ServerAddress
+from retrieval.address import EXAMPLE as CHROMA_EXAMPLE
+from retrieval.address import ChromaServer
 
 _CHAT_MODEL = re.compile(r"[a-z][a-z0-9_]*:\S+")
 
@@ -35,6 +37,23 @@ def database(variables: Variables, name: str) -> SecretStr | None:
             "%23 for #, %3F for ? and %25 for %."
         )
     return SecretStr(value)
+
+
+def chroma_url(variables: Variables, name: str) -> str | None:
+    """Return the address of a Chroma server."""
+    value = variables.value(name)
+    if value is None:
+        return None
+    try:
+        ChromaServer.of(value)
+    except ValueError:
+        variables.hide(value)  # whoever writes a password into it should not find it in a log
+        variables.problems[name] = (
+            f"It is no address of a Chroma server. Write {CHROMA_EXAMPLE}, or nothing for a store in the data folder. "
+            "A token goes into CHROMA_TOKEN; behind a question mark, only database=… and tenant=… are understood, with "
+            "3 to 60 letters, digits, _ and -."
+        )
+    return value
 
 
 def chat_model(variables: Variables, name: str) -> str | None:

@@ -62,7 +62,14 @@ def shelf(library: Path) -> Path:
 
 
 @pytest.fixture
-def retriever(shelf: Path, place: Place) -> Iterator[Retriever]:
+def retriever(shelf: Path, data: Path) -> Iterator[Retriever]:
+    with opened(shelf, data) as one:
+        yield one
+
+
+@pytest.fixture
+def either(shelf: Path, place: Place) -> Iterator[Retriever]:
+    """A retriever whose store is embedded, and one whose store is on a server."""
     with opened(shelf, place) as one:
         yield one
 
@@ -81,13 +88,13 @@ def of_clubs(place: Place) -> tuple[set[str], set[str]]:
         return {f"{m.club}/{m.id}" for m in store.club_manifests()}, passages
 
 
-def test_a_text_is_found_by_the_next_search_of_its_club(retriever: Retriever) -> None:
-    assert found(retriever, NORTH) == []
-    retriever.keep(review())
-    assert found(retriever, NORTH) == ["The marmalade mood is pure melancholy."]
-    best = retriever.search(MOOD, NORTH, LANTERN).passages[0].passage
+def test_a_text_is_found_by_the_next_search_of_its_club(either: Retriever) -> None:
+    assert found(either, NORTH) == []
+    either.keep(review())
+    assert found(either, NORTH) == ["The marmalade mood is pure melancholy."]
+    best = either.search(MOOD, NORTH, LANTERN).passages[0].passage
     assert (best.club, best.kind, best.document, best.rating) == ("north", "review", "review-1", 4)
-    assert retriever.passages(LANTERN, NORTH)[-1] == best
+    assert either.passages(LANTERN, NORTH)[-1] == best
 
 
 @pytest.mark.parametrize("audience", [SOUTH, NOWHERE, replace(NORTH, club="nort"), replace(NORTH, club="NORTH")])
@@ -144,12 +151,12 @@ def test_what_is_hidden_of_the_clubs_own_is_withheld_and_guarded_like_the_rest(r
     assert known.risk < unknown.risk < secret.risk
 
 
-def test_an_edit_takes_the_place_of_what_it_changes(retriever: Retriever) -> None:
-    retriever.keep(review("Too much marmalade. A cold room. A wet coat. A long night. Nobody came."))
-    assert len(found(retriever, NORTH)) == 5
-    retriever.keep(review("Just enough marmalade. A cold room.", rating=None, reveals=Reveals.of({LANTERN: 1})))
-    assert found(retriever, NORTH) == ["Just enough marmalade.", "A cold room."]
-    (passage,) = [p for p in retriever.passages(LANTERN, Audience({LANTERN: 1}, club="north")) if p.club]
+def test_an_edit_takes_the_place_of_what_it_changes(either: Retriever) -> None:
+    either.keep(review("Too much marmalade. A cold room. A wet coat. A long night. Nobody came."))
+    assert len(found(either, NORTH)) == 5
+    either.keep(review("Just enough marmalade. A cold room.", rating=None, reveals=Reveals.of({LANTERN: 1})))
+    assert found(either, NORTH) == ["Just enough marmalade.", "A cold room."]
+    (passage,) = [p for p in either.passages(LANTERN, Audience({LANTERN: 1}, club="north")) if p.club]
     assert passage.rating is None
 
 
@@ -177,8 +184,8 @@ def test_a_text_that_turns_out_to_be_of_another_book_leaves_the_first(retriever:
     assert reviews(retriever, NORTH, KITE) == ["The marmalade mood is pure melancholy."]
 
 
-def test_a_dropped_text_is_gone_at_once_and_dropping_nothing_is_no_error(shelf: Path, place: Place) -> None:
-    with opened(shelf, place) as retriever:
+def test_a_dropped_text_is_gone_at_once_and_dropping_nothing_is_no_error(shelf: Path, data: Path) -> None:
+    with opened(shelf, data) as retriever:
         retriever.keep(review())
         retriever.keep(review(id="2"))
         assert len(reviews(retriever, NORTH)) == 2
@@ -189,7 +196,7 @@ def test_a_dropped_text_is_gone_at_once_and_dropping_nothing_is_no_error(shelf: 
         assert len(reviews(retriever, NORTH)) == 1
         retriever.drop("north", "2")
         assert reviews(retriever, NORTH) == []
-    assert of_clubs(place) == (set(), set())
+    assert of_clubs(data) == (set(), set())
 
 
 def test_a_club_that_leaves_takes_all_of_its_texts_along_and_no_others(shelf: Path, place: Place) -> None:
@@ -230,17 +237,17 @@ def test_a_book_that_nobody_knows_is_refused(retriever: Retriever) -> None:
         retriever.keep(review(book="no-such-book"))
 
 
-def test_clubs_without_texts_of_their_own_in_a_book_share_one_opened_book(retriever: Retriever) -> None:
-    plain = retriever._books.open(LANTERN)
-    assert retriever._books.open(LANTERN, "south") is plain
-    retriever.keep(review(id="empty", text=""))
-    assert retriever._books.open(LANTERN, "north") is plain
-    retriever.keep(review())
-    assert retriever._books.open(LANTERN, "north") is not plain
-    assert retriever._books.open(KITE, "north") is retriever._books.open(KITE)
-    assert retriever._books.open(LANTERN) is plain
-    retriever.drop("north", "1")
-    assert retriever._books.open(LANTERN, "north") is plain
+def test_clubs_without_texts_of_their_own_in_a_book_share_one_opened_book(either: Retriever) -> None:
+    plain = either._books.open(LANTERN)
+    assert either._books.open(LANTERN, "south") is plain
+    either.keep(review(id="empty", text=""))
+    assert either._books.open(LANTERN, "north") is plain
+    either.keep(review())
+    assert either._books.open(LANTERN, "north") is not plain
+    assert either._books.open(KITE, "north") is either._books.open(KITE)
+    assert either._books.open(LANTERN) is plain
+    either.drop("north", "1")
+    assert either._books.open(LANTERN, "north") is plain
 
 
 def test_each_review_is_a_stretch_of_its_own_after_the_library(retriever: Retriever) -> None:
@@ -267,13 +274,13 @@ def test_texts_outlive_a_restart(shelf: Path, place: Place) -> None:
         assert found(retriever, NORTH)
 
 
-def test_where_nothing_changed_nothing_is_done(shelf: Path, place: Place) -> None:
+def test_where_nothing_changed_nothing_is_done(shelf: Path, data: Path) -> None:
     texts = [review(id=str(n), club=club) for n in range(3) for club in ("north", "south")]
-    with opened(shelf, place) as retriever:
+    with opened(shelf, data) as retriever:
         assert retriever.reconcile(texts) == 6
         assert retriever.reconcile(texts) == 0
     again = HashedEmbedder()
-    with opened(shelf, place, again) as retriever:
+    with opened(shelf, data, again) as retriever:
         assert retriever.reconcile(iter(texts)) == 0
         assert again.embedded == []
         assert len(reviews(retriever, SOUTH)) == 3
@@ -296,16 +303,16 @@ def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, place: Plac
     assert of_clubs(place)[0] == {"north/0", "north/1", "north/3", "south/9"}
 
 
-def test_texts_of_books_that_left_the_library_are_passed_over_until_these_return(shelf: Path, place: Place) -> None:
-    left(shelf, place, review())
+def test_texts_of_books_that_left_the_library_are_passed_over_until_these_return(shelf: Path, data: Path) -> None:
+    left(shelf, data, review())
     rmtree(shelf / LANTERN)
     unknown = review(id="2", book="never-there")
-    with opened(shelf, place) as retriever:
+    with opened(shelf, data) as retriever:
         assert retriever.reconcile([review(), unknown]) == 0
         with pytest.raises(UnknownBook):
             retriever.passages(LANTERN, NORTH)
     write_lantern(shelf)
-    with opened(shelf, place) as retriever:
+    with opened(shelf, data) as retriever:
         assert retriever.reconcile([review(), unknown]) == 0
         assert len(reviews(retriever, NORTH)) == 1
 
@@ -327,9 +334,9 @@ def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, place: Place, 
         assert set(reviews(retriever, NORTH)) == {text.text for text in texts}
 
 
-def test_with_another_model_texts_are_embedded_again(shelf: Path, place: Place) -> None:
-    left(shelf, place, review())
-    with opened(shelf, place, HashedEmbedder("another")) as retriever:
+def test_with_another_model_texts_are_embedded_again(shelf: Path, data: Path) -> None:
+    left(shelf, data, review())
+    with opened(shelf, data, HashedEmbedder("another")) as retriever:
         assert reviews(retriever, NORTH) == []
         assert retriever.reconcile([review()]) == 1
         assert reviews(retriever, NORTH)
@@ -365,26 +372,26 @@ def interrupted(place: Place, text: ClubText, before: ClubText | None = None) ->
         store.write(rows_of(text))
 
 
-def test_a_text_that_was_half_written_is_seen_by_nobody_until_it_is_put_right(shelf: Path, place: Place) -> None:
-    left(shelf, place)
-    interrupted(place, review())
-    with opened(shelf, place) as retriever:
+def test_a_text_that_was_half_written_is_seen_by_nobody_until_it_is_put_right(shelf: Path, data: Path) -> None:
+    left(shelf, data)
+    interrupted(data, review())
+    with opened(shelf, data) as retriever:
         assert reviews(retriever, NORTH) == []
         assert retriever.reconcile([review()]) == 1
         assert len(reviews(retriever, NORTH)) == 1
 
 
 @pytest.mark.parametrize("records", ["the edit", "what was there before", "nothing"])
-def test_an_edit_that_was_interrupted_ends_as_the_records_have_it(shelf: Path, place: Place, records: str) -> None:
+def test_an_edit_that_was_interrupted_ends_as_the_records_have_it(shelf: Path, data: Path, records: str) -> None:
     before, edit = review("One. Two. Three. Four. Five."), review("One. Two. Three. Changed.")
-    left(shelf, place, before)
-    interrupted(place, edit, before)
+    left(shelf, data, before)
+    interrupted(data, edit, before)
     told = {"the edit": [edit], "what was there before": [before], "nothing": []}[records]
-    with opened(shelf, place) as retriever:
+    with opened(shelf, data) as retriever:
         assert reviews(retriever, NORTH) == []
         assert retriever.reconcile(told) == 1
         assert reviews(retriever, NORTH) == [p.text for text in told for p in cut_review(text)]
-    assert of_clubs(place)[1] == {p.id for text in told for p in cut_review(text)}
+    assert of_clubs(data)[1] == {p.id for text in told for p in cut_review(text)}
 
 
 class StoppedStore(Store):
@@ -410,19 +417,19 @@ def test_what_a_run_leaves_that_ends_half_way_is_known_to_the_next(
     assert of_clubs(place)[1] == {p.id for text in records for p in cut_review(text)}
 
 
-def test_passages_that_nobody_noted_are_seen_by_nobody(shelf: Path, place: Place) -> None:
-    left(shelf, place)
-    with held(place) as store:
+def test_passages_that_nobody_noted_are_seen_by_nobody(shelf: Path, data: Path) -> None:
+    left(shelf, data)
+    with held(data) as store:
         store.write(rows_of(review()))
-    with opened(shelf, place) as retriever:
+    with opened(shelf, data) as retriever:
         assert reviews(retriever, NORTH) == []
         assert retriever.reconcile([review()]) == 1
         assert len(reviews(retriever, NORTH)) == 1
 
 
-def test_a_text_that_could_not_be_embedded_leaves_what_was_there(shelf: Path, place: Place) -> None:
-    left(shelf, place, review())
-    with opened(shelf, place, HashedEmbedder(stops_after=0)) as retriever:
+def test_a_text_that_could_not_be_embedded_leaves_what_was_there(shelf: Path, data: Path) -> None:
+    left(shelf, data, review())
+    with opened(shelf, data, HashedEmbedder(stops_after=0)) as retriever:
         with pytest.raises(EmbedderStopped):
             retriever.keep(review("Another."))
         assert reviews(retriever, NORTH) == ["The marmalade mood is pure melancholy."]
@@ -440,8 +447,8 @@ def pausing(shelf: Path, place: Place, word: str) -> Iterator[tuple[Retriever, P
 
 
 @pytest.mark.parametrize("how", ["its text", "its club"])
-def test_what_is_deleted_while_it_is_being_written_stays_deleted(shelf: Path, place: Place, how: str) -> None:
-    with pausing(shelf, place, "marmalade") as (retriever, embedder, thread):
+def test_what_is_deleted_while_it_is_being_written_stays_deleted(shelf: Path, data: Path, how: str) -> None:
+    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
         kept = thread.submit(retriever.keep, review())
         assert embedder.reached.wait(60)
         retriever.drop("north", "1") if how == "its text" else retriever.drop_club("north")
@@ -476,19 +483,19 @@ def test_what_members_do_while_texts_are_brought_in_line_stands(shelf: Path, pla
         assert sorted(reviews(retriever, NORTH)) == ["An old one.", "Brand new.", "Two as edited."]
 
 
-def test_what_is_written_while_the_records_are_read_is_not_taken_for_gone(retriever: Retriever) -> None:
-    retriever.keep(review("An old one.", id="3"))
+def test_what_is_written_while_the_records_are_read_is_not_taken_for_gone(either: Retriever) -> None:
+    either.keep(review("An old one.", id="3"))
 
     def records() -> Iterator[ClubText]:
-        retriever.keep(review("Brand new.", id="4"))
+        either.keep(review("Brand new.", id="4"))
         yield from ()
 
-    assert retriever.reconcile(records()) == 1
-    assert reviews(retriever, NORTH) == ["Brand new."]
+    assert either.reconcile(records()) == 1
+    assert reviews(either, NORTH) == ["Brand new."]
 
 
-def test_a_search_waits_for_no_text_that_is_being_embedded(shelf: Path, place: Place) -> None:
-    with pausing(shelf, place, "marmalade") as (retriever, embedder, thread):
+def test_a_search_waits_for_no_text_that_is_being_embedded(shelf: Path, data: Path) -> None:
+    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
         kept = thread.submit(retriever.keep, review())
         assert embedder.reached.wait(60)
         assert found(retriever, NORTH) == []

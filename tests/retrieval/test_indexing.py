@@ -79,10 +79,10 @@ def test_a_run_that_finds_nothing_changed_does_nothing(two_books: Path, place: P
 
 
 def test_progress_is_told_from_the_first_passages_written_to_the_last(
-    two_books: Path, place: Place, embedder: HashedEmbedder
+    two_books: Path, data: Path, embedder: HashedEmbedder
 ) -> None:
     told: list[tuple[int, int]] = []
-    with held(two_books, place, embedder) as retriever:
+    with held(two_books, data, embedder) as retriever:
         done = retriever.refresh(lambda now, of: told.append((now, of)))
     assert told[-1] == (done.embedded, done.embedded)
     assert told == sorted(told)
@@ -101,44 +101,44 @@ def test_an_edited_sentence_is_embedded_alone(two_books: Path, place: Place, emb
     assert "Silas keeps the lighthouse and lives alone." not in texts
 
 
-def test_what_only_moves_is_not_embedded_again(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
-    indexed(two_books, place, embedder)
+def test_what_only_moves_is_not_embedded_again(two_books: Path, data: Path, embedder: HashedEmbedder) -> None:
+    indexed(two_books, data, embedder)
     summary = two_books / LANTERN / "summary.md"
     summary.write_text(summary.read_text(encoding="utf-8").replace("Chapter 5", "Chapter 6"), encoding="utf-8")
     again = HashedEmbedder()
-    indexed(two_books, place, again)
+    indexed(two_books, data, again)
     assert again.embedded == []
-    (storm,) = [p for p in kept(two_books, place, embedder)[LANTERN] if "storm" in p.text]
+    (storm,) = [p for p in kept(two_books, data, embedder)[LANTERN] if "storm" in p.text]
     assert storm.reveals.marks == {LANTERN: 6}
     assert storm.heading == "Chapter 6"
 
 
-def test_stars_and_days_that_were_taken_out_are_gone(library: Path, place: Place, embedder: HashedEmbedder) -> None:
+def test_stars_and_days_that_were_taken_out_are_gone(library: Path, data: Path, embedder: HashedEmbedder) -> None:
     words = "---\nkind: review\nreveals: 0\n{more}---\nA fine book for long evenings.\n"
     write_lantern(library, review_md=words.format(more="rating: 1\ndate: 2019-02-11\n"))
-    indexed(library, place, embedder)
+    indexed(library, data, embedder)
     write_lantern(library, review_md=words.format(more=""))
-    indexed(library, place, embedder)
-    (review,) = [p for p in kept(library, place, embedder)[LANTERN] if p.kind == "review"]
+    indexed(library, data, embedder)
+    (review,) = [p for p in kept(library, data, embedder)[LANTERN] if p.kind == "review"]
     assert (review.rating, review.date) == (None, None)
 
 
 def test_the_same_words_twice_in_a_document_are_two_passages(
-    library: Path, place: Place, embedder: HashedEmbedder
+    library: Path, data: Path, embedder: HashedEmbedder
 ) -> None:
     write_book(library, KITE, {"summary.md": "## Chapter 1\n\nIt rains.\n\n## Chapter 2\n\nIt rains.\n"}, marks=4)
-    indexed(library, place, embedder)
-    assert [p.reveals.marks[KITE] for p in kept(library, place, embedder)[KITE]] == [1, 2]
+    indexed(library, data, embedder)
+    assert [p.reveals.marks[KITE] for p in kept(library, data, embedder)[KITE]] == [1, 2]
 
 
 def test_a_document_that_vanished_takes_its_passages_along(
-    two_books: Path, place: Place, embedder: HashedEmbedder
+    two_books: Path, data: Path, embedder: HashedEmbedder
 ) -> None:
-    first = indexed(two_books, place, embedder)
+    first = indexed(two_books, data, embedder)
     (two_books / LANTERN / "people.md").unlink()
-    done = indexed(two_books, place, embedder)
+    done = indexed(two_books, data, embedder)
     assert done == Indexed(1, 0, first.embedded - 3, 3)
-    assert {p.document for p in kept(two_books, place, embedder)[LANTERN]} == {"premise.md", "summary.md"}
+    assert {p.document for p in kept(two_books, data, embedder)[LANTERN]} == {"premise.md", "summary.md"}
 
 
 def test_a_book_that_vanished_leaves_nothing(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
@@ -160,10 +160,10 @@ def test_a_new_book_leaves_the_others_alone(library: Path, place: Place, embedde
     assert indexed(library, place, embedder) == Indexed(1, 4, first.embedded, 0)
 
 
-def test_a_book_without_documents_is_known_and_empty(library: Path, place: Place, embedder: HashedEmbedder) -> None:
+def test_a_book_without_documents_is_known_and_empty(library: Path, data: Path, embedder: HashedEmbedder) -> None:
     write_book(library, KITE, {})
-    assert indexed(library, place, embedder) == Indexed(1, 0, 0, 0)
-    with held(library, place, embedder) as retriever:
+    assert indexed(library, data, embedder) == Indexed(1, 0, 0, 0)
+    with held(library, data, embedder) as retriever:
         assert retriever.stale() == []
         retriever.refresh()
         assert retriever.passages(KITE, EVERYBODY) == []
@@ -171,25 +171,25 @@ def test_a_book_without_documents_is_known_and_empty(library: Path, place: Place
         assert (found.book, found.passages, found.withheld) == (KITE, (), False)
 
 
-def test_an_empty_library_is_no_error(library: Path, place: Place, embedder: HashedEmbedder) -> None:
-    assert indexed(library, place, embedder) == Indexed(0, 0, 0, 0)
+def test_an_empty_library_is_no_error(library: Path, data: Path, embedder: HashedEmbedder) -> None:
+    assert indexed(library, data, embedder) == Indexed(0, 0, 0, 0)
 
 
-def test_an_interrupted_run_goes_on_where_it_was(library: Path, place: Place) -> None:
+def test_an_interrupted_run_goes_on_where_it_was(library: Path, data: Path) -> None:
     chapters = "".join(f"## Chapter {n}\n\nIn the year {n} it rained.\n\n" for n in range(1, 701))
     write_book(library, KITE, {"summary.md": chapters}, marks=700)
     interrupted = HashedEmbedder(stops_after=2)
-    with held(library, place, interrupted) as retriever, pytest.raises(EmbedderStopped):
+    with held(library, data, interrupted) as retriever, pytest.raises(EmbedderStopped):
         retriever.refresh()
     assert 0 < len(interrupted.embedded) < 700
     rest = HashedEmbedder()
-    with held(library, place, rest) as retriever:
+    with held(library, data, rest) as retriever:
         assert retriever.stale() == [KITE]  # a book that is half in the store is not in it
-    done = indexed(library, place, rest)
+    done = indexed(library, data, rest)
     assert set(interrupted.embedded).isdisjoint(rest.embedded)
     assert len(interrupted.embedded) + len(rest.embedded) == 700
     assert done.embedded == len(rest.embedded)
-    assert [p.reveals.marks[KITE] for p in kept(library, place, rest)[KITE]] == list(range(1, 701))
+    assert [p.reveals.marks[KITE] for p in kept(library, data, rest)[KITE]] == list(range(1, 701))
 
 
 def test_what_an_interrupted_run_left_and_nobody_wants_any_more_is_removed(library: Path, place: Place) -> None:
@@ -243,32 +243,32 @@ def test_a_review_moves_with_the_text_that_places_it_and_is_not_embedded_again(
 
 
 def test_a_review_is_placed_anew_when_the_book_that_it_tells_of_arrives_or_goes(
-    library: Path, place: Place, embedder: HashedEmbedder
+    library: Path, data: Path, embedder: HashedEmbedder
 ) -> None:
     write_book(library, KITE, {**KITE_DOCUMENTS, "review.md": LATE_REVIEW}, marks=4)
-    indexed(library, place, embedder)
-    alone = review_of(kept(library, place, embedder)[KITE])
+    indexed(library, data, embedder)
+    alone = review_of(kept(library, data, embedder)[KITE])
     write_lantern(library)
-    indexed(library, place, embedder)
-    beside = review_of(kept(library, place, embedder)[KITE])
+    indexed(library, data, embedder)
+    beside = review_of(kept(library, data, embedder)[KITE])
     rmtree(library / LANTERN)
-    indexed(library, place, embedder)
+    indexed(library, data, embedder)
     assert LANTERN not in alone.reveals.marks
     assert beside.reveals.marks[LANTERN] == 10
-    assert review_of(kept(library, place, embedder)[KITE]) == alone
+    assert review_of(kept(library, data, embedder)[KITE]) == alone
 
 
 def test_a_review_stays_hidden_while_the_run_that_would_place_it_anew_is_interrupted(
-    library: Path, place: Place, embedder: HashedEmbedder
+    library: Path, data: Path, embedder: HashedEmbedder
 ) -> None:
     write_lantern(library)
     write_book(library, KITE, {**KITE_DOCUMENTS, "review.md": LATE_REVIEW}, marks=4)
-    indexed(library, place, embedder)
+    indexed(library, data, embedder)
     write_lantern(library, background_md="---\nreveals: 0\n---\nThe island is real.\n")
-    with held(library, place, HashedEmbedder(stops_after=0)) as retriever, pytest.raises(EmbedderStopped):
+    with held(library, data, HashedEmbedder(stops_after=0)) as retriever, pytest.raises(EmbedderStopped):
         retriever.refresh()
-    indexed(library, place, embedder)
-    assert review_of(kept(library, place, embedder)[KITE]).reveals.marks[LANTERN] == 10
+    indexed(library, data, embedder)
+    assert review_of(kept(library, data, embedder)[KITE]).reveals.marks[LANTERN] == 10
 
 
 @settings(deadline=None, max_examples=10)

@@ -193,13 +193,13 @@ def eight(shelf: Path, place: Place, embedder: HashedEmbedder) -> Iterator[tuple
         yield Retriever(library, store, embedder), threads
 
 
-def test_eight_threads_ask_while_a_ninth_indexes_a_new_book(library: Path, place: Place) -> None:
+def test_eight_threads_ask_while_a_ninth_indexes_a_new_book(library: Path, data: Path) -> None:
     write_lantern(library)
-    with opened(library, place) as retriever:
+    with opened(library, data) as retriever:
         expected = retriever.search("Whom does Silas save?", FINISHED, LANTERN)
     write_kite(library)
     embedder, together = PausingEmbedder("railway bridge"), Barrier(8)
-    with eight(library, place, embedder) as (retriever, threads):
+    with eight(library, data, embedder) as (retriever, threads):
         run = threads.submit(retriever.refresh)
         try:
             assert embedder.reached.wait(60)
@@ -221,8 +221,8 @@ def test_eight_threads_ask_while_a_ninth_indexes_a_new_book(library: Path, place
         assert retriever.search("What catches the kite?", FINISHED, KITE).passages
 
 
-def test_before_any_book_is_ready_no_question_is_answered_and_none_crashes(shelf: Path, place: Place) -> None:
-    with eight(shelf, place, HashedEmbedder()) as (retriever, _):
+def test_before_any_book_is_ready_no_question_is_answered_and_none_crashes(shelf: Path, data: Path) -> None:
+    with eight(shelf, data, HashedEmbedder()) as (retriever, _):
         for book in (None, LANTERN):
             with pytest.raises(BookInWork):
                 retriever.search("Whom does Silas save?", FINISHED, book)
@@ -230,7 +230,7 @@ def test_before_any_book_is_ready_no_question_is_answered_and_none_crashes(shelf
         assert retriever.search("Whom does Silas save?", FINISHED).book == LANTERN
 
 
-def test_many_threads_may_ask_for_a_run_and_one_does_the_work(shelf: Path, place: Place) -> None:
-    with eight(shelf, place, HashedEmbedder()) as (retriever, threads):
+def test_many_threads_may_ask_for_a_run_and_one_does_the_work(shelf: Path, data: Path) -> None:
+    with eight(shelf, data, HashedEmbedder()) as (retriever, threads):
         done = list(threads.map(lambda _: retriever.refresh(), range(8)))
         assert sorted(run.books for run in done) == [0] * 7 + [2]

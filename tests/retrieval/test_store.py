@@ -56,10 +56,19 @@ def store_in(place: Place, model: str = "model", said: list[str] | None = None) 
         yield store
 
 
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with store_in(tmp_path_factory.mktemp("shared")) as store:
+        yield store
+
+
 @pytest.fixture(scope="module", params=["embedded", "server"])
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    place = tmp_path_factory.mktemp("shared")
-    with store_in(place if request.param == "embedded" else request.getfixturevalue("chroma").database()) as store:
+def shared(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """One store for many tests, of each kind."""
+    if request.param == "embedded":
+        yield request.getfixturevalue("embedded")
+        return
+    with store_in(request.getfixturevalue("chroma").database()) as store:
         yield store
 
 
@@ -207,12 +216,12 @@ def test_what_is_noted_of_club_texts_is_no_book(shared: Store) -> None:
     shared.forget_club([changed])
 
 
-def test_as_many_club_texts_are_noted_as_there_are(shared: Store) -> None:
+def test_as_many_club_texts_are_noted_as_there_are(embedded: Store) -> None:
     many = [ClubManifest("north", str(n), LANTERN, "f", (f"club/{n}",)) for n in range(6_000)]
-    shared.note_club(many)
-    assert len(shared.club_manifests()) == len(many)
-    shared.forget_club(many)
-    assert shared.club_manifests() == []
+    embedded.note_club(many)
+    assert len(embedded.club_manifests()) == len(many)
+    embedded.forget_club(many)
+    assert embedded.club_manifests() == []
 
 
 def test_threads_read_and_write_at_once(shared: Store) -> None:
