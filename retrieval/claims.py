@@ -58,6 +58,10 @@ class Claim:
                 "long that another process may be at it. It is tried again."
             )
 
+    def is_it(self, metadata: Metadata) -> bool:
+        """Return whether a claim that is there is this one, and not another's of the same name."""
+        return bool(metadata.get("key") == self._noted["key"])
+
     def release(self) -> None:
         """Count no more."""
         self._released.set()
@@ -111,7 +115,8 @@ def claimed(
             finally:
                 claim.release()
                 with suppress(ChromaError, StoreUnavailable):  # it will be seen to be dead
-                    connection.delete(name)
+                    if claim.is_it(_claims(connection).get(name, {})):
+                        connection.delete(name)
             return
         if not told and others.seen:
             told = True
