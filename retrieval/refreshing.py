@@ -56,13 +56,13 @@ class Refreshing:
         if self._one_at_a_time.locked():
             return
         manifests = self._store.manifests()
-        others = set(stale(self._library, manifests.values()))
+        others = set(stale(self._library, manifests.values())) & manifests.keys()
         self._books.publish(m for slug, m in manifests.items() if slug not in others)
-        if others:
+        if others := others & self._library.books.keys():
             log.warning(
-                "another process has read another library than this one: of %d books %s holds another text, and they "
-                "can no longer be opened; restart this process with the same library",
-                len(others), self._store.name,
+                "another process has read another library than this one: %s holds another text of %d books, and where "
+                "they are not open they cannot be opened; restart this process with the same library",
+                self._store.name, len(others),
             )  # fmt: skip
 
     def _index(self, progress: Progress | None, check: Callable[[], None]) -> Indexed:
