@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bot.answers.writing import Writer, open_model
 from bot.discussion import Discussion
@@ -13,8 +15,12 @@ from bot.meter import Meter
 from bot.settings import Settings
 from corpus.library import Library
 from retrieval.door import open_retriever
+from retrieval.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
+
+AT_START = 120.0
+"""Seconds that a starting bot waits for a Chroma server: both may start at once, and a server is restarted sooner."""
 
 
 @contextmanager
@@ -24,13 +30,29 @@ def open_discussion(
     data: Path,
     progress: Callable[[int, int], None] | None = None,
     meter: Meter | None = None,
+    *,
+    owner: bool = False,
 ) -> Iterator[Discussion]:
-    """Open a library, bring its store up to date, and let go of everything at the end."""
+    """Open a library, bring its store up to date, and let go of everything at the end.
+
+    The `owner` of the library may replace what a Chroma server holds, and waits a while for a server that is away.
+    """
     books = Library.load(library)
     for problem in books.problems:
         log.warning("%s", problem)
-    with open_retriever(books, data, settings.embedding_model, log.warning) as retriever:
-        retriever.refresh(progress)
+    with ExitStack() as stack:
+        for attempt in Retrying(
+            retry=retry_if_exception_type(StoreUnavailable),
+            stop=stop_after_delay(AT_START if owner and settings.chroma else 0),
+            wait=wait_exponential(1, 10),
+            before_sleep=_log_failure,
+            reraise=True,
+        ):
+            with attempt, ExitStack() as opening:
+                where = settings.embedding_model, log.warning, settings.chroma
+                retriever = opening.enter_context(open_retriever(books, data, *where, replacing=owner))
+                retriever.refresh(progress)
+                stack.push(opening.pop_all())
         model = open_model(settings)
         writer = Writer(model, retriever, settings.chat_timeout, meter) if model else None
         try:
@@ -38,3 +60,8 @@ def open_discussion(
         finally:
             if writer:
                 writer.close()
+
+
+def _log_failure(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("%s It is tried again in %.0f s.", error, state.next_action.sleep if state.next_action else 0)

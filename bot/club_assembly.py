@@ -11,12 +11,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot.club.allowance import Rates
+from bot.club.mending import Mending
 from bot.club.services import Services
 from bot.club.working import SEARCHING, WAITING, Workers
 from bot.discussion import Discussion
 from bot.meter import Meter
 from bot.settings import Settings
 from bot.storage.database import open_records
+from retrieval.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +40,24 @@ async def open_services(
         stack.push_async_callback(asyncio.to_thread, workers.close)
         opened = await stack.enter_async_context(open_records(records or settings.club_data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
-        services = Services.of(discussion, opened, workers, now, rates, meter)
-        if changed := await services.reviews.reconcile():
-            log.info("%d reviews of members brought up to date in the vector store", changed)
+        mending = Mending(discussion.refresh, lambda: services.reviews.reconcile())
+        services = Services.of(discussion, opened, workers, now, rates, meter, mending.need)
+        discussion.when_emptied(mending.need)
+        await stack.enter_async_context(mending.running())
+        await _bring_in_line(services, mending)
         yield services
+
+
+async def _bring_in_line(services: Services, mending: Mending) -> None:
+    """Bring the vector store in line with the database; a store that has just gone away is tried again later."""
+    try:
+        changed = await services.reviews.reconcile()
+    except StoreUnavailable as error:
+        log.warning("%s", error)
+        mending.need()
+        return
+    if changed:
+        log.info("%d reviews of members brought up to date in the vector store", changed)
 
 
 def set_apart() -> None:

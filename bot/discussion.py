@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.answers.drafting import SOURCES, Draft, asked_already, library_drafts
@@ -83,9 +83,17 @@ class Discussion:
         """Return what operators may know of the passages."""
         return self._retriever.state()
 
-    def check_store(self) -> None:
+    def refresh(self) -> None:
+        """Bring the store in line with the library once more, as after a server has lost what it held."""
+        self._retriever.refresh()
+
+    def when_emptied(self, told: Callable[[], None]) -> None:
+        """Call this, in any thread, whenever a server is found to have lost what it held."""
+        self._retriever.when_emptied(told)
+
+    def check_store(self) -> str:
         """Raise StoreUnavailable where the store cannot be read."""
-        self._retriever.check_store()
+        return self._retriever.check_store()
 
     def hang_up(self) -> None:
         """Wait for the chat model no longer: what is asked from now on is answered from the passages."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.environment import folders, logged, numbers, servers
+from bot.environment.variables import Variables
 from bot.logs import LogFormat
-from bot.storage.server_address import EXAMPLE, ServerAddress
 from corpus.errors import DogearError
 from corpus.library import SHIPPED
+from retrieval.address import ChromaServer
 
 CHAT_TIMEOUT = 20.0
 """Seconds that a chat model has for an answer, where nothing else is set."""
@@ -33,21 +31,8 @@ CLUB_QUESTIONS = 600
 CLUB_TOKENS = 500_000
 """Tokens of the chat model that a club may use in a day: about 500 answers."""
 
-MOST_DIGITS = 12
-
-HIGHEST_PORT = 65_535
-
-ON, OFF = {"1", "on", "yes", "true"}, {"0", "off", "no", "false"}
-"""How people turn a setting on and off."""
-
 DATA = Path("data")
 """Where the store and the club's data are kept, where nothing else is set."""
-
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-
-_SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$")
-_CHAT_MODEL = re.compile(r"[a-z][a-z0-9_]*:\S+")
-_OURS = "DOGEAR_"
 
 
 class SettingsError(DogearError):
@@ -76,6 +61,8 @@ class Settings:
     library: Path = SHIPPED
     data: Path = DATA
     database: SecretStr | None = None
+    chroma_url: str | None = None
+    chroma_token: SecretStr | None = None
     log_level: int = logging.INFO
     log_format: LogFormat = LogFormat.TEXT
     metrics_port: int | None = None
@@ -84,25 +71,27 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str | None]) -> Settings:
         """Return the settings of an environment. Raises SettingsError, which names every wrong one."""
-        read = _Reader(environment)
+        read = Variables(environment)
         settings = cls(
             discord_token=read.secret("DISCORD_TOKEN"),
-            discord_api=read.address("DISCORD_API"),
-            message_content=read.flag("MESSAGE_CONTENT"),
-            member_questions=read.count("MEMBER_QUESTIONS", MEMBER_QUESTIONS),
-            club_questions=read.count("CLUB_QUESTIONS", CLUB_QUESTIONS),
-            club_tokens=read.count("CLUB_TOKENS", CLUB_TOKENS),
-            chat_model=read.chat_model("CHAT_MODEL"),
-            chat_timeout=read.seconds("CHAT_TIMEOUT") or CHAT_TIMEOUT,
-            openai_base_url=read.address("OPENAI_BASE_URL"),
+            discord_api=servers.address(read, "DISCORD_API"),
+            message_content=numbers.flag(read, "MESSAGE_CONTENT"),
+            member_questions=numbers.count(read, "MEMBER_QUESTIONS", MEMBER_QUESTIONS),
+            club_questions=numbers.count(read, "CLUB_QUESTIONS", CLUB_QUESTIONS),
+            club_tokens=numbers.count(read, "CLUB_TOKENS", CLUB_TOKENS),
+            chat_model=servers.chat_model(read, "CHAT_MODEL"),
+            chat_timeout=numbers.seconds(read, "CHAT_TIMEOUT", CHAT_TIMEOUT, MAX_CHAT_TIMEOUT),
+            openai_base_url=servers.address(read, "OPENAI_BASE_URL"),
             openai_api_key=read.secret("OPENAI_API_KEY"),
-            embedding_model=read.embedding_model("EMBEDDING_MODEL"),
-            library=read.library("DOGEAR_LIBRARY") or SHIPPED,
-            data=read.data("DOGEAR_DATA") or DATA,
-            database=read.database("DATABASE_URL"),
-            log_level=read.log_level("LOG_LEVEL") or logging.INFO,
-            log_format=read.log_format("LOG_FORMAT"),
-            metrics_port=read.port("METRICS_PORT"),
+            embedding_model=folders.embedding_model(read, "EMBEDDING_MODEL"),
+            library=folders.library(read, "DOGEAR_LIBRARY") or SHIPPED,
+            data=folders.data(read, "DOGEAR_DATA") or DATA,
+            database=servers.database(read, "DATABASE_URL"),
+            chroma_url=servers.chroma_url(read, "CHROMA_URL"),
+            chroma_token=read.secret("CHROMA_TOKEN"),
+            log_level=logged.log_level(read, "LOG_LEVEL") or logging.INFO,
+            log_format=logged.log_format(read, "LOG_FORMAT"),
+            metrics_port=numbers.port(read, "METRICS_PORT"),
             secrets=read.secrets(),
         )
         problems = read.problems | read.misspelt()
@@ -115,194 +104,8 @@ class Settings:
         """Where the club's data is: a database server's address, which holds a password, or the data folder."""
         return self.database.get_secret_value() if self.database else self.data
 
-
-class _Reader:
-    """Reads one variable after another; an empty one counts as not set, and what is wrong is collected."""
-
-    def __init__(self, environment: Mapping[str, str | None]) -> None:
-        self._values = {name: value.strip() for name, value in environment.items() if value and value.strip()}
-        self._asked: set[str] = set()
-        self._passwords: set[str] = set()
-        self.problems: dict[str, str] = {}
-
-    def _value(self, name: str) -> str | None:
-        self._asked.add(name)
-        return self._values.get(name)
-
-    def secret(self, name: str) -> SecretStr | None:
-        """Return a token or a key: one word of plain letters, as it was given out."""
-        value = self._value(name)
-        if value is None:
-            return None
-        if not value.isascii() or not value.isprintable() or " " in value:
-            self.problems[name] = (
-                "It holds a space or a letter that no token has. Copy it once more, without quotes and without “Bot”."
-            )
-        return SecretStr(value)
-
-    def secrets(self) -> tuple[SecretStr, ...]:
-        """Return every value whose name says that it is a secret, ours and those of any other library."""
-        named = {value for name, value in self._values.items() if _SECRET_NAME.search(name.upper())}
-        return tuple(map(SecretStr, sorted(named | self._passwords)))
-
-    def chat_model(self, name: str) -> str | None:
-        """Return the name of a chat model in LangChain's form."""
-        value = self._value(name)
-        if value is not None and not _CHAT_MODEL.fullmatch(value):
-            self.problems[name] = (
-                "It names no provider. Write provider:model, such as ollama:llama3.2 or openai:gpt-4o-mini, "
-                "or nothing for answers in quote mode."
-            )
-        return value
-
-    def seconds(self, name: str) -> float | None:
-        """Return a number of seconds above 0."""
-        value = self._value(name)
-        if value is None:
-            return None
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if not 0 < number <= MAX_CHAT_TIMEOUT:
-            self.problems[name] = (
-                f"It is no number of seconds up to {MAX_CHAT_TIMEOUT:.0f}. Write a number such as {CHAT_TIMEOUT:.0f}."
-            )
-        return number
-
-    def count(self, name: str, usual: int) -> int:
-        """Return a whole number above 0."""
-        value = self._value(name)
-        if value is None:
-            return usual
-        if not value.isascii() or not value.isdecimal() or not int(value[:MOST_DIGITS]) > 0 or len(value) > MOST_DIGITS:
-            self.problems[name] = f"It is no whole number above 0. Write one such as {usual}."
-            return usual
-        return int(value)
-
-    def flag(self, name: str) -> bool:
-        """Return whether something is turned on."""
-        value = (self._value(name) or "0").casefold()
-        if value not in ON | OFF:
-            self.problems[name] = "It is neither on nor off. Write 1 or 0."
-        return value in ON
-
-    def address(self, name: str) -> str | None:
-        """Return the address of a server."""
-        value = self._value(name)
-        if value is not None and (problem := _address_problem(value)):
-            self.problems[name] = problem
-        return value
-
-    def embedding_model(self, name: str) -> str | None:
-        """Return the name of an embedding model, or its folder, which must then be there."""
-        value = self._value(name)
-        if value is None or not (value.startswith((".", "~")) or Path(value).is_absolute()):
-            return value
-        folder = _path(value)
-        if not _is_folder(folder):
-            self.problems[name] = f"There is no folder {folder}. Write a model's folder or name, or nothing."
-        return str(folder)
-
-    def library(self, name: str) -> Path | None:
-        """Return the folder of a library, which must be there."""
-        value = self._value(name)
-        folder = _path(value) if value else None
-        if folder is not None and not _is_folder(folder):
-            self.problems[name] = (
-                f"There is no folder {folder}. Write the folder that holds one folder for each book, "
-                "or nothing for the library that comes with Dogear."
-            )
-        return folder
-
-    def data(self, name: str) -> Path | None:
-        """Return the folder for data, which is made when it is needed."""
-        value = self._value(name)
-        folder = _path(value) if value else None
-        if folder is not None and _is_file(folder):
-            self.problems[name] = f"{folder} is a file. Write a folder; it is made when it is needed."
-        return folder
-
-    def database(self, name: str) -> SecretStr | None:
-        """Return the address of a database server; neither it nor its password may be logged."""
-        value = self._value(name)
-        if value is None:
-            return None
-        try:
-            self._passwords |= {value, *ServerAddress.of(value).passwords}
-        except ValueError:
-            self.problems[name] = (
-                f"It is no address of a PostgreSQL database. Write {EXAMPLE}, "
-                "or nothing for a file in the data folder. In the password, write %40 for @, %2F for /, %3A for :, "
-                "%23 for #, %3F for ? and %25 for %."
-            )
-        return SecretStr(value)
-
-    def log_level(self, name: str) -> int | None:
-        """Return the least level that is logged, as a number of `logging`."""
-        value = self._value(name)
-        if value is None:
-            return None
-        if value.upper() not in LOG_LEVELS:
-            self.problems[name] = f"It is no level. Write one of {', '.join(LOG_LEVELS)}."
-        return logging.getLevelNamesMapping().get(value.upper())
-
-    def log_format(self, name: str) -> LogFormat:
-        """Return how the log is written."""
-        value = (self._value(name) or LogFormat.TEXT).casefold()
-        if value not in list(LogFormat):
-            self.problems[name] = f"It is no form of a log. Write {' or '.join(LogFormat)}."
-            return LogFormat.TEXT
-        return LogFormat(value)
-
-    def port(self, name: str) -> int | None:
-        """Return a port of this machine; 0 is none, as nothing is."""
-        value = self._value(name) or "0"
-        if not (value.isascii() and value.isdecimal() and len(value) <= MOST_DIGITS and int(value) <= HIGHEST_PORT):
-            self.problems[name] = f"It is no port. Write a number up to {HIGHEST_PORT}, such as 9464, or nothing."
-            return None
-        return int(value) or None
-
-    def misspelt(self) -> dict[str, str]:
-        """Return what is wrong with variables of ours that nothing has asked for."""
-        ours = sorted(name for name in self._asked if name.startswith(_OURS))
-        strangers = [name for name in self._values if name.startswith(_OURS) and name not in self._asked]
-        nearest = {name: difflib.get_close_matches(name, ours, n=1, cutoff=0.8) for name in strangers}
-        return {name: f"There is no such setting. Did you mean {near[0]}?" for name, near in nearest.items() if near}
-
-
-def _path(value: str) -> Path:
-    """Return the path that was written, from the home folder where it starts with `~` and there is one."""
-    try:
-        return Path(value).expanduser()
-    except RuntimeError:
-        return Path(value)
-
-
-def _is_folder(path: Path) -> bool:
-    """Return whether there is such a folder and it may be looked at."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
-def _address_problem(value: str) -> str:
-    """Return what is wrong with the address of a server, or nothing."""
-    try:
-        parts = urlsplit(value)
-        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        right = False
-    if not right or any(letter.isspace() for letter in value):
-        return "It is no address. Write one such as http://127.0.0.1:11434/v1."
-    if parts.username or parts.password:
-        return "It holds a name or a password. Write the address alone, and the key in OPENAI_API_KEY."
-    return ""
+    @property
+    def chroma(self) -> ChromaServer | None:
+        """The server that keeps the vector store, where it is not in the data folder."""
+        token = self.chroma_token.get_secret_value() if self.chroma_token else ""
+        return ChromaServer.of(self.chroma_url, token) if self.chroma_url else None

@@ -5,6 +5,8 @@ interruption leaves is known and put right. In memory a text is out of sight mea
 
 Embedding takes a while and holds nobody up, so a text may be edited or deleted before it is written. Each call has a
 turn, by when it came, and gives way to what was asked for the same text, or its club, after it.
+
+On a server, other processes write texts of their own clubs: each change is announced, and what was changed is read.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ from retrieval.store import Store
 WRITE = 32
 """Texts that are embedded and written together where many are to be brought in line."""
 
+CLUB_TEXTS = "club texts"
+"""What is announced where they have changed."""
+
 Key = tuple[str, str]
 """Club and text."""
 
@@ -39,6 +44,14 @@ class OwnTexts:
 NONE = OwnTexts()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The texts that were kept at some moment, and which turn that was."""
+
+    keys: frozenset[Key]
+    turn: int
+
+
 class ClubTexts:
     """What the store holds of clubs' own texts; any number of threads may ask for it and change it."""
 
@@ -50,12 +63,27 @@ class ClubTexts:
         self._versions, self._turns = count(1), count(1)
         self._last_turn: dict[tuple[str, str | None], int] = {}
         self._changing, self._reconciling, self._counting = Lock(), Lock(), Lock()
-        for manifest in store.club_manifests():
-            self._noted[manifest.club, manifest.id] = manifest
-            if manifest.fingerprint:
-                self._in_sight.setdefault((manifest.club, manifest.book), {})[manifest.id] = manifest
-        for shelf in self._in_sight:
-            self._see(shelf)
+        self._unfinished: set[Key] = set()
+        self._untold = False
+        self.read()
+
+    def read(self) -> None:
+        """Read what the store has noted; but what this process has begun to change, and not finished, it knows better.
+
+        What was changed is known under a new version, and nothing else.
+        """
+        with self._changing:
+            found = {(m.club, m.id): m for m in self._store.club_manifests()}
+            mine = {key: known for key in self._unfinished if (known := self._noted.get(key))}
+            self._noted = {**{key: m for key, m in found.items() if key not in self._unfinished}, **mine}
+            in_sight: dict[tuple[str, Slug], dict[str, ClubManifest]] = {}
+            for manifest in self._noted.values():
+                if manifest.fingerprint:
+                    in_sight.setdefault((manifest.club, manifest.book), {})[manifest.id] = manifest
+            before, self._in_sight = self._in_sight, in_sight
+            for shelf in before.keys() | in_sight.keys():
+                if before.get(shelf) != in_sight.get(shelf):
+                    self._see(shelf)
 
     def of(self, club: str, book: Slug) -> OwnTexts:
         """Return which passages a club has of its own in a book."""
@@ -77,22 +105,33 @@ class ClubTexts:
         with self._changing:
             self._remove([key for key in self._noted if key[0] == club], turn)
 
-    def reconcile(self, texts: Iterable[ClubText], books: Collection[Slug]) -> int:
+    def held(self) -> Held:
+        """Return which texts are kept now, as the store has them."""
+        if self._store.shared:
+            self.read()
+        with self._changing, self._counting:
+            return Held(frozenset(self._noted), next(self._turns))
+
+    def reconcile(self, texts: Iterable[ClubText], books: Collection[Slug], since: Held | None = None) -> int:
         """Bring all texts in line with `texts`, but for those of books that are not there; return how many changed.
 
-        Only what is noted is compared. What is asked for a text after this call has begun wins over `texts`.
+        Only what is noted is compared. What is asked for a text after `since`, or else after this call has begun, wins
+        over `texts`; and what another process has kept since then is not taken for gone.
         """
         with self._reconciling:
-            turn = next(self._turns)
+            held = since or self.held()
+            turn = held.turn
             wanted = {(text.club, text.id): text for text in texts}
             with self._changing:
                 changed = {key: text for key, text in wanted.items() if not self._holds(text)}
                 missing = [text for text in changed.values() if text.book in books]
                 lost = [key for key, text in changed.items() if text.book not in books]
-                gone = self._remove([*(self._noted.keys() - wanted.keys()), *lost], turn)
+                gone = self._remove([*(held.keys - wanted.keys()), *lost], turn)
             written = [
                 self._write(missing[start : start + WRITE], turn) for start in range(0, len(missing), WRITE)
             ]  # fmt: skip
+            if self._untold:
+                self._tell()
             return gone + sum(written)
 
     def _turn(self, club: str, text_id: str | None = None) -> int:
@@ -143,6 +182,9 @@ class ClubTexts:
         self._store.forget_club(gone)
         for manifest in gone:
             del self._noted[manifest.club, manifest.id]
+            self._unfinished.discard((manifest.club, manifest.id))
+        if gone:
+            self._tell()
         return len(gone)
 
     def _begin(self, manifests: Sequence[ClubManifest]) -> None:
@@ -153,6 +195,7 @@ class ClubTexts:
                 del self._in_sight[earlier.club, earlier.book][earlier.id]
                 self._see((earlier.club, earlier.book))
             self._noted[manifest.club, manifest.id] = manifest
+            self._unfinished.add((manifest.club, manifest.id))
         self._store.note_club(manifests)
 
     def _finish(self, manifests: Sequence[ClubManifest]) -> None:
@@ -160,19 +203,30 @@ class ClubTexts:
         self._store.note_club(manifests)
         for manifest in manifests:
             self._noted[manifest.club, manifest.id] = manifest
+            self._unfinished.discard((manifest.club, manifest.id))
             self._in_sight.setdefault((manifest.club, manifest.book), {})[manifest.id] = manifest
             self._see((manifest.club, manifest.book))
+        if manifests:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Announce that texts have changed; where that fails it is done by the next change, or when texts are brought
+        in line.
+        """
+        self._untold = True
+        self._store.announce(CLUB_TEXTS)
+        self._untold = False
 
     def _see(self, shelf: tuple[str, Slug]) -> None:
         """Make what a club has of its own in a book known under a new version; nothing is kept of what is empty."""
-        manifests = self._in_sight[shelf]
+        manifests = self._in_sight.get(shelf, {})
         ids = tuple(chain.from_iterable(m.ids for m in manifests.values()))
         if ids:
             self._own[shelf] = OwnTexts(next(self._versions), ids)
         else:
             self._own.pop(shelf, None)
         if not manifests:
-            del self._in_sight[shelf]
+            self._in_sight.pop(shelf, None)
 
 
 def _manifest(text: ClubText, rows: Sequence[StoredPassage]) -> ClubManifest:

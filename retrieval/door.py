@@ -7,10 +7,9 @@ while one of them brings the store up to date.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 
@@ -20,18 +19,22 @@ from corpus.naming import UnknownBook, names_in
 from corpus.passages import Passage
 from corpus.reveals import Reveals, Slug
 from corpus.sentences import sentences
-from retrieval.club_texts import ClubTexts
+from retrieval.address import ChromaServer
+from retrieval.club_texts import CLUB_TEXTS, ClubTexts, Held
 from retrieval.embedding import Embedder, load_embedder
 from retrieval.errors import BookInWork
 from retrieval.features import Question, recency
+from retrieval.following import Following
 from retrieval.freed_memory import give_back
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, Rule, Verdict
-from retrieval.indexing import Indexed, Progress, index, stale
+from retrieval.holding import hold_together
+from retrieval.indexing import Indexed, Progress
 from retrieval.opened import VisibleBook
 from retrieval.opener import Opener
 from retrieval.placing import MATCHED, TELLING, WINDOW, Place, place, related
 from retrieval.ranking import Ranking, Reader
+from retrieval.refreshing import LIBRARY, Refreshing
 from retrieval.routing import CANDIDATES, likeliest
 from retrieval.store import Store
 from retrieval.word_match import ReadPassages
@@ -110,33 +113,46 @@ class Retriever:
         self._rule = Rule.load()
         self._read_passages = ReadPassages(embedder)
         self._clubs = ClubTexts(store, embedder)
-        self._books = Opener(library, store, self._clubs)
-        self._refreshing = Lock()
+        self._following = Following(
+            store, {CLUB_TEXTS: self._clubs.read, LIBRARY: lambda: self._refreshing.follow()}
+        )  # fmt: skip
+        self._books = Opener(library, store, self._clubs, self._following.glance)
+        self._refreshing = Refreshing(library, store, embedder, self._placer, self._books)
 
     def refresh(self, progress: Progress | None = None) -> Indexed:
-        """Bring the store in line with the library; a book can be asked about as soon as it is ready."""
-        with self._refreshing:
-            done = index(self.library, self._store, self._embedder, self._placer, progress, self._books.publish)
-            self._books.publish_all(self._store.manifests())
+        """Bring the store in line with the library; a book can be asked about as soon as it is ready.
+
+        Raises LibraryDiffers where a shared store holds another library that this retriever is not to replace.
+        """
+        done = self._refreshing.refresh(progress)
         if done.embedded:
             give_back()
         return done
 
     def stale(self) -> list[Slug]:
         """Return the books that `refresh` would bring up to date."""
-        return stale(self.library, self._store.manifests().values())
+        return self._refreshing.stale()
+
+    def when_emptied(self, told: Callable[[], None]) -> None:
+        """Call this, in any thread, whenever a server is found to have lost what it held."""
+        self._store.emptied = told
+
+    def close(self) -> None:
+        """Wait for no other process any more, and look no more for what others change."""
+        self._store.leaving.set()
+        self._following.close()
 
     def state(self) -> PassagesState:
         """Return how many books are ready and in memory."""
         use = self._books.use()
         return PassagesState(
-            len(self.library.books), self._books.ready, self._refreshing.locked(),
+            len(self.library.books), self._books.ready, self._refreshing.under_way,
             use.opened, use.bytes, use.hits, use.misses,
         )  # fmt: skip
 
-    def check_store(self) -> None:
-        """Read a little. Raises StoreUnavailable where the store cannot be read."""
-        self._store.manifest(next(iter(self.library.books), ""))
+    def check_store(self) -> str:
+        """Read a little, and return what the store is. Raises StoreUnavailable where it cannot be read."""
+        return self._store.described()
 
     def keep(self, text: ClubText) -> None:
         """Write a text of a club, in place of the earlier one of its club and id; the next search finds it.
@@ -155,14 +171,17 @@ class Retriever:
         """Remove all texts of a club."""
         self._clubs.drop_club(club)
 
-    def reconcile(self, texts: Iterable[ClubText]) -> int:
+    def held_texts(self) -> Held:
+        """Return which texts of clubs are kept now: ask before the records are read, and give it to `reconcile`."""
+        return self._clubs.held()
+
+    def reconcile(self, texts: Iterable[ClubText], since: Held | None = None) -> int:
         """Bring what is kept of all clubs in line with `texts`, their records; return how many were changed.
 
         Texts of books that the library does not have are passed over. Where nothing changed, nothing is read. What is
-        kept or dropped after this call has begun stands; so read the records before the first of it, or as they are
-        iterated.
+        kept or dropped after `since` stands, also by another process; without it, after this call has begun.
         """
-        return self._clubs.reconcile(texts, self.library.books.keys())
+        return self._clubs.reconcile(texts, self.library.books.keys(), since)
 
     def search(self, text: str, audience: Audience, book: Slug | None = None) -> Search:
         """Rank what an audience may see of one book for a question; without a book, find the one that is meant."""
@@ -311,9 +330,18 @@ def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]
 
 @contextmanager
 def open_retriever(
-    library: Library, data: Path, model: str | None = None, say: Callable[[str], None] = lambda _: None
-) -> Iterator[Retriever]:
-    """Open the vector store in `data` with the embedding model; the store is let go of at the end."""
+    library: Library, data: Path, model: str | None = None, say: Callable[[str], None] = lambda _: None,
+    server: ChromaServer | None = None, *, replacing: bool = True,
+) -> Iterator[Retriever]:  # fmt: skip
+    """Open the vector store in `data`, or on a server, with the embedding model; it is let go of at the end.
+
+    What is on a server is shared: unless it is `replacing`, a process adds to it and replaces nothing.
+    """
     embedder = load_embedder(model)
-    with Store(data, embedder.name, say) as store:
-        yield Retriever(library, store, embedder)
+    with ExitStack() as stack:
+        if server is not None:
+            stack.enter_context(hold_together(data))
+        store = stack.enter_context(Store(server or data, embedder.name, say, replacing=replacing))
+        retriever = Retriever(library, store, embedder)
+        stack.callback(retriever.close)
+        yield retriever

@@ -5,6 +5,7 @@ DogearError
     ├── WeightsRefused     the embedding model is missing or is not the published one
     ├── StoreHeld          another process holds the vector store
     ├── StoreUnavailable   the vector store cannot be opened, read or written
+    ├── LibraryDiffers     a shared vector store holds another library, which is not this process's to replace
     └── BookInWork         a book is being brought up to date
 """
 
@@ -27,6 +28,10 @@ class StoreHeld(RetrievalError):
 
 class StoreUnavailable(RetrievalError):
     """The vector store cannot be opened, read or written."""
+
+
+class LibraryDiffers(RetrievalError):
+    """A shared vector store holds another library, which this process was not told to replace."""
 
 
 class BookInWork(RetrievalError):

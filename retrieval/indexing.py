@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from corpus.library import Library
 from corpus.passages import Passage
 from corpus.reveals import Slug
+from retrieval.claims import Check
 from retrieval.embedding import Embedder
 from retrieval.manifests import Manifest
 from retrieval.ranking import Reader
@@ -52,14 +53,15 @@ def stale(library: Library, manifests: Iterable[Manifest]) -> list[Slug]:
 
 def index(
     library: Library, store: Store, embedder: Embedder, reader: Reader, progress: Progress | None = None,
-    ready: Ready = lambda _: None,
+    ready: Ready = lambda _: None, check: Check = lambda: None,
 ) -> Indexed:  # fmt: skip
-    """Bring the store in line with the library."""
+    """Bring the store in line with the library; `check` is called before each step that changes something."""
     held = store.manifests()
     changed = stale(library, held.values())
     if not changed:
         ready(held.values())
         return Indexed(0, 0, sum(len(m.ids) for m in held.values()), 0)
+    check()
     removed = sum(_remove(store, slug) for slug in changed if slug not in library.books)
     work = [Work.of(library, slug) for slug in changed if slug in library.books]
     leaning = [
@@ -68,10 +70,10 @@ def index(
     ]  # fmt: skip
     touched = {*changed, *(item.book.slug for item in leaning)}
     ready(manifest for slug, manifest in held.items() if slug not in touched)
-    embedded = _write(store, embedder, [p for item in (*work, *leaning) for p in item.passages], progress)
+    embedded = _write(store, embedder, [p for item in (*work, *leaning) for p in item.passages], progress, check)
     placer = Placer(library, store, reader)
     for item in (*leaning, *work):  # the books that changed stay open work until those that lean on them are done
-        settled, gone = _settle(library, store, placer, item)
+        settled, gone = _settle(library, store, placer, item, check)
         ready([settled])
         removed += gone
     total = sum(len(m.ids) for m in store.manifests().values())
@@ -86,7 +88,7 @@ def _remove(store: Store, slug: Slug) -> int:
     return len(gone)
 
 
-def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: Progress | None) -> int:
+def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: Progress | None, check: Check) -> int:
     """Embed and write the passages that the store does not hold yet; return how many."""
     have = store.having([p.id for p in passages])
     missing = [p for p in passages if p.id not in have]
@@ -95,19 +97,21 @@ def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: 
     for start in range(0, len(missing), WRITE):
         part = missing[start : start + WRITE]
         vectors = embedder.passages([p.sentences for p in part])
+        check()
         store.write([StoredPassage(p, v) for p, v in zip(part, vectors, strict=True)])
         if progress:
             progress(start + len(part), len(missing))
     return len(missing)
 
 
-def _settle(library: Library, store: Store, placer: Placer, item: Work) -> tuple[Manifest, int]:
+def _settle(library: Library, store: Store, placer: Placer, item: Work, check: Check) -> tuple[Manifest, int]:
     """Place what is not placed yet, bring what is kept of each passage up to date, and note the book as done."""
     fresh = {p.id: p for p in (*item.settled, *placer.placed(item))}
     rows = {row.passage.id: row for row in store.read(list(fresh))}
     ids = tuple(sorted(fresh, key=lambda key: fresh[key].order))
     manifest = Manifest(item.book.slug, library.fingerprint(item.book.slug), item.against, ids)
     gone = store.ids_of(item.book.slug) - fresh.keys()
+    check()
     store.forget(item.book.slug)
     store.write([replace(row, passage=fresh[key]) for key, row in rows.items() if row.passage != fresh[key]])
     store.remove(gone)

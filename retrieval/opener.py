@@ -7,7 +7,7 @@ never ready, is refused with BookInWork.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 
 from corpus.library import Library
@@ -26,8 +26,11 @@ OPENED_BYTES = 256_000_000
 class Opener:
     """Opens books for any number of threads at once."""
 
-    def __init__(self, library: Library, store: Store, clubs: ClubTexts) -> None:
-        self._library, self._store, self._clubs = library, store, clubs
+    def __init__(
+        self, library: Library, store: Store, clubs: ClubTexts, glance: Callable[[], None] = lambda: None
+    ) -> None:
+        """Give what opens books; `glance` is called before one is, and notices what other processes have changed."""
+        self._library, self._store, self._clubs, self._glance = library, store, clubs, glance
         self._opened = OpenedBooks(OPENED_BYTES)
         self._manifests: Mapping[Slug, Manifest] = {}
         self._publishing, self._opening = Lock(), Lock()
@@ -58,6 +61,7 @@ class Opener:
         """
         if book not in self._library.books:
             raise UnknownBook(book, (), empty=not self._library.books)
+        self._glance()
         while manifest := self._manifests.get(book):
             if opened := self._open(manifest, club):
                 return opened

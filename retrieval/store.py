@@ -10,109 +10,38 @@ the whole library, and even to read by ids needs its whole index in memory (docs
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import wraps
-from pathlib import Path
-from threading import Lock
-from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
-import chromadb
 import numpy as np
-from chromadb.api.client import Client
-from chromadb.api.collection_configuration import CreateHNSWConfiguration
-from chromadb.api.models.Collection import Collection
-from chromadb.config import Settings
-from chromadb.errors import ChromaError
 
 from corpus.reveals import Slug
 from retrieval import whole_books
-from retrieval.errors import StoreUnavailable
-from retrieval.holding import hold
 from retrieval.manifests import ClubManifest, Manifest
 from retrieval.rows import StoredPassage, metadata_of, stored
-
-LAYOUT = 5
-"""Raised whenever what is kept changes; a store of another layout is rebuilt."""
-
-PASSAGES, WHOLE_BOOKS, MANIFESTS, CLUB_TEXTS = "passages", "whole_books", "books", "club_texts"
-COSINE: CreateHNSWConfiguration = {"space": "cosine"}
-_NOTHING = np.zeros((1, 1), np.float32)
-"""The vector of what is never searched by one."""
+from retrieval.store_access import NOTHING, StoreAccess, told
 
 AT_ONCE = 400
 """Passages read or written at once (Chroma: SQLite takes at most 32,766 variables a statement, six a passage)."""
 
 
-Method = TypeVar("Method", bound=Callable[..., Any])
 Thing = TypeVar("Thing")
 
 
-def _told(method: Method) -> Method:
-    """Let a method of the store raise StoreUnavailable in place of what Chroma raises."""
+class Store(StoreAccess):
+    """The vector store, for any number of threads of this process."""
 
-    @wraps(method)
-    def call(self: Store, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
-        try:
-            return method(self, *args, **kwargs)
-        except ChromaError as error:
-            raise StoreUnavailable(
-                f"The vector store in {self.folder} cannot be read or written ({type(error).__name__}). Where the disk "
-                "is full, make room; otherwise move that folder away; it is built again from the library."
-            ) from error
-
-    return cast(Method, call)
-
-
-class Store:
-    """The vector store in a folder, held by one process at a time, and used by any number of its threads.
-
-    Chroma does not say what its client bears of threads, so each call of it is made alone; longer work is many calls,
-    and no thread waits for more than one of another's.
-    """
-
-    def __init__(self, folder: Path, model: str, say: Callable[[str], None]) -> None:
-        self.folder = folder
-        self._alone = Lock()
-        self._held = hold(folder)
-        try:
-            made = chromadb.PersistentClient(path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
-            self._client = cast(Client, made)  # the type that Chroma declares has no `close`
-            self._held.callback(self._client.close)
-            self._drop_if_other(model, say)
-            self._passages = self._collection(PASSAGES, model)
-            self._whole_books = self._collection(WHOLE_BOOKS, model, whole_books.CONFIGURATION)
-            self._manifests = self._collection(MANIFESTS, model)
-            self._club_texts = self._collection(CLUB_TEXTS, model)
-        except Exception as error:
-            self.close()
-            raise StoreUnavailable(
-                f"The vector store in {folder} cannot be opened ({type(error).__name__}). "
-                "Move that folder away; it is built again from the library."
-            ) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the store, so that another process can have it."""
-        with self._alone:
-            self._held.close()
-
-    @_told
+    @told
     def manifests(self) -> dict[Slug, Manifest]:
         """Return what is held of every book that is wholly in the store."""
         return {manifest.book: manifest for manifest in self._noted()}
 
-    @_told
+    @told
     def manifest(self, book: Slug) -> Manifest | None:
         """Return what is held of a book; None while it is not wholly in the store."""
         return next(self._noted(book), None)
 
-    @_told
+    @told
     def ids_of(self, book: Slug) -> set[str]:
         """Return the ids of all passages that a book has of the library, also those of an interrupted run.
 
@@ -121,7 +50,7 @@ class Store:
         with self._alone:
             return set(self._passages.get(where={"$and": [{"book": book}, {"club": ""}]}, include=[])["ids"])
 
-    @_told
+    @told
     def having(self, ids: Sequence[str]) -> set[str]:
         """Return which of these ids the store holds."""
         found: set[str] = set()
@@ -130,19 +59,19 @@ class Store:
                 found.update(self._passages.get(ids=part, include=[])["ids"])
         return found
 
-    @_told
+    @told
     def read(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return the passages of these ids, in their order; ids that are not there are passed over."""
         return [stored(*entry) for entry in self._entries(ids)]
 
-    @_told
+    @told
     def read_book(self, book: Slug) -> list[StoredPassage]:
         """Return the passages of a book that is wholly in the store, in their order; none of one that is not."""
         with self._alone:
             found = self._whole_books.get(ids=book, include=["metadatas"])["metadatas"]
         return whole_books.parted(str(found[0]["passages"])) if found else []
 
-    @_told
+    @told
     def write(self, rows: Sequence[StoredPassage]) -> None:
         """Add passages or replace them."""
         for part in _parts(rows):
@@ -154,35 +83,35 @@ class Store:
                     metadatas=[metadata_of(row) for row in part],
                 )
 
-    @_told
+    @told
     def remove(self, ids: Iterable[str]) -> None:
         """Remove passages."""
         for part in _parts(list(ids)):
             with self._alone:
                 self._passages.delete(ids=part)
 
-    @_told
+    @told
     def finish(self, manifest: Manifest) -> None:
         """Note that a book is wholly in the store, and make it ready to be opened."""
         whole = whole_books.joined(self._entries(manifest.ids))
         with self._alone:
             # as metadata: the words of its documents Chroma would index
-            self._whole_books.upsert(ids=[manifest.book], embeddings=_NOTHING, metadatas=[{"passages": whole}])
+            self._whole_books.upsert(ids=[manifest.book], embeddings=NOTHING, metadatas=[{"passages": whole}])
             self._manifests.upsert(
                 ids=[manifest.book],
                 documents=[json.dumps(manifest.ids)],
-                embeddings=_NOTHING,
+                embeddings=NOTHING,
                 metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
             )
 
-    @_told
+    @told
     def forget(self, book: Slug) -> None:
         """Remove the note that a book is wholly in the store, before it is changed."""
         with self._alone:
             self._manifests.delete(ids=[book])
             self._whole_books.delete(ids=[book])
 
-    @_told
+    @told
     def club_manifests(self) -> list[ClubManifest]:
         """Return what is held of every club text, whole or not."""
         with self._alone:
@@ -194,7 +123,7 @@ class Store:
             for ids, meta in zip(found["documents"] or (), found["metadatas"] or (), strict=True)
         ]
 
-    @_told
+    @told
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Note what the store holds of club texts."""
         for part in _parts(manifests):
@@ -208,7 +137,7 @@ class Store:
                     ],
                 )
 
-    @_told
+    @told
     def forget_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Remove the notes of club texts whose passages are gone."""
         for part in _parts(manifests):
@@ -233,22 +162,6 @@ class Store:
         for slug, ids, meta in rows:
             against = json.loads(str(meta["against"]))
             yield Manifest(slug, str(meta["fingerprint"]), against, tuple(json.loads(ids)))
-
-    def _collection(self, name: str, model: str, kept: CreateHNSWConfiguration = COSINE) -> Collection:
-        return self._client.get_or_create_collection(
-            name,
-            metadata={"model": model, "layout": LAYOUT},
-            configuration={"hnsw": kept},
-            embedding_function=None,
-        )
-
-    def _drop_if_other(self, model: str, say: Callable[[str], None]) -> None:
-        for collection in self._client.list_collections():
-            made = collection.metadata or {}
-            if made.get("model") != model or made.get("layout") != LAYOUT:
-                if collection.name == PASSAGES:
-                    say("The vector store was made by another model or an older layout; it is built again.")
-                self._client.delete_collection(collection.name)
 
 
 def _parts(things: Sequence[Thing]) -> Iterator[list[Thing]]:

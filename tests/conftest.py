@@ -1,4 +1,4 @@
-"""What is slow to make and shared by all tests: the packaged embedding model, a shipped library's store, PostgreSQL."""
+"""What is slow to make and shared by all tests: the embedding model, a shipped library's store, database servers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from corpus.library import SHIPPED
+from retrieval.address import Place
 from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder, load_embedder
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
+from tests.fakes.chroma_server import RunningChroma, running_chroma
 from tests.fakes.postgres import Databases, opened_databases
 from tests.fakes.tiny_model import write_tiny_model
 
@@ -51,6 +53,13 @@ def postgres() -> Iterator[Databases]:
         yield databases
 
 
+@pytest.fixture(scope="session")
+def chroma() -> Iterator[RunningChroma]:
+    """A Chroma server, started once."""
+    with running_chroma() as server:
+        yield server
+
+
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Path]:
     """Where an empty database of the club's data is, once for each kind: a folder, and an address of a server."""
@@ -73,3 +82,12 @@ def library(tmp_path: Path) -> Path:
 def data(tmp_path: Path) -> Path:
     """A folder for a vector store, not yet made."""
     return tmp_path / "data"
+
+
+@pytest.fixture(params=["embedded", "server"])
+def place(request: pytest.FixtureRequest, data: Path) -> Place:
+    """Where a vector store is that was not made yet, once for each kind: a folder, and a database of a server."""
+    if request.param == "embedded":
+        return data
+    server: RunningChroma = request.getfixturevalue("chroma")
+    return server.database()

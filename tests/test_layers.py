@@ -25,13 +25,13 @@ LAYERS = {
 """Each layer, from the top, and the layers that it may import."""
 
 DOORS = (
-    "retrieval.door", "retrieval.gate", "retrieval.errors", "retrieval.embedding", "retrieval.holding",
-    "retrieval.langchain_retriever",
+    "retrieval.address", "retrieval.door", "retrieval.gate", "retrieval.errors", "retrieval.embedding",
+    "retrieval.holding", "retrieval.langchain_retriever",
 )  # fmt: skip
 """The modules of `retrieval` that others may import, by name, and only what these modules define themselves.
 
-`embedding` compares the model's weights for the doctor, `holding` keeps a data folder for one process: neither holds
-passages.
+`address` says where a Chroma server is, `embedding` compares the model's weights for the doctor, `holding` keeps a
+data folder for one process: none of them holds passages.
 """
 
 UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed", "corpus.club_texts.cut_review")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.club.people import NO_CLUB, Member
 from bot.club.records import Review, ReviewRecords
@@ -15,7 +16,13 @@ from corpus.club_texts import ClubText
 from corpus.errors import DogearError
 from corpus.positions import parse_position
 from corpus.reveals import Reveals, Slug
+from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
+
+log = logging.getLogger(__name__)
+
+Held = Any
+"""What the vector store knows of a moment; nobody here looks into it."""
 
 MAX_TEXT = 4_000
 """Characters of a review: what Discord lets anybody write into one field."""
@@ -42,8 +49,12 @@ class ClubTexts(Protocol):
         """Remove a text."""
         ...
 
-    def reconcile(self, texts: Iterable[ClubText]) -> int:
-        """Bring all texts in line with these; return how many had to be changed."""
+    def held_texts(self) -> Held:
+        """Return which texts are kept now."""
+        ...
+
+    def reconcile(self, texts: Iterable[ClubText], since: Held | None = None) -> int:
+        """Bring all texts in line with these, which were read after `since`; return how many had to be changed."""
         ...
 
 
@@ -65,8 +76,10 @@ class Reviews:
 
     def __init__(
         self, records: ReviewRecords, texts: ClubTexts, books: Mapping[Slug, Book], workers: Workers,
-        now: Callable[[], dt.datetime],
+        now: Callable[[], dt.datetime], behind: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        """`behind` is called where the vector store could not be changed; it then has to be brought in line."""
+        self._behind = behind
         self._records, self._texts, self._books, self._workers, self._now = records, texts, books, workers, now
 
     async def write(self, member: Member, book: Book, stars: str, text: str, said: str) -> Review:
@@ -134,18 +147,27 @@ class Reviews:
         """Remove deleted reviews from the vector store."""
         for review in reviews:
             club, text_id = str(review.club), str(review.id)
-            await self._workers.do(lambda club=club, text_id=text_id: self._texts.drop(club, text_id))  # type: ignore[misc]
+            await self._change(lambda club=club, text_id=text_id: self._texts.drop(club, text_id))  # type: ignore[misc]
 
     async def reconcile(self) -> int:
         """Bring the vector store in line with the database, as at a start; return how many texts were changed."""
+        held = await self._workers.do(self._texts.held_texts)  # first: what comes after it is no part of the records
         texts = [_club_text(review) for review in await self._records.every() if self._indexed(review)]
-        return await self._workers.do(lambda: self._texts.reconcile(texts))
+        return await self._workers.do(lambda: self._texts.reconcile(texts, held))
 
     async def _index(self, review: Review) -> None:
         if self._indexed(review):
-            await self._workers.do(lambda: self._texts.keep(_club_text(review)))
+            await self._change(lambda: self._texts.keep(_club_text(review)))
         else:
             await self.gone([review])
+
+    async def _change(self, change: Callable[[], None]) -> None:
+        """Change the vector store; where it is away, the database has it, and the store follows once it is back."""
+        try:
+            await self._workers.do(change)
+        except StoreUnavailable as error:
+            log.warning("a review is not in the vector store yet: %s", error)
+            self._behind()
 
     def _indexed(self, review: Review) -> bool:
         return bool(review.text) and review.book in self._books

@@ -71,14 +71,15 @@ class Services:
     def of(
         cls, discussion: Discussion, records: Records, workers: Workers,
         now: Callable[[], dt.datetime], rates: Rates = Rates(), meter: Meter | None = None,
+        behind: Callable[[], None] = lambda: None,
     ) -> Services:  # fmt: skip
-        """Return the services over a discussion and a database."""
+        """Return the services over a discussion and a database; `behind` hears of a store that could not be changed."""
         books, meter = discussion.library.books, meter or Meter()
         audiences = Audiences(records.positions, records.ceilings, books)
         allowance = Allowance(rates, records.usage, now, meter)
         conversations = Conversations(records.conversations, now)
         shelves = Shelves(records.shelves, books, now)
-        reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now)
+        reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now, behind)
         audit = Audit(records.audit, now)
         set_up = SetUp(records.clubs, books)
         return cls(

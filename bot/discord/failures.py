@@ -14,6 +14,7 @@ from bot.discord.answer_cards import problem_card
 from bot.discord.delivering import ACKNOWLEDGED, deliver, reply_to
 from bot.requests import failure_number
 from corpus.errors import DogearError
+from retrieval.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +87,14 @@ def readable(error: Exception) -> DogearError | None:
 
 
 def _for_members(error: DogearError) -> DogearError:
-    """Return an error of ours in words for members: where the club's data is, and what is wrong there, they need not.
+    """Return an error of ours in words for members: where things are kept, and what is wrong there, they need not.
 
     What they were writing stays behind its button.
     """
     cause = error.__cause__ if isinstance(error, Choice) else error
+    if isinstance(cause, StoreUnavailable):
+        log.error("%s", cause)
+        return Choice("I cannot get at the books just now. Please try again in a few minutes.", _items(error))
     if not isinstance(cause, RecordsUnavailable):
         return error
     log.error("%s", cause)

@@ -44,7 +44,8 @@ def run(settings: Settings) -> None:
     speak_to(settings.discord_api)
     sys.setswitchinterval(TURN)
     figures = new_figures()
-    with open_discussion(settings, settings.library, settings.data, log_progress(), figures) as discussion:
+    progress = log_progress()
+    with open_discussion(settings, settings.library, settings.data, progress, figures, owner=True) as discussion:
         set_apart()
         asyncio.run(run_until_stopped(settings, settings.discord_token, discussion, figures))
 

@@ -23,7 +23,7 @@ class Health:
 
     look: Instruments
     patience: float = PATIENCE
-    _asked: dict[str, asyncio.Task[object]] = field(default_factory=dict)
+    _asked: dict[str, asyncio.Task[Part]] = field(default_factory=dict)
 
     async def now(self) -> Part:
         """Return how each part is, as JSON can hold it; `ok` where all are well and the bot stays."""
@@ -47,19 +47,18 @@ class Health:
         await asyncio.wait([asked], timeout=self.patience)
         if not asked.done():
             return {"ok": False, "problem": f"It has not answered within {self.patience:.0f} s."}
-        problem = asked.result()
-        return {"ok": False, "problem": problem} if problem else {"ok": True}
+        return asked.result()
 
 
-async def _checking(check: Callable[[], Awaitable[object]]) -> str:
-    """Return what a check finds wrong, or nothing."""
+async def _checking(check: Callable[[], Awaitable[object]]) -> Part:
+    """Return what a check finds: what is wrong, or in words what the part is, where it has any."""
     try:
-        await check()
+        found = await check()
     except DogearError as error:
-        return str(error)
+        return {"ok": False, "problem": str(error)}
     except Exception as error:  # noqa: BLE001 (whatever it is, the part is not well)
-        return f"It failed unexpectedly ({type(error).__name__})."
-    return ""
+        return {"ok": False, "problem": f"It failed unexpectedly ({type(error).__name__})."}
+    return {"ok": True, "is": found} if isinstance(found, str) else {"ok": True}
 
 
 def _gateway(state: GatewayState) -> Part:

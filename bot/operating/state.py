@@ -29,13 +29,13 @@ class GatewayState:
 class Instruments:
     """What is looked at, each by a call; `check_store` takes its time and needs a thread.
 
-    Both checks raise a DogearError that says what is wrong.
+    It may return words on what the store is. Both checks raise a DogearError that says what is wrong.
     """
 
     gateway: Callable[[], GatewayState]
     leaving: Callable[[], bool]
     passages: Callable[[], PassagesState]
-    check_store: Callable[[], None]
+    check_store: Callable[[], object]
     check_database: Callable[[], Awaitable[object]]
     waiting: Callable[[], int]
     in_work: Callable[[], int]

@@ -59,6 +59,10 @@ class HasStale(Protocol):
         """Return the books that have to be indexed again."""
         ...
 
+    def check_store(self) -> str:
+        """Return what the store is."""
+        ...
+
 
 def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Check:
     """Look at the version of Python."""
@@ -120,20 +124,22 @@ def check_library(folder: Path, load: Callable[[Path], Library] = Library.load) 
     return library, checks
 
 
-def check_store(folder: Path, opened: Callable[[], AbstractContextManager[HasStale]]) -> Check:
-    """Look at the vector store in `folder`: whether it is there, can be opened, and fits the library."""
+def check_store(folder: Path | None, opened: Callable[[], AbstractContextManager[HasStale]]) -> Check:
+    """Look at the vector store, in `folder` or on a server: whether it can be opened, and fits the library."""
     later = "It is built when it is needed; “python run_bot.py index” does it now."
-    if not folder.is_dir():
+    if folder is not None and not folder.is_dir():
         return Check("Vector store", False, "not built yet", later, serious=False)
     try:
         with opened() as store:
-            stale = list(store.stale())
+            stale, what = list(store.stale()), store.check_store()
     except DogearError as error:
         return Check("Vector store", False, "cannot be opened", str(error))
     if stale:
         some = ", ".join(stale[:3]) + (" …" if len(stale) > 3 else "")
-        return Check("Vector store", False, f"behind the library for {len(stale)} ({some})", later, serious=False)
-    return Check("Vector store", True, "fits the library")
+        return Check(
+            "Vector store", False, f"{what}: behind the library for {len(stale)} ({some})", later, serious=False
+        )
+    return Check("Vector store", True, f"{what}, fits the library")
 
 
 def check_token(token: SecretStr | None) -> Check:

@@ -55,7 +55,8 @@ def examine(
     books, found = checks.check_library(settings.library)
     yield from found
     if books is not None and model.ok and writable.ok:
-        yield checks.check_store(settings.data / look.store, lambda: look.open_store(settings, books))
+        folder = None if settings.chroma else settings.data / look.store
+        yield checks.check_store(folder, lambda: look.open_store(settings, books))
     yield from checks.check_chat_model(settings, look.open_model)
     token = checks.check_token(settings.discord_token)
     yield token

@@ -46,7 +46,12 @@ def _published_model() -> Path:
 def _open_store(settings: Settings, library: Library) -> AbstractContextManager[HasStale]:
     from retrieval.door import open_retriever
 
-    return open_retriever(library, settings.data, settings.embedding_model)
+    where = settings.embedding_model, _say_nothing, settings.chroma
+    return open_retriever(library, settings.data, *where, replacing=False)
+
+
+def _say_nothing(_: str) -> None:
+    """What the store would say while it is opened, the doctor says in its own words."""
 
 
 def _sign_in(token: SecretStr) -> str:

@@ -35,11 +35,12 @@ def index_library(settings: Settings) -> None:
     """Build the vector store of a library or bring it up to date, and say what was done."""
     library = _read(settings)
     start = time.monotonic()
-    with _opened(library, settings) as (retriever, progress):
+    with _opened(library, settings, replacing=True) as (retriever, progress):
         done = retriever.refresh(progress)
+    where = settings.chroma.name if settings.chroma else settings.data
     count = len(library.books)
     Screen(sys.stdout).line(
-        f"{count} book{'s' * (count != 1)}, {done.kept + done.embedded:,} passages in {settings.data}: "
+        f"{count} book{'s' * (count != 1)}, {done.kept + done.embedded:,} passages in {where}: "
         f"{done.books} brought up to date, {done.embedded:,} passages embedded, {done.removed:,} removed "
         f"({time.monotonic() - start:.1f} s)."
     )
@@ -97,12 +98,18 @@ def _placed(library: Library, settings: Settings, slugs: Iterable[Slug], documen
 
 
 @contextmanager
-def _opened(library: Library, settings: Settings) -> Iterator[tuple[Retriever, Progress | None]]:
-    """Open a library's store, and yield with it what shows the progress of bringing it up to date."""
+def _opened(
+    library: Library, settings: Settings, *, replacing: bool = False
+) -> Iterator[tuple[Retriever, Progress | None]]:
+    """Open a library's store, and yield with it what shows the progress of bringing it up to date.
+
+    On a Chroma server, the passages of another library are left alone unless these are `replacing` them.
+    """
     with opening(sys.stderr) as progress:
         from retrieval.door import open_retriever
 
-        with open_retriever(library, settings.data, settings.embedding_model, problem_line) as retriever:
+        where = settings.embedding_model, problem_line, settings.chroma
+        with open_retriever(library, settings.data, *where, replacing=replacing) as retriever:
             yield retriever, progress
 
 

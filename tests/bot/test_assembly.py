@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from bot.assembly import open_discussion
 from bot.reply import Mode
 from bot.settings import Settings
 from corpus.errors import LibraryProblem
-from retrieval.errors import StoreHeld, WeightsRefused
+from retrieval.errors import StoreHeld, StoreUnavailable, WeightsRefused
 from retrieval.gate import Audience
 from tests.fakes.bookshelf import KITE, LANTERN, write_book, write_kite, write_lantern
 from tests.fakes.chat_server import chat_server
+from tests.fakes.chroma_server import RunningChroma
 
 FINISHED = Audience({LANTERN: 10, KITE: 4})
 QUESTION = "Whom does Silas save in the storm?"
@@ -116,3 +118,37 @@ def test_what_cannot_be_opened_is_an_error_and_leaves_nothing_held(
         pass
     with open_discussion(settings, library, data) as discussion:
         assert discussion.library.books.keys() == {KITE}
+
+
+def test_a_starting_bot_waits_for_a_server_that_is_away_and_a_reader_does_not(
+    library: Path, data: Path, settings: Settings, chroma: RunningChroma
+) -> None:
+    write_lantern(library)
+    address = chroma.database()
+    there = replace(settings, chroma_url=f"{address.url}?database={address.database}")
+    tried_again = threading.Event()
+
+    class Hearing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "tried again in 1 s" in record.getMessage():
+                tried_again.set()
+
+    log = logging.getLogger("bot.assembly")
+    hearing = Hearing()
+    log.addHandler(hearing)
+    chroma.stop()
+    try:
+        with pytest.raises(StoreUnavailable, match="cannot be reached"), open_discussion(there, library, data):
+            pass
+
+        def start() -> bool:
+            with open_discussion(there, library, data, owner=True) as discussion:
+                return discussion.recap(FINISHED, LANTERN).answered
+
+        with ThreadPoolExecutor(1) as thread:
+            answered = thread.submit(start)
+            assert tried_again.wait(60)
+            chroma.start()
+            assert answered.result(60)
+    finally:
+        log.removeHandler(hearing)

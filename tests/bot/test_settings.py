@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.logs import LogFormat
 from bot.settings import CHAT_TIMEOUT, DATA, Settings, SettingsError
 from corpus.library import SHIPPED
+from retrieval.address import ChromaServer
 
 NAMES = (
     "DISCORD_TOKEN",
@@ -29,6 +30,8 @@ NAMES = (
     "DOGEAR_LIBRARY",
     "DOGEAR_DATA",
     "DATABASE_URL",
+    "CHROMA_URL",
+    "CHROMA_TOKEN",
     "LOG_LEVEL",
     "LOG_FORMAT",
     "METRICS_PORT",
@@ -77,6 +80,35 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
     assert settings.embedding_model == "intfloat/e5-small"
     assert (settings.library, settings.data) == (tmp_path, tmp_path / "new")
     assert settings.log_level == logging.DEBUG
+
+
+@pytest.mark.parametrize(
+    ("written", "url", "database", "tenant"),
+    [
+        ("http://localhost:8000", "http://localhost:8000", "dogear", "default_tenant"),
+        ("https://chroma.example/under/", "https://chroma.example/under", "dogear", "default_tenant"),
+        ("http://[::1]:8000?database=one-club&tenant=ours", "http://[::1]:8000", "one-club", "ours"),
+    ],
+)
+def test_a_chroma_server_has_an_address_a_database_and_a_tenant(
+    written: str, url: str, database: str, tenant: str
+) -> None:
+    settings = Settings.from_environment({"CHROMA_URL": written, "CHROMA_TOKEN": "a-token"})
+    assert settings.chroma == ChromaServer(url, database, tenant, "a-token")
+    assert "a-token" not in f"{settings!r} {settings.chroma!r} {settings.chroma.name}"
+    assert Settings().chroma is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["localhost:8000", "ftp://a", "http://", "http://a:x", "http://a b", "http://a?data=x", "http://a?database=x/y",
+     "http://a?database", "http://a#b", "http://[::1", "http://smiley:hunter-2@a:8000"],
+)  # fmt: skip
+def test_another_address_is_none_of_a_chroma_server(written: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"CHROMA_URL": written})
+    assert "Write http://127.0.0.1:8000" in caught.value.problems["CHROMA_URL"]
+    assert "hunter" not in repr(caught.value)
 
 
 @pytest.mark.parametrize("written", ["gpt-4o-mini", ":llama3.2", "ollama:", "OpenAI: gpt", "llama3.2:latest"])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from shutil import rmtree
 
 from corpus.library import Library
+from retrieval.address import Place
 from retrieval.door import Retriever
 from retrieval.embedding import Embedder
+from retrieval.server import ServerConnection
 from retrieval.store import Store
 from tests.fakes.embedder import HashedEmbedder
 
@@ -80,10 +82,23 @@ def silent(_: str) -> None:
 
 
 @contextmanager
-def opened(library: Path, data: Path, embedder: Embedder | None = None) -> Iterator[Retriever]:
+def opened(library: Path, place: Place, embedder: Embedder | None = None) -> Iterator[Retriever]:
     """Open a retriever over a library as it now is, with its store up to date."""
     embedder = embedder or HashedEmbedder()
-    with Store(data, embedder.name, silent) as store:
+    with Store(place, embedder.name, silent) as store:
         retriever = Retriever(Library.load(library), store, embedder)
         retriever.refresh()
-        yield retriever
+        try:
+            yield retriever
+        finally:
+            retriever.close()
+
+
+def throw_away(place: Place) -> None:
+    """Throw away all that a store holds, behind the back of everybody."""
+    if isinstance(place, Path):
+        rmtree(place)
+        return
+    with closing(ServerConnection(place)) as connection:
+        for name in connection.collections():
+            connection.delete(name)

@@ -17,12 +17,13 @@ from corpus.library import Library
 from corpus.naming import UnknownBook
 from corpus.passages import Passage
 from corpus.reveals import Reveals
+from retrieval.address import Place
 from retrieval.door import Retriever
 from retrieval.gate import Audience
 from retrieval.manifests import ClubManifest
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
-from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
+from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, throw_away, write_kite, write_lantern
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
 
 NORTH = Audience({LANTERN: 10, KITE: 4}, club="north")
@@ -66,27 +67,34 @@ def retriever(shelf: Path, data: Path) -> Iterator[Retriever]:
         yield one
 
 
+@pytest.fixture
+def either(shelf: Path, place: Place) -> Iterator[Retriever]:
+    """A retriever whose store is embedded, and one whose store is on a server."""
+    with opened(shelf, place) as one:
+        yield one
+
+
 @contextmanager
-def held(data: Path, model: str = "hashed") -> Iterator[Store]:
-    with Store(data, model, silent) as store:
+def held(place: Place, model: str = "hashed") -> Iterator[Store]:
+    with Store(place, model, silent) as store:
         yield store
 
 
-def of_clubs(data: Path) -> tuple[set[str], set[str]]:
+def of_clubs(place: Place) -> tuple[set[str], set[str]]:
     """Return the texts that the store has noted, and the ids of the passages that it holds of any club."""
-    with held(data) as store:
+    with held(place) as store:
         found = store._passages.get(include=["metadatas"])
         passages = {key for key, meta in zip(found["ids"], found["metadatas"] or (), strict=True) if meta["club"]}
         return {f"{m.club}/{m.id}" for m in store.club_manifests()}, passages
 
 
-def test_a_text_is_found_by_the_next_search_of_its_club(retriever: Retriever) -> None:
-    assert found(retriever, NORTH) == []
-    retriever.keep(review())
-    assert found(retriever, NORTH) == ["The marmalade mood is pure melancholy."]
-    best = retriever.search(MOOD, NORTH, LANTERN).passages[0].passage
+def test_a_text_is_found_by_the_next_search_of_its_club(either: Retriever) -> None:
+    assert found(either, NORTH) == []
+    either.keep(review())
+    assert found(either, NORTH) == ["The marmalade mood is pure melancholy."]
+    best = either.search(MOOD, NORTH, LANTERN).passages[0].passage
     assert (best.club, best.kind, best.document, best.rating) == ("north", "review", "review-1", 4)
-    assert retriever.passages(LANTERN, NORTH)[-1] == best
+    assert either.passages(LANTERN, NORTH)[-1] == best
 
 
 @pytest.mark.parametrize("audience", [SOUTH, NOWHERE, replace(NORTH, club="nort"), replace(NORTH, club="NORTH")])
@@ -143,20 +151,20 @@ def test_what_is_hidden_of_the_clubs_own_is_withheld_and_guarded_like_the_rest(r
     assert known.risk < unknown.risk < secret.risk
 
 
-def test_an_edit_takes_the_place_of_what_it_changes(retriever: Retriever) -> None:
-    retriever.keep(review("Too much marmalade. A cold room. A wet coat. A long night. Nobody came."))
-    assert len(found(retriever, NORTH)) == 5
-    retriever.keep(review("Just enough marmalade. A cold room.", rating=None, reveals=Reveals.of({LANTERN: 1})))
-    assert found(retriever, NORTH) == ["Just enough marmalade.", "A cold room."]
-    (passage,) = [p for p in retriever.passages(LANTERN, Audience({LANTERN: 1}, club="north")) if p.club]
+def test_an_edit_takes_the_place_of_what_it_changes(either: Retriever) -> None:
+    either.keep(review("Too much marmalade. A cold room. A wet coat. A long night. Nobody came."))
+    assert len(found(either, NORTH)) == 5
+    either.keep(review("Just enough marmalade. A cold room.", rating=None, reveals=Reveals.of({LANTERN: 1})))
+    assert found(either, NORTH) == ["Just enough marmalade.", "A cold room."]
+    (passage,) = [p for p in either.passages(LANTERN, Audience({LANTERN: 1}, club="north")) if p.club]
     assert passage.rating is None
 
 
-def test_an_edit_leaves_nothing_of_what_it_changes_in_the_store(shelf: Path, data: Path) -> None:
-    with opened(shelf, data) as retriever:
+def test_an_edit_leaves_nothing_of_what_it_changes_in_the_store(shelf: Path, place: Place) -> None:
+    with opened(shelf, place) as retriever:
         retriever.keep(review("One. Two. Three. Four. Five."))
         retriever.keep(review("One. Two. Three. Changed."))
-    assert of_clubs(data)[1] == {p.id for p in cut_review(review("One. Two. Three. Changed."))}
+    assert of_clubs(place)[1] == {p.id for p in cut_review(review("One. Two. Three. Changed."))}
 
 
 def test_a_text_whose_words_stay_moves_to_its_new_place(retriever: Retriever) -> None:
@@ -191,8 +199,8 @@ def test_a_dropped_text_is_gone_at_once_and_dropping_nothing_is_no_error(shelf: 
     assert of_clubs(data) == (set(), set())
 
 
-def test_a_club_that_leaves_takes_all_of_its_texts_along_and_no_others(shelf: Path, data: Path) -> None:
-    with opened(shelf, data) as retriever:
+def test_a_club_that_leaves_takes_all_of_its_texts_along_and_no_others(shelf: Path, place: Place) -> None:
+    with opened(shelf, place) as retriever:
         for number, book in enumerate((LANTERN, LANTERN, KITE)):
             for club in ("north", "south"):
                 retriever.keep(review(f"Number {number} of {club}.", id=str(number), club=club, book=book))
@@ -200,7 +208,7 @@ def test_a_club_that_leaves_takes_all_of_its_texts_along_and_no_others(shelf: Pa
         retriever.drop_club("nobody")
         assert [reviews(retriever, NORTH, book) for book in (LANTERN, KITE)] == [[], []]
         assert [len(reviews(retriever, SOUTH, book)) for book in (LANTERN, KITE)] == [2, 1]
-    assert of_clubs(data)[0] == {"south/0", "south/1", "south/2"}
+    assert of_clubs(place)[0] == {"south/0", "south/1", "south/2"}
 
 
 def test_the_same_words_and_ids_in_two_clubs_are_two_texts(retriever: Retriever) -> None:
@@ -229,17 +237,17 @@ def test_a_book_that_nobody_knows_is_refused(retriever: Retriever) -> None:
         retriever.keep(review(book="no-such-book"))
 
 
-def test_clubs_without_texts_of_their_own_in_a_book_share_one_opened_book(retriever: Retriever) -> None:
-    plain = retriever._books.open(LANTERN)
-    assert retriever._books.open(LANTERN, "south") is plain
-    retriever.keep(review(id="empty", text=""))
-    assert retriever._books.open(LANTERN, "north") is plain
-    retriever.keep(review())
-    assert retriever._books.open(LANTERN, "north") is not plain
-    assert retriever._books.open(KITE, "north") is retriever._books.open(KITE)
-    assert retriever._books.open(LANTERN) is plain
-    retriever.drop("north", "1")
-    assert retriever._books.open(LANTERN, "north") is plain
+def test_clubs_without_texts_of_their_own_in_a_book_share_one_opened_book(either: Retriever) -> None:
+    plain = either._books.open(LANTERN)
+    assert either._books.open(LANTERN, "south") is plain
+    either.keep(review(id="empty", text=""))
+    assert either._books.open(LANTERN, "north") is plain
+    either.keep(review())
+    assert either._books.open(LANTERN, "north") is not plain
+    assert either._books.open(KITE, "north") is either._books.open(KITE)
+    assert either._books.open(LANTERN) is plain
+    either.drop("north", "1")
+    assert either._books.open(LANTERN, "north") is plain
 
 
 def test_each_review_is_a_stretch_of_its_own_after_the_library(retriever: Retriever) -> None:
@@ -254,15 +262,15 @@ def test_each_review_is_a_stretch_of_its_own_after_the_library(retriever: Retrie
     assert len({(groups[n], view.passages[n].document) for n in own}) == 12
 
 
-def left(shelf: Path, data: Path, *texts: ClubText) -> None:
+def left(shelf: Path, place: Place, *texts: ClubText) -> None:
     """Leave a store in which these texts were kept by an earlier run."""
-    with opened(shelf, data) as retriever:
+    with opened(shelf, place) as retriever:
         retriever.reconcile(texts)
 
 
-def test_texts_outlive_a_restart(shelf: Path, data: Path) -> None:
-    left(shelf, data, review())
-    with opened(shelf, data) as retriever:
+def test_texts_outlive_a_restart(shelf: Path, place: Place) -> None:
+    left(shelf, place, review())
+    with opened(shelf, place) as retriever:
         assert found(retriever, NORTH)
 
 
@@ -278,11 +286,11 @@ def test_where_nothing_changed_nothing_is_done(shelf: Path, data: Path) -> None:
         assert len(reviews(retriever, SOUTH)) == 3
 
 
-def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, data: Path) -> None:
+def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, place: Place) -> None:
     same, edited, gone, moved = (review(f"Number {n}.", id=str(n)) for n in range(4))
-    left(shelf, data, same, edited, gone, moved)
+    left(shelf, place, same, edited, gone, moved)
     embedder = HashedEmbedder()
-    with opened(shelf, data, embedder) as retriever:
+    with opened(shelf, place, embedder) as retriever:
         told = [
             same, replace(edited, text="Edited."), replace(moved, book=KITE), review("New.", id="9", club="south"),
         ]  # fmt: skip
@@ -292,7 +300,7 @@ def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, data: Path)
         assert reviews(retriever, NORTH, KITE) == ["Number 3."]
         assert reviews(retriever, SOUTH) == ["New."]
         assert retriever.reconcile(told) == 0
-    assert of_clubs(data)[0] == {"north/0", "north/1", "north/3", "south/9"}
+    assert of_clubs(place)[0] == {"north/0", "north/1", "north/3", "south/9"}
 
 
 def test_texts_of_books_that_left_the_library_are_passed_over_until_these_return(shelf: Path, data: Path) -> None:
@@ -316,11 +324,11 @@ def test_a_text_that_moved_to_a_book_that_is_not_there_leaves_the_old_one(retrie
 
 
 @pytest.mark.parametrize("count", [40, 70])
-def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, data: Path, count: int) -> None:
+def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, place: Place, count: int) -> None:
     texts = [review(f"Number {n}.", id=str(n)) for n in range(count)]
-    left(shelf, data, *texts)
-    rmtree(data)
-    with opened(shelf, data) as retriever:
+    left(shelf, place, *texts)
+    throw_away(place)
+    with opened(shelf, place) as retriever:
         assert reviews(retriever, NORTH) == []
         assert retriever.reconcile(texts) == count
         assert set(reviews(retriever, NORTH)) == {text.text for text in texts}
@@ -334,18 +342,18 @@ def test_with_another_model_texts_are_embedded_again(shelf: Path, data: Path) ->
         assert reviews(retriever, NORTH)
 
 
-def test_the_library_is_indexed_again_without_touching_club_texts(shelf: Path, data: Path) -> None:
-    with opened(shelf, data) as retriever:
+def test_the_library_is_indexed_again_without_touching_club_texts(shelf: Path, place: Place) -> None:
+    with opened(shelf, place) as retriever:
         retriever.keep(review())
         plain = [p.id for p in retriever.passages(LANTERN, NOWHERE)]
     write_lantern(shelf, background_md="---\nreveals: 0\n---\nThe island is real.\n")
     embedder = HashedEmbedder()
-    with opened(shelf, data, embedder) as retriever:
+    with opened(shelf, place, embedder) as retriever:
         assert embedder.embedded == ["The island is real."]
         assert reviews(retriever, NORTH) == ["The marmalade mood is pure melancholy."]
         assert {p.id for p in retriever.passages(LANTERN, NOWHERE)} > set(plain)
         assert retriever.stale() == []
-    with held(data) as store:
+    with held(place) as store:
         assert not any(key.startswith("club/") for key in store.ids_of(LANTERN))
 
 
@@ -355,11 +363,11 @@ def rows_of(text: ClubText) -> list[StoredPassage]:
     return [StoredPassage(passage, vector) for passage, vector in zip(cut, vectors, strict=True)]
 
 
-def interrupted(data: Path, text: ClubText, before: ClubText | None = None) -> None:
+def interrupted(place: Place, text: ClubText, before: ClubText | None = None) -> None:
     """Leave the store as a run does that is stopped after a text's passages are written and before it is noted."""
     rows = [*rows_of(text), *(rows_of(before) if before else ())]
     ids = tuple(dict.fromkeys(row.passage.id for row in rows))
-    with held(data) as store:
+    with held(place) as store:
         store.note_club([ClubManifest(text.club, text.id, text.book, "", ids)])
         store.write(rows_of(text))
 
@@ -396,17 +404,17 @@ class StoppedStore(Store):
 
 @pytest.mark.parametrize("records", [[], [review("One. Two. Three. Changed.")]], ids=["deleted", "kept"])
 def test_what_a_run_leaves_that_ends_half_way_is_known_to_the_next(
-    shelf: Path, data: Path, records: list[ClubText]
+    shelf: Path, place: Place, records: list[ClubText]
 ) -> None:
-    left(shelf, data, review("One. Two. Three. Four. Five."))
-    with StoppedStore(data, "hashed", silent) as store:
+    left(shelf, place, review("One. Two. Three. Four. Five."))
+    with StoppedStore(place, "hashed", silent) as store:
         retriever = Retriever(Library.load(shelf), store, HashedEmbedder())
         retriever.refresh()
         with pytest.raises(EmbedderStopped):
             retriever.keep(review("One. Two. Three. Changed."))
         assert reviews(retriever, NORTH) == []  # neither the old text nor the new one is whole
-    left(shelf, data, *records)
-    assert of_clubs(data)[1] == {p.id for text in records for p in cut_review(text)}
+    left(shelf, place, *records)
+    assert of_clubs(place)[1] == {p.id for text in records for p in cut_review(text)}
 
 
 def test_passages_that_nobody_noted_are_seen_by_nobody(shelf: Path, data: Path) -> None:
@@ -428,10 +436,10 @@ def test_a_text_that_could_not_be_embedded_leaves_what_was_there(shelf: Path, da
 
 
 @contextmanager
-def pausing(shelf: Path, data: Path, word: str) -> Iterator[tuple[Retriever, PausingEmbedder, ThreadPoolExecutor]]:
+def pausing(shelf: Path, place: Place, word: str) -> Iterator[tuple[Retriever, PausingEmbedder, ThreadPoolExecutor]]:
     """Open a retriever that stops where it would embed `word`, and a thread to stop in."""
     embedder = PausingEmbedder(word)
-    with opened(shelf, data, embedder) as retriever, ThreadPoolExecutor(1) as thread:
+    with opened(shelf, place, embedder) as retriever, ThreadPoolExecutor(1) as thread:
         try:
             yield retriever, embedder, thread
         finally:
@@ -451,8 +459,8 @@ def test_what_is_deleted_while_it_is_being_written_stays_deleted(shelf: Path, da
         assert len(reviews(retriever, NORTH)) == 1
 
 
-def test_of_two_edits_at_once_the_later_one_stays(shelf: Path, data: Path) -> None:
-    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
+def test_of_two_edits_at_once_the_later_one_stays(shelf: Path, place: Place) -> None:
+    with pausing(shelf, place, "marmalade") as (retriever, embedder, thread):
         first = thread.submit(retriever.keep, review())
         assert embedder.reached.wait(60)
         retriever.keep(review("The second thought."))
@@ -461,8 +469,8 @@ def test_of_two_edits_at_once_the_later_one_stays(shelf: Path, data: Path) -> No
         assert reviews(retriever, NORTH) == ["The second thought."]
 
 
-def test_what_members_do_while_texts_are_brought_in_line_stands(shelf: Path, data: Path) -> None:
-    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
+def test_what_members_do_while_texts_are_brought_in_line_stands(shelf: Path, place: Place) -> None:
+    with pausing(shelf, place, "marmalade") as (retriever, embedder, thread):
         retriever.keep(review("An old one.", id="3"))
         told = [review(), review("Two of the records.", id="2"), review("An old one.", id="3")]
         done = thread.submit(retriever.reconcile, told)
@@ -475,15 +483,15 @@ def test_what_members_do_while_texts_are_brought_in_line_stands(shelf: Path, dat
         assert sorted(reviews(retriever, NORTH)) == ["An old one.", "Brand new.", "Two as edited."]
 
 
-def test_what_is_written_while_the_records_are_read_is_not_taken_for_gone(retriever: Retriever) -> None:
-    retriever.keep(review("An old one.", id="3"))
+def test_what_is_written_while_the_records_are_read_is_not_taken_for_gone(either: Retriever) -> None:
+    either.keep(review("An old one.", id="3"))
 
     def records() -> Iterator[ClubText]:
-        retriever.keep(review("Brand new.", id="4"))
+        either.keep(review("Brand new.", id="4"))
         yield from ()
 
-    assert retriever.reconcile(records()) == 1
-    assert reviews(retriever, NORTH) == ["Brand new."]
+    assert either.reconcile(records()) == 1
+    assert reviews(either, NORTH) == ["Brand new."]
 
 
 def test_a_search_waits_for_no_text_that_is_being_embedded(shelf: Path, data: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from corpus.library import Library
 from corpus.passages import Passage
+from retrieval.address import Place
 from retrieval.door import Retriever
 from retrieval.gate import Audience
 from retrieval.indexing import Indexed
@@ -26,23 +27,23 @@ PASSAGES_OF_THE_LANTERN = 12
 
 @contextmanager
 def held(
-    folder: Path, data: Path, embedder: HashedEmbedder, said: Callable[[str], None] = silent
+    folder: Path, place: Place, embedder: HashedEmbedder, said: Callable[[str], None] = silent
 ) -> Iterator[Retriever]:
     """Open a retriever whose store is as it was left."""
-    with Store(data, embedder.name, said) as store:
+    with Store(place, embedder.name, said) as store:
         yield Retriever(Library.load(folder), store, embedder)
 
 
-def indexed(folder: Path, data: Path, embedder: HashedEmbedder) -> Indexed:
+def indexed(folder: Path, place: Place, embedder: HashedEmbedder) -> Indexed:
     """Bring a store up to date in a run of its own."""
-    with held(folder, data, embedder) as retriever:
+    with held(folder, place, embedder) as retriever:
         assert retriever.library.problems == ()
         return retriever.refresh()
 
 
-def kept(folder: Path, data: Path, embedder: HashedEmbedder) -> dict[str, list[Passage]]:
+def kept(folder: Path, place: Place, embedder: HashedEmbedder) -> dict[str, list[Passage]]:
     """Return all passages of each book, as a finished reader would see them."""
-    with held(folder, data, embedder) as retriever:
+    with held(folder, place, embedder) as retriever:
         assert retriever.stale() == []
         retriever.refresh()
         everybody = Audience({slug: book.marks for slug, book in retriever.library.books.items()}, adults=True)
@@ -61,19 +62,19 @@ def embedder() -> HashedEmbedder:
     return HashedEmbedder()
 
 
-def test_a_first_run_embeds_each_passage_once(two_books: Path, data: Path, embedder: HashedEmbedder) -> None:
-    done = indexed(two_books, data, embedder)
+def test_a_first_run_embeds_each_passage_once(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
+    done = indexed(two_books, place, embedder)
     assert (done.books, done.kept, done.removed) == (2, 0, 0)
     assert done.embedded == len(embedder.embedded) == len(set(embedder.embedded))
-    passages = kept(two_books, data, embedder)
+    passages = kept(two_books, place, embedder)
     assert sum(map(len, passages.values())) == done.embedded
     assert {p.text for p in passages[LANTERN]} | {p.text for p in passages[KITE]} == set(embedder.embedded)
 
 
-def test_a_run_that_finds_nothing_changed_does_nothing(two_books: Path, data: Path, embedder: HashedEmbedder) -> None:
-    first = indexed(two_books, data, embedder)
+def test_a_run_that_finds_nothing_changed_does_nothing(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
+    first = indexed(two_books, place, embedder)
     again = HashedEmbedder()
-    assert indexed(two_books, data, again) == Indexed(0, 0, first.embedded, 0)
+    assert indexed(two_books, place, again) == Indexed(0, 0, first.embedded, 0)
     assert again.embedded == []
 
 
@@ -87,15 +88,15 @@ def test_progress_is_told_from_the_first_passages_written_to_the_last(
     assert told == sorted(told)
 
 
-def test_an_edited_sentence_is_embedded_alone(two_books: Path, data: Path, embedder: HashedEmbedder) -> None:
-    first = indexed(two_books, data, embedder)
+def test_an_edited_sentence_is_embedded_alone(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
+    first = indexed(two_books, place, embedder)
     people = two_books / LANTERN / "people.md"
     people.write_text(people.read_text(encoding="utf-8").replace("lives alone", "mends nets"), encoding="utf-8")
     again = HashedEmbedder()
-    done = indexed(two_books, data, again)
+    done = indexed(two_books, place, again)
     assert again.embedded == ["Silas keeps the lighthouse and mends nets."]
     assert done == Indexed(1, 1, first.embedded - 1, 1)
-    texts = [p.text for p in kept(two_books, data, embedder)[LANTERN]]
+    texts = [p.text for p in kept(two_books, place, embedder)[LANTERN]]
     assert "Silas keeps the lighthouse and mends nets." in texts
     assert "Silas keeps the lighthouse and lives alone." not in texts
 
@@ -140,23 +141,23 @@ def test_a_document_that_vanished_takes_its_passages_along(
     assert {p.document for p in kept(two_books, data, embedder)[LANTERN]} == {"premise.md", "summary.md"}
 
 
-def test_a_book_that_vanished_leaves_nothing(two_books: Path, data: Path, embedder: HashedEmbedder) -> None:
-    indexed(two_books, data, embedder)
+def test_a_book_that_vanished_leaves_nothing(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
+    indexed(two_books, place, embedder)
     rmtree(two_books / KITE)
-    done = indexed(two_books, data, embedder)
+    done = indexed(two_books, place, embedder)
     assert done.removed == 4
-    with Store(data, embedder.name, silent) as store:
+    with Store(place, embedder.name, silent) as store:
         assert store.ids_of(KITE) == set()
         assert store.manifests().keys() == {LANTERN}
 
 
-def test_a_new_book_leaves_the_others_alone(library: Path, data: Path, embedder: HashedEmbedder) -> None:
+def test_a_new_book_leaves_the_others_alone(library: Path, place: Place, embedder: HashedEmbedder) -> None:
     write_lantern(library)
-    first = indexed(library, data, embedder)
+    first = indexed(library, place, embedder)
     write_kite(library)
-    with held(library, data, embedder) as retriever:
+    with held(library, place, embedder) as retriever:
         assert retriever.stale() == [KITE]
-    assert indexed(library, data, embedder) == Indexed(1, 4, first.embedded, 0)
+    assert indexed(library, place, embedder) == Indexed(1, 4, first.embedded, 0)
 
 
 def test_a_book_without_documents_is_known_and_empty(library: Path, data: Path, embedder: HashedEmbedder) -> None:
@@ -191,22 +192,22 @@ def test_an_interrupted_run_goes_on_where_it_was(library: Path, data: Path) -> N
     assert [p.reveals.marks[KITE] for p in kept(library, data, rest)[KITE]] == list(range(1, 701))
 
 
-def test_what_an_interrupted_run_left_and_nobody_wants_any_more_is_removed(library: Path, data: Path) -> None:
+def test_what_an_interrupted_run_left_and_nobody_wants_any_more_is_removed(library: Path, place: Place) -> None:
     chapters = "".join(f"## Chapter {n}\n\nIn the year {n} it rained.\n\n" for n in range(1, 301))
     write_book(library, KITE, {"summary.md": chapters}, marks=300)
-    with held(library, data, HashedEmbedder(stops_after=1)) as retriever, pytest.raises(EmbedderStopped):
+    with held(library, place, HashedEmbedder(stops_after=1)) as retriever, pytest.raises(EmbedderStopped):
         retriever.refresh()
     write_kite(library)
-    assert indexed(library, data, HashedEmbedder()).embedded == 4
-    with Store(data, "hashed", silent) as store:
+    assert indexed(library, place, HashedEmbedder()).embedded == 4
+    with Store(place, "hashed", silent) as store:
         assert len(store.ids_of(KITE)) == 4
 
 
-def test_another_model_embeds_everything_again_and_says_so_in_one_line(two_books: Path, data: Path) -> None:
+def test_another_model_embeds_everything_again_and_says_so_in_one_line(two_books: Path, place: Place) -> None:
     first, second = HashedEmbedder("one"), HashedEmbedder("another")
-    indexed(two_books, data, first)
+    indexed(two_books, place, first)
     said: list[str] = []
-    with held(two_books, data, second, said.append) as retriever:
+    with held(two_books, place, second, said.append) as retriever:
         assert sorted(retriever.stale()) == [KITE, LANTERN]
         retriever.refresh()
     assert len(said) == 1
@@ -222,19 +223,19 @@ def review_of(passages: list[Passage]) -> Passage:
 
 
 def test_a_review_moves_with_the_text_that_places_it_and_is_not_embedded_again(
-    library: Path, data: Path, embedder: HashedEmbedder
+    library: Path, place: Place, embedder: HashedEmbedder
 ) -> None:
     write_lantern(library)
     write_book(library, KITE, {**KITE_DOCUMENTS, "review.md": LATE_REVIEW}, marks=4)  # by the same author
-    indexed(library, data, embedder)
-    before = review_of(kept(library, data, embedder)[KITE])
+    indexed(library, place, embedder)
+    before = review_of(kept(library, place, embedder)[KITE])
     summary = library / LANTERN / "summary.md"
     summary.write_text(summary.read_text(encoding="utf-8").replace("Chapter 10", "Chapter 8"), encoding="utf-8")
     people = library / LANTERN / "people.md"
     people.write_text(people.read_text(encoding="utf-8").replace("reveals: 10", "reveals: 8"), encoding="utf-8")
     again = HashedEmbedder()
-    indexed(library, data, again)
-    after = review_of(kept(library, data, embedder)[KITE])
+    indexed(library, place, again)
+    after = review_of(kept(library, place, embedder)[KITE])
     assert again.embedded == []
     assert before.reveals.marks[LANTERN] == 10
     assert after.reveals.marks[LANTERN] == 8

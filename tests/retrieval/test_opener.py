@@ -13,6 +13,7 @@ import pytest
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.naming import UnknownBook
+from retrieval.address import Place
 from retrieval.club_texts import ClubTexts
 from retrieval.door import Retriever
 from retrieval.errors import BookInWork
@@ -34,8 +35,8 @@ NEWS = {"news_md": "---\nreveals: 0\n---\nA telegram has come.\n"}
 class InterruptedStore(Store):
     """A store in which something happens after a book's passages are read, or before old ones are removed."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, "hashed", silent)
+    def __init__(self, place: Place) -> None:
+        super().__init__(place, "hashed", silent)
         self.happens: list[Callable[[], object]] = []
         self.happens_at_remove: list[Callable[[], object]] = []
 
@@ -61,8 +62,8 @@ def shelf(library: Path) -> Path:
 
 
 @pytest.fixture
-def store(data: Path) -> Iterator[InterruptedStore]:
-    with InterruptedStore(data) as one:
+def store(place: Place) -> Iterator[InterruptedStore]:
+    with InterruptedStore(place) as one:
         yield one
 
 
@@ -185,10 +186,10 @@ def test_a_book_that_is_placed_anew_is_opened_anew(shelf: Path, store: Interrupt
 
 
 @contextmanager
-def eight(shelf: Path, data: Path, embedder: HashedEmbedder) -> Iterator[tuple[Retriever, ThreadPoolExecutor]]:
+def eight(shelf: Path, place: Place, embedder: HashedEmbedder) -> Iterator[tuple[Retriever, ThreadPoolExecutor]]:
     """Open a retriever that was not brought up to date yet, and nine threads."""
     library = Library.load(shelf)
-    with Store(data, embedder.name, silent) as store, ThreadPoolExecutor(9) as threads:
+    with Store(place, embedder.name, silent) as store, ThreadPoolExecutor(9) as threads:
         yield Retriever(library, store, embedder), threads
 
 

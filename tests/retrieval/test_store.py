@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from corpus.passages import Passage
 from corpus.reveals import Reveals
+from retrieval.address import Place
 from retrieval.embedding import Embedded
 from retrieval.errors import StoreHeld, StoreUnavailable
 from retrieval.manifests import ClubManifest, Manifest
@@ -50,14 +51,24 @@ def stored(one: Passage) -> StoredPassage:
 
 
 @contextmanager
-def store_in(folder: Path, model: str = "model", said: list[str] | None = None) -> Iterator[Store]:
-    with Store(folder, model, silent if said is None else said.append) as store:
+def store_in(place: Place, model: str = "model", said: list[str] | None = None) -> Iterator[Store]:
+    with Store(place, model, silent if said is None else said.append) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with store_in(tmp_path_factory.mktemp("shared")) as store:
+        yield store
+
+
+@pytest.fixture(scope="module", params=["embedded", "server"])
+def shared(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """One store for many tests, of each kind."""
+    if request.param == "embedded":
+        yield request.getfixturevalue("embedded")
+        return
+    with store_in(request.getfixturevalue("chroma").database()) as store:
         yield store
 
 
@@ -205,12 +216,12 @@ def test_what_is_noted_of_club_texts_is_no_book(shared: Store) -> None:
     shared.forget_club([changed])
 
 
-def test_as_many_club_texts_are_noted_as_there_are(shared: Store) -> None:
+def test_as_many_club_texts_are_noted_as_there_are(embedded: Store) -> None:
     many = [ClubManifest("north", str(n), LANTERN, "f", (f"club/{n}",)) for n in range(6_000)]
-    shared.note_club(many)
-    assert len(shared.club_manifests()) == len(many)
-    shared.forget_club(many)
-    assert shared.club_manifests() == []
+    embedded.note_club(many)
+    assert len(embedded.club_manifests()) == len(many)
+    embedded.forget_club(many)
+    assert embedded.club_manifests() == []
 
 
 def test_threads_read_and_write_at_once(shared: Store) -> None:
@@ -227,23 +238,23 @@ def test_threads_read_and_write_at_once(shared: Store) -> None:
         assert list(threads.map(work, range(8))) == [None] * 8
 
 
-def test_a_store_keeps_what_it_holds_when_it_is_opened_again(data: Path) -> None:
+def test_a_store_keeps_what_it_holds_when_it_is_opened_again(place: Place) -> None:
     said: list[str] = []
-    with store_in(data) as store:
+    with store_in(place) as store:
         store.write([stored(passage())])
         store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
-    with store_in(data, said=said) as store:
+    with store_in(place, said=said) as store:
         assert store.manifests().keys() == {LANTERN}
         assert [row.passage for row in store.read([passage().id])] == [passage()]
     assert said == []
 
 
-def test_a_store_of_another_model_is_emptied_with_one_line(data: Path) -> None:
+def test_a_store_of_another_model_is_emptied_with_one_line(place: Place) -> None:
     said: list[str] = []
-    with store_in(data, "one") as store:
+    with store_in(place, "one") as store:
         store.write([stored(passage())])
         store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
-    with store_in(data, "other", said) as store:
+    with store_in(place, "other", said) as store:
         assert store.manifests() == {}
         assert store.having([passage().id]) == set()
         wider = StoredPassage(passage(), Embedded(unit(*range(1, 9)), np.stack([unit(*range(1, 9))] * 2)))

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.storage.database import open_records
 from bot.storage.errors import StorageUnavailable
 from retrieval.errors import StoreHeld
-from retrieval.holding import hold
+from retrieval.holding import hold, hold_together
 from tests.fakes.bookshelf import write_lantern
 from tests.fakes.postgres import Databases
 
@@ -141,8 +141,9 @@ async def test_the_shipped_library_stays_out_and_a_link_is_not_followed(settings
 async def test_nothing_is_restored_while_a_bot_runs_there(settings: Settings, tmp_path: Path) -> None:
     await write(settings, 2)
     await asyncio.to_thread(take_backup, settings, tmp_path / "b.zip")
-    with hold(settings.data), pytest.raises(StoreHeld, match="in use"):
-        restore_backup(settings, tmp_path / "b.zip")
+    for how in (hold, hold_together):  # with the vector store in the folder, and with it on a server
+        with how(settings.data), pytest.raises(StoreHeld, match="in use"):
+            restore_backup(settings, tmp_path / "b.zip")
     assert len(rows(settings.data / DATABASE)["members"]) == 2
 
 

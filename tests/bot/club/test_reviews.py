@@ -20,6 +20,7 @@ from corpus.club_texts import ClubText
 from corpus.errors import PositionError
 from corpus.positions import parse_position
 from corpus.reveals import Reveals, Slug
+from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
 from tests.fakes.records import opened_records
 
@@ -44,7 +45,10 @@ class Texts:
     def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
         self.kept.pop((club, id), None)
 
-    def reconcile(self, texts: Iterable[ClubText]) -> int:
+    def held_texts(self) -> None:
+        """Say nothing of this moment: nobody else changes anything here."""
+
+    def reconcile(self, texts: Iterable[ClubText], since: object = None) -> int:
         wanted_ = {(text.club, text.id): text for text in texts}
         changed = len(wanted_.items() ^ self.kept.items())
         self.kept = wanted_
@@ -181,3 +185,28 @@ async def test_a_draft_begins_with_what_its_author_would_write(reviews: Reviews)
     assert Draft.begun(EMMA, kept, 30) == Draft("4", "Good.", "chapter 5 of 55")
     draft = Draft("", "Half a thought …\nand another", "somewhere")
     assert Draft.read(draft.written()) == draft
+
+
+class TextsAway(Texts):
+    """Clubs' texts that cannot be changed."""
+
+    def keep(self, text: ClubText) -> None:
+        raise StoreUnavailable("It is away.")
+
+    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
+        raise StoreUnavailable("It is away.")
+
+
+async def test_a_review_is_kept_and_deleted_while_the_vector_store_is_away_and_that_is_said(tmp_path: Path) -> None:
+    behind: list[str] = []
+    workers = Workers(1)
+    async with opened_records(tmp_path) as records:
+        books = {"emma": EMMA}
+        reviews = Reviews(records.reviews, TextsAway(), books, workers, days(), lambda: behind.append("behind"))
+        await reviews.write(LIZ, EMMA, "4", "I laughed.", "ch 5")
+        assert [r.text for r in await reviews.read(1, EMMA, at(5))] == ["I laughed."]
+        assert behind == ["behind"]
+        await reviews.delete(LIZ, EMMA)
+        assert await reviews.read(1, EMMA, at(55)) == []
+        assert behind == ["behind", "behind"]
+    workers.close()

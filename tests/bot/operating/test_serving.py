@@ -38,7 +38,7 @@ class Bot:
     gateway: GatewayState = field(default_factory=lambda: GatewayState(2, 2, 0.04, SINCE))
     passages: PassagesState = field(default_factory=lambda: PassagesState(3, 3, False, 2, 5_000, 7, 2))
     leaving: bool = False
-    store: Callable[[], None] = lambda: None
+    store: Callable[[], object] = lambda: None
     database: Exception | None = None
 
     async def check_database(self) -> None:
@@ -87,6 +87,11 @@ async def test_where_all_is_well_each_part_says_so(address: str) -> None:
     assert told["gateway"] == {"ok": True, "shards": 2, "connected": 2, "latency": 0.04, "since": since}
     assert told["indexing"] == {"ok": True, "books": 3, "ready": 3, "under_way": False}
     assert told["store"] == told["database"] == {"ok": True}
+
+
+async def test_what_the_store_is_is_said_in_its_own_words(bot: Bot, address: str) -> None:
+    bot.store = lambda: "the Chroma server at http://127.0.0.1:8000 (database dogear), interface 1.0.0"
+    assert (await health(address))[1]["store"] == {"ok": True, "is": bot.store()}
 
 
 async def test_a_shard_that_is_away_is_not_well(bot: Bot, address: str) -> None:

@@ -29,6 +29,9 @@ class Store:
     def stale(self) -> Sequence[str]:
         return self._behind
 
+    def check_store(self) -> str:
+        return "the store"
+
 
 def opening(store: Store | DogearError) -> AbstractContextManager[HasStale]:
     @contextmanager
@@ -130,8 +133,9 @@ def test_a_store_that_is_not_built_yet_is_not_opened(tmp_path: Path) -> None:
 
 def test_a_store_fits_or_is_behind_or_is_held_by_another(tmp_path: Path) -> None:
     assert checks.check_store(tmp_path, lambda: opening(Store())).ok
+    assert checks.check_store(None, lambda: opening(Store())).found == "the store, fits the library"
     behind = checks.check_store(tmp_path, lambda: opening(Store("a", "b", "c", "d")))
-    assert behind.found == "behind the library for 4 (a, b, c …)"
+    assert behind.found == "the store: behind the library for 4 (a, b, c …)"
     assert not behind.failed
     held = checks.check_store(tmp_path, lambda: opening(DogearError("Process 7 holds it.")))
     assert (held.failed, held.cure) == (True, "Process 7 holds it.")

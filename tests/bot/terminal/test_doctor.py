@@ -29,6 +29,9 @@ class Behind:
     def stale(self) -> Sequence[str]:
         return list(self._library.books)
 
+    def check_store(self) -> str:
+        return "the vector store"
+
 
 @contextmanager
 def behind(settings: Settings, library: Library) -> Iterator[HasStale]:

@@ -1,0 +1,33 @@
+"""Holding a data folder: alone, or together where the vector store lies elsewhere; never both."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import StoreHeld, StoreUnavailable
+from retrieval.holding import hold, hold_together
+
+
+def test_several_use_a_folder_together_and_nobody_has_it_alone_meanwhile(tmp_path: Path) -> None:
+    with hold_together(tmp_path):
+        with hold_together(tmp_path), pytest.raises(StoreHeld, match=rf"process {os.getpid()}, since .* UTC"):
+            hold(tmp_path)
+        with pytest.raises(StoreHeld):
+            hold(tmp_path)
+    hold(tmp_path).close()
+
+
+def test_nobody_uses_a_folder_together_with_one_who_has_it_alone(tmp_path: Path) -> None:
+    with hold(tmp_path), pytest.raises(StoreHeld, match="Stop that one, or give another"), hold_together(tmp_path):
+        pass
+    with hold_together(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable, match="cannot be written"), hold_together(tmp_path / "file"):
+        pass
