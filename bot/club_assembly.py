@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.club.allowance import Rates
 from bot.club.services import Services
+from bot.club.shards import EVERY
 from bot.club.working import SEARCHING, WAITING, Workers
 from bot.discussion import Discussion
 from bot.meter import Meter
@@ -38,9 +39,11 @@ async def open_services(
         stack.push_async_callback(asyncio.to_thread, workers.close)
         opened = await stack.enter_async_context(open_records(records or settings.club_data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
-        services = Services.of(discussion, opened, workers, now, rates, meter)
-        if changed := await services.reviews.reconcile():
+        services = Services.of(discussion, opened, workers, now, rates, meter, settings.shards or EVERY)
+        if changed := await services.following.begin():
             log.info("%d reviews of members brought up to date in the vector store", changed)
+        if settings.database and records is None:  # whoever else has this address may write there
+            await stack.enter_async_context(services.following.going_on())
         yield services
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.club.shards import Shards, ShardsUnclear
 from bot.logs import LogFormat
 from bot.storage.server_address import EXAMPLE, ServerAddress
 from corpus.errors import DogearError
@@ -45,6 +46,12 @@ DATA = Path("data")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
+ONE_DATABASE = (
+    "Processes that share the clubs share their data, so this needs DATABASE_URL, the same for all of them. "
+    "docs/hosting.md says how to move to PostgreSQL."
+)
+"""What is wrong with SHARDS alone."""
+
 _SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$")
 _CHAT_MODEL = re.compile(r"[a-z][a-z0-9_]*:\S+")
 _OURS = "DOGEAR_"
@@ -76,6 +83,7 @@ class Settings:
     library: Path = SHIPPED
     data: Path = DATA
     database: SecretStr | None = None
+    shards: Shards | None = None
     log_level: int = logging.INFO
     log_format: LogFormat = LogFormat.TEXT
     metrics_port: int | None = None
@@ -100,12 +108,15 @@ class Settings:
             library=read.library("DOGEAR_LIBRARY") or SHIPPED,
             data=read.data("DOGEAR_DATA") or DATA,
             database=read.database("DATABASE_URL"),
+            shards=read.shards("SHARDS"),
             log_level=read.log_level("LOG_LEVEL") or logging.INFO,
             log_format=read.log_format("LOG_FORMAT"),
             metrics_port=read.port("METRICS_PORT"),
             secrets=read.secrets(),
         )
         problems = read.problems | read.misspelt()
+        if settings.shards is not None and settings.database is None:
+            problems.setdefault("SHARDS", ONE_DATABASE)
         if problems:
             raise SettingsError(problems)
         return settings
@@ -237,6 +248,17 @@ class _Reader:
                 "%23 for #, %3F for ? and %25 for %."
             )
         return SecretStr(value)
+
+    def shards(self, name: str) -> Shards | None:
+        """Return the shards of this process, where it does not have all there are."""
+        value = self._value(name)
+        if value is None:
+            return None
+        try:
+            return Shards.parse(value)
+        except ShardsUnclear as unclear:
+            self.problems[name] = str(unclear)
+            return None
 
     def log_level(self, name: str) -> int | None:
         """Return the least level that is logged, as a number of `logging`."""

@@ -20,7 +20,10 @@ from bot.requests import requested
 log = logging.getLogger(__name__)
 
 LONGEST = dt.timedelta(hours=6)
-"""Time after which the database is asked even where nothing was due: another process may have written to it."""
+"""Time after which the database is asked even where nothing was due, and nobody else writes to it."""
+
+SHARED = dt.timedelta(seconds=5)
+"""The same where other processes write to it: what they plan for clubs of this one is not heard of otherwise."""
 
 SHORTEST = dt.timedelta(seconds=1)
 AGAIN = dt.timedelta(minutes=1)
@@ -46,6 +49,7 @@ class Timekeeper:
     now: Callable[[], dt.datetime]
     work: list[TimedWork] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
+    longest: dt.timedelta = LONGEST
     _running: asyncio.Task[None] | None = None
     _sleeping: asyncio.Task[None] | None = None
     _nudged: bool = False
@@ -82,7 +86,7 @@ class Timekeeper:
         me = asyncio.current_task()
         while self._running is me:
             self._nudged = False
-            pause = LONGEST
+            pause = self.longest
             for work in self.work:
                 if self._running is not me:
                     return
@@ -104,7 +108,7 @@ class Timekeeper:
             log.exception("timed work failed (%s); it is tried again", kind)
             return AGAIN
         if due is None:
-            return LONGEST
+            return self.longest
         return due - self.now() if due > self.now() else AGAIN
 
     async def _do(self, work: TimedWork, kind: str, late: float) -> None:

@@ -69,17 +69,16 @@ class PromptPosts:
 
     async def next_due(self) -> dt.datetime | None:
         """Return when a prompt is to be posted next in the servers that this process serves."""
-        return await self._prompts.next_due(self._clubs())
+        return await self._prompts.next_due(self._bot.presence.shards)
 
     async def do_due(self) -> None:
         """Post what is due; one that fails keeps no other from being posted."""
-        for prompt in await self._prompts.due(self._clubs()):
+        for prompt in await self._prompts.due(self._bot.presence.shards):
             try:
+                if not await self._bot.presence.here(prompt.place.club):
+                    continue
                 await self.post(prompt)
             except CannotPost:
                 log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
             except Exception:
                 log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)
-
-    def _clubs(self) -> list[int]:
-        return [guild.id for guild in self._bot.guilds]

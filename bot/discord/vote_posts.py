@@ -54,14 +54,14 @@ class VotePosts:
 
     async def next_due(self) -> dt.datetime | None:
         """Return when there is something to open or to close, which may be past; None where there is nothing."""
-        return await self._votes.next_due()
+        return await self._votes.next_due(self._bot.presence.shards)
 
     async def do_due(self) -> None:
         """Open and close the votes that wait for it, in the servers that this process serves."""
-        for vote in await self._votes.due():
-            if self._bot.get_guild(vote.place.club) is None:
-                continue
+        for vote in await self._votes.due(self._bot.presence.shards):
             try:
+                if not await self._bot.presence.here(vote.place.club):
+                    continue
                 await self.see_to(vote)
             except Exception:
                 log.exception("vote %d could not be seen to; it is tried again", vote.id)

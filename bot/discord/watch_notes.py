@@ -36,15 +36,14 @@ class WatchNotes:
 
     async def next_due(self) -> dt.datetime | None:
         """Return when an author is to be told who was not, in the servers that this process serves."""
-        return await self._watching.next_untold(self._clubs())
+        return await self._watching.next_untold(self._bot.presence.shards)
 
     async def do_due(self) -> None:
         """Tell the authors who should know and do not; one who cannot be told keeps no other from being told."""
-        for finding in await self._watching.untold(self._clubs()):
+        for finding in await self._watching.untold(self._bot.presence.shards):
             try:
+                if not await self._bot.presence.here(finding.place.club):
+                    continue
                 await self.tell(finding, again=True)
             except Exception:
                 log.exception("an author could not be told; it is tried again")
-
-    def _clubs(self) -> list[int]:
-        return [guild.id for guild in self._bot.guilds]

@@ -27,7 +27,8 @@ class PromptRow(OfMember, Base):
     __table_args__ = (
         UniqueConstraint("club", "message"),
         Index(None, "club", "state"),
-        Index(None, "state", "due"),
+        Index(None, "state", "due", "club"),
+        Index(None, "claimed", "club"),
         Index(None, "club", "member"),
         Index(None, "by"),
         _belongs_to_member(),
@@ -72,7 +73,7 @@ class FindingRow(OfMember, Base):
     __table_args__ = (
         UniqueConstraint("club", "message"),
         Index(None, "club", "outcome"),
-        Index(None, "told", "at"),
+        Index(None, "told", "at", "club"),
         Index(None, "club", "member"),
         _belongs_to_member(),
         {"sqlite_autoincrement": True},
