@@ -54,6 +54,11 @@ class Timekeeper:
     _sleeping: asyncio.Task[None] | None = None
     _nudged: bool = False
 
+    @property
+    def going(self) -> bool:
+        """Whether time is kept."""
+        return self._running is not None
+
     def start(self) -> None:
         """Begin to keep time, with what became due while nobody did; once is enough."""
         if self._running is not None:

@@ -26,6 +26,7 @@ from bot.discord.failures import tell
 from bot.discord.identifying import Turns
 from bot.discord.measuring import Calls, Connections
 from bot.discord.membership import Membership
+from bot.discord.pacing import Pace
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ MODEL = 3.5
 """Seconds until no chat model is waited for any more: what it would have written is quoted from the passages."""
 
 FORGETTING = dt.timedelta(minutes=10)
-"""What is old is forgotten at a start; of processes that start within this time, by one."""
+"""What is old is forgotten at a start; of processes that start at once, by one, which has this long."""
 
 
 def intents(*, message_content: bool = False) -> discord.Intents:
@@ -79,6 +80,8 @@ class Dogear(commands.AutoShardedBot):
     ) -> None:  # fmt: skip
         """Take `shards` of those that there are, or else as many as Discord advises, all of them."""
         self._calls = Calls(services.meter)
+        trace = self._calls.trace()
+        trace.on_request_start.append(Pace(services.shards).before)
         if shards is not None:
             options |= {"shard_ids": list(shards.ids), "shard_count": shards.count}
         super().__init__(
@@ -91,7 +94,7 @@ class Dogear(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             activity=discord.CustomActivity("Tells you nothing beyond what you have read"),
-            http_trace=self._calls.trace(),
+            http_trace=trace,
             **options,
         )
         self.services = services
@@ -116,6 +119,7 @@ class Dogear(commands.AutoShardedBot):
         services, now = self.services, self.services.now()
         if await services.claims.take("forgetting", now, now + FORGETTING) is None:
             await services.forget_old()
+            await services.claims.hold("forgetting", now)
         await sync_if_changed(self.tree, services.notes, services.claims, now)
 
     async def on_ready(self) -> None:

@@ -42,8 +42,7 @@ class WatchNotes:
         """Tell the authors who should know and do not; one who cannot be told keeps no other from being told."""
         for finding in await self._watching.untold(self._bot.presence.shards):
             try:
-                if not await self._bot.presence.here(finding.place.club):
-                    continue
-                await self.tell(finding, again=True)
+                if await self._bot.presence.here(finding.place.club) and await self._watching.claim(finding):
+                    await self.tell(finding, again=True)
             except Exception:
                 log.exception("an author could not be told; it is tried again")

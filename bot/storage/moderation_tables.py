@@ -67,7 +67,10 @@ class WatchRow(Base):
 
 
 class FindingRow(OfMember, Base):
-    """A member's message that goes further than its place. Its words are not kept."""
+    """A member's message that goes further than its place. Its words are not kept.
+
+    `claimed` is when somebody began to tell its author; whoever found it did so at once.
+    """
 
     __tablename__ = "findings"
     __table_args__ = (
@@ -87,6 +90,7 @@ class FindingRow(OfMember, Base):
     at: Mapped[dt.datetime]
     told: Mapped[bool]
     outcome: Mapped[str]
+    claimed: Mapped[dt.datetime | None]
 
 
 class AuditRow(Base):

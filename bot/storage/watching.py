@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace as changed
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.club.people import Place
 from bot.club.processes import WATCHES
@@ -59,6 +59,7 @@ class StoredWatching:
                 at=finding.at,
                 told=finding.told,
                 outcome=finding.outcome.value,
+                claimed=finding.at,
             )
             new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(FindingRow.id)
             number = await session.scalar(new)
@@ -83,6 +84,14 @@ class StoredWatching:
         async with self._sessions.reading() as session:
             found = await session.scalars(query.where(row.outcome == Outcome.WAITING).order_by(row.id))
             return [_finding(each) for each in found]
+
+    async def claim(self, finding_id: int, now: dt.datetime, stale: dt.datetime) -> bool:
+        """Begin to tell an author; return whether nobody else has begun since `stale`, or is done."""
+        row = FindingRow
+        free = (row.id == finding_id, row.told.is_(False), or_(row.claimed.is_(None), row.claimed <= stale))
+        async with self._sessions.writing() as session:
+            taken = update(row).where(*free).values(claimed=now).returning(row.id)
+            return await session.scalar(taken) is not None
 
     async def tell(self, finding_id: int) -> None:
         """Note that an author knows, or cannot be told."""

@@ -73,6 +73,13 @@ class WatchRecords(Protocol):
         """Return waiting findings of these shards since a moment whose authors do not know of them."""
         ...
 
+    async def claim(self, finding_id: int, now: dt.datetime, stale: dt.datetime) -> bool:
+        """Begin to tell an author; return whether nobody else has begun since `stale`, or is done.
+
+        Whoever adds a finding has begun with it.
+        """
+        ...
+
     async def tell(self, finding_id: int) -> None:
         """Note that an author knows, or cannot be told."""
         ...

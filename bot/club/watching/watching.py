@@ -98,6 +98,10 @@ class Watching:
     async def _untold(self, shards: Shards) -> list[Finding]:
         return await self._records.untold(shards, self._now() - TOO_LATE)
 
+    async def claim(self, finding: Finding) -> bool:
+        """Begin to tell an author whom a stopped process has not told; False where another process does."""
+        return await self._records.claim(finding.id, self._now(), self._now() - TELL_AGAIN)
+
     async def told(self, finding: Finding) -> None:
         """Note that an author knows, or cannot be told."""
         await self._records.tell(finding.id)

@@ -48,6 +48,16 @@ async def test_what_its_author_calls_fine_still_waits_and_what_is_hidden_does_no
     assert await records.watching.queue(1) == []
 
 
+async def test_of_several_processes_one_tells_an_author(records: StoredRecords) -> None:
+    kept = await records.watching.add(FIRST)
+    assert kept is not None
+    assert not await records.watching.claim(kept.id, NOON, NOON - HOUR), "whoever found it tells"
+    claims = await asyncio.gather(*(records.watching.claim(kept.id, NOON + HOUR, NOON) for _ in range(4)))
+    assert claims.count(True) == 1
+    await records.watching.tell(kept.id)
+    assert not await records.watching.claim(kept.id, NOON + 3 * HOUR, NOON + 2 * HOUR)
+
+
 async def test_who_was_not_told_is_found_and_not_after_too_long(records: StoredRecords) -> None:
     kept = await records.watching.add(FIRST)
     assert kept is not None

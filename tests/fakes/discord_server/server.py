@@ -23,6 +23,7 @@ from aiohttp import web
 from tests.fakes.discord_server import interactions
 from tests.fakes.discord_server.gateway import Gateway
 from tests.fakes.discord_server.interactions import Interaction
+from tests.fakes.discord_server.limits import Limits
 from tests.fakes.discord_server.messages import Message
 from tests.fakes.discord_server.rest import Api, Judge
 from tests.fakes.discord_server.state import State
@@ -156,15 +157,23 @@ async def discord_server(
     intents: int = 0,
     clock: Callable[[], float] = time.monotonic,
     judge: Judge | None = None,
+    limits: Limits | None = None,
 ) -> AsyncIterator[DiscordServer]:
     """Run a Discord for as long as it is needed.
 
     `intents` are the privileged ones that the bot may use; `judge` looks at every request, and one that it finds
-    wrong is refused and listed in `rest.wrong`.
+    wrong is refused and listed in `rest.wrong`. `limits` are those of Discord; otherwise everything is allowed.
     """  # fmt: skip
     ids = new_ids()
     people = [Person(next(ids), f"{NAMES[n % len(NAMES)]}{n // len(NAMES) or ''}") for n in range(members)]
-    state = State(f"MTEwMDAwMDAwMDAwMDAwMDAwMA.Gabcde.{secrets.token_hex(20)}", people, [], clock, ids=ids)
+    state = State(
+        f"MTEwMDAwMDAwMDAwMDAwMDAwMA.Gabcde.{secrets.token_hex(20)}",
+        people,
+        [],
+        clock,
+        ids=ids,
+        limits=limits or Limits(),
+    )
     state.clubs += [_club(state, n) for n in range(clubs)]
     gateway = Gateway(state, intents)
     discord = DiscordServer(state, gateway, Api(state, gateway, shards, judge))

@@ -92,6 +92,7 @@ class Club:
     places: list[Place] = field(default_factory=list)
     members: dict[int, Person] = field(default_factory=dict)
     organisers: set[int] = field(default_factory=set)
+    events: dict[int, Payload] = field(default_factory=dict)
 
     def permissions(self, person: Person) -> int:
         """Return the permissions of a member."""

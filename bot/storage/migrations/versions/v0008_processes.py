@@ -1,4 +1,4 @@
-"""What several processes tell one another; and what is due is found by the shard of its club, in the index alone."""
+"""What several processes tell one another, and who tells an author; the indexes of what is due end with its club."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("origin", WORDS, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_review_changes"),
     )
+    op.add_column("findings", sa.Column("claimed", sa.DateTime(timezone=True), nullable=True))
     for table, columns in WITH_CLUB:
         before = "_".join(columns)
         op.drop_index(f"ix_{table}_{before}", table_name=table)
