@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.meter import Meter
 from bot.requests import requested
@@ -28,6 +28,23 @@ SHARED = dt.timedelta(seconds=5)
 SHORTEST = dt.timedelta(seconds=1)
 AGAIN = dt.timedelta(minutes=1)
 """Time after which work is tried again that failed, or that somebody else is doing."""
+
+
+AT_ONCE = 8
+"""Pieces of work that are done at once: each waits for Discord most of the time, and for others of its kind never."""
+
+T = TypeVar("T")
+
+
+async def each(pieces: Iterable[T], do: Callable[[T], Awaitable[object]], at_once: int = AT_ONCE) -> None:
+    """Do pieces of work, some at a time, in order; one that fails is for `do` to see to."""
+    left = iter(pieces)
+
+    async def one_after_the_other() -> None:
+        for piece in left:
+            await do(piece)
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
 
 
 class TimedWork(Protocol):

@@ -12,6 +12,7 @@ import logging
 import discord
 
 from bot.club.prompts.records import Prompt
+from bot.club.timekeeping import each
 from bot.discord.already_posted import posted_before
 from bot.discord.club_bot import ClubBot
 from bot.discord.delivering import post_in
@@ -73,12 +74,13 @@ class PromptPosts:
 
     async def do_due(self) -> None:
         """Post what is due; one that fails keeps no other from being posted."""
-        for prompt in await self._prompts.due(self._bot.presence.shards):
-            try:
-                if not await self._bot.presence.here(prompt.place.club):
-                    continue
+        await each(await self._prompts.due(self._bot.presence.shards), self._post_anyway)
+
+    async def _post_anyway(self, prompt: Prompt) -> None:
+        try:
+            if await self._bot.presence.here(prompt.place.club):
                 await self.post(prompt)
-            except CannotPost:
-                log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
-            except Exception:
-                log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)
+        except CannotPost:
+            log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
+        except Exception:
+            log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)

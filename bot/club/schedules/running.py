@@ -21,6 +21,7 @@ from bot.club.schedules.reminding import Reminding
 from bot.club.schedules.showing import thread_title
 from bot.club.schedules.stage import Stage, Unwelcome
 from bot.club.schedules.telling import PATIENCE, Telling
+from bot.club.timekeeping import each
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +51,13 @@ class RunningSchedules:
 
     async def do_due(self) -> None:
         """Look after the schedules that wait for it; one that fails keeps no other waiting."""
-        for schedule_id in await self._records.due(self._stage.shards, self._now()):
-            try:
-                await self.look_after(schedule_id)
-            except Exception:
-                log.exception("schedule %d could not be looked after; it is tried again", schedule_id)
+        await each(await self._records.due(self._stage.shards, self._now()), self._look_after_anyway)
+
+    async def _look_after_anyway(self, schedule_id: int) -> None:
+        try:
+            await self.look_after(schedule_id)
+        except Exception:
+            log.exception("schedule %d could not be looked after; it is tried again", schedule_id)
 
     async def look_after(self, schedule_id: int) -> None:
         """Do what is due for a schedule, and have it looked at when more is."""

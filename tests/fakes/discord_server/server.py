@@ -142,9 +142,10 @@ class DiscordServer:
         return asked
 
 
-def _club(state: State, n: int) -> Club:
-    club = Club((n + 1_000_000) << 22, f"Club {n + 1}", state.bot)
+def _club(state: State, n: int, channels: int, roles: int) -> Club:
+    club = Club((n + 1_000_000) << 22, f"Club {n + 1}", state.bot, more_roles=roles)
     club.places.append(Place(next(state.ids), "books", TEXT, club.id))
+    club.places += [Place(next(state.ids), f"channel {more + 2}", TEXT, club.id) for more in range(channels - 1)]
     club.members |= {person.id: person for person in state.people}
     return club
 
@@ -158,6 +159,8 @@ async def discord_server(
     clock: Callable[[], float] = time.monotonic,
     judge: Judge | None = None,
     limits: Limits | None = None,
+    channels: int = 1,
+    more_roles: int = 0,
 ) -> AsyncIterator[DiscordServer]:
     """Run a Discord for as long as it is needed.
 
@@ -174,7 +177,7 @@ async def discord_server(
         ids=ids,
         limits=limits or Limits(),
     )
-    state.clubs += [_club(state, n) for n in range(clubs)]
+    state.clubs += [_club(state, n, channels, more_roles) for n in range(clubs)]
     gateway = Gateway(state, intents)
     discord = DiscordServer(state, gateway, Api(state, gateway, shards, judge))
     runner = web.AppRunner(discord.rest.application(), access_log=None, shutdown_timeout=1.0)
