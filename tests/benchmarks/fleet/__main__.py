@@ -45,25 +45,27 @@ def told(name: str, value: float, unit: str) -> None:
     print(f"{name:<58}{value:>12,.1f} {unit}", flush=True)
 
 
-async def asked(discord: DiscordServer, address: str, count: int, what: str) -> None:
+async def asked(discord: DiscordServer, address: str, count: int, what: str, bot: Running) -> None:
     """Ask questions one after the other, and tell what each takes, in time and transactions."""
     person = discord.people[0]
-    club = discord.clubs[-1]
+    club = discord.clubs[-1]  # of the last shard, and so of the last process
     said = discord.slash("progress set", by=person, place=club.places[0], where="finished", book=BOOK)
     await said.answered(60)
-    before, begun, took = await number(address, DONE), time.monotonic(), []
+    before, begun, used, took = await number(address, DONE), time.monotonic(), bot.processor, []
     for n in range(count):
         one = discord.slash(
             "ask", by=person, place=club.places[0], question=f"{QUESTION[:-1]}{' really' * n}?", book=BOOK
         )
         await one.answered(60)
         took.append((one.answered_at or 0) - one.delivered_at)
-    seconds = time.monotonic() - begun
+    seconds, used = time.monotonic() - begun, bot.processor - used
     await asyncio.sleep(QUIET)
-    now = await number(address, DONE)
+    now, resting = await number(address, DONE), bot.processor
     await asyncio.sleep(QUIET)
     idle = (await number(address, DONE) - now) / QUIET
     told(f"{what}: a question, until it is answered (median)", median(took) * 1000, "ms")
+    told(f"{what}: processor time of a question", used / count * 1000, "ms")
+    told(f"{what}: processor time a second with nothing to do", (bot.processor - resting) / QUIET * 1000, "ms")
     told(f"{what}: transactions of a question", (now - before - idle * (seconds + QUIET)) / count, "")
     told(f"{what}: transactions a second with nothing to do", idle, "")
 
@@ -72,12 +74,13 @@ async def alone(folder: Path, address: str, questions: int) -> list[Payload]:
     """Measure a process that has one club, and return the commands that it has described to Discord."""
     async with discord_server() as discord:
         async with started(discord, folder / "data", DATABASE_URL=address) as bot:
-            await bot.ready()  # it builds the vector store
+            await bot.ready()  # it builds the vector store, unless there is one
         async with started(discord, folder / "data", DATABASE_URL=address) as bot:
             told("one club: until ready", await bot.ready(), "s")
+            told("one club: processor time until then", bot.processor, "s")
             await asyncio.sleep(QUIET)
             told("one club: resident memory", bot.resident, "MB")
-            await asked(discord, address, questions, "one club")
+            await asked(discord, address, questions, "one club", bot)
             told("one club: resident memory, after questions", bot.resident, "MB")
         return discord.state.commands
 
@@ -105,11 +108,11 @@ async def many(folder: Path, address: str, given: argparse.Namespace, commands: 
         await asyncio.sleep(QUIET)
         for each in running:
             told(f"{name}: resident memory of one", each.resident, "MB")
-        before = [each.processor for each in running]
-        await asked(discord, address, given.questions, name)
-        await asyncio.sleep(QUIET)
-        told(f"{name}: processor time, these questions and idle", sum(e.processor for e in running) - sum(before), "s")
+            told(f"{name}: processor time of one until then", each.processor, "s")
+        await asked(discord, address, given.questions, name, running[-1])
+        before = sum(each.processor for each in running)
         await due_together(discord, address, given.due, name)
+        told(f"{name}: processor time of a post", (sum(e.processor for e in running) - before) / given.due * 1000, "ms")
         for each in running:
             told(f"{name}: resident memory of one, at the end", each.resident, "MB")
             print("\n".join(each.warnings()[:5]))
@@ -132,6 +135,8 @@ async def measure(given: argparse.Namespace) -> None:
     """Fill a database, run the bot, and print the figures."""
     with tempfile.TemporaryDirectory() as name, own_server() as server:
         folder, address = Path(name), server.url
+        if given.store:
+            shutil.copytree(given.store, folder / "data")
         await asyncio.to_thread(upgrade, address)
         commands = await alone(folder, address, given.questions)
         before, begun = await number(address, SIZE), time.monotonic()
@@ -151,6 +156,7 @@ def main() -> None:
     parser.add_argument("--due", type=int, default=1_000, help="clubs in which something is due at the same minute")
     parser.add_argument("--delay", type=float, default=0.1, help="seconds that a call of Discord's API takes")
     parser.add_argument("--questions", type=int, default=50)
+    parser.add_argument("--store", type=Path, help="a data folder whose vector store is built already")
     asyncio.run(measure(parser.parse_args()))
 
 
