@@ -1,5 +1,6 @@
 -- What a club of twenty members has kept after some months. `made` says how many clubs there are to be.
 -- Their ids are those of the Discord of the tests.
+SET session_replication_role = replica;  -- the rows refer to one another rightly: nobody has to look
 CREATE TEMP VIEW club AS
     SELECT n, (n + 1000000) << 22 AS id FROM generate_series(0::bigint, current_setting('made.clubs')::bigint - 1) n;
 CREATE TEMP VIEW everybody AS SELECT club.id AS club, club.n * 1000 + m AS member, m FROM club, generate_series(1, 20) m;
