@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.club.allowance import Rates
 from bot.club.mending import Mending
 from bot.club.services import Services
+from bot.club.shards import EVERY
 from bot.club.working import SEARCHING, WAITING, Workers
 from bot.discussion import Discussion
 from bot.meter import Meter
@@ -41,17 +42,20 @@ async def open_services(
         opened = await stack.enter_async_context(open_records(records or settings.club_data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
         mending = Mending(discussion.refresh, lambda: services.reviews.reconcile())
-        services = Services.of(discussion, opened, workers, now, rates, meter, mending.need)
+        shards = settings.shards or EVERY
+        services = Services.of(discussion, opened, workers, now, rates, meter, mending.need, shards)
         discussion.when_emptied(mending.need)
         await stack.enter_async_context(mending.running())
         await _bring_in_line(services, mending)
+        if settings.database and records is None:  # whoever else has this address may write there
+            await stack.enter_async_context(services.following.going_on())
         yield services
 
 
 async def _bring_in_line(services: Services, mending: Mending) -> None:
     """Bring the vector store in line with the database; a store that has just gone away is tried again later."""
     try:
-        changed = await services.reviews.reconcile()
+        changed = await services.following.begin()
     except StoreUnavailable as error:
         log.warning("%s", error)
         mending.need()

@@ -50,8 +50,10 @@ class RedactingFormatter(logging.Formatter):
     It works on the finished text, so it does not matter which library logged a secret, or in which pieces.
     """
 
-    def __init__(self, secrets: Iterable[SecretStr]) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(of_request)s%(message)s", datefmt="%H:%M:%S")
+    def __init__(self, secrets: Iterable[SecretStr], shards: str = "") -> None:
+        whose = f" {shards}" if shards else ""
+        super().__init__(f"%(asctime)s{whose} %(levelname)s %(name)s: %(of_request)s%(message)s", datefmt="%H:%M:%S")
+        self._shards = shards
         values = {secret.get_secret_value() for secret in secrets}
         # The longest first: a secret may hold another one.
         self._values = sorted((v for v in values if len(v) >= SHORTEST_SECRET), key=len, reverse=True)
@@ -92,6 +94,8 @@ class JsonFormatter(RedactingFormatter):
             "logger": record.name,
             "message": message,
         }
+        if self._shards:
+            row["shards"] = self._shards
         if request := request_now():
             row |= {"request": request.id, "what": request.what}
             if request.club is not None:
@@ -116,10 +120,15 @@ class StandardError(logging.Handler):
 FORMATTERS = {LogFormat.TEXT: RedactingFormatter, LogFormat.JSON: JsonFormatter}
 
 
-def set_up_logs(level: int, secrets: Iterable[SecretStr] = (), form: LogFormat = LogFormat.TEXT) -> None:
-    """Send all logs from `level` on to standard error, without secrets, in place of an earlier set-up."""
+def set_up_logs(
+    level: int, secrets: Iterable[SecretStr] = (), form: LogFormat = LogFormat.TEXT, shards: str = ""
+) -> None:
+    """Send all logs from `level` on to standard error, without secrets, in place of an earlier set-up.
+
+    `shards` are those of this process, where others have the rest: then every record says so.
+    """
     handler = StandardError()
-    handler.setFormatter(FORMATTERS[form](secrets))
+    handler.setFormatter(FORMATTERS[form](secrets, shards))
     root = logging.getLogger()
     for old in [old for old in root.handlers if isinstance(old, StandardError)]:
         root.removeHandler(old)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.club.shards import Shards
 from bot.environment import folders, logged, numbers, servers
 from bot.environment.variables import Variables
 from bot.logs import LogFormat
@@ -33,6 +34,13 @@ CLUB_TOKENS = 500_000
 
 DATA = Path("data")
 """Where the store and the club's data are kept, where nothing else is set."""
+
+
+ONE_DATABASE = (
+    "Processes that share the clubs share their data, so this needs DATABASE_URL, the same for all of them. "
+    "docs/hosting.md says how to move to PostgreSQL."
+)
+"""What is wrong with SHARDS alone."""
 
 
 class SettingsError(DogearError):
@@ -63,6 +71,7 @@ class Settings:
     database: SecretStr | None = None
     chroma_url: str | None = None
     chroma_token: SecretStr | None = None
+    shards: Shards | None = None
     log_level: int = logging.INFO
     log_format: LogFormat = LogFormat.TEXT
     metrics_port: int | None = None
@@ -89,12 +98,15 @@ class Settings:
             database=servers.database(read, "DATABASE_URL"),
             chroma_url=servers.chroma_url(read, "CHROMA_URL"),
             chroma_token=read.secret("CHROMA_TOKEN"),
+            shards=servers.shards(read, "SHARDS"),
             log_level=logged.log_level(read, "LOG_LEVEL") or logging.INFO,
             log_format=logged.log_format(read, "LOG_FORMAT"),
             metrics_port=numbers.port(read, "METRICS_PORT"),
             secrets=read.secrets(),
         )
         problems = read.problems | read.misspelt()
+        if settings.shards is not None and settings.database is None:
+            problems.setdefault("SHARDS", ONE_DATABASE)
         if problems:
             raise SettingsError(problems)
         return settings

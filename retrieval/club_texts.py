@@ -11,7 +11,7 @@ On a server, other processes write texts of their own clubs: each change is anno
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from threading import Lock
@@ -46,10 +46,15 @@ NONE = OwnTexts()
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The texts that were kept at some moment, and which turn that was."""
+    """The texts that were kept at some moment, which turn that was, and whether other processes keep some there too."""
 
     keys: frozenset[Key]
     turn: int
+    shared: bool = False
+
+    def of(self, ours: Callable[[str], bool]) -> Held:
+        """Return what a process that has these clubs alone may take for gone: where others keep theirs, those stay."""
+        return replace(self, keys=frozenset(key for key in self.keys if ours(key[0]))) if self.shared else self
 
 
 class ClubTexts:
@@ -110,7 +115,7 @@ class ClubTexts:
         if self._store.shared:
             self.read()
         with self._changing, self._counting:
-            return Held(frozenset(self._noted), next(self._turns))
+            return Held(frozenset(self._noted), next(self._turns), self._store.shared)
 
     def reconcile(self, texts: Iterable[ClubText], books: Collection[Slug], since: Held | None = None) -> int:
         """Bring all texts in line with `texts`, but for those of books that are not there; return how many changed.

@@ -24,7 +24,7 @@ SPELLED = 3
 """Single letters from which a sentence is taken to spell something."""
 
 PIECED = 4
-"""Words that the model does not know whole, from which a sentence is taken for a code, such as a word for each letter."""
+"""Words that the model does not know whole, from which a sentence is taken for a code: a made-up word for a letter."""
 
 _DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
 _MARKS = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")

@@ -21,6 +21,7 @@ RULES = [
 ]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 UNIT = ROOT / "packaging" / "dogear.service"
+EACH = ROOT / "packaging" / "dogear@.service"
 
 
 def run(*command: str | Path) -> str:
@@ -39,14 +40,22 @@ def test_compose_keeps_to_its_schema() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
-def test_the_unit_is_in_order_and_locked_down(tmp_path: Path) -> None:
-    unit = tmp_path / UNIT.name
-    text = UNIT.read_text(encoding="utf-8")
+@pytest.mark.parametrize(("file", "name"), [(UNIT, UNIT.name), (EACH, "dogear@a.service")], ids=["one", "several"])
+def test_the_unit_is_in_order_and_locked_down(tmp_path: Path, file: Path, name: str) -> None:
+    unit = tmp_path / name
+    text = file.read_text(encoding="utf-8")
     unit.write_text(
         text.replace("/opt/dogear/.venv/bin/python", sys.executable), encoding="utf-8"
     )  # it has to be there
     assert run("systemd-analyze", "verify", unit) == ""
     assert run("systemd-analyze", "security", "--offline=yes", "--threshold=20", unit) == "", "at most 2.0 of 10"
+
+
+def test_each_of_several_processes_is_the_one_with_a_folder_and_settings_of_its_own() -> None:
+    one, each = ([line for line in f.read_text("utf-8").splitlines() if line[:1] != "#"] for f in (UNIT, EACH))
+    own = "EnvironmentFile=/etc/dogear-%i.env"
+    assert [line.replace("-%i", "").replace(" (%i)", "") for line in each if line != own] == one
+    assert len([line for line in each if "%i" in line]) == 5
 
 
 def test_all_that_is_copied_is_there_and_reaches_the_builder() -> None:

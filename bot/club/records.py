@@ -15,10 +15,12 @@ from typing import Any, Protocol
 from bot.club.auditing import AuditRecords
 from bot.club.figures import FigureRecords
 from bot.club.people import Member, Place
+from bot.club.processes import ChangeRecords, ClaimRecords, PresenceRecords
 from bot.club.prompts.records import PromptRecords
 from bot.club.reached import Reached
 from bot.club.schedules.records import ScheduleRecords
 from bot.club.settings import ClubRecords
+from bot.club.shards import Shards
 from bot.club.votes.records import VoteRecords
 from bot.club.watching.records import WatchRecords
 from corpus.errors import DogearError
@@ -171,8 +173,11 @@ class ReviewRecords(Protocol):
         """Delete a review; return whether there was one."""
         ...
 
-    async def every(self) -> list[Review]:
-        """Return all reviews of all clubs, for bringing the vector store in line with them."""
+    async def every(self, shards: Shards) -> list[Review]:
+        """Return the reviews that a process keeps in its vector store: of its shards' clubs.
+
+        They are those of every club where direct messages come here, too, as these may be about any.
+        """
         ...
 
 
@@ -376,4 +381,19 @@ class Records(Protocol):
     @property
     def personal(self) -> PersonalData:
         """Everything about one person."""
+        ...
+
+    @property
+    def claims(self) -> ClaimRecords:
+        """What one process at a time may do."""
+        ...
+
+    @property
+    def presence(self) -> PresenceRecords:
+        """Clubs that the bot has left."""
+        ...
+
+    @property
+    def changes(self) -> ChangeRecords:
+        """What was changed, by whichever process."""
         ...

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.club.people import NO_CLUB, Member
+from bot.club.processes import REVIEWS, ChangeRecords
 from bot.club.records import Review, ReviewRecords
+from bot.club.shards import EVERY, Shards
 from bot.club.working import Workers
 from corpus.books import Book
 from corpus.club_texts import ClubText
@@ -76,11 +78,12 @@ class Reviews:
 
     def __init__(
         self, records: ReviewRecords, texts: ClubTexts, books: Mapping[Slug, Book], workers: Workers,
-        now: Callable[[], dt.datetime], behind: Callable[[], None] = lambda: None,
+        now: Callable[[], dt.datetime], behind: Callable[[], None] = lambda: None, shards: Shards = EVERY,
     ) -> None:  # fmt: skip
         """`behind` is called where the vector store could not be changed; it then has to be brought in line."""
         self._behind = behind
         self._records, self._texts, self._books, self._workers, self._now = records, texts, books, workers, now
+        self._shards = shards
 
     async def write(self, member: Member, book: Book, stars: str, text: str, said: str) -> Review:
         """Keep a member's review of a book, in place of their earlier one. Raises ReviewProblem or PositionError.
@@ -152,8 +155,32 @@ class Reviews:
     async def reconcile(self) -> int:
         """Bring the vector store in line with the database, as at a start; return how many texts were changed."""
         held = await self._workers.do(self._texts.held_texts)  # first: what comes after it is no part of the records
-        texts = [_club_text(review) for review in await self._records.every() if self._indexed(review)]
-        return await self._workers.do(lambda: self._texts.reconcile(texts, held))
+        ours = held.of(lambda club: self._shards.holds(int(club)))
+        texts = [_club_text(review) for review in await self._records.every(self._shards) if self._indexed(review)]
+        return await self._workers.do(lambda: self._texts.reconcile(texts, ours))
+
+    async def follow(self, changes: ChangeRecords, after: int) -> int:
+        """Bring the vector store in line with what other processes changed; return up to which revision that is."""
+        found = await changes.reviews(after, self._shards)
+        if found is None:
+            revision = (await changes.revisions()).get(REVIEWS, 0)
+            await self.reconcile()
+            return revision
+        for club, review_id in found.reviews:
+            review = await self._records.review(club, review_id)
+            while True:
+                await self._bring(club, review_id, review)
+                now = await self._records.review(club, review_id)
+                if now == review:  # otherwise it was changed here meanwhile, and that may have come first
+                    break
+                review = now
+        return found.revision
+
+    async def _bring(self, club: int, review_id: int, review: Review | None) -> None:
+        if review is not None:
+            await self._index(review)
+        else:
+            await self._change(lambda: self._texts.drop(str(club), str(review_id)))
 
     async def _index(self, review: Review) -> None:
         if self._indexed(review):

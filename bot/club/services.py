@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,9 @@ from bot.club.ceilings import Ceilings
 from bot.club.conversation import Conversations
 from bot.club.direct import DirectMessages
 from bot.club.figures import Figures
+from bot.club.following import Following
 from bot.club.my_data import MyData
+from bot.club.processes import ClaimRecords, PresenceRecords
 from bot.club.progress import Progress
 from bot.club.prompts.drafts import Drafts
 from bot.club.prompts.queue import Prompts
@@ -22,6 +25,7 @@ from bot.club.records import Notes, Records
 from bot.club.reviews import Reviews
 from bot.club.schedules.schedules import Schedules
 from bot.club.setting_up import SetUp
+from bot.club.shards import EVERY, Shards
 from bot.club.shelves import Shelves
 from bot.club.votes.nominating import Nominations
 from bot.club.votes.voting import Votes
@@ -31,6 +35,8 @@ from bot.discussion import Discussion
 from bot.meter import Meter
 from corpus.books import Book
 from corpus.reveals import Slug
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,10 @@ class Services:
     my_data: MyData
     allowance: Allowance
     notes: Notes
+    claims: ClaimRecords
+    presence: PresenceRecords
+    following: Following
+    shards: Shards
     now: Callable[[], dt.datetime]
     meter: Meter
 
@@ -67,11 +77,17 @@ class Services:
         """The books of the library."""
         return self.discussion.library.books
 
+    async def forget_old(self) -> None:
+        """Let go of what is older than its buttons work, or than the audit goes back."""
+        await self.questions.forget_old()
+        if gone := await self.audit.forget_old():
+            log.info("%d old entries of the audit forgotten", gone)
+
     @classmethod
     def of(
         cls, discussion: Discussion, records: Records, workers: Workers,
         now: Callable[[], dt.datetime], rates: Rates = Rates(), meter: Meter | None = None,
-        behind: Callable[[], None] = lambda: None,
+        behind: Callable[[], None] = lambda: None, shards: Shards = EVERY,
     ) -> Services:  # fmt: skip
         """Return the services over a discussion and a database; `behind` hears of a store that could not be changed."""
         books, meter = discussion.library.books, meter or Meter()
@@ -79,9 +95,10 @@ class Services:
         allowance = Allowance(rates, records.usage, now, meter)
         conversations = Conversations(records.conversations, now)
         shelves = Shelves(records.shelves, books, now)
-        reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now, behind)
+        reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now, behind, shards)
         audit = Audit(records.audit, now)
         set_up = SetUp(records.clubs, books)
+        watching = Watching(discussion, audiences, records.watching, audit, workers, now, shards)
         return cls(
             discussion=discussion,
             workers=workers,
@@ -96,7 +113,7 @@ class Services:
             ceilings=Ceilings(records.ceilings, books, now),
             prompts=Prompts(discussion, audiences, records.prompts, audit, workers, now),
             drafts=Drafts(discussion, audiences, allowance, workers),
-            watching=Watching(discussion, audiences, records.watching, audit, workers, now),
+            watching=watching,
             audit=audit,
             nominations=Nominations(records.votes, books, now),
             votes=Votes(records.votes, now),
@@ -107,6 +124,10 @@ class Services:
             my_data=MyData(records.personal, reviews),
             allowance=allowance,
             notes=records.notes,
+            claims=records.claims,
+            presence=records.presence,
+            following=Following(records.changes, reviews, watching),
+            shards=shards,
             now=now,
             meter=meter,
         )

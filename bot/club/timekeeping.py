@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.meter import Meter
 from bot.requests import requested
@@ -20,11 +20,31 @@ from bot.requests import requested
 log = logging.getLogger(__name__)
 
 LONGEST = dt.timedelta(hours=6)
-"""Time after which the database is asked even where nothing was due: another process may have written to it."""
+"""Time after which the database is asked even where nothing was due, and nobody else writes to it."""
+
+SHARED = dt.timedelta(seconds=5)
+"""The same where other processes write to it: what they plan for clubs of this one is not heard of otherwise."""
 
 SHORTEST = dt.timedelta(seconds=1)
 AGAIN = dt.timedelta(minutes=1)
 """Time after which work is tried again that failed, or that somebody else is doing."""
+
+
+AT_ONCE = 8
+"""Pieces of work that are done at once: each waits for Discord most of the time, and for others of its kind never."""
+
+T = TypeVar("T")
+
+
+async def each(pieces: Iterable[T], do: Callable[[T], Awaitable[object]], at_once: int = AT_ONCE) -> None:
+    """Do pieces of work, some at a time, in order; one that fails is for `do` to see to."""
+    left = iter(pieces)
+
+    async def one_after_the_other() -> None:
+        for piece in left:
+            await do(piece)
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
 
 
 class TimedWork(Protocol):
@@ -46,9 +66,15 @@ class Timekeeper:
     now: Callable[[], dt.datetime]
     work: list[TimedWork] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
+    longest: dt.timedelta = LONGEST
     _running: asyncio.Task[None] | None = None
     _sleeping: asyncio.Task[None] | None = None
     _nudged: bool = False
+
+    @property
+    def going(self) -> bool:
+        """Whether time is kept."""
+        return self._running is not None
 
     def start(self) -> None:
         """Begin to keep time, with what became due while nobody did; once is enough."""
@@ -82,7 +108,7 @@ class Timekeeper:
         me = asyncio.current_task()
         while self._running is me:
             self._nudged = False
-            pause = LONGEST
+            pause = self.longest
             for work in self.work:
                 if self._running is not me:
                     return
@@ -104,7 +130,7 @@ class Timekeeper:
             log.exception("timed work failed (%s); it is tried again", kind)
             return AGAIN
         if due is None:
-            return LONGEST
+            return self.longest
         return due - self.now() if due > self.now() else AGAIN
 
     async def _do(self, work: TimedWork, kind: str, late: float) -> None:

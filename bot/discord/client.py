@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from yarl import URL
 
 from bot.club.direct import IsMember
+from bot.club.presence import Presence
 from bot.club.services import Services
+from bot.club.shards import Shards
 from bot.club.timekeeping import Timekeeper
 from bot.club.under_way import Leaving, UnderWay
 from bot.discord.beginning import begin
@@ -19,8 +23,10 @@ from bot.discord.buttons import BUTTONS
 from bot.discord.cogs import cogs
 from bot.discord.command_sync import sync_if_changed
 from bot.discord.failures import tell
+from bot.discord.identifying import Turns
 from bot.discord.measuring import Calls, Connections
 from bot.discord.membership import Membership
+from bot.discord.pacing import Pace
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +35,9 @@ ANSWERS = 6.0
 
 MODEL = 3.5
 """Seconds until no chat model is waited for any more: what it would have written is quoted from the passages."""
+
+FORGETTING = dt.timedelta(minutes=10)
+"""What is old is forgotten at a start; of processes that start at once, by one, which has this long."""
 
 
 def intents(*, message_content: bool = False) -> discord.Intents:
@@ -65,8 +74,16 @@ class Dogear(commands.AutoShardedBot):
     Members and messages are not kept in memory, so that a bot in many servers stays small.
     """
 
-    def __init__(self, services: Services, *, message_content: bool = False, **options: Any) -> None:  # noqa: ANN401 (the library's options)
+    def __init__(
+        self, services: Services, *, shards: Shards | None = None, message_content: bool = False,
+        **options: Any,  # noqa: ANN401 (the library's options)
+    ) -> None:  # fmt: skip
+        """Take `shards` of those that there are, or else as many as Discord advises, all of them."""
         self._calls = Calls(services.meter)
+        trace = self._calls.trace()
+        trace.on_request_start.append(Pace(services.shards).before)
+        if shards is not None:
+            options |= {"shard_ids": list(shards.ids), "shard_count": shards.count}
         super().__init__(
             command_prefix=(),
             help_command=None,
@@ -77,13 +94,15 @@ class Dogear(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             activity=discord.CustomActivity("Tells you nothing beyond what you have read"),
-            http_trace=self._calls.trace(),
+            http_trace=trace,
             **options,
         )
         self.services = services
         self.connections = Connections(self, services.meter, services.now)
-        self.is_member: IsMember = Membership(self).holds
+        self.is_member: IsMember = Membership(self, services.shards).holds
+        self.presence = Presence(services.presence, services.shards, self._is_in)
         self.timekeeper = Timekeeper(services.now, meter=services.meter)
+        self.turns: Turns | None = None
         self.under_way = UnderWay()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
@@ -97,13 +116,44 @@ class Dogear(commands.AutoShardedBot):
         self.add_dynamic_items(*BUTTONS)
         for cog in cogs(self):
             await self.add_cog(cog)
-        await self.services.questions.forget_old()
-        await sync_if_changed(self.tree, self.services.notes)
+        services, now = self.services, self.services.now()
+        if await services.claims.take("forgetting", now, now + FORGETTING) is None:
+            await services.forget_old()
+            await services.claims.hold("forgetting", now)
+        await sync_if_changed(self.tree, services.notes, services.claims, now)
 
     async def on_ready(self) -> None:
-        """Say that the bot is there."""
-        log.info("here as %s, in %d servers", self.user, len(self.guilds))
-        self.timekeeper.start()
+        """Say that the bot is there, and see to what became due meanwhile."""
+        log.info("here as %s, in %d servers, with shards %s", self.user, len(self.guilds), self._written_shards())
+        try:
+            await self.presence.look_around([guild.id for guild in self.guilds])
+        finally:
+            self.timekeeper.start()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """See to what is due in a server to which the bot comes back."""
+        await self.presence.come_to([guild.id])
+        self.timekeeper.nudge()
+
+    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard, when it is its turn among those of all processes."""
+        if self.turns is not None:
+            await self.turns.before_connecting(shard_id)
+        await super().launch_shard(gateway, shard_id, initial=initial)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Keep the time that Discord wants between two shards."""
+        if self.turns is None or shard_id is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self.turns.before_identifying(shard_id)
+
+    def _is_in(self, club: int) -> bool | None:
+        guild = self.get_guild(club)
+        return False if guild is None else None if guild.unavailable else True
+
+    def _written_shards(self) -> str:
+        return str(Shards(tuple(sorted(self.shards)) or (0,), self.shard_count or 1))
 
     async def leave(self) -> None:
         """Begin nothing new, finish what is under way as far as there is time for it, and close."""

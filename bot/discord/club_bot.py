@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.club.direct import IsMember
+from bot.club.presence import Presence
 from bot.club.services import Services
 from bot.club.timekeeping import Timekeeper
 from bot.club.under_way import UnderWay
@@ -19,6 +20,7 @@ class ClubBot(Protocol):
 
     services: Services
     is_member: IsMember
+    presence: Presence
     timekeeper: Timekeeper
     under_way: UnderWay
 
@@ -48,6 +50,10 @@ class ClubBot(Protocol):
 
     def get_partial_messageable(self, id: int, *, guild_id: int | None = None) -> discord.PartialMessageable:  # noqa: A002
         """Return a channel by its id, without asking for it."""
+        ...
+
+    async def fetch_guild(self, guild_id: int, /, *, with_counts: bool = True) -> discord.Guild:
+        """Ask Discord for a server."""
         ...
 
     async def create_dm(self, user: discord.abc.Snowflake) -> discord.DMChannel:

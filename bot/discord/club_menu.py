@@ -10,6 +10,7 @@ import discord
 from bot.discord.answer_cards import notice_card
 from bot.discord.club_bot import bot_of, services_of
 from bot.discord.delivering import replace_card
+from bot.discord.elsewhere import server_of
 from bot.discord.failures import Choice, Refused
 from bot.discord.limits import OPTION, OPTIONS
 from bot.discord.pressing import Picked
@@ -40,6 +41,6 @@ class ClubMenu(Picked, template=r"club"):
         if not await bot_of(interaction).is_member(club, interaction.user.id):
             raise Refused("You are not in that club any more.")
         await services_of(interaction).direct.choose(interaction.user.id, club)
-        guild = bot_of(interaction).get_guild(club)
+        guild = await server_of(bot_of(interaction), club)
         name = guild.name if guild else "that club"
         await replace_card(interaction, notice_card(f"Direct messages are about {name} now. Ask once more."))

@@ -69,6 +69,21 @@ class HasShards(Protocol):
         ...
 
     @property
+    def shard_ids(self) -> Sequence[int] | None:
+        """Those that it is to have, where it is not to have all."""
+        ...
+
+    @property
+    def shard_count(self) -> int | None:
+        """How many there are in all processes, once that is known."""
+        ...
+
+    @property
+    def guilds(self) -> Sequence[object]:
+        """The servers that it is in through them."""
+        ...
+
+    @property
     def latencies(self) -> Sequence[tuple[int, float]]:
         """The time of the last heartbeat of each."""
         ...
@@ -92,9 +107,11 @@ class Connections:
     def state(self) -> GatewayState:
         """Return how the gateway is now."""
         latencies = [latency for _, latency in self._bot.latencies if math.isfinite(latency)]
-        return GatewayState(
-            max(1, len(self._bot.shards)), sum(self._up.values()), max(latencies, default=None), self._since
-        )  # fmt: skip
+        expected = self._bot.shard_ids or self._bot.shards.keys()
+        each = {shard: self._up.get(shard, False) for shard in expected}
+        connected, slowest = sum(self._up.values()), max(latencies, default=None)
+        count, clubs = self._bot.shard_count or 1, len(self._bot.guilds)
+        return GatewayState(max(1, len(each)), connected, slowest, self._since, each, count, clubs)
 
     async def _connected(self, shard: int) -> None:
         if self._up.get(shard) is False:

@@ -12,6 +12,7 @@ import logging
 import discord
 
 from bot.club.prompts.records import Prompt
+from bot.club.timekeeping import each
 from bot.discord.already_posted import posted_before
 from bot.discord.club_bot import ClubBot
 from bot.discord.delivering import post_in
@@ -69,17 +70,17 @@ class PromptPosts:
 
     async def next_due(self) -> dt.datetime | None:
         """Return when a prompt is to be posted next in the servers that this process serves."""
-        return await self._prompts.next_due(self._clubs())
+        return await self._prompts.next_due(self._bot.presence.shards)
 
     async def do_due(self) -> None:
         """Post what is due; one that fails keeps no other from being posted."""
-        for prompt in await self._prompts.due(self._clubs()):
-            try:
-                await self.post(prompt)
-            except CannotPost:
-                log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
-            except Exception:
-                log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)
+        await each(await self._prompts.due(self._bot.presence.shards), self._post_anyway)
 
-    def _clubs(self) -> list[int]:
-        return [guild.id for guild in self._bot.guilds]
+    async def _post_anyway(self, prompt: Prompt) -> None:
+        try:
+            if await self._bot.presence.here(prompt.place.club):
+                await self.post(prompt)
+        except CannotPost:
+            log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
+        except Exception:
+            log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 import os
 import signal
@@ -16,9 +17,12 @@ from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
 from bot.assembly import open_discussion
+from bot.club.timekeeping import SHARED
 from bot.club_assembly import log_progress, open_services, set_apart
 from bot.discord.client import Dogear
+from bot.discord.identifying import Turns
 from bot.discord.sign_in import DiscordUnreachable, TokenRefused, speak_to
+from bot.discord.starting import Limits, refusal
 from bot.discussion import Discussion
 from bot.operating.metrics import Figures, new_figures
 from bot.operating.serving import serving
@@ -53,13 +57,14 @@ def run(settings: Settings) -> None:
 async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, figures: Figures) -> None:
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
     async with open_services(discussion, settings, discord.utils.utcnow, meter=figures) as services:
-        bot = Dogear(services, message_content=settings.message_content)
+        bot = Dogear(services, shards=settings.shards, message_content=settings.message_content)
+        if settings.database:
+            bot.timekeeper.longest = SHARED
         _stop_on_signals(bot)
         try:
             async with _told_to_operators(settings.metrics_port, bot, figures), bot:
                 await bot.login(token.get_secret_value())
-                if settings.discord_api:
-                    await _meet_at_its_gateway(bot)
+                await _ask_to_start(bot, settings)
                 await bot.connect()
         except discord.PrivilegedIntentsRequired as error:
             raise TokenRefused(
@@ -70,16 +75,30 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
             raise TokenRefused(
                 "Discord does not accept DISCORD_TOKEN. Copy it again from the application's page, under “Bot”."
             ) from error
+        except discord.ConnectionClosed as error:
+            raise refusal(error.code, settings.shards) or DiscordUnreachable(
+                f"Discord closed the connection ({error.code}) and takes no other."
+            ) from error
         except (OSError, discord.GatewayNotFound, discord.HTTPException) as error:
             log.debug("cannot begin", exc_info=error)
             raise DiscordUnreachable("Discord cannot be reached. The terminal works without it.") from error
     log.info("stopped")
 
 
-async def _meet_at_its_gateway(bot: Dogear) -> None:
-    """Take the gateway that the API names for every connection: the library asks for it only the first time."""
-    _, address, _ = await bot.http.get_bot_gateway()
-    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
+async def _ask_to_start(bot: Dogear, settings: Settings) -> None:
+    """Ask Discord whether the bot may start, and how. Raises CannotStart.
+
+    Behind another API's address, the gateway that it names is taken for every connection: the library asks for it only
+    the first time.
+    """
+    advised, address, told = await bot.http.get_bot_gateway()
+    resets_in = dt.timedelta(milliseconds=told["reset_after"])
+    limits = Limits(advised, told["remaining"], told["total"], resets_in, told["max_concurrency"])
+    limits.check(settings.shards, bot.services.now())
+    if settings.shards is not None:
+        bot.turns = Turns(bot.services.claims, bot.services.now, limits.concurrency)
+    if settings.discord_api:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
 
 def _told_to_operators(

@@ -14,6 +14,7 @@ from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card
 from bot.discord.club_bot import bot_of, services_of
 from bot.discord.delivering import deliver, replace_card
+from bot.discord.elsewhere import server_of
 from bot.discord.failures import Refused
 from bot.discord.moderators import ORGANISERS, organises
 from bot.discord.pressing import Pressed
@@ -109,7 +110,7 @@ async def _organised(interaction: discord.Interaction[Any], schedule_id: int) ->
     if interaction.guild_id is not None:
         await organises(interaction)
         return schedule
-    guild = bot_of(interaction).get_guild(schedule.club)
+    guild = await server_of(bot_of(interaction), schedule.club)
     settings = await services_of(interaction).set_up.settings(schedule.club)
     person = await guild.fetch_member(interaction.user.id) if guild else None
     may = person is not None and (person.guild_permissions.manage_events or person.guild_permissions.manage_guild)

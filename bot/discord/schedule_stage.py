@@ -18,6 +18,7 @@ from bot.club.schedules.due import Kind, Step
 from bot.club.schedules.plan import Schedule, Section
 from bot.club.schedules.showing import thread_title
 from bot.club.schedules.stage import Unwelcome
+from bot.club.shards import Shards
 from bot.discord.already_posted import LOOKED_THROUGH, SLACK, small_print
 from bot.discord.cards import CardView
 from bot.discord.club_bot import ClubBot
@@ -45,9 +46,14 @@ class ScheduleStage(ScheduleEvents):
         super().__init__(bot)
         self._prompts = SectionPrompts(bot.services.prompts)
 
-    def clubs(self) -> Sequence[int]:
-        """Return the clubs that this process serves, and whose channels Discord has told."""
-        return [guild.id for guild in self._bot.guilds if not guild.unavailable]
+    @property
+    def shards(self) -> Shards:
+        """The shards whose clubs this process serves."""
+        return self._bot.presence.shards
+
+    async def here(self, club: int) -> bool:
+        """Return whether the bot is in a club whose channels Discord has told."""
+        return await self._bot.presence.here(club)
 
     # Threads
 

@@ -10,6 +10,7 @@ from bot.club.people import NO_CLUB, Member, Place
 from bot.club.settings import ClubSettings
 from bot.discord.club_bot import ClubBot, bot_of
 from bot.discord.club_menu import ClubUnclear
+from bot.discord.elsewhere import server_of
 
 
 async def visitor(interaction: discord.Interaction[Any]) -> tuple[Member, Place]:
@@ -27,7 +28,7 @@ async def club_of_direct_message(bot: ClubBot, person: int) -> int:
     """Return the club that a person's direct messages are about, or NO_CLUB. Raises ClubUnclear."""
     meant = await bot.services.direct.club(person, bot.is_member)
     if meant.club == NO_CLUB and meant.among:
-        known = ((club, bot.get_guild(club)) for club in meant.among)
+        known = [(club, await server_of(bot, club)) for club in meant.among]
         raise ClubUnclear((club, guild.name) for club, guild in known if guild)
     return meant.club
 

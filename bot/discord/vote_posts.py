@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import discord
 
 from bot.club.people import Place
+from bot.club.timekeeping import each
 from bot.club.votes.records import Kind, State, Vote
 from bot.discord.cards import Card, CardView
 from bot.discord.club_bot import ClubBot
@@ -54,17 +55,18 @@ class VotePosts:
 
     async def next_due(self) -> dt.datetime | None:
         """Return when there is something to open or to close, which may be past; None where there is nothing."""
-        return await self._votes.next_due()
+        return await self._votes.next_due(self._bot.presence.shards)
 
     async def do_due(self) -> None:
         """Open and close the votes that wait for it, in the servers that this process serves."""
-        for vote in await self._votes.due():
-            if self._bot.get_guild(vote.place.club) is None:
-                continue
-            try:
+        await each(await self._votes.due(self._bot.presence.shards), self._see_to_anyway)
+
+    async def _see_to_anyway(self, vote: Vote) -> None:
+        try:
+            if await self._bot.presence.here(vote.place.club):
                 await self.see_to(vote)
-            except Exception:
-                log.exception("vote %d could not be seen to; it is tried again", vote.id)
+        except Exception:
+            log.exception("vote %d could not be seen to; it is tried again", vote.id)
 
     async def see_to(self, vote: Vote, *, early: bool = False) -> Vote | None:
         """Claim a vote and do what is due for it; return it as it is then, or None where somebody else has it."""

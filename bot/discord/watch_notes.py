@@ -7,6 +7,7 @@ import logging
 
 import discord
 
+from bot.club.timekeeping import each
 from bot.club.watching.records import Finding
 from bot.discord.already_posted import posted_before
 from bot.discord.club_bot import ClubBot
@@ -36,15 +37,15 @@ class WatchNotes:
 
     async def next_due(self) -> dt.datetime | None:
         """Return when an author is to be told who was not, in the servers that this process serves."""
-        return await self._watching.next_untold(self._clubs())
+        return await self._watching.next_untold(self._bot.presence.shards)
 
     async def do_due(self) -> None:
         """Tell the authors who should know and do not; one who cannot be told keeps no other from being told."""
-        for finding in await self._watching.untold(self._clubs()):
-            try:
-                await self.tell(finding, again=True)
-            except Exception:
-                log.exception("an author could not be told; it is tried again")
+        await each(await self._watching.untold(self._bot.presence.shards), self._tell_anyway)
 
-    def _clubs(self) -> list[int]:
-        return [guild.id for guild in self._bot.guilds]
+    async def _tell_anyway(self, finding: Finding) -> None:
+        try:
+            if await self._bot.presence.here(finding.place.club) and await self._watching.claim(finding):
+                await self.tell(finding, again=True)
+        except Exception:
+            log.exception("an author could not be told; it is tried again")

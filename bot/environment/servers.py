@@ -1,4 +1,4 @@
-"""Settings that are addresses of servers, and the chat model that one of them has."""
+"""Settings that are addresses of servers, the chat model that one has, and the shards of Discord's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.club.shards import Shards, ShardsUnclear
 from bot.environment.variables import Variables
 from bot.storage.server_address import EXAMPLE, ServerAddress
 from retrieval.address import EXAMPLE as CHROMA_EXAMPLE
@@ -54,6 +55,18 @@ def chroma_url(variables: Variables, name: str) -> str | None:
             "3 to 60 letters, digits, _ and -."
         )
     return value
+
+
+def shards(variables: Variables, name: str) -> Shards | None:
+    """Return the shards of this process, where it does not have all there are."""
+    value = variables.value(name)
+    if value is None:
+        return None
+    try:
+        return Shards.parse(value)
+    except ShardsUnclear as unclear:
+        variables.problems[name] = str(unclear)
+        return None
 
 
 def chat_model(variables: Variables, name: str) -> str | None:

@@ -65,6 +65,9 @@ def _gateway(state: GatewayState) -> Part:
     return {
         "ok": state.ready,
         "shards": state.shards,
+        "of": state.of,
+        "away": [shard for shard, up in sorted(state.each.items()) if not up],
+        "clubs": state.clubs,
         "connected": state.connected,
         "latency": state.latency,
         "since": state.since.isoformat(timespec="seconds"),

@@ -127,6 +127,12 @@ class Looking(Collector):
         yield _now("work_running", "Pieces of work that a thread is at", self._look.in_work())
         yield _now("gateway_shards", "Shards of this process", gateway.shards)
         yield _now("gateway_shards_connected", "Shards that are connected", gateway.connected)
+        shards = GaugeMetricFamily("dogear_gateway_shard_up", "1 for a shard that is connected", labels=["shard"])
+        for shard, up in sorted(gateway.each.items()):
+            shards.add_metric([str(shard)], int(up))
+        yield shards
+        yield _now("gateway_shards_of", "Shards of the bot, in all processes", gateway.of)
+        yield _now("clubs", "Servers that this process serves", gateway.clubs)
         if gateway.latency is not None:
             yield _now("gateway_latency_seconds", "Time of a heartbeat of the slowest shard", gateway.latency)
         yield _now("books", "Books of the library", passages.books)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from bot.club.services import Services
 from retrieval.door import PassagesState
@@ -12,12 +12,19 @@ from retrieval.door import PassagesState
 
 @dataclass(frozen=True, slots=True)
 class GatewayState:
-    """Discord's gateway: shards of this process, how many are connected, the slowest one's latency, and since when."""
+    """Discord's gateway: shards of this process, how many are connected, the slowest one's latency, and since when.
+
+    `each` says of every shard whether it is connected, `of` how many the bot has in all processes, `clubs` in how many
+    servers it is through these.
+    """
 
     shards: int
     connected: int
     latency: float | None
     since: dt.datetime
+    each: Mapping[int, bool] = field(default_factory=dict)
+    of: int = 1
+    clubs: int = 0
 
     @property
     def ready(self) -> bool:

@@ -8,7 +8,13 @@ from pathlib import Path
 from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage import club_tables, moderation_tables, schedule_tables, vote_tables  # noqa: F401 (tables of Base)
+from bot.storage import (  # noqa: F401 (tables of Base)
+    club_tables,
+    moderation_tables,
+    process_tables,
+    schedule_tables,
+    vote_tables,
+)
 from bot.storage.address import Address
 from bot.storage.counters import count_on, counter
 from bot.storage.engines import WRITES, engine_for

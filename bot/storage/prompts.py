@@ -7,11 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from bot.club.people import Place
-from bot.club.prompts.records import Prompt, State
+from bot.club.prompts.records import Planned, Prompt, State
+from bot.club.shards import Shards
 from bot.storage.moderation_tables import PromptRow
+from bot.storage.served import served
 from bot.storage.sessions import Sessions, insert_into, note_member
 
 
@@ -54,13 +56,23 @@ class StoredPrompts:
                 setattr(row, name, value)
             return True
 
-    async def planned(self, clubs: Collection[int]) -> Sequence[Prompt]:
-        """Return the approved prompts of clubs that have a time, or whose posting was begun and not ended."""
+    async def due(self, shards: Shards, planned: Planned) -> Sequence[Prompt]:
+        """Return these shards' prompts that are to be posted, or whose posting was begun and not ended."""
         row = PromptRow
-        begun_or_timed = or_(row.due.is_not(None), row.claimed.is_not(None))
-        query = select(row).where(row.state == State.APPROVED, row.club.in_(clubs), begun_or_timed)
+        when = (_approved(shards), or_(_timed(planned), row.claimed <= planned.stale))
+        query = select(row).where(*when).order_by(row.due.nulls_first(), row.id)
         async with self._sessions.reading() as session:
-            return [_prompt(found) for found in await session.scalars(query.order_by(row.due.nulls_first(), row.id))]
+            return [_prompt(found) for found in await session.scalars(query)]
+
+    async def next_due(self, shards: Shards, planned: Planned) -> dt.datetime | None:
+        """Return when the next prompt of these shards is to be posted, or its posting is to be taken over."""
+        row, mine = PromptRow, _approved(shards)
+        due = select(row.due).where(mine, row.claimed.is_(None), row.due > planned.late).order_by(row.due)
+        claimed = select(row.claimed).where(mine, row.claimed.is_not(None)).order_by(row.claimed)
+        async with self._sessions.reading() as session:
+            begun = await session.scalar(claimed.limit(1))
+            moments = [await session.scalar(due.limit(1)), begun and begun + (planned.now - planned.stale)]
+        return min((moment for moment in moments if moment), default=None)
 
     async def claim(self, prompt: Prompt, now: dt.datetime, stale: dt.datetime) -> Prompt | None:
         """Begin to post a prompt: return it as it was, or None where another has begun since `stale`, or is done."""
@@ -84,6 +96,15 @@ class StoredPrompts:
         values: dict[str, Any] = {"claimed": None} | ({"due": None, "reason": why} if why else {})
         async with self._sessions.writing() as session:
             await session.execute(update(row).where(row.id == prompt.id, row.state == State.APPROVED).values(**values))
+
+
+def _approved(shards: Shards) -> ColumnElement[bool]:
+    return and_(PromptRow.state == State.APPROVED, served(PromptRow.club, shards))
+
+
+def _timed(planned: Planned) -> ColumnElement[bool]:
+    row = PromptRow
+    return and_(row.claimed.is_(None), row.due > planned.late, row.due <= planned.now)
 
 
 def _columns(prompt: Prompt) -> dict[str, Any]:

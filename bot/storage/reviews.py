@@ -6,6 +6,9 @@ from sqlalchemy import Select, delete, select
 
 from bot.club.people import Member
 from bot.club.records import Review
+from bot.club.shards import Shards
+from bot.storage.revisions import note_reviews
+from bot.storage.served import of_shards
 from bot.storage.sessions import Sessions, note_member
 from bot.storage.tables import ReviewRow
 from corpus.reveals import Slug
@@ -32,9 +35,11 @@ class StoredReviews:
         query = select(ReviewRow).where(ReviewRow.club == club, ReviewRow.book == book)
         return await self._found(query.order_by(ReviewRow.written.desc(), ReviewRow.id.desc()))
 
-    async def every(self) -> list[Review]:
-        """Return all reviews of all clubs."""
-        return await self._found(select(ReviewRow).order_by(ReviewRow.id))
+    async def every(self, shards: Shards) -> list[Review]:
+        """Return the reviews of the shards' clubs, or of all where direct messages come here, too."""
+        query = select(ReviewRow).order_by(ReviewRow.id)
+        mine = None if shards.direct else of_shards(ReviewRow.club, shards)
+        return await self._found(query if mine is None else query.where(mine))
 
     async def save(self, review: Review) -> Review:
         """Keep a review in place of its author's earlier one of that book, and return it with its id.
@@ -55,13 +60,17 @@ class StoredReviews:
                 row.edited = review.edited or review.written
             row.stars, row.text, row.said, row.needs = review.stars, review.text, review.said, review.needs
             await session.flush()
+            await note_reviews(session, self._sessions.origin, [(row.club, row.id)])
             return as_review(row)
 
     async def delete(self, club: int, review_id: int) -> bool:
         """Delete a review; return whether there was one."""
         away = delete(ReviewRow).where(ReviewRow.club == club, ReviewRow.id == review_id)
         async with self._sessions.writing() as session:
-            return await session.scalar(away.returning(ReviewRow.id)) is not None
+            gone = await session.scalar(away.returning(ReviewRow.id))
+            if gone is not None:
+                await note_reviews(session, self._sessions.origin, [(club, gone)])
+            return gone is not None
 
     async def _found(self, query: Select[ReviewRow]) -> list[Review]:
         async with self._sessions.reading() as session:

@@ -22,7 +22,7 @@ class ScheduleRow(Base):
     __table_args__ = (
         UniqueConstraint("name"),
         Index(None, "club"),
-        Index(None, "due"),
+        Index(None, "due", "club"),
         Index(None, "organiser"),
         {"sqlite_autoincrement": True},
     )

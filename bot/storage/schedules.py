@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,9 @@ from bot.club.people import Member
 from bot.club.schedules.plan import Schedule
 from bot.club.schedules.records import Begun, By, Claim, Kept
 from bot.club.schedules.writing import read, written
+from bot.club.shards import Shards
 from bot.storage.schedule_tables import ReminderRow, ScheduleRow, StepRow
+from bot.storage.served import served
 from bot.storage.sessions import Sessions, insert_into, note_member, replace
 
 
@@ -54,17 +56,17 @@ class StoredSchedules:
             row.due = at
             return await _kept(session, row)
 
-    async def due(self, clubs: Collection[int], now: dt.datetime) -> list[int]:
-        """Return the ids of the schedules of these clubs that are to be looked at."""
+    async def due(self, shards: Shards, now: dt.datetime) -> list[int]:
+        """Return the ids of the schedules of these shards that are to be looked at."""
         row = ScheduleRow
-        query = select(row.id).where(row.club.in_(clubs), row.due <= now).order_by(row.due, row.id)
+        query = select(row.id).where(served(row.club, shards), row.due <= now).order_by(row.due, row.id)
         async with self._sessions.reading() as session:
             return list(await session.scalars(query))
 
-    async def next_due(self, clubs: Collection[int]) -> dt.datetime | None:
-        """Return when a schedule of these clubs is to be looked at next; None where none is."""
+    async def next_due(self, shards: Shards) -> dt.datetime | None:
+        """Return when a schedule of these shards is to be looked at next; None where none is."""
         row = ScheduleRow
-        query = select(row.due).where(row.club.in_(clubs), row.due.is_not(None)).order_by(row.due).limit(1)
+        query = select(row.due).where(served(row.club, shards), row.due.is_not(None)).order_by(row.due).limit(1)
         async with self._sessions.reading() as session:
             return await session.scalar(query)
 

@@ -18,7 +18,7 @@ from bot.storage.errors import StorageUnavailable, told
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0007"
+HEAD = "0008"
 """The latest version in `migrations/versions`."""
 
 PATIENCE = 60.0

@@ -38,7 +38,7 @@ class VoteRow(Base):
     __table_args__ = (
         UniqueConstraint("name"),
         UniqueConstraint("club", "running"),
-        Index(None, "state", "closes"),
+        Index(None, "state", "closes", "club"),
         {"sqlite_autoincrement": True},
     )
 

@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.club.people import Member, Place
+from bot.club.shards import Shards
 from bot.club.votes.counting import Ballot, Count
 from bot.club.votes.records import Candidate, Draft, Kind, State, Vote
 from bot.storage.counts import count_of, plain_count
 from bot.storage.nominations import StoredNominations
+from bot.storage.served import served
 from bot.storage.sessions import insert_into, note_member, replace
 from bot.storage.vote_tables import BallotRow, VoteRow
 
@@ -56,17 +58,18 @@ class StoredVotes(StoredNominations):
             row = await session.scalar(query)
             return None if row is None else _vote(row)
 
-    async def due(self, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
-        """Return the votes that have to be closed, and those whose claim is older than `stale`: their process died."""
-        query = select(VoteRow).where(_is_due(at, stale)).order_by(VoteRow.closes, VoteRow.id)
+    async def due(self, shards: Shards, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
+        """Return these shards' votes that have to be closed, or whose claim is older than `stale`: its process died."""
+        query = select(VoteRow).where(served(VoteRow.club, shards), _is_due(at, stale))
+        query = query.order_by(VoteRow.closes, VoteRow.id)
         async with self._sessions.reading() as session:
             return [_vote(row) for row in await session.scalars(query)]
 
-    async def next_due(self, patience: dt.timedelta) -> dt.datetime | None:
-        """Return the moment from which the next vote has to be closed, or the next claim is that much old."""
-        row = VoteRow
-        closes = select(row.closes).where(row.state == State.OPEN).order_by(row.closes).limit(1)
-        claimed = select(row.claimed).where(row.state.in_(CLAIMED)).order_by(row.claimed).limit(1)
+    async def next_due(self, shards: Shards, patience: dt.timedelta) -> dt.datetime | None:
+        """Return from when these shards' next vote has to be closed, or its claim is that much old."""
+        row, mine = VoteRow, served(VoteRow.club, shards)
+        closes = select(row.closes).where(row.state == State.OPEN, mine).order_by(row.closes).limit(1)
+        claimed = select(row.claimed).where(row.state.in_(CLAIMED), mine).order_by(row.claimed).limit(1)
         async with self._sessions.reading() as session:
             left = await session.scalar(claimed)
             moments = [await session.scalar(closes), None if left is None else left + patience]

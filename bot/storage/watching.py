@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import replace as changed
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.club.people import Place
+from bot.club.processes import WATCHES
+from bot.club.shards import Shards
 from bot.club.watching.records import QUEUED, Finding, Outcome
 from bot.storage.moderation_tables import FindingRow, WatchRow
+from bot.storage.revisions import counted
+from bot.storage.served import of_shards, served
 from bot.storage.sessions import Sessions, insert_into, note_member, replace
 
 
@@ -20,22 +23,27 @@ class StoredWatching:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    async def watched(self) -> dict[int, int]:
-        """Return all watched places, each with its club."""
+    async def watched(self, shards: Shards) -> dict[int, int]:
+        """Return the watched places of these shards, each with its club."""
+        query, mine = select(WatchRow.place, WatchRow.club), of_shards(WatchRow.club, shards)
         async with self._sessions.reading() as session:
-            return {row.place: row.club for row in await session.scalars(select(WatchRow))}
+            found = await session.execute(query if mine is None else query.where(mine))
+            return {row.place: row.club for row in found}
 
     async def watch(self, place: Place, by: int, at: dt.datetime) -> None:
         """Begin to watch a place."""
         key = {"club": place.club, "place": place.id}
         async with self._sessions.writing() as session:
             await replace(session, WatchRow, key, {"set_by": by, "at": at})
+            await counted(session, WATCHES)
 
     async def unwatch(self, place: Place) -> bool:
         """Stop watching a place; return whether it was watched."""
         away = delete(WatchRow).where(WatchRow.club == place.club, WatchRow.place == place.id)
         async with self._sessions.writing() as session:
-            return await session.scalar(away.returning(WatchRow.place)) is not None
+            was = await session.scalar(away.returning(WatchRow.place)) is not None
+            await counted(session, WATCHES)
+            return was
 
     async def add(self, finding: Finding) -> Finding | None:
         """Keep a finding and return it with its id; None where its message was found before."""
@@ -51,6 +59,7 @@ class StoredWatching:
                 at=finding.at,
                 told=finding.told,
                 outcome=finding.outcome.value,
+                claimed=finding.at,
             )
             new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(FindingRow.id)
             number = await session.scalar(new)
@@ -68,13 +77,21 @@ class StoredWatching:
         async with self._sessions.reading() as session:
             return [_finding(row) for row in await session.scalars(query.order_by(FindingRow.id))]
 
-    async def untold(self, clubs: Collection[int], since: dt.datetime) -> list[Finding]:
-        """Return waiting findings since a moment whose authors do not know of them."""
+    async def untold(self, shards: Shards, since: dt.datetime) -> list[Finding]:
+        """Return waiting findings of these shards since a moment whose authors do not know of them."""
         row = FindingRow
-        query = select(row).where(row.told.is_(False), row.at >= since, row.club.in_(clubs))
+        query = select(row).where(row.told.is_(False), row.at >= since, served(row.club, shards))
         async with self._sessions.reading() as session:
             found = await session.scalars(query.where(row.outcome == Outcome.WAITING).order_by(row.id))
             return [_finding(each) for each in found]
+
+    async def claim(self, finding_id: int, now: dt.datetime, stale: dt.datetime) -> bool:
+        """Begin to tell an author; return whether nobody else has begun since `stale`, or is done."""
+        row = FindingRow
+        free = (row.id == finding_id, row.told.is_(False), or_(row.claimed.is_(None), row.claimed <= stale))
+        async with self._sessions.writing() as session:
+            taken = update(row).where(*free).values(claimed=now).returning(row.id)
+            return await session.scalar(taken) is not None
 
     async def tell(self, finding_id: int) -> None:
         """Note that an author knows, or cannot be told."""

@@ -109,6 +109,15 @@ def check_club_data(where: str | Path, described: Callable[[str | Path], str]) -
         return Check("Club data", False, "not usable", str(error))
 
 
+def check_shards(settings: Settings) -> Check:
+    """Look at which shards are this process's, and what else it needs to share the clubs with others."""
+    if settings.shards is None:
+        return Check("Shards", True, "all: this process has every club")
+    direct = " and direct messages" if settings.shards.direct else "; direct messages go to the process with shard 0"
+    found = f"{settings.shards}: the clubs of {len(settings.shards.ids)} of {settings.shards.count} shards{direct}"
+    return Check("Shards", True, f"{found}; no other process may use {settings.data}")
+
+
 def check_library(folder: Path, load: Callable[[Path], Library] = Library.load) -> tuple[Library | None, list[Check]]:
     """Look at the library and everything that is wrong in it: file, line and cure."""
     try:

@@ -52,6 +52,7 @@ def examine(
     yield writable
     if settings.database or writable.ok:
         yield checks.check_club_data(settings.club_data, look.club_data)
+    yield checks.check_shards(settings)
     books, found = checks.check_library(settings.library)
     yield from found
     if books is not None and model.ok and writable.ok:

@@ -39,7 +39,7 @@ class Starting:
         level = settings.log_level
         if quiet and not (self.environment.get("LOG_LEVEL") or "").strip():
             level = max(level, logging.WARNING)
-        set_up_logs(level, settings.secrets, settings.log_format)
+        set_up_logs(level, settings.secrets, settings.log_format, str(settings.shards or ""))
         return settings
 
 

@@ -27,8 +27,10 @@ def start() -> Iterator[Start]:
     before = (root.level, list(root.handlers), [logger.level for logger in chatty])
     with contextlib.ExitStack() as stack:
 
-        def begin(level: int = logging.INFO, *secrets: str, form: LogFormat = LogFormat.TEXT) -> io.StringIO:
-            set_up_logs(level, [SecretStr(secret) for secret in secrets], form)
+        def begin(
+            level: int = logging.INFO, *secrets: str, form: LogFormat = LogFormat.TEXT, shards: str = ""
+        ) -> io.StringIO:
+            set_up_logs(level, [SecretStr(secret) for secret in secrets], form, shards)
             return stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
 
         yield begin
@@ -43,6 +45,15 @@ def test_a_line_says_when_how_grave_who_and_what(start: Start) -> None:
     shown = start()
     logging.getLogger("retrieval.store").info("%d passages", 12)
     assert shown.getvalue().endswith(" INFO retrieval.store: 12 passages\n")
+
+
+def test_a_process_that_has_some_of_the_shards_says_which(start: Start) -> None:
+    shown = start(shards="0-3/16")
+    logging.getLogger("bot").info("here")
+    assert shown.getvalue().endswith(" 0-3/16 INFO bot: here\n")
+    shown = start(form=LogFormat.JSON, shards="0-3/16")
+    logging.getLogger("bot").info("here")
+    assert json.loads(shown.getvalue())["shards"] == "0-3/16"
 
 
 def test_a_secret_is_hidden_in_the_message_and_in_its_arguments(start: Start) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.club.shards import Shards
 from bot.logs import LogFormat
 from bot.settings import CHAT_TIMEOUT, DATA, Settings, SettingsError
 from corpus.library import SHIPPED
@@ -32,6 +33,7 @@ NAMES = (
     "DATABASE_URL",
     "CHROMA_URL",
     "CHROMA_TOKEN",
+    "SHARDS",
     "LOG_LEVEL",
     "LOG_FORMAT",
     "METRICS_PORT",
@@ -124,6 +126,14 @@ def test_a_timeout_is_a_number_of_seconds(written: str) -> None:
 @pytest.mark.parametrize(("written", "on"), [("1", True), ("Yes", True), ("true", True), ("0", False), ("off", False)])
 def test_reading_messages_is_turned_on_and_off_in_plain_words(written: str, on: bool) -> None:
     assert Settings.from_environment({"MESSAGE_CONTENT": written}).message_content is on
+
+
+def test_shards_are_shared_over_one_database() -> None:
+    server = "postgresql://dogear:word@localhost/dogear"
+    assert Settings.from_environment({"SHARDS": "0-1/4", "DATABASE_URL": server}).shards == Shards((0, 1), 4)
+    assert "needs DATABASE_URL" in problems(SHARDS="0-1/4")["SHARDS"]
+    assert "counted from 0 to 3" in problems(SHARDS="4/4", DATABASE_URL=server)["SHARDS"]
+    assert list(problems(SHARDS="4/4")) == ["SHARDS"]
 
 
 def test_reading_messages_is_off_unless_somebody_turns_it_on() -> None:

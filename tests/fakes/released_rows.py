@@ -17,7 +17,7 @@ from bot.storage.address import NAME, Address
 from bot.storage.engines import engine_for
 from bot.storage.upgrading import upgrade
 
-VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
+VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
 AT = "2025-03-01 12:00:00.000000"
 """How SQLite is given a time."""
 
@@ -79,7 +79,7 @@ ROWS_0006 = """
         VALUES ('s5:1:event:2', 5, 'AT', 'AT', 1, 907);
     INSERT INTO reminders (schedule, club, member, "by", at) VALUES (5, 1, 10, 'thread', 'AT');
 """
-STEPS = dict(zip(VERSIONS, [ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_0005, ROWS_0006, ""], strict=True))
+STEPS = dict(zip(VERSIONS, [ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_0005, ROWS_0006, "", ""], strict=True))
 LAST = {"0002": "0003"}
 """The last version that has the tables of a version, where a later one takes them away."""
 ROWS = {

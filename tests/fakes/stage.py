@@ -10,6 +10,7 @@ from bot.club.people import Member
 from bot.club.schedules.due import Step
 from bot.club.schedules.plan import Schedule, Section
 from bot.club.schedules.stage import Unwelcome
+from bot.club.shards import EVERY, Shards
 
 
 class Died(Exception):
@@ -20,7 +21,8 @@ class Died(Exception):
 class FakeStage:
     """Implements `Stage`. Things are found again by their names, as in Discord."""
 
-    serves: list[int] = field(default_factory=lambda: [7])
+    shards: Shards = EVERY
+    left: set[int] = field(default_factory=set)
     there: dict[str, int] = field(default_factory=dict)
     did: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -30,8 +32,8 @@ class FakeStage:
     dies: set[str] = field(default_factory=set)
     late: list[str] = field(default_factory=list)
 
-    def clubs(self) -> Sequence[int]:
-        return self.serves
+    async def here(self, club: int) -> bool:
+        return club not in self.left
 
     def _do(self, what: str, name: str, since: dt.datetime | None) -> int:
         """Do something, unless it is found; a name that was there already would be done twice."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.answers.drafting import Draft
 from bot.club.audiences import Audiences
 from bot.club.auditing import Audit, Did
 from bot.club.people import Member, Place
-from bot.club.prompts.records import Prompt, PromptRecords, State
+from bot.club.prompts.records import Planned, Prompt, PromptRecords, State
+from bot.club.shards import Shards
 from bot.club.working import Workers
 from bot.discussion import Discussion
 from corpus.books import Book
@@ -156,16 +157,18 @@ class Prompts:
             by, prompt_id, state=State.APPROVED, place=place, due=due or self._now(), overridden=override, reason=""
         )
 
-    async def due(self, clubs: Collection[int]) -> Sequence[Prompt]:
-        """Return the prompts of these clubs that are to be posted now."""
-        now = self._now()
-        planned = [(_moment_of(prompt, now), prompt) for prompt in await self._records.planned(clubs)]
-        return [prompt for moment, prompt in planned if moment is not None and moment <= now]
+    async def due(self, shards: Shards) -> Sequence[Prompt]:
+        """Return the prompts of these shards that are to be posted now, or that somebody began to and was stopped."""
+        return await self._records.due(shards, self._planned)
 
-    async def next_due(self, clubs: Collection[int]) -> dt.datetime | None:
-        """Return when a prompt of these clubs is to be posted next, which may be past; None where none is planned."""
-        moments = [_moment_of(prompt, self._now()) for prompt in await self._records.planned(clubs)]
-        return min((moment for moment in moments if moment is not None), default=None)
+    async def next_due(self, shards: Shards) -> dt.datetime | None:
+        """Return when a prompt of these shards is to be posted next, which may be past; None where none is planned."""
+        return await self._records.next_due(shards, self._planned)
+
+    @property
+    def _planned(self) -> Planned:
+        now = self._now()
+        return Planned(now, now - LATE, now - CLAIM)
 
     async def claim(self, prompt: Prompt) -> Prompt | None:
         """Begin to post a prompt; None where another process has begun, or it is posted."""
@@ -202,16 +205,6 @@ class Prompts:
             return prompt.needs
         book = prompt.book or here
         return await self._workers.do(lambda: self._discussion.reveals(prompt.text, book))
-
-
-def _moment_of(prompt: Prompt, now: dt.datetime) -> dt.datetime | None:
-    """Return when a planned prompt is to be posted; None where it is too late for that.
-
-    One that somebody began to post is looked at again when they are taken to have been stopped.
-    """
-    if prompt.claimed is not None:
-        return prompt.claimed + CLAIM
-    return prompt.due if prompt.due is not None and prompt.due > now - LATE else None
 
 
 def _only(audience: Audience) -> Slug | None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.club.people import Place
+from bot.club.shards import Shards
 from corpus.reveals import Reveals, Slug
 
 
@@ -50,6 +51,15 @@ class Prompt:
     claimed: dt.datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """By when prompts are due: `now`; what was due before `late` is left, what was begun by `stale` is taken over."""
+
+    now: dt.datetime
+    late: dt.datetime
+    stale: dt.datetime
+
+
 class PromptRecords(Protocol):
     """The discussion prompts of clubs."""
 
@@ -69,8 +79,12 @@ class PromptRecords(Protocol):
         """Keep a change; return whether nobody else changed the prompt or began to post it meanwhile."""
         ...
 
-    async def planned(self, clubs: Collection[int]) -> Sequence[Prompt]:
-        """Return the approved prompts of clubs that have a time, or whose posting was begun and not ended."""
+    async def due(self, shards: Shards, planned: Planned) -> Sequence[Prompt]:
+        """Return these shards' prompts that are to be posted, or whose posting was begun and not ended."""
+        ...
+
+    async def next_due(self, shards: Shards, planned: Planned) -> dt.datetime | None:
+        """Return when the next prompt of these shards is to be posted, or its posting is to be taken over."""
         ...
 
     async def claim(self, prompt: Prompt, now: dt.datetime, stale: dt.datetime) -> Prompt | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from bot.club.people import Member
 from bot.club.schedules.plan import Schedule
+from bot.club.shards import Shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,12 @@ class ScheduleRecords(Protocol):
         """Change a schedule as it is now, and have it looked at from `at` on. What the change raises undoes it."""
         ...
 
-    async def due(self, clubs: Collection[int], now: dt.datetime) -> Sequence[int]:
-        """Return the ids of the schedules of these clubs that are to be looked at."""
+    async def due(self, shards: Shards, now: dt.datetime) -> Sequence[int]:
+        """Return the ids of the schedules of these shards that are to be looked at."""
         ...
 
-    async def next_due(self, clubs: Collection[int]) -> dt.datetime | None:
-        """Return when a schedule of these clubs is to be looked at next; None where none is."""
+    async def next_due(self, shards: Shards) -> dt.datetime | None:
+        """Return when a schedule of these shards is to be looked at next; None where none is."""
         ...
 
     async def wake(self, kept: Kept, at: dt.datetime | None) -> None:

@@ -21,6 +21,7 @@ from bot.club.schedules.reminding import Reminding
 from bot.club.schedules.showing import thread_title
 from bot.club.schedules.stage import Stage, Unwelcome
 from bot.club.schedules.telling import PATIENCE, Telling
+from bot.club.timekeeping import each
 
 log = logging.getLogger(__name__)
 
@@ -46,19 +47,24 @@ class RunningSchedules:
 
     async def next_due(self) -> dt.datetime | None:
         """Return when a schedule is to be looked at next, which may be past; None where none is."""
-        return await self._records.next_due(self._stage.clubs())
+        return await self._records.next_due(self._stage.shards)
 
     async def do_due(self) -> None:
         """Look after the schedules that wait for it; one that fails keeps no other waiting."""
-        for schedule_id in await self._records.due(self._stage.clubs(), self._now()):
-            try:
-                await self.look_after(schedule_id)
-            except Exception:
-                log.exception("schedule %d could not be looked after; it is tried again", schedule_id)
+        await each(await self._records.due(self._stage.shards, self._now()), self._look_after_anyway)
+
+    async def _look_after_anyway(self, schedule_id: int) -> None:
+        try:
+            await self.look_after(schedule_id)
+        except Exception:
+            log.exception("schedule %d could not be looked after; it is tried again", schedule_id)
 
     async def look_after(self, schedule_id: int) -> None:
         """Do what is due for a schedule, and have it looked at when more is."""
-        await self._bring_events(await self._kept(schedule_id))
+        begun = await self._kept(schedule_id)
+        if not await self._stage.here(begun.schedule.club):
+            return
+        await self._bring_events(begun)
         tried: set[str] = set()
         while True:
             # Read anew for every step: somebody may have changed the schedule while the last one was done.

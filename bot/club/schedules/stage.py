@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.club.people import Member
 from bot.club.schedules.due import Step
 from bot.club.schedules.plan import Schedule, Section
+from bot.club.shards import Shards
 from corpus.errors import DogearError
 
 
@@ -23,8 +24,13 @@ class Stage(Protocol):
     first, and not done twice. Everything raises Unwelcome where it is not allowed.
     """
 
-    def clubs(self) -> Sequence[int]:
-        """Return the clubs that this process serves."""
+    @property
+    def shards(self) -> Shards:
+        """The shards whose clubs this process serves."""
+        ...
+
+    async def here(self, club: int) -> bool:
+        """Return whether something can be done in a club now."""
         ...
 
     async def open_thread(self, schedule: Schedule, section: Section, late: str, since: dt.datetime | None) -> int:

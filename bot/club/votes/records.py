@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.club.people import Member, Place
+from bot.club.shards import Shards
 from bot.club.votes.counting import Ballot, Count
 from corpus.reveals import Slug
 
@@ -131,12 +132,12 @@ class VoteRecords(NominationRecords, Protocol):
         """Return a club's latest vote."""
         ...
 
-    async def due(self, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
-        """Return the votes that have to be closed, and those whose claim is older than `stale`: their process died."""
+    async def due(self, shards: Shards, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
+        """Return these shards' votes that have to be closed, or whose claim is older than `stale`: its process died."""
         ...
 
-    async def next_due(self, patience: dt.timedelta) -> dt.datetime | None:
-        """Return the moment from which the next vote has to be closed, or the next claim is that much old."""
+    async def next_due(self, shards: Shards, patience: dt.timedelta) -> dt.datetime | None:
+        """Return from when these shards' next vote has to be closed, or its claim is that much old."""
         ...
 
     async def claim(self, vote_id: int, at: dt.datetime, stale: dt.datetime, *, early: bool = False) -> Vote | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.club.people import Member
+from bot.club.shards import Shards
 from bot.club.votes.counting import Ballot, Count, most_votes, run_off
 from bot.club.votes.problems import VoteProblem
 from bot.club.votes.records import Draft, Kind, State, Vote, VoteRecords
@@ -135,13 +136,13 @@ class Votes:
 
     # Closing
 
-    async def due(self) -> list[Vote]:
-        """Return the votes that wait to be opened or closed by whoever claims them."""
-        return await self._records.due(self._now(), self._now() - PATIENCE)
+    async def due(self, shards: Shards) -> list[Vote]:
+        """Return the votes of these shards that wait to be opened or closed by whoever claims them."""
+        return await self._records.due(shards, self._now(), self._now() - PATIENCE)
 
-    async def next_due(self) -> dt.datetime | None:
+    async def next_due(self, shards: Shards) -> dt.datetime | None:
         """Return when there is something to open or to close, which may be past; None where there is nothing."""
-        return await self._records.next_due(PATIENCE)
+        return await self._records.next_due(shards, PATIENCE)
 
     async def claim(self, vote: Vote, *, early: bool = False) -> Vote | None:
         """Claim a vote that is due, or with `early` an open one; None where somebody else has it."""

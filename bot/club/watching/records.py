@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from bot.club.people import Place
+from bot.club.shards import Shards
 from corpus.reveals import Reveals
 
 
@@ -45,8 +45,8 @@ class Finding:
 class WatchRecords(Protocol):
     """Watched places, and what was found there."""
 
-    async def watched(self) -> dict[int, int]:
-        """Return all watched places, each with its club."""
+    async def watched(self, shards: Shards) -> dict[int, int]:
+        """Return the watched places of these shards, each with its club."""
         ...
 
     async def watch(self, place: Place, by: int, at: dt.datetime) -> None:
@@ -69,8 +69,15 @@ class WatchRecords(Protocol):
         """Return the findings of a club that wait for a moderator, oldest first."""
         ...
 
-    async def untold(self, clubs: Collection[int], since: dt.datetime) -> list[Finding]:
-        """Return waiting findings since a moment whose authors do not know of them."""
+    async def untold(self, shards: Shards, since: dt.datetime) -> list[Finding]:
+        """Return waiting findings of these shards since a moment whose authors do not know of them."""
+        ...
+
+    async def claim(self, finding_id: int, now: dt.datetime, stale: dt.datetime) -> bool:
+        """Begin to tell an author; return whether nobody else has begun since `stale`, or is done.
+
+        Whoever adds a finding has begun with it.
+        """
         ...
 
     async def tell(self, finding_id: int) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from bot.club.audiences import Audiences
 from bot.club.auditing import Audit, Did
 from bot.club.people import Member, Place
+from bot.club.shards import EVERY, Shards
 from bot.club.watching.pace import Line, Spoken
 from bot.club.watching.records import QUEUED, Finding, Outcome, WatchRecords
 from bot.club.working import Workers
@@ -31,16 +32,16 @@ class Watching:
 
     def __init__(
         self, discussion: Discussion, audiences: Audiences, records: WatchRecords, audit: Audit, workers: Workers,
-        now: Callable[[], dt.datetime],
+        now: Callable[[], dt.datetime], shards: Shards = EVERY,
     ) -> None:  # fmt: skip
         self._discussion, self._audiences, self._records = discussion, audiences, records
-        self._audit, self._workers, self._now = audit, workers, now
+        self._audit, self._workers, self._now, self._shards = audit, workers, now, shards
         self._places: dict[int, int] = {}
         self.line = Line()
 
     async def load(self) -> None:
-        """Read which places are watched, as at a start: afterwards, no message costs a query to know."""
-        self._places = await self._records.watched()
+        """Read which places are watched: afterwards, no message costs a query to know."""
+        self._places = await self._records.watched(self._shards)
 
     def is_on(self, place: Place) -> bool:
         """Return whether a place is watched."""
@@ -86,16 +87,20 @@ class Watching:
         """Return the findings of a club that wait for a moderator, oldest first."""
         return await self._records.queue(club)
 
-    async def next_untold(self, clubs: Collection[int]) -> dt.datetime | None:
-        """Return when an author of these clubs should be told who was not; None where all know."""
-        return min((finding.at + TELL_AGAIN for finding in await self._untold(clubs)), default=None)
+    async def next_untold(self, shards: Shards) -> dt.datetime | None:
+        """Return when an author of these shards should be told who was not; None where all know."""
+        return min((finding.at + TELL_AGAIN for finding in await self._untold(shards)), default=None)
 
-    async def untold(self, clubs: Collection[int]) -> list[Finding]:
-        """Return findings of these clubs whose authors should know and do not, as after a crash."""
-        return [found for found in await self._untold(clubs) if found.at + TELL_AGAIN <= self._now()]
+    async def untold(self, shards: Shards) -> list[Finding]:
+        """Return findings of these shards whose authors should know and do not, as after a crash."""
+        return [found for found in await self._untold(shards) if found.at + TELL_AGAIN <= self._now()]
 
-    async def _untold(self, clubs: Collection[int]) -> list[Finding]:
-        return await self._records.untold(clubs, self._now() - TOO_LATE)
+    async def _untold(self, shards: Shards) -> list[Finding]:
+        return await self._records.untold(shards, self._now() - TOO_LATE)
+
+    async def claim(self, finding: Finding) -> bool:
+        """Begin to tell an author whom a stopped process has not told; False where another process does."""
+        return await self._records.claim(finding.id, self._now(), self._now() - TELL_AGAIN)
 
     async def told(self, finding: Finding) -> None:
         """Note that an author knows, or cannot be told."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any, Literal
 
 import discord
@@ -15,8 +14,6 @@ from bot.discord.audit_cards import audit_card, auditor
 from bot.discord.contexts import in_clubs
 from bot.discord.delivering import deliver
 
-log = logging.getLogger(__name__)
-
 Days = app_commands.Range[int, 1, KEPT.days]
 What = Literal["everything", "posts", "answers", "overrides", "watching"]
 
@@ -26,11 +23,6 @@ class AuditCog(commands.Cog):
 
     def __init__(self, services: Services) -> None:
         self._services = services
-
-    async def cog_load(self) -> None:
-        """Let go of what is older than the audit goes back."""
-        if gone := await self._services.audit.forget_old():
-            log.info("%d old entries of the audit forgotten", gone)
 
     @app_commands.command()
     @app_commands.describe(days="How many days back; otherwise 7", what="What to show; otherwise everything")

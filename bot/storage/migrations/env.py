@@ -7,7 +7,13 @@ from typing import Literal
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
-from bot.storage import club_tables, moderation_tables, schedule_tables, vote_tables  # noqa: F401 (tables of Base)
+from bot.storage import (  # noqa: F401 (tables of Base)
+    club_tables,
+    moderation_tables,
+    process_tables,
+    schedule_tables,
+    vote_tables,
+)
 from bot.storage.columns import Words
 from bot.storage.tables import Base
 

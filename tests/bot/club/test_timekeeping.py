@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.club.timekeeping import Timekeeper
+from bot.club.timekeeping import SHARED, Timekeeper, each
 from tests.fakes.counting import Counted
 
 START = dt.datetime(2027, 3, 1, 20, 0, tzinfo=dt.UTC)
@@ -152,6 +152,33 @@ async def test_what_can_be_finished_is_finished_and_nothing_else_is_begun(clock:
     go.set()
     await stopping
     assert (slow.done, after.done) == ([START], [])
+
+
+async def test_pieces_are_done_some_at_a_time_and_a_slow_one_keeps_no_other() -> None:
+    go, done, begun = asyncio.Event(), [], 0
+
+    async def do(piece: int) -> None:
+        nonlocal begun
+        begun += 1
+        if piece == 0:
+            await go.wait()
+        done.append(piece)
+        if len(done) == 9:
+            go.set()
+
+    await each(range(10), do, 2)
+    assert done == [*range(1, 10), 0]
+    assert begun == 10
+
+
+async def test_where_others_write_too_it_looks_again_soon(clock: Clock) -> None:
+    posts = Posts(clock)
+    keeper = Timekeeper(clock, [posts], longest=dt.timedelta(0))
+    keeper.start()
+    posts.due.append(START)  # nobody tells of it
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    await keeper.stop()
+    assert dt.timedelta(seconds=5) >= SHARED
 
 
 async def test_a_meter_is_told_what_was_done_and_how_late(clock: Clock) -> None:

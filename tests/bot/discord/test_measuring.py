@@ -86,6 +86,9 @@ class Shards:
     """A bot as far as its shards go."""
 
     shards: dict[int, object] = field(default_factory=lambda: {0: None, 1: None})
+    shard_ids: list[int] | None = None
+    shard_count: int | None = 2
+    guilds: list[object] = field(default_factory=list)
     latencies: list[tuple[int, float]] = field(default_factory=lambda: [(0, 0.03), (1, float("nan"))])
     listeners: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = field(default_factory=dict)
 

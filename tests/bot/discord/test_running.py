@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.discord_server.limits import Limits
 from tests.fakes.discord_server.server import DiscordServer, discord_server
+from tests.fakes.postgres import Databases
 from tests.fakes.program import left, started
 
 
@@ -72,3 +74,34 @@ async def test_the_link_that_invites_it_is_printed(discord: DiscordServer, tmp_p
     assert status == 0
     assert said.startswith("https://discord.com/oauth2/authorize?client_id=")
     assert "permissions=" in said
+
+
+async def test_two_processes_have_half_of_the_clubs_each(tmp_path: Path, tiny_model: Path, postgres: Databases) -> None:
+    limits = Limits(concurrency=16)
+    async with discord_server(clubs=2, shards=2, limits=limits, clock=lambda: 0.0) as discord:
+        with postgres.latest() as address:
+            processes = [
+                await started(discord, tmp_path / half, tiny_model, SHARDS=f"{half}/2", DATABASE_URL=address)
+                for half in ("0", "1")
+            ]
+            await discord.online(2)
+            for club in discord.clubs:
+                asked = discord.slash("recap", by=discord.people[0], book="the-lantern", place=club.places[0])
+                await asked.answered(60)
+                assert "no passages on this" in asked.text
+            for half, process in enumerate(processes):
+                process.send_signal(signal.SIGTERM)
+                status, _, log = await left(process)
+                assert status == 0, log
+                assert f" {half}/2 INFO bot.discord.client: here as Dogear" in log
+                assert "in 1 servers" in log
+    assert sorted(shard for shard, _ in limits.identified) == [0, 1]
+
+
+async def test_one_that_discord_would_not_let_start_for_long_says_until_when(tmp_path: Path, tiny_model: Path) -> None:
+    async with discord_server(limits=Limits(remaining=0)) as discord:
+        process = await started(discord, tmp_path, tiny_model)
+        status, _, log = await left(process)
+    assert status == 1
+    assert "Discord allows the bot 0 more session starts, and this process needs 1." in log
+    assert "Traceback" not in log

@@ -12,6 +12,7 @@ import pytest
 from simcord import MemberActor
 
 from bot.club.people import Place
+from bot.club.shards import EVERY
 from bot.club.watching.pace import Spoken
 from bot.club.watching.records import Finding
 from bot.storage.moderation_tables import FindingRow
@@ -64,7 +65,7 @@ async def test_without_message_content_it_says_what_to_turn_on_and_where(club: C
     told = shown(await moderator(club).slash(club.general, "watch on")).replace("\\", "")
     assert "Message Content Intent” on the page “Bot” of Discord’s developer portal" in told
     assert "MESSAGE_CONTENT=1" in told
-    assert await club.services.watching._records.watched() == {}
+    assert await club.services.watching._records.watched(EVERY) == {}
 
 
 async def test_a_place_without_a_ceiling_cannot_be_watched(reading: Club) -> None:

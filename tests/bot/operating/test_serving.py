@@ -35,7 +35,7 @@ class StoreGone(DogearError):
 class Bot:
     """A bot that is as a test wants it."""
 
-    gateway: GatewayState = field(default_factory=lambda: GatewayState(2, 2, 0.04, SINCE))
+    gateway: GatewayState = field(default_factory=lambda: GatewayState(2, 2, 0.04, SINCE, {4: True, 5: True}, 16, 7))
     passages: PassagesState = field(default_factory=lambda: PassagesState(3, 3, False, 2, 5_000, 7, 2))
     leaving: bool = False
     store: Callable[[], object] = lambda: None
@@ -84,7 +84,8 @@ async def test_where_all_is_well_each_part_says_so(address: str) -> None:
     assert status == 200
     assert told["ok"]
     since = SINCE.isoformat()
-    assert told["gateway"] == {"ok": True, "shards": 2, "connected": 2, "latency": 0.04, "since": since}
+    away = {"of": 16, "away": [], "clubs": 7}
+    assert told["gateway"] == {"ok": True, "shards": 2, "connected": 2, "latency": 0.04, "since": since} | away
     assert told["indexing"] == {"ok": True, "books": 3, "ready": 3, "under_way": False}
     assert told["store"] == told["database"] == {"ok": True}
 
@@ -95,9 +96,9 @@ async def test_what_the_store_is_is_said_in_its_own_words(bot: Bot, address: str
 
 
 async def test_a_shard_that_is_away_is_not_well(bot: Bot, address: str) -> None:
-    bot.gateway = replace(bot.gateway, connected=1, latency=None)
+    bot.gateway = replace(bot.gateway, connected=1, latency=None, each={4: True, 5: False})
     status, told = await health(address)
-    assert (status, told["ok"], told["gateway"]["ok"]) == (503, False, False)
+    assert (status, told["ok"], told["gateway"]["ok"], told["gateway"]["away"]) == (503, False, False, [5])
 
 
 async def test_a_bot_that_leaves_is_not_well(bot: Bot, address: str) -> None:
@@ -169,6 +170,9 @@ async def test_figures_are_what_was_told_and_what_is_so_now(figures: Figures, ad
         "dogear_work_waiting 4.0",
         "dogear_work_running 3.0",
         "dogear_gateway_shards_connected 2.0",
+        'dogear_gateway_shard_up{shard="5"} 1.0',
+        "dogear_gateway_shards_of 16.0",
+        "dogear_clubs 7.0",
         "dogear_gateway_latency_seconds 0.04",
         "dogear_opened_bytes 5000.0",
         "dogear_opened_hits_total 7.0",
@@ -178,7 +182,7 @@ async def test_figures_are_what_was_told_and_what_is_so_now(figures: Figures, ad
 
 async def test_no_figure_is_of_a_club_a_member_or_a_book(figures: Figures, address: str) -> None:
     labels = {name for metric in figures.registry.collect() for sample in metric.samples for name in sample.labels}
-    assert labels <= {"do", "how", "why", "outcome", "status", "kind", "level", "le"}
+    assert labels <= {"do", "how", "why", "outcome", "status", "kind", "level", "le", "shard"}
 
 
 async def test_the_table_of_figures_is_that_of_the_program(figures: Figures, address: str) -> None:

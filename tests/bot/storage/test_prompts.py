@@ -9,12 +9,14 @@ from dataclasses import replace
 import pytest
 
 from bot.club.people import Place
-from bot.club.prompts.records import Prompt, State
+from bot.club.prompts.records import Planned, Prompt, State
+from bot.club.shards import Shards
 from bot.storage.database import StoredRecords
 from corpus.reveals import Reveals
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
+LATE = NOON - dt.timedelta(days=1)
 FIRST = Prompt(0, Place(1, 100, adults=True), 10, "Why does Ishmael go to sea?", NOON, message=900)
 READY = replace(FIRST, state=State.APPROVED, due=NOON, by=11)
 
@@ -69,13 +71,30 @@ async def test_another_club_sees_nothing_and_may_suggest_the_same(records: Store
         (replace(READY, due=None, claimed=NOON), True),
         (replace(READY, state=State.SUGGESTED), False),
         (replace(READY, state=State.POSTED), False),
-        (replace(READY, place=Place(2, 100)), False),
+        (replace(READY, place=Place(2 << 22, 100)), False),
+        (replace(READY, due=LATE), False),
+        (replace(READY, due=NOON + MINUTE), False),
+        (replace(READY, claimed=NOON + MINUTE), False),
     ],
-    ids=["timed", "at no time", "begun", "suggested", "posted", "another club"],
+    ids=["timed", "at no time", "begun", "suggested", "posted", "another shard", "too late", "later", "being posted"],
 )
-async def test_what_is_planned(records: StoredRecords, prompt: Prompt, planned: bool) -> None:
+async def test_what_is_to_be_posted(records: StoredRecords, prompt: Prompt, planned: bool) -> None:
     await kept(records, prompt)
-    assert bool(await records.prompts.planned([1])) is planned
+    assert bool(await records.prompts.due(Shards((0, 1), 3), Planned(NOON, LATE, NOON))) is planned
+
+
+async def test_the_next_prompt_is_the_one_that_is_due_or_was_begun_first(records: StoredRecords) -> None:
+    async def next_due() -> dt.datetime | None:
+        return await records.prompts.next_due(Shards((0,), 2), Planned(NOON, LATE, NOON - MINUTE))
+
+    assert await next_due() is None
+    await kept(records, replace(READY, place=Place(1 << 22, 100), message=901))
+    await kept(records, replace(READY, due=LATE, message=902))
+    assert await next_due() is None, "it is another process’s, or too late"
+    await kept(records, replace(READY, due=NOON + 3 * MINUTE, message=903))
+    assert await next_due() == NOON + 3 * MINUTE
+    await kept(records, replace(READY, due=NOON, claimed=NOON + MINUTE, message=904))
+    assert await next_due() == NOON + 2 * MINUTE
 
 
 async def test_one_of_several_processes_posts(records: StoredRecords) -> None:

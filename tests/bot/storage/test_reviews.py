@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.club.people import Member
 from bot.club.records import Review
+from bot.club.shards import EVERY
 from bot.storage.database import StoredRecords
 from corpus.reveals import Reveals
 
@@ -65,6 +66,6 @@ async def test_nothing_of_another_club_is_seen_or_deleted(records: StoredRecords
 
 
 async def test_the_vector_store_can_ask_for_every_review(records: StoredRecords) -> None:
-    assert await records.reviews.every() == []
+    assert await records.reviews.every(EVERY) == []
     kept = [await records.reviews.save(review(club=club, member=member)) for club in (2, 1) for member in (11, 10)]
-    assert await records.reviews.every() == kept
+    assert await records.reviews.every(EVERY) == kept

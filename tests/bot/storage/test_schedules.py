@@ -11,6 +11,7 @@ from bot.club.schedules.plan import Schedule, ScheduleState
 from bot.club.schedules.records import Begun, By, Claim, Kept
 from bot.club.schedules.wishes import NotPossible
 from bot.club.schedules.writing import read, written
+from bot.club.shards import EVERY, Shards
 from bot.storage.database import StoredRecords
 from tests.fakes.scheduled import NOW, a_book, a_schedule
 
@@ -59,7 +60,7 @@ async def test_a_change_is_made_on_what_is_there_and_counted(records: StoredReco
     assert kept == await records.schedules.kept(schedule.id)
     assert (kept.version, set(kept.wanted), kept.touched, kept.schedule.place) == (1, {1, 2}, (9, 8), 71)
     assert kept.schedule.paused_at == NOW
-    assert await records.schedules.next_due([7]) == NOW + HOUR
+    assert await records.schedules.next_due(EVERY) == NOW + HOUR
 
 
 async def test_a_change_that_is_refused_leaves_all_as_it_was(records: StoredRecords) -> None:
@@ -86,22 +87,23 @@ async def test_changes_at_once_lose_nothing(records: StoredRecords) -> None:
 
 
 async def test_schedules_are_looked_at_when_they_are_due_by_the_process_of_their_club(records: StoredRecords) -> None:
-    first, second = await kept_one(records), await kept_one(records, "other", club=8)
-    assert await records.schedules.due([7, 8], NOW) == [first.id, second.id]
-    assert await records.schedules.due([8], NOW) == [second.id]
-    assert await records.schedules.due([], NOW) == []
+    first, second = await kept_one(records), await kept_one(records, "other", club=5 << 22)
+    other = Shards((1, 5), 16)
+    assert await records.schedules.due(EVERY, NOW) == [first.id, second.id]
+    assert await records.schedules.due(other, NOW) == [second.id]
+    assert await records.schedules.due(Shards((1, 2), 16), NOW) == []
     await records.schedules.wake(Kept(first), NOW + HOUR)
     await records.schedules.wake(Kept(second), None)
-    assert await records.schedules.due([7, 8], NOW) == []
-    assert await records.schedules.next_due([7, 8]) == NOW + HOUR
-    assert await records.schedules.next_due([8]) is None
+    assert await records.schedules.due(EVERY, NOW) == []
+    assert await records.schedules.next_due(EVERY) == NOW + HOUR
+    assert await records.schedules.next_due(other) is None
 
 
 async def test_who_has_not_seen_a_change_does_not_put_the_schedule_to_sleep(records: StoredRecords) -> None:
     schedule = await kept_one(records)
     await records.schedules.change(schedule.id, NOW, lambda kept: kept)
     await records.schedules.wake(Kept(schedule), NOW + HOUR)
-    assert await records.schedules.next_due([7]) == NOW
+    assert await records.schedules.next_due(EVERY) == NOW
 
 
 async def test_a_step_is_begun_by_one(records: StoredRecords) -> None:

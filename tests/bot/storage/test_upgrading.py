@@ -21,6 +21,7 @@ from bot.club.reached import Reached
 from bot.club.records import Change, Report, ShelfName, Shelved
 from bot.club.schedules.records import By
 from bot.club.settings import ClubSettings, Step
+from bot.club.shards import EVERY
 from bot.storage.address import NAME, Address
 from bot.storage.database import StoredRecords, open_records
 from bot.storage.engines import engine_for
@@ -40,7 +41,7 @@ FIVE, SEVEN = Reached(5, 27, "chapter"), Reached(7, 27, "chapter")
 
 SUGGESTED = [("Why?", State.SUGGESTED, 900, NOON, ""), ("Who?", State.REJECTED, 0, NOON, "")]
 DECIDED = [("Why?", State.REJECTED, 900, NOON, "Too early.")]
-PROMPTS = {"0002": SUGGESTED, "0003": SUGGESTED, "0004": DECIDED, "0005": DECIDED, "0006": DECIDED, "0007": DECIDED}
+PROMPTS = dict.fromkeys(("0002", "0003"), SUGGESTED) | dict.fromkeys(VERSIONS[3:], DECIDED)
 """The discussion prompts that those rows come to."""
 
 
@@ -60,7 +61,7 @@ async def check_rows(records: StoredRecords) -> None:
     assert await records.positions.undo(jim, NOON) == Change({"smiley": FIVE}, {"smiley": SEVEN})
     assert await records.ceilings.ceiling(thread) == {"smiley": FIVE}
     assert await records.shelves.shelf(jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
-    reviews = await records.reviews.every()
+    reviews = await records.reviews.every(EVERY)
     assert [(review.id, review.needs, review.written) for review in reviews] == [(4, Reveals.of({"smiley": 2}), NOON)]
     assert [turn.answer for turn in await records.conversations.turns(thread, 9)] == ["He."]
     asked = await records.questions.asked("abc")
@@ -102,7 +103,7 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
             assert await records.schedules.reminded(5) == {Member(1, 10): By.THREAD}
         voted = version >= "0003"
         assert [found.candidate.title for found in await records.votes.nominations(1)] == ["Emma"] * voted
-        assert [vote.message for vote in await records.votes.due(NOON, NOON)] == [901] * voted
+        assert [vote.message for vote in await records.votes.due(EVERY, NOON, NOON)] == [901] * voted
         assert await records.votes.ballot(3, Member(1, 10)) == ("emma",) * voted
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from pathlib import Path
 
 from bot.club.people import Member, Place
+from bot.club.shards import EVERY
 from bot.club.votes.counting import Ballot, run_off
 from bot.club.votes.records import Candidate, Draft, Kind, Nomination, State, Vote
 from bot.storage.database import StoredRecords
@@ -124,10 +125,10 @@ async def test_no_ballot_is_taken_after_the_close_or_from_another_club(records: 
 
 async def test_a_vote_is_due_at_its_closing_time_and_claimed_by_one(records: StoredRecords) -> None:
     vote = await opened(records)
-    assert await records.votes.due(NOON, LONG_AGO) == []
-    assert await records.votes.next_due(HOUR) == NOON + HOUR
+    assert await records.votes.due(EVERY, NOON, LONG_AGO) == []
+    assert await records.votes.next_due(EVERY, HOUR) == NOON + HOUR
     assert await records.votes.claim(vote.id, NOON, LONG_AGO) is None
-    assert [each.id for each in await records.votes.due(NOON + HOUR, LONG_AGO)] == [vote.id]
+    assert [each.id for each in await records.votes.due(EVERY, NOON + HOUR, LONG_AGO)] == [vote.id]
     claims = await asyncio.gather(*(records.votes.claim(vote.id, NOON + HOUR, LONG_AGO) for _ in range(5)))
     assert [each.state for each in claims if each] == [State.CLOSING]
 
@@ -135,16 +136,16 @@ async def test_a_vote_is_due_at_its_closing_time_and_claimed_by_one(records: Sto
 async def test_a_claim_that_a_dead_process_left_can_be_taken_over(records: StoredRecords) -> None:
     vote = await opened(records)
     await records.votes.claim(vote.id, NOON + HOUR, LONG_AGO)
-    assert await records.votes.due(NOON + 2 * HOUR, LONG_AGO) == []
-    assert await records.votes.next_due(HOUR) == NOON + 2 * HOUR
-    assert [each.id for each in await records.votes.due(NOON + 2 * HOUR, NOON + HOUR)] == [vote.id]
+    assert await records.votes.due(EVERY, NOON + 2 * HOUR, LONG_AGO) == []
+    assert await records.votes.next_due(EVERY, HOUR) == NOON + 2 * HOUR
+    assert [each.id for each in await records.votes.due(EVERY, NOON + 2 * HOUR, NOON + HOUR)] == [vote.id]
     assert await records.votes.claim(vote.id, NOON + 2 * HOUR, NOON + HOUR) is not None
     assert await records.votes.claim(vote.id, NOON + 2 * HOUR, NOON + HOUR) is None
 
 
 async def test_a_vote_that_was_never_posted_is_due_again_and_still_to_be_opened(records: StoredRecords) -> None:
     vote = await begun(records)
-    (left,) = await records.votes.due(NOON + HOUR, NOON)
+    (left,) = await records.votes.due(EVERY, NOON + HOUR, NOON)
     assert left.id == vote.id
     claimed = await records.votes.claim(vote.id, NOON + HOUR, NOON)
     assert claimed is not None
@@ -176,8 +177,8 @@ async def test_a_closed_vote_keeps_no_ballots_and_is_never_due(records: StoredRe
     assert (found.state, found.result) == (State.CLOSED, 901)
     assert await records.votes.ballots(vote.id) == []
     assert (await records.personal.export(10))["ballots"] == []
-    assert await records.votes.due(NOON + 9 * HOUR, NOON + 9 * HOUR) == []
-    assert await records.votes.next_due(HOUR) is None
+    assert await records.votes.due(EVERY, NOON + 9 * HOUR, NOON + 9 * HOUR) == []
+    assert await records.votes.next_due(EVERY, HOUR) is None
 
 
 async def test_who_is_forgotten_takes_ballot_and_nominations_along(records: StoredRecords) -> None:

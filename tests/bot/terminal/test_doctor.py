@@ -70,8 +70,8 @@ def test_everything_is_looked_at_once(look: Instruments, library: Path, tmp_path
     (tmp_path / "chroma").mkdir()
     found = list(examine({"DOGEAR_LIBRARY": str(library), "DOGEAR_DATA": str(tmp_path)}, look))
     assert [check.name for check in found] == [
-        "Python", "Settings", "Embedding model", "Data folder", "Club data", "Library", "Vector store", "Chat model",
-        "Discord token", "Discord",
+        "Python", "Settings", "Embedding model", "Data folder", "Club data", "Shards", "Library", "Vector store",
+        "Chat model", "Discord token", "Discord",
     ]  # fmt: skip
     assert [check.name for check in found if not check.ok] == ["Vector store", "Discord token"]
     assert not any(check.failed for check in found)

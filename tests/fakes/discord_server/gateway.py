@@ -163,6 +163,7 @@ class Gateway:
 
     def _identify(self, data: Payload, socket: web.WebSocketResponse, outbox: asyncio.Queue[Payload]) -> Session:
         shard = tuple(data.get("shard") or (0, 1))
+        self._state.limits.identify(shard[0])
         session = Session(secrets.token_hex(16), (shard[0], shard[1]), data["intents"], outbox=outbox)
         self.sessions[session.id], self._sockets[session.id] = session, socket
         clubs = [club for club in self._state.clubs if session.serves(club.id)]

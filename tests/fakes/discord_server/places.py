@@ -26,6 +26,8 @@ class Places:
             web.post(place + "/typing", self.typing),
             web.post(place + "/threads", self.open_thread),
             web.post(place + "/messages", self.post),
+            web.get(place + "/messages", self.history),
+            web.get(place + "/threads/archived/public", self.archived),
             web.get(message, self.read),
             web.patch(message, self.edit),
             web.delete(message, self.delete),
@@ -81,6 +83,19 @@ class Places:
         self._gateway.message(message, self._state.club_of(place))
         return answer(message.payload())
 
+    async def history(self, request: web.Request) -> web.Response:
+        """Answer with the messages of a place, the latest first, or the first ones behind a message."""
+        place, after = self._place(request), int(request.query.get("after", 0))
+        before, limit = int(request.query.get("before", 1 << 63)), int(request.query.get("limit", 50))
+        said_here = [m for m in self._state.messages.values() if m.place == place and m.bodies and not m.private]
+        found = [m.payload() for m in said_here if after < m.id < before and not m.deleted]
+        return answer((found[:limit] if after else found[-limit:])[::-1])
+
+    async def archived(self, request: web.Request) -> web.Response:
+        """Answer with the threads of a channel that are archived: here, none is."""
+        self._place(request)
+        return answer({"threads": [], "members": [], "has_more": False})
+
     async def read(self, request: web.Request) -> web.Response:
         """Answer with a message."""
         return answer(self._message(request).payload())
@@ -101,8 +116,7 @@ class Places:
 
     async def member(self, request: web.Request) -> web.Response:
         """Answer with a member of a club."""
-        for club in self._state.clubs:
-            person = club.members.get(int(request.match_info["person"]))
-            if person and str(club.id) == request.match_info["club"]:
-                return answer(club.member(person))
+        club = self._state.club(request.match_info["club"])
+        if club and (person := club.members.get(int(request.match_info["person"]))):
+            return answer(club.member(person))
         raise Refusal(404, 10007, "Unknown Member")

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from tests.fakes.discord_server.calendars import Calendars
 from tests.fakes.discord_server.gateway import Gateway
 from tests.fakes.discord_server.places import Places
 from tests.fakes.discord_server.replies import Replies
@@ -45,6 +46,7 @@ class Api:
             web.put("/applications/{application}/commands", self.put_commands),
             *Replies(self._state).routes(),
             *Places(self._state, self._gateway).routes(),
+            *Calendars(self._state).routes(),
         ]
         for route in routes:
             app.router.add_route(route.method, PREFIX + route.path, route.handler)
@@ -57,6 +59,8 @@ class Api:
         if request.path == "/gateway":
             return await handler(request)
         path = request.path.removeprefix(PREFIX)
+        if not UNSIGNED.match(path) and (refused := await self._state.limits.refusal()):
+            return refused
         self.requests.append(f"{request.method} {path}")
         fault = next((fault for fault in self.faults if fault.meets(request)), None)
         if fault and not fault.done:
@@ -94,7 +98,7 @@ class Api:
 
     async def gateway(self, _: web.Request) -> web.Response:
         """Answer where the gateway is, and how many shards it wants."""
-        limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+        limit = self._state.limits.starts()
         return answer({"url": self._gateway.url, "shards": self._shards, "session_start_limit": limit})
 
     async def list_commands(self, _: web.Request) -> web.Response:

@@ -23,6 +23,7 @@ from aiohttp import web
 from tests.fakes.discord_server import interactions
 from tests.fakes.discord_server.gateway import Gateway
 from tests.fakes.discord_server.interactions import Interaction
+from tests.fakes.discord_server.limits import Limits
 from tests.fakes.discord_server.messages import Message
 from tests.fakes.discord_server.rest import Api, Judge
 from tests.fakes.discord_server.state import State
@@ -141,9 +142,10 @@ class DiscordServer:
         return asked
 
 
-def _club(state: State, n: int) -> Club:
-    club = Club((n + 1_000_000) << 22, f"Club {n + 1}", state.bot)
+def _club(state: State, n: int, channels: int, roles: int) -> Club:
+    club = Club((n + 1_000_000) << 22, f"Club {n + 1}", state.bot, more_roles=roles)
     club.places.append(Place(next(state.ids), "books", TEXT, club.id))
+    club.places += [Place(next(state.ids), f"channel {more + 2}", TEXT, club.id) for more in range(channels - 1)]
     club.members |= {person.id: person for person in state.people}
     return club
 
@@ -156,16 +158,26 @@ async def discord_server(
     intents: int = 0,
     clock: Callable[[], float] = time.monotonic,
     judge: Judge | None = None,
+    limits: Limits | None = None,
+    channels: int = 1,
+    more_roles: int = 0,
 ) -> AsyncIterator[DiscordServer]:
     """Run a Discord for as long as it is needed.
 
     `intents` are the privileged ones that the bot may use; `judge` looks at every request, and one that it finds
-    wrong is refused and listed in `rest.wrong`.
+    wrong is refused and listed in `rest.wrong`. `limits` are those of Discord; otherwise everything is allowed.
     """  # fmt: skip
     ids = new_ids()
     people = [Person(next(ids), f"{NAMES[n % len(NAMES)]}{n // len(NAMES) or ''}") for n in range(members)]
-    state = State(f"MTEwMDAwMDAwMDAwMDAwMDAwMA.Gabcde.{secrets.token_hex(20)}", people, [], clock, ids=ids)
-    state.clubs += [_club(state, n) for n in range(clubs)]
+    state = State(
+        f"MTEwMDAwMDAwMDAwMDAwMDAwMA.Gabcde.{secrets.token_hex(20)}",
+        people,
+        [],
+        clock,
+        ids=ids,
+        limits=limits or Limits(),
+    )
+    state.clubs += [_club(state, n, channels, more_roles) for n in range(clubs)]
     gateway = Gateway(state, intents)
     discord = DiscordServer(state, gateway, Api(state, gateway, shards, judge))
     runner = web.AppRunner(discord.rest.application(), access_log=None, shutdown_timeout=1.0)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.fakes.discord_server.interactions import Interaction
+from tests.fakes.discord_server.limits import Limits
 from tests.fakes.discord_server.messages import Message
 from tests.fakes.discord_server.world import DM, Club, Payload, Person, Place, Refusal, new_ids
 
@@ -27,18 +28,25 @@ class State:
     messages: dict[int, Message] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
     directs: dict[int, Place] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    _found: dict[str, Place] = field(default_factory=dict)
+
+    def club(self, id_: str) -> Club | None:
+        """Return the club of an id."""
+        return next((club for club in self.clubs if str(club.id) == id_), None)
 
     def club_of(self, place: Place) -> Club | None:
         """Return the club of a place, if it has one."""
-        return next((club for club in self.clubs if club.id == place.club), None)
+        return self.club(str(place.club))
 
     def place(self, id_: str) -> Place:
-        """Return a place. Raises Refusal."""
-        places = [place for club in self.clubs for place in club.places]
-        for place in (*places, *self.directs.values()):
-            if str(place.id) == id_:
-                return place
-        raise Refusal(404, 10003, "Unknown Channel")
+        """Return a place, which stays where it is. Raises Refusal."""
+        if id_ not in self._found:
+            places = [place for club in self.clubs for place in club.places]
+            self._found |= {str(place.id): place for place in (*places, *self.directs.values())}
+        if id_ not in self._found:
+            raise Refusal(404, 10003, "Unknown Channel")
+        return self._found[id_]
 
     def direct(self, person: Person) -> Place:
         """Return the place where a person and the bot talk alone."""

@@ -92,6 +92,8 @@ class Club:
     places: list[Place] = field(default_factory=list)
     members: dict[int, Person] = field(default_factory=dict)
     organisers: set[int] = field(default_factory=set)
+    events: dict[int, Payload] = field(default_factory=dict)
+    more_roles: int = 0
 
     def permissions(self, person: Person) -> int:
         """Return the permissions of a member."""
@@ -106,6 +108,7 @@ class Club:
     def roles(self) -> list[Payload]:
         """Return the roles of the API: everyone's, the bot's and the organisers'."""
         names = {"@everyone": MEMBER, "Dogear": EVERYTHING & ~ADMINISTRATOR, "Organisers": EVERYTHING}
+        names |= {f"Role {n}": MEMBER for n in range(self.more_roles)}
         look: Payload = {"color": 0, "hoist": False, "managed": False, "mentionable": False, "icon": None, "flags": 0}
         look["colors"] = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
         return [

@@ -16,6 +16,7 @@ from bot.club.people import Member, Place
 from bot.club.prompts.queue import CLAIM, LATE, MAX_OWN, MAX_REASON, PromptProblem, Prompts
 from bot.club.prompts.records import State
 from bot.club.services import Services
+from bot.club.shards import EVERY, Shards
 from bot.club.working import Workers
 from bot.discussion import Discussion
 from corpus.errors import PositionError
@@ -153,14 +154,14 @@ async def test_what_has_a_time_of_its_own_does_not_go_with_its_section(desk: Des
 async def test_a_prompt_is_due_at_its_time_for_a_day(each_desk: Desk) -> None:
     prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
     await each_desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
-    assert await each_desk.prompts.next_due([1]) == NOON + HOUR
-    assert await each_desk.prompts.next_due([2]) is None
-    assert await each_desk.prompts.due([1]) == []
+    assert await each_desk.prompts.next_due(EVERY) == NOON + HOUR
+    assert await each_desk.prompts.next_due(Shards((1,), 2)) is None
+    assert await each_desk.prompts.due(EVERY) == []
     each_desk.later(HOUR)
-    assert [found.id for found in await each_desk.prompts.due([1])] == [prompt.id]
+    assert [found.id for found in await each_desk.prompts.due(EVERY)] == [prompt.id]
     each_desk.later(LATE)
-    assert await each_desk.prompts.due([1]) == []
-    assert await each_desk.prompts.next_due([1]) is None
+    assert await each_desk.prompts.due(EVERY) == []
+    assert await each_desk.prompts.next_due(EVERY) is None
 
 
 async def test_who_began_to_post_has_time_to_end_it(each_desk: Desk) -> None:
@@ -168,7 +169,7 @@ async def test_who_began_to_post_has_time_to_end_it(each_desk: Desk) -> None:
     planned = await each_desk.prompts.plan(ELINOR, prompt.id, THREAD)
     assert await each_desk.prompts.claim(planned) == planned
     assert await each_desk.prompts.claim(planned) is None
-    assert await each_desk.prompts.next_due([1]) == NOON + CLAIM
+    assert await each_desk.prompts.next_due(EVERY) == NOON + CLAIM
     each_desk.later(CLAIM + dt.timedelta(seconds=1))
     again = await each_desk.prompts.claim(planned)
     assert again is not None

@@ -19,6 +19,7 @@ from bot.club.schedules.records import By, Kept
 from bot.club.schedules.running import RunningSchedules
 from bot.club.schedules.schedules import Schedules
 from bot.club.schedules.telling import AT_ONCE
+from bot.club.shards import Shards
 from bot.storage.database import StoredRecords
 from tests.fakes.records import opened_records
 from tests.fakes.scheduled import NOW, a_book, a_schedule
@@ -119,7 +120,7 @@ async def test_it_is_looked_at_again_when_something_is_due_and_not_before(world:
 
 
 async def test_schedules_of_other_processes_are_left_alone(world: World) -> None:
-    world.stage.serves = [8]
+    world.stage.shards = Shards((1,), 2)
     assert await world.running.next_due() is None
     await world.running.do_due()
     assert world.stage.did == []

@@ -1,0 +1,189 @@
+"""Keeping up with other processes: their reviews and watched places are seen here, over one database."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.club.following import EVERY as SECONDS
+from bot.club.following import Following
+from bot.club.people import Member, Place
+from bot.club.processes import REVIEWS, Changes
+from bot.club.services import Services
+from bot.club.shards import EVERY, Shards
+from bot.storage.database import StoredRecords
+from bot.storage.process_tables import RevisionRow
+from bot.storage.revisions import KEPT, note_reviews
+from bot.storage.sessions import replace
+from retrieval.door import Retriever
+from retrieval.gate import Audience
+from tests.fakes.bookshelf import opened, write_lantern
+from tests.fakes.postgres import Databases
+from tests.fakes.processes import services_over
+from tests.fakes.records import opened_records
+
+NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
+ONE, TWO = 1 << 22, 2 << 22
+"""Clubs of shards 1 and 0 of two."""
+
+LIZ = 20
+
+
+@dataclass
+class Process:
+    """What a process has of its own: services, and a store with the club's texts."""
+
+    services: Services
+    retriever: Retriever
+
+    async def writes(self, text: str, club: int = ONE) -> None:
+        book = self.services.books["the-lantern"]
+        await self.services.reviews.write(Member(club, LIZ), book, "4", text, "finished")
+
+    def finds(self, club: int = ONE) -> list[str]:
+        """Return the club's texts that its store holds of the book."""
+        audience = Audience({"the-lantern": 10}, club=str(club))
+        return [
+            passage.text for passage in self.retriever.passages("the-lantern", audience) if passage.kind == "review"
+        ]
+
+
+@pytest.fixture
+def address(postgres: Databases) -> Iterator[str]:
+    with postgres.latest() as found:
+        yield found
+
+
+@pytest.fixture
+async def both(address: str, tmp_path: Path) -> AsyncIterator[tuple[Process, Process]]:
+    """Two processes over one database, each with half of the clubs and a store of its own; the second has shard 0."""
+    write_lantern(tmp_path / "library")
+    async with AsyncExitStack() as stack:
+        processes = []
+        for shard in (1, 0):
+            retriever = stack.enter_context(opened(tmp_path / "library", tmp_path / f"data-{shard}"))
+            services = await stack.enter_async_context(
+                services_over(retriever, address, lambda: NOON, Shards((shard,), 2))
+            )
+            await services.following.begin()
+            processes.append(Process(services, retriever))
+        yield processes[0], processes[1]
+
+
+async def test_a_review_is_in_the_stores_of_those_who_need_it(both: tuple[Process, Process]) -> None:
+    one, direct = both
+    await one.writes("The harbour scenes are the best of it.")
+    await direct.writes("A quiet book.", TWO)
+    for process in both:
+        await process.services.following.look()
+    assert one.finds() == direct.finds() == ["The harbour scenes are the best of it."]
+    assert direct.finds(TWO) == ["A quiet book."]
+    assert one.finds(TWO) == [], "that club is another process’s, and so are direct messages"
+
+
+async def test_what_is_edited_or_deleted_elsewhere_is_so_here(both: tuple[Process, Process]) -> None:
+    one, other = both
+    await one.writes("The harbour scenes are the best of it.")
+    await other.services.following.look()
+    await one.writes("The lighthouse scenes are better.")
+    await other.services.following.look()
+    assert other.finds() == ["The lighthouse scenes are better."]
+    await one.services.my_data.delete(Member(ONE, LIZ), everywhere=True)
+    await other.services.following.look()
+    assert other.finds() == []
+
+
+async def test_it_is_there_within_five_seconds_without_being_asked_for(
+    both: tuple[Process, Process], address: str
+) -> None:
+    one, other = both
+    assert SECONDS < 5
+    async with opened_records(address) as records, asyncio.timeout(30):
+        following = Following(records.changes, other.services.reviews, other.services.watching, 0.01)
+        await following.begin()
+        async with following.going_on():
+            await one.writes("The harbour scenes are the best of it.")
+            while not other.finds():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+
+async def test_a_place_that_is_watched_elsewhere_is_watched_here(address: str, island: Retriever) -> None:
+    place, by = Place(ONE, 100), Member(ONE, LIZ)
+    async with (
+        services_over(island, address, lambda: NOON) as one,
+        services_over(island, address, lambda: NOON) as other,
+    ):
+        await other.following.begin()
+        await one.ceilings.set(place, one.books["the-lantern"], "ch 5", by)
+        await one.watching.on(place, by)
+        assert not other.watching.is_on(place)
+        await other.following.look()
+        assert other.watching.is_on(place)
+        await one.watching.off(place, by)
+        await other.following.look()
+        assert not other.watching.is_on(place)
+
+
+class Broken:
+    """Changes that cannot be looked at for a while."""
+
+    def __init__(self) -> None:
+        self.looked = 0
+
+    async def revisions(self) -> dict[str, int]:
+        self.looked += 1
+        if self.looked < 4:
+            raise ConnectionError("the server is away")
+        return {}
+
+    async def reviews(self, after: int, shards: Shards) -> Changes | None:
+        return None
+
+
+async def test_a_database_that_is_away_is_told_of_once_and_looked_at_again(
+    address: str, island: Retriever, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = Broken()
+    async with services_over(island, address, lambda: NOON) as services:
+        following = Following(broken, services.reviews, services.watching, 0.001)
+        async with following.going_on(), asyncio.timeout(30):
+            while broken.looked < 6:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+    assert len([record for record in caplog.records if "tried again" in record.getMessage()]) == 1
+
+
+# What is kept of changes
+
+
+async def changed(records: StoredRecords, count: int, origin: str = "another") -> None:
+    async with records.reviews._sessions.writing() as session:
+        await note_reviews(session, origin, [(ONE, number + 1) for number in range(count)])
+
+
+async def test_changes_are_told_to_others_by_shard_and_each_once(database: str | Path) -> None:
+    async with opened_records(database) as records:
+        assert await records.changes.reviews(0, EVERY) == Changes(0, ())
+        await changed(records, 2)
+        await changed(records, 1)
+        assert await records.changes.reviews(0, EVERY) == Changes(3, ((ONE, 1), (ONE, 2)))
+        assert await records.changes.reviews(2, EVERY) == Changes(3, ((ONE, 1),))
+        assert await records.changes.reviews(0, Shards((2,), 3)) == Changes(3, ()), "another process’s club"
+        assert await records.changes.reviews(0, Shards((0,), 3)) == Changes(3, ((ONE, 1), (ONE, 2))), "direct messages"
+        await changed(records, 1, records.reviews._sessions.origin)
+        assert await records.changes.reviews(3, EVERY) == Changes(4, ()), "one’s own"
+
+
+async def test_who_has_missed_too_many_compares_all(tmp_path: Path) -> None:
+    async with opened_records(tmp_path) as records:
+        async with records.reviews._sessions.writing() as session:
+            await replace(session, RevisionRow, {"name": REVIEWS}, {"number": KEPT + 1})
+        await changed(records, 1)
+        assert await records.changes.reviews(1, EVERY) is None
+        assert await records.changes.reviews(2, EVERY) == Changes(KEPT + 2, ((ONE, 1),))
+        assert await records.changes.revisions() == {REVIEWS: KEPT + 2}

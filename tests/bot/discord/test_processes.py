@@ -1,0 +1,229 @@
+"""Several processes over one Discord and one database: each club has one, and nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.club.people import Member, Place
+from bot.club.prompts.records import Prompt, State
+from bot.club.schedules.records import By
+from bot.club.shards import EVERY, Shards
+from bot.club.votes.records import Candidate, Draft, Kind
+from bot.club.watching.records import Finding
+from bot.discord.client import Dogear
+from bot.storage.database import StoredRecords
+from corpus.reveals import Reveals
+from retrieval.door import Retriever
+from tests.fakes.discord_server.server import DiscordServer, discord_server
+from tests.fakes.discord_server.world import Club
+from tests.fakes.discord_server.world import Place as Channel
+from tests.fakes.postgres import Databases
+from tests.fakes.processes import Clock, running, services_over, spoken_to
+from tests.fakes.records import opened_records
+from tests.fakes.scheduled import NOW, a_schedule
+
+FIRST = dt.datetime(2027, 1, 8, 19, tzinfo=dt.UTC)
+"""The first meeting of the schedules: Friday at 8 in the evening, in Berlin."""
+
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
+HALVES = (Shards((0,), 2), Shards((1,), 2))
+
+
+@dataclass
+class Fleet:
+    """Two processes, what both see, and the club's data as it is kept."""
+
+    discord: DiscordServer
+    bots: list[Dogear]
+    records: StoredRecords
+    clock: Clock
+
+    async def do_due(self) -> None:
+        """Have both processes do all that is due, at the same moment, until neither finds anything."""
+        for _ in range(3):
+            await asyncio.gather(*(work.do_due() for bot in self.bots for work in bot.timekeeper.work))
+
+    def posts(self, place: Channel) -> list[str]:
+        """Return what the bot was told to post in a place: Discord itself would show a message twice only once."""
+        called = f"POST /channels/{place.id}/"
+        return [call for call in self.discord.rest.requests if call.startswith(called)]
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Wait until something holds of what comes over the sockets."""
+    async with asyncio.timeout(30):
+        while not reached():  # noqa: ASYNC110 (nothing tells of it)
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def address(postgres: Databases) -> Iterator[str]:
+    with postgres.latest() as found:
+        yield found
+
+
+async def opened_fleet(stack: AsyncExitStack, island: Retriever, address: str, *whose: Shards) -> Fleet:
+    """Start one process for each part of the shards, over a Discord with four clubs."""
+    clock = Clock(NOW)
+    discord = await stack.enter_async_context(discord_server(clubs=4, shards=whose[0].count))
+    await stack.enter_async_context(spoken_to(discord))
+    records = await stack.enter_async_context(opened_records(address))
+    services = [await stack.enter_async_context(services_over(island, address, clock, part)) for part in whose]
+    bots = [
+        await stack.enter_async_context(running(each, discord, part))
+        for each, part in zip(services, whose, strict=True)
+    ]
+    return Fleet(discord, bots, records, clock)
+
+
+@pytest.fixture
+async def halves(island: Retriever, address: str) -> AsyncIterator[Fleet]:
+    """Two processes that have half of the clubs each."""
+    async with AsyncExitStack() as stack:
+        yield await opened_fleet(stack, island, address, *HALVES)
+
+
+@pytest.fixture
+async def overlapping(island: Retriever, address: str) -> AsyncIterator[Fleet]:
+    """Two processes that both have every club, by mistake."""
+    async with AsyncExitStack() as stack:
+        yield await opened_fleet(stack, island, address, EVERY, EVERY)
+
+
+async def planned(fleet: Fleet, club: Club) -> None:
+    """Plan every kind of timed work in a club, for the minute of the first meeting."""
+    records, books, place = fleet.records, fleet.bots[0].services.books, club.places[0]
+    liz, jim, jo = (person.id for person in fleet.discord.people[:3])
+    here = Place(club.id, place.id)
+    new = replace(a_schedule(book=books["the-lantern"]), id=0, club=club.id, place=place.id, organiser=jo)
+    schedule = await records.schedules.add(new, f"schedule {club.id}", NOW)
+    assert schedule is not None
+    await records.schedules.remind(schedule.id, Member(club.id, liz), By.DIRECT, NOW)
+    await records.schedules.remind(schedule.id, Member(club.id, jim), By.THREAD, NOW)
+    books_of = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
+    vote = await records.votes.begin(Draft(here, Kind.RANKED, books_of, FIRST, hidden=False), str(club.id), "s", NOW)
+    assert vote is not None
+    message = fleet.discord.state.new_message(place)
+    message.says({"content": "a vote"}, {})
+    await records.votes.opened(vote.id, message.id)
+    prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=State.APPROVED, due=FIRST)
+    assert await records.prompts.add(prompt) is not None
+    found = Finding(0, here, jim, 900, Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE)
+    assert await records.watching.add(found) is not None
+
+
+async def test_what_two_processes_that_overlap_do_at_once_is_done_once(overlapping: Fleet) -> None:
+    fleet, club = overlapping, overlapping.discord.clubs[0]
+    await planned(fleet, club)
+    for moment in (NOW, FIRST - HOUR / 2, FIRST + MINUTE, FIRST + 6 * MINUTE):
+        fleet.clock.time = moment
+        await fleet.do_due()
+    channel, thread = club.places
+    told = ["reminder", "outcome", "prompt"]
+    assert sorted(fleet.posts(channel)) == [f"POST /channels/{channel.id}/messages"] * len(told) + [
+        f"POST /channels/{channel.id}/threads"
+    ]
+    assert fleet.posts(thread) == [f"POST /channels/{thread.id}/messages"], "the opening"
+    assert len(club.events) == 2, "one for each meeting"
+    liz, jim = (fleet.discord.direct(person) for person in fleet.discord.people[:2])
+    assert len(fleet.posts(liz)) == 1, "she is reminded"
+    assert len(fleet.posts(jim)) == 1, "he is told that a message may go too far"
+    assert fleet.discord.rest.unknown == []
+
+
+async def test_each_process_does_the_work_of_its_own_clubs(halves: Fleet) -> None:
+    fleet = halves
+    for club in fleet.discord.clubs[:2]:
+        await planned(fleet, club)
+    fleet.clock.time = FIRST + MINUTE
+    one = fleet.bots[0]
+    mine, others = sorted(fleet.discord.clubs[:2], key=lambda club: not HALVES[0].holds(club.id))
+    assert [guild.id for guild in one.guilds] == [c.id for c in fleet.discord.clubs if HALVES[0].holds(c.id)]
+    for work in one.timekeeper.work:
+        await work.do_due()
+    assert fleet.posts(mine.places[0])
+    assert fleet.posts(others.places[0]) == []
+    await fleet.do_due()
+    assert len(fleet.posts(others.places[0])) == len(fleet.posts(mine.places[0]))
+
+
+async def test_in_a_club_that_the_bot_has_left_nothing_is_due_until_it_is_back(halves: Fleet) -> None:
+    fleet, bot = halves, halves.bots[0]
+    club = next(club for club in fleet.discord.clubs if HALVES[0].holds(club.id))
+    await planned(fleet, club)
+    fleet.clock.time = FIRST + MINUTE
+    fleet.discord.gateway.tell("GUILD_DELETE", club.id, {"id": str(club.id)})
+    await until(lambda: bot.get_guild(club.id) is None)
+    await fleet.do_due()
+    assert fleet.posts(club.places[0]) == []
+    assert [await work.next_due() for work in bot.timekeeper.work] == [None] * 4
+    joined = {name: value for name, value in club.payload().items() if name != "unavailable"}
+    fleet.discord.gateway.tell("GUILD_CREATE", club.id, joined)
+    async with asyncio.timeout(30):
+        while await fleet.records.presence.away(EVERY):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await fleet.do_due()
+    assert fleet.posts(club.places[0])
+
+
+async def test_a_direct_message_about_a_club_of_another_process_is_answered_once(halves: Fleet) -> None:
+    fleet = halves
+    elsewhere = next(club for club in fleet.discord.clubs if HALVES[1].holds(club.id))
+    liz = fleet.discord.people[0]
+    there = Member(elsewhere.id, liz.id)
+    services = fleet.bots[1].services
+    await services.progress.set(there, services.books["the-lantern"], "ch 5")
+    fleet.discord.say("Who is Silas in The Lantern?", by=liz, place=fleet.discord.direct(liz))
+    await until(lambda: bool(fleet.discord.posts))
+    await asyncio.gather(*(bot.under_way.finish(10) for bot in fleet.bots))
+    (answer,) = fleet.discord.posts
+    assert "keeps the lighthouse" in answer.text
+    assert [call for call in fleet.discord.rest.requests if "/members/" in call] == [
+        f"GET /guilds/{elsewhere.id}/members/{liz.id}"
+    ]
+
+
+async def test_who_has_left_that_club_is_told_nothing_of_it(halves: Fleet) -> None:
+    fleet = halves
+    elsewhere = next(club for club in fleet.discord.clubs if HALVES[1].holds(club.id))
+    liz = fleet.discord.people[0]
+    assert await fleet.bots[0].is_member(elsewhere.id, liz.id)
+    jim = fleet.discord.people[1]
+    del elsewhere.members[jim.id]
+    assert not await fleet.bots[0].is_member(elsewhere.id, jim.id)
+    assert not await fleet.bots[0].is_member(999 << 22, liz.id), "a club in which the bot is not"
+
+
+async def test_who_is_in_clubs_of_several_processes_chooses_among_them_by_name(halves: Fleet) -> None:
+    fleet, liz = halves, halves.discord.people[0]
+    for bot, part in zip(fleet.bots, HALVES, strict=True):
+        club = next(club for club in fleet.discord.clubs if part.holds(club.id))
+        await bot.services.progress.set(Member(club.id, liz.id), bot.services.books["the-lantern"], "ch 5")
+    asked = fleet.discord.slash("progress show", by=liz, place=fleet.discord.direct(liz))
+    await asked.answered()
+    assert "Which one is this about?" in asked.text
+    names = {option["label"] for option in fleet_options(asked.answers[0].body)}
+    assert names == {"Club 1", "Club 2"}
+
+
+def fleet_options(body: object) -> Iterator[dict[str, str]]:
+    """Yield the options of every menu of a message."""
+    if isinstance(body, dict):
+        yield from body.get("options") or ()
+        for value in body.values():
+            yield from fleet_options(value)
+    elif isinstance(body, list):
+        for value in body:
+            yield from fleet_options(value)
+
+
+async def test_commands_are_sent_by_one_of_those_that_start(halves: Fleet) -> None:
+    assert [call for call in halves.discord.rest.requests if call.startswith("PUT ")] == [
+        f"PUT /applications/{halves.discord.state.bot.id}/commands"
+    ]

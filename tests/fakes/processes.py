@@ -1,0 +1,73 @@
+"""Several processes of one bot, over one Discord and one database: each with services and a gateway of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+
+from bot.club.services import Services
+from bot.club.shards import EVERY, Shards
+from bot.club.working import Workers
+from bot.discord.client import Dogear
+from bot.discord.sign_in import speak_to
+from bot.discussion import Discussion
+from retrieval.door import Retriever
+from tests.fakes.discord_server.server import DiscordServer
+from tests.fakes.records import opened_records
+
+
+@dataclass
+class Clock:
+    """The time that all processes read; a test moves it."""
+
+    time: dt.datetime
+
+    def __call__(self) -> dt.datetime:
+        return self.time
+
+
+@contextlib.asynccontextmanager
+async def services_over(
+    retriever: Retriever, address: str, now: Callable[[], dt.datetime], shards: Shards = EVERY
+) -> AsyncIterator[Services]:
+    """Open what a process has beside its gateway."""
+    workers = Workers(2)
+    try:
+        async with opened_records(address) as records:
+            yield Services.of(Discussion(retriever.library, retriever), records, workers, now, shards=shards)
+    finally:
+        workers.close()
+
+
+@contextlib.asynccontextmanager
+async def spoken_to(server: DiscordServer) -> AsyncIterator[None]:
+    """Have Discord's library speak to a test's server within the block."""
+    base, gateway = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    speak_to(server.api)
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(server.gateway.url)
+    try:
+        yield
+    finally:
+        discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+@contextlib.asynccontextmanager
+async def running(services: Services, server: DiscordServer, shards: Shards) -> AsyncIterator[Dogear]:
+    """Run a bot until the block ends; its timed work is done when the test says so."""
+    bot = Dogear(services, shards=shards)
+    async with bot:
+        await bot.login(server.token)
+        online = asyncio.create_task(bot.connect())
+        async with asyncio.timeout(60):
+            while not bot.timekeeper.going:  # noqa: ASYNC110 (it begins when all is ready, and nothing tells of it)
+                await asyncio.sleep(0.01)
+        await bot.timekeeper.stop()
+        yield bot
+    await online
