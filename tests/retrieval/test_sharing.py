@@ -33,8 +33,8 @@ PROMISED = 5.0
 IMPATIENT = Patience(connect=0.5, read=0.3, write=0.5, pause=0.05)
 
 
-def review(text: str = "The marmalade mood is pure melancholy.", text_id: str = "1") -> ClubText:
-    return ClubText("north", text_id, LANTERN, text, Reveals.of({LANTERN: 5}), 4)
+def review(text: str = "The marmalade mood is pure melancholy.", text_id: str = "1", club: str = "north") -> ClubText:
+    return ClubText(club, text_id, LANTERN, text, Reveals.of({LANTERN: 5}), 4)
 
 
 def reviews(retriever: Retriever) -> list[str]:
@@ -97,6 +97,25 @@ def test_what_another_process_has_kept_since_is_not_taken_for_gone(shelf: Path, 
         one.keep(review("Written while the records were read.", "2"))
         assert other.reconcile([], held) == 1
         assert [m.id for m in other._store.club_manifests()] == ["2"]
+
+
+def test_a_process_that_has_some_of_the_clubs_takes_nothing_of_the_others_for_gone(
+    shelf: Path, server: ChromaServer
+) -> None:
+    with opened(shelf, server) as one, opened(shelf, server) as other:
+        one.keep(review("From the south.", "1", club="south"))
+        one.keep(review("From the north.", "2", club="north"))
+        held = other.held_texts().of(lambda club: club == "north")
+        assert other.reconcile([], held) == 1
+        assert [(m.club, m.id) for m in other._store.club_manifests()] == [("south", "1")]
+
+
+def test_a_process_that_has_a_store_of_its_own_keeps_only_what_its_clubs_have(shelf: Path, data: Path) -> None:
+    with opened(shelf, data) as alone:
+        alone.keep(review("From the south.", "1", club="south"))
+        held = alone.held_texts().of(lambda club: club == "north")
+        assert alone.reconcile([], held) == 1
+        assert alone._store.club_manifests() == []
 
 
 def test_what_could_not_be_announced_is_announced_when_texts_are_brought_in_line(

@@ -24,6 +24,7 @@ from bot.storage.database import StoredRecords
 from corpus.books import Book, Unit
 from corpus.club_texts import ClubText
 from corpus.reveals import Reveals, Slug
+from retrieval.club_texts import Held
 from retrieval.gate import Audience
 from tests.fakes.records import opened_records
 
@@ -47,8 +48,9 @@ class Texts:
     def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
         self.kept.pop((club, id), None)
 
-    def held_texts(self) -> None:
-        """Say nothing of this moment: nobody else changes anything here."""
+    def held_texts(self) -> Held:
+        """Return what is kept; nobody else changes anything here."""
+        return Held(frozenset(self.kept), 0)
 
     def reconcile(self, texts: Iterable[ClubText], since: object = None) -> int:
         self.kept = {(text.club, text.id): text for text in texts}

@@ -20,6 +20,7 @@ from corpus.club_texts import ClubText
 from corpus.errors import PositionError
 from corpus.positions import parse_position
 from corpus.reveals import Reveals, Slug
+from retrieval.club_texts import Held
 from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
 from tests.fakes.records import opened_records
@@ -45,8 +46,9 @@ class Texts:
     def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
         self.kept.pop((club, id), None)
 
-    def held_texts(self) -> None:
-        """Say nothing of this moment: nobody else changes anything here."""
+    def held_texts(self) -> Held:
+        """Return what is kept; nobody else changes anything here."""
+        return Held(frozenset(self.kept), 0)
 
     def reconcile(self, texts: Iterable[ClubText], since: object = None) -> int:
         wanted_ = {(text.club, text.id): text for text in texts}

@@ -93,8 +93,7 @@ async def test_two_processes_have_half_of_the_clubs_each(tmp_path: Path, tiny_mo
                 process.send_signal(signal.SIGTERM)
                 status, _, log = await left(process)
                 assert status == 0, log
-                assert f" {half}/2 INFO bot.discord.client: here as Dogear" in log
-                assert "in 1 servers" in log
+                assert f" {half}/2 INFO bot.discord.running: stopped" in log
     assert sorted(shard for shard, _ in limits.identified) == [0, 1]
 
 
