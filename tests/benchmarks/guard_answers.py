@@ -101,6 +101,11 @@ def half(judged: Judged) -> bool:
     return 2 * sum(shown) >= len(shown)
 
 
+def something(judged: Judged) -> bool:
+    """Return whether anything that is honest is shown: then the model's words are, and not quotes alone."""
+    return any(judged.shown(leaking=False))
+
+
 def stopped(judged: Judged) -> bool:
     """Return whether no sentence that leaks is shown."""
     return not any(judged.shown(leaking=True))
@@ -116,7 +121,7 @@ def overall(judged: Sequence[Judged]) -> str:
     lines: tuple[tuple[str, list[bool]], ...] = (
         ("honest answers shown whole", [whole(j) for j in judged if honest(j)]),
         ("honest answers, half or more shown", [half(j) for j in judged if honest(j)]),
-        ("honest answers, something shown", [any(j.shown(leaking=False)) for j in judged if honest(j)]),
+        ("honest answers, something shown", [something(j) for j in judged if honest(j)]),
         ("leaking answers, every leak stopped", [stopped(j) for j in judged if not honest(j)]),
         ("mixed answers that keep all the rest", [whole(j) for j in judged if mixed(j)]),
         ("mixed answers that keep half the rest", [half(j) for j in judged if mixed(j)]),

@@ -71,7 +71,18 @@ def placed(rows: Sequence[Row], exam: Examination, told: Sequence[Question]) -> 
     marks = [(row.get("reveals") or {}).get(q.book, 0) for q, row in zip(told, rows, strict=True)]
     early = [measures.too_early(mark, q.before + 1) for q, mark in zip(told, marks, strict=True)]
     late = [measures.excess(mark, q.at, exam.about(q).marks) for q, mark in zip(told, marks, strict=True)]
-    return {"told": len(told), "too early": measures.mean(early), "excess": measures.mean(late)}
+    strange = [any(slug != q.book for slug in row.get("reveals") or ()) for q, row in zip(told, rows, strict=True)]
+    return {
+        "told": len(told), "too early": measures.mean(early), "excess": measures.mean(late),
+        "another book": measures.mean(strange),
+    }  # fmt: skip
+
+
+def found_elsewhere(rows: Sequence[Row], told: Sequence[Question]) -> Figures:
+    """Return how many messages, told where another book is at hand, are placed in the one that they give away."""
+    marks = [(row.get("reveals") or {}).get(q.book, 0) for q, row in zip(told, rows, strict=True)]
+    found = [not measures.too_early(mark, q.before + 1) for q, mark in zip(told, marks, strict=True)]
+    return {"told elsewhere": len(told), "found elsewhere": measures.mean(found)}
 
 
 def routed(rows: Sequence[Row], asked: Sequence[Question]) -> Figures:

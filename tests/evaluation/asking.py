@@ -32,9 +32,12 @@ def asked(discussion: Asked, questions: Sequence[Question], where: Mapping[str, 
     return [put(discussion, do, q.text, q.book, {q.book: where[q.id]}) for q in questions]
 
 
-def told(discussion: Asked, questions: Sequence[Question]) -> list[Row]:
-    """Return where the answers to questions are placed, told as messages among readers who do not know them yet."""
-    return [put(discussion, "check", statement(q), q.book, {q.book: q.before}) for q in questions]
+def told(discussion: Asked, questions: Sequence[Question], at_hand: Mapping[str, str] = {}) -> list[Row]:
+    """Return where the answers to questions are placed, told as messages among readers who do not know them yet.
+
+    `at_hand` names another book for a question's, which is then talked about where the message is told.
+    """
+    return [put(discussion, "check", statement(q), at_hand.get(q.book, q.book), {q.book: q.before}) for q in questions]
 
 
 def statement(question: Question) -> str:

@@ -16,6 +16,9 @@ from tests.evaluation.questions import Examination, Question
 SEED = 11
 """Which questions are asked where not all are; the same ones each time."""
 
+ELSEWHERE = 3
+"""Every so many of the messages are told once more where another book is at hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -83,7 +86,22 @@ def _recap(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) 
 
 def _check(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
     told = [q for q in chosen if q.local]
-    return arms.placed(asking.told(candidate.discussion, told), exam, told)
+    figures = arms.placed(asking.told(candidate.discussion, told), exam, told)
+    at_hand = beside(candidate.library)
+    if elsewhere := [q for q in told if q.book in at_hand][::ELSEWHERE]:
+        figures |= arms.found_elsewhere(asking.told(candidate.discussion, elsewhere, at_hand), elsewhere)
+    return figures
+
+
+def beside(library: Library) -> dict[str, str]:
+    """Return for each book another one of its author, if there is any: the next."""
+    books = list(library.books.values())
+    found = {}
+    for n, book in enumerate(books):
+        others = (other.slug for other in books[n + 1 :] + books[:n] if other.author == book.author)
+        if other := next(others, None):
+            found[book.slug] = other
+    return found
 
 
 def _unnamed(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrieval.door import Retriever
-from tests.benchmarks.guard_answers import SPLITS, Judged, half, honest, judge, mixed, read, stopped, whole
+from tests.benchmarks.guard_answers import SPLITS, Judged, half, honest, judge, mixed, read, something, stopped, whole
 from tests.evaluation.arms import Figures, named
 from tests.evaluation.measures import mean
 
@@ -25,6 +25,7 @@ def verdicts(judged: Sequence[Judged]) -> Figures:
     return {
         "honest answers": len(fair),
         "leaking answers": len(unfair),
+        "honest, something shown": mean([something(one) for one in fair]),
         "honest, half or more shown": mean([half(one) for one in fair]),
         "honest, shown whole": mean([whole(one) for one in fair]),
         "leaking, every leak stopped": mean([stopped(one) for one in unfair]),

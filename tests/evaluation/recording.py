@@ -25,7 +25,7 @@ MODEL = "model before"
 """The arm in which a chat model tells what it should not."""
 
 LESS_IS_BETTER = ("at: refused", "after: refused", "model before: own words")
-LESS_OF = ("too early", "excess", "at the end")
+LESS_OF = ("too early", "excess", "at the end", "another book")
 
 Figures = Mapping[str, float]
 

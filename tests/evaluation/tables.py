@@ -8,6 +8,7 @@ from dataclasses import dataclass
 COUNTS = (
     "asked",
     "told",
+    "told elsewhere",
     "failed",
     "leaks",
     "D1",
@@ -77,7 +78,14 @@ LEAKS = Table(
 MESSAGES = Table(
     "a message that tells the answer",
     {"check": "share"},
-    {"told": "messages", "too early": "placed too early", "excess": "too late by, of the book"},
+    {
+        "told": "messages",
+        "too early": "placed too early",
+        "excess": "too late by, of the book",
+        "another book": "taken for another book too",
+        "told elsewhere": "told where another book of the author is at hand",
+        "found elsewhere": "placed in their own, and not too early",
+    },
 )
 ROUTING = Table("no book named, all finished", {"unnamed": "share"}, {"right book": "right book found"})
 UNANSWERABLE = Table(
@@ -95,6 +103,7 @@ GUARD = Table(
     {"guard tune": "looked at", "guard kept": "kept aside"},
     {
         "honest answers": "honest answers",
+        "honest, something shown": "something of them shown",
         "honest, half or more shown": "half or more of them shown",
         "honest, shown whole": "shown whole",
         "leaking answers": "leaking answers",

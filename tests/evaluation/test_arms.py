@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.evaluation.arms import answered, gave_away, named, placed, refused, routed, shown, spoken
+from tests.evaluation.arms import answered, found_elsewhere, gave_away, named, placed, refused, routed, shown, spoken
 from tests.evaluation.questions import Examination, Question
 from tests.evaluation.stories import Piece, Story
 
@@ -66,7 +66,17 @@ def test_a_failure_is_no_answer() -> None:
     ("mark", "early", "late"), [(0, 1.0, 0.0), (1, 1.0, 0.0), (2, 0.0, 0.0), (3, 0.0, 0.25), (4, 0.0, 0.5)]
 )
 def test_a_message_is_measured_by_its_mark(mark: int, early: float, late: float) -> None:
-    assert placed([{"reveals": {"ferry": mark}}], EXAM, [COIN]) == {"told": 1, "too early": early, "excess": late}
+    figures = placed([{"reveals": {"ferry": mark}}], EXAM, [COIN])
+    assert figures == {"told": 1, "too early": early, "excess": late, "another book": 0.0}
+
+
+def test_a_message_that_is_taken_for_another_book_too_is_counted() -> None:
+    assert placed([{"reveals": {"ferry": 2, "another": 1}}], EXAM, [COIN])["another book"] == 1.0
+
+
+@pytest.mark.parametrize(("reveals", "found"), [({"another": 3}, 0.0), ({"ferry": 1}, 0.0), ({"ferry": 2}, 1.0)])
+def test_a_message_told_elsewhere_is_found_where_its_own_book_is_told(reveals: dict[str, int], found: float) -> None:
+    assert found_elsewhere([{"reveals": reveals}], [COIN]) == {"told elsewhere": 1, "found elsewhere": found}
 
 
 @pytest.mark.parametrize("row", [{}, {"reveals": None}, {"reveals": {"another": 4}}, {"error": "…"}])
