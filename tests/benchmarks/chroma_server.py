@@ -124,9 +124,9 @@ def main(arguments: Sequence[str]) -> int:
         places: dict[str, Place] = {"embedded": Path(folder), "server": server.database()}
         stores = {kind: stack.enter_context(Store(place, embedder.name, silent)) for kind, place in places.items()}
         embedder.passages([["Warm."]])
-        for kind, store in stores.items():
+        for store in stores.values():
             retriever = Retriever(library, store, embedder)
-            times.time("the shipped library indexed", kind, retriever.refresh)
+            retriever.refresh()
             real = sum(len(manifest.ids) for manifest in store.manifests().values())
             retriever.close()
         fill(times, stores, books_for(given.passages, real))
