@@ -84,7 +84,7 @@ async def test_two_processes_have_half_of_the_clubs_each(tmp_path: Path, tiny_mo
                 await started(discord, tmp_path / half, tiny_model, SHARDS=f"{half}/2", DATABASE_URL=address)
                 for half in ("0", "1")
             ]
-            await discord.online(2)
+            await discord.online(2, patience=300)
             for club in discord.clubs:
                 asked = discord.slash("recap", by=discord.people[0], book="the-lantern", place=club.places[0])
                 await asked.answered(60)
