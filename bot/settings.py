@@ -45,7 +45,10 @@ DATA = Path("data")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
-_SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$")
+_SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PASSWD)$|PASSWORD$")
+_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/@]+)@")
+"""The password of an address, such as a proxy's: HTTPS_PROXY holds it under no name that says so."""
+
 _CHAT_MODEL = re.compile(r"[a-z][a-z0-9_]*:\S+")
 _OURS = "DOGEAR_"
 
@@ -143,7 +146,8 @@ class _Reader:
     def secrets(self) -> tuple[SecretStr, ...]:
         """Return every value whose name says that it is a secret, ours and those of any other library."""
         named = {value for name, value in self._values.items() if _SECRET_NAME.search(name.upper())}
-        return tuple(map(SecretStr, sorted(named | self._passwords)))
+        within = {found for value in self._values.values() for found in _IN_ADDRESS.findall(value)}
+        return tuple(map(SecretStr, sorted(named | within | self._passwords)))
 
     def chat_model(self, name: str) -> str | None:
         """Return the name of a chat model in LangChain's form."""
