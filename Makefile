@@ -3,6 +3,7 @@
 # make test      style, types and tests
 # make evaluate  what it answers and gives away, measured; STORIES=… QUESTIONS=… for a published set
 # make pictures  the README's pictures, from the club of make try
+# make audit     the dependencies compared with what is known of their weaknesses
 # make bench     Dogear beside LangChain and LlamaIndex: hours the first time, most of it for the largest library
 # All set everything up first, in .venv and nowhere else.
 
@@ -23,7 +24,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: setup try chat test evaluate pictures bench lint format constraints clean
+.PHONY: setup try chat test audit evaluate pictures bench lint format constraints clean
 
 setup: .venv/ready
 
@@ -50,6 +51,11 @@ chat: setup
 # Each core takes whole files, as what is slow to make is made once a file.
 test: setup lint
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+
+# A service that cannot be reached, and a package that cannot be had, are said and fail nothing: .ci/audit.py.
+audit: .venv/ready
+	@$(PIP) install --quiet --editable '.[audit]' </dev/null >.venv/audit.log 2>&1 || true
+	@$(BIN)/python .ci/audit.py
 
 evaluate: setup
 	@$(BIN)/python -m tests.evaluation $(if $(STORIES),--stories "$(STORIES)") \
@@ -82,7 +88,7 @@ format: setup
 # stays where it is: `make constraints TORCH=torch==…` moves it.
 constraints: .venv/bin/python
 	@env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT $(PIP) install --quiet --dry-run --ignore-installed \
-		--report .venv/report.json '.[test,try,peers]' $(TORCH) </dev/null
+		--report .venv/report.json '.[test,try,peers,audit,fuzz]' $(TORCH) </dev/null
 	@$(BIN)/python .ci/constraints.py .venv/report.json constraints.txt
 
 clean:

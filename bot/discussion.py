@@ -40,8 +40,16 @@ WHO_LIMIT = 900
 """Characters about one person."""
 
 
+MAX_TEXT = 50_000
+"""Characters of a question, or of a text to be placed: more than a message holds, and read in seconds."""
+
+
 class TextMissing(DogearError):
     """Nothing was asked."""
+
+
+class TextTooLong(DogearError):
+    """More was asked, or is to be placed, than anybody waits for."""
 
 
 class Discussion:
@@ -234,6 +242,8 @@ class Discussion:
 def _required(text: str) -> None:
     if not any(map(str.isalnum, text)):
         raise TextMissing("There is nothing to answer. Ask in a few words, for example: Who is the man at the door?")
+    if len(text) > MAX_TEXT:
+        raise TextTooLong(f"That is longer than {MAX_TEXT:,} characters. Ask in fewer, or send it in parts.")
 
 
 def _words(name: str) -> list[str]:

@@ -19,6 +19,9 @@ MAX_HEADING = 200
 MAX_LINE = 80
 """Characters of a paragraph that may have been meant as a heading: “**Chapter 20**”."""
 
+MOST_NOTES, LONGEST_NOTE = 10, 80
+"""Brackets that are taken off the end of a quote, and the characters of each."""
+
 _STARS = re.compile(r"^([★☆]{1,5})(?=\s|$)")
 _NOTES = re.compile(r"\s*\(([^()]{0,60})\)\s*$")
 _LIKES = re.compile(r"([0-9][0-9,]{0,11}) likes?")
@@ -135,7 +138,9 @@ class _Reader:
 def _notes(text: str) -> tuple[str, int, bool]:
     """Take the brackets off the end of a quote: its likes, and whether it is explicit."""
     likes, explicit = 0, False
-    while found := _NOTES.search(text):
+    for _ in range(MOST_NOTES):
+        if not (found := _NOTES.search(text, max(0, len(text) - LONGEST_NOTE))):
+            break
         notes = [note.strip().lower() for note in found[1].split(", ")]
         counts = [_LIKES.fullmatch(note) for note in notes]
         if not all(count or note == "explicit" for note, count in zip(notes, counts, strict=True)):

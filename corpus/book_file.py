@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 import tomllib
 from collections.abc import Callable
@@ -26,14 +25,27 @@ MAX_DOTS = 200
 MAX_MARKS = 100_000
 """More marks than any book has pages: a larger number is a mistake."""
 
+MAX_LINE = 300
+"""Characters of a title or a name; what is longer is no title, and would be repeated with every reply."""
+
+MAX_PROBLEMS = 100
+"""Mistakes in one file that are told one by one."""
+
 _YEARS = (-5_000, 3_000)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TABLE = TypeVar("_TABLE")
 
 
 def read_book(home: Path, problems: list[LibraryProblem]) -> Book:
     """Read `book.toml` of one book folder. Raises LibraryProblem; what can be left out goes to `problems`."""
     path = home / "book.toml"
-    if not path.exists() and not path.is_symlink():
+    try:
+        missing = not path.exists() and not path.is_symlink()
+    except OSError as error:
+        raise LibraryProblem(
+            home, 0, f"cannot be looked into ({error.strerror}).", "Let Dogear read the folder."
+        ) from error
+    if missing:
         raise LibraryProblem(path, 0, "is missing.", "Write at least title, author, unit and marks.")
     return _BookFile(path, home.name, problems).book()
 
@@ -56,7 +68,7 @@ class _BookFile:
     """One `book.toml`, field by field."""
 
     def __init__(self, path: Path, slug: Slug, problems: list[LibraryProblem]) -> None:
-        self._path, self._slug, self._problems = path, slug, problems
+        self._path, self._slug, self._problems, self._already = path, slug, problems, len(problems)
         self._text = read_text(path, MAX_BYTES)
         self._raw = _parsed(path, self._text)
         self._known: set[str] = set()
@@ -78,7 +90,7 @@ class _BookFile:
             year=self._number("year", *_YEARS),
             series=self._string("series"),
             series_number=self._series_number(),
-            aliases=tuple(filter(None, (_line_of(alias) for alias in self._list("aliases", str)))),
+            aliases=self._aliases(),
             pages=self._number("pages", 1, MAX_MARKS),
             mark_ends=self._mark_ends(marks),
             parts=self._parts(marks),
@@ -105,6 +117,8 @@ class _BookFile:
         raise LibraryProblem(self._path, self._line(key), what, cure)
 
     def _report(self, key: str, what: str, cure: str) -> None:
+        if len(self._problems) - self._already >= MAX_PROBLEMS:
+            self._fail(key, f"More than {MAX_PROBLEMS} mistakes; the book is left out.", "Correct those above first.")
         self._problems.append(LibraryProblem(self._path, self._line(key), what, cure, fatal=False))
 
     def _required(self, key: str, kind: type, example: str) -> Any:  # noqa: ANN401 (as the caller's `kind` says)
@@ -116,6 +130,8 @@ class _BookFile:
             raise LibraryProblem(self._path, self._line(key), f"“{key}” is missing.", f"Write {key} = {example}.")
         if not isinstance(value, kind) or isinstance(value, bool):
             self._fail(key, f"“{key}” is wrong.", f"Write {key} = {example}.")
+        if isinstance(value, str) and len(value) > MAX_LINE:
+            self._fail(key, f"“{key}” is longer than {MAX_LINE} characters.", f"Write {key} = {example}.")
         return value
 
     def _optional(self, key: str, kind: type | tuple[type, ...]) -> Any:  # noqa: ANN401
@@ -127,7 +143,18 @@ class _BookFile:
         return value
 
     def _string(self, key: str) -> str:
-        return _line_of(self._optional(key, str) or "")
+        line = _line_of(self._optional(key, str) or "")
+        if len(line) <= MAX_LINE:
+            return line
+        self._report(key, f"“{key}” is longer than {MAX_LINE} characters and left out.", "Write it shorter.")
+        return ""
+
+    def _aliases(self) -> tuple[str, ...]:
+        names = [name for alias in self._list("aliases", str) if (name := _line_of(alias))]
+        short = tuple(name for name in names if len(name) <= MAX_LINE)
+        if len(short) < len(names):
+            self._report("aliases", f"A name of more than {MAX_LINE} characters is left out.", "Write it shorter.")
+        return short
 
     def _number(self, key: str, least: int, most: int) -> int | None:
         value: int | None = self._optional(key, int)
@@ -138,7 +165,7 @@ class _BookFile:
 
     def _series_number(self) -> float | None:
         value: float | None = self._optional("series_number", (int, float))
-        if value is None or (math.isfinite(value) and 0 <= value <= MAX_MARKS):
+        if value is None or 0 <= value <= MAX_MARKS:
             return value
         self._report(
             "series_number", "“series_number” cannot be so; it is left out.", "Write a number such as 7 or 2.5."
@@ -172,7 +199,8 @@ class _BookFile:
     def _parts(self, marks: int) -> tuple[Part, ...]:
         tables = self._list("parts", dict)
         parts = [
-            Part(str(table.get("title", f"Part {n}")), table.get("last_mark", 0)) for n, table in enumerate(tables, 1)
+            Part(_text_of(table.get("title")) or f"Part {n}", table.get("last_mark", 0))
+            for n, table in enumerate(tables, 1)
         ]
         lasts = [part.last_mark for part in parts]
         if not all(_is_int(last) and 0 < last <= marks for last in lasts) or lasts != sorted(set(lasts)):
@@ -189,7 +217,7 @@ class _BookFile:
         if not is_number or not 0 <= average <= 5 or not all(_is_int(n) and n >= 0 for n in (count, reviews)):
             self._report("ratings", "“ratings” is left out.", "Write average (0 to 5), count and reviews as numbers.")
             return None
-        return Ratings(float(average), count, reviews, str(table.get("source", "")), _day(table.get("as_of")))
+        return Ratings(float(average), count, reviews, _text_of(table.get("source")), _day(table.get("as_of")))
 
     def _requirement(self, table: dict[str, Any], book: Book) -> Requirement:
         fields = _strings(table, "book", "need", "reason")
@@ -234,5 +262,10 @@ def _day(value: object) -> dt.date | None:
     return value if isinstance(value, dt.date) else None
 
 
+def _text_of(value: object) -> str:
+    """Return a text on one line, and nothing for what is none."""
+    return _line_of(value) if isinstance(value, str) else ""
+
+
 def _line_of(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(_CONTROL.sub(" ", text).split())

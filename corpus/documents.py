@@ -32,6 +32,12 @@ KINDS = (
 MAX_BYTES = 5_000_000
 """A document is a few pages; anything larger is a mistake and is not read into memory."""
 
+MAX_LINES = 100_000
+"""Lines of a document: more than a long novel has, and read in seconds."""
+
+MAX_FIELD = 300
+"""Characters of a field of the front matter: title and source are repeated with every passage."""
+
 MAX_PROBLEMS = 100
 """Mistakes in one document that are told one by one."""
 
@@ -65,6 +71,8 @@ def read_document(path: Path, book: Book, others: Mapping[Slug, Book], problems:
         problems.append(LibraryProblem(path, line, what, cure, fatal=False))
 
     lines = read_text(path, MAX_BYTES).split("\n")
+    if len(lines) > MAX_LINES:
+        raise LibraryProblem(path, MAX_LINES, f"has more than {MAX_LINES} lines.", "Split it into several documents.")
     front = read_front_matter(lines, report)
     scopes = Scopes(book, others, report, _claim(front, book, others, report))
     blocks = read_blocks("\n".join(lines[front.length :]), front.length, scopes)
@@ -103,6 +111,10 @@ def _claim(front: FrontMatter, book: Book, others: Mapping[Slug, Book], report: 
         return Claim(error.hides, "front matter", line)
 
 
+_NOT_KEPT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+"""Control characters, and halves of letters, which no store can keep: YAML may write both."""
+
+
 class _Fields:
     """The other fields of the front matter; a wrong one is reported and left out."""
 
@@ -112,9 +124,9 @@ class _Fields:
     def text(self, name: str) -> str:
         """Return a field of one line, or nothing."""
         value = self._front.fields.get(name, "")
-        if isinstance(value, str):
-            return " ".join(value.split())
-        self._wrong(name, "Write it on one line.")
+        if isinstance(value, str) and len(value) <= MAX_FIELD:
+            return " ".join(_NOT_KEPT.sub(" ", value).split())
+        self._wrong(name, f"Write it on one line of at most {MAX_FIELD} characters.")
         return ""
 
     def rating(self) -> int | None:

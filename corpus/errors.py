@@ -16,12 +16,18 @@ class DogearError(Exception):
     """An error whose message a person can act on."""
 
 
+def shown_path(path: Path) -> str:
+    """Return a path as an error names it: on one line, in letters that every log and terminal can show."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
+
+
 class LibraryProblem(DogearError):
     """Something wrong in a library: the file, the line (from 1, 0 for the file as a whole) and the cure."""
 
     def __init__(self, path: Path, line: int, what: str, cure: str, *, fatal: bool = True) -> None:
         self.path, self.line, self.what, self.cure, self.fatal = path, line, what, cure, fatal
-        where = f"{path}:{line}" if line else str(path)
+        name = shown_path(path)
+        where = f"{name}:{line}" if line else name
         super().__init__(f"{where}: {what} {cure}")
 
 

@@ -20,6 +20,9 @@ from corpus.units import PERCENT_WORDS, UNIT_WORDS, NotInBook, mark_finished, ma
 MAX_LENGTH = 1_000
 """Characters of a heading that are searched for marks."""
 
+MOST_NUMBERS = 20
+"""Numbers in a heading; one that holds more is a list, and says of no text where it belongs."""
+
 _NUMBER = rf"(?:(?P<digits>{DIGITS})(?:st|nd|rd|th)?|(?<=[\W_])(?:(?P<words>{WORDS})|(?P<roman>{ROMAN})))"
 _JOIN = r"\s*(?:,\s*(?:and\b|&)?|and\b|&|\+|/|to\b|thr(?:ough|u)\b|until\b|till\b|[‐‑–—−-]|\.{2,3})\s*"
 _NAMED = re.compile(
@@ -100,6 +103,7 @@ class _Mention:
 
 
 def _mentions(text: str) -> Iterator[_Mention]:
+    left = MOST_NUMBERS
     for found in _NAMED.finditer(text):
         unit = next(unit for unit in UNIT_WORDS if found[unit])
         if found["roman"] and (unit is Unit.PAGE or _PRONOUN.match(text, found.start("roman"))):
@@ -111,10 +115,19 @@ def _mentions(text: str) -> Iterator[_Mention]:
         while more := following.match(text, end):
             numbers.append(_number(more))
             end = more.end()
+            left = _one_less(left)
+        left = _one_less(left)
         yield _Mention(unit, min(numbers), max(numbers), found.start(), end)
     for found in _PERCENT.finditer(text):
         numbers = [value(number) for number in (found["first"], found["last"]) if number]
+        left = _one_less(left)
         yield _Mention(Unit.PERCENT, min(numbers), max(numbers), found.start(), found.end())
+
+
+def _one_less(left: int) -> int:
+    if not left:
+        raise Unclear(f"The heading holds more than {MOST_NUMBERS} numbers.")
+    return left - 1
 
 
 def _number(found: re.Match[str]) -> Fraction:

@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from corpus.books import Book
-from corpus.reveals import Reveals, Slug
+from corpus.reveals import MAX_NAME, Reveals, Slug, is_plain
 
 _LABEL = re.compile(r"reveals?\s*[:=](.*)", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _STRAY = re.compile(r"<!--|<!\W{0,5}reveal|\breveals?\s*[:=]\s*\S{0,100}[0-9]", re.IGNORECASE)
 MAX_NAMED = 50
-"""Books that are looked for in a label that cannot be read."""
-
-MAX_SLUG = 100
-"""Characters of a slug that are compared."""
+"""Books that one label may name."""
 
 _PAIRS = "Write a whole number, or book=number pairs with commas between."
 
@@ -38,7 +35,10 @@ def parse_reveals(value: object, book: Book, others: Mapping[Slug, Book]) -> Rev
     known = {**others, book.slug: book}
     try:
         marks: dict[Slug, int] = {}
-        for slug, mark in _pairs(value, book):
+        pairs = _pairs(value, book)
+        if len(pairs) > MAX_NAMED:
+            raise ValueError(f"It names more than {MAX_NAMED} books: name those that it gives away.")
+        for slug, mark in pairs:
             if slug in marks:
                 raise ValueError(f"{slug} is there twice: write it once.")
             marks[slug] = _mark(slug, mark, book, known)
@@ -87,10 +87,10 @@ def _written(value: object) -> str:
 
 
 def _mark(slug: Slug, written: str, book: Book, known: Mapping[Slug, Book]) -> int:
-    if not slug:
+    if not slug or not (slug in known or is_plain(slug)):
         raise ValueError(_PAIRS)
     limit = known[slug].marks if slug in known else None
-    if limit is None and (near := get_close_matches(slug.lower()[:MAX_SLUG], known, 1, cutoff=0.8)):
+    if limit is None and (near := get_close_matches(slug.lower()[:MAX_NAME], known, 1, cutoff=0.8)):
         raise ValueError(f"There is no book “{slug[:40]}”: did you mean {near[0]}?")
     if not _NUMBER.fullmatch(written):
         raise ValueError(f"Write a whole number from 0 to {limit or book.marks} instead of “{written[:40]}”.")
@@ -101,11 +101,13 @@ def _mark(slug: Slug, written: str, book: Book, known: Mapping[Slug, Book]) -> i
 
 def _hiding(value: object, book: Book, known: Mapping[Slug, Book]) -> Reveals:
     """Return the ends of all books that a label may have meant, for a text whose label cannot be read."""
-    names = [str(slug)[:MAX_SLUG] for slug in value][:MAX_NAMED] if isinstance(value, (Mapping, list)) else []
+    named = [slug for slug in value if isinstance(slug, str)] if isinstance(value, (Mapping, list)) else []
+    names = [slug[:MAX_NAME] for slug in named[:MAX_NAMED]]
     written = _written(value)[:2_000]
-    names += re.findall(rf"([^\s,=]{{1,{MAX_SLUG}}})\s*=", written)[:MAX_NAMED]
+    names += re.findall(rf"([^\s,=]{{1,{MAX_NAME}}})\s*=", written)[:MAX_NAMED]
+    names = [name for name in names if name in known or is_plain(name)]
     marks = {book.slug: book.marks} | {name: known[name].marks if name in known else 1 for name in names}
     for word in (names + re.findall(r"[^\s,=:;]+", written))[: 2 * MAX_NAMED]:
-        for near in get_close_matches(word.lower()[:MAX_SLUG], known, 1, cutoff=0.8):
+        for near in get_close_matches(word.lower()[:MAX_NAME], known, 1, cutoff=0.8):
             marks[near] = known[near].marks
     return Reveals.of(marks)

@@ -15,6 +15,10 @@ from corpus.labels import looks_like_label
 MAX_INLINE = 20_000
 """Characters; a longer paragraph is taken as plain words, for the time that its mark-up could take grows too fast."""
 
+MAX_SIGNS = 1_000
+"""Signs of mark-up in a paragraph, for the same reason: brackets and stars are tried with all that stand before."""
+
+_SIGN = re.compile(r"[\[\]*_`<!&]")
 _COMMENT_OPEN, _COMMENT_CLOSE = "<!--", "-->"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _FALSE_HEADING = re.compile(r"^[ \t>]*(?:#{2,}|#[ \t]*(?=[^\W\d_]))|<h[1-6][\s>/]", re.IGNORECASE | re.MULTILINE)
@@ -126,7 +130,7 @@ class _Walker:
     def _parts(self, token: Token, line: int) -> Iterator[_Part]:
         if token.type == "html_block":
             yield from _of_html(token.content, line)
-        elif token.type == "inline" and len(token.content) <= MAX_INLINE:
+        elif token.type == "inline" and _is_readable(token.content):
             children: list[Token] = []
             self._markdown.inline.parse(token.content, self._markdown, self._references, children)
             for child in children:
@@ -142,13 +146,20 @@ class _Walker:
             yield _Part(token.content)
 
 
+def _is_readable(text: str) -> bool:
+    """Return whether the mark-up of a paragraph can be read in bounded time."""
+    return len(text) <= MAX_INLINE and len(_SIGN.findall(text)) <= MAX_SIGNS
+
+
 def _of_html(html: str, line: int) -> Iterator[_Part]:
     """Cut HTML into its comments and the words between its tags."""
-    at = 0
+    at = counted = 0
     while (start := html.find(_COMMENT_OPEN, at)) >= 0:
         yield _Part(_TAG.sub(" ", html[at:start]))
+        line += html.count("\n", counted, start)
+        counted = start
         end = html.find(_COMMENT_CLOSE, start + len(_COMMENT_OPEN))
         words = html[start + len(_COMMENT_OPEN) : end if end >= 0 else len(html)]
-        yield _Part("", Comment(words.strip(), line + html.count("\n", 0, start), end >= 0))
+        yield _Part("", Comment(words.strip(), line, end >= 0))
         at = end + len(_COMMENT_CLOSE) if end >= 0 else len(html)
     yield _Part(_TAG.sub(" ", html[at:]))

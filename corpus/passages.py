@@ -142,20 +142,22 @@ def _pieces(document: Document, blocks: list[Block]) -> Iterator[tuple[str, ...]
 def pieces(paragraphs: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield the sentences of each passage: three, or fewer where the text ends; no lone one where four fit."""
     flat = [part for text in paragraphs for sentence in sentences(text) for part in _bounded(sentence)]
-    while flat:
-        size = SENTENCES if len(flat) != SENTENCES + 1 else 2
-        yield tuple(flat[:size])
-        flat = flat[size:]
+    at = 0
+    while at < len(flat):
+        size = SENTENCES if len(flat) - at != SENTENCES + 1 else 2
+        yield tuple(flat[at : at + size])
+        at += size
 
 
 def _bounded(sentence: str) -> Iterator[str]:
-    while len(sentence) > MAX_SENTENCE:
-        end = sentence.rfind(" ", 0, MAX_SENTENCE)
-        end = end if end > 0 else MAX_SENTENCE
-        yield sentence[:end]
-        sentence = sentence[end:].strip()
-    if sentence:
-        yield sentence
+    at = 0
+    while len(sentence) - at > MAX_SENTENCE:
+        end = sentence.rfind(" ", at, at + MAX_SENTENCE)
+        end = end if end > at else at + MAX_SENTENCE
+        yield sentence[at:end].strip()
+        at = end
+    if rest := sentence[at:].strip():
+        yield rest
 
 
 def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...], order: int, group: int) -> Passage:

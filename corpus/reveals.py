@@ -13,6 +13,14 @@ Slug = str
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What our own slugs look like. Folders with other names load too, as long as they are plain names."""
 
+MAX_NAME = 100
+"""Characters of a folder's name. Discord: 100 characters of a choice, by which a book is picked."""
+
+
+def is_plain(name: str) -> bool:
+    """Return whether a name can be a slug: short, on one line, of what can be seen, and no path."""
+    return 0 < len(name) <= MAX_NAME and name.isprintable() and name == name.strip() and not set(name) & set(":/\\")
+
 
 @dataclass(frozen=True, slots=True)
 class Reveals:

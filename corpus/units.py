@@ -15,7 +15,7 @@ from corpus.books import Book, Unit
 UNIT_WORDS = {
     Unit.CHAPTER: r"chapters?|chaps?\b\.?|chs?\b\.?|chs?(?=[0-9])",
     Unit.PART: r"parts?|pts?\b\.?|pts?(?=[0-9])",
-    Unit.SECTION: r"sections?|secs?\b\.?|§+",
+    Unit.SECTION: r"sections?|secs?\b\.?|§{1,2}",
     Unit.PAGE: r"pages?|pgs?\b\.?|pp?\b\.?|pp?(?=[0-9])",
 }
 """Patterns for what people write for each unit before its number; percent stands behind its number."""

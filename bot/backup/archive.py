@@ -6,11 +6,13 @@ unpacked and while it is, and what does not agree with the manifest stops everyt
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -33,8 +35,14 @@ DEEPEST = 8
 
 AT_ONCE = 1024**2
 
-_PART = re.compile(r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,200}")
-"""What a file or a folder may be called, so that it is one on every system."""
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Those that a backup is written with; no other one is unpacked."""
+
+_PART = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[^\x00-\x1f\x7f/\\:*?\"<>|]{1,200}", re.IGNORECASE)
+"""What a file or a folder may be called, so that it is one on every system; con and nul are devices on some."""
+
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What an archive that is damaged, or made to be, raises while it is read."""
 
 
 class BackupRefused(DogearError):
@@ -90,6 +98,8 @@ def unpack(archive: Path, into: Path) -> Manifest:
             entries = opened.infolist()
             if len(entries) > MOST_FILES + 1 or not entries or entries[0].filename != MANIFEST:
                 raise BackupRefused(f"{archive} is no backup of Dogear.")
+            if any(entry.compress_type not in COMPRESSIONS for entry in entries):
+                raise _damaged(archive)
             with opened.open(entries[0]) as file:
                 manifest = _manifest(_bounded(file, MANIFEST_BYTES), archive)
             _agree(manifest, [entry.filename for entry in entries[1:]], archive)
@@ -100,8 +110,12 @@ def unpack(archive: Path, into: Path) -> Manifest:
                 with opened.open(entry) as file:
                     _write(file, into / entry.filename, manifest.files[entry.filename], archive)
             return manifest
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except BROKEN as error:
         raise _damaged(archive) from error
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # the archive says that a part of it lies before its beginning
+            raise _damaged(archive) from error
+        raise
 
 
 def is_safe(name: str) -> bool:

@@ -9,7 +9,7 @@ import discord
 from discord.ui.select import BaseSelect
 
 from bot.discord.beginning import begin
-from bot.discord.failures import tell
+from bot.discord.failures import Refused, tell
 
 
 class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
@@ -61,9 +61,17 @@ class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
         try:
             begin(interaction, type(self).__name__)
             picked = [each if isinstance(each, str) else str(each.id) for each in self.item.values]
+            if len(picked) < self.item.min_values or not self._offers(picked):
+                raise Refused("That is not on the menu. Open it once more, and pick from what it offers.")
             await self.picked(interaction, picked)
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await tell(interaction, error)
+
+    def _offers(self, picked: list[str]) -> bool:
+        """Return whether the menu, as the message shows it, has all that was picked."""
+        if not isinstance(self.item, discord.ui.Select):
+            return True
+        return {option.value for option in self.item.options}.issuperset(picked)
 
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Do what the menu is there for; of roles and channels, `values` are the ids."""

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 
 from pydantic import SecretStr
 
-_SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$")
+_SECRET_NAME = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PASSWD)$|PASSWORD$")
+_IN_ADDRESS = re.compile(r"://[^\s/@:]*:([^\s/@]+)@")
+"""The password of an address, such as a proxy's: HTTPS_PROXY holds it under no name that says so."""
+
 _OURS = "DOGEAR_"
 
 
@@ -44,7 +47,8 @@ class Variables:
     def secrets(self) -> tuple[SecretStr, ...]:
         """Return every value whose name says that it is a secret, ours and those of any other library."""
         named = {value for name, value in self._values.items() if _SECRET_NAME.search(name.upper())}
-        return tuple(map(SecretStr, sorted(named | self._passwords)))
+        within = {found for value in self._values.values() for found in _IN_ADDRESS.findall(value)}
+        return tuple(map(SecretStr, sorted(named | within | self._passwords)))
 
     def misspelt(self) -> dict[str, str]:
         """Return what is wrong with variables of ours that nothing has asked for."""

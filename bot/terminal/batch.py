@@ -27,6 +27,9 @@ KINDS = ("ask", "hint", "recap", "check", "order")
 WITH_TEXT = ("ask", "hint", "check")
 MOST_PASSAGES = 10
 
+MAX_LINE = 1_000_000
+"""Bytes of a line: a question and a position, with a long id."""
+
 
 class LineRefused(DogearError):
     """A line that cannot be answered; the message says what to write instead."""
@@ -69,6 +72,8 @@ def answer_line(line: bytes, discussion: Asked) -> dict[str, Any]:
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
+    if len(line) > MAX_LINE:
+        raise LineRefused(f"This line is longer than {MAX_LINE // 1_000} kB. Write one question on each line.")
     try:
         asked = json.loads(line.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:

@@ -17,6 +17,9 @@ from corpus.importing.lines import Line
 MAX_TAGS = 200_000
 """More tags than any page of a book has; parsing them takes a few seconds."""
 
+MAX_READABLE_TAGS = 20_000
+"""Tags of such a page, for the same reason."""
+
 MAX_READABLE = 400_000
 """Characters of HTML in which the readable part is searched for: the search takes the square of their number."""
 
@@ -51,7 +54,7 @@ class Markup:
 
     def readable(self) -> tuple[Line, ...]:
         """Return the part of the page that is its text, as found by trafilatura; all lines where it finds none."""
-        if len(self.source) > MAX_READABLE:
+        if len(self.source) > MAX_READABLE or self.source.count("<") > MAX_READABLE_TAGS:
             return self.lines
         found = trafilatura.extract(
             self.source, output_format="markdown", include_comments=False, include_links=False, favor_recall=True

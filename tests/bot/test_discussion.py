@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.answers.wording import MAY_SPOIL, NEUTRAL
 from bot.answers.writing import Writer, open_model
-from bot.discussion import Discussion, TextMissing
+from bot.discussion import Discussion, TextMissing, TextTooLong
 from bot.reply import Mode, Reply
 from corpus.library import Library
 from corpus.naming import UnknownBook
@@ -127,6 +127,12 @@ def test_a_question_without_words_is_an_error_that_shows_one(island_talk: Discus
     for call in (island_talk.ask, island_talk.hint, island_talk.who, island_talk.check):
         with pytest.raises(TextMissing, match="for example"):
             call(text, FINISHED, LANTERN)
+
+
+def test_a_text_of_endless_length_is_an_error_that_says_how_long(island_talk: Discussion) -> None:
+    for call in (island_talk.ask, island_talk.hint, island_talk.who, island_talk.check):
+        with pytest.raises(TextTooLong, match="50,000 characters"):
+            call("Silas " * 10_000, FINISHED, LANTERN)
 
 
 # Hint, recap, who, premise, check and order

@@ -37,7 +37,7 @@ class Shelf:
     def write(self, slug: str, name: str, text: str) -> Path:
         """Write a file of a book."""
         path = self.folder / slug / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
 

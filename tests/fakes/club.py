@@ -116,7 +116,7 @@ async def opened_club(
                 yield club
             finally:
                 await env.shutdown()
-            assert club.unexpected() == []
+            assert club.unexpected() == [], club.unexpected()
     finally:
         workers.close()
         retriever.reconcile(())

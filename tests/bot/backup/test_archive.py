@@ -94,7 +94,7 @@ def test_the_forger_would_succeed_with_a_harmless_name(archive: Path, into: Path
         "../outside", "/etc/passwd", "library/../../outside", "library/..", "library/", "library//a", "library/a/",
         "library\\..\\outside", "C:\\outside", "library/C:a", "chroma/chroma.sqlite3", "store.lock", "run_bot.py",
         "library/. ./a", "library/\x00a", "library/" + "a/" * 20 + "a", "library/" + "a" * 300, "LIBRARY/a",
-        "club.db-wal",
+        "club.db-wal", "library/nul", "library/a/CON.md", "library/Com1.txt",
     ],
 )  # fmt: skip
 def test_a_name_that_leads_elsewhere_is_refused(archive: Path, into: Path, name: str) -> None:
@@ -170,3 +170,19 @@ def test_another_archive_is_no_backup(tmp_path: Path, into: Path) -> None:
         other.writestr("readme.txt", "hello")
     with pytest.raises(BackupRefused, match="no backup"):
         unpack(tmp_path / "other.zip", into)
+
+
+def test_a_compression_that_no_backup_has_is_not_unpacked(archive: Path, into: Path) -> None:
+    with zipfile.ZipFile(archive) as old:
+        files = {entry.filename: old.read(entry) for entry in old.infolist()}
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_LZMA) as new:
+        for name, data in files.items():
+            new.writestr(name, data)
+    with pytest.raises(BackupRefused, match="damaged"):
+        unpack(archive, into)
+
+
+def test_an_archive_that_begins_before_its_beginning_is_damaged(archive: Path, into: Path) -> None:
+    archive.write_bytes(archive.read_bytes()[1:])
+    with pytest.raises(BackupRefused, match="damaged"):
+        unpack(archive, into)

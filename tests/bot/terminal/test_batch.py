@@ -272,3 +272,12 @@ def test_every_object_gets_one_line_that_is_an_answer_or_an_error(
     _, (row,), _ = run(discussion, json.dumps(line).encode())
     assert list(row) == FIELDS or row.keys() == {"id", "error"}
     assert row["id"] == line.get("id")
+
+
+def test_a_line_of_endless_length_is_refused_and_the_rest_goes_on(discussion: FakeDiscussion) -> None:
+    written: list[bytes] = []
+    long = json.dumps({"id": 1, "do": "ask", "text": "a" * 1_000_000}).encode()
+    short = json.dumps({"id": 2, "do": "ask", "book": STONE, "text": "Who?"}).encode()
+    assert not answer_lines([long, short], discussion, written.append)
+    assert "longer than 1000 kB" in json.loads(written[0])["error"]
+    assert json.loads(written[1])["id"] == 2
