@@ -31,8 +31,8 @@ class Following:
         try:
             now = self._store.changes()  # first: what is announced while the rest is read is seen the next time
             for what, take_over in self._takes_over.items():
-                if now.get(what) != self._known.get(what):
+                if what in now and now[what] != self._known.get(what):  # an emptied server has nothing to take over
                     take_over()
         except StoreUnavailable:  # the log has it, and what is known goes on being used
             return
-        self._known = now
+        self._known = {**self._known, **now}

@@ -221,6 +221,7 @@ def test_a_server_that_lost_all_is_noticed_and_filled_again(shelf: Path, chroma:
         retriever.keep(review())
         expected = retriever.search("Whom does Silas save?", NORTH, LANTERN)
         chroma.empty()
+        retriever._following._look()
         assert retriever.search("Whom does Silas save?", NORTH, LANTERN) == expected
         with pytest.raises(BookInWork):
             retriever.passages(KITE, NORTH)
