@@ -84,16 +84,19 @@ async def test_two_processes_have_half_of_the_clubs_each(tmp_path: Path, tiny_mo
                 await started(discord, tmp_path / half, tiny_model, SHARDS=f"{half}/2", DATABASE_URL=address)
                 for half in ("0", "1")
             ]
-            await discord.online(2, patience=300)
-            for club in discord.clubs:
-                asked = discord.slash("recap", by=discord.people[0], book="the-lantern", place=club.places[0])
-                await asked.answered(60)
-                assert "no passages on this" in asked.text
-            for half, process in enumerate(processes):
-                process.send_signal(signal.SIGTERM)
-                status, _, log = await left(process)
-                assert status == 0, log
-                assert f" {half}/2 INFO bot.discord.running: stopped" in log
+            try:
+                await discord.online(2, patience=300)
+                for club in discord.clubs:
+                    asked = discord.slash("recap", by=discord.people[0], book="the-lantern", place=club.places[0])
+                    await asked.answered(60)
+                    assert "no passages on this" in asked.text
+            finally:
+                for process in processes:
+                    process.send_signal(signal.SIGTERM)
+                ends = [await left(process) for process in processes]
+    for half, (status, _, log) in enumerate(ends):
+        assert status == 0, log
+        assert f" {half}/2 INFO bot.discord.running: stopped" in log
     assert sorted(shard for shard, _ in limits.identified) == [0, 1]
 
 
