@@ -43,7 +43,9 @@ async def open_services(
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
         mending = Mending(discussion.refresh, lambda: services.reviews.reconcile())
         shards = settings.shards or EVERY
-        services = Services.of(discussion, opened, workers, now, rates, meter, mending.need, shards)
+        services = Services.of(
+            discussion, opened, workers, now, rates, meter, mending.need, shards, own_store=settings.chroma is None
+        )
         discussion.when_emptied(mending.need)
         await stack.enter_async_context(mending.running())
         await _bring_in_line(services, mending)

@@ -22,10 +22,17 @@ EVERY = 2.0
 
 
 class Following:
-    """Looks for what other processes have changed."""
+    """Looks for what other processes have changed.
 
-    def __init__(self, changes: ChangeRecords, reviews: Reviews, watching: Watching, every: float = EVERY) -> None:
+    A vector store that is not this process's `own_store` has the reviews of whoever wrote them already.
+    """
+
+    def __init__(
+        self, changes: ChangeRecords, reviews: Reviews, watching: Watching, every: float = EVERY, *,
+        own_store: bool = True,
+    ) -> None:  # fmt: skip
         self._changes, self._reviews, self._watching, self._every = changes, reviews, watching, every
+        self._own_store = own_store
         self._seen: dict[str, int] = {}
 
     async def begin(self) -> int:
@@ -36,7 +43,7 @@ class Following:
     async def look(self) -> None:
         """Take over what was changed since the last look."""
         now = await self._changes.revisions()
-        if now.get(REVIEWS, 0) != self._seen.get(REVIEWS, 0):
+        if self._own_store and now.get(REVIEWS, 0) != self._seen.get(REVIEWS, 0):
             self._seen[REVIEWS] = await self._reviews.follow(self._changes, self._seen.get(REVIEWS, 0))
         if now.get(WATCHES, 0) != self._seen.get(WATCHES, 0):
             await self._watching.load()

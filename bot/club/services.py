@@ -87,9 +87,12 @@ class Services:
     def of(
         cls, discussion: Discussion, records: Records, workers: Workers,
         now: Callable[[], dt.datetime], rates: Rates = Rates(), meter: Meter | None = None,
-        behind: Callable[[], None] = lambda: None, shards: Shards = EVERY,
+        behind: Callable[[], None] = lambda: None, shards: Shards = EVERY, own_store: bool = True,
     ) -> Services:  # fmt: skip
-        """Return the services over a discussion and a database; `behind` hears of a store that could not be changed."""
+        """Return the services over a discussion and a database.
+
+        `behind` hears of a vector store that could not be changed; `own_store` says that no other process has it.
+        """
         books, meter = discussion.library.books, meter or Meter()
         audiences = Audiences(records.positions, records.ceilings, books)
         allowance = Allowance(rates, records.usage, now, meter)
@@ -126,7 +129,7 @@ class Services:
             notes=records.notes,
             claims=records.claims,
             presence=records.presence,
-            following=Following(records.changes, reviews, watching),
+            following=Following(records.changes, reviews, watching, own_store=own_store),
             shards=shards,
             now=now,
             meter=meter,

@@ -113,6 +113,19 @@ async def test_it_is_there_within_five_seconds_without_being_asked_for(
                 await asyncio.sleep(0.01)
 
 
+async def test_reviews_that_others_wrote_into_a_shared_store_are_not_written_again(
+    both: tuple[Process, Process], address: str
+) -> None:
+    one, other = both
+    async with opened_records(address) as records:
+        services = other.services
+        following = Following(records.changes, services.reviews, services.watching, own_store=False)
+        await following.begin()
+        await one.writes("The harbour scenes are the best of it.")
+        await following.look()
+        assert other.finds() == []
+
+
 async def test_a_place_that_is_watched_elsewhere_is_watched_here(address: str, island: Retriever) -> None:
     place, by = Place(ONE, 100), Member(ONE, LIZ)
     async with (
