@@ -44,18 +44,29 @@ class ClubTexts:
 
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self._store, self._embedder = store, embedder
-        self._noted: dict[Key, ClubManifest] = {}
-        self._in_sight: dict[tuple[str, Slug], dict[str, ClubManifest]] = {}
-        self._own: dict[tuple[str, Slug], OwnTexts] = {}
         self._versions, self._turns = count(1), count(1)
         self._last_turn: dict[tuple[str, str | None], int] = {}
         self._changing, self._reconciling, self._counting = Lock(), Lock(), Lock()
-        for manifest in store.club_manifests():
-            self._noted[manifest.club, manifest.id] = manifest
-            if manifest.fingerprint:
-                self._in_sight.setdefault((manifest.club, manifest.book), {})[manifest.id] = manifest
-        for shelf in self._in_sight:
-            self._see(shelf)
+        self.read_notes()
+
+    def read_notes(self) -> None:
+        """Know what the store holds now: at the beginning, and when another store has taken its place."""
+        with self._changing:
+            self._noted: dict[Key, ClubManifest] = {}
+            self._in_sight: dict[tuple[str, Slug], dict[str, ClubManifest]] = {}
+            self._own: dict[tuple[str, Slug], OwnTexts] = {}
+            for manifest in self._store.club_manifests():
+                self._noted[manifest.club, manifest.id] = manifest
+                if manifest.fingerprint:
+                    self._in_sight.setdefault((manifest.club, manifest.book), {})[manifest.id] = manifest
+            for shelf in self._in_sight:
+                self._see(shelf)
+
+    def differing(self, texts: Iterable[ClubText], books: Collection[Slug]) -> tuple[int, int]:
+        """Return how many of these texts are not here as they are, and how many are here that are none of them."""
+        wanted = {(text.club, text.id): text for text in texts if text.book in books}
+        with self._changing:
+            return sum(not self._holds(text) for text in wanted.values()), len(self._noted.keys() - wanted.keys())
 
     def of(self, club: str, book: Slug) -> OwnTexts:
         """Return which passages a club has of its own in a book."""

@@ -99,6 +99,15 @@ class PassagesState:
     misses: int
 
 
+@dataclass(frozen=True, slots=True)
+class StoreLook:
+    """What a close look at the store finds: how many books and club texts it holds, and what is wrong with them."""
+
+    books: int
+    texts: int
+    wrong: tuple[str, ...]
+
+
 class Retriever:
     """Finds, for an audience, what it may read about a question."""
 
@@ -137,6 +146,32 @@ class Retriever:
     def check_store(self) -> None:
         """Read a little. Raises StoreUnavailable where the store cannot be read."""
         self._store.manifest(next(iter(self.library.books), ""))
+
+    @property
+    def doubted(self) -> bool:
+        """Whether something went wrong with the store since it was opened; `mend` looks into it."""
+        return self._store.doubted
+
+    def mend(self, progress: Progress | None = None) -> bool:
+        """Open the store anew; where it is damaged, build another one. Return whether it was.
+
+        Books that are in memory are answered from there meanwhile. The texts of clubs come back with `reconcile`.
+        Raises StoreUnavailable where there is still no room for it, or no right to write.
+        """
+        with self._refreshing:
+            renewed = self._store.mend()
+            self._clubs.read_notes()
+        self.refresh(progress)
+        return renewed
+
+    def look_closely(self, texts: Iterable[ClubText]) -> StoreLook:
+        """Compare the store with the library and with all clubs' texts. Slow: it reads every passage."""
+        kept = list(texts)
+        wrong = self._store.incomplete()
+        missing, left_over = self._clubs.differing(kept, self.library.books.keys())
+        wrong += [f"{missing} club texts are not in it as they are now"] if missing else []
+        wrong += [f"{left_over} texts are in it that no club has"] if left_over else []
+        return StoreLook(len(self._store.manifests()), len(kept), tuple(wrong))
 
     def keep(self, text: ClubText) -> None:
         """Write a text of a club, in place of the earlier one of its club and id; the next search finds it.

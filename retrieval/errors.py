@@ -5,6 +5,8 @@ DogearError
     ├── WeightsRefused     the embedding model is missing or is not the published one
     ├── StoreHeld          another process holds the vector store
     ├── StoreUnavailable   the vector store cannot be opened, read or written
+    │   ├── StoreDamaged   what it holds is not what was written
+    │   └── StoreUnclear   nothing says why, and nothing hinders it
     └── BookInWork         a book is being brought up to date
 """
 
@@ -27,6 +29,14 @@ class StoreHeld(RetrievalError):
 
 class StoreUnavailable(RetrievalError):
     """The vector store cannot be opened, read or written."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """What the vector store holds is not what was written into it; it is moved aside and built again."""
+
+
+class StoreUnclear(StoreUnavailable):
+    """The vector store fails, and nothing says why; where it fails twice, it is damaged."""
 
 
 class BookInWork(RetrievalError):

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import wraps
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -27,12 +28,13 @@ from chromadb.errors import ChromaError
 
 from corpus.reveals import Slug
 from retrieval import whole_books
-from retrieval.errors import StoreUnavailable
+from retrieval.damaged import DOUBT, STORE, Garbled, damaged, look_into, move_aside, note_doubt, told, written
+from retrieval.errors import StoreDamaged, StoreUnavailable, StoreUnclear
 from retrieval.holding import hold
 from retrieval.manifests import ClubManifest, Manifest
 from retrieval.rows import StoredPassage, metadata_of, stored
 
-LAYOUT = 5
+LAYOUT = 6
 """Raised whenever what is kept changes; a store of another layout is rebuilt."""
 
 PASSAGES, WHOLE_BOOKS, MANIFESTS, CLUB_TEXTS = "passages", "whole_books", "books", "club_texts"
@@ -49,19 +51,23 @@ Thing = TypeVar("Thing")
 
 
 def _told(method: Method) -> Method:
-    """Let a method of the store raise StoreUnavailable in place of what Chroma raises."""
+    """Let a method of the store raise StoreUnavailable in place of what Chroma raises, and remember that it did."""
 
     @wraps(method)
     def call(self: Store, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
         try:
             return method(self, *args, **kwargs)
-        except ChromaError as error:
-            raise StoreUnavailable(
-                f"The vector store in {self.folder} cannot be read or written ({type(error).__name__}). Where the disk "
-                "is full, make room; otherwise move that folder away; it is built again from the library."
-            ) from error
+        except BaseException as error:
+            if not _is_chromas(error):
+                raise
+            raise self.doubt(error) from error
 
     return cast(Method, call)
+
+
+def _is_chromas(error: BaseException) -> bool:
+    """Return whether an error is Chroma's; where its Rust panics, that is not even an Exception."""
+    return isinstance(error, ChromaError | Garbled) or type(error).__name__ == "PanicException"
 
 
 class Store:
@@ -69,27 +75,70 @@ class Store:
 
     Chroma does not say what its client bears of threads, so each call of it is made alone; longer work is many calls,
     and no thread waits for more than one of another's.
+
+    A store that is damaged when it is opened is moved aside, and an empty one takes its place. `doubted` says that
+    something went wrong since then: `mend` looks closely.
     """
 
     def __init__(self, folder: Path, model: str, say: Callable[[str], None]) -> None:
-        self.folder = folder
-        self._alone = Lock()
-        self._held = hold(folder)
+        self.folder, self.doubted = folder, False
+        self._model, self._say = model, say
+        self._alone = RLock()
+        self._held, self._opened = hold(folder), ExitStack()
         try:
-            made = chromadb.PersistentClient(path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
-            self._client = cast(Client, made)  # the type that Chroma declares has no `close`
-            self._held.callback(self._client.close)
-            self._drop_if_other(model, say)
-            self._passages = self._collection(PASSAGES, model)
-            self._whole_books = self._collection(WHOLE_BOOKS, model, whole_books.CONFIGURATION)
-            self._manifests = self._collection(MANIFESTS, model)
-            self._club_texts = self._collection(CLUB_TEXTS, model)
-        except Exception as error:
+            self._open_sound(closely=(folder / DOUBT).exists())
+        except BaseException:
             self.close()
-            raise StoreUnavailable(
-                f"The vector store in {folder} cannot be opened ({type(error).__name__}). "
-                "Move that folder away; it is built again from the library."
-            ) from error
+            raise
+
+    def mend(self) -> bool:
+        """Open the store anew and look closely; return whether it was damaged, and an empty one is in its place."""
+        with self._alone:
+            return self._open_sound(closely=True)
+
+    def doubt(self, error: BaseException) -> StoreUnavailable:
+        """Remember that something went wrong, and return it in words for who runs Dogear."""
+        self.doubted, found = True, told(self.folder, error)
+        note_doubt(self.folder, str(found))
+        return found
+
+    def _open_sound(self, *, closely: bool) -> bool:
+        """Open the store, or an empty one where it is damaged; return whether it was."""
+        renewed = twice = False
+        while True:
+            try:
+                self._open(closely=closely or twice)
+            except BaseException as error:
+                self._opened.close()
+                if not isinstance(error, Exception) and not _is_chromas(error):
+                    raise
+                found = told(self.folder, error)
+                if isinstance(found, StoreUnclear) and not twice:
+                    twice = True
+                    continue
+                if renewed or not isinstance(found, StoreDamaged | StoreUnclear):
+                    raise found from error
+                aside = move_aside(self.folder)
+                self._say(f"The vector store was damaged and is built again. What was there is in {aside}.")
+                renewed = True
+            else:
+                (self.folder / DOUBT).unlink(missing_ok=True)
+                self.doubted = False
+                return renewed
+
+    def _open(self, *, closely: bool) -> None:
+        self._opened.close()
+        look_into(self.folder)
+        made = chromadb.PersistentClient(path=str(self.folder / STORE), settings=Settings(anonymized_telemetry=False))
+        self._client = cast(Client, made)  # the type that Chroma declares has no `close`
+        self._opened.callback(self._client.close)
+        self._drop_if_other(self._model, self._say)
+        self._passages = self._collection(PASSAGES, self._model)
+        self._whole_books = self._collection(WHOLE_BOOKS, self._model, whole_books.CONFIGURATION)
+        self._manifests = self._collection(MANIFESTS, self._model)
+        self._club_texts = self._collection(CLUB_TEXTS, self._model)
+        if closely and (found := self.incomplete()):
+            raise damaged(self.folder, "; ".join(found[:3]))
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +149,23 @@ class Store:
     def close(self) -> None:
         """Let go of the store, so that another process can have it."""
         with self._alone:
+            self._opened.close()
             self._held.close()
+
+    @_told
+    def incomplete(self) -> list[str]:
+        """Return which books and club texts are noted as whole and are not. Slow: every passage is read."""
+        books = [
+            f"{manifest.book} is not whole"
+            for manifest in self._noted()
+            if len(self._entries(manifest.ids)) != len(manifest.ids)
+            or [row.passage.id for row in self.read_book(manifest.book)] != list(manifest.ids)
+        ]
+        return books + [
+            f"a text of club {manifest.club} is not whole"
+            for manifest in self.club_manifests()
+            if manifest.fingerprint and len(self.read(manifest.ids)) != len(manifest.ids)
+        ]
 
     @_told
     def manifests(self) -> dict[Slug, Manifest]:
@@ -140,7 +205,8 @@ class Store:
         """Return the passages of a book that is wholly in the store, in their order; none of one that is not."""
         with self._alone:
             found = self._whole_books.get(ids=book, include=["metadatas"])["metadatas"]
-        return whole_books.parted(str(found[0]["passages"])) if found else []
+        with written():
+            return whole_books.parted(str(found[0]["passages"])) if found else []
 
     @_told
     def write(self, rows: Sequence[StoredPassage]) -> None:
@@ -187,12 +253,18 @@ class Store:
         """Return what is held of every club text, whole or not."""
         with self._alone:
             found = self._club_texts.get(include=["documents", "metadatas"])
-        return [
-            ClubManifest(
-                str(meta["club"]), str(meta["id"]), str(meta["book"]), str(meta["fingerprint"]), tuple(json.loads(ids))
-            )
-            for ids, meta in zip(found["documents"] or (), found["metadatas"] or (), strict=True)
-        ]
+        rows = zip(found["documents"] or (), found["metadatas"] or (), strict=True)
+        with written():
+            return [
+                ClubManifest(
+                    str(meta["club"]),
+                    str(meta["id"]),
+                    str(meta["book"]),
+                    str(meta["fingerprint"]),
+                    tuple(json.loads(ids)),
+                )
+                for ids, meta in rows
+            ]
 
     @_told
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
@@ -221,18 +293,22 @@ class Store:
             with self._alone:
                 got = self._passages.get(ids=part, include=["documents", "embeddings", "metadatas"])
             vectors = got["embeddings"] if got["embeddings"] is not None else ()
-            rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
-            for key, text, meta, vector in rows:
-                found[key] = key, text, meta, np.asarray(vector, dtype=np.float32)
+            with written():
+                rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
+                for key, text, meta, vector in rows:
+                    found[key] = key, text, meta, np.asarray(vector, dtype=np.float32)
         return [found[key] for key in ids if key in found]
 
     def _noted(self, book: Slug | None = None) -> Iterator[Manifest]:
         with self._alone:
             found = self._manifests.get(ids=book, include=["documents", "metadatas"])
-        rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
-        for slug, ids, meta in rows:
-            against = json.loads(str(meta["against"]))
-            yield Manifest(slug, str(meta["fingerprint"]), against, tuple(json.loads(ids)))
+        with written():
+            rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
+            noted = [
+                Manifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), tuple(json.loads(ids)))
+                for slug, ids, meta in rows
+            ]
+        yield from noted
 
     def _collection(self, name: str, model: str, kept: CreateHNSWConfiguration = COSINE) -> Collection:
         return self._client.get_or_create_collection(
