@@ -87,6 +87,15 @@ class Discussion:
         """Raise StoreUnavailable where the store cannot be read."""
         self._retriever.check_store()
 
+    @property
+    def doubted(self) -> bool:
+        """Whether something went wrong with the vector store since it was opened."""
+        return self._retriever.doubted
+
+    def mend(self) -> bool:
+        """Open the vector store anew, and build it again where it is damaged; return whether it was."""
+        return self._retriever.mend()
+
     def hang_up(self) -> None:
         """Wait for the chat model no longer: what is asked from now on is answered from the passages."""
         if self._writer is not None:

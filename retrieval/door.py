@@ -159,8 +159,8 @@ class Retriever:
         Raises StoreUnavailable where there is still no room for it, or no right to write.
         """
         with self._refreshing:
-            renewed = self._store.mend()
-            self._clubs.read_notes()
+            if renewed := self._store.mend():
+                self._clubs.read_notes()
         self.refresh(progress)
         return renewed
 

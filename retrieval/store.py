@@ -155,17 +155,20 @@ class Store:
     @_told
     def incomplete(self) -> list[str]:
         """Return which books and club texts are noted as whole and are not. Slow: every passage is read."""
-        books = [
+        found = [
             f"{manifest.book} is not whole"
             for manifest in self._noted()
             if len(self._entries(manifest.ids)) != len(manifest.ids)
             or [row.passage.id for row in self.read_book(manifest.book)] != list(manifest.ids)
         ]
-        return books + [
+        found += [
             f"a text of club {manifest.club} is not whole"
             for manifest in self.club_manifests()
             if manifest.fingerprint and len(self.read(manifest.ids)) != len(manifest.ids)
         ]
+        if found:
+            self.doubt(Garbled("; ".join(found[:3])))
+        return found
 
     @_told
     def manifests(self) -> dict[Slug, Manifest]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,7 +16,10 @@ from corpus.club_texts import ClubText
 from corpus.errors import DogearError
 from corpus.positions import parse_position
 from corpus.reveals import Reveals, Slug
+from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
+
+log = logging.getLogger(__name__)
 
 MAX_TEXT = 4_000
 """Characters of a review: what Discord lets anybody write into one field."""
@@ -134,18 +138,28 @@ class Reviews:
         """Remove deleted reviews from the vector store."""
         for review in reviews:
             club, text_id = str(review.club), str(review.id)
-            await self._workers.do(lambda club=club, text_id=text_id: self._texts.drop(club, text_id))  # type: ignore[misc]
+            await self._tell_store(lambda club=club, text_id=text_id: self._texts.drop(club, text_id))  # type: ignore[misc]
 
     async def reconcile(self) -> int:
         """Bring the vector store in line with the database, as at a start; return how many texts were changed."""
-        texts = [_club_text(review) for review in await self._records.every() if self._indexed(review)]
+        texts = [club_text(review) for review in await self._records.every() if self._indexed(review)]
         return await self._workers.do(lambda: self._texts.reconcile(texts))
 
     async def _index(self, review: Review) -> None:
         if self._indexed(review):
-            await self._workers.do(lambda: self._texts.keep(_club_text(review)))
+            await self._tell_store(lambda: self._texts.keep(club_text(review)))
         else:
             await self.gone([review])
+
+    async def _tell_store(self, change: Callable[[], None]) -> None:
+        """Change the store as the database was changed; where it cannot be, that is made up for once it can.
+
+        A text that was to go is out of sight at once, whatever the store can do.
+        """
+        try:
+            await self._workers.do(change)
+        except StoreUnavailable as error:
+            log.error("%s A review is kept, or gone, all the same; the store is brought in line with it.", error)
 
     def _indexed(self, review: Review) -> bool:
         return bool(review.text) and review.book in self._books
@@ -167,6 +181,7 @@ def _stars(written: str) -> int | None:
     return number
 
 
-def _club_text(review: Review) -> ClubText:
+def club_text(review: Review) -> ClubText:
+    """Return a review as the vector store keeps it."""
     day = (review.edited or review.written).date()
     return ClubText(str(review.club), str(review.id), review.book, review.text, review.needs, review.stars, day)

@@ -13,6 +13,7 @@ from bot.club.ceilings import Ceilings
 from bot.club.conversation import Conversations
 from bot.club.direct import DirectMessages
 from bot.club.figures import Figures
+from bot.club.mending import Mending
 from bot.club.my_data import MyData
 from bot.club.progress import Progress
 from bot.club.prompts.drafts import Drafts
@@ -57,6 +58,7 @@ class Services:
     figures: Figures
     direct: DirectMessages
     my_data: MyData
+    mending: Mending
     allowance: Allowance
     notes: Notes
     now: Callable[[], dt.datetime]
@@ -104,6 +106,7 @@ class Services:
             figures=Figures(records.figures, now),
             direct=DirectMessages(records.choices),
             my_data=MyData(records.personal, reviews),
+            mending=Mending(discussion, reviews, now),
             allowance=allowance,
             notes=records.notes,
             now=now,

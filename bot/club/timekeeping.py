@@ -23,6 +23,9 @@ LONGEST = dt.timedelta(hours=6)
 """Time after which the database is asked even where nothing was due: another process may have written to it."""
 
 SHORTEST = dt.timedelta(seconds=1)
+GLANCE = dt.timedelta(seconds=30)
+"""Time after which a sleeper looks at the clock: it may have been set, or the machine may have slept meanwhile, too."""
+
 AGAIN = dt.timedelta(minutes=1)
 """Time after which work is tried again that failed, or that somebody else is doing."""
 
@@ -88,9 +91,17 @@ class Timekeeper:
                     return
                 pause = min(pause, await self._until_due(work))
             if not self._nudged and self._running is me:
-                self._sleeping = asyncio.create_task(asyncio.sleep(max(pause, SHORTEST).total_seconds()))
-                await asyncio.wait([self._sleeping])
-                self._sleeping = None
+                await self._sleep(max(pause, SHORTEST))
+
+    async def _sleep(self, pause: dt.timedelta) -> None:
+        """Sleep until the clock has come so far, or as long as that should take, whichever comes first."""
+        until, left = self.now() + pause, pause
+        while left > dt.timedelta() and self.now() < until and not self._nudged:
+            part = min(left, GLANCE)
+            left -= part
+            self._sleeping = asyncio.create_task(asyncio.sleep(part.total_seconds()))
+            await asyncio.wait([self._sleeping])
+            self._sleeping = None
 
     async def _until_due(self, work: TimedWork) -> dt.timedelta:
         """Do what is due of one kind, and return how long it is until more is; a failure is no reason to stop."""

@@ -84,6 +84,7 @@ class Dogear(commands.AutoShardedBot):
         self.connections = Connections(self, services.meter, services.now)
         self.is_member: IsMember = Membership(self).holds
         self.timekeeper = Timekeeper(services.now, meter=services.meter)
+        self._mender = Timekeeper(services.now, [services.mending])
         self.under_way = UnderWay()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
@@ -104,18 +105,20 @@ class Dogear(commands.AutoShardedBot):
         """Say that the bot is there."""
         log.info("here as %s, in %d servers", self.user, len(self.guilds))
         self.timekeeper.start()
+        self._mender.start()
 
     async def leave(self) -> None:
         """Begin nothing new, finish what is under way as far as there is time for it, and close."""
         log.info("leaving; %d questions are under way", len(self.under_way))
         hanging_up = asyncio.get_running_loop().call_later(MODEL, self.services.discussion.hang_up)
-        await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS))
+        await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS), self._mender.stop(ANSWERS))
         hanging_up.cancel()
         await self.close()
 
     async def close(self) -> None:
         """Finish timed work that has begun, and leave."""
         await self.timekeeper.stop()
+        await self._mender.stop()
         await super().close()
 
     async def on_message(self, _: discord.Message, /) -> None:

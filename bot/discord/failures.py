@@ -14,6 +14,7 @@ from bot.discord.answer_cards import problem_card
 from bot.discord.delivering import ACKNOWLEDGED, deliver, reply_to
 from bot.requests import failure_number
 from corpus.errors import DogearError
+from retrieval.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,11 @@ def _for_members(error: DogearError) -> DogearError:
     What they were writing stays behind its button.
     """
     cause = error.__cause__ if isinstance(error, Choice) else error
+    if isinstance(cause, StoreUnavailable):
+        log.error("%s", cause)
+        return Choice(
+            "I cannot get at what I know of the books just now. Please try again in a few minutes.", _items(error)
+        )
     if not isinstance(cause, RecordsUnavailable):
         return error
     log.error("%s", cause)

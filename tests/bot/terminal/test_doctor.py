@@ -14,7 +14,9 @@ from rich.console import Console
 from bot.settings import Settings
 from bot.terminal.checks import Check, HasStale
 from bot.terminal.doctor import Instruments, examine, show
+from corpus.club_texts import ClubText
 from corpus.library import Library
+from retrieval.door import StoreLook
 
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
 SECRET = "sk-a-key-that-nobody-sees"
@@ -28,6 +30,9 @@ class Behind:
 
     def stale(self) -> Sequence[str]:
         return list(self._library.books)
+
+    def look_closely(self, texts: Sequence[ClubText]) -> StoreLook:
+        return StoreLook(0, len(texts), ())
 
 
 @contextmanager
@@ -45,6 +50,7 @@ def look() -> Iterator[Instruments]:
             open_model=lambda _: None,
             sign_in=lambda _: "Dogear#0042",
             club_data=lambda where: f"SQLite, {where}",
+            club_texts=lambda _: [],
             discord=listening.getsockname(),
         )
 
@@ -67,8 +73,8 @@ def test_everything_is_looked_at_once(look: Instruments, library: Path, tmp_path
     (tmp_path / "chroma").mkdir()
     found = list(examine({"DOGEAR_LIBRARY": str(library), "DOGEAR_DATA": str(tmp_path)}, look))
     assert [check.name for check in found] == [
-        "Python", "Settings", "Embedding model", "Data folder", "Club data", "Library", "Vector store", "Chat model",
-        "Discord token", "Discord",
+        "Python", "Settings", "Embedding model", "Data folder", "Club data", "Library", "Vector store",
+        "Store and reviews", "Chat model", "Discord token", "Discord",
     ]  # fmt: skip
     assert [check.name for check in found if not check.ok] == ["Vector store", "Discord token"]
     assert not any(check.failed for check in found)
