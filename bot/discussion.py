@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.answers.drafting import SOURCES, Draft, asked_already, library_drafts
@@ -91,6 +91,10 @@ class Discussion:
     def doubted(self) -> bool:
         """Whether something went wrong with the vector store since it was opened."""
         return self._retriever.doubted
+
+    def when_doubted(self, tell: Callable[[], object]) -> None:
+        """Have something called, in any thread, once something has gone wrong with the store."""
+        self._retriever.when_doubted(tell)
 
     def mend(self) -> bool:
         """Open the vector store anew, and build it again where it is damaged; return whether it was."""

@@ -152,6 +152,10 @@ class Retriever:
         """Whether something went wrong with the store since it was opened; `mend` looks into it."""
         return self._store.doubted
 
+    def when_doubted(self, tell: Callable[[], object]) -> None:
+        """Have something called, in any thread, once something has gone wrong with the store."""
+        self._store.tell = tell
+
     def mend(self, progress: Progress | None = None) -> bool:
         """Open the store anew; where it is damaged, build another one. Return whether it was.
 

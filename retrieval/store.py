@@ -83,6 +83,7 @@ class Store:
     def __init__(self, folder: Path, model: str, say: Callable[[str], None]) -> None:
         self.folder, self.doubted = folder, False
         self._model, self._say = model, say
+        self.tell: Callable[[], object] = lambda: None
         self._alone = RLock()
         self._held, self._opened = hold(folder), ExitStack()
         try:
@@ -98,8 +99,11 @@ class Store:
 
     def doubt(self, error: BaseException) -> StoreUnavailable:
         """Remember that something went wrong, and return it in words for who runs Dogear."""
-        self.doubted, found = True, told(self.folder, error)
+        known, self.doubted = self.doubted, True
+        found = told(self.folder, error)
         note_doubt(self.folder, str(found))
+        if not known:
+            self.tell()
         return found
 
     def _open_sound(self, *, closely: bool) -> bool:

@@ -1,6 +1,6 @@
 """Mending the vector store while the bot runs: opened anew, built again where it is damaged, and the reviews put back.
 
-It is asked for often, as that costs nothing; the database decides what the store has to hold.
+The database decides what the store has to hold.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from retrieval.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
-LOOK = dt.timedelta(seconds=10)
-"""How often it is asked whether something went wrong with the store."""
-
 
 class Mendable(Protocol):
     """What knows whether its store failed, and can mend it."""
@@ -28,21 +25,30 @@ class Mendable(Protocol):
         """Whether something went wrong with the store since it was opened."""
         ...
 
+    def when_doubted(self, tell: Callable[[], object]) -> None:
+        """Have something called, in any thread, once something has gone wrong."""
+        ...
+
     def mend(self) -> bool:
         """Open the store anew, and build it again where it is damaged; return whether it was. It takes its time."""
         ...
 
 
 class Mending:
-    """Implements `TimedWork`. It keeps a time of its own, so that no meeting waits while a store is built."""
+    """Implements `TimedWork`. It keeps a time of its own, so that no meeting waits while a store is built.
+
+    `tell` is called, in any thread, when something has gone wrong with the store.
+    """
 
     def __init__(self, store: Mendable, reviews: Reviews, now: Callable[[], dt.datetime]) -> None:
         self._store, self._reviews, self._now = store, reviews, now
         self._said = ""
+        self.tell: Callable[[], object] = lambda: None
+        store.when_doubted(lambda: self.tell())
 
-    async def next_due(self) -> dt.datetime:
-        """Return now where something is wrong, and else when to ask again."""
-        return self._now() if self._store.doubted else self._now() + LOOK
+    async def next_due(self) -> dt.datetime | None:
+        """Return now where something is wrong, and None where nothing is."""
+        return self._now() if self._store.doubted else None
 
     async def do_due(self) -> None:
         """Mend the store; where it cannot be mended yet, say why, once."""

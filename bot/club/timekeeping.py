@@ -24,7 +24,7 @@ LONGEST = dt.timedelta(hours=6)
 
 SHORTEST = dt.timedelta(seconds=1)
 GLANCE = dt.timedelta(seconds=30)
-"""Time after which a sleeper looks at the clock: it may have been set, or the machine may have slept meanwhile, too."""
+"""How often the bot looks at the clock while nothing is due."""
 
 AGAIN = dt.timedelta(minutes=1)
 """Time after which work is tried again that failed, or that somebody else is doing."""
@@ -44,11 +44,15 @@ class TimedWork(Protocol):
 
 @dataclass
 class Timekeeper:
-    """Wakes every kind of timed work when it is due; `nudge` says that there may be something nearer."""
+    """Wakes every kind of timed work when it is due; `nudge` says that there may be something nearer.
+
+    `glance` is how often a sleeper looks at the clock, which may be set, or go on while the machine sleeps.
+    """
 
     now: Callable[[], dt.datetime]
     work: list[TimedWork] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
+    glance: dt.timedelta = LONGEST
     _running: asyncio.Task[None] | None = None
     _sleeping: asyncio.Task[None] | None = None
     _nudged: bool = False
@@ -97,7 +101,7 @@ class Timekeeper:
         """Sleep until the clock has come so far, or as long as that should take, whichever comes first."""
         until, left = self.now() + pause, pause
         while left > dt.timedelta() and self.now() < until and not self._nudged:
-            part = min(left, GLANCE)
+            part = min(left, self.glance)
             left -= part
             self._sleeping = asyncio.create_task(asyncio.sleep(part.total_seconds()))
             await asyncio.wait([self._sleeping])

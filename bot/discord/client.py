@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import datetime as dt
 import logging
 from typing import Any
 
@@ -12,7 +14,7 @@ from discord.ext import commands
 
 from bot.club.direct import IsMember
 from bot.club.services import Services
-from bot.club.timekeeping import Timekeeper
+from bot.club.timekeeping import LONGEST, Timekeeper
 from bot.club.under_way import Leaving, UnderWay
 from bot.discord.beginning import begin
 from bot.discord.buttons import BUTTONS
@@ -65,7 +67,9 @@ class Dogear(commands.AutoShardedBot):
     Members and messages are not kept in memory, so that a bot in many servers stays small.
     """
 
-    def __init__(self, services: Services, *, message_content: bool = False, **options: Any) -> None:  # noqa: ANN401 (the library's options)
+    def __init__(
+        self, services: Services, *, message_content: bool = False, glance: dt.timedelta = LONGEST, **options: Any,  # noqa: ANN401 (the library's options)
+    ) -> None:  # fmt: skip
         self._calls = Calls(services.meter)
         super().__init__(
             command_prefix=(),
@@ -83,7 +87,7 @@ class Dogear(commands.AutoShardedBot):
         self.services = services
         self.connections = Connections(self, services.meter, services.now)
         self.is_member: IsMember = Membership(self).holds
-        self.timekeeper = Timekeeper(services.now, meter=services.meter)
+        self.timekeeper = Timekeeper(services.now, meter=services.meter, glance=glance)
         self._mender = Timekeeper(services.now, [services.mending])
         self.under_way = UnderWay()
 
@@ -95,6 +99,13 @@ class Dogear(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Put the parts together, once the token is accepted and before any event arrives."""
+        loop = asyncio.get_running_loop()
+
+        def mend_soon() -> None:
+            with contextlib.suppress(RuntimeError):  # the bot has left meanwhile
+                loop.call_soon_threadsafe(self._mender.nudge)
+
+        self.services.mending.tell = mend_soon
         self.add_dynamic_items(*BUTTONS)
         for cog in cogs(self):
             await self.add_cog(cog)

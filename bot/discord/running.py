@@ -16,6 +16,7 @@ from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
 from bot.assembly import open_discussion
+from bot.club.timekeeping import GLANCE
 from bot.club_assembly import log_progress, open_services, set_apart
 from bot.discord.client import Dogear
 from bot.discord.sign_in import DiscordUnreachable, TokenRefused, speak_to
@@ -52,7 +53,7 @@ def run(settings: Settings) -> None:
 async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, figures: Figures) -> None:
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
     async with open_services(discussion, settings, discord.utils.utcnow, meter=figures) as services:
-        bot = Dogear(services, message_content=settings.message_content)
+        bot = Dogear(services, message_content=settings.message_content, glance=GLANCE)
         _stop_on_signals(bot)
         try:
             async with _told_to_operators(settings.metrics_port, bot, figures), bot:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from tests.fakes.discord_server.gateway import Gateway
+from tests.fakes.discord_server.happenings import Happenings
 from tests.fakes.discord_server.places import Places
 from tests.fakes.discord_server.replies import Replies
 from tests.fakes.discord_server.state import State
@@ -45,6 +46,7 @@ class Api:
             web.put("/applications/{application}/commands", self.put_commands),
             *Replies(self._state).routes(),
             *Places(self._state, self._gateway).routes(),
+            *Happenings(self._state).routes(),
         ]
         for route in routes:
             app.router.add_route(route.method, PREFIX + route.path, route.handler)

@@ -15,7 +15,7 @@ APPLICATION = 1_100_000_000_000_000_000
 
 @dataclass(slots=True)
 class State:
-    """Clubs and people, the bot's commands, and every message and interaction so far."""
+    """Clubs and people, the bot's commands, and every event, message and interaction so far."""
 
     token: str
     people: list[Person]
@@ -27,6 +27,7 @@ class State:
     messages: dict[int, Message] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
     directs: dict[int, Place] = field(default_factory=dict)
+    events: dict[int, Payload] = field(default_factory=dict)
 
     def club_of(self, place: Place) -> Club | None:
         """Return the club of a place, if it has one."""
