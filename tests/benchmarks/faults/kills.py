@@ -28,8 +28,12 @@ TAKEN_OVER = 300.0
 AGREES = "Store and reviews"
 
 
+ROUNDS = 200
+
+
 async def kills(folder: Path, shelf: Shelf, rounds: int, seed: int = 11, doctor: int = DOCTOR) -> Outcome:
     """Kill the bot so many times, and look after each start whether all that was acknowledged is there."""
+    rounds = rounds or ROUNDS
     chance, outcome = random.Random(seed), Outcome("SIGKILL at any moment")  # noqa: S311 (the same moments each time)
     starts: list[float] = []
     worked: list[float] = []

@@ -124,13 +124,15 @@ class Members:
         self.reviews.setdefault(person.id, Kept()).promises.append(Promise(text, sent, WRITTEN))
         return await sent.answered(PATIENCE)
 
-    async def plan(self, club: Club, words: str = "Fridays at 8pm, 2 chapters a week") -> Interaction | None:
+    async def plan(
+        self, club: Club, words: str = "Fridays at 8pm, 2 chapters a week", zone: str = "Europe/London"
+    ) -> Interaction | None:
         """Plan the reading of the book in a club, whose first event is made at once."""
         organiser, place = self.discord.people[0], club.places[0]
         club.organisers.add(organiser.id)
         with contextlib.suppress(TimeoutError, LookupError):
             asked = self.discord.slash(
-                "schedule create", by=organiser, place=place, book=self.shelf.title, words=words, zone="Europe/London"
+                "schedule create", by=organiser, place=place, book=self.shelf.title, words=words, zone=zone
             )
             await asked.answered(PATIENCE)
             pressed = self.discord.press(asked.answers[0], "Confirm", by=organiser)
