@@ -17,13 +17,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from tests.benchmarks.faults.bots import Shelf
+from tests.benchmarks.faults.disks import full, rights
 from tests.benchmarks.faults.gateways import gateways
 from tests.benchmarks.faults.kills import kills
 from tests.benchmarks.faults.outcomes import Outcome
 
 Try = Callable[[Path, Shelf, int], Awaitable[Outcome]]
 
-FAULTS: Mapping[str, Try] = {"kills": kills, "gateway": gateways}
+FAULTS: Mapping[str, Try] = {"kills": kills, "gateway": gateways, "full": full, "rights": rights}
 
 
 async def run(name: str, rounds: int, *, small: bool) -> Outcome:
