@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from tests.benchmarks.faults.bots import Shelf
+from tests.benchmarks.faults.damages import club_data, damaged, damaged_in_use
 from tests.benchmarks.faults.disks import full, rights
 from tests.benchmarks.faults.gateways import gateways
 from tests.benchmarks.faults.kills import kills
@@ -24,7 +25,15 @@ from tests.benchmarks.faults.outcomes import Outcome
 
 Try = Callable[[Path, Shelf, int], Awaitable[Outcome]]
 
-FAULTS: Mapping[str, Try] = {"kills": kills, "gateway": gateways, "full": full, "rights": rights}
+FAULTS: Mapping[str, Try] = {
+    "kills": kills,
+    "full": full,
+    "rights": rights,
+    "damaged": damaged,
+    "damaged-in-use": damaged_in_use,
+    "club-data": club_data,
+    "gateway": gateways,
+}
 
 
 async def run(name: str, rounds: int, *, small: bool) -> Outcome:

@@ -12,13 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fakes.bookshelf import LANTERN, write_lantern
+from tests.fakes.bookshelf import LANTERN, LANTERN_DOCUMENTS, write_book, write_lantern
 from tests.fakes.discord_server.server import DiscordServer
 from tests.fakes.program import PROGRAM
 from tests.fakes.tiny_model import write_tiny_model
 
 START = 300.0
 """Seconds for a start; the first one builds the vector store."""
+
+BOOKS = 6
+"""Books of the small library."""
 
 GONE = 20.0
 """Seconds for Discord to notice that the bot is gone."""
@@ -39,8 +42,10 @@ class Shelf:
 
     @classmethod
     def small(cls, folder: Path) -> Shelf:
-        """Return one book with a model that loads in no time, both made in a folder."""
+        """Return a few books with a model that loads in no time, all made in a folder."""
         write_lantern(folder / "library")
+        for n in range(BOOKS - 1):  # so many that Chroma writes an index of them
+            write_book(folder / "library", f"the-lantern-{n + 2}", LANTERN_DOCUMENTS)
         model = write_tiny_model(folder / "model")
         settings = {"DOGEAR_LIBRARY": str(folder / "library"), "EMBEDDING_MODEL": str(model)}
         return cls(settings, LANTERN, "The Lantern")
