@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from tests.benchmarks.faults.bots import Shelf
+from tests.benchmarks.faults.clocks import clocks
 from tests.benchmarks.faults.damages import club_data, damaged, damaged_in_use
 from tests.benchmarks.faults.disks import full, rights
 from tests.benchmarks.faults.gateways import gateways
@@ -32,6 +33,7 @@ FAULTS: Mapping[str, Try] = {
     "damaged": damaged,
     "damaged-in-use": damaged_in_use,
     "club-data": club_data,
+    "clock": clocks,
     "gateway": gateways,
 }
 
