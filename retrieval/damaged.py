@@ -94,6 +94,12 @@ def told(folder: Path, error: BaseException) -> StoreUnavailable:
     return StoreUnavailable(f"The vector store in {folder} {known}")
 
 
+def hindrance(folder: Path) -> StoreUnavailable | None:
+    """Return what hinders anybody who would write into a store now, or None."""
+    found = _tried(folder / STORE)
+    return StoreUnavailable(f"The vector store in {folder} {found}") if found else None
+
+
 def damaged(folder: Path, why: str) -> StoreDamaged:
     """Return the error of a store that is damaged."""
     return StoreDamaged(

@@ -28,7 +28,18 @@ from chromadb.errors import ChromaError
 
 from corpus.reveals import Slug
 from retrieval import whole_books
-from retrieval.damaged import DOUBT, STORE, Garbled, damaged, look_into, move_aside, note_doubt, told, written
+from retrieval.damaged import (
+    DOUBT,
+    STORE,
+    Garbled,
+    damaged,
+    hindrance,
+    look_into,
+    move_aside,
+    note_doubt,
+    told,
+    written,
+)
 from retrieval.errors import StoreDamaged, StoreUnavailable, StoreUnclear
 from retrieval.holding import hold
 from retrieval.manifests import ClubManifest, Manifest
@@ -55,6 +66,8 @@ def _told(method: Method) -> Method:
 
     @wraps(method)
     def call(self: Store, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
+        if self._away:
+            raise StoreUnavailable(self._away)
         try:
             return method(self, *args, **kwargs)
         except BaseException as error:
@@ -84,7 +97,7 @@ class Store:
         self.folder, self.doubted = folder, False
         self._model, self._say = model, say
         self.tell: Callable[[], object] = lambda: None
-        self._alone = RLock()
+        self._alone, self._away = RLock(), ""
         self._held, self._opened = hold(folder), ExitStack()
         try:
             self._open_sound(closely=(folder / DOUBT).exists())
@@ -93,8 +106,13 @@ class Store:
             raise
 
     def mend(self) -> bool:
-        """Open the store anew and look closely; return whether it was damaged, and an empty one is in its place."""
+        """Open the store anew and look closely; return whether it was damaged, and an empty one is in its place.
+
+        What can still be read is not let go of while nothing can be written. Raises StoreUnavailable.
+        """
         with self._alone:
+            if hindered := hindrance(self.folder):
+                raise hindered
             return self._open_sound(closely=True)
 
     def doubt(self, error: BaseException) -> StoreUnavailable:
@@ -121,17 +139,19 @@ class Store:
                     twice = True
                     continue
                 if renewed or not isinstance(found, StoreDamaged | StoreUnclear):
+                    self._away = str(found)
                     raise found from error
                 aside = move_aside(self.folder)
                 self._say(f"The vector store was damaged and is built again. What was there is in {aside}.")
                 renewed = True
             else:
                 (self.folder / DOUBT).unlink(missing_ok=True)
-                self.doubted = False
+                self.doubted, self._away = False, ""
                 return renewed
 
     def _open(self, *, closely: bool) -> None:
         self._opened.close()
+        self._away = ""
         look_into(self.folder)
         made = chromadb.PersistentClient(path=str(self.folder / STORE), settings=Settings(anonymized_telemetry=False))
         self._client = cast(Client, made)  # the type that Chroma declares has no `close`

@@ -144,6 +144,21 @@ def test_a_running_process_mends_its_store_and_answers_from_memory_meanwhile(fil
     assert len(aside(data)) == 1
 
 
+def test_a_store_that_cannot_be_opened_anew_says_so_until_it_can(filled: tuple[Path, Path]) -> None:
+    library, data = filled
+    with opened(library, data) as retriever, closing(sqlite3.connect(file_of(data), isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreUnavailable, match="in use by another program"):
+            retriever.mend()
+        with pytest.raises(StoreUnavailable, match="in use by another program"):
+            retriever.check_store()
+        other.execute("ROLLBACK")
+        assert not retriever.mend()
+        retriever.check_store()
+        assert answers(retriever) > 0
+    assert aside(data) == []
+
+
 def test_a_doubt_that_turns_out_to_be_none_moves_nothing(filled: tuple[Path, Path]) -> None:
     library, data = filled
     (data / DOUBT).write_text("something", encoding="utf-8")

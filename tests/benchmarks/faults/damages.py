@@ -104,15 +104,14 @@ async def damaged(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
             shutil.copytree(sound, bot.data)
             damage(bot.data / "chroma", chance)
             starts.append(await bot.start())
-            found = await well(bot, members)
+            found = await well(bot, members, again=False)
             rebuilt += bool(list(bot.data.glob("chroma-damaged-*")))
             outcome.add([f"{name}: {one}" for one in found])
-            await bot.stop()
         outcome.notes += [f"moved aside and built again: {rebuilt}; the others were harmless", spread("start", starts)]
     return outcome
 
 
-async def well(bot: Bot, members: Members) -> list[str]:
+async def well(bot: Bot, members: Members, *, again: bool) -> list[str]:
     """Return what is not well: answers, a word too early, what was kept, and what the doctor finds."""
     found = []
     if told := await writes_again(members):
@@ -122,7 +121,7 @@ async def well(bot: Bot, members: Members) -> list[str]:
     if END in early.text:
         found.append(f"told too early: {early.text}")
     found += members.lost(bot.data)
-    return found + await doctors_findings(bot)
+    return found + await doctors_findings(bot, again=again)
 
 
 async def damaged_in_use(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
@@ -139,7 +138,7 @@ async def damaged_in_use(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
             damage(bot.data / "chroma", chance)
             asked = await members.ask(discord.people[0])
             answered = [] if asked.answers else ["no answer"]
-            outcome.add([f"{name}: {one}" for one in (*answered, *await well(bot, members))])
+            outcome.add([f"{name}: {one}" for one in (*answered, *await well(bot, members, again=True))])
         mended = bot.log.count("is built again; ") + bot.log.count("The vector store was damaged")
         outcome.notes.append(f"noticed and built again, by the running bot or at its next start: {mended}")
         await bot.stop()

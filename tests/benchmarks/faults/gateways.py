@@ -177,9 +177,9 @@ async def figures(port: int) -> dict[str, float]:
 
 
 async def done_in_time(discord: DiscordServer) -> None:
-    """Wait until every club with a schedule has its thread, for as long as a claim may hold."""
+    """Wait until every club with a schedule has its opening, for as long as a claim may hold."""
     end = asyncio.get_running_loop().time() + LATE
-    while asyncio.get_running_loop().time() < end and not all(threads(discord)):  # noqa: ASYNC110
+    while asyncio.get_running_loop().time() < end and not all(openings(discord)):  # noqa: ASYNC110
         await asyncio.sleep(1)
 
 

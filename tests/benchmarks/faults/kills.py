@@ -31,10 +31,14 @@ AGREES = "Store and reviews"
 ROUNDS = 200
 
 
-async def kills(folder: Path, shelf: Shelf, rounds: int, seed: int = 11, doctor: int = DOCTOR) -> Outcome:
+async def kills(
+    folder: Path,
+    shelf: Shelf,
+    rounds: int,
+) -> Outcome:
     """Kill the bot so many times, and look after each start whether all that was acknowledged is there."""
     rounds = rounds or ROUNDS
-    chance, outcome = random.Random(seed), Outcome("SIGKILL at any moment")  # noqa: S311 (the same moments each time)
+    chance, outcome = random.Random(11), Outcome("SIGKILL at any moment")  # noqa: S311 (the same moments each time)
     starts: list[float] = []
     worked: list[float] = []
     async with discord_server(clubs=rounds + 1, members=MEMBERS) as discord:
@@ -49,12 +53,12 @@ async def kills(folder: Path, shelf: Shelf, rounds: int, seed: int = 11, doctor:
             starts.append(await bot.start())
             worked.append(bot.worked())
             lost = members.lost(bot.data)
-            if (n + 1) % doctor == 0 or n + 1 == rounds:
+            if (n + 1) % DOCTOR == 0:
                 lost += await doctors_findings(bot)
             outcome.add(lost)
             print(f"{n + 1} kills, {len(outcome.lost)} lost", file=sys.stderr, flush=True)
         outcome.add(await missing_events(members))
-        await bot.stop()
+        outcome.add(await doctors_findings(bot, again=False))
         outcome.notes += [
             f"first start, which builds the store: {first:.1f} s",
             spread("start", starts),
@@ -71,11 +75,12 @@ async def kills(folder: Path, shelf: Shelf, rounds: int, seed: int = 11, doctor:
     return outcome
 
 
-async def doctors_findings(bot: Bot) -> list[str]:
-    """Stop the bot, have the doctor look at its data, start it again, and return what is not well."""
+async def doctors_findings(bot: Bot, *, again: bool = True) -> list[str]:
+    """Stop the bot, have the doctor look at its data, perhaps start it again, and return what is not well."""
     status = await bot.stop()
     _, said = await bot.command("doctor")
-    await bot.start()
+    if again:
+        await bot.start()
     lines = [" ".join(line.split()) for line in said.splitlines()]
     agreed = any(line.startswith(f"✓ {AGREES}") for line in lines)
     found = [] if agreed else [f"doctor: {' '.join(line for line in lines if AGREES in line or '✗' in line)}"]
