@@ -10,10 +10,9 @@ from bot.club.reviews import club_text
 from bot.storage.looking import reviews_in
 from corpus.library import Library
 from retrieval.door import StoreLook, open_retriever
-from tests.benchmarks.faults.bots import Bot, Shelf
+from tests.benchmarks.faults.bots import BOOKS, Bot, Shelf
 from tests.benchmarks.faults.members import Kept, Members, Promise
 from tests.benchmarks.faults.outcomes import Outcome, spread
-from tests.fakes.bookshelf import LANTERN, write_lantern
 from tests.fakes.discord_server.interactions import Interaction
 from tests.fakes.discord_server.messages import Message
 from tests.fakes.discord_server.server import discord_server
@@ -30,17 +29,16 @@ def promise(value: str, told: str = "") -> Promise:
     return Promise(value, asked, "You have finished")
 
 
-async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path, tiny_model: Path) -> None:
-    write_lantern(tmp_path / "library")
-    settings = {"DOGEAR_LIBRARY": str(tmp_path / "library"), "EMBEDDING_MODEL": str(tiny_model)}
+async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
+    shelf = Shelf.small(tmp_path)
     async with discord_server(members=6) as discord:
-        bot = Bot(discord, Shelf(settings, LANTERN, "The Lantern"), tmp_path, tmp_path / "data")
-        members = Members(discord, bot.shelf, random.Random(2))
+        bot = Bot(discord, shelf, tmp_path, tmp_path / "data")
+        members = Members(discord, bot.shelf, random.Random(2))  # noqa: S311 (always the same)
         for acknowledged in (6, 12):  # the moment of the kill is whatever is under way then
             await bot.start()
             life = asyncio.create_task(members.live())
             async with asyncio.timeout(60):
-                while members.acknowledged < acknowledged:
+                while members.acknowledged < acknowledged:  # noqa: ASYNC110 (nothing tells of it)
                     await asyncio.sleep(0.01)
             await bot.kill()
             life.cancel()
@@ -48,10 +46,10 @@ async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path:
             assert members.lost(bot.data) == []
         assert members.answered_twice == 0
     texts = [club_text(review) for review in await asyncio.to_thread(reviews_in, bot.data)]
-    with open_retriever(Library.load(tmp_path / "library"), bot.data, str(tiny_model)) as retriever:
+    with open_retriever(Library.load(tmp_path / "library"), bot.data) as retriever:
         retriever.refresh()
         retriever.reconcile(texts)
-        assert retriever.look_closely(texts) == StoreLook(1, len(texts), ())
+        assert retriever.look_closely(texts) == StoreLook(BOOKS, len(texts), ())
     assert not list(bot.data.glob("chroma-damaged-*"))
 
 

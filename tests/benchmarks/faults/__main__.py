@@ -3,8 +3,8 @@
 python -m tests.benchmarks.faults [--only kills] [--rounds 200] [--small]
 
 The bot is `run_bot.py` in a process of its own, in quote mode; its Discord is ours (tests/fakes/discord_server), over a
-real socket. It runs with the shipped library and the packaged model, or with `--small` with one book and a model that
-loads in no time. docs/reliability.md has the figures.
+real socket. It runs with the shipped library, or with `--small` with six small books. docs/reliability.md has the
+figures.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Faults, tried on the real bot.")
     parser.add_argument("--only", choices=list(FAULTS), action="append", help="otherwise all of them")
     parser.add_argument("--rounds", type=int, default=0, help="how often; otherwise as often as is usual for a fault")
-    parser.add_argument("--small", action="store_true", help="one book, and a model that loads in no time")
+    parser.add_argument("--small", action="store_true", help="six small books in place of the shipped library")
     given = parser.parse_args()
     for name in given.only or FAULTS:
         outcome = asyncio.run(run(name, given.rounds, small=given.small))

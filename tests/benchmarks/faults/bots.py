@@ -15,7 +15,6 @@ from pathlib import Path
 from tests.fakes.bookshelf import LANTERN, LANTERN_DOCUMENTS, write_book, write_lantern
 from tests.fakes.discord_server.server import DiscordServer
 from tests.fakes.program import PROGRAM
-from tests.fakes.tiny_model import write_tiny_model
 
 START = 300.0
 """Seconds for a start; the first one builds the vector store."""
@@ -42,13 +41,11 @@ class Shelf:
 
     @classmethod
     def small(cls, folder: Path) -> Shelf:
-        """Return a few books with a model that loads in no time, all made in a folder."""
+        """Return a few small books, made in a folder, with the packaged model."""
         write_lantern(folder / "library")
         for n in range(BOOKS - 1):  # so many that Chroma writes an index of them
             write_book(folder / "library", f"the-lantern-{n + 2}", LANTERN_DOCUMENTS)
-        model = write_tiny_model(folder / "model")
-        settings = {"DOGEAR_LIBRARY": str(folder / "library"), "EMBEDDING_MODEL": str(model)}
-        return cls(settings, LANTERN, "The Lantern")
+        return cls({"DOGEAR_LIBRARY": str(folder / "library"), "EMBEDDING_MODEL": ""}, LANTERN, "The Lantern")
 
 
 @dataclass

@@ -194,7 +194,6 @@ async def rights(folder: Path, shelf: Shelf, _: int) -> Outcome:
             outcome.expect("something changed under a read-only mount", contents(data) == before)
         except NotPossible as error:
             outcome.notes.append(str(error))
-        readable(shelf)
         other = Bot(discord, shelf, folder, data, before=NOBODY, more={"HOME": str(folder)})
         await refused(other, outcome, "another user's folder")
         outcome.expect("something changed in another user's folder", contents(data) == before)
@@ -231,12 +230,6 @@ async def taken_away(discord: DiscordServer, shelf: Shelf, folder: Path, outcome
     outcome.add(await doctors_findings(bot))
     outcome.expect("something was moved aside", not list(data.glob("chroma-damaged-*")))
     await bot.stop()
-
-
-def readable(shelf: Shelf) -> None:
-    """Let everybody read the model that we made: it is for its owner alone."""
-    if model := shelf.settings["EMBEDDING_MODEL"]:
-        subprocess.run(["chmod", "-R", "a+rX", model], check=True)
 
 
 def owned(folder: Path, owner: str, rights: str) -> None:
