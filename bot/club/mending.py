@@ -6,7 +6,6 @@ The database decides what the store has to hold.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -15,6 +14,9 @@ from bot.club.reviews import Reviews
 from retrieval.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
+
+AGAIN = 60.0
+"""Seconds until it is tried again to mend the store."""
 
 
 class Mendable(Protocol):
@@ -35,32 +37,34 @@ class Mendable(Protocol):
 
 
 class Mending:
-    """Implements `TimedWork`. It keeps a time of its own, so that no meeting waits while a store is built.
+    """Mends the store as often as it fails; no meeting waits for it.
 
-    `tell` is called, in any thread, when something has gone wrong with the store.
+    `tell` is called, in any thread, when something has gone wrong: who calls `until_sound` then has it mended.
     """
 
-    def __init__(self, store: Mendable, reviews: Reviews, now: Callable[[], dt.datetime]) -> None:
-        self._store, self._reviews, self._now = store, reviews, now
-        self._said = ""
+    def __init__(self, store: Mendable, reviews: Reviews, pause: float = AGAIN) -> None:
+        self._store, self._reviews, self._pause = store, reviews, pause
         self.tell: Callable[[], object] = lambda: None
         store.when_doubted(lambda: self.tell())
 
-    async def next_due(self) -> dt.datetime | None:
-        """Return now where something is wrong, and None where nothing is."""
-        return self._now() if self._store.doubted else None
+    async def until_sound(self) -> None:
+        """Mend the store, and try again where it cannot be mended yet; the log says why, once."""
+        said = ""
+        while self._store.doubted:
+            try:
+                await self._mend()
+            except StoreUnavailable as error:
+                if str(error) != said:
+                    log.error("%s It is tried again every minute.", error)
+                said = str(error)
+            except Exception:
+                log.exception("the vector store could not be mended; it is tried again")
+            if self._store.doubted:
+                await asyncio.sleep(self._pause)
 
-    async def do_due(self) -> None:
-        """Mend the store; where it cannot be mended yet, say why, once."""
-        try:
-            renewed = await asyncio.to_thread(self._store.mend)
-            changed = await self._reviews.reconcile()
-        except StoreUnavailable as error:
-            if str(error) != self._said:
-                log.error("%s It is tried again every minute.", error)
-            self._said = str(error)
-            return
-        self._said = ""
+    async def _mend(self) -> None:
+        renewed = await asyncio.to_thread(self._store.mend)
+        changed = await self._reviews.reconcile()
         log.warning(
             "the vector store was %s; %d reviews of members were brought up to date in it",
             "damaged and is built again" if renewed else "opened anew and is sound", changed,

@@ -106,7 +106,7 @@ class Services:
             figures=Figures(records.figures, now),
             direct=DirectMessages(records.choices),
             my_data=MyData(records.personal, reviews),
-            mending=Mending(discussion, reviews, now),
+            mending=Mending(discussion, reviews),
             allowance=allowance,
             notes=records.notes,
             now=now,

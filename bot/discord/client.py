@@ -88,7 +88,7 @@ class Dogear(commands.AutoShardedBot):
         self.connections = Connections(self, services.meter, services.now)
         self.is_member: IsMember = Membership(self).holds
         self.timekeeper = Timekeeper(services.now, meter=services.meter, glance=glance)
-        self._mender = Timekeeper(services.now, [services.mending])
+        self._mending: asyncio.Task[None] | None = None
         self.under_way = UnderWay()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
@@ -101,9 +101,13 @@ class Dogear(commands.AutoShardedBot):
         """Put the parts together, once the token is accepted and before any event arrives."""
         loop = asyncio.get_running_loop()
 
+        def mend() -> None:
+            if self._mending is None or self._mending.done():
+                self._mending = loop.create_task(self.services.mending.until_sound(), name="mending")
+
         def mend_soon() -> None:
             with contextlib.suppress(RuntimeError):  # the bot has left meanwhile
-                loop.call_soon_threadsafe(self._mender.nudge)
+                loop.call_soon_threadsafe(mend)
 
         self.services.mending.tell = mend_soon
         self.add_dynamic_items(*BUTTONS)
@@ -116,20 +120,20 @@ class Dogear(commands.AutoShardedBot):
         """Say that the bot is there."""
         log.info("here as %s, in %d servers", self.user, len(self.guilds))
         self.timekeeper.start()
-        self._mender.start()
 
     async def leave(self) -> None:
         """Begin nothing new, finish what is under way as far as there is time for it, and close."""
         log.info("leaving; %d questions are under way", len(self.under_way))
         hanging_up = asyncio.get_running_loop().call_later(MODEL, self.services.discussion.hang_up)
-        await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS), self._mender.stop(ANSWERS))
+        await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS))
         hanging_up.cancel()
         await self.close()
 
     async def close(self) -> None:
         """Finish timed work that has begun, and leave."""
         await self.timekeeper.stop()
-        await self._mender.stop()
+        if self._mending is not None:
+            self._mending.cancel()  # what it has begun goes on at the next start
         await super().close()
 
     async def on_message(self, _: discord.Message, /) -> None:

@@ -156,7 +156,11 @@ async def writes_again(members: Members) -> str:
     end, told = asyncio.get_running_loop().time() + MENDED, ""
     while asyncio.get_running_loop().time() < end:
         person = members.discord.people[0]
-        reported, written = await members.report(person), await members.write(person)
+        try:
+            reported, written = await members.report(person), await members.write(person)
+        except TimeoutError:
+            told = "nothing at all"
+            continue
         if REPORTED in reported.text and WRITTEN in written.text:
             return ""
         told = f"{reported.text} {written.text}"

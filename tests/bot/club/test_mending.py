@@ -13,7 +13,6 @@ import pytest
 from bot.club.mending import Mending
 from bot.club.people import Member
 from bot.club.reviews import Reviews
-from bot.club.timekeeping import Timekeeper
 from bot.club.working import Workers
 from corpus.books import Book, Unit
 from corpus.club_texts import ClubText
@@ -80,12 +79,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     workers, store = Workers(1), Store()
     async with opened_records(tmp_path) as records:
         reviews = Reviews(records.reviews, store, {EMMA.slug: EMMA}, workers, lambda: NOON)
-        yield World(store, reviews, Mending(store, reviews, lambda: NOON))
+        yield World(store, reviews, Mending(store, reviews, 0.001))
     workers.close()
 
 
-async def test_where_nothing_is_wrong_nothing_is_due(world: World) -> None:
-    assert await world.mending.next_due() is None
+async def test_where_nothing_is_wrong_nothing_is_done(world: World) -> None:
+    await world.mending.until_sound()
+    assert world.store.mended == 0
 
 
 async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_mended(
@@ -95,15 +95,14 @@ async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_mende
     kept = await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
     assert await world.reviews.mine(LIZ, EMMA) == kept
     assert world.store.kept == {}
-    assert await world.mending.next_due() == NOON
-    await world.mending.do_due()
-    await world.mending.do_due()
+    mending = asyncio.create_task(world.mending.until_sound())
+    while world.store.mended < 3:  # noqa: ASYNC110 (nothing tells of it)
+        await asyncio.sleep(0.001)
+    world.store.failing = False
+    await mending
     said = [record.getMessage() for record in caplog.records if "tried again" in record.getMessage()]
     assert said == [f"{FULL} It is tried again every minute."], "said once"
-    world.store.failing = False
-    await world.mending.do_due()
     assert [text.text for text in world.store.kept.values()] == ["A long walk."]
-    assert await world.mending.next_due() is None
 
 
 async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is_mended(world: World) -> None:
@@ -112,7 +111,7 @@ async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is
     await world.reviews.delete(LIZ, EMMA)
     assert await world.reviews.mine(LIZ, EMMA) is None
     world.store.failing = False
-    await world.mending.do_due()
+    await world.mending.until_sound()
     assert world.store.kept == {}
 
 
@@ -121,20 +120,13 @@ async def test_reviews_come_back_into_a_store_that_was_built_again(
 ) -> None:
     await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
     world.store.doubted = world.store.damaged = True
-    await world.mending.do_due()
+    await world.mending.until_sound()
     assert [text.text for text in world.store.kept.values()] == ["A long walk."]
     assert "damaged and is built again; 1 reviews" in caplog.text
 
 
-async def test_what_goes_wrong_is_looked_into_at_once(world: World) -> None:
-    loop, keeper = asyncio.get_running_loop(), Timekeeper(lambda: NOON, [world.mending])
-    world.mending.tell = lambda: loop.call_soon_threadsafe(keeper.nudge)
-    keeper.start()
-    await asyncio.sleep(0)
+async def test_whoever_mends_is_told_at_once_in_whatever_thread_it_was_noticed(world: World) -> None:
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    world.mending.tell = lambda: loop.call_soon_threadsafe(told.set)
     await asyncio.to_thread(world.store.fail)
-    world.store.failing = False
-    async with asyncio.timeout(5):
-        while world.store.doubted:  # noqa: ASYNC110 (nothing tells of it)
-            await asyncio.sleep(0.01)
-    await keeper.stop()
-    assert world.store.mended >= 1
+    await asyncio.wait_for(told.wait(), 5)
