@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.benchmarks.faults.agreement import agreed
 from tests.benchmarks.faults.bots import Bot, Shelf
 from tests.benchmarks.faults.disks import writes_again
 from tests.benchmarks.faults.kills import doctors_findings
@@ -104,15 +105,15 @@ async def damaged(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
             shutil.copytree(sound, bot.data)
             damage(bot.data / "chroma", chance)
             starts.append(await bot.start())
-            found = await well(bot, members, again=False)
+            found = await well(bot, members)
             rebuilt += bool(list(bot.data.glob("chroma-damaged-*")))
             outcome.add([f"{name}: {one}" for one in found])
         outcome.notes += [f"moved aside and built again: {rebuilt}; the others were harmless", spread("start", starts)]
     return outcome
 
 
-async def well(bot: Bot, members: Members, *, again: bool) -> list[str]:
-    """Return what is not well: answers, a word too early, what was kept, and what the doctor finds."""
+async def well(bot: Bot, members: Members) -> list[str]:
+    """Return what is not well: answers, a word too early, what was kept; then stop, and compare all that is there."""
     found = []
     if told := await writes_again(members):
         found.append(f"members cannot write: {told}")
@@ -121,7 +122,7 @@ async def well(bot: Bot, members: Members, *, again: bool) -> list[str]:
     if END in early.text:
         found.append(f"told too early: {early.text}")
     found += members.lost(bot.data)
-    return found + await doctors_findings(bot, again=again)
+    return found + await agreed(bot)
 
 
 async def damaged_in_use(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
@@ -138,7 +139,8 @@ async def damaged_in_use(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
             damage(bot.data / "chroma", chance)
             asked = await members.ask(discord.people[0])
             answered = [] if asked.answers else ["no answer"]
-            outcome.add([f"{name}: {one}" for one in (*answered, *await well(bot, members, again=True))])
+            outcome.add([f"{name}: {one}" for one in (*answered, *await well(bot, members))])
+            await bot.start()
         mended = bot.log.count("is built again; ") + bot.log.count("The vector store was damaged")
         outcome.notes.append(f"noticed and built again, by the running bot or at its next start: {mended}")
         await bot.stop()

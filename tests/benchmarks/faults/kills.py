@@ -7,6 +7,7 @@ import random
 import sys
 from pathlib import Path
 
+from tests.benchmarks.faults.agreement import agreed
 from tests.benchmarks.faults.bots import Bot, Shelf
 from tests.benchmarks.faults.members import Members
 from tests.benchmarks.faults.outcomes import Outcome, spread
@@ -16,8 +17,8 @@ MEMBERS = 9
 LONGEST = 3.0
 """Seconds from when the bot is there until it is killed, at most."""
 
-DOCTOR = 10
-"""After how many kills the doctor compares the store with the database, too."""
+EVERY = 10
+"""After how many kills the store is compared with the database, too."""
 
 IN_TIME = 15.0
 """Seconds for a start."""
@@ -53,12 +54,13 @@ async def kills(
             starts.append(await bot.start())
             worked.append(bot.worked())
             lost = members.lost(bot.data)
-            if (n + 1) % DOCTOR == 0:
-                lost += await doctors_findings(bot)
+            if (n + 1) % EVERY == 0:
+                lost += await agreed(bot)
+                await bot.start()
             outcome.add(lost)
             print(f"{n + 1} kills, {len(outcome.lost)} lost", file=sys.stderr, flush=True)
         outcome.add(await missing_events(members))
-        outcome.add(await doctors_findings(bot, again=False))
+        outcome.add(await doctors_findings(bot))
         outcome.notes += [
             f"first start, which builds the store: {first:.1f} s",
             spread("start", starts),
@@ -75,12 +77,10 @@ async def kills(
     return outcome
 
 
-async def doctors_findings(bot: Bot, *, again: bool = True) -> list[str]:
-    """Stop the bot, have the doctor look at its data, perhaps start it again, and return what is not well."""
+async def doctors_findings(bot: Bot) -> list[str]:
+    """Stop the bot, have the doctor look at its data, and return what is not well."""
     status = await bot.stop()
     _, said = await bot.command("doctor")
-    if again:
-        await bot.start()
     lines = [" ".join(line.split()) for line in said.splitlines()]
     agreed = any(line.startswith(f"✓ {AGREES}") for line in lines)
     found = [] if agreed else [f"doctor: {' '.join(line for line in lines if AGREES in line or '✗' in line)}"]
