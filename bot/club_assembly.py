@@ -41,12 +41,12 @@ async def open_services(
         stack.push_async_callback(asyncio.to_thread, workers.close)
         opened = await stack.enter_async_context(open_records(records or settings.club_data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
-        mending = Mending(discussion.refresh, lambda: services.reviews.reconcile())
+        mending = Mending(discussion.mend, lambda: services.reviews.reconcile())
         shards = settings.shards or EVERY
         services = Services.of(
             discussion, opened, workers, now, rates, meter, mending.need, shards, own_store=settings.chroma is None
         )
-        discussion.when_emptied(mending.need)
+        discussion.when_doubted(mending.need)
         await stack.enter_async_context(mending.running())
         await _bring_in_line(services, mending)
         if settings.database and records is None:  # whoever else has this address may write there

@@ -91,17 +91,17 @@ class Discussion:
         """Return what operators may know of the passages."""
         return self._retriever.state()
 
-    def refresh(self) -> None:
-        """Bring the store in line with the library once more, as after a server has lost what it held."""
-        self._retriever.refresh()
-
-    def when_emptied(self, told: Callable[[], None]) -> None:
-        """Call this, in any thread, whenever a server is found to have lost what it held."""
-        self._retriever.when_emptied(told)
-
     def check_store(self) -> str:
         """Raise StoreUnavailable where the store cannot be read."""
         return self._retriever.check_store()
+
+    def when_doubted(self, tell: Callable[[], object]) -> None:
+        """Call this, in any thread, once something has gone wrong with the store, or a server has lost what it held."""
+        self._retriever.when_doubted(tell)
+
+    def mend(self) -> bool:
+        """Open the vector store anew, and bring it in line with the library; return whether it was damaged."""
+        return self._retriever.mend()
 
     def hang_up(self) -> None:
         """Wait for the chat model no longer: what is asked from now on is answered from the passages."""

@@ -90,6 +90,12 @@ class ClubTexts:
                 if before.get(shelf) != in_sight.get(shelf):
                     self._see(shelf)
 
+    def differing(self, texts: Iterable[ClubText], books: Collection[Slug]) -> tuple[int, int]:
+        """Return how many of these texts are not here as they are, and how many are here that are none of them."""
+        wanted = {(text.club, text.id): text for text in texts if text.book in books}
+        with self._changing:
+            return sum(not self._holds(text) for text in wanted.values()), len(self._noted.keys() - wanted.keys())
+
     def of(self, club: str, book: Slug) -> OwnTexts:
         """Return which passages a club has of its own in a book."""
         return self._own.get((club, book), NONE) if club else NONE

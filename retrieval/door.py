@@ -102,6 +102,15 @@ class PassagesState:
     misses: int
 
 
+@dataclass(frozen=True, slots=True)
+class StoreLook:
+    """What a close look at the store finds: how many books and club texts it holds, and what is wrong with them."""
+
+    books: int
+    texts: int
+    wrong: tuple[str, ...]
+
+
 class Retriever:
     """Finds, for an audience, what it may read about a question."""
 
@@ -133,10 +142,6 @@ class Retriever:
         """Return the books that `refresh` would bring up to date."""
         return self._refreshing.stale()
 
-    def when_emptied(self, told: Callable[[], None]) -> None:
-        """Call this, in any thread, whenever a server is found to have lost what it held."""
-        self._store.emptied = told
-
     def close(self) -> None:
         """Wait for no other process any more, and look no more for what others change."""
         self._store.leaving.set()
@@ -153,6 +158,38 @@ class Retriever:
     def check_store(self) -> str:
         """Read a little, and return what the store is. Raises StoreUnavailable where it cannot be read."""
         return self._store.described()
+
+    @property
+    def doubted(self) -> bool:
+        """Whether something went wrong with the store since it was opened; `mend` looks into it."""
+        return self._store.doubted
+
+    def when_doubted(self, tell: Callable[[], object]) -> None:
+        """Call this, in any thread, once something has gone wrong with the store, or a server has lost what it held.
+
+        Then `mend` and `reconcile` put it right.
+        """
+        self._store.when_doubted(tell)
+
+    def mend(self, progress: Progress | None = None) -> bool:
+        """Open the store anew, and bring it in line with the library; return whether it was damaged and is another one.
+
+        Books that are in memory are answered from there meanwhile. The texts of clubs come back with `reconcile`.
+        Raises StoreUnavailable where there is still no room for it, or no right to write, or a server is away.
+        """
+        if renewed := self._refreshing.mend():
+            self._clubs.read()
+        self.refresh(progress)
+        return renewed
+
+    def look_closely(self, texts: Iterable[ClubText]) -> StoreLook:
+        """Compare the store with the library and with all clubs' texts. Slow: it reads every passage."""
+        kept = list(texts)
+        wrong = self._store.incomplete()
+        missing, left_over = self._clubs.differing(kept, self.library.books.keys())
+        wrong += [f"{missing} club texts are not in it as they are now"] if missing else []
+        wrong += [f"{left_over} texts are in it that no club has"] if left_over else []
+        return StoreLook(len(self._store.manifests()), len(kept), tuple(wrong))
 
     def keep(self, text: ClubText) -> None:
         """Write a text of a club, in place of the earlier one of its club and id; the next search finds it.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any, cast
 
 import chromadb
@@ -14,7 +14,9 @@ from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, NotFoundError
 
+from retrieval import damaged
 from retrieval.connection import Metadata
+from retrieval.damaged import DOUBT, STORE
 from retrieval.errors import StoreUnavailable
 from retrieval.holding import hold
 
@@ -30,21 +32,18 @@ class EmbeddedConnection:
 
     def __init__(self, folder: Path) -> None:
         self.name = f"the vector store in {folder}"
-        self.cure = (
-            "Where the disk is full, make room; otherwise move that folder away; it is built again from the library."
-        )
-        self.cure_at_start = "Move that folder away; it is built again from the library."
-        self.alone: AbstractContextManager[Any] = Lock()
-        self._held = hold(folder)
-        try:
-            made = chromadb.PersistentClient(path=str(folder / "chroma"), settings=Settings(anonymized_telemetry=False))
-        except Exception as error:
-            self._held.close()
-            raise StoreUnavailable(
-                f"The vector store in {folder} cannot be opened ({type(error).__name__}). {self.cure_at_start}"
-            ) from error
+        self.alone: AbstractContextManager[Any] = RLock()
+        self._folder = folder
+        self._held, self._opened = hold(folder), ExitStack()
+
+    def open(self) -> None:
+        """Open Chroma where its database is whole. Raises what SQLite and Chroma raise, or StoreDamaged."""
+        self._opened.close()
+        damaged.look_into(self._folder)
+        path, settings = str(self._folder / STORE), Settings(anonymized_telemetry=False)
+        made = chromadb.PersistentClient(path=path, settings=settings)
         self._client = cast(Client, made)  # the type that Chroma declares has no `close`
-        self._held.callback(self._client.close)
+        self._opened.callback(self._client.close)
 
     def collections(self) -> dict[str, Metadata]:
         """Return the metadata of every collection, by its name."""
@@ -72,7 +71,30 @@ class EmbeddedConnection:
         """Return what it is: inside of this process there is nothing to ask."""
         return self.name
 
+    def told(self, error: BaseException) -> StoreUnavailable:
+        """Return what is wrong with the folder, in words for who runs Dogear."""
+        return damaged.told(self._folder, error)
+
+    def hindrance(self) -> StoreUnavailable | None:
+        """Return what hinders anybody who would write into the folder now."""
+        return damaged.hindrance(self._folder)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether something was wrong with it that nobody has looked into."""
+        return (self._folder / DOUBT).exists()
+
+    def doubt(self, why: str | None) -> None:
+        """Note in the folder that something was wrong, where that can be written, or that all is well."""
+        damaged.note_doubt(self._folder, why)
+
+    def move_aside(self) -> Path:
+        """Move what is damaged aside, and return where it is now."""
+        self._opened.close()
+        return damaged.move_aside(self._folder)
+
     def close(self) -> None:
         """Let go of the folder, so that another process can have it."""
         with self.alone:
+            self._opened.close()
             self._held.close()

@@ -37,6 +37,11 @@ class Refreshing:
         """Return the books that a run would bring up to date, and those that it would remove."""
         return stale(self._library, self._store.manifests().values())
 
+    def mend(self) -> bool:
+        """Open the store anew while no run is under way; return whether an empty one took its place."""
+        with self._one_at_a_time:
+            return self._store.mend()
+
     def refresh(self, progress: Progress | None = None) -> Indexed:
         """Bring the store in line. Raises LibraryDiffers where that would take from others what they have."""
         with self._one_at_a_time:

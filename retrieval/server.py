@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 from chromadb.api.collection_configuration import CreateCollectionConfiguration, CreateHNSWConfiguration
@@ -15,8 +16,11 @@ from chromadb.types import Collection as Model
 
 from retrieval.address import ChromaServer
 from retrieval.connection import Metadata
-from retrieval.errors import StoreUnavailable
+from retrieval.damaged import Garbled
+from retrieval.errors import StoreDamaged, StoreUnavailable
 from retrieval.server_session import ServerSession
+
+CURE = "Its own log says why."
 
 VERSION = "1."
 """How the interface of a server begins that this client can speak with."""
@@ -42,12 +46,11 @@ class ServerConnection:
     Chroma's `HttpClient` is passed over: it asks the server, without any limit of time, while it is being made.
     """
 
-    shared = True
+    shared, doubted = True, False
 
     def __init__(self, server: ChromaServer) -> None:
         self.name, self._server = server.name, server
         self._tenant, self._database = server.tenant, server.database
-        self.cure = self.cure_at_start = "Its own log says why."
         self.alone: AbstractContextManager[Any] = nullcontext()
         settings = Settings(
             chroma_api_impl="chromadb.api.fastapi.FastAPI",
@@ -57,19 +60,18 @@ class ServerConnection:
             anonymized_telemetry=False,
         )
         self._api = _Api(System(settings), server)
-        try:
-            self.described()
-            self._make_database()
-        except BaseException:
-            self.close()
-            raise
+
+    def open(self) -> None:
+        """Ask whether it is well, and make the database where it is not there. Raises StoreUnavailable."""
+        self.described()
+        self._make_database()
 
     def collections(self) -> dict[str, Metadata]:
         """Return the metadata of every collection, by its name."""
         try:
             found = self._api.list_collections(tenant=self._tenant, database=self._database)
         except ChromaError as error:
-            raise StoreUnavailable(f"{self._server.url} does not tell its collections. {self.cure}") from error
+            raise StoreUnavailable(f"{self._server.url} does not tell its collections. {CURE}") from error
         return {model.name: model.metadata or {} for model in found}
 
     def collection(self, name: str, metadata: Metadata, kept: CreateHNSWConfiguration) -> Collection:
@@ -103,13 +105,37 @@ class ServerConnection:
         try:
             version = self._api.get_version()
         except ChromaError as error:
-            raise StoreUnavailable(f"{self._server.url} does not tell its version ({error}). {self.cure}") from error
+            raise StoreUnavailable(f"{self._server.url} does not tell its version ({error}). {CURE}") from error
         if not version.startswith(VERSION):
             raise StoreUnavailable(
                 f"{self._server.url} speaks version {version[:20]} of Chroma's interface, and this Dogear {VERSION}x. "
                 "Run the Chroma server in the version that constraints.txt names."
             )
         return f"{self.name}, interface {version}"
+
+    def told(self, error: BaseException) -> StoreUnavailable:
+        """Return what is wrong with the server, in words for who runs Dogear."""
+        name = f"{self.name[0].upper()}{self.name[1:]}"
+        if isinstance(error, StoreUnavailable):
+            return error
+        if isinstance(error, Garbled):
+            return StoreDamaged(
+                f"{name} does not give what was written into it ({error}). Bring it back from its backup, or give "
+                "Dogear an empty database, with ?database=… in CHROMA_URL: it is filled from the library and the "
+                "reviews."
+            )
+        return StoreUnavailable(f"{name} cannot be read or written ({type(error).__name__}). {CURE}")
+
+    def hindrance(self) -> StoreUnavailable | None:
+        """Return None: what hinders a server, it says itself."""
+        return None
+
+    def doubt(self, why: str | None) -> None:
+        """Note nothing: a server is looked after by those who run it."""
+
+    def move_aside(self) -> Path | None:
+        """Leave it as it is: it is shared."""
+        return None
 
     def close(self) -> None:
         """Let go of every connection."""

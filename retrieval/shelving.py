@@ -13,7 +13,7 @@ from retrieval.claims import claimed
 from retrieval.connection import Connection
 from retrieval.errors import StoreUnavailable
 
-LAYOUT = 5
+LAYOUT = 6
 """Raised whenever what is kept changes; a store of another layout is rebuilt."""
 
 PASSAGES, WHOLE_BOOKS, MANIFESTS, CLUB_TEXTS, CHANGES = "passages", "whole_books", "books", "club_texts", "changes"

@@ -17,6 +17,7 @@ import numpy as np
 
 from corpus.reveals import Slug
 from retrieval import whole_books
+from retrieval.damaged import Garbled, written
 from retrieval.manifests import ClubManifest, Manifest
 from retrieval.rows import StoredPassage, metadata_of, stored
 from retrieval.store_access import NOTHING, StoreAccess, told
@@ -30,6 +31,24 @@ Thing = TypeVar("Thing")
 
 class Store(StoreAccess):
     """The vector store, for any number of threads of this process."""
+
+    @told
+    def incomplete(self) -> list[str]:
+        """Return which books and club texts are noted as whole and are not. Slow: every passage is read."""
+        found = [
+            f"{manifest.book} is not whole"
+            for manifest in self._noted()
+            if len(self._entries(manifest.ids)) != len(manifest.ids)
+            or [row.passage.id for row in self.read_book(manifest.book)] != list(manifest.ids)
+        ]
+        found += [
+            f"a text of club {manifest.club} is not whole"
+            for manifest in self.club_manifests()
+            if manifest.fingerprint and len(self.read(manifest.ids)) != len(manifest.ids)
+        ]
+        if found:
+            self.doubt(Garbled("; ".join(found[:3])))
+        return found
 
     @told
     def manifests(self) -> dict[Slug, Manifest]:
@@ -69,7 +88,8 @@ class Store(StoreAccess):
         """Return the passages of a book that is wholly in the store, in their order; none of one that is not."""
         with self._alone:
             found = self._whole_books.get(ids=book, include=["metadatas"])["metadatas"]
-        return whole_books.parted(str(found[0]["passages"])) if found else []
+        with written():
+            return whole_books.parted(str(found[0]["passages"])) if found else []
 
     @told
     def write(self, rows: Sequence[StoredPassage]) -> None:
@@ -116,12 +136,18 @@ class Store(StoreAccess):
         """Return what is held of every club text, whole or not."""
         with self._alone:
             found = self._club_texts.get(include=["documents", "metadatas"])
-        return [
-            ClubManifest(
-                str(meta["club"]), str(meta["id"]), str(meta["book"]), str(meta["fingerprint"]), tuple(json.loads(ids))
-            )
-            for ids, meta in zip(found["documents"] or (), found["metadatas"] or (), strict=True)
-        ]
+        rows = zip(found["documents"] or (), found["metadatas"] or (), strict=True)
+        with written():
+            return [
+                ClubManifest(
+                    str(meta["club"]),
+                    str(meta["id"]),
+                    str(meta["book"]),
+                    str(meta["fingerprint"]),
+                    tuple(json.loads(ids)),
+                )
+                for ids, meta in rows
+            ]
 
     @told
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
@@ -150,18 +176,22 @@ class Store(StoreAccess):
             with self._alone:
                 got = self._passages.get(ids=part, include=["documents", "embeddings", "metadatas"])
             vectors = got["embeddings"] if got["embeddings"] is not None else ()
-            rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
-            for key, text, meta, vector in rows:
-                found[key] = key, text, meta, np.asarray(vector, dtype=np.float32)
+            with written():
+                rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
+                for key, text, meta, vector in rows:
+                    found[key] = key, text, meta, np.asarray(vector, dtype=np.float32)
         return [found[key] for key in ids if key in found]
 
     def _noted(self, book: Slug | None = None) -> Iterator[Manifest]:
         with self._alone:
             found = self._manifests.get(ids=book, include=["documents", "metadatas"])
-        rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
-        for slug, ids, meta in rows:
-            against = json.loads(str(meta["against"]))
-            yield Manifest(slug, str(meta["fingerprint"]), against, tuple(json.loads(ids)))
+        with written():
+            rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
+            noted = [
+                Manifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), tuple(json.loads(ids)))
+                for slug, ids, meta in rows
+            ]
+        yield from noted
 
 
 def _parts(things: Sequence[Thing]) -> Iterator[list[Thing]]:

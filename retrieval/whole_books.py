@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
+from retrieval.damaged import written
 from retrieval.rows import StoredPassage, stored
 from retrieval.vectors import Vector
 
@@ -30,8 +31,9 @@ def joined(entries: Iterable[Entry]) -> str:
 
 
 def parted(whole: str) -> list[StoredPassage]:
-    """Return the passages of a text."""
-    return [stored(key, text, meta, _numbers(letters)) for key, text, meta, letters in json.loads(whole)]
+    """Return the passages of a text. Raises Garbled."""
+    with written():
+        return [stored(key, text, meta, _numbers(letters)) for key, text, meta, letters in json.loads(whole)]
 
 
 def _letters(vector: Vector) -> str:

@@ -78,7 +78,8 @@ class Allowance:
     def _recent(self, who: tuple[int, int]) -> deque[dt.datetime]:
         asked = self._asked.setdefault(who, deque())
         self._asked.move_to_end(who)
-        while asked and asked[0] <= self._now() - WINDOW:
+        now = self._now()
+        while asked and not now - WINDOW < asked[0] <= now:  # what lies ahead was asked before the clock was set back
             asked.popleft()
         while len(self._asked) > WATCHED:
             self._asked.popitem(last=False)

@@ -1,6 +1,6 @@
-"""Bringing the vector store in line again after it was away, or after its server has lost what it held.
+"""Mending the vector store while the bot runs: after it failed, was damaged or away, or its server lost what it held.
 
-The library and the database decide; what members ask meanwhile waits for nothing of this.
+The library and the database decide what it has to hold; what members ask meanwhile waits for nothing of this.
 """
 
 from __future__ import annotations
@@ -22,24 +22,25 @@ SOON, LATEST = 2.0, 60.0
 
 
 class Mending:
-    """Refreshes the books and brings clubs' texts in line, whenever that is needed, until it succeeds."""
+    """Mends the store and brings clubs' texts in line, whenever that is needed, until it succeeds.
 
-    def __init__(
-        self, refresh: Callable[[], object], reconcile: Callable[[], Awaitable[int]], soon: float = SOON
-    ) -> None:
-        self._refresh, self._reconcile, self._soon = refresh, reconcile, soon
+    `mend` opens the store anew, brings it in line with the library, and returns whether it was damaged.
+    """
+
+    def __init__(self, mend: Callable[[], bool], reconcile: Callable[[], Awaitable[int]], soon: float = SOON) -> None:
+        self._mend, self._reconcile, self._soon = mend, reconcile, soon
         self._loop = asyncio.get_running_loop()
         self._needed = asyncio.Event()
 
     def need(self) -> None:
-        """Say, in any thread, that something is not in line."""
+        """Say, in any thread, that something went wrong with the store, or is not in line."""
         with contextlib.suppress(RuntimeError):  # the bot has left
             self._loop.call_soon_threadsafe(self._needed.set)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Mend within the block; what is under way at its end goes on at the next start."""
-        task = asyncio.ensure_future(self._run())
+        task = asyncio.create_task(self._run(), name="mending")
         try:
             yield
         finally:
@@ -51,44 +52,59 @@ class Mending:
         while True:
             await self._needed.wait()
             async for attempt in AsyncRetrying(
-                retry=retry_if_exception_type(DogearError),
+                retry=retry_if_exception_type(Exception),
                 wait=wait_exponential(self._soon, LATEST),
-                before_sleep=_log_failure,
+                before_sleep=_logged_once(),
             ):
                 with attempt:
                     self._needed.clear()
-                    await _in_a_thread(self._refresh)
+                    renewed = await _in_a_thread(self._mend)
                     changed = await self._reconcile()
-            log.info("the vector store is in line again; %d reviews of members were brought up to date", changed)
+            log.warning(
+                "the vector store %s; %d reviews of members were brought up to date in it",
+                "was damaged and is built again" if renewed else "is sound and in line again", changed,
+            )  # fmt: skip
 
 
-def _log_failure(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    wait = state.next_action.sleep if state.next_action else 0
-    log.warning("the vector store is not in line yet; tried again in %.0f s: %s", wait, error)
+def _logged_once() -> Callable[[RetryCallState], None]:
+    """Return what tells the log why an attempt failed, unless that is what it has told of the one before."""
+    said = ""
+
+    def tell(state: RetryCallState) -> None:
+        nonlocal said
+        error = state.outcome.exception() if state.outcome else None
+        if (now := repr(error)) == said:
+            return
+        said = now
+        if isinstance(error, DogearError):
+            log.error("%s It is tried again, every minute at last.", error)
+        else:
+            log.error("the vector store could not be mended; it is tried again, every minute at last", exc_info=error)
+
+    return tell
 
 
-async def _in_a_thread(work: Callable[[], object]) -> None:
-    """Do something in a thread that keeps nobody from leaving."""
+async def _in_a_thread(work: Callable[[], bool]) -> bool:
+    """Do something in a thread that keeps nobody from leaving, and return what it returns."""
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
+    done: asyncio.Future[bool] = loop.create_future()
 
-    def tell(error: BaseException | None) -> None:
+    def tell(result: bool, error: BaseException | None) -> None:
         if done.cancelled():
             return
         if error is None:
-            done.set_result(None)
+            done.set_result(result)
         else:
             done.set_exception(error)
 
     def run() -> None:
-        failed: BaseException | None = None
+        result, failed = False, None
         try:
-            work()
+            result = work()
         except BaseException as error:  # noqa: BLE001 (it is told to whoever waits)
             failed = error
         with contextlib.suppress(RuntimeError):  # nobody waits any more
-            loop.call_soon_threadsafe(tell, failed)
+            loop.call_soon_threadsafe(tell, result, failed)
 
     threading.Thread(target=run, daemon=True, name="mending").start()
-    await done
+    return await done

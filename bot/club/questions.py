@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from bot.club.allowance import Allowance
 from bot.club.audiences import Audiences
 from bot.club.conversation import Conversations
 from bot.club.people import Member, Place
-from bot.club.records import Asked, AskedRecords
+from bot.club.records import Asked, AskedRecords, RecordsUnavailable
 from bot.club.setting_up import SetUp
 from bot.club.working import Workers
 from bot.discussion import Discussion
@@ -24,6 +25,8 @@ from corpus.errors import DogearError
 from corpus.naming import find_book, names_in
 from corpus.reveals import Reveals, Slug
 from retrieval.gate import Audience
+
+log = logging.getLogger(__name__)
 
 MAX_QUESTION = 500
 """Characters: a question, not an essay."""
@@ -114,7 +117,7 @@ class Questions:
     ) -> Asked:
         """Keep a question that is answered in a moment, with the book that it is about. Raises UnknownBook."""
         book = await self._book(member, place, _bounded(text), typed_book, public=public)
-        return await self._questions.keep(Asked("", member, place, do, text, book, self._now()))
+        return await self._kept(Asked("", member, place, do, text, book, self._now()))
 
     async def keep(self, do: str, member: Member, place: Place, text: str, book: Slug | None = None) -> Asked:
         """Keep what a button comes back to: `do` says whose button, `text` holds what does not fit its id."""
@@ -128,7 +131,7 @@ class Questions:
     async def mine(self, asked: Asked, member: Member, place: Place) -> Answer:
         """Answer somebody else's question for a member alone."""
         self._allowance.take(member)
-        own = await self._questions.keep(replace(asked, id="", member=member, place=place, at=self._now()))
+        own = await self._kept(replace(asked, id="", member=member, place=place, at=self._now()))
         return await self._answer(own, public=False)
 
     async def asked(self, asked_id: str, *of: str) -> Asked:
@@ -160,13 +163,16 @@ class Questions:
         if book is None and before and not names_in(text, self.books):
             book = before[-1].book
         question = standing_alone(text, before)
-        asked = await self._questions.keep(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
+        asked = await self._kept(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
         quote_only = not await self._model_may(member.club)
         reply = await self._reply(lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only))
         await self._allowance.spend(member.club, reply.tokens)
         # In private nobody else reads along, and to forget a guess where it is right would confirm it.
         also = Reveals() if private else await self._reveals(question, reply.book)
-        await self._conversations.remember(place, member, text, reply, audience, also)
+        try:
+            await self._conversations.remember(place, member, text, reply, audience, also)
+        except RecordsUnavailable as error:
+            log.error("%s A turn of a conversation is not remembered.", error)
         there = Audience() if private else await self._audiences.public(place)
         return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model, place=there)
 
@@ -204,6 +210,14 @@ class Questions:
         if book is None:
             raise BookMissing
         return book
+
+    async def _kept(self, asked: Asked) -> Asked:
+        """Keep a question; where nothing can be written, it is answered all the same, without an id and so buttons."""
+        try:
+            return await self._questions.keep(asked)
+        except RecordsUnavailable as error:
+            log.error("%s A question is answered without buttons.", error)
+            return asked
 
     async def _answer(self, asked: Asked, *, public: bool) -> Answer:
         audience = await self._audience(asked.member, asked.place, public=public)

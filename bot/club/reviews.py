@@ -156,7 +156,7 @@ class Reviews:
         """Bring the vector store in line with the database, as at a start; return how many texts were changed."""
         held = await self._workers.do(self._texts.held_texts)  # first: what comes after it is no part of the records
         ours = held.of(lambda club: self._shards.holds(int(club)))
-        texts = [_club_text(review) for review in await self._records.every(self._shards) if self._indexed(review)]
+        texts = [club_text(review) for review in await self._records.every(self._shards) if self._indexed(review)]
         return await self._workers.do(lambda: self._texts.reconcile(texts, ours))
 
     async def follow(self, changes: ChangeRecords, after: int) -> int:
@@ -184,16 +184,19 @@ class Reviews:
 
     async def _index(self, review: Review) -> None:
         if self._indexed(review):
-            await self._change(lambda: self._texts.keep(_club_text(review)))
+            await self._change(lambda: self._texts.keep(club_text(review)))
         else:
             await self.gone([review])
 
     async def _change(self, change: Callable[[], None]) -> None:
-        """Change the vector store; where it is away, the database has it, and the store follows once it is back."""
+        """Change the vector store as the database was changed; where it cannot be, that is made up for once it can.
+
+        A text that was to go is out of sight at once, whatever the store can do.
+        """
         try:
             await self._workers.do(change)
         except StoreUnavailable as error:
-            log.warning("a review is not in the vector store yet: %s", error)
+            log.error("%s A review is kept, or gone, all the same; the store is brought in line with it.", error)
             self._behind()
 
     def _indexed(self, review: Review) -> bool:
@@ -216,6 +219,7 @@ def _stars(written: str) -> int | None:
     return number
 
 
-def _club_text(review: Review) -> ClubText:
+def club_text(review: Review) -> ClubText:
+    """Return a review as the vector store keeps it."""
     day = (review.edited or review.written).date()
     return ClubText(str(review.club), str(review.id), review.book, review.text, review.needs, review.stars, day)

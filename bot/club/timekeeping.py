@@ -26,6 +26,9 @@ SHARED = dt.timedelta(seconds=5)
 """The same where other processes write to it: what they plan for clubs of this one is not heard of otherwise."""
 
 SHORTEST = dt.timedelta(seconds=1)
+GLANCE = dt.timedelta(seconds=30)
+"""How often the bot looks at the clock while nothing is due."""
+
 AGAIN = dt.timedelta(minutes=1)
 """Time after which work is tried again that failed, or that somebody else is doing."""
 
@@ -61,12 +64,16 @@ class TimedWork(Protocol):
 
 @dataclass
 class Timekeeper:
-    """Wakes every kind of timed work when it is due; `nudge` says that there may be something nearer."""
+    """Wakes every kind of timed work when it is due; `nudge` says that there may be something nearer.
+
+    `glance` is how often a sleeper looks at the clock, which may be set, or go on while the machine sleeps.
+    """
 
     now: Callable[[], dt.datetime]
     work: list[TimedWork] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
     longest: dt.timedelta = LONGEST
+    glance: dt.timedelta = LONGEST
     _running: asyncio.Task[None] | None = None
     _sleeping: asyncio.Task[None] | None = None
     _nudged: bool = False
@@ -114,9 +121,17 @@ class Timekeeper:
                     return
                 pause = min(pause, await self._until_due(work))
             if not self._nudged and self._running is me:
-                self._sleeping = asyncio.create_task(asyncio.sleep(max(pause, SHORTEST).total_seconds()))
-                await asyncio.wait([self._sleeping])
-                self._sleeping = None
+                await self._sleep(max(pause, SHORTEST))
+
+    async def _sleep(self, pause: dt.timedelta) -> None:
+        """Sleep until the clock has come so far, or as long as that should take, whichever comes first."""
+        until, left = self.now() + pause, pause
+        while left > dt.timedelta() and self.now() < until and not self._nudged:
+            part = min(left, self.glance)
+            left -= part
+            self._sleeping = asyncio.create_task(asyncio.sleep(part.total_seconds()))
+            await asyncio.wait([self._sleeping])
+            self._sleeping = None
 
     async def _until_due(self, work: TimedWork) -> dt.timedelta:
         """Do what is due of one kind, and return how long it is until more is; a failure is no reason to stop."""

@@ -193,8 +193,10 @@ async def noted(services: Services, did: Did, answer: Answer, posted: discord.Me
 
 
 def answer_items(answer: Answer, *, sharable: bool = True) -> list[discord.ui.Item[Any]]:
-    """Return the buttons under an answer that its asker alone sees."""
+    """Return the buttons under an answer that its asker alone sees: none where the question could not be kept."""
     asked_id = answer.asked.id
+    if not asked_id:
+        return []
     share_it = [ShareButton(asked_id)] if sharable and answer.asked.member.club else []
     hint = [FirstHintButton(asked_id)] if answer.asked.do == "ask" else []
     return [*share_it, *hint, WhyButton("o", asked_id)]
@@ -202,18 +204,22 @@ def answer_items(answer: Answer, *, sharable: bool = True) -> list[discord.ui.It
 
 def public_items(answer: Answer) -> list[discord.ui.Item[Any]]:
     """Return the buttons under an answer that everybody in a place sees: the same for everybody."""
-    return [MineButton(answer.asked.id), WhyButton("p", answer.asked.id)]
+    return [MineButton(answer.asked.id), WhyButton("p", answer.asked.id)] if answer.asked.id else []
 
 
 def hint_items(answer: Answer, level: int) -> list[discord.ui.Item[Any]]:
     """Return the buttons under a hint: its levels, and why there is no more."""
     asked_id = answer.asked.id
+    if not asked_id:
+        return []
     levels = [HintButton(asked_id, n, shown=n == level) for n in LEVELS] if answer.reply.hints else []
     return [*levels, WhyButton("o", asked_id)]
 
 
 def page_items(answer: Answer, number: int) -> list[discord.ui.Item[Any]]:
     """Return the buttons under a page: the one before, the one behind, and those of every answer."""
+    if not answer.asked.id:
+        return []
     page = page_of(answer.reply.body, number)
     before = [PageButton(answer.asked.id, page.number - 1, "Back")] if page.number > 1 else []
     behind = [PageButton(answer.asked.id, page.number + 1, "More")] if page.number < page.of else []

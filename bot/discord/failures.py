@@ -94,7 +94,9 @@ def _for_members(error: DogearError) -> DogearError:
     cause = error.__cause__ if isinstance(error, Choice) else error
     if isinstance(cause, StoreUnavailable):
         log.error("%s", cause)
-        return Choice("I cannot get at the books just now. Please try again in a few minutes.", _items(error))
+        return Choice(
+            "I cannot get at what I know of the books just now. Please try again in a few minutes.", _items(error)
+        )
     if not isinstance(cause, RecordsUnavailable):
         return error
     log.error("%s", cause)

@@ -17,7 +17,7 @@ from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
 from bot.assembly import open_discussion
-from bot.club.timekeeping import SHARED
+from bot.club.timekeeping import GLANCE, SHARED
 from bot.club_assembly import log_progress, open_services, set_apart
 from bot.discord.client import Dogear
 from bot.discord.identifying import Turns
@@ -58,6 +58,7 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
     async with open_services(discussion, settings, discord.utils.utcnow, meter=figures) as services:
         bot = Dogear(services, shards=settings.shards, message_content=settings.message_content)
+        bot.timekeeper.glance = GLANCE
         if settings.database:
             bot.timekeeper.longest = SHARED
         _stop_on_signals(bot)

@@ -15,6 +15,7 @@ from bot.discord.club_bot import ClubBot
 from bot.discord.limits import PLACE_NAME
 from bot.discord.safe_text import one_line
 from bot.discord.schedule_refusals import EVENTS, allowed_to
+from bot.discord.schedule_twins import first_event
 
 
 class ScheduleEvents:
@@ -44,7 +45,7 @@ class ScheduleEvents:
                 location=self._location(schedule),
                 description=_description(schedule, section),
             )
-            return made.id
+            return await first_event(made, guild)
 
     async def bring_event(self, schedule: Schedule, event: int) -> None:
         """Have an event show what its schedule says now, or be gone where no section has it."""

@@ -29,6 +29,7 @@ from bot.discord.schedule_cards import note_card, opening_card, prompts_card, re
 from bot.discord.schedule_events import ScheduleEvents
 from bot.discord.schedule_prompts import SectionPrompts
 from bot.discord.schedule_refusals import GONE, WRITING, allowed_to, needed_in
+from bot.discord.schedule_twins import first_thread
 from bot.discord.vote_posts import ids_of
 
 log = logging.getLogger(__name__)
@@ -67,15 +68,17 @@ class ScheduleStage(ScheduleEvents):
         with allowed_to(what, channel, needed_in(channel)):
             if since and (found := await self._thread_named(channel, title, since)):
                 return found
+            begun = discord.utils.utcnow()
             if isinstance(channel, discord.TextChannel):
                 kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
-                return (await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)).id
+                thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
+                return await first_thread(thread, begun)
             tags = channel.available_tags[:1] if channel.flags.require_tag else []
             card = opening_card(schedule, section, self._books, [_button(schedule, section, "post")], late=late)
             post = await channel.create_thread(
                 name=title, auto_archive_duration=WEEK, view=CardView(card), applied_tags=tags, allowed_mentions=NOBODY
             )
-            return post.thread.id
+            return await first_thread(post.thread, begun)
 
     async def _thread_named(self, channel: Parent, name: str, since: dt.datetime) -> int:
         """Return the bot's own thread of that name since a moment; 0 where there is none."""

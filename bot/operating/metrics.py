@@ -5,6 +5,7 @@ No figure says which club, member or book it is about. docs/operations.md lists 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 
@@ -123,6 +124,7 @@ class Looking(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the figures of now."""
         gateway, passages = self._look.gateway(), self._look.passages()
+        yield _now("tasks", "Tasks of the event loop", len(asyncio.all_tasks()))
         yield _now("work_waiting", "Pieces of work that wait for a thread", self._look.waiting())
         yield _now("work_running", "Pieces of work that a thread is at", self._look.in_work())
         yield _now("gateway_shards", "Shards of this process", gateway.shards)

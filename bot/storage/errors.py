@@ -16,7 +16,10 @@ class StorageUnavailable(RecordsUnavailable):
     """The club's data cannot be read or written now; what is there was left as it is."""
 
 
-_DAMAGED = "is damaged; nothing was changed. Move it away and put a backup in its place."
+_DAMAGED = (
+    "is damaged; nothing was changed. Put a backup in its place, with: python run_bot.py restore FILE. What is there "
+    "now is moved aside then, and kept."
+)
 _FOLDER = "cannot be written. Give this user the right to write to it and to its folder, or choose another data folder."
 _SQLITE = {
     sqlite3.SQLITE_BUSY: "is held by another process. Stop that one, or wait until it is done.",
@@ -52,6 +55,11 @@ _SERVER = {
 _OURS = (IntegrityError, DataError, ProgrammingError)
 _OUR_CODES = ("22", "23", "42")
 """Errors of the program, not of the database: they are left as they are."""
+
+
+def damaged(name: str, why: str) -> StorageUnavailable:
+    """Return the error of a database of SQLite whose pages do not hang together."""
+    return StorageUnavailable(f"The club's data in {name} ({why}) {_DAMAGED}")
 
 
 @contextlib.contextmanager

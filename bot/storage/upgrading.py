@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.storage.address import Address
 from bot.storage.engines import WRITES, engine_for
-from bot.storage.errors import StorageUnavailable, told
+from bot.storage.errors import StorageUnavailable, damaged, told
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -69,6 +69,7 @@ async def _upgrade(address: Address, version: str) -> str | None:
 
 def _bring_to(connection: Connection, version: str, name: str) -> str | None:
     lock(connection)
+    check_whole(connection, name)
     now = version_of(connection, name)
     if now == version:
         return now  # nearly always: and Alembic, which takes a while to import, is not needed
@@ -85,6 +86,15 @@ def _bring_to(connection: Connection, version: str, name: str) -> str | None:
     with _ONE_AT_A_TIME:
         command.upgrade(config, version)
     return now
+
+
+def check_whole(connection: Connection, name: str) -> None:
+    """See whether the pages of SQLite's file hang together. Raises StorageUnavailable. A server sees to its own."""
+    if connection.dialect.name != "sqlite":
+        return
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    if found != "ok":
+        raise damaged(name, " ".join(found.split())[:80])
 
 
 def lock(connection: Connection) -> None:

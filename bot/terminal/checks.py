@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.settings import Settings, SettingsError
+from corpus.club_texts import ClubText
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.reveals import Slug
@@ -52,8 +53,22 @@ class Check:
         return not self.ok and self.serious
 
 
+class StoreLook(Protocol):
+    """What a close look at the store finds."""
+
+    @property
+    def books(self) -> int:
+        """How many books it holds."""
+        ...
+
+    @property
+    def wrong(self) -> Sequence[str]:
+        """What is wrong with it."""
+        ...
+
+
 class HasStale(Protocol):
-    """Knows which books of the store are not those of the library."""
+    """Knows which books of the store are not those of the library, and whether the store is whole."""
 
     def stale(self) -> Sequence[Slug]:
         """Return the books that have to be indexed again."""
@@ -61,6 +76,10 @@ class HasStale(Protocol):
 
     def check_store(self) -> str:
         """Return what the store is."""
+        ...
+
+    def look_closely(self, texts: Sequence[ClubText]) -> StoreLook:
+        """Compare the store with what it was made from."""
         ...
 
 
@@ -149,6 +168,35 @@ def check_store(folder: Path | None, opened: Callable[[], AbstractContextManager
             "Vector store", False, f"{what}: behind the library for {len(stale)} ({some})", later, serious=False
         )
     return Check("Vector store", True, f"{what}, fits the library")
+
+
+def check_agreement(
+    folder: Path | None, opened: Callable[[], AbstractContextManager[HasStale]], texts: Callable[[], Sequence[ClubText]]
+) -> Check:
+    """Look at whether the store, in `folder` or on a server, is whole and holds the texts that the clubs have."""
+    name = "Store and reviews"
+    if folder is not None and not folder.is_dir():
+        return Check(name, True, "nothing to compare yet")
+    try:
+        kept = texts()
+        with opened() as store:
+            found = store.look_closely(kept)
+    except DogearError as error:
+        return Check(name, False, "cannot be compared", str(error))
+    if found.wrong:
+        cure = "The next start of the bot puts it right by itself: the store is made from the library and the reviews."
+        if folder is None:
+            cure = (
+                "The next start of the bot brings the reviews in line. Where something is not whole, give Dogear an "
+                "empty database, with ?database=… in CHROMA_URL: it is filled from the library and the reviews."
+            )
+        return Check(name, False, "; ".join(found.wrong[:3]), cure, serious=False)
+    return Check(name, True, f"agree: {counted(found.books, 'book')} and {counted(len(kept), 'review')}, all whole")
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 def check_token(token: SecretStr | None) -> Check:

@@ -10,6 +10,7 @@ import typer
 
 from bot.settings import Settings
 from bot.terminal.screen import Screen
+from corpus.club_texts import ClubText
 from corpus.errors import DogearError
 
 SET = "DATABASE_URL"
@@ -82,3 +83,11 @@ def described(where: str | Path) -> str:
     known = {None: "made when it is needed", HEAD: f"version {HEAD}"}
     version = known.get(seen.version, f"version {seen.version}, brought to {HEAD} at the next start")
     return f"{seen.kind}, {seen.name}, {version}"
+
+
+def texts(where: str | Path) -> list[ClubText]:
+    """Return the reviews of a database as the vector store has to hold them."""
+    from bot.club.reviews import club_text
+    from bot.storage.looking import reviews_in
+
+    return [club_text(review) for review in reviews_in(where) if review.text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.settings import Settings
 from bot.terminal import checks
 from bot.terminal.checks import Check, HasStale
+from corpus.club_texts import ClubText
 from corpus.library import Library
 
 DISCORD = ("discord.com", 443)
@@ -26,7 +27,8 @@ class Instruments:
 
     `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
     a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is, `club_data` describes a
-    database; `store` is the folder in the data folder that the store keeps.
+    database, `club_texts` returns what clubs have in it for the vector store; `store` is the folder in the data folder
+    that the store keeps.
     """
 
     published_model: Callable[[], Path]
@@ -34,6 +36,7 @@ class Instruments:
     open_model: Callable[[Settings], object]
     sign_in: Callable[[SecretStr], str]
     club_data: Callable[[str | Path], str]
+    club_texts: Callable[[str | Path], Sequence[ClubText]]
     store: str = "chroma"
     discord: tuple[str, int] = DISCORD
 
@@ -51,13 +54,19 @@ def examine(
     writable = checks.check_data(settings.data)
     yield writable
     if settings.database or writable.ok:
-        yield checks.check_club_data(settings.club_data, look.club_data)
+        club_data = checks.check_club_data(settings.club_data, look.club_data)
+        yield club_data
     yield checks.check_shards(settings)
     books, found = checks.check_library(settings.library)
     yield from found
     if books is not None and model.ok and writable.ok:
         folder = None if settings.chroma else settings.data / look.store
-        yield checks.check_store(folder, lambda: look.open_store(settings, books))
+        store = checks.check_store(folder, lambda: look.open_store(settings, books))
+        yield store
+        if not store.failed and club_data.ok:
+            yield checks.check_agreement(
+                folder, lambda: look.open_store(settings, books), lambda: look.club_texts(settings.club_data)
+            )
     yield from checks.check_chat_model(settings, look.open_model)
     token = checks.check_token(settings.discord_token)
     yield token

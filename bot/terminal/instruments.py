@@ -25,7 +25,7 @@ def look_at_everything(
 ) -> bool:
     """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
     set_up_logs(logging.WARNING, _secrets(environment))
-    look = Instruments(_published_model, _open_store, _open_model, _sign_in, club_data.described)
+    look = Instruments(_published_model, _open_store, _open_model, _sign_in, club_data.described, club_data.texts)
     found = examine(environment, look, library, data)
     return show(found, Console(file=sys.stdout, highlight=False))
 

@@ -100,5 +100,6 @@ def throw_away(place: Place) -> None:
         rmtree(place)
         return
     with closing(ServerConnection(place)) as connection:
+        connection.open()
         for name in connection.collections():
             connection.delete(name)

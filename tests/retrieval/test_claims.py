@@ -33,6 +33,7 @@ def server(chroma: RunningChroma) -> ChromaServer:
 def connected(server: ChromaServer) -> Iterator[ServerConnection]:
     connection = ServerConnection(server)
     try:
+        connection.open()
         yield connection
     finally:
         connection.close()
@@ -125,6 +126,7 @@ def test_who_leaves_waits_no_longer(server: ChromaServer) -> None:
 
 def test_what_one_process_holds_as_a_whole_needs_no_claim(tmp_path: Path) -> None:
     connection = EmbeddedConnection(tmp_path)
+    connection.open()
     with claimed(connection, always, Event()) as check:
         assert check is not None
         check()

@@ -67,14 +67,14 @@ def test_what_is_no_server_that_can_be_used_is_named_with_what_to_do(
     status: int, body: str, kind: str, told: str
 ) -> None:
     with answering(status, body, kind) as (url, tokens), pytest.raises(StoreUnavailable, match=told) as caught:
-        ServerConnection(ChromaServer(url, token=TOKEN))
+        ServerConnection(ChromaServer(url, token=TOKEN)).open()
     assert tokens == [f"Bearer {TOKEN}"]
     assert TOKEN not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
 def test_without_a_token_none_is_sent() -> None:
     with answering(200, json.dumps("0.1")) as (url, tokens), pytest.raises(StoreUnavailable):
-        ServerConnection(ChromaServer(url))
+        ServerConnection(ChromaServer(url)).open()
     assert tokens == [""]
 
 
@@ -82,14 +82,14 @@ def test_nobody_at_the_address_is_said_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     with pytest.raises(StoreUnavailable, match=r"cannot be reached .*Start it, or correct CHROMA_URL"):
-        ServerConnection(ChromaServer(url, token=TOKEN))
+        ServerConnection(ChromaServer(url, token=TOKEN)).open()
 
 
 def test_a_server_that_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         server = ChromaServer(f"http://127.0.0.1:{silent.getsockname()[1]}", patience=SHORT)
         with pytest.raises(StoreUnavailable, match=r"has not answered within 0\.3 s"):
-            ServerConnection(server)
+            ServerConnection(server).open()
 
 
 def test_a_server_that_was_away_a_moment_ago_is_left_alone_and_then_found_again(
@@ -120,6 +120,7 @@ def test_a_server_that_was_away_a_moment_ago_is_left_alone_and_then_found_again(
 
 def test_a_server_that_was_restarted_between_two_questions_is_not_missed(chroma: RunningChroma) -> None:
     connection = ServerConnection(chroma.database())
+    connection.open()
     connection.new_collection("kept", {"a": 1})
     chroma.stop()
     chroma.start()

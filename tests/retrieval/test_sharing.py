@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from shutil import rmtree
 
@@ -19,8 +19,10 @@ from corpus.library import Library
 from corpus.reveals import Reveals
 from retrieval.address import ChromaServer, Patience
 from retrieval.door import Retriever
-from retrieval.errors import BookInWork, LibraryDiffers, StoreUnavailable
+from retrieval.errors import BookInWork, LibraryDiffers, StoreDamaged, StoreUnavailable
 from retrieval.gate import Audience
+from retrieval.server import ServerConnection
+from retrieval.shelving import WHOLE_BOOKS, Shelving
 from retrieval.store import Store
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma
@@ -217,7 +219,7 @@ def is_there(retriever: Retriever) -> bool:
 def test_a_server_that_lost_all_is_noticed_and_filled_again(shelf: Path, chroma: RunningChroma) -> None:
     told: list[str] = []
     with opened(shelf, chroma.database()) as retriever:
-        retriever.when_emptied(lambda: told.append("emptied"))
+        retriever.when_doubted(lambda: told.append("emptied"))
         retriever.keep(review())
         expected = retriever.search("Whom does Silas save?", NORTH, LANTERN)
         chroma.empty()
@@ -226,8 +228,27 @@ def test_a_server_that_lost_all_is_noticed_and_filled_again(shelf: Path, chroma:
         with pytest.raises(BookInWork):
             retriever.passages(KITE, NORTH)
         assert set(told) == {"emptied"}
-        retriever.refresh()
+        assert retriever.mend() is False
         retriever.reconcile([review()], retriever.held_texts())
         assert retriever.passages(KITE, NORTH)
         assert reviews(retriever) == [review().text]
         assert retriever.stale() == []
+
+
+def test_what_a_server_gives_otherwise_than_it_was_written_is_shown_to_nobody(
+    shelf: Path, chroma: RunningChroma
+) -> None:
+    server = chroma.database()
+    with opened(shelf, server) as retriever:
+        with closing(ServerConnection(server)) as behind_its_back:
+            behind_its_back.open()
+            books = Shelving(behind_its_back, HashedEmbedder().name).collection(WHOLE_BOOKS)
+            held = books.get(ids=[KITE], include=["metadatas"])["metadatas"]
+            assert held
+            changed = str(held[0]["passages"]).replace("paper", "paperr")
+            books.update(ids=[KITE], metadatas=[{"passages": changed}])
+        with pytest.raises(StoreDamaged, match=r"not give what was written .*empty database, with \?database="):
+            retriever.passages(KITE, NORTH)
+        with pytest.raises(StoreDamaged):
+            retriever.look_closely([])
+        assert retriever.passages(LANTERN, NORTH)

@@ -339,29 +339,3 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, blocked: str) 
     folder = tmp_path / "file" / blocked if blocked else tmp_path / "file"
     with pytest.raises(StoreUnavailable, match=r"data folder .*file.* cannot be written .*Give another with --data"):
         Store(folder, "model", silent)
-
-
-def test_a_store_that_is_no_database_is_named_with_what_to_do(data: Path) -> None:
-    with store_in(data):
-        pass
-    (data / "chroma" / "chroma.sqlite3").write_bytes(b"This was a database once. " * 400)
-    for _ in range(2):  # and it is not left held by the one who could not open it
-        with pytest.raises(StoreUnavailable, match=r"cannot be opened .*Move that folder away; it is built again"):
-            Store(data, "model", silent)
-
-
-@pytest.mark.parametrize("table", ["embedding_metadata", "embeddings", "collections"])
-def test_a_store_that_lost_a_part_is_named_with_what_to_do(data: Path, table: str) -> None:
-    with store_in(data) as store:
-        store.write([stored(passage())])
-        store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
-    with closing(sqlite3.connect(data / "chroma" / "chroma.sqlite3")) as database, database:
-        database.execute(f"DROP TABLE {table}")
-    with pytest.raises(StoreUnavailable, match=r"(?i)move that folder away; it is built again"):
-        read_all(data)
-
-
-def read_all(folder: Path) -> None:
-    with store_in(folder) as store:
-        for manifest in store.manifests().values():
-            store.read(manifest.ids)

@@ -174,3 +174,11 @@ def test_a_meter_is_told_whose_limit_was_reached_and_not_who_it_was() -> None:
     allowed = Allowance(Rates(member=1, club=2), Usage(), Clock(), meter)
     assert [takes(allowed, member) for member in (LIZ, LIZ, ALEC, Member(1, 22))] == [True, False, True, False]
     assert meter.told == [("refused", "member"), ("refused", "club")]
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_waiting_for_a_day() -> None:
+    clock = Clock()
+    allowed = allowance(clock, member=2)
+    assert [takes(allowed, LIZ) for _ in range(3)] == [True, True, False]
+    clock.goes_on(-86_400)
+    assert [takes(allowed, LIZ) for _ in range(3)] == [True, True, False]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -273,3 +275,18 @@ async def test_a_meter_is_told_how_each_question_was_answered(club: Club) -> Non
         ("answered", "ask", "quote"), ("answered", "recap", "quote"), ("answered", "recap", "neutral"),
         ("answered", "ask", "quote"),
     ]  # fmt: skip
+
+
+# Where nothing can be written
+
+
+async def test_a_question_that_cannot_be_kept_is_answered_without_an_id_for_buttons(
+    club: Club, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await club.reads(LIZ, LANTERN, "ch 5")
+    with closing(sqlite3.connect(tmp_path / "club.db")) as database:
+        database.execute("DROP TABLE questions")
+    answer = await club.services.questions.put("ask", LIZ, GENERAL, STORM, LANTERN)
+    assert answer.reply.answered
+    assert answer.asked.id == ""
+    assert "answered without buttons" in caplog.text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -19,42 +19,14 @@ from corpus.books import Book, Unit
 from corpus.club_texts import ClubText
 from corpus.errors import PositionError
 from corpus.positions import parse_position
-from corpus.reveals import Reveals, Slug
-from retrieval.club_texts import Held
 from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
+from tests.fakes.club_texts import PICNIC, Texts
 from tests.fakes.records import opened_records
 
 LIZ, JIM, STRANGER = Member(1, 20), Member(1, 21), Member(2, 20)
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-PICNIC = 43
-
-
-@dataclass
-class Texts:
-    """Clubs' texts in memory; whoever writes of the picnic is placed at its chapter."""
-
-    kept: dict[tuple[str, str], ClubText] = field(default_factory=dict)
-
-    def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
-        return Reveals.of(dict.fromkeys(books, PICNIC if "picnic" in text else 0))
-
-    def keep(self, text: ClubText) -> None:
-        self.kept[text.club, text.id] = text
-
-    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
-        self.kept.pop((club, id), None)
-
-    def held_texts(self) -> Held:
-        """Return what is kept; nobody else changes anything here."""
-        return Held(frozenset(self.kept), 0)
-
-    def reconcile(self, texts: Iterable[ClubText], since: object = None) -> int:
-        wanted_ = {(text.club, text.id): text for text in texts}
-        changed = len(wanted_.items() ^ self.kept.items())
-        self.kept = wanted_
-        return changed
 
 
 def days() -> Callable[[], dt.datetime]:

@@ -192,3 +192,30 @@ async def test_a_meter_is_told_what_was_done_and_how_late(clock: Clock) -> None:
     await keeper.stop()
     assert meter.told == [("timed", "Posts", "failed"), ("timed", "Posts", "done")]
     assert meter.late == [300, 300]
+
+
+async def test_a_clock_that_jumps_ahead_is_noticed_at_the_next_glance(clock: Clock) -> None:
+    posts = Posts(clock, START + dt.timedelta(hours=5))
+    keeper = Timekeeper(clock, [posts], glance=dt.timedelta(milliseconds=5))
+    keeper.start()
+    await asyncio.sleep(0.01)
+    assert posts.tries == 0
+    clock.time += dt.timedelta(hours=6)  # the machine slept, or its clock was set
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    await keeper.stop()
+    assert len(posts.done) == 1
+
+
+async def test_a_clock_that_is_set_back_repeats_nothing_and_what_is_ahead_comes_in_its_time(clock: Clock) -> None:
+    posts = Posts(clock, START, START + dt.timedelta(hours=1))
+    keeper = Timekeeper(clock, [posts], glance=dt.timedelta(milliseconds=5))
+    keeper.start()
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    posts.finished.clear()
+    clock.time -= dt.timedelta(days=1)
+    await asyncio.sleep(0.02)
+    assert posts.done == [START]
+    clock.time += dt.timedelta(days=1, hours=1)
+    await asyncio.wait_for(posts.finished.wait(), 5)
+    await keeper.stop()
+    assert posts.done == [START, START + dt.timedelta(hours=1)]

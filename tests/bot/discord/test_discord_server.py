@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import io
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +19,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
+from bot.discord.schedule_twins import first_event, first_thread
 from tests.fakes.discord_server.server import DiscordServer, discord_server
 from tests.fakes.discord_server.wire import Fault
 
@@ -398,3 +400,66 @@ def server_channel(bot: Clerk, server: DiscordServer) -> discord.TextChannel:
     place = bot.get_channel(server.clubs[0].places[0].id)
     assert isinstance(place, discord.TextChannel)
     return place
+
+
+async def test_what_was_done_before_can_be_looked_up(server: DiscordServer, start: Start) -> None:
+    async with start(server) as bot:
+        place, begun = server_channel(bot, server), discord.utils.utcnow()
+        sent = [await place.send(f"Message {n}.") for n in range(3)]
+        read = [message.id async for message in place.history(after=begun, oldest_first=True)]
+        assert read == [message.id for message in sent]
+        assert [message.id async for message in place.history(limit=1)] == [sent[-1].id]
+        thread = await place.create_thread(name="chapters 1–8", type=discord.ChannelType.public_thread)
+        assert [one.name for one in await place.guild.active_threads()] == ["chapters 1–8"]
+        assert [one async for one in place.archived_threads()] == []
+        await thread.delete()
+        assert await place.guild.active_threads() == []
+        event = await made_event(place.guild)
+        await event.edit(name="The second meeting", location="#books")
+        assert [one.name for one in await place.guild.fetch_scheduled_events()] == ["The second meeting"]
+        await event.delete()
+        assert await place.guild.fetch_scheduled_events() == []
+    assert server.rest.unknown == []
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_of_what_the_library_made_twice_because_an_answer_was_lost_one_is_left(
+    server: DiscordServer, start: Start
+) -> None:
+    async with start(server) as bot:
+        place, begun = server_channel(bot, server), discord.utils.utcnow()
+        server.fail(Fault("POST", "/channels/*/threads", 502, times=2, done=True))
+        thread = await place.create_thread(name="chapters 1–8", type=discord.ChannelType.public_thread)
+        twins = [one.id for one in await place.guild.active_threads()]
+        assert len(twins) == 3
+        assert await first_thread(thread, begun) == min(twins)
+        assert [one.id for one in await place.guild.active_threads()] == [min(twins)]
+        server.fail(Fault("POST", "/guilds/*/scheduled-events", 502, done=True))
+        event = await made_event(place.guild)
+        twins = [one.id for one in await place.guild.fetch_scheduled_events()]
+        assert len(twins) == 2
+        assert await first_event(event, place.guild) == min(twins)
+        assert [one.id for one in await place.guild.fetch_scheduled_events()] == [min(twins)]
+
+
+async def made_event(guild: discord.Guild) -> discord.ScheduledEvent:
+    tomorrow = discord.utils.utcnow() + dt.timedelta(days=1)
+    return await guild.create_scheduled_event(
+        name="A meeting", start_time=tomorrow, end_time=tomorrow + dt.timedelta(hours=1), description="s1:1",
+        entity_type=discord.EntityType.external, privacy_level=discord.PrivacyLevel.guild_only, location="#books",
+    )  # fmt: skip
+
+
+async def test_a_gateway_can_turn_a_bot_away_and_fall_silent(server: DiscordServer, start: Start) -> None:
+    async with start(server):
+        server.gateway.refusing = True
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError):
+                await session.ws_connect(server.gateway.url)
+        server.gateway.refusing = False
+        server.gateway.hearing.clear()
+        asked = server.slash("echo", by=server.people[0], words="back")
+        with pytest.raises(TimeoutError):
+            await asked.acknowledged(0.05)
+        server.gateway.hearing.set()
+        await asked.answered()

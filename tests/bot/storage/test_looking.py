@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 
+from bot.club.records import Review
 from bot.storage.address import NAME, Address
 from bot.storage.errors import StorageUnavailable
-from bot.storage.looking import look_at
+from bot.storage.looking import look_at, reviews_in
 from bot.storage.upgrading import HEAD, upgrade
+from corpus.reveals import Reveals
 from tests.fakes.postgres import Databases
+from tests.fakes.records import opened_records
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 def test_a_database_is_described_by_kind_release_and_version(database: str | Path) -> None:
@@ -56,3 +63,23 @@ def test_a_user_who_may_not_make_tables_is_told(postgres: Databases) -> None:
                 upgrade(guest)
         finally:
             postgres.run("DROP ROLE dogear_guest", address)
+
+
+async def test_the_reviews_of_a_database_are_seen_without_opening_it_for_good(tmp_path: Path) -> None:
+    assert await asyncio.to_thread(reviews_in, tmp_path) == []
+    async with opened_records(tmp_path) as records:
+        kept = await records.reviews.save(Review(0, 1, 20, "emma", 4, "Long.", 3, Reveals(), NOON))
+    assert await asyncio.to_thread(reviews_in, tmp_path) == [kept]
+
+
+def test_a_database_with_a_page_that_is_wrong_is_refused_with_the_way_back_and_left_as_it_is(tmp_path: Path) -> None:
+    upgrade(tmp_path)
+    file = tmp_path / NAME
+    with file.open("r+b") as database:
+        database.seek(3 * 4096)
+        database.write(b"\xff" * 4096)
+    before = file.read_bytes()
+    for use in (look_at, upgrade):
+        with pytest.raises(StorageUnavailable, match=r"is damaged; nothing was changed.*run_bot.py restore FILE"):
+            use(tmp_path)
+    assert file.read_bytes() == before

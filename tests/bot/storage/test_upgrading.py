@@ -232,8 +232,8 @@ def somebody_elses(folder: Path) -> None:
     ("spoil", "said"),
     [
         (newer, "written by a newer Dogear; nothing was changed. Update Dogear"),
-        (not_a_database, "is damaged; nothing was changed. Move it away"),
-        (torn, "is damaged; nothing was changed. Move it away"),
+        (not_a_database, "is damaged; nothing was changed. Put a backup in its place"),
+        (torn, "is damaged; nothing was changed. Put a backup in its place"),
         (somebody_elses, "holds something else than Dogear's data; nothing was changed. Choose an empty one"),
     ],
 )

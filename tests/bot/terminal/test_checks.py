@@ -14,7 +14,10 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.terminal import checks
 from bot.terminal.checks import HasStale
+from corpus.club_texts import ClubText
 from corpus.errors import DogearError
+from corpus.reveals import Reveals
+from retrieval.door import StoreLook
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
@@ -23,14 +26,17 @@ BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\
 class Store:
     """A vector store that is behind for some books."""
 
-    def __init__(self, *behind: str) -> None:
-        self._behind = behind
+    def __init__(self, *behind: str, wrong: Sequence[str] = ()) -> None:
+        self._behind, self._wrong = behind, tuple(wrong)
 
     def stale(self) -> Sequence[str]:
         return self._behind
 
     def check_store(self) -> str:
         return "the store"
+
+    def look_closely(self, texts: Sequence[ClubText]) -> StoreLook:
+        return StoreLook(3, len(texts), self._wrong)
 
 
 def opening(store: Store | DogearError) -> AbstractContextManager[HasStale]:
@@ -138,6 +144,21 @@ def test_a_store_fits_or_is_behind_or_is_held_by_another(tmp_path: Path) -> None
     assert behind.found == "the store: behind the library for 4 (a, b, c …)"
     assert not behind.failed
     held = checks.check_store(tmp_path, lambda: opening(DogearError("Process 7 holds it.")))
+    assert (held.failed, held.cure) == (True, "Process 7 holds it.")
+
+
+def test_store_and_reviews_agree_or_what_does_not_is_named_and_can_wait(tmp_path: Path) -> None:
+    review = ClubText("7", "1", "hound", "Howls.", Reveals(), 4, None)
+    agree = checks.check_agreement(tmp_path, lambda: opening(Store()), lambda: [review])
+    assert (agree.ok, agree.found) == (True, "agree: 3 books and 1 review, all whole")
+    odd = checks.check_agreement(tmp_path, lambda: opening(Store(wrong=["hound is not whole"])), lambda: [review])
+    assert (odd.ok, odd.failed, odd.found) == (False, False, "hound is not whole")
+    assert "The next start of the bot puts it right" in odd.cure
+
+
+def test_what_cannot_be_compared_is_told_and_what_is_not_there_need_not_be(tmp_path: Path) -> None:
+    assert checks.check_agreement(tmp_path / "gone", lambda: opening(DogearError("opened")), list).ok
+    held = checks.check_agreement(tmp_path, lambda: opening(DogearError("Process 7 holds it.")), list)
     assert (held.failed, held.cure) == (True, "Process 7 holds it.")
 
 

@@ -14,7 +14,9 @@ from rich.console import Console
 from bot.settings import Settings
 from bot.terminal.checks import Check, HasStale
 from bot.terminal.doctor import Instruments, examine, show
+from corpus.club_texts import ClubText
 from corpus.library import Library
+from retrieval.door import StoreLook
 
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
 SECRET = "sk-a-key-that-nobody-sees"
@@ -32,6 +34,9 @@ class Behind:
     def check_store(self) -> str:
         return "the vector store"
 
+    def look_closely(self, texts: Sequence[ClubText]) -> StoreLook:
+        return StoreLook(0, len(texts), ())
+
 
 @contextmanager
 def behind(settings: Settings, library: Library) -> Iterator[HasStale]:
@@ -48,6 +53,7 @@ def look() -> Iterator[Instruments]:
             open_model=lambda _: None,
             sign_in=lambda _: "Dogear#0042",
             club_data=lambda where: f"SQLite, {where}",
+            club_texts=lambda _: [],
             discord=listening.getsockname(),
         )
 
@@ -71,7 +77,7 @@ def test_everything_is_looked_at_once(look: Instruments, library: Path, tmp_path
     found = list(examine({"DOGEAR_LIBRARY": str(library), "DOGEAR_DATA": str(tmp_path)}, look))
     assert [check.name for check in found] == [
         "Python", "Settings", "Embedding model", "Data folder", "Club data", "Shards", "Library", "Vector store",
-        "Chat model", "Discord token", "Discord",
+        "Store and reviews", "Chat model", "Discord token", "Discord",
     ]  # fmt: skip
     assert [check.name for check in found if not check.ok] == ["Vector store", "Discord token"]
     assert not any(check.failed for check in found)

@@ -64,13 +64,20 @@ class Session:
 
 
 class Gateway:
-    """All sessions of one bot, and the connections that carry them."""
+    """All sessions of one bot, and the connections that carry them.
+
+    `refusing` turns connections away; while `hearing` is not set, connections stay and nothing is said on them.
+    """
 
     def __init__(self, state: State, allowed_intents: int) -> None:
         self.url = ""
         self.sessions: dict[str, Session] = {}
         self.identified = 0
         self.resumed = 0
+        self.beat = BEAT
+        self.refusing = False
+        self.hearing = asyncio.Event()
+        self.hearing.set()
         self._state, self._allowed_intents = state, allowed_intents
         self._sockets: dict[str, web.WebSocketResponse] = {}
         self._changed = asyncio.Event()
@@ -126,11 +133,13 @@ class Gateway:
 
     async def connection(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection until either side ends it."""
+        if self.refusing:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(autoping=True)
         await socket.prepare(request)
         outbox: asyncio.Queue[Payload] = asyncio.Queue()
-        writer = asyncio.create_task(_write(socket, outbox, compressor(request.query.get("compress", ""))))
-        outbox.put_nowait({"op": HELLO, "d": {"heartbeat_interval": BEAT}})
+        writer = asyncio.create_task(self._write(socket, outbox, compressor(request.query.get("compress", ""))))
+        outbox.put_nowait({"op": HELLO, "d": {"heartbeat_interval": self.beat}})
         session: Session | None = None
         try:
             async for said in socket:
@@ -191,12 +200,12 @@ class Gateway:
         self._changed.set()
         return session
 
-
-async def _write(socket: web.WebSocketResponse, outbox: asyncio.Queue[Payload], pack: Write | None) -> None:
-    """Write what is to be sent, in order: plain, or packed into one stream for the whole connection."""
-    while True:
-        said = json.dumps(await outbox.get())
-        try:
-            await (socket.send_bytes(pack(said.encode())) if pack else socket.send_str(said))
-        except (ConnectionError, RuntimeError):
-            return  # the bot is gone; what it missed is kept for when it resumes
+    async def _write(self, socket: web.WebSocketResponse, outbox: asyncio.Queue[Payload], pack: Write | None) -> None:
+        """Write what is to be sent, in order: plain, or packed into one stream for the whole connection."""
+        while True:
+            said = json.dumps(await outbox.get())
+            await self.hearing.wait()
+            try:
+                await (socket.send_bytes(pack(said.encode())) if pack else socket.send_str(said))
+            except (ConnectionError, RuntimeError):
+                return  # the bot is gone; what it missed is kept for when it resumes

@@ -23,6 +23,7 @@ class Places:
         return [
             web.post("/users/@me/channels", self.open_direct),
             web.get(place, self.read_place),
+            web.delete(place, self.delete_place),
             web.post(place + "/typing", self.typing),
             web.post(place + "/threads", self.open_thread),
             web.post(place + "/messages", self.post),
@@ -51,6 +52,13 @@ class Places:
     async def read_place(self, request: web.Request) -> web.Response:
         """Answer with a channel."""
         return answer(self._place(request).payload())
+
+    async def delete_place(self, request: web.Request) -> web.Response:
+        """Take a thread away."""
+        place = self._place(request)
+        for club in self._state.clubs:
+            club.places = [one for one in club.places if one is not place]
+        return answer(place.payload())
 
     async def typing(self, request: web.Request) -> web.Response:
         """Show that the bot writes."""

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tests.fakes.discord_server.calendars import Calendars
 from tests.fakes.discord_server.gateway import Gateway
+from tests.fakes.discord_server.happenings import Happenings
 from tests.fakes.discord_server.places import Places
 from tests.fakes.discord_server.replies import Replies
 from tests.fakes.discord_server.state import State
@@ -47,6 +48,7 @@ class Api:
             *Replies(self._state).routes(),
             *Places(self._state, self._gateway).routes(),
             *Calendars(self._state).routes(),
+            *Happenings(self._state).routes(),
         ]
         for route in routes:
             app.router.add_route(route.method, PREFIX + route.path, route.handler)

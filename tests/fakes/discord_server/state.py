@@ -16,7 +16,7 @@ APPLICATION = 1_100_000_000_000_000_000
 
 @dataclass(slots=True)
 class State:
-    """Clubs and people, the bot's commands, and every message and interaction so far."""
+    """Clubs and people, the bot's commands, and every event, message and interaction so far."""
 
     token: str
     people: list[Person]

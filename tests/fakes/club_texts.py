@@ -1,0 +1,38 @@
+"""Clubs' texts in memory, for what keeps reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from corpus.club_texts import ClubText
+from corpus.reveals import Reveals, Slug
+from retrieval.club_texts import Held
+
+PICNIC = 43
+
+
+@dataclass
+class Texts:
+    """Clubs' texts in memory; whoever writes of the picnic is placed at its chapter."""
+
+    kept: dict[tuple[str, str], ClubText] = field(default_factory=dict)
+
+    def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
+        return Reveals.of(dict.fromkeys(books, PICNIC if "picnic" in text else 0))
+
+    def keep(self, text: ClubText) -> None:
+        self.kept[text.club, text.id] = text
+
+    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
+        self.kept.pop((club, id), None)
+
+    def held_texts(self) -> Held:
+        """Return what is kept; nobody else changes anything here."""
+        return Held(frozenset(self.kept), 0)
+
+    def reconcile(self, texts: Iterable[ClubText], since: object = None) -> int:
+        wanted_ = {(text.club, text.id): text for text in texts}
+        changed = len(wanted_.items() ^ self.kept.items())
+        self.kept = wanted_
+        return changed
