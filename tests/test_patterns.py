@@ -19,7 +19,7 @@ import corpus
 import prompts
 import retrieval
 
-LENGTH = 400
+LENGTH = 300
 SECONDS = 1.0
 """Of the processor's time, so that a busy machine is no mistake in a pattern; most take a thousandth."""
 
