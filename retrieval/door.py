@@ -18,7 +18,6 @@ from corpus.library import Library
 from corpus.naming import UnknownBook, names_in
 from corpus.passages import Passage
 from corpus.reveals import Reveals, Slug
-from corpus.sentences import sentences
 from retrieval.address import ChromaServer
 from retrieval.club_texts import CLUB_TEXTS, ClubTexts, Held
 from retrieval.embedding import Embedder, load_embedder
@@ -30,9 +29,9 @@ from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, Rule, Verdict
 from retrieval.holding import hold_together
 from retrieval.indexing import Indexed, Progress
+from retrieval.messages import Messages
 from retrieval.opened import VisibleBook
 from retrieval.opener import Opener
-from retrieval.placing import MATCHED, TELLING, WINDOW, Place, place, related
 from retrieval.ranking import Ranking, Reader
 from retrieval.refreshing import LIBRARY, Refreshing
 from retrieval.routing import CANDIDATES, likeliest
@@ -44,9 +43,6 @@ DEALT_WITH = 0.12
 
 TOP = 10
 """Passages returned for a question."""
-
-MESSAGE = 8_000
-"""Characters of a message that are placed: twice what Discord lets anybody write."""
 
 LEADS = 5
 """Stretches of text of which the best passage comes before all others."""
@@ -127,6 +123,7 @@ class Retriever:
         )  # fmt: skip
         self._books = Opener(library, store, self._clubs, self._following.glance)
         self._refreshing = Refreshing(library, store, embedder, self._placer, self._books)
+        self._messages = Messages(library, self._books, self._placer, embedder)
 
     def refresh(self, progress: Progress | None = None) -> Indexed:
         """Bring the store in line with the library; a book can be asked about as soon as it is ready.
@@ -280,31 +277,11 @@ class Retriever:
         return int(view.marks[view.passage_of][view.group_of == scores.argmax()].max())
 
     def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
-        """Return how far readers must be for a message to be no spoiler.
+        """Return how far readers must be for a message to be no spoiler; these books are at hand where it is told.
 
-        It is placed in the library's text of the books given and those named in it, or else of the likeliest; a book of
-        the same author or series counts too where it fits better than all of those. What fits nothing in a book says
-        nothing of its story.
+        That alone leaves this door, and nothing of what stands there. Only the library's text is looked at.
         """
-        meant = dict.fromkeys([*books, *names_in(text, self.library.books)])
-        kin = {slug for book in meant for slug in related(self.library.books[book], (), self.library)} - meant.keys()
-        furthest = dict.fromkeys(meant, 0)
-        for statement in self._statements(text):
-            fits = {slug: self._place(statement, slug) for slug in meant or self._likeliest(statement, self._whole())}
-            surest = max([MATCHED, *(found.confidence for found in fits.values())])
-            for slug in sorted(kin):
-                if (found := self._place(statement, slug)).confidence > surest:
-                    fits[slug] = found
-            for slug, found in fits.items():
-                if found.confidence >= TELLING:
-                    furthest[slug] = max(furthest.get(slug, 0), found.mark)
-        return Reveals.of(furthest)
-
-    def _place(self, statement: Question, book: Slug) -> Place:
-        return place(statement, self._books.open(book).whole(), self._placer)
-
-    def _whole(self) -> Iterator[VisibleBook]:
-        return (self._books.open(slug).whole() for slug in self.library.books)
+        return self._messages.place(text, books)
 
     def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
         """Return for each sentence of a model's answer whether the audience may read it."""
@@ -312,18 +289,6 @@ class Retriever:
         known = f"{about.title} {about.author}"
         guard = Guard(opened, Gate(audience), self._placer, known, self._read_passages, self._embedder)
         return guard.judge(question, said, self._rule)
-
-    def _statements(self, text: str) -> list[Question]:
-        """Return a message's windows of a few sentences, and where it has more than one window, each sentence too.
-
-        A line ends a sentence, too: people end them so, and headings and lists would water down what they stand by.
-        """
-        said = [sentence for line in text[:MESSAGE].splitlines() for sentence in sentences(line)]
-        told = [" ".join(said[n : n + WINDOW]) for n in range(max(1, len(said) - WINDOW + 1))]
-        if len(told) > 1:
-            told += said
-        vectors = self._embedder.passages([[part] for part in told])
-        return [Question.stated(part, vector.passage) for part, vector in zip(told, vectors, strict=True)]
 
     def _meant(self, question: Question, audience: Audience) -> Slug | None:
         named = names_in(question.text, self.library.books)
