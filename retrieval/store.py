@@ -78,6 +78,22 @@ def _told(method: Method) -> Method:
     return cast(Method, call)
 
 
+def _writing(method: Method) -> Method:
+    """Let a method that writes be refused while the store is in doubt.
+
+    A write of Chroma's that fails costs it a connection, and when a handful are gone it never answers again, readers
+    included: on a full disk, after five writes. So it is let fail once, and opened anew before the next.
+    """
+
+    @wraps(method)
+    def call(self: Store, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
+        if self._in_doubt:
+            raise StoreUnavailable(self._in_doubt)
+        return method(self, *args, **kwargs)
+
+    return _told(cast(Method, call))
+
+
 def _is_chromas(error: BaseException) -> bool:
     """Return whether an error is Chroma's; where its Rust panics, that is not even an Exception."""
     return isinstance(error, ChromaError | Garbled) or type(error).__name__ == "PanicException"
@@ -94,7 +110,7 @@ class Store:
     """
 
     def __init__(self, folder: Path, model: str, say: Callable[[str], None]) -> None:
-        self.folder, self.doubted = folder, False
+        self.folder, self._in_doubt = folder, ""
         self._model, self._say = model, say
         self.tell: Callable[[], object] = lambda: None
         self._alone, self._away = RLock(), ""
@@ -104,6 +120,11 @@ class Store:
         except BaseException:
             self.close()
             raise
+
+    @property
+    def doubted(self) -> bool:
+        """Whether something went wrong since the store was opened."""
+        return bool(self._in_doubt or self._away)
 
     def mend(self) -> bool:
         """Open the store anew and look closely; return whether it was damaged, and an empty one is in its place.
@@ -117,8 +138,8 @@ class Store:
 
     def doubt(self, error: BaseException) -> StoreUnavailable:
         """Remember that something went wrong, and return it in words for who runs Dogear."""
-        known, self.doubted = self.doubted, True
         found = told(self.folder, error)
+        known, self._in_doubt = self.doubted, str(found)
         note_doubt(self.folder, str(found))
         if not known:
             self.tell()
@@ -146,12 +167,12 @@ class Store:
                 renewed = True
             else:
                 (self.folder / DOUBT).unlink(missing_ok=True)
-                self.doubted, self._away = False, ""
+                self._in_doubt = self._away = ""
                 return renewed
 
     def _open(self, *, closely: bool) -> None:
         self._opened.close()
-        self._away = ""
+        self._in_doubt = self._away = ""
         look_into(self.folder)
         made = chromadb.PersistentClient(path=str(self.folder / STORE), settings=Settings(anonymized_telemetry=False))
         self._client = cast(Client, made)  # the type that Chroma declares has no `close`
@@ -235,7 +256,7 @@ class Store:
         with written():
             return whole_books.parted(str(found[0]["passages"])) if found else []
 
-    @_told
+    @_writing
     def write(self, rows: Sequence[StoredPassage]) -> None:
         """Add passages or replace them."""
         for part in _parts(rows):
@@ -247,14 +268,14 @@ class Store:
                     metadatas=[metadata_of(row) for row in part],
                 )
 
-    @_told
+    @_writing
     def remove(self, ids: Iterable[str]) -> None:
         """Remove passages."""
         for part in _parts(list(ids)):
             with self._alone:
                 self._passages.delete(ids=part)
 
-    @_told
+    @_writing
     def finish(self, manifest: Manifest) -> None:
         """Note that a book is wholly in the store, and make it ready to be opened."""
         whole = whole_books.joined(self._entries(manifest.ids))
@@ -268,7 +289,7 @@ class Store:
                 metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
             )
 
-    @_told
+    @_writing
     def forget(self, book: Slug) -> None:
         """Remove the note that a book is wholly in the store, before it is changed."""
         with self._alone:
@@ -293,7 +314,7 @@ class Store:
                 for ids, meta in rows
             ]
 
-    @_told
+    @_writing
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Note what the store holds of club texts."""
         for part in _parts(manifests):
@@ -307,7 +328,7 @@ class Store:
                     ],
                 )
 
-    @_told
+    @_writing
     def forget_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Remove the notes of club texts whose passages are gone."""
         for part in _parts(manifests):
