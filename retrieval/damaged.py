@@ -127,11 +127,16 @@ def look_into(folder: Path) -> None:
 
 
 def move_aside(folder: Path) -> Path:
-    """Move a damaged store aside, and return where it is now."""
+    """Move a damaged store aside, and return where it is now. Raises StoreUnavailable."""
     now = f"{dt.datetime.now(dt.UTC):%Y-%m-%d-%H%M%S}"
     names = (f"{STORE}-damaged-{now}{more}" for more in ("", *(f"-{n}" for n in range(2, 100))))
     aside = next(folder / name for name in names if not (folder / name).exists())
-    (folder / STORE).replace(aside)
+    try:
+        (folder / STORE).replace(aside)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The vector store in {folder} is damaged and cannot be moved aside ({error.strerror}). Move {STORE} away."
+        ) from error
     return aside
 
 

@@ -20,7 +20,7 @@ from retrieval import whole_books
 from retrieval.damaged import Garbled, written
 from retrieval.manifests import ClubManifest, Manifest
 from retrieval.rows import StoredPassage, metadata_of, stored
-from retrieval.store_access import NOTHING, StoreAccess, told
+from retrieval.store_access import NOTHING, StoreAccess, told, writing
 
 AT_ONCE = 400
 """Passages read or written at once (Chroma: SQLite takes at most 32,766 variables a statement, six a passage)."""
@@ -91,7 +91,7 @@ class Store(StoreAccess):
         with written():
             return whole_books.parted(str(found[0]["passages"])) if found else []
 
-    @told
+    @writing
     def write(self, rows: Sequence[StoredPassage]) -> None:
         """Add passages or replace them."""
         for part in _parts(rows):
@@ -103,14 +103,14 @@ class Store(StoreAccess):
                     metadatas=[metadata_of(row) for row in part],
                 )
 
-    @told
+    @writing
     def remove(self, ids: Iterable[str]) -> None:
         """Remove passages."""
         for part in _parts(list(ids)):
             with self._alone:
                 self._passages.delete(ids=part)
 
-    @told
+    @writing
     def finish(self, manifest: Manifest) -> None:
         """Note that a book is wholly in the store, and make it ready to be opened."""
         whole = whole_books.joined(self._entries(manifest.ids))
@@ -124,7 +124,7 @@ class Store(StoreAccess):
                 metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
             )
 
-    @told
+    @writing
     def forget(self, book: Slug) -> None:
         """Remove the note that a book is wholly in the store, before it is changed."""
         with self._alone:
@@ -149,7 +149,7 @@ class Store(StoreAccess):
                 for ids, meta in rows
             ]
 
-    @told
+    @writing
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Note what the store holds of club texts."""
         for part in _parts(manifests):
@@ -163,7 +163,7 @@ class Store(StoreAccess):
                     ],
                 )
 
-    @told
+    @writing
     def forget_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Remove the notes of club texts whose passages are gone."""
         for part in _parts(manifests):

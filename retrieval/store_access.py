@@ -60,6 +60,22 @@ def told(method: Method) -> Method:
     return cast(Method, call)
 
 
+def writing(method: Method) -> Method:
+    """Let a method that writes be refused while a folder's store is in doubt.
+
+    A write of Chroma's that fails costs it a connection, and when a handful are gone it never answers again, readers
+    included: on a full disk, after five writes. So it is let fail once, and opened anew before the next.
+    """
+
+    @wraps(method)
+    def call(self: StoreAccess, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
+        if self._in_doubt:
+            raise StoreUnavailable(self._in_doubt)
+        return method(self, *args, **kwargs)
+
+    return told(cast(Method, call))
+
+
 def _is_chromas(error: BaseException) -> bool:
     """Return whether an error is Chroma's; where its Rust panics, that is not even an Exception."""
     return isinstance(error, ChromaError | Garbled) or type(error).__name__ == "PanicException"
@@ -76,7 +92,7 @@ class StoreAccess(ABC):
     def __init__(self, place: Place, model: str, say: Say, *, replacing: bool = True) -> None:
         self.replacing, self.doubted, self.leaving = replacing, False, Event()
         self._tell: Callable[[], object] = lambda: None
-        self._away, self._say, self._opening = "", say, Lock()
+        self._away, self._in_doubt, self._say, self._opening = "", "", say, Lock()
         self._connection = _connect(place)
         self.name, self.shared, self._alone = self._connection.name, self._connection.shared, self._connection.alone
         self._shelving = Shelving(self._connection, model)
@@ -115,6 +131,7 @@ class StoreAccess(ABC):
         """
         found = self._connection.told(error)
         if not self.shared:
+            self._in_doubt = str(found)
             self._connection.doubt(str(found))
             if not self.doubted:
                 self._doubt()
@@ -145,11 +162,11 @@ class StoreAccess(ABC):
                 renewed = True
             else:
                 self._connection.doubt(None)
-                self.doubted = False
+                self.doubted, self._in_doubt = False, ""
                 return renewed
 
     def _open(self, *, closely: bool, clearing: bool) -> None:
-        self._away = ""
+        self._away = self._in_doubt = ""
         self._connection.open()
         if clearing:
             self._shelving.clear(self._say, self.leaving)

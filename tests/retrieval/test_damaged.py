@@ -159,6 +159,23 @@ def test_a_store_that_cannot_be_opened_anew_says_so_until_it_can(filled: tuple[P
     assert aside(data) == []
 
 
+def test_a_store_in_doubt_is_read_and_not_written_until_it_is_mended(filled: tuple[Path, Path]) -> None:
+    _, data = filled
+    told_of: list[bool] = []
+    with Store(data, HashedEmbedder().name, silent) as store:
+        store.when_doubted(lambda: told_of.append(store.doubted))
+        for _ in range(2):
+            store.doubt(InternalError("error returned from database: (code: 13) database or disk is full"))
+        assert told_of == [True], "once"
+        with pytest.raises(StoreUnavailable, match="the disk is full"):
+            store.forget(LANTERN)
+        assert store.read_book(LANTERN)
+        assert not store.mend()
+        store.forget(LANTERN)
+        assert store.manifests() == {}
+    assert aside(data) == []
+
+
 def test_a_doubt_that_turns_out_to_be_none_moves_nothing(filled: tuple[Path, Path]) -> None:
     library, data = filled
     (data / DOUBT).write_text("something", encoding="utf-8")

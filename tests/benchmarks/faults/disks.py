@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.damaged import DOUBT
 from tests.benchmarks.faults.agreement import agreed
 from tests.benchmarks.faults.bots import Bot, Shelf
 from tests.benchmarks.faults.kills import doctors_findings
@@ -143,6 +144,7 @@ async def while_members_write(bot: Bot, disk: Disk, outcome: Outcome) -> None:
         disk.empty()
         outcome.expect(f"{left} kB, afterwards: {await writes_again(members)}", not await writes_again(members))
         outcome.add(members.lost(bot.data))
+    outcome.expect("the store was not mended", await mended(bot.data))
     outcome.add(await doctors_findings(bot))
     await bot.start()
     outcome.expect("something was moved aside", not list(bot.data.glob("chroma-damaged-*")))
@@ -169,6 +171,14 @@ async def writes_again(members: Members) -> str:
         told = f"{reported.text} {written.text}"
         await asyncio.sleep(2)
     return told
+
+
+async def mended(data: Path) -> bool:
+    """Wait until the running bot is in no doubt of its store any more; return whether it came to that."""
+    end = asyncio.get_running_loop().time() + MENDED
+    while asyncio.get_running_loop().time() < end and (data / DOUBT).exists():  # noqa: ASYNC110
+        await asyncio.sleep(1)
+    return not (data / DOUBT).exists()
 
 
 async def while_a_backup_is_taken(bot: Bot, disk: Disk, outcome: Outcome) -> None:
@@ -234,6 +244,7 @@ async def taken_away(discord: DiscordServer, shelf: Shelf, folder: Path, outcome
     owned(data, "65534:65534", "u+w")
     outcome.expect("it does not write again", not await writes_again(members))
     outcome.add(members.lost(data))
+    outcome.expect("the store was not mended", await mended(data))
     outcome.add(await doctors_findings(bot))
     outcome.expect("something was moved aside", not list(data.glob("chroma-damaged-*")))
 

@@ -21,7 +21,7 @@ from tests.fakes.discord_server.interactions import Interaction
 from tests.fakes.discord_server.server import DiscordServer
 from tests.fakes.discord_server.world import Club, Person
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds that a member waits; whoever waits longer goes on to something else."""
 
 REPORTED, WRITTEN, PLANNED = "You have finished chapter", "Your review is kept", "The schedule is made"
