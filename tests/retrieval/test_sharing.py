@@ -32,7 +32,7 @@ NORTH = Audience({LANTERN: 10, KITE: 4}, club="north")
 PROMISED = 5.0
 """Seconds after which every process knows of a change."""
 
-IMPATIENT = Patience(connect=0.5, read=0.3, write=0.5, pause=0.05)
+IMPATIENT = Patience(connect=2.0, read=2.0, write=2.0, pause=0.05)
 
 
 def review(text: str = "The marmalade mood is pure melancholy.", text_id: str = "1", club: str = "north") -> ClubText:

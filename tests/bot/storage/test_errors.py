@@ -36,7 +36,7 @@ def refused(state: str) -> DBAPIError:
         (failed(sqlite3.SQLITE_CANTOPEN), "Check that its folder is there"),
         (failed(sqlite3.SQLITE_BUSY_SNAPSHOT), "Stop that one"),
         (failed(sqlite3.SQLITE_IOERR_WRITE), "Check the disk"),
-        (failed(sqlite3.SQLITE_CORRUPT), "put a backup"),
+        (failed(sqlite3.SQLITE_CORRUPT), "Put a backup"),
         (failed(sqlite3.SQLITE_ERROR), "Check the database"),
         (DBAPIError("SELECT …", None, ConnectionResetError("gone")), "ConnectionResetError"),
         (refused("08006"), "the connection was lost"),
