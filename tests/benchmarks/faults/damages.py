@@ -139,8 +139,13 @@ async def damaged_in_use(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
             damage(bot.data / "chroma", chance)
             asked = await members.ask(discord.people[0])
             answered = [] if asked.answers else ["no answer"]
-            outcome.add([f"{name}: {one}" for one in (*answered, *await well(bot, members))])
+            found = await well(bot, members)
             await bot.start()
+            if found:  # what is deleted under a process stays open for it: the next one notices
+                outcome.notes.append(f"{name}: {found[0]}, until the next start")
+                found = await agreed(bot)
+                await bot.start()
+            outcome.add([f"{name}: {one}" for one in (*answered, *found)])
         mended = bot.log.count("is built again; ") + bot.log.count("The vector store was damaged")
         outcome.notes.append(f"noticed and built again, by the running bot or at its next start: {mended}")
         await bot.stop()
