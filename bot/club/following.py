@@ -7,10 +7,10 @@ and the watched places, which are asked for with every message.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
+from bot.club.going_on import going_on
 from bot.club.processes import REVIEWS, WATCHES, ChangeRecords
 from bot.club.reviews import Reviews
 from bot.club.watching.watching import Watching
@@ -49,16 +49,9 @@ class Following:
             await self._watching.load()
             self._seen[WATCHES] = now[WATCHES]
 
-    @contextlib.asynccontextmanager
-    async def going_on(self) -> AsyncIterator[None]:
+    def going_on(self) -> AbstractAsyncContextManager[None]:
         """Look again and again within the block; a look that fails is no reason to stop."""
-        task = asyncio.create_task(self._run(), name="following")
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        return going_on(self._run(), "following")
 
     async def _run(self) -> None:
         failing = False

@@ -9,10 +9,12 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
+from bot.club.going_on import going_on
 from corpus.errors import DogearError
 
 log = logging.getLogger(__name__)
@@ -37,16 +39,9 @@ class Mending:
         with contextlib.suppress(RuntimeError):  # the bot has left
             self._loop.call_soon_threadsafe(self._needed.set)
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Mend within the block; what is under way at its end goes on at the next start."""
-        task = asyncio.create_task(self._run(), name="mending")
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        return going_on(self._run(), "mending")
 
     async def _run(self) -> None:
         while True:

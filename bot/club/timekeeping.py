@@ -39,13 +39,18 @@ AT_ONCE = 8
 T = TypeVar("T")
 
 
-async def each(pieces: Iterable[T], do: Callable[[T], Awaitable[object]], at_once: int = AT_ONCE) -> None:
-    """Do pieces of work, some at a time, in order; one that fails is for `do` to see to."""
+async def each(
+    pieces: Iterable[T], do: Callable[[T], Awaitable[object]], name: Callable[[T], str], at_once: int = AT_ONCE
+) -> None:
+    """Do pieces of work, some at a time, in order; one that fails, which the log then names, keeps no other waiting."""
     left = iter(pieces)
 
     async def one_after_the_other() -> None:
         for piece in left:
-            await do(piece)
+            try:
+                await do(piece)
+            except Exception:
+                log.exception("%s failed; it is tried again", name(piece))
 
     await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
 

@@ -74,13 +74,12 @@ class PromptPosts:
 
     async def do_due(self) -> None:
         """Post what is due; one that fails keeps no other from being posted."""
-        await each(await self._prompts.due(self._bot.presence.shards), self._post_anyway)
+        due = await self._prompts.due(self._bot.presence.shards)
+        await each(due, self._post_here, lambda prompt: f"discussion prompt {prompt.id}")
 
-    async def _post_anyway(self, prompt: Prompt) -> None:
+    async def _post_here(self, prompt: Prompt) -> None:
         try:
             if await self._bot.presence.here(prompt.place.club):
                 await self.post(prompt)
         except CannotPost:
             log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
-        except Exception:
-            log.exception("discussion prompt %d could not be posted; it is tried again", prompt.id)

@@ -59,14 +59,12 @@ class VotePosts:
 
     async def do_due(self) -> None:
         """Open and close the votes that wait for it, in the servers that this process serves."""
-        await each(await self._votes.due(self._bot.presence.shards), self._see_to_anyway)
+        due = await self._votes.due(self._bot.presence.shards)
+        await each(due, self._see_to_here, lambda vote: f"vote {vote.id}")
 
-    async def _see_to_anyway(self, vote: Vote) -> None:
-        try:
-            if await self._bot.presence.here(vote.place.club):
-                await self.see_to(vote)
-        except Exception:
-            log.exception("vote %d could not be seen to; it is tried again", vote.id)
+    async def _see_to_here(self, vote: Vote) -> None:
+        if await self._bot.presence.here(vote.place.club):
+            await self.see_to(vote)
 
     async def see_to(self, vote: Vote, *, early: bool = False) -> Vote | None:
         """Claim a vote and do what is due for it; return it as it is then, or None where somebody else has it."""

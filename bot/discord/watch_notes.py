@@ -41,11 +41,9 @@ class WatchNotes:
 
     async def do_due(self) -> None:
         """Tell the authors who should know and do not; one who cannot be told keeps no other from being told."""
-        await each(await self._watching.untold(self._bot.presence.shards), self._tell_anyway)
+        untold = await self._watching.untold(self._bot.presence.shards)
+        await each(untold, self._tell_again, lambda finding: f"telling of message {finding.id} that went too far")
 
-    async def _tell_anyway(self, finding: Finding) -> None:
-        try:
-            if await self._bot.presence.here(finding.place.club) and await self._watching.claim(finding):
-                await self.tell(finding, again=True)
-        except Exception:
-            log.exception("an author could not be told; it is tried again")
+    async def _tell_again(self, finding: Finding) -> None:
+        if await self._bot.presence.here(finding.place.club) and await self._watching.claim(finding):
+            await self.tell(finding, again=True)

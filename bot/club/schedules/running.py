@@ -51,13 +51,8 @@ class RunningSchedules:
 
     async def do_due(self) -> None:
         """Look after the schedules that wait for it; one that fails keeps no other waiting."""
-        await each(await self._records.due(self._stage.shards, self._now()), self._look_after_anyway)
-
-    async def _look_after_anyway(self, schedule_id: int) -> None:
-        try:
-            await self.look_after(schedule_id)
-        except Exception:
-            log.exception("schedule %d could not be looked after; it is tried again", schedule_id)
+        due = await self._records.due(self._stage.shards, self._now())
+        await each(due, self.look_after, lambda schedule_id: f"schedule {schedule_id}")
 
     async def look_after(self, schedule_id: int) -> None:
         """Do what is due for a schedule, and have it looked at when more is."""

@@ -166,9 +166,22 @@ async def test_pieces_are_done_some_at_a_time_and_a_slow_one_keeps_no_other() ->
         if len(done) == 9:
             go.set()
 
-    await each(range(10), do, 2)
+    await each(range(10), do, str, 2)
     assert done == [*range(1, 10), 0]
     assert begun == 10
+
+
+async def test_a_piece_that_fails_is_named_in_the_log_and_keeps_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    done = []
+
+    async def do(piece: int) -> None:
+        if piece == 1:
+            raise ConnectionError("Discord is away")
+        done.append(piece)
+
+    await each(range(3), do, lambda piece: f"piece {piece}", 1)
+    assert done == [0, 2]
+    assert [record.getMessage() for record in caplog.records] == ["piece 1 failed; it is tried again"]
 
 
 async def test_where_others_write_too_it_looks_again_soon(clock: Clock) -> None:
