@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from bot.reading_order import Advice, Choice, Need, OrderKind, ReadingOrder, Scope, State, Step
 from bot.reading_order.sentences import listed
+from corpus.words import capitalised
 
 LIMIT = 1_800
 """Characters; a Discord message holds 2,000, and something is said around the order."""
@@ -192,7 +193,7 @@ def _other(order: ReadingOrder, advice: Advice, detail: _Detail) -> str:
         told = ", ".join(_runs([number[step.book] for step in steps]))
     else:
         told = "another order"
-    return f"{names[0].upper()}{names[1:]}: {told}. {order.note}".strip()
+    return f"{capitalised(names)}: {told}. {order.note}".strip()
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[str]:

@@ -52,9 +52,9 @@ class Held:
     turn: int
     shared: bool = False
 
-    def of(self, ours: Callable[[str], bool]) -> Held:
+    def of(self, ours: Callable[[str], bool]) -> frozenset[Key]:
         """Return what a process that has these clubs alone may take for gone: where others keep theirs, those stay."""
-        return replace(self, keys=frozenset(key for key in self.keys if ours(key[0]))) if self.shared else self
+        return frozenset(key for key in self.keys if ours(key[0])) if self.shared else self.keys
 
 
 class ClubTexts:
@@ -123,11 +123,15 @@ class ClubTexts:
         with self._changing, self._counting:
             return Held(frozenset(self._noted), next(self._turns), self._store.shared)
 
-    def reconcile(self, texts: Iterable[ClubText], books: Collection[Slug], since: Held | None = None) -> int:
+    def reconcile(
+        self, texts: Iterable[ClubText], books: Collection[Slug], since: Held | None = None,
+        ours: Callable[[str], bool] = lambda _: True,
+    ) -> int:  # fmt: skip
         """Bring all texts in line with `texts`, but for those of books that are not there; return how many changed.
 
         Only what is noted is compared. What is asked for a text after `since`, or else after this call has begun, wins
-        over `texts`; and what another process has kept since then is not taken for gone.
+        over `texts`; and what another process has kept since then, or keeps for clubs that are not `ours`, is not taken
+        for gone.
         """
         with self._reconciling:
             held = since or self.held()
@@ -137,7 +141,7 @@ class ClubTexts:
                 changed = {key: text for key, text in wanted.items() if not self._holds(text)}
                 missing = [text for text in changed.values() if text.book in books]
                 lost = [key for key, text in changed.items() if text.book not in books]
-                gone = self._remove([*(held.keys - wanted.keys()), *lost], turn)
+                gone = self._remove([*(held.of(ours) - wanted.keys()), *lost], turn)
             written = [
                 self._write(missing[start : start + WRITE], turn) for start in range(0, len(missing), WRITE)
             ]  # fmt: skip

@@ -27,6 +27,11 @@ STORE, FILE = "chroma", "chroma.sqlite3"
 DOUBT = "store.doubt"
 """In the data folder: a note that something was wrong with the store, so that the next who opens it looks closely."""
 
+LOOKED_INTO = 500_000_000
+"""Bytes up to which the store's database is read at every start: a second or two. A larger one is read where it is in
+doubt; otherwise what is damaged in it is noticed in use.
+"""
+
 ROOM = 1_000_000
 """Bytes below which a disk is full: whatever fails then is no damage."""
 
@@ -108,10 +113,11 @@ def damaged(folder: Path, why: str) -> StoreDamaged:
     )
 
 
-def look_into(folder: Path) -> None:
+def look_into(folder: Path, most: int = LOOKED_INTO) -> None:
     """See whether the database of a store is whole, if there is one. Raises StoreUnavailable or StoreDamaged.
 
-    It reads the file once: 0.06 s for the shipped library. What SQLite cannot see is in the checksums of the entries.
+    It reads the file once: 0.06 s for the shipped library. One of more than `most` bytes is read only where it is in
+    doubt. What SQLite cannot see is in the checksums of the entries.
     """
     store, file = folder / STORE, folder / STORE / FILE
     if not store.is_dir():
@@ -119,6 +125,8 @@ def look_into(folder: Path) -> None:
     if not file.is_file() or not file.stat().st_size:
         if any(path.is_dir() for path in store.iterdir()):
             raise damaged(folder, f"{FILE} is gone")
+        return
+    if file.stat().st_size > most and not (folder / DOUBT).exists():
         return
     with closing(sqlite3.connect(file, timeout=0)) as database:
         found = database.execute("PRAGMA quick_check(1)").fetchone()

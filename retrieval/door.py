@@ -209,13 +209,16 @@ class Retriever:
         """Return which texts of clubs are kept now: ask before the records are read, and give it to `reconcile`."""
         return self._clubs.held()
 
-    def reconcile(self, texts: Iterable[ClubText], since: Held | None = None) -> int:
+    def reconcile(
+        self, texts: Iterable[ClubText], since: Held | None = None, ours: Callable[[str], bool] = lambda _: True
+    ) -> int:
         """Bring what is kept of all clubs in line with `texts`, their records; return how many were changed.
 
         Texts of books that the library does not have are passed over. Where nothing changed, nothing is read. What is
-        kept or dropped after `since` stands, also by another process; without it, after this call has begun.
+        kept or dropped after `since` stands, also by another process; without it, after this call has begun. `ours`
+        says which clubs are this process's: where others keep texts in the same store, theirs stay.
         """
-        return self._clubs.reconcile(texts, self.library.books.keys(), since)
+        return self._clubs.reconcile(texts, self.library.books.keys(), since, ours)
 
     def search(self, text: str, audience: Audience, book: Slug | None = None) -> Search:
         """Rank what an audience may see of one book for a question; without a book, find the one that is meant."""

@@ -8,6 +8,7 @@ from threading import Lock
 
 from corpus.library import Library
 from corpus.reveals import Slug
+from corpus.words import capitalised
 from retrieval.embedding import Embedder
 from retrieval.errors import LibraryDiffers
 from retrieval.indexing import Indexed, Progress, index, stale
@@ -89,9 +90,8 @@ class Refreshing:
         others = [slug for slug in stale(self._library, held.values()) if slug in held]
         if others and not self._store.replacing:
             some = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
-            name = self._store.name
             raise LibraryDiffers(
-                f"{name[0].upper()}{name[1:]} holds another text of {len(others)} (books: {some}) than this library. "
-                "“python run_bot.py index” puts this library in its place, and then the bot has to be restarted; to "
-                "look at this library alone, leave CHROMA_URL out."
+                f"{capitalised(self._store.name)} holds another text of {len(others)} (books: {some}) than this "
+                "library. “python run_bot.py index” puts this library in its place, and then the bot has to be "
+                "restarted; to look at this library alone, leave CHROMA_URL out."
             )

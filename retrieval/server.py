@@ -14,6 +14,7 @@ from chromadb.config import Settings, System
 from chromadb.errors import ChromaError, NotFoundError
 from chromadb.types import Collection as Model
 
+from corpus.words import capitalised
 from retrieval.address import ChromaServer
 from retrieval.connection import Metadata
 from retrieval.damaged import Garbled
@@ -115,7 +116,7 @@ class ServerConnection:
 
     def told(self, error: BaseException) -> StoreUnavailable:
         """Return what is wrong with the server, in words for who runs Dogear."""
-        name = f"{self.name[0].upper()}{self.name[1:]}"
+        name = capitalised(self.name)
         if isinstance(error, StoreUnavailable):
             return error
         if isinstance(error, Garbled):

@@ -13,6 +13,7 @@ import httpx
 from chromadb.errors import error_types
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
+from corpus.words import capitalised
 from retrieval.address import ChromaServer
 from retrieval.errors import StoreUnavailable
 
@@ -56,7 +57,7 @@ class ServerSession(httpx.Client):
 
     def _gone(self, what: str) -> StoreUnavailable:
         """Note that the server is away, and tell the log so the first time; return the error."""
-        self._problem = f"{self._name[0].upper()}{self._name[1:]} {what}. Start it, or correct CHROMA_URL."
+        self._problem = f"{capitalised(self._name)} {what}. Start it, or correct CHROMA_URL."
         if self._away_since is None:
             log.warning("%s", self._problem)
         self._away_since = time.monotonic()
@@ -75,4 +76,4 @@ class ServerSession(httpx.Client):
                 "be the one under which Chroma's own /api/v2 is found."
             )
         if response.is_error and response.json().get("error") not in error_types:
-            raise StoreUnavailable(f"{self._name[0].upper()}{self._name[1:]} failed ({status}). Its own log says why.")
+            raise StoreUnavailable(f"{capitalised(self._name)} failed ({status}). Its own log says why.")

@@ -8,6 +8,7 @@ from threading import Event
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 
+from corpus.words import capitalised
 from retrieval import whole_books
 from retrieval.claims import claimed
 from retrieval.connection import Connection
@@ -48,11 +49,10 @@ class Shelving:
     def refuse_others(self) -> None:
         """Raise StoreUnavailable where another model or another layout made what is there."""
         if self._others():
-            name = self._connection.name
             raise StoreUnavailable(
-                f"{name[0].upper()}{name[1:]} holds the passages of another EMBEDDING_MODEL or another version of "
-                "Dogear. Bring all that use it to the same, and run “python run_bot.py index”; or give this one a "
-                "database of its own, with ?database=… in CHROMA_URL."
+                f"{capitalised(self._connection.name)} holds the passages of another EMBEDDING_MODEL or another "
+                "version of Dogear. Bring all that use it to the same, and run “python run_bot.py index”; or give this "
+                "one a database of its own, with ?database=… in CHROMA_URL."
             )
 
     def _others(self) -> list[str]:

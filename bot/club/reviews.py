@@ -55,8 +55,11 @@ class ClubTexts(Protocol):
         """Return which texts are kept now."""
         ...
 
-    def reconcile(self, texts: Iterable[ClubText], since: Held | None = None) -> int:
-        """Bring all texts in line with these, which were read after `since`; return how many had to be changed."""
+    def reconcile(self, texts: Iterable[ClubText], since: Held | None = None, ours: Callable[[str], bool] = ...) -> int:
+        """Bring all texts in line with these, which were read after `since`; return how many had to be changed.
+
+        `ours` says which clubs are this process's: where others keep texts in the same store, theirs stay.
+        """
         ...
 
 
@@ -155,9 +158,11 @@ class Reviews:
     async def reconcile(self) -> int:
         """Bring the vector store in line with the database, as at a start; return how many texts were changed."""
         held = await self._workers.do(self._texts.held_texts)  # first: what comes after it is no part of the records
-        ours = held.of(lambda club: self._shards.holds(int(club)))
         texts = [club_text(review) for review in await self._records.every(self._shards) if self._indexed(review)]
-        return await self._workers.do(lambda: self._texts.reconcile(texts, ours))
+        return await self._workers.do(lambda: self._texts.reconcile(texts, held, self._is_ours))
+
+    def _is_ours(self, club: str) -> bool:
+        return self._shards.holds(int(club))
 
     async def follow(self, changes: ChangeRecords, after: int) -> int:
         """Bring the vector store in line with what other processes changed; return up to which revision that is."""

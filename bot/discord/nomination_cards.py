@@ -18,6 +18,7 @@ from bot.discord.paging import paged_card
 from bot.discord.pressing import Pressed
 from bot.discord.safe_text import safe
 from bot.discord.visitors import visitor
+from corpus.words import plural
 
 EMPTY = "No book is nominated yet. /nominate add puts one on the list."
 TITLE = "Nominated for our next book"
@@ -65,7 +66,7 @@ def withdrawn_card(candidate: Candidate, number: int, *, organiser: bool) -> Car
 
 
 def _number(nominated: Nominated) -> str:
-    return "1 member" if len(nominated.by) == 1 else f"{len(nominated.by)} members"
+    return plural(len(nominated.by), "member")
 
 
 def _own(nominated: Nominated, member: Member) -> str:

@@ -24,6 +24,7 @@ from bot.discord.pressing import Pressed
 from bot.discord.safe_text import safe
 from bot.discord.visitors import visitor
 from corpus.books import Book
+from corpus.words import plural
 
 NONE_FITS = "There are no reviews that fit, up to where you are."
 
@@ -124,7 +125,7 @@ def _item(review: ReadReview) -> str:
     """Return a review as a list shows it, safe. A mention shows a name and, in our messages, calls nobody."""
     who = "**Your review**" if review.own else f"<@{review.member}>" if review.member else "**A reader**"
     when = f"<t:{int(review.at.timestamp())}:D>" if review.at and review.member else _day(review)
-    likes = f"{review.likes:,} like{'s' * (review.likes != 1)}" if review.likes else ""
+    likes = plural(review.likes, "like") if review.likes else ""
     heading = " · ".join(filter(None, (who, _stars(review.stars), when, likes)))
     return f"{heading}\n{safe(review.text)}".strip()
 

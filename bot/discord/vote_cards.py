@@ -15,6 +15,7 @@ from bot.club.votes.telling import outcome, rounds, rule_of_ties
 from bot.discord.cards import Card, Picture, Tone
 from bot.discord.limits import POLL_ANSWER, POLL_HOURS
 from bot.discord.safe_text import clipped, one_line, safe
+from corpus.words import plural
 
 Items = Sequence[discord.ui.Item[Any]]
 
@@ -85,7 +86,7 @@ def ballot_card(vote: Vote, ballot: Ballot, items: Items) -> Card:
 
 def count_card(vote: Vote, count: Count, picture: Picture | None, items: Items = (), *, so_far: bool = False) -> Card:
     """Return how a vote stands or has ended, with each round in words."""
-    number = f"{count.ballots} ballot" + ("" if count.ballots == 1 else "s")
+    number = plural(count.ballots, "ballot")
     if so_far:
         told = (
             f"{number} so far. If the vote closed now: {safe(outcome(vote, count))}" if count.rounds else "No ballots."

@@ -13,6 +13,7 @@ from bot.pictures.series import LONGEST_ALT
 from bot.pictures.wrapping import Measure, wrapped
 from bot.reading_order.sentences import title_of
 from corpus.books import Book
+from corpus.words import capitalised
 
 BAR = 40
 GROUND = "#2b3449"
@@ -77,7 +78,7 @@ class _Page:
     def bar(self, group: Group, told: str) -> None:
         """Draw a group: a little book with its part in colour, the part in words, its members, and their bar."""
         x = self._book(group)
-        words = f"{group.where[0].upper()}{group.where[1:]}"
+        words = capitalised(group.where)
         self.labels.append(Label(words, x, self.y + SMALL, SMALL, bold=True))
         width = self._measure(told, SMALL, False)
         self.labels.append(Label(told, WIDTH - EDGE - width, self.y + SMALL, SMALL, "quiet"))

@@ -8,6 +8,7 @@ from bot.reading_order.graph import Precedence, Rule
 from bot.reading_order.orders import Need, OrderKind
 from corpus.books import Book, Requirement
 from corpus.reveals import Slug
+from corpus.words import capitalised
 
 NAMED = 3
 """Titles that a sentence names before it counts the rest."""
@@ -83,8 +84,8 @@ def agreement(kinds: Sequence[OrderKind]) -> str:
         return ""
     names = listed(_KIND_NAMES[kind] for kind in kinds if kind in _KIND_NAMES)
     if kinds[0] is not OrderKind.RECOMMENDED:
-        return f"{names[0].upper()}{names[1:]} agree."
-    return f"{names[0].upper()}{names[1:]} {'is the same' if len(kinds) == 2 else 'are the same'}."
+        return f"{capitalised(names)} agree."
+    return f"{capitalised(names)} {'is the same' if len(kinds) == 2 else 'are the same'}."
 
 
 def unknown(kind: OrderKind, slugs: Sequence[Slug], books: Mapping[Slug, Book]) -> str:

@@ -11,6 +11,7 @@ from bot.terminal.telling import Told, Tone, answer, problem
 from corpus.library import Library
 from corpus.naming import UnknownBook, find_book, names_in
 from corpus.reveals import Slug
+from corpus.words import capitalised
 from retrieval.gate import Audience
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Asking:
         self._hinted = _Hinted(last.question, last.book, last.shown + 1)
         more = "/hint shows the next one." if last.shown + 1 < len(levels) else ""
         heading = f"{self._heading(reply)}hint {last.shown + 1} of {len(levels)}"
-        return Told(levels[last.shown], Tone.ANSWER, heading[0].upper() + heading[1:], more)
+        return Told(levels[last.shown], Tone.ANSWER, capitalised(heading), more)
 
     def recap(self, typed: str) -> Told:
         """Tell the story so far, of a book that is typed or the one at hand."""

@@ -9,13 +9,14 @@ from bot.backup.restoring import restore_backup
 from bot.backup.taking import take_backup
 from bot.settings import Settings
 from bot.terminal.screen import Screen
+from corpus.words import plural
 
 
 def back_up(settings: Settings, file: Path) -> None:
     """Take a backup, and say what is in it."""
     manifest = take_backup(settings, file)
     books = sum(name.endswith("/book.toml") for name in manifest.files)
-    library = f", a library of {books} book{'s' * (books != 1)}" if books else ""
+    library = f", a library of {plural(books, 'book')}" if books else ""
     Screen(sys.stdout).line(
         f"{file}: {sum(manifest.rows.values()):,} rows of the club's data{library}, the settings without secrets. "
         "Keep it as you keep the data itself: it holds what members wrote, and where they are."

@@ -9,6 +9,7 @@ from bot.terminal.reader import Reader
 from corpus.books import Book, Unit
 from corpus.positions import describe_position, examples
 from corpus.reveals import Slug
+from corpus.words import plural
 
 HELP = """\
 Any line that does not begin with / is a question about the book at hand.
@@ -58,7 +59,7 @@ def greeting(books: Mapping[Slug, Book], reader: Reader) -> str:
     if book:
         lines.append(f"At hand: {book.title}. {place_sentence(book, positions.get(book.slug))}")
     else:
-        lines.append(f"{len(books)} book{'s' * (len(books) != 1)} here, none at hand yet.")
+        lines.append(f"{plural(len(books), 'book')} here, none at hand yet.")
     example = book or in_order(books.values())[0]
     told = "/recap" if book and positions.get(book.slug) else how_to_say(example, book)
     lines.append(f"Try: {told} · What is it about? · /{'help' if book else 'books'}")

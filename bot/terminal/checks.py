@@ -24,6 +24,7 @@ from corpus.club_texts import ClubText
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.reveals import Slug
+from corpus.words import plural
 
 OLDEST_PYTHON = (3, 11)
 
@@ -144,7 +145,7 @@ def check_library(folder: Path, load: Callable[[Path], Library] = Library.load) 
     except DogearError as error:
         return None, [Check("Library", False, "not usable", str(error))]
     books = len(library.books)
-    found = f"{books} book{'s' * (books != 1)} in {folder}"
+    found = f"{plural(books, 'book')} in {folder}"
     checks = [Check("Library", bool(books), found, "" if books else "Add a book; docs/library.md says how.")]
     for problem in library.problems:
         where = f"{problem.path}:{problem.line}" if problem.line else str(problem.path)
@@ -191,12 +192,7 @@ def check_agreement(
                 "empty database, with ?database=… in CHROMA_URL: it is filled from the library and the reviews."
             )
         return Check(name, False, "; ".join(found.wrong[:3]), cure, serious=False)
-    return Check(name, True, f"agree: {counted(found.books, 'book')} and {counted(len(kept), 'review')}, all whole")
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number of things in words."""
-    return f"{number} {thing}{'s' * (number != 1)}"
+    return Check(name, True, f"agree: {plural(found.books, 'book')} and {plural(len(kept), 'review')}, all whole")
 
 
 def check_token(token: SecretStr | None) -> Check:

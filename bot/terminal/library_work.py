@@ -19,6 +19,7 @@ from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.naming import find_book
 from corpus.reveals import Slug
+from corpus.words import plural
 
 if TYPE_CHECKING:
     from retrieval.door import Retriever  # at run time it would load the models with it
@@ -40,7 +41,7 @@ def index_library(settings: Settings) -> None:
     where = settings.chroma.name if settings.chroma else settings.data
     count = len(library.books)
     Screen(sys.stdout).line(
-        f"{count} book{'s' * (count != 1)}, {done.kept + done.embedded:,} passages in {where}: "
+        f"{plural(count, 'book')}, {done.kept + done.embedded:,} passages in {where}: "
         f"{done.books} brought up to date, {done.embedded:,} passages embedded, {done.removed:,} removed "
         f"({time.monotonic() - start:.1f} s)."
     )

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from corpus.books import Book, Unit
 from corpus.passages import Passage
+from corpus.words import plural
 
 LEAST_CERTAIN = 5
 """Passages that are shown one by one."""
@@ -34,7 +35,7 @@ def _summed(passages: Sequence[Passage], book: Book) -> str:
     """Return how many passages of a document are labelled, placed, and left for the end, and where they landed."""
     guessed = [p for p in passages if p.inferred]
     before = [p for p in guessed if not _waits(p, book)]
-    told = [f"{len(passages)} passage{'s' * (len(passages) != 1)}", f"{len(passages) - len(guessed)} labelled"]
+    told = [plural(len(passages), "passage"), f"{len(passages) - len(guessed)} labelled"]
     if before:
         sure = sum(p.certainty for p in before) / len(before)
         told.append(f"{len(before)} placed at {_span([_mark(p) for p in before], book)}, {_sureness(sure)}")

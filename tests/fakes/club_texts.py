@@ -31,7 +31,7 @@ class Texts:
         """Return what is kept; nobody else changes anything here."""
         return Held(frozenset(self.kept), 0)
 
-    def reconcile(self, texts: Iterable[ClubText], since: object = None) -> int:
+    def reconcile(self, texts: Iterable[ClubText], since: object = None, ours: object = None) -> int:
         wanted_ = {(text.club, text.id): text for text in texts}
         changed = len(wanted_.items() ^ self.kept.items())
         self.kept = wanted_

@@ -228,3 +228,12 @@ def test_where_there_is_no_store_there_is_nothing_wrong(tmp_path: Path) -> None:
     look_into(tmp_path)
     (tmp_path / "chroma").mkdir()
     look_into(tmp_path)
+
+
+def test_a_large_store_is_looked_into_only_where_it_is_in_doubt(filled: tuple[Path, Path]) -> None:
+    _, data = filled
+    overwrite(data)
+    look_into(data, most=0)
+    (data / DOUBT).write_text("something", encoding="utf-8")
+    with pytest.raises(sqlite3.DatabaseError):
+        look_into(data, most=0)

@@ -107,16 +107,14 @@ def test_a_process_that_has_some_of_the_clubs_takes_nothing_of_the_others_for_go
     with opened(shelf, server) as one, opened(shelf, server) as other:
         one.keep(review("From the south.", "1", club="south"))
         one.keep(review("From the north.", "2", club="north"))
-        held = other.held_texts().of(lambda club: club == "north")
-        assert other.reconcile([], held) == 1
+        assert other.reconcile([], other.held_texts(), lambda club: club == "north") == 1
         assert [(m.club, m.id) for m in other._store.club_manifests()] == [("south", "1")]
 
 
 def test_a_process_that_has_a_store_of_its_own_keeps_only_what_its_clubs_have(shelf: Path, data: Path) -> None:
     with opened(shelf, data) as alone:
         alone.keep(review("From the south.", "1", club="south"))
-        held = alone.held_texts().of(lambda club: club == "north")
-        assert alone.reconcile([], held) == 1
+        assert alone.reconcile([], alone.held_texts(), lambda club: club == "north") == 1
         assert alone._store.club_manifests() == []
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from corpus.books import Unit
 from corpus.errors import DogearError
 from corpus.positions import shown
+from corpus.words import plural
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Names of the days, from 0 as Python counts them."""
@@ -128,11 +129,6 @@ class Wish:
 def day_name(day: dt.date) -> str:
     """Return a date so that nobody can take its month for its day: “Friday 5 January 2029”."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} {day:%B %Y}"
-
-
-def plural(number: int, name: str) -> str:
-    """Return a number of things: “1 section”, “6 sections”."""
-    return f"{number} {name}" if number == 1 or name == Unit.PERCENT else f"{number} {name}s"
 
 
 def _rhythm(rhythm: Rhythm) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,39 +22,14 @@ from bot.club.working import Workers
 from bot.reply import Reply
 from bot.storage.database import StoredRecords
 from corpus.books import Book, Unit
-from corpus.club_texts import ClubText
-from corpus.reveals import Reveals, Slug
-from retrieval.club_texts import Held
+from corpus.reveals import Reveals
 from retrieval.gate import Audience
+from tests.fakes.club_texts import Texts
 from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 LIZ, THERE, ALEC = Member(1, 20), Member(2, 20), Member(1, 21)
-
-
-@dataclass
-class Texts:
-    """Clubs' texts, in memory."""
-
-    kept: dict[tuple[str, str], ClubText] = field(default_factory=dict)
-
-    def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
-        return Reveals.of(dict.fromkeys(books, len(text) % 2))
-
-    def keep(self, text: ClubText) -> None:
-        self.kept[text.club, text.id] = text
-
-    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
-        self.kept.pop((club, id), None)
-
-    def held_texts(self) -> Held:
-        """Return what is kept; nobody else changes anything here."""
-        return Held(frozenset(self.kept), 0)
-
-    def reconcile(self, texts: Iterable[ClubText], since: object = None) -> int:
-        self.kept = {(text.club, text.id): text for text in texts}
-        return len(self.kept)
 
 
 @dataclass
