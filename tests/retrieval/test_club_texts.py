@@ -23,7 +23,7 @@ from retrieval.gate import Audience
 from retrieval.manifests import ClubManifest
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
-from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, throw_away, write_kite, write_lantern
+from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, throw_away, write_lantern
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
 
 NORTH = Audience({LANTERN: 10, KITE: 4}, club="north")
@@ -52,13 +52,6 @@ def found(retriever: Retriever, audience: Audience, text: str = MOOD, book: str 
     said = [s.text for s in search.sentences if s.passage.club]
     assert {text for p in search.passages if p.passage.club for text in p.passage.sentences} <= set(said)
     return said
-
-
-@pytest.fixture
-def shelf(library: Path) -> Path:
-    write_lantern(library)
-    write_kite(library)
-    return library
 
 
 @pytest.fixture

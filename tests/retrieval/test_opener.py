@@ -55,13 +55,6 @@ class InterruptedStore(Store):
 
 
 @pytest.fixture
-def shelf(library: Path) -> Path:
-    write_lantern(library)
-    write_kite(library)
-    return library
-
-
-@pytest.fixture
 def store(place: Place) -> Iterator[InterruptedStore]:
     with InterruptedStore(place) as one:
         yield one

@@ -68,13 +68,6 @@ def process(
 
 
 @pytest.fixture
-def shelf(library: Path) -> Path:
-    write_lantern(library)
-    write_kite(library)
-    return library
-
-
-@pytest.fixture
 def server(chroma: RunningChroma) -> ChromaServer:
     return chroma.database()
 

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.logs import CHATTY
 from bot.storage.upgrading import upgrade
 from bot.terminal.cli import main
 from retrieval.holding import hold
 from tests.fakes.discussion import small_library
 
 TOKEN = "MTk4Nj.Cl2FMQ.a-token-of-nobody"
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    root, chatty = logging.getLogger(), [logging.getLogger(name) for name in CHATTY]
-    before = (root.level, list(root.handlers), [logger.level for logger in chatty])
-    yield
-    logging.captureWarnings(capture=False)
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
-    for logger, level in zip(chatty, before[2], strict=True):
-        logger.setLevel(level)
 
 
 @pytest.fixture

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.logs import CHATTY
 from bot.terminal.cli import main
 from tests.fakes.bookshelf import LANTERN, write_book, write_lantern
 from tests.fakes.chroma_server import RunningChroma
 
 TOKEN = "a-token-that-nobody-reads"
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    root, chatty = logging.getLogger(), [logging.getLogger(name) for name in CHATTY]
-    before = (root.level, list(root.handlers), [logger.level for logger in chatty])
-    yield
-    logging.captureWarnings(capture=False)
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
-    for logger, level in zip(chatty, before[2], strict=True):
-        logger.setLevel(level)
 
 
 class Run:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.logs import CHATTY
 from bot.settings import Settings
 from bot.storage.address import NAME, Address
 from bot.storage.errors import StorageUnavailable
@@ -21,18 +18,6 @@ from bot.terminal.club_data import described, place_of
 from corpus.errors import DogearError
 from tests.fakes.postgres import Databases
 from tests.fakes.released_rows import lay_out, raw
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    root, chatty = logging.getLogger(), [logging.getLogger(name) for name in CHATTY]
-    before = (root.level, list(root.handlers), [logger.level for logger in chatty])
-    yield
-    logging.captureWarnings(capture=False)
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
-    for logger, level in zip(chatty, before[2], strict=True):
-        logger.setLevel(level)
 
 
 def environment(where: str | Path) -> dict[str, str]:
