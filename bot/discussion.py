@@ -39,7 +39,6 @@ ASKING = ("discussion",)
 WHO_LIMIT = 900
 """Characters about one person."""
 
-
 MAX_TEXT = 50_000
 """Characters of a question, or of a text to be placed: more than a message holds, and read in seconds."""
 

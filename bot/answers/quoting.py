@@ -21,6 +21,12 @@ LIMIT = 400
 WORTH = 0.002
 """A sentence that is this much less likely than the best to hold the answer is not quoted, even where there is room."""
 
+BESIDE = ("advice", "author", "background", "premise", "reception", "themes")
+COUNTS = 0.2
+"""Passages about the book rather than of its story, and what their sentences count beside those of the story: a word
+that both hold is no answer yet. Asked about themselves, they are far likelier.
+"""
+
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
 
 
@@ -43,7 +49,7 @@ def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limi
     picked = chosen(sentences, limit)
     quotes = _quotes(picked, books)
     while len(picked) > 1 and len(_joined(quotes)) > limit:  # the marks of many sources take more room than most do
-        picked.remove(min(picked, key=lambda s: s.score))
+        picked.remove(min(picked, key=_likely))
         quotes = _quotes(picked, books)
     return Quoted(_joined(quotes), quotes, _listed(quotes)) if quotes else Quoted()
 
@@ -55,7 +61,7 @@ def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSenten
     """
     if not sentences:
         return []
-    scores = np.array([s.score for s in sentences])
+    scores = np.array([_likely(s) for s in sentences])
     room = np.array([len(s.text) + _ROOM for s in sentences])
     best = sentences[int(scores.argmax())]
     if len(best.text) + _ROOM > limit:
@@ -63,10 +69,14 @@ def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSenten
     kept: list[RankedSentence] = []
     left = limit
     for n in np.argsort(-scores / np.sqrt(room))[:20]:
-        if room[n] <= left and scores[n] >= WORTH * best.score:
+        if room[n] <= left and scores[n] >= WORTH * scores.max():
             kept.append(sentences[n])
             left -= int(room[n])
     return sorted(kept or [best], key=lambda s: s.number)
+
+
+def _likely(sentence: RankedSentence) -> float:
+    return sentence.score * (COUNTS if sentence.passage.kind in BESIDE else 1.0)
 
 
 _ROOM = 4

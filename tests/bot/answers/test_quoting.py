@@ -80,6 +80,18 @@ def test_a_source_that_comes_twice_is_named_once() -> None:
     assert sources(answer) == "[1] summary, chapter 5 · [2] summary, chapter 10"
 
 
+def test_what_is_told_of_the_book_gives_way_to_what_its_story_tells() -> None:
+    beside = passage(3, 0, "background")
+    told = [
+        *said("Its author died in 1920.", of=beside, start=0, scores=(0.3,)),
+        *said("Silas drowned.", "He died at once.", of=STORM, start=1, scores=(0.2, 0.2)),
+    ]
+    assert body(quoted(told, BOOKS, 40)) == "“Silas drowned. He died at once.”"
+    asked_about = said("Its author died in 1920.", of=beside, start=0, scores=(0.9,)) + told[1:2]
+    asked_about[1] = RankedSentence("Silas drowned.", STORM, 1, 0.01)
+    assert body(quoted(asked_about, BOOKS, 30)) == "“Its author died in 1920.”"
+
+
 def test_neighbours_of_different_stretches_are_different_quotes() -> None:
     told = [*said("A storm comes.", of=STORM, start=0), *said("The wall breaks.", of=passage(2, 5), start=1)]
     assert body(quoted(told, BOOKS)) == "“A storm comes. … The wall breaks.”"
