@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.club.records import ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
 from bot.club.shelves import ShelfChange
 from corpus.books import Book
 from corpus.reveals import Slug

@@ -10,7 +10,7 @@ from typing import Self
 
 from bot.club.people import Member, Place
 from bot.club.reached import Reached, positions
-from bot.club.records import CeilingRecords
+from bot.club.reading_records import CeilingRecords
 from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.positions import parse_position

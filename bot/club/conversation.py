@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from bot.answers.exchanges import Exchange
 from bot.club.people import Member, Place
-from bot.club.records import ConversationRecords, Turn
+from bot.club.talk_records import ConversationRecords, Turn
 from bot.reply import Reply
 from corpus.reveals import Reveals
 from retrieval.gate import Audience

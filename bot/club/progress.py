@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.club.people import Member
 from bot.club.reached import Reached, positions
-from bot.club.records import Change, PositionRecords, Report
+from bot.club.reading_records import Change, PositionRecords, Report
 from bot.club.shelves import Shelves
 from corpus.books import Book
 from corpus.errors import DogearError

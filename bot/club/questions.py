@@ -14,8 +14,9 @@ from bot.club.allowance import Allowance
 from bot.club.audiences import Audiences
 from bot.club.conversation import Conversations
 from bot.club.people import Member, Place
-from bot.club.records import Asked, AskedRecords, RecordsUnavailable
+from bot.club.records import RecordsUnavailable
 from bot.club.setting_up import SetUp
+from bot.club.talk_records import Asked, AskedRecords
 from bot.club.working import Workers
 from bot.discussion import Discussion
 from bot.meter import Meter

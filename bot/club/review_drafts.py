@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Self
 
-from bot.club.records import Review
+from bot.club.review_records import Review
 from corpus.books import Book
 from corpus.positions import describe_position
 from corpus.reveals import Reveals

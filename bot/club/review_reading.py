@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bot.club.people import Member, Place
-from bot.club.records import Review
+from bot.club.review_records import Review
 from bot.club.reviews import Wanted
 from bot.club.services import Services
 from corpus.books import Book

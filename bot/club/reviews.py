@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from bot.club.people import NO_CLUB, Member
 from bot.club.processes import REVIEWS, ChangeRecords
-from bot.club.records import Review, ReviewRecords
+from bot.club.review_records import Review, ReviewRecords
 from bot.club.shards import EVERY, Shards
 from bot.club.working import Workers
 from corpus.books import Book

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.club.people import Member
-from bot.club.records import ShelfName, ShelfRecords, Shelved
+from bot.club.reading_records import ShelfName, ShelfRecords, Shelved
 from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.naming import UnknownBook, find_book

@@ -9,8 +9,8 @@ import discord
 from bot.club.auditing import Did
 from bot.club.people import Member, Place
 from bot.club.questions import Answer
-from bot.club.records import Asked
 from bot.club.services import Services
+from bot.club.talk_records import Asked
 from bot.discord.answer_cards import notice_card
 from bot.discord.answering import hint_card, out_of_tokens, page_card, private_card, public_card, why
 from bot.discord.club_bot import services_of

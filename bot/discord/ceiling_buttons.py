@@ -9,7 +9,7 @@ import discord
 
 from bot.book_text import reach
 from bot.club.ceilings import CeilingChange
-from bot.club.records import Asked
+from bot.club.talk_records import Asked
 from bot.discord.answer_buttons import ID, own_question
 from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card, Tone

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.club.records import Asked
+from bot.club.talk_records import Asked
 from bot.discord.answer_buttons import ID, own_question, shared
 from bot.discord.answer_cards import notice_card
 from bot.discord.club_bot import services_of

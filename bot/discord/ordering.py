@@ -9,8 +9,8 @@ from typing import Any
 import discord
 
 from bot.club.orders import Wanted, advised
-from bot.club.records import Asked
 from bot.club.services import Services
+from bot.club.talk_records import Asked
 from bot.discord.answering import how_far
 from bot.discord.cards import Card, Picture, Tone
 from bot.discord.safe_text import safe

@@ -10,7 +10,7 @@ import discord
 from bot.book_text import place_line, place_sentence, told_of
 from bot.club.people import Member
 from bot.club.progress import Moved, ProgressProblem
-from bot.club.records import Asked
+from bot.club.talk_records import Asked
 from bot.discord.answer_buttons import ID, own_question, shared
 from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card, Tone

@@ -9,8 +9,8 @@ import discord
 
 from bot.answers.drafting import Draft
 from bot.club.people import Member, Place
-from bot.club.records import Asked
 from bot.club.services import Services
+from bot.club.talk_records import Asked
 from bot.discord.answer_buttons import ID, own_question
 from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card

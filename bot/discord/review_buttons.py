@@ -7,10 +7,11 @@ from typing import Any
 import discord
 
 from bot.club.people import Member, Place
-from bot.club.records import Asked, Review
 from bot.club.review_drafts import GONE, read_review, written_review
 from bot.club.review_reading import ReadReview, reviews_for, wanted
+from bot.club.review_records import Review
 from bot.club.services import Services
+from bot.club.talk_records import Asked
 from bot.discord.answer_buttons import ID, own_question
 from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card

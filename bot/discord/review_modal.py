@@ -7,8 +7,8 @@ from typing import Any
 import discord
 
 from bot.book_text import reach
-from bot.club.records import Review
 from bot.club.review_drafts import Draft
+from bot.club.review_records import Review
 from bot.club.reviews import MAX_TEXT, STARS
 from bot.discord.answer_buttons import ID, own_question
 from bot.discord.answer_cards import notice_card

@@ -9,12 +9,12 @@ from typing import Any
 import discord
 
 from bot.club.people import Member, Place
-from bot.club.records import Asked
 from bot.club.schedules.plan import perhaps_free
 from bot.club.schedules.preparing import Do, Order, Prepared
 from bot.club.schedules.showing import preview
 from bot.club.schedules.wording import MAX_LENGTH
 from bot.club.services import Services
+from bot.club.talk_records import Asked
 from bot.discord.answer_buttons import ID, own_question
 from bot.discord.cards import Card
 from bot.discord.club_bot import bot_of, services_of

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.club.people import Member, Place
-from bot.club.records import ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
 from bot.club.services import Services
 from bot.club.shelves import ShelfChange
 from bot.discord.answer_buttons import ID, own_question

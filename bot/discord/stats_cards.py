@@ -9,8 +9,8 @@ import discord
 from bot.book_text import counted
 from bot.club.figures import Figure
 from bot.club.people import Member, Place
-from bot.club.records import Asked
 from bot.club.services import Services
+from bot.club.talk_records import Asked
 from bot.discord.answer_buttons import ID, own_question, shared
 from bot.discord.answer_cards import notice_card
 from bot.discord.cards import Card, Picture, Tone

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.club.records import ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
 from bot.order_text import clipped
 from bot.pictures.layout import EDGE, GAP, HUGE, LARGE, LINE, SMALL, WIDTH, Box, Label, Layout
 from bot.pictures.series import LONGEST_ALT

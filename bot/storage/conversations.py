@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, select
 
 from bot.club.people import Place
-from bot.club.records import Turn
+from bot.club.talk_records import Turn
 from bot.storage.sessions import Sessions, note_member
 from bot.storage.tables import TurnRow
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.club.records import Review
+from bot.club.review_records import Review
 from bot.club.shards import EVERY
 from bot.storage.address import Address
 from bot.storage.engines import engine_for

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, inspect, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.club.records import Review
+from bot.club.review_records import Review
 from bot.storage.moderation_tables import AuditRow, FindingRow, PromptRow, WatchRow
 from bot.storage.reviews import as_review
 from bot.storage.revisions import note_reviews

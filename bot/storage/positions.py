@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.club.people import Member
 from bot.club.reached import Reached
-from bot.club.records import Change, Report
+from bot.club.reading_records import Change, Report
 from bot.storage.columns import in_utc
 from bot.storage.sessions import Sessions, lock_member, note_member
 from bot.storage.tables import ChangeRow, PositionRow

@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlalchemy import delete, select
 
 from bot.club.people import Member, Place
-from bot.club.records import Asked
+from bot.club.talk_records import Asked
 from bot.storage.sessions import Sessions, note_member
 from bot.storage.tables import QuestionRow
 

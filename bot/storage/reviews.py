@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, delete, select
 
 from bot.club.people import Member
-from bot.club.records import Review
+from bot.club.review_records import Review
 from bot.club.shards import Shards
 from bot.storage.revisions import note_reviews
 from bot.storage.served import of_shards

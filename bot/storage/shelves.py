@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from bot.club.people import Member
-from bot.club.records import ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
 from bot.storage.sessions import Sessions, note_member, replace
 from bot.storage.tables import ShelfRow
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from bot.club.records import ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
 from bot.club.shelves import ShelfChange
 from bot.shelf_text import PARTS, by_part, change_sentence, shelf_list
 from corpus.books import Book, Unit

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bot.club.auditing import Audit, Did
 from bot.club.people import Place
-from bot.club.records import CeilingRecords
+from bot.club.reading_records import CeilingRecords
 from bot.club.schedules.due import Kind, Lateness, Step, due, late_note, next_due
 from bot.club.schedules.plan import Schedule, ScheduleState, Section, SectionState
 from bot.club.schedules.records import Claim, Kept, ScheduleRecords

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.club.auditing import Audit
 from bot.club.people import Member, Place
-from bot.club.records import CeilingRecords
+from bot.club.reading_records import CeilingRecords
 from bot.club.schedules.differences import Change, Touch
 from bot.club.schedules.due import due, to_decide
 from bot.club.schedules.keeping import since

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.book_text import place_line
-from bot.club.records import Report
+from bot.club.reading_records import Report
 from bot.club.services import Services
 from bot.discord import autocomplete
 from bot.discord.answer_cards import notice_card

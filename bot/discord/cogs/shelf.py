@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.club.records import ShelfName
+from bot.club.reading_records import ShelfName
 from bot.club.services import Services
 from bot.club.shelves import ShelfChange
 from bot.discord import autocomplete

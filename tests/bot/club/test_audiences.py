@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.club.audiences import Audiences
 from bot.club.people import NO_CLUB, Member, Place
 from bot.club.reached import Reached
-from bot.club.records import Change, Report
+from bot.club.reading_records import Change, Report
 from corpus.books import Book, Unit
 from corpus.reveals import Slug
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.answers.exchanges import Exchange
 from bot.club.conversation import STALE, TURNS, Conversations
 from bot.club.people import Member, Place
-from bot.club.records import Turn
+from bot.club.talk_records import Turn
 from bot.reply import Reply
 from corpus.reveals import Reveals
 from retrieval.gate import Audience

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.club.people import Member
-from bot.club.records import ShelfName
+from bot.club.reading_records import ShelfName
 from bot.club.shelves import MAX_BOOKS, MAX_TITLE, ShelfChange, ShelfProblem, Shelves
 from corpus.books import Book, Unit
 from tests.fakes.records import opened_records

@@ -6,7 +6,7 @@ import pytest
 from simcord import InteractionResult, MemberActor, OptionError, SetupError
 
 from bot.club.people import Member
-from bot.club.records import ShelfName
+from bot.club.reading_records import ShelfName
 from bot.club.shelves import MAX_BOOKS
 from tests.fakes.club import Club, buttons, message, shown
 from tests.fakes.discord_api import nested

@@ -13,7 +13,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from bot.club.records import ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
 from bot.pictures import canvas
 from bot.pictures.layout import SMALL, WIDTH, Layout
 from bot.pictures.series import LONGEST_ALT

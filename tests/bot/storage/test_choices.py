@@ -4,7 +4,9 @@ import datetime as dt
 
 from bot.club.people import NO_CLUB, Member, Place
 from bot.club.reached import Reached
-from bot.club.records import Asked, Review, ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
+from bot.club.review_records import Review
+from bot.club.talk_records import Asked
 from bot.storage.database import StoredRecords
 from corpus.reveals import Reveals
 

@@ -6,7 +6,7 @@ import datetime as dt
 import pytest
 
 from bot.club.people import Place
-from bot.club.records import Turn
+from bot.club.talk_records import Turn
 from bot.storage.conversations import KEPT
 from bot.storage.database import StoredRecords
 from corpus.reveals import Reveals

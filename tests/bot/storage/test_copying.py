@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from bot.club.people import Member, Place
 from bot.club.reached import Reached
-from bot.club.records import Review, Turn
+from bot.club.review_records import Review
+from bot.club.talk_records import Turn
 from bot.club.watching.records import Finding
 from bot.storage.address import NAME, Address
 from bot.storage.copying import BATCH, copy

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.club.people import Member
 from bot.club.reached import Reached
-from bot.club.records import Records, ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
+from bot.club.records import Records
 from bot.storage.address import Address
 from bot.storage.database import StoredRecords, open_records
 from bot.storage.engines import engine_for

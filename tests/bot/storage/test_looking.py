@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.club.records import Review
+from bot.club.review_records import Review
 from bot.storage.address import NAME, Address
 from bot.storage.errors import StorageUnavailable
 from bot.storage.looking import look_at, reviews_in

@@ -12,8 +12,10 @@ from bot.club.auditing import Did, Entry
 from bot.club.people import Member, Place
 from bot.club.prompts.records import Prompt
 from bot.club.reached import Reached
-from bot.club.records import Asked, Review, ShelfName, Shelved, Turn
+from bot.club.reading_records import ShelfName, Shelved
+from bot.club.review_records import Review
 from bot.club.schedules.records import By
+from bot.club.talk_records import Asked, Turn
 from bot.club.votes.records import Candidate, Draft, Kind, Nomination
 from bot.club.watching.records import Finding
 from bot.storage.database import StoredRecords

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.club.people import Member
 from bot.club.reached import Reached
-from bot.club.records import Change, Report
+from bot.club.reading_records import Change, Report
 from bot.storage.database import StoredRecords
 from bot.storage.positions import KEPT
 from tests.fakes.records import opened_records

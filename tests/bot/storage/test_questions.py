@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.club.people import Member, Place
-from bot.club.records import Asked
+from bot.club.talk_records import Asked
 from bot.storage.database import StoredRecords
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

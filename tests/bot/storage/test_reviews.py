@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.club.people import Member
-from bot.club.records import Review
+from bot.club.review_records import Review
 from bot.club.shards import EVERY
 from bot.storage.database import StoredRecords
 from corpus.reveals import Reveals

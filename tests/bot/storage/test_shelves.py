@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.club.people import Member
-from bot.club.records import ShelfName, Shelved
+from bot.club.reading_records import ShelfName, Shelved
 from bot.storage.database import StoredRecords
 
 LIZ = Member(1, 20)

@@ -18,7 +18,7 @@ from bot.club.figures import Figure, Group
 from bot.club.people import Member, Place
 from bot.club.prompts.records import Prompt, State
 from bot.club.reached import Reached
-from bot.club.records import Change, Report, ShelfName, Shelved
+from bot.club.reading_records import Change, Report, ShelfName, Shelved
 from bot.club.schedules.records import By
 from bot.club.settings import ClubSettings, Step
 from bot.club.shards import EVERY
