@@ -14,6 +14,7 @@ from bot.discussion import Discussion
 from bot.meter import Meter
 from bot.settings import Settings
 from corpus.library import Library
+from corpus.readings import Readings
 from retrieval.door import open_retriever
 from retrieval.errors import StoreUnavailable
 
@@ -37,7 +38,8 @@ def open_discussion(
 
     The `owner` of the library may replace what a Chroma server holds, and waits a while for a server that is away.
     """
-    books = Library.load(library)
+    readings = Readings(data)
+    books = Library.load(library, readings)
     for problem in books.problems:
         log.warning("%s", problem)
     with ExitStack() as stack:
@@ -52,6 +54,7 @@ def open_discussion(
                 where = settings.embedding_model, log.warning, settings.chroma
                 retriever = opening.enter_context(open_retriever(books, data, *where, replacing=owner))
                 retriever.refresh(progress)
+                readings.save()
                 stack.push(opening.pop_all())
         model = open_model(settings)
         writer = Writer(model, retriever, settings.chat_timeout, meter) if model else None

@@ -16,6 +16,8 @@ from corpus.files import read_text
 from corpus.labels import WrongLabel, parse_reveals
 from corpus.reveals import Slug
 
+BOOK_FILE = "book.toml"
+
 MAX_BYTES = 64_000
 """A `book.toml` is a page; anything larger is a mistake."""
 
@@ -38,7 +40,7 @@ _TABLE = TypeVar("_TABLE")
 
 def read_book(home: Path, problems: list[LibraryProblem]) -> Book:
     """Read `book.toml` of one book folder. Raises LibraryProblem; what can be left out goes to `problems`."""
-    path = home / "book.toml"
+    path = home / BOOK_FILE
     try:
         missing = not path.exists() and not path.is_symlink()
     except OSError as error:

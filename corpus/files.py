@@ -7,8 +7,8 @@ from pathlib import Path
 from corpus.errors import LibraryProblem
 
 
-def read_text(path: Path, limit: int) -> str:
-    """Return the text of a file of at most `limit` bytes, without a byte order mark and with plain line ends.
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Return what a file of at most `limit` bytes holds.
 
     A link that leads out of the file's own folder is not followed: a library may come from somebody else.
     Raises LibraryProblem.
@@ -26,6 +26,15 @@ def read_text(path: Path, limit: int) -> str:
         raise LibraryProblem(path, 0, f"cannot be read ({reason}).", "Put a file that can be read there.") from error
     if len(data) > limit:
         raise LibraryProblem(path, 0, f"is larger than {limit // 1_000} kB.", "Split it, or take out what is not text.")
+    return data
+
+
+def read_text(path: Path, limit: int) -> str:
+    """Return the text of a file as `read_bytes` reads it, without a byte order mark and with plain line ends.
+
+    Raises LibraryProblem.
+    """
+    data = read_bytes(path, limit)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -15,6 +15,7 @@ from bot.answers.writing import ModelUnusable
 from bot.assembly import open_discussion
 from bot.reply import Mode
 from bot.settings import Settings
+from corpus.book_documents import BookDocuments
 from corpus.errors import LibraryProblem
 from retrieval.errors import StoreHeld, StoreUnavailable, WeightsRefused
 from retrieval.gate import Audience
@@ -53,6 +54,20 @@ def test_what_changed_since_is_brought_up_to_date_and_nothing_else(
     with open_discussion(settings, library, data, lambda now, of: told.append((now, of))) as discussion:
         assert discussion.recap(FINISHED, KITE).answered
     assert told[-1] == (4, 4)
+
+
+def test_documents_that_have_not_changed_since_are_not_read_again(
+    library: Path, data: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_lantern(library)
+    write_kite(library)
+    with open_discussion(settings, library, data):
+        pass
+    read: list[str] = []
+    monkeypatch.setattr(BookDocuments, "_documents", lambda _, slug, problems: read.append(slug))
+    with open_discussion(settings, library, data) as discussion:
+        assert discussion.ask(QUESTION, FINISHED, LANTERN).passages
+    assert read == []
 
 
 def test_a_broken_book_is_told_and_the_others_are_there(

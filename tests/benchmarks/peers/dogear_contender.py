@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.discussion import Discussion
 from corpus.library import Library
+from corpus.readings import Readings
 from retrieval.door import Retriever
 from retrieval.embedding import Embedded, Embedder, QuestionVectors, load_embedder
 from retrieval.gate import Audience
@@ -73,7 +74,7 @@ class DogearContender:
 @contextmanager
 def open_dogear(library: Path, data: Path) -> Iterator[DogearContender]:
     """Open a library with its store, brought up to date."""
-    books, embedder = Library.load(library), Remembering(load_embedder())
+    books, embedder = Library.load(library, Readings(data)), Remembering(load_embedder())
     with Store(data, embedder.name, silent) as store:
         yield DogearContender(books, store, embedder)
 

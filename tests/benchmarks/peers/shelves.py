@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.library import SHIPPED, Library
+from corpus.readings import Readings
 from retrieval import rows, store
 from tests.benchmarks.peers.filling import REAL, fill_dogear, fill_peers, stretches
 from tests.benchmarks.peers.made_up_books import CHAPTERS, books_for, made_up
@@ -57,7 +58,9 @@ def shelf(work: Path, size: int, model: Path, say: Callable[[str], None]) -> She
         fill_peers(found.peers, there, books, model, real=real, say=say)
 
     def dogear(there: int) -> None:
-        fill_dogear(found.dogear, Library.load(found.library), there, books, real=real, say=say)
+        readings = Readings(found.dogear)
+        fill_dogear(found.dogear, Library.load(found.library, readings), there, books, real=real, say=say)
+        readings.save()
 
     _once(found.library, text, books, lambda _: write_library(found.library, books), say)
     _once(found.peers, text, books, peers, say)
