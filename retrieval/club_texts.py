@@ -21,7 +21,7 @@ from corpus.reveals import Slug
 from retrieval.embedding import Embedder
 from retrieval.manifests import ClubManifest
 from retrieval.rows import StoredPassage
-from retrieval.store import Store
+from retrieval.store import Store, parts
 
 WRITE = 32
 """Texts that are embedded and written together where many are to be brought in line."""
@@ -142,9 +142,7 @@ class ClubTexts:
                 missing = [text for text in changed.values() if text.book in books]
                 lost = [key for key, text in changed.items() if text.book not in books]
                 gone = self._remove([*(held.of(ours) - wanted.keys()), *lost], turn)
-            written = [
-                self._write(missing[start : start + WRITE], turn) for start in range(0, len(missing), WRITE)
-            ]  # fmt: skip
+            written = [self._write(part, turn) for part in parts(missing, WRITE)]
             if self._untold:
                 self._tell()
             return gone + sum(written)

@@ -73,7 +73,7 @@ class Store(StoreAccess):
     def having(self, ids: Sequence[str]) -> set[str]:
         """Return which of these ids the store holds."""
         found: set[str] = set()
-        for part in _parts(ids):
+        for part in parts(ids):
             with self._alone:
                 found.update(self._passages.get(ids=part, include=[])["ids"])
         return found
@@ -94,7 +94,7 @@ class Store(StoreAccess):
     @writing
     def write(self, rows: Sequence[StoredPassage]) -> None:
         """Add passages or replace them."""
-        for part in _parts(rows):
+        for part in parts(rows):
             with self._alone:
                 self._passages.upsert(
                     ids=[row.passage.id for row in part],
@@ -106,7 +106,7 @@ class Store(StoreAccess):
     @writing
     def remove(self, ids: Iterable[str]) -> None:
         """Remove passages."""
-        for part in _parts(list(ids)):
+        for part in parts(list(ids)):
             with self._alone:
                 self._passages.delete(ids=part)
 
@@ -152,7 +152,7 @@ class Store(StoreAccess):
     @writing
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Note what the store holds of club texts."""
-        for part in _parts(manifests):
+        for part in parts(manifests):
             with self._alone:
                 self._club_texts.upsert(
                     ids=[_club_key(m) for m in part],
@@ -166,13 +166,13 @@ class Store(StoreAccess):
     @writing
     def forget_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Remove the notes of club texts whose passages are gone."""
-        for part in _parts(manifests):
+        for part in parts(manifests):
             with self._alone:
                 self._club_texts.delete(ids=[_club_key(m) for m in part])
 
     def _entries(self, ids: Sequence[str]) -> list[whole_books.Entry]:
         found: dict[str, whole_books.Entry] = {}
-        for part in _parts(ids):
+        for part in parts(ids):
             with self._alone:
                 got = self._passages.get(ids=part, include=["documents", "embeddings", "metadatas"])
             vectors = got["embeddings"] if got["embeddings"] is not None else ()
@@ -194,9 +194,9 @@ class Store(StoreAccess):
         yield from noted
 
 
-def _parts(things: Sequence[Thing]) -> Iterator[list[Thing]]:
-    """Yield as many at once as Chroma takes."""
-    return (list(things[start : start + AT_ONCE]) for start in range(0, len(things), AT_ONCE))
+def parts(things: Sequence[Thing], size: int = AT_ONCE) -> Iterator[list[Thing]]:
+    """Yield so many at once."""
+    return (list(things[start : start + size]) for start in range(0, len(things), size))
 
 
 def _club_key(manifest: ClubManifest) -> str:
