@@ -34,7 +34,7 @@ from retrieval.opened import VisibleBook
 from retrieval.opener import Opener
 from retrieval.ranking import Ranking, Reader
 from retrieval.refreshing import LIBRARY, Refreshing
-from retrieval.routing import CANDIDATES, likeliest
+from retrieval.routing import likeliest
 from retrieval.store import Store
 from retrieval.word_match import ReadPassages
 
@@ -43,6 +43,11 @@ DEALT_WITH = 0.12
 
 TOP = 10
 """Passages returned for a question."""
+
+LOOKED_THROUGH = 100
+"""Books of a library that are all looked through for a question that names none; of a larger one, only those that the
+audience has begun: no more than these are held in memory at once, and to open one takes some 30 ms.
+"""
 
 LEADS = 5
 """Stretches of text of which the best passage comes before all others."""
@@ -297,8 +302,10 @@ class Retriever:
         named = names_in(question.text, self.library.books)
         if len(named) == 1:
             return named[0]
-        views = list(self._seen(named or self.library.books, Gate(audience)))
-        return next(iter(self._likeliest(question, views)), None)
+        books: Iterable[Slug] = named or self.library.books
+        if len(self.library.books) > LOOKED_THROUGH and not named:
+            books = [slug for slug in books if audience.at(slug)]
+        return next(iter(likeliest(question, self._seen(books, Gate(audience)))), None)
 
     def _seen(self, books: Iterable[Slug], gate: Gate) -> Iterator[VisibleBook]:
         """Yield what may be shown of those books that are ready. Raises BookInWork where none is."""
@@ -312,9 +319,6 @@ class Retriever:
                 refused = error
         if refused and not ready:
             raise refused
-
-    def _likeliest(self, question: Question, views: Iterable[VisibleBook]) -> list[Slug]:
-        return likeliest(question, views)[:CANDIDATES]
 
 
 def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from retrieval import door
 from retrieval.door import Retriever
 from retrieval.gate import Audience
 from tests.fakes.bookshelf import KITE, LANTERN, opened, write_book, write_kite, write_lantern
@@ -88,6 +89,20 @@ def test_a_book_that_is_named_is_meant_even_where_nothing_of_it_may_be_read(libr
     with opened(library, data) as retriever:
         found = retriever.search("Who is Silas in The Lantern?", Audience({KITE: 4}))
         assert (found.book, found.passages, found.withheld) == (LANTERN, (), True)
+
+
+def test_a_large_library_is_looked_through_as_far_as_it_has_been_begun(
+    island: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending, kite = "Does anybody become a clockmaker?", "What do two children build by the railway?"
+    assert island.search(kite, Audience({LANTERN: 10})).book == KITE
+    monkeypatch.setattr(door, "LOOKED_THROUGH", 1)
+    assert island.search(ending, FINISHED).book == KITE
+    assert island.search(kite, Audience({LANTERN: 10})).book == LANTERN
+    assert island.search(kite, Audience()).book is None
+    assert island.search("What do they build in The Kite?", Audience()).book == KITE
+    both = "Who builds a kite, in The Kite or in The Lantern?"
+    assert island.search(both, Audience({LANTERN: 10})).book == KITE
 
 
 def test_an_empty_library_answers_nothing(library: Path, data: Path) -> None:
