@@ -24,7 +24,8 @@ from corpus.naming import find_book
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
 from corpus.reveals import Reveals, Slug
-from retrieval.door import PassagesState, Retriever, Search
+from retrieval.door import Retriever
+from retrieval.found import PassagesState, Search
 from retrieval.gate import Audience
 
 ANSWERS = 0.15

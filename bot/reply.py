@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from corpus.reveals import Slug
-from retrieval.door import RankedPassage
+from retrieval.found import RankedPassage
 
 
 class Mode(StrEnum):

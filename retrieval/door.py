@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from retrieval.embedding import Embedder, load_embedder
 from retrieval.errors import BookInWork
 from retrieval.features import Question, recency
 from retrieval.following import Following
+from retrieval.found import PassagesState, Search, StoreLook
 from retrieval.freed_memory import give_back
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, Rule, Verdict
@@ -32,7 +33,7 @@ from retrieval.indexing import Indexed, Progress
 from retrieval.messages import Messages
 from retrieval.opened import VisibleBook
 from retrieval.opener import Opener
-from retrieval.ranking import Ranking, Reader
+from retrieval.ranking import Reader
 from retrieval.refreshing import LIBRARY, Refreshing
 from retrieval.routing import likeliest
 from retrieval.store import Store
@@ -41,75 +42,10 @@ from retrieval.word_match import ReadPassages
 DEALT_WITH = 0.12
 """Confidence from which a book is taken to deal with a question somewhere."""
 
-TOP = 10
-"""Passages returned for a question."""
-
 LOOKED_THROUGH = 100
 """Books of a library that are all looked through for a question that names none; of a larger one, only those that the
 audience has begun: no more than these are held in memory at once, and to open one takes some 30 ms.
 """
-
-LEADS = 5
-"""Stretches of text of which the best passage comes before all others."""
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPassage:
-    """A passage with the probability that it holds the answer, given that some visible passage does."""
-
-    passage: Passage
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class RankedSentence:
-    """A sentence of a visible passage, with its number in the visible text and the same probability."""
-
-    text: str
-    passage: Passage
-    number: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What may be shown for a question: passages best first, sentences in reading order.
-
-    `confidence` (0 to 1) is how likely the visible text answers it. `withheld` tells operators that something
-    beyond the audience's position fits better; nothing that members see depends on it. `finished` is true where the
-    audience has finished the book.
-    """
-
-    book: Slug | None
-    passages: tuple[RankedPassage, ...] = ()
-    sentences: tuple[RankedSentence, ...] = ()
-    confidence: float = 0.0
-    withheld: bool = False
-    finished: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PassagesState:
-    """What operators may know: books of the library and how many are ready, whether an index run is under way, and of
-    the books that are held in memory how many, their bytes, and how often one was there or had to be read.
-    """
-
-    books: int
-    ready: int
-    indexing: bool
-    opened: int
-    bytes: int
-    hits: int
-    misses: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoreLook:
-    """What a close look at the store finds: how many books and club texts it holds, and what is wrong with them."""
-
-    books: int
-    texts: int
-    wrong: tuple[str, ...]
 
 
 class Retriever:
@@ -239,17 +175,8 @@ class Retriever:
         if not len(view):
             return Search(book, withheld=withheld)
         ranking = self._reader.read(view, question, recency(view, audience.at(book), marks))
-        return Search(
-            book,
-            tuple(_ranked_passages(view, ranking)),
-            tuple(
-                RankedSentence(s, view.passages[p], n, float(c))
-                for n, (s, p, c) in enumerate(zip(view.sentences, view.passage_of, ranking.chances, strict=True))
-            ),
-            ranking.confidence,
-            withheld,
-            audience.at(book) >= marks,
-        )
+        found = Search.of(view, ranking)
+        return replace(found, withheld=withheld, finished=audience.at(book) >= marks)
 
     def passages(self, book: Slug, audience: Audience, kinds: Iterable[str] = ()) -> list[Passage]:
         """Return what an audience may see of a book, in reading order; of these kinds, if any are named.
@@ -319,22 +246,6 @@ class Retriever:
                 refused = error
         if refused and not ready:
             raise refused
-
-
-def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:
-    """Return the best passages: first the best of each of the likeliest stretches of text, then the best others.
-
-    A passage is as good as its best sentence, a stretch as all of its sentences together. Ten passages from one
-    stretch would say the same thing ten times.
-    """
-    scores = np.zeros(len(view.passages), np.float32)
-    np.maximum.at(scores, view.passage_of, ranking.chances)
-    stretches = np.bincount(view.group_of, ranking.chances)[view.group_of_passage]
-    by_stretch = np.lexsort((-scores, -stretches))
-    first_of_each = np.unique(view.group_of_passage[by_stretch], return_index=True)[1]
-    leads = by_stretch[np.sort(first_of_each)][:LEADS]
-    others = [n for n in np.argsort(-scores, kind="stable") if n not in leads]
-    return [RankedPassage(view.passages[n], float(scores[n])) for n in (*leads, *others)][:TOP]
 
 
 @contextmanager

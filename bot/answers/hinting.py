@@ -9,7 +9,7 @@ from bot.answers.wording import NEUTRAL
 from bot.reply import Reply
 from corpus.books import Book, Unit
 from corpus.reveals import Slug
-from retrieval.door import Search
+from retrieval.found import Search
 from retrieval.gate import Audience
 
 THINK_LIMIT = 240

@@ -13,7 +13,7 @@ from bot.reply import Quote, with_sources
 from corpus.books import Book
 from corpus.passages import source_line
 from corpus.reveals import Slug
-from retrieval.door import RankedSentence
+from retrieval.found import RankedSentence
 
 LIMIT = 400
 """Characters of an answer before its sources: what one reads at a glance on a phone."""

@@ -19,7 +19,7 @@ from corpus.passages import Passage
 from corpus.reveals import Slug
 from corpus.sentences import sentences
 from prompts import fill, numbered
-from retrieval.door import RankedPassage, Search
+from retrieval.found import RankedPassage, Search
 from retrieval.gate import Audience
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.operating.state import GatewayState, Instruments
 from corpus.errors import DogearError
-from retrieval.door import PassagesState
+from retrieval.found import PassagesState
 
 PATIENCE = 2.0
 """Seconds that a part may take to say how it is."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from bot.club.reviews import club_text
 from bot.storage.looking import reviews_in
 from corpus.library import Library
-from retrieval.door import StoreLook, open_retriever
+from retrieval.door import open_retriever
+from retrieval.found import StoreLook
 from tests.benchmarks.faults.bots import BOOKS, Bot, Shelf
 from tests.benchmarks.faults.members import Kept, Members, Promise
 from tests.benchmarks.faults.outcomes import Outcome, spread

@@ -22,7 +22,7 @@ from bot.assembly import open_discussion
 from bot.discussion import Discussion
 from bot.settings import Settings
 from corpus.library import SHIPPED
-from retrieval import bert, door, features, opened, opener, packaged_encoder, ranking
+from retrieval import bert, features, found, opened, opener, packaged_encoder, ranking
 from retrieval.gate import Audience
 from tests.benchmarks.rush import questions
 from tests.benchmarks.spans import Part, quickest
@@ -41,7 +41,7 @@ ANSWER = (
     Part("comparisons", ranking, "features"),
     Part("the network", ranking.Weights, "scores"),
     Part("chances and confidence", ranking.Reader, "read"),
-    Part("choosing passages", door, "_ranked_passages"),
+    Part("choosing passages", found, "_ranked_passages"),
     Part("quoting and citing", answering, "quoted"),
 )
 

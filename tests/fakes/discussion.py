@@ -13,7 +13,7 @@ from bot.reply import Quote, Reply
 from corpus.library import Library
 from corpus.passages import Passage, cut, source_line
 from corpus.reveals import Reveals, Slug
-from retrieval.door import RankedPassage
+from retrieval.found import RankedPassage
 from retrieval.gate import Audience
 
 NEUTRAL = "Nothing so far."

@@ -14,8 +14,9 @@ from chromadb.errors import InternalError
 from corpus.club_texts import ClubText
 from corpus.reveals import Reveals
 from retrieval.damaged import DOUBT, Garbled, look_into, told
-from retrieval.door import Retriever, StoreLook
+from retrieval.door import Retriever
 from retrieval.errors import StoreDamaged, StoreUnavailable, StoreUnclear
+from retrieval.found import StoreLook
 from retrieval.gate import Audience
 from retrieval.store import Store
 from tests.fakes.bookshelf import LANTERN, opened, silent, write_lantern

@@ -17,7 +17,8 @@ from corpus.club_texts import ClubText
 from corpus.library import Library
 from corpus.passages import Passage
 from corpus.reveals import Reveals
-from retrieval.door import Retriever, Search
+from retrieval.door import Retriever
+from retrieval.found import Search
 from retrieval.gate import Audience, Gate
 from retrieval.langchain_retriever import GatedRetriever
 from retrieval.store import Store

@@ -10,8 +10,9 @@ import numpy as np
 
 from corpus.passages import Passage
 from corpus.reveals import Reveals
-from retrieval.door import Retriever, Search
+from retrieval.door import Retriever
 from retrieval.embedding import Embedded
+from retrieval.found import Search
 from retrieval.gate import Audience, Gate
 from retrieval.opened import OpenedBook, OpenedBooks
 from retrieval.rows import StoredPassage

@@ -10,7 +10,7 @@ from bot.reply import Reply
 from corpus.books import Book, Unit
 from corpus.passages import Passage
 from corpus.reveals import Reveals
-from retrieval.door import RankedSentence, Search
+from retrieval.found import RankedSentence, Search
 from retrieval.gate import Audience
 from tests.fakes.bookshelf import LANTERN
 

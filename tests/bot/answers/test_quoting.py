@@ -13,7 +13,7 @@ from bot.answers.quoting import LIMIT, Quoted, quoted
 from corpus.books import Book, Unit
 from corpus.passages import Passage
 from corpus.reveals import Reveals
-from retrieval.door import RankedSentence
+from retrieval.found import RankedSentence
 from tests.fakes.bookshelf import LANTERN
 
 BOOKS = {LANTERN: Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)}

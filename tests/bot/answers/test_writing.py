@@ -19,7 +19,7 @@ from bot.answers.writing import PASSAGES, ModelUnusable, Writer, Written, open_m
 from bot.settings import Settings
 from corpus.passages import Passage
 from corpus.reveals import Reveals
-from retrieval.door import RankedPassage, Search
+from retrieval.found import RankedPassage, Search
 from retrieval.gate import Audience
 from retrieval.guard import Verdict
 from tests.fakes.bookshelf import LANTERN

@@ -17,7 +17,7 @@ from bot.terminal.checks import HasStale
 from corpus.club_texts import ClubText
 from corpus.errors import DogearError
 from corpus.reveals import Reveals
-from retrieval.door import StoreLook
+from retrieval.found import StoreLook
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'

@@ -16,7 +16,7 @@ from bot.terminal.checks import Check, HasStale
 from bot.terminal.doctor import Instruments, examine, show
 from corpus.club_texts import ClubText
 from corpus.library import Library
-from retrieval.door import StoreLook
+from retrieval.found import StoreLook
 
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
 SECRET = "sk-a-key-that-nobody-sees"
