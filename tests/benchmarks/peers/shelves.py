@@ -16,7 +16,7 @@ from pathlib import Path
 
 from corpus.library import SHIPPED, Library
 from corpus.readings import Readings
-from retrieval import rows, store
+from retrieval.shelving import LAYOUT
 from tests.benchmarks.peers.filling import REAL, fill_dogear, fill_peers, stretches
 from tests.benchmarks.peers.made_up_books import CHAPTERS, books_for, made_up
 from tests.fakes.bookshelf import write_book
@@ -51,7 +51,6 @@ def shelf(work: Path, size: int, model: Path, say: Callable[[str], None]) -> She
     books = books_for(size, len(stretches(shipped)))
     text = _digest(path.read_bytes() for path in sorted(SHIPPED.rglob("*.*")))
     read = _digest(shipped.fingerprint(slug).encode() for slug in shipped.books)
-    layout = _digest(Path(str(module.__file__)).read_bytes() for module in (rows, store))
     real = size <= REAL
 
     def peers(there: int) -> None:
@@ -64,7 +63,7 @@ def shelf(work: Path, size: int, model: Path, say: Callable[[str], None]) -> She
 
     _once(found.library, text, books, lambda _: write_library(found.library, books), say)
     _once(found.peers, text, books, peers, say)
-    _once(found.dogear, f"{read} {layout}", books, dogear, say)
+    _once(found.dogear, f"{read}, layout {LAYOUT}", books, dogear, say)
     return found
 
 
