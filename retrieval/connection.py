@@ -58,6 +58,10 @@ class Connection(Protocol):
         """Return what is wrong, in words for who runs Dogear; StoreDamaged or StoreUnclear if it is that."""
         ...
 
+    def deleted(self) -> bool:
+        """Whether what was opened is not where it was: what is written now would be gone with this process."""
+        ...
+
     def hindrance(self) -> StoreUnavailable | None:
         """Return what hinders anybody who would write into it now, as far as that is seen without writing."""
         ...

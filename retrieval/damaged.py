@@ -134,6 +134,18 @@ def look_into(folder: Path, most: int = LOOKED_INTO) -> None:
         raise damaged(folder, " ".join(str(found[0]).split())[:80])
 
 
+def identity(folder: Path) -> tuple[int, int] | None:
+    """Return what tells a store's database from any other file, also from one of the same name; None if it is gone.
+
+    A file that is deleted stays open for the process that has it open, which notices nothing.
+    """
+    try:
+        found = (folder / STORE / FILE).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def move_aside(folder: Path) -> Path:
     """Move a damaged store aside, and return where it is now. Raises StoreUnavailable."""
     now = f"{dt.datetime.now(dt.UTC):%Y-%m-%d-%H%M%S}"

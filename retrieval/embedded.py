@@ -44,6 +44,7 @@ class EmbeddedConnection:
         made = chromadb.PersistentClient(path=path, settings=settings)
         self._client = cast(Client, made)  # the type that Chroma declares has no `close`
         self._opened.callback(self._client.close)
+        self._file = damaged.identity(self._folder)
 
     def collections(self) -> dict[str, Metadata]:
         """Return the metadata of every collection, by its name."""
@@ -74,6 +75,13 @@ class EmbeddedConnection:
     def told(self, error: BaseException) -> StoreUnavailable:
         """Return what is wrong with the folder, in words for who runs Dogear."""
         return damaged.told(self._folder, error)
+
+    def deleted(self) -> bool:
+        """Return whether the database that is open is not the one that lies in the folder now."""
+        try:
+            return damaged.identity(self._folder) != self._file
+        except OSError:
+            return False  # whoever may not look may not write either, and is told so
 
     def hindrance(self) -> StoreUnavailable | None:
         """Return what hinders anybody who would write into the folder now."""

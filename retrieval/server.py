@@ -127,6 +127,10 @@ class ServerConnection:
             )
         return StoreUnavailable(f"{name} cannot be read or written ({type(error).__name__}). {CURE}")
 
+    def deleted(self) -> bool:
+        """A server would say so itself."""
+        return False
+
     def hindrance(self) -> StoreUnavailable | None:
         """Return None: what hinders a server, it says itself."""
         return None

@@ -61,7 +61,7 @@ def told(method: Method) -> Method:
 
 
 def writing(method: Method) -> Method:
-    """Let a method that writes be refused while a folder's store is in doubt.
+    """Let a method that writes be refused while a folder's store is in doubt, or is not there any more.
 
     A write of Chroma's that fails costs it a connection, and when a handful are gone it never answers again, readers
     included: on a full disk, after five writes. So it is let fail once, and opened anew before the next.
@@ -71,6 +71,8 @@ def writing(method: Method) -> Method:
     def call(self: StoreAccess, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
         if self._in_doubt:
             raise StoreUnavailable(self._in_doubt)
+        if self._connection.deleted():
+            raise Garbled("its files were deleted")
         return method(self, *args, **kwargs)
 
     return told(cast(Method, call))
@@ -113,7 +115,7 @@ class StoreAccess(ABC):
             tell()
 
     def mend(self) -> bool:
-        """Open the store anew, and look closely where that is ours to do; return whether an empty one is in its place.
+        """Open the store anew, and look closely where that is ours to do; return whether another one is in its place.
 
         What can still be read is not let go of while nothing can be written. Raises StoreUnavailable.
         """
@@ -122,7 +124,8 @@ class StoreAccess(ABC):
                 raise StoreUnavailable(LEAVING)
             if hindered := self._connection.hindrance():
                 raise hindered
-            return self._open_sound(closely=not self.shared, clearing=not self.shared)
+            deleted = self._connection.deleted()
+            return self._open_sound(closely=not self.shared, clearing=not self.shared) or deleted
 
     def doubt(self, error: BaseException) -> StoreUnavailable:
         """Remember that something went wrong, and return it in words for who runs Dogear.

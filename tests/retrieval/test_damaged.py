@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from chromadb.errors import InternalError
@@ -143,6 +144,41 @@ def test_a_running_process_mends_its_store_and_answers_from_memory_meanwhile(fil
         assert answers(retriever) == before
         assert retriever.look_closely([review]) == StoreLook(1, 1, ())
     assert len(aside(data)) == 1
+
+
+@pytest.mark.parametrize("deleted", [lambda data: file_of(data).unlink(), lambda data: rmtree(data / "chroma")])
+def test_a_store_that_is_deleted_in_use_answers_from_memory_and_is_built_again(
+    filled: tuple[Path, Path], deleted: Callable[[Path], None]
+) -> None:
+    library, data = filled
+    texts = [ClubText("7", n, LANTERN, "Silas is a patient man.", Reveals.of({LANTERN: 2}), 4, None) for n in "12"]
+    with opened(library, data) as retriever:
+        retriever.keep(texts[0])
+        before = answers(retriever)
+        deleted(data)
+        assert answers(retriever) == before
+        with pytest.raises(StoreUnavailable, match="is damaged"):
+            retriever.keep(texts[1])
+        assert [retriever.doubted, retriever.mend(), retriever.doubted] == [True, True, False]
+        assert retriever.reconcile(texts) == 2
+        assert retriever.look_closely(texts) == StoreLook(1, 2, ())
+        assert not retriever.mend()
+    with opened(library, data) as retriever:
+        assert retriever.look_closely(texts) == StoreLook(1, 2, ())
+
+
+def test_a_store_that_somebody_put_another_in_place_of_is_opened_anew(filled: tuple[Path, Path]) -> None:
+    library, data = filled
+    with opened(library, data) as retriever:
+        before = file_of(data).read_bytes()
+        file_of(data).unlink()
+        file_of(data).write_bytes(before)
+        text = ClubText("7", "1", LANTERN, "Silas is a patient man.", Reveals.of({LANTERN: 2}), 4, None)
+        with pytest.raises(StoreUnavailable):
+            retriever.keep(text)
+        retriever.mend()
+        assert retriever.reconcile([text]) == 1
+        assert retriever.look_closely([text]) == StoreLook(1, 1, ())
 
 
 def test_a_store_that_cannot_be_opened_anew_says_so_until_it_can(filled: tuple[Path, Path]) -> None:
