@@ -33,7 +33,7 @@ SIZES = (4_000, 20_000, 300_000, 1_000_000)
 QUICK_SIZES = (2_000,)
 QUICK_QUESTIONS = 25
 PARTS = ("quality", "indexing", "sizes")
-STARTS, FEW_STARTS = 5, 2
+STARTS, FEW_STARTS = 5, 3
 """Times that each contender's process is started, in libraries of up to REAL passages and in larger ones."""
 
 ANSWERS, FEW_ANSWERS = 20, 5
