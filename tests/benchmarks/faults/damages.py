@@ -106,6 +106,7 @@ async def damaged(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
             damage(bot.data / "chroma", chance)
             starts.append(await bot.start())
             found = await well(bot, members)
+            found += await compared(bot, name, outcome)
             rebuilt += bool(list(bot.data.glob("chroma-damaged-*")))
             outcome.add([f"{name}: {one}" for one in found])
         outcome.notes += [f"moved aside and built again: {rebuilt}; the others were harmless", spread("start", starts)]
@@ -113,7 +114,7 @@ async def damaged(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
 
 
 async def well(bot: Bot, members: Members) -> list[str]:
-    """Return what is not well: answers, a word too early, what was kept; then stop, and compare all that is there."""
+    """Return what is not well for members: what they cannot do, a word too early, what is lost."""
     found = []
     if told := await writes_again(members):
         found.append(f"members cannot write: {told}")
@@ -121,8 +122,19 @@ async def well(bot: Bot, members: Members) -> list[str]:
     await early.answered(60)
     if END in early.text:
         found.append(f"told too early: {early.text}")
-    found += members.lost(bot.data)
-    return found + await agreed(bot)
+    return found + members.lost(bot.data)
+
+
+async def compared(bot: Bot, name: str, outcome: Outcome) -> list[str]:
+    """Stop the bot, and return what of the store does not agree after its next start either.
+
+    What nobody has read or written since it was damaged is noticed by a close look, and put right by the next start.
+    """
+    if found := await agreed(bot):
+        outcome.notes.append(f"{name}: {found[0]}, until the next start")
+        await bot.start()
+        found = await agreed(bot)
+    return found
 
 
 async def damaged_in_use(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
@@ -140,11 +152,8 @@ async def damaged_in_use(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
             asked = await members.ask(discord.people[0])
             answered = [] if asked.answers else ["no answer"]
             found = await well(bot, members)
+            found += await compared(bot, name, outcome)
             await bot.start()
-            if found:  # what is deleted under a process stays open for it: the next one notices
-                outcome.notes.append(f"{name}: {found[0]}, until the next start")
-                found = await agreed(bot)
-                await bot.start()
             outcome.add([f"{name}: {one}" for one in (*answered, *found)])
         mended = bot.log.count("is built again; ") + bot.log.count("The vector store was damaged")
         outcome.notes.append(f"noticed and built again, by the running bot or at its next start: {mended}")
