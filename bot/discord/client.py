@@ -27,6 +27,7 @@ from bot.discord.identifying import Turns
 from bot.discord.measuring import Calls, Connections
 from bot.discord.membership import Membership
 from bot.discord.pacing import Pace
+from bot.discord.reconnecting import come_back_soon
 
 log = logging.getLogger(__name__)
 
@@ -136,10 +137,12 @@ class Dogear(commands.AutoShardedBot):
         self.timekeeper.nudge()
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
-        """Connect a shard, when it is its turn among those of all processes."""
+        """Connect a shard, when it is its turn among those of all processes; if it is lost, it comes back soon."""
         if self.turns is not None:
             await self.turns.before_connecting(shard_id)
         await super().launch_shard(gateway, shard_id, initial=initial)
+        if (launched := self.get_shard(shard_id)) is not None:
+            come_back_soon(launched)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Keep the time that Discord wants between two shards."""
