@@ -41,6 +41,7 @@ def start(library: Path, data: Path) -> dict[str, float]:
     laps.end("importing Chroma")
     from bot.discussion import Discussion
     from corpus.library import Library
+    from corpus.readings import Readings
     from retrieval import packaged_encoder  # noqa: F401 (otherwise it is imported with the weights)
     from retrieval.door import Retriever
     from retrieval.embedding import load_embedder
@@ -48,7 +49,7 @@ def start(library: Path, data: Path) -> dict[str, float]:
     from retrieval.store import Store
 
     laps.end("importing all else")
-    books = Library.load(library)
+    books = Library.load(library, Readings(data))
     laps.end("reading the library")
     embedder = load_embedder()
     laps.end("checking and loading the weights")
