@@ -324,6 +324,19 @@ async def test_a_message_with_a_nonce_is_written_once(server: DiscordServer, sta
     assert [message.text for message in server.posts] == ["Section two begins."]
 
 
+async def test_what_the_bot_writes_while_no_shard_is_there_is_written(server: DiscordServer, start: Start) -> None:
+    async with start(server) as bot:
+        place = bot.get_channel(server.clubs[0].places[0].id)
+        assert isinstance(place, discord.TextChannel)
+        server.gateway.refusing = True
+        await server.gateway.drop(forget=True)
+        await place.send("Section two begins.")
+        thread = await place.create_thread(name="Section two", type=discord.ChannelType.public_thread)
+        server.gateway.refusing = False
+    assert [message.text for message in server.posts] == ["Section two begins."]
+    assert thread.id in {known.id for known in server.clubs[0].places}
+
+
 async def test_what_was_missed_is_told_when_the_bot_resumes(server: DiscordServer, start: Start) -> None:
     async with start(server):
         await server.gateway.drop()
