@@ -57,18 +57,23 @@ def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limi
 def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSentence]:
     """Return the sentences to quote, in reading order: most likely to answer for the room that they take.
 
-    Dividing by the square root of the length keeps both long sentences and pairs of short ones in play.
+    Dividing by the square root of the length keeps both long sentences and pairs of short ones in play. The likeliest
+    is among them in any case, unless it takes more than a third of the room.
     """
     if not sentences:
         return []
     scores = np.array([_likely(s) for s in sentences])
     room = np.array([len(s.text) + _ROOM for s in sentences])
-    best = sentences[int(scores.argmax())]
+    likeliest = int(scores.argmax())
+    best = sentences[likeliest]
     if len(best.text) + _ROOM > limit:
         return [clipped(best, limit - _ROOM)]
     kept: list[RankedSentence] = []
     left = limit
-    for n in np.argsort(-scores / np.sqrt(room))[:20]:
+    worth = scores / np.sqrt(room)
+    if len(best.text) <= limit / 3:
+        worth[likeliest] = np.inf
+    for n in np.argsort(-worth)[:20]:
         if room[n] <= left and scores[n] >= WORTH * scores.max():
             kept.append(sentences[n])
             left -= int(room[n])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers.quoting import LIMIT, Quoted, quoted
+from bot.answers.quoting import LIMIT, Quoted, chosen, quoted
 from corpus.books import Book, Unit
 from corpus.passages import Passage
 from corpus.reveals import Reveals
@@ -138,6 +138,14 @@ def test_a_sentence_that_is_too_long_is_clipped(long: str, ends: str) -> None:
     assert len(body(answer)) <= LIMIT
     assert body(answer).endswith(ends)
     assert long.startswith(body(answer)[1:].removesuffix(" …”"))
+
+
+def test_many_short_sentences_do_not_crowd_out_the_likeliest() -> None:
+    short = [RankedSentence(f"{'rain ' * 12}{n}.", passage(0, 1), n, 0.9) for n in range(6)]
+    best = RankedSentence(f"{'rowing ' * 17}out.", passage(0, 1), 6, 1.0)
+    picked = chosen([*short, best], LIMIT)
+    assert best in picked
+    assert len(picked) > 2
 
 
 words = st.integers(1, 30).map(lambda count: " ".join(["rain"] * count) + ".")
