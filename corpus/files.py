@@ -1,7 +1,9 @@
-"""Reading one file of a library: a regular file in its folder, of a sensible size, in UTF-8."""
+"""One file at a time: reading one of a library, of a sensible size and in UTF-8, and writing one whole or not at all."""
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 from corpus.errors import LibraryProblem
@@ -41,3 +43,18 @@ def read_text(path: Path, limit: int) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         raise LibraryProblem(path, line, "is not UTF-8 text.", "Save the file as UTF-8.") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file, for its owner alone: the old one or the new one is there whatever happens. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

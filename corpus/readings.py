@@ -9,16 +9,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from corpus.errors import LibraryProblem
-from corpus.files import read_bytes
+from corpus.files import read_bytes, write_whole
 
 NAME = "readings.json"
 """The name of the file, in a data folder."""
@@ -49,14 +47,7 @@ class Readings:
         if self._now == self._before:
             return
         with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            handle, new = tempfile.mkstemp(prefix=f"{NAME}.", dir=self._file.parent)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(self._now, file)
-                Path(new).replace(self._file)
-            finally:
-                Path(new).unlink(missing_ok=True)
+            write_whole(self._file, json.dumps(self._now))
 
 
 def digest(files: Iterable[Path], limit: int, together: int, also: str = "") -> str:

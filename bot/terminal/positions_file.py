@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from bot.club.reached import Reached
 from bot.terminal.reader import UNDOABLE, Places, Reader
 from corpus.books import Unit
 from corpus.errors import DogearError
+from corpus.files import write_whole
 
 NAME = "reader.json"
 VERSION = 1
@@ -49,19 +47,9 @@ class PositionsFile:
     def write(self, reader: Reader) -> None:
         """Keep a reader: the old file or the new one is there whatever happens. Raises PositionsNotKept."""
         text = json.dumps(_fields(reader), indent=1, ensure_ascii=False)
-        new: str | None = None
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, new = tempfile.mkstemp(prefix=f"{NAME}.", dir=self._path.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(new).replace(self._path)
+            write_whole(self._path, text)
         except OSError as error:
-            if new is not None:
-                with contextlib.suppress(OSError):
-                    Path(new).unlink(missing_ok=True)
             why = f"{self._path} cannot be written ({error.strerror})"
             raise PositionsNotKept(f"Your positions hold for this conversation only: {why}.") from error
 

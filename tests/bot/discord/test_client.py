@@ -16,6 +16,7 @@ from retrieval.door import Retriever
 from tests.fakes.chat_server import Behaviour, ChatServer, chat_server
 from tests.fakes.club import Club, message, opened_club, shown
 from tests.fakes.discord_api import DiscordApi
+from tests.fakes.discord_reading import rendered
 
 STORM = "Whom does Silas save in the storm?"
 
@@ -97,17 +98,18 @@ async def test_what_is_sent_is_what_discord_describes(club: Club) -> None:
 # When things go wrong
 
 
+@pytest.mark.parametrize("number", ["52743625", "0c0ffee5"])
 async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
-    club: Club, caplog: pytest.LogCaptureFixture
+    club: Club, number: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.requests.secrets.token_hex", lambda nbytes: number)
     liz = club.member("Liz")
     club.expected += (RuntimeError,)
     club.services.workers.close()  # from now on, nothing can be searched
     told = await liz.slash(club.general, "ask", question=STORM, book="the-lantern")
-    said = shown(told)
-    number = said.partition("written down as ")[2].partition(".")[0]
+    said = rendered(shown(told))
     assert told.ephemeral
-    assert len(number) == 8
+    assert f"written down as {number}. " in said
     assert any(number in record.getMessage() and record.exc_info for record in caplog.records)
     assert "RuntimeError" not in said
 
