@@ -83,7 +83,8 @@ class Bert:
         with torch.inference_mode():
             embedded = self._embedded(tokens)
             unseen = torch.zeros(used.shape, dtype=embedded.dtype).masked_fill(~used, -torch.inf)[:, None, None, :]
-            return self._through(embedded, self._both[0], functools.partial(_attention, unseen)).float()
+            attention = _plain_attention if embedded.dtype is torch.bfloat16 else scaled_dot_product_attention
+            return self._through(embedded, self._both[0], functools.partial(attention, attn_mask=unseen)).float()
 
     def _embedded(self, tokens: torch.Tensor) -> torch.Tensor:
         return self._normed(embedding(tokens, self._words) + self._places[: tokens.shape[1]], self._norm)
@@ -102,12 +103,14 @@ class Bert:
         return rows.view(texts.shape)
 
 
-def _attention(unseen: torch.Tensor, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-    """Return what is looked at in texts padded to one length; torch's own takes twice as long of bfloat16 in a batch.
+def _plain_attention(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, attn_mask: torch.Tensor
+) -> torch.Tensor:
+    """Do what torch's own does, which takes half as long again of bfloat16 in a batch.
 
-    `unseen` is added to the scores: 0, and minus infinity where a text is padded.
+    The mask is added to the scores: 0, and minus infinity where a text is padded.
     """
-    scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2)) + unseen
+    scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2)) + attn_mask
     return torch.matmul(torch.softmax(scores, -1), value)
 
 

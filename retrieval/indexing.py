@@ -9,7 +9,7 @@ leans on a book that changed is placed again, without embedding anything again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from corpus.library import Library
@@ -74,14 +74,14 @@ def index(
     ]  # fmt: skip
     touched = {*changed, *(item.book.slug for item in leaning)}
     ready(manifest for slug, manifest in held.items() if slug not in touched)
-    embedded = _write(store, embedder, [p for item in (*work, *leaning) for p in item.passages], progress, check)
+    written = _write(store, embedder, [p for item in (*work, *leaning) for p in item.passages], progress, check)
     placer = Placer(library, store, reader)
     for item in (*leaning, *work):  # the books that changed stay open work until those that lean on them are done
-        settled, gone = _settle(library, store, placer, item, check)
+        settled, gone = _settle(library, store, placer, item, written, check)
         ready([settled])
         removed += gone
     total = sum(len(m.ids) for m in store.manifests().values())
-    return Indexed(len(work) + len(leaning), embedded, total - embedded, removed)
+    return Indexed(len(work) + len(leaning), len(written), total - len(written), removed)
 
 
 def _remove(store: Store, slug: Slug) -> int:
@@ -92,8 +92,10 @@ def _remove(store: Store, slug: Slug) -> int:
     return len(gone)
 
 
-def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: Progress | None, check: Check) -> int:
-    """Embed and write the passages that the store does not hold yet; return how many."""
+def _write(
+    store: Store, embedder: Embedder, passages: list[Passage], progress: Progress | None, check: Check
+) -> dict[str, Passage]:
+    """Embed and write the passages that the store does not hold yet; return them by their ids."""
     have = store.having([p.id for p in passages])
     missing = [p for p in passages if p.id not in have]
     if progress and missing:
@@ -107,19 +109,24 @@ def _write(store: Store, embedder: Embedder, passages: list[Passage], progress: 
             done += len(rows)
             if progress:
                 progress(done, len(missing))
-    return done
+    return {p.id: p for p in missing}
 
 
-def _settle(library: Library, store: Store, placer: Placer, item: Work, check: Check) -> tuple[Manifest, int]:
-    """Place what is not placed yet, bring what is kept of each passage up to date, and note the book as done."""
+def _settle(
+    library: Library, store: Store, placer: Placer, item: Work, written: Mapping[str, Passage], check: Check
+) -> tuple[Manifest, int]:
+    """Place what is not placed yet, bring what is kept of each passage up to date, and note the book as done.
+
+    `written` are passages as this run wrote them.
+    """
     fresh = {p.id: p for p in (*item.settled, *placer.placed(item))}
-    rows = {row.passage.id: row for row in store.read(list(fresh))}
+    held = store.read([key for key, passage in fresh.items() if written.get(key) != passage])
     ids = tuple(sorted(fresh, key=lambda key: fresh[key].order))
     manifest = Manifest(item.book.slug, library.fingerprint(item.book.slug), item.against, ids)
     gone = store.ids_of(item.book.slug) - fresh.keys()
     check()
     store.forget(item.book.slug)
-    store.write([replace(row, passage=fresh[key]) for key, row in rows.items() if row.passage != fresh[key]])
+    store.write([replace(row, passage=passage) for row in held if (passage := fresh[row.passage.id]) != row.passage])
     store.remove(gone)
     store.finish(manifest)
     return manifest, len(gone)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ def test_a_file_is_written_into_a_folder_that_is_not_there_yet(tmp_path: Path) -
     write_whole(path, "Élan\n")
     assert path.read_bytes() == "Élan\n".encode()
     assert path.stat().st_mode & 0o077 == 0
-    assert os.listdir(path.parent) == ["notes.json"]
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.replace"])
@@ -32,4 +31,4 @@ def test_what_fails_on_the_way_leaves_the_old_file_and_nothing_else(
     with pytest.raises(OSError, match="No space left"):
         write_whole(path, "new")
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["notes.json"]
+    assert list(tmp_path.iterdir()) == [path]
