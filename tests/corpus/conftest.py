@@ -5,12 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from tests.corpus.shelf import Shelf
-
-settings.register_profile("busy", deadline=None)  # a busy machine is no mistake in the code
-settings.load_profile("busy")
 
 
 @pytest.fixture
