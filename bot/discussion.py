@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.answers.drafting import SOURCES, Draft, asked_already, library_drafts
@@ -12,15 +13,17 @@ from bot.answers.hinting import hints
 from bot.answers.quoting import quoted
 from bot.answers.recapping import LIMIT as RECAP_LIMIT
 from bot.answers.recapping import recap
+from bot.answers.whole_book import WholeBook, asked_of_whole, part_asked
 from bot.answers.wording import MAY_SPOIL, NEUTRAL
 from bot.answers.writing import Writer
+from bot.book_text import cover_lines, measure
 from bot.order_text import order_text
 from bot.reading_order import reading_orders
 from bot.reply import Mode, Quote, Reply
 from corpus.books import Book
-from corpus.errors import DogearError
+from corpus.errors import DogearError, PositionError
 from corpus.library import Library
-from corpus.naming import find_book
+from corpus.naming import find_book, names_in
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
 from corpus.reveals import Reveals, Slug
@@ -36,6 +39,12 @@ ANSWERS_AT_END = 0.002
 
 ASKING = ("discussion",)
 """Passages that ask and do not answer; they are found, and never quoted as an answer."""
+
+OPINIONS = ("reception", "review")
+"""Passages that say what others thought of a book."""
+
+SO_FAR_LIMIT = 900
+"""Characters of the story so far where it is asked for among other questions; a recap tells more."""
 
 WHO_LIMIT = 900
 """Characters about one person."""
@@ -67,7 +76,11 @@ class Discussion:
 
         `before` is what the audience may know of the conversation so far. `quote_only` leaves the chat model alone.
         """
-        search = self._search(standing_alone(question, before), audience, book)
+        alone = standing_alone(question, before)
+        _required(alone)
+        if reply := self._of_whole_book(alone, audience, book):
+            return reply
+        search = self._search(alone, audience, book)
         if not (self._writer and search.book and search.passages) or quote_only:
             return self._from_passages("ask", search, Mode.QUOTE)
         title = self.library.books[search.book].title
@@ -208,6 +221,37 @@ class Discussion:
         slug = self._book(book).slug if book else None
         advice = reading_orders(self.library.books, audience.positions, book=slug, series=series)
         return Reply("order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books)
+
+    def _of_whole_book(self, question: str, audience: Audience, book: Slug | None) -> Reply | None:
+        """Answer a question about a book as a whole or a part of it; None where it is none, or nothing answers it."""
+        named = [self._book(book).slug] if book else names_in(question, self.library.books)
+        known = self.library.books[named[0]] if len(named) == 1 else None
+        if known and (part := part_asked(question)):
+            with suppress(PositionError):
+                return replace(self.recap(audience, known.slug, part), do="ask")
+        asked = asked_of_whole(question, known.names if known else ())
+        if asked is WholeBook.ORDER:
+            reply = self.order(audience, known.slug if known else None)
+        elif known is None:
+            return Reply("ask", None, NEUTRAL) if asked else None
+        elif asked is WholeBook.COVER:
+            reply = Reply("ask", known.slug, "\n".join((*cover_lines(known), measure(known))), True)
+        elif asked is WholeBook.ABOUT:
+            reply = self._premise_quoted(known)
+        elif asked is WholeBook.SO_FAR:
+            told = self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
+            reply = told if told.answered else self._premise_quoted(known)
+        elif asked is WholeBook.OPINIONS:
+            search = self._search(question, audience, known.slug)
+            opinions = tuple(s for s in search.sentences if s.passage.kind in OPINIONS)
+            return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
+        else:
+            return None
+        return replace(reply, do="ask") if reply.answered else None
+
+    def _premise_quoted(self, book: Book) -> Reply:
+        reply = self.premise(book.slug)
+        return replace(reply, sources=tuple(dict.fromkeys(quote.source for quote in reply.quotes)))
 
     def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
         _required(question)

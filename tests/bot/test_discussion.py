@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answers.exchanges import Exchange
 from bot.answers.wording import MAY_SPOIL, NEUTRAL
 from bot.answers.writing import Writer, open_model
 from bot.discussion import Discussion, TextMissing, TextTooLong
@@ -391,3 +392,79 @@ def test_only_questions_go_to_a_model(model_talk: Discussion, server: ChatServer
     model_talk.check("Silas rows out.", at(5), LANTERN)
     model_talk.order(at(5))
     assert server.requests == []
+
+
+# A book as a whole
+
+
+@pytest.mark.parametrize("question", ["What is it about?", "What is The Lantern about?", "Tell me about the book."])
+def test_what_a_book_is_about_is_its_premise_at_any_mark(island_talk: Discussion, question: str) -> None:
+    for mark in (0, 5, 10):
+        reply = island_talk.ask(question, at(mark), LANTERN)
+        assert (reply.do, reply.book, reply.answered) == ("ask", LANTERN, True)
+        assert reply.answer == ("A young woman travels to an island with a lighthouse and an old secret.\n— premise")
+
+
+def test_what_has_happened_so_far_is_the_recap_and_no_further(island_talk: Discussion) -> None:
+    for mark in range(1, 10):
+        reply = island_talk.ask("What has happened so far?", at(mark), LANTERN)
+        assert reply.answer == island_talk.recap(at(mark), LANTERN, limit=900).answer
+        assert "drowned" not in shown(reply)
+    assert "drowned" in island_talk.ask("What has happened so far?", at(10), LANTERN).answer
+
+
+def test_what_happens_in_a_part_is_the_recap_of_it_for_who_has_read_it(island_talk: Discussion) -> None:
+    for question in ("What happens in chapter 5?", "Summarise chapters 3 to 5, please"):
+        reply = island_talk.ask(question, at(5), LANTERN)
+        assert reply.do == "ask"
+        assert "two fishermen" in reply.answer
+        assert "evening boat" not in reply.answer
+        unread = island_talk.ask(question, at(2), LANTERN)
+        assert (unread.answer, unread.answered) == (NEUTRAL, False)
+    assert "fishermen" in island_talk.ask("What happened in the storm?", at(5), LANTERN).answer
+
+
+def test_who_has_read_nothing_is_told_what_the_book_is_about(island_talk: Discussion) -> None:
+    for nobody in (Audience(), at(0)):
+        assert island_talk.ask("What happens?", nobody, LANTERN).answer.endswith("an old secret.\n— premise")
+
+
+def test_what_others_thought_is_told_as_far_as_their_reviews_may_be_seen(library: Path, data: Path) -> None:
+    reviews = (
+        "## ★★★★★\n\n<!-- reveals: 0 -->\n\nThe prose is lovely.\n\n"
+        "## ★☆☆☆☆\n\n<!-- reveals: 10 -->\n\nThat he drowned his brother is no surprise.\n"
+    )
+    write_lantern(library, reviews_md=reviews)
+    with opened(library, data) as retriever:
+        talk = Discussion(retriever.library, retriever)
+        early, late = (talk.ask("Is it any good?", at(mark), LANTERN) for mark in (5, 10))
+    assert "lovely" in early.answer
+    assert "drowned" not in shown(early)
+    assert "no surprise" in late.answer
+
+
+def test_where_nobody_said_what_they_thought_nothing_else_is_quoted_for_it(island_talk: Discussion) -> None:
+    assert island_talk.ask("Is it any good?", FINISHED, LANTERN).answer == NEUTRAL
+
+
+def test_who_wrote_a_book_stands_on_its_cover(island_talk: Discussion) -> None:
+    assert island_talk.ask("Who wrote it?", Audience(), KITE).answer == "Traditional\n4 chapters."
+
+
+def test_an_order_is_told_as_an_order(island_talk: Discussion) -> None:
+    for question in ("In which order should I read the books?", "What should I read next?"):
+        reply, order = island_talk.ask(question, at(5), LANTERN), island_talk.order(at(5), LANTERN)
+        assert (reply.do, reply.answer, reply.books) == ("ask", order.answer, order.books)
+    assert island_talk.ask("What should I read next?", at(5)).answer == island_talk.order(at(5)).answer
+
+
+def test_a_book_as_a_whole_has_to_be_known(island_talk: Discussion) -> None:
+    reply = island_talk.ask("What is it about?", FINISHED)
+    assert (reply.book, reply.answer, reply.answered) == (None, NEUTRAL, False)
+    assert island_talk.ask("What is The Kite about?", FINISHED).answer.startswith("Two children build a paper kite")
+
+
+def test_a_question_that_leans_on_another_is_about_that(island_talk: Discussion) -> None:
+    before = [Exchange("What does Dorothea carry?", "A letter that she has not opened.", LANTERN)]
+    assert "old secret" not in island_talk.ask("What is it about?", at(10), LANTERN, before).answer
+    assert "old secret" in island_talk.ask("What is the book about?", at(10), LANTERN, before).answer
