@@ -13,6 +13,7 @@ from bot.answers.hinting import hints
 from bot.answers.quoting import quoted
 from bot.answers.recapping import LIMIT as RECAP_LIMIT
 from bot.answers.recapping import recap
+from bot.answers.small_talk import small_talk
 from bot.answers.whole_book import WholeBook, asked_of_whole, part_asked
 from bot.answers.wording import MAY_SPOIL, NEUTRAL
 from bot.answers.writing import Writer
@@ -42,6 +43,12 @@ ASKING = ("discussion",)
 
 OPINIONS = ("reception", "review")
 """Passages that say what others thought of a book."""
+
+LATEST = 3
+"""Themes, quotes and questions for discussion that are told at a time: the last that a reader has reached."""
+
+SHOWN_PEOPLE = 40
+"""Names that are told at a time, the last met ones."""
 
 SO_FAR_LIMIT = 900
 """Characters of the story so far where it is asked for among other questions; a recap tells more."""
@@ -78,8 +85,10 @@ class Discussion:
         """
         alone = standing_alone(question, before)
         _required(alone)
-        if reply := self._of_whole_book(alone, audience, book):
-            return reply
+        if reply := small_talk(question):
+            return Reply("ask", self._book(book).slug if book else None, reply, True)
+        if whole := self._of_whole_book(alone, audience, book):
+            return replace(whole, do="ask")
         search = self._search(alone, audience, book)
         if not (self._writer and search.book and search.passages) or quote_only:
             return self._from_passages("ask", search, Mode.QUOTE)
@@ -223,35 +232,46 @@ class Discussion:
         return Reply("order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books)
 
     def _of_whole_book(self, question: str, audience: Audience, book: Slug | None) -> Reply | None:
-        """Answer a question about a book as a whole or a part of it; None where it is none, or nothing answers it."""
+        """Answer a question about a book as a whole or a part of it; None where it is no such question."""
         named = [self._book(book).slug] if book else names_in(question, self.library.books)
         known = self.library.books[named[0]] if len(named) == 1 else None
         if known and (part := part_asked(question)):
             with suppress(PositionError):
-                return replace(self.recap(audience, known.slug, part), do="ask")
+                return self.recap(audience, known.slug, part)
         asked = asked_of_whole(question, known.names if known else ())
         if asked is WholeBook.ORDER:
-            reply = self.order(audience, known.slug if known else None)
-        elif known is None:
+            return self.order(audience, known.slug if known else None)
+        if asked is None or known is None:
             return Reply("ask", None, NEUTRAL) if asked else None
-        elif asked is WholeBook.COVER:
-            reply = Reply("ask", known.slug, "\n".join((*cover_lines(known), measure(known))), True)
-        elif asked is WholeBook.ABOUT:
-            reply = self._premise_quoted(known)
-        elif asked is WholeBook.SO_FAR:
-            told = self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
-            reply = told if told.answered else self._premise_quoted(known)
-        elif asked is WholeBook.OPINIONS:
-            search = self._search(question, audience, known.slug)
-            opinions = tuple(s for s in search.sentences if s.passage.kind in OPINIONS)
-            return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
-        else:
-            return None
-        return replace(reply, do="ask") if reply.answered else None
+        match asked:
+            case WholeBook.ABOUT | WholeBook.SO_FAR:
+                premise, recap = self._premise_quoted(known), self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
+                first, second = (premise, recap) if asked is WholeBook.ABOUT else (recap, premise)
+                return first if first.answered else second
+            case WholeBook.PEOPLE:
+                met = self.people(known.slug, audience)[-SHOWN_PEOPLE:]
+                return Reply("ask", known.slug, f"Met so far: {', '.join(met)}." if met else NEUTRAL, bool(met))
+            case WholeBook.COVER:
+                return Reply("ask", known.slug, "\n".join((*cover_lines(known), measure(known))), True)
+            case WholeBook.OPINIONS:
+                search = self._search(question, audience, known.slug)
+                opinions = tuple(s for s in search.sentences if s.passage.kind in OPINIONS)
+                return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
+            case WholeBook.THEMES | WholeBook.QUOTES | WholeBook.DISCUSSION:
+                told = sorted(
+                    self.texts(known.slug, audience, str(asked)), key=lambda p: p.reveals.marks.get(known.slug, 0)
+                )
+                return self._texts_quoted(known, told[-LATEST:])
 
     def _premise_quoted(self, book: Book) -> Reply:
-        reply = self.premise(book.slug)
-        return replace(reply, sources=tuple(dict.fromkeys(quote.source for quote in reply.quotes)))
+        return self._texts_quoted(book, self._retriever.passages(book.slug, Audience(), ("premise",)))
+
+    def _texts_quoted(self, book: Book, told: Sequence[Passage]) -> Reply:
+        """Return texts as they are, each on a line of its own, with their sources."""
+        quotes = tuple(Quote(p.text, source_line(p, book)) for p in told)
+        body = "\n".join(quote.text for quote in quotes) or NEUTRAL
+        sources = tuple(dict.fromkeys(quote.source for quote in quotes))
+        return Reply("ask", book.slug, body, bool(quotes), quotes=quotes, sources=sources)
 
     def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
         _required(question)

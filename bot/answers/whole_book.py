@@ -20,6 +20,10 @@ class WholeBook(StrEnum):
 
     ABOUT = "about"
     SO_FAR = "so far"
+    PEOPLE = "people"
+    THEMES = "themes"
+    QUOTES = "quotes"
+    DISCUSSION = "discussion"
     OPINIONS = "opinions"
     COVER = "cover"
     ORDER = "order"
@@ -30,7 +34,8 @@ _BOOKS = r"(?:it|them|these|those|(?:the|these|those|his|her|their)(?: \w+)? (?:
 _SO_FAR = r"(?: so far| until now| till now| up to (?:now|here|this point)| to me| here)?"
 _READERS = r"(?:the |other |most )?(?:readers|reviewers|reviews|critics|people|others|members)"
 _WHICH = r"(?:what|which(?: (?:book|one|novel))?)"
-_A_SHORT = r"(?:(?:give|write|tell|make) (?:me|us) )?(?:a |an |the )?(?:short |quick |brief )?"
+_GIVE = r"(?:(?:give|show|tell|write|ask|suggest|make) (?:(?:me|us) )?|(?:are there )?any |what are )?"
+_A_GOOD = r"(?:an? |the |some |more )?(?:good |best |nice |famous |memorable |short |quick |brief )?"
 _ASKED = {
     WholeBook.ABOUT: (
         rf"what(?:'s| is) {_BOOK}(?: all| really| mainly)? about",
@@ -44,7 +49,22 @@ _ASKED = {
         r"(?:where (?:was i|were we|are we|am i)|(?:the|our|my) story so far)(?: in (?:it|the book|the story))?",
         rf"(?:catch (?:me|us) up|bring (?:me|us) up to (?:speed|date)|(?:refresh|jog) my memory)(?: on {_BOOK})?",
         rf"remind (?:me|us)(?: of)?(?: what(?:'s| has)? happened)?(?: in {_BOOK})?{_SO_FAR}",
-        rf"{_A_SHORT}(?:recap|summary|summari[sz]e|sum up)(?:,? (?:of )?(?:{_BOOK}|everything|the plot))?{_SO_FAR}",
+        rf"{_GIVE}{_A_GOOD}(?:recap|summary|summari[sz]e|sum up)(?: (?:of )?(?:{_BOOK}|everything|the plot))?{_SO_FAR}",
+    ),
+    WholeBook.PEOPLE: (
+        rf"who(?:'s| is| are)? in {_BOOK}|who have (?:i|we) met{_SO_FAR}",
+        rf"who are the (?:main |most important )?(?:characters|people)(?: (?:of|in) {_BOOK})?{_SO_FAR}",
+        rf"{_GIVE}{_A_GOOD}(?:list|cast) of (?:the )?(?:characters|people)(?: (?:of|in) {_BOOK})?",
+        rf"(?:which|what) (?:characters|people) (?:are (?:there|in {_BOOK})|have (?:i|we) met){_SO_FAR}",
+    ),
+    WholeBook.THEMES: (
+        rf"what are (?:the|its) (?:main |big |central )?(?:themes|ideas|topics)(?: (?:of|in) {_BOOK})?",
+        rf"(?:what|which) (?:themes|ideas|topics) does {_BOOK} (?:have|hold|explore|deal with)",
+    ),
+    WholeBook.QUOTES: (rf"{_GIVE}{_A_GOOD}(?:quotes?|quotations?)(?: (?:from|of|in) {_BOOK})?",),
+    WholeBook.DISCUSSION: (
+        rf"{_GIVE}{_A_GOOD}discussion (?:questions?|prompts?)(?: for (?:the|my|our|this) club)?",
+        r"what (?:should|could|can|shall) (?:i|we) (?:discuss|talk about)(?: (?:with|in|at) (?:the|my|our) club)?",
     ),
     WholeBook.OPINIONS: (
         rf"(?:is|was) {_BOOK} (?:any |really |very )?(?:good|bad|worth (?:it|reading|the time|my time|our time))",

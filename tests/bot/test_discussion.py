@@ -443,6 +443,38 @@ def test_what_others_thought_is_told_as_far_as_their_reviews_may_be_seen(library
     assert "no surprise" in late.answer
 
 
+def test_whom_one_has_met_are_those_whom_the_audience_may_know(island_talk: Discussion) -> None:
+    names = [island_talk.ask("Who are the characters?", at(mark), LANTERN).answer for mark in (0, 1, 2)]
+    assert names == [NEUTRAL, "Met so far: Dorothea.", "Met so far: Silas, Dorothea."]
+
+
+def test_themes_quotes_and_questions_for_discussion_are_the_last_ones_reached(library: Path, data: Path) -> None:
+    asked = "".join(f"<!-- reveals: {mark} -->\n- Question {mark}?\n\n" for mark in (1, 2, 3, 4, 9))
+    write_lantern(library, discussion_md=asked, themes_md="## Guilt\n\n<!-- reveals: 9 -->\nHe drowned him.\n")
+    with opened(library, data) as retriever:
+        talk = Discussion(retriever.library, retriever)
+        reply = talk.ask("Give me a discussion question", at(5), LANTERN)
+        assert reply.answer.partition("\n— ")[0].splitlines() == ["Question 2?", "Question 3?", "Question 4?"]
+        assert "discussion, chapter 4" in reply.answer
+        assert talk.ask("What are the themes?", at(8), LANTERN).answer == NEUTRAL
+        assert "drowned" in talk.ask("What are the themes?", at(9), LANTERN).answer
+        assert talk.ask("Any good quotes?", FINISHED, LANTERN).answer == NEUTRAL
+
+
+def test_a_book_without_a_premise_is_about_what_has_happened_so_far(library: Path, data: Path) -> None:
+    write_book(library, LANTERN, {"summary.md": LANTERN_DOCUMENTS["summary.md"]})
+    with opened(library, data) as retriever:
+        talk = Discussion(retriever.library, retriever)
+        assert "evening boat" in talk.ask("What is it about?", at(1), LANTERN).answer
+        assert talk.ask("What is it about?", at(0), LANTERN).answer == NEUTRAL
+
+
+def test_a_greeting_is_greeted_and_nothing_is_quoted(island_talk: Discussion) -> None:
+    reply = island_talk.ask("Hello!", at(5), LANTERN)
+    assert (reply.do, reply.answered, reply.quotes, reply.passages) == ("ask", True, (), ())
+    assert reply.answer.startswith("Hello.")
+
+
 def test_where_nobody_said_what_they_thought_nothing_else_is_quoted_for_it(island_talk: Discussion) -> None:
     assert island_talk.ask("Is it any good?", FINISHED, LANTERN).answer == NEUTRAL
 

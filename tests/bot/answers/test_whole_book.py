@@ -25,6 +25,18 @@ NAMES = ("The Lantern", "Lantern")
              "Summarise the book", "Remind me what happened", "Where were we?", "What do we know so far?"],
         ),
         (
+            WholeBook.PEOPLE,
+            ["Who are the main characters?", "Who is in it?", "Who is in The Lantern?", "Who have we met so far?",
+             "Give me a list of characters", "Which people are there?"],
+        ),
+        (WholeBook.THEMES, ["What are the themes of the book?", "What are its ideas?", "Which themes does it have?"]),
+        (WholeBook.QUOTES, ["Any good quotes?", "Give me a quote from the book", "quotes", "What are the quotes?"]),
+        (
+            WholeBook.DISCUSSION,
+            ["Give me a discussion question", "Suggest some discussion prompts for our club", "What should we discuss?",
+             "What can I talk about with my club?"],
+        ),
+        (
             WholeBook.OPINIONS,
             ["Is it good?", "Is The Lantern worth reading?", "Should I read it?", "What do other readers think of it?",
              "Did people like the book?", "How are the reviews?"],
@@ -52,6 +64,8 @@ def test_what_is_asked_of_a_book_as_a_whole_is_known(asked: WholeBook, questions
         "What is the letter about?", "What happened to Silas?", "Who wrote the letter?", "When did it happen?",
         "What happens at the lighthouse?", "Is he good?", "What comes next after the storm?", "Tell me about Silas",
         "What is the story of the lamp?", "What is The Kite about?", "Why?", "", "?!", "it", "Where is it?",
+        "Who is in the tower?", "Who are the fishermen?", "What does the quote on the lamp mean?", "Give me the letter",
+        "What should Silas talk about?",
         "Should I read it to him, asks Corrin: what does Silas say?", "What's going on with the lamp?",
     ],
 )  # fmt: skip
