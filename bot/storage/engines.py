@@ -72,10 +72,15 @@ def engine_for(address: Address, patience: float | None = ANSWER, to_connect: fl
 async def _connect(dsn: str, to_connect: float, patience: float | None) -> Any:  # noqa: ANN401 (the driver has no types)
     import asyncpg  # only who has a server needs to wait for this
 
-    told = {"application_name": "dogear"}
+    named = {"application_name": "dogear"}
+    connection = await asyncpg.connect(dsn, timeout=to_connect, command_timeout=patience, server_settings=named)
     if patience is not None:
-        told["idle_in_transaction_session_timeout"] = FROZEN
-    return await asyncpg.connect(dsn, timeout=to_connect, command_timeout=patience, server_settings=told)
+        try:  # not among the settings of the connection: PgBouncer refuses who asks for more there than it knows
+            await connection.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN}'")
+        except BaseException:
+            connection.terminate()
+            raise
+    return connection
 
 
 def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -32,7 +32,7 @@ _SQLITE = {
     sqlite3.SQLITE_READONLY: _FOLDER,
 }
 
-_REFUSED = "is refused to this user. Check the user and the password in DATABASE_URL."
+_REFUSED = "is refused to this user. Check the user, the password and sslmode in DATABASE_URL."
 _STARTING = "cannot be used: the server is starting or stopping. Wait until it is ready."
 _CROSSED = "was changed by two at once. Try again."
 _SERVER = {

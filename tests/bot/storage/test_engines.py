@@ -51,6 +51,27 @@ async def test_a_server_is_told_who_asks_and_how_transactions_are_to_be(postgres
     assert found == ["dogear", "read committed", "1min"]
 
 
+async def test_a_pooler_is_asked_for_nothing_at_the_start_that_it_may_not_know() -> None:
+    asked: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        size = int.from_bytes(await reader.readexactly(4))
+        asked.extend((await reader.readexactly(size - 4))[4:].split(b"\0"))
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(hear, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        engine = engine_for(Address.of(f"postgresql://smiley:secret@127.0.0.1:{port}/dogear?sslmode=disable"))
+        with pytest.raises(StorageUnavailable), told("dogear"):
+            async with engine.connect():
+                pass
+        await engine.dispose()
+    known = {b"client_encoding", b"application_name"}  # beside user and database; PgBouncer knows no others by itself
+    assert {name for name in asked[::2] if name} - {b"user", b"database"} == known
+
+
 async def test_a_server_that_says_nothing_is_given_up() -> None:
     async with silent_server() as address:
         engine = engine_for(Address.of(address), to_connect=0.05)

@@ -41,7 +41,7 @@ def refused(state: str) -> DBAPIError:
         (DBAPIError("SELECT …", None, ConnectionResetError("gone")), "ConnectionResetError"),
         (refused("08006"), "the connection was lost"),
         (refused("25006"), "the server only reads"),
-        (refused("28P01"), "Check the user and the password in DATABASE_URL"),
+        (refused("28P01"), "Check the user, the password and sslmode in DATABASE_URL"),
         (refused("3D000"), "createdb"),
         (refused("40P01"), "by two at once. Try again"),
         (refused("42501"), "Make the user of DATABASE_URL the owner"),

@@ -45,7 +45,7 @@ def test_what_a_server_refuses_is_told_with_a_cure_and_without_the_password(post
     with postgres.latest() as address:
         for wrong, cure in (
             (re.sub(r"/dogear_test_\w+", "/not_there", address), "createdb -O USER DATABASE"),
-            (re.sub(r"//[^:]+:[^@]*@", "//dogear:secret-word@", address), "Check the user and the password"),
+            (re.sub(r"//[^:]+:[^@]*@", "//dogear:secret-word@", address), "Check the user, the password"),
         ):
             with pytest.raises(StorageUnavailable, match=cure) as problem:
                 look_at(wrong)
