@@ -65,7 +65,7 @@ def test_what_is_asked_of_a_book_as_a_whole_is_known(asked: WholeBook, questions
         "What happens at the lighthouse?", "Is he good?", "What comes next after the storm?", "Tell me about Silas",
         "What is the story of the lamp?", "What is The Kite about?", "Why?", "", "?!", "it", "Where is it?",
         "Who is in the tower?", "Who are the fishermen?", "What does the quote on the lamp mean?", "Give me the letter",
-        "What should Silas talk about?",
+        "What should Silas talk about?", "What comes next?", "What is next?",
         "Should I read it to him, asks Corrin: what does Silas say?", "What's going on with the lamp?",
     ],
 )  # fmt: skip
