@@ -158,10 +158,7 @@ class Discussion:
 
     def premise(self, book: Slug) -> Reply:
         """Tell what a book is about to somebody who has read nothing of it."""
-        known = self._book(book)
-        told = self._retriever.passages(known.slug, Audience(), ("premise",))
-        quotes = tuple(Quote(p.text, source_line(p, known)) for p in told)
-        return Reply("book", known.slug, " ".join(p.text for p in told) or NEUTRAL, bool(told), quotes=quotes)
+        return replace(self._premise(self._book(book)), do="book", sources=())
 
     def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Tell who somebody is, as far as the audience has met them."""
@@ -244,10 +241,12 @@ class Discussion:
         if asked is None or known is None:
             return Reply("ask", None, NEUTRAL) if asked else None
         match asked:
-            case WholeBook.ABOUT | WholeBook.SO_FAR:
-                premise, recap = self._premise_quoted(known), self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
-                first, second = (premise, recap) if asked is WholeBook.ABOUT else (recap, premise)
-                return first if first.answered else second
+            case WholeBook.ABOUT:
+                told = self._premise(known)
+                return told if told.answered else self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
+            case WholeBook.SO_FAR:
+                told = self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
+                return told if told.answered else self._premise(known)
             case WholeBook.PEOPLE:
                 met = self.people(known.slug, audience)[-SHOWN_PEOPLE:]
                 return Reply("ask", known.slug, f"Met so far: {', '.join(met)}." if met else NEUTRAL, bool(met))
@@ -258,12 +257,11 @@ class Discussion:
                 opinions = tuple(s for s in search.sentences if s.passage.kind in OPINIONS)
                 return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
             case WholeBook.THEMES | WholeBook.QUOTES | WholeBook.DISCUSSION:
-                told = sorted(
-                    self.texts(known.slug, audience, str(asked)), key=lambda p: p.reveals.marks.get(known.slug, 0)
-                )
-                return self._texts_quoted(known, told[-LATEST:])
+                texts = self.texts(known.slug, audience, str(asked))
+                reached = sorted(texts, key=lambda p: p.reveals.marks.get(known.slug, 0))
+                return self._texts_quoted(known, reached[-LATEST:])
 
-    def _premise_quoted(self, book: Book) -> Reply:
+    def _premise(self, book: Book) -> Reply:
         return self._texts_quoted(book, self._retriever.passages(book.slug, Audience(), ("premise",)))
 
     def _texts_quoted(self, book: Book, told: Sequence[Passage]) -> Reply:
@@ -274,17 +272,18 @@ class Discussion:
         return Reply("ask", book.slug, body, bool(quotes), quotes=quotes, sources=sources)
 
     def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
+        """Return what is found for a question, without sentences that only ask."""
         _required(question)
-        return self._retriever.search(question, audience, self._book(book).slug if book else None)
+        found = self._retriever.search(question, audience, self._book(book).slug if book else None)
+        return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in ASKING))
 
     def _book(self, typed: str) -> Book:
         return self.library.books.get(typed) or find_book(typed, self.library.books)
 
     def _from_passages(self, do: str, search: Search, mode: Mode) -> Reply:
-        telling = [s for s in search.sentences if s.passage.kind not in ASKING]
-        if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not telling:
+        if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not search.sentences:
             return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
-        found = quoted(telling, self.library.books)
+        found = quoted(search.sentences, self.library.books)
         return Reply(
             do, search.book, found.body, True, search.withheld, search.passages, found.quotes,
             mode=mode, sources=found.sources,

@@ -21,11 +21,10 @@ LIMIT = 400
 WORTH = 0.002
 """A sentence that is this much less likely than the best to hold the answer is not quoted, even where there is room."""
 
-BESIDE = ("advice", "author", "background", "discussion", "premise", "reception", "themes")
+BESIDE = ("advice", "author", "background", "premise", "reception", "themes")
 COUNTS = 0.2
 """Passages about the book rather than of its story, and what their sentences count beside those of the story: a word
-that both hold is no answer yet, and a question that readers are set answers nothing. Asked about themselves, they are
-far likelier.
+that both hold is no answer yet. Asked about themselves, they are far likelier.
 """
 
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")

@@ -98,8 +98,10 @@ def test_what_only_asks_is_not_quoted_as_an_answer(library: Path, data: Path) ->
     asking = "---\nkind: discussion\nreveals: 0\n---\n- Whom does Silas save in the storm?\n"
     write_book(library, LANTERN, {"discussion.md": asking})
     with opened(library, data) as retriever:
-        reply = Discussion(retriever.library, retriever).ask(STORM, FINISHED, LANTERN)
+        talk = Discussion(retriever.library, retriever)
+        reply, hint = talk.ask(STORM, FINISHED, LANTERN), talk.hint(STORM, FINISHED, LANTERN)
     assert (reply.answer, reply.answered) == (NEUTRAL, False)
+    assert all("Whom does Silas save" not in level for level in hint.hints)
 
 
 def test_a_question_that_names_no_book_finds_it(island_talk: Discussion) -> None:

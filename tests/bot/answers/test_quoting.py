@@ -92,15 +92,6 @@ def test_what_is_told_of_the_book_gives_way_to_what_its_story_tells() -> None:
     assert body(quoted(asked_about, BOOKS, 30)) == "“Its author died in 1920.”"
 
 
-def test_a_question_that_readers_are_set_gives_way_to_what_the_story_tells() -> None:
-    set_for_readers = passage(3, 5, "discussion")
-    told = [
-        *said("Did Silas have to drown?", of=set_for_readers, start=0, scores=(0.4,)),
-        *said("Silas drowned.", of=STORM, start=1, scores=(0.2,)),
-    ]
-    assert body(quoted(told, BOOKS, 30)) == "“Silas drowned.”"
-
-
 def test_neighbours_of_different_stretches_are_different_quotes() -> None:
     told = [*said("A storm comes.", of=STORM, start=0), *said("The wall breaks.", of=passage(2, 5), start=1)]
     assert body(quoted(told, BOOKS)) == "“A storm comes. … The wall breaks.”"
