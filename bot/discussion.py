@@ -237,7 +237,8 @@ class Discussion:
                 return self.recap(audience, known.slug, part)
         asked = asked_of_whole(question, known.names if known else ())
         if asked is WholeBook.ORDER:
-            return self.order(audience, known.slug if known else None)
+            series = known.series if known else None
+            return self.order(audience, known.slug if known and not series else None, series)
         if asked is None or known is None:
             return Reply("ask", None, NEUTRAL) if asked else None
         match asked:

@@ -492,6 +492,15 @@ def test_an_order_is_told_as_an_order(island_talk: Discussion) -> None:
     assert island_talk.ask("What should I read next?", at(5)).answer == island_talk.order(at(5)).answer
 
 
+def test_what_to_read_next_is_told_of_the_series_that_a_book_is_of(library: Path, data: Path) -> None:
+    for number, slug in enumerate((LANTERN, KITE), 1):
+        documents = {"summary.md": LANTERN_DOCUMENTS["summary.md"]}
+        write_book(library, slug, documents, series="Islands", series_number=number)
+    with opened(library, data) as retriever:
+        reply = Discussion(retriever.library, retriever).ask("What should I read next?", at(5), LANTERN)
+    assert reply.books == (LANTERN, KITE)
+
+
 def test_a_book_as_a_whole_has_to_be_known(island_talk: Discussion) -> None:
     reply = island_talk.ask("What is it about?", FINISHED)
     assert (reply.book, reply.answer, reply.answered) == (None, NEUTRAL, False)
