@@ -27,17 +27,17 @@ from retrieval.following import Following
 from retrieval.found import PassagesState, Search, StoreLook
 from retrieval.freed_memory import give_back
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard, Rule, Verdict
+from retrieval.guard.guard import Guard, Rule, Verdict
+from retrieval.guard.words import ReadPassages
 from retrieval.holding import hold_together
 from retrieval.indexing import Indexed, Progress
-from retrieval.messages import Messages
 from retrieval.opened import VisibleBook
 from retrieval.opener import Opener
+from retrieval.place.messages import Messages
 from retrieval.ranking import Reader
 from retrieval.refreshing import LIBRARY, Refreshing
 from retrieval.routing import likeliest
 from retrieval.store import Store
-from retrieval.word_match import ReadPassages
 
 DEALT_WITH = 0.12
 """Confidence from which a book is taken to deal with a question somewhere."""

@@ -18,10 +18,10 @@ from corpus.reveals import Slug
 from retrieval.claims import Check
 from retrieval.embedding import Embedder
 from retrieval.manifests import Manifest
+from retrieval.place.place import Placer, Work
 from retrieval.ranking import Reader
 from retrieval.rows import StoredPassage
 from retrieval.store import Store, parts
-from retrieval.unlabelled import Placer, Work
 
 EMBED, WRITE = 256, 64
 """Passages embedded at once, which is what an interruption loses, and of these written at once.

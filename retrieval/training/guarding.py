@@ -22,13 +22,13 @@ from retrieval.door import open_retriever
 from retrieval.embedding import Embedder
 from retrieval.features import Floats
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard, Rule, Weighed, weighed
+from retrieval.guard.guard import Guard, Rule, Weighed, weighed
+from retrieval.guard.words import ReadPassages
 from retrieval.opened import OpenedBook
 from retrieval.ranking import Fit, Reader
 from retrieval.rows import StoredPassage
 from retrieval.training.fits import logistic
 from retrieval.training.stories import Asked
-from retrieval.word_match import ReadPassages
 
 STEP = 4
 """Of the stories' questions every fourth is learned from: they are alike."""

@@ -22,7 +22,7 @@ from corpus.library import SHIPPED, Library
 from corpus.sentences import sentences
 from retrieval.door import Retriever, open_retriever
 from retrieval.gate import Audience
-from retrieval.guard import Verdict
+from retrieval.guard.guard import Verdict
 
 ANSWERS = Path(__file__).parent / "guard" / "answers.jsonl"
 SPLITS = ("tune", "kept")

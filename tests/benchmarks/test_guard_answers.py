@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from corpus.library import SHIPPED, Library
-from retrieval.guard import Verdict
+from retrieval.guard.guard import Verdict
 from tests.benchmarks.guard_answers import (
     ANSWERS,
     SPLITS,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.aligning import Numbers, whereabouts
+from retrieval.place.align import Numbers, whereabouts
 
 
 def sharp(landing: int, landings: int = 10) -> Numbers:

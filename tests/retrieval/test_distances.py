@@ -7,7 +7,7 @@ import pytest
 
 from corpus.passages import Passage
 from corpus.reveals import Reveals
-from retrieval.distances import DISTANCES, Distances
+from retrieval.guard.signals import DISTANCES, Distances
 from retrieval.opened import OpenedBook
 from retrieval.ranking import Ranking
 from retrieval.rows import StoredPassage

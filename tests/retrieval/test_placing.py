@@ -16,7 +16,7 @@ from corpus.passages import Passage, cut
 from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
-from retrieval.placing import related, spread
+from retrieval.place.place import related, spread
 from tests.fakes.bookshelf import (
     KITE,
     KITE_DOCUMENTS,

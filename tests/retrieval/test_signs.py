@@ -9,12 +9,12 @@ from corpus.passages import Passage
 from corpus.reveals import Reveals
 from retrieval.features import Floats
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard, Rule, Verdict, weighed
+from retrieval.guard.guard import Guard, Rule, Verdict, weighed
+from retrieval.guard.signals import LENGTH, NEW, OF_WORDS, SIGNS
+from retrieval.guard.words import ReadPassages
 from retrieval.opened import OpenedBook
 from retrieval.ranking import Fit, Reader
 from retrieval.rows import StoredPassage
-from retrieval.signs import LENGTH, NEW, OF_WORDS, SIGNS
-from retrieval.word_match import ReadPassages
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from retrieval.guard.words import tells
 from retrieval.lexicon import stems
-from retrieval.telltale import tells
 from retrieval.vectors import Read
 
 MET = frozenset(stems("Silas keeps the lamp on the island in 1912. Dorothea comes by boat."))

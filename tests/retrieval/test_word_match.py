@@ -9,9 +9,9 @@ import pytest
 
 from corpus.passages import Passage
 from corpus.reveals import Reveals
-from retrieval import word_match
+from retrieval.guard import words as guard_words
+from retrieval.guard.words import ReadPassages, matched, telling_words
 from retrieval.vectors import Read
-from retrieval.word_match import ReadPassages, matched, telling_words
 from tests.fakes.embedder import HashedEmbedder
 
 
@@ -94,7 +94,7 @@ def test_the_mark_at_a_texts_beginning_is_not_one_of_its_words() -> None:
 
 
 def test_the_passages_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(word_match, "KEPT", 2)
+    monkeypatch.setattr(guard_words, "KEPT", 2)
     reader = CountingReader()
     passages = ReadPassages(reader)
     for number in (1, 2, 1, 3, 1, 2):

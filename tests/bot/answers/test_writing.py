@@ -21,7 +21,7 @@ from corpus.passages import Passage
 from corpus.reveals import Reveals
 from retrieval.found import RankedPassage, Search
 from retrieval.gate import Audience
-from retrieval.guard import Verdict
+from retrieval.guard.guard import Verdict
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
 from tests.fakes.counting import Counted

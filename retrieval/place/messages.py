@@ -11,7 +11,7 @@ from corpus.sentences import sentences
 from retrieval.embedding import Embedder
 from retrieval.features import Question
 from retrieval.opener import Opener
-from retrieval.placing import MATCHED, TELLING, WINDOW, Place, place, related
+from retrieval.place.place import MATCHED, TELLING, WINDOW, Place, place, related
 from retrieval.ranking import Reader
 from retrieval.routing import CANDIDATES, likeliest
 

@@ -18,12 +18,12 @@ import numpy as np
 
 from retrieval.features import Floats, Question
 from retrieval.gate import Gate
+from retrieval.guard.signals import FEW, LENGTH, NEW, OF_WORDS, Said, Sides
+from retrieval.guard.words import ReadPassages, WordReader, telling_words
 from retrieval.lexicon import stems, unread
 from retrieval.opened import OpenedBook
 from retrieval.ranking import WEIGHTS, Fit, Reader
-from retrieval.signs import FEW, LENGTH, NEW, OF_WORDS, Said, Sides
 from retrieval.vectors import Read, Vector
-from retrieval.word_match import ReadPassages, WordReader, telling_words
 
 STRANGE = 0.25
 """Share of the limit from which a sentence is stopped that says a word or two which the reader has not met, and nothing

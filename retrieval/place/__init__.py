@@ -1,0 +1,1 @@
+"""Placing: how far a reader must be before a text may be shown."""
