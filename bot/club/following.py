@@ -1,7 +1,7 @@
-"""Keeping up with other processes: what they change is seen here within seconds, wherever a copy is kept.
+"""Following what other processes on the same database change.
 
-Everything else is asked of the database each time. Copies are two: the reviews, which lie in the vector store, too,
-and the watched places, which are asked for with every message.
+Two copies of the database are kept: members' reviews in the vector store, and the watched places in memory. Everything
+else is read from the database each time.
 """
 
 from __future__ import annotations
@@ -11,46 +11,39 @@ import logging
 from contextlib import AbstractAsyncContextManager
 
 from bot.club.going_on import going_on
-from bot.club.processes import REVIEWS, WATCHES, ChangeRecords
 from bot.club.reviews import Reviews
 from bot.club.watching.watching import Watching
 
 log = logging.getLogger(__name__)
 
 EVERY = 2.0
-"""Seconds between looks; each is one query for two numbers."""
+"""Seconds between two checks."""
 
 
 class Following:
-    """Looks for what other processes have changed.
+    """Checks the database for changes by other processes.
 
-    A vector store that is not this process's `own_store` has the reviews of whoever wrote them already.
+    A vector store that is not this process's `own_store` already has the reviews that other processes wrote.
     """
 
-    def __init__(
-        self, changes: ChangeRecords, reviews: Reviews, watching: Watching, every: float = EVERY, *,
-        own_store: bool = True,
-    ) -> None:  # fmt: skip
-        self._changes, self._reviews, self._watching, self._every = changes, reviews, watching, every
-        self._own_store = own_store
-        self._seen: dict[str, int] = {}
+    def __init__(self, reviews: Reviews, watching: Watching, every: float = EVERY, *, own_store: bool = True) -> None:
+        self._reviews, self._watching, self._every, self._own_store = reviews, watching, every, own_store
+        self._seen: tuple[object, ...] = ()
 
     async def begin(self) -> int:
-        """Bring the vector store in line with the database, as at a start; return how many texts were changed."""
-        self._seen = await self._changes.revisions()  # before they are read: what changes meanwhile is looked at again
+        """Synchronise the vector store with the database at a start; return how many texts were changed."""
+        self._seen = await self._reviews.version()  # read first: what changes in between is looked at again
         return await self._reviews.reconcile()
 
     async def look(self) -> None:
-        """Take over what was changed since the last look."""
-        now = await self._changes.revisions()
-        if self._own_store and now.get(REVIEWS, 0) != self._seen.get(REVIEWS, 0):
-            self._seen[REVIEWS] = await self._reviews.follow(self._changes, self._seen.get(REVIEWS, 0))
-        if now.get(WATCHES, 0) != self._seen.get(WATCHES, 0):
-            await self._watching.load()
-            self._seen[WATCHES] = now[WATCHES]
+        """Apply what was changed since the last check."""
+        await self._watching.load()
+        if self._own_store and (now := await self._reviews.version()) != self._seen:
+            await self._reviews.reconcile()
+            self._seen = now
 
     def going_on(self) -> AbstractAsyncContextManager[None]:
-        """Look again and again within the block; a look that fails is no reason to stop."""
+        """Check periodically within the block; a failed check is tried again."""
         return going_on(self._run(), "following")
 
     async def _run(self) -> None:
@@ -61,6 +54,6 @@ class Following:
                 await self.look()
                 failing = False
             except Exception:
-                if not failing:  # once, and not every two seconds while a server is away
-                    log.exception("what other processes changed cannot be looked at; it is tried again")
+                if not failing:  # logged once per outage, not every two seconds
+                    log.exception("changes by other processes cannot be read; it is tried again")
                 failing = True

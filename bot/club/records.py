@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from bot.club.auditing import AuditRecords
 from bot.club.figures import FigureRecords
-from bot.club.processes import ChangeRecords, ClaimRecords, PresenceRecords
+from bot.club.presence import LeftClubs
 from bot.club.prompts.records import PromptRecords
 from bot.club.reading_records import CeilingRecords, PositionRecords, ShelfRecords
 from bot.club.review_records import Review, ReviewRecords
@@ -172,16 +172,6 @@ class Records(Protocol):
         ...
 
     @property
-    def claims(self) -> ClaimRecords:
-        """What one process at a time may do."""
-        ...
-
-    @property
-    def presence(self) -> PresenceRecords:
+    def presence(self) -> LeftClubs:
         """Clubs that the bot has left."""
-        ...
-
-    @property
-    def changes(self) -> ChangeRecords:
-        """What was changed, by whichever process."""
         ...

@@ -30,10 +30,6 @@ class Review:
 class ReviewRecords(Protocol):
     """Members' reviews: one by each member of each book."""
 
-    async def review(self, club: int, review_id: int) -> Review | None:
-        """Return a review of a club."""
-        ...
-
     async def by(self, member: Member) -> list[Review]:
         """Return a member's reviews, the latest first."""
         ...
@@ -58,6 +54,10 @@ class ReviewRecords(Protocol):
 
         They are those of every club where direct messages come here, too, as these may be about any.
         """
+        ...
+
+    async def version(self) -> tuple[object, ...]:
+        """Return a value that is another one after any review was written, edited or deleted."""
         ...
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.club.people import NO_CLUB, Member
-from bot.club.processes import REVIEWS, ChangeRecords
 from bot.club.review_records import Review, ReviewRecords
 from bot.club.shards import EVERY, Shards
 from bot.club.working import Workers
@@ -164,28 +163,9 @@ class Reviews:
     def _is_ours(self, club: str) -> bool:
         return self._shards.holds(int(club))
 
-    async def follow(self, changes: ChangeRecords, after: int) -> int:
-        """Bring the vector store in line with what other processes changed; return up to which revision that is."""
-        found = await changes.reviews(after, self._shards)
-        if found is None:
-            revision = (await changes.revisions()).get(REVIEWS, 0)
-            await self.reconcile()
-            return revision
-        for club, review_id in found.reviews:
-            review = await self._records.review(club, review_id)
-            while True:
-                await self._bring(club, review_id, review)
-                now = await self._records.review(club, review_id)
-                if now == review:  # otherwise it was changed here meanwhile, and that may have come first
-                    break
-                review = now
-        return found.revision
-
-    async def _bring(self, club: int, review_id: int, review: Review | None) -> None:
-        if review is not None:
-            await self._index(review)
-        else:
-            await self._change(lambda: self._texts.drop(str(club), str(review_id)))
+    async def version(self) -> tuple[object, ...]:
+        """Return a value that is another one after any process changed a review."""
+        return await self._records.version()
 
     async def _index(self, review: Review) -> None:
         if self._indexed(review):

@@ -16,7 +16,7 @@ from bot.club.direct import DirectMessages
 from bot.club.figures import Figures
 from bot.club.following import Following
 from bot.club.my_data import MyData
-from bot.club.processes import ClaimRecords, PresenceRecords
+from bot.club.presence import LeftClubs
 from bot.club.progress import Progress
 from bot.club.prompts.drafts import Drafts
 from bot.club.prompts.queue import Prompts
@@ -65,8 +65,7 @@ class Services:
     my_data: MyData
     allowance: Allowance
     notes: Notes
-    claims: ClaimRecords
-    presence: PresenceRecords
+    presence: LeftClubs
     following: Following
     shards: Shards
     now: Callable[[], dt.datetime]
@@ -127,9 +126,8 @@ class Services:
             my_data=MyData(records.personal, reviews),
             allowance=allowance,
             notes=records.notes,
-            claims=records.claims,
             presence=records.presence,
-            following=Following(records.changes, reviews, watching, own_store=own_store),
+            following=Following(reviews, watching, own_store=own_store),
             shards=shards,
             now=now,
             meter=meter,

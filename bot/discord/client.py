@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
 from typing import Any
 
@@ -23,11 +22,8 @@ from bot.discord.buttons import BUTTONS
 from bot.discord.cogs import cogs
 from bot.discord.command_sync import sync_if_changed
 from bot.discord.failures import tell
-from bot.discord.identifying import Turns
 from bot.discord.measuring import Calls, Connections
-from bot.discord.membership import Membership
-from bot.discord.pacing import Pace
-from bot.discord.reconnecting import come_back_soon
+from bot.discord.membership import Membership, limit_backoff
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +32,6 @@ ANSWERS = 6.0
 
 MODEL = 3.5
 """Seconds until no chat model is waited for any more: what it would have written is quoted from the passages."""
-
-FORGETTING = dt.timedelta(minutes=10)
-"""What is old is forgotten at a start; of processes that start at once, by one, which has this long."""
 
 
 def intents(*, message_content: bool = False) -> discord.Intents:
@@ -81,8 +74,6 @@ class Dogear(commands.AutoShardedBot):
     ) -> None:  # fmt: skip
         """Take `shards` of those that there are, or else as many as Discord advises, all of them."""
         self._calls = Calls(services.meter)
-        trace = self._calls.trace()
-        trace.on_request_start.append(Pace(services.shards).before)
         if shards is not None:
             options |= {"shard_ids": list(shards.ids), "shard_count": shards.count}
         super().__init__(
@@ -95,7 +86,7 @@ class Dogear(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             activity=discord.CustomActivity("Tells you nothing beyond what you have read"),
-            http_trace=trace,
+            http_trace=self._calls.trace(),
             **options,
         )
         self.services = services
@@ -103,7 +94,6 @@ class Dogear(commands.AutoShardedBot):
         self.is_member: IsMember = Membership(self, services.shards).holds
         self.presence = Presence(services.presence, services.shards, self._is_in)
         self.timekeeper = Timekeeper(services.now, meter=services.meter)
-        self.turns: Turns | None = None
         self.under_way = UnderWay()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
@@ -117,11 +107,9 @@ class Dogear(commands.AutoShardedBot):
         self.add_dynamic_items(*BUTTONS)
         for cog in cogs(self):
             await self.add_cog(cog)
-        services, now = self.services, self.services.now()
-        if await services.claims.take("forgetting", now, now + FORGETTING) is None:
-            await services.forget_old()
-            await services.claims.hold("forgetting", now)
-        await sync_if_changed(self.tree, services.notes, services.claims, now)
+        if self.services.shards.direct:  # of several processes, one does what is about all clubs
+            await self.services.forget_old()
+            await sync_if_changed(self.tree, self.services.notes)
 
     async def on_ready(self) -> None:
         """Say that the bot is there, and see to what became due meanwhile."""
@@ -137,19 +125,10 @@ class Dogear(commands.AutoShardedBot):
         self.timekeeper.nudge()
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
-        """Connect a shard, when it is its turn among those of all processes; if it is lost, it comes back soon."""
-        if self.turns is not None:
-            await self.turns.before_connecting(shard_id)
+        """Connect a shard; if its connection is lost, it comes back soon."""
         await super().launch_shard(gateway, shard_id, initial=initial)
         if (launched := self.get_shard(shard_id)) is not None:
-            come_back_soon(launched)
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Keep the time that Discord wants between two shards."""
-        if self.turns is None or shard_id is None:
-            await super().before_identify_hook(shard_id, initial=initial)
-        else:
-            await self.turns.before_identifying(shard_id)
+            limit_backoff(launched)
 
     def _is_in(self, club: int) -> bool | None:
         guild = self.get_guild(club)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import logging
@@ -10,32 +9,19 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.club.processes import ClaimRecords
 from bot.club.records import Notes
 
 log = logging.getLogger(__name__)
 
 
-SENDING = dt.timedelta(minutes=1)
-"""How long a process may take to send them, until another one does."""
-
-
-async def sync_if_changed(
-    tree: app_commands.CommandTree[Any], notes: Notes, claims: ClaimRecords, now: dt.datetime
-) -> bool:
-    """Send the commands to Discord if they changed since they were sent last; return whether they were.
-
-    Of several processes that start at once, one sends them.
-    """
+async def sync_if_changed(tree: app_commands.CommandTree[Any], notes: Notes) -> bool:
+    """Send the commands to Discord if they changed since they were sent last; return whether they were."""
     name = f"commands of {tree.client.application_id}"
     told = _digest(tree)
     if await notes.note(name) == told:
         return False
-    if await claims.take(name, now, now + SENDING) is not None:
-        return False
     sent = await tree.sync()
     await notes.write_note(name, told)
-    await claims.hold(name, now)  # other commands may follow at once
     log.info("sent %d commands to Discord", len(sent))
     return True
 

@@ -1,29 +1,38 @@
-"""Who is in which club now: asked of Discord, and remembered for a few minutes."""
+"""Who is in which club, also where another process has the club's shard, and how soon a lost shard connects again."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import OrderedDict
+from datetime import timedelta
 from typing import Protocol
 
 import discord
+from cachetools import TTLCache
 from discord.http import HTTPClient
+from discord.shard import ShardInfo
 
 from bot.club.shards import EVERY, Shards
 
-REMEMBERED = dt.timedelta(minutes=10)
-"""How long Discord's answer is taken to hold: whoever leaves a club loses its texts after this long."""
+REMEMBERED = timedelta(minutes=10)
+"""How long an answer about a member is kept: somebody who leaves a club loses access to its texts after this time."""
 
-KEPT = 10_000
-"""Answers that are remembered; the oldest go first."""
+LONGEST_BACKOFF, QUIET = 8, 90
+"""discord.py waits up to 2 ** 10 seconds between two attempts to connect, and starts again from one second only after
+half an hour without a failure. With these, the bot is back within 256 seconds of the end of an outage, and a shard that
+fails every 91 seconds still stays below Discord's 1,000 session starts a day (Gateway, Session Start Limit)."""
+
+
+def limit_backoff(shard: ShardInfo) -> None:
+    """Limit the time that a shard waits before it connects again."""
+    backoff = shard._parent._backoff
+    backoff._max, backoff._reset_time = LONGEST_BACKOFF, QUIET
 
 
 class HasGuilds(Protocol):
-    """The part of the library's client that is used."""
+    """The part of discord.py's client that `Membership` uses."""
 
     @property
     def http(self) -> HTTPClient:
-        """What asks Discord."""
+        """The REST client."""
         ...
 
     def get_guild(self, id: int, /) -> discord.Guild | None:  # noqa: A002 (the library's own name)
@@ -32,31 +41,27 @@ class HasGuilds(Protocol):
 
 
 class Membership:
-    """Asks Discord whether somebody is in a club, also in one whose events go to another process."""
+    """Asks Discord whether somebody is a member of a club, also of one whose shard another process has."""
 
     def __init__(self, client: HasGuilds, shards: Shards = EVERY) -> None:
         self._client, self._shards = client, shards
-        self._known: OrderedDict[tuple[int, int], tuple[dt.datetime, bool]] = OrderedDict()
+        self._known: TTLCache[tuple[int, int], bool] = TTLCache(10_000, REMEMBERED.total_seconds())
 
     async def holds(self, club: int, person: int) -> bool:
         """Return whether a person is in a club in which the bot is, too."""
         guild = self._client.get_guild(club)
         if guild is None and self._shards.holds(club):
             return False
-        now = discord.utils.utcnow()
         known = self._known.get((club, person))
-        if known is None or known[0] < now - REMEMBERED:
-            known = self._known[club, person] = (now, await self._found(club, guild, person))
-            self._known.move_to_end((club, person))
-        while len(self._known) > KEPT:
-            self._known.popitem(last=False)
-        return known[1]
+        if known is None:
+            known = self._known[club, person] = await self._found(club, guild, person)
+        return known
 
     async def _found(self, club: int, guild: discord.Guild | None, person: int) -> bool:
         if guild is not None and guild.get_member(person) is not None:
             return True
         try:
             await self._client.http.get_member(club, person)
-        except (discord.NotFound, discord.Forbidden):  # also of a server that the bot is in no more
+        except (discord.NotFound, discord.Forbidden):  # also for a server that the bot is not in
             return False
         return True

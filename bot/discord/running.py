@@ -20,9 +20,8 @@ from bot.assembly import open_discussion
 from bot.club.timekeeping import GLANCE, SHARED
 from bot.club_assembly import log_progress, open_services, set_apart
 from bot.discord.client import Dogear
-from bot.discord.identifying import Turns
 from bot.discord.sign_in import DiscordUnreachable, TokenRefused, speak_to
-from bot.discord.starting import Limits, refusal
+from bot.discord.starting import check_start, refusal
 from bot.discussion import Discussion
 from bot.operating.metrics import Figures, new_figures
 from bot.operating.serving import serving
@@ -94,10 +93,7 @@ async def _ask_to_start(bot: Dogear, settings: Settings) -> None:
     """
     advised, address, told = await bot.http.get_bot_gateway()
     resets_in = dt.timedelta(milliseconds=told["reset_after"])
-    limits = Limits(advised, told["remaining"], told["total"], resets_in, told["max_concurrency"])
-    limits.check(settings.shards, bot.services.now())
-    if settings.shards is not None:
-        bot.turns = Turns(bot.services.claims, bot.services.now, limits.concurrency)
+    check_start(settings.shards, advised, told["remaining"], told["total"], bot.services.now() + resets_in)
     if settings.discord_api:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 

@@ -1,10 +1,9 @@
-"""Before the first shard connects: whether Discord lets this process start, and what it says of shards."""
+"""Checks before the first shard connects: session starts that are left, and the number of shards."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass
 
 from bot.club.shards import Shards
 from corpus.errors import DogearError
@@ -19,33 +18,22 @@ class CannotStart(DogearError):
     """Discord does not let the bot start like this; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What Discord says at `/gateway/bot`: the shards that it would take, and how many sessions may begin."""
+def check_start(shards: Shards | None, advised: int, remaining: int, total: int, resets: dt.datetime) -> None:
+    """Raise CannotStart where too few session starts are left for the shards of this process.
 
-    shards: int
-    remaining: int
-    total: int
-    resets_in: dt.timedelta
-    concurrency: int
-
-    def check(self, shards: Shards | None, now: dt.datetime) -> None:
-        """Raise CannotStart where there are too few session starts left; tell of shards that are too few.
-
-        Discord (Gateway, Session Start Limit): a bot that goes on beyond it has its token reset.
-        """
-        needed = len(shards.ids) if shards else self.shards
-        if needed > self.remaining:
-            raise CannotStart(
-                f"Discord allows the bot {self.remaining:,} more session starts, and this process needs {needed:,}. "
-                f"There are {self.total:,} again at {now + self.resets_in:%Y-%m-%d %H:%M} UTC: start it then, and look "
-                "for what made it start so often."
-            )
-        if shards and shards.count < self.shards:
-            log.warning(
-                "SHARDS divides the clubs into %d; Discord advises %d. It refuses shards with more than 2,500 clubs.",
-                shards.count, self.shards,
-            )  # fmt: skip
+    Discord (Gateway, Session Start Limit): the token of a bot that exceeds the limit is reset.
+    """
+    needed = len(shards.ids) if shards else advised
+    if needed > remaining:
+        raise CannotStart(
+            f"Discord allows the bot {remaining:,} more session starts, and this process needs {needed:,}. There are "
+            f"{total:,} again at {resets:%Y-%m-%d %H:%M} UTC: start it then, and look for what made it start so often."
+        )
+    if shards and shards.count < advised:
+        log.warning(
+            "SHARDS divides the clubs into %d; Discord advises %d. It refuses shards with more than 2,500 clubs.",
+            shards.count, advised,
+        )  # fmt: skip
 
 
 def refusal(code: int, shards: Shards | None) -> CannotStart | None:
@@ -55,7 +43,6 @@ def refusal(code: int, shards: Shards | None) -> CannotStart | None:
         return CannotStart(f"{said} is too few for Discord: no shard may have more than 2,500 clubs. Divide into more.")
     if code == INVALID_SHARD:
         return CannotStart(
-            f"{said} is refused by Discord. A very large bot needs a multiple of the number that Discord gave it; "
-            "docs/fleet.md has more."
+            f"{said} is refused by Discord. A very large bot needs a multiple of the number that Discord gave it."
         )
     return None

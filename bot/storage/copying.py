@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.storage import (  # noqa: F401 (tables of Base)
     club_tables,
     moderation_tables,
-    process_tables,
     schedule_tables,
+    served,
     vote_tables,
 )
 from bot.storage.address import Address

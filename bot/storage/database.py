@@ -17,11 +17,11 @@ from bot.storage.engines import engine_for
 from bot.storage.figures import StoredFigures
 from bot.storage.personal import StoredPersonalData
 from bot.storage.positions import StoredPositions
-from bot.storage.processes import StoredChanges, StoredClaims, StoredPresence
 from bot.storage.prompts import StoredPrompts
 from bot.storage.questions import StoredQuestions
 from bot.storage.reviews import StoredReviews
 from bot.storage.schedules import StoredSchedules
+from bot.storage.served import StoredPresence
 from bot.storage.sessions import Sessions
 from bot.storage.shelves import StoredShelves
 from bot.storage.upgrading import upgrade
@@ -51,9 +51,7 @@ class StoredRecords:
         self.choices = StoredChoices(sessions)
         self.notes = StoredNotes(sessions)
         self.personal = StoredPersonalData(sessions)
-        self.claims = StoredClaims(sessions)
         self.presence = StoredPresence(sessions)
-        self.changes = StoredChanges(sessions)
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.club.review_records import Review
 from bot.storage.moderation_tables import AuditRow, FindingRow, PromptRow, WatchRow
 from bot.storage.reviews import as_review
-from bot.storage.revisions import note_reviews
 from bot.storage.schedule_tables import ReminderRow, ScheduleRow
 from bot.storage.sessions import Sessions
 from bot.storage.tables import (
@@ -112,7 +111,6 @@ class StoredPersonalData:
                 await session.execute(update(kept).where(*named).values({column: NOBODY}))
             await session.execute(delete(ChoiceRow).where(ChoiceRow.member == member_id, _in(ChoiceRow.club, club)))
             await session.execute(delete(MemberRow).where(*person))
-            await note_reviews(session, self._sessions.origin, [(review.club, review.id) for review in gone])
         return gone
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 
 from bot.club.people import Member
 from bot.club.review_records import Review
 from bot.club.shards import Shards
-from bot.storage.revisions import note_reviews
 from bot.storage.served import of_shards
 from bot.storage.sessions import Sessions, note_member
 from bot.storage.tables import ReviewRow
@@ -19,11 +18,6 @@ class StoredReviews:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-
-    async def review(self, club: int, review_id: int) -> Review | None:
-        """Return a review of a club."""
-        found = await self._found(select(ReviewRow).where(ReviewRow.club == club, ReviewRow.id == review_id))
-        return found[0] if found else None
 
     async def by(self, member: Member) -> list[Review]:
         """Return a member's reviews, the latest first."""
@@ -40,6 +34,14 @@ class StoredReviews:
         query = select(ReviewRow).order_by(ReviewRow.id)
         mine = None if shards.direct else of_shards(ReviewRow.club, shards)
         return await self._found(query if mine is None else query.where(mine))
+
+    async def version(self) -> tuple[object, ...]:
+        """Return a value that is another one after any review was written, edited or deleted."""
+        row = ReviewRow
+        ids, texts = (func.count(), func.max(row.id), func.sum(row.id)), (func.sum(func.length(row.text)),)
+        query = select(*ids, *texts, func.max(row.written), func.max(row.edited))
+        async with self._sessions.reading() as session:
+            return tuple((await session.execute(query)).one())
 
     async def save(self, review: Review) -> Review:
         """Keep a review in place of its author's earlier one of that book, and return it with its id.
@@ -60,17 +62,13 @@ class StoredReviews:
                 row.edited = review.edited or review.written
             row.stars, row.text, row.said, row.needs = review.stars, review.text, review.said, review.needs
             await session.flush()
-            await note_reviews(session, self._sessions.origin, [(row.club, row.id)])
             return as_review(row)
 
     async def delete(self, club: int, review_id: int) -> bool:
         """Delete a review; return whether there was one."""
         away = delete(ReviewRow).where(ReviewRow.club == club, ReviewRow.id == review_id)
         async with self._sessions.writing() as session:
-            gone = await session.scalar(away.returning(ReviewRow.id))
-            if gone is not None:
-                await note_reviews(session, self._sessions.origin, [(club, gone)])
-            return gone is not None
+            return await session.scalar(away.returning(ReviewRow.id)) is not None
 
     async def _found(self, query: Select[ReviewRow]) -> list[Review]:
         async with self._sessions.reading() as session:

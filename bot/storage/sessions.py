@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -32,7 +31,6 @@ class Sessions:
 
     def __init__(self, engine: AsyncEngine, name: str) -> None:
         self._name = name
-        self.origin = secrets.token_hex(8)  # by this, a process knows its own changes
         self._readers = async_sessionmaker(engine, expire_on_commit=False)
         self._writers = async_sessionmaker(engine.execution_options(**{WRITES: True}), expire_on_commit=False)
         alone = engine.dialect.name == "sqlite"

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 HEAD = "0008"
 """The latest version in `migrations/versions`."""
 
+GIVEN_UP = ("claims", "revisions", "review_changes")
+"""Tables that older versions used; they stay in a database, unused."""
+
 PATIENCE = 60.0
 """Seconds to wait for another process that upgrades the same database."""
 

@@ -8,11 +8,9 @@ from dataclasses import replace as changed
 from sqlalchemy import delete, or_, select, update
 
 from bot.club.people import Place
-from bot.club.processes import WATCHES
 from bot.club.shards import Shards
 from bot.club.watching.records import QUEUED, Finding, Outcome
 from bot.storage.moderation_tables import FindingRow, WatchRow
-from bot.storage.revisions import counted
 from bot.storage.served import of_shards, served
 from bot.storage.sessions import Sessions, insert_into, note_member, replace
 
@@ -35,15 +33,12 @@ class StoredWatching:
         key = {"club": place.club, "place": place.id}
         async with self._sessions.writing() as session:
             await replace(session, WatchRow, key, {"set_by": by, "at": at})
-            await counted(session, WATCHES)
 
     async def unwatch(self, place: Place) -> bool:
         """Stop watching a place; return whether it was watched."""
         away = delete(WatchRow).where(WatchRow.club == place.club, WatchRow.place == place.id)
         async with self._sessions.writing() as session:
-            was = await session.scalar(away.returning(WatchRow.place)) is not None
-            await counted(session, WATCHES)
-            return was
+            return await session.scalar(away.returning(WatchRow.place)) is not None
 
     async def add(self, finding: Finding) -> Finding | None:
         """Keep a finding and return it with its id; None where its message was found before."""

@@ -10,12 +10,13 @@ from sqlalchemy.types import TypeDecorator
 from bot.storage import (  # noqa: F401 (tables of Base)
     club_tables,
     moderation_tables,
-    process_tables,
     schedule_tables,
+    served,
     vote_tables,
 )
 from bot.storage.columns import Words
 from bot.storage.tables import Base
+from bot.storage.upgrading import GIVEN_UP
 
 
 def _as_kept(kind: str, item: object, autogenerate: object) -> str | Literal[False]:
@@ -25,10 +26,16 @@ def _as_kept(kind: str, item: object, autogenerate: object) -> str | Literal[Fal
     return f"sa.{item.impl_instance!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 
+def _is_compared(_: object, name: str | None, kind: str, *__: object) -> bool:
+    """Leave tables that were given up where they are."""
+    return kind != "table" or name not in GIVEN_UP
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_item=_as_kept,
+    include_object=_is_compared,
     render_as_batch=True,  # SQLite cannot change most things about a table, but copy it
 )
 context.run_migrations()

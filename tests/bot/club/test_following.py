@@ -14,19 +14,14 @@ import pytest
 from bot.club.following import EVERY as SECONDS
 from bot.club.following import Following
 from bot.club.people import Member, Place
-from bot.club.processes import REVIEWS, Changes
+from bot.club.reviews import Reviews
 from bot.club.services import Services
-from bot.club.shards import EVERY, Shards
-from bot.storage.database import StoredRecords
-from bot.storage.process_tables import RevisionRow
-from bot.storage.revisions import KEPT, note_reviews
-from bot.storage.sessions import replace
+from bot.club.shards import Shards
 from retrieval.door import Retriever
 from retrieval.gate import Audience
 from tests.fakes.bookshelf import opened, write_lantern
 from tests.fakes.postgres import Databases
 from tests.fakes.processes import services_over
-from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
 ONE, TWO = 1 << 22, 2 << 22
@@ -100,12 +95,12 @@ async def test_what_is_edited_or_deleted_elsewhere_is_so_here(both: tuple[Proces
 
 
 async def test_it_is_there_within_five_seconds_without_being_asked_for(
-    both: tuple[Process, Process], address: str
+    both: tuple[Process, Process],
 ) -> None:
     one, other = both
     assert SECONDS < 5
-    async with opened_records(address) as records, asyncio.timeout(30):
-        following = Following(records.changes, other.services.reviews, other.services.watching, 0.01)
+    async with asyncio.timeout(60):
+        following = Following(other.services.reviews, other.services.watching, 0.01)
         await following.begin()
         async with following.going_on():
             await one.writes("The harbour scenes are the best of it.")
@@ -114,16 +109,14 @@ async def test_it_is_there_within_five_seconds_without_being_asked_for(
 
 
 async def test_reviews_that_others_wrote_into_a_shared_store_are_not_written_again(
-    both: tuple[Process, Process], address: str
+    both: tuple[Process, Process],
 ) -> None:
     one, other = both
-    async with opened_records(address) as records:
-        services = other.services
-        following = Following(records.changes, services.reviews, services.watching, own_store=False)
-        await following.begin()
-        await one.writes("The harbour scenes are the best of it.")
-        await following.look()
-        assert other.finds() == []
+    following = Following(other.services.reviews, other.services.watching, own_store=False)
+    await following.begin()
+    await one.writes("The harbour scenes are the best of it.")
+    await following.look()
+    assert other.finds() == []
 
 
 async def test_a_place_that_is_watched_elsewhere_is_watched_here(address: str, island: Retriever) -> None:
@@ -143,60 +136,25 @@ async def test_a_place_that_is_watched_elsewhere_is_watched_here(address: str, i
         assert not other.watching.is_on(place)
 
 
-class Broken:
-    """Changes that cannot be looked at for a while."""
+class Broken(Reviews):
+    """Reviews of a database that is away for a while."""
 
-    def __init__(self) -> None:
-        self.looked = 0
+    looked = 0
 
-    async def revisions(self) -> dict[str, int]:
+    async def version(self) -> tuple[object, ...]:
         self.looked += 1
         if self.looked < 4:
             raise ConnectionError("the server is away")
-        return {}
-
-    async def reviews(self, after: int, shards: Shards) -> Changes | None:
-        return None
+        return ()
 
 
-async def test_a_database_that_is_away_is_told_of_once_and_looked_at_again(
-    address: str, island: Retriever, caplog: pytest.LogCaptureFixture
+async def test_a_database_that_is_away_is_logged_once_and_looked_at_again(
+    tmp_path: Path, island: Retriever, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = Broken()
-    async with services_over(island, address, lambda: NOON) as services:
-        following = Following(broken, services.reviews, services.watching, 0.001)
+    async with services_over(island, str(tmp_path), lambda: NOON) as services:
+        broken = Broken.__new__(Broken)
+        following = Following(broken, services.watching, 0.001)
         async with following.going_on(), asyncio.timeout(30):
             while broken.looked < 6:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
     assert len([record for record in caplog.records if "tried again" in record.getMessage()]) == 1
-
-
-# What is kept of changes
-
-
-async def changed(records: StoredRecords, count: int, origin: str = "another") -> None:
-    async with records.reviews._sessions.writing() as session:
-        await note_reviews(session, origin, [(ONE, number + 1) for number in range(count)])
-
-
-async def test_changes_are_told_to_others_by_shard_and_each_once(database: str | Path) -> None:
-    async with opened_records(database) as records:
-        assert await records.changes.reviews(0, EVERY) == Changes(0, ())
-        await changed(records, 2)
-        await changed(records, 1)
-        assert await records.changes.reviews(0, EVERY) == Changes(3, ((ONE, 1), (ONE, 2)))
-        assert await records.changes.reviews(2, EVERY) == Changes(3, ((ONE, 1),))
-        assert await records.changes.reviews(0, Shards((2,), 3)) == Changes(3, ()), "another process’s club"
-        assert await records.changes.reviews(0, Shards((0,), 3)) == Changes(3, ((ONE, 1), (ONE, 2))), "direct messages"
-        await changed(records, 1, records.reviews._sessions.origin)
-        assert await records.changes.reviews(3, EVERY) == Changes(4, ()), "one’s own"
-
-
-async def test_who_has_missed_too_many_compares_all(tmp_path: Path) -> None:
-    async with opened_records(tmp_path) as records:
-        async with records.reviews._sessions.writing() as session:
-            await replace(session, RevisionRow, {"name": REVIEWS}, {"number": KEPT + 1})
-        await changed(records, 1)
-        assert await records.changes.reviews(1, EVERY) is None
-        assert await records.changes.reviews(2, EVERY) == Changes(KEPT + 2, ((ONE, 1),))
-        assert await records.changes.revisions() == {REVIEWS: KEPT + 2}

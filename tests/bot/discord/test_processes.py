@@ -142,6 +142,9 @@ async def test_each_process_does_the_work_of_its_own_clubs(halves: Fleet) -> Non
     for club in fleet.discord.clubs[:2]:
         await planned(fleet, club)
     fleet.clock.time = FIRST + MINUTE
+    assert [call for call in fleet.discord.rest.requests if call.startswith("PUT ")] == [
+        f"PUT /applications/{fleet.discord.state.bot.id}/commands"
+    ], "the commands are sent by one of them"
     one = fleet.bots[0]
     mine, others = sorted(fleet.discord.clubs[:2], key=lambda club: not HALVES[0].holds(club.id))
     assert [guild.id for guild in one.guilds] == [c.id for c in fleet.discord.clubs if HALVES[0].holds(c.id)]
@@ -175,7 +178,7 @@ async def test_in_a_club_that_the_bot_has_left_nothing_is_due_until_it_is_back(h
 async def test_a_direct_message_about_a_club_of_another_process_is_answered_once(halves: Fleet) -> None:
     fleet = halves
     elsewhere = next(club for club in fleet.discord.clubs if HALVES[1].holds(club.id))
-    liz = fleet.discord.people[0]
+    liz, jim = fleet.discord.people[:2]
     there = Member(elsewhere.id, liz.id)
     services = fleet.bots[1].services
     await services.progress.set(there, services.books["the-lantern"], "ch 5")
@@ -187,43 +190,6 @@ async def test_a_direct_message_about_a_club_of_another_process_is_answered_once
     assert [call for call in fleet.discord.rest.requests if "/members/" in call] == [
         f"GET /guilds/{elsewhere.id}/members/{liz.id}"
     ]
-
-
-async def test_who_has_left_that_club_is_told_nothing_of_it(halves: Fleet) -> None:
-    fleet = halves
-    elsewhere = next(club for club in fleet.discord.clubs if HALVES[1].holds(club.id))
-    liz = fleet.discord.people[0]
-    assert await fleet.bots[0].is_member(elsewhere.id, liz.id)
-    jim = fleet.discord.people[1]
     del elsewhere.members[jim.id]
     assert not await fleet.bots[0].is_member(elsewhere.id, jim.id)
     assert not await fleet.bots[0].is_member(999 << 22, liz.id), "a club in which the bot is not"
-
-
-async def test_who_is_in_clubs_of_several_processes_chooses_among_them_by_name(halves: Fleet) -> None:
-    fleet, liz = halves, halves.discord.people[0]
-    for bot, part in zip(fleet.bots, HALVES, strict=True):
-        club = next(club for club in fleet.discord.clubs if part.holds(club.id))
-        await bot.services.progress.set(Member(club.id, liz.id), bot.services.books["the-lantern"], "ch 5")
-    asked = fleet.discord.slash("progress show", by=liz, place=fleet.discord.direct(liz))
-    await asked.answered()
-    assert "Which one is this about?" in asked.text
-    names = {option["label"] for option in fleet_options(asked.answers[0].body)}
-    assert names == {"Club 1", "Club 2"}
-
-
-def fleet_options(body: object) -> Iterator[dict[str, str]]:
-    """Yield the options of every menu of a message."""
-    if isinstance(body, dict):
-        yield from body.get("options") or ()
-        for value in body.values():
-            yield from fleet_options(value)
-    elif isinstance(body, list):
-        for value in body:
-            yield from fleet_options(value)
-
-
-async def test_commands_are_sent_by_one_of_those_that_start(halves: Fleet) -> None:
-    assert [call for call in halves.discord.rest.requests if call.startswith("PUT ")] == [
-        f"PUT /applications/{halves.discord.state.bot.id}/commands"
-    ]

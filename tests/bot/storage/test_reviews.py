@@ -21,12 +21,12 @@ async def test_a_review_comes_back_with_its_id(records: StoredRecords) -> None:
     kept = await records.reviews.save(review())
     assert kept == replace(review(), id=kept.id)
     assert kept.id > 0
-    assert await records.reviews.review(1, kept.id) == kept
+    assert await records.reviews.by(Member(1, 10)) == [kept]
 
 
 async def test_a_review_needs_no_stars(records: StoredRecords) -> None:
     kept = await records.reviews.save(replace(review(), stars=None, needs=Reveals()))
-    assert await records.reviews.review(1, kept.id) == kept
+    assert await records.reviews.by(Member(1, 10)) == [kept]
 
 
 async def test_an_edited_review_keeps_its_id_and_its_day(records: StoredRecords) -> None:
@@ -52,13 +52,12 @@ async def test_a_deleted_review_is_gone_and_its_id_is_never_given_out_again(reco
     first = await records.reviews.save(review())
     assert await records.reviews.delete(1, first.id)
     assert not await records.reviews.delete(1, first.id)
-    assert await records.reviews.review(1, first.id) is None
+    assert await records.reviews.by(Member(1, 10)) == []
     assert (await records.reviews.save(review())).id > first.id
 
 
 async def test_nothing_of_another_club_is_seen_or_deleted(records: StoredRecords) -> None:
     here, there = await records.reviews.save(review(club=1)), await records.reviews.save(review(club=2))
-    assert await records.reviews.review(1, there.id) is None
     assert not await records.reviews.delete(1, there.id)
     assert await records.reviews.of_book(1, "moby-dick") == [here]
     assert await records.reviews.by(Member(2, 10)) == [there]
@@ -69,3 +68,21 @@ async def test_the_vector_store_can_ask_for_every_review(records: StoredRecords)
     assert await records.reviews.every(EVERY) == []
     kept = [await records.reviews.save(review(club=club, member=member)) for club in (2, 1) for member in (11, 10)]
     assert await records.reviews.every(EVERY) == kept
+
+
+async def test_the_version_is_another_one_after_every_change(records: StoredRecords) -> None:
+    seen = [await records.reviews.version()]
+
+    async def changed() -> bool:
+        seen.append(await records.reviews.version())
+        return seen[-1] not in seen[:-1]
+
+    first = await records.reviews.save(review())
+    assert await changed()
+    await records.reviews.save(review(club=2, days=-9))
+    assert await changed()
+    await records.reviews.save(replace(review(), text="Read the sermon.", edited=NOON - DAY))
+    assert await changed(), "also by a process whose clock is behind"
+    await records.reviews.delete(1, first.id)
+    assert await changed()
+    assert await records.reviews.version() == seen[-1]

@@ -1,0 +1,75 @@
+"""Whether Discord lets a process start, and how soon a lost shard connects again."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from pathlib import Path
+
+import pytest
+from discord.backoff import ExponentialBackoff
+
+from bot.club.shards import EVERY, Shards
+from bot.discord.starting import INVALID_SHARD, SHARDING_REQUIRED, CannotStart, check_start, refusal
+from retrieval.door import Retriever
+from tests.fakes.discord_server.server import discord_server
+from tests.fakes.processes import Clock, running, services_over, spoken_to
+
+NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
+FOUR = Shards((0, 1, 2, 3), 16)
+
+
+@pytest.mark.parametrize(("remaining", "shards"), [(4, FOUR), (16, None)])
+def test_a_process_starts_while_there_are_session_starts_for_its_shards(remaining: int, shards: Shards | None) -> None:
+    check_start(shards, 16, remaining, 1000, NOON)
+
+
+@pytest.mark.parametrize(("remaining", "shards"), [(3, FOUR), (15, None), (0, EVERY)])
+def test_one_that_would_use_up_more_than_there_are_does_not_start(remaining: int, shards: Shards | None) -> None:
+    with pytest.raises(CannotStart, match="1,000 again at 2027-03-01 12:00 UTC"):
+        check_start(shards, 16, remaining, 1000, NOON)
+
+
+def test_fewer_shards_than_discord_advises_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    check_start(FOUR, 16, 1000, 1000, NOON)
+    assert caplog.text == ""
+    check_start(FOUR, 32, 1000, 1000, NOON)
+    assert "Discord advises 32" in caplog.text
+
+
+def test_a_gateway_that_closes_because_of_the_shards_says_what_to_do() -> None:
+    assert "SHARDS=0-3/16 is too few" in str(refusal(SHARDING_REQUIRED, FOUR))
+    assert "multiple of the number" in str(refusal(INVALID_SHARD, FOUR))
+    assert "The number of shards" in str(refusal(SHARDING_REQUIRED, None))
+    assert refusal(4000, FOUR) is None
+
+
+async def test_a_bot_that_is_turned_away_for_long_is_back_within_five_minutes_of_discord(
+    island: Retriever, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    real, tries = ExponentialBackoff.delay, 12
+
+    def at_once(backoff: ExponentialBackoff[bool]) -> float:
+        monkeypatch.setattr(time, "monotonic", lambda: 1_000.0)  # no quiet time passes between the attempts
+        waits.extend(real(backoff) for _ in range(tries))
+        monkeypatch.undo()
+        monkeypatch.setattr(ExponentialBackoff, "delay", lambda _: 0.01)
+        return 0.01
+
+    async with (
+        discord_server() as discord,
+        spoken_to(discord),
+        services_over(island, str(tmp_path), Clock(NOON)) as services,
+        running(services, discord, EVERY),
+    ):
+        monkeypatch.setattr(ExponentialBackoff, "delay", at_once)
+        discord.gateway.refusing = True
+        await discord.gateway.drop()
+        await discord.gateway.until(lambda: not discord.gateway.online)
+        while not waits:  # noqa: ASYNC110 (nothing reports an attempt)
+            await asyncio.sleep(0.01)
+        discord.gateway.refusing = False
+        await discord.online()
+    assert max(waits) <= 256
