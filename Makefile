@@ -58,7 +58,7 @@ audit: .venv/ready
 	@$(BIN)/python .ci/audit.py
 
 evaluate: setup
-	@$(BIN)/python -m tests.evaluation $(if $(STORIES),--stories "$(STORIES)") \
+	@$(BIN)/python -m tests.measure.evaluation $(if $(STORIES),--stories "$(STORIES)") \
 		$(if $(QUESTIONS),--questions "$(QUESTIONS)") $(ARGS)
 
 pictures: setup

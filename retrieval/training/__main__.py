@@ -3,9 +3,10 @@
 python -m retrieval.training --stories STORIES.jsonl --questions QUESTIONS.jsonl --answers ANSWERS.jsonl
     [--weights DIR] [--readings FILE] [--guard]
 
-Stories and questions are in FairytaleQA's shape, the answers in that of tests/benchmarks/guard (docs/weights.md). On
-two cores it takes about half an hour, most of it for the question adapter; where the file of readings is there from an
-earlier run, the adapter is left as it is. With --guard, nothing but the guard's rule is learned.
+Stories and questions are in FairytaleQA's shape, the answers in that of tests/measure/evaluation/answers.jsonl
+(docs/weights.md). On two cores it takes about half an hour, most of it for the question adapter; where the file of
+readings is there from an earlier run, the adapter is left as it is. With --guard, nothing but the guard's rule is
+learned.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from tests.benchmarks.peers.quality import by_section, figures, judge, told
 from tests.benchmarks.peers.required import PeersMissing, package
 from tests.benchmarks.peers.shelves import _once, write_library
 from tests.benchmarks.peers.speed import asked_about, in_turns, percentile, spread
-from tests.evaluation.questions import Examination, Question
-from tests.evaluation.stories import Piece, Story
+from tests.measure.evaluation.questions import Examination, Question
+from tests.measure.evaluation.stories import Piece, Story
 
 STORY = Story(
     "kite", "The Kite", 3,

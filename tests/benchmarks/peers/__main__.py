@@ -27,7 +27,7 @@ from tests.benchmarks.peers.machine import machine
 from tests.benchmarks.peers.required import package
 from tests.benchmarks.peers.shelves import shelf
 from tests.benchmarks.peers.tables import tables
-from tests.evaluation.questions import shipped_examination, told_examination
+from tests.measure.evaluation.questions import shipped_examination, told_examination
 
 SIZES = (4_000, 20_000, 300_000, 1_000_000)
 QUICK_SIZES = (2_000,)

@@ -1,4 +1,4 @@
-"""What each contender answers and gives away, by the measures of tests/evaluation.
+"""What each contender answers and gives away, by the measures of tests/measure/evaluation.
 
 Every question is asked at the position at which its book tells the answer, after the end, and before: there, whatever
 is found out has leaked. Peers are asked before with the filter of their store and without it.
@@ -20,11 +20,11 @@ from tests.benchmarks.peers.contender import DOGEAR, ENSEMBLE, LLAMA, STOCK, Ask
 from tests.benchmarks.peers.dogear_contender import open_dogear
 from tests.benchmarks.peers.langchain_peer import LangChainPeer
 from tests.benchmarks.peers.llamaindex_peer import LlamaIndexPeer
-from tests.evaluation.examining import sample
-from tests.evaluation.leaks import leaks
-from tests.evaluation.measures import DEPTHS, READ, answers, hit, mean
-from tests.evaluation.questions import Examination, Question
-from tests.evaluation.stories import Piece, Story, write_library
+from tests.measure.evaluation.examining import sample
+from tests.measure.evaluation.leaks import leaks
+from tests.measure.evaluation.measures import DEPTHS, READ, answers, hit, mean
+from tests.measure.evaluation.questions import Examination, Question
+from tests.measure.evaluation.stories import Piece, Story, write_library
 
 Measured = dict[str, list[bool]]
 

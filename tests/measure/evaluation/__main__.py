@@ -1,0 +1,107 @@
+"""Measure what Dogear answers and what it gives away, and print it as tables.
+
+    python -m tests.measure.evaluation [--limit N] [--json FILE] [--record]
+    python -m tests.measure.evaluation --stories STORIES.jsonl --questions QUESTIONS.jsonl
+
+Without files, the questions are our own, about the shipped library; with them, those of a published set in the form of
+docs/weights.md. docs/evaluation.md says what the figures are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from corpus.library import SHIPPED, Library
+from retrieval.door import open_retriever
+from retrieval.embedding import load_embedder
+from tests.measure.evaluation import unlabelled
+from tests.measure.evaluation.arms import Figures, named
+from tests.measure.evaluation.examining import Candidate, examine
+from tests.measure.evaluation.guarding import guarded
+from tests.measure.evaluation.questions import Examination, shipped_examination, told_examination
+from tests.measure.evaluation.recording import record
+from tests.measure.evaluation.stories import write_library
+from tests.measure.evaluation.tables import page
+from tests.measure.evaluation.unlabelled_books import CASES, STRIPPED, stripped
+
+SETS = ("shipped", "stories")
+"""Under which names figures are recorded."""
+
+
+def progress(line: str) -> None:
+    """Say what is being done, where it does not mix with the tables."""
+    sys.stderr.write(f"{line} …\n")
+
+
+@contextmanager
+def opened(library: Path, data: Path) -> Iterator[Candidate]:
+    """Open a library, with its store up to date."""
+    books = Library.load(library)
+    with open_retriever(books, data) as retriever:
+        progress("index")
+        retriever.refresh()
+        yield Candidate(books, retriever)
+
+
+def of_the_shipped_library(folder: Path, limit: int) -> Figures:
+    """Return the figures of our own questions, of the guard's answers, and of placing."""
+    with opened(SHIPPED, folder / "data") as candidate:
+        figures = examine(candidate, shipped_examination(), limit, progress)
+        progress("guard")
+        figures |= guarded(candidate.retriever)
+    embedder = load_embedder()
+    for kind in STRIPPED:
+        progress(f"placing {kind}")
+        figures |= named(f"placing {kind}", dict(unlabelled.measured(stripped(kind), embedder)))
+    return figures
+
+
+def of_stories(stories: Path, questions: Path, folder: Path, limit: int) -> Figures:
+    """Return the figures of a published set."""
+    exam: Examination = told_examination(stories, questions)
+    write_library(list(exam.stories.values()), folder / "library")
+    with opened(folder / "library", folder / "data") as candidate:
+        figures = examine(candidate, exam, limit, progress)
+    embedder = load_embedder()
+    for case in CASES:
+        progress(f"placing, {case.name}")
+        for name, told in unlabelled.figures(stories, questions, embedder, case=case.name):
+            figures |= named(f"placing {name}", dict(told))
+    return figures
+
+
+def main() -> None:
+    """Print the tables, and keep the figures where that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stories", type=Path, help="stories in sections, in JSON Lines")
+    parser.add_argument("--questions", type=Path, help="their questions, in JSON Lines")
+    parser.add_argument("--limit", type=int, default=0, help="at most this many questions")
+    parser.add_argument("--json", type=Path, help="keep the figures in this file")
+    parser.add_argument("--record", action="store_true", help="from now on, expect these figures; show them in docs")
+    given = parser.parse_args()
+    if (given.stories is None) != (given.questions is None):
+        parser.error("--stories and --questions belong together; give both, or neither for the shipped library")
+    if given.record and given.limit:
+        parser.error("--record wants all questions; leave --limit out")
+    logging.basicConfig(level=logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="dogear-evaluation-") as folder:
+        if given.stories:
+            name, figures = "stories", of_stories(given.stories, given.questions, Path(folder), given.limit)
+        else:
+            name, figures = "shipped", of_the_shipped_library(Path(folder), given.limit)
+    sys.stdout.write(f"{page(figures)}\n")
+    if given.json:
+        given.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if given.record:
+        record(name, figures)
+
+
+if __name__ == "__main__":
+    main()
