@@ -13,8 +13,7 @@ from bot.answers.writing import Writer, open_model
 from bot.discussion import Discussion
 from bot.meter import Meter
 from bot.settings import Settings
-from corpus.library import Library
-from corpus.readings import Readings
+from corpus.library import Library, Readings
 from retrieval.door import open_retriever
 from retrieval.errors import StoreUnavailable
 

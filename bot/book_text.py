@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from corpus.books import Book, Edition, SimilarBook, Unit
+from corpus.books import Book, Edition, SimilarBook, Slug, Unit
 from corpus.passages import Passage
 from corpus.positions import describe_position
-from corpus.reveals import Slug
 
 SHOWN_SIMILAR = 12
 SHOWN_EDITIONS = 4

@@ -21,13 +21,12 @@ from bot.book_text import cover_lines, measure
 from bot.order_text import order_text
 from bot.reading_order import reading_orders
 from bot.reply import Mode, Quote, Reply
-from corpus.books import Book
+from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError, PositionError
 from corpus.library import Library
-from corpus.naming import find_book, names_in
+from corpus.names import find_book, names_in
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
-from corpus.reveals import Reveals, Slug
 from retrieval.door import Retriever
 from retrieval.found import PassagesState, Search
 from retrieval.gate import Audience

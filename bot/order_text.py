@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from bot.reading_order import Advice, Choice, Need, OrderKind, ReadingOrder, Scope, State, Step
 from bot.reading_order.sentences import listed
-from corpus.words import capitalised
+from corpus.text import capitalised
 
 LIMIT = 1_800
 """Characters; a Discord message holds 2,000, and something is said around the order."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from corpus.reveals import Slug
+from corpus.books import Slug
 from retrieval.found import RankedPassage
 
 

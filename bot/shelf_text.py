@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.club.reading_records import ShelfName, Shelved
 from bot.club.shelves import ShelfChange
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 PARTS = (ShelfName.READING, ShelfName.WANT, ShelfName.FINISHED, ShelfName.ASIDE)
 """The parts of a shelf as they are shown: what is being read comes first."""

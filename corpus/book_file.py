@@ -10,11 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from corpus.books import Book, Edition, Part, Ratings, Requirement, SimilarBook, Unit
+from corpus.books import Book, Edition, Part, Ratings, Requirement, SimilarBook, Slug, Unit
 from corpus.errors import LibraryProblem
-from corpus.files import read_text
 from corpus.labels import WrongLabel, parse_reveals
-from corpus.reveals import Slug
+from corpus.text import read_text
 
 BOOK_FILE = "book.toml"
 

@@ -1,4 +1,4 @@
-"""A Markdown document of a book: front matter, headings, blocks, and how far each block reveals.
+"""Documents: Markdown with front matter, read as blocks that know what they reveal.
 
 The rules are those of the library format: a comment, then a heading that names marks, then the front matter;
 what none of them places is left open here (`reveals is None`) for placing by alignment.
@@ -8,18 +8,401 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby, takewhile
 from pathlib import Path
+from typing import Any
 
-from corpus.blocks import Block, as_date, read_blocks
-from corpus.books import Book
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from corpus.books import Book, Reveals, Slug
 from corpus.errors import LibraryProblem
-from corpus.files import read_text
-from corpus.front_matter import FrontMatter, read_front_matter
-from corpus.labels import WrongLabel, meant_as_label, parse_reveals
-from corpus.reveals import Slug
-from corpus.scopes import HIDDEN, Claim, Report, Scopes
+from corpus.labels import (
+    HIDDEN,
+    Claim,
+    Report,
+    Scopes,
+    WrongLabel,
+    label_in,
+    looks_like_label,
+    meant_as_label,
+    parse_reveals,
+)
+from corpus.text import read_text
+
+MAX_INLINE = 20_000
+"""Characters; a longer paragraph is taken as plain words, for the time that its mark-up could take grows too fast."""
+
+MAX_SIGNS = 1_000
+"""Signs of mark-up in a paragraph, for the same reason: brackets and stars are tried with all that stand before."""
+
+_SIGN = re.compile(r"[\[\]*_`<!&]")
+_COMMENT_OPEN, _COMMENT_CLOSE = "<!--", "-->"
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_FALSE_HEADING = re.compile(r"^[ \t>]*(?:#{2,}|#[ \t]*(?=[^\W\d_]))|<h[1-6][\s>/]", re.IGNORECASE | re.MULTILINE)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment in HTML, without its signs; `closed` is false where its end is missing."""
+
+    words: str
+    line: int
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A heading (`level` 1 to 6) or a text (`level` 0) with the comments before its words and among them.
+
+    `item` numbers the outermost list items, from 1, and is 0 outside of lists; `starts_item` is true for the first
+    text of any list item. `stray` says that the words hold what was meant as a label, `false_heading` that they hold
+    what was meant as a heading, `underlined` that a heading is a sentence with a line of hyphens below it.
+    """
+
+    words: str
+    line: int
+    level: int = 0
+    before: tuple[Comment, ...] = ()
+    among: tuple[Comment, ...] = ()
+    stray: bool = False
+    false_heading: bool = False
+    underlined: bool = False
+    inside: bool = False
+    item: int = 0
+    starts_item: bool = False
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether the words end as a sentence does."""
+        return bool(_SENTENCE_END.search(self.words))
+
+
+def pieces(text: str, lines_before: int) -> Iterator[Piece]:
+    """Yield the headings and texts of a document in order; pieces of comments alone have no words."""
+    walker = _Walker(text, lines_before)
+    for token in walker.tokens:
+        if piece := walker.piece(token):
+            yield piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of a block: words or a comment."""
+
+    words: str
+    comment: Comment | None = None
+
+
+class _Walker:
+    """Keeps what the tokens before say of the next one: headings open, lists open."""
+
+    def __init__(self, text: str, lines_before: int) -> None:
+        self._markdown = MarkdownIt("commonmark")
+        self._markdown.core.ruler.disable("inline")
+        self._references: dict[str, object] = {}
+        self._lines_before = lines_before
+        self.tokens = self._markdown.parse(text, self._references)
+        self._heading: Token | None = None
+        self._depth = self._item = 0
+        self._starts_item = False
+
+    def piece(self, token: Token) -> Piece | None:
+        """Take the next token; return what it completes."""
+        if token.type == "heading_open":
+            self._heading = token
+        elif token.type == "list_item_open":
+            self._item += self._depth == 0
+            self._depth, self._starts_item = self._depth + 1, True
+        elif token.type == "list_item_close":
+            self._depth, self._starts_item = self._depth - 1, False
+        elif token.type in ("inline", "html_block", "fence", "code_block"):
+            return self._made(token)
+        return None
+
+    def _made(self, token: Token) -> Piece:
+        line = self._lines_before + (token.map[0] if token.map else 0) + 1
+        parts = list(self._parts(token, line))
+        leading = list(takewhile(lambda part: part.comment or not part.words.strip(), parts))
+        words = " ".join("".join(" " if part.comment else part.words for part in parts).split())
+        heading, self._heading = self._heading, None
+        starts_item = self._starts_item and bool(words) and not heading
+        self._starts_item = self._starts_item and not starts_item
+        return Piece(
+            words=words,
+            line=line,
+            level=int(heading.tag[1]) if heading else 0,
+            before=tuple(part.comment for part in leading if part.comment),
+            among=tuple(part.comment for part in parts[len(leading) :] if part.comment),
+            stray=looks_like_label(words),
+            false_heading=not heading and bool(_FALSE_HEADING.search(token.content)),
+            underlined=bool(
+                heading and heading.markup == "-" and (_SENTENCE_END.search(words) or "\n" in token.content)
+            ),
+            inside=bool(heading and heading.level > 0),
+            item=self._item if self._depth else 0,
+            starts_item=starts_item,
+        )
+
+    def _parts(self, token: Token, line: int) -> Iterator[_Part]:
+        if token.type == "html_block":
+            yield from _of_html(token.content, line)
+        elif token.type == "inline" and _is_readable(token.content):
+            children: list[Token] = []
+            self._markdown.inline.parse(token.content, self._markdown, self._references, children)
+            for child in children:
+                if child.type == "html_inline":
+                    yield from _of_html(child.content, line)
+                    line += child.content.count("\n")
+                elif child.type in ("softbreak", "hardbreak"):
+                    yield _Part(" ")
+                    line += 1
+                elif child.type in ("text", "text_special", "code_inline", "image"):
+                    yield _Part(child.content)
+        else:
+            yield _Part(token.content)
+
+
+def _is_readable(text: str) -> bool:
+    """Return whether the mark-up of a paragraph can be read in bounded time."""
+    return len(text) <= MAX_INLINE and len(_SIGN.findall(text)) <= MAX_SIGNS
+
+
+def _of_html(html: str, line: int) -> Iterator[_Part]:
+    """Cut HTML into its comments and the words between its tags."""
+    at = counted = 0
+    while (start := html.find(_COMMENT_OPEN, at)) >= 0:
+        yield _Part(_TAG.sub(" ", html[at:start]))
+        line += html.count("\n", counted, start)
+        counted = start
+        end = html.find(_COMMENT_CLOSE, start + len(_COMMENT_OPEN))
+        words = html[start + len(_COMMENT_OPEN) : end if end >= 0 else len(html)]
+        yield _Part("", Comment(words.strip(), line, end >= 0))
+        at = end + len(_COMMENT_CLOSE) if end >= 0 else len(html)
+    yield _Part(_TAG.sub(" ", html[at:]))
+
+
+MAX_CHARACTERS = 16_000
+"""Front matter is a few lines; more is not read (YAML takes its time)."""
+
+_FENCE = re.compile(r"---[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The fields by their names in lower case, the line of each, and the number of lines up to the text.
+
+    `broken` is true where fences are there and no fields could be read between them.
+    """
+
+    fields: Mapping[str, object] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    length: int = 0
+    broken: bool = False
+
+
+class _Loader(yaml.BaseLoader):
+    """YAML as it is written: every value is text (010 is not 8, and no is not false), and nothing is expanded."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose the next node. Raises ComposerError for an alias: a few of them can stand for gigabytes."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="aliases (*) are not understood here", problem_mark=self.get_mark())
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Return a mapping. Raises MarkedYAMLError where a name is there twice: which of the two was meant?"""
+        mapping = super().construct_mapping(node, deep)
+        if len(mapping) < len(node.value):
+            raise yaml.MarkedYAMLError(problem="a name is there twice", problem_mark=node.start_mark)
+        return mapping
+
+
+def read_front_matter(lines: list[str], report: Report) -> FrontMatter:
+    """Read the front matter that `lines` begin with, if they do; what is wrong is reported."""
+    first = next((n for n, line in enumerate(lines) if line.strip()), None)
+    if first is None or not _FENCE.fullmatch(lines[first]):
+        return FrontMatter()
+    end = next((n for n in range(first + 1, len(lines)) if _FENCE.fullmatch(lines[n])), None)
+    if end is None:
+        report(first + 1, "The front matter is not closed.", "Write --- below it.")
+        fields_end = next((n for n in range(first, len(lines)) if not lines[n].strip()), len(lines))
+        return FrontMatter(length=fields_end, broken=True)
+    text = "\n".join(lines[first + 1 : end])
+    try:
+        if len(text) > MAX_CHARACTERS:
+            raise yaml.YAMLError(f"it is longer than {MAX_CHARACTERS} characters")
+        fields, places = _fields(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        place = getattr(error, "problem_mark", None)
+        why = str(getattr(error, "problem", None) or error)[:80]
+        cure = "Write lines such as “kind: summary”, with quotation marks around text that holds a colon."
+        report(first + 2 + (place.line if place else 0), f"The front matter is not YAML ({why}).", cure)
+        return FrontMatter(length=end + 1, broken=True)
+    return FrontMatter(fields, {name: first + 2 + line for name, line in places.items()}, end + 1)
+
+
+def _fields(text: str) -> tuple[dict[str, object], dict[str, int]]:
+    """Return the fields, and the line of each (from 0). Raises YAMLError."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        fields: dict[str, object] = {}
+        places: dict[str, int] = {}
+        if node is not None and not isinstance(node, yaml.MappingNode):
+            raise yaml.MarkedYAMLError(problem="it is no list of fields", problem_mark=node.start_mark)
+        for key, value in node.value if node else ():
+            name = str(loader.construct_object(key, deep=True)).strip().lower()
+            if name in fields:
+                raise yaml.MarkedYAMLError(problem=f"“{name[:40]}” is there twice", problem_mark=key.start_mark)
+            fields[name] = loader.construct_object(value, deep=True)
+            places[name] = key.start_mark.line
+        return fields, places
+    finally:
+        loader.dispose()
+
+
+MAX_HEADING = 200
+"""Characters of a heading that are kept: it is repeated with every passage below it."""
+
+MAX_LINE = 80
+"""Characters of a paragraph that may have been meant as a heading: “**Chapter 20**”."""
+
+MOST_NOTES, LONGEST_NOTE = 10, 80
+"""Brackets that are taken off the end of a quote, and the characters of each."""
+
+_STARS = re.compile(r"^([★☆]{1,5})(?=\s|$)")
+_NOTES = re.compile(r"\s*\(([^()]{0,60})\)\s*$")
+_LIKES = re.compile(r"([0-9][0-9,]{0,11}) likes?")
+_DATE = re.compile(r"\b([0-9]{4}-[0-9]{2}-[0-9]{2})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph or list item with what holds for it.
+
+    `reveals` is None where nothing places the block, `heading_reveals` where nothing places its heading.
+    """
+
+    text: str
+    line: int
+    heading: str = ""
+    heading_reveals: Reveals | None = None
+    reveals: Reveals | None = None
+    placed_by: str = ""
+    is_item: bool = False
+    rating: int | None = None
+    date: dt.date | None = None
+    likes: int = 0
+    explicit: bool = False
+
+
+def read_blocks(text: str, lines_before: int, scopes: Scopes) -> Iterator[Block]:
+    """Yield the blocks of a text. What is explicit in a list item is so in all of it."""
+    reader = _Reader(scopes)
+    found = ((piece.item or -piece.line, reader.block(piece)) for piece in pieces(text, lines_before))
+    for _, of_item in groupby(found, key=lambda pair: pair[0]):
+        blocks = [block for _, block in of_item if block]
+        explicit = any(block.explicit for block in blocks)
+        yield from (replace(block, explicit=True) if explicit else block for block in blocks)
+
+
+def as_date(text: str) -> dt.date | None:
+    """Return the day that a text such as 2019-02-11 names, or None where it names none."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class _Reader:
+    """Makes blocks of pieces, and tells the scopes of every heading and comment on the way."""
+
+    def __init__(self, scopes: Scopes) -> None:
+        self._scopes = scopes
+
+    def block(self, piece: Piece) -> Block | None:
+        """Take a piece; return the block that it makes, if it is one."""
+        if piece.level and not (piece.underlined and not self._scopes.names_marks(piece.words)):
+            self._scopes.heading(piece.level, piece.words, piece.line, inside=piece.inside)
+            for comment in (*piece.before, *piece.among):
+                self._label(comment, first=True)
+            self._doubts(piece)
+            return None
+        for comment in piece.before:
+            self._label(comment, first=True)
+        for comment in piece.among:
+            self._label(comment, first=False)
+        self._doubts(piece)
+        block = self._placed(piece) if piece.words else None
+        if piece.level:
+            self._scopes.heading(piece.level, "", piece.line, inside=piece.inside)
+            cure = "Leave a line empty above the hyphens, or write the heading with ## before it."
+            self._scopes.doubtful(piece.line, f"A sentence with hyphens below it is a heading, {HIDDEN}", cure)
+        return block
+
+    def _label(self, comment: Comment, *, first: bool) -> None:
+        label = label_in(comment.words)
+        if not comment.closed:
+            self._scopes.doubtful(comment.line, f"The comment is not closed, {HIDDEN}", "Write --> behind it.")
+        elif label is not None and first:
+            self._scopes.comment(label, comment.line)
+        elif label is not None:
+            what = "The comment stands within a text, so the whole text waits for it, and for what held before."
+            self._scopes.doubtful(comment.line, what, "Write the comment on a line of its own above the text.", label)
+
+    def _doubts(self, piece: Piece) -> None:
+        if piece.stray:
+            cure = "Write <!-- reveals: 7 --> on a line of its own above the text."
+            self._scopes.doubtful(piece.line, f"A comment is not written as one, {HIDDEN}", cure)
+        alone = not (piece.level or piece.item or piece.is_sentence) and len(piece.words) <= MAX_LINE
+        if piece.false_heading or (alone and self._scopes.is_named_by(piece.words)):
+            cure = "Write ## and a space before a heading, on a line of its own; \\# is a plain sign."
+            self._scopes.doubtful(piece.line, f"What seems to be a heading is none, {HIDDEN}", cure)
+
+    def _placed(self, piece: Piece) -> Block:
+        """Return a text with all that holds for it."""
+        reveals, by = self._scopes.place()
+        headings = self._scopes.headings
+        heading = headings[-1] if headings else ""
+        stars = next(filter(None, map(_STARS.match, reversed(headings))), None)
+        dated = next(filter(None, map(_DATE.search, reversed(headings))), None)
+        text, likes, explicit = _notes(piece.words)
+        marked = {part.strip().lower() for above in headings for part in above.split("·")}
+        return Block(
+            text=text,
+            line=piece.line,
+            heading=heading if len(heading) <= MAX_HEADING else f"{heading[:MAX_HEADING]}…",
+            heading_reveals=self._scopes.heading_reveals,
+            reveals=reveals,
+            placed_by=by,
+            is_item=piece.starts_item,
+            rating=stars[1].count("★") if stars else None,
+            date=as_date(dated[1]) if dated else None,
+            likes=likes,
+            explicit=explicit or "explicit" in marked,
+        )
+
+
+def _notes(text: str) -> tuple[str, int, bool]:
+    """Take the brackets off the end of a quote: its likes, and whether it is explicit."""
+    likes, explicit = 0, False
+    for _ in range(MOST_NOTES):
+        if not (found := _NOTES.search(text, max(0, len(text) - LONGEST_NOTE))):
+            break
+        notes = [note.strip().lower() for note in found[1].split(", ")]
+        counts = [_LIKES.fullmatch(note) for note in notes]
+        if not all(count or note == "explicit" for note, count in zip(notes, counts, strict=True)):
+            break
+        likes = max([likes, *(int(count[1].replace(",", "")) for count in counts if count)])
+        explicit = explicit or "explicit" in notes
+        text = text[: found.start()]
+    return text, likes, explicit
+
 
 __all__ = ["KINDS", "MAX_BYTES", "Block", "Document", "read_document"]
 

@@ -3,7 +3,7 @@
 DogearError
 ├── LibraryProblem      a file of a library: where it is wrong, and what to write instead
 ├── PositionError       a report of progress that cannot be understood
-├── UnknownBook         a name that no book answers to (corpus/naming.py)
+├── UnknownBook         a name that no book answers to (corpus/names.py)
 └── ImportRefused       a file that cannot be imported; nothing was changed
 """
 

@@ -1,16 +1,39 @@
-"""Labels: what a comment or the front matter says of how far a text reveals."""
+"""Labels and headings in documents, and how far in the document each one applies.
+
+A heading that names marks places the text beneath it, so it is believed only where it says plainly what is meant.
+One that speaks of marks in another way (“What chapter 20 meant”, “Chapter 3 of another book”, “Part 4” of a book
+with three) is refused, and its text is hidden until the end: too late rather than too early.
+
+A comment or a heading holds up to the next heading of the same or a higher level. Wherever a document leaves in
+doubt what was meant, more is hidden rather than less, and the doubt is reported once a text depends on it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 
-from corpus.books import Book
-from corpus.reveals import MAX_NAME, Reveals, Slug, is_plain
+from corpus.books import (
+    MAX_NAME,
+    PERCENT_WORDS,
+    UNIT_WORDS,
+    Book,
+    NotInBook,
+    Reveals,
+    Slug,
+    Unit,
+    is_plain,
+    mark_finished,
+    mark_reached,
+)
+from corpus.positions import DIGITS, ROMAN, WORDS, value
 
 _LABEL = re.compile(r"reveals?\s*[:=](.*)", re.IGNORECASE | re.DOTALL)
-_NUMBER = re.compile(r"[0-9]{1,6}")
+_MARK = re.compile(r"[0-9]{1,6}")
 _STRAY = re.compile(r"<!--|<!\W{0,5}reveal|\breveals?\s*[:=]\s*\S{0,100}[0-9]", re.IGNORECASE)
 MAX_NAMED = 50
 """Books that one label may name."""
@@ -92,7 +115,7 @@ def _mark(slug: Slug, written: str, book: Book, known: Mapping[Slug, Book]) -> i
     limit = known[slug].marks if slug in known else None
     if limit is None and (near := get_close_matches(slug.lower()[:MAX_NAME], known, 1, cutoff=0.8)):
         raise ValueError(f"There is no book “{slug[:40]}”: did you mean {near[0]}?")
-    if not _NUMBER.fullmatch(written):
+    if not _MARK.fullmatch(written):
         raise ValueError(f"Write a whole number from 0 to {limit or book.marks} instead of “{written[:40]}”.")
     if limit is not None and int(written) > limit:
         raise ValueError(f"{slug} has {limit} marks: write a number from 0 to {limit} instead of {written}.")
@@ -111,3 +134,290 @@ def _hiding(value: object, book: Book, known: Mapping[Slug, Book]) -> Reveals:
         for near in get_close_matches(word.lower()[:MAX_NAME], known, 1, cutoff=0.8):
             marks[near] = known[near].marks
     return Reveals.of(marks)
+
+
+MAX_LENGTH = 1_000
+"""Characters of a heading that are searched for marks."""
+
+MOST_NUMBERS = 20
+"""Numbers in a heading; one that holds more is a list, and says of no text where it belongs."""
+
+_NUMBER = rf"(?:(?P<digits>{DIGITS})(?:st|nd|rd|th)?|(?<=[\W_])(?:(?P<words>{WORDS})|(?P<roman>{ROMAN})))"
+_JOIN = r"\s*(?:,\s*(?:and\b|&)?|and\b|&|\+|/|to\b|thr(?:ough|u)\b|until\b|till\b|[‐‑–—−-]|\.{2,3})\s*"
+_NAMED = re.compile(
+    r"(?<!\w)(?:" + "|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()) + r")"
+    rf"(?P<gap>\W{{0,3}}(?:(?:no\b\.?|number\b|the\b)\s*)?){_NUMBER}",
+    re.IGNORECASE,
+)
+# After one “chapter”, words that go on are a title (“Chapter One – Two Friends”); after “chapters”, they are numbers.
+_NEXT_OF_ONE = re.compile(rf"{_JOIN}{_NUMBER}(?(digits)|(?=\s*(?:$|[^\w\s’'])))", re.IGNORECASE)
+_NEXT_OF_MANY = re.compile(rf"(?:{_JOIN}{_NUMBER}|\s+(?P<more>{DIGITS}))", re.IGNORECASE)
+_PERCENT = re.compile(
+    rf"(?<![\w.])(?:(?P<first>{DIGITS})\s*%?{_JOIN})?(?P<last>{DIGITS})\s*{PERCENT_WORDS}", re.IGNORECASE
+)
+_OPEN = re.compile(
+    r"\s*(?:\+|ff?\b|onwards?\b|[‐‑–—−-]\s*$"
+    r"|(?:and|&)\s+(?:after|beyond|onwards?|later|on)\b|(?:to|until|till|through|[‐‑–—−-])\s*(?:the\s+)?(?:end|last)\b)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"(?:[^\w]|[0-9]+[.)]\s|\b(?:the|in|at|up|to|until|through|end|of|by|summary|spoilers?|for|first)\s)*",
+    re.IGNORECASE,
+)
+_OF_ANOTHER = re.compile(rf"\s+of\s+(?!{DIGITS}|{WORDS}|(?:the|this)\s+(?:book|novel|story|way)\b)", re.IGNORECASE)
+_PRONOUN = re.compile(r"[Ii](?:[’']|\s+(?!and\b|to\b)[a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Marks that a heading names, from `first` to `last`, in the book's own marks."""
+
+    first: int
+    last: int
+
+
+class Unclear(ValueError):
+    """A heading that speaks of marks, but not so that a text can be placed by it; the message says why."""
+
+
+def marks_named(heading: str, book: Book) -> Marks | None:
+    """Return the marks that a heading names, or None where it speaks of none. Raises Unclear.
+
+    A unit other than the book's own is converted and rounded up. Where several marks are named, the furthest counts.
+    """
+    text = "".join(c for c in unicodedata.normalize("NFKC", heading[:MAX_LENGTH]) if unicodedata.category(c) != "Cf")
+    found = sorted(_mentions(text), key=lambda mention: mention.start)
+    if not found:
+        return None
+    if not _BEFORE.fullmatch(text, 0, found[0].start):
+        raise Unclear("The heading speaks of marks, but does not begin with them.")
+    if any(_OF_ANOTHER.match(text, mention.end) for mention in found):
+        raise Unclear("The heading names marks of something else than the book.")
+    try:
+        last = max(book.marks if _OPEN.match(text, m.end) else mark_reached(m.unit, m.last, book) for m in found)
+        return Marks(min(last, *(_beginning(m, book) for m in found)), last)
+    except NotInBook as error:
+        raise Unclear(str(error)) from error
+
+
+def heading_mark(heading: str, book: Book) -> int | None:
+    """Return the last mark that a heading names, in the book's own marks, or None where it names none.
+
+    A heading that cannot be believed counts as naming the end.
+    """
+    try:
+        named = marks_named(heading, book)
+    except Unclear:
+        return book.marks
+    return named.last if named else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    unit: Unit
+    first: Fraction
+    last: Fraction
+    start: int
+    end: int
+
+
+def _mentions(text: str) -> Iterator[_Mention]:
+    left = MOST_NUMBERS
+    for found in _NAMED.finditer(text):
+        unit = next(unit for unit in UNIT_WORDS if found[unit])
+        if found["roman"] and (unit is Unit.PAGE or _PRONOUN.match(text, found.start("roman"))):
+            continue
+        if re.search(r"\s[−-]$", found["gap"]):
+            raise Unclear(f"There is no {unit.value} below 1.")
+        numbers, end = [_number(found)], found.end()
+        following = _NEXT_OF_MANY if found[unit].lower().endswith("s") else _NEXT_OF_ONE
+        while more := following.match(text, end):
+            numbers.append(_number(more))
+            end = more.end()
+            left = _one_less(left)
+        left = _one_less(left)
+        yield _Mention(unit, min(numbers), max(numbers), found.start(), end)
+    for found in _PERCENT.finditer(text):
+        numbers = [value(number) for number in (found["first"], found["last"]) if number]
+        left = _one_less(left)
+        yield _Mention(Unit.PERCENT, min(numbers), max(numbers), found.start(), found.end())
+
+
+def _one_less(left: int) -> int:
+    if not left:
+        raise Unclear(f"The heading holds more than {MOST_NUMBERS} numbers.")
+    return left - 1
+
+
+def _number(found: re.Match[str]) -> Fraction:
+    return value(next(filter(None, (found.groupdict().get(name) for name in ("digits", "words", "roman", "more")))))
+
+
+def _beginning(mention: _Mention, book: Book) -> int:
+    """Return the first mark that a mention covers; a percentage may mean all that is before it."""
+    if mention.unit is Unit.PERCENT:
+        return 0
+    if mention.unit is Unit.PART:
+        return mark_finished(Unit.PART, mention.first - 1, book) + 1
+    return mark_reached(mention.unit, mention.first, book)
+
+
+Report = Callable[[int, str, str], None]
+"""Takes what is wrong in a document: the line, what it is, and the cure."""
+
+HIDDEN = "so this is hidden until the end."
+
+
+@dataclass(slots=True)
+class Claim:
+    """What one comment, heading or front matter says, and what is wrong with it (line, what, cure)."""
+
+    reveals: Reveals
+    by: str
+    line: int = 0
+    doubt: tuple[int, str, str] | None = None
+    used: bool = False
+
+
+@dataclass(slots=True)
+class _Section:
+    """An open heading: the marks that it names, and what it and a comment beneath it claim."""
+
+    level: int
+    text: str = ""
+    line: int = 0
+    marks: Marks | None = None
+    named: Claim | None = None
+    comment: Claim | None = None
+    shown_to: Reveals | None = None
+
+
+class Scopes:
+    """Applies the first three rules of the library format to a document, from its first line to its last."""
+
+    def __init__(self, book: Book, others: Mapping[Slug, Book], report: Report, front: Claim | None) -> None:
+        self._book, self._others, self._report, self._front = book, others, report, front
+        self._open = [_Section(0)]
+        self._together = False  # no text since the last comment: the next one adds to it
+        self._fresh = False  # no text since the last heading
+
+    def names_marks(self, heading: str) -> bool:
+        """Return whether a heading speaks of marks."""
+        return any(self._name(heading, 0))
+
+    def is_named_by(self, line: str) -> bool:
+        """Return whether a line would name marks plainly, were it a heading."""
+        return bool(self._name(line, 0)[0])
+
+    @property
+    def headings(self) -> list[str]:
+        """The open headings, the outermost first."""
+        return [section.text for section in self._open[1:]]
+
+    @property
+    def heading_reveals(self) -> Reveals | None:
+        """What the innermost heading needs to be shown, or None where nothing places it."""
+        return self._open[-1].shown_to
+
+    def heading(self, level: int, text: str, line: int, *, inside: bool = False) -> None:
+        """Enter a heading, which ends what others of its level said; one `inside` a quote or list lowers nothing."""
+        around = self._joined(self._holding()) if inside else None
+        stranded: Claim | None = None
+        while self._open[-1].level >= level:
+            left = self._open.pop()
+            stranded = left.comment if left.comment and not left.comment.used else stranded
+        section = _Section(level, text, line)
+        section.marks, section.named = self._name(text, line)
+        if around:
+            doubt = section.named.doubt if section.named else None
+            named = [section.named.reveals] if section.named else []
+            section.named = Claim(around.joined(named), "heading", line, doubt)
+        if stranded:
+            what = f"The comment in line {stranded.line} ends at this heading, {HIDDEN}"
+            doubt = (line, what, "Write the comment under the heading, not above it.")
+            section.comment = Claim(self._book.whole().joined([stranded.reveals]), "comment", line, doubt)
+        self._open.append(section)
+        self._together, self._fresh = False, True
+
+    def comment(self, label: str, line: int) -> None:
+        """Take a label, which holds for what follows in the section; labels with no text between add up."""
+        claim = self._read(label, line)
+        section = self._open[-1]
+        if self._together and section.comment:
+            claim.reveals = claim.reveals.joined([section.comment.reveals])
+        section.comment, self._together = claim, True
+
+    def doubtful(self, line: int, what: str, cure: str, label: str | None = None) -> None:
+        """Hide what follows in the section until the end; where a `label` is given, until it and what held before."""
+        held = self._joined(self._holding())
+        reveals = self._book.whole() if held is None or label is None else held
+        others = [held] if held else []
+        if label is not None:
+            others.append(self._read(label, line).reveals)
+        self._report(line, what, cure)
+        self._open[-1].comment = Claim(reveals.joined(others), "comment", line, used=True)
+
+    def place(self) -> tuple[Reveals | None, str]:
+        """Return what holds for a text here (None where nothing does), and what says so."""
+        claims = self._holding()
+        for claim in claims:
+            if claim.doubt and not claim.used:
+                self._report(*claim.doubt)
+            claim.used = True
+        self._together = False
+        reveals = self._joined(claims)
+        if self._fresh:
+            self._fresh = False
+            section = self._open[-1]
+            own = [section.named.reveals] if section.named else []
+            section.shown_to = reveals.joined(own) if reveals else None
+        return reveals, claims[0].by if claims else ""
+
+    def _holding(self) -> list[Claim]:
+        """Return the claims that hold here: one as a rule, none, or two where it is in doubt which was meant."""
+        named = next((section.named for section in reversed(self._open) if section.named), None)
+        rest = [claim for claim in (named or self._front,) if claim]
+        for depth, section in reversed(list(enumerate(self._open))):
+            if section.comment and depth == 0 and len(self._open) > 1:
+                # A comment above all headings may have been meant for the whole document or for its opening only.
+                return [section.comment, *rest]
+            if section.comment:
+                self._compare(section.comment, self._open[depth + 1 :])
+                return [section.comment]
+        return rest
+
+    def _joined(self, claims: list[Claim]) -> Reveals | None:
+        return claims[0].reveals.joined(claim.reveals for claim in claims[1:]) if claims else None
+
+    def _compare(self, comment: Claim, below: list[_Section]) -> None:
+        """Report headings below a comment that name marks beyond it: the comment comes first, but was it meant to?"""
+        for section in below:
+            if section.named and not section.named.used and not comment.reveals.covers(section.named.reveals):
+                section.named.used = True
+                what = f"The comment in line {comment.line} holds here too, and reveals less than this heading names."
+                self._report(section.line, what, "Write a comment under this heading as well.")
+
+    def _name(self, text: str, line: int) -> tuple[Marks | None, Claim | None]:
+        """Return the marks that a heading names, and the claim that it makes by them."""
+        try:
+            marks = marks_named(text, self._book)
+        except Unclear as error:
+            cure = "Begin it with marks of this book, or write a comment such as <!-- reveals: 0 --> under it."
+            doubt = (line, f"{error} It hides its text until the end.", cure)
+            return None, Claim(self._book.whole(), "heading", line, doubt)
+        if marks is None:
+            return None, None
+        last, contradiction = marks.last, None
+        above = next((section.marks for section in reversed(self._open) if section.marks), None)
+        if above and last < above.first:
+            what = f"The heading names mark {last}, and the one above it begins with mark {above.first}."
+            contradiction = (line, what, f"Name marks from {above.first} to {above.last} here.")
+            last = above.last
+        return marks, Claim(Reveals.of({self._book.slug: last}), "heading", line, contradiction)
+
+    def _read(self, label: str, line: int) -> Claim:
+        try:
+            return Claim(parse_reveals(label, self._book, self._others), "comment", line)
+        except WrongLabel as error:
+            self._report(line, f"“reveals” is wrong, {HIDDEN}", str(error))
+            return Claim(error.hides, "comment", line)

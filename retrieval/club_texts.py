@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, count
 from threading import Lock
 
-from corpus.club_texts import ClubText, cut_review
-from corpus.reveals import Slug
+from corpus.books import Slug
+from corpus.passages import ClubText, cut_review
 from retrieval.embedding import Embedder
 from retrieval.manifests import ClubManifest
 from retrieval.rows import StoredPassage

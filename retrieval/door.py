@@ -13,11 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.club_texts import ClubText
+from corpus.books import Reveals, Slug
 from corpus.library import Library
-from corpus.naming import UnknownBook, names_in
-from corpus.passages import Passage
-from corpus.reveals import Reveals, Slug
+from corpus.names import UnknownBook, names_in
+from corpus.passages import ClubText, Passage
 from retrieval.address import ChromaServer
 from retrieval.club_texts import CLUB_TEXTS, ClubTexts, Held
 from retrieval.embedding import Embedder, load_embedder

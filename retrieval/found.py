@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpus.books import Slug
 from corpus.passages import Passage
-from corpus.reveals import Slug
 from retrieval.opened import VisibleBook
 from retrieval.ranking import Ranking
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from corpus.books import Reveals, Slug
 from corpus.passages import Passage
-from corpus.reveals import Reveals, Slug
 
 
 @dataclass(frozen=True, slots=True)

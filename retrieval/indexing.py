@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from corpus.books import Slug
 from corpus.library import Library
 from corpus.passages import Passage
-from corpus.reveals import Slug
 from retrieval.claims import Check
 from retrieval.embedding import Embedder
 from retrieval.manifests import Manifest

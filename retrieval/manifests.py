@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
+from corpus.books import Slug
 from corpus.passages import Passage
-from corpus.reveals import Slug
 from retrieval.gate import Gate
 from retrieval.lexicon import stems
 from retrieval.rows import StoredPassage

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 
+from corpus.books import Slug
 from corpus.library import Library
-from corpus.naming import UnknownBook
-from corpus.reveals import Slug
+from corpus.names import UnknownBook
 from retrieval.club_texts import ClubTexts
 from retrieval.errors import BookInWork
 from retrieval.manifests import Manifest

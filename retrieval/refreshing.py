@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 from threading import Lock
 
+from corpus.books import Slug
 from corpus.library import Library
-from corpus.reveals import Slug
-from corpus.words import capitalised
+from corpus.text import capitalised
 from retrieval.embedding import Embedder
 from retrieval.errors import LibraryDiffers
 from retrieval.indexing import Indexed, Progress, index, stale

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from corpus.reveals import Slug
+from corpus.books import Slug
 from retrieval.features import Question
 from retrieval.opened import VisibleBook
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from corpus.books import Reveals
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.damaged import Garbled
 from retrieval.embedding import Embedded
 from retrieval.vectors import Matrix, Vector

@@ -14,7 +14,7 @@ from chromadb.config import Settings, System
 from chromadb.errors import ChromaError, NotFoundError
 from chromadb.types import Collection as Model
 
-from corpus.words import capitalised
+from corpus.text import capitalised
 from retrieval.address import ChromaServer
 from retrieval.connection import Metadata
 from retrieval.damaged import Garbled

@@ -13,7 +13,7 @@ import httpx
 from chromadb.errors import error_types
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
-from corpus.words import capitalised
+from corpus.text import capitalised
 from retrieval.address import ChromaServer
 from retrieval.errors import StoreUnavailable
 

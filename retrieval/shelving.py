@@ -8,7 +8,7 @@ from threading import Event
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 
-from corpus.words import capitalised
+from corpus.text import capitalised
 from retrieval import whole_books
 from retrieval.claims import claimed
 from retrieval.connection import Connection

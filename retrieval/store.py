@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from corpus.reveals import Slug
+from corpus.books import Slug
 from retrieval import whole_books
 from retrieval.damaged import Garbled, written
 from retrieval.manifests import ClubManifest, Manifest

@@ -34,7 +34,7 @@ DOORS = (
 data folder for one process: none of them holds passages.
 """
 
-UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed", "corpus.club_texts.cut_review")
+UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed", "corpus.passages.cut_review")
 """What turns a library's files or a club's texts into what no gate has seen: for `corpus` and `retrieval` alone."""
 
 AT_HOME = {

@@ -9,9 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpus.books import Book
+from corpus.books import Book, Reveals
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from prompts.library import filled, questions, slots
 
 DRAFTS = 5

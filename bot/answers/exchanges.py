@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 LEANING_WORDS = 8
 """Words of a question up to which “and his wife?” is taken to lean on the question before."""

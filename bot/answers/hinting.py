@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from bot.answers.quoting import quoted
 from bot.answers.wording import NEUTRAL
 from bot.reply import Reply
-from corpus.books import Book, Unit
-from corpus.reveals import Slug
+from corpus.books import Book, Slug, Unit
 from retrieval.found import Search
 from retrieval.gate import Audience
 

@@ -10,9 +10,8 @@ from itertools import groupby
 import numpy as np
 
 from bot.reply import Quote, with_sources
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.passages import source_line
-from corpus.reveals import Slug
 from retrieval.found import RankedSentence
 
 LIMIT = 400

@@ -14,10 +14,10 @@ from bot.answers.exchanges import Exchange
 from bot.answers.plain import plain
 from bot.meter import Meter
 from bot.settings import Settings
+from corpus.books import Slug
 from corpus.errors import DogearError
 from corpus.passages import Passage
-from corpus.reveals import Slug
-from corpus.sentences import sentences
+from corpus.text import sentences
 from prompts import fill, numbered
 from retrieval.found import RankedPassage, Search
 from retrieval.gate import Audience

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from bot.club.people import NO_CLUB, Member, Place
 from bot.club.reached import positions
 from bot.club.reading_records import CeilingRecords, PositionRecords
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 from retrieval.gate import Audience
 
 

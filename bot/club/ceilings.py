@@ -11,10 +11,9 @@ from typing import Self
 from bot.club.people import Member, Place
 from bot.club.reached import Reached, positions
 from bot.club.reading_records import CeilingRecords
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
-from corpus.reveals import Slug
 
 
 class CeilingProblem(DogearError):

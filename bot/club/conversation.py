@@ -9,7 +9,7 @@ from bot.answers.exchanges import Exchange
 from bot.club.people import Member, Place
 from bot.club.talk_records import ConversationRecords, Turn
 from bot.reply import Reply
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from retrieval.gate import Audience
 
 TURNS = 6

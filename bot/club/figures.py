@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.club.reached import Reached
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 SMALLEST = 5
 """Members of the smallest group that is shown, and of the smallest change."""

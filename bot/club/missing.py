@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.club.settings import ClubSettings, Step
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 AGAIN = "/setup start goes through it."
 ALLOW = "Allow me that in the channel’s settings, under Permissions."

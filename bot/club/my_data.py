@@ -10,7 +10,7 @@ from bot.club.people import NO_CLUB, Member
 from bot.club.records import PersonalData
 from bot.club.review_drafts import GONE, read_review, written_review
 from bot.club.reviews import Reviews
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 HELD = {
     "positions": "books in which you said where you are",

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from bot.reading_order import Advice, reading_orders
 from bot.reading_order.sentences import listed
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
-from corpus.naming import find_book
-from corpus.reveals import Slug
+from corpus.names import find_book
 
 
 class NoOrder(DogearError):

@@ -10,10 +10,9 @@ from bot.club.people import Member
 from bot.club.reached import Reached, positions
 from bot.club.reading_records import Change, PositionRecords, Report
 from bot.club.shelves import Shelves
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
-from corpus.reveals import Slug
 
 
 class ProgressProblem(DogearError):

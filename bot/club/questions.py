@@ -21,10 +21,9 @@ from bot.club.working import Workers
 from bot.discussion import Discussion
 from bot.meter import Meter
 from bot.reply import Reply
-from corpus.books import Book
+from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
-from corpus.naming import find_book, names_in
-from corpus.reveals import Reveals, Slug
+from corpus.names import find_book, names_in
 from retrieval.gate import Audience
 
 log = logging.getLogger(__name__)

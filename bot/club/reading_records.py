@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.club.people import Member, Place
 from bot.club.reached import Reached
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 @dataclass(frozen=True, slots=True)

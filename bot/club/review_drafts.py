@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.club.review_records import Review
-from corpus.books import Book
+from corpus.books import Book, Reveals
 from corpus.positions import describe_position
-from corpus.reveals import Reveals
 
 GONE = "review-gone"
 """What is kept of a deleted review, to put it back."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.club.people import Member
 from bot.club.shards import Shards
-from corpus.reveals import Reveals, Slug
+from corpus.books import Reveals, Slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from bot.club.people import NO_CLUB, Member
 from bot.club.review_records import Review, ReviewRecords
 from bot.club.shards import EVERY, Shards
 from bot.club.working import Workers
-from corpus.books import Book
-from corpus.club_texts import ClubText
+from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
+from corpus.passages import ClubText
 from corpus.positions import parse_position
-from corpus.reveals import Reveals, Slug
 from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
 

@@ -33,8 +33,7 @@ from bot.club.watching.watching import Watching
 from bot.club.working import Workers
 from bot.discussion import Discussion
 from bot.meter import Meter
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from bot.club.schedules.times import find_zone
 from bot.club.settings import ClubRecords, ClubSettings, Step
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
-from corpus.reveals import Slug
 
 
 class SetUpProblem(DogearError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 class Step(StrEnum):

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from bot.club.people import Member
 from bot.club.reading_records import ShelfName, ShelfRecords, Shelved
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
-from corpus.naming import UnknownBook, find_book
-from corpus.reveals import Slug
+from corpus.names import UnknownBook, find_book
 
 MAX_TITLE = 100
 """Characters of a title that the library does not have."""

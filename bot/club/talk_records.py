@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.club.people import Member, Place
-from corpus.reveals import Reveals, Slug
+from corpus.books import Reveals, Slug
 
 
 @dataclass(frozen=True, slots=True)

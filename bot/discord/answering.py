@@ -15,9 +15,8 @@ from bot.discord.answer_cards import answer_card
 from bot.discord.cards import Card
 from bot.discord.pages import page_of
 from bot.discord.safe_text import one_line
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.positions import describe_position
-from corpus.reveals import Slug
 from retrieval.gate import Audience
 
 Items = Sequence[discord.ui.Item[Any]]

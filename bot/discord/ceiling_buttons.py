@@ -20,8 +20,7 @@ from bot.discord.failures import Refused
 from bot.discord.pressing import Pressed
 from bot.discord.safe_text import safe
 from bot.discord.visitors import is_moderator, is_thread
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 KEEPERS = (
     "Only who keeps this place sets how far it goes: you need the permission Manage Threads, Manage Channels or "

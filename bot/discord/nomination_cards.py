@@ -18,7 +18,7 @@ from bot.discord.paging import paged_card
 from bot.discord.pressing import Pressed
 from bot.discord.safe_text import safe
 from bot.discord.visitors import visitor
-from corpus.words import plural
+from corpus.text import plural
 
 EMPTY = "No book is nominated yet. /nominate add puts one on the list."
 TITLE = "Nominated for our next book"

@@ -23,9 +23,9 @@ from bot.discord.pressing import Dialogue, Pressed
 from bot.discord.prompt_cards import mark_of, prompt_card, stopped_card
 from bot.discord.prompt_posts import PromptPosts
 from bot.discord.visitors import may_speak
-from corpus.naming import find_book
+from corpus.books import Slug
+from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
-from corpus.reveals import Slug
 
 EMPTY = "The queue is empty. /prompt draft drafts a discussion prompt, /prompt suggest is for everybody."
 

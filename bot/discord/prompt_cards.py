@@ -13,8 +13,7 @@ from bot.club.prompts.moments import told
 from bot.club.prompts.records import Prompt, State
 from bot.discord.cards import Card, Tone
 from bot.discord.safe_text import safe
-from corpus.books import Book, Unit
-from corpus.reveals import Slug
+from corpus.books import Book, Slug, Unit
 
 Items = Sequence[discord.ui.Item[Any]]
 Books = Mapping[Slug, Book]

@@ -20,8 +20,7 @@ from bot.discord.moderators import keeper
 from bot.discord.pressing import Pressed
 from bot.discord.prompt_buttons import looked_at
 from bot.discord.prompt_cards import drafts_card
-from corpus.books import Book
-from corpus.reveals import Reveals
+from corpus.books import Book, Reveals
 
 NOTHING = "There is nothing to draft from up to there."
 

@@ -25,7 +25,7 @@ from bot.discord.pressing import Pressed
 from bot.discord.safe_text import safe
 from bot.discord.visitors import visitor
 from corpus.books import Book
-from corpus.words import plural
+from corpus.text import plural
 
 NONE_FITS = "There are no reviews that fit, up to where you are."
 

@@ -15,8 +15,7 @@ from bot.discord.cards import Card, Tone
 from bot.discord.pages import pages_of_items
 from bot.discord.prompt_cards import mark_of
 from bot.discord.safe_text import safe
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 Items = Sequence[discord.ui.Item[Any]]
 Books = Mapping[Slug, Book]

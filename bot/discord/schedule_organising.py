@@ -26,9 +26,8 @@ from bot.discord.moderators import organises
 from bot.discord.pressing import Dialogue, Picked, Pressed
 from bot.discord.safe_text import one_line, safe
 from bot.discord.schedule_cards import Items, lines_card, pages_in
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
-from corpus.reveals import Slug
 
 PLAN, CHANGE = "schedule", "schedule-change"
 """What is kept for the buttons of a preview: a schedule that is to be made, or a change."""

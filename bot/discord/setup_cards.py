@@ -14,8 +14,7 @@ from bot.club.services import Services
 from bot.club.settings import ASKED, ClubSettings, Step
 from bot.discord.permissions import lacking
 from bot.discord.safe_text import safe
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 NAMES = {
     Step.MODERATORS: "Moderators",

@@ -12,8 +12,7 @@ from bot.book_text import in_order
 from bot.club.settings import ClubSettings, Step
 from bot.discord.limits import OPTION, OPTIONS
 from bot.discord.safe_text import one_line
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 ZONES = (
     *("UTC", "Pacific/Honolulu", "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York"),

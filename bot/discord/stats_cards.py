@@ -22,7 +22,7 @@ from bot.discord.safe_text import safe
 from bot.discord.visitors import may_speak
 from bot.pictures.stats import alt_text, draw_stats
 from corpus.books import Book
-from corpus.naming import find_book
+from corpus.names import find_book
 
 PRIVATE = "No group is smaller than five. It stays as it is until five members have said anew where they are."
 NOTHING = (

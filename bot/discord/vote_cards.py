@@ -15,7 +15,7 @@ from bot.club.votes.telling import outcome, rounds, rule_of_ties
 from bot.discord.cards import Card, Picture, Tone
 from bot.discord.limits import POLL_ANSWER, POLL_HOURS
 from bot.discord.safe_text import clipped, one_line, safe
-from corpus.words import plural
+from corpus.text import plural
 
 Items = Sequence[discord.ui.Item[Any]]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.reading_order.graph import Rule
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 @dataclass(frozen=True, slots=True)

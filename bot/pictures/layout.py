@@ -14,8 +14,7 @@ from bot.pictures.wrapping import Measure, wrapped
 from bot.reading_order import Advice, Scope, State, Step
 from bot.reading_order.graph import drawn
 from bot.reading_order.sentences import listed
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 WIDTH = 1_200
 """A phone shows it at a third of that, so that text of `SMALL` has the size of text in a message."""

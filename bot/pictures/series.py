@@ -11,8 +11,7 @@ from bot.order_text import clipped, state_words
 from bot.reading_order import Advice, Scope, Step
 from bot.reading_order.graph import drawn
 from bot.reading_order.sentences import title_of
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 LONGEST_ALT = 1_024
 """Discord: 1,024 characters describe an attachment."""

@@ -13,8 +13,7 @@ from bot.pictures.series import LONGEST_ALT
 from bot.pictures.wrapping import Measure, wrapped
 from bot.reading_order.sentences import title_of
 from bot.shelf_text import author_of, by_part
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 MARKS = {
     ShelfName.READING: "#f2e45c",

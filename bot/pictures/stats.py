@@ -13,7 +13,7 @@ from bot.pictures.series import LONGEST_ALT
 from bot.pictures.wrapping import Measure, wrapped
 from bot.reading_order.sentences import title_of
 from corpus.books import Book
-from corpus.words import capitalised
+from corpus.text import capitalised
 
 BAR = 40
 GROUND = "#2b3449"

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 COUNTED_STATES = 2_048
 """How much counting is worth: sets of books looked at before the number of orders is called unknown."""

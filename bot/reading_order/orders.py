@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.reading_order.graph import Rule
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 class OrderKind(StrEnum):

@@ -10,8 +10,7 @@ from bot.reading_order import sentences as say
 from bot.reading_order.graph import Kept, arrange, broken_by, count_orders, keep
 from bot.reading_order.orders import Advice, Choice, OrderKind, ReadingOrder, Scope, State, Step
 from bot.reading_order.scope import by_publication, by_story, grouped, in_series, leading_to, placed, rules_among
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 
 def reading_orders(

@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from bot.reading_order.graph import Rule, arrange, keep
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 Key = tuple[float, float, str, Slug]
 """Year, number in the series, title, slug."""

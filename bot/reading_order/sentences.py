@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from bot.reading_order.graph import Precedence, Rule
 from bot.reading_order.orders import Need, OrderKind
-from corpus.books import Book, Requirement
-from corpus.reveals import Slug
-from corpus.words import capitalised
+from corpus.books import Book, Requirement, Slug
+from corpus.text import capitalised
 
 NAMED = 3
 """Titles that a sentence names before it counts the rest."""

@@ -10,7 +10,7 @@ from bot.club.people import Place
 from bot.club.reached import Reached
 from bot.storage.sessions import Sessions, replace
 from bot.storage.tables import CeilingRow
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 class StoredCeilings:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped
 from sqlalchemy.types import TypeDecorator
 
 from bot.club.reached import Reached
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 BIG_KEY = BigInteger().with_variant(Integer(), "sqlite")
 """A number that the database gives out itself: SQLite does so only for what it calls INTEGER, which is as big."""

@@ -8,7 +8,7 @@ from bot.club.figures import Figure, Group, Said
 from bot.storage.club_tables import FigureRow
 from bot.storage.sessions import Sessions, insert_into
 from bot.storage.tables import PositionRow
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 class StoredFigures:

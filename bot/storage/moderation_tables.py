@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.storage.columns import BIG_KEY
 from bot.storage.tables import Base, OfMember
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 
 def _belongs_to_member() -> ForeignKeyConstraint:

@@ -28,7 +28,7 @@ from bot.storage.tables import (
     TurnRow,
 )
 from bot.storage.vote_tables import BallotRow, NominationRow
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 SUBJECTS: dict[str, type[OfMember]] = {
     "positions": PositionRow,

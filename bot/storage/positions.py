@@ -15,7 +15,7 @@ from bot.club.reading_records import Change, Report
 from bot.storage.columns import in_utc
 from bot.storage.sessions import Sessions, lock_member, note_member
 from bot.storage.tables import ChangeRow, PositionRow
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 KEPT = 50
 """How many changes of a member can be taken back."""

@@ -10,7 +10,7 @@ from bot.club.shards import Shards
 from bot.storage.served import of_shards
 from bot.storage.sessions import Sessions, note_member
 from bot.storage.tables import ReviewRow
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 class StoredReviews:

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.storage.columns import BIG_KEY, ReachedColumns, RevealsColumn, UtcDateTime, Words
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

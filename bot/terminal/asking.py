@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 from bot.terminal.cards import how_to_say
 from bot.terminal.seat import Seat
 from bot.terminal.telling import Told, Tone, answer, problem
+from corpus.books import Slug
 from corpus.library import Library
-from corpus.naming import UnknownBook, find_book, names_in
-from corpus.reveals import Slug
-from corpus.words import capitalised
+from corpus.names import UnknownBook, find_book, names_in
+from corpus.text import capitalised
 from retrieval.gate import Audience
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from bot.backup.restoring import restore_backup
 from bot.backup.taking import take_backup
 from bot.settings import Settings
 from bot.terminal.screen import Screen
-from corpus.words import plural
+from corpus.text import plural
 
 
 def back_up(settings: Settings, file: Path) -> None:

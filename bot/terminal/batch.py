@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.requests import failure_number, requested
 from bot.terminal.asking import Asked
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
-from corpus.naming import find_book
+from corpus.names import find_book
 from corpus.passages import source_line
-from corpus.reveals import Slug
 from retrieval.gate import Audience
 
 if TYPE_CHECKING:

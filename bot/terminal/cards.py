@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from bot.book_text import in_order, place_sentence
 from bot.terminal.reader import Reader
-from corpus.books import Book, Unit
+from corpus.books import Book, Slug, Unit
 from corpus.positions import describe_position, examples
-from corpus.reveals import Slug
-from corpus.words import plural
+from corpus.text import plural
 
 HELP = """\
 Any line that does not begin with / is a question about the book at hand.

@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.settings import Settings, SettingsError
-from corpus.club_texts import ClubText
+from corpus.books import Slug
 from corpus.errors import DogearError
 from corpus.library import Library
-from corpus.reveals import Slug
-from corpus.words import plural
+from corpus.passages import ClubText
+from corpus.text import plural
 
 OLDEST_PYTHON = (3, 11)
 

@@ -10,8 +10,8 @@ import typer
 
 from bot.settings import Settings
 from bot.terminal.screen import Screen
-from corpus.club_texts import ClubText
 from corpus.errors import DogearError
+from corpus.passages import ClubText
 
 SET = "DATABASE_URL"
 """The word for the address that is set: who writes it need not write the password where others may read it."""

@@ -15,8 +15,8 @@ from rich.table import Table
 from bot.settings import Settings
 from bot.terminal import checks
 from bot.terminal.checks import Check, HasStale
-from corpus.club_texts import ClubText
 from corpus.library import Library
+from corpus.passages import ClubText
 
 DISCORD = ("discord.com", 443)
 

@@ -15,11 +15,11 @@ from bot.settings import Settings
 from bot.terminal.placed_text import placed_lines
 from bot.terminal.positions_file import PositionsFile
 from bot.terminal.screen import Screen, opening, problem_line
+from corpus.books import Slug
 from corpus.errors import DogearError
 from corpus.library import Library
-from corpus.naming import find_book
-from corpus.reveals import Slug
-from corpus.words import plural
+from corpus.names import find_book
+from corpus.text import plural
 
 if TYPE_CHECKING:
     from retrieval.door import Retriever  # at run time it would load the models with it

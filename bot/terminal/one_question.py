@@ -15,12 +15,11 @@ from bot.terminal.screen import Screen
 from bot.terminal.seat import BookMissing
 from bot.terminal.starting import opened
 from bot.terminal.telling import Told, Tone
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.library import Library
-from corpus.naming import find_book
+from corpus.names import find_book
 from corpus.positions import describe_position, parse_position
-from corpus.reveals import Slug
 from retrieval.gate import Audience
 
 if TYPE_CHECKING:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import PositionError
-from corpus.naming import UnknownBook, find_book
+from corpus.names import UnknownBook, find_book
 from corpus.positions import parse_position
-from corpus.reveals import Slug
 
 MAX_WORDS = 40
 """Words of a title and a place that are looked at; more is no report of progress."""

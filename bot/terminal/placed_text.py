@@ -10,7 +10,7 @@ from itertools import groupby
 
 from corpus.books import Book, Unit
 from corpus.passages import Passage
-from corpus.words import plural
+from corpus.text import plural
 
 LEAST_CERTAIN = 5
 """Passages that are shown one by one."""

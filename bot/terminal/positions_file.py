@@ -11,7 +11,7 @@ from bot.club.reached import Reached
 from bot.terminal.reader import UNDOABLE, Places, Reader
 from corpus.books import Unit
 from corpus.errors import DogearError
-from corpus.files import write_whole
+from corpus.text import write_whole
 
 NAME = "reader.json"
 VERSION = 1

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.club.reached import Reached
 from bot.club.reached import positions as positions_in
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 UNDOABLE = 10
 """Changes that can be taken back, one after the other."""

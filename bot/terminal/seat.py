@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 
 from bot.terminal.positions_file import PositionsNotKept
 from bot.terminal.reader import Reader
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
-from corpus.naming import find_book
-from corpus.reveals import Slug
+from corpus.names import find_book
 from retrieval.gate import Audience
 
 

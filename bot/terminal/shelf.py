@@ -9,9 +9,8 @@ from bot.terminal import cards
 from bot.terminal.place_words import told_place
 from bot.terminal.seat import Seat
 from bot.terminal.telling import Told
-from corpus.books import Book
-from corpus.naming import find_book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
+from corpus.names import find_book
 
 
 class Shelf:

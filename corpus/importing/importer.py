@@ -8,20 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.books import Book
+from corpus.books import SLUG, Book, Slug
 from corpus.documents import Block, read_document
 from corpus.errors import ImportRefused, LibraryProblem
 from corpus.importing import goodreads, plain, study, wikipedia
-from corpus.importing.bookfile import BookFile, completed, new_book
-from corpus.importing.drafts import Draft, Facts, Reading, Section, Setting
-from corpus.importing.pages import Page, read_page
-from corpus.importing.report import Entry, Fate, ImportReport, Ledger
-from corpus.importing.shelf import Shelf, check_subject
-from corpus.importing.storing import store
-from corpus.importing.subject import fold
-from corpus.importing.writing import Meant, in_bounds, meant, placed, written
+from corpus.importing.draft import Draft, Entry, Facts, Fate, ImportReport, Ledger, Reading, Section, Setting
+from corpus.importing.page import Page, read_page
+from corpus.importing.subject import Shelf, check_subject, fold
+from corpus.importing.write import BookFile, Meant, completed, in_bounds, meant, new_book, placed, store, written
 from corpus.library import read_book
-from corpus.reveals import SLUG, Slug
 
 MAX_SLUG = 80
 """Characters of a slug: it becomes the name of a folder."""

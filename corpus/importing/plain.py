@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from corpus.importing.cleaning import cut_to
-from corpus.importing.drafts import Draft, Facts, Paragraph, Reading, Section, Setting
-from corpus.importing.headings import MAX_HEADING, speaks_of_marks
-from corpus.importing.lines import Line, unwrapped
-from corpus.importing.pages import Page
-from corpus.importing.report import Fate
+from corpus.importing.draft import Draft, Facts, Fate, Paragraph, Reading, Section, Setting
+from corpus.importing.page import Line, Page, cut_to, unwrapped
+from corpus.importing.text import MAX_HEADING, speaks_of_marks
 
 MAX_PARAGRAPH = 20_000
 """Characters of one paragraph that are kept."""

@@ -7,14 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.books import Unit
-from corpus.importing.cleaning import cut_to
-from corpus.importing.drafts import Draft, Facts, Paragraph, Reading, Section, Setting
-from corpus.importing.headings import MAX_HEADING, TITLES, chapters_of, kind_of, speaks_of_marks, without_marks
-from corpus.importing.lines import Line, unwrapped
-from corpus.importing.pages import Page
-from corpus.importing.report import Fate
+from corpus.importing.draft import Draft, Facts, Fate, Paragraph, Reading, Section, Setting
+from corpus.importing.page import Line, Page, cut_to, unwrapped
 from corpus.importing.subject import bare_title, names_of, same_title, words
-from corpus.importing.wording import is_closed
+from corpus.importing.text import MAX_HEADING, TITLES, chapters_of, is_closed, kind_of, speaks_of_marks, without_marks
 
 SOURCE = "a study page"
 MAX_PARAGRAPH = 20_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpus.books import Reveals, Slug
 from corpus.library import Library
-from corpus.naming import names_in
-from corpus.reveals import Reveals, Slug
-from corpus.sentences import sentences
+from corpus.names import names_in
+from corpus.text import sentences
 from retrieval.embedding import Embedder
 from retrieval.features import Question
 from retrieval.opener import Opener

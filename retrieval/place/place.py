@@ -15,11 +15,10 @@ from itertools import groupby
 
 import numpy as np
 
-from corpus.books import Book
+from corpus.books import Book, Reveals, Slug
 from corpus.library import Library
-from corpus.naming import names_in
+from corpus.names import names_in
 from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
-from corpus.reveals import Reveals, Slug
 from retrieval.features import RECENCY, Question
 from retrieval.opened import OpenedBook, VisibleBook
 from retrieval.place.align import Numbers, whereabouts

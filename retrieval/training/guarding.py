@@ -17,7 +17,7 @@ import numpy as np
 
 from corpus.books import Book
 from corpus.library import SHIPPED, Library
-from corpus.sentences import sentences
+from corpus.text import sentences
 from retrieval.door import open_retriever
 from retrieval.embedding import Embedder
 from retrieval.features import Floats

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.books import Book, Unit
+from corpus.books import Book, Reveals, Unit
 from corpus.documents import Block, Document
 from corpus.passages import cut
-from corpus.reveals import Reveals
 from retrieval.embedding import Embedded, Embedder
 from retrieval.lexicon import stems
 from retrieval.opened import OpenedBook

@@ -16,7 +16,7 @@ from threading import Thread
 
 from corpus.library import SHIPPED, Library
 from corpus.passages import cut
-from corpus.sentences import sentences
+from corpus.text import sentences
 from retrieval.door import open_retriever
 from run_bot import start
 from tests.fakes.bookshelf import silent, write_book

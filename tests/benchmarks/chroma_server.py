@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from corpus.club_texts import ClubText
+from corpus.books import Reveals
 from corpus.library import SHIPPED, Library
-from corpus.reveals import Reveals
+from corpus.passages import ClubText
 from retrieval.address import Place
 from retrieval.door import Retriever
 from retrieval.embedding import Embedder, load_embedder

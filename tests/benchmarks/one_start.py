@@ -40,8 +40,7 @@ def start(library: Path, data: Path) -> dict[str, float]:
 
     laps.end("importing Chroma")
     from bot.discussion import Discussion
-    from corpus.library import Library
-    from corpus.readings import Readings
+    from corpus.library import Library, Readings
     from retrieval import packaged_encoder  # noqa: F401 (otherwise it is imported with the weights)
     from retrieval.door import Retriever
     from retrieval.embedding import load_embedder

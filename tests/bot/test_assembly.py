@@ -15,8 +15,8 @@ from bot.answers.writing import ModelUnusable
 from bot.assembly import open_discussion
 from bot.reply import Mode
 from bot.settings import Settings
-from corpus.book_documents import BookDocuments
 from corpus.errors import LibraryProblem
+from corpus.library import BookDocuments
 from retrieval.errors import StoreHeld, StoreUnavailable, WeightsRefused
 from retrieval.gate import Audience
 from tests.fakes.bookshelf import KITE, LANTERN, write_book, write_kite, write_lantern

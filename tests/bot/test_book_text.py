@@ -19,9 +19,8 @@ from bot.book_text import (
     quote_list,
     similar_list,
 )
-from corpus.books import Book, Edition, Ratings, SimilarBook, Unit
+from corpus.books import Book, Edition, Ratings, Reveals, SimilarBook, Unit
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55, year=1815)
 PLAIN = Book("plain", "Plain", "A. Nobody", Unit.PERCENT, 100)

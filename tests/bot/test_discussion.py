@@ -17,7 +17,7 @@ from bot.answers.writing import Writer, open_model
 from bot.discussion import Discussion, TextMissing, TextTooLong
 from bot.reply import Mode, Reply
 from corpus.library import Library
-from corpus.naming import UnknownBook
+from corpus.names import UnknownBook
 from retrieval.door import Retriever
 from retrieval.gate import Audience, Gate
 from retrieval.store import Store

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from bot.order_text import LIMIT, clipped, kind_text, order_text
 from bot.reading_order import OrderKind, reading_orders
-from corpus.books import Book, Requirement, Unit
+from corpus.books import Book, Requirement, Reveals, Unit
 from corpus.library import SHIPPED, read_book
-from corpus.reveals import Reveals
 
 
 def a_book(slug: str, year: int, *requires: Requirement, series: str = "Lighthouse", story: int | None = None) -> Book:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from bot.reading_order import Advice, Choice, OrderKind, Scope, State, reading_orders
 from bot.reading_order.graph import Precedence, Rule, broken_by, count_orders, drawn, keep
-from corpus.books import Book, Requirement, Unit
-from corpus.reveals import Reveals
+from corpus.books import Book, Requirement, Reveals, Unit
 
 SECRET = "The lighthouse keeper dies there."
 

@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 from textwrap import dedent
 
-from corpus.blocks import Block
 from corpus.books import Book, Part, Unit
-from corpus.documents import Document
+from corpus.documents import Block, Document
 from corpus.errors import LibraryProblem
 from corpus.library import Library
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.books import Unit
-from corpus.reveals import Reveals
+from corpus.books import Reveals, Unit
 from tests.corpus.shelf import PEOPLE, novel
 
 

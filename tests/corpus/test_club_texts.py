@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.club_texts import AFTER_THE_LIBRARY, ClubText, cut_review
+from corpus.books import Reveals
 from corpus.documents import Block, Document
-from corpus.passages import Passage, cut, source_line
-from corpus.reveals import Reveals
+from corpus.passages import AFTER_THE_LIBRARY, ClubText, Passage, cut, cut_review, source_line
 from tests.corpus.shelf import PEOPLE, novel
 
 REVIEW = ClubText(

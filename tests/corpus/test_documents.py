@@ -9,7 +9,7 @@ import datetime as dt
 
 import pytest
 
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf
 
 # Rule 1: a comment

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.files import write_whole
+from corpus.text import write_whole
 
 
 def test_a_file_is_written_into_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.books import Unit
-from corpus.headings import Marks, Unclear, heading_mark, marks_named
+from corpus.labels import Marks, Unclear, heading_mark, marks_named
 from tests.corpus.shelf import novel
 
 NOVEL = novel()

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.book_documents import MAX_DOCUMENTS
 from corpus.documents import MAX_LINES
-from corpus.library import Library
+from corpus.library import MAX_DOCUMENTS, Library
 from corpus.passages import pieces
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf
 

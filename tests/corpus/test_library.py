@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus.books import Edition, Part, Ratings, Requirement, SimilarBook
+from corpus.books import Edition, Part, Ratings, Requirement, Reveals, SimilarBook
 from corpus.errors import LibraryProblem
 from corpus.library import Library
-from corpus.reveals import Reveals
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf
 
 WHOLE = 'title = "Tinker"\nauthor = "John le Carré"\nunit = "chapter"\nmarks = 38\n'

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.books import Book, Unit
-from corpus.naming import UnknownBook, find_book, names_in
+from corpus.names import UnknownBook, find_book, names_in
 
 
 def book(slug: str, title: str, *aliases: str) -> Book:

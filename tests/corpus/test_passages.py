@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.books import Unit
+from corpus.books import Reveals, Unit
 from corpus.documents import Block, Document
 from corpus.passages import MAX_SENTENCE, Passage, Unplaced, cut, placed, source_line
-from corpus.reveals import Reveals
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf, novel
 
 BOOK = novel()

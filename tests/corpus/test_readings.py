@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import book_documents, documents, readings
-from corpus.library import Library
-from corpus.readings import NAME, Readings
+from corpus import documents, library
+from corpus.library import NAME, Library, Readings
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf
 
 
@@ -53,7 +52,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(path.parent.name)
         return before(path, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(book_documents, "read_document", noted)
+    monkeypatch.setattr(library, "read_document", noted)
     return found
 
 
@@ -127,7 +126,7 @@ def test_other_code_reads_anew(
 ) -> None:
     started()
     opened.clear()
-    monkeypatch.setattr(readings, "_reader", lambda: b"another one")
+    monkeypatch.setattr(library, "_reader", lambda: b"another one")
     started()
     assert opened == [PEOPLE, TINKER]
 
@@ -154,7 +153,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
         return found
 
     with monkeypatch.context() as context:
-        context.setattr(book_documents, "read_document", edited)
+        context.setattr(library, "read_document", edited)
         started()
     after = started()
     assert after.fingerprint(PEOPLE) == shelf.load().fingerprint(PEOPLE)
@@ -174,7 +173,7 @@ def test_a_file_that_is_damaged_is_made_anew(
 
 def test_a_file_that_is_far_too_large_is_not_read(shelf: Shelf, data: Path, started: Callable[[], Library]) -> None:
     started()
-    (data / NAME).write_bytes(b" " * (readings.MAX_BYTES + 1))
+    (data / NAME).write_bytes(b" " * (library.MAX_BYTES + 1))
     assert len(started().books) == 2
     assert (data / NAME).stat().st_size < 1_000
 

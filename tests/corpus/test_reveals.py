@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 SLUGS = st.sampled_from(["call-for-the-dead", "smileys-people", "the-secret-pilgrim"])
 MARKS = st.dictionaries(SLUGS, st.integers(0, 40))

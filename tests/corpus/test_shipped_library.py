@@ -9,7 +9,7 @@ import pytest
 from corpus.books import Book, Unit
 from corpus.documents import Block, Document
 from corpus.library import SHIPPED, Library
-from corpus.naming import find_book, names_in
+from corpus.names import find_book, names_in
 from corpus.passages import Passage, cut
 from corpus.positions import parse_position
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.words import capitalised, plural
+from corpus.text import capitalised, plural
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.books import Reveals
 from corpus.documents import read_document
 from corpus.errors import LibraryProblem
 from corpus.library import read_book
-from corpus.reveals import Reveals
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf, novel
 
 

@@ -18,8 +18,8 @@ from bot.club.services import Services
 from bot.club.working import Workers
 from bot.discord.client import Dogear
 from bot.discussion import Discussion
+from corpus.books import Slug
 from corpus.errors import DogearError
-from corpus.reveals import Slug
 from retrieval.door import Retriever
 from tests.fakes.records import opened_records
 

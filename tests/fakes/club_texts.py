@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from corpus.club_texts import ClubText
-from corpus.reveals import Reveals, Slug
+from corpus.books import Reveals, Slug
+from corpus.passages import ClubText
 from retrieval.club_texts import Held
 
 PICNIC = 43

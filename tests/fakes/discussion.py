@@ -10,9 +10,9 @@ from textwrap import dedent
 from bot.order_text import order_text
 from bot.reading_order import reading_orders
 from bot.reply import Quote, Reply
+from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.passages import Passage, cut, source_line
-from corpus.reveals import Reveals, Slug
 from retrieval.found import RankedPassage
 from retrieval.gate import Audience
 

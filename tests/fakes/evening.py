@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from simcord import ChannelHandle, MemberActor
 from simcord.types import HttpLogEntry
 
+from corpus.books import Slug
 from corpus.positions import describe_position
-from corpus.reveals import Slug
 from tests.fakes.club import Club
 from tests.fakes.marked import AMBER, Sign, Signs
 

@@ -14,7 +14,7 @@ from shutil import rmtree
 
 from hypothesis import strategies as st
 
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from retrieval.gate import Audience
 from tests.fakes.bookshelf import write_book
 

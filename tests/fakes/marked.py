@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
-from corpus.reveals import Reveals, Slug
+from corpus.books import Reveals, Slug
 from tests.fakes.bookshelf import write_book
 
 AMBER, ORCHARD = "the-amber-door", "the-glass-orchard"

@@ -12,11 +12,10 @@ from shutil import rmtree
 
 import pytest
 
-from corpus.club_texts import ClubText, cut_review
+from corpus.books import Reveals
 from corpus.library import Library
-from corpus.naming import UnknownBook
-from corpus.passages import Passage
-from corpus.reveals import Reveals
+from corpus.names import UnknownBook
+from corpus.passages import ClubText, Passage, cut_review
 from retrieval.address import Place
 from retrieval.door import Retriever
 from retrieval.gate import Audience

@@ -12,8 +12,8 @@ from shutil import rmtree
 import pytest
 from chromadb.errors import InternalError
 
-from corpus.club_texts import ClubText
-from corpus.reveals import Reveals
+from corpus.books import Reveals
+from corpus.passages import ClubText
 from retrieval.damaged import DOUBT, Garbled, look_into, told
 from retrieval.door import Retriever
 from retrieval.errors import StoreDamaged, StoreUnavailable, StoreUnclear

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from corpus.books import Reveals
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.guard.signals import DISTANCES, Distances
 from retrieval.opened import OpenedBook
 from retrieval.ranking import Ranking

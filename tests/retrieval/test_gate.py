@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.club_texts import ClubText
+from corpus.books import Reveals
 from corpus.library import Library
-from corpus.passages import Passage
-from corpus.reveals import Reveals
+from corpus.passages import ClubText, Passage
 from retrieval.door import Retriever
 from retrieval.found import Search
 from retrieval.gate import Audience, Gate

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.books import Reveals
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.door import Retriever
 from retrieval.embedding import Embedded
 from retrieval.found import Search

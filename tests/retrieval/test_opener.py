@@ -12,7 +12,7 @@ import pytest
 
 from corpus.errors import DogearError
 from corpus.library import Library
-from corpus.naming import UnknownBook
+from corpus.names import UnknownBook
 from retrieval.address import Place
 from retrieval.club_texts import ClubTexts
 from retrieval.door import Retriever

@@ -14,9 +14,9 @@ from shutil import rmtree
 
 import pytest
 
-from corpus.club_texts import ClubText
+from corpus.books import Reveals
 from corpus.library import Library
-from corpus.reveals import Reveals
+from corpus.passages import ClubText
 from retrieval.address import ChromaServer, Patience
 from retrieval.door import Retriever
 from retrieval.errors import BookInWork, LibraryDiffers, StoreDamaged, StoreUnavailable

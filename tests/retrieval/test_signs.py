@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from corpus.books import Reveals
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.features import Floats
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Verdict, weighed

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.books import Reveals
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.address import Place
 from retrieval.embedding import Embedded
 from retrieval.errors import StoreHeld, StoreUnavailable

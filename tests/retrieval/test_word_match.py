@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from corpus.books import Reveals
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.guard import words as guard_words
 from retrieval.guard.words import ReadPassages, matched, telling_words
 from retrieval.vectors import Read

@@ -14,10 +14,9 @@ from bot.club.prompts.records import Planned, Prompt, PromptRecords, State
 from bot.club.shards import Shards
 from bot.club.working import Workers
 from bot.discussion import Discussion
-from corpus.books import Book
+from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
-from corpus.reveals import Reveals, Slug
 from retrieval.gate import Audience
 
 MAX_PROMPT = 1_000

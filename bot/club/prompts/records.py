@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.club.people import Place
 from bot.club.shards import Shards
-from corpus.reveals import Reveals, Slug
+from corpus.books import Reveals, Slug
 
 
 class State(StrEnum):

@@ -17,8 +17,7 @@ from bot.club.schedules.differences import Change
 from bot.club.schedules.keeping import dated, each_ahead, going_on, in_order, one_ahead, since
 from bot.club.schedules.plan import Schedule, ScheduleState, Section, SectionState
 from bot.club.schedules.wishes import NotPossible
-from corpus.books import Book, Unit
-from corpus.reveals import Slug
+from corpus.books import Book, Slug, Unit
 
 MOST_DAYS = 366
 """Days by which a schedule can be shifted at once."""

@@ -16,7 +16,7 @@ from bot.club.schedules.sections import MOST, Range, cut_as_said, cut_by_size, c
 from bot.club.schedules.times import Moment, local, moment
 from bot.club.schedules.wishes import Every, NotPossible, Pace, Per, Rhythm, Wish, day_name
 from corpus.books import Book
-from corpus.words import plural
+from corpus.text import plural
 
 _FREQUENCIES: Mapping[Every, Literal[1, 2, 3]] = {Every.DAY: DAILY, Every.WEEK: WEEKLY, Every.MONTH: MONTHLY}
 _FARTHEST = dt.timedelta(days=5 * 365)

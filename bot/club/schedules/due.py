@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.club.schedules.plan import Schedule, ScheduleState, Section, SectionState
-from corpus.words import plural
+from corpus.text import plural
 
 EVENT_AHEAD = dt.timedelta(days=7)
 """How long before a meeting its event is created: one or two are open at a time, and Discord allows 100 in a club."""

@@ -10,9 +10,8 @@ from functools import partial
 from bot.club.schedules.days import BEGINNING, DAY, MONTH, TIME, WEEKDAY, Today, read_day, read_time, weekday
 from bot.club.schedules.times import find_zone
 from bot.club.schedules.wishes import Every, NotUnderstood, Own, Pace, Per, Rhythm, Span, Wish
-from corpus.books import Unit
-from corpus.numerals import DIGITS, WORDS, value
-from corpus.units import PERCENT_WORDS, UNIT_WORDS
+from corpus.books import PERCENT_WORDS, UNIT_WORDS, Unit
+from corpus.positions import DIGITS, WORDS, value
 
 Phrase = tuple[re.Pattern[str], Callable[[re.Match[str], Today], Wish]]
 """A pattern, and the wish that what it matches says by itself."""

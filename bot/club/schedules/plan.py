@@ -11,8 +11,7 @@ from bot.club.reached import Reached
 from bot.club.schedules.drafting import Draft, Slot
 from bot.club.schedules.times import moment
 from bot.reading_order.scope import by_publication
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 MEETING = dt.timedelta(hours=1)
 """How long a meeting takes, as far as calendars want to know."""

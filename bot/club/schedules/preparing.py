@@ -23,9 +23,8 @@ from bot.club.schedules.plan import Schedule, planned
 from bot.club.schedules.times import find_zone, local
 from bot.club.schedules.wishes import NotPossible
 from bot.club.schedules.wording import read_wish
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.positions import parse_position
-from corpus.reveals import Slug
 
 Books = Mapping[Slug, Book]
 

@@ -19,8 +19,7 @@ from bot.club.schedules.running import RunningSchedules
 from bot.club.schedules.showing import ceiling_name
 from bot.club.schedules.stage import Stage
 from bot.club.schedules.wishes import NotPossible
-from corpus.books import Book, Unit
-from corpus.reveals import Slug
+from corpus.books import Book, Slug, Unit
 
 MOST = 20
 """Schedules of a club that go on at the same time: more than anybody reads, and few enough for Discord's 100 events."""

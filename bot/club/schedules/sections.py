@@ -13,9 +13,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from bot.club.schedules.wishes import NotPossible, Own
-from corpus.books import Book, Unit
-from corpus.units import NotInBook, mark_finished
-from corpus.words import plural
+from corpus.books import Book, NotInBook, Unit, mark_finished
+from corpus.text import plural
 
 MOST = 52
 """Sections of a schedule: one a week for a year."""

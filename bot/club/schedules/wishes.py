@@ -9,7 +9,7 @@ from enum import StrEnum
 from corpus.books import Unit
 from corpus.errors import DogearError
 from corpus.positions import shown
-from corpus.words import plural
+from corpus.text import plural
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Names of the days, from 0 as Python counts them."""

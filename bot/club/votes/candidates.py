@@ -8,9 +8,8 @@ from collections.abc import Mapping
 
 from bot.club.votes.problems import VoteProblem
 from bot.club.votes.records import Candidate
-from corpus.books import Book
-from corpus.naming import UnknownBook, find_book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
+from corpus.names import UnknownBook, find_book
 
 MAX_TITLE = 100
 """Characters of a title that the library does not have."""

@@ -12,8 +12,7 @@ from bot.club.people import Place
 from bot.club.votes.candidates import candidate
 from bot.club.votes.records import Candidate, Draft, Kind
 from bot.club.votes.voting import MOST_BOOKS
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 OFFERED = 25
 """Books from which those of a vote are picked (Discord: options of a menu)."""

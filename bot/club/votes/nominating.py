@@ -10,8 +10,7 @@ from bot.club.people import Member
 from bot.club.votes.candidates import candidate
 from bot.club.votes.problems import VoteProblem
 from bot.club.votes.records import Candidate, Nomination, NominationRecords
-from corpus.books import Book
-from corpus.reveals import Slug
+from corpus.books import Book, Slug
 
 MAX_OWN = 5
 """Books that a member may have nominated at a time, so that one of them cannot fill the list."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.club.people import Member, Place
 from bot.club.shards import Shards
 from bot.club.votes.counting import Ballot, Count
-from corpus.reveals import Slug
+from corpus.books import Slug
 
 
 @dataclass(frozen=True, slots=True)

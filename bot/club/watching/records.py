@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.club.people import Place
 from bot.club.shards import Shards
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 
 class Outcome(StrEnum):

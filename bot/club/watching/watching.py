@@ -13,8 +13,8 @@ from bot.club.watching.pace import Line, Spoken
 from bot.club.watching.records import QUEUED, Finding, Outcome, WatchRecords
 from bot.club.working import Workers
 from bot.discussion import Discussion
+from corpus.books import Reveals
 from corpus.errors import DogearError
-from corpus.reveals import Reveals
 
 TELL_AGAIN = dt.timedelta(minutes=1)
 """After this long, whoever found a message is taken to have been stopped before its author was told."""

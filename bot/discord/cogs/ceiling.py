@@ -20,7 +20,7 @@ from bot.discord.contexts import in_clubs
 from bot.discord.delivering import deliver
 from bot.discord.failures import Refused
 from bot.discord.visitors import is_moderator, visitor
-from corpus.naming import find_book
+from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
 Where = app_commands.Range[str, 1, MAX_LENGTH]

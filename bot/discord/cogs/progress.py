@@ -28,7 +28,7 @@ from bot.discord.progress_buttons import (
 )
 from bot.discord.visitors import may_speak, visitor
 from corpus.books import Book
-from corpus.naming import find_book
+from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
 NOTHING = (

@@ -26,7 +26,7 @@ from bot.discord.prompt_drafts import drafted
 from bot.discord.prompt_posts import PromptPosts
 from bot.discord.safe_text import one_line
 from bot.discord.visitors import is_moderator, visitor
-from corpus.naming import find_book
+from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
 SUGGESTED = "Suggested. The moderators see it in their queue; nobody else does."

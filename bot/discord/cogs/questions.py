@@ -19,7 +19,7 @@ from bot.discord.contexts import in_clubs_and_direct_messages
 from bot.discord.delivering import deliver
 from bot.discord.schedule_places import parent_of
 from bot.discord.visitors import visitor
-from corpus.naming import find_book
+from corpus.names import find_book
 
 BEHIND = "This place goes further than you have read, so this is for you alone."
 

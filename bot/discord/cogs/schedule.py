@@ -29,7 +29,7 @@ from bot.discord.schedule_places import Chosen, chosen_channel, parent_of
 from bot.discord.schedule_showing import shown
 from bot.discord.schedule_stage import ScheduleStage
 from bot.discord.visitors import visitor
-from corpus.naming import find_book
+from corpus.names import find_book
 from corpus.positions import MAX_LENGTH as MAX_POSITION
 
 Typed = app_commands.Range[str, 1, 200]

@@ -13,8 +13,8 @@ from bot.club.people import Member, Place
 from bot.club.services import Services
 from bot.discord.trial.faces import dogear, initial
 from bot.discord.trial.members import TypingMember
+from corpus.books import Slug
 from corpus.errors import DogearError
-from corpus.reveals import Slug
 
 BOOK: Slug = "a-legacy-of-spies"
 CLUB = "The Reading Room"

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.discussion import Discussion
-from corpus.library import Library
-from corpus.readings import Readings
+from corpus.library import Library, Readings
 from retrieval.door import Retriever
 from retrieval.embedding import Embedded, Embedder, QuestionVectors, load_embedder
 from retrieval.gate import Audience

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from corpus.books import Reveals
 from corpus.library import SHIPPED
 from corpus.passages import SENTENCES, Passage
-from corpus.reveals import Reveals
-from corpus.sentences import sentences
+from corpus.text import sentences
 from retrieval.embedding import Embedded
 
 CHAPTERS, IN_CHAPTER = 20, 10

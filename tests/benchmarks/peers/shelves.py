@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.library import SHIPPED, Library
-from corpus.readings import Readings
+from corpus.library import SHIPPED, Library, Readings
 from retrieval.shelving import LAYOUT
 from tests.benchmarks.peers.filling import REAL, fill_dogear, fill_peers, stretches
 from tests.benchmarks.peers.made_up_books import CHAPTERS, books_for, made_up

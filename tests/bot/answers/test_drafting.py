@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.answers.drafting import DRAFTS, QUOTED, asked_already, library_drafts
-from corpus.books import Book, Unit
+from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from prompts.library import KINDS
 
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)

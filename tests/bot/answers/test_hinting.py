@@ -7,9 +7,8 @@ import pytest
 from bot.answers.hinting import THINK_LIMIT, hints
 from bot.answers.wording import NEUTRAL
 from bot.reply import Reply
-from corpus.books import Book, Unit
+from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.found import RankedSentence, Search
 from retrieval.gate import Audience
 from tests.fakes.bookshelf import LANTERN

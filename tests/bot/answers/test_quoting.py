@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.quoting import LIMIT, Quoted, chosen, quoted
-from corpus.books import Book, Unit
+from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.found import RankedSentence
 from tests.fakes.bookshelf import LANTERN
 

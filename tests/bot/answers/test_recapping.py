@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.recapping import LIMIT, Recap, recap
-from corpus.books import Book, Unit
+from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from tests.fakes.bookshelf import LANTERN
 
 NOVEL = Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)

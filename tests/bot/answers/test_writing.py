@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from bot.answers.exchanges import Exchange
 from bot.answers.writing import PASSAGES, ModelUnusable, Writer, Written, open_model
 from bot.settings import Settings
+from corpus.books import Reveals
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 from retrieval.found import RankedPassage, Search
 from retrieval.gate import Audience
 from retrieval.guard.guard import Verdict

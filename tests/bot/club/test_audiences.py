@@ -15,8 +15,7 @@ from bot.club.audiences import Audiences
 from bot.club.people import NO_CLUB, Member, Place
 from bot.club.reached import Reached
 from bot.club.reading_records import Change, Report
-from corpus.books import Book, Unit
-from corpus.reveals import Slug
+from corpus.books import Book, Slug, Unit
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 BOOKS = {

@@ -15,7 +15,7 @@ from bot.club.conversation import STALE, TURNS, Conversations
 from bot.club.people import Member, Place
 from bot.club.talk_records import Turn
 from bot.reply import Reply
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from retrieval.gate import Audience
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

@@ -22,8 +22,8 @@ from bot.club_assembly import open_services
 from bot.discussion import Discussion
 from bot.settings import Settings
 from corpus.books import Book, Unit
-from corpus.club_texts import ClubText
 from corpus.errors import DogearError
+from corpus.passages import ClubText
 from retrieval.address import Patience, Place
 from retrieval.door import Retriever
 from retrieval.errors import StoreUnavailable

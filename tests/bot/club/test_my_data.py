@@ -21,8 +21,7 @@ from bot.club.shelves import Shelves
 from bot.club.working import Workers
 from bot.reply import Reply
 from bot.storage.database import StoredRecords
-from corpus.books import Book, Unit
-from corpus.reveals import Reveals
+from corpus.books import Book, Reveals, Unit
 from retrieval.gate import Audience
 from tests.fakes.club_texts import Texts
 from tests.fakes.records import opened_records

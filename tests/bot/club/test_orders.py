@@ -6,7 +6,7 @@ import pytest
 
 from bot.club.orders import NoOrder, Wanted, advised, wanted_order
 from corpus.books import Book, Unit
-from corpus.naming import UnknownBook
+from corpus.names import UnknownBook
 
 ONE = Book("one", "One", "A", Unit.CHAPTER, 10, year=1960, series="Tales")
 TWO = Book("two", "Two", "A", Unit.CHAPTER, 10, year=1961, series="Tales")

@@ -18,7 +18,7 @@ from bot.club.services import Services
 from bot.club.working import Workers
 from bot.discussion import Discussion, TextMissing
 from corpus.errors import PositionError
-from corpus.naming import UnknownBook
+from corpus.names import UnknownBook
 from retrieval.door import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN
 from tests.fakes.counting import Counted

@@ -16,8 +16,8 @@ from bot.club.review_reading import wanted
 from bot.club.reviews import MAX_TEXT, ReviewProblem, Reviews, Wanted
 from bot.club.working import Workers
 from corpus.books import Book, Unit
-from corpus.club_texts import ClubText
 from corpus.errors import PositionError
+from corpus.passages import ClubText
 from corpus.positions import parse_position
 from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience

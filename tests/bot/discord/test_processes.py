@@ -18,7 +18,7 @@ from bot.club.votes.records import Candidate, Draft, Kind
 from bot.club.watching.records import Finding
 from bot.discord.client import Dogear
 from bot.storage.database import StoredRecords
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from retrieval.door import Retriever
 from tests.fakes.discord_server.server import DiscordServer, discord_server
 from tests.fakes.discord_server.world import Club

@@ -17,7 +17,7 @@ from bot.club.watching.pace import Spoken
 from bot.club.watching.records import Finding
 from bot.storage.moderation_tables import FindingRow
 from bot.storage.watching import StoredWatching
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from retrieval.door import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 

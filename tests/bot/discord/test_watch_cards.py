@@ -12,8 +12,7 @@ import pytest
 from bot.club.people import Place
 from bot.club.watching.records import Finding
 from bot.discord.watch_cards import given_back, words_of
-from corpus.books import Book, Unit
-from corpus.reveals import Reveals
+from corpus.books import Book, Reveals, Unit
 from tests.fakes.discord_reading import rendered
 
 FOUND = Finding(1, Place(1, 100), 10, 900, Reveals.of({"emma": 9}), dt.datetime(2027, 3, 1, tzinfo=dt.UTC))

@@ -8,7 +8,7 @@ from bot.club.reading_records import ShelfName, Shelved
 from bot.club.review_records import Review
 from bot.club.talk_records import Asked
 from bot.storage.database import StoredRecords
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 

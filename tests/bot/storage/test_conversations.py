@@ -9,7 +9,7 @@ from bot.club.people import Place
 from bot.club.talk_records import Turn
 from bot.storage.conversations import KEPT
 from bot.storage.database import StoredRecords
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 THREAD = Place(1, 100)
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

@@ -23,7 +23,7 @@ from bot.storage.engines import engine_for
 from bot.storage.errors import StorageUnavailable
 from bot.storage.tables import Base
 from bot.storage.upgrading import HEAD, upgrade
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from tests.fakes.postgres import Databases
 from tests.fakes.records import opened_records
 from tests.fakes.released_rows import VERSIONS, lay_out, raw

@@ -12,7 +12,7 @@ from bot.storage.address import NAME, Address
 from bot.storage.errors import StorageUnavailable
 from bot.storage.looking import look_at, reviews_in
 from bot.storage.upgrading import HEAD, upgrade
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from tests.fakes.postgres import Databases
 from tests.fakes.records import opened_records
 

@@ -21,7 +21,7 @@ from bot.club.watching.records import Finding
 from bot.storage.database import StoredRecords
 from bot.storage.personal import NAMED, SUBJECTS
 from bot.storage.tables import Base, OfMember
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from tests.fakes.records import opened_records
 from tests.fakes.scheduled import a_schedule
 

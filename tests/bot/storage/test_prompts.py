@@ -12,7 +12,7 @@ from bot.club.people import Place
 from bot.club.prompts.records import Planned, Prompt, State
 from bot.club.shards import Shards
 from bot.storage.database import StoredRecords
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)

@@ -7,7 +7,7 @@ from bot.club.people import Member
 from bot.club.review_records import Review
 from bot.club.shards import EVERY
 from bot.storage.database import StoredRecords
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

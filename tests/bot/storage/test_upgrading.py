@@ -29,7 +29,7 @@ from bot.storage.errors import StorageUnavailable
 from bot.storage.migrations.__main__ import draft
 from bot.storage.tables import Base
 from bot.storage.upgrading import GIVEN_UP, HEAD, MIGRATIONS, upgrade
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 from tests.fakes.postgres import Databases
 from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
 

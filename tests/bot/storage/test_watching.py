@@ -10,7 +10,7 @@ from bot.club.people import Place
 from bot.club.shards import EVERY, Shards
 from bot.club.watching.records import Finding, Outcome
 from bot.storage.database import StoredRecords
-from corpus.reveals import Reveals
+from corpus.books import Reveals
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 OTHERS = Shards((1,), 2)

@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from bot.settings import Settings
 from bot.terminal import checks
 from bot.terminal.checks import HasStale
-from corpus.club_texts import ClubText
+from corpus.books import Reveals
 from corpus.errors import DogearError
-from corpus.reveals import Reveals
+from corpus.passages import ClubText
 from retrieval.found import StoreLook
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"

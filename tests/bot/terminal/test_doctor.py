@@ -14,8 +14,8 @@ from rich.console import Console
 from bot.settings import Settings
 from bot.terminal.checks import Check, HasStale
 from bot.terminal.doctor import Instruments, examine, show
-from corpus.club_texts import ClubText
 from corpus.library import Library
+from corpus.passages import ClubText
 from retrieval.found import StoreLook
 
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'

@@ -10,7 +10,7 @@ from bot.reply import Reply
 from bot.terminal.one_question import PlaceWithoutBook, at_level, placed, reach_lines
 from bot.terminal.reader import Reader
 from corpus.errors import PositionError
-from corpus.naming import UnknownBook
+from corpus.names import UnknownBook
 from tests.corpus.shelf import PEOPLE, TINKER, novel
 
 BOOKS = {PEOPLE: replace(novel(), title="Smiley's People"), TINKER: novel(TINKER, 38)}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.terminal.place_words import told_place
 from corpus.books import Book
 from corpus.errors import DogearError, PositionError
-from corpus.naming import UnknownBook
+from corpus.names import UnknownBook
 from tests.corpus.shelf import PEOPLE, TINKER, novel
 
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.terminal.placed_text import FIRST_WORDS, LEAST_CERTAIN, placed_lines
-from corpus.books import Book, Unit
+from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from corpus.reveals import Reveals
 
 LANTERN, KITE = "the-lantern", "the-kite"
 BOOK = Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 10)

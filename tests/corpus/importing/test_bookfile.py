@@ -9,8 +9,8 @@ import pytest
 
 from corpus.books import Edition, Ratings, SimilarBook
 from corpus.errors import ImportRefused
-from corpus.importing.bookfile import completed, new_book
-from corpus.importing.drafts import Facts
+from corpus.importing.draft import Facts
+from corpus.importing.write import completed, new_book
 
 FACTS = Facts(
     title="Barchester Towers",

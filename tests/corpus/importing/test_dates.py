@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.importing.dates import MONTHS, date_in, year_in
+from corpus.importing.text import MONTHS, date_in, year_in
 
 
 @pytest.mark.parametrize(

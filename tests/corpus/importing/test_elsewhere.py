@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import pytest
 
 from corpus.books import Book, Unit
-from corpus.importing.drafts import END, Setting
-from corpus.importing.elsewhere import author_in, definition, told_elsewhere
-from corpus.importing.report import Ledger
-from corpus.sentences import sentences_as_written
+from corpus.importing.draft import END, Ledger, Setting
+from corpus.importing.wikipedia import author_in, definition, told_elsewhere
+from corpus.text import sentences_as_written
 
 
 def novel(slug: str, title: str, marks: int, number: int) -> Book:

@@ -11,7 +11,7 @@ import pytest
 from corpus.books import Book, Edition, Ratings, SimilarBook
 from corpus.documents import Document
 from corpus.importing import Fate, ImportReport, import_files
-from corpus.importing.goodreads.head import other_book
+from corpus.importing.goodreads import other_book
 from corpus.library import Library
 
 Page = Callable[[str], Path]

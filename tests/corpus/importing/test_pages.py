@@ -10,10 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import ImportRefused
-from corpus.importing.cleaning import clean, cut_to, one_line
-from corpus.importing.lines import Line, unwrapped
-from corpus.importing.markup import MAX_TAGS
-from corpus.importing.pages import MAX_BYTES, MAX_TEXT, read_page
+from corpus.importing.page import MAX_BYTES, MAX_TAGS, MAX_TEXT, Line, clean, cut_to, one_line, read_page, unwrapped
 
 Saved = Callable[[str, str], Path]
 

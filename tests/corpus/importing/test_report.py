@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpus.importing.report import Entry, Fate, ImportReport, Ledger
+from corpus.importing.draft import Entry, Fate, ImportReport, Ledger
 
 
 def test_equal_things_are_counted_together_and_told_by_their_fate() -> None:

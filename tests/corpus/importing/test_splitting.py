@@ -7,8 +7,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.importing.goodreads.splitting import RawReview, split_reviews, without_asides
-from corpus.importing.lines import AFTER_REVIEW, NAME, REVIEW, Line
+from corpus.importing.goodreads_reviews import RawReview, split_reviews, without_asides
+from corpus.importing.page import AFTER_REVIEW, NAME, REVIEW, Line
 
 DAY = "Oct 31, 2017 rated it liked it · review of another edition"
 SHOWN = "The close was quiet that year and for many years before it, and I liked to read of it. "

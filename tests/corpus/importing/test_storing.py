@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import ImportRefused
-from corpus.importing.storing import store
+from corpus.importing.write import store
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from corpus.books import Unit
 from corpus.documents import Document
 from corpus.importing import Fate, ImportReport, import_files
-from corpus.importing.headings import chapters_of, kind_of, without_marks
+from corpus.importing.text import chapters_of, kind_of, without_marks
 from corpus.library import Library
 
 Page = Callable[[str], Path]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.importing.wording import (
+from corpus.importing.text import (
     is_closed,
     is_cut_short,
     is_explicit,
@@ -15,7 +15,7 @@ from corpus.importing.wording import (
     without_more,
     without_name,
 )
-from corpus.sentences import sentences_as_written
+from corpus.text import sentences_as_written
 
 
 @pytest.mark.parametrize("text", ["What the fuck.", "He FUCKED up.", "a f**king mess", "masturbation", "oral sex"])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from corpus.books import Book, Unit
 from corpus.documents import Document, read_document
 from corpus.errors import LibraryProblem
-from corpus.importing.drafts import END, Draft, Paragraph, Section
-from corpus.importing.writing import MAX_PARAGRAPH, escaped, in_bounds, meant, plain, written
+from corpus.importing.draft import END, Draft, Paragraph, Section
+from corpus.importing.write import MAX_PARAGRAPH, escaped, in_bounds, meant, plain, written
 
 BOOK = Book("barchester-towers", "Barchester Towers", "Anthony Trollope", Unit.CHAPTER, 53)
 WARDEN = Book("the-warden", "The Warden", "Anthony Trollope", Unit.CHAPTER, 21)

@@ -10,8 +10,7 @@ from simcord import ChannelHandle, MemberActor
 from simcord.types import HttpLogEntry
 
 from bot.club.allowance import Rates
-from corpus.books import Unit
-from corpus.reveals import Slug
+from corpus.books import Slug, Unit
 from tests.fakes.club import Club
 from tests.fakes.discord_reading import live
 from tests.fakes.evening import CHOICES, FORM, Evening, Sent, every_text

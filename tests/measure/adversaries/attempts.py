@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpus.reveals import Slug
+from corpus.books import Slug
 from tests.fakes.marked import AMBER, ORCHARD, Signs
 
 _BOOKS = {"amber": AMBER, "orchard": ORCHARD}

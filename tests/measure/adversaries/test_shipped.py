@@ -11,10 +11,9 @@ import pytest
 from simcord import MemberActor
 
 from bot.answers.writing import Writer, open_model
-from corpus.books import Unit
+from corpus.books import Slug, Unit
 from corpus.passages import Passage, cut
-from corpus.reveals import Slug
-from corpus.sentences import sentences
+from corpus.text import sentences
 from retrieval.door import Retriever
 from retrieval.gate import Audience, Gate
 from tests.fakes.chat_server import ChatServer, chat_server

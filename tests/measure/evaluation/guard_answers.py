@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bot.answers.plain import plain
 from corpus.library import SHIPPED, Library
-from corpus.sentences import sentences
+from corpus.text import sentences
 from retrieval.door import Retriever, open_retriever
 from retrieval.gate import Audience
 from retrieval.guard.guard import Verdict

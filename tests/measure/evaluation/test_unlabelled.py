@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
+from corpus.books import Reveals
 from corpus.library import Library
 from corpus.passages import Passage, cut
-from corpus.reveals import Reveals
 from retrieval.embedding import SentenceEmbedder
 from tests.fakes.bookshelf import LANTERN, LANTERN_SUMMARY
 from tests.measure.evaluation.unlabelled import line, measured, placings

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.sentences import sentences
+from corpus.text import sentences
 
 EPISODE = 3
 """Statements of a review, at most."""

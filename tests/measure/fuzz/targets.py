@@ -26,7 +26,7 @@ from bot.terminal.batch import answer_lines
 from corpus.errors import DogearError
 from corpus.importing import import_files
 from corpus.library import Library
-from corpus.naming import find_book, names_in
+from corpus.names import find_book, names_in
 from corpus.positions import parse_part, parse_position
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf, novel
 from tests.fakes.discussion import FakeDiscussion, small_library

@@ -19,8 +19,8 @@ from bot.club.services import Services
 from bot.club.shards import EVERY, Shards
 from bot.club.working import Workers
 from bot.discussion import Discussion
+from corpus.books import Reveals
 from corpus.errors import PositionError
-from corpus.reveals import Reveals
 from retrieval.door import Retriever
 from tests.fakes.records import opened_records
 

@@ -1,10 +1,13 @@
-"""One file: reading one of a library, of a sensible size and in UTF-8, and writing one whole or not at all."""
+"""Text files, sentences, and how words and numbers are written in English."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from itertools import pairwise
 from pathlib import Path
+
+from syntok import segmenter
 
 from corpus.errors import LibraryProblem
 
@@ -57,3 +60,32 @@ def write_whole(path: Path, text: str) -> None:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a paragraph in order, with single spaces."""
+    return sentences_as_written(" ".join(text.split()))
+
+
+def sentences_as_written(text: str) -> list[str]:
+    """Return the sentences of a text just as they are written, each with the quotation mark that closes it."""
+    # The segmenter spells contractions out in its own words, so only its offsets are taken.
+    starts = [tokens[0].offset for paragraph in segmenter.process(text) for tokens in paragraph if tokens]
+    found: list[str] = []
+    for start, end in pairwise([*starts, len(text)]):
+        sentence = text[start:end].strip()
+        if found and not any(map(str.isalnum, sentence)):
+            found[-1] += sentence
+        elif sentence:
+            found.append(sentence)
+    return found
+
+
+def capitalised(words: str) -> str:
+    """Return words as they begin a sentence; but for the first letter they stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
+def plural(number: int, thing: str) -> str:
+    """Return a number of things: “1 section”, “6 sections”, “1,200 books”."""
+    return f"{number:,} {thing}{'s' * (number != 1)}"

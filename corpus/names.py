@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import shown
-from corpus.reveals import Slug
 
 MAX_TYPED = 200
 """Characters of a typed name that count: more than a title needs."""

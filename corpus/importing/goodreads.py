@@ -1,0 +1,558 @@
+"""Goodreads pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import Enum, auto
+
+from bs4 import BeautifulSoup, Tag
+
+from corpus.books import Edition, Ratings, SimilarBook
+from corpus.importing.draft import Draft, Facts, Fate, Ledger, Paragraph, Reading, Section, Setting
+from corpus.importing.goodreads_reviews import STARS, reviews
+from corpus.importing.page import (
+    AFTER_REVIEW,
+    NAME,
+    PHOTO,
+    REVIEW,
+    Line,
+    Page,
+    attribute,
+    classes,
+    cut_to,
+    lines_of,
+    words_of,
+)
+from corpus.importing.text import (
+    DATE,
+    MONTHS,
+    date_in,
+    is_cut_short,
+    is_explicit,
+    undoubled,
+    whole_sentences,
+    without_more,
+    without_name,
+    year_in,
+)
+
+
+class Part(Enum):
+    """A part of the page."""
+
+    HEAD = auto()
+    ANSWERS = auto()
+    REVIEWS = auto()
+    TOPICS = auto()
+    SIMILAR = auto()
+    SERIES = auto()
+    AUTHOR = auto()
+    QUOTES = auto()
+    NOTHING = auto()
+    """Navigation, sign-up lines, lists that a club has no use for."""
+
+
+_BEGINNINGS = {
+    "friend reviews": Part.NOTHING, "friends & following": Part.NOTHING, "get a copy": Part.HEAD,
+    "reader q&a": Part.ANSWERS, "popular answered questions": Part.ANSWERS, "lists with this book": Part.NOTHING,
+    "community reviews": Part.REVIEWS, "ratings & reviews": Part.REVIEWS, "readers also enjoyed": Part.SIMILAR,
+    "topics posts views last activity": Part.TOPICS, "topics posts views": Part.TOPICS,
+    "see similar books": Part.AUTHOR, "other books in the series": Part.SERIES, "about the author": Part.AUTHOR,
+    "genres": Part.NOTHING,
+    "more quotes": Part.NOTHING, "company": Part.NOTHING, "videos about this book": Part.NOTHING,
+    "news & interviews": Part.NOTHING, "related articles": Part.NOTHING, "trivia about": Part.NOTHING,
+    "discuss this book": Part.TOPICS, "books by": Part.NOTHING, "more reviews and ratings": Part.NOTHING,
+    "join the discussion": Part.NOTHING, "can't find what you're looking for?": Part.NOTHING,
+}  # fmt: skip
+_STARTS = {
+    "this book is not yet featured on listopia": Part.NOTHING, "« previous": Part.NOTHING, "quotes from ": Part.QUOTES,
+    "popular quotes": Part.QUOTES, "trivia about ": Part.NOTHING, "more books by ": Part.NOTHING,
+    "books by ": Part.NOTHING, "to see what your friends thought": Part.NOTHING,
+    "to ask other readers questions": Part.ANSWERS, "welcome back": Part.NOTHING,
+}  # fmt: skip
+_AFTER_REVIEWS = ("«", "more reviews", "join the discussion")
+"""What ends the reviews without beginning another part; a reader may well write a line “Company”."""
+_LIKES = re.compile(r"[”\"]\s*(?:―.{0,100})?[\d,]{1,12} likes?$")
+
+KNOWN_BY = (
+    re.compile(r"^community reviews$", re.IGNORECASE),
+    re.compile(r"^reader q&a$", re.IGNORECASE),
+    re.compile(r"[\d,]+ ratings?\b.{0,40}[\d,]+ reviews?\b"),
+    re.compile(r"^readers also enjoyed$", re.IGNORECASE),
+    re.compile(r"\brated it (?:it was amazing|really liked it|liked it|it was ok|did not like it)\b"),
+    re.compile(r"^goodreads helps you keep track", re.IGNORECASE),
+    re.compile(r"^start by marking [“\"].{1,200}[”\"] as want to read", re.IGNORECASE),
+)
+"""What a page of the site says; two of these are enough to know it."""
+
+
+def is_goodreads(lines: Sequence[Line]) -> bool:
+    """Return whether the lines are a page of Goodreads."""
+    return sum(any(pattern.search(line.text[:400]) for line in lines) for pattern in KNOWN_BY) >= 2
+
+
+def parts_of(lines: Sequence[Line]) -> dict[Part, list[Line]]:
+    """Return the lines of every part; the lines that name a part belong to none."""
+    parts: dict[Part, list[Line]] = {part: [] for part in Part}
+    part = Part.HEAD
+    for line in lines:
+        begun = part_begun(line.text)
+        written = part is Part.REVIEWS and begun is Part.NOTHING and not line.text.lower().startswith(_AFTER_REVIEWS)
+        if begun is not None and not written and not (begun is Part.HEAD and part is not Part.HEAD):
+            part = begun
+            parts[part].append(Line(""))
+            continue
+        is_quote = line.text.startswith(("“", '"')) and bool(_LIKES.search(line.text[-160:]))
+        if is_quote and part in (Part.SERIES, Part.AUTHOR, Part.SIMILAR, Part.NOTHING):
+            part = Part.QUOTES
+        parts[part].append(line)
+    return parts
+
+
+def part_begun(text: str) -> Part | None:
+    """Return the part of the page that a line begins, or None."""
+    said = " ".join(text[:100].casefold().split()).rstrip("….:» ").replace("’", "'")
+    if len(text) > 100 or not said:
+        return None
+    starting = (part for start, part in _STARTS.items() if f"{said} ".startswith(start))
+    return _BEGINNINGS.get(said) or next(starting, None)
+
+
+_WORDS = {stars: words for words, stars in STARS.items()}
+_RATED = re.compile(r"Rating (\d) out of 5")
+_PROFILE = re.compile(r"/user/show/|/user_challenges/|/people/")
+_PEOPLE = frozenset({"user", "userName", "imgcol", "userReview", "Avatar", "ReviewerProfile", "ReviewCard__profile"})
+_REVIEW_CLASSES = frozenset({"review", "ReviewCard"})
+_TEXT_CLASSES = ("reviewText", "ReviewText", "readable")
+_LEFT_OUT = frozenset({"SocialSignalsSection", "reviewFooter", "updateActionLinks", "likeItContainer"})
+_SERIES_LABEL = re.compile(r"Book ([\d.]+) in the (.{1,100}) series")
+
+
+def goodreads_lines(tree: BeautifulSoup) -> list[Line]:
+    """Return the lines of the page; a name of a person becomes a mark, and every review begins with one."""
+    return lines_of(tree.body or tree, _rule)
+
+
+def _rule(tag: Tag) -> str | Sequence[Line] | bool | None:
+    if is_person(tag):
+        return NAME if tag.get_text(strip=True) else ""
+    names = set(classes(tag))
+    if _is_review(tag, names):
+        return _review(tag)
+    if names & _LEFT_OUT:
+        return ""
+    if tag.name == "img":
+        return _picture(tag)
+    if "spoilerContainer" in names:
+        return True  # between “(view spoiler)[” and “(hide spoiler)]”, as in text
+    if "Formatted" in names:
+        return lines_of(tag, _rule)
+    if attribute(tag, "data-testid") in ("ratingsCount", "reviewsCount"):
+        return [Line(words_of(tag))]
+    if "ContributorLink__name" in names:
+        return [Line(f"by {words_of(tag)}")]
+    if (series := _SERIES_LABEL.search(attribute(tag, "aria-label"))) is not None:
+        return [Line(f"({series[2]} #{series[1]})")]
+    return _shortened(tag)
+
+
+def is_person(tag: Tag) -> bool:
+    """Return whether an element names or shows a reader."""
+    if tag.name == "a" and _PROFILE.search(attribute(tag, "href")[:300]):
+        return True
+    if not _PEOPLE.isdisjoint(classes(tag)):
+        return True
+    return attribute(tag, "itemprop") == "author" and tag.find(class_="user") is not None
+
+
+def _is_review(tag: Tag, names: set[str]) -> bool:
+    if tag.name not in ("div", "article", "li", "section"):
+        return False
+    if names & _REVIEW_CLASSES or attribute(tag, "itemprop") in ("reviews", "review"):
+        return any(tag.find(class_=name) is not None for name in _TEXT_CLASSES)
+    return False
+
+
+def _review(tag: Tag) -> list[Line]:
+    """Return a review as text has it: a line with date and stars, then what was written."""
+    stars, date = _stars(tag), _date(tag)
+    said = f"{date} rated it {_WORDS[stars]}".strip() if stars else f"{date} added it"
+    text = next((found for name in _TEXT_CLASSES if (found := tag.find(class_=name)) is not None), None)
+    written = [line for line in lines_of(text, _rule) if line.text != NAME] if text else []
+    while written and not written[0].text and not written[0].mark:
+        written.pop(0)
+    heading = [Line(said)] if stars or date else []
+    return [Line("", mark=REVIEW), *heading, *written, Line("", mark=AFTER_REVIEW)]
+
+
+def _stars(tag: Tag) -> int | None:
+    for element in tag.find_all(["span", "div", "meta"], limit=400):
+        label, title = attribute(element, "aria-label"), attribute(element, "title").strip().lower()
+        if rated := _RATED.match(label):
+            return int(rated[1]) if 1 <= int(rated[1]) <= 5 else None
+        if "staticStars" in classes(element) and (title in STARS or words_of(element).lower() in STARS):
+            return STARS.get(title) or STARS[words_of(element).lower()]
+    return None
+
+
+def _date(tag: Tag) -> str:
+    for link in tag.find_all(["a", "span", "time", "meta"], limit=400):
+        said = attribute(link, "datetime") or (attribute(link, "content") if link.name == "meta" else words_of(link))
+        if "reviewDate" in classes(link) or re.fullmatch(rf"{DATE}|\d{{4}}-\d\d-\d\d", said):
+            day = date_in(said)
+            return f"{MONTHS[day.month - 1]} {day.day:02d}, {day.year}" if day else ""
+    return ""
+
+
+def _picture(tag: Tag) -> str | Sequence[Line]:
+    """Return what a picture stands for: the title of a book in a list, a photo in a review, or nothing."""
+    for parent in list(tag.parents)[:6]:
+        if not {"cover", "bookCover"}.isdisjoint(classes(parent)):
+            return attribute(parent, "title") or attribute(tag, "alt")
+        if not set(_TEXT_CLASSES).isdisjoint(classes(parent)):
+            return [Line("", mark=PHOTO)]
+    return ""
+
+
+def _shortened(tag: Tag) -> str | bool | None:
+    """Keep the whole of a text that the page holds twice, and let go of its beginning and of the link between."""
+    if _is_whole(tag):
+        return True
+    if _is_whole(tag.find_next_sibling()):
+        return ""
+    if tag.name in ("a", "button") and re.fullmatch(r"\(?(?:\.{3}|…)?\s?(?:more|less)\)?", tag.get_text(strip=True)):
+        return "" if _is_whole(tag.find_previous_sibling()) or "less" in tag.get_text() else "...more"
+    return None
+
+
+def _is_whole(tag: Tag | None) -> bool:
+    """Return whether an element is the hidden whole of a text of which the page shows the beginning."""
+    named = attribute(tag, "id") if tag is not None else ""
+    return named.startswith("freeText") and not named.startswith("freeTextContainer")
+
+
+_MARKING = re.compile(r"Start by marking [“\"](.{1,200})[”\"] as Want to Read")
+_SERIES_LINE = re.compile(r"^\((.{1,100}?),?\s*(?:#\s?([\d.]{1,6})(?:[-–]\d+)?)?\)$|^(.{1,100}?),?\s+#([\d.]{1,6})$")
+_AVERAGE = re.compile(r"(?<![\d.,])([0-5]\.\d{1,2})(?![\d.,])")
+_RATINGS = re.compile(r"([\d,]{1,12})\s+ratings?\b")
+_REVIEWS = re.compile(r"([\d,]{1,12})\s+reviews?\b")
+_FORMATS = (
+    "Hardcover|Paperback|Mass Market Paperback|Trade Paperback|Kindle Edition|ebook|Audio CD|Audiobook|Audible Audio|"
+    "Audio Cassette|Library Binding|Board Book|Unknown Binding|Nook|MP3 CD|Leather Bound|Large Print|Spiral-bound"
+)
+_FORMAT = re.compile(rf"^(?:(?:{_FORMATS})\b.{{0,60}}|\d{{1,5}} pages(?:, .{{1,40}})?)$", re.IGNORECASE)
+_PAGES = re.compile(r"(?:,\s*)?(\d{1,5}) pages(?:,\s*)?")
+_PUBLISHED = re.compile(r"^(?:Expected publication:|First published|Published)\s+(.{0,300})$")
+_FIRST = re.compile(r"\(first published ([^()]{1,60})\)")
+_ISBN = re.compile(r"\b(97[89][\d-]{10,14})\b")
+_LANGUAGE = re.compile(r"^(?:Edition )?Language:?\s*([A-Z][a-z]{2,20})?$")
+_BY = re.compile(r"^by\s*(.{2,80})?$")
+_NOT_TOLD = re.compile(
+    r"^(?:Enlarge cover|Rate this book|Clear rating|Open Preview|Other editions|More Details|edit details|Want to Read"
+    r"|Error rating|Preview|Kindle Store|Shop this series|Buy on|Add a comment|Loading|\d of 5 stars|Saving"
+    r"|Rating details|Get a copy)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_OTHER_BOOK = re.compile(r"^(.{1,200}?),?\s*(?:\(([^()]{1,100}?),?\s*(?:#\s?([\d.,\s–-]{1,12}))?\))?$")
+MAX_TITLE = 120
+"""Characters of a title; a longer line is no title."""
+
+
+def read_head(lines: Sequence[Line]) -> tuple[Facts, list[str]]:
+    """Return what the head of the page says of the book, and its description, paragraph by paragraph."""
+    texts = [line.text[:400] for line in lines]
+    title = _title(texts, lines)
+    series, number = _series_and_number(texts, title)
+    figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text)), None)
+    edition_at = next((n for n, text in enumerate(texts) if _FORMAT.match(text) or _PUBLISHED.match(text)), len(texts))
+    edition, first_year, first, pages = _edition(texts)
+    isbn = next((found[1] for text in texts if (found := _ISBN.search(text))), "").replace("-", "")
+    facts = Facts(
+        title=title,
+        author=_author(texts),
+        year=first_year,
+        series=series,
+        series_number=number,
+        pages=pages,
+        isbn=isbn,
+        language=_language(texts),
+        first_published=first,
+        ratings=_ratings(texts),
+        editions=(edition,) if edition else (),
+    )
+    told = lines[figures + 1 : edition_at] if figures is not None else []
+    return facts, _description(told)
+
+
+def other_book(text: str) -> SimilarBook | None:
+    """Read “Friends and Traitors (Inspector Troy, #8)”; None where the line is no title."""
+    found = _OTHER_BOOK.match(text)
+    if not found or len(found[1]) > MAX_TITLE or len(found[1].split()) > 20 or not any(map(str.isalpha, found[1])):
+        return None
+    series, number = (found[2] or "").strip(), (found[3] or "").strip()
+    if not number and (by_space := re.match(r"^(.{1,90})\s+#?(\d[\d.–-]{0,8})$", series)):
+        series, number = by_space[1], by_space[2]
+    return SimilarBook(title=found[1].strip(" ,"), series=series.rstrip(","), series_number=number.replace("–", "-"))
+
+
+def _title(texts: Sequence[str], lines: Sequence[Line]) -> str:
+    marked = next((found[1] for text in texts if (found := _MARKING.search(text))), "")
+    headed = next((line.text for line in lines if line.level == 1), "")
+    if marked or headed:
+        return marked or headed
+    figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text) or _AVERAGE.match(text)), 0)
+    before = [text for text in texts[:figures] if text and not _NOT_TOLD.match(text) and not _SERIES_LINE.match(text)]
+    repeated = next((text for text in before if before.count(text) > 1), "")
+    return repeated or next((text for text in before if len(text) <= MAX_TITLE and not text.startswith("by ")), "")
+
+
+def _series_and_number(texts: Sequence[str], title: str) -> tuple[str, float | None]:
+    figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text)), len(texts))
+    for text in texts[:figures]:
+        if (found := _SERIES_LINE.match(text)) and text != title:
+            number = found[2] or found[4]
+            return found[1] or found[3], float(number) if number and re.fullmatch(r"\d+(?:\.\d+)?", number) else None
+    return "", None
+
+
+def _author(texts: Sequence[str]) -> str:
+    for n, text in enumerate(texts):
+        if found := _BY.match(text):
+            name = found[1] or next((t for t in texts[n + 1 :] if t), "")
+            return re.sub(r"\s*\((?:Goodreads Author|[\w ,/]{1,40})\).*", "", name).split(",")[0].strip()
+    return ""
+
+
+def _ratings(texts: Sequence[str]) -> Ratings | None:
+    for n, text in enumerate(texts):
+        if found := _RATINGS.search(text):
+            near = " ".join(texts[max(0, n - 4) : n + 4])
+            average = _AVERAGE.search(text) or _AVERAGE.search(" ".join(texts[max(0, n - 4) : n + 1]))
+            reviews = _REVIEWS.search(near)
+            if average:
+                return Ratings(float(average[1]), _count(found[1]), _count(reviews[1]) if reviews else 0, "Goodreads")
+    return None
+
+
+def _edition(texts: Sequence[str]) -> tuple[Edition | None, int | None, dt.date | None, int | None]:
+    """Return the edition, the year and the day of the first publication, and the number of pages."""
+    form = next((text for text in texts if _FORMAT.match(text)), "")
+    pages = _PAGES.search(form)
+    published = publisher = ""
+    first = ""
+    for text in texts:
+        if found := _PUBLISHED.match(text):
+            if firsts := _FIRST.search(text):
+                first = firsts[1]
+            said = _FIRST.sub("", found[1]).strip()
+            if text.startswith("First published"):
+                first = said
+            else:
+                published, _, publisher = said.partition(" by ")
+    form = _PAGES.sub("", form).strip(" ,")
+    isbn = next((found[1] for text in texts if (found := _ISBN.search(text))), "").replace("-", "")
+    edition = Edition(form, cut_to(publisher.strip(), 100), date_in(published), isbn) if form or publisher else None
+    year = year_in(first) or year_in(published)
+    return edition, year, date_in(first), int(pages[1]) if pages else None
+
+
+def _language(texts: Sequence[str]) -> str:
+    for n, text in enumerate(texts):
+        if found := _LANGUAGE.match(text):
+            after = next((t for t in texts[n + 1 : n + 3] if t), "")
+            return found[1] or (after if re.fullmatch(r"[A-Z][a-z]{2,20}", after) else "")
+    return ""
+
+
+def _description(lines: Sequence[Line]) -> list[str]:
+    kept = [line.text for line in lines if not _NOT_TOLD.match(line.text) and not _looks_of_figures(line.text)]
+    whole = "\n".join(kept).strip("\n")
+    if is_cut_short(whole) or "(less)" in whole[-12:]:
+        whole = undoubled(whole)[1]
+    return [text for text in whole.split("\n") if text]
+
+
+def _looks_of_figures(text: str) -> bool:
+    figures = _RATINGS.search(text) or _REVIEWS.search(text) or _AVERAGE.fullmatch(text.strip(" ·"))
+    return len(text) < 80 and bool(figures)
+
+
+def _count(text: str) -> int:
+    return int(text.replace(",", "") or 0)
+
+
+MAX_ANSWERS, MAX_ANSWER = 500, 20_000
+"""Answers that are kept of a page, and characters of each."""
+
+_UNTOLD = re.compile(
+    r"^(?:See all \d+|\d+ likes?\b|Like\b|flag\b|To ask other|View \d+|Add your answer|Ask the Goodreads|Unanswered|"
+    r"(?:\d+|a|an|one|about .{1,9}) (?:days?|weeks?|months?|years?|hours?) ago|Popular Answered|Ask a question)",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"^(?:who|whom|whose|what|when|where|which|why|how|is|isn|are|aren|am|was|were|do|does|don|did|didn|can|could|should|"
+    r"would|will|won|has|have|had|may|might|must|any|anyone|anybody|in|if|at|on|to|for|from|so|so,|i|hi|hello|this|the)\b",
+    re.IGNORECASE,
+)
+
+
+def answers(lines: Sequence[Line], ledger: Ledger) -> list[Section]:
+    """Return a section a question; an answer whose question the page does not show has a heading of its own."""
+    sections: list[Section] = []
+    question, orphans = "", 0
+    for line in lines[: 4 * MAX_ANSWERS]:
+        text = line.text[: 2 * MAX_ANSWER]
+        if not text.replace(NAME, "").strip() or _UNTOLD.match(text):
+            continue
+        if asked := _question(text):
+            question = asked
+        elif answer := _answer(text, ledger):
+            if not question:
+                orphans += 1
+            heading = question or "A reader’s answer" + (f" · no. {orphans}" if orphans > 1 else "")
+            if sections and sections[-1].heading == heading:
+                sections[-1] = replace(sections[-1], paragraphs=(*sections[-1].paragraphs, Paragraph(answer)))
+            else:
+                sections.append(Section((Paragraph(answer),), heading))
+    return sections[:MAX_ANSWERS]
+
+
+def _question(text: str) -> str:
+    """Return the question that a line asks, or nothing; only an answer begins with its writer's name."""
+    before, whole = undoubled(text)
+    is_one = not before and NAME not in text and whole.endswith("?") and len(whole) <= 500 and _ASKING.match(whole)
+    return whole if is_one else ""
+
+
+def _answer(text: str, ledger: Ledger) -> str:
+    """Return an answer whole and without its writer's name, or nothing where no whole sentence is left."""
+    before, whole = undoubled(text)
+    is_bare = bool(before) or NAME in text
+    answer = whole.replace(NAME, " ").strip() if is_bare else without_name(whole)
+    kept = whole_sentences(without_more(answer)) if is_cut_short(text) else answer
+    ledger.add(Fate.DROPPED, "sentences", int(kept != answer), "cut off by the page")
+    return cut_to(kept, MAX_ANSWER)
+
+
+SOURCE = "Goodreads"
+MAX_ITEMS, MAX_BOOKS = 500, 100
+"""Quotes or topics, and books, that are kept of one list."""
+MAX_QUOTE = 5_000
+"""Characters of a quote."""
+
+_QUOTE_LIKES = re.compile(r"\s*([\d,]{1,12}) likes?$")
+_TOPIC = re.compile(
+    rf"^(?P<title>.{{1,200}}?)\s+(?P<posts>[\d,]{{1,9}})\s+(?P<views>[\d,]{{1,9}})(?:\s+(?P<last>{DATE}).{{0,20}})?$"
+)
+_SELF = re.compile(r"^(?P<name>[^,.()]{3,60}?)(?:,| \(| is | was )")
+
+
+def matches(page: Page) -> bool:
+    """Return whether a page is one of Goodreads."""
+    return bool(page.markup and page.markup.site == "goodreads") or is_goodreads(page.lines)
+
+
+def read(page: Page, setting: Setting) -> Reading:
+    """Read the page. What was recognised and dropped goes into the setting's ledger."""
+    lines = goodreads_lines(page.markup.tree) if page.markup else page.lines
+    parts, ledger = parts_of(lines), setting.ledger
+    ledger.add(Fate.RECOGNISED, "a page of Goodreads")
+    facts, description = read_head(parts[Part.HEAD])
+    author = _about_author(parts[Part.AUTHOR], ledger)
+    self_named = _SELF.match(author[0]) if author and not facts.author else None
+    facts = replace(
+        facts,
+        author=facts.author or (self_named["name"].strip() if self_named else ""),
+        similar=_similar(parts[Part.SIMILAR]),
+        ratings=_as_of(facts.ratings, lines),
+    )
+    series = _document("series", "background", "Other books in the series", _series(parts[Part.SERIES], facts))
+    drafts = (
+        _document("premise", "premise", "What the book is about", _plain(_whole(description, ledger))),
+        _document("reviews", "review", "What readers said", reviews(parts[Part.REVIEWS], setting)),
+        _document("answers", "answers", "Readers’ questions", answers(parts[Part.ANSWERS], ledger)),
+        _document("quotes", "quotes", "Quotes that readers like", [Section(tuple(_quotes(parts[Part.QUOTES])))]),
+        _document("author", "author", "About the author", _plain(author)),
+        replace(series, reveals={}) if series else None,  # titles and numbers give nothing away
+        _document("topics", "topics", "What clubs talk about", [Section(tuple(_topics(parts[Part.TOPICS])))]),
+    )
+    ledger.add(Fate.DROPPED, "lines", sum(bool(line.text) for line in parts[Part.NOTHING]), "navigation and sign-up")
+    return Reading(facts, tuple(draft for draft in drafts if draft))
+
+
+def _document(stem: str, kind: str, title: str, sections: Sequence[Section]) -> Draft | None:
+    sections = tuple(section for section in sections if section.paragraphs)
+    return Draft(f"{stem}-goodreads", kind, title, SOURCE, sections) if sections else None
+
+
+def _plain(texts: Sequence[str]) -> list[Section]:
+    return [Section(tuple(Paragraph(text) for text in texts if text))]
+
+
+def _whole(texts: Sequence[str], ledger: Ledger) -> list[str]:
+    """Return paragraphs without the sentence at their end that was cut off."""
+    if not texts:
+        return []
+    last = whole_sentences(without_more(texts[-1]))
+    ledger.add(Fate.DROPPED, "sentences", int(last != texts[-1]), "cut off by the page")
+    return [text for text in (*texts[:-1], last) if text]
+
+
+def _as_of(ratings: Ratings | None, lines: Sequence[Line]) -> Ratings | None:
+    """Return the figures with the last day that the page names: it was saved then or soon after."""
+    if ratings is None:
+        return None
+    dates = [day for line in lines if (day := date_in(line.text[-60:]) or date_in(line.text[:40]))]
+    today = dt.datetime.now(dt.UTC).date()
+    return replace(ratings, as_of=max((day for day in dates if day <= today), default=None))
+
+
+def _similar(lines: Sequence[Line]) -> tuple[SimilarBook, ...]:
+    found = (other_book(line.text) for line in lines[:MAX_BOOKS] if line.item and line.text)
+    return tuple(dict.fromkeys(book for book in found if book))
+
+
+def _series(lines: Sequence[Line], facts: Facts) -> list[Section]:
+    books = [book for line in lines[:MAX_BOOKS] if line.item and (book := other_book(line.text))]
+    name = next((line.text for line in lines if line.text and not line.item), "")
+    name = re.sub(r"\s*\(\d+ books?\)$", "", name) if len(name) <= 100 else ""
+    items = []
+    for book in dict.fromkeys(books):
+        within = book.series or name or facts.series
+        number = f", book {book.series_number}" if book.series_number else ""
+        items.append(Paragraph(f"{book.title} ({within}{number})" if within else book.title, item=True))
+    return [Section(tuple(items))]
+
+
+def _about_author(lines: Sequence[Line], ledger: Ledger) -> list[str]:
+    texts = [line.text for line in lines if line.text and not line.item and len(line.text) > 60]
+    kept = [undoubled(text)[1] for text in texts if not text.startswith("See also:")]
+    return _whole(kept[:20], ledger)
+
+
+def _quotes(lines: Sequence[Line]) -> Iterator[Paragraph]:
+    waiting = ""
+    for line in lines[: 8 * MAX_ITEMS]:
+        waiting = f"{waiting} {line.text}".strip() if waiting else line.text
+        found = _QUOTE_LIKES.search(waiting, max(0, len(waiting) - 24))
+        if len(waiting) > MAX_QUOTE or not waiting.startswith(("“", '"')):
+            waiting = ""
+        elif found:
+            words = waiting[1 : found.start()].partition(" ―")[0].strip(' ”"')
+            yield Paragraph(f"“{words}”", True, None, int(found[1].replace(",", "") or 0), is_explicit(words))
+            waiting = ""
+
+
+def _topics(lines: Sequence[Line]) -> Iterator[Paragraph]:
+    for line in lines[:MAX_ITEMS]:
+        if found := _TOPIC.match(line.text[:400]):
+            counted = f"{_number(found['posts'], 'post')}, {_number(found['views'], 'view')}"
+            day = date_in(found["last"] or "")
+            yield Paragraph(f"{found['title']} – {counted}" + (f", last on {day}" if day else ""), item=True)
+
+
+def _number(text: str, noun: str) -> str:
+    return f"{text} {noun}" if text == "1" else f"{text} {noun}s"

@@ -1,0 +1,324 @@
+"""Writing what was imported: documents and `book.toml`, all of them or none.
+
+Text from outside is data. Whatever in it Markdown or the library format would obey is made harmless here: comments,
+mark-up, headings, list markers, rules, links, and the bracket that ends a quote. Only what an importer states itself
+becomes a comment, a heading or front matter.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+import yaml
+from tomlkit.items import AoT
+
+from corpus.books import Book, Edition, SimilarBook, Slug, Unit
+from corpus.errors import ImportRefused
+from corpus.importing.draft import END, Draft, Facts, Paragraph, Placing, Section
+from corpus.importing.page import one_line
+from corpus.importing.subject import same_title
+from corpus.importing.text import names_a_unit
+from corpus.labels import heading_mark
+
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_ENTITY = re.compile(r"&(?=#?\w{1,40};)")
+_BACKSLASH = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
+_INLINE = re.compile(r"[*`]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)")
+_LINK = re.compile(r"\](?:[(:\[])")
+_SIGNS = re.compile(r"^[#>+~=|-]+")
+_NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
+_NOTES = re.compile(r"\((?:[\d,]{1,12} likes?|explicit|[,\s])*\)$", re.IGNORECASE)
+_LABEL = re.compile(r"\b(reveals?)\s*[:=](?=\s*\S{0,100}[0-9])", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+MAX_LINE = 100
+"""Characters of a line such as “Chapter 7” which, were it no sentence, might be taken for a heading."""
+
+MAX_PARAGRAPH = 8_000
+"""Characters of a paragraph as it is written; a longer one goes on in the next."""
+
+
+def plain(text: str) -> str:
+    """Return text from outside on one line and free of mark-up: how it is meant to be read back."""
+    words = _LABEL.sub(r"\1 –", _TAG.sub("‹", one_line(text)))
+    bare = len(words) <= MAX_LINE and not _SENTENCE_END.search(words) and names_a_unit(words)
+    return f"{words}." if bare or _NOTES.search(words, max(0, len(words) - 100)) else words
+
+
+def escaped(text: str) -> str:
+    """Return plain text as Markdown that reads back as just this text."""
+    text = _BACKSLASH.sub(r"\\\\", text)
+    text = _ENTITY.sub(r"\&", text)
+    text = _INLINE.sub(lambda found: f"\\{found[0]}", text)
+    if _LINK.search(text):
+        text = re.sub(r"(?<!\\)([\[\]])", r"\\\1", text)
+    text = _SIGNS.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
+    return _NUMBER.sub(r"\1\\\2", text)
+
+
+def placed(reveals: Placing, books: Mapping[Slug, Book]) -> dict[Slug, int]:
+    """Return the marks that a draft means, the end of a book in its own marks."""
+    return {slug: books[slug].marks if mark == END else mark for slug, mark in reveals.items()}
+
+
+def written(draft: Draft, book: Book, books: Mapping[Slug, Book], fingerprint: str) -> str:
+    """Return a draft as the text of a document. `fingerprint` tells the page again when it is imported once more."""
+    front: dict[str, object] = {"kind": draft.kind, "title": draft.title, "source": plain(draft.source)}
+    if draft.reveals is not None:
+        front["reveals"] = placed(draft.reveals, books) or 0
+    front["imported"] = fingerprint
+    dumped = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1_000)
+    blocks = [f"---\n{dumped}---"]
+    for section in draft.sections:
+        blocks += _section(section, book, books)
+    return "\n\n".join(blocks) + "\n"
+
+
+def in_bounds(section: Section) -> Section:
+    """Return a section whose long paragraphs are several, cut between sentences."""
+    kept: list[Paragraph] = []
+    for paragraph in section.paragraphs:
+        text = plain(paragraph.text)
+        while len(text) > MAX_PARAGRAPH and not paragraph.item:
+            end = text.rfind(". ", MAX_PARAGRAPH // 2, MAX_PARAGRAPH) + 1 or text.rfind(" ", 0, MAX_PARAGRAPH)
+            end = end if end > 0 else MAX_PARAGRAPH
+            kept.append(replace(paragraph, text=text[:end].strip()))
+            text = text[end:].strip()
+        if text:
+            kept.append(replace(paragraph, text=text[:MAX_PARAGRAPH]))
+    return replace(section, paragraphs=tuple(kept))
+
+
+def _section(section: Section, book: Book, books: Mapping[Slug, Book]) -> list[str]:
+    heading = plain(section.heading).rstrip(".") if names_a_unit(section.heading) else plain(section.heading)
+    if not section.names_marks and heading_mark(heading, book) is not None:
+        heading = ""  # it would place the text below it, and nobody here has said so
+    blocks = [f"{'#' * min(6, section.level)} {escaped(heading)}"] if heading else []
+    now: Placing | None = None
+    items: list[str] = []
+    for paragraph in section.paragraphs:
+        if paragraph.reveals is not None and paragraph.reveals != now:
+            now = paragraph.reveals
+            blocks += ["\n".join(items)] if items else []
+            items = []
+            blocks.append(f"<!-- reveals: {_stated(now, book, books)} -->")
+        if paragraph.item:
+            items.append(f"- {escaped(plain(paragraph.text))}{_notes(paragraph)}")
+            continue
+        blocks += ["\n".join(items)] if items else []
+        items = []
+        blocks.append(escaped(plain(paragraph.text)))
+    return [*blocks, *(["\n".join(items)] if items else [])]
+
+
+def _stated(reveals: Placing, book: Book, books: Mapping[Slug, Book]) -> str:
+    marks = placed(reveals, books)
+    if set(marks) == {book.slug}:
+        return str(marks[book.slug])
+    return ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
+
+
+def _notes(paragraph: Paragraph) -> str:
+    counted = f"{paragraph.likes} like" + ("s" if paragraph.likes != 1 else "")
+    likes = [counted] if paragraph.likes else []
+    said = ", ".join([*likes, *(["explicit"] if paragraph.explicit else [])])
+    return f" ({said})" if said else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What must be read back of a paragraph; `by_heading` where its heading may place it."""
+
+    text: str
+    reveals: Mapping[Slug, int] | None
+    by_heading: bool
+
+
+def meant(draft: Draft, book: Book, books: Mapping[Slug, Book]) -> list[Meant]:
+    """Return what must be read back of a draft once it is written."""
+    found = []
+    for section in draft.sections:
+        now = draft.reveals
+        for paragraph in section.paragraphs:
+            now = paragraph.reveals if paragraph.reveals is not None else now
+            where = None if now is None else {book.slug: 0} | placed(now, books)
+            found.append(Meant(plain(paragraph.text), where, section.names_marks))
+    return found
+
+
+MAX_FIELD = 200
+"""Characters of a field that a page may fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookFile:
+    """The text of a `book.toml`, with the fields that were added to it and those that it said already."""
+
+    text: str
+    added: tuple[str, ...]
+    present: tuple[str, ...]
+
+
+def new_book(slug: Slug, facts: Facts) -> BookFile:
+    """Return a `book.toml` of what the page says. Raises ImportRefused where that is too little."""
+    if not facts.title or not facts.author:
+        missing = " and ".join(name for name in ("title", "author") if not getattr(facts, name))
+        raise ImportRefused(
+            f"There is no book {slug} yet, and the page does not say its {missing}. "
+            f"Write {slug}/book.toml with title, author, unit and marks first."
+        )
+    document = tomlkit.document()
+    document["title"], document["author"] = _text(facts.title), _text(facts.author)
+    if facts.chapters:
+        document["unit"], document["marks"] = str(Unit.CHAPTER), facts.chapters
+    else:
+        unit = tomlkit.item(str(Unit.PERCENT)).comment("or chapter, with as many marks as the book has chapters")
+        document["unit"], document["marks"] = unit, 100
+    filled = completed(tomlkit.dumps(document), facts)
+    return BookFile(filled.text, ("title", "author", "unit", "marks", *filled.added), ())
+
+
+def completed(text: str, facts: Facts) -> BookFile:
+    """Return the text of a `book.toml` with the fields that it does not have and the page does."""
+    document = tomlkit.parse(text)
+    before = tomllib.loads(text)
+    added: list[str] = []
+    present: list[str] = []
+    for name, value in _fields(facts):
+        if name in before:
+            present.append(name)
+        else:
+            document[name] = value
+            added.append(name)
+    for name, entries in (("editions", facts.editions), ("similar", facts.similar)):
+        new = [entry for entry in entries if not _known(entry, before.get(name))]
+        if entries and not new:
+            present.append(name)
+        elif new and isinstance(before.get(name, []), list) and _append(document, name, new):
+            added.append(f"{len(new)} × {name}" if len(new) > 1 else name)
+        elif new:
+            present.append(name)
+    if not added:
+        return BookFile(text, (), tuple(present))
+    filled = tomlkit.dumps(document)
+    for head in ("[ratings]", "[[editions]]", "[[similar]]"):
+        if head not in text:  # room above what is new; what a person wrote stays as it is
+            filled = re.sub(rf"(?<=[^\n])\n{re.escape(head)}", f"\n\n{head}", filled)
+    after = tomllib.loads(filled)
+    if any(after.get(key) != value for key, value in before.items() if key not in ("editions", "similar")):
+        raise ImportRefused("book.toml could not be completed without changing what it says. Add the fields by hand.")
+    return BookFile(filled, tuple(added), tuple(present))
+
+
+def _fields(facts: Facts) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a `book.toml` that a page filled, tables last."""
+    plain_fields: dict[str, object] = {
+        "year": facts.year,
+        "series": _text(facts.series),
+        "series_number": _number(facts.series_number),
+        "pages": facts.pages,
+        "language": _text(facts.language),
+        "isbn": _text(facts.isbn),
+        "first_published": facts.first_published,
+    }
+    for name, value in plain_fields.items():
+        if value:
+            yield name, value
+    if facts.ratings:
+        ratings = facts.ratings
+        table = tomlkit.table()
+        table["average"] = ratings.average
+        for key, value in (("count", ratings.count), ("reviews", ratings.reviews), ("source", ratings.source)):
+            if value:
+                table[key] = value
+        if ratings.as_of:
+            table["as_of"] = ratings.as_of
+        yield "ratings", table
+
+
+def _append(document: tomlkit.TOMLDocument, name: str, entries: Sequence[Edition | SimilarBook]) -> bool:
+    """Add tables to a list of tables; a list written in one line is left to the person who wrote it."""
+    if name not in document:
+        document[name] = tomlkit.aot()
+    tables = document[name]
+    if not isinstance(tables, AoT):
+        return False
+    for entry in entries:
+        table = tomlkit.table()
+        for key in entry.__slots__:
+            value = getattr(entry, key)
+            if value:
+                table[key] = _text(value) if isinstance(value, str) else value
+        tables.append(table)
+    return True
+
+
+def _known(entry: Edition | SimilarBook, present: object) -> bool:
+    tables = [table for table in present if isinstance(table, dict)] if isinstance(present, list) else []
+    names = [name for name in present if isinstance(name, str)] if isinstance(present, list) else []
+    if isinstance(entry, SimilarBook):
+        titles = [*names, *(str(table.get("title", "")) for table in tables)]
+        return any(same_title(title, entry.title) for title in titles)
+    return any(
+        str(table.get("format", "")) == entry.format and table.get("published") == entry.published for table in tables
+    )
+
+
+def _text(value: str) -> str:
+    return plain(value)[:MAX_FIELD]
+
+
+def _number(value: float | None) -> float | int | None:
+    return int(value) if value is not None and value == int(value) else value
+
+
+def store(library: Path, slug: Slug, files: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write files into the folder of a book and return their paths. On an error the library is as it was.
+
+    Everything is written beside the book first. A new book then appears by one renaming; in a book that is there,
+    every file is moved into place, and what was moved is taken back if one of them cannot be.
+    """
+    home = library / slug
+    try:
+        library.mkdir(exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".importing-", dir=library))
+    except OSError as error:
+        raise ImportRefused(f"{library} cannot be written ({error.strerror}). Check the folder.") from error
+    try:
+        stage.chmod(0o755)
+        for name, text in files.items():
+            (stage / name).write_text(text, encoding="utf-8", newline="")
+        if home.exists():
+            _move_all(stage, home, sorted(files, key=lambda name: name == "book.toml"))
+        else:
+            stage.rename(home)
+    except OSError as error:
+        raise ImportRefused(f"{home} cannot be written ({error.strerror}); nothing was changed.") from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    return tuple(home / name for name in files)
+
+
+def _move_all(stage: Path, home: Path, names: list[str]) -> None:
+    """Move files into place; what was there before is put back where one of them fails."""
+    old = {name: (home / name).read_bytes() if (home / name).exists() else None for name in names}
+    moved: list[str] = []
+    try:
+        for name in names:
+            (stage / name).replace(home / name)
+            moved.append(name)
+    except BaseException:
+        for name in moved:
+            before = old[name]
+            if before is None:
+                (home / name).unlink()
+            else:
+                (home / name).write_bytes(before)
+        raise
