@@ -15,7 +15,7 @@ from bot.meter import Meter
 from bot.settings import Settings
 from corpus.library import Library, Readings
 from retrieval.door import open_retriever
-from retrieval.errors import StoreUnavailable
+from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from bot.discussion import Discussion
 from bot.meter import Meter
 from bot.settings import Settings
 from bot.storage.database import open_records
-from retrieval.errors import StoreUnavailable
+from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)
 

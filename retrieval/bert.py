@@ -20,7 +20,7 @@ from safetensors import safe_open
 from torch.nn.functional import embedding, layer_norm, scaled_dot_product_attention
 
 from retrieval.linear import Linear
-from retrieval.vectors import Matrix
+from retrieval.types import Matrix
 
 Weights = Callable[[str], torch.Tensor]
 """Returns a weight by its name in the model's file."""

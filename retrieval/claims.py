@@ -22,7 +22,7 @@ from chromadb.api.models.Collection import Collection
 from chromadb.errors import ChromaError
 
 from retrieval.connection import Connection, Metadata
-from retrieval.errors import StoreUnavailable
+from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)
 

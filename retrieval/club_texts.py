@@ -18,10 +18,10 @@ from threading import Lock
 
 from corpus.books import Slug
 from corpus.passages import ClubText, cut_review
-from retrieval.embedding import Embedder
 from retrieval.manifests import ClubManifest
 from retrieval.rows import StoredPassage
 from retrieval.store import Store, parts
+from retrieval.types import Embedder
 
 WRITE = 32
 """Texts that are embedded and written together where many are to be brought in line."""

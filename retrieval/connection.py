@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 
-from retrieval.errors import StoreUnavailable
+from retrieval.types import StoreUnavailable
 
 Metadata = Mapping[str, Any]
 

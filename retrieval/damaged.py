@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from retrieval.errors import StoreDamaged, StoreUnavailable, StoreUnclear
+from retrieval.types import StoreDamaged, StoreUnavailable, StoreUnclear
 
 STORE, FILE = "chroma", "chroma.sqlite3"
 """The store's folder in the data folder, and Chroma's database in it."""

@@ -19,8 +19,7 @@ from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
 from retrieval.address import ChromaServer
 from retrieval.club_texts import CLUB_TEXTS, ClubTexts, Held
-from retrieval.embedding import Embedder, load_embedder
-from retrieval.errors import BookInWork
+from retrieval.embedding import load_embedder
 from retrieval.features import Question, recency
 from retrieval.following import Following
 from retrieval.found import PassagesState, Search, StoreLook
@@ -37,6 +36,7 @@ from retrieval.ranking import Reader
 from retrieval.refreshing import LIBRARY, Refreshing
 from retrieval.routing import likeliest
 from retrieval.store import Store
+from retrieval.types import BookInWork, Embedder
 
 DEALT_WITH = 0.12
 """Confidence from which a book is taken to deal with a question somewhere."""

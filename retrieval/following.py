@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from retrieval.errors import StoreUnavailable
 from retrieval.store import Store
+from retrieval.types import StoreUnavailable
 from retrieval.watching import Watch
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.errors import StoreHeld, StoreUnavailable
+from retrieval.types import StoreHeld, StoreUnavailable
 
 
 def hold(folder: Path) -> ExitStack:

@@ -16,12 +16,12 @@ from corpus.books import Slug
 from corpus.library import Library
 from corpus.passages import Passage
 from retrieval.claims import Check
-from retrieval.embedding import Embedder
 from retrieval.manifests import Manifest
 from retrieval.place.place import Placer, Work
 from retrieval.ranking import Reader
 from retrieval.rows import StoredPassage
 from retrieval.store import Store, parts
+from retrieval.types import Embedder
 
 EMBED, WRITE = 256, 64
 """Passages embedded at once, which is what an interruption loses, and of these written at once.

@@ -11,9 +11,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from retrieval.errors import WeightsRefused
 from retrieval.processor import number_type
-from retrieval.vectors import Matrix, Read, Vector
+from retrieval.types import Matrix, TokenVectors, Vector, WeightsRefused
 
 
 class LibraryEncoder:
@@ -41,7 +40,7 @@ class LibraryEncoder:
         plain = np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)
         return plain, plain
 
-    def passages(self, texts: Sequence[str]) -> list[Read]:
+    def passages(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
         with self._tokenizing:  # the tokenizer keeps its settings as state
             tokens = self._model.tokenizer(

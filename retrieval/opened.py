@@ -21,7 +21,7 @@ from retrieval.lexicon import stems
 from retrieval.rows import StoredPassage
 from retrieval.runs import Floats, Ints, Runs
 from retrieval.traits import SENTENCE_TRAITS, sentence_traits
-from retrieval.vectors import Matrix, Vector
+from retrieval.types import Matrix, Vector
 
 Posting = tuple[Ints, Floats]
 _NOWHERE: Posting = (np.zeros(0, np.int64), np.zeros(0, np.float32))

@@ -14,10 +14,10 @@ from corpus.books import Slug
 from corpus.library import Library
 from corpus.names import UnknownBook
 from retrieval.club_texts import ClubTexts
-from retrieval.errors import BookInWork
 from retrieval.manifests import Manifest
 from retrieval.opened import OpenedBook, OpenedBooks, Use
 from retrieval.store import Store
+from retrieval.types import BookInWork
 
 OPENED_BYTES = 256_000_000
 """Memory for opened books; a book of 200 passages takes about 3 MB."""

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from retrieval.bert import Bert
 from retrieval.processor import number_type
-from retrieval.vectors import Matrix, Read, Vector
+from retrieval.types import Matrix, TokenVectors, Vector
 
 QUESTION_TOKENS = 128
 """A longer question is cut: nobody asks in more than a hundred words what can be answered in two sentences."""
@@ -36,7 +36,7 @@ class PackagedEncoder:
         plain, adapted = self._bert.question(self._question_tokens.encode(text).ids)
         return plain, adapted
 
-    def passages(self, texts: Sequence[str]) -> list[Read]:
+    def passages(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
         read = self._passage_tokens.encode_batch(list(texts))
         used = np.array([one.attention_mask for one in read], bool)

@@ -9,12 +9,11 @@ from threading import Lock
 from corpus.books import Slug
 from corpus.library import Library
 from corpus.text import capitalised
-from retrieval.embedding import Embedder
-from retrieval.errors import LibraryDiffers
 from retrieval.indexing import Indexed, Progress, index, stale
 from retrieval.opener import Opener
 from retrieval.ranking import Reader
 from retrieval.store import Store
+from retrieval.types import Embedder, LibraryDiffers
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,7 @@ import numpy as np
 from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.damaged import Garbled
-from retrieval.embedding import Embedded
-from retrieval.vectors import Matrix, Vector
+from retrieval.types import Embedded, Matrix, Vector
 
 SUM = "sum"
 """The name of the checksum among the metadata."""

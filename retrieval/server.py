@@ -18,8 +18,8 @@ from corpus.text import capitalised
 from retrieval.address import ChromaServer
 from retrieval.connection import Metadata
 from retrieval.damaged import Garbled
-from retrieval.errors import StoreDamaged, StoreUnavailable
 from retrieval.server_session import ServerSession
+from retrieval.types import StoreDamaged, StoreUnavailable
 
 CURE = "Its own log says why."
 

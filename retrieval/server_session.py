@@ -15,7 +15,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from corpus.text import capitalised
 from retrieval.address import ChromaServer
-from retrieval.errors import StoreUnavailable
+from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)
 

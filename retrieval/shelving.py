@@ -12,7 +12,7 @@ from corpus.text import capitalised
 from retrieval import whole_books
 from retrieval.claims import claimed
 from retrieval.connection import Connection
-from retrieval.errors import StoreUnavailable
+from retrieval.types import StoreUnavailable
 
 LAYOUT = 6
 """Raised whenever what is kept changes; a store of another layout is rebuilt."""

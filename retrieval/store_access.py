@@ -23,8 +23,8 @@ from retrieval.claims import Check, claimed
 from retrieval.connection import Connection
 from retrieval.damaged import Garbled
 from retrieval.embedded import EmbeddedConnection
-from retrieval.errors import StoreDamaged, StoreUnavailable, StoreUnclear
 from retrieval.shelving import CHANGES, CLUB_TEXTS, MANIFESTS, PASSAGES, WHOLE_BOOKS, Say, Shelving
+from retrieval.types import StoreDamaged, StoreUnavailable, StoreUnclear
 
 NOTHING = np.zeros((1, 1), np.float32)
 """The vector of what is never searched by one."""

@@ -16,7 +16,7 @@ from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
 from retrieval.damaged import written
 from retrieval.rows import StoredPassage, stored
-from retrieval.vectors import Vector
+from retrieval.types import Vector
 
 Entry = tuple[str, str, Mapping[str, Any], Vector]
 """A passage as Chroma returns it: id, text, metadata and vector."""

@@ -25,7 +25,7 @@ LAYERS = {
 """Each layer, from the top, and the layers that it may import."""
 
 DOORS = (
-    "retrieval.address", "retrieval.door", "retrieval.found", "retrieval.gate", "retrieval.errors",
+    "retrieval.address", "retrieval.door", "retrieval.found", "retrieval.gate", "retrieval.types",
     "retrieval.embedding", "retrieval.holding", "retrieval.langchain_retriever",
 )  # fmt: skip
 """The modules of `retrieval` that others may import, by name, and only what these modules define themselves.

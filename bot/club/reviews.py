@@ -16,8 +16,8 @@ from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
 from corpus.passages import ClubText
 from corpus.positions import parse_position
-from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
+from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from bot.discord.answer_cards import problem_card
 from bot.discord.delivering import ACKNOWLEDGED, deliver, reply_to
 from bot.requests import failure_number
 from corpus.errors import DogearError
-from retrieval.errors import StoreUnavailable
+from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from retrieval.guard.words import ReadPassages, WordReader, telling_words
 from retrieval.lexicon import stems, unread
 from retrieval.opened import OpenedBook
 from retrieval.ranking import WEIGHTS, Fit, Reader
-from retrieval.vectors import Read, Vector
+from retrieval.types import TokenVectors, Vector
 
 STRANGE = 0.25
 """Share of the limit from which a sentence is stopped that says a word or two which the reader has not met, and nothing
@@ -133,7 +133,7 @@ def weighed(signs: Floats) -> Floats:
     return np.concatenate([signs, signs[:OF_WORDS] * (1 - signs[LENGTH])])
 
 
-def _mean(read: Read) -> Vector:
+def _mean(read: TokenVectors) -> Vector:
     """Return the vector of a whole text: its tokens' mean, at length 1."""
     mean = read[0].mean(axis=0)
     return np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)

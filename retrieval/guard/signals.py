@@ -16,7 +16,7 @@ from retrieval.guard.words import matched, tells
 from retrieval.lexicon import stem, stems
 from retrieval.opened import OpenedBook, VisibleBook
 from retrieval.ranking import Ranking, Reader
-from retrieval.vectors import Matrix, Read, Vector
+from retrieval.types import Matrix, TokenVectors, Vector
 
 NEAREST = 8
 """Passages of each side, hidden and visible, that a sentence is held against word by word."""
@@ -69,7 +69,7 @@ class Said:
     alone: Question
     together: Question
     following: Question
-    read: Read
+    read: TokenVectors
     words: Sequence[str]
     vectors: Matrix
     first: bool

@@ -18,7 +18,7 @@ import numpy as np
 from corpus.passages import Passage
 from retrieval.features import Floats
 from retrieval.lexicon import STOP_WORDS, stem, words
-from retrieval.vectors import Matrix, Read
+from retrieval.types import Matrix, TokenVectors
 
 KEPT = 1_000
 """Passages whose words stay read, the last used; each takes about 50 kB."""
@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\W_]+")
 class WordReader(Protocol):
     """Reads texts token by token."""
 
-    def words(self, texts: Sequence[str]) -> list[Read]:
+    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
         ...
 
@@ -59,7 +59,7 @@ class ReadPassages:
         return [known[p.id].astype(np.float32) for p in passages]
 
 
-def _tokens(read: Read) -> Matrix:
+def _tokens(read: TokenVectors) -> Matrix:
     """Return the vectors of what stands in the text, each of length 1: not of the marks round it."""
     vectors, spans = read
     return _units(vectors[spans[:, 1] > spans[:, 0]])
@@ -69,7 +69,7 @@ def _units(vectors: Matrix) -> Matrix:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), np.float32)
 
 
-def telling_words(text: str, read: Read, start: int = 0) -> tuple[list[str], Matrix]:
+def telling_words(text: str, read: TokenVectors, start: int = 0) -> tuple[list[str], Matrix]:
     """Return the words of a text that carry meaning, from a character on, and their vectors, shape (words, dimensions).
 
     All vectors have length 1. A word of several tokens has the mean of theirs; what lies beyond the model's limit has
@@ -126,7 +126,7 @@ class Unmet:
         return self.tokens != 1
 
 
-def tells(sentence: str, read: Read, met: Collection[str], secret: Collection[str]) -> bool:
+def tells(sentence: str, read: TokenVectors, met: Collection[str], secret: Collection[str]) -> bool:
     """Return whether a sentence holds a word that tells by itself, or Morse code.
 
     `met` are stems of visible text, of the question and of the book's title, `secret` those that only hidden text
@@ -146,7 +146,7 @@ def tells(sentence: str, read: Read, met: Collection[str], secret: Collection[st
     )  # fmt: skip
 
 
-def _unmet(sentence: str, read: Read, met: Collection[str]) -> Iterator[Unmet]:
+def _unmet(sentence: str, read: TokenVectors, met: Collection[str]) -> Iterator[Unmet]:
     _, spans = read
     for found in _WRITTEN_WORD.finditer(sentence):
         inside = (spans[:, 0] >= found.start()) & (spans[:, 1] <= found.end()) & (spans[:, 1] > spans[:, 0])

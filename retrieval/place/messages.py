@@ -8,12 +8,12 @@ from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.names import names_in
 from corpus.text import sentences
-from retrieval.embedding import Embedder
 from retrieval.features import Question
 from retrieval.opener import Opener
 from retrieval.place.place import MATCHED, TELLING, WINDOW, Place, place, related
 from retrieval.ranking import Reader
 from retrieval.routing import CANDIDATES, likeliest
+from retrieval.types import Embedder
 
 MESSAGE = 8_000
 """Characters of a message that are placed: twice what Discord lets anybody write."""

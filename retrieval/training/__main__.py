@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.books import Book
-from retrieval.embedding import Embedder, QuestionVectors, load_embedder
+from retrieval.embedding import load_embedder
 from retrieval.features import Question
 from retrieval.guard.words import ReadPassages
 from retrieval.lexicon import stems
@@ -28,6 +28,7 @@ from retrieval.opened import OpenedBook
 from retrieval.ranking import WEIGHTS, Fit, Reader
 from retrieval.training import adapter, fits, guarding, ranker
 from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
+from retrieval.types import Embedder, QuestionVectors
 
 TALK = Path(__file__).parent / "talk.txt"
 """What club members say that tells nothing of a story, a message a line."""

@@ -19,7 +19,6 @@ from corpus.books import Book
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.door import open_retriever
-from retrieval.embedding import Embedder
 from retrieval.features import Floats
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Weighed, weighed
@@ -29,6 +28,7 @@ from retrieval.ranking import Fit, Reader
 from retrieval.rows import StoredPassage
 from retrieval.training.fits import logistic
 from retrieval.training.stories import Asked
+from retrieval.types import Embedder
 
 STEP = 4
 """Of the stories' questions every fourth is learned from: they are alike."""

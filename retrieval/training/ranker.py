@@ -11,12 +11,12 @@ import numpy.typing as npt
 import torch
 
 from corpus.books import Book
-from retrieval.embedding import QuestionVectors
 from retrieval.features import RECENCY, Floats, Question, features, recency
 from retrieval.gate import Audience, Gate
 from retrieval.opened import OpenedBook, VisibleBook
 from retrieval.ranking import HIDDEN, Weights
 from retrieval.training.stories import Asked, answer_shares
+from retrieval.types import QuestionVectors
 
 BATCH, EPOCHS, RATE, SEED = 64, 3, 3e-3, 0
 RANK, DROPPED = 16, 0.3

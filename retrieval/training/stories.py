@@ -17,10 +17,10 @@ import numpy.typing as npt
 from corpus.books import Book, Reveals, Unit
 from corpus.documents import Block, Document
 from corpus.passages import cut
-from retrieval.embedding import Embedded, Embedder
 from retrieval.lexicon import stems
 from retrieval.opened import OpenedBook
 from retrieval.rows import StoredPassage
+from retrieval.types import Embedded, Embedder
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,12 @@ from corpus.library import SHIPPED, Library
 from corpus.passages import ClubText
 from retrieval.address import Place
 from retrieval.door import Retriever
-from retrieval.embedding import Embedder, load_embedder
+from retrieval.embedding import load_embedder
 from retrieval.gate import Audience
 from retrieval.manifests import ClubManifest, Manifest
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
+from retrieval.types import Embedder
 from tests.benchmarks.peers.made_up_books import PASSAGES, MadeUpBook, books_for, known_sentences
 from tests.fakes.bookshelf import silent
 from tests.fakes.chroma_server import running_chroma

@@ -17,8 +17,8 @@ from bot.reply import Mode
 from bot.settings import Settings
 from corpus.errors import LibraryProblem
 from corpus.library import BookDocuments
-from retrieval.errors import StoreHeld, StoreUnavailable, WeightsRefused
 from retrieval.gate import Audience
+from retrieval.types import StoreHeld, StoreUnavailable, WeightsRefused
 from tests.fakes.bookshelf import KITE, LANTERN, write_book, write_kite, write_lantern
 from tests.fakes.chat_server import chat_server
 from tests.fakes.chroma_server import RunningChroma

@@ -11,9 +11,9 @@ from shutil import rmtree
 from corpus.library import Library
 from retrieval.address import Place
 from retrieval.door import Retriever
-from retrieval.embedding import Embedder
 from retrieval.server import ServerConnection
 from retrieval.store import Store
+from retrieval.types import Embedder
 from tests.fakes.embedder import HashedEmbedder
 
 LANTERN = "the-lantern"

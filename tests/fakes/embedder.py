@@ -9,9 +9,8 @@ from threading import Event
 
 import numpy as np
 
-from retrieval.embedding import Embedded, QuestionVectors
 from retrieval.lexicon import stems
-from retrieval.vectors import Read, Vector
+from retrieval.types import Embedded, QuestionVectors, TokenVectors, Vector
 
 
 class EmbedderStopped(Exception):
@@ -45,7 +44,7 @@ class HashedEmbedder:
         """Embed a question."""
         return QuestionVectors(hashed(text), hashed(text))
 
-    def words(self, texts: Sequence[str]) -> list[Read]:
+    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Read texts word by word: each word by itself, in no context."""
         return [_read(text) for text in texts]
 
@@ -77,7 +76,7 @@ def hashed(text: str) -> Vector:
     return np.asarray(counts / np.linalg.norm(counts), np.float32)
 
 
-def _read(text: str) -> Read:
+def _read(text: str) -> TokenVectors:
     """Return a vector for the text's beginning, as models put one there, and one for each word."""
     found = list(re.finditer(r"\w+", text))
     spans = [(0, 0), *(one.span() for one in found)]

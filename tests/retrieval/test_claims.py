@@ -13,8 +13,8 @@ import pytest
 from retrieval.address import ChromaServer
 from retrieval.claims import PREFIX, Lease, claimed
 from retrieval.embedded import EmbeddedConnection
-from retrieval.errors import StoreUnavailable
 from retrieval.server import ServerConnection
+from retrieval.types import StoreUnavailable
 from tests.fakes.chroma_server import RunningChroma
 
 QUICK = Lease(dead=60.0, beat=0.02, look=0.01)

@@ -16,10 +16,10 @@ from corpus.books import Reveals
 from corpus.passages import ClubText
 from retrieval.damaged import DOUBT, Garbled, look_into, told
 from retrieval.door import Retriever
-from retrieval.errors import StoreDamaged, StoreUnavailable, StoreUnclear
 from retrieval.found import StoreLook
 from retrieval.gate import Audience
 from retrieval.store import Store
+from retrieval.types import StoreDamaged, StoreUnavailable, StoreUnclear
 from tests.fakes.bookshelf import LANTERN, opened, silent, write_lantern
 from tests.fakes.embedder import HashedEmbedder
 

@@ -20,7 +20,7 @@ from retrieval.embedding import (
     published_model,
     weights_sha256,
 )
-from retrieval.errors import WeightsRefused
+from retrieval.types import WeightsRefused
 from tests.fakes.tiny_model import DIMENSIONS
 
 ROOT = Path(__file__).parents[2]
@@ -132,7 +132,7 @@ def test_a_package_with_other_weights_is_refused_before_it_is_loaded(
     if weights is not None:
         (package / "model" / "model.safetensors").write_bytes(weights)
     program = (
-        "from retrieval.embedding import load_embedder\nfrom retrieval.errors import WeightsRefused\nimport sys\n"
+        "from retrieval.embedding import load_embedder\nfrom retrieval.types import WeightsRefused\nimport sys\n"
         "try: load_embedder()\nexcept WeightsRefused as error: print(error)\n"
         "print('torch' in sys.modules)"
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.errors import StoreHeld, StoreUnavailable
 from retrieval.holding import hold, hold_together
+from retrieval.types import StoreHeld, StoreUnavailable
 
 
 def test_several_use_a_folder_together_and_nobody_has_it_alone_meanwhile(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from corpus.names import UnknownBook
 from retrieval.address import Place
 from retrieval.club_texts import ClubTexts
 from retrieval.door import Retriever
-from retrieval.errors import BookInWork
 from retrieval.gate import Audience
 from retrieval.indexing import index
 from retrieval.manifests import Manifest
@@ -24,6 +23,7 @@ from retrieval.opener import Opener
 from retrieval.ranking import Reader
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
+from retrieval.types import BookInWork
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
 

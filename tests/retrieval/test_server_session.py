@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from retrieval.address import ChromaServer, Patience
-from retrieval.errors import StoreUnavailable
 from retrieval.server import ServerConnection
+from retrieval.types import StoreUnavailable
 from tests.fakes.chroma_server import RunningChroma
 
 TOKEN = "a-token-that-nobody-reads"

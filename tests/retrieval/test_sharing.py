@@ -19,11 +19,11 @@ from corpus.library import Library
 from corpus.passages import ClubText
 from retrieval.address import ChromaServer, Patience
 from retrieval.door import Retriever
-from retrieval.errors import BookInWork, LibraryDiffers, StoreDamaged, StoreUnavailable
 from retrieval.gate import Audience
 from retrieval.server import ServerConnection
 from retrieval.shelving import WHOLE_BOOKS, Shelving
 from retrieval.store import Store
+from retrieval.types import BookInWork, LibraryDiffers, StoreDamaged, StoreUnavailable
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma
 from tests.fakes.embedder import HashedEmbedder, PausingEmbedder

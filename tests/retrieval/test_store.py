@@ -20,11 +20,10 @@ from hypothesis import strategies as st
 from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.address import Place
-from retrieval.embedding import Embedded
-from retrieval.errors import StoreHeld, StoreUnavailable
 from retrieval.manifests import ClubManifest, Manifest
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
+from retrieval.types import Embedded, StoreHeld, StoreUnavailable
 from tests.fakes.bookshelf import LANTERN, silent
 
 ROOT = Path(__file__).parents[2]

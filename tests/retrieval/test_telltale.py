@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.guard.words import tells
 from retrieval.lexicon import stems
-from retrieval.vectors import Read
+from retrieval.types import TokenVectors
 
 MET = frozenset(stems("Silas keeps the lamp on the island in 1912. Dorothea comes by boat."))
 SECRET = frozenset(stems("Hubert drowned. The zabwoplik is found, and the magistrate comes."))
@@ -20,7 +20,7 @@ PIECES = {"zabwoplik": 4, "unputdownable": 3, "arozrpbsi": 5, "magistrate": 1} |
 )
 
 
-def read(sentence: str) -> Read:
+def read(sentence: str) -> TokenVectors:
     """Cut a sentence into tokens as a model might: words that it does not know fall into pieces."""
     spans = [(0, 0)]
     for found in re.finditer(r"\w+", sentence):

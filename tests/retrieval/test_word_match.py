@@ -11,7 +11,7 @@ from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.guard import words as guard_words
 from retrieval.guard.words import ReadPassages, matched, telling_words
-from retrieval.vectors import Read
+from retrieval.types import TokenVectors
 from tests.fakes.embedder import HashedEmbedder
 
 
@@ -22,7 +22,7 @@ class CountingReader(HashedEmbedder):
         super().__init__()
         self.read: list[str] = []
 
-    def words(self, texts: Sequence[str]) -> list[Read]:
+    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         self.read += texts
         return super().words(texts)
 
@@ -34,7 +34,7 @@ def passage(number: int, *sentences: str) -> Passage:
     )  # fmt: skip
 
 
-def read(text: str) -> Read:
+def read(text: str) -> TokenVectors:
     return HashedEmbedder().words([text])[0]
 
 

@@ -10,9 +10,9 @@ from bot.club.reviews import club_text
 from bot.storage.looking import reviews_in
 from corpus.library import SHIPPED, Library
 from retrieval.door import Retriever
-from retrieval.embedding import Embedder, load_embedder
-from retrieval.errors import StoreDamaged
+from retrieval.embedding import load_embedder
 from retrieval.store import Store
+from retrieval.types import Embedder, StoreDamaged
 from tests.benchmarks.faults.bots import Bot
 from tests.fakes.bookshelf import silent
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from bot.discussion import Discussion
 from corpus.library import Library, Readings
 from retrieval.door import Retriever
-from retrieval.embedding import Embedded, Embedder, QuestionVectors, load_embedder
+from retrieval.embedding import load_embedder
 from retrieval.gate import Audience
 from retrieval.store import Store
-from retrieval.vectors import Read
+from retrieval.types import Embedded, Embedder, QuestionVectors, TokenVectors
 from tests.benchmarks.peers.contender import Asked, Found
 from tests.fakes.bookshelf import silent
 
@@ -36,7 +36,7 @@ class Remembering:
             self._known[text] = self._embedder.question(text)
         return self._known[text]
 
-    def words(self, texts: Sequence[str]) -> list[Read]:
+    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Read texts token by token."""
         return self._embedder.words(texts)
 

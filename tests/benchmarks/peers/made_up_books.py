@@ -18,7 +18,7 @@ from corpus.books import Reveals
 from corpus.library import SHIPPED
 from corpus.passages import SENTENCES, Passage
 from corpus.text import sentences
-from retrieval.embedding import Embedded
+from retrieval.types import Embedded
 
 CHAPTERS, IN_CHAPTER = 20, 10
 """Chapters of a made-up book, and passages of a chapter."""

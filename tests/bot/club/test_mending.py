@@ -26,8 +26,8 @@ from corpus.errors import DogearError
 from corpus.passages import ClubText
 from retrieval.address import Patience, Place
 from retrieval.door import Retriever
-from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
+from retrieval.types import StoreUnavailable
 from tests.fakes.bookshelf import LANTERN, opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma
 from tests.fakes.club_texts import Texts

@@ -19,8 +19,8 @@ from corpus.books import Book, Unit
 from corpus.errors import PositionError
 from corpus.passages import ClubText
 from corpus.positions import parse_position
-from retrieval.errors import StoreUnavailable
 from retrieval.gate import Audience
+from retrieval.types import StoreUnavailable
 from tests.fakes.club_texts import PICNIC, Texts
 from tests.fakes.records import opened_records
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from corpus.library import Library
 from corpus.passages import Passage
 from retrieval.door import Retriever
-from retrieval.embedding import Embedded, Embedder, QuestionVectors, load_embedder
+from retrieval.embedding import load_embedder
 from retrieval.store import Store
-from retrieval.vectors import Read
+from retrieval.types import Embedded, Embedder, QuestionVectors, TokenVectors
 from tests.fakes.bookshelf import silent
 from tests.measure.evaluation import measures
 from tests.measure.evaluation.unlabelled_books import CASES, STRIPPED, TEXT, Volume, stripped
@@ -49,7 +49,7 @@ class Remembering:
         """Embed a question."""
         return self._embedder.question(text)
 
-    def words(self, texts: Sequence[str]) -> list[Read]:
+    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Read texts token by token."""
         return self._embedder.words(texts)
 

@@ -1,4 +1,4 @@
-"""What can go wrong between a library and its passages.
+"""Types that all of retrieval shares: vectors, the embedding model, and errors.
 
 DogearError
 └── RetrievalError
@@ -13,7 +13,57 @@ DogearError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
 from corpus.errors import DogearError
+
+Vector = npt.NDArray[np.float32]
+"""Shape (dimensions,)."""
+Matrix = npt.NDArray[np.float32]
+"""Shape (rows, dimensions)."""
+TokenVectors = tuple[Matrix, npt.NDArray[np.int64]]
+"""The vectors of a text's tokens, and where each token begins and ends in the text, shape (tokens, 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The vectors of one passage: its own (dimensions,) and its sentences' (sentences, dimensions)."""
+
+    passage: Vector
+    sentences: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionVectors:
+    """A question as the passages' model reads it, and as the adapted one reads it (the same without adapter)."""
+
+    plain: Vector
+    adapted: Vector
+
+
+class Embedder(Protocol):
+    """Turns text into vectors; `name` changes whenever vectors of old and new would not fit together."""
+
+    name: str
+    dimensions: int
+    adapted: bool
+
+    def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
+        """Embed passages, each given as its sentences."""
+        ...
+
+    def question(self, text: str) -> QuestionVectors:
+        """Embed a question or any other short text of a member."""
+        ...
+
+    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return for each text its tokens' vectors and where each token stands in it."""
+        ...
 
 
 class RetrievalError(DogearError):
