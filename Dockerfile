@@ -1,5 +1,4 @@
-# The bot, as a container: docs/operations.md says how it is run. Built without an engine, step by step, by
-#   python -m tests.benchmarks.container
+# The bot, as a container: docs/operations.md says how it is run.
 FROM python:3.11-slim-bookworm AS build
 COPY pyproject.toml constraints.txt /build/
 COPY packaging/set-up /build/packaging/set-up

@@ -65,7 +65,7 @@ pictures: setup
 	@$(BIN)/python -m tests.pictures
 
 bench: .venv/peers
-	@$(BIN)/python -m tests.benchmarks.peers $(if $(STORIES),--stories "$(STORIES)") \
+	@$(BIN)/python -m tests.measure.benchmarks.peers $(if $(STORIES),--stories "$(STORIES)") \
 		$(if $(QUESTIONS),--questions "$(QUESTIONS)") $(ARGS)
 
 # What Dogear is compared with, which nothing else needs.
