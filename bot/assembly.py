@@ -14,7 +14,7 @@ from bot.discussion import Discussion
 from bot.meter import Meter
 from bot.settings import Settings
 from corpus.library import Library, Readings
-from retrieval.door import open_retriever
+from retrieval.retriever import open_retriever
 from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)

@@ -27,9 +27,9 @@ from corpus.library import Library
 from corpus.names import find_book, names_in
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
-from retrieval.door import Retriever
-from retrieval.found import PassagesState, Search
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
+from retrieval.search import PassagesState, Search
 
 ANSWERS = 0.15
 """Confidence from which visible text is taken to answer (docs/retrieval.md has what it costs and saves)."""

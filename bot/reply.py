@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from corpus.books import Slug
-from retrieval.found import RankedPassage
+from retrieval.search import RankedPassage
 
 
 class Mode(StrEnum):

@@ -15,7 +15,7 @@ from bot.environment.variables import Variables
 from bot.logs import LogFormat
 from corpus.errors import DogearError
 from corpus.library import SHIPPED
-from retrieval.address import ChromaServer
+from retrieval.location import ChromaServer
 
 CHAT_TIMEOUT = 20.0
 """Seconds that a chat model has for an answer, where nothing else is set."""

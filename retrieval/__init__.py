@@ -1,1 +1,1 @@
-"""Passages in, gated and ranked passages out. From outside, `retrieval.door` is the only way in."""
+"""Passages in, gated and ranked passages out. From outside, `retrieval.retriever` is the only way in."""

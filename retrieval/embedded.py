@@ -17,7 +17,7 @@ from chromadb.errors import ChromaError, NotFoundError
 from retrieval import damaged
 from retrieval.connection import Metadata
 from retrieval.damaged import DOUBT, STORE
-from retrieval.holding import hold
+from retrieval.location import hold
 from retrieval.types import StoreUnavailable
 
 

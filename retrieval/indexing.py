@@ -18,7 +18,7 @@ from corpus.passages import Passage
 from retrieval.claims import Check
 from retrieval.manifests import Manifest
 from retrieval.place.place import Placer, Work
-from retrieval.ranking import Reader
+from retrieval.rank.ranker import Reader
 from retrieval.rows import StoredPassage
 from retrieval.store import Store, parts
 from retrieval.types import Embedder

@@ -13,9 +13,9 @@ from threading import Lock
 from corpus.books import Slug
 from corpus.library import Library
 from corpus.names import UnknownBook
+from retrieval.book import OpenedBook, OpenedBooks, Use
 from retrieval.club_texts import ClubTexts
 from retrieval.manifests import Manifest
-from retrieval.opened import OpenedBook, OpenedBooks, Use
 from retrieval.store import Store
 from retrieval.types import BookInWork
 

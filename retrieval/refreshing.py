@@ -11,7 +11,7 @@ from corpus.library import Library
 from corpus.text import capitalised
 from retrieval.indexing import Indexed, Progress, index, stale
 from retrieval.opener import Opener
-from retrieval.ranking import Reader
+from retrieval.rank.ranker import Reader
 from retrieval.store import Store
 from retrieval.types import Embedder, LibraryDiffers
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from corpus.books import Slug
-from retrieval.features import Question
-from retrieval.opened import VisibleBook
+from retrieval.book import VisibleBook
+from retrieval.rank.features import Question
 
 CANDIDATES = 5
 """Books that are ranked in full after the quick look."""

@@ -15,9 +15,9 @@ from chromadb.errors import ChromaError, NotFoundError
 from chromadb.types import Collection as Model
 
 from corpus.text import capitalised
-from retrieval.address import ChromaServer
 from retrieval.connection import Metadata
 from retrieval.damaged import Garbled
+from retrieval.location import ChromaServer
 from retrieval.server_session import ServerSession
 from retrieval.types import StoreDamaged, StoreUnavailable
 

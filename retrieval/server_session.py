@@ -14,7 +14,7 @@ from chromadb.errors import error_types
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from corpus.text import capitalised
-from retrieval.address import ChromaServer
+from retrieval.location import ChromaServer
 from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)

@@ -18,11 +18,11 @@ from typing import Any, Self, TypeVar, cast
 import numpy as np
 from chromadb.errors import ChromaError, NotFoundError
 
-from retrieval.address import ChromaServer, Place
 from retrieval.claims import Check, claimed
 from retrieval.connection import Connection
 from retrieval.damaged import Garbled
 from retrieval.embedded import EmbeddedConnection
+from retrieval.location import ChromaServer, Place
 from retrieval.shelving import CHANGES, CLUB_TEXTS, MANIFESTS, PASSAGES, WHOLE_BOOKS, Say, Shelving
 from retrieval.types import StoreDamaged, StoreUnavailable, StoreUnclear
 

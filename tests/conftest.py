@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings
 
 from corpus.library import SHIPPED
-from retrieval.address import Place
-from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder, load_embedder
+from retrieval.location import Place
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma, running_chroma
 from tests.fakes.postgres import Databases, opened_databases

@@ -25,13 +25,13 @@ LAYERS = {
 """Each layer, from the top, and the layers that it may import."""
 
 DOORS = (
-    "retrieval.address", "retrieval.door", "retrieval.found", "retrieval.gate", "retrieval.types",
-    "retrieval.embedding", "retrieval.holding", "retrieval.langchain_retriever",
+    "retrieval.gate", "retrieval.langchain", "retrieval.location", "retrieval.retriever", "retrieval.search",
+    "retrieval.types", "retrieval.embedding",
 )  # fmt: skip
 """The modules of `retrieval` that others may import, by name, and only what these modules define themselves.
 
-`address` says where a Chroma server is, `embedding` compares the model's weights for the doctor, `holding` keeps a
-data folder for one process: none of them holds passages.
+`location` says where a Chroma server is and locks a data folder, `embedding` compares the weights for the doctor:
+neither of them holds passages.
 """
 
 UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed", "corpus.passages.cut_review")
@@ -47,7 +47,7 @@ AT_HOME = {
     "transformers": ("retrieval",),
     "langchain": ("bot.answers",),
     "langchain_openai": ("bot.answers",),
-    "langchain_core": ("bot.answers", "prompts", "retrieval.langchain_retriever"),
+    "langchain_core": ("bot.answers", "prompts", "retrieval.langchain"),
     "discord": ("bot.discord",),
     "simcord": ("bot.discord.trial",),
     "aiohttp": ("bot.discord", "bot.operating"),
@@ -125,7 +125,7 @@ def project() -> Tree:
 
 
 def test_all_of_the_project_is_looked_at(project: Tree) -> None:
-    assert {"bot.settings", "retrieval.door", "corpus.library", "prompts"} <= project.modules.keys()
+    assert {"bot.settings", "retrieval.retriever", "corpus.library", "prompts"} <= project.modules.keys()
     assert set(DOORS) <= project.modules.keys(), "a door that is no longer there"
 
 
@@ -140,9 +140,9 @@ SOUND = {
     "run_bot": "from bot.terminal import app",
     "bot/__init__": "",
     "bot/terminal/__init__": "import typer",
-    "bot/club": "from retrieval.door import Retriever\nfrom corpus.passages import Passage\nfrom prompts import fill",
+    "bot/club": "from retrieval.retriever import Retriever\nfrom corpus.passages import Passage\nimport prompts",
     "retrieval/__init__": "",
-    "retrieval/door": "import chromadb\nfrom retrieval.store import Store\nclass Retriever: ...",
+    "retrieval/retriever": "import chromadb\nfrom retrieval.store import Store\nclass Retriever: ...",
     "retrieval/store": "from corpus.passages import cut\nclass Store: ...",
     "prompts/__init__": "",
     "corpus/__init__": "",
@@ -166,7 +166,7 @@ def test_a_sound_project_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "text"),
     [
-        ("corpus__library", "from retrieval.door import Retriever"),
+        ("corpus__library", "from retrieval.retriever import Retriever"),
         ("corpus__library", "import prompts"),
         ("prompts__templates", "def fill():\n    from corpus.passages import Passage"),
         ("retrieval__gate", "from bot import club"),
@@ -188,7 +188,7 @@ def test_an_arrow_that_points_up_is_found(tmp_path: Path, module: str, text: str
         ("bot__discordant", "import discord"),
         ("bot__terminal__pictures", "def draw():\n    import matplotlib.pyplot as plt"),
         ("corpus__library", "from torch import nn"),
-        ("retrieval__door", "from langchain_core.retrievers import BaseRetriever"),
+        ("retrieval__retriever", "from langchain_core.retrievers import BaseRetriever"),
         ("bot__club", "from langchain.chat_models import init_chat_model"),
     ],
 )
@@ -202,9 +202,9 @@ def test_a_library_outside_of_its_home_is_found(tmp_path: Path, module: str, tex
         "from retrieval.store import Store",
         "from retrieval import store",
         "import retrieval.store",
-        "from retrieval.door import Store",  # the door only passes it on
-        "from retrieval import door",  # and door.Store would be a way
-        "import retrieval.door as way",
+        "from retrieval.retriever import Store",  # the door only passes it on
+        "from retrieval import retriever",  # and retriever.Store would be a way
+        "import retrieval.retriever as way",
         "from importlib import import_module\nimport_module('retrieval.store')",
         "from corpus.passages import cut",
         "from corpus import documents",

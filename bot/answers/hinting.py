@@ -8,8 +8,8 @@ from bot.answers.quoting import quoted
 from bot.answers.wording import NEUTRAL
 from bot.reply import Reply
 from corpus.books import Book, Slug, Unit
-from retrieval.found import Search
 from retrieval.gate import Audience
+from retrieval.search import Search
 
 THINK_LIMIT = 240
 """Characters quoted to think about: two sentences."""

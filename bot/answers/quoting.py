@@ -12,7 +12,7 @@ import numpy as np
 from bot.reply import Quote, with_sources
 from corpus.books import Book, Slug
 from corpus.passages import source_line
-from retrieval.found import RankedSentence
+from retrieval.search import RankedSentence
 
 LIMIT = 400
 """Characters of an answer before its sources: what one reads at a glance on a phone."""

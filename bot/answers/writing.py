@@ -19,8 +19,8 @@ from corpus.errors import DogearError
 from corpus.passages import Passage
 from corpus.text import sentences
 from prompts import fill, numbered
-from retrieval.found import RankedPassage, Search
 from retrieval.gate import Audience
+from retrieval.search import RankedPassage, Search
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage  # at run time it would take a second of every start

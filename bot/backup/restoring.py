@@ -16,7 +16,7 @@ from bot.storage.copying import copy
 from bot.storage.snapshot import Holding, holding
 from bot.storage.upgrading import upgrade
 from corpus.library import SHIPPED
-from retrieval.holding import hold
+from retrieval.location import hold
 
 STORE = "chroma"
 

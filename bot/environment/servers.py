@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from bot.club.shards import Shards, ShardsUnclear
 from bot.environment.variables import Variables
 from bot.storage.server_address import EXAMPLE, ServerAddress
-from retrieval.address import EXAMPLE as CHROMA_EXAMPLE
-from retrieval.address import ChromaServer
+from retrieval.location import EXAMPLE as CHROMA_EXAMPLE
+from retrieval.location import ChromaServer
 
 _CHAT_MODEL = re.compile(r"[a-z][a-z0-9_]*:\S+")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.operating.state import GatewayState, Instruments
 from corpus.errors import DogearError
-from retrieval.found import PassagesState
+from retrieval.search import PassagesState
 
 PATIENCE = 2.0
 """Seconds that a part may take to say how it is."""

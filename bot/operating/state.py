@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.club.services import Services
-from retrieval.found import PassagesState
+from retrieval.search import PassagesState
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def _published_model() -> Path:
 
 
 def _open_store(settings: Settings, library: Library) -> AbstractContextManager[HasStale]:
-    from retrieval.door import open_retriever
+    from retrieval.retriever import open_retriever
 
     where = settings.embedding_model, _say_nothing, settings.chroma
     return open_retriever(library, settings.data, *where, replacing=False)

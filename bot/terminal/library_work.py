@@ -22,7 +22,7 @@ from corpus.names import find_book
 from corpus.text import plural
 
 if TYPE_CHECKING:
-    from retrieval.door import Retriever  # at run time it would load the models with it
+    from retrieval.retriever import Retriever  # at run time it would load the models with it
 
 Progress = Callable[[int, int], None]
 """Called with passages embedded so far and passages to embed."""
@@ -107,7 +107,7 @@ def _opened(
     On a Chroma server, the passages of another library are left alone unless these are `replacing` them.
     """
     with opening(sys.stderr) as progress:
-        from retrieval.door import open_retriever
+        from retrieval.retriever import open_retriever
 
         where = settings.embedding_model, problem_line, settings.chroma
         with open_retriever(library, settings.data, *where, replacing=replacing) as retriever:

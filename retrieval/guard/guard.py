@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.features import Floats, Question
+from retrieval.book import OpenedBook
 from retrieval.gate import Gate
 from retrieval.guard.signals import FEW, LENGTH, NEW, OF_WORDS, Said, Sides
 from retrieval.guard.words import ReadPassages, WordReader, telling_words
-from retrieval.lexicon import stems, unread
-from retrieval.opened import OpenedBook
-from retrieval.ranking import WEIGHTS, Fit, Reader
+from retrieval.rank.features import Floats, Question
+from retrieval.rank.ranker import WEIGHTS, Fit, Reader
+from retrieval.rank.words import stems, unread
 from retrieval.types import TokenVectors, Vector
 
 STRANGE = 0.25

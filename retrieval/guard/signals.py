@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.passages import Passage
-from retrieval.features import RECENCY, Floats, Question
+from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Gate
 from retrieval.guard.words import matched, tells
-from retrieval.lexicon import stem, stems
-from retrieval.opened import OpenedBook, VisibleBook
-from retrieval.ranking import Ranking, Reader
+from retrieval.rank.features import RECENCY, Floats, Question
+from retrieval.rank.ranker import Ranking, Reader
+from retrieval.rank.words import stem, stems
 from retrieval.types import Matrix, TokenVectors, Vector
 
 NEAREST = 8

@@ -16,8 +16,8 @@ from typing import Protocol
 import numpy as np
 
 from corpus.passages import Passage
-from retrieval.features import Floats
-from retrieval.lexicon import STOP_WORDS, stem, words
+from retrieval.rank.features import Floats
+from retrieval.rank.words import STOP_WORDS, stem, words
 from retrieval.types import Matrix, TokenVectors
 
 KEPT = 1_000

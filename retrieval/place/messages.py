@@ -8,10 +8,10 @@ from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.names import names_in
 from corpus.text import sentences
-from retrieval.features import Question
 from retrieval.opener import Opener
 from retrieval.place.place import MATCHED, TELLING, WINDOW, Place, place, related
-from retrieval.ranking import Reader
+from retrieval.rank.features import Question
+from retrieval.rank.ranker import Reader
 from retrieval.routing import CANDIDATES, likeliest
 from retrieval.types import Embedder
 

@@ -19,10 +19,10 @@ from corpus.books import Book, Reveals, Slug
 from corpus.library import Library
 from corpus.names import names_in
 from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
-from retrieval.features import RECENCY, Question
-from retrieval.opened import OpenedBook, VisibleBook
+from retrieval.book import OpenedBook, VisibleBook
 from retrieval.place.align import Numbers, whereabouts
-from retrieval.ranking import Ranking, Reader
+from retrieval.rank.features import RECENCY, Question
+from retrieval.rank.ranker import Ranking, Reader
 from retrieval.store import Store
 
 CERTAINTY = 0.85

@@ -20,12 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.books import Book
+from retrieval.book import OpenedBook
 from retrieval.embedding import load_embedder
-from retrieval.features import Question
 from retrieval.guard.words import ReadPassages
-from retrieval.lexicon import stems
-from retrieval.opened import OpenedBook
-from retrieval.ranking import WEIGHTS, Fit, Reader
+from retrieval.rank.features import Question
+from retrieval.rank.ranker import WEIGHTS, Fit, Reader
+from retrieval.rank.words import stems
 from retrieval.training import adapter, fits, guarding, ranker
 from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
 from retrieval.types import Embedder, QuestionVectors

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import torch
 from sentence_transformers import SentenceTransformer
 
+from retrieval.book import OpenedBook
 from retrieval.embedding import published_model
-from retrieval.opened import OpenedBook
 from retrieval.packaged_encoder import QUESTION_TOKENS
 from retrieval.training.stories import Asked, answer_shares
 

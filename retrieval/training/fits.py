@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 from corpus.books import Book
-from retrieval.features import KINDS, RECENCY, Floats, Question, features, recency
+from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.opened import OpenedBook
-from retrieval.ranking import FITTING, Fit, Reader, fit_traits
+from retrieval.rank.features import KINDS, RECENCY, Floats, Question, features, recency
+from retrieval.rank.ranker import FITTING, Fit, Reader, fit_traits
 from retrieval.training.stories import Asked
 
 TRAITS = len(FITTING) * 2 + 3 + KINDS

@@ -18,13 +18,13 @@ import numpy as np
 from corpus.books import Book
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
-from retrieval.door import open_retriever
-from retrieval.features import Floats
+from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Weighed, weighed
 from retrieval.guard.words import ReadPassages
-from retrieval.opened import OpenedBook
-from retrieval.ranking import Fit, Reader
+from retrieval.rank.features import Floats
+from retrieval.rank.ranker import Fit, Reader
+from retrieval.retriever import open_retriever
 from retrieval.rows import StoredPassage
 from retrieval.training.fits import logistic
 from retrieval.training.stories import Asked

@@ -1,4 +1,4 @@
-"""Learning to rank sentences: a small network over `retrieval.features`, trained to find where the answer stands."""
+"""Learning to rank sentences: a small network over the features, trained to find where the answer stands."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy.typing as npt
 import torch
 
 from corpus.books import Book
-from retrieval.features import RECENCY, Floats, Question, features, recency
+from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Audience, Gate
-from retrieval.opened import OpenedBook, VisibleBook
-from retrieval.ranking import HIDDEN, Weights
+from retrieval.rank.features import RECENCY, Floats, Question, features, recency
+from retrieval.rank.ranker import HIDDEN, Weights
 from retrieval.training.stories import Asked, answer_shares
 from retrieval.types import QuestionVectors
 

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from corpus.books import Book, Reveals, Unit
 from corpus.documents import Block, Document
 from corpus.passages import cut
-from retrieval.lexicon import stems
-from retrieval.opened import OpenedBook
+from retrieval.book import OpenedBook
+from retrieval.rank.words import stems
 from retrieval.rows import StoredPassage
 from retrieval.types import Embedded, Embedder
 

@@ -18,8 +18,8 @@ from bot.discussion import Discussion, TextMissing, TextTooLong
 from bot.reply import Mode, Reply
 from corpus.library import Library
 from corpus.names import UnknownBook
-from retrieval.door import Retriever
 from retrieval.gate import Audience, Gate
+from retrieval.retriever import Retriever
 from retrieval.store import Store
 from tests.fakes.bookshelf import (
     KITE,

@@ -14,7 +14,7 @@ from bot.club.shards import Shards
 from bot.logs import LogFormat
 from bot.settings import CHAT_TIMEOUT, DATA, Settings, SettingsError
 from corpus.library import SHIPPED
-from retrieval.address import ChromaServer
+from retrieval.location import ChromaServer
 
 NAMES = (
     "DISCORD_TOKEN",

@@ -9,8 +9,8 @@ from pathlib import Path
 from shutil import rmtree
 
 from corpus.library import Library
-from retrieval.address import Place
-from retrieval.door import Retriever
+from retrieval.location import Place
+from retrieval.retriever import Retriever
 from retrieval.server import ServerConnection
 from retrieval.store import Store
 from retrieval.types import Embedder

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from retrieval.address import ChromaServer, Patience
+from retrieval.location import ChromaServer, Patience
 
 PATIENCE = 60.0
 """Seconds that the server has to begin."""

@@ -20,7 +20,7 @@ from bot.discord.client import Dogear
 from bot.discussion import Discussion
 from corpus.books import Slug
 from corpus.errors import DogearError
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records
 
 

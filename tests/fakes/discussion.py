@@ -13,8 +13,8 @@ from bot.reply import Quote, Reply
 from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.passages import Passage, cut, source_line
-from retrieval.found import RankedPassage
 from retrieval.gate import Audience
+from retrieval.search import RankedPassage
 
 NEUTRAL = "Nothing so far."
 SPOILS = "This may spoil."

@@ -9,7 +9,7 @@ from threading import Event
 
 import numpy as np
 
-from retrieval.lexicon import stems
+from retrieval.rank.words import stems
 from retrieval.types import Embedded, QuestionVectors, TokenVectors, Vector
 
 

@@ -18,7 +18,7 @@ from bot.club.working import Workers
 from bot.discord.client import Dogear
 from bot.discord.sign_in import speak_to
 from bot.discussion import Discussion
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.discord_server.server import DiscordServer
 from tests.fakes.records import opened_records
 

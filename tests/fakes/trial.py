@@ -11,7 +11,7 @@ from bot.club.services import Services
 from bot.club.working import Workers
 from bot.discord.trial.page import Trial, opened_trial
 from bot.discussion import Discussion
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records
 
 

@@ -10,9 +10,9 @@ from threading import Event
 
 import pytest
 
-from retrieval.address import ChromaServer
 from retrieval.claims import PREFIX, Lease, claimed
 from retrieval.embedded import EmbeddedConnection
+from retrieval.location import ChromaServer
 from retrieval.server import ServerConnection
 from retrieval.types import StoreUnavailable
 from tests.fakes.chroma_server import RunningChroma

@@ -16,10 +16,10 @@ from corpus.books import Reveals
 from corpus.library import Library
 from corpus.names import UnknownBook
 from corpus.passages import ClubText, Passage, cut_review
-from retrieval.address import Place
-from retrieval.door import Retriever
 from retrieval.gate import Audience
+from retrieval.location import Place
 from retrieval.manifests import ClubManifest
+from retrieval.retriever import Retriever
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, throw_away, write_lantern

@@ -15,9 +15,9 @@ from chromadb.errors import InternalError
 from corpus.books import Reveals
 from corpus.passages import ClubText
 from retrieval.damaged import DOUBT, Garbled, look_into, told
-from retrieval.door import Retriever
-from retrieval.found import StoreLook
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
+from retrieval.search import StoreLook
 from retrieval.store import Store
 from retrieval.types import StoreDamaged, StoreUnavailable, StoreUnclear
 from tests.fakes.bookshelf import LANTERN, opened, silent, write_lantern

@@ -7,9 +7,9 @@ import pytest
 
 from corpus.books import Reveals
 from corpus.passages import Passage
+from retrieval.book import OpenedBook
 from retrieval.guard.signals import DISTANCES, Distances
-from retrieval.opened import OpenedBook
-from retrieval.ranking import Ranking
+from retrieval.rank.ranker import Ranking
 from retrieval.rows import StoredPassage
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder, hashed

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from corpus.books import Reveals
 from corpus.library import Library
 from corpus.passages import ClubText, Passage
-from retrieval.door import Retriever
-from retrieval.found import Search
 from retrieval.gate import Audience, Gate
-from retrieval.langchain_retriever import GatedRetriever
+from retrieval.langchain import GatedRetriever
+from retrieval.retriever import Retriever
+from retrieval.search import Search
 from retrieval.store import Store
 from tests.fakes.bookshelf import KITE, LANTERN, silent
 from tests.fakes.embedder import HashedEmbedder

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.door import Retriever
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import LANTERN, opened, write_lantern
 
 QUESTION = "What did Silas do?"

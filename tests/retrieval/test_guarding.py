@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from corpus.books import Book
+from retrieval.book import OpenedBook
 from retrieval.guard.guard import Rule
 from retrieval.guard.words import ReadPassages
-from retrieval.opened import OpenedBook
-from retrieval.ranking import Reader
+from retrieval.rank.ranker import Reader
 from retrieval.training import guarding
 from retrieval.training.guarding import Case, Shelf, learn, marked_cases, story_cases
 from retrieval.training.stories import Asked, open_stories

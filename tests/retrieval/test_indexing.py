@@ -12,10 +12,10 @@ from hypothesis import given, settings
 
 from corpus.library import Library
 from corpus.passages import Passage
-from retrieval.address import Place
-from retrieval.door import Retriever
 from retrieval.gate import Audience
 from retrieval.indexing import Indexed
+from retrieval.location import Place
+from retrieval.retriever import Retriever
 from retrieval.store import Store
 from tests.fakes.bookshelf import KITE, KITE_DOCUMENTS, LANTERN, silent, write_book, write_kite, write_lantern
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder

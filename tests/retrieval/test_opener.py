@@ -13,14 +13,14 @@ import pytest
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.names import UnknownBook
-from retrieval.address import Place
 from retrieval.club_texts import ClubTexts
-from retrieval.door import Retriever
 from retrieval.gate import Audience
 from retrieval.indexing import index
+from retrieval.location import Place
 from retrieval.manifests import Manifest
 from retrieval.opener import Opener
-from retrieval.ranking import Reader
+from retrieval.rank.ranker import Reader
+from retrieval.retriever import Retriever
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
 from retrieval.types import BookInWork

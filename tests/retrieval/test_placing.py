@@ -13,10 +13,10 @@ from corpus.books import Book, Unit
 from corpus.documents import read_document
 from corpus.library import Library
 from corpus.passages import Passage, cut
-from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
 from retrieval.place.place import related, spread
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import (
     KITE,
     KITE_DOCUMENTS,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import door
-from retrieval.door import Retriever
+from retrieval import retriever as door
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN, opened, write_book, write_kite, write_lantern
 
 FINISHED = Audience({LANTERN: 10, KITE: 4})

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from retrieval.address import ChromaServer, Patience
+from retrieval.location import ChromaServer, Patience
 from retrieval.server import ServerConnection
 from retrieval.types import StoreUnavailable
 from tests.fakes.chroma_server import RunningChroma

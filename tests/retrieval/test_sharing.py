@@ -17,9 +17,9 @@ import pytest
 from corpus.books import Reveals
 from corpus.library import Library
 from corpus.passages import ClubText
-from retrieval.address import ChromaServer, Patience
-from retrieval.door import Retriever
 from retrieval.gate import Audience
+from retrieval.location import ChromaServer, Patience
+from retrieval.retriever import Retriever
 from retrieval.server import ServerConnection
 from retrieval.shelving import WHOLE_BOOKS, Shelving
 from retrieval.store import Store

@@ -7,13 +7,13 @@ import pytest
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.features import Floats
+from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Verdict, weighed
 from retrieval.guard.signals import LENGTH, NEW, OF_WORDS, SIGNS
 from retrieval.guard.words import ReadPassages
-from retrieval.opened import OpenedBook
-from retrieval.ranking import Fit, Reader
+from retrieval.rank.features import Floats
+from retrieval.rank.ranker import Fit, Reader
 from retrieval.rows import StoredPassage
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.address import Place
+from retrieval.location import Place
 from retrieval.manifests import ClubManifest, Manifest
 from retrieval.rows import StoredPassage
 from retrieval.store import Store

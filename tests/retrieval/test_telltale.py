@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from retrieval.guard.words import tells
-from retrieval.lexicon import stems
+from retrieval.rank.words import stems
 from retrieval.types import TokenVectors
 
 MET = frozenset(stems("Silas keeps the lamp on the island in 1912. Dorothea comes by boat."))

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.features import Question
-from retrieval.ranking import Fit, Reader, Weights
+from retrieval.rank.features import Question
+from retrieval.rank.ranker import Fit, Reader, Weights
 from retrieval.training import fits, ranker
 from retrieval.training.stories import Asked, answer_shares, as_one_stretch, open_stories, read_questions
 from tests.fakes.embedder import HashedEmbedder

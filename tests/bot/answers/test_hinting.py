@@ -9,8 +9,8 @@ from bot.answers.wording import NEUTRAL
 from bot.reply import Reply
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from retrieval.found import RankedSentence, Search
 from retrieval.gate import Audience
+from retrieval.search import RankedSentence, Search
 from tests.fakes.bookshelf import LANTERN
 
 BOOKS = {LANTERN: Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 10)}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.answers.quoting import LIMIT, Quoted, chosen, quoted
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from retrieval.found import RankedSentence
+from retrieval.search import RankedSentence
 from tests.fakes.bookshelf import LANTERN
 
 BOOKS = {LANTERN: Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)}

@@ -19,9 +19,9 @@ from bot.answers.writing import PASSAGES, ModelUnusable, Writer, Written, open_m
 from bot.settings import Settings
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.found import RankedPassage, Search
 from retrieval.gate import Audience
 from retrieval.guard.guard import Verdict
+from retrieval.search import RankedPassage, Search
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
 from tests.fakes.counting import Counted

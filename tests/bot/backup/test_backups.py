@@ -22,7 +22,7 @@ from bot.club.reached import Reached
 from bot.settings import Settings
 from bot.storage.database import open_records
 from bot.storage.errors import StorageUnavailable
-from retrieval.holding import hold, hold_together
+from retrieval.location import hold, hold_together
 from retrieval.types import StoreHeld
 from tests.fakes.bookshelf import write_lantern
 from tests.fakes.postgres import Databases

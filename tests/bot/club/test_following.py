@@ -17,8 +17,8 @@ from bot.club.people import Member, Place
 from bot.club.reviews import Reviews
 from bot.club.services import Services
 from bot.club.shards import Shards
-from retrieval.door import Retriever
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened, write_lantern
 from tests.fakes.postgres import Databases
 from tests.fakes.processes import services_over

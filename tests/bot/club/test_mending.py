@@ -24,9 +24,9 @@ from bot.settings import Settings
 from corpus.books import Book, Unit
 from corpus.errors import DogearError
 from corpus.passages import ClubText
-from retrieval.address import Patience, Place
-from retrieval.door import Retriever
 from retrieval.gate import Audience
+from retrieval.location import Patience, Place
+from retrieval.retriever import Retriever
 from retrieval.types import StoreUnavailable
 from tests.fakes.bookshelf import LANTERN, opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma

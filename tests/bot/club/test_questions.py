@@ -19,7 +19,7 @@ from bot.club.working import Workers
 from bot.discussion import Discussion, TextMissing
 from corpus.errors import PositionError
 from corpus.names import UnknownBook
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN
 from tests.fakes.counting import Counted
 from tests.fakes.records import opened_records

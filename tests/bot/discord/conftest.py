@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened
 from tests.fakes.club import Club, opened_club
 from tests.fakes.tales import write_tales

@@ -12,7 +12,7 @@ from bot.answers.writing import Writer, open_model
 from bot.discord.client import intents
 from bot.discord.invite import link
 from bot.discord.permissions import permissions
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.chat_server import Behaviour, ChatServer, chat_server
 from tests.fakes.club import Club, message, opened_club, shown
 from tests.fakes.discord_api import DiscordApi

@@ -12,8 +12,8 @@ from simcord import ChannelHandle, MemberActor
 
 from bot.answers.writing import Writer, open_model
 from bot.club.allowance import Rates
-from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club

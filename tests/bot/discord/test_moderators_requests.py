@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.club import message, opened_club
 from tests.fakes.discord_api import DiscordApi
 

@@ -8,8 +8,8 @@ from typing import Any
 from simcord import InteractionResult, MemberActor
 
 from bot.club.people import Member, Place
-from retrieval.door import Retriever
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_reading import rendered

@@ -9,7 +9,7 @@ import pytest
 from simcord import InteractionResult, SetupError
 
 from bot.club.allowance import Rates
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 from tests.fakes.forging import forge, remembered
 from tests.fakes.tales import PILOT, REASON, SERIES

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.address import Patience
-from retrieval.door import Retriever
+from retrieval.location import Patience
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma
 from tests.fakes.club import Club, opened_club, shown

@@ -19,7 +19,7 @@ from bot.club.watching.records import Finding
 from bot.discord.client import Dogear
 from bot.storage.database import StoredRecords
 from corpus.books import Reveals
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.discord_server.server import DiscordServer, discord_server
 from tests.fakes.discord_server.world import Club
 from tests.fakes.discord_server.world import Place as Channel

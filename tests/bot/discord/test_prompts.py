@@ -15,7 +15,7 @@ from bot.answers.writing import Writer, open_model
 from bot.club.auditing import Did
 from bot.club.people import Member, Place
 from bot.club.prompts.records import Prompt, State
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 

@@ -12,9 +12,9 @@ from simcord import InteractionResult, MemberActor
 from bot.club.people import Member, Place
 from bot.club.review_reading import reviews_for
 from bot.club.reviews import Wanted
-from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.club import Club, buttons, message, opened_club
 from tests.fakes.club import shown as sent

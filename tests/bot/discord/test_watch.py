@@ -18,7 +18,7 @@ from bot.club.watching.records import Finding
 from bot.storage.moderation_tables import FindingRow
 from bot.storage.watching import StoredWatching
 from corpus.books import Reveals
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 
 SPOILER = "Silas drowned his brother for the sake of the lamp."

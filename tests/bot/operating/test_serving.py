@@ -21,7 +21,7 @@ from bot.operating.metrics import Figures, new_figures
 from bot.operating.serving import PortTaken, serving
 from bot.operating.state import GatewayState, Instruments
 from corpus.errors import DogearError
-from retrieval.found import PassagesState
+from retrieval.search import PassagesState
 
 DOCS = Path(__file__).parents[3] / "docs" / "operations.md"
 SINCE = dt.datetime(2027, 3, 1, 20, 0, tzinfo=dt.UTC)

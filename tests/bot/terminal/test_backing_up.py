@@ -8,7 +8,7 @@ import pytest
 
 from bot.storage.upgrading import upgrade
 from bot.terminal.cli import main
-from retrieval.holding import hold
+from retrieval.location import hold
 from tests.fakes.discussion import small_library
 
 TOKEN = "MTk4Nj.Cl2FMQ.a-token-of-nobody"

@@ -17,7 +17,7 @@ from bot.terminal.checks import HasStale
 from corpus.books import Reveals
 from corpus.errors import DogearError
 from corpus.passages import ClubText
-from retrieval.found import StoreLook
+from retrieval.search import StoreLook
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'

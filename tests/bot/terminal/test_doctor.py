@@ -16,7 +16,7 @@ from bot.terminal.checks import Check, HasStale
 from bot.terminal.doctor import Instruments, examine, show
 from corpus.library import Library
 from corpus.passages import ClubText
-from retrieval.found import StoreLook
+from retrieval.search import StoreLook
 
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
 SECRET = "sk-a-key-that-nobody-sees"

@@ -7,7 +7,7 @@ import pytest
 from bot.discussion import Discussion
 from bot.terminal.chat import Conversation
 from bot.terminal.reader import Reader
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 
 PEOPLE = "smileys-people"
 

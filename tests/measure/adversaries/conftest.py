@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from retrieval.door import Retriever
 from retrieval.embedding import SentenceEmbedder
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened
 from tests.fakes.marked import Signs, write_marked_library
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.club import opened_club
 from tests.fakes.evening import Evening
 from tests.fakes.marked import AMBER, Signs

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from simcord.types import HttpLogEntry
 
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.club import opened_club
 from tests.fakes.evening import Evening
 from tests.fakes.marked import AMBER, Signs

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.answers.writing import Writer, open_model
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club
 from tests.fakes.evening import Evening

@@ -20,7 +20,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.answers.wording import NEUTRAL
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import LANTERN, opened, write_book
 from tests.fakes.club import Club, message, opened_club, shown, texts
 from tests.fakes.discord_reading import rendered

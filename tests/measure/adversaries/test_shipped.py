@@ -14,8 +14,8 @@ from bot.answers.writing import Writer, open_model
 from corpus.books import Slug, Unit
 from corpus.passages import Passage, cut
 from corpus.text import sentences
-from retrieval.door import Retriever
 from retrieval.gate import Audience, Gate
+from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club
 from tests.fakes.evening import Evening

@@ -8,7 +8,7 @@ from typing import Any
 
 from discord import app_commands
 
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.club import opened_club
 from tests.fakes.marked import Signs
 from tests.measure.adversaries.__main__ import commands, everything, table

@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.library import SHIPPED, Library
-from retrieval.door import open_retriever
 from retrieval.embedding import load_embedder
+from retrieval.retriever import open_retriever
 from tests.measure.evaluation import unlabelled
 from tests.measure.evaluation.arms import Figures, named
 from tests.measure.evaluation.examining import Candidate, examine

@@ -12,7 +12,7 @@ from bot.discussion import Discussion
 from bot.terminal.asking import Asked
 from bot.terminal.batch import answer_line
 from corpus.library import Library
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.measure.evaluation.questions import Question
 from tests.measure.evaluation.stories import Story

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.discussion import Discussion
 from corpus.library import Library
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.measure.evaluation import arms, asking
 from tests.measure.evaluation.arms import Figures, named
 from tests.measure.evaluation.questions import Examination, Question

@@ -20,9 +20,9 @@ from pathlib import Path
 from bot.answers.plain import plain
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
-from retrieval.door import Retriever, open_retriever
 from retrieval.gate import Audience
 from retrieval.guard.guard import Verdict
+from retrieval.retriever import Retriever, open_retriever
 
 ANSWERS = Path(__file__).parent / "answers.jsonl"
 SPLITS = ("tune", "kept")

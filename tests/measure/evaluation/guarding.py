@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.measure.evaluation.arms import Figures, named
 from tests.measure.evaluation.guard_answers import (
     SPLITS,

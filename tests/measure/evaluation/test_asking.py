@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpus.library import Library
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import LANTERN
 from tests.measure.evaluation.asking import asked, from_memory, put, statement, told, unnamed
 from tests.measure.evaluation.examining import Candidate, sample

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.library import SHIPPED, Library
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.measure.evaluation.arms import Figures
 from tests.measure.evaluation.examining import ARMS, Candidate, examine
 from tests.measure.evaluation.questions import shipped_examination

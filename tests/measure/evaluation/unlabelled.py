@@ -19,8 +19,8 @@ from pathlib import Path
 
 from corpus.library import Library
 from corpus.passages import Passage
-from retrieval.door import Retriever
 from retrieval.embedding import load_embedder
+from retrieval.retriever import Retriever
 from retrieval.store import Store
 from retrieval.types import Embedded, Embedder, QuestionVectors, TokenVectors
 from tests.fakes.bookshelf import silent

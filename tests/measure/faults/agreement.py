@@ -9,8 +9,8 @@ from pathlib import Path
 from bot.club.reviews import club_text
 from bot.storage.looking import reviews_in
 from corpus.library import SHIPPED, Library
-from retrieval.door import Retriever
 from retrieval.embedding import load_embedder
+from retrieval.retriever import Retriever
 from retrieval.store import Store
 from retrieval.types import Embedder, StoreDamaged
 from tests.fakes.bookshelf import silent

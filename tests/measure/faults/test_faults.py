@@ -9,8 +9,8 @@ from pathlib import Path
 from bot.club.reviews import club_text
 from bot.storage.looking import reviews_in
 from corpus.library import Library
-from retrieval.door import open_retriever
-from retrieval.found import StoreLook
+from retrieval.retriever import open_retriever
+from retrieval.search import StoreLook
 from tests.fakes.discord_server.interactions import Interaction
 from tests.fakes.discord_server.messages import Message
 from tests.fakes.discord_server.server import discord_server

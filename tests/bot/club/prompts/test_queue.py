@@ -21,7 +21,7 @@ from bot.club.working import Workers
 from bot.discussion import Discussion
 from corpus.books import Reveals
 from corpus.errors import PositionError
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)

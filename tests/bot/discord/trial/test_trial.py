@@ -27,7 +27,7 @@ from bot.discord.trial.demo_club import (
 from bot.discord.trial.needs import TrialNotInstalled, check_installed
 from bot.discord.trial.page import PortTaken, Trial, run_trial
 from bot.settings import Settings
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import write_book
 from tests.fakes.club import message, shown, texts
 from tests.fakes.trial import trial_over

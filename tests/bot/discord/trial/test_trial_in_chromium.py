@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.discord.trial.demo_club import BEGINNER, FINISHED, MIDDLE, QUESTION
-from retrieval.door import Retriever
+from retrieval.retriever import Retriever
 from tests.chromium import CHROMIUM, MISSING, opened_page
 from tests.fakes.trial import trial_over
 from tests.trial_page import LAST, TrialPage

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.discussion import Discussion
 from corpus.library import Library, Readings
-from retrieval.door import Retriever
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
 from retrieval.store import Store
 from retrieval.types import Embedded, Embedder, QuestionVectors, TokenVectors
 from tests.fakes.bookshelf import silent

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from corpus.library import SHIPPED, Library
 from corpus.passages import cut
-from retrieval.door import open_retriever
 from retrieval.embedding import load_embedder
 from retrieval.manifests import Manifest
+from retrieval.retriever import open_retriever
 from retrieval.rows import StoredPassage
 from retrieval.store import Store
 from tests.fakes.bookshelf import silent

@@ -13,8 +13,8 @@ import torch
 
 from corpus.library import Library
 from retrieval import packaged_encoder
-from retrieval.door import open_retriever
 from retrieval.processor import number_type
+from retrieval.retriever import open_retriever
 from tests.fakes.bookshelf import silent, write_book
 from tests.measure.benchmarks.peers.chroma_folder import COLLECTION, open_client, open_collection
 from tests.measure.benchmarks.peers.contender import DOGEAR, LLAMA, STOCK, Stretch

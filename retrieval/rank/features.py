@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.lexicon import stems
-from retrieval.opened import VisibleBook
+from retrieval.book import VisibleBook
+from retrieval.rank.words import stems
 from retrieval.types import QuestionVectors, Vector
 
 Floats = npt.NDArray[np.float32]

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +18,35 @@ import numpy.typing as npt
 from corpus.books import Slug
 from corpus.passages import Passage
 from retrieval.gate import Gate
-from retrieval.lexicon import stems
+from retrieval.rank.words import SENTENCE_TRAITS, sentence_traits, stems
 from retrieval.rows import StoredPassage
-from retrieval.runs import Floats, Ints, Runs
-from retrieval.traits import SENTENCE_TRAITS, sentence_traits
 from retrieval.types import Matrix, Vector
 
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
 Posting = tuple[Ints, Floats]
 _NOWHERE: Posting = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 KEPT_VIEWS = 4
 """Views of one book kept at a time: a club has few different positions in a book at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """For each row the number of its run, from 0 and rising, and for each run where it starts and how long it is."""
+
+    of: Ints
+    starts: Ints
+    sizes: Floats
+
+    @classmethod
+    def numbered(cls, numbers: Ints) -> Self:
+        """Return the runs of rows that bear these numbers."""
+        starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+        return cls(numbers, starts, np.diff(starts, append=len(numbers)).astype(np.float32))
+
+    def combined(self, combine: np.ufunc, rows: Floats) -> Floats:
+        """Combine the columns of each run, shape (rows, columns) to (rows, runs); there has to be a column."""
+        return np.asarray(combine.reduceat(rows, self.starts, axis=-1), np.float32)
 
 
 class OpenedBook:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
-from retrieval.door import Retriever
 from retrieval.gate import Audience
-from retrieval.langchain_retriever import GatedRetriever
+from retrieval.langchain import GatedRetriever
+from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN
 
 STORM = "Whom does Silas save in the storm?"

@@ -10,11 +10,11 @@ import numpy as np
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.door import Retriever
-from retrieval.found import Search
+from retrieval.book import OpenedBook, OpenedBooks
 from retrieval.gate import Audience, Gate
-from retrieval.opened import OpenedBook, OpenedBooks
+from retrieval.retriever import Retriever
 from retrieval.rows import StoredPassage
+from retrieval.search import Search
 from retrieval.types import Embedded
 from tests.fakes.bookshelf import KITE, LANTERN, opened, write_kite, write_lantern
 from tests.fakes.embedder import hashed

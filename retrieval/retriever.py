@@ -17,24 +17,23 @@ from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
-from retrieval.address import ChromaServer
+from retrieval.book import VisibleBook
 from retrieval.club_texts import CLUB_TEXTS, ClubTexts, Held
 from retrieval.embedding import load_embedder
-from retrieval.features import Question, recency
 from retrieval.following import Following
-from retrieval.found import PassagesState, Search, StoreLook
 from retrieval.freed_memory import give_back
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Verdict
 from retrieval.guard.words import ReadPassages
-from retrieval.holding import hold_together
 from retrieval.indexing import Indexed, Progress
-from retrieval.opened import VisibleBook
+from retrieval.location import ChromaServer, hold_together
 from retrieval.opener import Opener
 from retrieval.place.messages import Messages
-from retrieval.ranking import Reader
+from retrieval.rank.features import Question, recency
+from retrieval.rank.ranker import Reader
 from retrieval.refreshing import LIBRARY, Refreshing
 from retrieval.routing import likeliest
+from retrieval.search import PassagesState, Search, StoreLook
 from retrieval.store import Store
 from retrieval.types import BookInWork, Embedder
 

@@ -1,6 +1,6 @@
 """Ranking: how likely each visible sentence is to hold the answer, and so each passage.
 
-The scores are those of a small network over `retrieval.features`, learned from public stories with questions
+The scores are those of a small network over `retrieval.rank.features`, learned from public stories with questions
 (`python -m retrieval.training`); with another embedding model than the packaged one, equal parts of similarity and
 BM25 stand in for it.
 """
@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.features import COMPARED, FINISHED, KINDS, Floats, Question, features
-from retrieval.opened import VisibleBook
+from retrieval.book import VisibleBook
+from retrieval.rank.features import COMPARED, FINISHED, KINDS, Floats, Question, features
 
-WEIGHTS = Path(__file__).parent / "weights"
+WEIGHTS = Path(__file__).parents[1] / "weights"
 HIDDEN = (48, 24)
 FITTING = (0, 1, 2, 3, 7, 8, 9, 11, 12)
 """Comparisons that tell whether anything fits: those of sentences and passages, which know nothing of stretches."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from corpus.books import Slug
 from corpus.passages import Passage
-from retrieval.opened import VisibleBook
-from retrieval.ranking import Ranking
+from retrieval.book import VisibleBook
+from retrieval.rank.ranker import Ranking
 
 TOP = 10
 """Passages returned for a question."""

@@ -8,8 +8,8 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from corpus.passages import source_line
-from retrieval.door import Retriever
 from retrieval.gate import Audience
+from retrieval.retriever import Retriever
 
 
 class GatedRetriever(BaseRetriever):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.holding import hold, hold_together
+from retrieval.location import hold, hold_together
 from retrieval.types import StoreHeld, StoreUnavailable
 
 

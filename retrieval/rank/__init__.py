@@ -1,0 +1,1 @@
+"""Ranking of a book's visible sentences for a question."""
