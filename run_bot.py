@@ -8,7 +8,7 @@ import sys
 
 from dotenv import load_dotenv
 
-from bot.terminal.cli import main
+from bot.cli.main import main
 
 
 def start() -> int:

@@ -6,13 +6,61 @@ import contextlib
 import datetime as dt
 import json
 import logging
+import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import SecretStr
 
-from bot.requests import request_now
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing that is asked for: its id, what it is, such as a command's name, and the club that it is asked in."""
+
+    id: str
+    what: str = ""
+    club: int | None = None
+
+
+_NOW: ContextVar[Request | None] = ContextVar("request", default=None)
+
+
+def begin_request(what: str, club: int | None = None) -> Request:
+    """Let all that this task does from now on belong to a request of its own."""
+    request = Request(_new_id(), what, club)
+    _NOW.set(request)
+    return request
+
+
+@contextmanager
+def requested(what: str) -> Iterator[Request]:
+    """Let what is done within the block belong to a request of its own."""
+    request = Request(_new_id(), what)
+    before = _NOW.set(request)
+    try:
+        yield request
+    finally:
+        _NOW.reset(before)
+
+
+def request_now() -> Request | None:
+    """Return the request that this task works for, if there is one."""
+    return _NOW.get()
+
+
+def failure_number() -> str:
+    """Return the word under which the log has more: the id of the request, or one for this failure alone."""
+    request = _NOW.get()
+    return request.id if request else _new_id()
+
+
+def _new_id() -> str:
+    return secrets.token_hex(4)
+
 
 HIDDEN = "[hidden]"
 """What stands in a log where a secret would."""
@@ -137,3 +185,40 @@ def set_up_logs(
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.NOTSET if level <= logging.DEBUG else max(level, logging.WARNING))
     logging.captureWarnings(capture=True)
+
+
+class Meter:
+    """Is told what happened. This one lets it pass; `bot/operating` has one that counts.
+
+    It is told from any thread. Times are in seconds.
+    """
+
+    def answered(self, do: str, how: str, seconds: float) -> None:
+        """Tell that a question got its answer: what was asked for, how it was answered, and in what time.
+
+        `how` is “quote”, “model”, “fallback”, or “neutral” where nothing visible answered.
+        """
+
+    def stopped(self, sentences: int) -> None:
+        """Tell that the guard kept sentences of a chat model from being read."""
+
+    def asked_model(self, outcome: str, seconds: float) -> None:
+        """Tell how a call of the chat model ended: “answered”, “refused”, “failed”, “late” or “given up”."""
+
+    def waited(self, seconds: float) -> None:
+        """Tell how long a piece of work waited for a thread."""
+
+    def refused(self, why: str) -> None:
+        """Tell that somebody has to wait: their own limit, “member”, the limit of their “club”, or we are “leaving”."""
+
+    def acknowledged(self, seconds: float) -> None:
+        """Tell how long it took until Discord had heard that we heard."""
+
+    def called(self, status: str) -> None:
+        """Tell how Discord's API answered a call: “2xx”, “429”, “5xx”, or “none” where it did not."""
+
+    def reconnected(self) -> None:
+        """Tell that a shard is connected again that was not."""
+
+    def timed(self, kind: str, outcome: str, late: float) -> None:
+        """Tell that timed work of a kind was “done” or “failed”, and how long after its time it began."""

@@ -14,10 +14,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from simcord import preview as simcord_preview
 
-from bot.assembly import open_discussion
-from bot.club_assembly import open_services
-from bot.discord.trial.demo_club import BEGINNER, MIDDLE, QUESTION, Person
-from bot.discord.trial.page import FOLDER, opened_trial
+from bot.app import open_discussion, open_services
+from bot.demo.club import BEGINNER, MIDDLE, QUESTION, Person
+from bot.demo.page import FOLDER, opened_trial
 from bot.settings import DATA, Settings
 from tests.chromium import CHROMIUM, MISSING, Page, opened_page
 from tests.trial_page import LAST, TrialPage

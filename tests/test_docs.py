@@ -21,8 +21,8 @@ import pytest
 import typer
 from dotenv import dotenv_values
 
+from bot.cli.main import app
 from bot.settings import Settings, SettingsError
-from bot.terminal.cli import app
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -165,10 +165,9 @@ def test_the_conversation_is_what_the_program_prints(tmp_path: Path) -> None:
 
 def conversation(lines: list[str], data: Path) -> str:
     """Return these lines and what is told to each, as a terminal shows it to a reader who was never here."""
-    from bot.assembly import open_discussion
-    from bot.terminal.cards import greeting
-    from bot.terminal.chat import Conversation
-    from bot.terminal.reader import Reader
+    from bot.app import open_discussion
+    from bot.cli.asking import Reader, greeting
+    from bot.cli.chat import Conversation
 
     with open_discussion(Settings(), Settings().library, data) as discussion:
         talk = Conversation(discussion, Reader(), lambda _: None)

@@ -1,1 +1,1 @@
-"""Dogear's door to Discord."""
+"""What features are built from in Discord."""

@@ -10,13 +10,12 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.book_text import in_order
-from bot.club.schedules.schedules import LAST_MEETING
-from bot.club.schedules.times import search_zones
-from bot.discord.club_bot import services_of
-from bot.discord.limits import CHOICE, CHOICES
-from bot.discord.safe_text import one_line
-from bot.discord.visitors import visitor
+from bot.answering.texts import in_order
+from bot.discord.context import services_of
+from bot.discord.text import CHOICE, CHOICES, one_line
+from bot.discord.visitor import visitor
+from bot.features.schedules.service import LAST_MEETING
+from bot.times import search_zones
 from corpus.books import Book, Unit
 from corpus.positions import describe_position
 

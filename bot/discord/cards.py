@@ -6,7 +6,7 @@ Text is shown as it is given, so that callers can set **bold** or a time; text o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
@@ -14,9 +14,68 @@ from typing import Any
 
 import discord
 
-from bot.discord.limits import ALT_TEXT, COMPONENTS, ROW, TEXT
-from bot.discord.pages import opening
-from bot.discord.safe_text import clipped
+from bot.answering.reply import Mode, Reply
+from bot.discord.text import ALT_TEXT, COMPONENTS, ROW, TEXT, clipped, cut_point, safe
+from corpus.errors import DogearError
+
+ROOM = 1_800
+"""Characters of a page: two screens of a phone, as a recap has; a card has room for a title and sources beside it."""
+
+_SENTENCE = re.compile(r"(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bMrs)[.!?…][”’\"')\]]*(?=\s)")
+_SPACE = re.compile(r"\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a longer text: its number, from 1, and of how many."""
+
+    text: str
+    number: int
+    of: int
+
+
+def pages(text: str, room: int = ROOM) -> list[str]:
+    """Return text as pages, at least one: cut between paragraphs, else sentences, else words, else anywhere."""
+    found = []
+    left = text.strip()
+    while len(left) > room:
+        page = opening(left, room)
+        found.append(page)
+        left = left[len(page) :].lstrip()
+    return [*found, left] if left or not found else found
+
+
+def pages_of_items(items: Sequence[str], room: int = ROOM, between: str = "\n\n") -> list[str]:
+    """Return items as pages, as many whole ones on a page as fit; only one too long for a page is cut."""
+    found: list[str] = []
+    for part in (part for item in items if item.strip() for part in pages(item, room)):
+        if found and len(found[-1]) + len(between) + len(part) <= room:
+            found[-1] += between + part
+        else:
+            found.append(part)
+    return found or [""]
+
+
+def page_of(text: str, number: int, room: int = ROOM) -> Page:
+    """Return a page by its number; the nearest there is, since a text may have become shorter behind a button."""
+    found = pages(text, room)
+    nearest = min(max(1, number), len(found))
+    return Page(found[nearest - 1], nearest, len(found))
+
+
+def opening(text: str, room: int) -> str:
+    """Return as much of a text's beginning as fits, up to the end of a paragraph, a sentence or a word."""
+    if len(text) <= room:
+        return text
+    window = text[: room + 1]
+    paragraph = window.rfind("\n")
+    sentence = max((found.end() for found in _SENTENCE.finditer(window)), default=0)
+    word = max((found.start() for found in _SPACE.finditer(window)), default=0)
+    for end, least in ((paragraph, room // 2), (sentence, room // 3), (word, 0)):
+        if end > least:
+            return window[:end].rstrip()
+    return text[: cut_point(text, room) or room]
+
 
 TITLE = 400
 """Characters of a title: a book's and a section's, escaped."""
@@ -172,3 +231,65 @@ def _rows(items: Sequence[discord.ui.Item[Any]]) -> list[discord.ui.ActionRow[An
     if len(rows) + len(items) > COMPONENTS - BESIDE_ITEMS:
         raise ValueError(f"{len(items)} buttons and menus do not fit a card; a menu holds 25 options.")
     return [discord.ui.ActionRow(*row) for row in rows]
+
+
+WRITTEN = "Written by a model, checked against what you have read."
+WRITTEN_FOR_ALL = "Written by a model, checked against what may be told here."
+
+
+def answer_card(
+    reply: Reply, *, title: str = "", footers: Sequence[str] = (), buttons: Sequence[discord.ui.Item[Any]] = (),
+    public: bool = False,
+) -> Card:  # fmt: skip
+    """Return the card of a reply: the answer, its sources in small print, and whether a model wrote it."""
+    written = (WRITTEN_FOR_ALL if public else WRITTEN,) if reply.mode is Mode.MODEL else ()
+    return Card(
+        safe(title),
+        safe(reply.body),
+        tuple(map(safe, (*reply.sources, *written, *footers))),
+        (Tone.PUBLIC if public else Tone.ANSWER) if reply.answered else Tone.PLAIN,
+        buttons,
+    )
+
+
+def problem_card(error: DogearError, items: Sequence[discord.ui.Item[Any]] = ()) -> Card:
+    """Return the card of an error: one sentence that says what to do, and what can be chosen to mend it."""
+    return Card(body=told(str(error)), tone=Tone.PROBLEM, buttons=items)
+
+
+def notice_card(text: str, title: str = "", buttons: Sequence[discord.ui.Item[Any]] = (), note: str = "") -> Card:
+    """Return the card of something that was done or found."""
+    return Card(safe(title), told(text), buttons=buttons, note=told(note))
+
+
+_TIME = re.compile(r"(\s*<t:\d{1,12}(?::[tTdDfFR])?>\s*)")
+
+
+def told(text: str) -> str:
+    """Return text of ours made safe, but for the moments in it, which Discord shows in each reader's own time."""
+    return "".join(part if _TIME.fullmatch(part) else safe(part) for part in _TIME.split(text))
+
+
+Turn = Callable[[int, str], discord.ui.Item[Any]]
+"""Makes the button that turns to a page, by its number and its label."""
+
+
+def paged_card(
+    title: str, items: Sequence[str], number: int, turn: Turn, picture: Picture | None = None, note: str = ""
+) -> Card:
+    """Return one page of a list; `items` are safe already, the picture stands on the first page."""
+    pages = pages_of_items(items)
+    shown = min(max(1, number), len(pages))
+    footers = (f"Page {shown} of {len(pages)}",) if len(pages) > 1 else ()
+    before = [turn(shown - 1, "Back")] if shown > 1 else []
+    behind = [turn(shown + 1, "More")] if shown < len(pages) else []
+    buttons = (*before, *behind)
+    return Card(
+        safe(title), pages[shown - 1], footers, Tone.ANSWER, buttons, picture if shown == 1 else None, safe(note)
+    )
+
+
+def headed(text: str) -> str:
+    """Return a text whose first line is its heading, made safe and with the heading in bold."""
+    heading, _, rest = text.partition("\n")
+    return "\n".join(filter(None, (f"**{safe(heading)}**", safe(rest))))

@@ -1,1 +1,1 @@
-"""Pictures that the bot draws: figures, all with a text that says the same."""
+"""Pictures: reading orders, shelves, figures."""

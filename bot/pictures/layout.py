@@ -5,16 +5,74 @@ All numbers are pixels from the top left corner.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.order_text import KIND_NAMES, shown, state_words
-from bot.pictures.lanes import Trunk, trunks
-from bot.pictures.wrapping import Measure, wrapped
 from bot.reading_order import Advice, Scope, State, Step
-from bot.reading_order.graph import drawn
+from bot.reading_order.graph import Rule, drawn
 from bot.reading_order.sentences import listed
+from bot.reading_order.text import KIND_NAMES, shown, state_words
 from corpus.books import Book, Slug
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """The line that leaves one book for all that ask for it in the same way."""
+
+    before: Slug
+    firm: bool
+    after: tuple[Slug, ...]
+
+
+def trunks(rules: Iterable[Rule], rows: Mapping[Slug, int]) -> dict[Trunk, int]:
+    """Return the lines to draw, each with its lane; 0 is the lane next to the books, where the short lines are."""
+    ends: dict[tuple[Slug, bool], list[Slug]] = {}
+    for rule in sorted(rules, key=lambda rule: rows[rule.after]):
+        ends.setdefault((rule.before, rule.firm), []).append(rule.after)
+    lines = [Trunk(before, firm, tuple(after)) for (before, firm), after in ends.items()]
+    lines.sort(key=lambda line: (rows[line.after[-1]] - rows[line.before], rows[line.before], not line.firm))
+    taken: list[list[tuple[int, int]]] = []
+    lanes: dict[Trunk, int] = {}
+    for line in lines:
+        start, end = rows[line.before], rows[line.after[-1]]
+        free = (n for n, spans in enumerate(taken) if all(end <= other[0] or other[1] <= start for other in spans))
+        lane = next(free, len(taken))
+        if lane == len(taken):
+            taken.append([])
+        taken[lane].append((start, end))
+        lanes[line] = lane
+    return lanes
+
+
+Measure = Callable[[str, float, bool], float]
+"""The width of a text at a size, bold or not."""
+
+
+def wrapped(text: str, width: float, size: float, bold: bool, measure: Measure, most: int) -> list[str]:
+    """Return the text in at most `most` lines that fit `width`; what does not fit ends in …."""
+    lines: list[str] = []
+    left = text.split()
+    while left and len(lines) < most:
+        word = left.pop(0)
+        fits = _fitting(word, width, size, bold, measure)
+        line, rest = word[:fits], word[fits:]
+        if rest:
+            left.insert(0, rest)
+        while not rest and left and measure(f"{line} {left[0]}", size, bold) <= width:
+            line = f"{line} {left.pop(0)}"
+        lines.append(line)
+    if left:
+        lines[-1] = lines[-1][: _fitting(f"{lines[-1]}", width - measure("…", size, bold), size, bold, measure)] + "…"
+    return lines
+
+
+def _fitting(word: str, width: float, size: float, bold: bool, measure: Measure) -> int:
+    """Return how many letters of a word fit, one at least."""
+    length = len(word)
+    while length > 1 and measure(word[:length], size, bold) > width:
+        length -= 1
+    return length
+
 
 WIDTH = 1_200
 """A phone shows it at a third of that, so that text of `SMALL` has the size of text in a message."""

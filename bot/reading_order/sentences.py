@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from bot.reading_order.advice import Need, OrderKind
 from bot.reading_order.graph import Precedence, Rule
-from bot.reading_order.orders import Need, OrderKind
 from corpus.books import Book, Requirement, Slug
 from corpus.text import capitalised
 

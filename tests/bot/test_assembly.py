@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.writing import ModelUnusable
-from bot.assembly import open_discussion
-from bot.reply import Mode
+from bot.answering.model import ModelUnusable
+from bot.answering.reply import Mode
+from bot.app import open_discussion
 from bot.settings import Settings
 from corpus.errors import LibraryProblem
 from corpus.library import BookDocuments

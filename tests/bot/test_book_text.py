@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.book_text import (
+from bot.answering.texts import (
     SHOWN_EDITIONS,
     SHOWN_SIMILAR,
     book_card,

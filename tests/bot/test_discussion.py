@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answers.exchanges import Exchange
-from bot.answers.wording import MAY_SPOIL, NEUTRAL
-from bot.answers.writing import Writer, open_model
-from bot.discussion import Discussion, TextMissing, TextTooLong
-from bot.reply import Mode, Reply
+from bot.answering.conversation import Exchange
+from bot.answering.engine import Discussion, TextMissing, TextTooLong
+from bot.answering.model import Writer, open_model
+from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Reply
 from corpus.library import Library
 from corpus.names import UnknownBook
 from retrieval.gate import Audience, Gate
@@ -31,7 +30,7 @@ from tests.fakes.bookshelf import (
     write_book,
     write_kite,
     write_lantern,
-)  # fmt: skip
+)
 from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
 from tests.fakes.embedder import HashedEmbedder
 from tests.fakes.made_up import Shelf, audiences, questions, shelves, signs, with_other_secrets

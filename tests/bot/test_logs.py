@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.logs import CHATTY, HIDDEN, JsonFormatter, LogFormat, RedactingFormatter, set_up_logs
-from bot.requests import requested
+from bot.logs import CHATTY, HIDDEN, JsonFormatter, LogFormat, RedactingFormatter, requested, set_up_logs
 
 SECRET = "MTk4.Cl2FMQ.a-token"
 Start = Callable[..., io.StringIO]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.order_text import LIMIT, clipped, kind_text, order_text
 from bot.reading_order import OrderKind, reading_orders
+from bot.reading_order.text import LIMIT, clipped, kind_text, order_text
 from corpus.books import Book, Requirement, Reveals, Unit
 from corpus.library import SHIPPED, read_book
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reply import Reply, with_sources
+from bot.answering.reply import Reply, with_sources
 
 
 @pytest.mark.parametrize(

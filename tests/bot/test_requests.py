@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.club.working import Workers
-from bot.requests import begin_request, failure_number, request_now, requested
+from bot.logs import begin_request, failure_number, request_now, requested
+from bot.workers import Workers
 
 
 async def test_work_in_a_thread_belongs_to_the_request_that_asked_for_it() -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.backup.taking import plain_settings
+from bot.cli.start import write_down
 from bot.logs import FORMATTERS, LogFormat
+from bot.ops.backup import plain_settings
 from bot.settings import Settings
-from bot.terminal.failures import write_down
 
 SECRETS = {
     "DISCORD_TOKEN": "MTIzNDU2Nzg5.zq9tok.en9qz",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.club.shards import Shards
 from bot.logs import LogFormat
+from bot.people import Shards
 from bot.settings import CHAT_TIMEOUT, DATA, Settings, SettingsError
 from corpus.library import SHIPPED
 from retrieval.location import ChromaServer

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from bot.club.reading_records import ShelfName, Shelved
-from bot.club.shelves import ShelfChange
-from bot.shelf_text import PARTS, by_part, change_sentence, shelf_list
+from bot.features.shelf.picture import PARTS, by_part, change_sentence, shelf_list
+from bot.features.shelf.rules import ShelfChange
+from bot.records import ShelfName, Shelved
 from corpus.books import Book, Unit
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

@@ -11,13 +11,13 @@ import discord
 import simcord
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
 
-from bot.answers.writing import Writer
-from bot.club.allowance import Rates
-from bot.club.people import Member, Place
-from bot.club.services import Services
-from bot.club.working import Workers
-from bot.discord.client import Dogear
-from bot.discussion import Discussion
+from bot.answering.engine import Discussion
+from bot.answering.model import Writer
+from bot.client import Dogear
+from bot.limits import Rates
+from bot.people import Member, Place
+from bot.services import Services
+from bot.workers import Workers
 from corpus.books import Slug
 from corpus.errors import DogearError
 from retrieval.retriever import Retriever

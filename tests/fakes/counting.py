@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.meter import Meter
+from bot.logs import Meter
 
 
 @dataclass

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
-from bot.order_text import order_text
+from bot.answering.reply import Quote, Reply
 from bot.reading_order import reading_orders
-from bot.reply import Quote, Reply
+from bot.reading_order.text import order_text
 from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.passages import Passage, cut, source_line

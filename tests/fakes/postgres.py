@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from bot.storage.upgrading import upgrade
+from bot.db.migrate import upgrade
 from tests.fakes.postgres_server import PostgresServer, own_server
 
 T = TypeVar("T")

@@ -12,12 +12,12 @@ import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 
-from bot.club.services import Services
-from bot.club.shards import EVERY, Shards
-from bot.club.working import Workers
-from bot.discord.client import Dogear
-from bot.discord.sign_in import speak_to
-from bot.discussion import Discussion
+from bot.answering.engine import Discussion
+from bot.client import Dogear
+from bot.people import EVERY, Shards
+from bot.services import Services
+from bot.start import speak_to
+from bot.workers import Workers
 from retrieval.retriever import Retriever
 from tests.fakes.discord_server.server import DiscordServer
 from tests.fakes.records import opened_records

@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.storage.address import NAME
-from bot.storage.database import StoredRecords, open_records
-from bot.storage.upgrading import upgrade
+from bot.db.database import StoredRecords, open_records
+from bot.db.migrate import upgrade
+from bot.db.session import NAME
 
 
 @functools.cache

@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.club.schedules.drafting import drafted
-from bot.club.schedules.plan import Schedule, planned
-from bot.club.schedules.wording import read_wish
+from bot.features.schedules.plan import Schedule, drafted, planned
+from bot.features.schedules.words import read_wish
 from corpus.books import Book, Part, Requirement, Unit
 
 NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)

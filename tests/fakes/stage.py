@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from bot.club.people import Member
-from bot.club.schedules.due import Step
-from bot.club.schedules.plan import Schedule, Section
-from bot.club.schedules.stage import Unwelcome
-from bot.club.shards import EVERY, Shards
+from bot.features.schedules.jobs import Unwelcome
+from bot.features.schedules.plan import Schedule, Section
+from bot.features.schedules.rules import Step
+from bot.people import EVERY, Member, Shards
 
 
 class Died(Exception):

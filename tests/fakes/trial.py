@@ -7,10 +7,10 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.club.services import Services
-from bot.club.working import Workers
-from bot.discord.trial.page import Trial, opened_trial
-from bot.discussion import Discussion
+from bot.answering.engine import Discussion
+from bot.demo.page import Trial, opened_trial
+from bot.services import Services
+from bot.workers import Workers
 from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records
 

@@ -8,8 +8,8 @@ import discord
 import pytest
 from simcord import MemberActor, OptionError
 
-from bot.club.auditing import KEPT, Did, Entry
-from bot.club.people import Place
+from bot.audit import KEPT, Did, Entry
+from bot.people import Place
 from tests.fakes.club import Club, buttons, message, shown
 
 STORM = "Whom does Silas save in the storm?"

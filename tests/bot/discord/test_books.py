@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.club.people import Member, Place
-from bot.discord.book_buttons import NO_QUOTES, quotes_card
+from bot.features.books.views import NO_QUOTES, quotes_card
+from bot.people import Member, Place
 from tests.fakes.bookshelf import opened, write_book
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 from tests.fakes.forging import forge, remembered

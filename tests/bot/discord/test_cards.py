@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.answer_cards import WRITTEN, WRITTEN_FOR_ALL, answer_card, problem_card
-from bot.discord.cards import Card, CardView, Picture, Tone
-from bot.discord.limits import ALT_TEXT, COMPONENTS, TEXT
-from bot.reply import Mode, Reply
+from bot.answering.reply import Mode, Reply
+from bot.discord.cards import WRITTEN, WRITTEN_FOR_ALL, Card, CardView, Picture, Tone, answer_card, problem_card
+from bot.discord.text import ALT_TEXT, COMPONENTS, TEXT
 from corpus.errors import DogearError
 from tests.fakes.discord_api import DiscordApi, beyond_schema
 from tests.fakes.discord_reading import live, rendered

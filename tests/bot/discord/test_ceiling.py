@@ -7,7 +7,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 from simcord.backend.errors import SetupError
 
-from bot.club.people import Place
+from bot.people import Place
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_reading import rendered

@@ -8,10 +8,10 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.answers.writing import Writer, open_model
-from bot.discord.client import intents
-from bot.discord.invite import link
+from bot.answering.model import Writer, open_model
+from bot.client import intents
 from bot.discord.permissions import permissions
+from bot.start import link
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import Behaviour, ChatServer, chat_server
 from tests.fakes.club import Club, message, opened_club, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simcord import ChannelHandle
 
-from bot.club.people import Member, Place
+from bot.people import Member, Place
 from tests.fakes.club import Club, texts
 
 NEUTRAL = "There are no passages on this up to your page."

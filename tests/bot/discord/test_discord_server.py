@@ -19,7 +19,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
-from bot.discord.schedule_twins import first_event, first_thread
+from bot.features.schedules.discord import first_event, first_thread
 from tests.fakes.discord_server.server import DiscordServer, discord_server
 from tests.fakes.discord_server.wire import Fault
 

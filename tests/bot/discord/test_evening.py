@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from simcord import ChannelHandle, MemberActor
 
-from bot.answers.writing import Writer, open_model
-from bot.club.allowance import Rates
+from bot.answering.model import Writer, open_model
+from bot.limits import Rates
 from retrieval.embedding import SentenceEmbedder
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened

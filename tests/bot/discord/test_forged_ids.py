@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from simcord.actors import _dispatch_actor_interaction
 from simcord.enums import InteractionType
 
-from bot.club.people import Member
-from bot.discord.buttons import BUTTONS
-from bot.discord.limits import CUSTOM_ID
-from bot.discord.pressing import Picked
+from bot.discord.buttons import Picked
+from bot.discord.text import CUSTOM_ID
+from bot.features.registry import BUTTONS
+from bot.people import Member
 from tests.fakes.club import Club, message, shown
 from tests.fakes.forging import Remembered, forge, remembered
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.club.under_way import Leaving
+from bot.workers import Leaving
 from tests.fakes.chat_server import KEY, ChatServer, chat_server
 from tests.fakes.club import Club, shown
 from tests.fakes.discord_server.interactions import Interaction

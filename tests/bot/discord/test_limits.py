@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.discord import limits
+from bot.discord import text as limits
 from tests.fakes.discord_api import DESCRIPTION
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from simcord import InteractionResult, MemberActor
 
-from bot.club.people import Member, Place
+from bot.people import Member, Place
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message

@@ -8,7 +8,7 @@ import discord
 import pytest
 from simcord import InteractionResult, SetupError
 
-from bot.club.allowance import Rates
+from bot.limits import Rates
 from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 from tests.fakes.forging import forge, remembered

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.pages import ROOM, Page, opening, page_of, pages, pages_of_items
-from bot.discord.safe_text import safe
+from bot.discord.cards import ROOM, Page, opening, page_of, pages, pages_of_items
+from bot.discord.text import safe
 from tests.fakes.discord_reading import live
 
 words = st.text(st.sampled_from("abc.!?*-1’”👩\u200d"), min_size=1, max_size=15)

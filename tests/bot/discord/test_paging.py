@@ -7,8 +7,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.discord.cards import CardView, Picture
-from bot.discord.paging import headed, paged_card
+from bot.discord.cards import CardView, Picture, headed, paged_card
 
 ITEMS = [f"Item {n}. " + "word " * 100 for n in range(9)]
 PICTURE = Picture("p.png", b"", "A picture")

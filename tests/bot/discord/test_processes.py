@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.club.people import Member, Place
-from bot.club.prompts.records import Prompt, State
-from bot.club.schedules.records import By
-from bot.club.shards import EVERY, Shards
-from bot.club.votes.records import Candidate, Draft, Kind
-from bot.club.watching.records import Finding
-from bot.discord.client import Dogear
-from bot.storage.database import StoredRecords
+from bot.client import Dogear
+from bot.db.database import StoredRecords
+from bot.features.prompts.store import Prompt, State
+from bot.features.schedules.store import By
+from bot.features.votes.store import Candidate, Draft, Kind
+from bot.features.watch.store import Finding
+from bot.people import EVERY, Member, Place, Shards
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
 from tests.fakes.discord_server.server import DiscordServer, discord_server

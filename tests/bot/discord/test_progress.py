@@ -6,7 +6,7 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.club.people import Member
+from bot.people import Member
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_reading import rendered

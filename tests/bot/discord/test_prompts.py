@@ -11,10 +11,10 @@ import discord
 import pytest
 from simcord import MemberActor, OptionError
 
-from bot.answers.writing import Writer, open_model
-from bot.club.auditing import Did
-from bot.club.people import Member, Place
-from bot.club.prompts.records import Prompt, State
+from bot.answering.model import Writer, open_model
+from bot.audit import Did
+from bot.features.prompts.store import Prompt, State
+from bot.people import Member, Place
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts

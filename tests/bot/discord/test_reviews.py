@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.club.people import Member, Place
-from bot.club.review_reading import reviews_for
-from bot.club.reviews import Wanted
+from bot.features.reviews.rules import Wanted
+from bot.features.reviews.views import reviews_for
+from bot.people import Member, Place
 from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever

@@ -15,13 +15,12 @@ import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
-from bot.club.people import Member, Place
-from bot.club.schedules.calendar import exported
-from bot.club.schedules.plan import Schedule, ScheduleState, SectionState
-from bot.club.schedules.records import By
-from bot.club.schedules.wishes import NotPossible
-from bot.discord.schedule_stage import ScheduleStage
-from bot.storage.address import NAME
+from bot.db.session import NAME
+from bot.features.schedules.calendar import exported
+from bot.features.schedules.discord import ScheduleStage
+from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState
+from bot.features.schedules.store import By
+from bot.people import Member, Place
 from tests.fakes.club import Club, buttons, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from bot.club.people import Place
-from bot.club.prompts.records import Prompt
-from bot.club.schedules.plan import SectionState
 from bot.discord.cards import Card, CardView
-from bot.discord.schedule_cards import (
+from bot.features.prompts.store import Prompt
+from bot.features.schedules.plan import SectionState
+from bot.features.schedules.views import (
     lines_card,
     note_card,
     opening_card,
@@ -18,6 +17,7 @@ from bot.discord.schedule_cards import (
     reminder_card,
     shown_lines,
 )
+from bot.people import Place
 from tests.fakes.club import texts
 from tests.fakes.scheduled import a_book, a_schedule
 

@@ -11,9 +11,9 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
 from simcord.backend.errors import SetupError
 
-from bot.club.settings import ClubSettings, Step
+from bot.club_settings import ClubSettings, Step
 from bot.discord.permissions import named
-from bot.discord.visitors import is_organiser
+from bot.discord.visitor import is_organiser
 from tests.fakes.bookshelf import opened, write_book
 from tests.fakes.club import Club, buttons, message, opened_club
 from tests.fakes.club import shown as sent

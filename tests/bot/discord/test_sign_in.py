@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.discord.sign_in import DiscordUnreachable, TokenRefused, signed_in_as
+from bot.start import DiscordUnreachable, TokenRefused, signed_in_as
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789ab"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from discord.backoff import ExponentialBackoff
 
-from bot.club.shards import EVERY, Shards
-from bot.discord.starting import INVALID_SHARD, SHARDING_REQUIRED, CannotStart, check_start, refusal
+from bot.people import EVERY, Shards
+from bot.start import INVALID_SHARD, SHARDING_REQUIRED, CannotStart, check_start, refusal
 from retrieval.retriever import Retriever
 from tests.fakes.discord_server.server import discord_server
 from tests.fakes.processes import Clock, running, services_over, spoken_to

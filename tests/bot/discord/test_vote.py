@@ -12,9 +12,9 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor, SetupError
 
-from bot.club.people import Member, Place
-from bot.club.votes.records import Candidate, Draft, Kind, State, Vote
-from bot.storage.address import NAME
+from bot.db.session import NAME
+from bot.features.votes.store import Candidate, Draft, Kind, State, Vote
+from bot.people import Member, Place
 from tests.fakes.club import Club, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
 

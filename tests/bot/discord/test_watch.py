@@ -11,12 +11,10 @@ import discord
 import pytest
 from simcord import MemberActor
 
-from bot.club.people import Place
-from bot.club.shards import EVERY
-from bot.club.watching.pace import Spoken
-from bot.club.watching.records import Finding
-from bot.storage.moderation_tables import FindingRow
-from bot.storage.watching import StoredWatching
+from bot.db.base import FindingRow
+from bot.features.watch.rules import Spoken
+from bot.features.watch.store import Finding, StoredWatching
+from bot.people import EVERY, Place
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts

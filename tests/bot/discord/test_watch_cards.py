@@ -9,9 +9,9 @@ from typing import cast
 import discord
 import pytest
 
-from bot.club.people import Place
-from bot.club.watching.records import Finding
-from bot.discord.watch_cards import given_back, words_of
+from bot.features.watch.store import Finding
+from bot.features.watch.views import given_back, words_of
+from bot.people import Place
 from corpus.books import Book, Reveals, Unit
 from tests.fakes.discord_reading import rendered
 

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from bot.club.people import Place
-from bot.club.votes.counting import Ballot, Count, most_votes, run_off
-from bot.club.votes.records import Candidate, Draft, Kind, State, Vote
+from bot.features.votes.counting import Ballot, Count, most_votes, run_off
+from bot.features.votes.picture import GROUND, HALF, Bar, alt_text, bars, draw_rounds, rounds_layout
+from bot.features.votes.store import Candidate, Draft, Kind, State, Vote
+from bot.people import Place
 from bot.pictures.canvas import measured
 from bot.pictures.layout import EDGE, WIDTH
-from bot.pictures.rounds import GROUND, HALF, Bar, alt_text, bars, draw_rounds, rounds_layout
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
+from bot.features.order.picture import LONGEST_ALT, alt_text, draw_series
 from bot.pictures import canvas
-from bot.pictures.lanes import trunks
-from bot.pictures.layout import MOST_BOOKS, SMALL, WIDTH, Layout, series_layout
-from bot.pictures.series import LONGEST_ALT, alt_text, draw_series
-from bot.pictures.wrapping import wrapped
+from bot.pictures.layout import MOST_BOOKS, SMALL, WIDTH, Layout, series_layout, trunks, wrapped
 from bot.reading_order import Advice, State, reading_orders
 from bot.reading_order.graph import Rule
 from corpus.books import Book, Requirement, Unit

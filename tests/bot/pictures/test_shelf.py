@@ -13,11 +13,11 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from bot.club.reading_records import ShelfName, Shelved
+from bot.features.order.picture import LONGEST_ALT
+from bot.features.shelf.picture import ACROSS, COVERS, MARKS, ROWS, alt_text, covers_of, draw_shelf, shelf_layout
 from bot.pictures import canvas
 from bot.pictures.layout import SMALL, WIDTH, Layout
-from bot.pictures.series import LONGEST_ALT
-from bot.pictures.shelf import ACROSS, COVERS, MARKS, ROWS, alt_text, covers_of, draw_shelf, shelf_layout
+from bot.records import ShelfName, Shelved
 from corpus.books import Book, Unit
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

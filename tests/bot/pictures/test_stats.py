@@ -11,11 +11,11 @@ from itertools import combinations, pairwise
 import pytest
 from matplotlib.image import imread
 
-from bot.club.figures import END, Figure, Group
+from bot.features.order.picture import LONGEST_ALT
+from bot.features.stats.picture import BAR, COLOURS, GROUND, alt_text, draw_stats, share, stats_layout
+from bot.features.stats.rules import END, Figure, Group
 from bot.pictures import canvas
 from bot.pictures.layout import EDGE, SMALL, WIDTH, Layout
-from bot.pictures.series import LONGEST_ALT
-from bot.pictures.stats import BAR, COLOURS, GROUND, alt_text, draw_stats, share, stats_layout
 from corpus.books import Book, Unit
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from simcord import ChannelHandle, MemberActor
 from simcord.types import HttpLogEntry
 
-from bot.club.allowance import Rates
+from bot.limits import Rates
 from corpus.books import Slug, Unit
 from tests.fakes.club import Club
 from tests.fakes.discord_reading import live

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers.writing import Writer, open_model
+from bot.answering.model import Writer, open_model
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club

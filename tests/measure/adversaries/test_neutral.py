@@ -19,7 +19,7 @@ import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
-from bot.answers.wording import NEUTRAL
+from bot.answering.reply import NEUTRAL
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import LANTERN, opened, write_book
 from tests.fakes.club import Club, message, opened_club, shown, texts

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from simcord import MemberActor
 
-from bot.answers.writing import Writer, open_model
+from bot.answering.model import Writer, open_model
 from corpus.books import Slug, Unit
 from corpus.passages import Passage, cut
 from corpus.text import sentences

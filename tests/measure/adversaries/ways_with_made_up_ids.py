@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
-from bot.storage.address import NAME
+from bot.db.session import NAME
 from tests.fakes.club import Club, message
 from tests.fakes.forging import forge, ids_in, ids_under, remembered
 from tests.fakes.marked import AMBER

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from bot.answers.writing import Writer, open_model
-from bot.discussion import Discussion
-from bot.terminal.asking import Asked
-from bot.terminal.batch import answer_line
+from bot.answering.engine import Discussion
+from bot.answering.model import Writer, open_model
+from bot.cli.asking import Asked
+from bot.cli.batch import answer_line
 from corpus.library import Library
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.discussion import Discussion
+from bot.answering.engine import Discussion
 from corpus.library import Library
 from retrieval.retriever import Retriever
 from tests.measure.evaluation import arms, asking

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bot.answers.plain import plain
+from bot.answering.model import plain
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.gate import Audience
@@ -75,7 +75,7 @@ def read(path: Path = ANSWERS) -> list[Answer]:
 
 
 def judge(retriever: Retriever, answer: Answer) -> Judged:
-    """Ask the guard about an answer, just as bot/answers/writing.py does."""
+    """Ask the guard about an answer, just as bot/answering/model.py does."""
     said = [sentence for sentence, _ in answer.said()]
     return Judged(answer, retriever.verdicts(answer.question, said, answer.audience, answer.book))
 

@@ -6,8 +6,8 @@ import asyncio
 from functools import cache
 from pathlib import Path
 
-from bot.club.reviews import club_text
-from bot.storage.looking import reviews_in
+from bot.db.copy import reviews_in
+from bot.features.reviews.rules import club_text
 from corpus.library import SHIPPED, Library
 from retrieval.embedding import load_embedder
 from retrieval.retriever import Retriever

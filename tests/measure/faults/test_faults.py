@@ -6,8 +6,8 @@ import asyncio
 import random
 from pathlib import Path
 
-from bot.club.reviews import club_text
-from bot.storage.looking import reviews_in
+from bot.db.copy import reviews_in
+from bot.features.reviews.rules import club_text
 from corpus.library import Library
 from retrieval.retriever import open_retriever
 from retrieval.search import StoreLook

@@ -10,10 +10,10 @@ from pathlib import Path
 
 OURS = (
     "corpus",
-    "bot.answers",
-    "bot.backup",
-    "bot.club",
-    "bot.terminal",
+    "bot.answering",
+    "bot.ops",
+    "bot.features",
+    "bot.cli",
     "bot.discord.safe_text",
     "markdown_it",
     "yaml",

@@ -14,15 +14,13 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from bot.answers.plain import plain
-from bot.backup.archive import DATABASE, MANIFEST, unpack
-from bot.club.prompts.moments import moment
-from bot.club.schedules.times import find_zone, search_zones
-from bot.club.schedules.wording import read_wish
-from bot.club.votes.candidates import candidate
-from bot.club.votes.closing_time import closing_time
-from bot.discord.safe_text import one_line, safe
-from bot.terminal.batch import answer_lines
+from bot.answering.model import plain
+from bot.cli.batch import answer_lines
+from bot.discord.text import one_line, safe
+from bot.features.schedules.words import read_wish
+from bot.features.votes.rules import candidate, closing_time
+from bot.ops.backup import DATABASE, MANIFEST, unpack
+from bot.times import find_zone, posting_moment, search_zones
 from corpus.errors import DogearError
 from corpus.importing import import_files
 from corpus.library import Library
@@ -114,7 +112,7 @@ def phrase(data: bytes) -> None:
     """Read the bytes as an organiser's words, as a moment, and as when a vote closes."""
     words = typed(data)
     held(lambda: read_wish(words, NOW))
-    held(lambda: moment(words, NOW))
+    held(lambda: posting_moment(words, NOW))
     held(lambda: closing_time(words, NOW))
     held(lambda: (find_zone(words), search_zones(words)))
 

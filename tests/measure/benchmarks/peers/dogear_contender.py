@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.discussion import Discussion
+from bot.answering.engine import Discussion
 from corpus.library import Library, Readings
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience

@@ -1,0 +1,327 @@
+"""What can be asked of a book, by anyone, through any door: each question becomes one reply for one audience."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from bot.answering.conversation import Exchange, standing_alone
+from bot.answering.drafts import SOURCES, Draft, asked_already, library_drafts
+from bot.answering.intents import WholeBook, asked_of_whole, part_asked, small_talk
+from bot.answering.model import Writer
+from bot.answering.quotes import RECAP_LIMIT as RECAP_LIMIT
+from bot.answering.quotes import hints, quoted, recap
+from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Quote, Reply
+from bot.answering.texts import cover_lines, measure
+from bot.reading_order import reading_orders
+from bot.reading_order.text import order_text
+from corpus.books import Book, Reveals, Slug
+from corpus.errors import DogearError, PositionError
+from corpus.library import Library
+from corpus.names import find_book, names_in
+from corpus.passages import Passage, source_line
+from corpus.positions import parse_part
+from retrieval.gate import Audience
+from retrieval.retriever import Retriever
+from retrieval.search import PassagesState, Search
+
+ANSWERS = 0.15
+"""Confidence from which visible text is taken to answer (docs/retrieval.md has what it costs and saves)."""
+
+ANSWERS_AT_END = 0.002
+"""The same for who has finished: nothing better waits further on, so a weak answer beats none."""
+
+ASKING = ("discussion",)
+"""Passages that ask and do not answer; they are found, and never quoted as an answer."""
+
+OPINIONS = ("reception", "review")
+"""Passages that say what others thought of a book."""
+
+LATEST = 3
+"""Themes, quotes and questions for discussion that are told at a time: the last that a reader has reached."""
+
+SHOWN_PEOPLE = 40
+"""Names that are told at a time, the last met ones."""
+
+SO_FAR_LIMIT = 900
+"""Characters of the story so far where it is asked for among other questions; a recap tells more."""
+
+WHO_LIMIT = 900
+"""Characters about one person."""
+
+MAX_TEXT = 50_000
+"""Characters of a question, or of a text to be placed: more than a message holds, and read in seconds."""
+
+
+class TextMissing(DogearError):
+    """Nothing was asked."""
+
+
+class TextTooLong(DogearError):
+    """More was asked, or is to be placed, than anybody waits for."""
+
+
+class Discussion:
+    """Answers for an audience: every way to passages goes through the retriever, which gates."""
+
+    def __init__(self, library: Library, retriever: Retriever, writer: Writer | None = None) -> None:
+        self.library = library
+        self._retriever, self._writer = retriever, writer
+
+    def ask(
+        self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
+        *, quote_only: bool = False,
+    ) -> Reply:  # fmt: skip
+        """Answer a question from what the audience has read.
+
+        `before` is what the audience may know of the conversation so far. `quote_only` leaves the chat model alone.
+        """
+        alone = standing_alone(question, before)
+        _required(alone)
+        if reply := small_talk(question):
+            return Reply("ask", self._book(book).slug if book else None, reply, True)
+        if whole := self._of_whole_book(alone, audience, book):
+            return replace(whole, do="ask")
+        search = self._search(alone, audience, book)
+        if not (self._writer and search.book and search.passages) or quote_only:
+            return self._from_passages("ask", search, Mode.QUOTE)
+        title = self.library.books[search.book].title
+        written = self._writer.write(question, title, search, audience, before)
+        if not written.text:
+            return replace(self._from_passages("ask", search, Mode.FALLBACK), tokens=written.tokens)
+        cited = [p.passage for p in written.cited]
+        return replace(self._reply("ask", search, written.text, mode=Mode.MODEL, cited=cited), tokens=written.tokens)
+
+    @property
+    def club_texts(self) -> Retriever:
+        """Where clubs' own texts are kept."""
+        return self._retriever
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a chat model writes answers."""
+        return self._writer is not None
+
+    def state(self) -> PassagesState:
+        """Return what operators may know of the passages."""
+        return self._retriever.state()
+
+    def check_store(self) -> str:
+        """Raise StoreUnavailable where the store cannot be read."""
+        return self._retriever.check_store()
+
+    def when_doubted(self, tell: Callable[[], object]) -> None:
+        """Call this, in any thread, once something has gone wrong with the store, or a server has lost what it held."""
+        self._retriever.when_doubted(tell)
+
+    def mend(self) -> bool:
+        """Open the vector store anew, and bring it in line with the library; return whether it was damaged."""
+        return self._retriever.mend()
+
+    def hang_up(self) -> None:
+        """Wait for the chat model no longer: what is asked from now on is answered from the passages."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Help a reader to find out: what to think about, where it is dealt with, and the answer once it is read."""
+        search = self._search(question, audience, book)
+        answer = self._from_passages("hint", search, Mode.QUOTE)
+        if search.book is None:
+            return answer
+        mark = self._retriever.whereabouts(question, audience, search.book)
+        levels = hints(search, answer, self.library.books, audience, mark)
+        return Reply(
+            "hint", search.book, levels[0], bool(search.sentences), search.withheld, search.passages,
+            answer.quotes, tuple(levels),
+        )  # fmt: skip
+
+    def recap(self, audience: Audience, book: Slug, part: str = "", limit: int = RECAP_LIMIT) -> Reply:
+        """Tell the story so far, and no further; of a part such as “chapters 5–7”, what happens in it.
+
+        Raises PositionError for a part that the book does not have.
+        """
+        known = self._book(book)
+        told = self._retriever.passages(known.slug, audience, ("summary",))
+        if part.strip():
+            first, last = parse_part(part, known)
+            told = [p for p in told if first <= p.reveals.marks.get(known.slug, 0) <= last]
+        found = recap(told, known, limit)
+        return Reply("recap", known.slug, found.text or NEUTRAL, bool(found.text), quotes=found.quotes)
+
+    def premise(self, book: Slug) -> Reply:
+        """Tell what a book is about to somebody who has read nothing of it."""
+        return replace(self._premise(self._book(book)), do="book", sources=())
+
+    def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Tell who somebody is, as far as the audience has met them."""
+        _required(name)
+        search = self._search(f"Who is {name}?", audience, book)
+        if search.book is None:
+            return self._from_passages("who", search, Mode.QUOTE)
+        met = _about(name, self._retriever.passages(search.book, audience, ("people",)))
+        if not met:
+            named = tuple(s for s in search.sentences if _names(name, s.text))
+            return self._from_passages("who", replace(search, sentences=named), Mode.QUOTE)
+        source = self.library.books[search.book]
+        quotes = tuple(Quote(p.text, source_line(p, source)) for p in met)
+        return self._reply("who", search, "\n".join(q.text for q in quotes), cited=met, quotes=quotes)
+
+    def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Place a message: how far must readers be, and what its author is told if these are not."""
+        _required(text)
+        books = [self._book(book).slug] if book else []
+        reveals = self._retriever.place(text, books)
+        beyond = not audience.may_see(reveals)
+        return Reply("check", book, MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
+
+    def reveals(self, text: str, book: Slug | None = None) -> Reveals:
+        """Return how far readers must be for a text to be no spoiler."""
+        if not any(map(str.isalnum, text)):
+            return Reveals()
+        return self._retriever.place(text, [self._book(book).slug] if book else [])
+
+    def people(self, book: Slug, audience: Audience) -> list[str]:
+        """Return the names of the people whom an audience has met."""
+        told = self._retriever.passages(self._book(book).slug, audience, ("people",))
+        return list(dict.fromkeys(p.heading for p in told if p.heading))
+
+    def texts(self, book: Slug, audience: Audience, kind: str) -> list[Passage]:
+        """Return the library's texts of a kind, such as quotes or reviews, that an audience may see."""
+        told = self._retriever.passages(self._book(book).slug, audience, (kind,))
+        return [p for p in told if not p.club]
+
+    def drafts(
+        self, audience: Audience, book: Slug, kind: str, turn: int = 0, *, quote_only: bool = False
+    ) -> tuple[list[Draft], int]:
+        """Draft discussion prompts of a kind for an audience, and return them with the tokens that this took.
+
+        A chat model's draft comes first, where there is a model and the guard lets all of it through. Another `turn`
+        gives others. Raises KeyError for a kind that there is not.
+        """
+        known = self._book(book)
+        told = [p for p in self._retriever.passages(known.slug, audience, SOURCES) if not p.club]
+        found = library_drafts(kind, known, audience.at(known.slug), told, turn)
+        if self._writer is None or quote_only or not told:
+            return found, 0
+        latest = sorted(told, key=lambda p: -p.reveals.marks.get(known.slug, 0))
+        written = self._writer.draft(kind, known.title, latest, audience, known.slug)
+        if not written.text:
+            return found, written.tokens
+        needs = Reveals.of({known.slug: audience.at(known.slug)}).joined(p.reveals for p in latest)
+        return [Draft(written.text, kind, needs), *found[:-1]], written.tokens
+
+    def asked_already(self, audience: Audience, book: Slug) -> list[Draft]:
+        """Return the questions for discussion that a book comes with, as far as an audience may see them."""
+        return asked_already(self.texts(book, audience, "discussion"))
+
+    def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
+        """Advise in which order to read."""
+        slug = self._book(book).slug if book else None
+        advice = reading_orders(self.library.books, audience.positions, book=slug, series=series)
+        return Reply("order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books)
+
+    def _of_whole_book(self, question: str, audience: Audience, book: Slug | None) -> Reply | None:
+        """Answer a question about a book as a whole or a part of it; None where it is no such question."""
+        named = [self._book(book).slug] if book else names_in(question, self.library.books)
+        known = self.library.books[named[0]] if len(named) == 1 else None
+        if known and (part := part_asked(question)):
+            with suppress(PositionError):
+                return self.recap(audience, known.slug, part)
+        asked = asked_of_whole(question, known.names if known else ())
+        if asked is WholeBook.ORDER:
+            series = known.series if known else None
+            return self.order(audience, known.slug if known and not series else None, series)
+        if asked is None or known is None:
+            return Reply("ask", None, NEUTRAL) if asked else None
+        match asked:
+            case WholeBook.ABOUT:
+                told = self._premise(known)
+                return told if told.answered else self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
+            case WholeBook.SO_FAR:
+                told = self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
+                return told if told.answered else self._premise(known)
+            case WholeBook.PEOPLE:
+                met = self.people(known.slug, audience)[-SHOWN_PEOPLE:]
+                return Reply("ask", known.slug, f"Met so far: {', '.join(met)}." if met else NEUTRAL, bool(met))
+            case WholeBook.COVER:
+                return Reply("ask", known.slug, "\n".join((*cover_lines(known), measure(known))), True)
+            case WholeBook.OPINIONS:
+                search = self._search(question, audience, known.slug)
+                opinions = tuple(s for s in search.sentences if s.passage.kind in OPINIONS)
+                return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
+            case WholeBook.THEMES | WholeBook.QUOTES | WholeBook.DISCUSSION:
+                texts = self.texts(known.slug, audience, str(asked))
+                reached = sorted(texts, key=lambda p: p.reveals.marks.get(known.slug, 0))
+                return self._texts_quoted(known, reached[-LATEST:])
+
+    def _premise(self, book: Book) -> Reply:
+        return self._texts_quoted(book, self._retriever.passages(book.slug, Audience(), ("premise",)))
+
+    def _texts_quoted(self, book: Book, told: Sequence[Passage]) -> Reply:
+        """Return texts as they are, each on a line of its own, with their sources."""
+        quotes = tuple(Quote(p.text, source_line(p, book)) for p in told)
+        body = "\n".join(quote.text for quote in quotes) or NEUTRAL
+        sources = tuple(dict.fromkeys(quote.source for quote in quotes))
+        return Reply("ask", book.slug, body, bool(quotes), quotes=quotes, sources=sources)
+
+    def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
+        """Return what is found for a question, without sentences that only ask."""
+        _required(question)
+        found = self._retriever.search(question, audience, self._book(book).slug if book else None)
+        return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in ASKING))
+
+    def _book(self, typed: str) -> Book:
+        return self.library.books.get(typed) or find_book(typed, self.library.books)
+
+    def _from_passages(self, do: str, search: Search, mode: Mode) -> Reply:
+        if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not search.sentences:
+            return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
+        found = quoted(search.sentences, self.library.books)
+        return Reply(
+            do, search.book, found.body, True, search.withheld, search.passages, found.quotes,
+            mode=mode, sources=found.sources,
+        )  # fmt: skip
+
+    def _reply(
+        self, do: str, search: Search, text: str, *, cited: Sequence[Passage], mode: Mode = Mode.QUOTE,
+        quotes: tuple[Quote, ...] = (),
+    ) -> Reply:  # fmt: skip
+        """Return an answer with the sources of what it rests on, by the numbers that a model gave them."""
+        lines = [source_line(p, self.library.books[p.book]) for p in cited]
+        numbers = {line: "".join(f"[{n}]" for n, other in enumerate(lines, 1) if other == line) for line in lines}
+        sources = tuple(f"{number} {line}" if mode is Mode.MODEL else line for line, number in numbers.items())
+        return Reply(
+            do, search.book, text, True, search.withheld, search.passages, quotes, mode=mode, sources=sources
+        )  # fmt: skip
+
+
+def _required(text: str) -> None:
+    if not any(map(str.isalnum, text)):
+        raise TextMissing("There is nothing to answer. Ask in a few words, for example: Who is the man at the door?")
+    if len(text) > MAX_TEXT:
+        raise TextTooLong(f"That is longer than {MAX_TEXT:,} characters. Ask in fewer, or send it in parts.")
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name, without signs around them, possessives and initials."""
+    bare = re.sub(r"'s\b", "", name.replace("’", "'"))
+    return [word for word in re.findall(r"\w+(?:['-]\w+)*", bare) if len(word) > 1]
+
+
+def _names(name: str, sentence: str) -> bool:
+    """Return whether a sentence holds a word of a name, written as names are."""
+    return any(re.search(rf"\b{re.escape(word.capitalize())}\b", sentence) for word in _words(name))
+
+
+def _about(name: str, people: Sequence[Passage]) -> list[Passage]:
+    """Return the passages under a person's heading whose name holds all the words typed, within the limit."""
+    wanted = set(_words(name.casefold()))
+    found: list[Passage] = []
+    for passage in people:
+        heading = _words(passage.heading.casefold())
+        if wanted and wanted.issubset(heading) and sum(len(p.text) for p in found) + len(passage.text) <= WHO_LIMIT:
+            found.append(passage)
+    return found

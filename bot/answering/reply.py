@@ -1,0 +1,68 @@
+"""A reply: exactly what an audience would read, and what operators may know about how it came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from corpus.books import Slug
+from retrieval.search import RankedPassage
+
+NEUTRAL = "There are no passages on this up to your page."
+"""The one reply where nothing visible answers: the same whether the answer comes later or never comes."""
+
+MAY_SPOIL = (
+    "This might go further than everybody here has read. You can keep it for later, or hide it. "
+    "Nobody else sees this note."
+)
+"""What the author of a message is told; it confirms nothing, since the author may only be guessing."""
+
+
+class Mode(StrEnum):
+    """Who wrote an answer: passages only; a chat model that passed the guard; passages, as the model did not."""
+
+    QUOTE = "quote"
+    MODEL = "model"
+    FALLBACK = "fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Sentences of one passage as they stand in an answer, and where they come from."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was asked and what came of it; only `answer`, `quotes`, `hints` and `books` are shown to members.
+
+    `body` is the answer itself, `sources` what it rests on, each with its number where the body refers to numbers;
+    `tokens` are those of the chat model.
+    """
+
+    do: str
+    book: Slug | None = None
+    body: str = ""
+    answered: bool = False
+    withheld: bool = False
+    passages: tuple[RankedPassage, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    hints: tuple[str, ...] = ()
+    reveals: Mapping[Slug, int] = field(default_factory=dict)
+    books: tuple[Slug, ...] = ()
+    mode: Mode = Mode.QUOTE
+    sources: tuple[str, ...] = ()
+    tokens: int = 0
+
+    @property
+    def answer(self) -> str:
+        """The answer with its sources below it, as plain text."""
+        return with_sources(self.body, self.sources)
+
+
+def with_sources(body: str, sources: Sequence[str]) -> str:
+    """Return a text with a line of sources below it, where it has any."""
+    return f"{body}\n— {' · '.join(sources)}" if sources else body

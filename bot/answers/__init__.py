@@ -1,1 +1,0 @@
-"""Writing an answer: from the passages alone, or by a chat model under the guard."""

@@ -1,0 +1,141 @@
+"""Putting a club together: a discussion, a database and threads become what a club can do."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import gc
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from bot.answering.engine import Discussion
+from bot.answering.model import Writer, open_model
+from bot.db.database import open_records
+from bot.limits import Rates
+from bot.logs import Meter
+from bot.people import EVERY
+from bot.services import Mending, Services
+from bot.settings import Settings
+from bot.workers import SEARCHING, WAITING, Workers
+from corpus.library import Library, Readings
+from retrieval.retriever import open_retriever
+from retrieval.types import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+AT_START = 120.0
+"""Seconds that a starting bot waits for a Chroma server: both may start at once, and a server is restarted sooner."""
+
+
+@contextmanager
+def open_discussion(
+    settings: Settings,
+    library: Path,
+    data: Path,
+    progress: Callable[[int, int], None] | None = None,
+    meter: Meter | None = None,
+    *,
+    owner: bool = False,
+) -> Iterator[Discussion]:
+    """Open a library, bring its store up to date, and let go of everything at the end.
+
+    The `owner` of the library may replace what a Chroma server holds, and waits a while for a server that is away.
+    """
+    readings = Readings(data)
+    books = Library.load(library, readings)
+    for problem in books.problems:
+        log.warning("%s", problem)
+    with ExitStack() as stack:
+        for attempt in Retrying(
+            retry=retry_if_exception_type(StoreUnavailable),
+            stop=stop_after_delay(AT_START if owner and settings.chroma else 0),
+            wait=wait_exponential(1, 10),
+            before_sleep=_log_failure,
+            reraise=True,
+        ):
+            with attempt, ExitStack() as opening:
+                where = settings.embedding_model, log.warning, settings.chroma
+                retriever = opening.enter_context(open_retriever(books, data, *where, replacing=owner))
+                retriever.refresh(progress)
+                readings.save()
+                stack.push(opening.pop_all())
+        model = open_model(settings)
+        writer = Writer(model, retriever, settings.chat_timeout, meter) if model else None
+        try:
+            yield Discussion(books, retriever, writer)
+        finally:
+            if writer:
+                writer.close()
+
+
+def _log_failure(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("%s It is tried again in %.0f s.", error, state.next_action.sleep if state.next_action else 0)
+
+
+@asynccontextmanager
+async def open_services(
+    discussion: Discussion,
+    settings: Settings,
+    now: Callable[[], dt.datetime],
+    records: Path | None = None,
+    meter: Meter | None = None,
+) -> AsyncIterator[Services]:
+    """Open what a club can do with a discussion, which was opened before there was an event loop to hold up.
+
+    `records` is a folder for the database, where it is not what the settings say.
+    """
+    async with AsyncExitStack() as stack:
+        workers = Workers(WAITING if settings.chat_model else SEARCHING, meter)
+        stack.push_async_callback(asyncio.to_thread, workers.close)
+        opened = await stack.enter_async_context(open_records(records or settings.club_data))
+        rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
+        mending = Mending(discussion.mend, lambda: services.reviews.reconcile())
+        shards = settings.shards or EVERY
+        services = Services.of(
+            discussion, opened, workers, now, rates, meter, mending.need, shards, own_store=settings.chroma is None
+        )
+        discussion.when_doubted(mending.need)
+        await stack.enter_async_context(mending.running())
+        await _bring_in_line(services, mending)
+        if settings.database and records is None:  # whoever else has this address may write there
+            await stack.enter_async_context(services.following.going_on())
+        yield services
+
+
+async def _bring_in_line(services: Services, mending: Mending) -> None:
+    """Bring the vector store in line with the database; a store that has just gone away is tried again later."""
+    try:
+        changed = await services.following.begin()
+    except StoreUnavailable as error:
+        log.warning("%s", error)
+        mending.need()
+        return
+    if changed:
+        log.info("%d reviews of members brought up to date in the vector store", changed)
+
+
+def set_apart() -> None:
+    """Keep what was made while opening out of every later garbage collection; before there is an event loop.
+
+    A full collection looks at each of some 350,000 objects and stops the event loop for as long: 0.2 to 0.6 s.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def log_progress() -> Callable[[int, int], None]:
+    """Return what tells of an index run in the log: its beginning, each tenth, and its end."""
+    told = -1
+
+    def report(done: int, total: int) -> None:
+        nonlocal told
+        if (tenth := 10 * done // max(1, total)) > told:
+            told = tenth
+            log.info("building the vector store: %d of %d passages", done, total)
+
+    return report

@@ -1,0 +1,52 @@
+"""Who will see a reply, and what they have read: the only place where audiences of a club are made.
+
+A private reply is for its asker alone, at the positions that they reported. A public reply is for everybody in the
+place, at its ceiling; a place without one is at 0 in every book. Who asks in public and has reported less than the
+ceiling is among those who will see it, so the reply goes no further than they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.people import NO_CLUB, Member, Place, positions
+from bot.records import CeilingRecords, PositionRecords
+from corpus.books import Book, Slug
+from retrieval.gate import Audience
+
+
+class Audiences:
+    """Makes the audience of every reply."""
+
+    def __init__(self, reports: PositionRecords, ceilings: CeilingRecords, books: Mapping[Slug, Book]) -> None:
+        self._reports, self._ceilings, self._books = reports, ceilings, books
+
+    async def private(self, member: Member, place: Place) -> Audience:
+        """Return the audience of a reply that only this member sees."""
+        return Audience(await self.positions(member), place.adults, _club(member.club))
+
+    async def public(self, place: Place, asker: Member | None = None) -> Audience:
+        """Return the audience of a reply that everybody in a place sees, its asker among them."""
+        ceiling = await self.ceiling(place)
+        if asker is not None:
+            own = await self.positions(asker)
+            ceiling = {book: min(marks, own.get(book, marks)) for book, marks in ceiling.items()}
+        return Audience(ceiling, place.adults, _club(place.club))
+
+    async def positions(self, member: Member) -> dict[Slug, int]:
+        """Return where a member is in the books of the library, the latest report last."""
+        reported = await self._reports.reported(member)
+        return positions({book: report.reached for book, report in reported.items()}, self._books)
+
+    async def ceiling(self, place: Place) -> dict[Slug, int]:
+        """Return how far a place may go in the books of the library."""
+        return positions(await self._ceilings.ceiling(place), self._books)
+
+    async def behind(self, member: Member, place: Place) -> bool:
+        """Return whether a reply at the place's ceiling could tell a member more than they have read."""
+        own = await self.positions(member)
+        return any(marks > own.get(book, 0) for book, marks in (await self.ceiling(place)).items())
+
+
+def _club(club: int) -> str:
+    return "" if club == NO_CLUB else str(club)

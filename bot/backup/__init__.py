@@ -1,1 +1,0 @@
-"""Keeping a copy of all that cannot be made again, and putting it back."""

@@ -1,0 +1,545 @@
+"""What a reader asks of the discussion: questions, hints, recaps, people, checks and reading orders."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.answering.texts import in_order, place_sentence
+from bot.cli.screen import Screen, Told, Tone, answer, problem
+from bot.cli.start import opened
+from bot.people import Reached
+from bot.people import positions as positions_in
+from bot.settings import Settings
+from corpus.books import Book, Slug, Unit
+from corpus.errors import DogearError, PositionError
+from corpus.library import Library
+from corpus.names import UnknownBook, find_book, names_in
+from corpus.positions import describe_position, examples, parse_position
+from corpus.text import capitalised, plural, write_whole
+from retrieval.gate import Audience
+
+UNDOABLE = 10
+"""Changes that can be taken back, one after the other."""
+
+
+Places = Mapping[Slug, Reached]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Where a reader is. `chosen` tells a book that was turned to from one that only was reported last.
+
+    `places` may hold books of other libraries; `before` holds the places before each of the last changes.
+    """
+
+    book: Slug | None = None
+    chosen: bool = False
+    places: Places = field(default_factory=dict)
+    before: tuple[Places, ...] = ()
+
+    def at_hand(self, books: Mapping[Slug, Book]) -> Book | None:
+        """Return the book at hand, if the library has it."""
+        return books.get(self.book) if self.book else None
+
+    def positions(self, books: Mapping[Slug, Book]) -> dict[Slug, int]:
+        """Return the reported positions in the books of a library."""
+        return positions_in(self.places, books)
+
+    def turned(self, book: Book | None) -> Reader:
+        """Return the reader with a book that they turned to, or with none at hand."""
+        return replace(self, book=book.slug if book else None, chosen=book is not None)
+
+    def moved(self, book: Book, marks: int) -> Reader:
+        """Return the reader at a place in a book.
+
+        Who reports the middle of a book wants to talk about it, unless they have turned to another one.
+        """
+        moved = self._changed({**self.places, book.slug: Reached.in_book(book, marks)})
+        if self.book is None or (not self.chosen and 0 < marks < book.marks):
+            return replace(moved, book=book.slug)
+        return moved
+
+    def cleared(self, book: Book | None = None) -> Reader:
+        """Return the reader with no place in a book, or in any."""
+        return self._changed({s: p for s, p in self.places.items() if book is not None and s != book.slug})
+
+    def undone(self) -> Reader | None:
+        """Return the reader with the places before the last change, or None where there was none."""
+        return replace(self, places=self.before[-1], before=self.before[:-1]) if self.before else None
+
+    def _changed(self, places: Places) -> Reader:
+        if places == self.places:
+            return self
+        return replace(self, places=places, before=(*self.before, self.places)[-UNDOABLE:])
+
+
+HELP = """\
+Any line that does not begin with / is a question about the book at hand.
+
+/progress BOOK WHERE   where you are: ch 9, p. 120, 45%, finished; without BOOK, in the book at hand
+/progress              where you are in every book; /progress undo, /progress clear [BOOK]
+/book BOOK             turn to a book; /book shows its card, /book none leaves it, /book similar what else to read
+/books                 the books that are here
+/hint QUESTION         a hint; /hint once more for the next one
+/recap [BOOK]          the story so far, and no further
+/who NAME              who somebody is, as far as you have met them
+/order [BOOK, SERIES]  in which order to read; /order all for every book
+/check TEXT            whether a text goes further than you have read
+/quit                  leave; so does the end of input"""
+
+
+def how_to_say(book: Book, here: Book | None) -> str:
+    """Return a line that says a place in a book; in the one at hand, the place is enough."""
+    place = "45%" if book.unit is Unit.PERCENT else examples(book)[0]
+    return f"/progress {place}" if book == here else f"/progress {book.slug} {place}"
+
+
+def book_list(books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> str:
+    """Return all books, series by series, with the names that commands take and where the reader is."""
+    if not books:
+        return "The library has no books yet."
+    lines: list[str] = []
+    series: str | None = None
+    wide = max(map(len, books))
+    for book in in_order(books.values()):
+        if book.series != series:
+            lines += [""] * bool(lines) + [book.series or "Other books"]
+            series = book.series
+        year = f" ({book.year})" if book.year is not None else ""
+        where = f" – {describe_position(positions[book.slug], book)}" if book.slug in positions else ""
+        lines.append(f"  {book.slug:<{wide}}  {book.title}{year}{where}")
+    return "\n".join(lines)
+
+
+def greeting(books: Mapping[Slug, Book], reader: Reader) -> str:
+    """Return the first lines of a conversation: what this is, what is open, and three things to try."""
+    lines = ["Dogear talks about books, and tells you nothing beyond what you have read."]
+    book = reader.at_hand(books)
+    if not books:
+        return "\n".join((*lines, "The library has no books yet; docs/library.md says how to add one."))
+    positions = reader.positions(books)
+    if book:
+        lines.append(f"At hand: {book.title}. {place_sentence(book, positions.get(book.slug))}")
+    else:
+        lines.append(f"{plural(len(books), 'book')} here, none at hand yet.")
+    example = book or in_order(books.values())[0]
+    told = "/recap" if book and positions.get(book.slug) else how_to_say(example, book)
+    lines.append(f"Try: {told} · What is it about? · /{'help' if book else 'books'}")
+    return "\n".join(lines)
+
+
+NAME = "reader.json"
+VERSION = 1
+MAX_BYTES = 5_000_000
+
+
+class PositionsNotKept(DogearError):
+    """The positions could not be written; they hold for this conversation only."""
+
+
+class PositionsFile:
+    """Reads and writes a reader. A file that cannot be understood is set aside under another name, never lost."""
+
+    def __init__(self, data: Path) -> None:
+        self._path = data / NAME
+
+    def read(self) -> tuple[Reader, str]:
+        """Return the reader, and a sentence about what was wrong with the file, or nothing."""
+        try:
+            if self._path.stat().st_size > MAX_BYTES:
+                raise ValueError("far too large")
+            return _reader(json.loads(self._path.read_bytes())), ""
+        except FileNotFoundError:
+            return Reader(), ""
+        except OSError as error:
+            return (
+                Reader(),
+                f"Your positions in {self._path} cannot be read ({error.strerror}); this begins without them.",
+            )
+        except (ValueError, RecursionError):
+            return Reader(), self._set_aside()
+
+    def write(self, reader: Reader) -> None:
+        """Keep a reader: the old file or the new one is there whatever happens. Raises PositionsNotKept."""
+        text = json.dumps(_fields(reader), indent=1, ensure_ascii=False)
+        try:
+            write_whole(self._path, text)
+        except OSError as error:
+            why = f"{self._path} cannot be written ({error.strerror})"
+            raise PositionsNotKept(f"Your positions hold for this conversation only: {why}.") from error
+
+    def _set_aside(self) -> str:
+        taken = (self._path.with_name(f"{NAME}.broken-{n}") for n in range(1, 1_000))
+        aside = next((path for path in taken if not path.exists()), self._path.with_name(f"{NAME}.broken"))
+        try:
+            self._path.replace(aside)
+        except OSError as error:
+            return f"Your positions in {self._path} are not readable, and the file cannot be moved ({error.strerror})."
+        return f"Your positions could not be read. The file is kept as {aside}; tell once more where you are."
+
+
+def _fields(reader: Reader) -> dict[str, Any]:
+    def told(places: Places) -> dict[str, Any]:
+        return {slug: asdict(place) for slug, place in places.items()}
+
+    return {
+        "version": VERSION,
+        "book": reader.book,
+        "chosen": reader.chosen,
+        "places": told(reader.places),
+        "before": [told(places) for places in reader.before],
+    }
+
+
+def _reader(fields: object) -> Reader:
+    """Return the reader that a file holds. Raises ValueError where it holds anything else."""
+    if not isinstance(fields, dict) or fields.get("version") != VERSION:
+        raise ValueError("not a file of positions")
+    book, before = fields.get("book"), fields.get("before")
+    if not isinstance(book, str | None) or not isinstance(before, list):
+        raise ValueError("not a file of positions")
+    stack = tuple(map(_places, before))[-UNDOABLE:]
+    return Reader(book, fields.get("chosen") is True and book is not None, _places(fields.get("places")), stack)
+
+
+def _places(fields: object) -> Places:
+    if not isinstance(fields, dict):
+        raise ValueError("not places")
+    return {slug: _place(place) for slug, place in fields.items()}
+
+
+def _place(fields: object) -> Reached:
+    if not isinstance(fields, dict) or fields.keys() != {"marks", "of", "unit"} or fields["unit"] not in list(Unit):
+        raise ValueError("not a place")
+    marks, of = fields["marks"], fields["of"]
+    if type(marks) is not int or type(of) is not int or not 0 <= marks <= of or of < 1:
+        raise ValueError("not a place")
+    return Reached(marks, of, fields["unit"])
+
+
+class BookMissing(DogearError):
+    """No book is at hand and none was named."""
+
+
+class Seat:
+    """Holds the reader; `keep` is given each new one, to be there next time."""
+
+    def __init__(
+        self, books: Mapping[Slug, Book], reader: Reader, keep: Callable[[Reader], None], *, adults: bool = False
+    ) -> None:
+        self.books, self.reader = books, reader
+        self._keep, self._adults = keep, adults
+
+    @property
+    def here(self) -> Book | None:
+        """The book at hand."""
+        return self.reader.at_hand(self.books)
+
+    @property
+    def here_slug(self) -> Slug | None:
+        """The book at hand, by its slug."""
+        return self.here.slug if self.here else None
+
+    @property
+    def positions(self) -> dict[Slug, int]:
+        """The positions that the reader has reported."""
+        return self.reader.positions(self.books)
+
+    @property
+    def audience(self) -> Audience:
+        """The reader alone: nobody else sees this terminal."""
+        return Audience(self.positions, self._adults)
+
+    def change(self, reader: Reader) -> str:
+        """Take over what a reader has become; return why that cannot be kept for next time, or nothing."""
+        self.reader = reader
+        try:
+            self._keep(reader)
+        except PositionsNotKept as error:
+            return str(error)
+        return ""
+
+    def named(self, typed: str, usage: str) -> Book:
+        """Return the book that was typed, or else the one at hand. Raises UnknownBook or BookMissing."""
+        if typed:
+            return find_book(typed, self.books)
+        if self.here is None:
+            raise BookMissing(f"Which book? {usage}")
+        return self.here
+
+
+if TYPE_CHECKING:
+    from bot.answering.reply import Reply  # at run time it would load the vector store with it
+
+
+class Asked(Protocol):
+    """What is asked of a discussion, which answers for an audience."""
+
+    library: Library
+
+    def ask(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Answer a question."""
+        ...
+
+    def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Help to find out."""
+        ...
+
+    def premise(self, book: Slug) -> Reply:
+        """Tell what a book is about."""
+        ...
+
+    def recap(self, audience: Audience, book: Slug) -> Reply:
+        """Tell the story so far."""
+        ...
+
+    def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Tell who somebody is."""
+        ...
+
+    def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
+        """Place a message."""
+        ...
+
+    def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
+        """Advise in which order to read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Hinted:
+    """The last question, and how many hints to it were shown."""
+
+    question: str
+    book: Slug | None
+    shown: int = 0
+
+
+class Asking:
+    """Puts one reader's questions to a discussion, always for what this reader has read by then."""
+
+    def __init__(self, discussion: Asked, seat: Seat) -> None:
+        self._discussion, self._seat = discussion, seat
+        self._hinted: _Hinted | None = None
+
+    def ask(self, question: str) -> Told:
+        """Answer a question."""
+        if not question:
+            return problem("What do you want to know? Any line that does not begin with / is a question.")
+        book = self._meant(question)
+        self._hinted = _Hinted(question, book)
+        return self._answered(self._discussion.ask(question, self._seat.audience, book))
+
+    def hint(self, question: str) -> Told:
+        """Give the first hint to a question, or the next one to the last question.
+
+        Each hint is asked for anew, so that it fits what has been read by then.
+        """
+        last = _Hinted(question, self._meant(question)) if question else self._hinted
+        if last is None:
+            return problem("A hint for what? Write /hint and a question.")
+        reply = self._discussion.hint(last.question, self._seat.audience, last.book)
+        levels = reply.hints
+        if not levels:
+            return self._answered(reply)
+        if last.shown >= len(levels):
+            return Told("That was the last hint.")
+        self._hinted = _Hinted(last.question, last.book, last.shown + 1)
+        more = "/hint shows the next one." if last.shown + 1 < len(levels) else ""
+        heading = f"{self._heading(reply)}hint {last.shown + 1} of {len(levels)}"
+        return Told(levels[last.shown], Tone.ANSWER, capitalised(heading), more)
+
+    def recap(self, typed: str) -> Told:
+        """Tell the story so far, of a book that is typed or the one at hand."""
+        book = self._seat.named(typed, "/recap BOOK tells the story so far.")
+        return self._answered(self._discussion.recap(self._seat.audience, book.slug))
+
+    def who(self, name: str) -> Told:
+        """Tell who somebody is."""
+        if not name:
+            return problem("Who is who? Write /who and a name.")
+        return self._answered(self._discussion.who(name, self._seat.audience, self._seat.here_slug))
+
+    def check(self, text: str) -> Told:
+        """Say whether a text goes further than the reader."""
+        if not text:
+            return problem("Check what? Write /check and the text, on one line.")
+        beyond = self._discussion.check(text, self._seat.audience, self._seat.here_slug).answer
+        # A reply speaks to a member among others; here nobody else reads along.
+        return Told(f"This {'might go' if beyond else 'goes no'} further than you have read.", Tone.ANSWER)
+
+    def order(self, typed: str) -> Told:
+        """Advise in which order to read: for a book, a series, everything, or the series of the book at hand."""
+        here = self._seat.here
+        book, series = None, None
+        if not typed:
+            series = here.series if here and here.series else None
+        elif typed.lower() != "all":
+            try:
+                book = find_book(typed, self._seat.books).slug
+            except UnknownBook as error:
+                series = typed
+                if not self._discussion.order(self._seat.audience, series=series).books:
+                    raise error from None
+        reply = self._discussion.order(self._seat.audience, book, series)
+        option = f" --book {book}" if book else f' --series "{series}"' if series else ""
+        return answer(reply, tip=f"\nAs a picture: python run_bot.py order{option} --picture order.png")
+
+    def premise(self, book: Slug) -> str:
+        """Return what may be told of a book to anyone."""
+        reply = self._discussion.premise(book)
+        return reply.answer if reply.answered else ""
+
+    def _meant(self, question: str) -> Slug | None:
+        """Return the book that a question is about: the one at hand, unless only others are named."""
+        here = self._seat.here_slug
+        named = names_in(question, self._seat.books) if here else []
+        if not named or here in named:
+            return here
+        return named[0] if len(named) == 1 else None
+
+    def _heading(self, reply: Reply) -> str:
+        """Return which book was found, where it is not the one at hand."""
+        book = self._seat.books.get(reply.book or "")
+        return f"{book.title}: " if book and book != self._seat.here else ""
+
+    def _answered(self, reply: Reply) -> Told:
+        heading, tip = self._heading(reply).removesuffix(": "), ""
+        book = self._seat.books.get(reply.book or "")
+        if book is None:
+            tip = "/book BOOK turns to a book, /books lists them."
+        elif not reply.answered and not self._seat.audience.at(book.slug):
+            tip = f"Where are you in it? For example: {how_to_say(book, self._seat.here)}"
+        elif not reply.answered and reply.do == "ask":
+            tip = "/hint gives a hint."
+        return answer(reply, heading, tip)
+
+
+if TYPE_CHECKING:
+    from bot.answering.reply import Reply  # at run time it would load the vector store with it
+
+Books = Mapping[Slug, Book]
+Put = Callable[[Asked, Audience, Slug | None], "Reply"]
+"""Puts one question to a discussion, for an audience, about a book or any."""
+
+
+class PlaceWithoutBook(DogearError):
+    """A place was given, and no book that it is in."""
+
+
+def placed(reader: Reader, books: Books, book: str | None, at: str | None) -> tuple[dict[Slug, int], Slug | None]:
+    """Return the positions and the book that the options of a command say; each may be left out.
+
+    Without a place the reader is where they said in a conversation, if they did. Raises UnknownBook, PositionError
+    or PlaceWithoutBook.
+    """
+    known = find_book(book, books) if book else None
+    positions = reader.positions(books)
+    if at is not None:
+        if known is None:
+            raise PlaceWithoutBook(f"--at {at}, but in which book? Name it: --book SLUG.")
+        positions[known.slug] = parse_position(at, known)
+    return positions, known.slug if known else None
+
+
+def ask_once(settings: Settings, book: str | None, at: str | None, put: Put, *, adults: bool = False) -> Reply:
+    """Put one question, show the reply and return it; what is wrong with the options is said before anything opens."""
+    reader, _ = PositionsFile(settings.data).read()
+    positions, slug = placed(reader, Library.load(settings.library).books, book, at)
+    with opened(settings) as discussion:
+        reply = put(discussion, Audience(positions, adults), slug)
+        show_reply(reply, discussion.library.books)
+    return reply
+
+
+def check_once(settings: Settings, book: str | None, at: str | None, text: str, *, reach: bool) -> None:
+    """Say whether a text goes further than its readers, and how far where that is wanted."""
+    reply = ask_once(settings, book, at, lambda discussion, audience, slug: discussion.check(text, audience, slug))
+    screen = Screen(sys.stdout)
+    if not reply.answer:
+        screen.line("It goes no further than its readers are.")
+    if reach:
+        screen.line(reach_lines(reply.reveals, Library.load(settings.library).books))
+
+
+def at_level(reply: Reply, level: int) -> Reply:
+    """Return a hint's reply with one of its levels as the answer."""
+    return replace(reply, body=reply.hints[level - 1], sources=()) if len(reply.hints) >= level else reply
+
+
+def show_reply(reply: Reply, books: Books) -> None:
+    """Show a reply on standard output, under the book's title."""
+    book = books.get(reply.book or "")
+    text = str(Told(reply.answer, Tone.ANSWER, book.title if book else ""))
+    if text:
+        Screen(sys.stdout).line(text)
+
+
+def book_at_hand(settings: Settings) -> Slug:
+    """Return the book at hand in the reader's conversation. Raises BookMissing."""
+    reader, _ = PositionsFile(settings.data).read()
+    if reader.book is None:
+        raise BookMissing("Which book? Name it: --book SLUG.")
+    return reader.book
+
+
+def reach_lines(reveals: Mapping[Slug, int], books: Books) -> str:
+    """Return how far readers must be for a message to be no spoiler, a line a book."""
+    told = [(books[slug], marks) for slug, marks in reveals.items() if marks and slug in books]
+    return "\n".join(f"{b.title}: {describe_position(marks, b)}" for b, marks in told) or "It gives nothing away."
+
+
+MAX_WORDS = 40
+"""Words of a title and a place that are looked at; more is no report of progress."""
+
+
+def told_place(typed: str, books: Mapping[Slug, Book], here: Book | None) -> tuple[Book, int | None]:
+    """Return the book that the longest leading words name, and the marks that the other words say.
+
+    The marks are None where no more was said than a book. Words that begin with no book's name are a place in the
+    book at hand. Raises UnknownBook or PositionError.
+    """
+    words = typed.split()[:MAX_WORDS]
+    for length in range(len(words), 0, -1):
+        if book := _named(words[:length], books):
+            rest = " ".join(words[length:]).lstrip("=:, ")
+            return book, parse_position(rest, book) if rest else None
+    if here is None:
+        raise _unknown(words, books)
+    try:
+        return here, parse_position(typed, here)
+    except PositionError as error:
+        unknown = _unknown(words, books)
+        raise (unknown if unknown.nearest else error) from error
+
+
+def _named(words: Sequence[str], books: Mapping[Slug, Book]) -> Book | None:
+    try:
+        return find_book(" ".join(words), books)
+    except UnknownBook:
+        return None
+
+
+def _unknown(words: Sequence[str], books: Mapping[Slug, Book]) -> UnknownBook:
+    """Return the error about the words before those that say a place, with the books that may have been meant."""
+    said = next((n for n in range(1, len(words)) if _says_a_place(" ".join(words[n:]), books)), len(words))
+    try:
+        find_book(" ".join(words[:said]), books)
+    except UnknownBook as error:
+        return error
+    return UnknownBook(" ".join(words), ())
+
+
+def _says_a_place(text: str, books: Mapping[Slug, Book]) -> bool:
+    for book in books.values():
+        try:
+            parse_position(text, book)
+        except PositionError:
+            continue
+        return True
+    return False

@@ -1,0 +1,197 @@
+"""Questions in, answers out: JSON Lines, the same order, one failed line never stopping the rest."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bot.cli.asking import Asked
+from bot.logs import failure_number, requested
+from corpus.books import Book, Slug
+from corpus.errors import DogearError
+from corpus.names import find_book
+from corpus.passages import source_line
+from retrieval.gate import Audience
+
+if TYPE_CHECKING:
+    from bot.answering.reply import Reply  # at run time it would load the vector store with it
+
+log = logging.getLogger(__name__)
+
+KINDS = ("ask", "hint", "recap", "check", "order")
+WITH_TEXT = ("ask", "hint", "check")
+MOST_PASSAGES = 10
+
+MAX_LINE = 1_000_000
+"""Bytes of a line: a question and a position, with a long id."""
+
+
+class LineRefused(DogearError):
+    """A line that cannot be answered; the message says what to write instead."""
+
+
+def answer_lines(lines: Iterable[bytes], discussion: Asked, write: Callable[[bytes], object]) -> bool:
+    """Write an answer to every line that is not blank; return whether each of them was answered."""
+    all_answered = True
+    for number, line in enumerate(lines, 1):
+        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        if text.strip():
+            with requested("batch"):
+                row = answer_line(text, discussion)
+            try:
+                encoded = _encoded(row)
+            except (ValueError, RecursionError):
+                row = {"id": None, "error": "The answer to this line cannot be written as JSON. Give it a plain id."}
+                encoded = _encoded(row)
+            all_answered = all_answered and "error" not in row
+            write(encoded)
+    return all_answered
+
+
+def answer_line(line: bytes, discussion: Asked) -> dict[str, Any]:
+    """Return the answer to one line, or its error, as a row to be written."""
+    start = time.perf_counter()
+    known: dict[str, Any] = {"id": None}
+    try:
+        asked = _parsed(line)
+        known["id"] = asked.get("id")
+        return known | _row(*_reply(asked, discussion)) | {"ms": round((time.perf_counter() - start) * 1_000, 3)}
+    except DogearError as error:
+        return known | {"error": str(error)}
+    except Exception as error:
+        number = failure_number()
+        log.exception("unexpected (%s), in the line with the id %r", number, known["id"])
+        return known | {
+            "error": f"This is a fault of Dogear ({type(error).__name__}); the log says more under {number}."
+        }
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    if len(line) > MAX_LINE:
+        raise LineRefused(f"This line is longer than {MAX_LINE // 1_000} kB. Write one question on each line.")
+    try:
+        asked = json.loads(line.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        where = f" ({error})" if isinstance(error, json.JSONDecodeError) else ""
+        raise LineRefused(f'This line is not JSON{where}. Write one object: {{"id": 1, "do": "ask", …}}.') from error
+    if not isinstance(asked, dict):
+        raise LineRefused('This line is no object. Write one such as {"id": 1, "do": "ask", "text": "…"}.')
+    return asked
+
+
+def _finite(number: str) -> float:
+    """Return a number. Raises ValueError where it could not be written again: NaN and what is endless or too large."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is no number of JSON")
+    return value
+
+
+def _reply(asked: Mapping[str, Any], discussion: Asked) -> tuple[Reply, Mapping[Slug, Book]]:
+    books = discussion.library.books
+    do, text = asked.get("do"), asked.get("text")
+    if do not in KINDS:
+        raise LineRefused(f"“do” is {_shown(do)}. Write one of {', '.join(KINDS)}.")
+    if do in WITH_TEXT and not isinstance(text, str):
+        raise LineRefused(
+            f"“text” is {_shown(text)}. Write the {'message' if do == 'check' else 'question'} as a string."
+        )
+    book = _book(asked.get("book"), books)
+    audience = Audience(positions(asked.get("at"), book, books))
+    match do:
+        case "recap":
+            if book is None:
+                raise LineRefused("“book” is missing. A recap needs one: write its slug.")
+            return discussion.recap(audience, book.slug), books
+        case "order":
+            return discussion.order(audience, book.slug if book else None), books
+        case "hint":
+            return discussion.hint(_whole(text), audience, book.slug if book else None), books
+        case "check":
+            return discussion.check(_whole(text), audience, book.slug if book else None), books
+    return discussion.ask(_whole(text), audience, book.slug if book else None), books
+
+
+def _whole(text: object) -> str:
+    """Return a string in which no half of a letter stands: JSON may hold one, and no model reads it."""
+    return str(text).encode("utf-8", "replace").decode("utf-8")
+
+
+def _book(typed: object, books: Mapping[Slug, Book]) -> Book | None:
+    if typed is None:
+        return None
+    if not isinstance(typed, str):
+        raise LineRefused(f"“book” is {_shown(typed)}. Write a book's slug as a string, or leave it out.")
+    return books.get(typed) or find_book(typed, books)
+
+
+def positions(at: object, book: Book | None, books: Mapping[Slug, Book]) -> dict[Slug, int]:
+    """Return the positions that `at` says: of the book asked about, or by slug.
+
+    Slugs that the library does not have are passed over: they open nothing, and one file of questions may serve
+    several libraries. Raises LineRefused.
+    """
+    if at is None or (type(at) is int and at == 0):
+        return {}
+    if isinstance(at, dict):
+        return {slug: _marks(marks, books[slug]) for slug, marks in at.items() if slug in books}
+    if type(at) is not int:
+        raise LineRefused(f"“at” is {_shown(at)}. Write the marks finished, or positions by slug.")
+    if book is None:
+        raise LineRefused(f'“at” is {at}, but of which book? Name it in “book”, or write {{"slug": {at}}}.')
+    return {book.slug: _marks(at, book)}
+
+
+def _marks(value: object, book: Book) -> int:
+    if type(value) is not int or not 0 <= value <= book.marks:
+        raise LineRefused(f"“at” is {_shown(value)} for {book.slug}. Write a whole number from 0 to {book.marks}.")
+    return value
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "missing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _row(reply: Reply, books: Mapping[Slug, Book]) -> dict[str, Any]:
+    return {
+        "do": reply.do,
+        "book": reply.book,
+        "answer": reply.answer,
+        "answered": reply.answered,
+        "withheld": reply.withheld,
+        "passages": list(_passages(reply, books)),
+        "quotes": [{"text": quote.text, "source": quote.source} for quote in reply.quotes],
+        "hints": list(reply.hints),
+        "reveals": dict(reply.reveals),
+        "books": list(reply.books),
+        "mode": str(reply.mode),
+    }
+
+
+def _passages(reply: Reply, books: Mapping[Slug, Book]) -> Iterator[dict[str, Any]]:
+    for ranked in reply.passages[:MOST_PASSAGES]:
+        passage = ranked.passage
+        yield {
+            "text": passage.text,
+            "book": passage.book,
+            "kind": passage.kind,
+            "source": source_line(passage, books[passage.book]),
+            "reveals": dict(passage.reveals.marks),
+            "inferred": passage.inferred,
+            "score": round(float(ranked.score), 6),
+        }
+
+
+def _encoded(row: Mapping[str, Any]) -> bytes:
+    """Return a row as one line of UTF-8; half letters, which UTF-8 cannot hold, stay escaped as they came."""
+    try:
+        return f"{json.dumps(row, ensure_ascii=False, allow_nan=False)}\n".encode()
+    except UnicodeEncodeError:
+        return f"{json.dumps(row, allow_nan=False)}\n".encode()

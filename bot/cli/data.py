@@ -1,0 +1,120 @@
+"""The club's data, for whoever runs the bot: `db upgrade` and `db copy`, and what `doctor` says of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.screen import Screen
+from bot.ops.backup import restore_backup, take_backup
+from bot.settings import Settings
+from corpus.errors import DogearError
+from corpus.passages import ClubText
+from corpus.text import plural
+
+
+def back_up(settings: Settings, file: Path) -> None:
+    """Take a backup, and say what is in it."""
+    manifest = take_backup(settings, file)
+    books = sum(name.endswith("/book.toml") for name in manifest.files)
+    library = f", a library of {plural(books, 'book')}" if books else ""
+    Screen(sys.stdout).line(
+        f"{file}: {sum(manifest.rows.values()):,} rows of the club's data{library}, the settings without secrets. "
+        "Keep it as you keep the data itself: it holds what members wrote, and where they are."
+    )
+
+
+def put_back(settings: Settings, file: Path) -> None:
+    """Put a backup back, and say where what was there is now."""
+    done = restore_backup(settings, file)
+    screen = Screen(sys.stdout)
+    screen.line(f"{file}, of {done.manifest.made}, is in {settings.data}: {done.rows:,} rows of the club's data.")
+    if done.aside is not None:
+        screen.line(f"What was there before is in {done.aside}. Delete it once all is as it should be.")
+    if done.library is not None and done.library != settings.library:
+        screen.line(f"Its library is in {done.library}: set DOGEAR_LIBRARY to that.")
+    screen.line("Its settings, without secrets, are in settings.json there; compare them with yours.")
+    screen.line("The vector store is built again when the bot next starts.")
+
+
+SET = "DATABASE_URL"
+"""The word for the address that is set: who writes it need not write the password where others may read it."""
+
+commands = typer.Typer(help="Bring the club's data up to date, or copy it elsewhere.")
+
+Data = Annotated[Path | None, typer.Option("--data", help="The data folder; otherwise data.")]
+
+
+@commands.command()
+def upgrade(context: typer.Context, data: Data = None) -> None:
+    """Bring the database to the version of this program, or make it; starting the bot does so, too."""
+    from bot.db.migrate import HEAD
+    from bot.db.migrate import upgrade as bring_up
+    from bot.db.session import Address
+
+    settings: Settings = context.obj.settings(data=data, quiet=True)
+    before = bring_up(settings.club_data)
+    name = Address.of(settings.club_data).name
+    Screen(sys.stdout).line(f"{name}: {upgraded(before, HEAD)}")
+
+
+@commands.command()
+def copy(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help=f"A data folder, a file, an address, or {SET}: what is set.")
+    ],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The same; it may hold nothing yet.")],
+) -> None:
+    """Copy all of the club's data into another database, and count it on both sides. Stop the bot before."""
+    from bot.db.copy import copy as copy_all
+
+    settings: Settings = context.obj.settings(quiet=True)
+    rows = copy_all(place_of(source, settings), place_of(target, settings))
+    screen = Screen(sys.stdout)
+    for table, count in rows.items():
+        screen.line(f"{table:<20}{count:>10}")
+    screen.line(f"{sum(rows.values())} rows in {len(rows)} tables are on both sides.")
+
+
+def place_of(text: str, settings: Settings) -> str | Path:
+    """Return what somebody means by FROM or TO: a folder, a file in it, or an address."""
+    if text == SET:
+        if settings.database is None:
+            raise DogearError(f"{SET} is not set. Set it in .env, or write a folder or an address.")
+        return settings.club_data
+    path = Path(text)
+    if "://" in text or not (path.is_file() or path.suffix == ".db"):
+        return text
+    return f"sqlite:///{path}"
+
+
+def upgraded(before: str | None, now: str) -> str:
+    """Return from which version to which a database was brought."""
+    if before is None:
+        return f"made, version {now}."
+    return f"version {now} already." if before == now else f"from version {before} to {now}."
+
+
+def described(where: str | Path) -> str:
+    """Look at a database and say what it is. Raises an error that says what to do where it cannot be used."""
+    from bot.db.copy import look_at
+    from bot.db.migrate import HEAD
+
+    seen = look_at(where)
+    if seen.version is not None and seen.version > HEAD:
+        raise DogearError(f"{seen.name} was written by a newer Dogear (version {seen.version}). Update this one.")
+    known = {None: "made when it is needed", HEAD: f"version {HEAD}"}
+    version = known.get(seen.version, f"version {seen.version}, brought to {HEAD} at the next start")
+    return f"{seen.kind}, {seen.name}, {version}"
+
+
+def texts(where: str | Path) -> list[ClubText]:
+    """Return the reviews of a database as the vector store has to hold them."""
+    from bot.db.copy import reviews_in
+    from bot.features.reviews.rules import club_text
+
+    return [club_text(review) for review in reviews_in(where) if review.text]

@@ -1,0 +1,405 @@
+"""`doctor`: looks at everything that Dogear needs, and says for each thing that is wrong what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+import queue
+import re
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.cli import data as club_data
+from bot.logs import set_up_logs
+from bot.settings import Settings, SettingsError
+from corpus.books import Slug
+from corpus.errors import DogearError
+from corpus.library import Library
+from corpus.passages import ClubText
+from corpus.text import plural
+
+OLDEST_PYTHON = (3, 11)
+
+PATIENCE = 2.0
+"""Seconds that a server has to answer."""
+
+Connect = Callable[[tuple[str, int], float], socket.socket]
+"""Connects to a host and port within so many seconds, or raises OSError."""
+
+_TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}", re.ASCII)
+"""Discord: a bot's token is its id, a time and a signature, each in base64url, with dots between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; where it is not `ok`, the cure says what to do; what is not `serious` can wait."""
+
+    name: str
+    ok: bool
+    found: str
+    cure: str = ""
+    serious: bool = True
+
+    @property
+    def failed(self) -> bool:
+        """Return whether Dogear cannot do its work like this."""
+        return not self.ok and self.serious
+
+
+class StoreLook(Protocol):
+    """What a close look at the store finds."""
+
+    @property
+    def books(self) -> int:
+        """How many books it holds."""
+        ...
+
+    @property
+    def wrong(self) -> Sequence[str]:
+        """What is wrong with it."""
+        ...
+
+
+class HasStale(Protocol):
+    """Knows which books of the store are not those of the library, and whether the store is whole."""
+
+    def stale(self) -> Sequence[Slug]:
+        """Return the books that have to be indexed again."""
+        ...
+
+    def check_store(self) -> str:
+        """Return what the store is."""
+        ...
+
+    def look_closely(self, texts: Sequence[ClubText]) -> StoreLook:
+        """Compare the store with what it was made from."""
+        ...
+
+
+def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Check:
+    """Look at the version of Python."""
+    ok = version[:2] >= OLDEST_PYTHON
+    return Check("Python", ok, ".".join(map(str, version)), "" if ok else "Install Python 3.11 or later.")
+
+
+def check_settings(environment: Mapping[str, str | None]) -> tuple[Settings, list[Check]]:
+    """Look at every setting; where one is wrong, go on with what holds when nothing is set."""
+    try:
+        return Settings.from_environment(environment), [Check("Settings", True, "all understood")]
+    except SettingsError as error:
+        return Settings(), [Check(f"Settings: {name}", False, "wrong", cure) for name, cure in error.problems.items()]
+
+
+def check_model(other: str | None, published: Callable[[], Path]) -> Check:
+    """Look at the embedding model: the packaged one, whose weights `published` compares, or the one that is set."""
+    if other:
+        return Check("Embedding model", True, f"{other} (EMBEDDING_MODEL)")
+    try:
+        published()
+    except DogearError as error:
+        return Check("Embedding model", False, "not usable", str(error))
+    return Check("Embedding model", True, "all-MiniLM-L6-v2, the published weights")
+
+
+def check_data(folder: Path) -> Check:
+    """Look at whether the data folder can be written, or can be made."""
+    nearest = next((path for path in (folder, *folder.absolute().parents) if path.exists()), Path.cwd())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        cure = "Give a folder that you may write to in DOGEAR_DATA or with --data."
+        return Check("Data folder", False, f"{folder} cannot be written ({error.strerror})", cure)
+    return Check("Data folder", True, f"{folder}{'' if folder.exists() else ', made when it is needed'}")
+
+
+def check_club_data(where: str | Path, described: Callable[[str | Path], str]) -> Check:
+    """Look at the database: which it is and whether it can be used, as `described` says."""
+    try:
+        return Check("Club data", True, described(where))
+    except DogearError as error:
+        return Check("Club data", False, "not usable", str(error))
+
+
+def check_shards(settings: Settings) -> Check:
+    """Look at which shards are this process's, and what else it needs to share the clubs with others."""
+    if settings.shards is None:
+        return Check("Shards", True, "all: this process has every club")
+    direct = " and direct messages" if settings.shards.direct else "; direct messages go to the process with shard 0"
+    found = f"{settings.shards}: the clubs of {len(settings.shards.ids)} of {settings.shards.count} shards{direct}"
+    return Check("Shards", True, f"{found}; no other process may use {settings.data}")
+
+
+def check_library(folder: Path, load: Callable[[Path], Library] = Library.load) -> tuple[Library | None, list[Check]]:
+    """Look at the library and everything that is wrong in it: file, line and cure."""
+    try:
+        library = load(folder)
+    except DogearError as error:
+        return None, [Check("Library", False, "not usable", str(error))]
+    books = len(library.books)
+    found = f"{plural(books, 'book')} in {folder}"
+    checks = [Check("Library", bool(books), found, "" if books else "Add a book; docs/library.md says how.")]
+    for problem in library.problems:
+        where = f"{problem.path}:{problem.line}" if problem.line else str(problem.path)
+        checks.append(Check("Library", False, f"{where}: {problem.what}", problem.cure, serious=problem.fatal))
+    return library, checks
+
+
+def check_store(folder: Path | None, opened: Callable[[], AbstractContextManager[HasStale]]) -> Check:
+    """Look at the vector store, in `folder` or on a server: whether it can be opened, and fits the library."""
+    later = "It is built when it is needed; “python run_bot.py index” does it now."
+    if folder is not None and not folder.is_dir():
+        return Check("Vector store", False, "not built yet", later, serious=False)
+    try:
+        with opened() as store:
+            stale, what = list(store.stale()), store.check_store()
+    except DogearError as error:
+        return Check("Vector store", False, "cannot be opened", str(error))
+    if stale:
+        some = ", ".join(stale[:3]) + (" …" if len(stale) > 3 else "")
+        return Check(
+            "Vector store", False, f"{what}: behind the library for {len(stale)} ({some})", later, serious=False
+        )
+    return Check("Vector store", True, f"{what}, fits the library")
+
+
+def check_agreement(
+    folder: Path | None, opened: Callable[[], AbstractContextManager[HasStale]], texts: Callable[[], Sequence[ClubText]]
+) -> Check:
+    """Look at whether the store, in `folder` or on a server, is whole and holds the texts that the clubs have."""
+    name = "Store and reviews"
+    if folder is not None and not folder.is_dir():
+        return Check(name, True, "nothing to compare yet")
+    try:
+        kept = texts()
+        with opened() as store:
+            found = store.look_closely(kept)
+    except DogearError as error:
+        return Check(name, False, "cannot be compared", str(error))
+    if found.wrong:
+        cure = "The next start of the bot puts it right by itself: the store is made from the library and the reviews."
+        if folder is None:
+            cure = (
+                "The next start of the bot brings the reviews in line. Where something is not whole, give Dogear an "
+                "empty database, with ?database=… in CHROMA_URL: it is filled from the library and the reviews."
+            )
+        return Check(name, False, "; ".join(found.wrong[:3]), cure, serious=False)
+    return Check(name, True, f"agree: {plural(found.books, 'book')} and {plural(len(kept), 'review')}, all whole")
+
+
+def check_token(token: SecretStr | None) -> Check:
+    """Look at the form of the Discord token; whether Discord takes it, only Discord knows."""
+    if token is None:
+        cure = "Only Discord needs it: put the bot's token in DISCORD_TOKEN."
+        return Check("Discord token", False, "not set", cure, serious=False)
+    if not _is_token(token.get_secret_value()):
+        cure = "Copy it from Discord's developer portal, Bot, Reset Token; it is neither the client secret nor the id."
+        return Check("Discord token", False, "not in the form of a bot's token", cure)
+    return Check("Discord token", True, "in the right form")
+
+
+def check_sign_in(token: SecretStr, sign_in: Callable[[SecretStr], str]) -> Check:
+    """Ask Discord whose token it is. A Discord that is away is not serious: the terminal works without."""
+    try:
+        return Check("Discord sign-in", True, f"the token is {sign_in(token)}’s")
+    except DogearError as error:
+        return Check("Discord sign-in", False, "Discord did not say whose token it is", str(error), serious=False)
+
+
+def _is_token(value: str) -> bool:
+    if not _TOKEN.fullmatch(value):
+        return False
+    first = value.partition(".")[0]
+    try:
+        return base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).isdigit()
+    except binascii.Error:
+        return False
+
+
+def check_chat_model(settings: Settings, open_model: Callable[[Settings], object]) -> list[Check]:
+    """Look at whether the chat model can be opened, and whether its server answers where an address is set."""
+    if settings.chat_model is None:
+        return [Check("Chat model", True, "none: quote mode, nothing leaves this machine")]
+    try:
+        open_model(settings)
+    except ImportError as error:
+        return [Check("Chat model", False, f"{settings.chat_model} needs another package", str(error))]
+    except Exception as error:  # noqa: BLE001 (whatever a provider's package raises; its words may hold a key)
+        cure = "Check its name and its key; docs/models.md has the lines for each provider."
+        return [Check("Chat model", False, f"{settings.chat_model} is refused ({type(error).__name__})", cure)]
+    checks = [Check("Chat model", True, settings.chat_model)]
+    if settings.openai_base_url and settings.chat_model.startswith("openai:"):
+        address = urlsplit(settings.openai_base_url)
+        port = address.port or (443 if address.scheme == "https" else 80)
+        cure = "Start the server, or correct OPENAI_BASE_URL. Until then answers are written from the passages."
+        checks.append(check_reachable("Chat model's server", address.hostname or "", port, cure))
+    return checks
+
+
+def check_reachable(
+    name: str, host: str, port: int, cure: str, patience: float = PATIENCE, connect: Connect = socket.create_connection
+) -> Check:
+    """Look at whether something answers at an address. Dogear works without, so it is never serious."""
+    problem = _unreachable(host, port, patience, connect)
+    if problem:
+        return Check(name, False, f"could not reach {host}:{port} ({problem})", cure, serious=False)
+    return Check(name, True, f"{host}:{port} answers")
+
+
+def _unreachable(host: str, port: int, patience: float, connect: Connect) -> str:
+    """Return why nothing was reached, or nothing. Looking up a name knows no time limit, so a thread does it."""
+    outcome: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def attempt() -> None:
+        try:
+            connect((host, port), patience).close()
+            outcome.put("")
+        except OSError as error:
+            outcome.put(error.strerror or "no answer")
+
+    threading.Thread(target=attempt, daemon=True).start()
+    try:
+        return outcome.get(timeout=patience)
+    except queue.Empty:
+        return f"no answer within {patience:g} s"
+
+
+DISCORD = ("discord.com", 443)
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """What the doctor looks with: each raises an error that says what to do, where something is wrong.
+
+    `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
+    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is, `club_data` describes a
+    database, `club_texts` returns what clubs have in it for the vector store; `store` is the folder in the data folder
+    that the store keeps.
+    """
+
+    published_model: Callable[[], Path]
+    open_store: Callable[[Settings, Library], AbstractContextManager[HasStale]]
+    open_model: Callable[[Settings], object]
+    sign_in: Callable[[SecretStr], str]
+    club_data: Callable[[str | Path], str]
+    club_texts: Callable[[str | Path], Sequence[ClubText]]
+    store: str = "chroma"
+    discord: tuple[str, int] = DISCORD
+
+
+def examine(
+    environment: Mapping[str, str | None], look: Instruments, library: Path | None = None, data: Path | None = None
+) -> Iterator[Check]:
+    """Yield one check after the other; `library` and `data`, as the command line gives them, win over settings."""
+    yield check_python()
+    settings, found = check_settings(environment)
+    yield from found
+    settings = replace(settings, library=library or settings.library, data=data or settings.data)
+    model = check_model(settings.embedding_model, look.published_model)
+    yield model
+    writable = check_data(settings.data)
+    yield writable
+    if settings.database or writable.ok:
+        club_data = check_club_data(settings.club_data, look.club_data)
+        yield club_data
+    yield check_shards(settings)
+    books, found = check_library(settings.library)
+    yield from found
+    if books is not None and model.ok and writable.ok:
+        folder = None if settings.chroma else settings.data / look.store
+        store = check_store(folder, lambda: look.open_store(settings, books))
+        yield store
+        if not store.failed and club_data.ok:
+            yield check_agreement(
+                folder, lambda: look.open_store(settings, books), lambda: look.club_texts(settings.club_data)
+            )
+    yield from check_chat_model(settings, look.open_model)
+    token = check_token(settings.discord_token)
+    yield token
+    cure = "Check the network. The terminal works without Discord."
+    reachable = check_reachable("Discord", *look.discord, cure)
+    yield reachable
+    if settings.discord_token and token.ok and reachable.ok:
+        yield check_sign_in(settings.discord_token, look.sign_in)
+
+
+def show(found: Iterable[Check], console: Console) -> bool:
+    """Write the checks, each with its cure below it, and a last line; return whether nothing serious is wrong."""
+    done = list(found)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in done:
+        sign = "[green]✓[/]" if check.ok else "[red]✗[/]" if check.serious else "[yellow]![/]"
+        cure = f"\n→ {escape(check.cure)}" if check.cure and not check.ok else ""
+        table.add_row(sign, escape(check.name), escape(check.found) + cure)
+    console.print(table)
+    wrong = sum(check.failed for check in done)
+    can_wait = sum(not check.ok for check in done) - wrong
+    if wrong:
+        console.print(f"{wrong} to mend{f', {can_wait} that can wait' if can_wait else ''}.")
+    else:
+        console.print(f"All is well{f'; {can_wait} can wait' if can_wait else ''}.")
+    return not wrong
+
+
+def look_at_everything(
+    environment: Mapping[str, str | None], library: Path | None = None, data: Path | None = None
+) -> bool:
+    """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
+    set_up_logs(logging.WARNING, _secrets(environment))
+    look = Instruments(_published_model, _open_store, _open_model, _sign_in, club_data.described, club_data.texts)
+    found = examine(environment, look, library, data)
+    return show(found, Console(file=sys.stdout, highlight=False))
+
+
+def _secrets(environment: Mapping[str, str | None]) -> tuple[SecretStr, ...]:
+    try:
+        return Settings.from_environment(environment).secrets
+    except SettingsError:
+        return ()
+
+
+def _published_model() -> Path:
+    from retrieval.embedding import published_model
+
+    return published_model()
+
+
+def _open_store(settings: Settings, library: Library) -> AbstractContextManager[HasStale]:
+    from retrieval.retriever import open_retriever
+
+    where = settings.embedding_model, _say_nothing, settings.chroma
+    return open_retriever(library, settings.data, *where, replacing=False)
+
+
+def _say_nothing(_: str) -> None:
+    """What the store would say while it is opened, the doctor says in its own words."""
+
+
+def _sign_in(token: SecretStr) -> str:
+    from bot.start import signed_in_as
+
+    return asyncio.run(signed_in_as(token))
+
+
+def _open_model(settings: Settings) -> object:
+    from bot.answering.model import open_model
+
+    return open_model(settings)

@@ -1,0 +1,210 @@
+"""What an organiser does with a library on the command line: index and import, see what was placed, and the order."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.asking import PositionsFile
+from bot.cli.screen import Screen, opening, problem_line
+from bot.reading_order import reading_orders
+from bot.reading_order.text import order_text
+from bot.settings import Settings
+from corpus.books import Book, Slug, Unit
+from corpus.errors import DogearError
+from corpus.library import Library
+from corpus.names import find_book
+from corpus.passages import Passage
+from corpus.text import plural
+
+LEAST_CERTAIN = 5
+"""Passages that are shown one by one."""
+
+FIRST_WORDS = 14
+"""Words of a passage by which it is found again in its file."""
+
+
+def placed_lines(book: Book, passages: Iterable[Passage], documents: Collection[str] = ()) -> list[str]:
+    """Return how the text of a book was placed, document by document; of these documents, if any are named."""
+    looked_at = [p for p in passages if not documents or p.document in documents]
+    guessed = [p for p in looked_at if p.inferred]
+    if not guessed:
+        return [f"{book.title}: all of it is labelled."] if looked_at else []
+    by_document = groupby(sorted(looked_at, key=lambda p: p.document), lambda p: p.document)
+    lines = [f"{book.title}: where the text without labels was placed"]
+    lines += [f"  {name}: {_summed(list(found), book)}" for name, found in by_document]
+    return [*lines, *_to_look_at(guessed, book)]
+
+
+def _summed(passages: Sequence[Passage], book: Book) -> str:
+    """Return how many passages of a document are labelled, placed, and left for the end, and where they landed."""
+    guessed = [p for p in passages if p.inferred]
+    before = [p for p in guessed if not _waits(p, book)]
+    told = [plural(len(passages), "passage"), f"{len(passages) - len(guessed)} labelled"]
+    if before:
+        sure = sum(p.certainty for p in before) / len(before)
+        told.append(f"{len(before)} placed at {_span([_mark(p) for p in before], book)}, {_sureness(sure)}")
+    told.append(f"{len(guessed) - len(before)} waiting for the end of the book")
+    return "; ".join(told)
+
+
+def _to_look_at(guessed: Sequence[Passage], book: Book) -> list[str]:
+    """Return the passages whose place is least certain; first those that are shown before the end of the book."""
+    ranked = sorted(guessed, key=lambda p: (_waits(p, book), p.certainty, p.order))[:LEAST_CERTAIN]
+    lines = ["Least certain; look at these first:"]
+    for passage in ranked:
+        sure = "" if _waits(passage, book) else f", {_sureness(passage.certainty)}"
+        lines.append(f"  {passage.document}, {book.reading_name(_mark(passage))}{sure}: “{_beginning(passage)}”")
+        lines.append(f"      <!-- reveals: {_label(passage)} -->")
+    cure = "Write such a line above a paragraph with the mark that you know to be right; it always wins."
+    return [*lines, f"{cure} 0 gives nothing away, {book.marks} is the end."]
+
+
+def _sureness(certainty: float) -> str:
+    return f"{100 * certainty:.0f}% sure" if certainty else "by its share of the text alone"
+
+
+def _span(marks: Sequence[int], book: Book) -> str:
+    first, last = min(marks), max(marks)
+    span = f"{first}–{last}" if first != last else f"{first}"
+    return f"{span}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {span}"
+
+
+def _mark(passage: Passage) -> int:
+    return passage.reveals.marks.get(passage.book, 0)
+
+
+def _waits(passage: Passage, book: Book) -> bool:
+    return _mark(passage) >= book.marks
+
+
+def _beginning(passage: Passage) -> str:
+    words = passage.text.split()
+    return " ".join(words[:FIRST_WORDS]) + ("…" if len(words) > FIRST_WORDS else "")
+
+
+def _label(passage: Passage) -> str:
+    """Return the label that says what was guessed."""
+    if passage.reveals.marks.keys() <= {passage.book}:
+        return str(_mark(passage))
+    return ", ".join(f"{slug}={mark}" for slug, mark in passage.reveals.marks.items())
+
+
+if TYPE_CHECKING:
+    from retrieval.retriever import Retriever  # at run time it would load the models with it
+
+Progress = Callable[[int, int], None]
+"""Called with passages embedded so far and passages to embed."""
+
+
+class OrderRefused(DogearError):
+    """No reading order can be told or drawn."""
+
+
+def index_library(settings: Settings) -> None:
+    """Build the vector store of a library or bring it up to date, and say what was done."""
+    library = _read(settings)
+    start = time.monotonic()
+    with _opened(library, settings, replacing=True) as (retriever, progress):
+        done = retriever.refresh(progress)
+    where = settings.chroma.name if settings.chroma else settings.data
+    count = len(library.books)
+    Screen(sys.stdout).line(
+        f"{plural(count, 'book')}, {done.kept + done.embedded:,} passages in {where}: "
+        f"{done.books} brought up to date, {done.embedded:,} passages embedded, {done.removed:,} removed "
+        f"({time.monotonic() - start:.1f} s)."
+    )
+
+
+def import_pages(files: Sequence[Path], book: str, settings: Settings, *, files_only: bool = False) -> None:
+    """Import pages into a book of a library, take them in, and show what was done and where the text was placed."""
+    from corpus.importing import import_files
+
+    report = import_files(files, book, settings.library)
+    screen = Screen(sys.stdout)
+    for line in report.lines():
+        screen.line(line)
+    if not report.changed:
+        return
+    screen.line("Read these files and correct them as you like. The next start takes them in; so does “index”.")
+    if files_only:
+        return
+    try:
+        lines = _placed(_read(settings), settings, [book], {path.name for path in report.written})
+    except DogearError as error:
+        problem_line(f"The files are written, but where their text is placed cannot be told now: {error}")
+    else:
+        for line in lines:
+            screen.line(line)
+    screen.line(f"This shows it again: python run_bot.py placed {book}")
+
+
+def show_placed(settings: Settings, book: str | None) -> None:
+    """Show where the unlabelled text of a book or of all books was placed, and what to look at. Raises UnknownBook."""
+    library = _read(settings)
+    wanted = [find_book(book, library.books).slug] if book else list(library.books)
+    screen = Screen(sys.stdout)
+    for line in _placed(library, settings, wanted):
+        screen.line(line)
+
+
+def _read(settings: Settings) -> Library:
+    """Read a library, and say what is wrong with its files."""
+    library = Library.load(settings.library)
+    for problem in library.problems:
+        problem_line(str(problem))
+    return library
+
+
+def _placed(library: Library, settings: Settings, slugs: Iterable[Slug], documents: Collection[str] = ()) -> list[str]:
+    """Bring the store of a library up to date, and return where the text of some of its books was placed."""
+    with _opened(library, settings) as (retriever, progress):
+        retriever.refresh(progress)
+        return [
+            line
+            for slug in slugs
+            for line in placed_lines(library.books[slug], retriever.placed_for_the_owner(slug), documents)
+        ]
+
+
+@contextmanager
+def _opened(
+    library: Library, settings: Settings, *, replacing: bool = False
+) -> Iterator[tuple[Retriever, Progress | None]]:
+    """Open a library's store, and yield with it what shows the progress of bringing it up to date.
+
+    On a Chroma server, the passages of another library are left alone unless these are `replacing` them.
+    """
+    with opening(sys.stderr) as progress:
+        from retrieval.retriever import open_retriever
+
+        where = settings.embedding_model, problem_line, settings.chroma
+        with open_retriever(library, settings.data, *where, replacing=replacing) as retriever:
+            yield retriever, progress
+
+
+def show_order(settings: Settings, book: str | None, series: str | None, picture: Path | None) -> None:
+    """Show in which order to read, and draw it where a picture is wanted. Raises OrderRefused."""
+    books = Library.load(settings.library).books
+    positions = PositionsFile(settings.data).read()[0].positions(books)
+    advice = reading_orders(books, positions, book=find_book(book, books).slug if book else None, series=series)
+    if not advice.recommended.steps:
+        raise OrderRefused(" ".join(advice.notes))
+    screen = Screen(sys.stdout)
+    screen.line(order_text(advice))
+    if picture is None:
+        return
+    if picture.suffix.lower() != ".png":
+        raise OrderRefused(f"The picture is a PNG: write a name such as {picture.with_suffix('.png').name}.")
+    from bot.features.order.picture import draw_series
+
+    try:
+        draw_series(advice, books, picture)
+    except OSError as error:
+        raise OrderRefused(f"{picture} cannot be written ({error.strerror}).") from error
+    screen.line(f"\nThe picture is in {picture}.")

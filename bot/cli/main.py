@@ -1,0 +1,307 @@
+"""The command line: what can be typed after `run_bot.py`, and what each command starts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import data as club_data
+from bot.cli.screen import Screen, opening, problem_line
+from bot.cli.start import Starting, opened, write_down
+from corpus.errors import DogearError
+from corpus.library import SHIPPED
+
+NEXT_STEPS = """\
+To try the bot in a local web page, without Discord: make try (or: python run_bot.py try)
+To talk about a book here in the terminal: make chat (or: python run_bot.py chat)
+To bring Dogear to Discord: set DISCORD_TOKEN in .env; python run_bot.py doctor checks it"""
+
+app = typer.Typer(
+    help="Dogear talks about books, and never tells a reader more than they have read.",
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(club_data.commands, name="db")
+
+LibraryFolder = Annotated[Path | None, typer.Option("--library", help="The library; otherwise the shipped one.")]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="Where the store and your positions are; otherwise data.")
+]
+BookName = Annotated[str | None, typer.Option("--book", help="The book: slug or title. Otherwise the bot finds it.")]
+PlaceIn = Annotated[
+    str | None,
+    typer.Option("--at", help="How far you are in it: 9, ch 9, 45%, finished. Otherwise as you said in chat."),
+]
+Adults = Annotated[bool, typer.Option("--adults", help="Show quotes and reviews that are marked as explicit, too.")]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know, in your own words.")]
+
+
+def main(arguments: Sequence[str], environment: Mapping[str, str | None]) -> int:
+    """Run one command and return the exit status: 0 done, 1 failed, 2 wrongly called."""
+    starting = Starting(environment)
+    try:
+        typer.main.get_command(app).main(list(arguments), prog_name="python run_bot.py", obj=starting)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except DogearError as error:
+        problem_line(str(error))
+    except Exception as error:  # noqa: BLE001 (it is written down)
+        problem_line(write_down(error, starting.data, starting.secrets))
+    return 1
+
+
+@app.callback(invoke_without_command=True)
+def begin(context: typer.Context) -> None:
+    """Start the bot where no command is given."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = context.ensure_object(Starting).settings()
+    if settings.discord_token is None:
+        Screen(sys.stdout).line(NEXT_STEPS)
+        raise typer.Exit(1)
+    from bot.run import run
+
+    run(settings)
+
+
+@app.command()
+def invite(context: typer.Context) -> None:
+    """Print the link that brings the bot into a server."""
+    from bot.start import invite_link
+
+    Screen(sys.stdout).line(invite_link(context.obj.settings(quiet=True)))
+
+
+@app.command()
+def chat(
+    context: typer.Context, library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False
+) -> None:
+    """Talk about a book here: lines from the keyboard or a pipe."""
+    from bot.cli.chat import talk
+
+    talk(context.obj.settings(library, data, quiet=True), adults=adults)
+
+
+@app.command("try")
+def try_(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port of the page on this machine; otherwise any that is free.")
+    ] = 0,
+    data: DataFolder = None,
+) -> None:
+    """Try the bot in a local web page: a small club, no Discord."""
+    from bot.demo.club import check_installed
+
+    check_installed()
+    from bot.demo.page import run_trial
+
+    settings = context.obj.settings(data=data, quiet=True)
+    run_trial(replace(settings, library=SHIPPED), port, Screen(sys.stdout).line, lambda: opening(sys.stderr))
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    question: Question,
+    book: BookName = None,
+    at: PlaceIn = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+    adults: Adults = False,
+) -> None:
+    """Answer one question, from what you have read."""
+    from bot.cli.asking import ask_once
+
+    settings = context.obj.settings(library, data, quiet=True)
+    ask_once(settings, book, at, lambda d, audience, slug: d.ask(question, audience, slug), adults=adults)
+
+
+@app.command()
+def hint(
+    context: typer.Context,
+    question: Question,
+    book: BookName = None,
+    at: PlaceIn = None,
+    level: Annotated[int, typer.Option(min=1, max=3, help="1 is the mildest, 3 the answer once you have read it.")] = 1,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Give a hint: what to think about, or where to look."""
+    from bot.cli.asking import ask_once, at_level
+
+    settings = context.obj.settings(library, data, quiet=True)
+    ask_once(settings, book, at, lambda d, audience, slug: at_level(d.hint(question, audience, slug), level))
+
+
+@app.command()
+def recap(
+    context: typer.Context,
+    book: BookName = None,
+    at: PlaceIn = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Tell the story so far, and no further."""
+    from bot.cli.asking import ask_once, book_at_hand
+
+    settings = context.obj.settings(library, data, quiet=True)
+    ask_once(settings, book or book_at_hand(settings), at, lambda d, audience, slug: d.recap(audience, slug or ""))
+
+
+@app.command()
+def who(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name, or a part of it.")],
+    book: BookName = None,
+    at: PlaceIn = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Tell who somebody is, as far as you have met them."""
+    from bot.cli.asking import ask_once
+
+    settings = context.obj.settings(library, data, quiet=True)
+    ask_once(settings, book, at, lambda d, audience, slug: d.who(name, audience, slug))
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text, as it would be posted.")],
+    book: BookName = None,
+    at: PlaceIn = None,
+    reach: Annotated[
+        bool, typer.Option("--reach", help="Say how far readers must be. That can give something away in itself.")
+    ] = False,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Check whether a text goes further than its readers."""
+    from bot.cli.asking import check_once
+
+    check_once(context.obj.settings(library, data, quiet=True), book, at, text, reach=reach)
+
+
+@app.command()
+def order(
+    context: typer.Context,
+    book: Annotated[str | None, typer.Option("--book", help="What to read on the way to this book.")] = None,
+    series: Annotated[str | None, typer.Option("--series", help="In which order to read this series.")] = None,
+    picture: Annotated[Path | None, typer.Option("--picture", help="Draw it, too: a PNG file.", dir_okay=False)] = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Tell in which order to read a book, a series, or all."""
+    from bot.cli.library import show_order
+
+    show_order(context.obj.settings(library, data, quiet=True), book, series, picture)
+
+
+@app.command()
+def index(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
+    """Build the vector store, or bring it up to date."""
+    from bot.cli.library import index_library
+
+    index_library(context.obj.settings(library, data))
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="Saved pages: Goodreads, Wikipedia, a study page, plain text."),
+    ],
+    book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+    files_only: Annotated[
+        bool, typer.Option("--files-only", help="Write the files alone: no store, and no word of where text is placed.")
+    ] = False,
+) -> None:
+    """Turn saved pages into files of a library, with a report."""
+    from bot.cli.library import import_pages
+
+    import_pages(files, book, context.obj.settings(library, data, quiet=True), files_only=files_only)
+
+
+@app.command()
+def placed(
+    context: typer.Context,
+    book: Annotated[str | None, typer.Argument(metavar="BOOK", help="Slug or title; otherwise all books.")] = None,
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Show where unlabelled text was placed, least certain first."""
+    from bot.cli.library import show_placed
+
+    show_placed(context.obj.settings(library, data, quiet=True), book)
+
+
+@app.command()
+def batch(
+    context: typer.Context,
+    questions: Annotated[
+        typer.FileBinaryRead, typer.Argument(metavar="QUESTIONS.jsonl", help="JSON Lines; - reads standard input.")
+    ],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Answer JSON Lines, one by one, on standard output.
+
+    The order is kept, logs go to standard error, and the exit status is 1 where a line could not be answered.
+    """
+    from bot.cli.batch import answer_lines
+
+    settings = context.obj.settings(library, data)
+    out = sys.stdout.buffer
+
+    def write(row: bytes) -> None:
+        out.write(row)
+        out.flush()
+
+    with redirect_stdout(sys.stderr), opened(settings) as discussion:  # whatever a library prints is no answer
+        answered = answer_lines(questions, discussion, write)
+    raise typer.Exit(0 if answered else 1)
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as dogear-today.zip.")],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Write all that cannot be made again into one file."""
+    from bot.cli.data import back_up
+
+    back_up(context.obj.settings(library, data), file)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that backup wrote.")],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Put a backup back; what is there is moved aside."""
+    from bot.cli.data import put_back
+
+    put_back(context.obj.settings(library, data), file)
+
+
+@app.command()
+def doctor(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
+    """Check everything that Dogear needs, with a cure for each."""
+    from bot.cli.doctor import look_at_everything
+
+    raise typer.Exit(0 if look_at_everything(context.obj.environment, library, data) else 1)

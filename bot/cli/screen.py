@@ -1,0 +1,127 @@
+"""What is seen in the terminal: Rich where a person looks, plain lines where a pipe reads.
+
+All text is shown as it is: no mark-up of Rich's is read in it, and what a terminal would obey is taken out.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from bot.answering.reply import Reply
+
+_KEPT = {"\n", "\u200c", "\u200d"}
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode: controls, invisible formatting (right-to-left overrides among them), halves of letters, other line ends."""
+
+
+class Tone(StrEnum):
+    """How something is meant."""
+
+    ANSWER = "answer"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing told: a heading, the text, a tip what to do next; `over` where the conversation ends with it."""
+
+    text: str = ""
+    tone: Tone = Tone.NOTE
+    heading: str = ""
+    tip: str = ""
+    over: bool = False
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, (self.heading, self.text, self.tip)))
+
+
+def answer(reply: Reply, heading: str = "", tip: str = "") -> Told:
+    """Return what a reply tells."""
+    return Told(reply.answer, Tone.ANSWER, heading, tip)
+
+
+def problem(error: Exception | str, tip: str = "") -> Told:
+    """Return what an error tells."""
+    return Told(str(error), Tone.PROBLEM, tip=tip)
+
+
+def printable(text: str) -> str:
+    """Return text that a terminal shows as it is: no control characters, nothing invisible, tabs as spaces.
+
+    Passages, titles and typed words come from anywhere; an escape sequence among them would be obeyed.
+    """
+    spaced = text.replace("\r\n", "\n").replace("\t", " ")
+    return "".join(c for c in spaced if c in _KEPT or unicodedata.category(c) not in _UNSEEN)
+
+
+WIDTH = 100
+"""Columns that text takes at most: longer lines are hard to read."""
+
+STYLES = {Tone.ANSWER: "", Tone.NOTE: "", Tone.PROBLEM: "yellow"}
+SOURCES = "— "
+"""How a line begins that names where an answer comes from."""
+
+
+class Screen:
+    """Shows what is told, a blank line after each."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._person = out.isatty()
+        self._console = Console(file=out, highlight=False, markup=False, emoji=False, soft_wrap=not self._person)
+        if self._person:
+            self._console.width = min(self._console.width, WIDTH)
+
+    def show(self, told: Told) -> None:
+        """Show what is told."""
+        shown = Text()
+        for part, style in ((told.heading, "bold"), (told.text, STYLES[told.tone]), (told.tip, "dim")):
+            for line in printable(part).splitlines() if part else ():
+                shown.append(f"{line}\n", "dim" if line.startswith(SOURCES) else style)
+        self._console.print(shown)
+
+    def line(self, text: str, style: str = "") -> None:
+        """Show one line or more, without a blank one after it."""
+        self._console.print(Text(printable(text), style))
+
+
+def problem_line(text: str) -> None:
+    """Show on standard error what went wrong."""
+    Screen(sys.stderr).line(text, STYLES[Tone.PROBLEM])
+
+
+@contextmanager
+def opening(err: TextIO) -> Iterator[Callable[[int, int], None] | None]:
+    """Show that a library is being opened, with a bar while passages are embedded; nothing where nobody looks.
+
+    Yields what is to be called with the passages done and the passages to do.
+    """
+    if not err.isatty():
+        yield None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(WIDTH // 3),
+        TextColumn("{task.fields[count]}"),
+    )
+    with Progress(*columns, console=Console(file=err), transient=True) as progress:
+        task = progress.add_task("Opening the library", total=None, count="")
+
+        def report(done: int, total: int) -> None:
+            progress.update(
+                task, description="Building the store", completed=done, total=total, count=f"{done} of {total} passages"
+            )
+
+        yield report

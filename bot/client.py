@@ -1,0 +1,151 @@
+"""The bot in Discord: what it listens to, what it is made of, and how its parts are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from yarl import URL
+
+from bot.discord.context import begin, tell
+from bot.discord.metrics import Calls, Connections
+from bot.features.ask.rules import IsMember
+from bot.features.registry import BUTTONS, cogs
+from bot.people import Shards
+from bot.services import Services
+from bot.sharding import Membership, Presence, limit_backoff
+from bot.start import sync_if_changed
+from bot.timekeeper import Timekeeper
+from bot.workers import Leaving, UnderWay
+
+log = logging.getLogger(__name__)
+
+ANSWERS = 6.0
+"""Seconds in which what is under way can be finished, once the bot is to leave: Docker kills it after ten."""
+
+MODEL = 3.5
+"""Seconds until no chat model is waited for any more: what it would have written is quoted from the passages."""
+
+
+def intents(*, message_content: bool = False) -> discord.Intents:
+    """Return what the bot asks to hear of: servers and messages. None of it is privileged, but for watching places.
+
+    Without Message Content, Discord sends the text of a message only where it mentions the bot, replies to it, or
+    is a direct message: exactly what is needed for everything else.
+    """
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)
+
+
+class Commands(app_commands.CommandTree["Dogear"]):
+    """The commands; what goes wrong in one of them goes the one way of errors."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Dogear], /) -> bool:
+        """Begin a command, unless the bot is leaving."""
+        try:
+            begin(interaction)
+        except Leaving as leaving:
+            if interaction.type is not discord.InteractionType.autocomplete:
+                await tell(interaction, leaving)
+            return False
+        return True
+
+    async def on_error(self, interaction: discord.Interaction[Dogear], error: app_commands.AppCommandError, /) -> None:
+        """Tell the member."""
+        if interaction.type is not discord.InteractionType.autocomplete:
+            await tell(interaction, error)
+
+
+class Dogear(commands.AutoShardedBot):
+    """The bot: it holds the services, and no state of its own but what Discord's library keeps.
+
+    Members and messages are not kept in memory, so that a bot in many servers stays small.
+    """
+
+    def __init__(
+        self, services: Services, *, shards: Shards | None = None, message_content: bool = False,
+        **options: Any,  # noqa: ANN401 (the library's options)
+    ) -> None:  # fmt: skip
+        """Take `shards` of those that there are, or else as many as Discord advises, all of them."""
+        self._calls = Calls(services.meter)
+        if shards is not None:
+            options |= {"shard_ids": list(shards.ids), "shard_count": shards.count}
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=Commands,
+            intents=intents(message_content=message_content),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            activity=discord.CustomActivity("Tells you nothing beyond what you have read"),
+            http_trace=self._calls.trace(),
+            **options,
+        )
+        self.services = services
+        self.connections = Connections(self, services.meter, services.now)
+        self.is_member: IsMember = Membership(self, services.shards).holds
+        self.presence = Presence(services.presence, services.shards, self._is_in)
+        self.timekeeper = Timekeeper(services.now, meter=services.meter)
+        self.under_way = UnderWay()
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
+        """Hand an event on; when an interaction came is noted first, as its acknowledgement is measured from then."""
+        if event_name == "interaction":
+            self._calls.came(args[0].id)
+        super().dispatch(event_name, *args, **kwargs)
+
+    async def setup_hook(self) -> None:
+        """Put the parts together, once the token is accepted and before any event arrives."""
+        self.add_dynamic_items(*BUTTONS)
+        for cog in cogs(self):
+            await self.add_cog(cog)
+        if self.services.shards.direct:  # of several processes, one does what is about all clubs
+            await self.services.forget_old()
+            await sync_if_changed(self.tree, self.services.notes)
+
+    async def on_ready(self) -> None:
+        """Say that the bot is there, and see to what became due meanwhile."""
+        log.info("here as %s, in %d servers, with shards %s", self.user, len(self.guilds), self._written_shards())
+        try:
+            await self.presence.look_around([guild.id for guild in self.guilds])
+        finally:
+            self.timekeeper.start()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """See to what is due in a server to which the bot comes back."""
+        await self.presence.come_to([guild.id])
+        self.timekeeper.nudge()
+
+    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard; if its connection is lost, it comes back soon."""
+        await super().launch_shard(gateway, shard_id, initial=initial)
+        if (launched := self.get_shard(shard_id)) is not None:
+            limit_backoff(launched)
+
+    def _is_in(self, club: int) -> bool | None:
+        guild = self.get_guild(club)
+        return False if guild is None else None if guild.unavailable else True
+
+    def _written_shards(self) -> str:
+        return str(Shards(tuple(sorted(self.shards)) or (0,), self.shard_count or 1))
+
+    async def leave(self) -> None:
+        """Begin nothing new, finish what is under way as far as there is time for it, and close."""
+        log.info("leaving; %d questions are under way", len(self.under_way))
+        hanging_up = asyncio.get_running_loop().call_later(MODEL, self.services.discussion.hang_up)
+        await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS))
+        hanging_up.cancel()
+        await self.close()
+
+    async def close(self) -> None:
+        """Finish timed work that has begun, and leave."""
+        await self.timekeeper.stop()
+        await super().close()
+
+    async def on_message(self, _: discord.Message, /) -> None:
+        """Leave messages to the cogs: there are no commands with a prefix."""

@@ -1,1 +1,0 @@
-"""What a club does: plain rules, with no Discord and no database in them."""

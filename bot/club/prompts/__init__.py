@@ -1,1 +1,0 @@
-"""Discussion prompts: drafted, suggested, looked at by a moderator, and posted. Plain rules, no Discord."""

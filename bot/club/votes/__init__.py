@@ -1,1 +1,0 @@
-"""Choosing the next book: nominations, votes, and how they are counted."""

@@ -1,1 +1,0 @@
-"""Watching places for messages that go further than they do. Plain rules, no Discord."""

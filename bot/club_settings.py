@@ -1,0 +1,198 @@
+"""Setting a club up, step by step. Each step is kept at once, so that the walk goes on wherever it was left."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, PrimaryKeyConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.base import Base
+from bot.db.session import Sessions, insert_into
+from bot.times import find_zone
+from corpus.books import Book, Slug
+from corpus.errors import DogearError
+
+
+class Step(StrEnum):
+    """The steps of the first-run walk, in their order. Each but the last is about the setting of its name."""
+
+    MODERATORS = "moderators"
+    ORGANISERS = "organisers"
+    TALK = "talk"
+    SCHEDULE = "schedule"
+    ZONE = "zone"
+    BOOK = "book"
+    DONE = "done"
+
+    @property
+    def number(self) -> int:
+        """Where it stands in the walk, from 1."""
+        return list(Step).index(self) + 1
+
+    @property
+    def next(self) -> Step:
+        """The step behind it; the last one is followed by itself."""
+        return list(Step)[min(self.number, len(Step) - 1)]
+
+    @property
+    def before(self) -> Step:
+        """The step before it; the first one is preceded by itself."""
+        return list(Step)[max(self.number - 2, 0)]
+
+
+ASKED = tuple(step for step in Step if step is not Step.DONE)
+"""The steps that ask for something."""
+
+UTC = "UTC"
+"""The zone of a club that chose none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClubSettings:
+    """What a club chose: two roles, two channels (or a forum for the schedule) by their ids, a zone, and a book.
+
+    `walk` is the step at which the first-run walk goes on. Nothing says who chose it: it is the club's.
+    """
+
+    moderators: int | None = None
+    organisers: int | None = None
+    talk: int | None = None
+    schedule: int | None = None
+    zone: str = UTC
+    book: Slug | None = None
+    walk: Step = Step.MODERATORS
+
+
+class ClubRecords(Protocol):
+    """What clubs chose for themselves."""
+
+    async def settings(self, club: int) -> ClubSettings:
+        """Return a club's settings; those of a club that chose nothing yet are all at their beginning."""
+        ...
+
+    async def change_settings(self, club: int, change: Callable[[ClubSettings], ClubSettings]) -> ClubSettings:
+        """Change a club's settings as they are at that moment, with nobody else between, and return them."""
+        ...
+
+
+class SetUpProblem(DogearError):
+    """What was chosen is not there any more, or cannot be chosen."""
+
+
+class SetUp:
+    """Keeps what clubs choose. Who may choose, and which roles and channels there are, is for the door to check."""
+
+    def __init__(self, records: ClubRecords, books: Mapping[Slug, Book]) -> None:
+        self._records, self._books = records, books
+
+    async def settings(self, club: int) -> ClubSettings:
+        """Return what a club chose."""
+        return await self._records.settings(club)
+
+    async def begin(self, club: int) -> ClubSettings:
+        """Return a club's settings with the walk where it goes on: at the step where it was left, or once more."""
+        return await self._records.change_settings(
+            club, lambda now: replace(now, walk=Step.MODERATORS) if now.walk is Step.DONE else now
+        )
+
+    async def go(self, club: int, step: Step) -> ClubSettings:
+        """Go to a step and change nothing else."""
+        return await self._records.change_settings(club, lambda now: replace(now, walk=step))
+
+    async def choose_id(self, club: int, step: Step, chosen: int) -> ClubSettings:
+        """Choose a role or a channel, and go on."""
+        return await self._put(club, step, chosen)
+
+    async def choose_zone(self, club: int, typed: str) -> ClubSettings:
+        """Choose a zone by its name or its city; the walk goes on where it was waiting for it. Raises UnknownZone."""
+        zone = find_zone(typed)
+
+        def chosen(now: ClubSettings) -> ClubSettings:
+            return replace(now, zone=zone, walk=now.walk.next if now.walk is Step.ZONE else now.walk)
+
+        return await self._records.change_settings(club, chosen)
+
+    async def choose_book(self, club: int, book: Slug) -> ClubSettings:
+        """Choose the book that the club reads, and go on. Raises SetUpProblem where the library lacks it."""
+        if book not in self._books:
+            raise SetUpProblem("The library does not have that book any more. Go back and pick another one.")
+        return await self._put(club, Step.BOOK, book)
+
+    async def clear(self, club: int, step: Step) -> ClubSettings:
+        """Take back what was chosen at a step other than the zone, which every club has, and go on."""
+        return await self._put(club, step, None)
+
+    async def _put(self, club: int, step: Step, value: int | str | None) -> ClubSettings:
+        return await self._records.change_settings(club, _chosen(step, value))
+
+
+def _chosen(step: Step, value: int | str | None) -> Callable[[ClubSettings], ClubSettings]:
+    changed: dict[str, Any] = {step.value: value, "walk": step.next}
+    return lambda now: replace(now, **changed)
+
+
+class ClubRow(Base):
+    """What a club chose, and the step at which its first-run walk goes on."""
+
+    __tablename__ = "clubs"
+
+    club: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    moderators: Mapped[int | None]
+    organisers: Mapped[int | None]
+    talk: Mapped[int | None]
+    schedule: Mapped[int | None]
+    zone: Mapped[str]
+    book: Mapped[str | None]
+    walk: Mapped[str]
+
+
+class FigureRow(Base):
+    """A figure that stands: its groups as lists of first part, last part and members."""
+
+    __tablename__ = "figures"
+    __table_args__ = (PrimaryKeyConstraint("club", "book"),)
+
+    club: Mapped[int]
+    book: Mapped[str]
+    at: Mapped[dt.datetime]
+    groups: Mapped[list[list[int]]] = mapped_column(JSON)
+
+
+COLUMNS = tuple(field.name for field in fields(ClubSettings))
+
+
+class StoredClubs:
+    """Implements `ClubRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def settings(self, club: int) -> ClubSettings:
+        """Return a club's settings; those of a club that chose nothing yet are all at their beginning."""
+        async with self._sessions.reading() as session:
+            row = await session.get(ClubRow, club)
+            return ClubSettings() if row is None else _settings(row)
+
+    async def change_settings(self, club: int, change: Callable[[ClubSettings], ClubSettings]) -> ClubSettings:
+        """Change a club's settings as they are at that moment, with nobody else between, and return them."""
+        async with self._sessions.writing() as session:
+            new = insert_into(session, ClubRow).values(club=club, **_columns(ClubSettings()))
+            await session.execute(new.on_conflict_do_nothing())
+            row = (await session.scalars(select(ClubRow).where(ClubRow.club == club).with_for_update())).one()
+            changed = change(_settings(row))
+            for column, value in _columns(changed).items():
+                setattr(row, column, value)
+            return changed
+
+
+def _columns(settings: ClubSettings) -> dict[str, object]:
+    return {column: getattr(settings, column) for column in COLUMNS} | {"walk": settings.walk.value}
+
+
+def _settings(row: ClubRow) -> ClubSettings:
+    return ClubSettings(row.moderators, row.organisers, row.talk, row.schedule, row.zone, row.book, Step(row.walk))

@@ -1,0 +1,245 @@
+"""Copying all of the club's data from one database into another: everything is there afterwards, or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Select, Table, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.db.base import Base
+from bot.db.errors import StorageUnavailable, told
+from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
+from bot.db.session import WRITES, Address, Sessions, engine_for
+from bot.features.reviews.store import Review, StoredReviews
+from bot.people import EVERY
+
+
+async def counter(connection: AsyncConnection, table: Table) -> int:
+    """Return the highest id that a table has given out; 0 where it has given out none, or gives out none."""
+    column = table.autoincrement_column
+    if column is None:
+        return 0
+    highest = await connection.scalar(select(func.max(column)))
+    if connection.dialect.name == "sqlite":
+        kept = await connection.scalar(
+            text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table.name}
+        )
+    else:
+        sequence = await connection.scalar(_sequence(table, column.name))
+        kept = await connection.scalar(text(f"SELECT last_value FROM {sequence} WHERE is_called"))  # noqa: S608
+    return max(highest or 0, kept or 0)
+
+
+async def count_on(connection: AsyncConnection, table: Table, last: int) -> None:
+    """Let the next id of a table be the one after `last`."""
+    column = table.autoincrement_column
+    if column is None or not last:
+        return
+    values = {"table": table.name, "last": last}
+    if connection.dialect.name == "sqlite":
+        await connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table"), values)
+        await connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)"), values)
+    else:
+        sequence = await connection.scalar(_sequence(table, column.name))
+        await connection.execute(select(func.setval(sequence, last)))
+
+
+def _sequence(table: Table, column: str) -> Select[str]:
+    return select(func.pg_get_serial_sequence(table.name, column))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A database: of which kind and release, its name, and the version of the tables; None where there are none."""
+
+    kind: str
+    name: str
+    version: str | None
+
+
+def look_at(where: str | Path) -> Seen:
+    """Look at the database of a data folder or URL. Raises StorageUnavailable where it cannot be used.
+
+    This blocks, and needs a thread without an event loop of its own.
+    """
+    address = Address.of(where)
+    if address.file is not None and not address.file.exists():
+        return Seen(f"SQLite {sqlite3.sqlite_version}", address.name, None)
+    with told(address.name):
+        return asyncio.run(_look_at(address))
+
+
+async def _look_at(address: Address) -> Seen:
+    engine = engine_for(address)
+    try:
+        async with engine.connect() as connection:
+            release = "SELECT sqlite_version()" if address.file else "SHOW server_version"
+            number = str(await connection.scalar(text(release))).partition(" ")[0]
+            kind = "SQLite" if address.file else "PostgreSQL"
+            await connection.run_sync(check_whole, address.name)
+            return Seen(f"{kind} {number}", address.name, await connection.run_sync(version_of, address.name))
+    finally:
+        await engine.dispose()
+
+
+def reviews_in(where: str | Path) -> list[Review]:
+    """Return all reviews of a database of today's version; none of another. Raises StorageUnavailable.
+
+    This blocks, and needs a thread without an event loop of its own.
+    """
+    return asyncio.run(_reviews_in(Address.of(where))) if look_at(where).version == HEAD else []
+
+
+async def _reviews_in(address: Address) -> list[Review]:
+    engine = engine_for(address)
+    try:
+        return await StoredReviews(Sessions(engine, address.name)).every(EVERY)
+    finally:
+        await engine.dispose()
+
+
+BATCH = 500
+"""Rows that are held in memory at a time."""
+
+
+def copy(source: str | Path, target: str | Path) -> dict[str, int]:
+    """Copy one database into another, which is made where it is not there; return how many rows each table has.
+
+    The source is read as it is at one moment. The target may hold no rows, and nobody else may use it meanwhile.
+    Raises StorageUnavailable; then the target holds no rows. This blocks, and needs a thread without an event loop.
+    """
+    here, there = Address.of(source), Address.of(target)
+    if here == there or (here.file and there.file and here.file.resolve() == there.file.resolve()):
+        raise StorageUnavailable(f"{here.name} cannot be copied into itself. Name another place to copy to.")
+    seen = look_at(source)
+    if seen.version is None:
+        raise StorageUnavailable(f"There is no club's data in {here.name}. Name the place to copy from first.")
+    if seen.version != HEAD:
+        raise StorageUnavailable(
+            f"The club's data in {here.name} is of version {seen.version}, and this Dogear knows {HEAD}; nothing was "
+            "changed. Bring it there first, with: python run_bot.py db upgrade"
+        )
+    upgrade(target)
+    return asyncio.run(_copy(here, there))
+
+
+async def _copy(source: Address, target: Address) -> dict[str, int]:
+    reading, writing = engine_for(source, patience=None), engine_for(target, patience=None)
+    try:
+        with told(target.name):
+            async with writing.execution_options(**{WRITES: True}).begin() as there:
+                await _take(there, target.name)
+                with told(source.name):
+                    async with _at_one_moment(reading).connect() as here:
+                        return {table.name: await _copy_table(table, here, there) for table in _tables()}
+    finally:
+        await reading.dispose()
+        await writing.dispose()
+
+
+def _tables() -> list[Table]:
+    """Return all tables, those that others refer to first."""
+    return Base.metadata.sorted_tables
+
+
+def _at_one_moment(engine: AsyncEngine) -> AsyncEngine:
+    """Return an engine whose transactions see all tables as they were at their beginning, as SQLite's always do."""
+    server = engine.dialect.name == "postgresql"
+    return engine.execution_options(isolation_level="REPEATABLE READ") if server else engine
+
+
+async def _take(there: AsyncConnection, name: str) -> None:
+    """Keep everybody else away from the target, and make sure that nothing is in it."""
+    if there.dialect.name == "postgresql":
+        await there.run_sync(lock)
+        names = ", ".join(f'"{table.name}"' for table in _tables())
+        await there.execute(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
+    full = [table.name for table in _tables() if await _count(there, table)]
+    if full:
+        raise StorageUnavailable(
+            f"{name} holds rows already ({', '.join(full[:3])}{' …' * (len(full) > 3)}); nothing was changed. "
+            "Name an empty database to copy to."
+        )
+
+
+async def _copy_table(table: Table, here: AsyncConnection, there: AsyncConnection) -> int:
+    found = await here.stream(select(table).order_by(*table.primary_key))
+    async for rows in found.mappings().partitions(BATCH):
+        await there.execute(insert(table), [dict(row) for row in rows])
+    await count_on(there, table, await counter(here, table))
+    had, has = await _count(here, table), await _count(there, table)
+    if had != has:
+        raise StorageUnavailable(f"Of {had} rows of {table.name}, {has} arrived; nothing was changed. Try again.")
+    return has
+
+
+async def _count(connection: AsyncConnection, table: Table) -> int:
+    return await connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+PATIENCE = 10.0
+"""Seconds to wait for who holds the file."""
+
+_VERSIONS = "alembic_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a database holds: its version, and how many rows each table has."""
+
+    version: str
+    rows: Mapping[str, int]
+
+
+def take_snapshot(where: str | Path, into: Path) -> Holding:
+    """Copy the club's data into a new file, and return what that holds. Raises StorageUnavailable.
+
+    Writers are not kept waiting: a reader sees the database as it was when it began. This blocks, and needs a thread
+    without an event loop.
+    """
+    address = Address.of(where)
+    if address.file is None:
+        with tempfile.TemporaryDirectory(dir=into.parent) as folder:
+            file = Path(folder) / into.name
+            copy(where, f"sqlite:///{file}")
+            with closing(sqlite3.connect(file)) as made:
+                made.execute("PRAGMA journal_mode=DELETE")  # one file, without others beside it
+            file.replace(into)
+        return holding(into)
+    if not address.file.is_file():
+        raise StorageUnavailable(
+            f"There is no club's data in {address.name} yet. It is made when the bot first starts."
+        )
+    try:
+        with closing(sqlite3.connect(address.file, timeout=PATIENCE, isolation_level=None)) as source:
+            source.execute("VACUUM INTO ?", (str(into),))
+        into.chmod(0o600)
+        return holding(into)
+    except sqlite3.Error as error:
+        raise StorageUnavailable(
+            f"The club's data in {address.name} cannot be copied ({error}). Check that there is room on the disk."
+        ) from error
+
+
+def holding(file: Path) -> Holding:
+    """Return what a file of SQLite holds. Raises sqlite3.Error where it is damaged or holds something else."""
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)) as database:
+        if (found := database.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
+            raise sqlite3.DatabaseError(f"it is damaged: {found[0]}")
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = sorted(name for name in names if name != _VERSIONS and not name.startswith("sqlite_"))
+        rows = {name: _rows(database, name) for name in tables}
+        (version,) = database.execute(f"SELECT version_num FROM {_VERSIONS}").fetchone()  # noqa: S608 (a constant)
+        return Holding(str(version), rows)
+
+
+def _rows(database: sqlite3.Connection, table: str) -> int:
+    quoted = table.replace('"', '""')
+    return int(database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])  # noqa: S608 (quoted)

@@ -1,0 +1,133 @@
+"""Bringing a database to the version that this program knows, before anything else touches it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+from sqlalchemy import Connection, inspect, text
+
+from bot.db.errors import StorageUnavailable, damaged, told
+from bot.db.session import WRITES, Address, engine_for
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0008"
+"""The latest version in `migrations/versions`."""
+
+GIVEN_UP = ("claims", "revisions", "review_changes")
+"""Tables that older versions used; they stay in a database, unused."""
+
+PATIENCE = 60.0
+"""Seconds to wait for another process that upgrades the same database."""
+
+LOCK = 0x646F67656172
+"""The number of the lock that keeps others from a server's database meanwhile; it spells our name."""
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+_VERSIONS = "alembic_version"
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps the migration that runs in module variables."""
+
+
+def upgrade(where: str | Path, version: str = HEAD) -> str | None:
+    """Bring the database of a data folder or URL to a version, or make it. Raises StorageUnavailable.
+
+    Return the version that it had; None where there was nothing in it.
+
+    It is one transaction: the old version or the new one is there, whatever happens. There is no way down: a
+    downgrade would drop what people wrote. Whoever wants an older Dogear puts the backup of that day in place.
+
+    This blocks, and needs a thread without an event loop of its own.
+    """
+    address = Address.of(where)
+    with told(address.name):
+        address.make_file()
+        with _alone(address):
+            return asyncio.run(_upgrade(address, version))
+
+
+def _alone(address: Address) -> contextlib.AbstractContextManager[object]:
+    """Keep others from SQLite's file meanwhile: while somebody has it open, it cannot turn to WAL, and never waits."""
+    if address.file is None:
+        return contextlib.nullcontext()
+    return FileLock(address.file.with_name(f"{address.file.name}.lock"), timeout=PATIENCE, mode=0o600)
+
+
+async def _upgrade(address: Address, version: str) -> str | None:
+    engine = engine_for(address, patience=None)
+    try:
+        async with engine.execution_options(**{WRITES: True}).begin() as connection:
+            return await connection.run_sync(_bring_to, version, address.name)
+    finally:
+        await engine.dispose()
+
+
+def _bring_to(connection: Connection, version: str, name: str) -> str | None:
+    lock(connection)
+    check_whole(connection, name)
+    now = version_of(connection, name)
+    if now == version:
+        return now  # nearly always: and Alembic, which takes a while to import, is not needed
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = alembic_config(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if now is not None and now not in known:
+        raise StorageUnavailable(
+            f"The club's data in {name} was written by a newer Dogear; nothing was changed. "
+            "Update Dogear, or put a backup from before in its place."
+        )
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, version)
+    return now
+
+
+def check_whole(connection: Connection, name: str) -> None:
+    """See whether the pages of SQLite's file hang together. Raises StorageUnavailable. A server sees to its own."""
+    if connection.dialect.name != "sqlite":
+        return
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    if found != "ok":
+        raise damaged(name, " ".join(found.split())[:80])
+
+
+def lock(connection: Connection) -> None:
+    """Keep other processes from changing the tables of a server's database until the transaction ends.
+
+    SQLite's file is locked while anybody writes to it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE:.0f}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return what Alembic needs to know; nothing of it sets up logging."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def version_of(connection: Connection, name: str) -> str | None:
+    """Return the version of a database; None of an empty one. Raises StorageUnavailable for somebody else's."""
+    tables = inspect(connection).get_table_names()
+    version: str | None = None
+    if _VERSIONS in tables:
+        version = connection.execute(text(f"SELECT version_num FROM {_VERSIONS}")).scalar()  # noqa: S608
+    if version is None and set(tables) - {_VERSIONS}:
+        raise StorageUnavailable(
+            f"The database {name} holds something else than Dogear's data; nothing was changed. Choose an empty one."
+        )
+    return version

@@ -1,0 +1,118 @@
+"""The page in which the bot can be tried: the real bot over a simulated Discord, on this machine alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import simcord
+from simcord.preview import Preview
+
+from bot.answering.engine import Discussion
+from bot.app import open_discussion, open_services
+from bot.client import Dogear, intents
+from bot.demo.club import DemoClub, introduce, set_up
+from bot.services import Services
+from bot.settings import Settings
+from corpus.errors import DogearError
+
+FOLDER = "try"
+"""Where the vector store of the trial is, in the data folder: nothing there belongs to a real club."""
+
+PATIENCE = 120.0
+"""Seconds that a command may take before the page says that it failed: more than any chat model is given."""
+
+Report = Callable[[int, int], None]
+Opening = Callable[[], AbstractContextManager[Report | None]]
+"""Shows that the library is being opened, and yields what is told of passages done and to do."""
+
+WIDTH, HEIGHT = 1280, 900
+"""Pixels of the page, where its window does not say."""
+
+
+class PortTaken(DogearError):
+    """The page cannot be served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A running trial: the simulated Discord, the club in it, and the page that shows its thread."""
+
+    env: simcord.Env
+    club: DemoClub
+    preview: Preview
+
+
+@contextlib.asynccontextmanager
+async def opened_trial(services: Services, port: int = 0) -> AsyncIterator[Trial]:
+    """Run the bot in the club and serve its page on a port of this machine; 0 takes any that is free."""
+    bot = Dogear(services, shard_count=1)
+    env = simcord.Env(bot, check_errors=False, approved_intents=intents(), settle_timeout=PATIENCE)
+    env.backend.clock.advance((_now() - env.now()).total_seconds())  # its calendar begins in the past
+    introduce(env)
+    await env.start()
+    try:
+        club = await set_up(env, services)
+        viewers = tuple(club.members.values())
+        async with env.preview(
+            club.thread, viewers=viewers, layout="channel", width=WIDTH, height=HEIGHT, assets=club.faces, port=port
+        ) as preview:
+            yield Trial(env, club, preview)
+    except simcord.SetupError as error:
+        if "bind port" in str(error):
+            raise PortTaken(f"Port {port} is in use. Choose another, or leave --port out.") from error
+        raise
+    finally:
+        await env.shutdown()
+
+
+def run_trial(settings: Settings, port: int, say: Callable[[str], None], opening: Opening) -> None:
+    """Show the page until it is stopped.
+
+    The vector store stays for the next time; the club and what was done in it do not.
+    """
+    ours = replace(settings, data=settings.data / FOLDER, chroma_url=None)  # a server's clubs are real
+    with contextlib.ExitStack() as stack:
+        records = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dogear-try-")))
+        with opening() as report:
+            discussion = stack.enter_context(open_discussion(ours, ours.library, ours.data, report))
+        asyncio.run(show_until_stopped(discussion, ours, records, port, say))
+
+
+async def show_until_stopped(
+    discussion: Discussion, settings: Settings, records: Path, port: int, say: Callable[[str], None]
+) -> None:
+    """Say the address of the page, and stay until SIGINT, SIGTERM or the page's own “End preview session”."""
+    async with open_services(discussion, settings, _now, records) as services, opened_trial(services, port) as trial:
+        say(f"{WELCOME}\n\n    {trial.preview.url}\n\n{LEAVE}")
+        await _stopped(trial.preview)
+
+
+WELCOME = "The bot is in its club. Open this address in a browser on this machine:"
+LEAVE = "Choose who you are at “Viewing as”, type / for the commands. Ctrl-C ends it, and the club is forgotten."
+
+
+async def _stopped(preview: Preview) -> None:
+    """Wait for a signal or for the page to be closed, whichever comes first."""
+    loop = asyncio.get_running_loop()
+    signalled = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(number, signalled.set)
+    waiting = [asyncio.ensure_future(preview.wait_closed()), asyncio.ensure_future(signalled.wait())]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

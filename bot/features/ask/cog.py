@@ -1,0 +1,256 @@
+"""`/ask`, `/hint`, `/recap` and `/who`: private answers, which can be shared as far as the place goes."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import OrderedDict
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.audit import Did
+from bot.discord import autocomplete
+from bot.discord.buttons import Dialogue
+from bot.discord.cards import Card, notice_card
+from bot.discord.context import ClubBot, Refused, begin_reply, services_of, tell_in_reply
+from bot.discord.send import deliver, reply_to
+from bot.discord.visitor import club_of_direct_message, in_clubs, in_clubs_and_direct_messages, is_for_adults, visitor
+from bot.features.ask.rules import MAX_QUESTION, Answer
+from bot.features.ask.views import (
+    answer_items,
+    hint_card,
+    hint_items,
+    noted,
+    out_of_tokens,
+    page_card,
+    page_items,
+    private_card,
+    public_items,
+    spoken_card,
+)
+from bot.features.ask.views import share as share_question
+from bot.features.schedules.discord import parent_of
+from bot.features.schedules.service import LAST_MEETING
+from bot.people import Member, Place
+from bot.services import Services
+from corpus.names import find_book
+
+log = logging.getLogger(__name__)
+
+SEEN = 5_000
+"""Messages that are remembered as answered: a gateway that comes back may tell of the last ones again."""
+
+SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
+
+INTRODUCTION = (
+    "I answer questions about the book, and tell nobody more than they have read: here as far as this place goes, "
+    "with /ask as far as you are.\nAsk me something in a sentence, or begin with /progress set."
+)
+
+
+class ConversationCog(commands.Cog):
+    """Answers what is said to the bot."""
+
+    def __init__(self, bot: ClubBot) -> None:
+        self._bot = bot
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that is meant for the bot, once."""
+        me = self._bot.user
+        if me is None or not is_meant(message, me.id) or not self._is_new(message.id):
+            return
+        try:
+            begin_reply(self._bot, message)
+            card, for_all = await self._reply(message, said(message.content, me.id))
+            posted = await reply_to(message, card)
+            if for_all is not None and for_all.reply.answered:
+                await noted(self._bot.services, Did.ANSWER, for_all, posted)
+        except Exception as error:  # noqa: BLE001 (the one way of errors)
+            await tell_in_reply(message, error)
+
+    async def _reply(self, message: discord.Message, text: str) -> tuple[Card, Answer | None]:
+        """Return the card of a reply, and the answer where it is for everybody who reads along, as in a server."""
+        if not any(map(str.isalnum, text)):
+            return notice_card(INTRODUCTION), None
+        services = self._bot.services
+        if message.guild is not None:
+            member = Member(message.guild.id, message.author.id)
+            place = Place(message.guild.id, message.channel.id, is_for_adults(message.channel))
+            answer = await services.questions.say(member, place, text, private=False)
+            note = out_of_tokens(answer, services.allowance)
+            return spoken_card(answer, services.books, public_items(answer), note), answer
+        club = await club_of_direct_message(self._bot, message.author.id)
+        member, place = Member(club, message.author.id), Place(club, message.channel.id)
+        answer = await services.questions.say(member, place, text, private=True)
+        items = answer_items(answer, sharable=False)
+        return private_card(answer, services.books, items, out_of_tokens(answer, services.allowance)), None
+
+    def _is_new(self, message_id: int) -> bool:
+        """Return whether a message comes for the first time."""
+        if message_id in self._seen:
+            log.info("a message came twice")
+            return False
+        self._seen[message_id] = None
+        while len(self._seen) > SEEN:
+            self._seen.popitem(last=False)
+        return True
+
+
+def is_meant(message: discord.Message, me: int) -> bool:
+    """Return whether a message is meant for the bot: by a person, and to it alone, or mentioning it, or in reply."""
+    if message.author.bot or message.webhook_id or message.type not in SPOKEN:
+        return False
+    if message.guild is None or any(user.id == me for user in message.mentions):
+        return True
+    answered = message.reference.resolved if message.reference else None
+    return isinstance(answered, discord.Message) and answered.author.id == me and bool(message.content)
+
+
+def said(content: str, me: int) -> str:
+    """Return what a message says, without the mention of the bot."""
+    return " ".join(re.sub(rf"<@!?{me}>", " ", content).split())
+
+
+NO_TEXT = "There is no text in that message."
+
+
+class MenuCog(commands.Cog):
+    """The menus of messages. Discord sends the text of a message whose menu is used, whoever wrote it."""
+
+    def __init__(self, services: Services, tree: app_commands.CommandTree[Any]) -> None:
+        self._services, self._tree = services, tree
+        self._menus = [
+            in_clubs_and_direct_messages(app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)),
+            in_clubs_and_direct_messages(app_commands.ContextMenu(name="Would this spoil?", callback=self.would_spoil)),
+            in_clubs(app_commands.ContextMenu(name="Suggest as discussion prompt", callback=self.suggest)),
+        ]
+
+    async def cog_load(self) -> None:
+        """Add the menus: a cog's commands are added by the library, its menus are not."""
+        for menu in self._menus:
+            self._tree.add_command(menu)
+
+    async def ask_about(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """Ask for a question about a message."""
+        if not message.content.strip():
+            raise Refused(NO_TEXT)
+        await interaction.response.send_modal(AskAbout(message.content))
+
+    async def would_spoil(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """Say whether a message might go further than its reader, and than this place."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if not message.content.strip():
+            raise Refused(NO_TEXT)
+        member, place = await visitor(interaction)
+        for_me, for_here = await self._services.questions.check(member, place, message.content)
+        lines = [f"It {'might go' if for_me else 'goes no'} further than you have read."]
+        if interaction.guild_id is not None:
+            lines.append(f"It {'might go' if for_here else 'goes no'} further than this place.")
+        await deliver(interaction, notice_card("\n".join(lines)))
+
+    async def suggest(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """Put a message on the moderators' queue of discussion prompts."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, place = await visitor(interaction)
+        await self._services.prompts.suggest(member, place, message.content, message.id)
+        await deliver(interaction, notice_card("Suggested. The moderators see it in their queue; nobody else does."))
+
+
+class AskAbout(Dialogue, title="Ask about this"):
+    """A question about a message."""
+
+    question: discord.ui.TextInput[AskAbout] = discord.ui.TextInput(
+        label="Your question", placeholder="Why is this important?", max_length=MAX_QUESTION
+    )
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self._message = message
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Answer in private."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        services = services_of(interaction)
+        member, place = await visitor(interaction)
+        answer = await services.questions.about(member, place, self.question.value, self._message)
+        await deliver(interaction, private_card(answer, services.books, answer_items(answer)))
+
+
+BEHIND = "This place goes further than you have read, so this is for you alone."
+
+Question = app_commands.Range[str, 1, MAX_QUESTION]
+Name = app_commands.Range[str, 1, 100]
+
+
+class QuestionCog(commands.Cog):
+    """What members ask about a book."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command()
+    @app_commands.describe(
+        question="What you want to know, in your own words",
+        book="The book; otherwise the one of this place, or the one you are in",
+        share="Answer for everybody here, as far as this place goes",
+    )
+    @app_commands.autocomplete(book=autocomplete.books)
+    @in_clubs_and_direct_messages
+    async def ask(
+        self, interaction: discord.Interaction[Any], question: Question, book: str | None = None, share: bool = False
+    ) -> None:
+        """Ask about the book. Only you see the answer, and it stops where you have read to."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, place = await visitor(interaction)
+        behind = share and await self._services.audiences.behind(member, place)
+        if share and interaction.guild_id and not behind:
+            await share_question(interaction, await self._services.questions.note("ask", member, place, question, book))
+            return
+        answer = await self._services.questions.put("ask", member, place, question, book)
+        note = BEHIND if behind else out_of_tokens(answer, self._services.allowance)
+        await deliver(interaction, private_card(answer, self._services.books, answer_items(answer), note))
+
+    @app_commands.command()
+    @app_commands.describe(question="What you would like to find out", book="The book")
+    @app_commands.autocomplete(book=autocomplete.books)
+    @in_clubs_and_direct_messages
+    async def hint(self, interaction: discord.Interaction[Any], question: Question, book: str | None = None) -> None:
+        """Get a hint: what to think about, where to look, and the answer once you have read that far."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, place = await visitor(interaction)
+        answer = await self._services.questions.put("hint", member, place, question, book)
+        await deliver(interaction, hint_card(answer, self._services.books, 1, hint_items(answer, 1)))
+
+    @app_commands.command()
+    @app_commands.describe(book="The book", section="A part of it, such as chapter 5, chapters 5-7, since chapter 9")
+    @app_commands.autocomplete(book=autocomplete.books, section=autocomplete.sections)
+    @in_clubs_and_direct_messages
+    async def recap(
+        self, interaction: discord.Interaction[Any], book: str | None = None, section: Name | None = None
+    ) -> None:
+        """Tell the story so far, and no further."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, place = await visitor(interaction)
+        if " ".join((section or "").casefold().split()) in LAST_MEETING:
+            known = find_book(book, self._services.books) if book else None
+            slug, section = await self._services.schedules.since_last_meeting(place, parent_of(interaction), known)
+        else:
+            slug = (await self._services.questions.needed(member, place, book)).slug
+        answer = await self._services.questions.put("recap", member, place, section or "", slug)
+        await deliver(interaction, page_card(answer, self._services.books, 1, page_items(answer, 1)))
+
+    @app_commands.command()
+    @app_commands.describe(name="The name, or a part of it", book="The book")
+    @app_commands.autocomplete(name=autocomplete.people, book=autocomplete.books)
+    @in_clubs_and_direct_messages
+    async def who(self, interaction: discord.Interaction[Any], name: Name, book: str | None = None) -> None:
+        """Tell who somebody is, as far as you have met them."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, place = await visitor(interaction)
+        answer = await self._services.questions.put("who", member, place, name, book)
+        await deliver(interaction, private_card(answer, self._services.books, answer_items(answer)))

@@ -1,0 +1,356 @@
+"""What members ask: for each question, which book and which audience, and then one call of the discussion."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from bot.answering.conversation import Exchange, standing_alone
+from bot.answering.engine import Discussion
+from bot.answering.reply import Reply
+from bot.audiences import Audiences
+from bot.club_settings import SetUp
+from bot.db.errors import StorageUnavailable
+from bot.db.records import ClubChoices
+from bot.limits import Allowance
+from bot.logs import Meter
+from bot.people import NO_CLUB, Member, Place
+from bot.saved_questions import Asked, AskedRecords, ConversationRecords, Turn
+from bot.workers import Workers
+from corpus.books import Book, Reveals, Slug
+from corpus.errors import DogearError
+from corpus.names import find_book, names_in
+from retrieval.gate import Audience
+
+TURNS = 6
+"""Turns of a conversation that are context for the next reply."""
+
+STALE = dt.timedelta(hours=2)
+"""After this long without a word, what comes next is a new conversation."""
+
+
+class Conversations:
+    """Remembers turns by place; a turn is context only for readers who have read what its own readers had."""
+
+    def __init__(self, records: ConversationRecords, now: Callable[[], dt.datetime]) -> None:
+        self._records, self._now = records, now
+
+    async def so_far(self, place: Place, audience: Audience) -> list[Exchange]:
+        """Return the last turns of a place that an audience may know, oldest first."""
+        begun = self._now() - STALE
+        turns = await self._records.turns(place, TURNS)
+        return [
+            Exchange(turn.question, turn.answer, turn.book)
+            for turn in turns
+            if turn.at >= begun and audience.may_see(turn.needs)
+        ]
+
+    async def remember(
+        self, place: Place, member: Member, question: str, reply: Reply, audience: Audience, also: Reveals
+    ) -> None:
+        """Keep a turn; `also` is what the words of the question themselves give away."""
+        needs = Reveals.of({book: marks for book, marks in audience.positions.items() if marks}).joined([also])
+        await self._records.add(place, Turn(member.id, question, reply.answer, reply.book, needs, self._now()))
+
+
+IsMember = Callable[[int, int], Awaitable[bool]]
+"""Tells whether a person (second) is a member of a club (first) now; Discord knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The club that a direct message is about; where several could be meant, `among` names them."""
+
+    club: int = NO_CLUB
+    among: tuple[int, ...] = ()
+
+
+class DirectMessages:
+    """Works out the club of a direct message: the only one, the one that was chosen, or else it has to be asked for."""
+
+    def __init__(self, choices: ClubChoices) -> None:
+        self._choices = choices
+
+    async def club(self, person: int, is_member: IsMember) -> Meant:
+        """Return the club that a person's direct messages are about, among those that they are in now."""
+        clubs = tuple([club for club in await self._choices.clubs(person) if await is_member(club, person)])
+        chosen = await self._choices.chosen(person)
+        if chosen is not None and (chosen in clubs or await is_member(chosen, person)):
+            return Meant(chosen, clubs)
+        return Meant(clubs[0]) if len(clubs) == 1 else Meant(NO_CLUB, clubs)
+
+    async def choose(self, person: int, club: int) -> None:
+        """Note the club that a person's direct messages are about."""
+        await self._choices.choose(person, club)
+
+
+log = logging.getLogger(__name__)
+
+MAX_QUESTION = 500
+"""Characters: a question, not an essay."""
+
+RECAP = 5_400
+"""Characters of a recap: three pages of a card."""
+
+KEPT = dt.timedelta(days=7)
+"""How long the buttons under a reply work."""
+
+
+class BookMissing(DogearError):
+    """Neither the question nor the place says which book is meant."""
+
+    def __init__(self) -> None:
+        super().__init__("Which book? Pick one in the book field, or say where you are in it with /progress set.")
+
+
+class TooLong(DogearError):
+    """A question that nobody would read to its end."""
+
+    def __init__(self) -> None:
+        super().__init__(f"That is longer than the {MAX_QUESTION} characters that I read at once. Say it more shortly.")
+
+
+class AskedLongAgo(DogearError):
+    """A button under a reply that is no longer known."""
+
+    def __init__(self) -> None:
+        super().__init__("That was too long ago for its buttons to work. Ask once more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply, for whom it was made, and the question that its buttons come back to.
+
+    `quotable` is false for a question whose own words might go further than those who read the answer. `place` is how
+    far the place of a public reply goes. That may be said in public; the audience may not, as it stops where its asker
+    is, and where somebody is stays private.
+    """
+
+    asked: Asked
+    reply: Reply
+    audience: Audience
+    public: bool
+    out_of_tokens: bool = False
+    quotable: bool = True
+    place: Audience = field(default_factory=Audience)
+
+
+class Ask(Protocol):
+    """One kind of question, put to the discussion."""
+
+    def __call__(self, audience: Audience, book: Slug | None) -> Reply:
+        """Return the reply for an audience."""
+        ...
+
+
+class Questions:
+    """Answers members: every public method takes a question from its asker to one reply for one audience."""
+
+    def __init__(
+        self, discussion: Discussion, audiences: Audiences, conversations: Conversations, questions: AskedRecords,
+        set_up: SetUp, allowance: Allowance, workers: Workers, now: Callable[[], dt.datetime],
+        meter: Meter | None = None,
+    ) -> None:  # fmt: skip
+        self._discussion, self._audiences, self._conversations = discussion, audiences, conversations
+        self._set_up, self._meter = set_up, meter or Meter()
+        self._questions, self._allowance, self._workers, self._now = questions, allowance, workers, now
+
+    @property
+    def books(self) -> Mapping[Slug, Book]:
+        """The books of the library."""
+        return self._discussion.library.books
+
+    async def put(
+        self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = False
+    ) -> Answer:
+        """Answer a question of a member: in private for them alone, in public for everybody in the place.
+
+        `do` is “ask”, “hint”, “recap” or “who”. Raises AskedTooMuch, UnknownBook, BookMissing, PositionError.
+        """
+        self._allowance.take(member)
+        return await self._answer(await self.note(do, member, place, text, typed_book, public=public), public=public)
+
+    async def note(
+        self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = True
+    ) -> Asked:
+        """Keep a question that is answered in a moment, with the book that it is about. Raises UnknownBook."""
+        book = await self._book(member, place, _bounded(text), typed_book, public=public)
+        return await self._kept(Asked("", member, place, do, text, book, self._now()))
+
+    async def keep(self, do: str, member: Member, place: Place, text: str, book: Slug | None = None) -> Asked:
+        """Keep what a button comes back to: `do` says whose button, `text` holds what does not fit its id."""
+        return await self._questions.keep(Asked("", member, place, do, text, book, self._now()))
+
+    async def again(self, asked: Asked, *, public: bool = False, do: str = "") -> Answer:
+        """Answer a question once more, for whoever sees it now: this is how an answer is shared, or becomes a hint."""
+        self._allowance.take(asked.member)
+        return await self._answer(replace(asked, do=do or asked.do), public=public)
+
+    async def mine(self, asked: Asked, member: Member, place: Place) -> Answer:
+        """Answer somebody else's question for a member alone."""
+        self._allowance.take(member)
+        own = await self._kept(replace(asked, id="", member=member, place=place, at=self._now()))
+        return await self._answer(own, public=False)
+
+    async def asked(self, asked_id: str, *of: str) -> Asked:
+        """Return what a button belongs to, which was kept for one `of` its kind. Raises AskedLongAgo.
+
+        Whatever else was kept is none of a button's: else what somebody typed could pass for a plan or a review.
+        """
+        found = await self._questions.asked(asked_id)
+        if found is None or found.do not in of or found.at < self._now() - KEPT:
+            raise AskedLongAgo
+        return found
+
+    async def reach(self, asked: Asked, *, public: bool) -> Audience:
+        """Return how far its asker, or its place, goes now: what may be told of why an answer says no more."""
+        audiences = self._audiences
+        return await (audiences.public(asked.place) if public else audiences.private(asked.member, asked.place))
+
+    async def forget_old(self) -> int:
+        """Forget questions whose buttons no longer work; return how many."""
+        return await self._questions.forget_before(self._now() - KEPT)
+
+    async def say(self, member: Member, place: Place, text: str, *, private: bool) -> Answer:
+        """Answer what somebody says in a conversation, which goes on from what was said there before."""
+        _bounded(text)
+        self._allowance.take(member)
+        audience = await self._audience(member, place, public=not private)
+        before = await self._conversations.so_far(place, audience)
+        book = await self._book(member, place, text, None, public=not private)
+        if book is None and before and not names_in(text, self.books):
+            book = before[-1].book
+        question = standing_alone(text, before)
+        asked = await self._kept(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
+        quote_only = not await self._model_may(member.club)
+        reply = await self._reply(lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only))
+        await self._allowance.spend(member.club, reply.tokens)
+        # In private nobody else reads along, and to forget a guess where it is right would confirm it.
+        also = Reveals() if private else await self._reveals(question, reply.book)
+        try:
+            await self._conversations.remember(place, member, text, reply, audience, also)
+        except StorageUnavailable as error:
+            log.error("%s A turn of a conversation is not remembered.", error)
+        there = Audience() if private else await self._audiences.public(place)
+        return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model, place=there)
+
+    async def check(self, member: Member, place: Place, text: str) -> tuple[bool, bool]:
+        """Return whether a text might go further than its reader, and further than the place, has read."""
+        self._allowance.take(member)
+        own = await self._audiences.private(member, place)
+        there = await self._audiences.public(place)
+        reveals = await self._reveals(text, await self._book(member, place, text, None, public=True))
+        return not own.may_see(reveals), not there.may_see(reveals)
+
+    async def about(self, member: Member, place: Place, question: str, message: str) -> Answer:
+        """Answer a question about a message, whose words count only as far as its reader has read."""
+        audience = await self._audiences.private(member, place)
+        book = await self._book(member, place, message, None, public=False)
+        known = audience.may_see(await self._reveals(message, book))
+        return await self.put("ask", member, place, f"{question} {message}"[:MAX_QUESTION] if known else question)
+
+    async def people(self, member: Member, place: Place, typed_book: str | None) -> list[str]:
+        """Return the names of the people whom a member has met in a book."""
+        book = await self.meant(member, place, typed_book)
+        if book is None:
+            return []
+        slug, audience = book.slug, await self._audiences.private(member, place)
+        return await self._workers.do(lambda: self._discussion.people(slug, audience))
+
+    async def meant(self, member: Member, place: Place, typed_book: str | None = None) -> Book | None:
+        """Return the book that is typed, or else the one that a member's next question is about. Raises UnknownBook."""
+        book = await self._book(member, place, "", typed_book, public=False)
+        return self.books[book] if book else None
+
+    async def needed(self, member: Member, place: Place, typed_book: str | None = None) -> Book:
+        """Return the book that is meant. Raises UnknownBook, or BookMissing where there is none."""
+        book = await self.meant(member, place, typed_book)
+        if book is None:
+            raise BookMissing
+        return book
+
+    async def _kept(self, asked: Asked) -> Asked:
+        """Keep a question; where nothing can be written, it is answered all the same, without an id and so buttons."""
+        try:
+            return await self._questions.keep(asked)
+        except StorageUnavailable as error:
+            log.error("%s A question is answered without buttons.", error)
+            return asked
+
+    async def _answer(self, asked: Asked, *, public: bool) -> Answer:
+        audience = await self._audience(asked.member, asked.place, public=public)
+        out_of_tokens = asked.do == "ask" and not await self._model_may(asked.member.club)
+        work = self._work(asked, quote_only=out_of_tokens)
+        reply = await self._reply(lambda: work(audience, asked.book))
+        await self._allowance.spend(asked.member.club, reply.tokens)
+        quotable = not public or audience.may_see(await self._reveals(asked.text, asked.book))
+        there = await self._audiences.public(asked.place) if public else Audience()
+        return Answer(asked, reply, audience, public, out_of_tokens, quotable, there)
+
+    def _work(self, asked: Asked, *, quote_only: bool) -> Ask:
+        """Return what is to be asked of the discussion."""
+        told, discussion = asked.text, self._discussion
+        match asked.do:
+            case "hint":
+                return lambda audience, book: discussion.hint(told, audience, book)
+            case "who":
+                return lambda audience, book: discussion.who(told, audience, book)
+            case "recap":
+                return lambda audience, book: discussion.recap(audience, _required(book), told, RECAP)
+            case _:
+                return lambda audience, book: discussion.ask(told, audience, book, quote_only=quote_only)
+
+    async def _reply(self, work: Callable[[], Reply]) -> Reply:
+        """Have a reply made, and tell how it was answered and how long that took."""
+        begun = time.monotonic()
+        reply = await self._workers.do(work)
+        self._meter.answered(reply.do, str(reply.mode) if reply.answered else "neutral", time.monotonic() - begun)
+        return reply
+
+    async def _model_may(self, club: int) -> bool:
+        """Return whether the chat model may be asked, if there is one."""
+        return not self._discussion.has_model or await self._allowance.has_tokens(club)
+
+    async def _audience(self, member: Member, place: Place, *, public: bool) -> Audience:
+        return await (self._audiences.public(place, member) if public else self._audiences.private(member, place))
+
+    async def _reveals(self, text: str, book: Slug | None) -> Reveals:
+        """Return how far readers must be for a text to be no spoiler."""
+        return await self._workers.do(lambda: self._discussion.reveals(text, book))
+
+    async def _book(self, member: Member, place: Place, text: str, typed: str | None, *, public: bool) -> Slug | None:
+        """Return the book that is meant: typed, named, of the place, the one that its reader is in, or the club's."""
+        if typed:
+            return find_book(typed, self.books).slug
+        here = list(await self._audiences.ceiling(place))
+        if len(here) != 1 and not public:
+            here = _reading(await self._audiences.positions(member), self.books)
+        named = names_in(text, self.books)
+        if named and not set(here) & set(named):
+            return named[0] if len(named) == 1 else None
+        if not here and (chosen := (await self._set_up.settings(place.club)).book) in self.books:
+            return chosen
+        return here[0] if len(here) == 1 else None
+
+
+def _reading(positions: Mapping[Slug, int], books: Mapping[Slug, Book]) -> list[Slug]:
+    """Return the book that somebody is in the middle of, or else the one that they reported last."""
+    latest_first = list(positions)[::-1]
+    inside = [book for book in latest_first if 0 < positions[book] < books[book].marks]
+    return (inside or latest_first)[:1]
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MAX_QUESTION:
+        raise TooLong
+    return text
+
+
+def _required(book: Slug | None) -> Slug:
+    if book is None:
+        raise BookMissing
+    return book

@@ -1,0 +1,126 @@
+"""Which club a direct message is about, and what the bot itself remembers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, delete, or_, select
+
+from bot.db.base import ChoiceRow, MemberRow, NoteRow, PositionRow, ReviewRow, ShelfRow, TurnRow, UsageRow
+from bot.db.session import Sessions, insert_into, note_member, replace
+from bot.people import NO_CLUB, Place
+from bot.saved_questions import Turn
+
+_TOLD = (PositionRow, ShelfRow, ReviewRow)
+"""What a person has told the bot, other than by asking it."""
+
+
+class StoredChoices:
+    """Implements `ClubChoices`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def clubs(self, member_id: int) -> list[int]:
+        """Return the clubs in which a person has told a position, shelved or reviewed a book."""
+        told = [
+            select(table.club).where(table.club == MemberRow.club, table.member == MemberRow.id).exists()
+            for table in _TOLD
+        ]
+        query = select(MemberRow.club).where(MemberRow.id == member_id, MemberRow.club != NO_CLUB, or_(*told))
+        async with self._sessions.reading() as session:
+            return list(await session.scalars(query.order_by(MemberRow.club)))
+
+    async def chosen(self, member_id: int) -> int | None:
+        """Return the club that a person chose for direct messages."""
+        async with self._sessions.reading() as session:
+            row = await session.get(ChoiceRow, member_id)
+            return None if row is None else row.club
+
+    async def choose(self, member_id: int, club: int) -> None:
+        """Note the club that a person chose for direct messages."""
+        async with self._sessions.writing() as session:
+            await replace(session, ChoiceRow, {"member": member_id}, {"club": club})
+
+
+class StoredNotes:
+    """Implements `Notes`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def note(self, name: str) -> str | None:
+        """Return a note."""
+        async with self._sessions.reading() as session:
+            row = await session.get(NoteRow, name)
+            return None if row is None else row.value
+
+    async def write_note(self, name: str, value: str) -> None:
+        """Write a note in place of the earlier one of that name."""
+        async with self._sessions.writing() as session:
+            await replace(session, NoteRow, {"name": name}, {"value": value})
+
+
+KEPT = 20
+"""How many turns of a place are kept."""
+
+
+class StoredConversations:
+    """Implements `ConversationRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def turns(self, place: Place, limit: int) -> list[Turn]:
+        """Return the latest turns of a place, oldest first."""
+        query = select(TurnRow).where(*_in(place)).order_by(TurnRow.id.desc()).limit(max(limit, 0))
+        async with self._sessions.reading() as session:
+            return [_turn(row) for row in await session.scalars(query)][::-1]
+
+    async def add(self, place: Place, turn: Turn) -> None:
+        """Keep a turn; only the latest of a place are kept."""
+        last = select(TurnRow.id).where(*_in(place)).order_by(TurnRow.id.desc()).offset(KEPT).limit(1)
+        async with self._sessions.writing() as session:
+            await note_member(session, place.club, turn.member)
+            session.add(
+                TurnRow(
+                    club=place.club,
+                    member=turn.member,
+                    place=place.id,
+                    question=turn.question,
+                    answer=turn.answer,
+                    book=turn.book,
+                    needs=turn.needs,
+                    at=turn.at,
+                )
+            )
+            await session.flush()
+            await session.execute(delete(TurnRow).where(*_in(place), TurnRow.id <= last.scalar_subquery()))
+
+
+def _in(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return TurnRow.club == place.club, TurnRow.place == place.id
+
+
+def _turn(row: TurnRow) -> Turn:
+    return Turn(row.member, row.question, row.answer, row.book, row.needs, row.at)
+
+
+class StoredUsage:
+    """Implements `UsageRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def spent(self, club: int, day: dt.date) -> int:
+        """Return a club's tokens of a day."""
+        async with self._sessions.reading() as session:
+            row = await session.get(UsageRow, (club, day))
+            return 0 if row is None else row.tokens
+
+    async def spend(self, club: int, day: dt.date, tokens: int) -> None:
+        """Add to a club's tokens of a day."""
+        async with self._sessions.writing() as session:
+            insert = insert_into(session, UsageRow).values(club=club, day=day, tokens=tokens)
+            more = {"tokens": UsageRow.tokens + insert.excluded.tokens}
+            await session.execute(insert.on_conflict_do_update(index_elements=["club", "day"], set_=more))

@@ -1,0 +1,78 @@
+"""The audit as pages: who had what posted, and what an answer rests on. Never what was asked in private, or by whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.audit import NOBODY, Did, Entry
+from bot.discord.buttons import Pressed
+from bot.discord.cards import Card, paged_card
+from bot.discord.context import Refused, services_of
+from bot.discord.send import replace_card
+from bot.discord.text import safe
+from bot.services import Services
+
+EVERYTHING = "everything"
+WHAT: dict[str, tuple[Did, ...]] = {
+    EVERYTHING: tuple(Did),
+    "posts": (Did.SCHEDULE, Did.PROMPT, Did.VOTE),
+    "answers": (Did.ANSWER, Did.SHARE),
+    "overrides": (Did.OVERRIDE,),
+    "watching": (Did.WATCH,),
+}
+"""What the audit can be asked for."""
+
+DONE = {
+    Did.ANSWER: ("answered a message", "of"),
+    Did.SHARE: ("shared an answer", "for"),
+    Did.PROMPT: ("posted a discussion prompt", "for"),
+    Did.OVERRIDE: ("posted beyond its place", "for"),
+    Did.SCHEDULE: ("posted for the schedule", "for"),
+    Did.VOTE: ("posted a vote", "for"),
+    Did.WATCH: ("watching", "by"),
+}
+"""What an entry says was done, and how its person stands behind it; there is none where their data was deleted."""
+AUDITORS = "Only moderators see the audit: you need the permission View Audit Log or Manage Messages."
+
+
+def auditor(interaction: discord.Interaction[Any]) -> int:
+    """Return the club whose audit is asked for by somebody who may see it. Raises Refused."""
+    may = interaction.permissions
+    if interaction.guild_id is None or not (may.view_audit_log or may.manage_messages):
+        raise Refused(AUDITORS)
+    return interaction.guild_id
+
+
+class AuditPageButton(Pressed, template=r"audit:(?P<days>\d{1,3}):(?P<what>[a-z]{1,12}):(?P<page>\d{1,4})"):
+    """Turns to a page of the audit."""
+
+    def __init__(self, days: int | str, what: str, page: int | str, label: str = "Page") -> None:
+        super().__init__(label, f"audit:{days}:{what}:{page}")
+        self._days, self._what, self._page = int(days), what, int(page)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page in place of the one before."""
+        await interaction.response.defer()
+        card = await audit_card(services_of(interaction), auditor(interaction), self._days, self._what, self._page)
+        await replace_card(interaction, card)
+
+
+async def audit_card(services: Services, club: int, days: int, what: str, page: int) -> Card:
+    """Return a page of a club's audit of the last days."""
+    entries = await services.audit.since(club, days, WHAT.get(what, ()))
+    lines = [_line(entry) for entry in entries] or ["Nothing."]
+    title = f"Audit: {what}, {'the last day' if days == 1 else f'the last {days} days'}"
+    return paged_card(title, lines, page, lambda number, label: AuditPageButton(days, what, number, label))
+
+
+def _line(entry: Entry) -> str:
+    """Return an entry as Discord shows it: times in the reader's zone, and names that ping nobody."""
+    done, how = DONE[entry.did]
+    who = f" {how} <@{entry.by}>" if entry.by != NOBODY else ""
+    about = f": {safe(entry.about)}" if entry.about else ""
+    where = f"https://discord.com/channels/{entry.place.club}/{entry.place.id}/{entry.message}"
+    there = where if entry.message else f"<#{entry.place.id}>"
+    sources = f"\n-# {' · '.join(map(safe, entry.sources))}" if entry.sources else ""
+    return f"<t:{int(entry.at.timestamp())}:f> {done}{who}{about} {there}{sources}"

@@ -1,0 +1,168 @@
+"""The buttons under a reading order: the other orders, sharing it, and one's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.discord.buttons import Pressed
+from bot.discord.cards import Card, Picture, Tone, notice_card
+from bot.discord.context import Refused, services_of
+from bot.discord.send import deliver, post, replace_card
+from bot.discord.text import safe
+from bot.discord.visitor import may_speak, visitor
+from bot.features.ask.views import ID, how_far, own_question, shared
+from bot.features.order.picture import alt_text, draw_series
+from bot.features.order.rules import Wanted, advised
+from bot.reading_order import Advice, OrderKind
+from bot.reading_order.text import kind_text, order_text
+from bot.saved_questions import Asked
+from bot.services import Services
+from retrieval.gate import Audience
+
+Items = Sequence[discord.ui.Item[Any]]
+
+TITLE = "Reading order"
+
+
+async def advice_for(services: Services, asked: Asked, audience: Audience) -> Advice:
+    """Return the advice that was asked for, for whoever sees it. Raises NoOrder."""
+    wanted = Wanted(asked.book, asked.text)
+    return await services.workers.do(lambda: advised(wanted, services.books, audience.positions))
+
+
+async def order_card(services: Services, advice: Advice, kind: OrderKind, items: Items) -> Card:
+    """Return the card of one order, for its asker alone."""
+    if kind is not OrderKind.RECOMMENDED:
+        return Card(TITLE, _shown(kind_text(kind, advice)), tone=Tone.ANSWER, buttons=items)
+    picture = await _picture(services, advice)
+    return Card(TITLE, _shown(order_text(advice)), tone=Tone.ANSWER, buttons=items, picture=picture)
+
+
+async def public_order_card(
+    services: Services, advice: Advice, audience: Audience, items: Items, asker: str
+) -> Card:  # fmt: skip
+    """Return the card of the recommended order for everybody in a place."""
+    footers = (safe(f"Asked by {asker}"), safe(how_far(None, audience, services.books)))
+    picture = await _picture(services, advice)
+    return Card(TITLE, _shown(order_text(advice)), footers, Tone.PUBLIC, items, picture)
+
+
+async def _picture(services: Services, advice: Advice) -> Picture:
+    png = await services.workers.do(lambda: draw_series(advice, services.books))
+    return Picture("reading-order.png", png, alt_text(advice))
+
+
+def _shown(text: str) -> str:
+    """Return the text of an order made safe: books in bold, what is said of each in small print below it."""
+    return "\n".join(map(_shown_line, text.splitlines()))
+
+
+def _shown_line(line: str) -> str:
+    if line.startswith("   "):
+        return f"-# {safe(line)}"
+    return f"**{safe(line)}**" if re.match(r"\d+\. ", line) else safe(line)
+
+
+LABELS = {
+    OrderKind.RECOMMENDED: "Recommended",
+    OrderKind.PUBLICATION: "Publication",
+    OrderKind.STORY: "Story time",
+}
+
+BEHIND = (
+    "I have posted nothing: this place goes further than you have read, and why a book comes where it does could "
+    "tell you more than you know."
+)
+
+
+class OrderButton(Pressed, template=rf"order:(?P<asked_id>{ID}):(?P<kind>recommended|publication|story)"):
+    """Shows another order in place of the one that is shown."""
+
+    def __init__(self, asked_id: str, kind: str, *, shown: bool = False) -> None:
+        style = discord.ButtonStyle.primary if shown else discord.ButtonStyle.secondary
+        super().__init__(LABELS[OrderKind(kind)], f"order:{asked_id}:{kind}", style)
+        self._asked_id, self._kind = asked_id, OrderKind(kind)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the order, for what its reader has read by now."""
+        await interaction.response.defer()
+        services = services_of(interaction)
+        asked = await own_question(interaction, self._asked_id, "order")
+        if self._kind is OrderKind.RECOMMENDED:
+            services.allowance.take(asked.member)
+        advice = await advice_for(services, asked, await services.audiences.private(asked.member, asked.place))
+        items = order_items(interaction, asked, advice, self._kind)
+        await replace_card(interaction, await order_card(services, advice, self._kind, items))
+
+
+class ShareOrderButton(Pressed, template=rf"share-order:(?P<asked_id>{ID})"):
+    """Posts the recommended order for everybody in the place."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Share with the thread", f"share-order:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Make the advice anew for the place, as far as it goes and never as far as its sharer is, and post that."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        asked = await own_question(interaction, self._asked_id, "order")
+        if interaction.guild_id is None:
+            raise Refused("There is nobody to share with in a direct message.")
+        if not may_speak(interaction):
+            raise Refused("You may not write in this channel, so I do not write there for you.")
+        services = services_of(interaction)
+        if await services.audiences.behind(asked.member, asked.place):
+            raise Refused(BEHIND)
+        services.allowance.take(asked.member)
+        audience = await services.audiences.public(asked.place)
+        advice = await advice_for(services, asked, audience)
+        items = [MyOrderButton(asked.id)]
+        card = await public_order_card(services, advice, audience, items, interaction.user.display_name)
+        await deliver(interaction, notice_card("Posting it for everybody here …"))
+        posted = await post(interaction, card)
+        await shared(interaction, asked.member, asked.place, posted, "Shared, as far as this place goes.")
+
+
+class MyOrderButton(Pressed, template=rf"my-order:(?P<asked_id>{ID})"):
+    """Advises whoever presses it, and them alone, in which order to read what was asked about."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("For me", f"my-order:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Advise in private."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        questions = services_of(interaction).questions
+        asked = await questions.asked(self._asked_id, "order")
+        member, place = await visitor(interaction)
+        if asked.member.club != member.club:
+            raise Refused("That was asked in another club.")
+        await send_order(interaction, await questions.keep("order", member, place, asked.text, asked.book))
+
+
+async def send_order(interaction: discord.Interaction[Any], asked: Asked) -> None:
+    """Answer with the recommended order, for its asker alone. The interaction has been deferred in private."""
+    services = services_of(interaction)
+    services.allowance.take(asked.member)
+    advice = await advice_for(services, asked, await services.audiences.private(asked.member, asked.place))
+    kind = OrderKind.RECOMMENDED
+    items = order_items(interaction, asked, advice, kind)
+    await deliver(interaction, await order_card(services, advice, kind, items))
+
+
+def order_items(
+    interaction: discord.Interaction[Any], asked: Asked, advice: Advice, shown: OrderKind
+) -> list[discord.ui.Item[Any]]:
+    """Return the buttons under an order that its asker alone sees: every order that is known, and sharing."""
+    known = [kind for kind in OrderKind if any(kind in (order.kind, *order.also) for order in advice.orders)]
+    switch = [OrderButton(asked.id, kind, shown=kind is shown) for kind in known]
+    share = [ShareOrderButton(asked.id)] if interaction.guild_id is not None else []
+    return [*(switch if len(advice.recommended.steps) > 1 and len(switch) > 1 else []), *share]
+
+
+ORDER_BUTTONS = (OrderButton, ShareOrderButton, MyOrderButton)

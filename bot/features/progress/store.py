@@ -1,0 +1,129 @@
+"""Members' positions, and their history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.base import ChangeRow, PositionRow, in_utc
+from bot.db.session import Sessions, lock_member, note_member
+from bot.people import Member, Reached
+from bot.records import Change, Report
+from corpus.books import Slug
+
+KEPT = 50
+"""How many changes of a member can be taken back."""
+
+_Told = dict[str, Any]
+"""A position as the history keeps it: the columns of its row, the time as text."""
+
+
+class StoredPositions:
+    """Implements `PositionRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def reported(self, member: Member) -> dict[Slug, Report]:
+        """Return where a member is, by book, the latest report last."""
+        query = _rows(member).order_by(PositionRow.at, PositionRow.number, PositionRow.book)
+        async with self._sessions.reading() as session:
+            return {row.book: Report(row.reached, row.at) for row in await session.scalars(query)}
+
+    async def change(self, member: Member, after: Mapping[Slug, Reached | None], at: dt.datetime) -> Change:
+        """Note where a member is in these books, as one change. One that changes nothing is not in the history."""
+        async with self._sessions.writing() as session:
+            number = await note_member(session, member.club, member.id)
+            rows = await _rows_of(session, member, after)
+            before = {book: rows[book].reached if book in rows else None for book in after}
+            row = ChangeRow(
+                club=member.club,
+                member=member.id,
+                number=number,
+                at=at,
+                before={book: _told(rows.get(book)) for book in after},
+                after={book: _said(reached, at, number) for book, reached in after.items()},
+            )
+            await _put(session, member, rows, row.after)
+            if before != dict(after):
+                session.add(row)
+                await session.flush()
+                await _prune(session, member)
+        return Change(before, dict(after), number)
+
+    async def undo(self, member: Member, at: dt.datetime, number: int | None = None) -> Change | None:
+        """Take the latest change back, and return it as it was done; None where none is left, or it is not `number`.
+
+        Books are then as if it had never been said, the times of their reports included.
+        """
+        latest = select(ChangeRow).where(
+            ChangeRow.club == member.club, ChangeRow.member == member.id, ChangeRow.taken_back.is_(None)
+        )
+        latest = latest.order_by(ChangeRow.number.desc()).limit(1)
+        async with self._sessions.writing() as session:
+            await lock_member(session, member.club, member.id)
+            row = await session.scalar(latest)
+            if row is None or number not in (None, row.number):
+                return None
+            await _put(session, member, await _rows_of(session, member, row.before), row.before)
+            row.taken_back = at
+            return Change(_reached(row.before), _reached(row.after), row.number)
+
+
+def _rows(member: Member) -> Select[PositionRow]:
+    return select(PositionRow).where(PositionRow.club == member.club, PositionRow.member == member.id)
+
+
+async def _rows_of(session: AsyncSession, member: Member, books: Iterable[Slug]) -> dict[Slug, PositionRow]:
+    rows = await session.scalars(_rows(member).where(PositionRow.book.in_(list(books))))
+    return {row.book: row for row in rows}
+
+
+async def _put(
+    session: AsyncSession, member: Member, rows: Mapping[Slug, PositionRow], told: Mapping[Slug, _Told | None]
+) -> None:
+    """Bring a member's rows, as far as they are there, to what is told."""
+    for book, position in told.items():
+        row = rows.get(book)
+        if position is None:
+            if row is not None:
+                await session.delete(row)
+            continue
+        if row is None:
+            row = PositionRow(club=member.club, member=member.id, book=book)
+            session.add(row)
+        row.marks, row.of, row.unit = position["marks"], position["of"], position["unit"]
+        row.at, row.number = dt.datetime.fromisoformat(position["at"]), position["number"]
+
+
+async def _prune(session: AsyncSession, member: Member) -> None:
+    mine = (ChangeRow.club == member.club, ChangeRow.member == member.id)
+    last = select(ChangeRow.number).where(*mine).order_by(ChangeRow.number.desc()).offset(KEPT).limit(1)
+    await session.execute(delete(ChangeRow).where(*mine, ChangeRow.number <= last.scalar_subquery()))
+
+
+def _said(reached: Reached | None, at: dt.datetime, number: int) -> _Told | None:
+    if reached is None:
+        return None
+    return {
+        "marks": reached.marks,
+        "of": reached.of,
+        "unit": reached.unit,
+        "at": in_utc(at).isoformat(),
+        "number": number,
+    }
+
+
+def _told(row: PositionRow | None) -> _Told | None:
+    return None if row is None else _said(row.reached, row.at, row.number)
+
+
+def _reached(told: Mapping[Slug, _Told | None]) -> dict[Slug, Reached | None]:
+    return {
+        book: None if position is None else Reached(position["marks"], position["of"], position["unit"])
+        for book, position in told.items()
+    }

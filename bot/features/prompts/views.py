@@ -1,0 +1,270 @@
+"""What moderators press under a discussion prompt, and what they type about it: the queue and its decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from bot.answering.drafts import Draft
+from bot.discord.buttons import Dialogue, Pressed
+from bot.discord.cards import Card, notice_card
+from bot.discord.context import Refused, bot_of, services_of
+from bot.discord.send import deliver, replace_card
+from bot.discord.visitor import keeper, may_speak
+from bot.features.ask.views import ID, own_question
+from bot.features.prompts.cards import drafts_card, mark_of, prompt_card, stopped_card
+from bot.features.prompts.jobs import PromptPosts
+from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON
+from bot.features.prompts.store import Prompt, State
+from bot.people import Member, Place
+from bot.saved_questions import Asked
+from bot.services import Services
+from bot.times import told
+from corpus.books import Book, Reveals, Slug
+from corpus.names import find_book
+from corpus.positions import MAX_LENGTH
+
+EMPTY = "The queue is empty. /prompt draft drafts a discussion prompt, /prompt suggest is for everybody."
+
+DECISIONS = {"approve": "Approve", "post": "Post here now"}
+QUESTIONS = {"edit": "Edit", "reject": "Reject with reason", "section": "Place in section"}
+
+
+class DecideButton(Pressed, template=r"prompt:(?P<do>approve|post):(?P<number>\d{1,18})"):
+    """Approves a prompt, or posts it where the button is pressed."""
+
+    def __init__(self, do: str, number: int | str) -> None:
+        super().__init__(DECISIONS[do], f"prompt:{do}:{number}", discord.ButtonStyle.primary)
+        self._do, self._number = do, int(number)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Decide, and show what has become of the prompt."""
+        await interaction.response.defer()
+        by, place = await keeper(interaction)
+        if self._do == "post":
+            await replace_card(interaction, await posted_here(interaction, by, place, self._number))
+            return
+        services = services_of(interaction)
+        await replace_card(
+            interaction, await looked_at(services, place, await services.prompts.approve(by, self._number))
+        )
+
+
+class OverrideButton(Pressed, template=r"prompt-override:(?P<number>\d{1,18}):(?P<due>\d{1,12})"):
+    """Posts a prompt that goes further than its place, now or at a time (in seconds, as Unix counts them; 0 is now)."""
+
+    def __init__(self, number: int | str, due: int | str) -> None:
+        super().__init__("Post all the same", f"prompt-override:{number}:{due}", discord.ButtonStyle.danger)
+        self._number, self._due = int(number), int(due)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Post it; the audit says who did."""
+        await interaction.response.defer()
+        by, place = await keeper(interaction)
+        due = dt.datetime.fromtimestamp(self._due, dt.UTC) if self._due else None
+        await replace_card(interaction, await posted_here(interaction, by, place, self._number, due, override=True))
+
+
+class TypeButton(Pressed, template=r"prompt:(?P<do>edit|reject|section):(?P<number>\d{1,18})"):
+    """Asks for what has to be typed to edit or reject a prompt, or to place it in a section."""
+
+    def __init__(self, do: str, number: int | str) -> None:
+        super().__init__(QUESTIONS[do], f"prompt:{do}:{number}")
+        self._do, self._number = do, int(number)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Ask."""
+        await type_about(interaction, self._do, self._number)
+
+
+class QueueButton(Pressed, template=r"prompt-queue:(?P<number>\d{1,4})"):
+    """Turns to a place in the queue."""
+
+    def __init__(self, number: int | str, label: str = "Queue") -> None:
+        super().__init__(label, f"prompt-queue:{number}")
+        self._number = int(number)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show it in place of the one before."""
+        await interaction.response.defer()
+        by, place = await keeper(interaction)
+        await replace_card(interaction, await queue_card(services_of(interaction), by, place, self._number))
+
+
+async def queue_card(services: Services, by: Member, place: Place, number: int) -> Card:
+    """Return one prompt of the queue, by its place in it, or the nearest there is."""
+    waiting = await services.prompts.queue(by.club)
+    if not waiting:
+        return notice_card(EMPTY)
+    shown = min(max(1, number), len(waiting))
+    before = [QueueButton(shown - 1, "Back")] if shown > 1 else []
+    behind = [QueueButton(shown + 1, "Next")] if shown < len(waiting) else []
+    prompt = waiting[shown - 1]
+    beyond = await services.prompts.beyond(prompt, place)
+    items = [*prompt_items(prompt), *before, *behind]
+    return prompt_card(prompt, beyond, services.books, items, f"{shown} of {len(waiting)} in the queue")
+
+
+async def looked_at(services: Services, place: Place, prompt: Prompt) -> Card:
+    """Return a prompt as a moderator in a place sees it, with all that can be done about it."""
+    beyond = await services.prompts.beyond(prompt, place)
+    return prompt_card(prompt, beyond, services.books, [*prompt_items(prompt), QueueButton(1)])
+
+
+def prompt_items(prompt: Prompt) -> list[discord.ui.Item[Any]]:
+    """Return the buttons under a prompt: what can still be decided about it."""
+    if prompt.state is State.POSTED:
+        return []
+    approve = [DecideButton("approve", prompt.id)] if prompt.state is not State.APPROVED else []
+    reject = [] if prompt.state is State.REJECTED else [TypeButton("reject", prompt.id)]
+    others = [TypeButton("edit", prompt.id), *reject, TypeButton("section", prompt.id)]
+    return [*approve, *others, DecideButton("post", prompt.id)]
+
+
+async def posted_here(
+    interaction: discord.Interaction[Any], by: Member, place: Place, number: int, due: dt.datetime | None = None, *,
+    override: bool = False,
+) -> Card:  # fmt: skip
+    """Post a prompt here, now or when it is due, and return what its moderator is told.
+
+    One that goes further than this place is stopped, and its moderator asked.
+    """
+    if not may_speak(interaction):
+        raise Refused("You may not write in this channel, so I do not write there for you.")
+    services = services_of(interaction)
+    prompt = await services.prompts.prompt(by.club, number)
+    beyond = await services.prompts.beyond(prompt, place)
+    if beyond and not override:
+        seconds = int(due.timestamp()) if due else 0
+        return stopped_card(
+            prompt, beyond, services.books, [OverrideButton(number, seconds), TypeButton("edit", number)]
+        )
+    planned = await services.prompts.plan(by, number, place, due, override=bool(beyond))
+    if due is not None and due > services.now():
+        bot_of(interaction).timekeeper.nudge()
+        return notice_card(f"I post it here {told(due)}.", buttons=[TypeButton("edit", number), QueueButton(1)])
+    message = await PromptPosts(bot_of(interaction)).post(planned)
+    done = "Posted." if message else "It is being posted already."
+    return notice_card(done, buttons=[QueueButton(1)])
+
+
+class Typed(Dialogue):
+    """A modal about one prompt; what it did is shown in place of the card that it was opened from, if there is one."""
+
+    def __init__(self, prompt: Prompt, fields: Mapping[str, discord.ui.TextInput[Any]]) -> None:
+        super().__init__(title=mark_of(prompt))
+        self._prompt, self._fields = prompt, fields
+        for field in fields.values():
+            self.add_item(field)
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Do what was typed, for who still is a moderator."""
+        alone = interaction.message is None
+        await (interaction.response.defer(ephemeral=True, thinking=True) if alone else interaction.response.defer())
+        by, place = await keeper(interaction)
+        services, typed = services_of(interaction), {name: field.value for name, field in self._fields.items()}
+        card = await looked_at(services, place, await self._done(services, by, typed))
+        await (deliver(interaction, card) if alone else replace_card(interaction, card))
+
+    async def _done(self, services: Services, by: Member, typed: Mapping[str, str]) -> Prompt:
+        if "words" in typed:
+            return await services.prompts.edit(by, self._prompt.id, typed["words"])
+        if "reason" in typed:
+            return await services.prompts.reject(by, self._prompt.id, typed["reason"])
+        book = find_book(typed["book"], services.books)
+        return await services.prompts.in_section(by, self._prompt.id, book, typed["where"])
+
+
+async def type_about(interaction: discord.Interaction[Any], do: str, number: int) -> None:
+    """Ask a moderator for what has to be typed about a prompt; a modal is an answer, so nothing is deferred before."""
+    by, place = await keeper(interaction)
+    services = services_of(interaction)
+    prompt = await services.prompts.prompt(by.club, number)
+    await interaction.response.send_modal(Typed(prompt, _fields(do, prompt, await _book_of(services, prompt, place))))
+
+
+async def _book_of(services: Services, prompt: Prompt, place: Place) -> str:
+    """Return the title of the book that a prompt is about, as far as that can be known."""
+    here: list[Slug] = list(await services.audiences.ceiling(place))
+    book = services.books.get(prompt.book or (here[0] if len(here) == 1 else ""))
+    return book.title if book else ""
+
+
+def _fields(do: str, prompt: Prompt, book: str) -> dict[str, discord.ui.TextInput[Any]]:
+    """Return the fields of a modal, by what is typed into them."""
+    if do == "edit":
+        long = discord.TextStyle.paragraph
+        return {"words": _field("Words", style=long, default=prompt.text, max_length=MAX_PROMPT)}
+    if do == "reject":
+        return {"reason": _field("Reason, for the moderators", required=False, max_length=MAX_REASON)}
+    where = _field("End of the section", placeholder="ch 8, p. 120, 45%", max_length=MAX_LENGTH)
+    return {"book": _field("Book", default=book or None, max_length=200), "where": where}
+
+
+def _field(label: str, **options: Any) -> discord.ui.TextInput[Any]:  # noqa: ANN401 (the library's options)
+    return discord.ui.TextInput(label=label, **options)
+
+
+PROMPT_BUTTONS = (DecideButton, OverrideButton, TypeButton, QueueButton)
+
+
+NOTHING = "There is nothing to draft from up to there."
+
+
+class KeepButton(Pressed, template=rf"prompt-keep:(?P<asked_id>{ID}):(?P<number>[1-9])"):
+    """Puts a draft into the queue."""
+
+    def __init__(self, asked_id: str, number: int | str) -> None:
+        super().__init__(f"Keep {number}", f"prompt-keep:{asked_id}:{number}", discord.ButtonStyle.primary)
+        self._asked_id, self._number = asked_id, int(number)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Keep it, and show it in a message of its own: several may be kept."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, place = await keeper(interaction)
+        asked = await own_question(interaction, self._asked_id, "drafts")
+        services, (kind, text, marks) = services_of(interaction), json.loads(asked.text)["drafts"][self._number - 1]
+        prompt = await services.prompts.keep(member, place, Draft(text, kind, Reveals.of(marks)), asked.book or "")
+        await deliver(interaction, await looked_at(services, place, prompt))
+
+
+class OthersButton(Pressed, template=rf"prompt-others:(?P<asked_id>{ID})"):
+    """Drafts others."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Others", f"prompt-others:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show them in place of those before."""
+        await interaction.response.defer()
+        member, place = await keeper(interaction)
+        asked = await own_question(interaction, self._asked_id, "drafts")
+        services, wish = services_of(interaction), json.loads(asked.text)
+        book = services.books[asked.book or ""]
+        card = await drafted(
+            services, member, place, book, wish["kind"], wish["where"], wish["turn"] + 1, wish["library"]
+        )
+        await replace_card(interaction, card)
+
+
+async def drafted(
+    services: Services, member: Member, place: Place, book: Book, kind: str, where: str = "", turn: int = 0,
+    library: bool = False,
+) -> Card:  # fmt: skip
+    """Draft, keep the drafts for their buttons, and return them as a card."""
+    drafts = await services.drafts.of(member, place, book, kind, where=where, turn=turn, library=library)
+    if not drafts:
+        return notice_card(NOTHING)
+    kept = [(draft.kind, draft.text, dict(draft.needs.marks)) for draft in drafts]
+    wish = {"kind": kind, "where": where, "turn": turn, "library": library, "drafts": kept}
+    asked: Asked = await services.questions.keep("drafts", member, place, json.dumps(wish), book.slug)
+    buttons = [KeepButton(asked.id, n) for n in range(1, len(drafts) + 1)]
+    return drafts_card(f"{book.title}: {kind}", drafts, [*buttons, OthersButton(asked.id)])
+
+
+DRAFT_BUTTONS = (KeepButton, OthersButton)

@@ -1,0 +1,281 @@
+"""The cards and buttons of reviews that are there: turning the page, deleting one's own, putting it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import discord
+
+from bot.answering.texts import reach
+from bot.discord.buttons import CONFIRM, CancelButton, Dialogue, Pressed
+from bot.discord.cards import Card, notice_card, opening, paged_card
+from bot.discord.context import Choice, Refused, services_of
+from bot.discord.send import deliver, replace_card
+from bot.discord.text import MODAL_TITLE, one_line, safe
+from bot.discord.visitor import visitor
+from bot.features.ask.views import ID, own_question
+from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Draft, Wanted, read_review, written_review
+from bot.features.reviews.store import Review
+from bot.people import Member, Place
+from bot.saved_questions import Asked
+from bot.services import Services
+from corpus.books import Book
+from corpus.errors import DogearError
+from corpus.passages import Passage
+from corpus.positions import MAX_LENGTH
+from corpus.text import plural
+
+SINCE = {"week": 7, "month": 31, "year": 366}
+"""Days that a review may be old."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReview:
+    """A review as somebody reads it; `member` wrote it, or a reader outside of the club where that is None."""
+
+    stars: int | None
+    text: str
+    at: dt.datetime | None = None
+    likes: int = 0
+    member: int | None = None
+    own: bool = False
+
+
+def wanted(stars: int, since: str, now: dt.datetime) -> Wanted:
+    """Return which reviews are wanted: of at least so many stars, and of the last week, month, year, or any day."""
+    days = SINCE.get(since)
+    return Wanted(stars, now - dt.timedelta(days=days) if days else None)
+
+
+async def reviews_for(services: Services, member: Member, place: Place, book: Book, which: Wanted) -> list[ReadReview]:
+    """Return the reviews that a member may read in private: their own first, then the latest first.
+
+    Their own is always among them, however far its text was placed: they wrote it.
+    """
+    audience = await services.audiences.private(member, place)
+    club = await services.reviews.read(member.club, book, audience, which)
+    told = await services.workers.do(lambda: services.discussion.texts(book.slug, audience, "review"))
+    mine = await services.reviews.mine(member, book)
+    own = [_read(mine, own=True)] if mine and which.allows(mine.stars, mine.edited or mine.written) else []
+    others = [_read(review) for review in club if review.member != member.id]
+    found = [*others, *(review for review in _from_library(told) if which.allows(review.stars, review.at))]
+    return own + sorted(found, key=_newest_first)
+
+
+def _read(review: Review, *, own: bool = False) -> ReadReview:
+    return ReadReview(review.stars, review.text, review.edited or review.written, member=review.member, own=own)
+
+
+def _from_library(passages: Iterable[Passage]) -> Iterator[ReadReview]:
+    """Yield the library's reviews: what may be seen of one stands together."""
+    in_order = sorted(passages, key=lambda passage: passage.order)
+    for _, group in groupby(in_order, key=lambda passage: (passage.document, passage.group)):
+        parts = list(group)
+        first = parts[0]
+        at = dt.datetime.combine(first.date, dt.time(), dt.UTC) if first.date else None
+        yield ReadReview(first.rating, " ".join(part.text for part in parts), at, first.likes)
+
+
+def _newest_first(review: ReadReview) -> float:
+    return -review.at.timestamp() if review.at else float("inf")
+
+
+NONE_FITS = "There are no reviews that fit, up to where you are."
+
+SHOWN = 300
+"""Characters of a review in a preview of its end."""
+
+
+class ReviewPageButton(Pressed, template=rf"reviews:(?P<asked_id>{ID}):(?P<page>\d{{1,4}})"):
+    """Turns to a page of reviews, for whoever presses, at their position."""
+
+    def __init__(self, asked_id: str, page: int | str, label: str = "Page") -> None:
+        super().__init__(label, f"reviews:{asked_id}:{page}")
+        self._asked_id, self._page = asked_id, int(page)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page in place of the one before."""
+        await interaction.response.defer()
+        services = services_of(interaction)
+        asked = await services.questions.asked(self._asked_id, "reviews")
+        member, place = await visitor(interaction)
+        if asked.member.club != member.club or asked.place.id != place.id:
+            raise Refused("Those reviews were asked for elsewhere. /review read shows them here.")
+        await replace_card(interaction, await reviews_card(services, member, place, asked, self._page))
+
+
+class ReviewDeleteButton(Pressed, template=rf"review-delete:(?P<asked_id>{ID})"):
+    """Shows what would be deleted."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Delete", f"review-delete:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the preview in place of the card."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self._asked_id, "review")
+        services = services_of(interaction)
+        book = services.books[asked.book or ""]
+        review = await services.reviews.needed(asked.member, book)
+        await replace_card(interaction, deleting_card(asked, book, review))
+
+
+class ReviewGoneButton(Pressed, template=rf"review-gone:(?P<asked_id>{ID})"):
+    """Deletes one's own review, once that is confirmed."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__(CONFIRM, f"review-gone:{asked_id}", discord.ButtonStyle.danger)
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Delete it, and offer to undo."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self._asked_id, "review")
+        services = services_of(interaction)
+        book = services.books[asked.book or ""]
+        gone = await services.reviews.delete(asked.member, book)
+        kept = await services.questions.keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
+        text = f"Deleted: your review of {book.title}. Nobody can read it any more."
+        await replace_card(interaction, notice_card(text, buttons=[ReviewBackButton(kept.id)]))
+
+
+class ReviewBackButton(Pressed, template=rf"review-back:(?P<asked_id>{ID})"):
+    """Puts a deleted review back."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Undo", f"review-back:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Put it back."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self._asked_id, GONE)
+        services = services_of(interaction)
+        await services.reviews.put_back(read_review(asked.text))
+        title = services.books[asked.book or ""].title
+        await replace_card(interaction, notice_card(f"Undone: your review of {title} is there again."))
+
+
+def deleting_card(asked: Asked, book: Book, review: Review) -> Card:
+    """Return the preview of deleting a review."""
+    items = [ReviewGoneButton(asked.id), CancelButton(asked.member.id, "Keep it")]
+    text = f"I would delete this:\n{_stars(review.stars)}\n{opening(review.text, SHOWN)}"
+    return notice_card(f"{text} …" if len(review.text) > SHOWN else text, f"Your review of {book.title}", items)
+
+
+async def reviews_card(services: Services, member: Member, place: Place, asked: Asked, page: int = 1) -> Card:
+    """Return a page of the reviews that a member wants to read, of those that they may."""
+    book = services.books[asked.book or ""]
+    stars, _, since = asked.text.partition(" ")
+    found = await reviews_for(services, member, place, book, wanted(int(stars), since, services.now()))
+    if not found:
+        return notice_card(NONE_FITS, book.title)
+    items = [_item(review) for review in found]
+    return paged_card(book.title, items, page, lambda number, label: ReviewPageButton(asked.id, number, label))
+
+
+def _item(review: ReadReview) -> str:
+    """Return a review as a list shows it, safe. A mention shows a name and, in our messages, calls nobody."""
+    who = "**Your review**" if review.own else f"<@{review.member}>" if review.member else "**A reader**"
+    when = f"<t:{int(review.at.timestamp())}:D>" if review.at and review.member else _day(review)
+    likes = plural(review.likes, "like") if review.likes else ""
+    heading = " · ".join(filter(None, (who, _stars(review.stars), when, likes)))
+    return f"{heading}\n{safe(review.text)}".strip()
+
+
+def _day(review: ReadReview) -> str:
+    return f"{review.at.day} {review.at:%B %Y}" if review.at else ""
+
+
+def _stars(stars: int | None) -> str:
+    return f"{'★' * stars}{'☆' * (5 - stars)}" if stars else "no stars"
+
+
+REVIEW_BUTTONS = (ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton)
+
+
+REVEALS = "For readers who have got how far?"
+REVEALS_HELP = "In your own words: ch 5, 45%, finished. “Not started” for a review without spoilers."
+TEXT_HELP = "Members of this club who have read that far can read it, with your name."
+
+
+class ReviewModal(Dialogue):
+    """Stars, a text, and how far it reveals."""
+
+    def __init__(self, book: Book, draft: Draft) -> None:
+        super().__init__(title=one_line(f"Review: {book.title}", MODAL_TITLE))
+        self._book = book
+        options = [discord.SelectOption(label="★" * n, value=str(n), default=draft.stars == str(n)) for n in STARS]
+        self.stars: discord.ui.Select[Any] = discord.ui.Select(
+            custom_id="stars", placeholder="No stars", options=options, min_values=0, required=False
+        )
+        self.text: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="text", style=discord.TextStyle.paragraph, default=draft.text or None, required=False,
+            max_length=MAX_TEXT,
+        )  # fmt: skip
+        self.said: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="said", default=draft.said or None, max_length=MAX_LENGTH
+        )
+        self.add_item(discord.ui.Label(text="Stars", component=self.stars))
+        self.add_item(discord.ui.Label(text="Review", description=TEXT_HELP, component=self.text))
+        self.add_item(discord.ui.Label(text=REVEALS, description=REVEALS_HELP, component=self.said))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Keep the review; where that cannot be, what was typed is not lost."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        services = services_of(interaction)
+        member, place = await visitor(interaction)
+        draft = Draft("".join(self.stars.values), self.text.value, self.said.value)
+        try:
+            services.allowance.take(member)
+            kept = await services.reviews.write(member, self._book, draft.stars, draft.text, draft.said)
+        except DogearError as error:
+            asked = await services.questions.keep("review-draft", member, place, draft.written(), self._book.slug)
+            raise Choice(str(error), [ReviewDraftButton(asked.id)]) from error
+        asked = await services.questions.keep("review", member, place, "", self._book.slug)
+        await deliver(interaction, kept_card(self._book, kept, asked.id))
+
+
+class ReviewDraftButton(Pressed, template=rf"review-draft:(?P<asked_id>{ID})"):
+    """Opens the modal again with what was typed."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Go on writing", f"review-draft:{asked_id}", discord.ButtonStyle.primary)
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Open the modal."""
+        asked = await own_question(interaction, self._asked_id, "review-draft")
+        book = services_of(interaction).books[asked.book or ""]
+        await interaction.response.send_modal(ReviewModal(book, Draft.read(asked.text)))
+
+
+class ReviewEditButton(Pressed, template=rf"review-edit:(?P<asked_id>{ID})"):
+    """Opens the modal with one's own review as it is kept."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Edit", f"review-edit:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Open the modal."""
+        asked = await own_question(interaction, self._asked_id, "review")
+        services = services_of(interaction)
+        book = services.books[asked.book or ""]
+        earlier = await services.reviews.needed(asked.member, book)
+        await interaction.response.send_modal(ReviewModal(book, Draft.begun(book, earlier, 0)))
+
+
+def kept_card(book: Book, review: Review, asked_id: str) -> Card:
+    """Return the card of a review that is kept: for which readers, by its author's own word and no other."""
+    readers = f"who have read as far as {reach(book, review.said)}" if review.said else "of this club, without spoilers"
+    text = f"Your review is kept, for members {readers}. They see it with your name."
+    return notice_card(text, book.title, [ReviewEditButton(asked_id), ReviewDeleteButton(asked_id)])
+
+
+MODAL_BUTTONS = (ReviewDraftButton, ReviewEditButton)

@@ -1,0 +1,457 @@
+"""Changing a schedule: move, shift, pause, resume, cancel. Each returns what would be; nothing of the past changes.
+
+A section is of the past once its meeting has begun or its thread is open: what members have talked about keeps its
+range, its date and its ceiling. What is ahead keeps its number, so that calendars know it again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Self
+
+from bot.features.schedules.plan import (
+    Draft,
+    NotPossible,
+    Schedule,
+    ScheduleState,
+    Section,
+    SectionState,
+    Wish,
+    ceiling_name,
+    date_name,
+    drafted,
+    planned,
+    range_name,
+    section_of,
+)
+from bot.features.schedules.words import read_wish
+from bot.people import Member, Reached
+from bot.times import find_zone, local, moment
+from corpus.books import Book, Slug, Unit
+from corpus.positions import parse_position
+
+
+class Aspect(StrEnum):
+    """What of a section changes."""
+
+    ADDED = "added"
+    CANCELLED = "cancelled"
+    DATE = "date"
+    RANGE = "range"
+    CEILING = "ceiling"
+
+
+class Touch(StrEnum):
+    """What has to be done to a section's event in Discord. Threads that are open keep their range and ceiling."""
+
+    NOTHING = "nothing"
+    UPDATE = "update"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A section before and after a change; `before` is None where it is new. `before.event` is what Discord has."""
+
+    before: Section | None
+    after: Section
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """What of the section changes."""
+        before, after = self.before, self.after
+        gone = after.state is SectionState.CANCELLED
+        if before is None or (before.state is SectionState.CANCELLED and not gone):
+            return () if gone else (Aspect.ADDED,)
+        if gone:
+            return () if before.state is SectionState.CANCELLED else (Aspect.CANCELLED,)
+        changed = (
+            (Aspect.DATE, before.meets != after.meets),
+            (Aspect.RANGE, (before.first, before.last) != (after.first, after.last)),
+            (Aspect.CEILING, before.ceiling != after.ceiling),
+        )
+        return tuple(aspect for aspect, there in changed if there)
+
+    @property
+    def touch(self) -> Touch:
+        """What has to be done to the section's event."""
+        if self.before is None or not self.before.event:
+            return Touch.NOTHING
+        if not self.after.event:
+            return Touch.CANCEL
+        return Touch.UPDATE if {Aspect.DATE, Aspect.RANGE} & {*self.aspects} else Touch.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A schedule before and after, to be shown first and kept once it is confirmed."""
+
+    before: Schedule
+    after: Schedule
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """The sections that change, in order."""
+        pairs = (Difference(self.before.section(after.number), after) for after in self.after.sections)
+        return tuple(each for each in pairs if each.aspects or each.touch is not Touch.NOTHING)
+
+    @property
+    def ceilings_too(self) -> bool:
+        """Whether the threads to come may speak of other books than before."""
+        return self.before.also != self.after.also
+
+    def preview(self) -> tuple[str, ...]:
+        """Return a line for everything that changes, and for what stays in Discord as it is."""
+        return tuple(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        if self.before.state is not self.after.state:
+            yield f"The schedule is {self.after.state}."
+        if self.before.zone != self.after.zone:
+            yield f"Times are those of {self.after.zone}."
+        if self.ceilings_too:
+            yield "Threads to come may speak freely of other books than before."
+        for difference in self.differences:
+            yield self._line(difference)
+        opened = sum(section.state is SectionState.OPENED for section in self.after.sections)
+        if opened:
+            threads = "1 thread that is open keeps its" if opened == 1 else f"{opened} threads that are open keep their"
+            yield f"{threads} range and ceiling."
+
+    def _line(self, difference: Difference) -> str:
+        before, after = difference.before, difference.after
+        stretch = range_name(self.after, after.first, after.last)
+        date = date_name(after.meets, self.after.zone)
+        said = []
+        for aspect in difference.aspects:
+            if aspect is Aspect.ADDED or before is None:
+                said.append(f"new: {stretch}, {date}, {ceiling_name(self.after, after.ceiling)}")
+            elif aspect is Aspect.CANCELLED:
+                said.append(f"cancelled: {stretch}, {date_name(before.meets, self.before.zone)}")
+            elif aspect is Aspect.DATE:
+                said.append(f"{date_name(before.meets, self.before.zone)} → {date}")
+            elif aspect is Aspect.RANGE:
+                said.append(f"{range_name(self.before, before.first, before.last)} → {stretch}")
+            else:
+                said.append(ceiling_name(self.after, after.ceiling))
+        event = {Touch.UPDATE: "its event moves along", Touch.CANCEL: "its event is cancelled"}.get(difference.touch)
+        return f"{after.number}. " + "; ".join([*said, *([event] if event else [])])
+
+
+def going_on(schedule: Schedule) -> None:
+    """Raise NotPossible for a schedule that was cancelled."""
+    if schedule.state is ScheduleState.CANCELLED:
+        raise NotPossible("The schedule is cancelled. Create a new one.")
+
+
+def since(schedule: Schedule, now: dt.datetime) -> dt.datetime:
+    """Return the moment before which all is past: now, or when the schedule was paused, for nothing happened since."""
+    return schedule.paused_at or now
+
+
+def one_ahead(schedule: Schedule, number: int, now: dt.datetime) -> Section:
+    """Return a section that can still be changed. Raises NotPossible."""
+    going_on(schedule)
+    ahead = [section for section in schedule.live if section.ahead(since(schedule, now))]
+    chosen = next((section for section in ahead if section.number == number), None)
+    if chosen is not None:
+        return chosen
+    if not ahead:
+        raise NotPossible("No section is ahead that could be changed. Create a new schedule.")
+    raise NotPossible(f"Section {number} cannot be changed. Write one of {ahead[0].number} to {ahead[-1].number}.")
+
+
+def dated(section: Section, day: dt.date, at: dt.time, zone: str) -> Section:
+    """Return a section with its meeting at a time of day in a zone."""
+    return replace(section, day=day, at=at, meets=moment(day, at, zone).utc)
+
+
+def raised(before: Section, after: Section) -> Section:
+    """Return a changed section with its sequence raised, and an unchanged one as it was."""
+    return after if after == before else replace(after, sequence=before.sequence + 1)
+
+
+def each_ahead(schedule: Schedule, now: dt.datetime, change: Callable[[Section], Section]) -> tuple[Section, ...]:
+    """Return the sections of a schedule with each one ahead changed."""
+    start = since(schedule, now)
+    return tuple(raised(s, change(s)) if s.ahead(start) else s for s in schedule.sections)
+
+
+def in_order(before: Schedule, after: Schedule, now: dt.datetime) -> Change:
+    """Return the change from one schedule to another. Raises NotPossible where meetings lose their order."""
+    live = after.live
+    for earlier, later in pairwise(live):
+        if later.meets <= earlier.meets:
+            raise NotPossible(f"Section {later.number} would not come after section {earlier.number}. Shift both.")
+    for section in live:
+        old = before.section(section.number)
+        if section.meets <= now and (old is None or old.meets != section.meets):
+            raise NotPossible(f"Section {section.number} would be in the past. Choose a later date.")
+    return Change(before, after)
+
+
+MOST_DAYS = 366
+"""Days by which a schedule can be shifted at once."""
+
+_DAY = dt.timedelta(days=1)
+_WEEK = dt.timedelta(days=7)
+
+
+def moved(schedule: Schedule, number: int, day: dt.date, at: dt.time | None, now: dt.datetime) -> Change:
+    """Return a schedule with one meeting on another day, or at another time. Raises NotPossible."""
+    one_ahead(schedule, number, now)
+    sections = each_ahead(
+        schedule, now, lambda s: dated(s, day, at or s.at, schedule.zone) if s.number == number else s
+    )
+    return in_order(schedule, replace(schedule, sections=sections), now)
+
+
+def ended(schedule: Schedule, number: int, last: int, now: dt.datetime) -> Change:
+    """Return a schedule with one section that ends with another mark; the next begins after it. Raises NotPossible."""
+    chosen = one_ahead(schedule, number, now)
+    follows = next((section for section in schedule.live if section.number > number), None)
+    if follows is None:
+        raise NotPossible("The last section ends with the book. Change the end of the section before it.")
+    if not chosen.first <= last < follows.last:
+        raise NotPossible(f"Section {number} can end with {chosen.first} to {follows.last - 1}. Write one of these.")
+    if schedule.whole.unit == Unit.PERCENT and last % 5:
+        raise NotPossible("Sections in percent end at multiples of 5. Write one of these.")
+    ranges = {number: (chosen.first, last), follows.number: (last + 1, follows.last)}
+    sections = each_ahead(schedule, now, lambda s: _cut(s, *ranges.get(s.number, (s.first, s.last))))
+    return in_order(schedule, replace(schedule, sections=sections), now)
+
+
+def shifted(schedule: Schedule, number: int, days: int, now: dt.datetime) -> Change:
+    """Return a schedule with a section and all after it so many days later, or earlier. Raises NotPossible."""
+    one_ahead(schedule, number, now)
+    if not days or abs(days) > MOST_DAYS:
+        raise NotPossible(f"Shift by 1 to {MOST_DAYS} days, later or earlier.")
+    sections = each_ahead(schedule, now, lambda s: _later(s, days, schedule.zone) if s.number >= number else s)
+    return in_order(schedule, replace(schedule, sections=sections), now)
+
+
+def freed(schedule: Schedule, also: Mapping[Slug, Book]) -> Change:
+    """Return a schedule whose threads to come may speak freely of these other books, and of no more."""
+    going_on(schedule)
+    free = {slug: Reached.in_book(book, book.marks) for slug, book in also.items() if slug != schedule.book}
+    return Change(schedule, replace(schedule, also=free))
+
+
+def paused(schedule: Schedule, now: dt.datetime) -> Change:
+    """Return a schedule that stands still: events that members see are cancelled, and come back when it goes on."""
+    going_on(schedule)
+    if schedule.state is ScheduleState.PAUSED:
+        raise NotPossible("The schedule is paused already. Resume it when you go on.")
+    sections = each_ahead(schedule, now, lambda s: replace(s, event=0, sequence=s.sequence + 1))
+    return Change(schedule, replace(schedule, sections=sections, state=ScheduleState.PAUSED, paused_at=now))
+
+
+def resumed(schedule: Schedule, now: dt.datetime) -> Change:
+    """Return a schedule that goes on. Where a meeting was missed, all of them move on by whole weeks.
+
+    They move so far that there is as much time to read as there was at the pause, a week at the most. Meetings of
+    every day move by days.
+    """
+    if schedule.state is not ScheduleState.PAUSED:
+        raise NotPossible("The schedule is not paused. Shift it if meetings are to be later.")
+    paused_at = since(schedule, now)
+    left = [section for section in schedule.live if section.ahead(paused_at)]
+    days = _missed(left, paused_at, now) if left and left[0].meets <= now else 0
+    sections = each_ahead(schedule, now, lambda s: replace(_later(s, days, schedule.zone), sequence=s.sequence + 1))
+    return in_order(schedule, replace(schedule, sections=sections, state=ScheduleState.RUNNING, paused_at=None), now)
+
+
+def cancelled(schedule: Schedule, now: dt.datetime) -> Change:
+    """Return a schedule that has come to its end: what is open stays open, and nothing follows."""
+    going_on(schedule)
+    sections = each_ahead(schedule, now, lambda s: replace(s, state=SectionState.CANCELLED, event=0))
+    return Change(schedule, replace(schedule, sections=sections, state=ScheduleState.CANCELLED, paused_at=None))
+
+
+def _missed(left: Sequence[Section], paused_at: dt.datetime, now: dt.datetime) -> int:
+    """Return by how many days meetings move when the first of those that are left was missed."""
+    daily = len(left) > 1 and all(b.day - a.day == _DAY for a, b in pairwise(left))
+    step = _DAY if daily else _WEEK
+    time_to_read = min(left[0].meets - paused_at, _WEEK)
+    return math.ceil((now + time_to_read - left[0].meets) / step) * step.days
+
+
+def _later(section: Section, days: int, zone: str) -> Section:
+    return dated(section, section.day + days * _DAY, section.at, zone)
+
+
+def _cut(section: Section, first: int, last: int) -> Section:
+    """Return a section with another range; its ceiling goes along where it was the end of the section."""
+    return replace(
+        section, first=first, last=last, ceiling=last if section.ceiling == section.last else section.ceiling
+    )
+
+
+def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Change:
+    """Return a schedule as an organiser's words would have it from here on. Raises NotPossible.
+
+    A time or a zone alone moves every meeting to come. Anything else plans the rest of the book anew, at the time of
+    day of the last section unless another is said.
+    """
+    going_on(schedule)
+    zone = wish.zone or schedule.zone
+    if replace(wish, at=None, zone="") == Wish():
+        sections = each_ahead(schedule, now, lambda s: dated(s, s.day, wish.at or s.at, zone))
+        return in_order(schedule, replace(schedule, zone=zone, sections=sections), now)
+    if schedule.whole != Reached.in_book(book, book.marks):
+        raise NotPossible(f"“{book.title}” is counted in another way now. Cancel this schedule and create a new one.")
+    begun = [section for section in schedule.live if section.begun(since(schedule, now))]
+    whole = replace(wish, at=wish.at or schedule.live[-1].at)
+    draft = drafted(whole, book, zone, now, after=begun[-1].last if begun else 0)
+    return _replanned(schedule, draft, now)
+
+
+def _replanned(schedule: Schedule, draft: Draft, now: dt.datetime) -> Change:
+    """Return a schedule with the sections of a draft in place of those ahead, number by number."""
+    sections = {s.number: s for s in schedule.live if s.begun(since(schedule, now))}
+    known = {section.number: section for section in schedule.sections}
+    for number, slot in enumerate(draft.slots, max(sections, default=0) + 1):
+        fresh, old = section_of(slot, number, draft.zone), known.get(number)
+        if old is not None:
+            fresh = raised(old, replace(fresh, sequence=old.sequence, event=old.event))
+        sections[number] = fresh
+    for number, old in known.items():
+        if number not in sections:
+            sections[number] = raised(old, replace(old, state=SectionState.CANCELLED, event=0))
+    ordered = tuple(sections[number] for number in sorted(sections))
+    return in_order(schedule, replace(schedule, zone=draft.zone, sections=ordered), now)
+
+
+Books = Mapping[Slug, Book]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A schedule that is not confirmed yet: the organiser's words, and what they picked beside them."""
+
+    book: Slug
+    words: str
+    zone: str
+    place: int
+    at: dt.datetime
+    also: tuple[Slug, ...] = ()
+
+    def written(self) -> str:
+        """Return it as text."""
+        return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return what was written."""
+        plain = json.loads(text)
+        return cls(**plain | {"at": dt.datetime.fromisoformat(plain["at"]), "also": tuple(plain["also"])})
+
+    def worked_out(self, books: Books, organiser: Member) -> tuple[Schedule, Draft]:
+        """Return the schedule that this would be. Raises NotUnderstood, NotPossible or UnknownZone."""
+        book = _known(self.book, books)
+        zone = find_zone(self.zone)
+        draft = drafted(read_wish(self.words, local(self.at, zone)), book, zone, self.at)
+        also = _those(self.also, books)
+        return planned(draft, book, also, club=organiser.club, place=self.place, organiser=organiser.id), draft
+
+
+class Do(StrEnum):
+    """What can be done to a schedule."""
+
+    EDIT = "edit"
+    SHIFT = "shift"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A change that is not confirmed yet, of a schedule as it was in one version.
+
+    `section` is 0 for the first one ahead, `also` None where other books stay as they are.
+    """
+
+    schedule: int
+    version: int
+    do: Do
+    at: dt.datetime
+    words: str = ""
+    section: int = 0
+    days: int = 0
+    meets: str = ""
+    upto: str = ""
+    place: int = 0
+    also: tuple[Slug, ...] | None = None
+
+    def written(self) -> str:
+        """Return it as text."""
+        return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return what was written."""
+        plain = json.loads(text)
+        also = None if plain["also"] is None else tuple(plain["also"])
+        return cls(**plain | {"at": dt.datetime.fromisoformat(plain["at"]), "do": Do(plain["do"]), "also": also})
+
+    def worked_out(self, schedule: Schedule, books: Books, now: dt.datetime) -> Change:
+        """Return what would change at a moment. Raises NotUnderstood, NotPossible or PositionError."""
+        match self.do:
+            case Do.SHIFT:
+                return shifted(schedule, self.section or _first_ahead(schedule, now), self.days, now)
+            case Do.PAUSE:
+                return paused(schedule, now)
+            case Do.RESUME:
+                return resumed(schedule, now)
+            case Do.CANCEL:
+                return cancelled(schedule, now)
+            case Do.EDIT:
+                return self._edited(schedule, books, now)
+
+    def _edited(self, schedule: Schedule, books: Books, now: dt.datetime) -> Change:
+        after = schedule
+        if self.words:
+            wish = read_wish(self.words, local(now, schedule.zone))
+            after = edited(after, wish, _known(schedule.book, books), now).after
+        number = self.section or _first_ahead(schedule, now)
+        if self.meets:
+            day, at = _meeting(self.meets, after, number, now)
+            after = moved(after, number, day, at, now).after
+        if self.upto:
+            after = ended(after, number, parse_position(self.upto, _known(schedule.book, books)), now).after
+        if self.also is not None:
+            after = freed(after, _those(self.also, books)).after
+        return Change(schedule, replace(after, place=self.place or after.place))
+
+
+def _meeting(words: str, schedule: Schedule, number: int, now: dt.datetime) -> tuple[dt.date, dt.time | None]:
+    """Return the day and the time of day that were said for one meeting; a time alone is on the day that it had."""
+    wish = read_wish(words, local(now, schedule.zone))
+    if replace(wish, at=None, first=None, dates=()) != replace(wish, first=None, dates=(), at=None, zone=""):
+        raise NotPossible("One meeting is in the zone of its schedule. Write a date and a time without a zone.")
+    days = [*wish.dates, *([wish.first] if wish.first else [])]
+    section = schedule.section(number)
+    if len(days) > 1 or section is None or (not days and wish.at is None):
+        raise NotPossible("Write one date for that meeting, such as “12 March at 8pm”.")
+    return (days[0] if days else section.day), wish.at
+
+
+def _first_ahead(schedule: Schedule, now: dt.datetime) -> int:
+    return next((section.number for section in schedule.live if section.ahead(since(schedule, now))), 1)
+
+
+def _known(slug: Slug, books: Books) -> Book:
+    if slug not in books:
+        raise NotPossible("The library does not have that book any more. Whoever runs me can bring it back.")
+    return books[slug]
+
+
+def _those(slugs: Collection[Slug], books: Books) -> dict[Slug, Book]:
+    return {slug: books[slug] for slug in slugs if slug in books}

@@ -1,0 +1,168 @@
+"""`/schedule`: what the club reads and when it meets. Everybody sees it, organisers make and change it.
+
+Discord hides the whole of a group from who lacks its permission, and `/schedule show` is for everybody: so the group
+asks for none, and what changes a schedule checks who uses it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord import autocomplete
+from bot.discord.cards import Card, Document
+from bot.discord.context import ClubBot, services_of
+from bot.discord.send import deliver
+from bot.discord.visitor import in_clubs, organises, visitor
+from bot.features.schedules.calendar import exported, file_name
+from bot.features.schedules.changes import Do, Order, Prepared
+from bot.features.schedules.discord import Chosen, ScheduleStage, chosen_channel, parent_of
+from bot.features.schedules.store import Kept
+from bot.features.schedules.views import change_card, plan_card, shown
+from bot.features.schedules.words import MAX_LENGTH
+from bot.people import Member, Place
+from bot.times import search_zones
+from corpus.names import find_book
+from corpus.positions import MAX_LENGTH as MAX_POSITION
+
+Typed = app_commands.Range[str, 1, 200]
+Words = app_commands.Range[str, 1, MAX_LENGTH]
+Where = app_commands.Range[str, 1, MAX_POSITION]
+Days = app_commands.Range[int, -366, 366]
+Number = app_commands.Range[int, 1, 999]
+
+WORDS = "When you meet and how much you read: Fridays at 8pm, 5 chapters a week, from next week"
+BOOK = "The book; otherwise that of this channel"
+
+
+async def zones(_: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer time zones."""
+    return [app_commands.Choice(name=zone, value=zone) for zone in search_zones(typed)]
+
+
+async def scheduled(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the books for which the club has schedules."""
+    return autocomplete.offered(await services_of(interaction).schedules.books_of(interaction.guild_id or 0), typed)
+
+
+class ScheduleCog(commands.Cog):
+    """Schedules, from the preview to the calendar."""
+
+    schedule = in_clubs(app_commands.Group(name="schedule", description="What we read, and when we meet."))
+
+    def __init__(self, bot: ClubBot) -> None:
+        self._bot, self._services = bot, bot.services
+
+    async def cog_load(self) -> None:
+        """Have threads opened, events made and members reminded when it is time."""
+        self._bot.timekeeper.work.append(self._services.schedules.run_on(ScheduleStage(self._bot)))
+
+    @schedule.command()
+    @app_commands.describe(
+        book="The book", words=WORDS, zone="The zone of the times; otherwise the club’s",
+        channel="Where its threads or posts open; otherwise the club’s channel for it, or this one",
+    )  # fmt: skip
+    @app_commands.autocomplete(book=autocomplete.books, zone=zones)
+    async def create(
+        self, interaction: discord.Interaction[Any], book: Typed, words: Words, zone: Typed | None = None,
+        channel: Chosen | None = None,
+    ) -> None:  # fmt: skip
+        """Plan the reading of a book. You see every section first (organisers)."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await organises(interaction)
+        member, place = await visitor(interaction)
+        known, settings = find_book(book, self._services.books), await self._services.set_up.settings(member.club)
+        where = chosen_channel(interaction, channel, settings.schedule)
+        prepared = Prepared(known.slug, words, zone or settings.zone, where.id, self._services.now())
+        await deliver(interaction, await plan_card(self._services, member, place, prepared))
+
+    @schedule.command()
+    @app_commands.describe(book=BOOK)
+    @app_commands.autocomplete(book=scheduled)
+    async def show(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+        """Show all sections with their dates and how far each goes, and set reminders."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        kept, _, _ = await self._meant(interaction, book)
+        await deliver(interaction, await shown(interaction, kept, 1))
+
+    @schedule.command()
+    @app_commands.describe(
+        words="The rest anew, in your own words; a time alone moves all meetings", book=BOOK,
+        section="The number of one section; otherwise the next one", meets="Its other date: 12 March at 8pm",
+        upto="Its other end: ch 9", channel="Another channel for the threads to come",
+    )  # fmt: skip
+    @app_commands.autocomplete(book=scheduled)
+    async def edit(
+        self, interaction: discord.Interaction[Any], words: Words | None = None, book: Typed | None = None,
+        section: Number | None = None, meets: Words | None = None, upto: Where | None = None,
+        channel: Chosen | None = None,
+    ) -> None:  # fmt: skip
+        """Change what is ahead: all of it, one section, the channel, or the other books (organisers)."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        moved = chosen_channel(interaction, channel).id if channel else 0
+        change = {"words": words or "", "section": section or 0, "meets": meets or "", "upto": upto or ""}
+        await self._change(interaction, book, Do.EDIT, **change, place=moved)
+
+    @schedule.command()
+    @app_commands.describe(days="How many days later; -7 is a week earlier", book=BOOK,
+                           section="The first section that moves; otherwise the next one")  # fmt: skip
+    @app_commands.autocomplete(book=scheduled)
+    async def shift(
+        self, interaction: discord.Interaction[Any], days: Days, book: Typed | None = None,
+        section: Number | None = None,
+    ) -> None:  # fmt: skip
+        """Move a meeting and all after it by days (organisers)."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._change(interaction, book, Do.SHIFT, days=days, section=section or 0)
+
+    @schedule.command()
+    @app_commands.describe(book=BOOK)
+    @app_commands.autocomplete(book=scheduled)
+    async def pause(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+        """Pause the schedule: nothing opens until it goes on (organisers)."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._change(interaction, book, Do.PAUSE)
+
+    @schedule.command()
+    @app_commands.describe(book=BOOK)
+    @app_commands.autocomplete(book=scheduled)
+    async def resume(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+        """Go on after a pause; where a meeting was missed, all of them move (organisers)."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._change(interaction, book, Do.RESUME)
+
+    @schedule.command()
+    @app_commands.describe(book=BOOK)
+    @app_commands.autocomplete(book=scheduled)
+    async def cancel(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+        """End the schedule: what is open stays, nothing follows (organisers)."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._change(interaction, book, Do.CANCEL)
+
+    @schedule.command()
+    @app_commands.describe(book=BOOK)
+    @app_commands.autocomplete(book=scheduled)
+    async def export(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+        """Get the meetings as a file for your calendar."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        kept, _, _ = await self._meant(interaction, book)
+        schedule, now = kept.schedule, self._services.now()
+        file = Document(file_name(schedule), await self._services.workers.do(lambda: exported(schedule, now)))
+        body = "Open it with your calendar. Import it again after a change: the meetings are brought up to date."
+        await deliver(interaction, Card(body=body, document=file))
+
+    async def _change(self, interaction: discord.Interaction[Any], book: str | None, do: Do, **change: Any) -> None:  # noqa: ANN401 (fields of Order)
+        """Show what a change would change."""
+        await organises(interaction)
+        kept, member, place = await self._meant(interaction, book)
+        order = Order(kept.schedule.id, kept.version, do, self._services.now(), **change)
+        await deliver(interaction, await change_card(self._services, member, place, order))
+
+    async def _meant(self, interaction: discord.Interaction[Any], book: str | None) -> tuple[Kept, Member, Place]:
+        """Return the schedule that is meant, who asks and where. Raises UnknownBook or NotPossible."""
+        member, place = await visitor(interaction)
+        known = find_book(book, self._services.books) if book else None
+        return await self._services.schedules.find(place, parent_of(interaction), known), member, place

@@ -1,0 +1,477 @@
+"""What organisers press to make and to change schedules: the preview, the books beside it, and *Confirm*."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import discord
+
+from bot.discord.buttons import CONFIRM, CancelButton, Dialogue, Picked, Pressed
+from bot.discord.cards import Card, Tone, notice_card, pages_of_items
+from bot.discord.context import Choice, Refused, bot_of, services_of
+from bot.discord.send import deliver, replace_card
+from bot.discord.text import MODAL_TITLE, OPTION, OPTIONS, one_line, safe
+from bot.discord.visitor import ORGANISERS, is_organiser, organises, server_of, visitor
+from bot.features.ask.views import ID, own_question
+from bot.features.prompts.cards import mark_of
+from bot.features.prompts.store import Prompt
+from bot.features.schedules.changes import Do, Order, Prepared
+from bot.features.schedules.plan import (
+    Schedule,
+    Section,
+    SectionState,
+    ceiling_name,
+    perhaps_free,
+    preview,
+    range_name,
+    thread_title,
+)
+from bot.features.schedules.store import By, Kept
+from bot.features.schedules.words import MAX_LENGTH
+from bot.people import Member, Place
+from bot.saved_questions import Asked
+from bot.services import Services
+from corpus.books import Book, Slug
+from corpus.errors import DogearError
+
+SCHEDULE = r"(?P<schedule>\d{1,18})"
+SECTION = r"(?P<section>\d{1,3})"
+WAYS = {"d": By.DIRECT, "t": By.THREAD, "n": None}
+LABELS = {"d": "By direct message", "t": "In the thread", "n": "No reminders"}
+KEPT = {
+    By.DIRECT: "I remind you by direct message, a day and an hour before each meeting.",
+    By.THREAD: "I remind you in the thread, a day and an hour before each meeting. Others see your name there.",
+    None: "I do not remind you of these meetings.",
+}
+
+
+class RemindButton(Pressed, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0-9]{{1,20}})"):
+    """Asks whoever presses it how they want to be reminded; by its id, the message that it stands under is found."""
+
+    def __init__(self, schedule: int | str, section: int | str, of: str) -> None:
+        self.mark = f"remind:{schedule}:{section}:{of}"
+        super().__init__("Reminders", self.mark)
+        self._schedule = int(schedule)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Ask, in private."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        schedule, member = await _theirs(interaction, self._schedule)
+        by = await services_of(interaction).schedules.reminds(schedule.id, member)
+        await deliver(interaction, _reminders(schedule, by))
+
+
+class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
+    """Chooses how its presser is reminded."""
+
+    def __init__(self, schedule: int | str, way: str) -> None:
+        super().__init__(LABELS[way], f"remind-by:{schedule}:{way}")
+        self._schedule, self._way = int(schedule), WAYS[way]
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Keep the choice."""
+        await interaction.response.defer()
+        schedule, member = await _theirs(interaction, self._schedule)
+        await services_of(interaction).schedules.remind(schedule.id, member, self._way)
+        await replace_card(interaction, _reminders(schedule, self._way))
+
+
+class PostNowButton(Pressed, template=rf"late-post:{SCHEDULE}:{SECTION}"):
+    """Has a section posted that is late by days."""
+
+    def __init__(self, schedule: int | str, section: int | str) -> None:
+        super().__init__(f"Post {section} now", f"late-post:{schedule}:{section}", discord.ButtonStyle.primary)
+        self._schedule, self._section = int(schedule), int(section)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Have it posted."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        schedule = await _organised(interaction, self._schedule)
+        await services_of(interaction).schedules.post_now(schedule.id, schedule.club, self._section)
+        bot_of(interaction).timekeeper.nudge()
+        await deliver(interaction, notice_card(f"Section {self._section} is being posted."))
+
+
+class SkipButton(Pressed, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
+    """Has a section that is late by days not posted."""
+
+    def __init__(self, schedule: int | str, section: int | str) -> None:
+        super().__init__(f"Skip {section}", f"late-skip:{schedule}:{section}")
+        self._schedule, self._section = int(schedule), int(section)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Leave it out."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        schedule = await _organised(interaction, self._schedule)
+        await services_of(interaction).schedules.skip(schedule.id, schedule.club, self._section)
+        bot_of(interaction).timekeeper.nudge()
+        await deliver(interaction, notice_card(f"Section {self._section} is skipped."))
+
+
+def late_items(schedule: int, numbers: Sequence[int]) -> list[discord.ui.Item[Any]]:
+    """Return the buttons that decide about sections that are late by days."""
+    return [button(schedule, number) for number in numbers for button in (PostNowButton, SkipButton)]
+
+
+async def _theirs(interaction: discord.Interaction[Any], schedule_id: int) -> tuple[Schedule, Member]:
+    """Return a schedule of a club that the presser is in, and who they are there. Raises Refused or NotPossible."""
+    kept = await _reached(interaction, schedule_id)
+    return kept.schedule, Member(kept.schedule.club, interaction.user.id)
+
+
+async def _organised(interaction: discord.Interaction[Any], schedule_id: int) -> Schedule:
+    """Return a schedule whose organisers the presser belongs to, in a direct message, too. Raises Refused."""
+    schedule = (await _reached(interaction, schedule_id)).schedule
+    if interaction.guild_id is not None:
+        await organises(interaction)
+        return schedule
+    guild = await server_of(bot_of(interaction), schedule.club)
+    settings = await services_of(interaction).set_up.settings(schedule.club)
+    person = await guild.fetch_member(interaction.user.id) if guild else None
+    may = person is not None and (person.guild_permissions.manage_events or person.guild_permissions.manage_guild)
+    if not may and (person is None or settings.organisers is None or person.get_role(settings.organisers) is None):
+        raise Refused(ORGANISERS)
+    return schedule
+
+
+async def _reached(interaction: discord.Interaction[Any], schedule_id: int) -> Kept:
+    kept = await services_of(interaction).schedules.anywhere(schedule_id)
+    club = kept.schedule.club
+    if interaction.guild_id not in (None, club) or not (
+        interaction.guild_id or await bot_of(interaction).is_member(club, interaction.user.id)
+    ):
+        raise Refused("That schedule belongs to another club.")
+    return kept
+
+
+def _reminders(schedule: Schedule, by: By | None) -> Card:
+    """Return how somebody is reminded, with what changes it."""
+    items = [RemindByButton(schedule.id, way) for way, chosen in WAYS.items() if chosen is not by]
+    return notice_card(KEPT[by], schedule.title, items)
+
+
+REMINDER_BUTTONS = (RemindButton, RemindByButton, PostNowButton, SkipButton)
+
+
+Items = Sequence[discord.ui.Item[Any]]
+Books = Mapping[Slug, Book]
+
+NAMED = 8
+"""Other books that are named in an opening message."""
+
+
+def when(moment: dt.datetime) -> str:
+    """Return a moment as Discord shows it to each reader in their own time."""
+    return f"<t:{int(moment.timestamp())}:F> (<t:{int(moment.timestamp())}:R>)"
+
+
+def lines_card(title: str, lines: Sequence[str], page: int, pager: Items, items: Items, note: str = "") -> Card:
+    """Return a page of lines that are safe, with what turns it, and with further buttons and menus below."""
+    pages = _pages(lines)
+    shown = min(max(1, page), len(pages))
+    footers = (f"Page {shown} of {len(pages)}",) if len(pages) > 1 else ()
+    return Card(safe(title), pages[shown - 1], footers, Tone.ANSWER, (*pager, *items), note=safe(note))
+
+
+def pages_in(lines: Sequence[str]) -> int:
+    """Return how many pages lines make."""
+    return len(_pages(lines))
+
+
+def shown_lines(schedule: Schedule) -> list[str]:
+    """Return a schedule's lines as everybody sees them, safe; threads that are open can be gone to."""
+    threads = {section.number: f" · <#{section.thread}>" for section in schedule.live if section.thread}
+    first, *rest = preview(schedule)
+    numbers = [line.partition(".")[0] for line in rest]
+    linked = [
+        safe(line) + (threads.get(int(number), "") if number.isdigit() else "")
+        for number, line in zip(numbers, rest, strict=True)
+    ]
+    return [safe(first), *linked]
+
+
+def _pages(lines: Sequence[str]) -> list[str]:
+    return pages_of_items(lines, between="\n")
+
+
+def opening_card(
+    schedule: Schedule, section: Section, books: Books, items: Items, *, late: str = "", prompts: Sequence[Prompt] = ()
+) -> Card:  # fmt: skip
+    """Return the message that opens a section's thread, with its discussion prompts."""
+    stretch = safe(range_name(schedule, section.first, section.last))
+    parts = [
+        f"Here we speak of {stretch}. {_how_far(schedule, section)}",
+        _free(schedule, books),
+        _next(schedule, section),
+        prompts_text(prompts),
+    ]
+    footers = [*([safe(late)] if late else []), *map(mark_of, prompts)]
+    return Card(safe(thread_title(schedule, section)), "\n\n".join(filter(None, parts)), footers, Tone.PUBLIC, items)
+
+
+def prompts_card(prompts: Sequence[Prompt], items: Items) -> Card:
+    """Return the discussion prompts of a section as a message of their own."""
+    return Card("For discussion", prompts_text(prompts), [mark_of(prompt) for prompt in prompts], Tone.PUBLIC, items)
+
+
+def prompts_text(prompts: Sequence[Prompt]) -> str:
+    """Return discussion prompts, numbered."""
+    return "\n\n".join(f"**{number}**  {safe(prompt.text)}" for number, prompt in enumerate(prompts, 1))
+
+
+def reminder_card(schedule: Schedule, section: Section, items: Items, members: Sequence[int] = ()) -> Card:
+    """Return a reminder of a meeting; those to whom it goes are mentioned where others read it, too."""
+    who = " ".join(f"<@{member}>" for member in members)
+    text = f"We meet {when(section.meets)} about {safe(range_name(schedule, section.first, section.last))}."
+    where = f"<#{schedule.place}>" if not members else ""
+    return Card(safe(thread_title(schedule, section)), "\n".join(filter(None, (who, text, where))), (), buttons=items)
+
+
+def note_card(text: str, mark: str, items: Items, organiser: int = 0) -> Card:
+    """Return what an organiser is told; by `mark` it is found again after a crash."""
+    who = f"<@{organiser}>\n" if organiser else ""
+    return Card("", who + safe(text), (mark,), Tone.PROBLEM, items)
+
+
+def _how_far(schedule: Schedule, section: Section) -> str:
+    upto = safe(ceiling_name(schedule, section.ceiling))
+    further = "" if section.ceiling >= schedule.whole.of else ", and no further"
+    return f"This thread goes {upto}{further}."
+
+
+def _free(schedule: Schedule, books: Books) -> str:
+    titles = [books[slug].title for slug in schedule.also if slug in books]
+    if not titles:
+        return ""
+    more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
+    return f"These may be spoken of freely, too: {safe(', '.join(titles[:NAMED]))}{more}."
+
+
+def _next(schedule: Schedule, section: Section) -> str:
+    later = (each for each in schedule.live if each.number > section.number and each.state is SectionState.AHEAD)
+    following = next(later, None)
+    if following is None:
+        return ""
+    return f"Next: {safe(range_name(schedule, following.first, following.last))}, {when(following.meets)}."
+
+
+PLAN, CHANGE = "schedule", "schedule-change"
+"""What is kept for the buttons of a preview: a schedule that is to be made, or a change."""
+
+NOTHING_YET = "Nothing is posted yet."
+WHAT = {
+    Do.EDIT: "Change the schedule?",
+    Do.SHIFT: "Shift the schedule?",
+    Do.PAUSE: "Pause the schedule?",
+    Do.RESUME: "Go on with the schedule?",
+    Do.CANCEL: "Cancel the schedule?",
+}
+DONE = {
+    Do.EDIT: "The schedule is changed.",
+    Do.SHIFT: "The schedule is shifted.",
+    Do.PAUSE: "The schedule is paused. /schedule resume goes on with it.",
+    Do.RESUME: "The schedule goes on.",
+    Do.CANCEL: "The schedule is cancelled. What is open stays open.",
+}
+
+
+class ConfirmButton(Pressed, template=rf"schedule-confirm:(?P<asked_id>{ID})"):
+    """Makes the schedule, or the change, that its organiser has seen."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__(CONFIRM, f"schedule-confirm:{asked_id}", discord.ButtonStyle.primary)
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Make it, once."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self._asked_id, PLAN, CHANGE)
+        await organises(interaction)
+        schedules = services_of(interaction).schedules
+        if asked.do == PLAN:
+            schedule = await schedules.begin(Prepared.read(asked.text), asked.member, self._asked_id)
+            done = f"The schedule is made. I open its threads in <#{schedule.place}>. /schedule show shows it."
+        else:
+            order = Order.read(asked.text)
+            await schedules.make(order, asked.member.club)
+            done = DONE[order.do]
+        bot_of(interaction).timekeeper.nudge()
+        await replace_card(interaction, Card(body=done))
+
+
+class TurnButton(Pressed, template=rf"schedule-page:(?P<asked_id>{ID}):(?P<page>\d{{1,3}})"):
+    """Turns to a page of a preview."""
+
+    def __init__(self, asked_id: str, page: int | str, label: str = "Page") -> None:
+        super().__init__(label, f"schedule-page:{asked_id}:{page}")
+        self._asked_id, self._page = asked_id, int(page)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page in place of the one before."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self._asked_id, PLAN, CHANGE)
+        await replace_card(interaction, await preview_again(services_of(interaction), asked, self._page))
+
+
+class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
+    """Picks the other books that may be spoken of freely."""
+
+    @classmethod
+    def of(cls, asked_id: str, book: Book, services: Services, also: Sequence[Slug]) -> FreeMenu | None:
+        """Return the menu, with what the book asks for first; None where the library has no other book."""
+        others = perhaps_free(book, services.books)[:OPTIONS]
+        if not others:
+            return None
+        options = [
+            discord.SelectOption(label=one_line(each.title, OPTION), value=each.slug, default=each.slug in also)
+            for each in others
+        ]
+        menu: discord.ui.Select[Any] = discord.ui.Select(
+            custom_id=f"schedule-free:{asked_id}", placeholder="Which other books may be spoken of freely?",
+            options=options, min_values=0, max_values=len(options),
+        )  # fmt: skip
+        return cls(menu)
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Show the preview with these books."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self.custom_id.partition(":")[2], PLAN, CHANGE)
+        services, member, place, also = services_of(interaction), asked.member, asked.place, tuple(values)
+        if asked.do == PLAN:
+            card = await plan_card(services, member, place, replace(Prepared.read(asked.text), also=also))
+        else:
+            card = await change_card(services, member, place, replace(Order.read(asked.text), also=also))
+        await replace_card(interaction, card)
+
+
+class WordsButton(Pressed, template=rf"schedule-words:(?P<asked_id>{ID})"):
+    """Opens the words of a schedule that is being made, to write them anew."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Edit", f"schedule-words:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Open the modal."""
+        asked = await own_question(interaction, self._asked_id, PLAN)
+        await interaction.response.send_modal(WordsModal(asked))
+
+
+class WordsModal(Dialogue):
+    """The words of a schedule, and the zone of its times."""
+
+    def __init__(self, asked: Asked) -> None:
+        prepared = Prepared.read(asked.text)
+        super().__init__(title=one_line("When do you meet, how much do you read?", MODAL_TITLE))
+        self._asked = asked
+        self.words: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="words", style=discord.TextStyle.paragraph, default=prepared.words, max_length=MAX_LENGTH
+        )
+        self.zone: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="zone", default=prepared.zone, max_length=60
+        )
+        self.add_item(
+            discord.ui.Label(
+                text="In your own words", description="Fridays at 8pm, 5 chapters a week", component=self.words
+            )
+        )
+        self.add_item(discord.ui.Label(text="Time zone", description="Such as Europe/Berlin", component=self.zone))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Show the preview of what was written."""
+        await interaction.response.defer()
+        services, asked = services_of(interaction), self._asked
+        prepared = replace(Prepared.read(asked.text), words=self.words.value, zone=self.zone.value.strip())
+        await replace_card(interaction, await plan_card(services, asked.member, asked.place, prepared))
+
+
+async def plan_card(services: Services, member: Member, place: Place, prepared: Prepared) -> Card:
+    """Return the preview of a schedule, with what changes and confirms it.
+
+    Words that cannot be planned are told with the way to write them anew.
+    """
+    asked = await services.questions.keep(PLAN, member, place, prepared.written(), prepared.book)
+    return await preview_again(services, asked, 1)
+
+
+async def change_card(services: Services, member: Member, place: Place, order: Order) -> Card:
+    """Return the preview of a change, with what confirms it. Raises NotUnderstood or NotPossible."""
+    asked = await services.questions.keep(CHANGE, member, place, order.written())
+    return await preview_again(services, asked, 1)
+
+
+async def preview_again(services: Services, asked: Asked, page: int) -> Card:
+    """Return a page of a preview."""
+    return await (_plan(services, asked, page) if asked.do == PLAN else _change(services, asked, page))
+
+
+async def _plan(services: Services, asked: Asked, page: int) -> Card:
+    prepared = Prepared.read(asked.text)
+    try:
+        schedule, draft = prepared.worked_out(services.books, asked.member)
+        await services.schedules.check(schedule)
+    except DogearError as error:
+        raise Choice(str(error), [WordsButton(asked.id), CancelButton(asked.member.id)]) from error
+    lines = [safe(line) for line in (*preview(schedule), f"Understood: {', '.join(draft.understood)}.")]
+    menu = FreeMenu.of(asked.id, services.books[prepared.book], services, prepared.also)
+    items = [
+        *([menu] if menu else []), ConfirmButton(asked.id), WordsButton(asked.id), CancelButton(asked.member.id)
+    ]  # fmt: skip
+    return lines_card(f"Schedule: {schedule.title}", lines, page, _turns(asked.id, lines, page), items, NOTHING_YET)
+
+
+async def _change(services: Services, asked: Asked, page: int) -> Card:
+    order = Order.read(asked.text)
+    change = await services.schedules.preview(order, asked.member.club)
+    lines = [safe(line) for line in change.preview()]
+    if change.before.place != change.after.place:
+        lines.insert(0, "Threads to come open in the other channel.")
+    book, menu = services.books.get(change.after.book), None
+    if order.do is Do.EDIT and book is not None:
+        menu = FreeMenu.of(asked.id, book, services, tuple(change.after.also) if order.also is None else order.also)
+    items = [*([menu] if menu else []), ConfirmButton(asked.id), CancelButton(asked.member.id)]
+    if not lines or change.before == change.after:
+        items, lines = items[:-2] + items[-1:], ["Nothing would change."]
+    return lines_card(WHAT[order.do], lines, page, _turns(asked.id, lines, page), items)
+
+
+def _turns(asked_id: str, lines: Sequence[str], page: int) -> Items:
+    before = [TurnButton(asked_id, page - 1, "Back")] if page > 1 else []
+    return [*before, *([TurnButton(asked_id, page + 1, "More")] if page < pages_in(lines) else [])]
+
+
+PLANNING_BUTTONS = (ConfirmButton, TurnButton, FreeMenu, WordsButton)
+
+
+DECIDED_AT_ONCE = 8
+"""Sections with their two buttons on a card."""
+
+
+class ShownPageButton(Pressed, template=rf"schedule-shown:{SCHEDULE}:(?P<page>\d{{1,3}})"):
+    """Turns to a page of a schedule."""
+
+    def __init__(self, schedule: int | str, page: int | str, label: str = "Page") -> None:
+        super().__init__(label, f"schedule-shown:{schedule}:{page}")
+        self._schedule, self._page = int(schedule), int(page)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page in place of the one before."""
+        await interaction.response.defer()
+        member, _ = await visitor(interaction)
+        kept = await services_of(interaction).schedules.kept(self._schedule, member.club)
+        await replace_card(interaction, await shown(interaction, kept, self._page))
+
+
+async def shown(interaction: discord.Interaction[Any], kept: Kept, page: int) -> Card:
+    """Return a page of a schedule for whoever asks."""
+    schedule = kept.schedule
+    lines = shown_lines(schedule)
+    last = pages_in(lines)
+    before = [ShownPageButton(schedule.id, page - 1, "Back")] if page > 1 else []
+    behind = [ShownPageButton(schedule.id, page + 1, "More")] if page < last else []
+    undecided = services_of(interaction).schedules.undecided(kept) if await is_organiser(interaction) else ()
+    items = [RemindButton(schedule.id, 0, "show"), *late_items(schedule.id, undecided[:DECIDED_AT_ONCE])]
+    return lines_card("", lines, page, [*before, *behind], items)

@@ -1,0 +1,111 @@
+"""What is missing before a club can do everything, each with its cure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.club_settings import ClubSettings, Step
+from corpus.books import Book, Slug
+
+AGAIN = "/setup start goes through it."
+ALLOW = "Allow me that in the channel’s settings, under Permissions."
+
+UNSET = {
+    Step.MODERATORS: "No role of moderators is chosen: only those keep places who have Discord’s permissions for it.",
+    Step.ORGANISERS: "No role of organisers is chosen: only those plan and hold votes who may manage events.",
+    Step.TALK: "No channel to talk in is chosen.",
+    Step.SCHEDULE: "No channel or forum for the schedule is chosen.",
+    Step.BOOK: "No book is chosen.",
+}
+GONE = {
+    Step.MODERATORS: "The role of moderators is not there any more.",
+    Step.ORGANISERS: "The role of organisers is not there any more.",
+    Step.TALK: "The channel to talk in is not there any more.",
+    Step.SCHEDULE: "The channel for the schedule is not there any more.",
+}
+NO_LIBRARY = ("The library has no books.", "Whoever runs me adds some: python run_bot.py import.")
+NO_SUCH_BOOK = "The library does not have the chosen book any more."
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel that was chosen, as the server has it now: its name, and the permissions that the bot lacks there."""
+
+    name: str
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What of a club's choices its server has now: roles, and channels by their ids."""
+
+    roles: Collection[int] = ()
+    channels: Mapping[int, Channel] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that is missing, and what mends it."""
+
+    what: str
+    cure: str
+
+
+def missing(
+    settings: ClubSettings, server: Server, books: Mapping[Slug, Book], ceiling: Mapping[Slug, int]
+) -> list[Missing]:
+    """Return what is missing, in the order of the walk; `ceiling` is that of the channel to talk in."""
+    return [
+        *_roles(settings, server),
+        *_channels(settings, server),
+        *_book(settings, books),
+        *_ceiling(settings, server, books, ceiling),
+    ]
+
+
+def _roles(settings: ClubSettings, server: Server) -> Iterator[Missing]:
+    for step, role in ((Step.MODERATORS, settings.moderators), (Step.ORGANISERS, settings.organisers)):
+        if role is None:
+            yield Missing(UNSET[step], AGAIN)
+        elif role not in server.roles:
+            yield Missing(GONE[step], AGAIN)
+
+
+def _channels(settings: ClubSettings, server: Server) -> Iterator[Missing]:
+    told = set()
+    for step, channel in ((Step.TALK, settings.talk), (Step.SCHEDULE, settings.schedule)):
+        there = server.channels.get(channel or 0)
+        if channel is None:
+            yield Missing(UNSET[step], AGAIN)
+        elif there is None:
+            yield Missing(GONE[step], AGAIN)
+        elif there.lacks and channel not in told:
+            yield Missing(lacking(there), ALLOW)
+        told.add(channel)
+
+
+def _book(settings: ClubSettings, books: Mapping[Slug, Book]) -> Iterator[Missing]:
+    if not books:
+        yield Missing(*NO_LIBRARY)
+    elif settings.book is None:
+        yield Missing(UNSET[Step.BOOK], AGAIN)
+    elif settings.book not in books:
+        yield Missing(NO_SUCH_BOOK, AGAIN)
+
+
+def _ceiling(
+    settings: ClubSettings, server: Server, books: Mapping[Slug, Book], ceiling: Mapping[Slug, int]
+) -> Iterator[Missing]:
+    book = books.get(settings.book or "")
+    there = server.channels.get(settings.talk or 0)
+    if book is not None and there is not None and book.slug not in ceiling:
+        yield Missing(
+            f"#{there.name} has no ceiling in {book.title}: what I say there for everybody stops at its cover.",
+            "A moderator sets one there with /ceiling set.",
+        )
+
+
+def lacking(channel: Channel) -> str:
+    """Return which permissions the bot lacks in a channel, as a sentence."""
+    return f"In #{channel.name} I lack {', '.join(channel.lacks)}."

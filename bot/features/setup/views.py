@@ -1,0 +1,373 @@
+"""The first-run walk: one card a step. What is picked is kept at once, and the next step takes the card's place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import discord
+from discord.ui.select import BaseSelect
+
+from bot.answering.texts import counted, in_order
+from bot.club_settings import ASKED, UTC, ClubSettings, Step
+from bot.discord.buttons import Picked, Pressed
+from bot.discord.cards import Card, Tone, paged_card
+from bot.discord.context import Refused, services_of
+from bot.discord.permissions import VIEW, lacking
+from bot.discord.send import replace_card
+from bot.discord.text import OPTION, OPTIONS, one_line, safe
+from bot.features.setup.rules import ALLOW, Channel, Missing, Server, missing
+from bot.people import Place
+from bot.services import Services
+from corpus.books import Book, Slug
+
+NAMES = {
+    Step.MODERATORS: "Moderators",
+    Step.ORGANISERS: "Organisers",
+    Step.TALK: "Channel to talk in",
+    Step.SCHEDULE: "Channel or forum of the schedule",
+    Step.ZONE: "Time zone",
+    Step.BOOK: "Book",
+}
+INTEGRATIONS = (
+    "Discord shows such commands only to who has its own permission for them. To show them to the role, too, open "
+    "Server Settings, Integrations, Dogear."
+)
+ASKS = {
+    Step.MODERATORS: "Who keeps places besides those who may by Discord’s permissions: how far each place goes, "
+    f"discussion prompts, watched places. {INTEGRATIONS}",
+    Step.ORGANISERS: "Who plans what the club reads, besides those who may manage events or the server: schedules and "
+    f"votes. {INTEGRATIONS}",
+    Step.TALK: "Where the club talks about the book.",
+    Step.SCHEDULE: "Where each section of a schedule gets its thread: a channel, or a forum, where each is a post.",
+    Step.ZONE: "By which clock the club meets, for “Friday 8pm”. If yours is not in the menu: /setup zone knows all.",
+    Step.BOOK: "What the club reads now. A book that is not in the menu has to be in the library first: whoever runs "
+    "me adds it with python run_bot.py import.",
+}
+NOTHING = "not chosen"
+KEPT = "Only you see this. Each step is kept at once; /setup start goes on where you stopped."
+NOTHING_MISSING = "Nothing is missing."
+
+
+def heading(step: Step) -> str:
+    """Return the heading of a step."""
+    return f"Set-up, {step.number} of {len(ASKED)}: {NAMES[step]}"
+
+
+def chosen(step: Step, settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
+    """Return what is chosen at a step, as text that is safe in a message; roles and channels as mentions."""
+    value = getattr(settings, step.value)
+    if value is None:
+        return NOTHING
+    match step:
+        case Step.MODERATORS | Step.ORGANISERS:
+            return f"<@&{value}>"
+        case Step.TALK | Step.SCHEDULE:
+            return f"<#{value}>"
+        case Step.ZONE:
+            return safe(f"{value}, where it is {now.astimezone(ZoneInfo(value)):%H:%M} now")
+        case _:
+            return safe(books[value].title if value in books else "not in the library any more")
+
+
+def settings_text(settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
+    """Return all settings, one on a line."""
+    return "\n".join(f"**{NAMES[step]}**: {chosen(step, settings, books, now)}" for step in ASKED)
+
+
+def missing_text(found: Iterable[Missing]) -> str:
+    """Return what is missing, each with its cure in small print."""
+    lines = [f"• {safe(each.what)}\n-# {safe(each.cure)}" for each in found]
+    return "\n".join(("**What is missing**", *lines)) if lines else NOTHING_MISSING
+
+
+async def what_is_missing(services: Services, guild: discord.Guild, settings: ClubSettings) -> list[Missing]:
+    """Return what is missing in a club."""
+    talk = await services.ceilings.show(Place(guild.id, settings.talk)) if settings.talk else {}
+    return missing(settings, server_of(guild, settings), services.books, talk)
+
+
+def server_of(guild: discord.Guild, settings: ClubSettings) -> Server:
+    """Return what of a club's choices its server has now."""
+    found = (guild.get_channel(chosen) for chosen in (settings.talk, settings.schedule) if chosen)
+    channels = {channel.id: Channel(channel.name, lacking(channel)) for channel in found if channel}
+    return Server({role.id for role in guild.roles}, channels)
+
+
+TITLE = "What I may do in each channel"
+NOTE = "I have posted nothing to find this out. Manage Messages counts only where you use /watch."
+SETTERS = "Only those who may manage the server set the club up: that needs the permission Manage Server."
+ALL_THERE = "nothing is missing."
+GONE = "it is not there any more. Choose another one with /setup start."
+
+
+class SetupCheckButton(Pressed, template=r"setup-check:(?P<page>\d{1,3})"):
+    """Looks at all channels again, and turns to a page of what was found."""
+
+    def __init__(self, page: int | str, label: str = "Page") -> None:
+        super().__init__(label, f"setup-check:{page}")
+        self._page = int(page)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page in place of the card before."""
+        await interaction.response.defer()
+        guild = setter(interaction)
+        settings = await services_of(interaction).set_up.settings(guild.id)
+        await replace_card(interaction, check_card(guild, settings, self._page))
+
+
+def setter(interaction: discord.Interaction[Any]) -> discord.Guild:
+    """Return the server, where the one who asks may set its club up. Raises Refused."""
+    if interaction.guild is None or not interaction.permissions.manage_guild:
+        raise Refused(SETTERS)
+    return interaction.guild
+
+
+def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
+    """Return a page of what is missing, channel by channel: the chosen ones first, then those that lack something."""
+    chosen = {Step.TALK: settings.talk, Step.SCHEDULE: settings.schedule}
+    items = [_chosen(guild, step, channel) for step, channel in chosen.items() if channel]
+    others = [channel for channel in _channels(guild) if channel.id not in chosen.values()]
+    lacks = {channel.id: lacking(channel) for channel in others}
+    short = [f"<#{channel}>: I lack {', '.join(lack)}." for channel, lack in lacks.items() if lack not in ((), (VIEW,))]
+    items += [*short, ALLOW] if short else []
+    if fine := sum(lack == () for lack in lacks.values()):
+        items.append(f"In {counted(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
+    if unseen := sum(lack == (VIEW,) for lack in lacks.values()):
+        items.append(f"I do not see {counted(unseen, 'channel')}. That is fine where I am not to be asked.")
+    return paged_card(TITLE, items or ["There is no channel for text here."], page, SetupCheckButton, note=NOTE)
+
+
+def _chosen(guild: discord.Guild, step: Step, channel: int) -> str:
+    found = guild.get_channel(channel)
+    if found is None:
+        return f"**{NAMES[step]}**: {GONE}"
+    lacks = lacking(found)
+    told = f"I lack {', '.join(lacks)}. {ALLOW}" if lacks else ALL_THERE
+    return f"**{NAMES[step]}**, <#{channel}>: {told}"
+
+
+def _channels(guild: discord.Guild) -> list[discord.TextChannel | discord.ForumChannel]:
+    """Return the channels in which members write, as they stand in the list."""
+    writing = [each for each in guild.channels if isinstance(each, discord.TextChannel | discord.ForumChannel)]
+    return sorted(writing, key=lambda each: (each.category.position if each.category else -1, each.position))
+
+
+ZONES = (
+    *("UTC", "Pacific/Honolulu", "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York"),
+    *("America/Toronto", "America/Sao_Paulo", "Atlantic/Reykjavik", "Europe/London", "Europe/Dublin", "Europe/Lisbon"),
+    *("Europe/Paris", "Europe/Berlin", "Europe/Rome", "Europe/Stockholm", "Europe/Athens", "Africa/Lagos"),
+    *("Africa/Johannesburg", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Perth", "Australia/Sydney"),
+    "Pacific/Auckland",
+)
+"""Zones of many people, from west to east: a menu holds no more, and `/setup zone` knows all of them."""
+
+KINDS = {
+    Step.TALK: (discord.ChannelType.text,),
+    Step.SCHEDULE: (discord.ChannelType.text, discord.ChannelType.forum),
+}
+"""What kind of channel can be chosen at a step."""
+
+
+def menu_of(step: Step, settings: ClubSettings, guild: discord.Guild) -> BaseSelect[Any]:
+    """Return the menu of a step that picks a role, a channel or a zone, with what is chosen now."""
+    if step is Step.ZONE:
+        zones = [_option(zone.replace("_", " "), zone, settings.zone == zone) for zone in ZONES]
+        return discord.ui.Select(custom_id="setup-zone", placeholder="Pick a zone near you", options=zones)
+    chosen = getattr(settings, step.value)
+    if step in KINDS:
+        there = [channel] if (channel := guild.get_channel(chosen or 0)) else []
+        return discord.ui.ChannelSelect(
+            custom_id=f"setup-channel:{step}", placeholder="Pick a channel", default_values=there,
+            channel_types=list(KINDS[step]),
+        )  # fmt: skip
+    roles = [role] if (role := guild.get_role(chosen or 0)) else []
+    return discord.ui.RoleSelect(custom_id=f"setup-role:{step}", placeholder="Pick a role", default_values=roles)
+
+
+def book_pages(books: Mapping[Slug, Book]) -> int:
+    """Return how many menus hold all books."""
+    return -(-len(books) // OPTIONS)
+
+
+def book_menu(books: Mapping[Slug, Book], now: Slug | None, page: int) -> BaseSelect[Any]:
+    """Return the menu of a page of books, by series and year."""
+    shown = in_order(books.values())[(page - 1) * OPTIONS : page * OPTIONS]
+    options = [_option(book.title, book.slug, book.slug == now, book.author) for book in shown]
+    return discord.ui.Select(custom_id=f"setup-book:{page}", placeholder="Pick a book", options=options)
+
+
+def _option(label: str, value: str, default: bool, description: str = "") -> discord.SelectOption:
+    about = one_line(description, OPTION) or None
+    return discord.SelectOption(label=one_line(label, OPTION), value=value, default=default, description=about)
+
+
+STEPS = "|".join(Step)
+CLEARED = "|".join(step for step in ASKED if step is not Step.ZONE)
+"""Steps at which nothing may be chosen; a zone there always is."""
+
+NO_ROLE = "Everybody has that role, or only a bot does. Pick one that some members have, or make one first."
+NO_CHANNEL = "I cannot use that channel. Pick a text channel of this server; for the schedule, also a forum."
+
+
+class RoleMenu(Picked, template=r"setup-role:(?:moderators|organisers)"):
+    """Picks a role."""
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the role, unless everybody or only a bot has it, and show the next step."""
+        await interaction.response.defer()
+        guild, step = setter(interaction), Step(self.item.custom_id.rpartition(":")[2])
+        role = guild.get_role(int(values[0]))
+        if role is None or role.is_default() or role.is_bot_managed():
+            raise Refused(NO_ROLE)
+        await _show(interaction, await services_of(interaction).set_up.choose_id(guild.id, step, role.id))
+
+
+class ChannelMenu(Picked, template=r"setup-channel:(?:talk|schedule)"):
+    """Picks a channel, or a forum."""
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the channel, and show the next step."""
+        await interaction.response.defer()
+        guild, step = setter(interaction), Step(self.item.custom_id.rpartition(":")[2])
+        channel = guild.get_channel(int(values[0]))
+        if channel is None or channel.type not in KINDS[step]:
+            raise Refused(NO_CHANNEL)
+        await _show(interaction, await services_of(interaction).set_up.choose_id(guild.id, step, channel.id))
+
+
+class ZoneMenu(Picked, template=r"setup-zone"):
+    """Picks one of the zones that a menu has."""
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the zone, and show the next step."""
+        await interaction.response.defer()
+        guild, set_up = setter(interaction), services_of(interaction).set_up
+        await set_up.choose_zone(guild.id, values[0])
+        await _show(interaction, await set_up.go(guild.id, Step.ZONE.next))
+
+
+class BookMenu(Picked, template=r"setup-book:\d{1,3}"):
+    """Picks a book of the library."""
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the book, and show the next step."""
+        await interaction.response.defer()
+        guild = setter(interaction)
+        await _show(interaction, await services_of(interaction).set_up.choose_book(guild.id, values[0]))
+
+
+class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
+    """Goes to a step, and changes nothing else."""
+
+    def __init__(self, step: str, label: str = "Go on") -> None:
+        super().__init__(label, f"setup-go:{step}")
+        self._step = Step(step)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the step."""
+        await interaction.response.defer()
+        guild = setter(interaction)
+        await _show(interaction, await services_of(interaction).set_up.go(guild.id, self._step))
+
+
+class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
+    """Takes back what was chosen at a step, and goes on."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__("Choose none", f"setup-clear:{step}")
+        self._step = Step(step)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Take it back, and show the next step."""
+        await interaction.response.defer()
+        guild = setter(interaction)
+        await _show(interaction, await services_of(interaction).set_up.clear(guild.id, self._step))
+
+
+class SetupBooksButton(Pressed, template=r"setup-books:(?P<page>\d{1,3})"):
+    """Turns to a page of books that can be picked."""
+
+    def __init__(self, page: int | str, label: str = "Page") -> None:
+        super().__init__(label, f"setup-books:{page}")
+        self._page = int(page)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page."""
+        await interaction.response.defer()
+        guild = setter(interaction)
+        settings = await services_of(interaction).set_up.go(guild.id, Step.BOOK)
+        await _show(interaction, settings, self._page)
+
+
+async def walk_card(services: Services, guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
+    """Return the card of the step at which the walk is."""
+    step = settings.walk
+    if step is Step.DONE:
+        return await settings_card(services, guild, settings, "That is all")
+    now = chosen(step, settings, services.books, services.now())
+    body = f"{safe(ASKS[step])}\n\n**Now**: {now}"
+    return Card(heading(step), body, (), Tone.PLAIN, _items(services, guild, settings, page), note=KEPT)
+
+
+async def settings_card(
+    services: Services, guild: discord.Guild, settings: ClubSettings, title: str = "Settings of the club"
+) -> Card:
+    """Return all settings, and what is missing with its cure."""
+    found = missing_text(await what_is_missing(services, guild, settings))
+    body = f"{settings_text(settings, services.books, services.now())}\n\n{found}"
+    items = [SetupGoButton(Step.MODERATORS, "Go through it"), SetupCheckButton(1, "Check the channels")]
+    return Card(title, body, (), Tone.PLAIN, items, note="Only you see this.")
+
+
+def zone_card(settings: ClubSettings, services: Services) -> Card:
+    """Return what is told once a zone was chosen by its name, with the way on where the walk is not at its end."""
+    body = f"Times of this club are in {chosen(Step.ZONE, settings, services.books, services.now())}."
+    items = [] if settings.walk is Step.DONE else [SetupGoButton(settings.walk, "Go on with the set-up")]
+    return Card(body=body, buttons=items)
+
+
+def _items(
+    services: Services, guild: discord.Guild, settings: ClubSettings, page: int
+) -> list[discord.ui.Item[Any]]:  # fmt: skip
+    """Return what can be pressed and picked at a step."""
+    step = settings.walk
+    set_already = getattr(settings, step.value) not in (None, UTC)
+    items: list[discord.ui.Item[Any]] = _books(services, settings, page) if step is Step.BOOK else []
+    if step is not Step.BOOK:
+        kind = RoleMenu if step in (Step.MODERATORS, Step.ORGANISERS) else ChannelMenu if step in KINDS else ZoneMenu
+        items.append(kind(menu_of(step, settings, guild)))
+    if step is not Step.MODERATORS:
+        items.append(SetupGoButton(step.before, "Back"))
+    items.append(SetupGoButton(step.next, "Keep it" if set_already else "Skip"))
+    return [*items, SetupClearButton(step)] if set_already and step is not Step.ZONE else items
+
+
+def _books(services: Services, settings: ClubSettings, page: int) -> list[discord.ui.Item[Any]]:
+    """Return the menu of a page of books, with what turns the page."""
+    pages = book_pages(services.books)
+    if not pages:
+        return []
+    shown = min(max(1, page), pages)
+    before = [SetupBooksButton(shown - 1, "Books before")] if shown > 1 else []
+    behind = [SetupBooksButton(shown + 1, "More books")] if shown < pages else []
+    return [BookMenu(book_menu(services.books, settings.book, shown)), *before, *behind]
+
+
+async def _show(interaction: discord.Interaction[Any], settings: ClubSettings, page: int = 1) -> None:
+    """Show the step at which the walk is, in place of the card before."""
+    await replace_card(interaction, await walk_card(services_of(interaction), setter(interaction), settings, page))
+
+
+SETUP_BUTTONS = (
+    RoleMenu,
+    ChannelMenu,
+    ZoneMenu,
+    BookMenu,
+    SetupGoButton,
+    SetupClearButton,
+    SetupBooksButton,
+    SetupCheckButton,
+)

@@ -1,0 +1,106 @@
+"""The buttons of shelves: turning the page, and taking a change back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import discord
+
+from bot.discord.buttons import Pressed
+from bot.discord.cards import Card, Picture, headed, notice_card, paged_card
+from bot.discord.context import services_of
+from bot.discord.send import replace_card
+from bot.discord.text import ALT_TEXT, one_line
+from bot.discord.visitor import visitor
+from bot.features.ask.views import ID, own_question
+from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, draw_shelf, shelf_list
+from bot.features.shelf.rules import ShelfChange
+from bot.people import Member, Place
+from bot.records import ShelfName, Shelved
+from bot.services import Services
+
+
+class ShelfPageButton(Pressed, template=r"shelf:(?P<page>\d{1,3})"):
+    """Turns to a page of one's own shelf."""
+
+    def __init__(self, page: int | str, label: str = "Page") -> None:
+        super().__init__(label, f"shelf:{page}")
+        self._page = int(page)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page in place of the one before."""
+        await interaction.response.defer()
+        member, _ = await visitor(interaction)
+        await replace_card(interaction, await shelf_card(services_of(interaction), member, self._page))
+
+
+class ShelfUndoButton(Pressed, template=rf"shelf-undo:(?P<asked_id>{ID})"):
+    """Takes a change of one's own shelf back."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Undo", f"shelf-undo:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Put the book back to where it was."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self._asked_id, "shelf")
+        change = read_change(asked.text)
+        await services_of(interaction).shelves.undo(asked.member, change)
+        undone = ShelfChange(change.after, change.before)
+        await replace_card(interaction, notice_card(f"Undone. {change_sentence(undone)}"))
+
+
+async def shelf_card(services: Services, member: Member, page: int = 1) -> Card:
+    """Return a page of a member's shelf, the first one with its picture."""
+    shelved = await services.shelves.show(member)
+    if not shelved:
+        return notice_card(EMPTY, "My shelf")
+    picture = None
+    if page == 1:
+        services.allowance.take(member)
+        png = await services.workers.do(lambda: draw_shelf(shelved, services.books))
+        picture = Picture("shelf.png", png, one_line(alt_text(shelved, services.books), ALT_TEXT))
+    items = [headed(part) for part in shelf_list(shelved, services.books)]
+    return paged_card("My shelf", items, page, ShelfPageButton, picture)
+
+
+async def change_card(services: Services, member: Member, place: Place, change: ShelfChange) -> Card:
+    """Return the card of a change, with a button that takes it back; a book that stayed where it was needs none."""
+    before, after = change.before, change.after
+    if before and after and before.shelf is after.shelf:
+        return notice_card(change_sentence(change))
+    known = services.books.get(after.book or "") if after else None
+    tells = known is not None and after is not None and after.shelf in (ShelfName.READING, ShelfName.FINISHED)
+    note = "How far you are is another thing: say it with /progress set." if tells else ""
+    asked = await services.questions.keep("shelf", member, place, written_change(change))
+    return notice_card(change_sentence(change), buttons=[ShelfUndoButton(asked.id)], note=note)
+
+
+def written_change(change: ShelfChange) -> str:
+    """Return a change as text that can be kept."""
+    return json.dumps([_fields(change.before), _fields(change.after)], ensure_ascii=False)
+
+
+def read_change(text: str) -> ShelfChange:
+    """Return a change that was kept as text."""
+    before, after = json.loads(text)
+    return ShelfChange(_shelved(before), _shelved(after))
+
+
+def _fields(shelved: Shelved | None) -> list[str | None] | None:
+    if shelved is None:
+        return None
+    return [shelved.key, shelved.title, shelved.shelf.value, shelved.at.isoformat(), shelved.book]
+
+
+def _shelved(fields: list[Any] | None) -> Shelved | None:
+    if fields is None:
+        return None
+    key, title, shelf, at, book = fields
+    return Shelved(key, title, ShelfName(shelf), dt.datetime.fromisoformat(at), book)
+
+
+SHELF_BUTTONS = (ShelfPageButton, ShelfUndoButton)

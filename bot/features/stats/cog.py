@@ -1,0 +1,38 @@
+"""`/club stats`: where the club is in a book, in groups from which nobody's position follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord import autocomplete
+from bot.discord.send import deliver
+from bot.discord.visitor import in_clubs, visitor
+from bot.features.stats.views import meant, stats_card
+from bot.services import Services
+
+Typed = app_commands.Range[str, 1, 200]
+
+
+class ClubCog(commands.Cog):
+    """What can be said of a club as a whole."""
+
+    club = in_clubs(app_commands.Group(name="club", description="What can be said of the club as a whole."))
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @club.command()
+    @app_commands.describe(book="The book; otherwise the one that the club reads")
+    @app_commands.autocomplete(book=autocomplete.books)
+    async def stats(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+        """Show where the club is, in groups of five members and more. Nobody’s own place is told."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, place = await visitor(interaction)
+        known = await meant(self._services, member, place, book)
+        self._services.allowance.take(member)
+        asked = await self._services.questions.keep("stats", member, place, "", known.slug)
+        await deliver(interaction, await stats_card(self._services, asked, known))

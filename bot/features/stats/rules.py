@@ -1,0 +1,127 @@
+"""Where a club is in a book, in numbers from which nobody's position follows.
+
+Four rules together keep a position private. A group has five members at least: whatever is smaller is merged with the
+part of the book beside it, an empty part too, so that no gap tells anything. There are two groups or none: one group
+alone would say of everybody where they are. Groups are of quarters of the book and of those who finished, no finer. And
+a figure stands until five members have said anew where they are: whoever watches it while somebody reports sees either
+no change, or the changes of five and more at once. That holds for “nothing to show”, too, and so for its end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.people import Reached
+from corpus.books import Book, Slug
+
+SMALLEST = 5
+"""Members of the smallest group that is shown, and of the smallest change."""
+
+QUARTERS = 4
+END = QUARTERS
+"""The part behind the four quarters: those who finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where one member said they are, and when; not who it is."""
+
+    reached: Reached
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Members in a stretch of a book, from one of its parts to another: quarters are 0 to 3, and 4 is its end."""
+
+    first: int
+    last: int
+    members: int
+
+    @property
+    def where(self) -> str:
+        """The stretch in words."""
+        first, last = 100 * self.first // QUARTERS, 100 * (self.last + 1) // QUARTERS
+        if self.first == END:
+            return "finished"
+        if self.last == END:
+            return f"from {first}%" if self.first else "anywhere in the book"
+        if self.last == END - 1:
+            return f"from {first}%, not finished" if self.first else "not finished"
+        return f"{first}% to {last}%" if self.first else f"up to {last}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Where a club was in a book at a moment: at least two groups from its beginning to its end, or none."""
+
+    at: dt.datetime
+    groups: tuple[Group, ...]
+
+    @property
+    def members(self) -> int:
+        """How many members are in the groups."""
+        return sum(group.members for group in self.groups)
+
+
+class FigureRecords(Protocol):
+    """Figures that were shown, and what they are made of."""
+
+    async def said(self, club: int, book: Slug) -> list[Said]:
+        """Return where each member is who said so, in one book."""
+        ...
+
+    async def figure(self, club: int, book: Slug) -> Figure | None:
+        """Return the figure that stands."""
+        ...
+
+    async def keep_figure(self, club: int, book: Slug, figure: Figure, instead_of: Figure | None) -> Figure:
+        """Keep a figure in place of the one before, if that still stands, and return the one that stands then."""
+        ...
+
+
+class Figures:
+    """Makes figures, and keeps each as long as it has to stand."""
+
+    def __init__(self, records: FigureRecords, now: Callable[[], dt.datetime]) -> None:
+        self._records, self._now = records, now
+
+    async def of_book(self, club: int, book: Book) -> Figure:
+        """Return where a club is in a book."""
+        standing = await self._records.figure(club, book.slug)
+        said = await self._records.said(club, book.slug)
+        if standing is not None and not outdated(standing, said):
+            return standing
+        # The moment is taken last, so that nobody counts as having reported since who is in this figure already.
+        new = Figure(self._now(), groups_of(each.reached for each in said))
+        return await self._records.keep_figure(club, book.slug, new, standing)
+
+
+def outdated(figure: Figure, said: Sequence[Said]) -> bool:
+    """Return whether so many members have said anew where they are that another figure tells of none of them."""
+    return sum(each.at > figure.at for each in said) >= SMALLEST
+
+
+def groups_of(positions: Iterable[Reached]) -> tuple[Group, ...]:
+    """Return the groups that may be shown: as fine as the rules allow, from the beginning; none where one is left."""
+    parts = [0] * (QUARTERS + 1)
+    for reached in positions:
+        parts[_part(reached)] += 1
+    groups: list[Group] = []
+    first, members = 0, 0
+    for part, there in enumerate(parts):
+        members += there
+        if members >= SMALLEST:
+            groups.append(Group(first, part, members))
+            first, members = part + 1, 0
+    if groups and first <= END:
+        last = groups.pop()
+        groups.append(Group(last.first, END, last.members + members))
+    return tuple(groups) if len(groups) > 1 else ()
+
+
+def _part(reached: Reached) -> int:
+    return END if reached.finished else min(QUARTERS - 1, QUARTERS * reached.marks // max(1, reached.of))

@@ -1,0 +1,81 @@
+"""Where a club is in a book, as a card: for the one who asks, and for everybody once it is shared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.answering.texts import counted
+from bot.discord.buttons import Pressed
+from bot.discord.cards import Card, Picture, Tone, notice_card
+from bot.discord.context import Refused, services_of
+from bot.discord.send import deliver, post
+from bot.discord.text import safe
+from bot.discord.visitor import may_speak
+from bot.features.ask.views import ID, own_question, shared
+from bot.features.stats.picture import alt_text, draw_stats
+from bot.features.stats.rules import Figure
+from bot.people import Member, Place
+from bot.saved_questions import Asked
+from bot.services import Services
+from corpus.books import Book
+from corpus.names import find_book
+
+PRIVATE = "No group is smaller than five. It stays as it is until five members have said anew where they are."
+NOTHING = (
+    "There is nothing to show yet. I tell of groups alone, of five members and more, and only where there are two: "
+    "say where you are with /progress set, and I look again once five of you have done so."
+)
+"""The same however many members there are, and wherever they are: how few they are would tell of them."""
+
+MAY_NOT_SPEAK = "You may not write in this channel, so I do not write there for you."
+
+
+class ShareStatsButton(Pressed, template=rf"share-stats:(?P<asked_id>{ID})"):
+    """Posts where the club is for everybody in the place."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__("Share with the thread", f"share-stats:{asked_id}")
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Post what stands now, and offer to take it back."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        asked = await own_question(interaction, self._asked_id, "stats")
+        if not may_speak(interaction):
+            raise Refused(MAY_NOT_SPEAK)
+        services = services_of(interaction)
+        book = find_book(asked.book or "", services.books)
+        services.allowance.take(asked.member)
+        figure = await services.figures.of_book(asked.member.club, book)
+        if not figure.groups:
+            raise Refused(NOTHING)
+        card = await _card(services, figure, book, Tone.PUBLIC)
+        await deliver(interaction, notice_card("Posting it for everybody here …"))
+        posted = await post(interaction, card)
+        await shared(interaction, asked.member, asked.place, posted, "Shared with everybody here.")
+
+
+async def meant(services: Services, member: Member, place: Place, typed: str | None) -> Book:
+    """Return the book that is typed, or the club's, or the one that a member's next question would be about.
+
+    Raises UnknownBook or BookMissing.
+    """
+    clubs = (await services.set_up.settings(member.club)).book
+    return await services.questions.needed(member, place, typed or (clubs if clubs in services.books else None))
+
+
+async def stats_card(services: Services, asked: Asked, book: Book) -> Card:
+    """Return where the club is, for the one who asked."""
+    figure = await services.figures.of_book(asked.member.club, book)
+    if not figure.groups:
+        return notice_card(NOTHING, book.title)
+    return await _card(services, figure, book, Tone.ANSWER, ShareStatsButton(asked.id))
+
+
+async def _card(services: Services, figure: Figure, book: Book, tone: Tone, *items: discord.ui.Item[Any]) -> Card:
+    png = await services.workers.do(lambda: draw_stats(figure, book))
+    picture = Picture("where-the-club-is.png", png, alt_text(figure, book))
+    body = f"{counted(figure.members, 'member')} who said where they are, as it was <t:{int(figure.at.timestamp())}:R>."
+    return Card(safe(book.title), body, (safe(PRIVATE),), tone, items, picture)

@@ -1,0 +1,278 @@
+"""The buttons and menus of votes for members: voting, seeing the count, and how it was counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.discord.buttons import Picked, Pressed
+from bot.discord.cards import Card, Picture, Tone, notice_card
+from bot.discord.context import Refused, services_of
+from bot.discord.send import deliver, replace_card
+from bot.discord.text import OPTION, POLL_ANSWER, POLL_HOURS, clipped, one_line, safe
+from bot.discord.visitor import organises, visitor
+from bot.features.votes.counting import Ballot, Count
+from bot.features.votes.picture import alt_text, draw_rounds
+from bot.features.votes.rules import CHOICES, explanation, outcome, rounds, rule_of_ties
+from bot.features.votes.store import Candidate, Draft, Kind, Vote
+from bot.services import Services
+from corpus.text import plural
+
+
+class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
+    """Says how a schedule for a book is made, to whoever may make one; `key` is the book's slug or its title's key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("Plan the schedule", f"plan:{key}", discord.ButtonStyle.primary)
+        self._key = key
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the command."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await organises(interaction)
+        book = services_of(interaction).books.get(self._key)
+        if book is None:
+            raise Refused("The library does not have that book yet. Once it does, /schedule create plans its reading.")
+        line = f"/schedule create book:{book.slug}"
+        await deliver(interaction, notice_card(f"Write this, and I ask for the rest: {line}", book.title))
+
+
+def plan_items(winner: Candidate) -> list[discord.ui.Item[Any]]:
+    """Return what stands under the outcome of a vote, to plan the reading of its winner."""
+    return [PlanButton(winner.book or winner.key)]
+
+
+Items = Sequence[discord.ui.Item[Any]]
+
+QUESTION = "Which book shall we read next?"
+TITLE = 100
+"""Characters of a title in a list."""
+
+KINDS = {
+    Kind.POLL: "Discord’s own poll: everybody votes for one book, and everybody sees the count.",
+    Kind.RANKED: "Ranked choice: everybody ranks up to five books. Ballots are secret, also from organisers.",
+}
+
+
+def moment(when: dt.datetime) -> str:
+    """Return a moment as Discord shows it to each reader in their own time."""
+    return f"<t:{int(when.timestamp())}:F> (<t:{int(when.timestamp())}:R>)"
+
+
+def preview_card(draft: Draft, items: Items) -> Card:
+    """Return a vote as it would be posted, for its organiser to confirm."""
+    hidden = "Hidden until the close." if draft.hidden else "Seen by all while the vote runs."
+    body = f"{_books(draft.candidates)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {moment(draft.closes)}"
+    note = "Nothing is posted yet. A time without a zone is read in the club’s; above it stands in your own."
+    return Card(QUESTION, body, buttons=items, note=note)
+
+
+def open_card(vote: Vote, items: Items) -> Card:
+    """Return the post of a ranked vote that takes ballots."""
+    hidden = "The count is hidden until the close." if vote.draft.hidden else "The count can be seen at any time."
+    how = "Press Vote, and rank as many as you like; you can change it until the close. Ballots are secret."
+    body = f"{_books(vote.candidates)}\n\n{how} {hidden}\n**Closes**: {moment(vote.draft.closes)}"
+    return Card(QUESTION, body, (_ties(vote),), Tone.PUBLIC, items)
+
+
+def closed_card(vote: Vote, result: str) -> Card:
+    """Return the post of a ranked vote that is over, with a link to its outcome where it was posted."""
+    told = f"This vote is closed: {result}" if result else "This vote is closed."
+    return Card(QUESTION, f"{_books(vote.candidates)}\n\n{told}", (_ties(vote),), Tone.PUBLIC)
+
+
+def poll_text(vote: Vote) -> str:
+    """Return the line above a poll; its end tells the vote from all others."""
+    return f"Closes {moment(vote.draft.closes)}\n-# {_ties(vote)} {poll_mark(vote)}"
+
+
+def poll_mark(vote: Vote) -> str:
+    """Return the words by which a vote's poll is found again."""
+    return f"(Vote {vote.id})"
+
+
+def poll_of(vote: Vote, now: dt.datetime) -> discord.Poll:
+    """Return a vote as Discord's poll. It lasts whole hours, and so is ended by us, at the close."""
+    hours = math.ceil((vote.draft.closes - now) / dt.timedelta(hours=1))
+    poll = discord.Poll(QUESTION, dt.timedelta(hours=min(max(1, hours), POLL_HOURS)))
+    for candidate in vote.candidates:
+        poll.add_answer(text=one_line(candidate.title, POLL_ANSWER))
+    return poll
+
+
+def ballot_card(vote: Vote, ballot: Ballot, items: Items) -> Card:
+    """Return somebody's ballot, for them alone."""
+    titles = {candidate.key: candidate.title for candidate in vote.candidates}
+    ranked = "\n".join(f"{n}\\. {safe(titles[key])}" for n, key in enumerate(ballot, 1) if key in titles)
+    body = f"{ranked}\n\nThis is kept. You can change it until the close." if ranked else "Pick your first choice."
+    note = f"Closes {moment(vote.draft.closes)}. It counts for your first choice; once that is out, for your next."
+    return Card("Your ballot", body, buttons=items, note=note)
+
+
+def count_card(vote: Vote, count: Count, picture: Picture | None, items: Items = (), *, so_far: bool = False) -> Card:
+    """Return how a vote stands or has ended, with each round in words."""
+    number = plural(count.ballots, "ballot")
+    if so_far:
+        told = (
+            f"{number} so far. If the vote closed now: {safe(outcome(vote, count))}" if count.rounds else "No ballots."
+        )
+        return Card("The count so far", f"{told}\n\n{_rounds(vote, count)}", (_ties(vote),), picture=picture)
+    title = f"Our next book: {safe(_winner(vote, count))}" if count.winner else "The vote is closed"
+    cast = [f"{number} cast."] if count.ballots else []
+    body = f"{safe(outcome(vote, count))}\n\n{_rounds(vote, count)}"
+    return Card(title, body, (*cast, _ties(vote)), Tone.PUBLIC, items, picture)
+
+
+def _rounds(vote: Vote, count: Count) -> str:
+    return "\n".join(safe(told) for told in rounds(vote, count))
+
+
+def _winner(vote: Vote, count: Count) -> str:
+    return "" if count.winner is None else vote.candidate(count.winner).title
+
+
+def _books(candidates: Sequence[Candidate]) -> str:
+    return "\n".join(f"• {clipped(safe(candidate.title), 2 * TITLE)}" for candidate in candidates)
+
+
+def _ties(vote: Vote) -> str:
+    return safe(rule_of_ties(vote))
+
+
+VOTE = r"(?P<vote_id>\d{1,18})"
+NAMES = ("First choice", "Second choice", "Third choice", "Fourth choice", "Fifth choice")
+
+
+class VoteButton(Pressed, template=rf"ballot:{VOTE}"):
+    """Shows whoever presses it their ballot."""
+
+    def __init__(self, vote_id: int | str) -> None:
+        super().__init__("Vote", f"ballot:{vote_id}", discord.ButtonStyle.primary)
+        self._vote_id = int(vote_id)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the ballot, in private."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, _ = await visitor(interaction)
+        await deliver(interaction, _ballot(*await services_of(interaction).votes.ballot(self._vote_id, member)))
+
+
+class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{CHOICES}])"):
+    """Makes a book somebody's choice of a number; left empty, it is taken off."""
+
+    @classmethod
+    def of(cls, vote: Vote, number: int, ballot: Ballot) -> RankMenu:
+        """Return the menu, with what was picked before."""
+        chosen = ballot[number - 1] if number <= len(ballot) else ""
+        options = [
+            discord.SelectOption(label=one_line(book.title, OPTION), value=book.key, default=book.key == chosen)
+            for book in vote.candidates
+        ]
+        return cls(
+            discord.ui.Select(
+                custom_id=f"rank:{vote.id}:{number}", placeholder=NAMES[number - 1], min_values=0, options=options
+            )
+        )
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the choice, and show the ballot as it is now."""
+        await interaction.response.defer()
+        member, _ = await visitor(interaction)
+        _, vote_id, number = self.item.custom_id.split(":")
+        key = values[0] if values else None
+        voted = await services_of(interaction).votes.choose(int(vote_id), member, int(number), key)
+        await replace_card(interaction, _ballot(*voted))
+
+
+class BallotBackButton(Pressed, template=rf"unballot:{VOTE}"):
+    """Takes one's own ballot back."""
+
+    def __init__(self, vote_id: int | str) -> None:
+        super().__init__("Take my ballot back", f"unballot:{vote_id}")
+        self._vote_id = int(vote_id)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the empty ballot."""
+        await interaction.response.defer()
+        member, _ = await visitor(interaction)
+        vote = await services_of(interaction).votes.take_back(self._vote_id, member)
+        await replace_card(interaction, _ballot(vote, ()))
+
+
+class CountButton(Pressed, template=rf"count:{VOTE}"):
+    """Shows the count so far, in private; of a closed vote, the outcome."""
+
+    def __init__(self, vote_id: int | str, label: str = "Show the count so far") -> None:
+        super().__init__(label, f"count:{vote_id}")
+        self._vote_id = int(vote_id)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the count."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, _ = await visitor(interaction)
+        services = services_of(interaction)
+        vote, count = await services.votes.so_far(self._vote_id, member)
+        await deliver(interaction, await counted_card(services, vote, count))
+
+
+class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
+    """Explains how a vote was counted; by its id, the post of an outcome is told from all others."""
+
+    def __init__(self, vote_id: int | str) -> None:
+        super().__init__("How is this counted?", f"how-counted:{vote_id}")
+        self._vote_id = int(vote_id)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Explain, in private."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        member, _ = await visitor(interaction)
+        vote = await services_of(interaction).votes.vote(self._vote_id, member)
+        await deliver(interaction, notice_card(explanation(vote), "How is this counted?"))
+
+
+async def counted_card(services: Services, vote: Vote, count: Count) -> Card:
+    """Return how a vote stands, or its outcome, for one person to see."""
+    return count_card(vote, count, await rounds_picture(services, vote, count), so_far=vote.count is None)
+
+
+async def rounds_picture(services: Services, vote: Vote, count: Count) -> Picture | None:
+    """Return a count as a picture, where there is anything to draw."""
+    if not count.rounds:
+        return None
+    png = await services.workers.do(lambda: draw_rounds(vote, count))
+    return Picture("rounds.png", png, alt_text(vote, count))
+
+
+def open_items(vote: Vote) -> list[discord.ui.Item[Any]]:
+    """Return the buttons under a ranked vote that is open."""
+    seen = [] if vote.draft.hidden else [CountButton(vote.id)]
+    return [VoteButton(vote.id), *seen, HowButton(vote.id)]
+
+
+def outcome_items(vote: Vote) -> list[discord.ui.Item[Any]]:
+    """Return the buttons under the outcome of a vote."""
+    winner = vote.count.winner if vote.count else None
+    return [*(plan_items(vote.candidate(winner)) if winner else []), HowButton(vote.id)]
+
+
+def mark_of(vote: Vote) -> str:
+    """Return the id of a button that stands under the outcome of this vote."""
+    return f"how-counted:{vote.id}"
+
+
+def link_to(vote: Vote, message: int) -> str:
+    """Return the address of a post of a vote."""
+    return f"https://discord.com/channels/{vote.place.club}/{vote.place.id}/{message}"
+
+
+def _ballot(vote: Vote, ballot: Ballot) -> Card:
+    menus: Sequence[Any] = [RankMenu.of(vote, n, ballot) for n in range(1, min(CHOICES, len(vote.candidates)) + 1)]
+    back = [BallotBackButton(vote.id)] if ballot else []
+    return ballot_card(vote, ballot, [*menus, *back])
+
+
+VOTE_BUTTONS = (VoteButton, RankMenu, BallotBackButton, CountButton, HowButton)

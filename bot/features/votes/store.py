@@ -1,0 +1,453 @@
+"""Votes and their ballots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    and_,
+    delete,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.base import BIG_KEY, Base, OfMember
+from bot.db.session import Sessions, insert_into, note_member, replace
+from bot.features.votes.counting import Ballot, Count, count_of, plain_count
+from bot.people import Member, Place, Shards
+from bot.processes import served
+from corpus.books import Slug
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A book that can be voted for: `book` is its slug, where the library has it; `key` tells books apart."""
+
+    key: str
+    title: str
+    book: Slug | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    """A book that a member would like to read next."""
+
+    member: Member
+    candidate: Candidate
+    at: dt.datetime
+
+
+class Kind(StrEnum):
+    """How a vote is held: by Discord's own poll, or by ballots that rank the books."""
+
+    POLL = "poll"
+    RANKED = "ranked"
+
+
+class State(StrEnum):
+    """How far a vote is. While it is being opened or closed, the process that does so holds a claim on it."""
+
+    OPENING = "opening"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A vote as it is about to be held."""
+
+    place: Place
+    kind: Kind
+    candidates: tuple[Candidate, ...]
+    closes: dt.datetime
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A vote in a place.
+
+    `seed` decides lots, and is fixed and shown from the start. `message` is the post with the poll or the *Vote*
+    button, `result` the one that tells the outcome; 0 where there is none (yet). `count` is there once ballots were
+    counted, at `counted`: from then on nothing about the outcome changes.
+    """
+
+    id: int
+    draft: Draft
+    seed: str
+    opened: dt.datetime
+    state: State
+    message: int = 0
+    result: int = 0
+    count: Count | None = None
+    counted: dt.datetime | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it is held."""
+        return self.draft.place
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The books."""
+        return self.draft.candidates
+
+    def candidate(self, key: str) -> Candidate:
+        """Return a book of the vote."""
+        return next(candidate for candidate in self.candidates if candidate.key == key)
+
+
+class NominationRecords(Protocol):
+    """The books that members would like to read next."""
+
+    async def nominations(self, club: int) -> list[Nomination]:
+        """Return a club's nominations, oldest first."""
+        ...
+
+    async def nominate(self, nomination: Nomination) -> bool:
+        """Keep a nomination; return False where the member has nominated that book before."""
+        ...
+
+    async def withdraw(self, club: int, key: str, member_id: int | None = None) -> int:
+        """Take a book's nominations away, of one member or of all; return how many there were."""
+        ...
+
+
+class VoteRecords(NominationRecords, Protocol):
+    """Votes and their ballots. Of each club one vote at most is running."""
+
+    async def begin(self, draft: Draft, name: str, seed: str, at: dt.datetime) -> Vote | None:
+        """Keep a new vote, claimed for opening; None where the club has one running, or had one of that name."""
+        ...
+
+    async def give_up(self, vote_id: int) -> None:
+        """Delete a vote that could not be opened."""
+        ...
+
+    async def opened(self, vote_id: int, message: int) -> None:
+        """Note that a vote was posted: it takes ballots now."""
+        ...
+
+    async def vote(self, vote_id: int) -> Vote | None:
+        """Return a vote."""
+        ...
+
+    async def latest(self, club: int) -> Vote | None:
+        """Return a club's latest vote."""
+        ...
+
+    async def due(self, shards: Shards, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
+        """Return these shards' votes that have to be closed, or whose claim is older than `stale`: its process died."""
+        ...
+
+    async def next_due(self, shards: Shards, patience: dt.timedelta) -> dt.datetime | None:
+        """Return from when these shards' next vote has to be closed, or its claim is that much old."""
+        ...
+
+    async def claim(self, vote_id: int, at: dt.datetime, stale: dt.datetime, *, early: bool = False) -> Vote | None:
+        """Claim a vote that is due, or with `early` any that is open, and return it; None where another has it.
+
+        An open vote is closing from then on, and takes no more ballots.
+        """
+        ...
+
+    async def counted(self, vote_id: int, count: Count, at: dt.datetime) -> Vote | None:
+        """Keep the outcome of a vote, unless one is kept already; return the vote with the one that is."""
+        ...
+
+    async def closed(self, vote_id: int, result: int) -> None:
+        """Note that the outcome was posted. The ballots are deleted: the count is all that is left of them."""
+        ...
+
+    async def ballot(self, vote_id: int, member: Member) -> Ballot:
+        """Return a member's ballot; an empty one where they have not voted."""
+        ...
+
+    async def change_ballot(
+        self, vote_id: int, member: Member, change: Callable[[Ballot], Ballot], at: dt.datetime
+    ) -> Ballot | None:
+        """Change a member's ballot; None where the vote takes none any more."""
+        ...
+
+    async def ballots(self, vote_id: int) -> Sequence[Ballot]:
+        """Return all ballots, in an order that says nothing about who cast them."""
+        ...
+
+
+def _belongs_to_member() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["club", "member"], ["members.club", "members.id"], ondelete="CASCADE")
+
+
+class NominationRow(OfMember, Base):
+    """A book that a member would like to read next."""
+
+    __tablename__ = "nominations"
+    __table_args__ = (PrimaryKeyConstraint("club", "member", "key"), _belongs_to_member())
+
+    key: Mapped[str]
+    title: Mapped[str]
+    book: Mapped[str | None]
+    at: Mapped[dt.datetime]
+
+
+class VoteRow(Base):
+    """A vote. `running` is empty, not false, once it is closed: any number of closed ones may be in a club.
+
+    Who started it is not kept.
+    """
+
+    __tablename__ = "votes"
+    __table_args__ = (
+        UniqueConstraint("name"),
+        UniqueConstraint("club", "running"),
+        Index(None, "state", "closes", "club"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    club: Mapped[int]
+    place: Mapped[int]
+    adults: Mapped[bool]
+    name: Mapped[str]
+    kind: Mapped[str]
+    books: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    hidden: Mapped[bool]
+    seed: Mapped[str]
+    opened: Mapped[dt.datetime]
+    closes: Mapped[dt.datetime]
+    state: Mapped[str]
+    running: Mapped[bool | None]
+    claimed: Mapped[dt.datetime]
+    message: Mapped[int]
+    result: Mapped[int]
+    count: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    counted: Mapped[dt.datetime | None]
+
+
+class BallotRow(OfMember, Base):
+    """A member's ballot; it is deleted with the close of its vote."""
+
+    __tablename__ = "ballots"
+    __table_args__ = (
+        PrimaryKeyConstraint("vote", "club", "member"),
+        Index(None, "club", "member"),
+        _belongs_to_member(),
+    )
+
+    vote: Mapped[int] = mapped_column(ForeignKey("votes.id", ondelete="CASCADE"))
+    choices: Mapped[list[str]] = mapped_column(JSON)
+    at: Mapped[dt.datetime]
+
+
+class StoredNominations:
+    """Implements `NominationRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def nominations(self, club: int) -> list[Nomination]:
+        """Return a club's nominations, oldest first."""
+        row = NominationRow
+        query = select(row).where(row.club == club).order_by(row.at, row.key, row.member)
+        async with self._sessions.reading() as session:
+            return [
+                Nomination(Member(found.club, found.member), Candidate(found.key, found.title, found.book), found.at)
+                for found in await session.scalars(query)
+            ]
+
+    async def nominate(self, nomination: Nomination) -> bool:
+        """Keep a nomination; return False where the member has nominated that book before."""
+        member, candidate = nomination.member, nomination.candidate
+        async with self._sessions.writing() as session:
+            await note_member(session, member.club, member.id)
+            insert = insert_into(session, NominationRow).values(
+                club=member.club,
+                member=member.id,
+                key=candidate.key,
+                title=candidate.title,
+                book=candidate.book,
+                at=nomination.at,
+            )
+            new = insert.on_conflict_do_nothing(index_elements=["club", "member", "key"]).returning(NominationRow.key)
+            return await session.scalar(new) is not None
+
+    async def withdraw(self, club: int, key: str, member_id: int | None = None) -> int:
+        """Take a book's nominations away, of one member or of all; return how many there were."""
+        away = delete(NominationRow).where(NominationRow.club == club, NominationRow.key == key)
+        if member_id is not None:
+            away = away.where(NominationRow.member == member_id)
+        async with self._sessions.writing() as session:
+            return len((await session.scalars(away.returning(NominationRow.member))).all())
+
+
+CLAIMED = (State.OPENING, State.CLOSING)
+
+TAKES_BALLOTS = (State.OPENING, State.OPEN)
+"""Whoever sees the *Vote* button may press it, also before it is noted that the button is there."""
+
+
+class StoredVotes(StoredNominations):
+    """Implements `VoteRecords`."""
+
+    async def begin(self, draft: Draft, name: str, seed: str, at: dt.datetime) -> Vote | None:
+        """Keep a new vote, claimed for opening; None where the club has one running, or had one of that name."""
+        async with self._sessions.writing() as session:
+            insert = insert_into(session, VoteRow).values(**_new(draft, name, seed, at))
+            row = await session.scalar(insert.on_conflict_do_nothing().returning(VoteRow))
+            return None if row is None else _vote(row)
+
+    async def give_up(self, vote_id: int) -> None:
+        """Delete a vote that could not be opened."""
+        row = VoteRow
+        async with self._sessions.writing() as session:
+            await session.execute(delete(row).where(row.id == vote_id, row.state == State.OPENING))
+
+    async def opened(self, vote_id: int, message: int) -> None:
+        """Note that a vote was posted: it takes ballots now."""
+        await self._change(VoteRow.id == vote_id, VoteRow.state == State.OPENING, message=message, state=State.OPEN)
+
+    async def vote(self, vote_id: int) -> Vote | None:
+        """Return a vote."""
+        async with self._sessions.reading() as session:
+            row = await session.get(VoteRow, vote_id)
+            return None if row is None else _vote(row)
+
+    async def latest(self, club: int) -> Vote | None:
+        """Return a club's latest vote."""
+        query = select(VoteRow).where(VoteRow.club == club).order_by(VoteRow.id.desc()).limit(1)
+        async with self._sessions.reading() as session:
+            row = await session.scalar(query)
+            return None if row is None else _vote(row)
+
+    async def due(self, shards: Shards, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
+        """Return these shards' votes that have to be closed, or whose claim is older than `stale`: its process died."""
+        query = select(VoteRow).where(served(VoteRow.club, shards), _is_due(at, stale))
+        query = query.order_by(VoteRow.closes, VoteRow.id)
+        async with self._sessions.reading() as session:
+            return [_vote(row) for row in await session.scalars(query)]
+
+    async def next_due(self, shards: Shards, patience: dt.timedelta) -> dt.datetime | None:
+        """Return from when these shards' next vote has to be closed, or its claim is that much old."""
+        row, mine = VoteRow, served(VoteRow.club, shards)
+        closes = select(row.closes).where(row.state == State.OPEN, mine).order_by(row.closes).limit(1)
+        claimed = select(row.claimed).where(row.state.in_(CLAIMED), mine).order_by(row.claimed).limit(1)
+        async with self._sessions.reading() as session:
+            left = await session.scalar(claimed)
+            moments = [await session.scalar(closes), None if left is None else left + patience]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def claim(self, vote_id: int, at: dt.datetime, stale: dt.datetime, *, early: bool = False) -> Vote | None:
+        """Claim a vote that is due, or with `early` any that is open, and return it; None where another has it.
+
+        An open vote is closing from then on, and takes no more ballots; one that was being opened still is.
+        """
+        due = or_(_is_due(at, stale), VoteRow.state == State.OPEN) if early else _is_due(at, stale)
+        async with self._sessions.writing() as session:
+            row = await session.scalar(select(VoteRow).where(VoteRow.id == vote_id, due).with_for_update())
+            if row is None:
+                return None
+            row.claimed = at
+            if row.state == State.OPEN:
+                row.state = State.CLOSING
+            return _vote(row)
+
+    async def counted(self, vote_id: int, count: Count, at: dt.datetime) -> Vote | None:
+        """Keep the outcome of a vote, unless one is kept already; return the vote with the one that is."""
+        await self._change(
+            VoteRow.id == vote_id, VoteRow.counted.is_(None), count=plain_count(count), counted=at, claimed=at
+        )
+        return await self.vote(vote_id)
+
+    async def closed(self, vote_id: int, result: int) -> None:
+        """Note that the outcome was posted. The ballots are deleted: the count is all that is left of them."""
+        async with self._sessions.writing() as session:
+            done = update(VoteRow).where(VoteRow.id == vote_id)
+            await session.execute(done.values(state=State.CLOSED, running=None, result=result))
+            await session.execute(delete(BallotRow).where(BallotRow.vote == vote_id))
+
+    async def ballot(self, vote_id: int, member: Member) -> Ballot:
+        """Return a member's ballot; an empty one where they have not voted."""
+        async with self._sessions.reading() as session:
+            return await _ballot(session, vote_id, member)
+
+    async def change_ballot(
+        self, vote_id: int, member: Member, change: Callable[[Ballot], Ballot], at: dt.datetime
+    ) -> Ballot | None:
+        """Change a member's ballot; None where the vote takes none any more."""
+        row = VoteRow
+        open_now = (row.id == vote_id, row.club == member.club, row.state.in_(TAKES_BALLOTS), row.closes > at)
+        async with self._sessions.writing() as session:
+            # The lock keeps the vote from being claimed, and so counted, before this ballot is in it.
+            if await session.scalar(select(row.id).where(*open_now).with_for_update()) is None:
+                return None
+            await note_member(session, member.club, member.id)
+            ballot = change(await _ballot(session, vote_id, member))
+            key = {"vote": vote_id, "club": member.club, "member": member.id}
+            if ballot:
+                await replace(session, BallotRow, key, {"choices": list(ballot), "at": at})
+            else:
+                await session.execute(delete(BallotRow).filter_by(**key))
+            return ballot
+
+    async def ballots(self, vote_id: int) -> list[Ballot]:
+        """Return all ballots, in an order that says nothing about who cast them."""
+        query = select(BallotRow.choices).where(BallotRow.vote == vote_id)
+        async with self._sessions.reading() as session:
+            return sorted(tuple(choices) for choices in await session.scalars(query))
+
+    async def _change(self, *which: ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401 (columns)
+        async with self._sessions.writing() as session:
+            await session.execute(update(VoteRow).where(*which).values(**values))
+
+
+def _is_due(at: dt.datetime, stale: dt.datetime) -> ColumnElement[bool]:
+    row = VoteRow
+    left = and_(row.state.in_(CLAIMED), row.claimed <= stale)
+    return or_(and_(row.state == State.OPEN, row.closes <= at), left)
+
+
+async def _ballot(session: AsyncSession, vote_id: int, member: Member) -> Ballot:
+    row = await session.get(BallotRow, (vote_id, member.club, member.id))
+    return () if row is None else tuple(row.choices)
+
+
+def _new(draft: Draft, name: str, seed: str, at: dt.datetime) -> dict[str, Any]:
+    return {
+        "club": draft.place.club,
+        "place": draft.place.id,
+        "adults": draft.place.adults,
+        "name": name,
+        "kind": draft.kind,
+        "books": [{"key": book.key, "title": book.title, "book": book.book} for book in draft.candidates],
+        "hidden": draft.hidden,
+        "seed": seed,
+        "opened": at,
+        "closes": draft.closes,
+        "state": State.OPENING,
+        "running": True,
+        "claimed": at,
+        "message": 0,
+        "result": 0,
+    }
+
+
+def _vote(row: VoteRow) -> Vote:
+    books = tuple(Candidate(book["key"], book["title"], book["book"]) for book in row.books)
+    draft = Draft(Place(row.club, row.place, row.adults), Kind(row.kind), books, row.closes, row.hidden)
+    count = None if row.count is None else count_of(row.count)
+    return Vote(row.id, draft, row.seed, row.opened, State(row.state), row.message, row.result, count, row.counted)

@@ -1,0 +1,186 @@
+"""What organisers press: picking the books of a vote, confirming it, and closing it early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.audit import Did
+from bot.discord.buttons import CONFIRM, CancelButton, Picked, Pressed
+from bot.discord.cards import Card, notice_card, paged_card
+from bot.discord.context import Refused, bot_of, services_of
+from bot.discord.send import replace_card
+from bot.discord.text import OPTION, one_line, safe
+from bot.discord.visitor import is_thread, organises, visitor
+from bot.features.ask.views import ID, own_question
+from bot.features.votes.cards import VOTE, link_to, moment, preview_card
+from bot.features.votes.jobs import VotePosts
+from bot.features.votes.rules import FEWEST_BOOKS, MOST_BOOKS, Nominated, Prepared
+from bot.features.votes.store import Candidate, Kind, Vote
+from bot.people import Member, Place
+from bot.services import Services
+from corpus.text import plural
+
+EMPTY = "No book is nominated yet. /nominate add puts one on the list."
+TITLE = "Nominated for our next book"
+
+
+class NominationsPageButton(Pressed, template=r"nominations:(?P<page>\d{1,3})"):
+    """Turns to a page of the list."""
+
+    def __init__(self, page: int | str, label: str = "Page") -> None:
+        super().__init__(label, f"nominations:{page}")
+        self._page = int(page)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page in place of the one before."""
+        await interaction.response.defer()
+        member, _ = await visitor(interaction)
+        listed = await services_of(interaction).nominations.listed(member.club)
+        await replace_card(interaction, nominations_card(listed, member, self._page))
+
+
+def nominations_card(listed: Sequence[Nominated], member: Member, page: int = 1) -> Card:
+    """Return the list: how many would like to read each book, and which are one's own; never who the others are."""
+    if not listed:
+        return notice_card(EMPTY, TITLE)
+    lines = [f"**{safe(each.candidate.title)}** · {_number(each)}{_own(each, member)}" for each in listed]
+    return paged_card(TITLE, lines, page, NominationsPageButton)
+
+
+def nominated_card(nominated: Nominated, member: Member) -> Card:
+    """Return what a nomination has done."""
+    title, others = nominated.candidate.title, len(nominated.by - {member.id})
+    known = (
+        "" if nominated.candidate.book else " The library does not have it yet, so I take the title as you wrote it."
+    )
+    if others:
+        return notice_card(f"“{title}” is on the list already; now {_number(nominated)} would like to read it.")
+    return notice_card(f"“{title}” is on the list now.{known}")
+
+
+def withdrawn_card(candidate: Candidate, number: int, *, organiser: bool) -> Card:
+    """Return what was taken back."""
+    if organiser and number > 1:
+        return notice_card(f"“{candidate.title}” is off the list; {number} members had nominated it.")
+    return notice_card(f"“{candidate.title}” is no longer nominated{'' if organiser else ' by you'}.")
+
+
+def _number(nominated: Nominated) -> str:
+    return plural(len(nominated.by), "member")
+
+
+def _own(nominated: Nominated, member: Member) -> str:
+    return " · you" if member.id in nominated.by else ""
+
+
+class BooksMenu(Picked, template=rf"vote-books:{ID}"):
+    """Picks the books of a vote that is being prepared."""
+
+    @classmethod
+    def of(cls, asked_id: str, prepared: Prepared) -> BooksMenu:
+        """Return the menu of the books that are offered."""
+        picked = {each.key for each in prepared.draft.candidates}
+        options = [
+            discord.SelectOption(label=one_line(each.title, OPTION), value=each.key, default=each.key in picked)
+            for each in prepared.offered
+        ]
+        most, fewest = min(MOST_BOOKS, len(options)), min(FEWEST_BOOKS, len(options))
+        return cls(
+            discord.ui.Select(
+                custom_id=f"vote-books:{asked_id}", placeholder="The books", options=options,
+                min_values=fewest, max_values=most,
+            )
+        )  # fmt: skip
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Show the preview with these books."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self.item.custom_id.partition(":")[2], "vote")
+        prepared = Prepared.read(asked.text, asked.place).picking(values)
+        await replace_card(interaction, await preview(services_of(interaction), asked.member, asked.place, prepared))
+
+
+class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
+    """Posts a vote that its organiser has seen."""
+
+    def __init__(self, asked_id: str) -> None:
+        super().__init__(CONFIRM, f"vote-start:{asked_id}", discord.ButtonStyle.primary)
+        self._asked_id = asked_id
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Post it, once."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self._asked_id, "vote")
+        await organises(interaction)
+        draft = Prepared.read(asked.text, asked.place).draft
+        may_post(interaction, poll=draft.kind is Kind.POLL)
+        vote = await services_of(interaction).votes.begin(draft, self._asked_id)
+        vote = await VotePosts(bot_of(interaction)).open(vote)
+        await services_of(interaction).audit.note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
+        bot_of(interaction).timekeeper.nudge()
+        done = (
+            f"The vote is open: {link_to(vote, vote.message)}\nIt closes {moment(draft.closes)}, or with /vote close."
+        )
+        await replace_card(interaction, Card(body=done))
+
+
+class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
+    """Closes a vote now."""
+
+    def __init__(self, vote_id: int | str) -> None:
+        super().__init__("Close it now", f"vote-close:{vote_id}", discord.ButtonStyle.danger)
+        self._vote_id = int(vote_id)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Close it, and post its outcome."""
+        await interaction.response.defer()
+        await organises(interaction)
+        member, _ = await visitor(interaction)
+        vote = await services_of(interaction).votes.vote(self._vote_id, member)
+        if await VotePosts(bot_of(interaction)).see_to(vote, early=True) is None:
+            raise Refused("That vote is closed already, or is being closed in this moment.")
+        closed = await services_of(interaction).votes.vote(self._vote_id, member)
+        where = link_to(closed, closed.result) if closed.result else "I may not post there; /vote results shows it."
+        await replace_card(interaction, Card(body=f"Closed. The outcome: {where}"))
+
+
+def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:
+    """See that the bot may post a vote in this channel, and later its outcome. Raises Refused."""
+    allowed = interaction.app_permissions
+    send = allowed.send_messages_in_threads if is_thread(interaction.channel) else allowed.send_messages
+    needed = {
+        "View Channel": allowed.view_channel,
+        "Send Messages in Threads" if is_thread(interaction.channel) else "Send Messages": send,
+        "Attach Files": allowed.attach_files,
+        "Read Message History": allowed.read_message_history,
+        "Create Polls": allowed.send_polls or not poll,
+    }
+    lacking = [name for name, given in needed.items() if not given]
+    if lacking:
+        raise Refused(f"I lack the permission {' and '.join(lacking)} in this channel, so I can hold no vote here.")
+
+
+async def preview(services: Services, member: Member, place: Place, prepared: Prepared) -> Card:
+    """Return the preview of a vote, with what changes and confirms it. Raises VoteProblem."""
+    await services.votes.check(prepared.draft)
+    asked = await services.questions.keep("vote", member, place, prepared.written())
+    books: Sequence[Any] = [BooksMenu.of(asked.id, prepared)]
+    return preview_card(prepared.draft, [*books, StartButton(asked.id), CancelButton(member.id)])
+
+
+def closing_card(vote: Vote, owner: int) -> Card:
+    """Return the question whether a vote is to be closed now."""
+    books = ", ".join(safe(each.title) for each in vote.candidates)
+    body = f"{books}\nIt closes by itself {moment(vote.draft.closes)}. Once it is closed, nobody can vote any more."
+    return Card("Close the vote now?", body, buttons=[CloseButton(vote.id), CancelButton(owner)])
+
+
+def nothing_running() -> Card:
+    """Return what is said where there is no vote to close."""
+    return notice_card("No vote is running. /vote start begins one.")
+
+
+ORGANISER_BUTTONS = (BooksMenu, StartButton, CloseButton)

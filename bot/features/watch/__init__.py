@@ -1,0 +1,1 @@
+"""Watching threads for spoilers."""

@@ -1,0 +1,161 @@
+"""Watching places: whoever writes further than a place goes is told, alone, and the moderators have a queue of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.answering.engine import Discussion
+from bot.audiences import Audiences
+from bot.audit import Audit, Did
+from bot.features.watch.store import QUEUED, Finding, Outcome, WatchRecords
+from bot.people import EVERY, Member, Place, Shards
+from bot.workers import Workers
+from corpus.books import Reveals
+from corpus.errors import DogearError
+
+LINE = 40
+"""Messages that wait. Placing one takes about 20 ms where a place is about one book, 80 ms where it is about several
+(two cores, the shipped library); so the last one in the line waits for a second, or for three."""
+
+COUNTED = 5_000
+"""Places whose messages are counted at a time; the ones that were quiet longest are let go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message to be read: where, by whom, and what it says."""
+
+    place: Place
+    member: int
+    message: int
+    text: str
+
+
+class Line:
+    """The line of one process. Which messages are passed over is chance: those that come while the line is full."""
+
+    def __init__(self, room: int = LINE) -> None:
+        self._room = room
+        self._waiting: deque[Spoken] = deque()
+        self._counts: OrderedDict[int, Counter[str]] = OrderedDict()
+
+    def offer(self, spoken: Spoken) -> bool:
+        """Put a message into the line; return whether there was room."""
+        counts = self._counts.setdefault(spoken.place.id, Counter())
+        self._counts.move_to_end(spoken.place.id)
+        while len(self._counts) > COUNTED:
+            self._counts.popitem(last=False)
+        counts["come"] += 1
+        if len(self._waiting) >= self._room:
+            counts["passed"] += 1
+            return False
+        self._waiting.append(spoken)
+        return True
+
+    def next(self) -> Spoken | None:
+        """Take the message that waited longest, if there is one."""
+        return self._waiting.popleft() if self._waiting else None
+
+    def counts(self, place: Place) -> tuple[int, int]:
+        """Return how many messages of a place came since the start, and how many of them were passed over."""
+        counts = self._counts.get(place.id, Counter())
+        return counts["come"], counts["passed"]
+
+
+TELL_AGAIN = dt.timedelta(minutes=1)
+"""After this long, whoever found a message is taken to have been stopped before its author was told."""
+
+TOO_LATE = dt.timedelta(days=1)
+"""After this long, an author is not told any more: everybody has read the message."""
+
+
+class WatchProblem(DogearError):
+    """A place cannot be watched, or a message is dealt with already."""
+
+
+class Watching:
+    """Places messages where they belong, and keeps those that go too far for who deals with them."""
+
+    def __init__(
+        self, discussion: Discussion, audiences: Audiences, records: WatchRecords, audit: Audit, workers: Workers,
+        now: Callable[[], dt.datetime], shards: Shards = EVERY,
+    ) -> None:  # fmt: skip
+        self._discussion, self._audiences, self._records = discussion, audiences, records
+        self._audit, self._workers, self._now, self._shards = audit, workers, now, shards
+        self._places: dict[int, int] = {}
+        self.line = Line()
+
+    async def load(self) -> None:
+        """Read which places are watched: afterwards, no message costs a query to know."""
+        self._places = await self._records.watched(self._shards)
+
+    def is_on(self, place: Place) -> bool:
+        """Return whether a place is watched."""
+        return self._places.get(place.id) == place.club
+
+    async def on(self, place: Place, by: Member) -> None:
+        """Watch a place. Raises WatchProblem for one without a ceiling."""
+        if not await self._audiences.ceiling(place):
+            raise WatchProblem("This place has no ceiling, so nothing goes beyond it. Set one with /ceiling set first.")
+        await self._records.watch(place, by.id, self._now())
+        self._places[place.id] = place.club
+        await self._audit.note(Did.WATCH, place, by.id, about="watch on")
+
+    async def off(self, place: Place, by: Member) -> bool:
+        """Stop watching a place; return whether it was watched."""
+        self._places.pop(place.id, None)
+        was = await self._records.unwatch(place)
+        if was:
+            await self._audit.note(Did.WATCH, place, by.id, about="watch off")
+        return was
+
+    async def read(self, spoken: Spoken) -> Finding | None:
+        """Place a message; keep it and return it where it goes further than its place, and was not found before."""
+        audience = await self._audiences.public(spoken.place)
+        books = list(audience.positions)
+        if not books:
+            return None
+        book = books[0] if len(books) == 1 else None
+        needs = await self._workers.do(lambda: self._discussion.reveals(spoken.text, book))
+        beyond = Reveals.of({slug: marks for slug, marks in needs.marks.items() if marks > audience.at(slug)})
+        if not beyond.marks:
+            return None
+        return await self._records.add(Finding(0, spoken.place, spoken.member, spoken.message, beyond, self._now()))
+
+    async def finding(self, finding_id: int) -> Finding:
+        """Return a finding. Raises WatchProblem where it is not known any more."""
+        found = await self._records.finding(finding_id)
+        if found is None:
+            raise WatchProblem("That message is not known any more.")
+        return found
+
+    async def queue(self, club: int) -> list[Finding]:
+        """Return the findings of a club that wait for a moderator, oldest first."""
+        return await self._records.queue(club)
+
+    async def next_untold(self, shards: Shards) -> dt.datetime | None:
+        """Return when an author of these shards should be told who was not; None where all know."""
+        return min((finding.at + TELL_AGAIN for finding in await self._untold(shards)), default=None)
+
+    async def untold(self, shards: Shards) -> list[Finding]:
+        """Return findings of these shards whose authors should know and do not, as after a crash."""
+        return [found for found in await self._untold(shards) if found.at + TELL_AGAIN <= self._now()]
+
+    async def _untold(self, shards: Shards) -> list[Finding]:
+        return await self._records.untold(shards, self._now() - TOO_LATE)
+
+    async def claim(self, finding: Finding) -> bool:
+        """Begin to tell an author whom a stopped process has not told; False where another process does."""
+        return await self._records.claim(finding.id, self._now(), self._now() - TELL_AGAIN)
+
+    async def told(self, finding: Finding) -> None:
+        """Note that an author knows, or cannot be told."""
+        await self._records.tell(finding.id)
+
+    async def settle(self, finding: Finding, outcome: Outcome) -> None:
+        """Note what became of a finding. Raises WatchProblem where somebody was faster."""
+        if finding.outcome not in QUEUED or not await self._records.settle(finding.id, outcome):
+            raise WatchProblem("Somebody has dealt with that message already.")

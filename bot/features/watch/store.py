@@ -1,0 +1,185 @@
+"""Watched places, and the messages that went further than they do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy import delete, or_, select, update
+
+from bot.db.base import FindingRow, WatchRow
+from bot.db.session import Sessions, insert_into, note_member, replace
+from bot.people import Place, Shards
+from bot.processes import of_shards, served
+from corpus.books import Reveals
+
+
+class Outcome(StrEnum):
+    """What has become of a message that goes further than its place; the first two wait for a moderator."""
+
+    WAITING = "waiting"
+    FINE = "fine"
+    HIDDEN = "hidden"
+    SETTLED = "settled"
+
+
+QUEUED = (Outcome.WAITING, Outcome.FINE)
+"""Outcomes with which a message is in the moderators' queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A message that goes further than its place: whose it is, and where it belongs. Its words are not kept.
+
+    `told` is true once its author knows, or cannot be told.
+    """
+
+    id: int
+    place: Place
+    member: int
+    message: int
+    needs: Reveals
+    at: dt.datetime
+    told: bool = False
+    outcome: Outcome = Outcome.WAITING
+
+
+class WatchRecords(Protocol):
+    """Watched places, and what was found there."""
+
+    async def watched(self, shards: Shards) -> dict[int, int]:
+        """Return the watched places of these shards, each with its club."""
+        ...
+
+    async def watch(self, place: Place, by: int, at: dt.datetime) -> None:
+        """Begin to watch a place."""
+        ...
+
+    async def unwatch(self, place: Place) -> bool:
+        """Stop watching a place; return whether it was watched."""
+        ...
+
+    async def add(self, finding: Finding) -> Finding | None:
+        """Keep a finding and return it with its id; None where its message was found before."""
+        ...
+
+    async def finding(self, finding_id: int) -> Finding | None:
+        """Return a finding."""
+        ...
+
+    async def queue(self, club: int) -> list[Finding]:
+        """Return the findings of a club that wait for a moderator, oldest first."""
+        ...
+
+    async def untold(self, shards: Shards, since: dt.datetime) -> list[Finding]:
+        """Return waiting findings of these shards since a moment whose authors do not know of them."""
+        ...
+
+    async def claim(self, finding_id: int, now: dt.datetime, stale: dt.datetime) -> bool:
+        """Begin to tell an author; return whether nobody else has begun since `stale`, or is done.
+
+        Whoever adds a finding has begun with it.
+        """
+        ...
+
+    async def tell(self, finding_id: int) -> None:
+        """Note that an author knows, or cannot be told."""
+        ...
+
+    async def settle(self, finding_id: int, outcome: Outcome) -> bool:
+        """Note what became of a finding that waits; return whether it still waited."""
+        ...
+
+
+class StoredWatching:
+    """Implements `WatchRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def watched(self, shards: Shards) -> dict[int, int]:
+        """Return the watched places of these shards, each with its club."""
+        query, mine = select(WatchRow.place, WatchRow.club), of_shards(WatchRow.club, shards)
+        async with self._sessions.reading() as session:
+            found = await session.execute(query if mine is None else query.where(mine))
+            return {row.place: row.club for row in found}
+
+    async def watch(self, place: Place, by: int, at: dt.datetime) -> None:
+        """Begin to watch a place."""
+        key = {"club": place.club, "place": place.id}
+        async with self._sessions.writing() as session:
+            await replace(session, WatchRow, key, {"set_by": by, "at": at})
+
+    async def unwatch(self, place: Place) -> bool:
+        """Stop watching a place; return whether it was watched."""
+        away = delete(WatchRow).where(WatchRow.club == place.club, WatchRow.place == place.id)
+        async with self._sessions.writing() as session:
+            return await session.scalar(away.returning(WatchRow.place)) is not None
+
+    async def add(self, finding: Finding) -> Finding | None:
+        """Keep a finding and return it with its id; None where its message was found before."""
+        async with self._sessions.writing() as session:
+            await note_member(session, finding.place.club, finding.member)
+            insert = insert_into(session, FindingRow).values(
+                club=finding.place.club,
+                member=finding.member,
+                place=finding.place.id,
+                adults=finding.place.adults,
+                message=finding.message,
+                needs=finding.needs,
+                at=finding.at,
+                told=finding.told,
+                outcome=finding.outcome.value,
+                claimed=finding.at,
+            )
+            new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(FindingRow.id)
+            number = await session.scalar(new)
+        return None if number is None else changed(finding, id=number)
+
+    async def finding(self, finding_id: int) -> Finding | None:
+        """Return a finding."""
+        async with self._sessions.reading() as session:
+            row = await session.get(FindingRow, finding_id)
+        return None if row is None else _finding(row)
+
+    async def queue(self, club: int) -> list[Finding]:
+        """Return the findings of a club that wait for a moderator, oldest first."""
+        query = select(FindingRow).where(FindingRow.club == club, FindingRow.outcome.in_(QUEUED))
+        async with self._sessions.reading() as session:
+            return [_finding(row) for row in await session.scalars(query.order_by(FindingRow.id))]
+
+    async def untold(self, shards: Shards, since: dt.datetime) -> list[Finding]:
+        """Return waiting findings of these shards since a moment whose authors do not know of them."""
+        row = FindingRow
+        query = select(row).where(row.told.is_(False), row.at >= since, served(row.club, shards))
+        async with self._sessions.reading() as session:
+            found = await session.scalars(query.where(row.outcome == Outcome.WAITING).order_by(row.id))
+            return [_finding(each) for each in found]
+
+    async def claim(self, finding_id: int, now: dt.datetime, stale: dt.datetime) -> bool:
+        """Begin to tell an author; return whether nobody else has begun since `stale`, or is done."""
+        row = FindingRow
+        free = (row.id == finding_id, row.told.is_(False), or_(row.claimed.is_(None), row.claimed <= stale))
+        async with self._sessions.writing() as session:
+            taken = update(row).where(*free).values(claimed=now).returning(row.id)
+            return await session.scalar(taken) is not None
+
+    async def tell(self, finding_id: int) -> None:
+        """Note that an author knows, or cannot be told."""
+        async with self._sessions.writing() as session:
+            await session.execute(update(FindingRow).where(FindingRow.id == finding_id).values(told=True))
+
+    async def settle(self, finding_id: int, outcome: Outcome) -> bool:
+        """Note what became of a finding that waits; return whether it still waited."""
+        row = FindingRow
+        done = update(row).where(row.id == finding_id, row.outcome.in_(QUEUED)).values(outcome=outcome.value)
+        async with self._sessions.writing() as session:
+            return await session.scalar(done.returning(row.id)) is not None
+
+
+def _finding(row: FindingRow) -> Finding:
+    place = Place(row.club, row.place, row.adults)
+    return Finding(row.id, place, row.member, row.message, row.needs, row.at, row.told, Outcome(row.outcome))

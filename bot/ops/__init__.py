@@ -1,0 +1,1 @@
+"""Operation: backups, health and metrics."""

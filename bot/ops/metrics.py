@@ -1,0 +1,351 @@
+"""The figures that Prometheus collects: what a meter was told, and what is looked at in the moment of asking.
+
+No figure says which club, member or book it is about. docs/operations.md lists them all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.logs import Meter
+from bot.services import Services
+from corpus.errors import DogearError
+from retrieval.search import PassagesState
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayState:
+    """Discord's gateway: shards of this process, how many are connected, the slowest one's latency, and since when.
+
+    `each` says of every shard whether it is connected, `of` how many the bot has in all processes, `clubs` in how many
+    servers it is through these.
+    """
+
+    shards: int
+    connected: int
+    latency: float | None
+    since: dt.datetime
+    each: Mapping[int, bool] = field(default_factory=dict)
+    of: int = 1
+    clubs: int = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether every shard is connected."""
+        return self.connected >= self.shards
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """What is looked at, each by a call; `check_store` takes its time and needs a thread.
+
+    It may return words on what the store is. Both checks raise a DogearError that says what is wrong.
+    """
+
+    gateway: Callable[[], GatewayState]
+    leaving: Callable[[], bool]
+    passages: Callable[[], PassagesState]
+    check_store: Callable[[], object]
+    check_database: Callable[[], Awaitable[object]]
+    waiting: Callable[[], int]
+    in_work: Callable[[], int]
+
+    @classmethod
+    def of(cls, services: Services, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> Instruments:
+        """Return the instruments of a club's services."""
+        discussion, workers = services.discussion, services.workers
+        return cls(
+            gateway=gateway,
+            leaving=leaving,
+            passages=discussion.state,
+            check_store=discussion.check_store,
+            check_database=lambda: services.notes.note("health"),
+            waiting=lambda: workers.waiting,
+            in_work=lambda: min(workers.asked_for, workers.threads),
+        )
+
+
+PATIENCE = 2.0
+"""Seconds that a part may take to say how it is."""
+
+Part = dict[str, Any]
+
+
+@dataclass
+class Health:
+    """Looks at every part; one that has not answered yet is not asked a second time."""
+
+    look: Instruments
+    patience: float = PATIENCE
+    _asked: dict[str, asyncio.Task[Part]] = field(default_factory=dict)
+
+    async def now(self) -> Part:
+        """Return how each part is, as JSON can hold it; `ok` where all are well and the bot stays."""
+        store, database = await asyncio.gather(
+            self._checked("store", lambda: asyncio.to_thread(self.look.check_store)),
+            self._checked("database", self.look.check_database),
+        )
+        parts: Part = {
+            "gateway": _gateway(self.look.gateway()),
+            "store": store,
+            "database": database,
+            "indexing": _indexing(self.look.passages()),
+        }
+        leaving = self.look.leaving()
+        return {"ok": not leaving and all(part["ok"] for part in parts.values()), "leaving": leaving} | parts
+
+    async def _checked(self, name: str, check: Callable[[], Awaitable[object]]) -> Part:
+        asked = self._asked.get(name)
+        if asked is None or asked.done():
+            asked = self._asked[name] = asyncio.ensure_future(_checking(check))
+        await asyncio.wait([asked], timeout=self.patience)
+        if not asked.done():
+            return {"ok": False, "problem": f"It has not answered within {self.patience:.0f} s."}
+        return asked.result()
+
+
+async def _checking(check: Callable[[], Awaitable[object]]) -> Part:
+    """Return what a check finds: what is wrong, or in words what the part is, where it has any."""
+    try:
+        found = await check()
+    except DogearError as error:
+        return {"ok": False, "problem": str(error)}
+    except Exception as error:  # noqa: BLE001 (whatever it is, the part is not well)
+        return {"ok": False, "problem": f"It failed unexpectedly ({type(error).__name__})."}
+    return {"ok": True, "is": found} if isinstance(found, str) else {"ok": True}
+
+
+def _gateway(state: GatewayState) -> Part:
+    return {
+        "ok": state.ready,
+        "shards": state.shards,
+        "of": state.of,
+        "away": [shard for shard, up in sorted(state.each.items()) if not up],
+        "clubs": state.clubs,
+        "connected": state.connected,
+        "latency": state.latency,
+        "since": state.since.isoformat(timespec="seconds"),
+    }
+
+
+def _indexing(state: PassagesState) -> Part:
+    """Return how far the index is; it is well as soon as one book can be asked about, or there are none."""
+    return {
+        "ok": state.ready > 0 or not state.books,
+        "books": state.books,
+        "ready": state.ready,
+        "under_way": state.indexing,
+    }
+
+
+ANSWERS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
+"""Seconds: a quote takes some hundredths, a chat model some seconds."""
+
+ACKNOWLEDGEMENTS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
+"""Seconds; Discord waits for three."""
+
+LATE = (1.0, 5.0, 30.0, 60.0, 300.0, 3_600.0, 86_400.0)
+"""Seconds: what is a day late is no longer done without being asked."""
+
+
+class Figures(Meter):
+    """Counts what it is told."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self._answers = self._counter("answers", "Questions answered, by what was asked for and how", "do", "how")
+        self._answering = self._times("answer_seconds", "Time until an answer was made", ANSWERS, "how")
+        self._stopped = self._counter("guard_stopped_sentences", "Sentences that the guard kept from members")
+        self._model = self._counter("model_calls", "Calls of the chat model, by how they ended", "outcome")
+        self._asking_model = self._times("model_seconds", "Time that calls of the chat model took", ANSWERS)
+        self._waits = self._times("wait_seconds", "Time for which work waited for a thread", ANSWERS)
+        self._refused = self._counter("refused", "Questions not taken: whose limit was reached, or leaving", "why")
+        self._acknowledging = self._times(
+            "acknowledgement_seconds", "Time until Discord knew that an interaction was heard", ACKNOWLEDGEMENTS
+        )
+        self._called = self._counter("discord_calls", "Calls of Discord’s API, by the status of the answer", "status")
+        self._reconnects = self._counter("gateway_reconnects", "Shards that were connected again")
+        self._timed = self._counter(
+            "timed_work", "Times that timed work was due, by its kind and outcome", "kind", "outcome"
+        )
+        self._late = self._times("timed_work_late_seconds", "Time from when timed work was due until it began", LATE)
+        self._logged = self._counter("log_records", "Warnings and errors in the log", "level")
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(f"dogear_{name}", what, labels, registry=self.registry)
+
+    def _times(self, name: str, what: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"dogear_{name}", what, labels, buckets=buckets, registry=self.registry)
+
+    def answered(self, do: str, how: str, seconds: float) -> None:
+        """Count an answer."""
+        self._answers.labels(do, how).inc()
+        self._answering.labels(how).observe(seconds)
+
+    def stopped(self, sentences: int) -> None:
+        """Count sentences that the guard stopped."""
+        self._stopped.inc(sentences)
+
+    def asked_model(self, outcome: str, seconds: float) -> None:
+        """Count a call of the chat model."""
+        self._model.labels(outcome).inc()
+        self._asking_model.observe(seconds)
+
+    def waited(self, seconds: float) -> None:
+        """Note how long a piece of work waited."""
+        self._waits.observe(seconds)
+
+    def refused(self, why: str) -> None:
+        """Count a question that was not taken."""
+        self._refused.labels(why).inc()
+
+    def acknowledged(self, seconds: float) -> None:
+        """Note how long an acknowledgement took."""
+        self._acknowledging.observe(seconds)
+
+    def called(self, status: str) -> None:
+        """Count a call of Discord's API."""
+        self._called.labels(status).inc()
+
+    def reconnected(self) -> None:
+        """Count a shard that came back."""
+        self._reconnects.inc()
+
+    def timed(self, kind: str, outcome: str, late: float) -> None:
+        """Count timed work that was due."""
+        self._timed.labels(kind, outcome).inc()
+        self._late.observe(late)
+
+    def logged(self, level: str) -> None:
+        """Count a warning or an error."""
+        self._logged.labels(level).inc()
+
+
+class Counting(logging.Handler):
+    """Counts warnings and errors as they are logged, whoever logs them."""
+
+    def __init__(self, figures: Figures) -> None:
+        super().__init__(logging.WARNING)
+        self._figures = figures
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count one record."""
+        self._figures.logged(record.levelname)
+
+
+class Looking(Collector):
+    """Looks at what is so in the moment in which the figures are asked for."""
+
+    def __init__(self, look: Instruments) -> None:
+        self._look = look
+
+    def describe(self) -> Iterator[Metric]:
+        """Return nothing: the registry then does not ask for figures before there are any."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures of now."""
+        gateway, passages = self._look.gateway(), self._look.passages()
+        yield _now("tasks", "Tasks of the event loop", len(asyncio.all_tasks()))
+        yield _now("work_waiting", "Pieces of work that wait for a thread", self._look.waiting())
+        yield _now("work_running", "Pieces of work that a thread is at", self._look.in_work())
+        yield _now("gateway_shards", "Shards of this process", gateway.shards)
+        yield _now("gateway_shards_connected", "Shards that are connected", gateway.connected)
+        shards = GaugeMetricFamily("dogear_gateway_shard_up", "1 for a shard that is connected", labels=["shard"])
+        for shard, up in sorted(gateway.each.items()):
+            shards.add_metric([str(shard)], int(up))
+        yield shards
+        yield _now("gateway_shards_of", "Shards of the bot, in all processes", gateway.of)
+        yield _now("clubs", "Servers that this process serves", gateway.clubs)
+        if gateway.latency is not None:
+            yield _now("gateway_latency_seconds", "Time of a heartbeat of the slowest shard", gateway.latency)
+        yield _now("books", "Books of the library", passages.books)
+        yield _now("books_ready", "Books that can be asked about", passages.ready)
+        yield _now("indexing", "1 while an index run is under way", int(passages.indexing))
+        yield _now("opened_books", "Books held in memory", passages.opened)
+        yield _now("opened_bytes", "Memory that these books take, roughly", passages.bytes)
+        yield _so_far("opened_hits", "Times that a book was in memory when it was asked about", passages.hits)
+        yield _so_far("opened_misses", "Times that a book had to be read from the store", passages.misses)
+
+
+def _now(name: str, what: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"dogear_{name}", what, value)
+
+
+def _so_far(name: str, what: str, value: float) -> Metric:
+    return CounterMetricFamily(f"dogear_{name}", what, value)
+
+
+def new_figures() -> Figures:
+    """Return figures that stand at 0, beside those of the process: memory, processor time, open files."""
+    registry = CollectorRegistry(auto_describe=False)
+    ProcessCollector(registry=registry)
+    return Figures(registry)
+
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+
+UNWELL = 503
+"""HTTP: service unavailable."""
+
+
+class PortTaken(DogearError):
+    """The port for operators cannot be opened."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"METRICS_PORT is {port}, but that port is in use or forbidden. Write another, or nothing.")
+
+
+@asynccontextmanager
+async def serving(port: int, figures: Figures, look: Instruments) -> AsyncIterator[str]:
+    """Answer `/health` and `/metrics` within the block, at the address that is returned. Raises PortTaken.
+
+    Port 0 takes any that is free.
+    """
+    health, looking, counting = Health(look), Looking(look), Counting(figures)
+
+    async def tell_health(_: web.Request) -> web.Response:
+        told = await health.now()
+        return web.json_response(told, status=200 if told["ok"] else UNWELL)
+
+    async def tell_figures(_: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(figures.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    app = web.Application()
+    app.add_routes([web.get("/health", tell_health), web.get("/metrics", tell_figures)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    figures.registry.register(looking)
+    logging.getLogger().addHandler(counting)
+    try:
+        try:
+            await web.TCPSite(runner, LOOPBACK, port).start()
+        except OSError as error:
+            raise PortTaken(port) from error
+        address = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
+        log.info("%s/health and %s/metrics tell how it goes", address, address)
+        yield address
+    finally:
+        logging.getLogger().removeHandler(counting)
+        figures.registry.unregister(looking)
+        await runner.cleanup()

@@ -1,0 +1,155 @@
+"""Who asks, and where: members of clubs, and the places in which they talk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpus.books import Book, Slug
+from corpus.errors import DogearError
+
+NO_CLUB = 0
+"""The club of a direct message from somebody who is in no club."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a club; the same person in another club is another member."""
+
+    club: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel, a thread or a direct message; `adults` where Discord lets nobody under age in."""
+
+    club: int
+    id: int
+    adults: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Marks finished, and of which marks: a library may come to count a book in another way."""
+
+    marks: int
+    of: int
+    unit: str
+
+    @classmethod
+    def in_book(cls, book: Book, marks: int) -> Reached:
+        """Return a position in a book as it is counted now."""
+        return cls(marks, book.marks, book.unit.value)
+
+    @property
+    def finished(self) -> bool:
+        """Whether this is the end of the book, however it is counted."""
+        return self.marks >= self.of
+
+    def marks_in(self, book: Book) -> int:
+        """Return the marks finished; 0 where the book is counted in another way now, unless it was finished."""
+        if self.finished:
+            return book.marks
+        return self.marks if (self.of, self.unit) == (book.marks, book.unit.value) else 0
+
+
+def positions(reached: Mapping[Slug, Reached], books: Mapping[Slug, Book]) -> dict[Slug, int]:
+    """Return marks finished by book, for the books that the library has."""
+    return {slug: there.marks_in(books[slug]) for slug, there in reached.items() if slug in books}
+
+
+EXAMPLE = "0-3/16"
+
+MOST = 65_536
+"""Shards of a bot: far more than any has."""
+
+DIRECT = 0
+"""Discord: direct messages are events of shard 0, whoever writes them."""
+
+_WRITTEN = re.compile(r"([\d\s,-]+)/\s*(\d{1,5})", re.ASCII)
+_PART = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?", re.ASCII)
+
+
+class ShardsUnclear(DogearError):
+    """Shards that are written wrongly; the message says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The shards of one process, in order, of `count` in all; one of one is every club.
+
+    Whose shards they are also has the timed work of their clubs. Direct messages go to whoever has shard 0.
+    """
+
+    ids: tuple[int, ...] = (0,)
+    count: int = 1
+
+    @classmethod
+    def parse(cls, written: str) -> Shards:
+        """Return the shards of `0-3/16`, `5/16` or `0,2,4-6/16`. Raises ShardsUnclear."""
+        found = _WRITTEN.fullmatch(written.strip())
+        if found is None:
+            raise ShardsUnclear(
+                f"It does not name shards. Write those of this process and how many there are in all: {EXAMPLE}, "
+                "5/16 or 0,2,4-6/16."
+            )
+        count = int(found[2])
+        if not 0 < count <= MOST:
+            raise ShardsUnclear(f"A bot has 1 to {MOST:,} shards, not {count:,}. Write {EXAMPLE} for 4 of 16.")
+        ids = sorted(shard for part in found[1].split(",") for shard in _range(part.strip(), count))
+        twice = sorted({one for one, next_one in pairwise(ids) if one == next_one})
+        if twice:
+            raise ShardsUnclear(f"It names shard {twice[0]} twice. Name each once.")
+        return cls(tuple(ids), count)
+
+    def shard_of(self, club: int) -> int:
+        """Return the shard of a club.
+
+        Discord (Gateway, Sharding): shard_id = (guild_id >> 22) % num_shards.
+        """
+        return (club >> 22) % self.count
+
+    def holds(self, club: int) -> bool:
+        """Return whether a club is of these shards."""
+        return self.shard_of(club) in self.ids
+
+    @property
+    def all_there_are(self) -> bool:
+        """Whether no other process has any."""
+        return len(self.ids) == self.count
+
+    @property
+    def direct(self) -> bool:
+        """Whether direct messages come here."""
+        return DIRECT in self.ids
+
+    def __str__(self) -> str:
+        """Return them as they are written in SHARDS."""
+        runs: list[list[int]] = []
+        for shard in self.ids:
+            if runs and shard == runs[-1][-1] + 1:
+                runs[-1].append(shard)
+            else:
+                runs.append([shard])
+        return ",".join(f"{r[0]}-{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs) + f"/{self.count}"
+
+
+EVERY = Shards()
+"""What a process has that is alone."""
+
+
+def _range(part: str, count: int) -> range:
+    """Return the shards of one part between commas. Raises ShardsUnclear."""
+    found = _PART.fullmatch(part)
+    if found is None:
+        raise ShardsUnclear(f"“{part}” is no shard. Write a number, or two with a hyphen: {EXAMPLE}.")
+    first = int(found[1])
+    last = int(found[2] or first)
+    if last < first:
+        raise ShardsUnclear(f"{part} runs backwards. Write {last}-{first}.")
+    if last >= count:
+        raise ShardsUnclear(f"There is no shard {last:,} of {count:,}: they are counted from 0 to {count - 1:,}.")
+    return range(first, last + 1)

@@ -1,0 +1,65 @@
+"""Clubs by shard, as a condition for the database, and the clubs that the bot has left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Integer, and_, delete, literal_column, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+
+from bot.db.base import Base
+from bot.db.session import Sessions, insert_into
+from bot.people import Shards
+
+_TIME_BITS: ColumnElement[int] = literal_column("22", Integer)
+"""The bits of an id below its time. PostgreSQL shifts by a number of 4 bytes only, so it is not a parameter."""
+
+
+class AwayRow(Base):
+    """A club that the bot has left, and in which nothing is done until it is back."""
+
+    __tablename__ = "away"
+
+    club: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+def of_shards(club: InstrumentedAttribute[int], shards: Shards) -> ColumnElement[bool] | None:
+    """Return the condition that a club belongs to these shards; None where all clubs do.
+
+    The indexes of due work end with the club, so the database checks this in the index and reads no row for it.
+    """
+    if shards.all_there_are:
+        return None
+    return (club.bitwise_rshift(_TIME_BITS) % shards.count).in_(shards.ids)
+
+
+def served(club: InstrumentedAttribute[int], shards: Shards) -> ColumnElement[bool]:
+    """Return the condition that a club belongs to these shards and that the bot is in it."""
+    here = ~select(AwayRow.club).where(AwayRow.club == club).exists()
+    mine = of_shards(club, shards)
+    return here if mine is None else and_(mine, here)
+
+
+class StoredPresence:
+    """Implements `LeftClubs`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def left(self, club: int) -> None:
+        """Store that the bot has left a club."""
+        async with self._sessions.writing() as session:
+            await session.execute(insert_into(session, AwayRow).values(club=club).on_conflict_do_nothing())
+
+    async def returned(self, clubs: Collection[int]) -> None:
+        """Store that the bot is in these clubs again."""
+        async with self._sessions.writing() as session:
+            await session.execute(delete(AwayRow).where(AwayRow.club.in_(clubs)))
+
+    async def away(self, shards: Shards) -> list[int]:
+        """Return the clubs of these shards that the bot has left."""
+        query = select(AwayRow.club)
+        if (mine := of_shards(AwayRow.club, shards)) is not None:
+            query = query.where(mine)
+        async with self._sessions.reading() as session:
+            return list(await session.scalars(query.order_by(AwayRow.club)))

@@ -1,0 +1,135 @@
+"""Running the bot: everything is opened before Discord hears of it, and closed after it has left."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import os
+import signal
+import sys
+import threading
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from pydantic import SecretStr
+
+from bot.answering.engine import Discussion
+from bot.app import log_progress, open_discussion, open_services, set_apart
+from bot.client import Dogear
+from bot.ops.metrics import Figures, Instruments, new_figures, serving
+from bot.settings import Settings
+from bot.start import DiscordUnreachable, TokenRefused, check_start, refusal, speak_to
+from bot.timekeeper import GLANCE, SHARED
+
+log = logging.getLogger(__name__)
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+LEAVE = 9.0
+"""Seconds from such a signal to the end of the process, whatever happens: Docker kills it after ten."""
+
+TURN = 0.0005
+"""Seconds that a thread may keep the interpreter while another waits, instead of Python's 0.005: with a thread for each
+core searching, every step of the event loop would wait several turns, and acknowledgements come late."""
+
+
+def run(settings: Settings) -> None:
+    """Run the bot until it is told to stop. Raises TokenRefused or DiscordUnreachable where it cannot begin."""
+    if settings.discord_token is None:
+        raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
+    speak_to(settings.discord_api)
+    sys.setswitchinterval(TURN)
+    figures = new_figures()
+    progress = log_progress()
+    with open_discussion(settings, settings.library, settings.data, progress, figures, owner=True) as discussion:
+        set_apart()
+        asyncio.run(run_until_stopped(settings, settings.discord_token, discussion, figures))
+
+
+async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, figures: Figures) -> None:
+    """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
+    async with open_services(discussion, settings, discord.utils.utcnow, meter=figures) as services:
+        bot = Dogear(services, shards=settings.shards, message_content=settings.message_content)
+        bot.timekeeper.glance = GLANCE
+        if settings.database:
+            bot.timekeeper.longest = SHARED
+        _stop_on_signals(bot)
+        try:
+            async with _told_to_operators(settings.metrics_port, bot, figures), bot:
+                await bot.login(token.get_secret_value())
+                await _ask_to_start(bot, settings)
+                await bot.connect()
+        except discord.PrivilegedIntentsRequired as error:
+            raise TokenRefused(
+                "MESSAGE_CONTENT=1 is set, but Discord does not allow it. Turn on “Message Content Intent” on the "
+                "application's page, under “Bot”, or take MESSAGE_CONTENT away."
+            ) from error
+        except discord.LoginFailure as error:
+            raise TokenRefused(
+                "Discord does not accept DISCORD_TOKEN. Copy it again from the application's page, under “Bot”."
+            ) from error
+        except discord.ConnectionClosed as error:
+            raise refusal(error.code, settings.shards) or DiscordUnreachable(
+                f"Discord closed the connection ({error.code}) and takes no other."
+            ) from error
+        except (OSError, discord.GatewayNotFound, discord.HTTPException) as error:
+            log.debug("cannot begin", exc_info=error)
+            raise DiscordUnreachable("Discord cannot be reached. The terminal works without it.") from error
+    log.info("stopped")
+
+
+async def _ask_to_start(bot: Dogear, settings: Settings) -> None:
+    """Ask Discord whether the bot may start, and how. Raises CannotStart.
+
+    Behind another API's address, the gateway that it names is taken for every connection: the library asks for it only
+    the first time.
+    """
+    advised, address, told = await bot.http.get_bot_gateway()
+    resets_in = dt.timedelta(milliseconds=told["reset_after"])
+    check_start(settings.shards, advised, told["remaining"], told["total"], bot.services.now() + resets_in)
+    if settings.discord_api:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
+
+
+def _told_to_operators(
+    port: int | None, bot: Dogear, figures: Figures
+) -> contextlib.AbstractAsyncContextManager[object]:
+    """Open the port on which operators ask, where one is set."""
+    if port is None:
+        return contextlib.nullcontext()
+    look = Instruments.of(bot.services, bot.connections.state, lambda: bot.under_way.leaving)
+    return serving(port, figures, look)
+
+
+def _stop_on_signals(bot: Dogear) -> None:
+    """Leave on SIGINT and SIGTERM: what is under way is finished, then everything is let go of in order.
+
+    A second signal is not waited for.
+    """
+    loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+        _leave_in_time()
+        leaving.append(asyncio.ensure_future(bot.leave()))
+
+    leaving: list[asyncio.Future[None]] = []  # the loop itself would forget it
+    for number in SIGNALS:
+        with contextlib.suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(number, leave)
+
+
+def _leave_in_time() -> None:
+    """End the process before it is killed, if something keeps it: all that was acknowledged is written by then."""
+
+    def end() -> None:
+        log.error("something kept the bot from leaving for %.0f s; it ends now", LEAVE)
+        os._exit(1)
+
+    last = threading.Timer(LEAVE, end)
+    last.daemon = True
+    last.start()

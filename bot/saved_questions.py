@@ -1,0 +1,121 @@
+"""Questions that buttons come back to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import delete, select
+
+from bot.db.base import QuestionRow
+from bot.db.session import Sessions, note_member
+from bot.people import Member, Place
+from corpus.books import Reveals, Slug
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer in a place; `needs` is what the readers of the answer had read."""
+
+    member: int
+    question: str
+    answer: str
+    book: Slug | None
+    needs: Reveals
+    at: dt.datetime
+
+
+class ConversationRecords(Protocol):
+    """What was said in a place, as far as it is context for what comes next."""
+
+    async def turns(self, place: Place, limit: int) -> list[Turn]:
+        """Return the latest turns of a place, oldest first."""
+        ...
+
+    async def add(self, place: Place, turn: Turn) -> None:
+        """Keep a turn; what is far older than any that is asked for may go."""
+        ...
+
+
+# Questions that buttons come back to
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a member asked, kept so that a button under the reply can ask it again; `id` is "" in a new one."""
+
+    id: str
+    member: Member
+    place: Place
+    do: str
+    text: str
+    book: Slug | None
+    at: dt.datetime
+
+
+class AskedRecords(Protocol):
+    """Questions, for as long as their buttons may be pressed."""
+
+    async def keep(self, asked: Asked) -> Asked:
+        """Keep a question, and return it with an id of at most 16 letters that nobody can guess."""
+        ...
+
+    async def asked(self, asked_id: str) -> Asked | None:
+        """Return a question."""
+        ...
+
+    async def forget_before(self, moment: dt.datetime) -> int:
+        """Forget questions that are older; return how many."""
+        ...
+
+
+# What else there is to remember
+
+
+_TOKEN_BYTES = 9
+"""72 bits, 12 letters: nobody guesses one, and no two are alike."""
+
+
+class StoredQuestions:
+    """Implements `AskedRecords`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def keep(self, asked: Asked) -> Asked:
+        """Keep a question, and return it with an id that nobody can guess."""
+        kept = replace(asked, id=secrets.token_urlsafe(_TOKEN_BYTES))
+        async with self._sessions.writing() as session:
+            await note_member(session, asked.member.club, asked.member.id)
+            session.add(
+                QuestionRow(
+                    id=kept.id,
+                    club=asked.member.club,
+                    member=asked.member.id,
+                    place=asked.place.id,
+                    adults=asked.place.adults,
+                    do=asked.do,
+                    text=asked.text,
+                    book=asked.book,
+                    at=asked.at,
+                )
+            )
+        return kept
+
+    async def asked(self, asked_id: str) -> Asked | None:
+        """Return a question."""
+        async with self._sessions.reading() as session:
+            row = await session.get(QuestionRow, asked_id)
+        if row is None:
+            return None
+        member, place = Member(row.club, row.member), Place(row.club, row.place, row.adults)
+        return Asked(row.id, member, place, row.do, row.text, row.book, row.at)
+
+    async def forget_before(self, moment: dt.datetime) -> int:
+        """Forget questions that are older; return how many."""
+        old = select(QuestionRow.id).where(QuestionRow.at < moment)
+        away = delete(QuestionRow).where(QuestionRow.id.in_(old)).returning(QuestionRow.id)
+        async with self._sessions.writing() as session:
+            return len((await session.scalars(away)).all())

@@ -1,0 +1,265 @@
+"""Everything that a club's door needs, put together once: one value that is handed to every cog."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
+
+from bot.answering.engine import Discussion
+from bot.audiences import Audiences
+from bot.audit import Audit
+from bot.club_settings import SetUp
+from bot.db.records import Notes, Records
+from bot.features.ask.rules import Conversations, DirectMessages, Questions
+from bot.features.ceilings.rules import Ceilings
+from bot.features.my_data.rules import MyData
+from bot.features.progress.rules import Progress
+from bot.features.prompts.rules import Drafts, Prompts
+from bot.features.reviews.rules import Reviews
+from bot.features.schedules.service import Schedules
+from bot.features.shelf.rules import Shelves
+from bot.features.stats.rules import Figures
+from bot.features.votes.rules import Nominations, Votes
+from bot.features.watch.rules import Watching
+from bot.limits import Allowance, Rates
+from bot.logs import Meter
+from bot.people import EVERY, Shards
+from bot.sharding import LeftClubs
+from bot.workers import Workers, going_on
+from corpus.books import Book, Slug
+from corpus.errors import DogearError
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 2.0
+"""Seconds between two checks."""
+
+
+class Following:
+    """Checks the database for changes by other processes.
+
+    A vector store that is not this process's `own_store` already has the reviews that other processes wrote.
+    """
+
+    def __init__(
+        self, reviews: Reviews, watching: Watching, every: float = LOOK_EVERY, *, own_store: bool = True
+    ) -> None:
+        self._reviews, self._watching, self._every, self._own_store = reviews, watching, every, own_store
+        self._seen: tuple[object, ...] = ()
+
+    async def begin(self) -> int:
+        """Synchronise the vector store with the database at a start; return how many texts were changed."""
+        self._seen = await self._reviews.version()  # read first: what changes in between is looked at again
+        return await self._reviews.reconcile()
+
+    async def look(self) -> None:
+        """Apply what was changed since the last check."""
+        await self._watching.load()
+        if self._own_store and (now := await self._reviews.version()) != self._seen:
+            await self._reviews.reconcile()
+            self._seen = now
+
+    def going_on(self) -> AbstractAsyncContextManager[None]:
+        """Check periodically within the block; a failed check is tried again."""
+        return going_on(self._run(), "following")
+
+    async def _run(self) -> None:
+        failing = False
+        while True:
+            await asyncio.sleep(self._every)
+            try:
+                await self.look()
+                failing = False
+            except Exception:
+                if not failing:  # logged once per outage, not every two seconds
+                    log.exception("changes by other processes cannot be read; it is tried again")
+                failing = True
+
+
+SOON, LATEST = 2.0, 60.0
+"""Seconds after which a failed attempt is repeated: twice as long each time, up to a minute."""
+
+
+class Mending:
+    """Mends the store and brings clubs' texts in line, whenever that is needed, until it succeeds.
+
+    `mend` opens the store anew, brings it in line with the library, and returns whether it was damaged.
+    """
+
+    def __init__(self, mend: Callable[[], bool], reconcile: Callable[[], Awaitable[int]], soon: float = SOON) -> None:
+        self._mend, self._reconcile, self._soon = mend, reconcile, soon
+        self._loop = asyncio.get_running_loop()
+        self._needed = asyncio.Event()
+
+    def need(self) -> None:
+        """Say, in any thread, that something went wrong with the store, or is not in line."""
+        with contextlib.suppress(RuntimeError):  # the bot has left
+            self._loop.call_soon_threadsafe(self._needed.set)
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Mend within the block; what is under way at its end goes on at the next start."""
+        return going_on(self._run(), "mending")
+
+    async def _run(self) -> None:
+        while True:
+            await self._needed.wait()
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type(Exception),
+                wait=wait_exponential(self._soon, LATEST),
+                before_sleep=_logged_once(),
+            ):
+                with attempt:
+                    self._needed.clear()
+                    renewed = await _in_a_thread(self._mend)
+                    changed = await self._reconcile()
+            log.warning(
+                "the vector store %s; %d reviews of members were brought up to date in it",
+                "was damaged and is built again" if renewed else "is sound and in line again", changed,
+            )  # fmt: skip
+
+
+def _logged_once() -> Callable[[RetryCallState], None]:
+    """Return what tells the log why an attempt failed, unless that is what it has told of the one before."""
+    said = ""
+
+    def tell(state: RetryCallState) -> None:
+        nonlocal said
+        error = state.outcome.exception() if state.outcome else None
+        if (now := repr(error)) == said:
+            return
+        said = now
+        if isinstance(error, DogearError):
+            log.error("%s It is tried again, every minute at last.", error)
+        else:
+            log.error("the vector store could not be mended; it is tried again, every minute at last", exc_info=error)
+
+    return tell
+
+
+async def _in_a_thread(work: Callable[[], bool]) -> bool:
+    """Do something in a thread that keeps nobody from leaving, and return what it returns."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[bool] = loop.create_future()
+
+    def tell(result: bool, error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error is None:
+            done.set_result(result)
+        else:
+            done.set_exception(error)
+
+    def run() -> None:
+        result, failed = False, None
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 (it is told to whoever waits)
+            failed = error
+        with contextlib.suppress(RuntimeError):  # nobody waits any more
+            loop.call_soon_threadsafe(tell, result, failed)
+
+    threading.Thread(target=run, daemon=True, name="mending").start()
+    return await done
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a club can do."""
+
+    discussion: Discussion
+    workers: Workers
+    audiences: Audiences
+    conversations: Conversations
+    questions: Questions
+    progress: Progress
+    shelves: Shelves
+    reviews: Reviews
+    ceilings: Ceilings
+    prompts: Prompts
+    drafts: Drafts
+    watching: Watching
+    audit: Audit
+    nominations: Nominations
+    votes: Votes
+    schedules: Schedules
+    set_up: SetUp
+    figures: Figures
+    direct: DirectMessages
+    my_data: MyData
+    allowance: Allowance
+    notes: Notes
+    presence: LeftClubs
+    following: Following
+    shards: Shards
+    now: Callable[[], dt.datetime]
+    meter: Meter
+
+    @property
+    def books(self) -> Mapping[Slug, Book]:
+        """The books of the library."""
+        return self.discussion.library.books
+
+    async def forget_old(self) -> None:
+        """Let go of what is older than its buttons work, or than the audit goes back."""
+        await self.questions.forget_old()
+        if gone := await self.audit.forget_old():
+            log.info("%d old entries of the audit forgotten", gone)
+
+    @classmethod
+    def of(
+        cls, discussion: Discussion, records: Records, workers: Workers,
+        now: Callable[[], dt.datetime], rates: Rates = Rates(), meter: Meter | None = None,
+        behind: Callable[[], None] = lambda: None, shards: Shards = EVERY, own_store: bool = True,
+    ) -> Services:  # fmt: skip
+        """Return the services over a discussion and a database.
+
+        `behind` hears of a vector store that could not be changed; `own_store` says that no other process has it.
+        """
+        books, meter = discussion.library.books, meter or Meter()
+        audiences = Audiences(records.positions, records.ceilings, books)
+        allowance = Allowance(rates, records.usage, now, meter)
+        conversations = Conversations(records.conversations, now)
+        shelves = Shelves(records.shelves, books, now)
+        reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now, behind, shards)
+        audit = Audit(records.audit, now)
+        set_up = SetUp(records.clubs, books)
+        watching = Watching(discussion, audiences, records.watching, audit, workers, now, shards)
+        return cls(
+            discussion=discussion,
+            workers=workers,
+            audiences=audiences,
+            conversations=conversations,
+            questions=Questions(
+                discussion, audiences, conversations, records.questions, set_up, allowance, workers, now, meter
+            ),
+            progress=Progress(records.positions, shelves, books, now),
+            shelves=shelves,
+            reviews=reviews,
+            ceilings=Ceilings(records.ceilings, books, now),
+            prompts=Prompts(discussion, audiences, records.prompts, audit, workers, now),
+            drafts=Drafts(discussion, audiences, allowance, workers),
+            watching=watching,
+            audit=audit,
+            nominations=Nominations(records.votes, books, now),
+            votes=Votes(records.votes, now),
+            schedules=Schedules(records.schedules, records.ceilings, audit, books, now),
+            set_up=set_up,
+            figures=Figures(records.figures, now),
+            direct=DirectMessages(records.choices),
+            my_data=MyData(records.personal, reviews),
+            allowance=allowance,
+            notes=records.notes,
+            presence=records.presence,
+            following=Following(reviews, watching, own_store=own_store),
+            shards=shards,
+            now=now,
+            meter=meter,
+        )

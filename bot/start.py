@@ -1,0 +1,140 @@
+"""Checks before the first shard connects: session starts that are left, and the number of shards."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import json
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+from pydantic import SecretStr
+
+from bot.db.records import Notes
+from bot.discord.permissions import permissions
+from bot.people import Shards
+from bot.settings import Settings
+from corpus.errors import DogearError
+
+log = logging.getLogger(__name__)
+
+
+async def sync_if_changed(tree: app_commands.CommandTree[Any], notes: Notes) -> bool:
+    """Send the commands to Discord if they changed since they were sent last; return whether they were."""
+    name = f"commands of {tree.client.application_id}"
+    told = _digest(tree)
+    if await notes.note(name) == told:
+        return False
+    sent = await tree.sync()
+    await notes.write_note(name, told)
+    log.info("sent %d commands to Discord", len(sent))
+    return True
+
+
+def _digest(tree: app_commands.CommandTree[Any]) -> str:
+    """Return a digest of all that Discord is told of the commands."""
+    told = sorted((command.to_dict(tree) for command in tree.get_commands()), key=lambda c: (c["type"], c["name"]))
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+PATIENCE = 5.0
+"""Seconds that Discord has to answer."""
+
+
+class TokenRefused(DogearError):
+    """Discord does not know the token."""
+
+
+class DiscordUnreachable(DogearError):
+    """Discord did not answer."""
+
+
+def speak_to(api: str | None) -> None:
+    """Speak to another address than Discord's own: a proxy that several processes share, or a test's server."""
+    if api:
+        discord.http.Route.BASE = api.rstrip("/")
+
+
+async def signed_in_as(token: SecretStr, patience: float = PATIENCE) -> str:
+    """Return the name of the bot that a token belongs to. Raises TokenRefused or DiscordUnreachable."""
+    return str((await _asked(token, patience)).user)
+
+
+async def application_of(token: SecretStr, patience: float = PATIENCE) -> int:
+    """Return the id of the application that a token belongs to. Raises TokenRefused or DiscordUnreachable."""
+    return (await _asked(token, patience)).application_id or 0
+
+
+async def _asked(token: SecretStr, patience: float) -> discord.Client:
+    """Return a client that was logged in and is closed again; it still knows what Discord told it."""
+    client = discord.Client(intents=discord.Intents.none())
+    try:
+        async with asyncio.timeout(patience):
+            await client.login(token.get_secret_value())
+        return client
+    except discord.LoginFailure as error:
+        raise TokenRefused(
+            "Discord does not accept DISCORD_TOKEN. Copy it again from the application's page, under “Bot”."
+        ) from error
+    except (OSError, TimeoutError, discord.HTTPException) as error:
+        raise DiscordUnreachable("Discord cannot be reached. The terminal works without it.") from error
+    finally:
+        await client.close()
+
+
+SCOPES = ("bot", "applications.commands")
+
+
+def invite_link(settings: Settings) -> str:
+    """Return the link of the bot whose token is set. Raises TokenRefused or DiscordUnreachable."""
+    if settings.discord_token is None:
+        raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
+    speak_to(settings.discord_api)
+    application = asyncio.run(application_of(settings.discord_token))
+    return link(application)
+
+
+def link(application: int) -> str:
+    """Return the link of an application, by its id."""
+    return discord.utils.oauth_url(application, permissions=permissions(), scopes=SCOPES)
+
+
+INVALID_SHARD, SHARDING_REQUIRED = 4010, 4011
+"""Discord: codes with which it closes the gateway."""
+
+
+class CannotStart(DogearError):
+    """Discord does not let the bot start like this; the message says what to do."""
+
+
+def check_start(shards: Shards | None, advised: int, remaining: int, total: int, resets: dt.datetime) -> None:
+    """Raise CannotStart where too few session starts are left for the shards of this process.
+
+    Discord (Gateway, Session Start Limit): the token of a bot that exceeds the limit is reset.
+    """
+    needed = len(shards.ids) if shards else advised
+    if needed > remaining:
+        raise CannotStart(
+            f"Discord allows the bot {remaining:,} more session starts, and this process needs {needed:,}. There are "
+            f"{total:,} again at {resets:%Y-%m-%d %H:%M} UTC: start it then, and look for what made it start so often."
+        )
+    if shards and shards.count < advised:
+        log.warning(
+            "SHARDS divides the clubs into %d; Discord advises %d. It refuses shards with more than 2,500 clubs.",
+            shards.count, advised,
+        )  # fmt: skip
+
+
+def refusal(code: int, shards: Shards | None) -> CannotStart | None:
+    """Return what is wrong where Discord closed the gateway because of the shards; None for any other reason."""
+    said = f"SHARDS={shards}" if shards else "The number of shards"
+    if code == SHARDING_REQUIRED:
+        return CannotStart(f"{said} is too few for Discord: no shard may have more than 2,500 clubs. Divide into more.")
+    if code == INVALID_SHARD:
+        return CannotStart(
+            f"{said} is refused by Discord. A very large bot needs a multiple of the number that Discord gave it."
+        )
+    return None

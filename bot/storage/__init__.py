@@ -1,1 +1,0 @@
-"""Club data in a database: SQLite in the data folder, or PostgreSQL by its address. `database.py` is the way in."""

@@ -1,5 +1,0 @@
-"""The versions of the database, for Alembic: each step from one to the next, and no way down.
-
-A step stays as it was released: it does not import the tables, which change. After a change of `tables.py`,
-`python -m bot.storage.migrations "what changes"` drafts the next one; `HEAD` in `upgrading.py` then names it.
-"""

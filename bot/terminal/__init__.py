@@ -1,1 +1,0 @@
-"""The terminal: a door to the club for one reader, and for organisers."""

@@ -1,0 +1,83 @@
+"""Drafts of discussion prompts: the library's questions, filled with what their readers know and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering.drafts import DRAFTS, QUOTED, asked_already, library_drafts
+from corpus.books import Book, Reveals, Unit
+from corpus.passages import Passage
+from prompts.library import KINDS
+
+EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
+
+
+def passage(kind: str, text: str, mark: int, heading: str = "", **other: int) -> Passage:
+    reveals = Reveals.of({"emma": mark} | other)
+    return Passage(f"{kind}-{text}", "emma", kind, kind, (text,), reveals, False, 0, 0, heading)
+
+
+SEEN = [
+    passage("people", "She is handsome, clever and rich.", 1, "Emma Woodhouse"),
+    passage("people", "He is a gentleman farmer’s landlord.", 1, "Mr Knightley"),
+    passage("people", "She knows who her father is not.", 3, "Harriet Smith"),
+    passage("themes", "Everybody arranges everybody’s life.", 2, "Matchmaking"),
+    passage("quotes", "“Silly things do cease to be silly.”", 3),
+    passage("summary", "Emma makes a match.", 3),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_there_are_drafts_of_every_kind_also_for_who_knows_nothing(kind: str) -> None:
+    assert len(library_drafts(kind, EMMA, 3, SEEN)) == DRAFTS
+    assert library_drafts(kind, EMMA, 1, [])
+    for draft in library_drafts(kind, EMMA, 0, []):
+        assert "{" not in draft.text
+        assert "the beginning" not in draft.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_turn_gives_others(kind: str) -> None:
+    first = {draft.text for draft in library_drafts(kind, EMMA, 3, SEEN)}
+    assert {draft.text for draft in library_drafts(kind, EMMA, 3, SEEN, 1)} - first
+
+
+def test_the_latest_person_comes_first_and_nobody_is_compared_with_themselves() -> None:
+    drafts = library_drafts("comparison", EMMA, 3, SEEN)
+    assert any("Harriet Smith" in draft.text for draft in drafts)
+    for turn in range(6):
+        for draft in library_drafts("comparison", EMMA, 3, SEEN, turn):
+            assert all(draft.text.count(name) <= 1 for name in ("Emma Woodhouse", "Mr Knightley", "Harriet Smith"))
+
+
+def test_a_person_without_a_name_reads_well_within_a_sentence_and_at_its_beginning() -> None:
+    stranger = [passage("people", "He waits.", 1, "The stranger"), SEEN[0]]
+    texts = [d.text for turn in range(3) for kind in KINDS for d in library_drafts(kind, EMMA, 1, stranger, turn)]
+    assert any(" the stranger" in text for text in texts)
+    assert not any(" The stranger" in text for text in texts)
+    assert all(text[0].isupper() or text[0] == "“" for text in texts)
+
+
+def test_one_person_is_enough_for_what_is_about_one() -> None:
+    drafts = library_drafts("character", EMMA, 1, SEEN[:1])
+    assert any("Emma Woodhouse" in draft.text for draft in drafts)
+
+
+def test_a_draft_needs_what_its_words_need() -> None:
+    elsewhere = passage("people", "He comes from another book.", 2, "Mr Darcy", pride=9)
+    for draft in library_drafts("character", EMMA, 3, [elsewhere]):
+        assert draft.needs.marks["emma"] == 3
+        assert ("Mr Darcy" in draft.text) == (draft.needs.marks.get("pride") == 9)
+
+
+def test_a_quote_keeps_one_pair_of_marks_and_a_long_one_is_left_out() -> None:
+    quotes = [draft.text for draft in library_drafts("quote", EMMA, 3, SEEN)]
+    assert any("“Silly things do cease to be silly.”" in text for text in quotes)
+    assert not any("““" in text for text in quotes)
+    long = passage("quotes", "x" * (QUOTED + 1), 3)
+    assert not any("xxx" in draft.text for draft in library_drafts("quote", EMMA, 3, [long]))
+
+
+def test_the_questions_of_a_book_need_what_their_passages_need() -> None:
+    own = passage("discussion", "Is Emma kind?", 2)
+    assert [(draft.text, draft.needs) for draft in asked_already([*SEEN, own])] == [("Is Emma kind?", own.reveals)]

@@ -1,0 +1,283 @@
+"""Batch: the contract's table of fields, one line after the other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.cli.batch import answer_line, answer_lines
+from tests.fakes.discussion import NEUTRAL, SPOILS, FakeDiscussion, small_library
+
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine with other work to do is no mistake in the code."""
+
+
+STONE, RETURN = "the-moonstone", "the-return-of-the-moonstone"
+FIELDS = [
+    "id", "do", "book", "answer", "answered", "withheld", "passages", "quotes", "hints", "reveals", "books", "mode",
+    "ms",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def discussion(tmp_path_factory: pytest.TempPathFactory) -> FakeDiscussion:
+    return FakeDiscussion(small_library(tmp_path_factory.mktemp("library")))
+
+
+def answered(discussion: FakeDiscussion, **line: object) -> dict[str, Any]:
+    return answer_line(json.dumps(line).encode(), discussion)
+
+
+def error(discussion: FakeDiscussion, **line: object) -> str:
+    row = answered(discussion, **line)
+    assert row.keys() == {"id", "error"}
+    return str(row["error"])
+
+
+def test_an_answer_has_the_fields_of_the_contract_in_its_order(discussion: FakeDiscussion) -> None:
+    row = answered(discussion, id=7, do="ask", book=STONE, at=2, text="Was Godfrey with the diamond?")
+    assert list(row) == FIELDS
+    assert row | {"ms": 0} == {
+        "id": 7,
+        "do": "ask",
+        "book": STONE,
+        "answer": "“Franklin brings the diamond to Rachel.”\n— summary, chapter 2",
+        "answered": True,
+        "withheld": True,
+        "passages": [
+            {
+                "text": "A diamond vanishes from a country house.",
+                "book": STONE,
+                "kind": "premise",
+                "source": "premise",
+                "reveals": {STONE: 0},
+                "inferred": False,
+                "score": 1.0,
+            },
+            {
+                "text": "Franklin brings the diamond to Rachel.",
+                "book": STONE,
+                "kind": "summary",
+                "source": "summary, chapter 2",
+                "reveals": {STONE: 2},
+                "inferred": False,
+                "score": 0.5,
+            },
+        ],
+        "quotes": [{"text": "Franklin brings the diamond to Rachel.", "source": "summary, chapter 2"}],
+        "hints": [],
+        "reveals": {},
+        "books": [],
+        "mode": "quote",
+        "ms": 0,
+    }
+    assert isinstance(row["ms"], float)
+
+
+@pytest.mark.parametrize("name", [7, "seven", None, 1.5, [1, {"a": None}], {"x": "y"}, True])
+def test_the_id_is_echoed_whatever_it_is(discussion: FakeDiscussion, name: object) -> None:
+    assert answered(discussion, id=name, do="order")["id"] == name
+    assert answered(discussion, id=name, do="dance")["id"] == name
+
+
+def test_a_line_without_an_id_has_none(discussion: FakeDiscussion) -> None:
+    assert answered(discussion, do="order")["id"] is None
+
+
+def test_each_kind_of_question_fills_its_own_fields(discussion: FakeDiscussion) -> None:
+    hint = answered(discussion, do="hint", book=STONE, at=2, text="Who?")
+    assert len(hint["hints"]) == 3
+    recap = answered(discussion, do="recap", book=STONE, at=2)
+    assert recap["answer"] == "Franklin brings the diamond to Rachel."
+    order = answered(discussion, do="order", book=RETURN)
+    assert order["books"] == [STONE, RETURN]
+    early = answered(discussion, do="check", book=STONE, at=2, text="Godfrey was the thief.")
+    assert (early["answer"], early["reveals"]) == (SPOILS, {STONE: 10})
+    late = answered(discussion, do="check", book=STONE, at=10, text="Godfrey was the thief.")
+    assert (late["answer"], late["reveals"]) == ("", {STONE: 10})
+
+
+def test_the_book_is_the_one_that_was_used(discussion: FakeDiscussion) -> None:
+    row = answered(discussion, do="ask", at={"no-name": 4}, text="Does Magdalen lose anything?")
+    assert row["book"] == "no-name"
+    assert answered(discussion, do="ask", text="Whither?")["book"] is None
+
+
+# Positions
+
+
+@pytest.mark.parametrize(
+    ("at", "seen"),
+    [
+        (10, True),
+        (9, False),
+        (0, False),
+        (None, False),
+        ({STONE: 10}, True),
+        ({STONE: 9}, False),
+        ({}, False),
+        ({RETURN: 100}, False),
+        ({STONE: 10, "a-book-of-another-library": 3}, True),
+    ],
+)
+def test_the_positions_decide_what_is_seen(discussion: FakeDiscussion, at: object, seen: bool) -> None:
+    row = answered(discussion, do="ask", book=STONE, at=at, text="Was Godfrey there?")
+    assert ("thief" in json.dumps(row)) is seen
+
+
+def test_without_a_position_the_reader_is_at_the_beginning(discussion: FakeDiscussion) -> None:
+    row = answered(discussion, do="ask", book=RETURN, text="Is it in India?")
+    assert (row["answer"], row["answered"], row["withheld"], row["passages"]) == (NEUTRAL, False, True, [])
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        (11, "from 0 to 10"),
+        (-1, "from 0 to 10"),
+        (True, "Write the marks finished"),
+        (2.0, "Write the marks finished"),
+        ("2", "Write the marks finished"),
+        ([2], "Write the marks finished"),
+        ({STONE: 11}, "from 0 to 10"),
+        ({STONE: True}, "from 0 to 10"),
+        ({STONE: 2.0}, "from 0 to 10"),
+        ({STONE: None}, "from 0 to 10"),
+        ({RETURN: 101}, "from 0 to 100"),
+    ],
+)
+def test_a_position_that_is_none_is_refused(discussion: FakeDiscussion, at: object, why: str) -> None:
+    assert why in error(discussion, do="ask", book=STONE, at=at, text="Who?")
+
+
+def test_a_number_needs_a_book_that_it_counts_in(discussion: FakeDiscussion) -> None:
+    assert "of which book?" in error(discussion, do="ask", at=3, text="Who?")
+    assert answered(discussion, do="ask", at=0, text="Who?")["book"] is None
+
+
+# What cannot be answered
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ({"do": "dance"}, "ask, hint, recap, check, order"),
+        ({}, "“do” is missing"),
+        ({"do": ["ask"]}, "“do” is"),
+        ({"do": "ask"}, "“text” is missing"),
+        ({"do": "hint", "text": 3}, "“text” is 3"),
+        ({"do": "check", "text": None}, "“text” is missing"),
+        ({"do": "recap"}, "“book” is missing"),
+        ({"do": "ask", "book": 3, "text": "Who?"}, "“book” is 3"),
+        ({"do": "ask", "book": "the-monstone", "text": "Who?"}, "Did you mean The Moonstone?"),
+    ],
+)
+def test_a_line_that_cannot_be_answered_says_why(discussion: FakeDiscussion, line: dict[str, object], why: str) -> None:
+    assert why in error(discussion, **line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"nonsense",
+        b"{",
+        b"[1]",
+        b"3",
+        b"null",
+        b'"x"',
+        b"\xff",
+        b'{"id": NaN}',
+        b"[" * 100_000,
+        b"9" * 5_000,
+        b'{"id": 1e999}',
+    ],
+)
+def test_a_line_that_is_no_object_is_an_error_without_id(discussion: FakeDiscussion, line: bytes) -> None:
+    row = answer_line(line, discussion)
+    assert row.keys() == {"id", "error"}
+    assert row["id"] is None
+
+
+def test_a_fault_of_ours_costs_one_line_and_is_logged(
+    discussion: FakeDiscussion, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = error(discussion, id=1, do="ask", book=STONE, text="Break!")
+    assert "RuntimeError" in told
+    assert "broken" not in told
+    assert caplog.records[0].exc_info
+    assert caplog.records[0].getMessage().split("(")[1].split(")")[0] in told
+
+
+# Many lines
+
+
+def run(discussion: FakeDiscussion, *lines: bytes) -> tuple[bool, list[dict[str, Any]], list[bytes]]:
+    written: list[bytes] = []
+    fine = answer_lines(lines, discussion, written.append)
+    return fine, [json.loads(row) for row in written], written
+
+
+def test_lines_are_answered_in_order_and_blank_ones_passed_over(discussion: FakeDiscussion) -> None:
+    fine, rows, written = run(discussion, b'{"id": 2, "do": "order"}\n', b"\n", b"  \r\n", b'{"id": 1, "do": "order"}')
+    assert fine
+    assert [row["id"] for row in rows] == [2, 1]
+    assert all(row.endswith(b"\n") and row.count(b"\n") == 1 for row in written)
+
+
+def test_one_line_that_fails_makes_the_run_fail_and_stops_nothing(discussion: FakeDiscussion) -> None:
+    fine, rows, _ = run(discussion, b'{"id": 1, "do": "order"}', b"nonsense", b'{"id": 3, "do": "order"}')
+    assert not fine
+    assert ["error" in row for row in rows] == [False, True, False]
+
+
+def test_an_id_that_is_nested_too_deeply_to_be_written_costs_one_line(discussion: FakeDiscussion) -> None:
+    written: list[bytes] = []
+    lines = [b'{"do": "order", "id": %s}' % (b"[" * depth + b"]" * depth) for depth in (3, *range(500, 1_500, 7))]
+    answer_lines(lines, discussion, written.append)
+    assert len(written) == len(lines)
+    assert b'"id": [[[]]]' in written[0]
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_no_error(discussion: FakeDiscussion) -> None:
+    assert run(discussion, b'\xef\xbb\xbf{"do": "order"}')[0]
+
+
+def test_letters_stay_letters_and_halves_of_letters_stay_escaped(discussion: FakeDiscussion) -> None:
+    _, _, (row,) = run(discussion, '{"id": "Carré", "do": "order"}'.encode())
+    assert "Carré".encode() in row
+    fine, rows, (row,) = run(discussion, b'{"id": "\\ud800", "do": "ask", "book": "no-name", "text": "\\ud800?"}')
+    assert fine
+    assert rows[0]["id"] == "\ud800"
+    assert b"\\ud800" in row
+
+
+@BUSY
+@given(
+    st.dictionaries(
+        st.sampled_from(["id", "do", "book", "at", "text", "more"]),
+        st.one_of(
+            st.none(), st.booleans(), st.integers(), st.floats(-1e9, 1e9), st.text(max_size=20),
+            st.sampled_from(["ask", "hint", "recap", "check", "order", STONE, RETURN]),
+            st.dictionaries(st.sampled_from([STONE, RETURN, "x"]), st.integers(-2, 12) | st.booleans()),
+        ),
+    )
+)  # fmt: skip
+def test_every_object_gets_one_line_that_is_an_answer_or_an_error(
+    discussion: FakeDiscussion, line: dict[str, Any]
+) -> None:
+    _, (row,), _ = run(discussion, json.dumps(line).encode())
+    assert list(row) == FIELDS or row.keys() == {"id", "error"}
+    assert row["id"] == line.get("id")
+
+
+def test_a_line_of_endless_length_is_refused_and_the_rest_goes_on(discussion: FakeDiscussion) -> None:
+    written: list[bytes] = []
+    long = json.dumps({"id": 1, "do": "ask", "text": "a" * 1_000_000}).encode()
+    short = json.dumps({"id": 2, "do": "ask", "book": STONE, "text": "Who?"}).encode()
+    assert not answer_lines([long, short], discussion, written.append)
+    assert "longer than 1000 kB" in json.loads(written[0])["error"]
+    assert json.loads(written[1])["id"] == 2

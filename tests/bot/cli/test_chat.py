@@ -1,0 +1,314 @@
+"""The conversation in the terminal, over a small library and a discussion that answers by shared words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.cli.asking import PositionsNotKept, Reader, greeting
+from bot.cli.chat import MAX_LINE, Conversation
+from bot.cli.screen import Tone
+from tests.fakes.discussion import NEUTRAL, FakeDiscussion, small_library
+
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A machine with other work to do is no mistake in the code."""
+
+
+@pytest.fixture(scope="module")
+def discussion(tmp_path_factory: pytest.TempPathFactory) -> FakeDiscussion:
+    return FakeDiscussion(small_library(tmp_path_factory.mktemp("library")))
+
+
+class Talk:
+    """A conversation, and the readers that it wanted kept."""
+
+    def __init__(self, discussion: FakeDiscussion, reader: Reader | None = None, *, fails: bool = False) -> None:
+        self.discussion = discussion
+        self.kept: list[Reader] = []
+        self._fails = fails
+        self.conversation = Conversation(discussion, reader or Reader(), self._keep)
+
+    def _keep(self, reader: Reader) -> None:
+        if self._fails:
+            raise PositionsNotKept("They hold for this conversation only.")
+        self.kept.append(reader)
+
+    def say(self, *lines: str) -> str:
+        """Say lines one after the other, and return what is told to the last."""
+        told = [self.conversation.say(line) for line in lines]
+        return str(told[-1] or "")
+
+
+@pytest.fixture
+def talk(discussion: FakeDiscussion) -> Talk:
+    return Talk(discussion)
+
+
+GOLDEN = [
+    (
+        "/progress the-moonstone ch 2",
+        "The Moonstone\nYou have finished chapter 2 of 10. Questions are about this book now.",
+    ),
+    ("Who has the diamond?", "“Franklin brings the diamond to Rachel.”\n— summary, chapter 2"),
+    ("Was Godfrey there?", "“A diamond vanishes from a country house.”\n— premise"),
+    ("/recap", "Franklin brings the diamond to Rachel."),
+    ("/check Godfrey was the thief!", "This might go further than you have read."),
+    ("/hint Who was the thief?", "Hint 1 of 3\nThink of the diamond.\n/hint shows the next one."),
+    ("/hint", "Hint 2 of 3\nBy chapter 10.\n/hint shows the next one."),
+    ("/progress finished", "The Moonstone\nYou have finished it."),
+    ("Was Godfrey there?", "“Godfrey was the thief of the diamond.”\n— summary, chapter 10"),
+    ("/hint", "Hint 1 of 3\nThink of the diamond.\n/hint shows the next one."),
+    ("/recap", "Franklin brings the diamond to Rachel. Godfrey was the thief of the diamond."),
+    ("/check Godfrey was the thief!", "This goes no further than you have read."),
+    ("/progress undo", "As it was before\nThe Moonstone: chapter 2 of 10"),
+    ("Was Godfrey there?", "“A diamond vanishes from a country house.”\n— premise"),
+    ("/quit", "Until next time."),
+]
+
+
+def test_a_conversation_tells_no_more_than_has_been_read(talk: Talk) -> None:
+    for line, told in GOLDEN:
+        assert (line, talk.say(line)) == (line, told)
+
+
+def test_a_blank_line_says_nothing(talk: Talk) -> None:
+    assert talk.conversation.say("  \n") is None
+
+
+def test_a_line_that_is_too_long_is_refused(talk: Talk) -> None:
+    assert "4,000" in talk.say("why " * MAX_LINE)
+
+
+@pytest.mark.parametrize("line", ["/quit", "/exit", "quit", "EXIT", "bye", "/q"])
+def test_whoever_says_goodbye_leaves(talk: Talk, line: str) -> None:
+    told = talk.conversation.say(line)
+    assert told is not None
+    assert told.over
+
+
+@pytest.mark.parametrize("line", ["/help", "help", "?", "/HELP"])
+def test_help_names_every_command(talk: Talk, line: str) -> None:
+    for command in ("progress", "book", "books", "hint", "recap", "who", "order", "check", "quit"):
+        assert f"/{command}" in talk.say(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "near"),
+    [("/progres x", "/progress"), ("/reecap", "/recap"), ("/hlep", "/help"), ("/xyzzy", "/help lists")],
+)
+def test_an_unknown_command_gets_did_you_mean(talk: Talk, line: str, near: str) -> None:
+    told = talk.conversation.say(line)
+    assert told is not None
+    assert told.tone is Tone.PROBLEM
+    assert near in str(told)
+
+
+@pytest.mark.parametrize("line", ["/", "/ ", "//"])
+def test_a_slash_alone_is_no_crash(talk: Talk, line: str) -> None:
+    assert "/help" in talk.say(line)
+
+
+@pytest.mark.parametrize("command", ["ask", "hint", "who", "check"])
+def test_a_command_without_its_words_says_what_it_wants(talk: Talk, command: str) -> None:
+    told = talk.conversation.say(f"/{command}")
+    assert told is not None
+    assert told.tone is Tone.PROBLEM
+
+
+@pytest.mark.parametrize("line", ["/recap", "/book"])
+def test_a_command_about_the_book_at_hand_asks_which_one(talk: Talk, line: str) -> None:
+    assert "Which book?" in talk.say(line)
+
+
+# Books
+
+
+def test_turning_to_a_book_shows_its_card_and_only_what_gives_nothing_away(talk: Talk) -> None:
+    assert talk.say("/progress the-moonstone finished", "/book The Diamond") == (
+        "The Moonstone\n"
+        "Wilkie Collins, 1868\n"
+        "The Yellow Diamond, no. 1\n"
+        "3.90 of 5 stars, 1,200 ratings (a page)\n"
+        "A diamond vanishes from a country house.\n"
+        "10 chapters. You have finished it."
+    )
+    assert talk.say("/book") == talk.say("/book show the-moonstone")
+
+
+def test_a_card_asks_where_the_reader_is(talk: Talk) -> None:
+    told = talk.say("/book the-return-of-the-moonstone")
+    assert "Counted in percent. You have not said how far you are.\nFor example: /progress 45%" in told
+    assert "India" not in told
+
+
+def test_looking_at_a_card_does_not_turn_to_the_book(talk: Talk) -> None:
+    talk.say("/book the-moonstone", "/book show no-name")
+    assert talk.conversation.reader.book == "the-moonstone"
+
+
+def test_a_chosen_book_stays_at_hand_when_another_one_is_reported(talk: Talk) -> None:
+    told = talk.say("/book the-moonstone", "/progress no-name ch 2")
+    assert told == "No Name\nYou have finished chapter 2 of 4."
+    assert talk.conversation.reader.book == "the-moonstone"
+
+
+def test_the_books_are_listed_by_series_with_the_readers_places(talk: Talk) -> None:
+    told = talk.say("/progress no-name ch 2", "/books")
+    assert told == talk.say("/book list")
+    assert [line.split()[0] for line in told.splitlines() if line.startswith("  ")] == [
+        "the-moonstone",
+        "the-return-of-the-moonstone",
+        "no-name",
+    ]
+    assert "No Name – chapter 2 of 4" in told
+
+
+def test_books_like_it_are_named(talk: Talk) -> None:
+    assert talk.say("/book similar the-moonstone") == "Like The Moonstone\nThe Dead Secret"
+    assert "names no books like No Name" in talk.say("/book similar No Name")
+
+
+def test_an_unknown_book_gets_did_you_mean(talk: Talk) -> None:
+    assert "Did you mean The Moonstone?" in talk.say("/book the monstone")
+
+
+# Questions without a book at hand, and about another book
+
+
+def test_without_a_book_at_hand_the_bot_finds_one_and_says_which(talk: Talk) -> None:
+    assert talk.say("/progress no-name finished", "/book none", "Does Magdalen lose anything?") == (
+        "No Name\n“Magdalen loses her name.”\n— summary, chapter 1"
+    )
+
+
+def test_a_question_that_names_another_book_is_about_that_book(talk: Talk) -> None:
+    talk.say("/book no-name", "Who is in The Moonstone?", "And who is here?")
+    assert talk.discussion.asked[-2:] == [
+        ("Who is in The Moonstone?", "the-moonstone"),
+        ("And who is here?", "no-name"),
+    ]
+
+
+def test_a_question_that_names_several_other_books_is_left_to_the_bot(talk: Talk) -> None:
+    talk.say("/book no-name", "Is The Moonstone better than The Return of the Moonstone?")
+    assert talk.discussion.asked[-1][1] is None
+
+
+def test_a_question_that_names_the_book_at_hand_too_stays_with_it(talk: Talk) -> None:
+    talk.say("/book no-name", "Is No Name like The Moonstone?")
+    assert talk.discussion.asked[-1][1] == "no-name"
+
+
+def test_what_is_not_answered_gets_the_same_tip_whether_it_comes_later_or_never(talk: Talk) -> None:
+    later = talk.say("/progress the-return-of-the-moonstone 10%", "Is it in India?")
+    never = talk.say("Is it in Wales?")
+    assert later == never == f"{NEUTRAL}\n/hint gives a hint."
+
+
+def test_who_has_not_said_where_they_are_is_asked(talk: Talk) -> None:
+    assert talk.say("/book no-name", "Whither?") == f"{NEUTRAL}\nWhere are you in it? For example: /progress ch 1"
+
+
+def test_a_hint_to_the_last_question_needs_no_words(talk: Talk) -> None:
+    assert talk.say("/book the-moonstone", "Who was the thief?", "/hint").startswith("Hint 1 of 3")
+    assert talk.say("/hint", "/hint").startswith("Hint 3 of 3")
+    assert talk.say("/hint") == "That was the last hint."
+
+
+def test_hints_about_a_book_that_is_not_at_hand_name_it(talk: Talk) -> None:
+    assert talk.say("/hint Whither?") == f"{NEUTRAL}\n/book BOOK turns to a book, /books lists them."
+    told = talk.say("/book no-name", "/hint Who is in The Moonstone?")
+    assert told.startswith("The Moonstone: hint 1 of 3")
+
+
+# Progress
+
+
+def test_all_places_are_shown(talk: Talk) -> None:
+    assert "You have not said yet" in talk.say("/progress")
+    told = talk.say("/progress no-name ch 2", "/progress the-moonstone finished", "/progress show")
+    assert told == talk.say("/progress") == "The Moonstone: finished\nNo Name: chapter 2 of 4"
+
+
+def test_the_place_in_one_book_is_shown(talk: Talk) -> None:
+    assert talk.say("/progress the-return-of-the-moonstone 45%", "/progress the return of the moonstone") == (
+        "The Return of the Moonstone\nYou are at 45%."
+    )
+    assert talk.say("/progress no name").endswith("You have not said how far you are.")
+
+
+def test_set_may_be_said_as_in_discord(talk: Talk) -> None:
+    assert "chapter 2 of 4" in talk.say("/progress set no-name ch 2")
+
+
+def test_a_place_in_one_book_or_in_all_is_forgotten(talk: Talk) -> None:
+    talk.say("/progress no-name ch 2", "/progress the-moonstone ch 2")
+    assert "in No Name" in talk.say("/progress clear No Name")
+    assert talk.say("/progress") == "The Moonstone: chapter 2 of 10"
+    assert "in every book" in talk.say("/progress clear")
+    assert talk.say("/progress undo") == "As it was before\nThe Moonstone: chapter 2 of 10"
+    assert talk.say("/progress undo") == "As it was before\nNo Name: chapter 2 of 4"
+
+
+def test_there_may_be_nothing_to_undo(talk: Talk) -> None:
+    assert talk.say("/progress undo") == "There is nothing to undo."
+
+
+def test_every_change_is_kept(talk: Talk) -> None:
+    talk.say("/progress no-name ch 2", "/book the-moonstone", "/progress undo", "/progress clear", "/book none")
+    assert len(talk.kept) == 5
+    assert talk.kept[-1] == talk.conversation.reader
+
+
+def test_what_cannot_be_kept_is_told_and_holds_all_the_same(discussion: FakeDiscussion) -> None:
+    talk = Talk(discussion, fails=True)
+    assert "for this conversation only" in talk.say("/progress the-moonstone ch 2")
+    assert talk.say("Who has the diamond?").startswith("“Franklin")
+
+
+def test_a_reader_comes_back_to_where_they_were(discussion: FakeDiscussion, talk: Talk) -> None:
+    talk.say("/progress the-moonstone finished")
+    again = Talk(discussion, talk.kept[-1])
+    assert again.say("Was Godfrey there?").startswith("“Godfrey")
+
+
+# Reading order
+
+
+def test_the_order_of_a_book_a_series_or_everything(talk: Talk) -> None:
+    assert "order --book the-moonstone --picture" in talk.say("/order the-moonstone")
+    assert 'order --series "yellow diamond" --picture' in talk.say("/order yellow diamond")
+    assert "No Name" in talk.say("/order")
+    told = talk.say("/book the-moonstone", "/order")
+    assert "No Name" not in told
+    assert "The Return of the Moonstone" in told
+    assert "No Name" in talk.say("/order all")
+
+
+def test_an_order_of_nothing_known_gets_did_you_mean(talk: Talk) -> None:
+    assert "Did you mean The Moonstone?" in talk.say("/order the monstone")
+
+
+# The first lines
+
+
+def test_the_greeting_says_what_is_here_and_what_to_try(discussion: FakeDiscussion) -> None:
+    books = discussion.library.books
+    new = greeting(books, Reader())
+    assert "3 books here" in new
+    assert "/progress the-moonstone ch 3" in new
+    back = greeting(books, Reader().moved(books["no-name"], 2))
+    assert "At hand: No Name. You have finished chapter 2 of 4." in back
+    assert "/recap" in back
+    assert "no books yet" in greeting({}, Reader())
+    assert all(len(lines.splitlines()) == 3 for lines in (new, back))
+
+
+@BUSY
+@given(
+    st.one_of(st.text(max_size=60), st.text(max_size=30).map("/".__add__), st.text(max_size=20).map("/book ".__add__))
+)
+def test_whatever_is_said_something_is_told_and_nothing_breaks(discussion: FakeDiscussion, line: str) -> None:
+    told = Talk(discussion).conversation.say(line)
+    assert (told is None) == (not line.strip())

@@ -1,0 +1,86 @@
+"""A golden conversation over the shipped library, with the real store and the real model."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answering.engine import Discussion
+from bot.cli.asking import Reader
+from bot.cli.chat import Conversation
+from retrieval.retriever import Retriever
+
+PEOPLE = "smileys-people"
+
+
+@pytest.fixture
+def discussion(shipped: Retriever) -> Discussion:
+    return Discussion(shipped.library, shipped)
+
+
+def conversation(discussion: Discussion, *lines: str) -> list[str]:
+    talk = Conversation(discussion, Reader(), lambda _: None)
+    return [str(talk.say(line) or "") for line in lines]
+
+
+QUESTIONS = [
+    ("What does Karla let fall on the bridge?", "lighter"),
+    ("What is Karla dressed as when he comes across?", "workman"),
+    ("Whom does Esterhase approach at the game of chess in Bern?", "Grigoriev"),
+]
+
+
+@pytest.mark.parametrize(("question", "told_late"), QUESTIONS)
+def test_the_same_question_is_answered_by_how_far_the_reader_is(
+    discussion: Discussion, question: str, told_late: str
+) -> None:
+    lines = (question, f"/hint {question}", "/hint", "/hint", "/recap", "/who Karla", "/book")
+    early = conversation(discussion, f"/progress {PEOPLE} ch 3", *lines)
+    late = conversation(discussion, f"/progress {PEOPLE} finished", *lines)
+    assert told_late not in " ".join(early)
+    assert told_late in late[1]
+
+
+def test_a_whole_evening(discussion: Discussion) -> None:
+    told = conversation(
+        discussion,
+        "/books",
+        "/progress Smiley's People ch 3",
+        "Who is the dead man on the Heath?",
+        "Who was Gerald, the mole?",
+        "/who Vladimir",
+        "/recap",
+        "/check Karla gives himself up at the bridge.",
+        "/progress finished",
+        "Who is the dead man on the Heath?",
+        "/check Karla gives himself up at the bridge.",
+        "/order",
+        "/progress undo",
+        "/recap",
+    )
+    books, moved, dead, mole, who, recap, check, _, _, late_check, order, _, recap_again = told
+    assert books.count("\n  ") == 10
+    assert "chapter 3 of 27" in moved
+    assert "Vladimir" in dead
+    assert "Haydon" not in mole
+    assert "Vladimir" in who
+    assert "Chapter 3" in recap
+    assert "Chapter 4" not in recap
+    assert check == "This might go further than you have read."
+    assert late_check == "This goes no further than you have read."
+    assert "1. Call for the Dead" in order
+    assert recap_again == recap
+
+
+def test_nothing_is_told_of_a_book_that_was_not_begun(discussion: Discussion) -> None:
+    told = conversation(
+        discussion,
+        "/book tinker tailor soldier spy",
+        "Who is the mole?",
+        "/hint Who is the mole?",
+        "/hint",
+        "/hint",
+        "/recap",
+        "/who Haydon",
+    )
+    assert "Haydon" not in " ".join(told)
+    assert "Tinker Tailor Soldier Spy\nJohn le Carré, 1974" in told[0]

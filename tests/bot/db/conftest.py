@@ -1,0 +1,17 @@
+"""Records in an empty database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.db.database import StoredRecords
+from tests.fakes.records import opened_records
+
+
+@pytest.fixture
+async def records(database: str | Path) -> AsyncIterator[StoredRecords]:
+    async with opened_records(database) as opened:
+        yield opened

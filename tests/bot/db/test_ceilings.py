@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.db.database import StoredRecords
+from bot.people import Place, Reached
+
+THREAD = Place(1, 100)
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+EIGHT, TWELVE = Reached(8, 27, "chapter"), Reached(12, 27, "chapter")
+
+
+async def test_a_place_has_no_ceiling_until_one_is_set(records: StoredRecords) -> None:
+    assert await records.ceilings.ceiling(THREAD) == {}
+    await records.ceilings.set_ceiling(THREAD, "smiley", EIGHT, by=10, at=NOON)
+    await records.ceilings.set_ceiling(THREAD, "karla", TWELVE, by=10, at=NOON)
+    assert await records.ceilings.ceiling(THREAD) == {"smiley": EIGHT, "karla": TWELVE}
+
+
+async def test_books_come_in_the_order_of_their_letters_numbers_on_every_database(records: StoredRecords) -> None:
+    books = ["emma", "a-b", "ab", "a_c", "Émile", "Z", "z"]
+    for book in books:
+        await records.ceilings.set_ceiling(THREAD, book, EIGHT, by=10, at=NOON)
+    assert list(await records.ceilings.ceiling(THREAD)) == sorted(books)
+
+
+async def test_a_ceiling_set_again_replaces_the_earlier_one(records: StoredRecords) -> None:
+    await records.ceilings.set_ceiling(THREAD, "smiley", TWELVE, by=10, at=NOON)
+    await records.ceilings.set_ceiling(THREAD, "smiley", EIGHT, by=11, at=NOON)
+    assert await records.ceilings.ceiling(THREAD) == {"smiley": EIGHT}
+
+
+async def test_a_ceiling_is_cleared_in_one_book_or_in_all(records: StoredRecords) -> None:
+    for book in ("a", "b", "c"):
+        await records.ceilings.set_ceiling(THREAD, book, EIGHT, by=10, at=NOON)
+    assert await records.ceilings.clear_ceiling(THREAD, "a") == 1
+    assert await records.ceilings.clear_ceiling(THREAD, "a") == 0
+    assert set(await records.ceilings.ceiling(THREAD)) == {"b", "c"}
+    assert await records.ceilings.clear_ceiling(THREAD) == 2
+    assert await records.ceilings.ceiling(THREAD) == {}
+
+
+async def test_no_other_place_and_no_other_club_is_concerned(records: StoredRecords) -> None:
+    others = (Place(1, 101), Place(2, 100))
+    for place in (THREAD, *others):
+        await records.ceilings.set_ceiling(place, "smiley", Reached(place.club, place.id, "page"), by=10, at=NOON)
+    assert await records.ceilings.clear_ceiling(THREAD) == 1
+    assert [await records.ceilings.ceiling(place) for place in others] == [
+        {"smiley": Reached(1, 101, "page")},
+        {"smiley": Reached(2, 100, "page")},
+    ]
+
+
+async def test_a_place_is_the_same_whoever_may_enter_it(records: StoredRecords) -> None:
+    await records.ceilings.set_ceiling(THREAD, "smiley", EIGHT, by=10, at=NOON)
+    assert await records.ceilings.ceiling(Place(1, 100, adults=True)) == {"smiley": EIGHT}

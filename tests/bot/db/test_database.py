@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import gc
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.db.database import StoredRecords, open_records
+from bot.db.errors import StorageUnavailable
+from bot.db.records import Records
+from bot.db.session import Address, engine_for
+from bot.people import Member, Reached
+from bot.records import ShelfName, Shelved
+from tests.fakes.records import opened_records
+
+ROOT = Path(__file__).parents[3]
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+TODAY = NOON.date()
+CLUBS = range(1, 21)
+
+
+def shelved(key: str) -> Shelved:
+    return Shelved(key, key, ShelfName.WANT, NOON)
+
+
+def script(body: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the body of an asynchronous function in a process of its own, with `records` open in the first argument."""
+    lines = """
+        import asyncio, datetime as dt, os, resource, sys
+        from bot.db.database import open_records
+        async def main():
+            async with open_records(sys.argv[1]) as records:
+    """
+    code = dedent(lines) + "\n".join(f"        {line}" for line in dedent(body).splitlines()) + "\nasyncio.run(main())"
+    command = [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+async def test_the_database_holds_all_that_clubs_keep(records: StoredRecords) -> None:
+    kept: Records = records
+    assert await kept.notes.note("anything") is None
+
+
+async def test_a_data_folder_is_made_and_its_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    async with open_records(tmp_path / "new" / "data") as records:
+        await records.notes.write_note("a", "b")
+        files = sorted((tmp_path / "new" / "data").iterdir())
+        assert [file.name for file in files] == ["club.db", "club.db-shm", "club.db-wal", "club.db.lock"]
+        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+async def test_a_file_that_others_could_read_is_taken_back(tmp_path: Path) -> None:
+    async with opened_records(tmp_path) as records:
+        await records.notes.write_note("a", "b")
+    (tmp_path / "club.db").chmod(0o644)
+    async with open_records(tmp_path) as records:
+        assert await records.notes.note("a") == "b"
+    assert stat.S_IMODE((tmp_path / "club.db").stat().st_mode) == 0o600
+
+
+async def pragmas_of(engine: AsyncEngine) -> list[tuple[object, ...]]:
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
+    async with contextlib.AsyncExitStack() as stack:
+        connections = [await stack.enter_async_context(engine.connect()) for _ in range(3)]
+        return [tuple([await one.scalar(text(f"PRAGMA {name}")) for name in names]) for one in connections]
+
+
+async def test_every_connection_is_set_up(tmp_path: Path) -> None:
+    async with opened_records(tmp_path):
+        engine = engine_for(Address.of(tmp_path))
+        assert await pragmas_of(engine) == [("wal", 1, 1, 10_000, 1)] * 3
+        await engine.dispose()
+
+
+async def test_what_was_written_is_there_after_closing(tmp_path: Path) -> None:
+    async with open_records(tmp_path) as records:
+        await records.shelves.put(Member(1, 10), shelved("moby-dick"))
+    async with open_records(str(tmp_path)) as records:
+        assert await records.shelves.shelf(Member(1, 10)) == [shelved("moby-dick")]
+    assert not any((tmp_path / f"club.db-{beside}").exists() for beside in ("wal", "shm"))
+
+
+async def test_hundreds_of_calls_at_once_all_succeed(records: StoredRecords) -> None:
+    async def one(number: int) -> None:
+        club = CLUBS[number % len(CLUBS)]
+        member = Member(club, number % 7)
+        await records.shelves.put(member, shelved(str(number)))
+        assert shelved(str(number)) in await records.shelves.shelf(member)
+        await records.positions.change(member, {str(number): Reached(number, 999, "page")}, NOON)
+        await records.usage.spend(club, TODAY, 1)
+
+    await asyncio.gather(*map(one, range(300)))
+    everything = [
+        (club, shelf.key)
+        for club in CLUBS
+        for person in range(7)
+        for shelf in await records.shelves.shelf(Member(club, person))
+    ]
+    assert sorted(everything) == sorted((CLUBS[number % len(CLUBS)], str(number)) for number in range(300))
+    assert [await records.usage.spent(club, TODAY) for club in CLUBS] == [15] * len(CLUBS)
+    assert await records.positions.reported(Member(1, 0)) != {}
+
+
+async def test_two_openings_of_one_folder_write_side_by_side(tmp_path: Path) -> None:
+    async with open_records(tmp_path) as here, open_records(tmp_path) as there:
+        await asyncio.gather(*(records.usage.spend(1, TODAY, 1) for _ in range(50) for records in (here, there)))
+        assert await here.usage.spent(1, TODAY) == await there.usage.spent(1, TODAY) == 100
+
+
+async def test_a_new_folder_can_be_opened_twice_at_once(tmp_path: Path) -> None:
+    async def remember(name: str) -> None:
+        async with open_records(tmp_path) as records:
+            await records.notes.write_note(name, name)
+
+    await asyncio.gather(*map(remember, "abcd"))
+    async with open_records(tmp_path) as records:
+        assert [await records.notes.note(name) for name in "abcd"] == list("abcd")
+
+
+@pytest.mark.filterwarnings("error")
+async def test_calls_that_are_cancelled_stop_nobody_else(tmp_path: Path) -> None:
+    async with opened_records(tmp_path) as records:
+        for patience in range(12):
+            tasks = [asyncio.create_task(records.usage.spend(1, TODAY, 1)) for _ in range(4)]
+            for _ in range(patience):
+                await asyncio.sleep(0)
+            for task in tasks[::2]:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            assert [ended[1], ended[3]] == [None, None]
+        assert 24 <= await records.usage.spent(1, TODAY) <= 48
+    gc.collect()
+
+
+def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(tmp_path: Path) -> None:
+    ended = script(
+        """
+        for number in range(25):
+            await records.usage.spend(1, dt.date(2025, 3, 1), 1)
+            print(number, flush=True)
+        os._exit(9)
+        """,
+        tmp_path,
+    )
+    assert ended.returncode == 9
+    assert ended.stdout.split() == [str(number) for number in range(25)]
+    assert asyncio.run(_spent(tmp_path)) == 25
+
+
+def test_a_full_disk_says_so_and_what_was_kept_stays(tmp_path: Path) -> None:
+    ended = script(
+        """
+        await records.notes.write_note("before", "kept")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+        try:
+            await records.notes.write_note("after", "x" * 1_000_000)
+        except Exception as error:
+            print(type(error).__name__, error)
+        print(await records.notes.note("before"), await records.notes.note("after"))
+        os._exit(0)
+        """,
+        tmp_path,
+    )
+    assert ended.stderr == ""
+    said, found = ended.stdout.splitlines()
+    assert said.startswith("StorageUnavailable The club's data in ")
+    assert "disk" in said
+    assert found == "kept None"
+
+
+async def test_a_place_that_cannot_be_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(StorageUnavailable, match="cannot be reached"):
+        async with open_records(tmp_path / "file"):
+            pass
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+async def _spent(folder: Path) -> int:
+    async with open_records(folder) as records:
+        return await records.usage.spent(1, TODAY)
+
+
+async def test_a_server_that_cannot_be_used_is_told_without_its_password() -> None:
+    with pytest.raises(StorageUnavailable, match=r"pip install asyncpg|cannot be reached") as problem:
+        async with open_records("postgresql://smiley:secret@127.0.0.1:1/dogear"):
+            pass
+    assert "secret" not in str(problem.value)

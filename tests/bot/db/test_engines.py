@@ -1,0 +1,139 @@
+"""Connections with a server: how they are set up, and what happens when the server is gone for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from bot.db.database import StoredRecords, open_records
+from bot.db.errors import StorageUnavailable, told
+from bot.db.session import Address, engine_for
+from bot.features.votes.store import Candidate, Draft, Kind
+from bot.people import Member, Place, Reached
+from tests.fakes.postgres import Databases
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+JIM, FIVE = Member(1, 10), Reached(5, 27, "chapter")
+
+
+@contextlib.asynccontextmanager
+async def silent_server() -> AsyncIterator[str]:
+    """Take connections and never say anything."""
+
+    left = asyncio.Event()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        left.set()
+
+    server = await asyncio.start_server(hear, "127.0.0.1", 0)
+    async with server:
+        yield f"postgresql://smiley:secret@127.0.0.1:{server.sockets[0].getsockname()[1]}/dogear"
+        await left.wait()
+
+
+async def test_a_server_is_told_who_asks_and_how_transactions_are_to_be(postgres: Databases) -> None:
+    with postgres.latest() as address:
+        engine = engine_for(Address.of(address))
+        names = ("application_name", "transaction_isolation", "idle_in_transaction_session_timeout")
+        async with engine.connect() as connection:
+            found = [await connection.scalar(text(f"SHOW {name}")) for name in names]
+        await engine.dispose()
+    assert found == ["dogear", "read committed", "1min"]
+
+
+async def test_a_pooler_is_asked_for_nothing_at_the_start_that_it_may_not_know() -> None:
+    asked: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        size = int.from_bytes(await reader.readexactly(4))
+        asked.extend((await reader.readexactly(size - 4))[4:].split(b"\0"))
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(hear, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        engine = engine_for(Address.of(f"postgresql://smiley:secret@127.0.0.1:{port}/dogear?sslmode=disable"))
+        with pytest.raises(StorageUnavailable), told("dogear"):
+            async with engine.connect():
+                pass
+        await engine.dispose()
+    known = {b"client_encoding", b"application_name"}  # beside user and database; PgBouncer knows no others by itself
+    assert {name for name in asked[::2] if name} - {b"user", b"database"} == known
+
+
+async def test_a_server_that_says_nothing_is_given_up() -> None:
+    async with silent_server() as address:
+        engine = engine_for(Address.of(address), to_connect=0.05)
+        with (
+            pytest.raises(StorageUnavailable, match=r"dogear at 127\.0\.0\.1:\d+ cannot be reached"),
+            told(Address.of(address).name),
+        ):
+            async with engine.connect():
+                pass
+        await engine.dispose()
+
+
+async def test_a_statement_that_takes_too_long_is_given_up_and_the_next_one_answered(postgres: Databases) -> None:
+    with postgres.latest() as address:
+        engine = engine_for(Address.of(address), patience=1.0)
+        with pytest.raises(StorageUnavailable, match="cannot be reached"), told("dogear"):
+            async with engine.connect() as connection:
+                await connection.execute(text("SELECT pg_sleep(60)"))
+        async with engine.connect() as connection:
+            assert await connection.scalar(text("SELECT 1")) == 1
+        await engine.dispose()
+
+
+async def test_connections_that_were_lost_meanwhile_are_replaced_before_anybody_notices(postgres: Databases) -> None:
+    with postgres.latest() as address:
+        async with open_records(address) as records:
+            await asyncio.gather(*(records.positions.change(JIM, {str(n): FIVE}, NOON) for n in range(20)))
+            await asyncio.to_thread(postgres.disconnect, address)
+            reported = await asyncio.gather(*(records.positions.reported(JIM) for _ in range(20)))
+            assert {len(books) for books in reported} == {20}
+
+
+async def test_a_server_that_is_restarted_is_away_for_a_while_and_nothing_more(postgres: Databases) -> None:
+    with postgres.latest() as address:
+        async with open_records(address) as records:
+            await records.positions.change(JIM, {"emma": FIVE}, NOON)
+            with postgres.away(address):
+                for _ in range(3):
+                    with pytest.raises(StorageUnavailable) as problem:
+                        await records.positions.change(JIM, {"kim": FIVE}, NOON)
+            assert problem.value.args[0].startswith("The club's data in dogear_test_")
+            assert set(await records.positions.reported(JIM)) == {"emma"}
+            await records.positions.change(JIM, {"kim": FIVE}, NOON)
+            assert set(await records.positions.reported(JIM)) == {"emma", "kim"}
+
+
+async def _open_vote(records: StoredRecords) -> int:
+    books = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
+    draft = Draft(Place(1, 100), Kind.RANKED, books, NOON + dt.timedelta(hours=1), hidden=False)
+    vote = await records.votes.begin(draft, "first", "seed", NOON)
+    assert vote is not None
+    return vote.id
+
+
+async def test_a_transaction_that_is_cut_off_has_changed_nothing(postgres: Databases) -> None:
+    with postgres.latest() as address:
+        async with open_records(address) as records:
+
+            def cut(_: object) -> tuple[str, ...]:
+                postgres.disconnect(address)
+                return ("emma",)
+
+            vote = await _open_vote(records)
+            with pytest.raises(StorageUnavailable, match=r"connection was lost|starting or stopping"):
+                await records.votes.change_ballot(vote, JIM, cut, NOON)
+            assert await records.votes.ballots(vote) == []
+            assert await records.votes.change_ballot(vote, JIM, lambda _: ("emma",), NOON) == ("emma",)

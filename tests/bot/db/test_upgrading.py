@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
+
+from bot.club_settings import ClubSettings, Step
+from bot.db.base import Base
+from bot.db.database import StoredRecords, open_records
+from bot.db.errors import StorageUnavailable
+from bot.db.migrate import GIVEN_UP, HEAD, MIGRATIONS, upgrade
+from bot.db.migrations.__main__ import draft
+from bot.db.session import NAME, Address, engine_for
+from bot.features.prompts.store import Prompt, State
+from bot.features.schedules.store import By
+from bot.features.stats.rules import Figure, Group
+from bot.people import EVERY, Member, Place, Reached
+from bot.records import Change, Report, ShelfName, Shelved
+from corpus.books import Reveals
+from tests.fakes.postgres import Databases
+from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+CHOSEN = ClubSettings(moderators=500, talk=100, zone="Europe/Berlin", book="smiley", walk=Step.ZONE)
+FIGURE = Figure(NOON, (Group(0, 0, 7), Group(1, 4, 5)))
+FIVE, SEVEN = Reached(5, 27, "chapter"), Reached(7, 27, "chapter")
+
+
+SUGGESTED = [("Why?", State.SUGGESTED, 900, NOON, ""), ("Who?", State.REJECTED, 0, NOON, "")]
+DECIDED = [("Why?", State.REJECTED, 900, NOON, "Too early.")]
+PROMPTS = dict.fromkeys(("0002", "0003"), SUGGESTED) | dict.fromkeys(VERSIONS[3:], DECIDED)
+"""The discussion prompts that those rows come to."""
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def unmade(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Path]:
+    """A place for a database in which nothing is: a folder, and a database of a server."""
+    if request.param == "SQLite":
+        yield tmp_path
+        return
+    with request.getfixturevalue("postgres").bare() as address:
+        yield address
+
+
+async def check_rows(records: StoredRecords) -> None:
+    jim, thread = Member(1, 10), Place(1, 100)
+    assert await records.positions.reported(jim) == {"smiley": Report(SEVEN, NOON)}
+    assert await records.positions.undo(jim, NOON) == Change({"smiley": FIVE}, {"smiley": SEVEN})
+    assert await records.ceilings.ceiling(thread) == {"smiley": FIVE}
+    assert await records.shelves.shelf(jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
+    reviews = await records.reviews.every(EVERY)
+    assert [(review.id, review.needs, review.written) for review in reviews] == [(4, Reveals.of({"smiley": 2}), NOON)]
+    assert [turn.answer for turn in await records.conversations.turns(thread, 9)] == ["He."]
+    asked = await records.questions.asked("abc")
+    assert asked is not None
+    assert asked.place == Place(1, 100, adults=True)
+    assert await records.usage.spent(1, NOON.date()) == 12
+    assert await records.choices.chosen(10) == 1
+    assert await records.notes.note("commands") == "hash"
+
+
+def test_every_version_is_tested_and_the_last_is_the_one_that_the_program_knows() -> None:
+    scripts = list(ScriptDirectory(MIGRATIONS).walk_revisions())
+    assert [script.revision for script in scripts][::-1] == VERSIONS == list(ROWS)
+    assert VERSIONS[-1] == HEAD
+
+
+def test_no_version_offers_a_way_down() -> None:
+    assert not [
+        script for script in ScriptDirectory(MIGRATIONS).walk_revisions() if hasattr(script.module, "downgrade")
+    ]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, version: str) -> None:
+    await asyncio.to_thread(lay_out, unmade, version)
+    async with open_records(unmade) as records:
+        await check_rows(records)
+        prompts = await records.prompts.listed(1, tuple(State))
+        told = [(found.text, found.state, found.message, found.at, found.reason) for found in prompts]
+        assert told == PROMPTS.get(version, [])
+        found = await records.watching.finding(1)
+        assert (found is not None and found.told) == (version >= "0004")
+        assert (await records.clubs.settings(1) == CHOSEN) == (version >= "0005")
+        assert (await records.figures.figure(1, "smiley") == FIGURE) == (version >= "0005")
+        kept = await records.schedules.kept(5)
+        assert (kept is not None) == (version >= "0006")
+        if kept is not None:
+            assert kept.schedule.sections[0].event == kept.steps["s5:1:event:2"].result == 907
+            assert await records.schedules.reminded(5) == {Member(1, 10): By.THREAD}
+        voted = version >= "0003"
+        assert [found.candidate.title for found in await records.votes.nominations(1)] == ["Emma"] * voted
+        assert [vote.message for vote in await records.votes.due(EVERY, NOON, NOON)] == [901] * voted
+        assert await records.votes.ballot(3, Member(1, 10)) == ("emma",) * voted
+
+
+async def test_ids_go_on_behind_those_that_a_version_moved(unmade: str | Path) -> None:
+    await asyncio.to_thread(lay_out, unmade, "0002")
+    async with open_records(unmade) as records:
+        new = await records.prompts.add(Prompt(0, Place(1, 100), 10, "How?", NOON, message=901))
+        assert new is not None
+        assert new.id == 3
+
+
+@pytest.mark.parametrize("version", [None, *VERSIONS])
+async def test_an_upgraded_database_is_what_the_tables_say(unmade: str | Path, version: str | None) -> None:
+    if version:
+        assert await asyncio.to_thread(upgrade, unmade, version) is None
+    assert await asyncio.to_thread(upgrade, unmade) == version
+    assert await asyncio.to_thread(upgrade, unmade) == HEAD
+    engine = engine_for(Address.of(unmade))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        if isinstance(unmade, str):
+            assert await connection.run_sync(ordered_by_language) == []
+    await engine.dispose()
+
+
+def differences(connection: Connection) -> list[object]:
+    """Return what the tables of a database are not, and ours are; tables that were given up stay where they are."""
+
+    def known(_: object, name: str | None, kind: str, *__: object) -> bool:
+        return kind != "table" or name not in GIVEN_UP
+
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True, "include_object": known})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def ordered_by_language(connection: Connection) -> list[str]:
+    """Return the columns of text that a server orders otherwise than by the numbers of letters."""
+    columns = text(
+        "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' "
+        "AND table_name <> 'alembic_version' AND data_type LIKE 'char%' AND collation_name IS DISTINCT FROM 'C'"
+    )
+    return list(connection.scalars(columns))
+
+
+def test_upgrading_again_changes_nothing(tmp_path: Path) -> None:
+    upgrade(tmp_path)
+    before = (tmp_path / NAME).read_bytes()
+    upgrade(tmp_path)
+    assert (tmp_path / NAME).read_bytes() == before
+
+
+def test_an_upgrade_that_fails_leaves_the_old_version_whole(tmp_path: Path) -> None:
+    upgrade(tmp_path, "0001")
+    with raw(tmp_path) as connection:
+        connection.executescript(ROWS["0001"] + "CREATE INDEX ix_suggestions_club_member ON notes (value)")
+    with pytest.raises(StorageUnavailable):
+        upgrade(tmp_path)
+    with raw(tmp_path) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert "suggestions" not in tables
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        connection.execute("DROP INDEX ix_suggestions_club_member")
+    upgrade(tmp_path)
+
+
+def test_processes_that_begin_at_once_upgrade_a_server_once(postgres: Databases) -> None:
+    with postgres.bare() as address:
+        with ThreadPoolExecutor(4) as others:
+            found = list(others.map(upgrade, [address] * 4))
+        assert sorted(found, key=str) == [HEAD, HEAD, HEAD, None]
+        assert postgres.run("SELECT version_num FROM alembic_version", address) == [(HEAD,)]
+
+
+def test_an_upgrade_of_a_server_that_fails_leaves_the_old_version_whole(postgres: Databases) -> None:
+    with postgres.bare() as address:
+        lay_out(address, "0002")
+        postgres.run("CREATE TABLE figures (at int)", address)
+        with pytest.raises(ProgrammingError):
+            upgrade(address)
+        assert postgres.run("SELECT version_num FROM alembic_version", address) == [("0002",)]
+        assert postgres.run("SELECT text FROM suggestions ORDER BY id", address) == [("Why?",), ("Who?",)]
+        postgres.run("DROP TABLE figures", address)
+        assert upgrade(address) == "0002"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        ("CREATE TABLE recipes (name text)", "holds something else than Dogear's data; nothing was changed. Choose an"),
+        (
+            "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('9999')",
+            "written by a newer Dogear; nothing was changed. Update Dogear",
+        ),
+    ],
+)
+def test_a_servers_database_that_is_not_ours_is_told_and_left_alone(postgres: Databases, spoil: str, said: str) -> None:
+    with postgres.bare() as address:
+        for statement in spoil.split("; "):
+            postgres.run(statement, address)
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        before = postgres.run(tables, address)
+        with pytest.raises(StorageUnavailable, match=said):
+            upgrade(address)
+        assert postgres.run(tables, address) == before
+
+
+def newer(folder: Path) -> None:
+    upgrade(folder)
+    with raw(folder) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
+def not_a_database(folder: Path) -> None:
+    (folder / NAME).write_bytes(b"Call me Ishmael. " * 500)
+
+
+def torn(folder: Path) -> None:
+    upgrade(folder)
+    data = (folder / NAME).read_bytes()
+    (folder / NAME).write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
+
+
+def somebody_elses(folder: Path) -> None:
+    with raw(folder) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE recipes (name)")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (newer, "written by a newer Dogear; nothing was changed. Update Dogear"),
+        (not_a_database, "is damaged; nothing was changed. Put a backup in its place"),
+        (torn, "is damaged; nothing was changed. Put a backup in its place"),
+        (somebody_elses, "holds something else than Dogear's data; nothing was changed. Choose an empty one"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_and_left_alone(
+    tmp_path: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    spoil(tmp_path)
+    before = (tmp_path / NAME).read_bytes()
+    with pytest.raises(StorageUnavailable, match=said) as problem:
+        upgrade(tmp_path)
+    assert str(tmp_path / NAME) in str(problem.value)
+    assert (tmp_path / NAME).read_bytes() == before
+
+
+def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
+    (tmp_path / NAME).touch()
+    upgrade(tmp_path)
+    with raw(tmp_path) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
+
+
+def test_upgrading_prints_nothing_and_leaves_logging_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    handlers, level = list(logging.getLogger().handlers), logging.getLogger().level
+    upgrade(tmp_path)
+    assert (logging.getLogger().handlers, logging.getLogger().level) == (handlers, level)
+    assert tuple(capsys.readouterr()) == ("", "")
+
+
+def test_a_folder_with_a_percent_sign_is_no_problem(tmp_path: Path) -> None:
+    upgrade(tmp_path / "100%d")
+    assert (tmp_path / "100%d" / NAME).is_file()
+
+
+def test_the_draft_of_a_next_version_changes_nothing_while_the_tables_are_the_same(tmp_path: Path) -> None:
+    draft("nothing new", tmp_path)
+    (file,) = tmp_path.iterdir()
+    number = f"{int(HEAD) + 1:04}"
+    assert file.name == f"v{number}_nothing_new.py"
+    text = file.read_text(encoding="utf-8")
+    assert f"revision = '{number}'" in text
+    assert "op." not in text
+    assert "downgrade" not in text

@@ -1,0 +1,165 @@
+"""The club of `make try`: each reader sees what they have read, the thread no more than its ceiling."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from simcord import InteractionResult
+
+from bot.demo import club as demo_club
+from bot.demo.club import (
+    BEGINNER,
+    FINISHED,
+    MIDDLE,
+    MODERATOR,
+    OPENING,
+    ORGANISER,
+    QUESTION,
+    BookNotHere,
+    Person,
+    TrialNotInstalled,
+    check_installed,
+)
+from bot.demo.page import PortTaken, Trial, run_trial
+from bot.settings import Settings
+from retrieval.retriever import Retriever
+from tests.fakes.bookshelf import write_book
+from tests.fakes.club import message, shown, texts
+from tests.fakes.trial import trial_over
+
+END = "Freiburg"
+"""What only a reader of the last page knows."""
+
+
+@pytest.fixture
+async def trial(shipped: Retriever, tmp_path: Path) -> AsyncIterator[Trial]:
+    async with trial_over(shipped, tmp_path) as opened:
+        yield opened
+
+
+async def asked(trial: Trial, name: str) -> InteractionResult:
+    result: InteractionResult = await trial.club.members[name].slash(trial.club.thread, "ask", question=QUESTION)
+    return result
+
+
+async def test_the_same_question_is_answered_as_far_as_each_has_read(trial: Trial) -> None:
+    told = {name: shown(await asked(trial, name)) for name in (BEGINNER.name, MIDDLE.name, FINISHED.name)}
+    assert len(set(told.values())) == 3
+    assert [END in text for text in told.values()] == [False, False, True]
+    assert "Stables" in told[MIDDLE.name]
+    assert "Stables" not in told[BEGINNER.name]
+
+
+async def test_an_answer_is_for_its_reader_alone(trial: Trial) -> None:
+    await asked(trial, FINISHED.name)
+    seen = trial.club.thread.history(viewer=trial.club.members[BEGINNER.name])
+    assert len(seen) == len(OPENING)
+
+
+async def test_whoever_shares_shares_no_more_than_the_thread_may_hear(trial: Trial) -> None:
+    private = await asked(trial, FINISHED.name)
+    await trial.club.members[FINISHED.name].click(message(private), label="Share with the thread")
+    page = await trial.preview.snapshot()
+    assert page["viewerId"] == str(trial.club.members[BEGINNER.name].id)
+    assert "10%" in str(page["messages"])
+    assert "nobody at the Service seems to know" in str(page["messages"])
+    assert END not in str(page["messages"])
+
+
+@pytest.mark.parametrize("typed", ["@Dogear Where is Smiley?", "@dogear where is Smiley?"])
+async def test_a_message_that_begins_with_the_name_is_answered_for_the_thread(trial: Trial, typed: str) -> None:
+    thread = trial.club.thread
+    await trial.club.members[FINISHED.name].send(thread, typed)
+    answer = thread.history(viewer=trial.club.members[BEGINNER.name])[-1]
+    assert answer.author == trial.env.bot.user
+    told = "".join(texts([component.to_dict() for component in answer.components]))
+    assert "nobody at the Service seems to know" in told
+    assert END not in told
+
+
+async def test_a_message_that_only_names_the_bot_is_left_alone(trial: Trial) -> None:
+    await trial.club.members[MIDDLE.name].send(trial.club.thread, "Have you asked @Dogear?")
+    assert len(trial.club.thread.history()) == len(OPENING) + 1
+
+
+async def test_the_thread_begins_with_what_to_try(trial: Trial) -> None:
+    texts = [said.content for said in trial.club.thread.history(viewer=trial.club.members[BEGINNER.name])]
+    assert texts == [text for _, text in OPENING]
+    assert QUESTION in texts[0]
+
+
+@pytest.mark.parametrize("named", ["/ask", "/recap", "/order"])
+async def test_what_the_thread_says_to_type_is_there(trial: Trial, named: str) -> None:
+    assert any(named in text for _, text in OPENING)
+    assert named[1:] in trial.club.members[BEGINNER.name].available_commands(trial.club.thread)
+
+
+@pytest.mark.parametrize(("person", "keeps"), [(MODERATOR, True), (ORGANISER, True), (BEGINNER, False)])
+async def test_moderator_and_organiser_may_keep_the_channel_and_readers_not(
+    trial: Trial, person: Person, keeps: bool
+) -> None:
+    guild = trial.env.bot.get_guild(trial.club.guild.id)
+    assert guild is not None
+    roles = [role for role in guild.roles if role.name.startswith(person.name)]
+    assert [role.permissions.manage_channels for role in roles] == [keeps]
+
+
+async def test_only_this_machine_is_served(trial: Trial) -> None:
+    address = urlsplit(trial.preview.url)
+    assert (address.scheme, address.hostname) == ("http", "127.0.0.1")
+    assert address.fragment, "nobody gets in without the word behind the #"
+
+
+async def test_a_port_that_is_taken_is_named(trial: Trial, shipped: Retriever, tmp_path: Path) -> None:
+    taken = urlsplit(trial.preview.url).port
+    assert taken
+
+    async def second() -> None:
+        with pytest.raises(PortTaken, match=f"Port {taken} is in use"):
+            async with trial_over(shipped, tmp_path / "second", taken):
+                pass
+
+    await asyncio.to_thread(lambda: asyncio.run(second()))
+
+
+async def test_a_library_without_the_book_is_refused(island: Retriever, tmp_path: Path) -> None:
+    with pytest.raises(BookNotHere, match="leave --library out"):
+        async with trial_over(island, tmp_path):
+            pass
+
+
+def test_packages_that_are_missing_are_named_with_what_sets_them_up() -> None:
+    check_installed()
+    with pytest.raises(TrialNotInstalled, match=r"no_such_package.*make try"):
+        check_installed(("simcord", "no_such_package"))
+
+
+@contextlib.contextmanager
+def unseen() -> Iterator[None]:
+    yield None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_only_the_store_is_left(
+    library: Path, data: Path, tiny_model: Path, number: signal.Signals
+) -> None:
+    write_book(library, demo_club.BOOK, {"summary.md": "## 5%\n\nA letter comes."}, marks=100, unit="percent")
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        asyncio.get_running_loop().call_soon(signal.raise_signal, number)
+
+    settings = Settings(library=library, data=data, embedding_model=str(tiny_model))
+    run_trial(settings, 0, say, unseen)
+    assert "http://127.0.0.1:" in said[0]
+    left = [path.relative_to(data).as_posix() for path in data.rglob("*")]
+    assert "try/chroma" in left
+    assert [name for name in left if not name.startswith("try")] == []
+    assert [name for name in left if name.endswith(".db")] == [], "the club is forgotten"

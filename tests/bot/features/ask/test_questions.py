@@ -1,0 +1,292 @@
+"""What members ask: which book, for whom, once more for others, and what is too much, too long or too long ago."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.answering.engine import Discussion, TextMissing
+from bot.features.ask.rules import KEPT, MAX_QUESTION, AskedLongAgo, BookMissing, TooLong
+from bot.limits import AskedTooMuch, Rates
+from bot.people import NO_CLUB, Member, Place
+from bot.services import Services
+from bot.workers import Workers
+from corpus.errors import PositionError
+from corpus.names import UnknownBook
+from retrieval.retriever import Retriever
+from tests.fakes.bookshelf import KITE, LANTERN
+from tests.fakes.counting import Counted
+from tests.fakes.records import opened_records
+
+LIZ, ALEC, JIM = Member(1, 20), Member(1, 21), Member(1, 22)
+GENERAL, THREAD = Place(1, 100), Place(1, 101)
+STORM = "Whom does Silas save in the storm?"
+SECRET = "Who drowned his brother for the sake of the lamp?"
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+
+
+@dataclass
+class Club:
+    """A club with its clock, and what its meter was told."""
+
+    services: Services
+    clock: list[dt.datetime]
+    meter: Counted
+
+    async def reads(self, member: Member, book: str, where: str) -> None:
+        await self.services.progress.set(member, self.services.books[book], where)
+
+    async def goes(self, place: Place, book: str, where: str) -> None:
+        ceilings = self.services.ceilings
+        await ceilings.make(place, await ceilings.raised(place, self.services.books[book], where), JIM)
+
+
+@pytest.fixture
+async def club(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
+    workers, clock = Workers(2), [NOON]
+    try:
+        async with opened_records(tmp_path) as records:
+            discussion = Discussion(island.library, island)
+            meter = Counted()
+            services = Services.of(discussion, records, workers, lambda: clock[0], Rates(member=20), meter)
+            yield Club(services, clock, meter)
+    finally:
+        workers.close()
+
+
+# Which book
+
+
+async def test_the_book_is_the_one_typed_or_named_or_of_the_place_or_the_one_that_is_being_read(club: Club) -> None:
+    questions = club.services.questions
+
+    async def meant(text: str, typed: str | None = None, place: Place = GENERAL, *, public: bool = False) -> str | None:
+        return (await questions.note("ask", LIZ, place, text, typed, public=public)).book
+
+    assert await meant("Who is it?") is None
+    assert await meant("Who is it?", "the kite") == KITE
+    assert await meant("Who is it in The Lantern?") == LANTERN
+    assert await meant("Is The Lantern like The Kite?") is None
+    await club.reads(LIZ, KITE, "ch 1")
+    assert await meant("Who is it?") == KITE
+    assert await meant("Who is it in The Lantern?") == LANTERN
+    assert await meant("Who is it?", public=True) is None
+    await club.goes(THREAD, LANTERN, "ch 5")
+    assert await meant("Who is it?", place=THREAD) == LANTERN
+    assert await meant("Who is it?", place=THREAD, public=True) == LANTERN
+    assert await meant("Who is it?", "the kite", THREAD) == KITE
+
+
+async def test_of_several_books_the_one_in_the_middle_comes_before_the_latest(club: Club) -> None:
+    await club.reads(LIZ, LANTERN, "ch 5")
+    club.clock[0] += dt.timedelta(minutes=1)
+    await club.reads(LIZ, KITE, "finished")
+    assert (await club.services.questions.needed(LIZ, GENERAL)).slug == LANTERN
+    await club.reads(LIZ, LANTERN, "finished")
+    club.clock[0] += dt.timedelta(minutes=1)
+    await club.reads(LIZ, KITE, "finished")
+    assert (await club.services.questions.needed(LIZ, GENERAL)).slug == KITE
+
+
+async def test_where_no_book_is_meant_one_is_asked_for(club: Club) -> None:
+    questions = club.services.questions
+    assert await questions.meant(LIZ, GENERAL) is None
+    with pytest.raises(BookMissing, match="Which book"):
+        await questions.needed(LIZ, GENERAL)
+    with pytest.raises(UnknownBook):
+        await questions.needed(LIZ, GENERAL, "the lantren")
+    with pytest.raises(BookMissing):
+        await questions.put("recap", LIZ, GENERAL, "")
+    assert await questions.people(LIZ, GENERAL, None) == []
+
+
+# For whom
+
+
+async def test_the_same_question_has_another_answer_for_other_readers(club: Club) -> None:
+    questions = club.services.questions
+    await club.reads(LIZ, LANTERN, "finished")
+    await club.reads(ALEC, LANTERN, "ch 3")
+    await club.goes(THREAD, LANTERN, "ch 5")
+    told = await questions.put("ask", LIZ, THREAD, SECRET, LANTERN)
+    assert "drowned" in told.reply.body
+    shared = await questions.again(told.asked, public=True)
+    assert (shared.public, shared.audience.positions) == (True, {LANTERN: 5})
+    mine = await questions.mine(told.asked, ALEC, THREAD)
+    assert (mine.asked.member, mine.audience.at(LANTERN)) == (ALEC, 3)
+    for answer in (shared, mine):
+        assert "drowned" not in answer.reply.body
+
+
+async def test_what_a_public_reply_may_say_of_its_reach_is_the_places_and_not_its_askers(club: Club) -> None:
+    questions = club.services.questions
+    await club.reads(LIZ, LANTERN, "ch 2")
+    await club.goes(THREAD, LANTERN, "ch 5")
+    answers = [
+        await questions.put("ask", LIZ, THREAD, STORM, LANTERN, public=True),
+        await questions.say(LIZ, THREAD, STORM, private=False),
+    ]
+    for answer in answers:
+        assert (answer.audience.at(LANTERN), answer.place.at(LANTERN)) == (2, 5)
+        assert (await questions.reach(answer.asked, public=True)).at(LANTERN) == 5
+        assert (await questions.reach(answer.asked, public=False)).at(LANTERN) == 2
+
+
+async def test_a_question_that_gives_something_away_may_not_be_repeated_in_public(club: Club) -> None:
+    questions = club.services.questions
+    await club.reads(LIZ, LANTERN, "finished")
+    await club.goes(THREAD, LANTERN, "ch 5")
+    telling = "Does the letter say that Silas drowned his brother for the sake of the lamp?"
+    assert not (await questions.put("ask", LIZ, THREAD, telling, LANTERN, public=True)).quotable
+    assert (await questions.put("ask", LIZ, THREAD, telling, LANTERN)).quotable
+    assert (await questions.put("ask", LIZ, THREAD, STORM, LANTERN, public=True)).quotable
+
+
+async def test_a_text_is_held_against_its_reader_and_against_the_place(club: Club) -> None:
+    await club.reads(LIZ, LANTERN, "finished")
+    await club.goes(THREAD, LANTERN, "ch 5")
+    telling = "Silas drowned his brother for the sake of the lamp."
+    assert await club.services.questions.check(LIZ, THREAD, telling) == (False, True)
+    assert await club.services.questions.check(ALEC, THREAD, telling) == (True, True)
+    assert await club.services.questions.check(ALEC, THREAD, "See you on Friday!") == (False, False)
+
+
+async def test_the_words_of_a_message_count_only_for_who_has_read_as_far(club: Club) -> None:
+    questions, telling = club.services.questions, "Silas drowned his brother for the sake of the lamp."
+    await club.reads(LIZ, LANTERN, "finished")
+    await club.reads(ALEC, LANTERN, "ch 3")
+    assert telling in (await questions.about(LIZ, THREAD, "Why?", telling)).asked.text
+    assert (await questions.about(ALEC, THREAD, "Why?", telling)).asked.text == "Why?"
+
+
+async def test_people_are_those_whom_a_member_has_met(club: Club) -> None:
+    await club.reads(LIZ, LANTERN, "ch 1")
+    assert await club.services.questions.people(LIZ, GENERAL, None) == ["Dorothea"]
+    assert await club.services.questions.people(ALEC, GENERAL, LANTERN) == []
+
+
+# Going on from what was said
+
+
+async def test_a_conversation_goes_on_about_its_book_in_its_place(club: Club) -> None:
+    questions = club.services.questions
+    await club.goes(THREAD, LANTERN, "ch 5")
+    await club.goes(THREAD, KITE, "finished")
+    first = await questions.say(LIZ, THREAD, "Whom does Silas save in the storm in The Lantern?", private=False)
+    assert first.reply.book == LANTERN
+    then = await questions.say(ALEC, THREAD, "And who is he?", private=False)
+    assert then.asked.book == LANTERN
+    assert then.asked.text.endswith("in The Lantern? And who is he?")
+    told = await club.services.conversations.so_far(THREAD, then.audience)
+    assert told[-1].question == "And who is he?", "what others asked is not kept as theirs"
+    elsewhere = await questions.say(ALEC, GENERAL, "And who is he?", private=False)
+    assert elsewhere.asked.text == "And who is he?"
+
+
+async def test_nothing_is_leaned_on_that_others_may_not_know(club: Club) -> None:
+    questions = club.services.questions
+    await club.goes(THREAD, LANTERN, "finished")
+    await questions.say(LIZ, THREAD, SECRET, private=False)
+    await club.goes(THREAD, LANTERN, "ch 3")
+    assert (await questions.say(LIZ, THREAD, "And then?", private=False)).asked.text == "And then?"
+
+
+# Too much, too long, too long ago
+
+
+async def test_every_way_of_asking_counts(club: Club) -> None:
+    questions = club.services.questions
+    told = await questions.put("ask", LIZ, GENERAL, STORM, LANTERN)
+    for _ in range(3):
+        await questions.again(told.asked)
+        await questions.mine(told.asked, LIZ, GENERAL)
+        await questions.say(LIZ, GENERAL, STORM, private=True)
+        await questions.check(LIZ, GENERAL, STORM)
+        await questions.about(LIZ, GENERAL, STORM, "Look!")
+        await questions.put("hint", LIZ, GENERAL, STORM, LANTERN)
+    await questions.again(told.asked, do="hint")
+    with pytest.raises(AskedTooMuch):
+        await questions.put("who", LIZ, GENERAL, "Silas", LANTERN)
+    await questions.put("who", ALEC, GENERAL, "Silas", LANTERN)
+
+
+@pytest.mark.parametrize(
+    ("do", "text", "wrong"),
+    [
+        ("ask", "x" * (MAX_QUESTION + 1), TooLong),
+        ("ask", "???", TextMissing),
+        ("hint", "…", TextMissing),
+        ("who", " ", TextMissing),
+        ("recap", "the good bit", PositionError),
+    ],
+)
+async def test_what_cannot_be_answered_is_refused(club: Club, do: str, text: str, wrong: type[Exception]) -> None:
+    with pytest.raises(wrong):
+        await club.services.questions.put(do, LIZ, GENERAL, text, LANTERN)
+    with pytest.raises(TooLong):
+        await club.services.questions.say(LIZ, GENERAL, "why " * 200, private=False)
+
+
+async def test_buttons_work_for_a_week_and_then_their_questions_are_forgotten(club: Club) -> None:
+    questions = club.services.questions
+    kept = await questions.keep("reviews", LIZ, THREAD, "1 any", LANTERN)
+    club.clock[0] += KEPT
+    assert await questions.asked(kept.id, kept.do) == kept
+    assert await questions.forget_old() == 0
+    club.clock[0] += dt.timedelta(seconds=1)
+    for asked_id in (kept.id, "no-such-thing", ""):
+        with pytest.raises(AskedLongAgo):
+            await questions.asked(asked_id, "reviews")
+    assert await questions.forget_old() == 1
+
+
+async def test_a_button_finds_nothing_that_was_kept_for_another_kind(club: Club) -> None:
+    questions = club.services.questions
+    kept = await questions.keep("ask", LIZ, THREAD, '{"words": "a plan"}', LANTERN)
+    assert await questions.asked(kept.id, "ask", "hint") == kept
+    for kinds in (("schedule",), ("order", "reviews"), ()):
+        with pytest.raises(AskedLongAgo):
+            await questions.asked(kept.id, *kinds)
+
+
+async def test_somebody_without_a_club_is_answered_and_remembered_nowhere_else(club: Club) -> None:
+    stranger, message = Member(NO_CLUB, 30), Place(NO_CLUB, 500)
+    told = await club.services.questions.say(stranger, message, "Who comes to the island in The Lantern?", private=True)
+    assert told.audience.club == ""
+    assert not any(told.audience.positions.values())
+    assert "boat" not in told.reply.body
+
+
+async def test_a_meter_is_told_how_each_question_was_answered(club: Club) -> None:
+    questions = club.services.questions
+    await club.reads(LIZ, LANTERN, "ch 5")
+    await questions.put("ask", LIZ, GENERAL, STORM, LANTERN)
+    await questions.put("recap", LIZ, GENERAL, "", LANTERN)
+    await questions.put("recap", ALEC, GENERAL, "", LANTERN)
+    await questions.say(LIZ, GENERAL, STORM, private=True)
+    told = [told for told in club.meter.told if told[0] == "answered"]
+    assert told == [
+        ("answered", "ask", "quote"), ("answered", "recap", "quote"), ("answered", "recap", "neutral"),
+        ("answered", "ask", "quote"),
+    ]  # fmt: skip
+
+
+# Where nothing can be written
+
+
+async def test_a_question_that_cannot_be_kept_is_answered_without_an_id_for_buttons(
+    club: Club, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await club.reads(LIZ, LANTERN, "ch 5")
+    with closing(sqlite3.connect(tmp_path / "club.db")) as database:
+        database.execute("DROP TABLE questions")
+    answer = await club.services.questions.put("ask", LIZ, GENERAL, STORM, LANTERN)
+    assert answer.reply.answered
+    assert answer.asked.id == ""
+    assert "answered without buttons" in caplog.text

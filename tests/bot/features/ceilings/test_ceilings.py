@@ -1,0 +1,96 @@
+"""How far places go: worked out, confirmed, taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.features.ceilings.rules import CeilingChange, CeilingProblem, Ceilings
+from bot.people import Member, Place
+from corpus.books import Book, Unit
+from corpus.errors import PositionError
+from tests.fakes.records import opened_records
+
+GEORGE = Member(1, 30)
+THREAD, OTHER = Place(1, 100), Place(1, 101)
+WHALE = Book("moby-dick", "Moby-Dick", "Herman Melville", Unit.CHAPTER, 135)
+EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+async def ceilings(tmp_path: Path) -> AsyncIterator[Ceilings]:
+    async with opened_records(tmp_path) as records:
+        yield Ceilings(records.ceilings, {book.slug: book for book in (WHALE, EMMA)}, lambda: NOON)
+
+
+async def test_a_change_counts_once_it_is_made(ceilings: Ceilings) -> None:
+    change = await ceilings.raised(THREAD, EMMA, "ch 8")
+    assert await ceilings.show(THREAD) == {}
+    await ceilings.make(THREAD, change, GEORGE)
+    assert await ceilings.show(THREAD) == {"emma": 8}
+    assert await ceilings.show(OTHER) == {}
+
+
+async def test_a_change_is_the_same_after_it_was_kept_as_text(ceilings: Ceilings) -> None:
+    change = await ceilings.raised(THREAD, EMMA, "ch 8")
+    assert CeilingChange.read(change.written()) == change
+    assert change.back == CeilingChange({"emma": 8}, {"emma": None})
+
+
+async def test_taking_back_brings_what_was_before(ceilings: Ceilings) -> None:
+    await ceilings.set(THREAD, EMMA, "ch 3", GEORGE)
+    change = await ceilings.raised(THREAD, EMMA, "finished")
+    await ceilings.make(THREAD, change, GEORGE)
+    await ceilings.make(THREAD, change.back, GEORGE)
+    assert await ceilings.show(THREAD) == {"emma": 3}
+
+
+async def test_a_ceiling_that_was_changed_meanwhile_is_left(ceilings: Ceilings) -> None:
+    change = await ceilings.raised(THREAD, EMMA, "ch 8")
+    await ceilings.set(THREAD, EMMA, "ch 2", GEORGE)
+    with pytest.raises(CeilingProblem, match="meanwhile"):
+        await ceilings.make(THREAD, change, GEORGE)
+    assert await ceilings.show(THREAD) == {"emma": 2}
+
+
+async def test_another_book_is_no_hindrance(ceilings: Ceilings) -> None:
+    change = await ceilings.raised(THREAD, EMMA, "ch 8")
+    await ceilings.set(THREAD, WHALE, "ch 2", GEORGE)
+    await ceilings.make(THREAD, change, GEORGE)
+    assert await ceilings.show(THREAD) == {"emma": 8, "moby-dick": 2}
+
+
+async def test_one_book_or_all_are_cleared(ceilings: Ceilings) -> None:
+    await ceilings.set(THREAD, EMMA, "ch 8", GEORGE)
+    await ceilings.set(THREAD, WHALE, "ch 2", GEORGE)
+    assert (await ceilings.cleared(THREAD, EMMA)).before == {"emma": 8}
+    everything = await ceilings.cleared(THREAD)
+    await ceilings.make(THREAD, everything, GEORGE)
+    assert await ceilings.show(THREAD) == {}
+    await ceilings.make(THREAD, everything.back, GEORGE)
+    assert await ceilings.show(THREAD) == {"emma": 8, "moby-dick": 2}
+
+
+async def test_what_changes_nothing_is_said_before_it_is_confirmed(ceilings: Ceilings) -> None:
+    with pytest.raises(CeilingProblem, match="no ceiling in Emma"):
+        await ceilings.cleared(THREAD, EMMA)
+    with pytest.raises(CeilingProblem, match="no ceiling, so"):
+        await ceilings.cleared(THREAD)
+    await ceilings.set(THREAD, EMMA, "ch 8", GEORGE)
+    with pytest.raises(CeilingProblem, match="nothing changes"):
+        await ceilings.raised(THREAD, EMMA, "chapter 8")
+
+
+async def test_what_is_no_place_in_the_book_is_refused(ceilings: Ceilings) -> None:
+    for where in ("ch 56", "the picnic"):
+        with pytest.raises(PositionError):
+            await ceilings.raised(THREAD, EMMA, where)
+
+
+async def test_a_place_of_another_club_is_another_place(ceilings: Ceilings) -> None:
+    await ceilings.set(THREAD, EMMA, "ch 8", GEORGE)
+    assert await ceilings.show(Place(2, THREAD.id)) == {}

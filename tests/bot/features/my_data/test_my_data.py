@@ -1,0 +1,150 @@
+"""Everything that is held about a person: shown to them alone, and gone when they want it gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.reply import Reply
+from bot.db.database import StoredRecords
+from bot.features.ask.rules import Conversations
+from bot.features.ceilings.rules import Ceilings
+from bot.features.my_data.rules import HELD, MyData
+from bot.features.progress.rules import Progress
+from bot.features.reviews.rules import Reviews
+from bot.features.shelf.rules import Shelves
+from bot.people import NO_CLUB, Member, Place
+from bot.workers import Workers
+from corpus.books import Book, Reveals, Unit
+from retrieval.gate import Audience
+from tests.fakes.club_texts import Texts
+from tests.fakes.records import opened_records
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
+LIZ, THERE, ALEC = Member(1, 20), Member(2, 20), Member(1, 21)
+
+
+@dataclass
+class Club:
+    """What members tell, and where it is kept."""
+
+    records: StoredRecords
+    reviews: Reviews
+    texts: Texts
+
+    @property
+    def my_data(self) -> MyData:
+        return MyData(self.records.personal, self.reviews)
+
+    async def tells(self, member: Member) -> None:
+        """Have a member tell the bot everything that they can."""
+        books, name = {EMMA.slug: EMMA}, f"member {member.id} of {member.club}"
+        place = Place(member.club, 100 if member.id == LIZ.id else 300)
+        shelves = Shelves(self.records.shelves, books, _noon)
+        await Progress(self.records.positions, shelves, books, _noon).set(member, EMMA, "ch 7")
+        await shelves.add(member, f"The Whale, by {name}")
+        await self.reviews.write(member, EMMA, "5", f"A picnic! – {name}", "finished")
+        ceilings = Ceilings(self.records.ceilings, books, _noon)
+        await ceilings.make(place, await ceilings.raised(place, EMMA, "ch 9"), member)
+        conversations = Conversations(self.records.conversations, _noon)
+        asked = f"Whom does Emma love? – {name}"
+        await conversations.remember(place, member, asked, Reply("ask", "emma", "Nobody."), Audience(), Reveals())
+        await self.records.choices.choose(member.id, member.club)
+
+    async def held(self, member: Member, *, everywhere: bool = False) -> dict[str, Any]:
+        """Return the export, as a program reads it."""
+        told: dict[str, Any] = json.loads(await self.my_data.export(member, everywhere=everywhere))
+        return told
+
+
+def _noon() -> dt.datetime:
+    return NOON
+
+
+@pytest.fixture
+async def club(tmp_path: Path) -> AsyncIterator[Club]:
+    workers, texts = Workers(1), Texts()
+    try:
+        async with opened_records(tmp_path) as records:
+            yield Club(records, Reviews(records.reviews, texts, {EMMA.slug: EMMA}, workers, _noon), texts)
+    finally:
+        workers.close()
+
+
+async def test_an_export_is_a_file_that_people_can_read_too(club: Club) -> None:
+    await club.tells(LIZ)
+    told = (await club.my_data.export(LIZ, everywhere=False)).decode()
+    assert "A picnic! – member 20 of 1" in told
+    assert told.count("\n") > 30
+
+
+async def test_an_export_holds_what_a_member_told_in_this_club_and_nothing_of_anybody_else(club: Club) -> None:
+    for member in (LIZ, THERE, ALEC):
+        await club.tells(member)
+    told = json.dumps(await club.held(LIZ))
+    assert told.count("member 2") == told.count("member 20 of 1") >= 3
+    assert "of 2" not in told
+    assert "21" not in told
+    assert (await club.held(LIZ))["clubs"] == [1]
+
+
+async def test_an_export_from_a_direct_message_is_of_all_clubs(club: Club) -> None:
+    for member in (LIZ, THERE, ALEC):
+        await club.tells(member)
+    held = await club.held(Member(NO_CLUB, LIZ.id), everywhere=True)
+    assert held["clubs"] == [1, 2]
+    assert len(held["reviews"]) == 2
+    assert "21" not in json.dumps(held)
+
+
+async def test_a_summary_says_how_much_is_held_in_words(club: Club) -> None:
+    assert await club.my_data.summary(LIZ, everywhere=False) == {}
+    await club.tells(LIZ)
+    held = await club.my_data.summary(LIZ, everywhere=False)
+    assert held[HELD["reviews"]] == held[HELD["conversation"]] == 1
+    assert held[HELD["shelf"]] == 2
+    assert set(held) <= set(HELD.values())
+
+
+async def test_everything_that_is_held_has_words_for_it(club: Club) -> None:
+    subjects = set(await club.held(LIZ)) - {"member", "clubs"}
+    assert subjects == set(HELD)
+
+
+async def test_what_is_deleted_in_one_club_is_gone_there_and_nowhere_else(club: Club) -> None:
+    for member in (LIZ, THERE, ALEC):
+        await club.tells(member)
+    there, alecs = await club.held(THERE), await club.held(ALEC)
+    await club.my_data.delete(LIZ, everywhere=False)
+    assert await club.my_data.summary(LIZ, everywhere=False) == {}
+    assert await club.held(ALEC) == alecs
+    left = await club.held(THERE)
+    assert left == there
+    assert sorted(text.text for text in club.texts.kept.values()) == [
+        "A picnic! – member 20 of 2", "A picnic! – member 21 of 1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("member", [Member(NO_CLUB, LIZ.id), LIZ])
+async def test_what_is_deleted_everywhere_is_gone_from_all_clubs(club: Club, member: Member) -> None:
+    for told in (LIZ, THERE, ALEC):
+        await club.tells(told)
+    await club.my_data.delete(member, everywhere=True)
+    assert await club.my_data.summary(LIZ, everywhere=True) == {}
+    assert [text.text for text in club.texts.kept.values()] == ["A picnic! – member 21 of 1"]
+    assert await club.my_data.summary(ALEC, everywhere=True) != {}
+
+
+async def test_deleting_nothing_is_no_fault_and_a_ceiling_stays_without_its_name(club: Club) -> None:
+    await club.my_data.delete(LIZ, everywhere=True)
+    await club.tells(LIZ)
+    await club.my_data.delete(LIZ, everywhere=True)
+    assert list(await club.records.ceilings.ceiling(Place(1, 100))) == [EMMA.slug]
+    assert (await club.held(LIZ))["ceilings"] == []

@@ -1,0 +1,57 @@
+"""Which reading order is wanted: what was typed, the series of the book at hand, or everything."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.features.order.rules import NoOrder, Wanted, advised, wanted_order
+from corpus.books import Book, Unit
+from corpus.names import UnknownBook
+
+ONE = Book("one", "One", "A", Unit.CHAPTER, 10, year=1960, series="Tales")
+TWO = Book("two", "Two", "A", Unit.CHAPTER, 10, year=1961, series="Tales")
+LONE = Book("lone", "Lone", "B", Unit.CHAPTER, 10, year=1950)
+BOOKS = {book.slug: book for book in (ONE, TWO, LONE)}
+
+
+@pytest.mark.parametrize(
+    ("book", "series", "at_hand", "wanted"),
+    [
+        ("ONE", None, TWO, Wanted(book="one")),
+        (None, "tales", LONE, Wanted(series="tales")),
+        (None, None, ONE, Wanted(series="Tales")),
+        (None, None, LONE, Wanted()),
+        (None, None, None, Wanted()),
+    ],
+)
+def test_what_is_typed_counts_before_the_book_at_hand(
+    book: str | None, series: str | None, at_hand: Book | None, wanted: Wanted
+) -> None:
+    assert wanted_order(book, series, at_hand, BOOKS) == wanted
+
+
+def test_a_book_and_a_series_at_once_are_too_much() -> None:
+    with pytest.raises(NoOrder, match="not both at once"):
+        wanted_order("one", "Tales", None, BOOKS)
+
+
+def test_an_unknown_book_is_not_guessed() -> None:
+    with pytest.raises(UnknownBook):
+        wanted_order("thirteen", None, None, BOOKS)
+
+
+def test_advice_is_for_the_positions_of_who_reads_it() -> None:
+    advice = advised(Wanted(series="Tales"), BOOKS, {"one": 10})
+    assert advice.recommended.books == ("one", "two")
+    assert advice.next == "two"
+    assert advised(Wanted(), BOOKS, {}).recommended.books == ("one", "two", "lone")
+    assert advised(Wanted(book="two"), BOOKS, {}).recommended.books == ("two",)
+
+
+def test_what_is_not_there_says_what_is() -> None:
+    with pytest.raises(NoOrder, match=r"No series of the library is called Dune\. The library has Tales\."):
+        advised(Wanted(series="Dune"), BOOKS, {})
+    with pytest.raises(NoOrder, match=r"^The library is empty\.$"):
+        advised(Wanted(), {}, {})
+    with pytest.raises(NoOrder, match=r"^No series of the library is called Dune\.$"):
+        advised(Wanted(series="Dune"), {"lone": LONE}, {})

@@ -1,0 +1,185 @@
+"""Members' reviews by their rules: kept, placed, read, deleted; and on their way as drafts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.features.reviews.rules import MAX_TEXT, Draft, ReviewProblem, Reviews, Wanted, read_review, written_review
+from bot.features.reviews.views import wanted
+from bot.people import NO_CLUB, Member
+from bot.workers import Workers
+from corpus.books import Book, Unit
+from corpus.errors import PositionError
+from corpus.passages import ClubText
+from corpus.positions import parse_position
+from retrieval.gate import Audience
+from retrieval.types import StoreUnavailable
+from tests.fakes.club_texts import PICNIC, Texts
+from tests.fakes.records import opened_records
+
+LIZ, JIM, STRANGER = Member(1, 20), Member(1, 21), Member(2, 20)
+EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def days() -> Callable[[], dt.datetime]:
+    """Return a clock that goes on by a day whenever it is asked."""
+    passed = count()
+    return lambda: NOON + dt.timedelta(days=next(passed))
+
+
+@pytest.fixture
+def texts() -> Texts:
+    return Texts()
+
+
+@pytest.fixture
+async def reviews(tmp_path: Path, texts: Texts) -> AsyncIterator[Reviews]:
+    workers = Workers(1)
+    async with opened_records(tmp_path) as records:
+        yield Reviews(records.reviews, texts, {"emma": EMMA}, workers, days())
+    workers.close()
+
+
+def at(marks: int, club: int = 1) -> Audience:
+    return Audience({"emma": marks}, club=str(club))
+
+
+async def test_a_review_is_for_readers_of_as_far_as_its_author_says(reviews: Reviews) -> None:
+    await reviews.write(LIZ, EMMA, "4", "I laughed.", "ch 5")
+    assert await reviews.read(1, EMMA, at(4)) == []
+    assert [r.text for r in await reviews.read(1, EMMA, at(5))] == ["I laughed."]
+
+
+async def test_text_that_matches_later_pages_waits_for_them_and_its_author_is_not_told(reviews: Reviews) -> None:
+    kept = await reviews.write(LIZ, EMMA, "4", "That picnic!", "ch 5")
+    assert kept.said == 5
+    assert await reviews.read(1, EMMA, at(PICNIC - 1)) == []
+    assert len(await reviews.read(1, EMMA, at(PICNIC))) == 1
+
+
+async def test_a_text_is_in_the_store_with_what_its_readers_need_and_stars_alone_are_not(
+    reviews: Reviews, texts: Texts
+) -> None:
+    kept = await reviews.write(LIZ, EMMA, "★★★★", "That picnic!", "not started")
+    (text,) = texts.kept.values()
+    assert (text.club, text.id, text.rating, dict(text.reveals.marks)) == ("1", str(kept.id), 4, {"emma": PICNIC})
+    await reviews.write(LIZ, EMMA, "4", "", "not started")
+    assert texts.kept == {}
+
+
+async def test_writing_again_replaces_the_earlier_one(reviews: Reviews, texts: Texts) -> None:
+    first = await reviews.write(LIZ, EMMA, "4", "Good.", "ch 5")
+    second = await reviews.write(LIZ, EMMA, "5", "Better.", "ch 6")
+    assert (second.id, second.written) == (first.id, first.written)
+    assert second.edited is not None
+    assert [text.text for text in texts.kept.values()] == ["Better."]
+
+
+@pytest.mark.parametrize("stars", ["0", "6", "4.5", "many", "★★★★★★"])
+async def test_stars_are_one_to_five(reviews: Reviews, stars: str) -> None:
+    with pytest.raises(ReviewProblem, match="1 to 5"):
+        await reviews.write(LIZ, EMMA, stars, "Good.", "ch 5")
+
+
+async def test_nothing_too_much_and_nowhere_are_refused(reviews: Reviews, texts: Texts) -> None:
+    with pytest.raises(ReviewProblem, match="nothing to keep"):
+        await reviews.write(LIZ, EMMA, "", " \n\n ", "ch 5")
+    with pytest.raises(ReviewProblem, match="4,000"):
+        await reviews.write(LIZ, EMMA, "", "a" * (MAX_TEXT + 1), "ch 5")
+    with pytest.raises(PositionError):
+        await reviews.write(LIZ, EMMA, "4", "Good.", "ch 56")
+    assert texts.kept == {}
+    assert await reviews.mine(LIZ, EMMA) is None
+
+
+async def test_who_is_in_no_club_writes_no_review_and_reads_nobodys(reviews: Reviews) -> None:
+    with pytest.raises(ReviewProblem, match="readers of a club"):
+        await reviews.write(Member(NO_CLUB, 20), EMMA, "4", "Good.", "not started")
+    assert await reviews.read(NO_CLUB, EMMA, Audience()) == []
+
+
+async def test_no_review_crosses_to_another_club(reviews: Reviews) -> None:
+    await reviews.write(LIZ, EMMA, "4", "Good.", "not started")
+    assert await reviews.read(2, EMMA, at(55, club=2)) == []
+    with pytest.raises(ReviewProblem, match="written no review of Emma"):
+        await reviews.delete(STRANGER, EMMA)
+
+
+async def test_the_latest_comes_first_and_what_is_not_wanted_does_not_come(reviews: Reviews) -> None:
+    await reviews.write(LIZ, EMMA, "2", "Hm.", "not started")
+    await reviews.write(JIM, EMMA, "", "No stars from me.", "not started")
+    told = [r.text for r in await reviews.read(1, EMMA, at(0))]
+    assert told == ["No stars from me.", "Hm."]
+    assert [r.text for r in await reviews.read(1, EMMA, at(0), Wanted(stars=2))] == ["Hm."]
+    assert await reviews.read(1, EMMA, at(0), Wanted(stars=3)) == []
+    since = NOON + dt.timedelta(hours=1)
+    assert [r.text for r in await reviews.read(1, EMMA, at(0), Wanted(since=since))] == ["No stars from me."]
+
+
+def test_a_review_without_a_date_is_not_known_to_be_recent() -> None:
+    assert Wanted().allows(None, None)
+    assert not wanted(1, "week", NOON).allows(5, None)
+    assert wanted(1, "any", NOON).since is None
+    assert wanted(4, "week", NOON).allows(4, NOON - dt.timedelta(days=6))
+    assert not wanted(4, "week", NOON).allows(4, NOON - dt.timedelta(days=8))
+    assert not wanted(4, "year", NOON).allows(3, NOON)
+
+
+async def test_what_is_deleted_leaves_the_store_and_can_be_put_back_as_it_was(reviews: Reviews, texts: Texts) -> None:
+    kept = await reviews.write(LIZ, EMMA, "4", "That picnic!", "ch 5")
+    gone = read_review(written_review(await reviews.delete(LIZ, EMMA)))
+    assert gone == replace(kept, id=0)
+    assert texts.kept == {}
+    back = await reviews.put_back(gone)
+    assert replace(back, id=0) == gone
+    assert len(texts.kept) == 1
+    with pytest.raises(ReviewProblem, match="another review"):
+        await reviews.put_back(gone)
+
+
+async def test_at_a_start_the_store_is_brought_in_line_with_the_database(reviews: Reviews, texts: Texts) -> None:
+    await reviews.write(LIZ, EMMA, "4", "Good.", "ch 5")
+    texts.kept.clear()
+    assert await reviews.reconcile() == 1
+    assert [text.text for text in texts.kept.values()] == ["Good."]
+
+
+async def test_a_draft_begins_with_what_its_author_would_write(reviews: Reviews) -> None:
+    for marks in (0, 7, 55):
+        assert parse_position(Draft.begun(EMMA, None, marks).said, EMMA) == marks
+    kept = await reviews.write(LIZ, EMMA, "4", "Good.", "ch 5")
+    assert Draft.begun(EMMA, kept, 30) == Draft("4", "Good.", "chapter 5 of 55")
+    draft = Draft("", "Half a thought …\nand another", "somewhere")
+    assert Draft.read(draft.written()) == draft
+
+
+class TextsAway(Texts):
+    """Clubs' texts that cannot be changed."""
+
+    def keep(self, text: ClubText) -> None:
+        raise StoreUnavailable("It is away.")
+
+    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
+        raise StoreUnavailable("It is away.")
+
+
+async def test_a_review_is_kept_and_deleted_while_the_vector_store_is_away_and_that_is_said(tmp_path: Path) -> None:
+    behind: list[str] = []
+    workers = Workers(1)
+    async with opened_records(tmp_path) as records:
+        books = {"emma": EMMA}
+        reviews = Reviews(records.reviews, TextsAway(), books, workers, days(), lambda: behind.append("behind"))
+        await reviews.write(LIZ, EMMA, "4", "I laughed.", "ch 5")
+        assert [r.text for r in await reviews.read(1, EMMA, at(5))] == ["I laughed."]
+        assert behind == ["behind"]
+        await reviews.delete(LIZ, EMMA)
+        assert await reviews.read(1, EMMA, at(55)) == []
+        assert behind == ["behind", "behind"]
+    workers.close()

@@ -1,0 +1,266 @@
+"""Changing a schedule: what would change is shown, what is past stays, and the order of meetings holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.features.schedules.changes import (
+    Aspect,
+    Change,
+    Touch,
+    cancelled,
+    ended,
+    freed,
+    moved,
+    paused,
+    resumed,
+    shifted,
+)
+from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, Section, SectionState
+from bot.people import Reached
+from bot.times import local
+from corpus.books import Unit
+from tests.fakes.scheduled import NOW, a_book, a_schedule
+
+DAY = dt.timedelta(days=1)
+
+
+def running() -> tuple[Schedule, dt.datetime]:
+    """Return a schedule of six sections whose first is open, on the day after; the next meeting has an event."""
+    schedule = a_schedule()
+    first, second = schedule.sections[:2]
+    schedule = schedule.with_section(replace(first, state=SectionState.OPENED, thread=901, event=801))
+    return schedule.with_section(replace(second, event=802)), first.meets + DAY
+
+
+def days(schedule: Schedule) -> list[str]:
+    return [f"{section.day:%d.%m.}" for section in schedule.live]
+
+
+def aspects(change: Change) -> dict[int, tuple[Aspect, ...]]:
+    return {each.after.number: each.aspects for each in change.differences}
+
+
+def test_a_shift_moves_a_section_and_all_after_it() -> None:
+    schedule, now = running()
+    change = shifted(schedule, 3, 7, now)
+    assert days(schedule) == ["08.01.", "15.01.", "22.01.", "29.01.", "05.02.", "12.02."]
+    assert days(change.after) == ["08.01.", "15.01.", "29.01.", "05.02.", "12.02.", "19.02."]
+    assert aspects(change) == dict.fromkeys((3, 4, 5, 6), (Aspect.DATE,))
+    assert [section.sequence for section in change.after.sections] == [0, 0, 1, 1, 1, 1]
+    assert change.preview() == (
+        "3. Friday 22 January 2027, 20:00 → Friday 29 January 2027, 20:00",
+        "4. Friday 29 January 2027, 20:00 → Friday 5 February 2027, 20:00",
+        "5. Friday 5 February 2027, 20:00 → Friday 12 February 2027, 20:00",
+        "6. Friday 12 February 2027, 20:00 → Friday 19 February 2027, 20:00",
+        "1 thread that is open keeps its range and ceiling.",
+    )
+
+
+def test_an_event_that_members_see_moves_along() -> None:
+    schedule, now = running()
+    change = shifted(schedule, 2, 1, now)
+    assert [each.touch for each in change.differences] == [Touch.UPDATE, *[Touch.NOTHING] * 4]
+    assert change.after.sections[1].event == 802
+    assert change.preview()[0].endswith("Saturday 16 January 2027, 20:00; its event moves along")
+
+
+def test_a_shift_over_a_change_of_the_clocks_keeps_the_time_of_day() -> None:
+    for zone in ("Europe/Berlin", "America/New_York", "Australia/Sydney"):
+        schedule = a_schedule(zone=zone)
+        for by in (70, 90, 300):
+            after = shifted(schedule, 1, by, NOW).after
+            assert {local(section.meets, zone).strftime("%a %H:%M") for section in after.live} == {
+                (local(schedule.sections[0].meets, zone) + by * DAY).strftime("%a %H:%M")
+            }
+
+
+def test_a_meeting_that_the_clocks_moved_is_back_at_its_time_once_it_is_shifted() -> None:
+    schedule = a_schedule("Sundays at 2:30am, 27 chapters each, from 28 March")
+    assert local(schedule.sections[0].meets, "Europe/Berlin").time() == dt.time(3, 30)
+    after = shifted(schedule, 1, 7, NOW).after
+    assert local(after.sections[0].meets, "Europe/Berlin").time() == dt.time(2, 30)
+
+
+@given(st.integers(1, 6), st.integers(-400, 400), st.integers(0, 60))
+def test_a_shift_never_reorders_and_never_touches_the_past(number: int, by: int, passed: int) -> None:
+    schedule, now = a_schedule(), NOW + passed * DAY
+    try:
+        after = shifted(schedule, number, by, now).after
+    except NotPossible:
+        return
+    assert all(a.meets < b.meets for a, b in pairwise(after.sections))
+    for old, new in zip(schedule.sections, after.sections, strict=True):
+        assert new == old if old.meets <= now or old.number < number else new.meets > now
+        assert (old.number, old.first, old.last, old.ceiling) == (new.number, new.first, new.last, new.ceiling)
+
+
+@pytest.mark.parametrize(
+    ("change", "cure"),
+    [
+        (lambda s, now: shifted(s, 1, 7, now), "Section 1 cannot be changed. Write one of 2 to 6."),
+        (lambda s, now: shifted(s, 9, 7, now), "Section 9 cannot be changed."),
+        (lambda s, now: shifted(s, 3, 0, now), "Shift by 1 to 366 days"),
+        (lambda s, now: shifted(s, 3, 367, now), "Shift by 1 to 366 days"),
+        (lambda s, now: shifted(s, 3, -7, now), "Section 3 would not come after section 2."),
+        (lambda s, now: shifted(s, 2, -8, now), "would not come after section 1"),
+        (lambda s, now: moved(s, 2, dt.date(2027, 1, 22), None, now), "Section 3 would not come after section 2."),
+        (lambda s, now: moved(s, 2, dt.date(2027, 1, 9), dt.time(10), now), "Section 2 would be in the past."),
+        (lambda s, now: ended(s, 1, 6, now), "Section 1 cannot be changed."),
+        (lambda s, now: ended(s, 2, 15, now), "Section 2 can end with 6 to 14."),
+        (lambda s, now: ended(s, 2, 5, now), "Section 2 can end with 6 to 14."),
+        (lambda s, now: ended(s, 6, 20, now), "The last section ends with the book."),
+        (resumed, "The schedule is not paused."),
+        (lambda s, now: paused(paused(s, now).after, now), "paused already"),
+        (lambda s, now: cancelled(cancelled(s, now).after, now), "Create a new one."),
+        (lambda s, now: paused(cancelled(s, now).after, now), "Create a new one."),
+        (lambda s, now: shifted(cancelled(s, now).after, 3, 7, now), "Create a new one."),
+        (lambda s, now: shifted(s, 6, 7, now + 300 * DAY), "No section is ahead"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_do(
+    change: Callable[[Schedule, dt.datetime], Change], cure: str
+) -> None:
+    schedule, now = running()
+    with pytest.raises(NotPossible) as refused:
+        change(schedule, now)
+    assert cure in str(refused.value)
+
+
+def test_one_meeting_moves_alone() -> None:
+    schedule, now = running()
+    change = moved(schedule, 3, dt.date(2027, 1, 24), dt.time(18), now)
+    assert change.preview()[0] == "3. Friday 22 January 2027, 20:00 → Sunday 24 January 2027, 18:00"
+    assert list(aspects(change)) == [3]
+    same = moved(schedule, 3, dt.date(2027, 1, 22), None, now)
+    assert same.differences == ()
+    assert same.after == schedule
+
+
+def test_a_section_that_ends_elsewhere_moves_the_beginning_of_the_next() -> None:
+    schedule, now = running()
+    change = ended(schedule, 2, 12, now)
+    ranges = [(s.first, s.last, s.ceiling) for s in change.after.live]
+    assert ranges[:4] == [(1, 5, 5), (6, 12, 12), (13, 15, 15), (16, 20, 20)]
+    assert aspects(change) == {2: (Aspect.RANGE, Aspect.CEILING), 3: (Aspect.RANGE,)}
+    assert change.preview()[0] == "2. chapters 6–10 → chapters 6–12; up to chapter 12; its event moves along"
+
+
+def test_percent_ends_at_multiples_of_five() -> None:
+    schedule = a_schedule("Fridays 8pm, 2 sections", book=a_book(100, Unit.PERCENT))
+    assert ended(schedule, 1, 55, NOW).after.live[1].first == 56
+    with pytest.raises(NotPossible, match="multiples of 5"):
+        ended(schedule, 1, 57, NOW)
+
+
+def test_threads_to_come_may_speak_of_other_books() -> None:
+    schedule, _ = running()
+    other = a_book(16, slug="call-for-the-dead")
+    change = freed(schedule, {other.slug: other, "smileys-people": a_book()})
+    assert change.after.also == {"call-for-the-dead": Reached(16, 16, "chapter")}
+    assert change.ceilings_too
+    assert change.differences == ()
+    assert change.preview()[0] == "Threads to come may speak freely of other books than before."
+
+
+def test_a_pause_takes_events_away_and_keeps_threads() -> None:
+    schedule, now = running()
+    change = paused(schedule, now)
+    assert change.after.state is ScheduleState.PAUSED
+    assert [each.touch for each in change.differences] == [Touch.CANCEL]
+    assert change.after.sections[0] == schedule.sections[0]
+    assert change.preview() == (
+        "The schedule is paused.",
+        "2. its event is cancelled",
+        "1 thread that is open keeps its range and ceiling.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("away", "first_left"),
+    [(1, "15.01."), (5, "15.01."), (6, "22.01."), (7, "22.01."), (8, "29.01."), (14, "29.01."), (20, "05.02.")],
+)
+def test_after_a_pause_there_is_as_much_time_to_read_as_before(away: int, first_left: str) -> None:
+    schedule, now = running()  # six days before the next meeting
+    later = now + away * DAY
+    change = resumed(paused(schedule, now).after, later)
+    assert days(change.after)[1] == first_left
+    assert change.after.sections[1].meets - later >= (6 - away if away < 6 else 6) * DAY
+    assert change.after.sections[1].sequence == 2
+    assert (change.after.state, change.after.paused_at) == (ScheduleState.RUNNING, None)
+    gaps = {b.meets - a.meets for a, b in pairwise(change.after.live[1:])}
+    assert gaps == {7 * DAY}
+
+
+def test_meetings_of_every_day_move_by_days_after_a_pause() -> None:
+    schedule = a_schedule("daily at 8pm, 9 chapters a day")
+    change = resumed(paused(schedule, NOW).after, NOW + 3 * DAY)
+    assert days(schedule) == ["07.01.", "08.01.", "09.01."]
+    assert days(change.after) == ["10.01.", "11.01.", "12.01."]
+
+
+def test_a_paused_schedule_can_be_shifted_and_the_past_is_what_was_past_at_the_pause() -> None:
+    schedule, now = running()
+    still = paused(schedule, now).after
+    after = shifted(still, 2, 28, now + 10 * DAY).after
+    assert days(after)[:2] == ["08.01.", "12.02."]
+    assert days(resumed(after, now + 10 * DAY).after) == days(after)
+
+
+def test_a_section_that_was_missed_before_the_pause_waits_for_the_organiser() -> None:
+    schedule = a_schedule()
+    missed = schedule.sections[0]
+    still = paused(schedule, missed.meets + 2 * DAY).after
+    assert resumed(still, missed.meets + 30 * DAY).after.sections[0] == missed
+
+
+def test_a_cancelled_schedule_keeps_what_is_open_and_ends_the_rest() -> None:
+    schedule, now = running()
+    change = cancelled(schedule, now)
+    assert [section.state for section in change.after.sections] == [
+        SectionState.OPENED, *[SectionState.CANCELLED] * 5,
+    ]  # fmt: skip
+    assert [each.touch for each in change.differences][:2] == [Touch.CANCEL, Touch.NOTHING]
+    assert change.preview()[:2] == (
+        "The schedule is cancelled.",
+        "2. cancelled: chapters 6–10, Friday 15 January 2027, 20:00; its event is cancelled",
+    )
+
+
+@given(st.lists(st.sampled_from(["shift", "pause", "resume", "wait"]), max_size=12), st.data())
+def test_no_row_of_changes_loses_a_chapter_or_an_order(steps: list[str], data: st.DataObject) -> None:
+    schedule, now = a_schedule(), NOW
+    for step in steps:
+        now += data.draw(st.integers(0, 9)) * DAY
+        try:
+            schedule = _done(schedule, step, data.draw(st.integers(1, 6)), data.draw(st.integers(-9, 30)), now)
+        except NotPossible:
+            continue
+        assert [mark for s in schedule.live for mark in range(s.first, s.last + 1)] == list(range(1, 28))
+        assert all(a.meets < b.meets for a, b in pairwise(schedule.live))
+
+
+def _done(schedule: Schedule, step: str, number: int, by: int, now: dt.datetime) -> Schedule:
+    if step == "shift":
+        return shifted(schedule, number, by, now).after
+    if step == "pause":
+        return paused(schedule, now).after
+    if step == "resume":
+        return resumed(schedule, now).after
+    return schedule
+
+
+def test_a_section_is_ahead_until_its_meeting_or_its_thread() -> None:
+    section: Section = a_schedule().sections[0]
+    assert section.ahead(NOW)
+    assert not section.ahead(section.meets)
+    assert not replace(section, thread=1).ahead(NOW)
+    assert replace(section, state=SectionState.SKIPPED).begun(NOW)
+    assert not replace(section, state=SectionState.CANCELLED).begun(section.meets)

@@ -1,0 +1,158 @@
+"""What is due at a moment: once for every thing to do, late ones said to be late, old ones left to the organiser."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.features.schedules.changes import cancelled, paused, resumed, shifted
+from bot.features.schedules.plan import Schedule, SectionState
+from bot.features.schedules.rules import Kind, Lateness, Step, due, late_note, next_due, to_decide
+from tests.fakes.scheduled import NOW, a_schedule
+
+HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
+SCHEDULE = a_schedule()
+FIRST, SECOND = (section.meets for section in SCHEDULE.sections[:2])
+
+
+def ids(steps: tuple[Step, ...]) -> list[str]:
+    return [step.id for step in steps]
+
+
+def lived(schedule: Schedule, since: dt.datetime, until: dt.datetime, every: dt.timedelta) -> list[str]:
+    """Return the ids of all that is done by somebody who looks every so often."""
+    done: list[str] = []
+    now = since
+    while now <= until:
+        done += [step.id for step in due(schedule, now, done) if step.lateness is not Lateness.TOO_LATE]
+        now += every
+    return done
+
+
+def test_the_steps_of_a_section_come_one_after_the_other() -> None:
+    done: list[str] = []
+    expected = {
+        FIRST - 7 * DAY - HOUR: [],
+        FIRST - 7 * DAY: ["s12:1:event:0"],
+        FIRST - 24 * HOUR: ["s12:1:day-before:0"],
+        FIRST - HOUR: ["s12:1:hour-before:0"],
+        FIRST: ["s12:1:thread", "s12:1:ceiling", "s12:1:opening"],
+        FIRST + HOUR: [],
+    }
+    for now, steps in expected.items():
+        found = [step for step in due(SCHEDULE, now, done) if step.section == 1]
+        assert [step.id for step in found] == steps
+        assert {step.lateness for step in found} <= {Lateness.ON_TIME}
+        done += [step.id for step in due(SCHEDULE, now, done)]
+
+
+def test_the_ceiling_is_set_before_anybody_is_asked_to_talk() -> None:
+    kinds = [step.kind for step in due(SCHEDULE, FIRST) if step.section == 1]
+    assert kinds.index(Kind.THREAD) < kinds.index(Kind.CEILING) < kinds.index(Kind.OPENING)
+
+
+def test_nothing_is_done_twice_and_nothing_changes_when_asked_again() -> None:
+    first = due(SCHEDULE, FIRST)
+    assert due(SCHEDULE, FIRST) == first
+    assert due(SCHEDULE, FIRST, set(ids(first))) == ()
+    assert ids(due(SCHEDULE, FIRST, {first[0].id})) == ids(first[1:])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(3, 100), st.integers(0, 60_000))
+def test_step_ids_are_unique_and_stay_so_under_replays(hours: int, later: int) -> None:
+    every = hours * HOUR
+    done = lived(SCHEDULE, NOW, NOW + 40 * DAY, every)
+    assert len(done) == len(set(done))
+    assert done == lived(SCHEDULE, NOW, NOW + 40 * DAY, every)
+    now = NOW + dt.timedelta(minutes=later)
+    assert set(ids(due(SCHEDULE, now))) >= set(ids(due(SCHEDULE, now, done)))
+
+
+@pytest.mark.parametrize("minutes", [37, 59])
+def test_who_looks_every_hour_does_all_there_is(minutes: int) -> None:
+    done = lived(SCHEDULE, FIRST - 8 * DAY, NOW + 40 * DAY, dt.timedelta(minutes=minutes))
+    assert len(done) == 6 * len(Kind)
+
+
+@pytest.mark.parametrize(
+    ("late", "lateness", "note"),
+    [
+        (dt.timedelta(), Lateness.ON_TIME, ""),
+        (dt.timedelta(minutes=15), Lateness.ON_TIME, ""),
+        (dt.timedelta(minutes=16), Lateness.LATE, "This comes 16 minutes late: I was away."),
+        (dt.timedelta(minutes=65), Lateness.LATE, "This comes 1 hour late: I was away."),
+        (dt.timedelta(hours=23, minutes=59), Lateness.LATE, "This comes 23 hours late: I was away."),
+        (dt.timedelta(days=1), Lateness.TOO_LATE, "This comes 1 day late: I was away."),
+        (dt.timedelta(days=5), Lateness.TOO_LATE, "This comes 5 days late: I was away."),
+    ],
+)
+def test_less_than_a_day_late_is_done_and_said_and_older_is_asked(
+    late: dt.timedelta, lateness: Lateness, note: str
+) -> None:
+    steps = [step for step in due(SCHEDULE, FIRST + late) if step.section == 1]
+    assert {(step.lateness, late_note(step)) for step in steps} == {(lateness, note)}
+    assert [step.kind for step in steps] == [Kind.THREAD, Kind.CEILING, Kind.OPENING]
+
+
+def test_after_a_long_outage_the_organiser_decides_section_by_section() -> None:
+    now = SECOND + 2 * DAY
+    steps = due(SCHEDULE, now)
+    assert to_decide(steps) == (1, 2)
+    assert {step.section for step in steps if step.lateness is Lateness.ON_TIME} == {3}
+
+    posted = due(SCHEDULE, now, post_now=[1])
+    assert to_decide(posted) == (2,)
+    assert {step.lateness for step in posted if step.section == 1} == {Lateness.LATE}
+
+    skipped = SCHEDULE.with_section(replace(SCHEDULE.sections[0], state=SectionState.SKIPPED))
+    assert to_decide(due(skipped, now)) == (2,)
+
+
+def test_a_reminder_that_has_become_pointless_is_not_sent() -> None:
+    late = [step.kind for step in due(SCHEDULE, FIRST - HOUR / 2) if step.section == 1]
+    assert late == [Kind.EVENT, Kind.HOUR_BEFORE]
+    in_time = [step for step in due(SCHEDULE, FIRST - 20 * HOUR) if step.section == 1]
+    assert [(step.kind, step.lateness) for step in in_time] == [
+        (Kind.EVENT, Lateness.ON_TIME), (Kind.DAY_BEFORE, Lateness.ON_TIME),
+    ]  # fmt: skip
+
+
+def test_a_thread_and_an_event_that_are_there_are_not_made_again() -> None:
+    there = SCHEDULE.with_section(replace(SCHEDULE.sections[0], thread=901, event=801, state=SectionState.OPENED))
+    assert [s.kind for s in due(there, FIRST - HOUR) if s.section == 1] == [Kind.HOUR_BEFORE]
+    assert [s.kind for s in due(there, FIRST) if s.section == 1] == [Kind.CEILING, Kind.OPENING]
+
+
+def test_a_meeting_that_moved_is_reminded_of_again_and_its_thread_stays_one() -> None:
+    done = set(ids(due(SCHEDULE, FIRST - 2 * HOUR)))
+    after = shifted(SCHEDULE, 1, 3, FIRST - 2 * HOUR).after
+    assert ids(due(after, after.sections[0].meets - 24 * HOUR, done)) == ["s12:1:event:1", "s12:1:day-before:1"]
+    assert "s12:1:thread" in ids(due(after, after.sections[0].meets, done))
+
+
+def test_a_paused_or_cancelled_schedule_does_nothing() -> None:
+    still = paused(SCHEDULE, NOW).after
+    assert due(still, FIRST) == ()
+    assert next_due(still, NOW) is None
+    over = cancelled(SCHEDULE, NOW).after
+    assert due(over, FIRST) == ()
+    assert next_due(over, NOW) is None
+    back = resumed(still, NOW + HOUR).after
+    assert "s12:1:event:2" in ids(due(back, NOW + HOUR)), "the event was cancelled, so there is a new one"
+
+
+def test_there_is_always_a_moment_to_wake_up_at_until_all_is_over() -> None:
+    now, wakings = NOW - 30 * DAY, 0
+    done: list[str] = []
+    while (coming := next_due(SCHEDULE, now)) is not None:
+        assert coming > now
+        now, wakings = coming, wakings + 1
+        done += ids(due(SCHEDULE, now, done))
+    assert now == SCHEDULE.sections[-1].meets
+    assert len(done) == 6 * len(Kind)

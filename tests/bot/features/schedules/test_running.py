@@ -1,0 +1,337 @@
+"""The timed work of schedules: each step once, in its order, whatever is refused, fails or dies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from bot.audit import Audit
+from bot.db.database import StoredRecords
+from bot.features.schedules.changes import Do, Order
+from bot.features.schedules.jobs import AT_ONCE, RunningSchedules
+from bot.features.schedules.plan import Schedule, ScheduleState, SectionState
+from bot.features.schedules.service import Schedules
+from bot.features.schedules.store import By, Kept
+from bot.people import Member, Place, Shards
+from tests.fakes.records import opened_records
+from tests.fakes.scheduled import NOW, a_book, a_schedule
+from tests.fakes.stage import FakeStage
+
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
+FIRST = dt.datetime(2027, 1, 8, 19, tzinfo=dt.UTC)
+BOOK = a_book()
+LIZ, JIM, ANN = Member(7, 11), Member(7, 12), Member(7, 13)
+
+
+@dataclass
+class World:
+    """A club with one schedule, a clock, and a stage."""
+
+    records: StoredRecords
+    stage: FakeStage = field(default_factory=FakeStage)
+    at: dt.datetime = NOW
+    id: int = 0
+
+    def now(self) -> dt.datetime:
+        return self.at
+
+    @property
+    def schedules(self) -> Schedules:
+        audit = Audit(self.records.audit, self.now)
+        return Schedules(self.records.schedules, self.records.ceilings, audit, {BOOK.slug: BOOK}, self.now)
+
+    @property
+    def running(self) -> RunningSchedules:
+        return self.schedules.run_on(self.stage)
+
+    async def plan(self, schedule: Schedule | None = None) -> None:
+        kept = await self.records.schedules.add(schedule or a_schedule(), "abc", self.at)
+        assert kept is not None
+        self.id = kept.id
+
+    async def until(self, moment: dt.datetime) -> None:
+        """Let time pass as the timekeeper does: from one moment at which something is due to the next."""
+        for _ in range(500):
+            due = await self.running.next_due()
+            if due is None or due > moment:
+                self.at = moment
+                return
+            self.at = max(self.at + dt.timedelta(seconds=1), due)
+            await self.running.do_due()
+        raise AssertionError("the schedule does not come to rest")
+
+    async def kept(self) -> Kept:
+        kept = await self.records.schedules.kept(self.id)
+        assert kept is not None
+        return kept
+
+    async def change(self, do: Do, **values: int) -> None:
+        kept = await self.kept()
+        order = Order(self.id, kept.version, do, self.at, **values)  # type: ignore[arg-type]
+        await self.schedules.make(order, 7)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with opened_world(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def each_world(database: str | Path) -> AsyncIterator[World]:
+    """The same over each kind of database."""
+    async with opened_world(database) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def opened_world(where: str | Path) -> AsyncIterator[World]:
+    async with opened_records(where) as records:
+        made = World(records)
+        await made.plan()
+        yield made
+
+
+async def test_the_steps_of_a_meeting_are_done_in_their_order(world: World) -> None:
+    await world.until(FIRST + MINUTE)
+    assert world.stage.did == ["event 1.0", "thread 1", "opening 1", "event 2.0"]
+    assert world.stage.late == [""]
+    section = (await world.kept()).schedule.sections[0]
+    assert (section.state, section.thread, section.event) == (SectionState.OPENED, 902, 901)
+    ceiling = await world.records.ceilings.ceiling(Place(7, section.thread))
+    assert {book: reached.marks for book, reached in ceiling.items()} == {BOOK.slug: 5}
+
+
+async def test_it_is_looked_at_again_when_something_is_due_and_not_before(world: World) -> None:
+    await world.running.do_due()
+    assert await world.running.next_due() == FIRST - DAY
+    await world.until(FIRST + MINUTE)
+    assert await world.running.next_due() == FIRST + 6 * DAY
+    await world.until(FIRST + 100 * DAY)
+    assert await world.running.next_due() is None
+
+
+async def test_schedules_of_other_processes_are_left_alone(world: World) -> None:
+    world.stage.shards = Shards((1,), 2)
+    assert await world.running.next_due() is None
+    await world.running.do_due()
+    assert world.stage.did == []
+
+
+@pytest.mark.parametrize("what", ["event", "thread", "opening", "direct", "together", "tell"])
+async def test_a_process_that_dies_behind_a_step_leaves_it_to_be_found(each_world: World, what: str) -> None:
+    for member, by in ((LIZ, By.DIRECT), (JIM, By.THREAD)):
+        await each_world.schedules.remind(each_world.id, member, by)
+    each_world.stage.dies = {what}
+    if what == "tell":
+        each_world.stage.refuses = {"thread"}
+    await each_world.until(FIRST + 2 * HOUR)
+    assert each_world.stage.dies == set()
+    assert len(each_world.stage.did) == len(set(each_world.stage.did))
+    await each_world.until(FIRST + 3 * HOUR)
+    if what != "tell":
+        reminders = [f"{kind} 1 to {who}" for kind in ("day-before", "hour-before") for who in (11, 12)]
+        wanted = {"event 1.0", "event 2.0", "thread 1", "opening 1", *reminders}
+        assert set(each_world.stage.did) == wanted
+
+
+async def test_what_fails_is_tried_again_and_the_rest_goes_on(world: World) -> None:
+    await world.until(FIRST - MINUTE)
+    world.stage.fails = {"event"}
+    await world.until(FIRST + MINUTE)
+    assert world.stage.did == ["event 1.0", "thread 1", "opening 1"]
+    world.stage.fails = set()
+    await world.until(FIRST + HOUR)
+    assert "event 2.0" in world.stage.did
+
+
+async def test_what_is_refused_is_told_once_tried_every_hour_and_told_anew_when_it_breaks_again(world: World) -> None:
+    world.stage.refuses = {"thread"}
+    await world.until(FIRST + 5 * HOUR)
+    assert world.stage.told == ["I lack the permission for thread."]
+    assert "opening 1" not in world.stage.did
+    world.stage.refuses = set()
+    await world.until(FIRST + 7 * HOUR)
+    assert world.stage.did[-2:] == ["thread 1", "opening 1"]
+    assert "hours late" in world.stage.late[-1]
+    world.stage.refuses = {"thread"}
+    await world.until(FIRST + 7 * DAY + HOUR)
+    assert len(world.stage.told) == 2
+
+
+async def test_an_organiser_who_cannot_be_told_keeps_nothing_waiting(world: World) -> None:
+    world.stage.refuses = {"event", "tell"}
+    await world.until(FIRST + HOUR)
+    assert world.stage.did == ["thread 1", "opening 1"]
+
+
+async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_organiser(world: World) -> None:
+    world.at = FIRST + 3 * HOUR
+    await world.running.do_due()
+    assert world.stage.late == ["This comes 3 hours late: I was away."]
+    world.at = FIRST + 7 * DAY + 3 * DAY
+    await world.running.do_due()
+    await world.running.do_due()
+    assert "thread 2" not in world.stage.did
+    (told,) = world.stage.told
+    assert "chapters 6–10" in told
+    assert told.endswith("[2]")
+    assert world.schedules.undecided(await world.kept()) == (2,)
+    await world.schedules.post_now(world.id, 7, 2)
+    await world.running.do_due()
+    assert world.stage.did[-2:] == ["thread 2", "opening 2"]
+    assert world.stage.late[-1] == "This comes 3 days late: I was away."
+    assert world.schedules.undecided(await world.kept()) == ()
+
+
+async def test_a_section_that_is_skipped_is_never_posted(world: World) -> None:
+    world.at = FIRST + 3 * DAY
+    await world.running.do_due()
+    await world.schedules.skip(world.id, 7, 1)
+    await world.until(FIRST + 5 * DAY)
+    assert "thread 1" not in world.stage.did
+    assert (await world.kept()).schedule.sections[0].state is SectionState.SKIPPED
+
+
+async def test_many_late_sections_are_listed_a_few_at_a_time(tmp_path: Path) -> None:
+    async with opened_records(tmp_path) as records:
+        world = World(records)
+        await world.plan(a_schedule("every day at 8pm, 1 chapter a day"))
+        world.at = NOW + 20 * DAY
+        await world.running.do_due()
+        await world.running.do_due()
+        lists = [text for text in world.stage.told if "Post each now" in text]
+        assert len(lists) == 3
+        assert all(text.count("\n") <= AT_ONCE for text in lists)
+
+
+async def test_everybody_is_reminded_once_and_nothing_is_left_of_who_it_was(each_world: World) -> None:
+    for member, by in ((LIZ, By.DIRECT), (JIM, By.THREAD), (ANN, By.THREAD)):
+        await each_world.schedules.remind(each_world.id, member, by)
+    await each_world.until(FIRST - MINUTE)
+    told = [name for name in each_world.stage.did if "to" in name]
+    assert told == ["day-before 1 to 11", "day-before 1 to 12,13", "hour-before 1 to 11", "hour-before 1 to 12,13"]
+    steps = (await each_world.kept()).steps
+    assert not [name for name in steps if name.count(":") > 3]
+
+
+async def test_one_who_cannot_be_reminded_keeps_nobody_else_from_it(world: World) -> None:
+    for member, by in ((LIZ, By.DIRECT), (JIM, By.THREAD)):
+        await world.schedules.remind(world.id, member, by)
+    world.stage.refuses = {"direct"}
+    await world.until(FIRST - MINUTE)
+    assert [name for name in world.stage.did if "to" in name] == ["day-before 1 to 12", "hour-before 1 to 12"]
+
+
+async def test_two_processes_do_nothing_twice(each_world: World) -> None:
+    for member in (LIZ, JIM):
+        await each_world.schedules.remind(each_world.id, member, By.DIRECT)
+    for moment in (NOW, FIRST - DAY, FIRST - HOUR, FIRST):
+        each_world.at = moment
+        await asyncio.gather(*(each_world.running.do_due() for _ in range(3)))
+        await asyncio.gather(*(each_world.running.do_due() for _ in range(3)))
+    assert len(each_world.stage.did) == len(set(each_world.stage.did)) == 8
+
+
+async def test_a_shift_moves_the_event_that_is_there(world: World) -> None:
+    await world.running.do_due()
+    assert world.stage.events == {901: FIRST.isoformat()}
+    await world.change(Do.SHIFT, days=1)
+    await world.running.do_due()
+    assert world.stage.events == {901: (FIRST + DAY).isoformat()}
+    assert (await world.kept()).touched == ()
+
+
+async def test_a_pause_takes_events_away_and_resuming_makes_new_ones(world: World) -> None:
+    await world.running.do_due()
+    await world.change(Do.PAUSE)
+    await world.running.do_due()
+    assert world.stage.events == {}
+    world.at = FIRST + DAY
+    assert await world.running.next_due() is None
+    await world.change(Do.RESUME)
+    await world.running.do_due()
+    meets = (await world.kept()).schedule.sections[0].meets
+    assert world.stage.events == {902: meets.isoformat()}
+
+
+async def test_a_change_of_an_event_that_fails_is_made_later_and_one_that_is_refused_is_told(world: World) -> None:
+    await world.running.do_due()
+    world.stage.fails = {"touch"}
+    await world.change(Do.SHIFT, days=1)
+    await world.running.do_due()
+    assert (await world.kept()).touched == (901,)
+    world.stage.fails = set()
+    await world.until(NOW + 10 * MINUTE)
+    assert world.stage.events == {901: (FIRST + DAY).isoformat()}
+    world.stage.refuses = {"touch"}
+    await world.change(Do.SHIFT, days=1)
+    await world.until(NOW + 20 * MINUTE)
+    assert world.stage.told == ["I lack the permission for events."]
+    assert (await world.kept()).touched == ()
+
+
+class Interfering(FakeStage):
+    """A stage on which somebody changes the schedule while its event is being made."""
+
+    def __init__(self, world: World, do: Do, **values: int) -> None:
+        super().__init__()
+        self._world, self._do_then, self._values = world, do, values
+        self._once = True
+
+    async def make_event(self, *args: object, **named: object) -> int:
+        made = await super().make_event(*args, **named)  # type: ignore[arg-type]
+        if self._once:
+            self._once = False
+            await self._world.change(self._do_then, **self._values)
+        return made
+
+
+async def test_an_event_that_was_being_made_while_its_meeting_moved_follows_it(each_world: World) -> None:
+    each_world.stage = Interfering(each_world, Do.SHIFT, days=1)
+    await each_world.until(NOW + 10 * MINUTE)
+    section = (await each_world.kept()).schedule.sections[0]
+    assert each_world.stage.events == {section.event: (FIRST + DAY).isoformat()}
+
+
+async def test_an_event_that_was_being_made_while_the_schedule_was_cancelled_is_taken_away(world: World) -> None:
+    world.stage = Interfering(world, Do.CANCEL)
+    await world.until(NOW + 10 * MINUTE)
+    assert world.stage.events == {}
+    assert (await world.kept()).schedule.state is ScheduleState.CANCELLED
+
+
+async def test_a_schedule_whose_organiser_is_forgotten_goes_on(world: World) -> None:
+    await world.records.personal.forget(700)
+    await world.until(FIRST + MINUTE)
+    assert "opening 1" in world.stage.did
+
+
+async def test_a_broken_schedule_keeps_no_other_waiting(tmp_path: Path) -> None:
+    async with opened_records(tmp_path) as records:
+        world = World(records)
+        await world.plan()
+        other = await records.schedules.add(replace(a_schedule(), place=71), "other", NOW)
+        assert other is not None
+        world.stage = Breaking(world.id)
+        await world.running.do_due()
+        assert world.stage.did == ["event 1.0"]
+
+
+class Breaking(FakeStage):
+    """A stage that one schedule cannot even be asked about."""
+
+    def __init__(self, broken: int) -> None:
+        super().__init__()
+        self._broken = broken
+
+    async def make_event(self, schedule: Schedule, section: object, since: dt.datetime | None) -> int:
+        if schedule.id == self._broken:
+            raise RuntimeError("broken")
+        return await super().make_event(schedule, section, since)  # type: ignore[arg-type]

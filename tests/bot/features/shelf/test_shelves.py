@@ -1,0 +1,154 @@
+"""Shelves by their rules: names, moves, following progress, and taking back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.features.shelf.rules import MAX_BOOKS, MAX_TITLE, ShelfChange, ShelfProblem, Shelves
+from bot.people import Member
+from bot.records import ShelfName
+from corpus.books import Book, Unit
+from tests.fakes.records import opened_records
+
+LIZ, ALEC = Member(1, 20), Member(1, 21)
+WHALE = Book("moby-dick", "Moby-Dick; or, The Whale", "Herman Melville", Unit.CHAPTER, 135, aliases=("The Whale",))
+EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def clock() -> Callable[[], dt.datetime]:
+    """Return a clock that goes on by a second whenever it is asked."""
+    seconds = count()
+    return lambda: NOON + dt.timedelta(seconds=next(seconds))
+
+
+@pytest.fixture
+async def shelves(tmp_path: Path) -> AsyncIterator[Shelves]:
+    async with opened_records(tmp_path) as records:
+        yield Shelves(records.shelves, {book.slug: book for book in (WHALE, EMMA)}, clock())
+
+
+async def shown(shelves: Shelves, member: Member = LIZ) -> list[tuple[str, str]]:
+    return [(book.title, book.shelf.value) for book in await shelves.show(member)]
+
+
+async def test_a_book_of_the_library_stands_under_its_own_title_whatever_it_was_called(shelves: Shelves) -> None:
+    for name in ("the whale", "MOBY-DICK", "Moby Dick, or the Whale"):
+        added = await shelves.add(LIZ, name)
+        assert added.after is not None
+        assert (added.after.title, added.after.book) == (WHALE.title, WHALE.slug)
+    assert await shown(shelves) == [(WHALE.title, "want to read")]
+
+
+async def test_any_other_title_is_kept_as_typed_and_once_whatever_its_case(shelves: Shelves) -> None:
+    await shelves.add(LIZ, "  The  Third   Policeman ")
+    again = await shelves.add(LIZ, "the third POLICEMAN", ShelfName.READING)
+    assert again.before is not None
+    assert again.before.title == "The Third Policeman"
+    assert await shown(shelves) == [("the third POLICEMAN", "reading")]
+
+
+@pytest.mark.parametrize("title", ["", "   ", "?!", "x" * (MAX_TITLE + 1)])
+async def test_what_is_no_title_is_refused(shelves: Shelves, title: str) -> None:
+    with pytest.raises(ShelfProblem):
+        await shelves.add(LIZ, title)
+    assert await shown(shelves) == []
+
+
+async def test_a_book_is_moved_by_its_name_or_the_only_title_that_holds_what_was_typed(shelves: Shelves) -> None:
+    await shelves.add(LIZ, "emma")
+    await shelves.add(LIZ, "The Third Policeman")
+    await shelves.move(LIZ, "Emma", ShelfName.FINISHED)
+    moved = await shelves.move(LIZ, "policeman", ShelfName.ASIDE)
+    assert moved.before is not None
+    assert moved.before.shelf is ShelfName.WANT
+    assert sorted(await shown(shelves)) == [("Emma", "finished"), ("The Third Policeman", "set aside")]
+
+
+async def test_what_could_be_either_of_two_titles_is_neither(shelves: Shelves) -> None:
+    await shelves.add(LIZ, "Dune")
+    await shelves.add(LIZ, "Dune Messiah")
+    with pytest.raises(ShelfProblem, match="not on your shelf"):
+        await shelves.remove(LIZ, "du")
+    await shelves.remove(LIZ, "dune")
+    assert await shown(shelves) == [("Dune Messiah", "want to read")]
+
+
+async def test_nobody_moves_or_removes_a_book_of_another(shelves: Shelves) -> None:
+    await shelves.add(LIZ, "emma")
+    with pytest.raises(ShelfProblem):
+        await shelves.move(ALEC, "emma", ShelfName.FINISHED)
+    with pytest.raises(ShelfProblem):
+        await shelves.remove(ALEC, "emma")
+    assert await shown(shelves) == [("Emma", "want to read")]
+
+
+async def test_a_full_shelf_takes_no_more_but_its_books_can_be_moved(shelves: Shelves) -> None:
+    for n in range(MAX_BOOKS):
+        await shelves.add(LIZ, f"Volume {n}")
+    with pytest.raises(ShelfProblem, match="holds 200 books"):
+        await shelves.add(LIZ, "emma")
+    await shelves.add(LIZ, "volume 7", ShelfName.FINISHED)
+    assert ("volume 7", "finished") in await shown(shelves)
+
+
+# Taking back
+
+
+async def test_taking_back_puts_a_book_to_where_it_was(shelves: Shelves) -> None:
+    added = await shelves.add(LIZ, "emma")
+    moved = await shelves.move(LIZ, "emma", ShelfName.ASIDE)
+    removed = await shelves.remove(LIZ, "emma")
+    await shelves.undo(LIZ, removed)
+    assert await shown(shelves) == [("Emma", "set aside")]
+    await shelves.undo(LIZ, moved)
+    assert await shown(shelves) == [("Emma", "want to read")]
+    await shelves.undo(LIZ, added)
+    assert await shown(shelves) == []
+
+
+async def test_what_was_changed_since_is_not_taken_back(shelves: Shelves) -> None:
+    added = await shelves.add(LIZ, "emma")
+    await shelves.move(LIZ, "emma", ShelfName.READING)
+    with pytest.raises(ShelfProblem, match="moved since"):
+        await shelves.undo(LIZ, added)
+    removed = await shelves.remove(LIZ, "emma")
+    await shelves.add(LIZ, "emma")
+    with pytest.raises(ShelfProblem, match="moved since"):
+        await shelves.undo(LIZ, removed)
+    assert await shown(shelves) == [("Emma", "want to read")]
+
+
+async def test_there_is_nothing_to_take_back_of_no_change(shelves: Shelves) -> None:
+    await shelves.undo(LIZ, ShelfChange(None, None))
+    assert await shown(shelves) == []
+
+
+# Following progress
+
+
+async def test_a_book_that_is_begun_is_being_read_and_its_end_is_finished(shelves: Shelves) -> None:
+    await shelves.follow(LIZ, EMMA, 0)
+    assert await shown(shelves) == []
+    await shelves.follow(LIZ, EMMA, 1)
+    assert await shown(shelves) == [("Emma", "reading")]
+    await shelves.follow(LIZ, EMMA, EMMA.marks)
+    assert await shown(shelves) == [("Emma", "finished")]
+
+
+async def test_reading_on_leaves_a_book_in_its_place_among_the_others(shelves: Shelves) -> None:
+    await shelves.follow(LIZ, EMMA, 1)
+    await shelves.add(LIZ, "the whale")
+    await shelves.follow(LIZ, EMMA, 2)
+    assert [title for title, _ in await shown(shelves)] == [WHALE.title, "Emma"]
+
+
+async def test_a_book_that_was_set_aside_and_is_read_on_is_being_read_again(shelves: Shelves) -> None:
+    await shelves.add(LIZ, "emma", ShelfName.ASIDE)
+    await shelves.follow(LIZ, EMMA, 7)
+    assert await shown(shelves) == [("Emma", "reading")]

@@ -1,0 +1,213 @@
+"""Where a club is, in numbers: whatever members say, nobody's position follows from what is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.db.database import StoredRecords
+from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Figures, Group, Said, groups_of, outdated
+from bot.people import Member, Reached
+from corpus.books import Book, Unit
+from tests.fakes.records import opened_records
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+WHALE = Book("moby-dick", "Moby-Dick", "Herman Melville", Unit.CHAPTER, 100)
+PARTS = QUARTERS + 1
+
+reached = st.integers(1, 400).flatmap(lambda of: st.builds(Reached, st.integers(0, of), st.just(of), st.just("page")))
+clubs = st.lists(reached, max_size=60)
+
+
+def at(*marks: int) -> list[Reached]:
+    return [Reached(there, 100, "chapter") for there in marks]
+
+
+def spread(*members: int) -> list[Reached]:
+    """Return so many members in each quarter, and so many at the end."""
+    return [there for part, number in enumerate(members) for there in at(*[25 * part + (part < END)] * number)]
+
+
+# One figure
+
+
+@given(clubs)
+def test_groups_have_five_members_at_least_and_are_two_at_least_or_none(positions: list[Reached]) -> None:
+    groups = groups_of(positions)
+    assert len(groups) != 1
+    assert all(group.members >= SMALLEST for group in groups)
+
+
+@given(clubs)
+def test_groups_are_the_whole_book_without_a_gap_and_everybody_is_in_one(positions: list[Reached]) -> None:
+    """What is left out could be counted from what is there."""
+    if groups := groups_of(positions):
+        covered = [part for group in groups for part in range(group.first, group.last + 1)]
+        assert covered == list(range(PARTS))
+        assert sum(group.members for group in groups) == len(positions)
+
+
+@given(clubs.flatmap(lambda club: st.tuples(st.just(club), st.permutations(club))))
+def test_who_is_where_makes_no_difference(club: tuple[list[Reached], list[Reached]]) -> None:
+    """Any member may be in any group: exchanged with one of another group, the figure is the same."""
+    positions, exchanged = club
+    assert groups_of(exchanged) == groups_of(positions)
+
+
+@given(st.lists(st.integers(0, 40), min_size=PARTS, max_size=PARTS))
+def test_a_group_that_is_shown_hides_how_few_are_in_its_parts(members: list[int]) -> None:
+    """Of a group over several parts, nobody can tell by its number that it is the same as one of a single part."""
+    for group in groups_of(spread(*members)):
+        assert group.members == sum(members[group.first : group.last + 1])
+        if group.first == group.last:
+            assert members[group.first] >= SMALLEST
+
+
+@pytest.mark.parametrize(
+    ("members", "shown"),
+    [
+        ((), []),
+        ((4, 4), []),
+        ((5, 4), []),
+        ((30,), []),
+        ((0, 30, 4), []),
+        ((5, 5), [(0, 0, 5), (1, 4, 5)]),
+        ((14, 6), [(0, 0, 14), (1, 4, 6)]),
+        ((2, 3, 5), [(0, 1, 5), (2, 4, 5)]),
+        ((7, 7, 7, 7, 7), [(0, 0, 7), (1, 1, 7), (2, 2, 7), (3, 3, 7), (4, 4, 7)]),
+        ((7, 0, 0, 0, 9), [(0, 0, 7), (1, 4, 9)]),
+        ((7, 6, 1, 0, 3), [(0, 0, 7), (1, 4, 10)]),
+    ],
+)
+def test_what_is_too_small_is_merged_with_what_is_beside_it(
+    members: tuple[int, ...], shown: list[tuple[int, int, int]]
+) -> None:
+    assert list(groups_of(spread(*members))) == [Group(*group) for group in shown]
+
+
+def test_a_book_that_is_counted_in_another_way_now_counts_as_it_was_counted_then() -> None:
+    pages = [Reached(300, 400, "page")] * 5
+    assert groups_of([*at(10, 10, 10, 10, 10), *pages]) == (Group(0, 0, 5), Group(1, 4, 5))
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        (Group(0, 0, 5), "up to 25%"),
+        (Group(0, 2, 5), "up to 75%"),
+        (Group(0, 3, 5), "not finished"),
+        (Group(1, 2, 5), "25% to 75%"),
+        (Group(3, 3, 5), "from 75%, not finished"),
+        (Group(2, 4, 5), "from 50%"),
+        (Group(4, 4, 5), "finished"),
+    ],
+)
+def test_a_stretch_is_said_in_words(group: Group, words: str) -> None:
+    assert group.where == words
+
+
+# One figure after another
+
+
+@given(clubs, st.integers(0, 60))
+def test_a_figure_is_outdated_once_five_members_have_reported_since(positions: list[Reached], since: int) -> None:
+    said = [Said(there, NOON + MINUTE * (1 if n < since else -1)) for n, there in enumerate(positions)]
+    assert outdated(Figure(NOON, ()), said) == (min(since, len(said)) >= SMALLEST)
+
+
+@dataclass
+class Kept:
+    """Records in memory: what each member said last, and the figure that stands."""
+
+    members: dict[int, Said] = field(default_factory=dict)
+    standing: Figure | None = None
+
+    async def said(self, club: int, book: str) -> list[Said]:
+        return list(self.members.values())
+
+    async def figure(self, club: int, book: str) -> Figure | None:
+        return self.standing
+
+    async def keep_figure(self, club: int, book: str, figure: Figure, instead_of: Figure | None) -> Figure:
+        self.standing = figure
+        return figure
+
+
+events = st.lists(st.tuples(st.integers(0, 14), st.none() | st.integers(0, 100)), max_size=80)
+
+
+@given(events)
+async def test_whoever_looks_after_every_report_sees_the_changes_of_five_members_at_once_or_none(
+    told: list[tuple[int, int | None]],
+) -> None:
+    records, clock = Kept(), NOON
+    figures = Figures(records, lambda: clock)
+    before = await figures.of_book(1, WHALE)
+    reporters: set[int] = set()
+    for member, marks in told:
+        clock += MINUTE
+        if marks is None:
+            records.members.pop(member, None)
+        else:
+            records.members[member] = Said(Reached(marks, 100, "chapter"), clock)
+            reporters.add(member)
+        clock += MINUTE
+        now = await figures.of_book(1, WHALE)
+        if now != before:
+            assert len(reporters) >= SMALLEST
+            before, reporters = now, set()
+
+
+async def test_that_there_is_nothing_to_show_stands_as_long(records: StoredRecords) -> None:
+    """Otherwise the one whose report made the second group large enough would have told where they are."""
+    clock = NOON
+    figures = Figures(records.figures, lambda: clock)
+    for member, there in enumerate(at(*[1] * 9, *[60] * 4)):
+        await records.positions.change(Member(1, member), {"moby-dick": there}, NOON)
+    clock += MINUTE
+    assert (await figures.of_book(1, WHALE)).groups == ()
+    for member, there in enumerate(at(60, 60, 60, 60, 60), 20):
+        clock += MINUTE
+        await records.positions.change(Member(1, member), {"moby-dick": there}, clock)
+        clock += MINUTE
+        shown = await figures.of_book(1, WHALE)
+        assert shown.groups == ((Group(0, 0, 9), Group(1, 4, 9)) if member == 24 else ())
+
+
+# As they are kept
+
+
+@pytest.fixture
+async def records(tmp_path: Path) -> AsyncIterator[StoredRecords]:
+    async with opened_records(tmp_path) as opened:
+        yield opened
+
+
+async def test_members_of_other_clubs_and_of_other_books_do_not_count(records: StoredRecords) -> None:
+    await records.positions.change(Member(1, 10), {"moby-dick": at(5)[0], "emma": at(6)[0]}, NOON)
+    await records.positions.change(Member(2, 10), {"moby-dick": at(7)[0]}, NOON)
+    assert await records.figures.said(1, "moby-dick") == [Said(at(5)[0], NOON)]
+
+
+async def test_of_two_figures_that_are_made_at_once_everybody_sees_the_same(records: StoredRecords) -> None:
+    one, other = Figure(NOON, (Group(0, 0, 5), Group(1, 4, 6))), Figure(NOON + MINUTE, (Group(0, 0, 6), Group(1, 4, 6)))
+    assert await records.figures.keep_figure(1, "moby-dick", one, None) == one
+    assert await records.figures.keep_figure(1, "moby-dick", other, None) == one
+    later = replace(other, at=NOON + 2 * MINUTE)
+    assert await records.figures.keep_figure(1, "moby-dick", other, one) == other
+    assert await records.figures.keep_figure(1, "moby-dick", later, one) == other
+    assert await records.figures.figure(1, "moby-dick") == other
+    assert await records.figures.figure(2, "moby-dick") is None
+
+
+def test_parts_of_a_book_are_as_wide_as_they_say() -> None:
+    assert groups_of(at(*[24] * 5, *[25] * 5, *[49] * 5, *[50] * 5, *[99] * 5, *[100] * 5)) == (
+        Group(0, 0, 5), Group(1, 1, 10), Group(2, 2, 5), Group(3, 3, 5), Group(4, 4, 5),
+    )  # fmt: skip

@@ -1,0 +1,184 @@
+"""How much may be asked: never more than so many questions in any ten minutes, and so many tokens a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.limits import WATCHED, WINDOW, Allowance, AskedTooMuch, Rates
+from bot.people import NO_CLUB, Member
+from tests.fakes.counting import Counted
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+LIZ, ALEC, PIP = Member(1, 20), Member(1, 21), Member(2, 20)
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets."""
+
+    now: dt.datetime = NOON
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def goes_on(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += dt.timedelta(seconds=seconds)
+
+
+@dataclass
+class Usage:
+    """Tokens by club and day, in memory."""
+
+    tokens: Counter[tuple[int, dt.date]] = field(default_factory=Counter)
+
+    async def spent(self, club: int, day: dt.date) -> int:
+        return self.tokens[club, day]
+
+    async def spend(self, club: int, day: dt.date, tokens: int) -> None:
+        self.tokens[club, day] += tokens
+
+
+def allowance(clock: Clock, usage: Usage | None = None, **rates: int) -> Allowance:
+    return Allowance(Rates(**rates), usage or Usage(), clock)
+
+
+def takes(allowed: Allowance, member: Member) -> bool:
+    try:
+        allowed.take(member)
+    except AskedTooMuch:
+        return False
+    return True
+
+
+def test_who_has_asked_enough_waits_until_the_first_of_it_is_ten_minutes_old() -> None:
+    clock = Clock()
+    allowed = allowance(clock, member=2, club=9)
+    allowed.take(LIZ)
+    clock.goes_on(60)
+    allowed.take(LIZ)
+    with pytest.raises(AskedTooMuch, match=r"You asked a lot just now\. It works again <t:") as stopped:
+        allowed.take(LIZ)
+    assert stopped.value.again == NOON + WINDOW
+    clock.now = stopped.value.again
+    allowed.take(LIZ)
+    assert not takes(allowed, LIZ)
+
+
+def test_one_member_does_not_use_up_what_others_may_ask() -> None:
+    allowed = allowance(Clock(), member=1, club=9)
+    assert [takes(allowed, member) for member in (LIZ, LIZ, ALEC, PIP)] == [True, False, True, True]
+
+
+def test_a_club_has_a_limit_of_its_own_and_other_clubs_do_not_feel_it() -> None:
+    allowed = allowance(Clock(), member=9, club=2)
+    allowed.take(LIZ)
+    allowed.take(ALEC)
+    with pytest.raises(AskedTooMuch, match="Your club asked a lot"):
+        allowed.take(LIZ)
+    allowed.take(PIP)
+
+
+def test_people_without_a_club_do_not_share_a_limit() -> None:
+    allowed = allowance(Clock(), member=1, club=1)
+    strangers = [Member(NO_CLUB, person) for person in range(1, 6)]
+    assert all(takes(allowed, stranger) for stranger in strangers)
+    assert not any(takes(allowed, stranger) for stranger in strangers)
+
+
+def test_a_question_that_was_refused_is_not_counted() -> None:
+    clock = Clock()
+    allowed = allowance(clock, member=1, club=9)
+    allowed.take(LIZ)
+    for _ in range(5):
+        clock.goes_on(60)
+        assert not takes(allowed, LIZ)
+    clock.now = NOON + WINDOW
+    assert takes(allowed, LIZ)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from((LIZ, ALEC, PIP)), st.integers(0, 500)), max_size=60),
+    st.integers(1, 5),
+    st.integers(1, 7),
+)
+def test_never_more_than_the_limit_in_any_ten_minutes(
+    asking: list[tuple[Member, int]], most: int, most_of_club: int
+) -> None:
+    clock = Clock()
+    allowed = allowance(clock, member=most, club=most_of_club)
+    answered: list[tuple[Member, dt.datetime]] = []
+    for member, pause in asking:
+        clock.goes_on(pause)
+        if takes(allowed, member):
+            answered.append((member, clock.now))
+    for _, begun in answered:
+        within = [member for member, at in answered if begun <= at < begun + WINDOW]
+        assert all(count <= most for count in Counter(within).values())
+        assert all(count <= most_of_club for count in Counter(member.club for member in within).values())
+
+
+@given(st.lists(st.integers(0, 700), max_size=40), st.integers(1, 5))
+def test_nobody_waits_longer_than_they_are_told(pauses: list[int], most: int) -> None:
+    clock = Clock()
+    allowed = allowance(clock, member=most, club=99)
+    for pause in pauses:
+        clock.goes_on(pause)
+        try:
+            allowed.take(LIZ)
+        except AskedTooMuch as stopped:
+            clock.now = stopped.again
+            allowed.take(LIZ)
+
+
+def test_whoever_asked_longest_ago_is_forgotten_first() -> None:
+    allowed = allowance(Clock(), member=1, club=WATCHED * 2)
+    crowd = [Member(NO_CLUB, person) for person in range(1, WATCHED + 2)]
+    for member in crowd:
+        allowed.take(member)
+    assert not takes(allowed, crowd[-1])
+    assert takes(allowed, crowd[0])
+
+
+async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_alike() -> None:
+    clock, usage = Clock(NOON.replace(hour=23, minute=30)), Usage()
+    allowed = allowance(clock, usage, tokens=100)
+    await allowed.spend(1, 99)
+    assert await allowed.has_tokens(1)
+    await allowed.spend(1, 1)
+    assert not await allowed.has_tokens(1)
+    assert await allowed.has_tokens(2)
+    assert allowed.tomorrow == dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
+    clock.now = clock.now.astimezone(dt.timezone(dt.timedelta(hours=2)))  # the second of March there
+    assert not await allowed.has_tokens(1)
+    assert allowed.tomorrow == dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
+    clock.now = allowed.tomorrow
+    assert await allowed.has_tokens(1)
+
+
+async def test_an_answer_without_a_model_costs_no_tokens() -> None:
+    usage = Usage()
+    await allowance(Clock(), usage).spend(1, 0)
+    assert usage.tokens == {}
+    assert await allowance(Clock(), usage, tokens=0).has_tokens(1) is False
+
+
+def test_a_meter_is_told_whose_limit_was_reached_and_not_who_it_was() -> None:
+    meter = Counted()
+    allowed = Allowance(Rates(member=1, club=2), Usage(), Clock(), meter)
+    assert [takes(allowed, member) for member in (LIZ, LIZ, ALEC, Member(1, 22))] == [True, False, True, False]
+    assert meter.told == [("refused", "member"), ("refused", "club")]
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_waiting_for_a_day() -> None:
+    clock = Clock()
+    allowed = allowance(clock, member=2)
+    assert [takes(allowed, LIZ) for _ in range(3)] == [True, True, False]
+    clock.goes_on(-86_400)
+    assert [takes(allowed, LIZ) for _ in range(3)] == [True, True, False]

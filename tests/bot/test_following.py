@@ -1,0 +1,158 @@
+"""Keeping up with other processes: their reviews and watched places are seen here, over one database."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.features.reviews.rules import Reviews
+from bot.people import Member, Place, Shards
+from bot.services import LOOK_EVERY as SECONDS
+from bot.services import Following, Services
+from retrieval.gate import Audience
+from retrieval.retriever import Retriever
+from tests.fakes.bookshelf import opened, write_lantern
+from tests.fakes.postgres import Databases
+from tests.fakes.processes import services_over
+
+NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
+ONE, TWO = 1 << 22, 2 << 22
+"""Clubs of shards 1 and 0 of two."""
+
+LIZ = 20
+
+
+@dataclass
+class Process:
+    """What a process has of its own: services, and a store with the club's texts."""
+
+    services: Services
+    retriever: Retriever
+
+    async def writes(self, text: str, club: int = ONE) -> None:
+        book = self.services.books["the-lantern"]
+        await self.services.reviews.write(Member(club, LIZ), book, "4", text, "finished")
+
+    def finds(self, club: int = ONE) -> list[str]:
+        """Return the club's texts that its store holds of the book."""
+        audience = Audience({"the-lantern": 10}, club=str(club))
+        return [
+            passage.text for passage in self.retriever.passages("the-lantern", audience) if passage.kind == "review"
+        ]
+
+
+@pytest.fixture
+def address(postgres: Databases) -> Iterator[str]:
+    with postgres.latest() as found:
+        yield found
+
+
+@pytest.fixture
+async def both(address: str, tmp_path: Path) -> AsyncIterator[tuple[Process, Process]]:
+    """Two processes over one database, each with half of the clubs and a store of its own; the second has shard 0."""
+    write_lantern(tmp_path / "library")
+    async with AsyncExitStack() as stack:
+        processes = []
+        for shard in (1, 0):
+            retriever = stack.enter_context(opened(tmp_path / "library", tmp_path / f"data-{shard}"))
+            services = await stack.enter_async_context(
+                services_over(retriever, address, lambda: NOON, Shards((shard,), 2))
+            )
+            await services.following.begin()
+            processes.append(Process(services, retriever))
+        yield processes[0], processes[1]
+
+
+async def test_a_review_is_in_the_stores_of_those_who_need_it(both: tuple[Process, Process]) -> None:
+    one, direct = both
+    await one.writes("The harbour scenes are the best of it.")
+    await direct.writes("A quiet book.", TWO)
+    for process in both:
+        await process.services.following.look()
+    assert one.finds() == direct.finds() == ["The harbour scenes are the best of it."]
+    assert direct.finds(TWO) == ["A quiet book."]
+    assert one.finds(TWO) == [], "that club is another process’s, and so are direct messages"
+
+
+async def test_what_is_edited_or_deleted_elsewhere_is_so_here(both: tuple[Process, Process]) -> None:
+    one, other = both
+    await one.writes("The harbour scenes are the best of it.")
+    await other.services.following.look()
+    await one.writes("The lighthouse scenes are better.")
+    await other.services.following.look()
+    assert other.finds() == ["The lighthouse scenes are better."]
+    await one.services.my_data.delete(Member(ONE, LIZ), everywhere=True)
+    await other.services.following.look()
+    assert other.finds() == []
+
+
+async def test_it_is_there_within_five_seconds_without_being_asked_for(
+    both: tuple[Process, Process],
+) -> None:
+    one, other = both
+    assert SECONDS < 5
+    async with asyncio.timeout(60):
+        following = Following(other.services.reviews, other.services.watching, 0.01)
+        await following.begin()
+        async with following.going_on():
+            await one.writes("The harbour scenes are the best of it.")
+            while not other.finds():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+
+async def test_reviews_that_others_wrote_into_a_shared_store_are_not_written_again(
+    both: tuple[Process, Process],
+) -> None:
+    one, other = both
+    following = Following(other.services.reviews, other.services.watching, own_store=False)
+    await following.begin()
+    await one.writes("The harbour scenes are the best of it.")
+    await following.look()
+    assert other.finds() == []
+
+
+async def test_a_place_that_is_watched_elsewhere_is_watched_here(address: str, island: Retriever) -> None:
+    place, by = Place(ONE, 100), Member(ONE, LIZ)
+    async with (
+        services_over(island, address, lambda: NOON) as one,
+        services_over(island, address, lambda: NOON) as other,
+    ):
+        await other.following.begin()
+        await one.ceilings.set(place, one.books["the-lantern"], "ch 5", by)
+        await one.watching.on(place, by)
+        assert not other.watching.is_on(place)
+        await other.following.look()
+        assert other.watching.is_on(place)
+        await one.watching.off(place, by)
+        await other.following.look()
+        assert not other.watching.is_on(place)
+
+
+class Broken(Reviews):
+    """Reviews of a database that is away for a while."""
+
+    looked = 0
+
+    async def version(self) -> tuple[object, ...]:
+        self.looked += 1
+        if self.looked < 4:
+            raise ConnectionError("the server is away")
+        return ()
+
+
+async def test_a_database_that_is_away_is_logged_once_and_looked_at_again(
+    tmp_path: Path, island: Retriever, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with services_over(island, str(tmp_path), lambda: NOON) as services:
+        broken = Broken.__new__(Broken)
+        following = Following(broken, services.watching, 0.001)
+        async with following.going_on(), asyncio.timeout(30):
+            while broken.looked < 6:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+    assert len([record for record in caplog.records if "tried again" in record.getMessage()]) == 1

@@ -1,0 +1,239 @@
+"""Mending: a store that failed, was away or was emptied is put right by itself, and as the database has it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.answering.engine import Discussion
+from bot.app import open_services
+from bot.features.reviews.rules import Reviews
+from bot.people import Member
+from bot.services import Mending, Services
+from bot.settings import Settings
+from bot.workers import Workers
+from corpus.books import Book, Unit
+from corpus.errors import DogearError
+from corpus.passages import ClubText
+from retrieval.gate import Audience
+from retrieval.location import Patience, Place
+from retrieval.retriever import Retriever
+from retrieval.types import StoreUnavailable
+from tests.fakes.bookshelf import LANTERN, opened, write_kite, write_lantern
+from tests.fakes.chroma_server import RunningChroma
+from tests.fakes.club_texts import Texts
+from tests.fakes.records import opened_records
+
+LIZ = Member(1, 20)
+EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+FULL = "The vector store cannot be written: the disk is full."
+CLUB = Audience({LANTERN: 10}, club="1")
+IMPATIENT = Patience(connect=0.5, read=2.0, write=2.0, pause=0.05)
+PROMISED = 20.0
+
+
+@dataclass
+class Store(Texts):
+    """A store that may fail: whatever changes or mends it, until there is room again."""
+
+    failing: bool = False
+    damaged: bool = False
+    mended: int = 0
+    fails_at_most: int = 1_000_000
+    reconciled: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: threading.Event = field(default_factory=threading.Event)
+
+    def mend(self) -> bool:
+        self.mended += 1
+        self.asked.set()
+        if self.failing and self.mended <= self.fails_at_most:
+            raise StoreUnavailable(FULL)
+        self.failing = False
+        if self.damaged:
+            self.kept.clear()
+        return self.damaged
+
+    def keep(self, text: ClubText) -> None:
+        if self.failing:
+            raise StoreUnavailable(FULL)
+        super().keep(text)
+
+    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
+        if self.failing:
+            raise StoreUnavailable(FULL)
+        super().drop(club, id)
+
+
+@dataclass
+class World:
+    """Reviews over a store, and what mends it."""
+
+    store: Store
+    reviews: Reviews
+    mending: Mending
+
+    async def mended(self) -> None:
+        """Wait until the store is mended, and the reviews are in it."""
+        await asyncio.wait_for(self.store.reconciled.wait(), PROMISED)
+        self.store.reconciled.clear()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[World]:
+    caplog.set_level(logging.WARNING)
+    workers, store = Workers(1), Store()
+
+    async def reconcile() -> int:
+        changed = await reviews.reconcile()
+        store.reconciled.set()
+        return changed
+
+    async with opened_records(tmp_path) as records:
+        mending = Mending(store.mend, reconcile, 0.001)
+        reviews = Reviews(records.reviews, store, {EMMA.slug: EMMA}, workers, lambda: NOON, mending.need)
+        yield World(store, reviews, mending)
+    workers.close()
+
+
+async def test_nothing_is_done_until_it_is_needed_and_then_until_it_succeeds(world: World) -> None:
+    world.store.failing, world.store.fails_at_most = True, 3
+    async with world.mending.running():
+        await asyncio.sleep(0)
+        assert world.store.mended == 0
+        await asyncio.to_thread(world.mending.need)
+        await world.mended()
+        assert world.store.mended == 4
+        world.mending.need()
+        await world.mended()
+        assert world.store.mended == 5
+    world.mending.need()
+
+
+async def test_what_is_under_way_keeps_nobody_from_leaving(world: World) -> None:
+    world.store.failing = True
+    async with world.mending.running():
+        world.mending.need()
+        assert await asyncio.to_thread(world.store.asked.wait, PROMISED)
+
+
+async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_mended(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.store.failing, world.store.fails_at_most = True, 3
+    async with world.mending.running():
+        kept = await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
+        assert await world.reviews.mine(LIZ, EMMA) == kept
+        await world.mended()
+        await asyncio.sleep(0)
+    said = [record.getMessage() for record in caplog.records if "tried again" in record.getMessage()]
+    assert said == [f"{FULL} It is tried again, every minute at last."], "said once"
+    assert [text.text for text in world.store.kept.values()] == ["A long walk."]
+
+
+async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is_mended(world: World) -> None:
+    await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
+    world.store.failing, world.store.fails_at_most = True, 1
+    async with world.mending.running():
+        await world.reviews.delete(LIZ, EMMA)
+        assert await world.reviews.mine(LIZ, EMMA) is None
+        await world.mended()
+    assert world.store.kept == {}
+
+
+async def test_reviews_come_back_into_a_store_that_was_built_again(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
+    world.store.damaged = True
+    async with world.mending.running():
+        world.mending.need()
+        await world.mended()
+        await asyncio.sleep(0)
+    assert [text.text for text in world.store.kept.values()] == ["A long walk."]
+    assert "damaged and is built again; 1 reviews" in caplog.text
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@asynccontextmanager
+async def club(library: Path, data: Path, place: Place) -> AsyncIterator[tuple[Services, Retriever]]:
+    """Open what a club can do over a library."""
+    with opened(library, place) as retriever:
+        discussion = Discussion(retriever.library, retriever)
+        async with open_services(discussion, Settings(), now, data) as services:
+            yield services, retriever
+
+
+async def seen(retriever: Retriever, wanted: list[str]) -> bool:
+    """Return whether the club comes to see these reviews."""
+    end = asyncio.get_running_loop().time() + PROMISED
+    while asyncio.get_running_loop().time() < end:
+        try:
+            if [p.text for p in await asyncio.to_thread(retriever.passages, LANTERN, CLUB) if p.club] == wanted:
+                return True
+        except DogearError:
+            pass  # it is not back yet
+        await asyncio.sleep(0.05)
+    return False
+
+
+async def test_a_review_that_is_written_while_the_server_is_away_is_kept_and_seen_once_it_is_back(
+    library: Path, data: Path, chroma: RunningChroma
+) -> None:
+    write_lantern(library)
+    async with club(library, data, chroma.database(IMPATIENT)) as (services, retriever):
+        book = services.books[LANTERN]
+        retriever.passages(LANTERN, CLUB)
+        await services.reviews.write(LIZ, book, "3", "Before.", "ch 1")
+        assert await seen(retriever, ["Before."])
+        chroma.stop()
+        try:
+            kept = await services.reviews.write(LIZ, book, "4", "Written meanwhile.", "ch 1")
+            assert kept.text == "Written meanwhile."
+        finally:
+            chroma.start()
+        assert await seen(retriever, ["Written meanwhile."])
+
+
+async def test_a_server_that_lost_all_is_filled_again_by_itself(
+    library: Path, data: Path, chroma: RunningChroma
+) -> None:
+    write_lantern(library)
+    write_kite(library)
+    async with club(library, data, chroma.database(IMPATIENT)) as (services, retriever):
+        await services.reviews.write(LIZ, services.books[LANTERN], "3", "It rained.", "ch 1")
+        chroma.empty()
+        assert await seen(retriever, ["It rained."])
+        assert await asyncio.to_thread(retriever.passages, "the-kite", Audience())
+        assert await asyncio.to_thread(retriever.stale) == []
+
+
+def damaged_in(data: Path) -> list[Path]:
+    return list(data.glob("chroma-damaged-*"))
+
+
+def overwrite(file: Path) -> None:
+    file.write_bytes(b"This was a database once. " * 400)
+
+
+async def test_a_store_that_is_damaged_in_use_is_built_again_by_itself(library: Path, data: Path) -> None:
+    write_lantern(library)
+    async with club(library, data, data) as (services, retriever):
+        await services.reviews.write(LIZ, services.books[LANTERN], "3", "It rained.", "ch 1")
+        await asyncio.to_thread(overwrite, data / "chroma" / "chroma.sqlite3")
+        with pytest.raises(StoreUnavailable):
+            await asyncio.to_thread(retriever.stale)
+        assert await seen(retriever, ["It rained."])
+        assert await asyncio.to_thread(retriever.stale) == []
+    assert len(await asyncio.to_thread(damaged_in, data)) == 1

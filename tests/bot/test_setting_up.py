@@ -1,0 +1,112 @@
+"""Setting a club up: each step is kept at once, the walk goes on where it was left, and what is missing has a cure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Step
+from bot.features.setup.rules import AGAIN, ALLOW, Channel, Missing, Server, missing
+from bot.times import UnknownZone
+from corpus.books import Book, Unit
+from tests.fakes.records import opened_records
+
+EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
+BOOKS = {"emma": EMMA}
+CHOSEN = ClubSettings(500, 501, 100, 101, "Europe/Berlin", "emma", Step.DONE)
+THERE = Server({500, 501}, {100: Channel("talk"), 101: Channel("sections")})
+
+
+@pytest.fixture
+async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
+    async with opened_records(tmp_path) as records:
+        yield SetUp(records.clubs, BOOKS)
+
+
+class TestTheWalk:
+    def test_steps_follow_one_another_and_both_ends_stay_where_they_are(self) -> None:
+        assert [step.next for step in Step] == [*list(Step)[1:], Step.DONE]
+        assert [step.before for step in Step] == [Step.MODERATORS, *list(Step)[:-1]]
+        assert [step.number for step in ASKED] == [1, 2, 3, 4, 5, 6]
+
+    async def test_a_club_that_chose_nothing_is_at_the_beginning_and_in_utc(self, set_up: SetUp) -> None:
+        assert await set_up.settings(1) == ClubSettings()
+        assert await set_up.begin(1) == ClubSettings(zone="UTC", walk=Step.MODERATORS)
+
+    async def test_each_choice_is_kept_and_goes_on(self, set_up: SetUp) -> None:
+        assert (await set_up.choose_id(1, Step.MODERATORS, 500)).walk is Step.ORGANISERS
+        assert (await set_up.choose_id(1, Step.ORGANISERS, 501)).walk is Step.TALK
+        await set_up.choose_id(1, Step.TALK, 100)
+        assert (await set_up.choose_id(1, Step.SCHEDULE, 101)).walk is Step.ZONE
+        assert (await set_up.choose_zone(1, "berlin")).walk is Step.BOOK
+        assert await set_up.choose_book(1, "emma") == CHOSEN
+        assert await set_up.settings(1) == CHOSEN
+        assert await set_up.settings(2) == ClubSettings()
+
+    async def test_it_goes_on_where_it_was_left_and_from_the_beginning_once_it_is_through(self, set_up: SetUp) -> None:
+        await set_up.go(1, Step.SCHEDULE)
+        assert (await set_up.begin(1)).walk is Step.SCHEDULE
+        await set_up.go(1, Step.DONE)
+        assert (await set_up.begin(1)).walk is Step.MODERATORS
+
+    async def test_a_zone_that_is_chosen_elsewhere_leaves_the_walk_where_it_is(self, set_up: SetUp) -> None:
+        await set_up.go(1, Step.TALK)
+        assert await set_up.choose_zone(1, "Asia/Tokyo") == ClubSettings(zone="Asia/Tokyo", walk=Step.TALK)
+
+    async def test_what_was_chosen_can_be_taken_back(self, set_up: SetUp) -> None:
+        await set_up.choose_id(1, Step.MODERATORS, 500)
+        assert await set_up.clear(1, Step.MODERATORS) == ClubSettings(walk=Step.ORGANISERS)
+
+    async def test_what_is_not_there_cannot_be_chosen(self, set_up: SetUp) -> None:
+        with pytest.raises(UnknownZone, match=r"Did you mean Europe/Berlin\?"):
+            await set_up.choose_zone(1, "Europe/Berlni")
+        with pytest.raises(SetUpProblem, match="does not have that book"):
+            await set_up.choose_book(1, "persuasion")
+        assert await set_up.settings(1) == ClubSettings()
+
+    async def test_two_who_choose_at_once_lose_nothing(self, set_up: SetUp) -> None:
+        await asyncio.gather(*(set_up.choose_id(1, step, 500) for step in (Step.MODERATORS, Step.TALK, Step.SCHEDULE)))
+        settings = await set_up.settings(1)
+        assert (settings.moderators, settings.talk, settings.schedule) == (500, 500, 500)
+
+
+class TestWhatIsMissing:
+    def told(self, settings: ClubSettings, server: Server = THERE, ceiling: int | None = 3) -> list[Missing]:
+        return missing(settings, server, BOOKS, {} if ceiling is None else {"emma": ceiling})
+
+    def test_nothing_where_all_is_there(self) -> None:
+        assert self.told(CHOSEN) == []
+
+    def test_everything_that_was_not_chosen_is_named_with_its_cure(self) -> None:
+        found = self.told(ClubSettings())
+        assert len(found) == 5
+        assert {each.cure for each in found} == {AGAIN}
+
+    @pytest.mark.parametrize("step", ["moderators", "organisers", "talk", "schedule"])
+    def test_a_role_or_channel_that_was_deleted_is_named(self, step: str) -> None:
+        (found,) = self.told(replace(CHOSEN, **{step: 999}))  # type: ignore[arg-type]
+        assert "not there any more" in found.what
+        assert found.cure == AGAIN
+
+    def test_permissions_that_lack_are_named_channel_by_channel(self) -> None:
+        server = replace(THERE, channels={100: Channel("talk", ("Attach Files", "Create Polls")), 101: Channel("x")})
+        assert self.told(CHOSEN, server) == [Missing("In #talk I lack Attach Files, Create Polls.", ALLOW)]
+
+    def test_one_channel_for_both_is_told_of_once(self) -> None:
+        server = replace(THERE, channels={100: Channel("talk", ("Attach Files",))})
+        assert len(self.told(replace(CHOSEN, schedule=100), server)) == 1
+
+    def test_a_place_without_a_ceiling_is_named(self) -> None:
+        (found,) = self.told(CHOSEN, ceiling=None)
+        assert found.what == "#talk has no ceiling in Emma: what I say there for everybody stops at its cover."
+        assert "/ceiling set" in found.cure
+
+    def test_a_book_that_left_the_library_and_a_library_without_books_are_told_apart(self) -> None:
+        (gone,) = self.told(replace(CHOSEN, book="persuasion"))
+        assert "not have the chosen book" in gone.what
+        (empty,) = missing(CHOSEN, THERE, {}, {})
+        assert empty == Missing("The library has no books.", "Whoever runs me adds some: python run_bot.py import.")
