@@ -24,7 +24,7 @@ from retrieval.following import Following
 from retrieval.freed_memory import give_back
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Verdict
-from retrieval.guard.words import ReadPassages
+from retrieval.guard.words import PassageTokens
 from retrieval.indexing import Indexed, Progress
 from retrieval.location import ChromaServer, hold_together
 from retrieval.opener import Opener
@@ -55,7 +55,7 @@ class Retriever:
         self._reader = Reader.load("question", adapted=embedder.adapted)
         self._placer = Reader.load("statement", adapted=embedder.adapted)
         self._rule = Rule.load()
-        self._read_passages = ReadPassages(embedder)
+        self._read_passages = PassageTokens(embedder)
         self._clubs = ClubTexts(store, embedder)
         self._following = Following(
             store, {CLUB_TEXTS: self._clubs.read, LIBRARY: lambda: self._refreshing.follow()}

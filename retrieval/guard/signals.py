@@ -1,4 +1,8 @@
-"""What speaks for and against a sentence of a chat model: how hidden text fits it, and how visible text does."""
+"""The guard's signals for a sentence of a chat model: how well hidden and visible text match it, and where they do.
+
+Hidden text right after the reader's position continues what is known, so a harmless sentence often comes near to it.
+What a sentence shares with text far ahead alone is another matter; so distances from the position are signals too.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,14 @@ import numpy.typing as npt
 from corpus.passages import Passage
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Gate
-from retrieval.guard.words import matched, tells
+from retrieval.guard.words import has_revealing_word, word_similarities
 from retrieval.rank.features import RECENCY, Floats, Question
 from retrieval.rank.ranker import Ranking, Reader
 from retrieval.rank.words import stem, stems
 from retrieval.types import Matrix, TokenVectors, Vector
 
 NEAREST = 8
-"""Passages of each side, hidden and visible, that a sentence is held against word by word."""
+"""Hidden passages, and as many visible ones, that a sentence is compared with word by word."""
 
 _STYLE = [
     re.compile(pattern, re.IGNORECASE)
@@ -34,36 +38,39 @@ _STYLE = [
         r"\?[\"”]?$",
     )
 ]  # fmt: skip
-"""How a sentence is said: as a guess, as what is to come, to the reader, as a denial, as a question."""
+"""How a sentence is sentence: as a guess, as a prediction, to the reader, as a denial, as a question."""
 
-SIGNS = 66
+SIGNALS = 66
 """Numbers that the guard decides by; docs/guard.md says what each is."""
 
-OF_WORDS = 33
-"""The first of them: those that count the more, the less a sentence says. The others say where a sentence is told."""
+MATCHING = 33
+"""The first of them, which say how well texts match. They count the more, the shorter a sentence is."""
 
-NEW = 15
-"""Which of them is the share of words that the reader has not met."""
+NEW_WORDS = 15
+"""Index of the share of words that the reader has not met."""
 
 LENGTH = 32
-"""Which of them is how much is said, as a share of a dozen telling words beyond the question's."""
+"""Index of the length: content words beyond the question's, as a share of a dozen."""
 
-FEW = 2 / 12
-"""That length of a word or two."""
+SHORT = 2 / 12
+"""The length of a sentence of one or two such words."""
 
-BEHIND, AHEAD = (0, 2), (1, 3)
-"""Steps up to which seen text is the last or a recent part, and hidden text the next or a near part of the book."""
+PAST_STEPS, FUTURE_STEPS = (0, 2), (1, 3)
+"""Steps up to which visible text is the latest or recent, and hidden text is next or near."""
 
 AVERAGED = 3
-"""Passages of each side whose nearness is averaged."""
+"""Hidden passages, and as many visible ones, whose similarities are averaged."""
 
 DISTANCES = 11
-"""Numbers that say how far from the reader a sentence is told."""
+"""Signals of one reading of a sentence that say how far from the reader it is told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence of an answer made ready: alone, with its question, following the one before it, and word by word."""
+class Sentence:
+    """A sentence of an answer, embedded in three readings and word by word.
+
+    The readings are the sentence alone, together with its question, and following the sentence before it.
+    """
 
     asked: frozenset[str]
     alone: Question
@@ -75,8 +82,8 @@ class Said:
     first: bool
 
 
-class Sides:
-    """All of a book, divided into what an audience may see and what it may not."""
+class GuardedBook:
+    """All text of a book, divided into what an audience may see and what it may not."""
 
     def __init__(self, opened: OpenedBook, gate: Gate, reader: Reader, known: str) -> None:
         self._whole, self._reader = opened.whole(), reader
@@ -95,12 +102,12 @@ class Sides:
         """Whether nothing of the book is hidden."""
         return not self._hidden.any()
 
-    def told_by_a_word(self, said: Said) -> bool:
-        """Return whether a sentence holds a word that tells by itself."""
-        return tells(said.alone.text, said.read, self._known | said.asked, self._secret)
+    def has_revealing_word(self, sentence: Sentence) -> bool:
+        """Return whether one word of a sentence is enough to stop it."""
+        return has_revealing_word(sentence.alone.text, sentence.read, self._known | sentence.asked, self._secret)
 
     def nearest(self, statements: Sequence[Question]) -> tuple[list[Passage], list[Passage]]:
-        """Return the visible and the hidden passages that some statements fit best."""
+        """Return the visible and the hidden passages that match any of the statements best."""
         best = np.zeros(len(self._whole.passages), np.float32)
         for statement in statements:
             chances = np.zeros_like(best)
@@ -111,34 +118,34 @@ class Sides:
         visible, hidden = ([n for n in order if self._hidden_passages[n] == side][:NEAREST] for side in (False, True))
         return [self._whole.passages[n] for n in visible], [self._whole.passages[n] for n in hidden]
 
-    def signs(self, said: Said, visible: Sequence[Matrix], hidden: Sequence[Matrix]) -> Floats:
-        """Return all signs of a sentence; `visible` and `hidden` are its nearest passages, read word by word."""
-        told = [word for word in said.alone.words if word not in said.asked]
-        new = [word for word in told if word not in self._known]
+    def signals(self, sentence: Sentence, visible: Sequence[Matrix], hidden: Sequence[Matrix]) -> Floats:
+        """Return all signals of a sentence; `visible` and `hidden` are the token vectors of its nearest passages."""
+        content = [word for word in sentence.alone.words if word not in sentence.asked]
+        new = [word for word in content if word not in self._known]
         secret = [word for word in new if word in self._secret]
-        count = max(1, len(told))
+        count = max(1, len(content))
         return np.array(
             [
                 float(self._hidden.mean()),
-                *self._fit(said.alone),
-                *self._fit(said.together),
+                *self._fit(sentence.alone),
+                *self._fit(sentence.together),
                 len(new) / count,
                 len(secret) / count,
                 min(3, len(secret)) / 3,
-                float(not told),
-                *_by_words(said, visible, hidden),
-                *(float(bool(style.search(said.alone.text))) for style in _STYLE),
-                float(said.first),
-                min(12, len(told)) / 12,
-                *self._told_where(said.alone),
-                *self._told_where(said.together),
-                *self._told_where(said.following),
+                float(not content),
+                *_by_words(sentence, visible, hidden),
+                *(float(bool(style.search(sentence.alone.text))) for style in _STYLE),
+                float(sentence.first),
+                min(12, len(content)) / 12,
+                *self._distances_of(sentence.alone),
+                *self._distances_of(sentence.together),
+                *self._distances_of(sentence.following),
             ],
             np.float32,
         )
 
     def _fit(self, statement: Question) -> list[float]:
-        """Return how hidden and visible text fit a statement: by chance, by nearness and by shared words."""
+        """Return how well hidden and visible text match a statement: by ranking, by similarity and by shared words."""
         whole, hidden = self._whole, self._hidden
         near = whole.sentence_vectors @ statement.vectors.plain
         near_passages = whole.passage_vectors @ statement.vectors.plain
@@ -160,36 +167,36 @@ class Sides:
             float(in_passage[~self._hidden_passages].max(initial=0.0)),
         ]
 
-    def _told_where(self, statement: Question) -> list[float]:
+    def _distances_of(self, statement: Question) -> list[float]:
         """Return how far from the reader's position a statement is told."""
         return self._distances.of(self._ranking(statement), statement.vectors.plain)
 
     def _ranking(self, statement: Question) -> Ranking:
-        """Rank all of the book for a statement; each is ranked once."""
+        """Rank all sentences of the book for a statement, once."""
         if statement.text not in self._ranked:
             blank = np.zeros((len(self._whole), RECENCY), np.float32)
             self._ranked[statement.text] = self._reader.read(self._whole, statement, blank)
         return self._ranked[statement.text]
 
 
-def _by_words(said: Said, visible: Sequence[Matrix], hidden: Sequence[Matrix]) -> list[float]:
-    """Return how much better hidden passages match a sentence's words: on the whole, at most, and in one passage."""
-    seen, kept_back = matched(said.vectors, visible), matched(said.vectors, hidden)
-    if not said.words:
+def _by_words(sentence: Sentence, visible: Sequence[Matrix], hidden: Sequence[Matrix]) -> list[float]:
+    """Return how much better hidden passages match a sentence's words: on average, at most, and in one passage."""
+    by_visible, by_hidden = word_similarities(sentence.vectors, visible), word_similarities(sentence.vectors, hidden)
+    if not sentence.words:
         return [0.0] * 7
-    best_seen, best_hidden = seen.max(axis=1, initial=0.0), kept_back.max(axis=1, initial=0.0)
-    better = best_hidden - best_seen
-    own = np.array([stem(word.lower()) not in said.asked for word in said.words])
-    passages_seen, passages_hidden = seen.mean(axis=0), kept_back.mean(axis=0)
-    leading = kept_back[:, int(passages_hidden.argmax())] if len(hidden) else best_hidden
+    best_visible, best_hidden = by_visible.max(axis=1, initial=0.0), by_hidden.max(axis=1, initial=0.0)
+    better = best_hidden - best_visible
+    own = np.array([stem(word.lower()) not in sentence.asked for word in sentence.words])
+    passages_visible, passages_hidden = by_visible.mean(axis=0), by_hidden.mean(axis=0)
+    leading = by_hidden[:, int(passages_hidden.argmax())] if len(hidden) else best_hidden
     return [
         float(better.mean()),
         float(better.max()),
         float(np.sort(np.where(own, better, -0.2))[-2:].mean()),
-        float(best_seen.mean()),
-        float(best_seen.min()),
-        float(passages_hidden.max(initial=0.0) - passages_seen.max(initial=0.0)),
-        float(np.clip(leading - best_seen, 0, 1).sum()),
+        float(best_visible.mean()),
+        float(best_visible.min()),
+        float(passages_hidden.max(initial=0.0) - passages_visible.max(initial=0.0)),
+        float(np.clip(leading - best_visible, 0, 1).sum()),
     ]
 
 
@@ -208,7 +215,7 @@ def _margin(values: Floats, hidden: npt.NDArray[np.bool_]) -> float:
 
 
 class Distances:
-    """A book from a reader's position. A step is a mark at which anything is told: so books of any unit compare."""
+    """A book seen from a reader's position, in steps: the marks that have text, so that all units compare."""
 
     def __init__(self, whole: VisibleBook, hidden: npt.NDArray[np.bool_], position: int) -> None:
         steps = np.unique(whole.marks)
@@ -217,24 +224,24 @@ class Distances:
         self._ahead = np.searchsorted(steps, whole.marks) - here
         self._steps = max(1, len(steps))
         away = np.where(hidden, self._ahead, -self._ahead)
-        near, far = (np.where(hidden, of_hidden, of_seen) for of_seen, of_hidden in zip(BEHIND, AHEAD, strict=True))
+        near, far = (np.where(hidden, *limits) for limits in zip(FUTURE_STEPS, PAST_STEPS, strict=True))
         zones = np.where(hidden, 3, 0) + (away > near) + (away > far)
         self._zone_of_sentence = zones[whole.passage_of]
 
     def of(self, ranking: Ranking, statement: Vector) -> list[float]:
         """Return where a statement is told, all numbers from -1 to 1.
 
-        The chances that it is told in the last step, in a recent and in an earlier one, next, soon, and far ahead; how
-        likely it is told at all; how much of the book lies between the reader and the nearest passage behind, and the
-        nearest one ahead; and how near the nearest few of either side are.
+        They are the chances of the latest step, of recent and of earlier ones, of the next step, of near and of far
+        ones; the confidence that it is told at all; the share of the book between the reader and the most similar
+        visible passage, and the most similar hidden one; and the similarity of the best few visible and hidden ones.
         """
         near = self._whole.passage_vectors @ statement
-        seen, kept_back = np.where(self._hidden, -1.0, near), np.where(self._hidden, near, -1.0)
+        visible, hidden = np.where(self._hidden, -1.0, near), np.where(self._hidden, near, -1.0)
         return [
             *np.bincount(self._zone_of_sentence, ranking.chances, minlength=6).tolist(),
             ranking.confidence,
-            -float(self._ahead[seen.argmax()]) / self._steps,
-            float(self._ahead[kept_back.argmax()]) / self._steps,
-            float(np.sort(seen)[-AVERAGED:].mean()),
-            float(np.sort(kept_back)[-AVERAGED:].mean()),
+            -float(self._ahead[visible.argmax()]) / self._steps,
+            float(self._ahead[hidden.argmax()]) / self._steps,
+            float(np.sort(visible)[-AVERAGED:].mean()),
+            float(np.sort(hidden)[-AVERAGED:].mean()),
         ]

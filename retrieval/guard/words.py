@@ -1,7 +1,11 @@
-"""How far the words of a sentence are matched in passages, word by word, in whatever words these say the same.
+"""The guard's view of single words: how well passages match them, and which words are enough to stop a sentence.
 
-Every word has a vector, read in its context; a word of a sentence is matched in a passage by the nearest of its words
-("late interaction", Khattab and Zaharia 2020, arXiv:2004.12832). "She was murdered" so finds "somebody killed her".
+Words are matched in context ("late interaction", Khattab and Zaharia 2020, arXiv:2004.12832): every word has a vector,
+and a passage matches it by the nearest of its own words. So "She was murdered" finds "somebody killed her".
+
+The learned signals weigh a whole sentence, and a harmless one can still hold one word too many, or a word in some code.
+Such words need no weighing: of the sentences of the marked answers, three in a hundred honest ones hold any, and every
+third one that leaks does (docs/guard.md).
 """
 
 from __future__ import annotations
@@ -20,10 +24,23 @@ from retrieval.rank.features import Floats
 from retrieval.rank.words import STOP_WORDS, stem, words
 from retrieval.types import Matrix, TokenVectors
 
-KEPT = 1_000
-"""Passages whose words stay read, the last used; each takes about 50 kB."""
+CACHED_PASSAGES = 1_000
+"""Passages whose token vectors are kept, the last used; each takes about 50 kB."""
+
+CODE_TOKENS = 4
+"""Tokens of a word from which it counts as a code: the model knows most words of English whole."""
+
+CODE_LETTERS = 3
+"""Unknown single letters from which a sentence spells something."""
+
+CODE_WORDS = 4
+"""Unknown words of several tokens from which a sentence is a code, such as a made-up word for each letter."""
 
 _WORD = re.compile(r"[^\W_]+")
+_CONTRACTED = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
+_DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
+_MORSE = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")
 
 
 class WordReader(Protocol):
@@ -34,87 +51,73 @@ class WordReader(Protocol):
         ...
 
 
-class ReadPassages:
-    """Passages read word by word. A passage's id is made of its words, so what is kept never goes stale."""
+class PassageTokens:
+    """The token vectors of passages, cached by id: an id is made of the passage's words, so none is ever stale."""
 
     def __init__(self, reader: WordReader) -> None:
         self._reader = reader
-        self._kept: OrderedDict[str, Matrix] = OrderedDict()
+        self._cache: OrderedDict[str, Matrix] = OrderedDict()
         self._lock = Lock()
 
     def of(self, passages: Sequence[Passage]) -> list[Matrix]:
         """Return each passage's tokens, shape (tokens, dimensions), each of length 1."""
         with self._lock:
-            known = {p.id: self._kept[p.id] for p in passages if p.id in self._kept}
+            known = {p.id: self._cache[p.id] for p in passages if p.id in self._cache}
         missing = [p for p in passages if p.id not in known]
         if missing:
             read = self._reader.words([p.text for p in missing])
-            known |= {p.id: _tokens(one).astype(np.float16) for p, one in zip(missing, read, strict=True)}
+            known |= {p.id: _text_tokens(one).astype(np.float16) for p, one in zip(missing, read, strict=True)}
         with self._lock:
             for passage in passages:
-                self._kept[passage.id] = known[passage.id]
-                self._kept.move_to_end(passage.id)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+                self._cache[passage.id] = known[passage.id]
+                self._cache.move_to_end(passage.id)
+            while len(self._cache) > CACHED_PASSAGES:
+                self._cache.popitem(last=False)
         return [known[p.id].astype(np.float32) for p in passages]
 
 
-def _tokens(read: TokenVectors) -> Matrix:
-    """Return the vectors of what stands in the text, each of length 1: not of the marks round it."""
+def _text_tokens(read: TokenVectors) -> Matrix:
+    """Return the vectors of a text's tokens, each of length 1, without the model's own tokens around it."""
     vectors, spans = read
-    return _units(vectors[spans[:, 1] > spans[:, 0]])
+    return _normalized(vectors[spans[:, 1] > spans[:, 0]])
 
 
-def _units(vectors: Matrix) -> Matrix:
+def _normalized(vectors: Matrix) -> Matrix:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), np.float32)
 
 
-def telling_words(text: str, read: TokenVectors, start: int = 0) -> tuple[list[str], Matrix]:
+def content_words(text: str, read: TokenVectors, start: int = 0) -> tuple[list[str], Matrix]:
     """Return the words of a text that carry meaning, from a character on, and their vectors, shape (words, dimensions).
 
-    All vectors have length 1. A word of several tokens has the mean of theirs; what lies beyond the model's limit has
-    none and is left out.
+    All vectors have length 1. A word of several tokens has the mean of theirs; one beyond the model's limit has none
+    and is left out.
     """
-    vectors, spans = read
-    telling, rows = [], []
-    for found in _WORD.finditer(text, start):
-        inside = (spans[:, 0] >= found.start()) & (spans[:, 1] <= found.end()) & (spans[:, 1] > spans[:, 0])
-        if found[0].lower() not in STOP_WORDS and inside.any():
-            telling.append(found[0])
+    vectors, _ = read
+    found, rows = [], []
+    for word in _WORD.finditer(text, start):
+        inside = _tokens_of(word, read)
+        if word[0].lower() not in STOP_WORDS and inside.any():
+            found.append(word[0])
             rows.append(vectors[inside].mean(axis=0))
-    width = vectors.shape[1]
-    return telling, _units(np.stack(rows)) if rows else np.zeros((0, width), np.float32)
+    return found, _normalized(np.stack(rows)) if rows else np.zeros((0, vectors.shape[1]), np.float32)
 
 
-def matched(words: Matrix, passages: Sequence[Matrix]) -> Floats:
-    """Return how near each word has a like in each passage (cosine, -1 to 1), shape (words, passages)."""
+def _tokens_of(word: re.Match[str], read: TokenVectors) -> Floats:
+    """Return which tokens lie within a word."""
+    _, spans = read
+    return np.asarray((spans[:, 0] >= word.start()) & (spans[:, 1] <= word.end()) & (spans[:, 1] > spans[:, 0]))
+
+
+def word_similarities(words: Matrix, passages: Sequence[Matrix]) -> Floats:
+    """Return how near each word is to the nearest word of each passage (cosine, -1 to 1), shape (words, passages)."""
     if not len(words) or not passages:
         return np.zeros((len(words), len(passages)), np.float32)
     return np.stack([(words @ passage.T).max(axis=1, initial=-1.0) for passage in passages], axis=1)
 
 
-BROKEN = 4
-"""Tokens of a word from which it is taken to be no word of English, but a code: the model knows most words whole."""
-
-STRANGERS = 2
-"""Names that neither visible nor hidden text holds, from which a sentence is stopped: one may be an actor's."""
-
-SPELLED = 3
-"""Single letters from which a sentence is taken to spell something."""
-
-PIECED = 4
-"""Words that the model does not know whole, from which a sentence is taken for a code: a made-up word for a letter."""
-
-_DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
-_MARKS = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")
-
-_WRITTEN_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_BEGINNING = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
-
-
 @dataclass(frozen=True, slots=True)
-class Unmet:
-    """A word that the reader has not met: its stem, its tokens, and whether it is written as a name is."""
+class UnknownWord:
+    """A word that the reader has not met: its stem, its number of tokens, and whether it is written as a name."""
 
     stem: str
     tokens: int
@@ -126,31 +129,27 @@ class Unmet:
         return self.tokens != 1
 
 
-def tells(sentence: str, read: TokenVectors, met: Collection[str], secret: Collection[str]) -> bool:
-    """Return whether a sentence holds a word that tells by itself, or Morse code.
+def has_revealing_word(sentence: str, read: TokenVectors, known: Collection[str], secret: Collection[str]) -> bool:
+    """Return whether a sentence holds a word that is enough to stop it, or a code.
 
-    `met` are stems of visible text, of the question and of the book's title, `secret` those that only hidden text
+    `known` are stems of visible text, of the question and of the book's title, `secret` those that only hidden text
     holds; `read` is the sentence as the model reads it, which says of how many tokens each word is made.
     """
-    if any(_DOTS & {*run} and _DASHES & {*run} for run in _MARKS.findall(sentence)):
+    if any(_DOTS & {*run} and _DASHES & {*run} for run in _MORSE.findall(sentence)):
         return True
-    found = list(_unmet(sentence, read, met))
-    strangers = {word.stem for word in found if word.name and word.stem not in secret}
-    letters = [word for word in found if len(word.stem) == 1]
-    pieced = [word for word in found if word.rare]
-    return len(strangers) >= STRANGERS or len(letters) >= SPELLED or len(pieced) >= PIECED or any(
-        word.stem.isdigit()
-        or word.tokens >= BROKEN
-        or (word.stem in secret and (word.name or word.rare))
-        for word in found
+    unknown = list(_unknown_words(sentence, read, known))
+    letters = sum(len(word.stem) == 1 for word in unknown)
+    rare = sum(word.rare for word in unknown)
+    return letters >= CODE_LETTERS or rare >= CODE_WORDS or any(
+        word.stem.isdigit() or word.tokens >= CODE_TOKENS or (word.stem in secret and (word.name or word.rare))
+        for word in unknown
     )  # fmt: skip
 
 
-def _unmet(sentence: str, read: TokenVectors, met: Collection[str]) -> Iterator[Unmet]:
-    _, spans = read
-    for found in _WRITTEN_WORD.finditer(sentence):
-        inside = (spans[:, 0] >= found.start()) & (spans[:, 1] <= found.end()) & (spans[:, 1] > spans[:, 0])
-        name = found[0][0].isupper() and not _BEGINNING.search(sentence, 0, found.start())
+def _unknown_words(sentence: str, read: TokenVectors, known: Collection[str]) -> Iterator[UnknownWord]:
+    for found in _CONTRACTED.finditer(sentence):
+        tokens = int(_tokens_of(found, read).sum())
+        name = found[0][0].isupper() and not _SENTENCE_START.search(sentence, 0, found.start())
         for word in words(found[0]):
-            if word not in STOP_WORDS and stem(word) not in met:
-                yield Unmet(stem(word), int(inside.sum()), name)
+            if word not in STOP_WORDS and stem(word) not in known:
+                yield UnknownWord(stem(word), tokens, name)

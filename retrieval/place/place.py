@@ -1,9 +1,9 @@
-"""Placing text that nobody placed: how far must a reader be before it may be shown?
+"""Placing text that nobody labelled: how far must a reader be before it may be shown?
 
-A summary in story order is aligned with what the library places of its book, and spread over the book where there is
-no such text. Anything else is matched, sentence by sentence, against the positioned text of every book that it may be
-about, and takes the furthest place that it matches. A match is never certain: what is asked is the first mark by
-which, with high probability, the matching text has been read.
+A summary in story order is aligned with the positioned text of its book, or spread over the book where there is none.
+Anything else is matched, sentence by sentence, against the positioned text of every book that it may be about, and gets
+the furthest place that any sentence matches. A match is never certain: a place is the first mark by which, with high
+probability, the matching text has been read.
 """
 
 from __future__ import annotations
@@ -20,97 +20,94 @@ from corpus.library import Library
 from corpus.names import names_in
 from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
 from retrieval.book import OpenedBook, VisibleBook
-from retrieval.place.align import Numbers, whereabouts
+from retrieval.place.align import Numbers, posteriors
 from retrieval.rank.features import RECENCY, Question
 from retrieval.rank.ranker import Ranking, Reader
 from retrieval.store import Store
 
-CERTAINTY = 0.85
-"""Share of the chances that lies at or before the place found; docs/placing.md has what it costs and saves."""
+MESSAGE_CERTAINTY = 0.85
+"""Share of the chances at or before the place of a message; docs/placing.md says what it costs and saves."""
 
-LEFT_OUT = 0.11
-"""Share of the chances that may lie beyond the place of unlabelled text of a library, times its passage's sentences.
+MAX_BEYOND = 0.11
+"""Share of the chances that may lie beyond the place of other unlabelled text, times its passage's sentences.
 
 They mostly tell of one episode, and the furthest place of any of them counts: together they are seldom all too early.
 """
 
-ALIGNED = 0.95
-"""The same for a sentence of a summary, whose place its neighbours narrow down."""
+ALIGNED_CERTAINTY = 0.95
+"""Share of the chances at or before the place of a sentence of a summary, which its neighbours narrow down."""
 
-AHEAD = 0.8
-"""Confidence and share of the chances from which a sentence of a summary tells what comes later than its place."""
+FORESHADOWING = 0.8
+"""Confidence, and share of the chances, from which a sentence of a summary tells what comes later than its place."""
 
-MATCHED = 0.3
-"""Confidence from which unlabelled text is taken to match: below it, its place is unknown."""
+MIN_MATCH = 0.3
+"""Confidence from which unlabelled text counts as matched: below it, its place is unknown."""
 
-TELLING = 0.06
-"""Confidence from which a message is taken to tell of the story: below it, it is talk about something else."""
+MIN_MESSAGE_MATCH = 0.06
+"""Confidence from which a message counts as telling of the story: below it, it is talk about something else."""
 
 WINDOW = 3
 """Sentences of a message that are placed together: what one says, the next one often only points at."""
 
 MARGIN = 0.075
-"""How much later, at the middle of its book, a summary is placed that nothing can be aligned with."""
+"""How much later, at the middle of its book, a summary is placed that cannot be aligned, as a share of the book."""
 
-LANDINGS = 3
-"""Marks with positioned text that a summary can be aligned with, at least."""
+MIN_MARKS = 3
+"""Marks with positioned text that aligning a summary needs, at least."""
 
-TOLD = 0.1
-"""Share of all marks that have positioned text, at least, where a summary is aligned with it."""
+MIN_COVERAGE = 0.1
+"""Share of all marks that must have positioned text for aligning a summary."""
 
-MOST = 400
-"""Landings that a summary is aligned with, at most: a book of a thousand pages has no more scenes."""
-
-Landmarks = Mapping[Slug, VisibleBook]
-"""The positioned text of each book."""
+MAX_MARKS = 400
+"""Marks that a summary is aligned with, at most: a book of a thousand pages has no more scenes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sentence belongs in one book: the mark, and how sure it is that it matches anything there."""
+    """Where a sentence belongs in one book, and how likely it matches anything there."""
 
     mark: int
     confidence: float
 
 
 def spread(told: Sequence[Unplaced], book: Book) -> list[Passage]:
-    """Place passages of a summary by their share of its text, with a margin, and rounded up; nothing makes it sure."""
-    return [placed(u.passage, Reveals.of({book.slug: book.mark_at(_late(u, book))})) for u in told]
+    """Place passages of a summary by their share of its text, with a margin and rounded up; certainty 0."""
+    return [placed(u.passage, Reveals.of({book.slug: book.mark_at(_share_with_margin(u, book))})) for u in told]
 
 
-def _late(told: Unplaced, book: Book) -> float:
-    """Return how far through the book a passage is with the margin, which vanishes where the way begins and ends."""
-    way = (told.ahead - told.after) / book.marks
+def _share_with_margin(told: Unplaced, book: Book) -> float:
+    """Return how far through the book a passage is, with the margin, which is 0 where a stretch begins and ends."""
+    length = (told.ahead - told.after) / book.marks
     start = told.after / book.marks
-    share = min(1.0, (told.share - start) / way)
-    return start + way * min(1.0, share + 2 * MARGIN * math.sqrt(max(0.0, share * (1 - share))))
+    share = min(1.0, (told.share - start) / length)
+    return start + length * min(1.0, share + 2 * MARGIN * math.sqrt(max(0.0, share * (1 - share))))
 
 
-def landings(told: Unplaced, view: VisibleBook) -> list[int]:
-    """Return the marks at which a passage may be placed by aligning; none where too little is positioned."""
+def alignment_marks(told: Unplaced, view: VisibleBook) -> list[int]:
+    """Return the marks that a passage can be aligned with; none where too little text is positioned."""
     inside = {int(mark) for mark in view.marks if told.after < mark <= told.ahead}
-    way = told.ahead - told.after
-    if len(inside) < max(min(LANDINGS, way), TOLD * way):
+    length = told.ahead - told.after
+    if len(inside) < max(min(MIN_MARKS, length), MIN_COVERAGE * length):
         return []
     marks = sorted({*inside, told.ahead})
-    return marks[:: -math.ceil(len(marks) / MOST)][::-1]
+    return marks[:: -math.ceil(len(marks) / MAX_MARKS)][::-1]
 
 
 def align(
     told: Sequence[Unplaced], statements: Sequence[Sequence[Question]], book: Book, view: VisibleBook, reader: Reader
 ) -> list[Passage]:
-    """Place passages of a summary that lie between the same labels by what they tell, in their order.
+    """Align passages of a summary that lie between the same labels; spread them where too little text is positioned.
 
-    `statements` are the sentences of each. Where too little text is positioned there, they are spread.
+    `statements` are the sentences of each passage.
     """
-    marks = landings(told[0], view)
+    marks = alignment_marks(told[0], view)
     if not marks:
         return spread(told, book)
     rankings = [_ranked(statement, view, reader) for said in statements for statement in said]
-    alone = [_by_landing(ranking, view, told[0].after, marks) for ranking in rankings]
-    together = whereabouts(alone, [ranking.confidence for ranking in rankings])
-    reached = (np.cumsum(together, axis=1) >= ALIGNED).argmax(axis=1)
-    furthest = [max(marks[n], _ahead(ranking, view)) for n, ranking in zip(reached, rankings, strict=True)]
+    alone = [_by_mark(ranking, view, told[0].after, marks) for ranking in rankings]
+    together = posteriors(alone, [ranking.confidence for ranking in rankings])
+    reached = (np.cumsum(together, axis=1) >= ALIGNED_CERTAINTY).argmax(axis=1)
+    furthest = [max(marks[n], _foreshadowed(ranking, view)) for n, ranking in zip(reached, rankings, strict=True)]
     found = []
     start = 0
     for unplaced, said in zip(told, statements, strict=True):
@@ -120,16 +117,16 @@ def align(
     return found
 
 
-def _by_landing(ranking: Ranking, view: VisibleBook, after: int, marks: Sequence[int]) -> Numbers:
-    """Return the chances of a sentence at each landing; those of marks between two count at the later one."""
+def _by_mark(ranking: Ranking, view: VisibleBook, after: int, marks: Sequence[int]) -> Numbers:
+    """Return the chances of a sentence at each of the marks; those of a mark between two count at the later one."""
     at = view.marks[view.passage_of]
     inside = (at > after) & (at <= marks[-1])
     return np.bincount(np.searchsorted(marks, at[inside]), ranking.chances[inside], len(marks)).astype(np.float64)
 
 
-def _ahead(ranking: Ranking, view: VisibleBook) -> int:
-    """Return what a sentence surely tells wherever it stands; 0 where nothing is sure."""
-    return _mark_by(ranking, view, 1 - AHEAD) if ranking.confidence >= AHEAD else 0
+def _foreshadowed(ranking: Ranking, view: VisibleBook) -> int:
+    """Return the mark that a sentence surely tells of, wherever it stands; 0 if none is sure."""
+    return _mark_by(ranking, view, 1 - FORESHADOWING) if ranking.confidence >= FORESHADOWING else 0
 
 
 def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
@@ -142,7 +139,7 @@ def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
     ]  # fmt: skip
 
 
-def place(statement: Question, view: VisibleBook, reader: Reader, certainty: float = CERTAINTY) -> Place:
+def place(statement: Question, view: VisibleBook, reader: Reader, certainty: float = MESSAGE_CERTAINTY) -> Place:
     """Return where a statement belongs in a book's positioned text."""
     if not len(view):
         return Place(0, 0.0)
@@ -163,15 +160,19 @@ def _mark_by(ranking: Ranking, view: VisibleBook, share: float) -> int:
 
 
 def match(
-    unplaced: Unplaced, statements: Sequence[Question], book: Book, landmarks: Landmarks, reader: Reader
+    unplaced: Unplaced,
+    statements: Sequence[Question],
+    book: Book,
+    positioned: Mapping[Slug, VisibleBook],
+    reader: Reader,
 ) -> Passage:
-    """Place a passage that may tell of several books: what matches nothing reveals the whole of its own book."""
-    furthest = dict.fromkeys(landmarks, 0) | {book.slug: 0}
+    """Place a passage that may tell of several books; one that matches nothing reveals the whole of its own book."""
+    furthest = dict.fromkeys(positioned, 0) | {book.slug: 0}
     sure = 1.0
-    share = 1 - LEFT_OUT * len(statements)
+    share = 1 - MAX_BEYOND * len(statements)
     for statement in statements:
-        places = {slug: place(statement, view, reader, share) for slug, view in landmarks.items()}
-        matched = {slug: found for slug, found in places.items() if found.confidence >= MATCHED}
+        places = {slug: place(statement, view, reader, share) for slug, view in positioned.items()}
+        matched = {slug: found for slug, found in places.items() if found.confidence >= MIN_MATCH}
         for slug, found in matched.items():
             furthest[slug] = max(furthest[slug], found.mark)
         if not matched:
@@ -183,9 +184,9 @@ def match(
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One book to bring up to date: `settled` is placed by its library, `told` in order, `loose` has to be matched.
+    """The text of one book to index: `settled` is labelled, `told` is to be aligned, `loose` is to be matched.
 
-    `against` holds the fingerprints of the books that `loose` is matched with.
+    `against` holds the fingerprints of the books that `loose` is matched against.
     """
 
     book: Book
@@ -196,12 +197,12 @@ class Work:
 
     @property
     def passages(self) -> list[Passage]:
-        """All passages; those that are not placed reveal the whole book until they are."""
+        """All passages; the unplaced ones reveal the whole book until they are placed."""
         return [*self.settled, *(u.passage for u in (*self.told, *self.loose))]
 
     @classmethod
     def of(cls, library: Library, slug: Slug) -> Work:
-        """Return what the files of a book say."""
+        """Read what the files of a book say."""
         book = library.books[slug]
         settled, unplaced = cut(book, library.documents[slug])
         told = [u for u in unplaced if u.passage.kind in TOLD_IN_ORDER]
@@ -211,24 +212,24 @@ class Work:
 
 
 class Placer:
-    """Places what books leave open, in one run over a library that does not change meanwhile."""
+    """Places unlabelled text, in one run over a library that does not change meanwhile."""
 
     def __init__(self, library: Library, store: Store, reader: Reader) -> None:
         self._library, self._store, self._reader = library, store, reader
         self._told: dict[Slug, list[Passage]] = {}
 
     def placed(self, work: Work) -> list[Passage]:
-        """Return the passages that a book's files do not place, each with its place."""
+        """Return the unlabelled passages of a book, each with its place."""
         found = self._in_order(work)
         if not work.loose:
             return found
-        landmarks = {slug: self._positioned(slug, work) for slug in work.against}
+        positioned = {slug: self._positioned(slug, work) for slug in work.against}
         said = self._statements(work.loose)
-        matched = [match(u, s, work.book, landmarks, self._reader) for u, s in zip(work.loose, said, strict=True)]
+        matched = [match(u, s, work.book, positioned, self._reader) for u, s in zip(work.loose, said, strict=True)]
         return found + matched
 
     def _in_order(self, work: Work) -> list[Passage]:
-        """Return what a book tells in order, placed; once a run, as other books lean on it, too."""
+        """Place the summaries of a book, once a run, because other books are matched against them too."""
         slug = work.book.slug
         if slug not in self._told and work.told:
             story = self._opened(slug, [p for p in work.settled if p.kind in TOLD_IN_ORDER])
@@ -243,12 +244,12 @@ class Placer:
     def _between_labels(
         self, run: Sequence[Unplaced], book: Book, story: VisibleBook, whole: VisibleBook
     ) -> list[Passage]:
-        """Place a run of passages by the story that the library places there; where it has none, by all its text."""
-        view = story if landings(run[0], story) else whole
+        """Align passages with the labelled summaries between the same labels, or else with all labelled text."""
+        view = story if alignment_marks(run[0], story) else whole
         return align(run, self._statements(run), book, view, self._reader)
 
     def _positioned(self, slug: Slug, work: Work) -> VisibleBook:
-        """Return the text of a book that is placed, to match loose text against."""
+        """Return the text of a book that is placed, to match other text against."""
         other = work if slug == work.book.slug else Work.of(self._library, slug)
         return self._opened(slug, [*other.settled, *self._in_order(other)])
 
@@ -258,7 +259,7 @@ class Placer:
         return OpenedBook(slug, rows).whole()
 
     def _statements(self, unplaced: Sequence[Unplaced]) -> list[list[Question]]:
-        """Return the sentences of passages, made ready to be matched."""
+        """Return the sentences of each passage, ready to be matched."""
         rows = self._store.read([u.passage.id for u in unplaced])
         vectors = {row.passage.id: row.embedded.sentences for row in rows}
         return [

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.embedding import load_embedder
-from retrieval.guard.words import ReadPassages
+from retrieval.guard.words import PassageTokens
 from retrieval.rank.features import Question
 from retrieval.rank.ranker import WEIGHTS, Fit, Reader
 from retrieval.rank.words import stems
@@ -140,7 +140,7 @@ class Lesson:
         reader = Reader.load("statement", adapted=True, folder=self._weights)
         shipped, library = guarding.open_shipped(self._embedder)
         shelf = guarding.Shelf(
-            self._opened | shipped, self._books | library, reader, self._embedder, ReadPassages(self._embedder)
+            self._opened | shipped, self._books | library, reader, self._embedder, PassageTokens(self._embedder)
         )
         stories = list(guarding.story_cases(shelf, self._later))
         rule = guarding.learn(stories, list(guarding.marked_cases(shelf, answers)))

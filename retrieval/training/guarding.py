@@ -20,8 +20,8 @@ from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.guard.guard import Guard, Rule, Weighed, weighed
-from retrieval.guard.words import ReadPassages
+from retrieval.guard.guard import Evidence, Guard, Rule, rule_inputs
+from retrieval.guard.words import PassageTokens
 from retrieval.rank.features import Floats
 from retrieval.rank.ranker import Fit, Reader
 from retrieval.retriever import open_retriever
@@ -51,7 +51,7 @@ class Case:
     leaks: bool
     book: str
     answer: str
-    told_by_a_word: bool = False
+    revealing_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,15 @@ class Shelf:
     books: dict[str, Book]
     placer: Reader
     embedder: Embedder
-    passages: ReadPassages
+    passages: PassageTokens
 
-    def weigh(self, book: str, audience: Audience, question: str, said: Sequence[str]) -> list[Weighed]:
+    def weigh(self, book: str, audience: Audience, question: str, said: Sequence[str]) -> list[Evidence]:
         """Return what speaks for and against each sentence of an answer; none where nothing of the book is hidden."""
         opened, gate = self.opened[book], Gate(audience)
         if all(map(gate.passes, opened.passages)):
             return []
         guard = Guard(opened, gate, self.placer, self.known(book), self.passages, self.embedder)
-        return guard.weigh(question, said)
+        return guard.evidence(question, said)
 
     def known(self, book: str) -> str:
         """Return what everybody knows of a book: its title and author."""
@@ -98,7 +98,7 @@ def story_cases(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[Case]:
             if 0 < at < shelf.books[one.story].marks:
                 said = [one.answers[0].rstrip(".") + "."]
                 for found in shelf.weigh(one.story, Audience({one.story: at}), one.text, said):
-                    yield Case(weighed(found.signs), at == before, one.story, one.text, found.told_by_a_word)
+                    yield Case(rule_inputs(found.signals), at == before, one.story, one.text, found.revealing_word)
 
 
 def marked_cases(shelf: Shelf, path: Path) -> Iterator[Case]:
@@ -109,7 +109,7 @@ def marked_cases(shelf: Shelf, path: Path) -> Iterator[Case]:
             weighings = shelf.weigh(row["book"], audience, row["question"], sentences(row["answer"]))
             for number, found in enumerate(weighings, 1):
                 leaks = number in row["leaks"]
-                yield Case(weighed(found.signs), leaks, row["book"], row["id"], found.told_by_a_word)
+                yield Case(rule_inputs(found.signals), leaks, row["book"], row["id"], found.revealing_word)
 
 
 def learn(stories: Sequence[Case], marked: Sequence[Case]) -> Rule:
@@ -119,7 +119,7 @@ def learn(stories: Sequence[Case], marked: Sequence[Case]) -> Rule:
         rule = Rule(_fit(stories, [case for case in marked if case.book != book]), 0.0)
         for case in marked:
             if case.book == book and case.leaks:
-                risk = 1.0 if case.told_by_a_word else rule.fit.confidence(case.weighed)
+                risk = 1.0 if case.revealing_word else rule.fit.confidence(case.weighed)
                 unseen.setdefault(case.answer, []).append(risk)
     least = sorted(min(risks) for risks in unseen.values())
     return Rule(_fit(stories, marked), least[int((1 - STOPS) * len(least))])

@@ -11,7 +11,7 @@ import pytest
 from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.guard.guard import Rule
-from retrieval.guard.words import ReadPassages
+from retrieval.guard.words import PassageTokens
 from retrieval.rank.ranker import Reader
 from retrieval.training import guarding
 from retrieval.training.guarding import Case, Shelf, learn, marked_cases, story_cases
@@ -42,7 +42,7 @@ def shelf(tmp_path: Path) -> Shelf:
     opened: dict[str, OpenedBook]
     books: dict[str, Book]
     opened, books = open_stories(path, embedder)
-    return Shelf(opened, books, Reader.load("statement", adapted=False), embedder, ReadPassages(embedder))
+    return Shelf(opened, books, Reader.load("statement", adapted=False), embedder, PassageTokens(embedder))
 
 
 def answers(tmp_path: Path, *rows: dict[str, object]) -> Path:

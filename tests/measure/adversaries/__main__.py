@@ -37,7 +37,7 @@ MEANS = {
     ),
     "watched": ("watch on", "watch status", "watch off", "what is posted by itself"),
 }  # fmt: skip
-"""What is used in the ways that are no single command (tests/measure/adversaries/ways_of_members.py and beside it)."""
+"""What is used in the ways that are no single command (tests/measure/adversaries/ways.py)."""
 
 
 def used(attempt: Attempt) -> tuple[str, ...]:

@@ -17,9 +17,7 @@ from tests.fakes.evening import CHOICES, FORM, Evening, Sent, every_text
 from tests.fakes.evening_acts import new_thread
 from tests.fakes.marked import AMBER, MARKS, ORCHARD, Sign
 from tests.measure.adversaries.attempts import Attempt, readings
-from tests.measure.adversaries.ways_of_clubs import CLUB_WAYS
-from tests.measure.adversaries.ways_of_members import MEMBERS_WAYS, SPOKEN, Way, command
-from tests.measure.adversaries.ways_with_made_up_ids import DOCTORED_WAYS, prepare
+from tests.measure.adversaries.ways import SPOKEN, WAYS, command, prepare
 
 OURS = re.compile(
     r"(?m)^(?:### |-# |\*\*(?:A reader|Your review|\d{1,2})\*\*(?= · |  ))|^\*\*(?=\d{1,2}\\\.)|(?<=[^*])\*\*$"
@@ -57,7 +55,7 @@ class Attempting:
             unit = evening.club.services.books[book].unit
             await evening.club.ceiling(place, **{book: f"{marks}%" if unit is Unit.PERCENT else f"ch {marks}"})
         evening.goes_to(place, **ceiling)
-        if attempt.do in DOCTORED_WAYS:
+        if attempt.do == "doctored":
             await prepare(self)
         sent, self._seen = len(evening.sent), len(evening.club.env.http_requests)
         way = WAYS.get(attempt.do, command)
@@ -168,9 +166,6 @@ def outside(requests: list[HttpLogEntry], reminded: Collection[int] = (), places
                 found += [f"{sign} in {where}: {text[:200]!r}" for sign in live(re.sub(own, "", text))]
     return found
 
-
-WAYS: dict[str, Way] = {**MEMBERS_WAYS, **CLUB_WAYS, **DOCTORED_WAYS}
-"""Ways by name; every other is a command."""
 
 _READS = r"GET .*"
 _POSTS = r"POST channels/\d+/messages"

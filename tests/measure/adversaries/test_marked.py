@@ -1,50 +1,112 @@
-"""Attempts to get more than one has read, over all commands: of whatever is sent, nothing goes beyond its readers."""
+"""Attempts at a library in which every text gives itself away: of whatever is sent, nothing goes beyond its readers.
+
+Over all commands and all that a club does besides asking, and with a chat model that blurts, disguises and obeys. No
+call is made that nobody asked for, and no change for those who may not.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
+from discord import app_commands
 from simcord.types import HttpLogEntry
 
+from bot.answering.model import Writer, open_model
+from retrieval.embedding import SentenceEmbedder
 from retrieval.retriever import Retriever
+from tests.fakes.bookshelf import opened
+from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club
 from tests.fakes.evening import Evening
-from tests.fakes.marked import AMBER, Signs
-from tests.measure.adversaries.attempting import UNBOUNDED, attempting, outside
+from tests.fakes.marked import AMBER, Signs, write_marked_library
+from tests.measure.adversaries.__main__ import commands, everything, table
+from tests.measure.adversaries.attempting import UNBOUNDED, Attempting, attempting, outside
 from tests.measure.adversaries.attempts import DISGUISES, Attempt, attempts, readings
 
-FILE = Path(__file__).with_name("marked.toml")
-KINDS = Counter(attempt.kind for attempt in attempts(FILE))
+HERE = Path(__file__).parent
+PAGE = HERE.parents[2] / "docs" / "adversaries.md"
+Marked = tuple[Retriever, Signs]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_nothing_beyond_the_audience_comes_out(
-    kind: str, marked: tuple[Retriever, Signs], tmp_path: Path
-) -> None:
+def kinds(*files: str) -> list[Any]:
+    """Return the kinds of attempts of some files, each with its file."""
+    found = dict.fromkeys((file, attempt.kind) for file in files for attempt in attempts(HERE / file))
+    return [pytest.param(*each, id=each[1]) for each in found]
+
+
+@pytest.fixture(scope="module")
+def marked(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marked]:
+    """The marked library, and its signs."""
+    library = tmp_path_factory.mktemp("marked-library")
+    signs = write_marked_library(library)
+    with opened(library, tmp_path_factory.mktemp("marked"), embedder) as retriever:
+        yield retriever, signs
+
+
+@pytest.fixture
+def chatting() -> Iterator[ChatServer]:
+    """A chat model that says what an attempt wants it to say."""
+    with chat_server() as server:
+        yield server
+
+
+@pytest.mark.parametrize(("file", "kind"), kinds("marked.toml", "club.toml"))
+async def test_nothing_beyond_the_audience_comes_out(file: str, kind: str, marked: Marked, tmp_path: Path) -> None:
     retriever, signs = marked
+    chosen = [attempt for attempt in attempts(HERE / file, signs) if attempt.kind == kind]
     async with opened_club(retriever, tmp_path, rates=UNBOUNDED, message_content=True) as club:
         made = await attempting(Evening(club, signs.copied()))
-        for attempt in attempts(FILE, signs):
-            if attempt.kind == kind:
-                await made.make(attempt, {AMBER: 4})
+        for attempt in chosen:
+            await made.make(attempt, {AMBER: 4})
         assert "\n".join(made.faults) == ""
         assert "\n".join(made.evening.told_positions()) == ""
-        assert made.made == KINDS[kind]
+        assert made.made == len(chosen)
+
+
+@pytest.mark.parametrize(("file", "kind"), kinds("model.toml"))
+async def test_nothing_beyond_the_audience_comes_out_of_a_model(
+    file: str, kind: str, marked: Marked, chatting: ChatServer, tmp_path: Path
+) -> None:
+    retriever, signs = marked
+    model = open_model(chatting.settings())
+    assert model is not None
+    writer = Writer(model, retriever, 20)
+    chosen = [attempt for attempt in attempts(HERE / file, signs) if attempt.kind == kind]
+    try:
+        async with opened_club(retriever, tmp_path, writer=writer, rates=UNBOUNDED) as club:
+            made = await attempting(Evening(club, signs.copied()))
+            for attempt in chosen:
+                asked, chatting.says = len(chatting.requests), attempt.says
+                await made.make(attempt, {AMBER: 4})
+                assert len(chatting.requests) > asked, attempt.id
+                assert told_the_model(chatting.requests[asked:], attempt, made) == []
+            assert "\n".join(made.faults) == ""
+            assert made.made == len(chosen)
+    finally:
+        writer.close()
+
+
+def told_the_model(requests: list[dict[str, object]], attempt: Attempt, made: Attempting) -> list[str]:
+    """Return the words in prompts that those who read the answer have not come to, but for their own."""
+    signs, asker = made.evening.signs, made.people[attempt.who]
+    furthest = {AMBER: 4} if attempt.who == "Ahab" else made.evening.positions[asker.guild.id, asker.id]
+    own = signs.found(" ".join((attempt.text, *attempt.then)))
+    found = signs.found(json.dumps(requests, ensure_ascii=False))
+    return [sign.word for sign in found if not sign.needs.within(furthest) and sign not in own]
 
 
 @pytest.mark.parametrize("do", ["ask", "mention", "direct", "review read"])
-async def test_an_attempt_that_brings_something_out_is_heard(
-    do: str, marked: tuple[Retriever, Signs], tmp_path: Path
-) -> None:
+async def test_an_attempt_that_brings_something_out_is_heard(do: str, marked: Marked, tmp_path: Path) -> None:
     retriever, signs = marked
     async with opened_club(retriever, tmp_path, rates=UNBOUNDED) as club:
         made = await attempting(Evening(club, signs.copied()))
-        liz = made.people["Liz"]
-        made.evening.is_at(liz, AMBER, 0)
+        made.evening.is_at(made.people["Liz"], AMBER, 0)
         text = AMBER if do == "review read" else "What does Wenna carry across the bridge?"
         await made.make(Attempt("a leak", "leaks", text, do), {AMBER: 1})
         assert any("sent to" in fault for fault in made.faults)
@@ -64,6 +126,28 @@ def test_what_a_message_would_obey_and_whom_it_would_ping_is_heard() -> None:
 
 @pytest.mark.parametrize("disguise", [name for name in DISGUISES if name != "first"])
 def test_a_disguised_word_is_read_all_the_same(disguise: str) -> None:
-    said = f"Wenna carries the {DISGUISES[disguise]('xolwomypf')} across the bridge."
     alone = DISGUISES[disguise]("xolwomypf")
-    assert any("xolwomypf" in reading.casefold() for text in (said, alone) for reading in readings(text))
+    for text in (alone, f"Wenna carries the {alone} across the bridge."):
+        assert any("xolwomypf" in reading.casefold() for reading in readings(text))
+
+
+def test_the_table_of_attempts_is_that_of_the_page_and_none_is_there_twice() -> None:
+    assert table() in PAGE.read_text(encoding="utf-8"), "python -m tests.measure.adversaries prints it"
+    made = everything()
+    assert len(made) >= 330
+    assert len({attempt.kind for attempt in made}) >= 30
+    assert len({repr(replace(attempt, id="")) for attempt in made}) == len(made)
+
+
+async def test_every_command_every_menu_and_every_field_that_offers_something_is_tried(
+    marked: Marked, tmp_path: Path
+) -> None:
+    made = everything()
+    typed = {attempt.more["into"] for attempt in made if attempt.do == "types"}
+    async with opened_club(marked[0], tmp_path) as club:
+        known = [each for each in club.bots[-1].tree.walk_commands() if isinstance(each, app_commands.Command)]
+        menus = [each for each in club.bots[-1].tree.get_commands() if isinstance(each, app_commands.ContextMenu)]
+        offering = {f"{each.qualified_name} {p.name}" for each in known for p in each.parameters if p.autocomplete}
+        names = {each.qualified_name for each in known} | {each.qualified_name for each in menus}
+        assert names - commands(made) == set()
+        assert offering - typed == set()

@@ -19,8 +19,7 @@ from tests.measure.benchmarks.peers.quality import by_section, figures, judge, t
 from tests.measure.benchmarks.peers.required import PeersMissing, package
 from tests.measure.benchmarks.peers.shelves import _once, write_library
 from tests.measure.benchmarks.peers.speed import asked_about, in_turns, percentile, spread
-from tests.measure.evaluation.questions import Examination, Question
-from tests.measure.evaluation.stories import Piece, Story
+from tests.measure.evaluation.questions import Examination, Piece, Question, Story
 
 STORY = Story(
     "kite", "The Kite", 3,

@@ -22,17 +22,11 @@ from corpus.library import SHIPPED, Library
 from retrieval.embedding import load_embedder
 from retrieval.retriever import open_retriever
 from tests.measure.evaluation import unlabelled
-from tests.measure.evaluation.arms import Figures, named
-from tests.measure.evaluation.examining import Candidate, examine
-from tests.measure.evaluation.guarding import guarded
-from tests.measure.evaluation.questions import Examination, shipped_examination, told_examination
-from tests.measure.evaluation.recording import record
-from tests.measure.evaluation.stories import write_library
-from tests.measure.evaluation.tables import page
-from tests.measure.evaluation.unlabelled_books import CASES, STRIPPED, stripped
-
-SETS = ("shipped", "stories")
-"""Under which names figures are recorded."""
+from tests.measure.evaluation.arms import SAMPLE, Candidate, Figures, examine, named
+from tests.measure.evaluation.guard_answers import guarded
+from tests.measure.evaluation.questions import Examination, shipped_examination, told_examination, write_library
+from tests.measure.evaluation.tables import faults, page, record, recorded
+from tests.measure.evaluation.unlabelled import STRIPPED, stripped
 
 
 def progress(line: str) -> None:
@@ -50,9 +44,11 @@ def opened(library: Path, data: Path) -> Iterator[Candidate]:
         yield Candidate(books, retriever)
 
 
-def of_the_shipped_library(folder: Path, limit: int) -> Figures:
+def of_the_shipped_library(folder: Path, limit: int, *, recording: bool) -> Figures:
     """Return the figures of our own questions, of the guard's answers, and of placing."""
     with opened(SHIPPED, folder / "data") as candidate:
+        if recording:
+            record("sample", examine(candidate, shipped_examination(), SAMPLE))
         figures = examine(candidate, shipped_examination(), limit, progress)
         progress("guard")
         figures |= guarded(candidate.retriever)
@@ -70,10 +66,9 @@ def of_stories(stories: Path, questions: Path, folder: Path, limit: int) -> Figu
     with opened(folder / "library", folder / "data") as candidate:
         figures = examine(candidate, exam, limit, progress)
     embedder = load_embedder()
-    for case in CASES:
-        progress(f"placing, {case.name}")
-        for name, told in unlabelled.figures(stories, questions, embedder, case=case.name):
-            figures |= named(f"placing {name}", dict(told))
+    for name, told in unlabelled.figures(stories, questions, embedder):
+        progress(f"placing, {name}")
+        figures |= named(f"placing {name}", dict(told))
     return figures
 
 
@@ -95,12 +90,15 @@ def main() -> None:
         if given.stories:
             name, figures = "stories", of_stories(given.stories, given.questions, Path(folder), given.limit)
         else:
-            name, figures = "shipped", of_the_shipped_library(Path(folder), given.limit)
+            name, figures = "shipped", of_the_shipped_library(Path(folder), given.limit, recording=given.record)
     sys.stdout.write(f"{page(figures)}\n")
     if given.json:
         given.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if given.record:
         record(name, figures)
+    elif not given.limit:
+        found = faults(figures, recorded().get(name, {}))
+        sys.exit("\n".join(found))
 
 
 if __name__ == "__main__":

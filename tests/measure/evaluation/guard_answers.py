@@ -1,8 +1,8 @@
 """Put answers as a chat model gives them to the guard, and print what it shows and what it stops.
 
-python -m tests.measure.evaluation.guard_answers [--split tune|kept|all] [--wrong] [--data data]
+python -m tests.measure.evaluation.guard_answers [--split tune|kept] [--wrong] [--data data]
 
-The answers are those of guard/answers.jsonl, about the shipped library: written by hand, honest and leaking, in whole
+The answers are those of answers.jsonl, about the shipped library: written by hand, honest and leaking, in whole
 sentences and other words than the passages'. `leaks` numbers the sentences, from 1, that tell what only later passages
 tell; `also` says what the audience has finished of other books. Whoever changes the guard looks at `--split tune` only;
 the answers that are kept aside tell afterwards whether it was the guard that became better.
@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.answering.model import plain
@@ -23,6 +22,7 @@ from corpus.text import sentences
 from retrieval.gate import Audience
 from retrieval.guard.guard import Verdict
 from retrieval.retriever import Retriever, open_retriever
+from tests.measure.evaluation.metrics import mean
 
 ANSWERS = Path(__file__).parent / "answers.jsonl"
 SPLITS = ("tune", "kept")
@@ -63,10 +63,15 @@ class Judged:
         """Return for each sentence that leaks, or each that does not, whether it is shown."""
         return [v.shown for (_, leaks), v in zip(self.answer.said(), self.verdicts, strict=True) if leaks is leaking]
 
-    def wrong(self) -> list[tuple[str, Verdict]]:
-        """Return the sentences that are shown and leak, or are stopped and do not, with their verdicts."""
-        pairs = zip(self.answer.said(), self.verdicts, strict=True)
-        return [(sentence, verdict) for (sentence, leaks), verdict in pairs if verdict.shown is leaks]
+    @property
+    def honest(self) -> bool:
+        """Whether nothing in the answer leaks."""
+        return not self.answer.leaks
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no sentence that leaks is shown."""
+        return not any(self.shown(leaking=True))
 
 
 def read(path: Path = ANSWERS) -> list[Answer]:
@@ -75,105 +80,70 @@ def read(path: Path = ANSWERS) -> list[Answer]:
 
 
 def judge(retriever: Retriever, answer: Answer) -> Judged:
-    """Ask the guard about an answer, just as bot/answering/model.py does."""
+    """Ask the guard about an answer, just as the bot does before it shows one."""
     said = [sentence for sentence, _ in answer.said()]
     return Judged(answer, retriever.verdicts(answer.question, said, answer.audience, answer.book))
 
 
-def honest(judged: Judged) -> bool:
-    """Return whether nothing in an answer leaks."""
-    return not judged.answer.leaks
+def guarded(retriever: Retriever) -> dict[str, float]:
+    """Return the figures of both splits: the one to look at while changing the guard, and the one kept aside."""
+    judged = [judge(retriever, answer) for answer in read()]
+    return {
+        f"guard {split}: {name}": value
+        for split in SPLITS
+        for name, value in figures([one for one in judged if one.answer.split == split]).items()
+    }
 
 
-def mixed(judged: Judged) -> bool:
-    """Return whether a part of an answer leaks, and a part does not."""
-    return bool(judged.answer.leaks) and bool(judged.shown(leaking=False))
+def figures(judged: Sequence[Judged]) -> dict[str, float]:
+    """Return how many honest answers are shown, and of how many leaking ones nothing that leaks."""
+    fair, unfair = [one for one in judged if one.honest], [one for one in judged if not one.honest]
+    shown = [one.shown(leaking=False) for one in fair]
+    rest = [told for one in unfair if (told := one.shown(leaking=False))]
+    return {
+        "honest answers": len(fair),
+        "leaking answers": len(unfair),
+        "honest, something shown": mean([any(told) for told in shown]),
+        "honest, half or more shown": mean([2 * sum(told) >= len(told) for told in shown]),
+        "honest, shown whole": mean([all(told) for told in shown]),
+        "leaking, every leak stopped": mean([one.stopped for one in unfair]),
+        "mixed, all the rest kept": mean([all(told) for told in rest]),
+    }
 
 
-def whole(judged: Judged) -> bool:
-    """Return whether all that is honest is shown."""
-    return all(judged.shown(leaking=False))
-
-
-def half(judged: Judged) -> bool:
-    """Return whether at least half of the honest sentences are shown."""
-    shown = judged.shown(leaking=False)
-    return 2 * sum(shown) >= len(shown)
-
-
-def something(judged: Judged) -> bool:
-    """Return whether anything that is honest is shown: then the model's words are, and not quotes alone."""
-    return any(judged.shown(leaking=False))
-
-
-def stopped(judged: Judged) -> bool:
-    """Return whether no sentence that leaks is shown."""
-    return not any(judged.shown(leaking=True))
-
-
-def share(right: Sequence[bool]) -> str:
-    """Return how many are right, as a line of the report says it."""
-    return f"{sum(right):4} of {len(right):3}  {sum(right) / len(right):6.1%}" if right else "   none"
-
-
-def overall(judged: Sequence[Judged]) -> str:
-    """Return the figures of a split."""
-    lines: tuple[tuple[str, list[bool]], ...] = (
-        ("honest answers shown whole", [whole(j) for j in judged if honest(j)]),
-        ("honest answers, half or more shown", [half(j) for j in judged if honest(j)]),
-        ("honest answers, something shown", [something(j) for j in judged if honest(j)]),
-        ("leaking answers, every leak stopped", [stopped(j) for j in judged if not honest(j)]),
-        ("mixed answers that keep all the rest", [whole(j) for j in judged if mixed(j)]),
-        ("mixed answers that keep half the rest", [half(j) for j in judged if mixed(j)]),
-        ("honest sentences shown", [shown for j in judged for shown in j.shown(leaking=False)]),
-        ("leaking sentences stopped", [not shown for j in judged for shown in j.shown(leaking=True)]),
-    )
-    return "\n".join(f"  {name:38}{share(right)}" for name, right in lines)
-
-
-def by(name: Callable[[Answer], str], judged: Iterable[Judged]) -> str:
-    """Return a line a group: honest answers of which half is shown, and leaking ones that are stopped."""
-    groups: dict[str, list[Judged]] = defaultdict(list)
+def by_kind(judged: Iterable[Judged]) -> Iterator[str]:
+    """Yield a line a kind: how many honest answers are shown half or more, or of leaking ones, every leak stopped."""
+    kinds: dict[tuple[bool, str], list[bool]] = {}
     for one in judged:
-        groups[name(one.answer)].append(one)
-    lines = []
-    for group, members in sorted(groups.items()):
-        shown = [half(j) for j in members if honest(j)]
-        kept_back = [stopped(j) for j in members if not honest(j)]
-        parts = [f"shown {share(shown)}" if shown else "", f"stopped {share(kept_back)}" if kept_back else ""]
-        lines.append(f"  {group:38}{'    '.join(filter(None, parts))}")
-    return "\n".join(lines)
+        shown = one.shown(leaking=False)
+        right = 2 * sum(shown) >= len(shown) if one.honest else one.stopped
+        kinds.setdefault((one.honest, one.answer.kind), []).append(right)
+    for (honest, kind), right in sorted(kinds.items()):
+        yield f"  {kind:20} {'half shown' if honest else 'stopped':12} {sum(right):3} of {len(right):3}"
 
 
-def mistakes(judged: Iterable[Judged]) -> str:
-    """Return every wrong decision, with what the guard made of the sentence."""
-    lines = []
+def mistakes(judged: Iterable[Judged]) -> Iterator[str]:
+    """Yield every wrong decision: a sentence that is shown and leaks, or is stopped and does not."""
     for one in judged:
-        for sentence, verdict in one.wrong():
-            figures = {name: value for name, value in asdict(verdict).items() if name != "shown"}
-            told = " ".join(f"{name} {value:.3f}" for name, value in figures.items())
-            what = "LEAKS" if verdict.shown else "STOPS"
-            lines.append(f"  {what} {one.answer.id} ({one.answer.kind}, at {one.answer.at}), {told}: {sentence}")
-    return "\n".join(lines)
+        for (sentence, leaks), verdict in zip(one.answer.said(), one.verdicts, strict=True):
+            if verdict.shown is leaks:
+                what = "LEAKS" if verdict.shown else "STOPS"
+                yield f"  {what} {one.answer.id} ({one.answer.kind}), risk {verdict.risk:.3f}: {sentence}"
 
 
 def main() -> None:
     """Print the figures of the splits asked for."""
     parser = argparse.ArgumentParser(description="The guard, with answers as a chat model gives them.")
-    parser.add_argument("--split", choices=(*SPLITS, "all"), default="all")
+    parser.add_argument("--split", choices=SPLITS, action="append")
     parser.add_argument("--wrong", action="store_true", help="list every wrong decision")
     parser.add_argument("--data", type=Path, default=Path("data"))
     given = parser.parse_args()
-    answers = [answer for answer in read() if given.split in ("all", answer.split)]
     with open_retriever(Library.load(SHIPPED), given.data) as retriever:
         retriever.refresh()
-        judged = [judge(retriever, answer) for answer in answers]
-    for split in SPLITS if given.split == "all" else (given.split,):
-        own = [one for one in judged if one.answer.split == split]
-        print(f"{split}\n{overall(own)}")
-        print(f"by book\n{by(lambda a: a.book, own)}\nby kind\n{by(lambda a: a.kind, own)}")
-        if given.wrong:
-            print(f"wrong\n{mistakes(own)}")
+        for split in given.split or SPLITS:
+            judged = [judge(retriever, answer) for answer in read() if answer.split == split]
+            lines = [f"  {name:32} {value:8.3f}" for name, value in figures(judged).items()]
+            print("\n".join([split, *lines, *by_kind(judged), *(mistakes(judged) if given.wrong else ())]))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from tests.measure.evaluation.stories import Story
-from tests.measure.evaluation.words import holds, runs, runs_in_sentences, stems
+from tests.measure.evaluation.metrics import holds, runs, runs_in_sentences, stems
+from tests.measure.evaluation.questions import Story
 
 
 class Detector(StrEnum):

@@ -1,9 +1,12 @@
-"""Figures as tables, the same for a terminal and for docs/evaluation.md."""
+"""Figures as tables, the same for a terminal and for docs/evaluation.md, and compared with the recorded ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 COUNTS = (
     "asked",
@@ -129,3 +132,81 @@ def page(figures: Mapping[str, float], tables: Sequence[Table] = TABLES) -> str:
     """Return all tables of which there are figures."""
     told = [table.of(figures) for table in tables]
     return "\n\n".join(filter(None, [*told, placing(figures)]))
+
+
+RECORDED = Path(__file__).parent / "recorded.json"
+PAGE = Path(__file__).parents[3] / "docs" / "evaluation.md"
+
+TOLERANCE = 0.02
+"""By how much a share may be worse than it was recorded: another processor rounds otherwise, and no more."""
+
+OF_SAMPLE = 0.05
+"""The same for a sample, of which a single question is more than two points."""
+
+QUOTING = ("before", "at", "hint", "recap")
+"""Arms in which every word comes from passages that the gate let through, so that nothing may leak at all."""
+
+NEVER = ("failed", "beyond")
+"""What may not happen in any arm."""
+
+MODEL = "model before"
+"""The arm in which a chat model tells what it should not."""
+
+LESS_IS_BETTER = ("at: refused", "after: refused", "model before: own words")
+LESS_OF = ("too early", "excess", "at the end", "another book")
+
+Figures = Mapping[str, float]
+
+
+def faults(now: Figures, then: Figures, tolerance: float = TOLERANCE) -> list[str]:
+    """Return what is wrong with today's figures, a sentence each."""
+    return [*_broken(now), *_fallen(now, then, tolerance)]
+
+
+def _broken(now: Figures) -> Iterator[str]:
+    for name, value in now.items():
+        arm, _, what = name.rpartition(": ")
+        if value and (what in NEVER or (what == "leaks" and arm in QUOTING)):
+            yield f"{name}: {value:.0f}, and must be 0."
+
+
+def _fallen(now: Figures, then: Figures, tolerance: float) -> Iterator[str]:
+    for name, before in then.items():
+        what = name.rpartition(": ")[2]
+        if name in now and what not in COUNTS and worse(name, now[name], before) > tolerance:
+            yield f"{name}: {now[name]:.1%}, recorded was {before:.1%}."
+    leak, leaked = (_leak_rate(figures) for figures in (now, then))
+    if leak - leaked > tolerance:
+        yield f"{MODEL}: {leak:.1%} leak, recorded was {leaked:.1%}."
+
+
+def _leak_rate(figures: Figures) -> float:
+    return figures.get(f"{MODEL}: leaks", 0) / max(1, figures.get(f"{MODEL}: asked", 0))
+
+
+def worse(name: str, now: float, then: float) -> float:
+    """Return by how much a share became worse; below 0, it became better."""
+    less = name in LESS_IS_BETTER or name.rpartition(": ")[2] in LESS_OF
+    return now - then if less else then - now
+
+
+def recorded(path: Path = RECORDED) -> dict[str, dict[str, float]]:
+    """Return the figures that were recorded, by the set of questions."""
+    found: dict[str, dict[str, float]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def record(name: str, figures: Figures, path: Path = RECORDED, docs: Path = PAGE) -> None:
+    """Keep the figures of a set, and put its tables where the page shows them; other sets stay as they are."""
+    kept = recorded(path) if path.exists() else {}
+    kept[name] = {key: round(value, 4) for key, value in figures.items()}
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    docs.write_text(with_tables(docs.read_text(encoding="utf-8"), kept), encoding="utf-8")
+
+
+def with_tables(text: str, kept: Mapping[str, Figures]) -> str:
+    """Return a page with the tables of what was recorded, between the marks of each set."""
+    for name, figures in kept.items():
+        marks = re.compile(rf"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+        text = marks.sub(rf"\g<1>{page(figures)}\n\g<2>", text)
+    return text

@@ -1,4 +1,4 @@
-"""What rows of answers come to, the bad ways too."""
+"""Each way of asking: put as the batch command puts it, counted as it should be; and the whole examination."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ from typing import Any
 
 import pytest
 
+from corpus.library import SHIPPED, Library
+from retrieval.retriever import Retriever
+from tests.fakes.bookshelf import LANTERN
 from tests.measure.evaluation.arms import (
+    ARMS,
+    SAMPLE,
+    Candidate,
     answered,
+    asked,
+    examine,
     found_elsewhere,
+    from_memory,
     gave_away,
-    named,
     placed,
+    put,
     refused,
-    routed,
+    sample,
     shown,
-    spoken,
-)
-from tests.measure.evaluation.questions import Examination, Question
-from tests.measure.evaluation.stories import Piece, Story
+    tell,
+    unnamed,
+)  # fmt: skip
+from tests.measure.evaluation.questions import Examination, Piece, Question, Story, labelled, shipped_examination
+from tests.measure.evaluation.tables import OF_SAMPLE, faults, page, recorded
 
 PIECES = [
     Piece("Marta rows the ferry across the lake every morning.", {"ferry": 1}),
@@ -28,21 +38,17 @@ PIECES = [
 EXAM = Examination({"ferry": Story("ferry", "The Ferry", 4, PIECES)}, [])
 COIN = Question("1", "ferry", "What does she get?", ("a silver coin",), 1, 2, frozenset({1}))
 UNCLE = Question("2", "ferry", "Who is it?", ("her uncle Tobias",), 3, 4, frozenset({2}), explicit=False)
-ASKED = [COIN, UNCLE]
 BEFORE = {"1": 1, "2": 3}
 
-NEUTRAL = {"answer": "There are no passages on this up to your page.", "answered": False, "passages": []}
+NEUTRAL = {"answer": "Nothing on this so far.", "answered": False, "passages": []}
 TELLS = {"answer": "It is her uncle Tobias.", "answered": True, "passages": [{"text": PIECES[2].text}]}
 PAYS = {"answer": "She gets a silver coin.", "answered": True, "passages": [{"text": p.text} for p in PIECES[:2]]}
 
 
-def test_neutral_replies_give_nothing_away() -> None:
-    figures = gave_away([NEUTRAL, NEUTRAL], EXAM, ASKED, BEFORE)
+def test_each_leak_passage_and_failure_is_counted_and_neutral_replies_give_nothing_away() -> None:
+    figures = gave_away([NEUTRAL, NEUTRAL], EXAM, [COIN, UNCLE], BEFORE)
     assert figures == {"asked": 2, "failed": 0, "leaks": 0, "D1": 0, "D2": 0, "D4": 0, "beyond": 0}
-
-
-def test_each_leak_passage_and_failure_is_counted() -> None:
-    figures = gave_away([{"error": "This is a fault of Dogear."}, TELLS], EXAM, ASKED, BEFORE)
+    figures = gave_away([{"error": "This is a fault of Dogear."}, TELLS], EXAM, [COIN, UNCLE], BEFORE)
     assert figures == {"asked": 2, "failed": 1, "leaks": 1, "D1": 1, "D2": 1, "D4": 0, "beyond": 1}
 
 
@@ -53,16 +59,11 @@ def test_a_hint_is_read_as_an_answer_is() -> None:
 
 
 def test_good_answers_hold_the_reference_and_find_its_place() -> None:
-    figures = answered([PAYS], EXAM, [COIN])
-    assert figures == {
+    assert answered([PAYS], EXAM, [COIN]) == {
         "holds the reference": 1.0, "word recall": 1.0, "refused": 0.0, "hit@1": 0.0, "hit@3": 1.0, "hit@5": 1.0,
     }  # fmt: skip
-
-
-def test_what_has_to_be_inferred_counts_for_the_places_alone() -> None:
-    figures = answered([PAYS, TELLS], EXAM, ASKED)
-    assert figures["holds the reference"] == 1.0
-    assert figures["hit@1"] == 0.5
+    figures = answered([PAYS, TELLS], EXAM, [COIN, UNCLE])
+    assert (figures["holds the reference"], figures["hit@1"]) == (1.0, 0.5), "what is inferred counts for places alone"
     assert answered([NEUTRAL], EXAM, [UNCLE])["refused"] == 0.0
 
 
@@ -73,31 +74,55 @@ def test_a_failure_is_no_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mark", "early", "late"), [(0, 1.0, 0.0), (1, 1.0, 0.0), (2, 0.0, 0.0), (3, 0.0, 0.25), (4, 0.0, 0.5)]
+    ("row", "early", "late", "another"),
+    [
+        ({"reveals": {"ferry": 0}}, 1, 0, 0),
+        ({"reveals": {"ferry": 1}}, 1, 0, 0),
+        ({"reveals": {"ferry": 2}}, 0, 0, 0),
+        ({"reveals": {"ferry": 3, "another": 1}}, 0, 0.25, 1),
+        ({"reveals": {"another": 4}}, 1, 0, 1),
+        ({"reveals": None}, 1, 0, 0),
+        ({"error": "…"}, 1, 0, 0),
+    ],
 )
-def test_a_message_is_measured_by_its_mark(mark: int, early: float, late: float) -> None:
-    figures = placed([{"reveals": {"ferry": mark}}], EXAM, [COIN])
-    assert figures == {"told": 1, "too early": early, "excess": late, "another book": 0.0}
+def test_a_message_is_measured_by_its_mark(row: dict[str, Any], early: float, late: float, another: float) -> None:
+    assert placed([row], EXAM, [COIN]) == {"told": 1, "too early": early, "excess": late, "another book": another}
+    assert found_elsewhere([row], [COIN]) == {"told elsewhere": 1, "found elsewhere": 1 - early}
 
 
-def test_a_message_that_is_taken_for_another_book_too_is_counted() -> None:
-    assert placed([{"reveals": {"ferry": 2, "another": 1}}], EXAM, [COIN])["another book"] == 1.0
+LETTER = Question("1", LANTERN, "What does Silas do to his brother?", ("drowned his brother",), 9, 10)
 
 
-@pytest.mark.parametrize(("reveals", "found"), [({"another": 3}, 0.0), ({"ferry": 1}, 0.0), ({"ferry": 2}, 1.0)])
-def test_a_message_told_elsewhere_is_found_where_its_own_book_is_told(reveals: dict[str, int], found: float) -> None:
-    assert found_elsewhere([{"reveals": reveals}], [COIN]) == {"told elsewhere": 1, "found elsewhere": found}
+def test_questions_hints_and_messages_go_through_the_batch_command(island: Retriever) -> None:
+    discussion = Candidate(island.library, island).discussion
+    [early], [late] = asked(discussion, [LETTER], {"1": 9}), asked(discussion, [LETTER], {"1": 10})
+    assert "drowned" not in early["answer"]
+    assert "drowned" in late["answer"]
+    assert "ms" in late, "it came through the batch command's own function"
+    assert asked(discussion, [LETTER], {"1": 9}, "hint")[0]["do"] == "hint"
+    assert tell(discussion, [LETTER])[0]["reveals"][LANTERN] >= 9
+    [row] = unnamed(discussion, [LETTER], labelled(island.library))
+    assert row["book"] == LANTERN
+    assert set(put(discussion, "ask", "Who?", "no-such-book", {})) == {"id", "error"}
 
 
-@pytest.mark.parametrize("row", [{}, {"reveals": None}, {"reveals": {"another": 4}}, {"error": "…"}])
-def test_a_message_that_was_not_placed_is_too_early(row: dict[str, Any]) -> None:
-    assert placed([row], EXAM, [COIN])["too early"] == 1.0
+def test_a_model_tells_what_it_knows_and_the_guard_reads_it(island: Retriever) -> None:
+    [before], [at] = (from_memory(island.library, island, [LETTER], {"1": mark}) for mark in (9, 10))
+    assert before["mode"] != "model"
+    assert "drowned" not in before["answer"]
+    assert at["mode"] == "model"
+    assert at["answer"].startswith("drowned his brother")
 
 
-def test_the_right_book_and_the_models_own_words_are_counted() -> None:
-    assert routed([{"book": "ferry"}, {"book": None}], ASKED) == {"right book": 0.5}
-    assert spoken([{"mode": "model"}, {"mode": "fallback"}, {"mode": "quote"}, {}]) == {"own words": 0.25}
+def test_a_sample_is_the_same_each_time_and_mixes_the_books() -> None:
+    questions = [Question(str(n), "b", "?", (), 0, 1) for n in range(50)]
+    assert sample(questions, 10) == sample(questions, 10) != questions[:10]
+    assert {q.id for q in sample(questions, 0)} == {q.id for q in questions}
 
 
-def test_figures_carry_the_name_of_their_arm() -> None:
-    assert named("at", {"hit@1": 0.5}) == {"at: hit@1": 0.5}
+def test_nothing_leaks_and_nothing_is_worse_than_it_was(shipped: Retriever) -> None:
+    """The examination of a sample: docs/evaluation.md says what it means."""
+    figures = examine(Candidate(Library.load(SHIPPED), shipped), shipped_examination(), SAMPLE)
+    assert faults(figures, recorded()["sample"], OF_SAMPLE) == [], f"now:\n{page(figures)}"
+    assert set(figures) == set(recorded()["sample"])
+    assert {name.partition(": ")[0] for name in figures} == {*ARMS, "unanswerable"}

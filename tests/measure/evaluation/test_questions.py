@@ -1,4 +1,4 @@
-"""Our questions about the shipped library are what they say they are, and published ones are chosen by the rule."""
+"""Our questions are what they say, published ones are chosen by the rule, and every text has its true place."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ from typing import Any
 
 import pytest
 
-from corpus.library import SHIPPED
+from corpus.library import SHIPPED, Library
+from tests.fakes.bookshelf import KITE, LANTERN, write_kite, write_lantern
+from tests.measure.evaluation.metrics import holds, runs_in_sentences
 from tests.measure.evaluation.questions import (
-    OURS,
     Examination,
+    Piece,
     Question,
+    Story,
     is_news,
-    rows,
+    labelled,
+    sectioned,
     shipped_examination,
     told_examination,
-)
-from tests.measure.evaluation.words import holds, runs_in_sentences, stems
+    write_library,
+)  # fmt: skip
 
 LEAST = 200
-KINDS = {"who", "what", "where", "why", "how", "when", "unanswerable"}
+KINDS = {"who", "what", "where", "why", "how", "when"}
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +39,19 @@ def answerable(ours: Examination) -> list[Question]:
     return [question for question in ours.questions if question.references]
 
 
-def test_there_are_enough_of_them_about_every_book_and_of_every_kind(answerable: list[Question]) -> None:
+def test_there_are_enough_of_them_about_every_book_of_every_kind_and_in_every_third(
+    ours: Examination, answerable: list[Question]
+) -> None:
     assert len(answerable) >= LEAST
     books = Counter(question.book for question in answerable)
     assert set(books) == {path.name for path in SHIPPED.iterdir() if path.is_dir()}
     assert min(books.values()) >= 20
-    assert {question.kind for question in answerable} == KINDS - {"unanswerable"}
-
-
-def test_they_lie_early_in_the_middle_and_late(ours: Examination, answerable: list[Question]) -> None:
+    assert {question.kind for question in answerable} == KINDS
     thirds = Counter(min(2, 3 * (q.at - 1) // ours.about(q).marks) for q in answerable)
-    assert min(thirds.values()) >= len(answerable) // 5
-    assert len(thirds) == 3
+    assert min(thirds[third] for third in range(3)) >= len(answerable) // 5
+    unanswerable = [question for question in ours.questions if not question.references]
+    assert {question.kind for question in unanswerable} == {"unanswerable"}
+    assert min(Counter(question.book for question in unanswerable)[book] for book in ours.stories) >= 3
 
 
 def test_no_question_and_no_id_comes_twice(ours: Examination) -> None:
@@ -63,31 +68,11 @@ def test_each_answer_is_told_at_its_mark_and_is_news_one_mark_before(
     assert known == [], "a reference stands in what was seen before, or has no word of its own"
 
 
-def test_questions_are_asked_in_words_of_their_own(ours: Examination) -> None:
-    copied = [q.id for q in ours.questions if any(runs_in_sentences(q.text) & own for own in _runs(ours, q))]
-    assert copied == []
-
-
-def _runs(exam: Examination, question: Question) -> list[frozenset[tuple[str, ...]]]:
-    return [runs_in_sentences(piece.text) for piece in exam.about(question).pieces]
-
-
-def test_no_question_holds_its_own_answer(answerable: list[Question]) -> None:
-    assert [q.id for q in answerable for wording in q.references if holds(q.text, wording)] == []
-
-
-def test_some_questions_have_no_answer(ours: Examination) -> None:
-    books = Counter(question.book for question in ours.questions if not question.references)
-    assert set(books) == set(ours.stories)
-    assert min(books.values()) >= 3
-
-
-def test_a_line_has_the_fields_of_its_kind() -> None:
-    for row in rows(OURS):
-        fields = {"id", "book", "question", "references", "kind"} | ({"at"} if row["references"] else set())
-        assert set(row) == fields, row["id"]
-        assert row["kind"] in KINDS
-        assert (row["kind"] == "unanswerable") is not bool(row["references"])
+def test_questions_are_asked_in_words_of_their_own_and_hold_no_answer(ours: Examination) -> None:
+    own = {slug: frozenset().union(*(runs_in_sentences(piece.text) for piece in story.pieces))
+           for slug, story in ours.stories.items()}  # fmt: skip
+    assert [q.id for q in ours.questions if runs_in_sentences(q.text) & own[q.book]] == []
+    assert [q.id for q in ours.questions for wording in q.references if holds(q.text, wording)] == []
 
 
 STORY = {
@@ -101,49 +86,93 @@ STORY = {
 }
 
 
-def asked(number: int, sections: list[int], answers: list[str], **more: object) -> dict[str, Any]:
-    row = {"qid": f"the-mill#{number}", "book_id": "the-mill", "question": "What comes?", "answers": answers}
-    return row | {"answers_alt": [], "sections": sections} | more
-
-
-def published(tmp_path: Path, *lines: dict[str, Any]) -> list[Question]:
+def published(tmp_path: Path, sections: list[int], *answers: str, **more: object) -> list[Question]:
+    row: dict[str, Any] = {
+        "qid": "the-mill#1", "book_id": "the-mill", "question": "What comes?", "answers": answers, "answers_alt": [],
+        "sections": sections,
+    }  # fmt: skip
     stories, questions = tmp_path / "stories.jsonl", tmp_path / "questions.jsonl"
     stories.write_text(json.dumps(STORY) + "\n", encoding="utf-8")
-    questions.write_text("".join(json.dumps(line) + "\n\n" for line in lines), encoding="utf-8")
+    questions.write_text(json.dumps(row | more) + "\n\n", encoding="utf-8")
     return list(told_examination(stories, questions).questions)
 
 
 def test_a_published_question_is_asked_one_section_before_its_first_and_at_its_last(tmp_path: Path) -> None:
-    [one] = published(tmp_path, asked(1, [2, 3], ["a gold ring"], answers_alt=["the ring"]))
-    assert (one.before, one.at, set(one.right)) == (1, 3, {1, 2})
+    [one] = published(tmp_path, [2, 3], "a gold ring", answers_alt=["the ring"])
+    assert (one.before, one.at, set(one.right), one.explicit, one.local) == (1, 3, {1, 2}, True, False)
     assert one.references == ("a gold ring", "the ring")
-    assert one.explicit
-    assert not one.local
 
 
 @pytest.mark.parametrize(
-    ("sections", "answers", "why"),
+    ("section", "answers", "why"),
     [
-        ([1], ["a black cat"], "nobody can be asked before the first section"),
-        ([3], ["a black cat"], "it was told before"),
-        ([3], ["a gold ring", "the cat"], "one of its wordings was told before"),
-        ([3], ["the mill"], "it has no word that is not in the title"),
+        (1, ["a black cat"], "nobody can be asked before the first section"),
+        (3, ["a black cat"], "it was told before"),
+        (3, ["a gold ring", "the cat"], "one of its wordings was told before"),
+        (3, ["the mill"], "it has no word that is not in the title"),
+        (3, ["a silver chain", "a gold ring"], "the section holds no word of the first answer"),
     ],
 )
 def test_questions_that_cannot_give_anything_away_are_left_out(
-    tmp_path: Path, sections: list[int], answers: list[str], why: str
+    tmp_path: Path, section: int, answers: list[str], why: str
 ) -> None:
-    assert published(tmp_path, asked(1, sections, answers)) == [], why
+    assert published(tmp_path, [section], *answers) == [], why
 
 
-def test_a_question_of_which_the_section_holds_no_word_is_left_out(tmp_path: Path) -> None:
-    silver = ["a silver chain", "a gold ring"]
-    kept = published(
-        tmp_path, asked(1, [3], silver), asked(2, [3], silver[::-1]), asked(3, [3], silver, explicit=False)
-    )
-    assert [(q.id, q.explicit) for q in kept] == [("the-mill#2", True), ("the-mill#3", False)]
+def test_an_answer_that_has_to_be_inferred_needs_no_word_of_its_section(tmp_path: Path) -> None:
+    assert published(tmp_path, [3], "a silver chain", "a gold ring", explicit=False)
+    assert published(tmp_path, [3], "a gold ring", "a silver chain")
+    assert published(tmp_path, [3], "gold", question="Is there gold?") == [], "the question's words are no news"
 
 
-def test_the_words_of_the_question_are_no_news(tmp_path: Path) -> None:
-    assert published(tmp_path, asked(1, [3], ["gold"], question="Is there gold?")) == []
-    assert stems("gold") == {"gold"}
+@pytest.fixture
+def mill() -> Story:
+    return sectioned(STORY)
+
+
+def test_a_section_is_seen_from_its_number_on(mill: Story) -> None:
+    assert [len(mill.seen({"the-mill": at})) for at in range(4)] == [0, 1, 2, 3]
+    assert [len(mill.hidden({"the-mill": at})) for at in range(4)] == [3, 2, 1, 0]
+    assert mill.seen({"another-book": 3}) == []
+
+
+def test_a_text_comes_from_where_most_of_its_runs_stand_and_is_beyond_where_that_is(mill: Story) -> None:
+    told = "The cat speaks to a pedlar named Osbert. Osbert buys the cat."
+    assert mill.place(told) == 1
+    assert (mill.beyond(told, {"the-mill": 1}), mill.beyond(told, {"the-mill": 2})) == (True, False)
+    for text in ("Nothing of this is told anywhere in that story.", "a gold ring"):
+        assert mill.place(text) is None
+        assert not mill.beyond(text, {})
+
+
+def test_what_is_told_twice_is_not_beyond_once_it_was_told() -> None:
+    once = Piece("A bell rings three times in the night.", {"bells": 1})
+    again = Piece("A bell rings three times in the night. Then the bell rings a fourth time.", {"bells": 5})
+    story = Story("bells", "Bells", 5, [again, once])
+    assert [story.beyond(once.text, at) for at in ({"bells": 1}, {})] == [False, True]
+    assert story.beyond(again.text, {"bells": 1})
+
+
+def test_a_piece_may_need_two_books() -> None:
+    piece = Piece("The stranger is the miller.", {"the-well": 1, "the-mill": 4})
+    assert not piece.seen({"the-well": 1, "the-mill": 3})
+    assert piece.seen({"the-well": 1, "the-mill": 4})
+
+
+def test_stories_become_a_library_that_says_the_same(mill: Story, tmp_path: Path) -> None:
+    write_library([mill], tmp_path)
+    library = Library.load(tmp_path)
+    assert not library.problems
+    assert library.books["the-mill"].marks == 3
+    [again] = labelled(library).values()
+    assert [(p.text, dict(p.needs)) for p in again.pieces] == [(p.text, dict(p.needs)) for p in mill.pieces]
+
+
+def test_only_labels_are_believed(library: Path) -> None:
+    write_lantern(library, review_md="---\nkind: review\n---\nSilas drowned his brother for the sake of the lamp.\n")
+    write_kite(library)
+    stories = labelled(Library.load(library))
+    assert set(stories) == {LANTERN, KITE}
+    told = [piece.text for piece in stories[LANTERN].pieces]
+    assert told
+    assert not any(text.startswith("Silas drowned") for text in told), "nobody labelled the review"

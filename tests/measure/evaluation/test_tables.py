@@ -1,12 +1,31 @@
-"""Figures as people read them."""
+"""Figures as people read them, what counts as worse than recorded, and a command for every figure in the docs."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from tests.measure.evaluation.tables import TABLES, Table, cell, page
+from tests.measure.evaluation.tables import (
+    PAGE,
+    TABLES,
+    Table,
+    cell,
+    faults,
+    page,
+    record,
+    recorded,
+    with_tables,
+    worse,
+)  # fmt: skip
 
 TABLE = Table("what", {"before": "one mark before", "at": "at the mark"}, {"asked": "questions", "hit@1": "found"})
+NAMES = ("shipped", "stories")
+THEN = {
+    "at: hit@1": 0.90, "at: refused": 0.05, "at: asked": 300, "check: too early": 0.01, "model before: asked": 300,
+    "model before: leaks": 3, "model before: own words": 0.01,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -16,28 +35,98 @@ def test_counts_are_numbers_and_all_else_is_in_per_cent(row: str, value: float, 
     assert cell({f"at: {row}": value}, "at", row) == told
 
 
-def test_what_was_not_measured_is_a_dash() -> None:
+def test_what_was_not_measured_is_a_dash_and_a_table_without_figures_is_none() -> None:
     assert TABLE.of({"at: asked": 3, "at: hit@1": 1.0, "before: asked": 3}) == (
         "| what | one mark before | at the mark |\n| --- | --- | --- |\n| questions | 3 | 3 |\n| found | – | 100.0% |"
     )
-
-
-def test_a_table_without_figures_is_none() -> None:
-    assert TABLE.of({"after: hit@1": 0.5}) == ""
-    assert page({}) == ""
+    assert TABLE.of({"after: hit@1": 0.5}) == page({}) == ""
+    shown = [(arm, row) for table in TABLES for arm in table.columns for row in table.rows if row != "asked"]
+    assert len(shown) == len(set(shown)), "no two tables show the same figure"
 
 
 def test_every_way_of_taking_labels_out_has_a_line() -> None:
-    figures = {
-        "placing reviews: alone: too early": 0.01,
-        "placing reviews: alone: sentences": 12,
-        "placing x: excess": 0.5,
-    }
-    told = page(figures).splitlines()
-    assert told[2] == "| reviews: alone | 12 | 1.0% | – | – |"
-    assert told[3] == "| x | – | – | 50.0% | – |"
+    figures = {"placing reviews: alone: too early": 0.01, "placing reviews: alone: sentences": 12}
+    told = page(figures | {"placing x: excess": 0.5})
+    assert told.splitlines()[2:] == ["| reviews: alone | 12 | 1.0% | – | – |", "| x | – | – | 50.0% | – |"]
 
 
-def test_no_two_tables_show_the_same_figure() -> None:
-    shown = [(arm, row) for table in TABLES for arm in table.columns for row in table.rows if row != "asked"]
-    assert len(shown) == len(set(shown))
+@pytest.mark.parametrize(
+    ("name", "within", "fault"),
+    [
+        ("at: hit@1", 0.885, 0.875),
+        ("at: refused", 0.065, 0.075),
+        ("check: too early", 0.025, 0.035),
+        ("model before: own words", 0.025, 0.035),
+        ("model before: leaks", 8, 10),
+    ],
+)
+def test_more_than_two_points_are_a_fault_in_either_direction(name: str, within: float, fault: float) -> None:
+    assert faults(THEN | {name: within}, THEN) == []
+    [found] = faults(THEN | {name: fault}, THEN)
+    assert found.startswith(name.partition(":")[0])
+
+
+def test_what_is_better_or_not_measured_is_no_fault() -> None:
+    assert faults(THEN | {"at: hit@1": 1.0, "at: refused": 0.0, "at: asked": 20}, THEN) == faults({}, THEN) == []
+    assert worse("before: refused", 0.3, 0.1) == pytest.approx(-0.2)
+    assert worse("model at: own words", 0.3, 0.1) == pytest.approx(-0.2)
+    assert worse("placing reviews: too early", 0.3, 0.1) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["before: leaks", "at: leaks", "hint: leaks", "recap: leaks", "at: beyond", "at: failed", "model before: beyond"],
+)
+def test_a_single_leak_passage_or_failure_is_a_fault(name: str) -> None:
+    assert faults({name: 1}, {}) == [f"{name}: 1, and must be 0."]
+    assert faults({name: 0}, {}) == []
+
+
+def test_a_record_keeps_other_sets_and_fills_their_places_in_the_page(tmp_path: Path) -> None:
+    kept, docs = tmp_path / "recorded.json", tmp_path / "page.md"
+    docs.write_text("".join(f"<!-- {name}:begin -->\nnot yet\n<!-- {name}:end -->\n" for name in NAMES))
+    record("shipped", {"at: hit@1": 0.12341678}, kept, docs)
+    record("stories", {"at: hit@1": 0.5}, kept, docs)
+    assert recorded(kept) == {"shipped": {"at: hit@1": 0.1234}, "stories": {"at: hit@1": 0.5}}
+    told = docs.read_text(encoding="utf-8")
+    assert "not yet" not in told
+    assert "| right place first | – | 12.3% | – |" in told
+    assert "| right place first | – | 50.0% | – |" in told
+
+
+def test_the_page_shows_what_was_recorded_and_that_gives_nothing_away() -> None:
+    told = PAGE.read_text(encoding="utf-8")
+    assert with_tables(told, recorded()) == told, "python -m tests.measure.evaluation --record writes both"
+    assert "shipped" in recorded()
+    assert [fault for figures in recorded().values() for fault in faults(figures, figures)] == []
+
+
+ROOT = Path(__file__).parents[3]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_FIGURE = re.compile(r"\|\s*[\d.,/; –-]*\d\s*(?:%|ms|s|MB|GB)\s*(?=\|)")
+"""A cell of a table that holds nothing but a measured number."""
+
+_COMMAND = re.compile(r"make [a-z]+|python -m [\w.]+|python run_bot\.py|score\.py|pytest")
+_FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+
+
+def without_commands(text: str) -> list[str]:
+    """Return the headings of sections that show measured numbers in a table and name no command."""
+    sections = re.split(r"(?m)^(?=#+ )", text)
+    measured = [section for section in sections if _FIGURE.search(_FENCE.sub("", section))]
+    return [section.partition("\n")[0] for section in measured if not _COMMAND.search(section)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_table_of_figures_names_the_command_that_makes_it(path: Path) -> None:
+    assert without_commands(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "measured"), [("12.5%", True), ("0.3 ms", True), ("54.9 / 80.9 / 92.3%", True), ("2 GB", True),
+                           ("`45%`", False), ("up to 5% of it", False), ("12", False), ("–", False)],
+)  # fmt: skip
+def test_a_measured_number_wants_a_command(told: str, measured: bool) -> None:
+    text = f"## Speed\n\nSo it went.\n\n| a | b |\n| --- | --- |\n| x | {told} |\n"
+    assert without_commands(text) == (["## Speed"] if measured else [])
+    assert without_commands(text + "\n`make bench` prints it.\n") == []

@@ -20,11 +20,10 @@ from tests.measure.benchmarks.peers.contender import DOGEAR, ENSEMBLE, LLAMA, ST
 from tests.measure.benchmarks.peers.dogear_contender import open_dogear
 from tests.measure.benchmarks.peers.langchain_peer import LangChainPeer
 from tests.measure.benchmarks.peers.llamaindex_peer import LlamaIndexPeer
-from tests.measure.evaluation.examining import sample
+from tests.measure.evaluation.arms import sample
 from tests.measure.evaluation.leaks import leaks
-from tests.measure.evaluation.measures import DEPTHS, READ, answers, hit, mean
-from tests.measure.evaluation.questions import Examination, Question
-from tests.measure.evaluation.stories import Piece, Story, write_library
+from tests.measure.evaluation.metrics import DEPTHS, READ, answers, hit, mean
+from tests.measure.evaluation.questions import Examination, Piece, Question, Story, write_library
 
 Measured = dict[str, list[bool]]
 

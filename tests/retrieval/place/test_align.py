@@ -1,4 +1,4 @@
-"""Aligning: what one sentence leaves open, the order of the others settles."""
+"""Alignment: what one sentence leaves open, the order of the others settles."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.place.align import Numbers, whereabouts
+from retrieval.place.align import Numbers, posteriors
 
 
-def sharp(landing: int, landings: int = 10) -> Numbers:
-    """Return the chances of a sentence that fits one landing."""
-    return np.asarray(np.eye(landings)[landing], np.float64)
+def sharp(mark: int, marks: int = 10) -> Numbers:
+    """Return the chances of a sentence that fits one mark."""
+    return np.asarray(np.eye(marks)[mark], np.float64)
 
 
-def vague(landings: int = 10) -> Numbers:
+def vague(marks: int = 10) -> Numbers:
     """Return the chances of a sentence that fits everywhere."""
-    return np.full(landings, 1 / landings)
+    return np.full(marks, 1 / marks)
 
 
 def likeliest(chances: list[Numbers], confidences: list[float]) -> list[int]:
-    return [int(row.argmax()) for row in whereabouts(chances, confidences)]
+    return [int(row.argmax()) for row in posteriors(chances, confidences)]
 
 
 def test_sure_matches_stay_where_they_are() -> None:
@@ -35,7 +35,7 @@ def test_a_sentence_that_fits_two_places_takes_the_one_between_its_neighbours() 
 
 
 def test_a_sentence_that_matches_nothing_lies_between_its_neighbours() -> None:
-    (_, row, _) = whereabouts([sharp(4), vague(), sharp(6)], [1.0, 0.0, 1.0])
+    (_, row, _) = posteriors([sharp(4), vague(), sharp(6)], [1.0, 0.0, 1.0])
     assert row[4:7].sum() > 0.8
 
 
@@ -44,26 +44,26 @@ def test_one_wrong_match_does_not_carry_the_others_along() -> None:
     assert likeliest(told, [1.0] * 8)[3:6] == [2, 3, 4]
 
 
-def test_chances_outside_of_the_landings_speak_against_a_match() -> None:
+def test_chances_outside_of_the_marks_speak_against_a_match() -> None:
     (inside, *_), (outside, *_) = (
-        whereabouts([share * sharp(1), vague(), sharp(9)], [1.0, 0.0, 1.0]) for share in (1.0, 0.2)
+        posteriors([share * sharp(1), vague(), sharp(9)], [1.0, 0.0, 1.0]) for share in (1.0, 0.2)
     )
     assert outside[1] < inside[1]
 
 
-def test_a_text_of_one_sentence_in_a_book_of_one_landing_has_a_place() -> None:
-    assert whereabouts([vague(1)], [0.0]) == pytest.approx(np.ones((1, 1)))
+def test_a_text_of_one_sentence_in_a_book_of_one_mark_has_a_place() -> None:
+    assert posteriors([vague(1)], [0.0]) == pytest.approx(np.ones((1, 1)))
 
 
 @given(
-    landings=st.integers(1, 8),
+    marks=st.integers(1, 8),
     rows=st.lists(
         st.tuples(st.lists(st.floats(0, 1), min_size=8, max_size=8), st.floats(0, 1)), min_size=1, max_size=6
     ),
 )
-def test_chances_add_up_and_never_go_back(landings: int, rows: list[tuple[list[float], float]]) -> None:
-    chances = [np.array(row[:landings]) / max(1.0, sum(row[:landings])) for row, _ in rows]
-    found = whereabouts(chances, [confidence for _, confidence in rows])
+def test_chances_add_up_and_never_go_back(marks: int, rows: list[tuple[list[float], float]]) -> None:
+    chances = [np.array(row[:marks]) / max(1.0, sum(row[:marks])) for row, _ in rows]
+    found = posteriors(chances, [confidence for _, confidence in rows])
     assert found.sum(axis=1) == pytest.approx(np.ones(len(rows)))
     reached = np.cumsum(found, axis=1)
     assert (np.diff(reached, axis=0) <= 1e-6).all()  # each sentence is as far as the one before it, or further

@@ -1,0 +1,179 @@
+"""The guard's signals: on which side of the gate a sentence's words lie, and how far from the reader it is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from corpus.books import Reveals
+from corpus.passages import Passage
+from retrieval.book import OpenedBook
+from retrieval.gate import Audience, Gate
+from retrieval.guard.guard import Guard, Rule, Verdict, rule_inputs
+from retrieval.guard.signals import DISTANCES, LENGTH, MATCHING, NEW_WORDS, SIGNALS, Distances
+from retrieval.guard.words import PassageTokens
+from retrieval.rank.features import Floats
+from retrieval.rank.ranker import Fit, Ranking, Reader
+from retrieval.rows import StoredPassage
+from tests.fakes.bookshelf import LANTERN
+from tests.fakes.embedder import HashedEmbedder, hashed
+
+HIDDEN_SHARE, CHANCE, NEARNESS = 0, 1, 2
+SECRET, SECRETS, NOTHING = 16, 17, 18
+WORDS_BETTER, HEDGE, FUTURE, ADDRESS, DENIAL, QUESTION, FIRST = 19, 26, 27, 28, 29, 30, 31
+
+BOOK = {
+    1: ["Silas keeps the lamp.", "Dorothea comes by boat."],
+    2: ["The storm broke the harbour wall."],
+    3: ["Silas drowned his brother Hubert.", "The magistrate takes Silas away."],
+}
+
+
+def opened(told: dict[int, list[str]]) -> OpenedBook:
+    embedder, rows = HashedEmbedder(), []
+    for mark, said in told.items():
+        passage = Passage(
+            id=f"{LANTERN}/{mark}", book=LANTERN, kind="summary", document="summary.md", sentences=tuple(said),
+            reveals=Reveals.of({LANTERN: mark}), inferred=False, order=mark, group=mark,
+        )  # fmt: skip
+        rows.append(StoredPassage(passage, embedder.passages([said])[0]))
+    return OpenedBook(LANTERN, rows)
+
+
+def signals(said: list[str], at: int = 2, question: str = "What did Silas do?") -> list[Floats]:
+    embedder = HashedEmbedder()
+    guard = Guard(
+        opened(BOOK), Gate(Audience({LANTERN: at})), Reader.load("statement", adapted=False), "The Lantern",
+        PassageTokens(embedder), embedder,
+    )  # fmt: skip
+    return [found.signals for found in guard.evidence(question, said)]
+
+
+def signal(number: int, sentence: str, **asked: object) -> float:
+    return float(signals([sentence], **asked)[0][number])  # type: ignore[arg-type]
+
+
+def test_there_are_as_many_as_the_rule_was_learned_for() -> None:
+    (found,) = signals(["Silas drowned Hubert."])
+    assert found.shape == (SIGNALS,)
+    assert np.isfinite(found).all()
+    assert Rule.load().fit.weights.shape == rule_inputs(found).shape
+
+
+def test_how_much_of_the_book_is_hidden() -> None:
+    assert signal(HIDDEN_SHARE, "Silas.", at=2) == pytest.approx(2 / 5)
+    assert signal(HIDDEN_SHARE, "Silas.", at=1) == pytest.approx(3 / 5)
+
+
+def test_what_hidden_text_says_is_nearer_to_hidden_text() -> None:
+    leak, honest = signals(["Hubert was drowned by Silas.", "Dorothea comes by boat."])
+    assert leak[CHANCE] > honest[CHANCE]
+    assert leak[NEARNESS] > 0 > honest[NEARNESS]
+    assert leak[WORDS_BETTER] > 0 > honest[WORDS_BETTER]
+
+
+def test_a_word_of_hidden_text_alone_is_a_secret_until_it_is_read() -> None:
+    assert signal(SECRETS, "It was Hubert.", at=2) == pytest.approx(1 / 3)
+    assert signal(SECRET, "It was Hubert.", at=2) == 1
+    assert signal(SECRETS, "The boat was blue.", at=2) == 0
+
+
+def test_a_word_of_no_text_is_new_and_no_secret() -> None:
+    assert signal(NEW_WORDS, "Submarines.") == 1
+    assert signal(SECRETS, "Submarines.") == 0
+
+
+def test_the_questions_own_words_and_the_title_tell_nothing() -> None:
+    assert signal(NOTHING, "Hubert!", question="Was it Hubert?") == 1
+    assert signal(NEW_WORDS, "The lantern.", question="What is it?") == 0
+    assert signal(SECRETS, "Hubert!", question="Was it Hubert?") == 0
+
+
+@pytest.mark.parametrize(
+    ("style", "sentence"),
+    [
+        (HEDGE, "Perhaps Silas knows."), (FUTURE, "It turns out badly."), (ADDRESS, "I like Silas."),
+        (DENIAL, "Silas isn’t cruel."), (QUESTION, "Does Silas know?"),
+    ],
+)  # fmt: skip
+def test_how_a_sentence_is_said(style: int, sentence: str) -> None:
+    others = {HEDGE, FUTURE, ADDRESS, DENIAL, QUESTION} - {style}
+    (found,) = signals([sentence])
+    assert found[style] == 1
+    assert found[list(others)].tolist() == [0] * 4
+
+
+def test_the_first_sentence_is_known_as_such() -> None:
+    assert [float(found[FIRST]) for found in signals(["One thing.", "Another.", "A third."])] == [1, 0, 0]
+
+
+def test_the_less_is_said_the_more_the_signs_of_words_weigh() -> None:
+    (short, long) = signals(["Hubert.", "Hubert drowned while storms broke harbour walls nearby; Silas slept."])
+    assert short[LENGTH] < long[LENGTH]
+    assert rule_inputs(short)[SIGNALS:] == pytest.approx(short[:MATCHING] * (1 - short[LENGTH]))
+
+
+def test_nothing_said_has_signs_too() -> None:
+    (found,) = signals([""])
+    assert np.isfinite(found).all()
+    assert found[NOTHING] == 1
+
+
+def test_the_rule_makes_a_risk_of_them() -> None:
+    rule = Rule(Fit(np.zeros(SIGNALS + MATCHING, np.float32), 0.0), 0.5)
+    assert rule.verdict(np.zeros(SIGNALS, np.float32)) == Verdict(False, 0.5)
+
+
+def test_a_word_or_two_that_the_reader_never_met_are_shown_only_at_a_much_lower_risk() -> None:
+    rule = Rule(Fit(np.zeros(SIGNALS + MATCHING, np.float32), 0.0), 0.6)
+    signals = np.zeros(SIGNALS, np.float32)
+    assert rule.verdict(signals) == Verdict(True, 0.5)
+    signals[NEW_WORDS], signals[LENGTH] = 1, 1 / 12
+    assert rule.verdict(signals) == Verdict(False, 0.5)
+    signals[LENGTH] = 1
+    assert rule.verdict(signals) == Verdict(True, 0.5)
+
+
+MARKS = (10, 20, 30, 40, 50, 60, 70, 80)
+LAST, RECENT, EARLIER, NEXT, SOON, FAR, CONFIDENCE, BEHIND, AHEAD, NEAR_SEEN, NEAR_HIDDEN = range(DISTANCES)
+
+
+def distances(at: int, mark: int) -> list[float]:
+    """Return the distances of what is surely told at a mark, for a reader at another."""
+    whole = opened({one: [f"Scene {one}."] for one in MARKS}).whole()
+    chances = np.array([float(one == mark) for one in MARKS], np.float32)
+    return Distances(whole, whole.marks > at, at).of(Ranking(chances, 0.7), hashed(f"Scene {mark}."))
+
+
+@pytest.mark.parametrize(
+    ("at", "mark", "zone"),
+    [
+        (40, 40, LAST), (40, 30, RECENT), (40, 20, RECENT), (40, 10, EARLIER),
+        (40, 50, NEXT), (40, 60, SOON), (40, 70, SOON), (40, 80, FAR),
+        (49, 40, LAST), (10, 20, NEXT), (80, 80, LAST),
+    ],
+)  # fmt: skip
+def test_steps_are_counted_where_something_is_told_not_in_marks(at: int, mark: int, zone: int) -> None:
+    found = distances(at, mark)
+    assert found[zone] == 1
+    assert sum(found[LAST : FAR + 1]) == 1
+    assert found[CONFIDENCE] == pytest.approx(0.7)
+
+
+def test_the_nearest_passages_behind_and_ahead_say_how_much_of_the_book_lies_between() -> None:
+    assert distances(40, 10)[BEHIND] == pytest.approx(3 / 8)
+    assert distances(40, 80)[AHEAD] == pytest.approx(4 / 8)
+    assert distances(40, 40)[BEHIND] == 0
+
+
+def test_a_side_that_holds_it_is_nearer_than_the_one_that_does_not() -> None:
+    seen, hidden = distances(40, 20), distances(40, 60)
+    assert seen[NEAR_SEEN] > seen[NEAR_HIDDEN]
+    assert hidden[NEAR_HIDDEN] > hidden[NEAR_SEEN]
+
+
+@pytest.mark.parametrize("at", [0, 5, 80, 100])
+def test_a_reader_before_the_beginning_or_behind_the_end_has_distances_too(at: int) -> None:
+    found = distances(at, 30)
+    assert len(found) == DISTANCES
+    assert np.isfinite(found).all()
