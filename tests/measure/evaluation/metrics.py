@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache, wraps
 from typing import TypeVar
 
 import snowballstemmer
 
 T = TypeVar("T")
 
-KEPT = 20_000
-"""Texts of which the words are kept; the same few hundred are compared again and again."""
+KEPT, KEPT_LONG, LONG = 20_000, 8, 2_000
+"""Texts of which the words are kept, as passages are compared again and again; few of more characters than `LONG`."""
 
 RUN = 5
 """Words in a row that two texts do not share by chance."""
@@ -37,7 +37,13 @@ EMPTY = ARTICLES | frozenset(_SAYING_NOTHING.split())
 _stem = snowballstemmer.stemmer("english").stemWord
 
 
-@lru_cache(KEPT)
+def _kept(function: Callable[[str], T]) -> Callable[[str], T]:
+    """Keep what a function has made of texts, without the memory that hundreds of whole books would take."""
+    of_short, of_long = lru_cache(KEPT)(function), lru_cache(KEPT_LONG)(function)
+    return wraps(function)(lambda text: of_long(text) if len(text) > LONG else of_short(text))
+
+
+@_kept
 def words(text: str) -> tuple[str, ...]:
     """Return the words in lower case, without accents and without a possessive's s."""
     plain = unicodedata.normalize("NFKD", text)
@@ -45,13 +51,13 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", re.sub(r"'s\b", "", plain)))
 
 
-@lru_cache(KEPT)
+@_kept
 def stems(text: str) -> frozenset[str]:
     """Return the stems of the words that say something."""
     return frozenset(_stem(word) for word in words(text) if word not in EMPTY)
 
 
-@lru_cache(KEPT)
+@_kept
 def runs(text: str) -> frozenset[tuple[str, ...]]:
     """Return all runs of RUN words."""
     told = words(text)
@@ -69,7 +75,7 @@ def holds(text: str, wording: str) -> bool:
     return bool(sought) and f" {sought} " in f" {_without_articles(text)} "
 
 
-@lru_cache(KEPT)
+@_kept
 def _without_articles(text: str) -> str:
     return " ".join(word for word in words(text) if word not in ARTICLES)
 

@@ -164,16 +164,10 @@ def archive(data: bytes) -> None:
 def _packed() -> bytes:
     """Return a small archive with one file."""
     digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    manifest = {
-        "format": 1,
-        "made": "",
-        "database": "7",
-        "rows": {},
-        "files": {DATABASE: {"size": 1, "sha256": digest}},
-    }
+    files = {DATABASE: {"size": 1, "sha256": digest}}
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as packed:
-        packed.writestr(MANIFEST, json.dumps(manifest))
+        packed.writestr(MANIFEST, json.dumps({"format": 1, "made": "", "database": "7", "rows": {}, "files": files}))
         packed.writestr(DATABASE, "x")
     return made.getvalue()
 
@@ -182,31 +176,23 @@ TARGETS: Mapping[str, tuple[Target, tuple[bytes, ...]]] = {
     "page-text": (page("page.txt"), ("Smiley's People by John le Carré, a note.\n\n==Plot== It begins.\n".encode(),)),
     "page-markdown": (page("page.md"), ("---\nreveals: 0\n---\n# Smiley's People\n\n- by John le Carré\n".encode(),)),
     "page-html": (
-        page("page.html"),
-        ("<title>Smiley's People</title><body><h1>Smiley's People</h1><p>by John le Carré".encode(),),
+        page("page.html"), ("<title>Smiley's People</title><body><h1>Smiley's People</h1><p>by John le Carré".encode(),)
     ),
-    "book-file": (
-        book_file,
-        (
-            b'title = "T"\nauthor = "A"\nunit = "part"\nmarks = 3\n[[parts]]\nlast_mark = 3\n',
-            b"[[requires]]\nbook = 'x'\n",
-        ),
-    ),
-    "document": (
-        document,
-        (
-            b"---\nkind: review\nreveals: {smileys-people: 3}\n---\n# A\n<!-- reveals: 7 -->\n- b (2 likes)\n",
-            b"## Part 2\n\nx",
-        ),
-    ),
+    "book-file": (book_file, (
+        b'title = "T"\nauthor = "A"\nunit = "part"\nmarks = 3\n[[parts]]\nlast_mark = 3\n',
+        b"[[requires]]\nbook = 'x'\n",
+    )),
+    "document": (document, (
+        b"---\nkind: review\nreveals: {smileys-people: 3}\n---\n# A\n<!-- reveals: 7 -->\n- b (2 likes)\n",
+        b"## Part 2\n\nx",
+    )),
     "position": (position, (b"in chapter 7 of 27", b"pages 12-20", b"twenty-one %", b"since part two")),
     "phrase": (
-        phrase,
-        (b"Fridays at 8pm, 5 chapters a week, from next week", b"in 3 hours", b"48 hours Europe/London"),
+        phrase, (b"Fridays at 8pm, 5 chapters a week, from next week", b"in 3 hours", b"48 hours Europe/London")
     ),
     "name": (name, (b"Smiley's People", b"tinker, tailor")),
     "shown": (shown, (b"<@1> ||a|| [b](https://c.d) @everyone", b"\x1b[31m `c`")),
     "batch": (batch, (b'{"id": 1, "do": "ask", "book": "the-moonstone", "at": 2, "text": "Who?"}\n',)),
     "archive": (archive, (_packed(),)),
-}
+}  # fmt: skip
 """Every target by its name, with what to begin from."""
