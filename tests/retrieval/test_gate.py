@@ -101,7 +101,7 @@ def reached(search: Search) -> set[str]:
     return signs(" ".join(shown))
 
 
-@settings(deadline=None, max_examples=18)
+@settings(deadline=None, max_examples=16)
 @given(st.data())
 def test_nothing_beyond_the_audience_is_found(opening: Opening, data: st.DataObject) -> None:
     shelf = data.draw(shelves())
@@ -114,7 +114,7 @@ def test_nothing_beyond_the_audience_is_found(opening: Opening, data: st.DataObj
         assert place.inferred is (one.reveals is None)
         assert one.reveals is None or place.reveals == one.reveals
 
-    for _ in range(6):
+    for _ in range(4):
         audience = data.draw(audiences(shelf))
         allowed = {sign for sign, p in places.items() if Gate(audience).passes(p)}
         assert {
@@ -143,7 +143,7 @@ def seen(search: Search) -> tuple[object, ...]:
     )
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=10)
 @given(st.data())
 def test_what_is_hidden_changes_nothing_that_is_found(opening: Opening, data: st.DataObject) -> None:
     shelf = data.draw(shelves(always_placed=True))
@@ -174,7 +174,7 @@ def club_texts(draw: st.DrawFn, shelf: Shelf) -> list[ClubText]:
     return texts
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=10)
 @given(st.data())
 def test_nothing_of_one_club_reaches_another_or_changes_what_it_is_told(opening: Opening, data: st.DataObject) -> None:
     shelf = data.draw(shelves())
@@ -210,7 +210,7 @@ def test_nothing_of_one_club_reaches_another_or_changes_what_it_is_told(opening:
         assert reached(retriever.search(asked, audience, book)) & of_clubs <= allowed
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=6)
 @given(st.data())
 def test_club_texts_never_place_anything(opening: Opening, data: st.DataObject) -> None:
     shelf = data.draw(shelves())
