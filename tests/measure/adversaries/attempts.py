@@ -13,7 +13,7 @@ import contextlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -143,3 +143,45 @@ def _unwrapped(text: str) -> Iterator[str]:
             yield base64.b64decode(bare + "=" * (-len(bare) % 4)).decode("utf-8", "ignore")
     pairs = "".join(re.findall(r"(?<![0-9a-f])(?:[0-9a-f]{2})+(?![0-9a-f])", text.casefold()))
     yield bytes.fromhex(pairs).decode("utf-8", "ignore")
+
+
+MEANS = {
+    "share": ("ask (shared)",),
+    "mention": ("a mention",),
+    "direct": ("a direct message",),
+    "about": ("Ask about this",),
+    "spoils": ("Would this spoil?",),
+    "suggests": ("prompt suggest", "prompt queue", "Suggest as discussion prompt"),
+    "imported": ("a saved page",),
+    "review": ("review write", "review read", "ask"),
+    "forged": ("buttons of others",),
+    "doctored": ("buttons with ids made up",),
+    "named": ("ask (shared)", "progress share", "nominate add"),
+    "titled": ("ceiling set", "ceiling show", "ask (shared)", "progress show", "audit"),
+    "votes": ("vote start", "vote results", "vote close"),
+    "schedules": (
+        "schedule create", "schedule show", "schedule edit", "schedule shift", "schedule pause", "schedule resume",
+        "schedule cancel", "schedule export", "prompt suggest", "prompt approve", "prompt queue",
+        "what is posted by itself",
+    ),
+    "prompts": (
+        "prompt suggest", "prompt approve", "prompt edit", "prompt reject", "prompt post", "prompt library",
+        "prompt queue", "what is posted by itself",
+    ),
+    "watched": ("watch on", "watch status", "watch off", "what is posted by itself"),
+}  # fmt: skip
+"""What is used in the ways that are no single command (ways.py)."""
+
+
+def used(attempt: Attempt) -> tuple[str, ...]:
+    """Return the commands, menus and other ways that an attempt takes."""
+    if attempt.do == "types":
+        return (f"{attempt.more['into'].rpartition(' ')[0]} (while typing)",)
+    if attempt.do == "own things":
+        return tuple(attempt.more["commands"])
+    return MEANS.get(attempt.do, (attempt.do,))
+
+
+def commands(made: Iterable[Attempt]) -> set[str]:
+    """Return the commands and menus that attempts use or type into."""
+    return {name.removesuffix(" (while typing)").removesuffix(" (shared)") for each in made for name in used(each)}

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from corpus.library import SHIPPED, Library
 from retrieval.embedding import load_embedder
-from retrieval.retriever import open_retriever
+from retrieval.retriever import Retriever, open_retriever
 from tests.measure.evaluation import unlabelled
-from tests.measure.evaluation.arms import SAMPLE, Candidate, Figures, examine, named
+from tests.measure.evaluation.arms import SAMPLE, Figures, examine, named
 from tests.measure.evaluation.guard_answers import guarded
 from tests.measure.evaluation.questions import Examination, shipped_examination, told_examination, write_library
 from tests.measure.evaluation.tables import faults, page, record, recorded
@@ -35,23 +35,23 @@ def progress(line: str) -> None:
 
 
 @contextmanager
-def opened(library: Path, data: Path) -> Iterator[Candidate]:
+def opened(library: Path, data: Path) -> Iterator[Retriever]:
     """Open a library, with its store up to date."""
     books = Library.load(library)
     with open_retriever(books, data) as retriever:
         progress("index")
         retriever.refresh()
-        yield Candidate(books, retriever)
+        yield retriever
 
 
 def of_the_shipped_library(folder: Path, limit: int, *, recording: bool) -> Figures:
     """Return the figures of our own questions, of the guard's answers, and of placing."""
-    with opened(SHIPPED, folder / "data") as candidate:
+    with opened(SHIPPED, folder / "data") as retriever:
         if recording:
-            record("sample", examine(candidate, shipped_examination(), SAMPLE))
-        figures = examine(candidate, shipped_examination(), limit, progress)
+            record("sample", examine(retriever.library, retriever, shipped_examination(), SAMPLE))
+        figures = examine(retriever.library, retriever, shipped_examination(), limit, progress)
         progress("guard")
-        figures |= guarded(candidate.retriever)
+        figures |= guarded(retriever)
     embedder = load_embedder()
     for kind in STRIPPED:
         progress(f"placing {kind}")
@@ -63,8 +63,8 @@ def of_stories(stories: Path, questions: Path, folder: Path, limit: int) -> Figu
     """Return the figures of a published set."""
     exam: Examination = told_examination(stories, questions)
     write_library(list(exam.stories.values()), folder / "library")
-    with opened(folder / "library", folder / "data") as candidate:
-        figures = examine(candidate, exam, limit, progress)
+    with opened(folder / "library", folder / "data") as retriever:
+        figures = examine(retriever.library, retriever, exam, limit, progress)
     embedder = load_embedder()
     for name, told in unlabelled.figures(stories, questions, embedder):
         progress(f"placing, {name}")

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.answering.engine import Discussion
@@ -18,11 +16,12 @@ from bot.cli.asking import Asked
 from bot.cli.batch import answer_line
 from corpus.library import Library
 from retrieval.retriever import Retriever
-from tests.fakes.chat_server import ChatServer, chat_server
+from tests.fakes.chat_server import chat_server
 from tests.measure.evaluation import metrics
 from tests.measure.evaluation.leaks import Detector, leaks
-from tests.measure.evaluation.questions import Examination, Question, Story
+from tests.measure.evaluation.questions import Examination, Question
 
+Figures = dict[str, float]
 Row = Mapping[str, Any]
 """What the batch command answers to a line."""
 
@@ -38,51 +37,33 @@ def asked(discussion: Asked, questions: Sequence[Question], where: Mapping[str, 
     return [put(discussion, do, q.text, q.book, {q.book: where[q.id]}) for q in questions]
 
 
-def tell(discussion: Asked, questions: Sequence[Question], at_hand: Mapping[str, str] = {}) -> list[Row]:
-    """Return where the answers to questions are placed, told as messages among readers who do not know them yet.
+def told(discussion: Asked, questions: Sequence[Question], at_hand: Mapping[str, str] = {}) -> list[Row]:
+    """Return where messages of a question and its answer are placed, among readers who do not know the answer yet.
 
-    `at_hand` names another book for a question's, which is then talked about where the message is told.
+    `at_hand` names for a book another one that is talked about where the message is told.
     """
-    return [put(discussion, "check", statement(q), at_hand.get(q.book, q.book), {q.book: q.before}) for q in questions]
-
-
-def statement(question: Question) -> str:
-    """Return a question and its answer in one, as a club member tells it."""
-    return f"{question.text} {question.references[0]}."
-
-
-def unnamed(discussion: Asked, questions: Sequence[Question], stories: Mapping[str, Story]) -> list[Row]:
-    """Return the answers to questions of readers who have finished every book and name none."""
-    everything = {slug: story.marks for slug, story in stories.items()}
-    return [put(discussion, "ask", q.text, None, everything) for q in questions]
+    return [
+        put(discussion, "check", f"{q.text} {q.references[0]}.", at_hand.get(q.book, q.book), {q.book: q.before})
+        for q in questions
+    ]
 
 
 def from_memory(
     library: Library, retriever: Retriever, questions: Sequence[Question], where: Mapping[str, int]
 ) -> list[Row]:
     """Return the answers where a chat model has read every book to the end and always tells."""
-    with chat_server() as server, with_model(library, retriever, server) as discussion:
-        rows = []
+    rows = []
+    with chat_server() as server:
+        settings = server.settings()
+        model = open_model(settings)
+        assert model is not None
+        writer = Writer(model, retriever, settings.chat_timeout)
+        discussion = Discussion(library, retriever, writer)
         for question in questions:
             server.says = f"{question.references[0].rstrip('.')}. [1]"
             rows += asked(discussion, [question], where)
-    return rows
-
-
-@contextmanager
-def with_model(library: Library, retriever: Retriever, server: ChatServer) -> Iterator[Discussion]:
-    """Open a discussion whose answers a chat model writes."""
-    settings = server.settings()
-    model = open_model(settings)
-    assert model is not None
-    writer = Writer(model, retriever, settings.chat_timeout)
-    try:
-        yield Discussion(library, retriever, writer)
-    finally:
         writer.close()
-
-
-Figures = dict[str, float]
+    return rows
 
 
 def shown(row: Row) -> str:
@@ -155,16 +136,6 @@ def found_elsewhere(rows: Sequence[Row], told: Sequence[Question]) -> Figures:
     return {"told elsewhere": len(told), "found elsewhere": metrics.mean(found)}
 
 
-def routed(rows: Sequence[Row], asked: Sequence[Question]) -> Figures:
-    """Return how often the book that is meant was found."""
-    return {"right book": metrics.mean([row.get("book") == q.book for q, row in zip(asked, rows, strict=True)])}
-
-
-def spoken(rows: Sequence[Row]) -> Figures:
-    """Return how often a chat model's own words were shown."""
-    return {"own words": metrics.mean([row.get("mode") == "model" for row in rows])}
-
-
 SAMPLE = 40
 """Questions that `make test` asks."""
 
@@ -175,19 +146,6 @@ ELSEWHERE = 3
 """Every so many of the messages are told once more where another book is at hand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A bot with its library open."""
-
-    library: Library
-    retriever: Retriever
-
-    @property
-    def discussion(self) -> Discussion:
-        """The bot in quote mode."""
-        return Discussion(self.library, self.retriever)
-
-
 def sample(questions: Sequence[Question], limit: int) -> list[Question]:
     """Return so many questions, in an order that mixes the books; 0 takes all."""
     mixed = list(questions)
@@ -196,59 +154,69 @@ def sample(questions: Sequence[Question], limit: int) -> list[Question]:
 
 
 def examine(
-    candidate: Candidate, exam: Examination, limit: int = 0, tell: Callable[[str], object] = lambda _: None
+    library: Library,
+    retriever: Retriever,
+    exam: Examination,
+    limit: int = 0,
+    say: Callable[[str], object] = lambda _: None,
 ) -> Figures:
-    """Return the figures of all arms; `tell` hears which one begins."""
+    """Return the figures of all arms; `say` is told which one begins."""
+    bot = Discussion(library, retriever)
     chosen = sample([q for q in exam.questions if q.references], limit)
-    open_questions = sample([q for q in exam.questions if not q.references], limit)
+    unanswerable = sample([q for q in exam.questions if not q.references], limit)
+    before, at = {q.id: q.before for q in chosen}, {q.id: q.at for q in chosen}
+    after = {q.id: exam.about(q).marks for q in (*chosen, *unanswerable)}
+    half = {id_: marks // 2 for id_, marks in after.items()}
+
+    def _before() -> Figures:
+        rows = asked(bot, chosen, before)
+        return gave_away(rows, exam, chosen, before) | {"refused": refused(rows)}
+
+    def _at() -> Figures:
+        rows = asked(bot, chosen, at)
+        return gave_away(rows, exam, chosen, at) | answered(rows, exam, chosen)
+
+    def _check() -> Figures:
+        local, beside = [q for q in chosen if q.local], _beside(library)
+        elsewhere = [q for q in local if q.book in beside][::ELSEWHERE]
+        figures = placed(told(bot, local), exam, local)
+        return figures | (found_elsewhere(told(bot, elsewhere, beside), elsewhere) if elsewhere else {})
+
+    def _unnamed() -> Figures:
+        everything = {slug: story.marks for slug, story in exam.stories.items()}
+        found = [put(bot, "ask", q.text, None, everything).get("book") == q.book for q in chosen]
+        return {"right book": metrics.mean(found)}
+
+    def _by_model(where: Mapping[str, int], *, secret: bool) -> Figures:
+        rows = from_memory(library, retriever, chosen, where)
+        own = {"own words": metrics.mean([row.get("mode") == "model" for row in rows])}
+        return (gave_away(rows, exam, chosen, where) if secret else {"asked": len(rows)}) | own
+
+    arms: dict[str, Callable[[], Figures]] = {
+        "before": _before,
+        "at": _at,
+        "after": lambda: {"asked": len(chosen)} | answered(asked(bot, chosen, after), exam, chosen),
+        "hint": lambda: gave_away(asked(bot, chosen, before, "hint"), exam, chosen, before),
+        "recap": lambda: gave_away(asked(bot, chosen, before, "recap"), exam, chosen, before),
+        "check": _check,
+        "unnamed": _unnamed,
+        "model before": lambda: _by_model(before, secret=True),
+        "model at": lambda: _by_model(at, secret=False),
+        "unanswerable": lambda: {
+            "asked": len(unanswerable),
+            "refused half-way": refused(asked(bot, unanswerable, half)),
+            "refused at the end": refused(asked(bot, unanswerable, after)),
+        },
+    }
     figures: Figures = {}
-    for name, arm in ARMS.items():
-        tell(name)
-        figures |= named(name, arm(candidate, exam, chosen))
-    if open_questions:
-        tell("unanswerable")
-        figures |= named("unanswerable", _unanswerable(candidate, exam, open_questions))
+    for name, arm in arms.items():
+        if name != "unanswerable" or unanswerable:
+            say(name)
+            figures |= named(name, arm())
     return figures
 
 
-def _before(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    where = {q.id: q.before for q in chosen}
-    rows = asked(candidate.discussion, chosen, where)
-    return gave_away(rows, exam, chosen, where) | {"refused": refused(rows)}
-
-
-def _at(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    where = {q.id: q.at for q in chosen}
-    rows = asked(candidate.discussion, chosen, where)
-    return gave_away(rows, exam, chosen, where) | answered(rows, exam, chosen)
-
-
-def _after(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    where = {q.id: exam.about(q).marks for q in chosen}
-    rows = asked(candidate.discussion, chosen, where)
-    return {"asked": len(rows)} | answered(rows, exam, chosen)
-
-
-def _hint(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    where = {q.id: q.before for q in chosen}
-    return gave_away(asked(candidate.discussion, chosen, where, "hint"), exam, chosen, where)
-
-
-def _recap(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    where = {q.id: q.before for q in chosen}
-    return gave_away(asked(candidate.discussion, chosen, where, "recap"), exam, chosen, where)
-
-
-def _check(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    told = [q for q in chosen if q.local]
-    figures = placed(tell(candidate.discussion, told), exam, told)
-    at_hand = beside(candidate.library)
-    if elsewhere := [q for q in told if q.book in at_hand][::ELSEWHERE]:
-        figures |= found_elsewhere(tell(candidate.discussion, elsewhere, at_hand), elsewhere)
-    return figures
-
-
-def beside(library: Library) -> dict[str, str]:
+def _beside(library: Library) -> dict[str, str]:
     """Return for each book another one of its author, if there is any: the next."""
     books = list(library.books.values())
     found = {}
@@ -257,42 +225,3 @@ def beside(library: Library) -> dict[str, str]:
         if other := next(others, None):
             found[book.slug] = other
     return found
-
-
-def _unnamed(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    return routed(unnamed(candidate.discussion, chosen, exam.stories), chosen)
-
-
-def _model_before(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    where = {q.id: q.before for q in chosen}
-    rows = from_memory(candidate.library, candidate.retriever, chosen, where)
-    return gave_away(rows, exam, chosen, where) | spoken(rows)
-
-
-def _model_at(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    rows = from_memory(candidate.library, candidate.retriever, chosen, {q.id: q.at for q in chosen})
-    return {"asked": len(rows)} | spoken(rows)  # the answer is no secret here, in whatever words it is told
-
-
-def _unanswerable(candidate: Candidate, exam: Examination, chosen: Sequence[Question]) -> Figures:
-    marks = {q.id: exam.about(q).marks for q in chosen}
-    half = {id_: number // 2 for id_, number in marks.items()}
-    return {
-        "asked": len(chosen),
-        "refused half-way": refused(asked(candidate.discussion, chosen, half)),
-        "refused at the end": refused(asked(candidate.discussion, chosen, marks)),
-    }
-
-
-ARMS: dict[str, Callable[[Candidate, Examination, Sequence[Question]], Figures]] = {
-    "before": _before,
-    "at": _at,
-    "after": _after,
-    "hint": _hint,
-    "recap": _recap,
-    "check": _check,
-    "unnamed": _unnamed,
-    "model before": _model_before,
-    "model at": _model_at,
-}
-"""Each way of asking, by its name in the tables."""

@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from corpus.library import SHIPPED, Library
+from bot.answering.engine import Discussion
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import LANTERN
 from tests.measure.evaluation.arms import (
-    ARMS,
     SAMPLE,
-    Candidate,
     answered,
     asked,
     examine,
@@ -24,10 +22,9 @@ from tests.measure.evaluation.arms import (
     refused,
     sample,
     shown,
-    tell,
-    unnamed,
-)  # fmt: skip
-from tests.measure.evaluation.questions import Examination, Piece, Question, Story, labelled, shipped_examination
+    told,
+)  # fmt: skip  # fmt: skip
+from tests.measure.evaluation.questions import Examination, Piece, Question, Story, shipped_examination
 from tests.measure.evaluation.tables import OF_SAMPLE, faults, page, recorded
 
 PIECES = [
@@ -94,16 +91,14 @@ LETTER = Question("1", LANTERN, "What does Silas do to his brother?", ("drowned 
 
 
 def test_questions_hints_and_messages_go_through_the_batch_command(island: Retriever) -> None:
-    discussion = Candidate(island.library, island).discussion
-    [early], [late] = asked(discussion, [LETTER], {"1": 9}), asked(discussion, [LETTER], {"1": 10})
+    bot = Discussion(island.library, island)
+    [early], [late] = asked(bot, [LETTER], {"1": 9}), asked(bot, [LETTER], {"1": 10})
     assert "drowned" not in early["answer"]
     assert "drowned" in late["answer"]
     assert "ms" in late, "it came through the batch command's own function"
-    assert asked(discussion, [LETTER], {"1": 9}, "hint")[0]["do"] == "hint"
-    assert tell(discussion, [LETTER])[0]["reveals"][LANTERN] >= 9
-    [row] = unnamed(discussion, [LETTER], labelled(island.library))
-    assert row["book"] == LANTERN
-    assert set(put(discussion, "ask", "Who?", "no-such-book", {})) == {"id", "error"}
+    assert asked(bot, [LETTER], {"1": 9}, "hint")[0]["do"] == "hint"
+    assert told(bot, [LETTER])[0]["reveals"][LANTERN] >= 9
+    assert set(put(bot, "ask", "Who?", "no-such-book", {})) == {"id", "error"}
 
 
 def test_a_model_tells_what_it_knows_and_the_guard_reads_it(island: Retriever) -> None:
@@ -122,7 +117,6 @@ def test_a_sample_is_the_same_each_time_and_mixes_the_books() -> None:
 
 def test_nothing_leaks_and_nothing_is_worse_than_it_was(shipped: Retriever) -> None:
     """The examination of a sample: docs/evaluation.md says what it means."""
-    figures = examine(Candidate(Library.load(SHIPPED), shipped), shipped_examination(), SAMPLE)
+    figures = examine(shipped.library, shipped, shipped_examination(), SAMPLE)
     assert faults(figures, recorded()["sample"], OF_SAMPLE) == [], f"now:\n{page(figures)}"
     assert set(figures) == set(recorded()["sample"])
-    assert {name.partition(": ")[0] for name in figures} == {*ARMS, "unanswerable"}

@@ -46,7 +46,3 @@ def test_a_question_has_the_answers_of_both_readers_and_their_other_wordings(tmp
     }  # fmt: skip
     assert (two["answers"], two["answers_alt"], two["sections"]) == (["a bargain"], ["a talk"], [1, 2])
     assert (two["explicit"], two["scope"], two["question"]) == (False, "summary", "What comes of it?")
-
-
-def test_a_part_that_is_not_there_has_nothing(tmp_path: Path) -> None:
-    assert converted(tmp_path, "train") == ([], [])
