@@ -160,18 +160,14 @@ def _mark_by(ranking: Ranking, view: VisibleBook, share: float) -> int:
 
 
 def match(
-    unplaced: Unplaced,
-    statements: Sequence[Question],
-    book: Book,
-    positioned: Mapping[Slug, VisibleBook],
-    reader: Reader,
+    unplaced: Unplaced, statements: Sequence[Question], book: Book, views: Mapping[Slug, VisibleBook], reader: Reader
 ) -> Passage:
     """Place a passage that may tell of several books; one that matches nothing reveals the whole of its own book."""
-    furthest = dict.fromkeys(positioned, 0) | {book.slug: 0}
+    furthest = dict.fromkeys(views, 0) | {book.slug: 0}
     sure = 1.0
     share = 1 - MAX_BEYOND * len(statements)
     for statement in statements:
-        places = {slug: place(statement, view, reader, share) for slug, view in positioned.items()}
+        places = {slug: place(statement, view, reader, share) for slug, view in views.items()}
         matched = {slug: found for slug, found in places.items() if found.confidence >= MIN_MATCH}
         for slug, found in matched.items():
             furthest[slug] = max(furthest[slug], found.mark)

@@ -116,8 +116,8 @@ def by_kind(judged: Iterable[Judged]) -> Iterator[str]:
     kinds: dict[tuple[bool, str], list[bool]] = {}
     for one in judged:
         shown = one.shown(leaking=False)
-        right = 2 * sum(shown) >= len(shown) if one.honest else one.stopped
-        kinds.setdefault((one.honest, one.answer.kind), []).append(right)
+        good = 2 * sum(shown) >= len(shown) if one.honest else one.stopped
+        kinds.setdefault((one.honest, one.answer.kind), []).append(good)
     for (honest, kind), right in sorted(kinds.items()):
         yield f"  {kind:20} {'half shown' if honest else 'stopped':12} {sum(right):3} of {len(right):3}"
 
