@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 from bot.db.records import UsageRecords
 from bot.logs import Meter
@@ -43,7 +45,7 @@ class Allowance:
         self, rates: Rates, usage: UsageRecords, now: Callable[[], dt.datetime], meter: Meter | None = None
     ) -> None:
         self._rates, self._usage, self._now, self._meter = rates, usage, now, meter or Meter()
-        self._asked: OrderedDict[tuple[int, int], deque[dt.datetime]] = OrderedDict()
+        self._asked: LRUCache[tuple[int, int], deque[dt.datetime]] = LRUCache(WATCHED)
 
     def take(self, member: Member) -> None:
         """Count a question. Raises AskedTooMuch where the member or their club has to wait."""
@@ -77,10 +79,7 @@ class Allowance:
 
     def _recent(self, who: tuple[int, int]) -> deque[dt.datetime]:
         asked = self._asked.setdefault(who, deque())
-        self._asked.move_to_end(who)
         now = self._now()
         while asked and not now - WINDOW < asked[0] <= now:  # what lies ahead was asked before the clock was set back
             asked.popleft()
-        while len(self._asked) > WATCHED:
-            self._asked.popitem(last=False)
         return asked

@@ -60,7 +60,7 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
         try:
             async with _told_to_operators(settings.metrics_port, bot, figures), bot:
                 await bot.login(token.get_secret_value())
-                await _ask_to_start(bot, settings)
+                await ask_to_start(bot, settings)
                 await bot.connect()
         except discord.PrivilegedIntentsRequired as error:
             raise TokenRefused(
@@ -81,7 +81,7 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
     log.info("stopped")
 
 
-async def _ask_to_start(bot: Dogear, settings: Settings) -> None:
+async def ask_to_start(bot: Dogear, settings: Settings) -> None:
     """Ask Discord whether the bot may start, and how. Raises CannotStart.
 
     Behind another API's address, the gateway that it names is taken for every connection: the library asks for it only

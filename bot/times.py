@@ -1,4 +1,4 @@
-"""Local times of day as moments, and zones by the names that people type: 8pm stays 8pm when the clocks change."""
+"""Dates, times and zones as people write them, and moments as clocks in a zone show them."""
 
 from __future__ import annotations
 
@@ -7,63 +7,77 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from corpus.errors import DogearError
 from corpus.positions import shown
 
-FURTHEST = dt.timedelta(days=366)
-"""How far ahead a prompt may wait: a year, so that a slip of the keyboard does not wait for a century."""
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
-_DISCORD = re.compile(r"<t:(?P<seconds>\d{1,11})(?::[a-zA-Z])?>")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""Names of the days, from 0 as Python counts them."""
+
+YEAR = dt.timedelta(days=366)
+
+_MONTHS = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?"
+)
+MONTH = rf"(?:{_MONTHS})\b\.?"
+"""A pattern for the name of a month."""
+
+WEEKDAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday|s)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+)
+"""A pattern for the name of a day of the week."""
+
+_ORDINAL = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)"
+_NUMBER = rf"{_ORDINAL}?"
+_YEAR = r"(?:,? ?20\d\d(?![:.\d]))"
+_FIGURES = r"20\d\d-\d\d?-\d\d?|\d\d?/\d\d?(?:/(?:20)?\d\d)?|\d\d?\.\d\d?\.(?:20\d\d)?"
+_NAMED = rf"{_NUMBER}(?: of)? {MONTH}{_YEAR}?|{MONTH}(?: the)? {_NUMBER}(?![\d:%.-]| ?[ap]\.?m\b){_YEAR}?"
+DAY = (
+    rf"(?:(?:{WEEKDAY},? )?(?:the )?(?:{_FIGURES}|{_NAMED}|{_ORDINAL})"
+    rf"|today|tomorrow|(?:this|next|coming) {WEEKDAY}|{WEEKDAY} (?:of )?next week)(?!\w|%)"
+)
+"""A pattern for one day."""
+
+BEGINNING = (
+    rf"(?:{DAY}|next (?:week|month)|(?:in|after) (?:\d\d?|a|an|one|two|three|four|six|eight) (?:day|week|month)s?"
+    rf"|{MONTH}(?:{_YEAR})?|{WEEKDAY})(?!\w)"
+)
+"""A pattern for a day, or for a week or a month to begin with."""
+
+TIME = (
+    r"(?:(?:[01]?\d|2[0-4])[:.h][0-5]\d(?: ?[ap]\.?m\b\.?)?|(?:[01]?\d) ?[ap]\.?m\b\.?|noon|midnight"
+    r"|\d\d? in the (?:morning|afternoon|evening)|\d\d?(?: ?o'? ?clock|h)?)(?!\w|[-/]|[.:]\d| to )"
+)
+"""A pattern for a time of day."""
+
+_LIST = re.compile(
+    rf"(?<![\w:.-])({_NUMBER}(?:(?:, | and |, and | & ){_NUMBER})+)(?: of)? ({MONTH})({_YEAR})?(?!\w)"
+    rf"|\b({MONTH}) ({_NUMBER}(?:(?:, | and |, and | & ){_NUMBER}(?![\w:.-]))+)(?= at\b|[,;]|$)({_YEAR})?"
+)
+_TIMESTAMP = re.compile(r"<t:(\d{1,11})(?::[a-zA-Z])?>")
+"""Discord: a moment that everybody sees in their own time."""
+
+_HOURS = re.compile(r"(?:in\s+)?(\d{1,4})\s*(?:h|hrs?|hours?)?", re.IGNORECASE)
+_SHORT = 4
+"""Letters from which a part of a name says which zone is meant; “est” is in Brest and in Budapest."""
+
+
+class NotUnderstood(DogearError):
+    """A part of what was written is not understood; `part` is the words, and the message says what to write."""
+
+    def __init__(self, part: str, cure: str) -> None:
+        super().__init__(f"I don't understand {shown(part)}. {cure}")
+        self.part = part
 
 
 class MomentProblem(DogearError):
-    """A moment that is not understood, is over, or is too far away."""
-
-
-def posting_moment(typed: str, now: dt.datetime, zone: str = "UTC") -> dt.datetime:
-    """Return the moment that is meant, in UTC, as it is typed in a zone. Raises MomentProblem.
-
-    This takes a while the first time: the library that reads dates is loaded then.
-    """
-    text = " ".join(typed.split())
-    found = _moment(text, now, ZoneInfo(zone))
-    if found is None:
-        raise MomentProblem(
-            f"I don’t understand “{text[:40]}” as a time. Write “in 3 hours”, “Friday 8pm”, or a day and a time, as "
-            f"{now + dt.timedelta(days=1):%Y-%m-%d} 19:00."
-        )
-    if found <= now:
-        raise MomentProblem(f"{told(found)} is over. Give a time to come, or leave it out to post now.")
-    if found > now + FURTHEST:
-        raise MomentProblem("That is more than a year away. Give an earlier time.")
-    return found
-
-
-def told(when: dt.datetime) -> str:
-    """Return a moment as Discord shows it, in each reader's own time."""
-    seconds = int(when.timestamp())
-    return f"<t:{seconds}:F> (<t:{seconds}:R>)"
-
-
-def _moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
-    try:
-        if stamp := _DISCORD.fullmatch(text):
-            return dt.datetime.fromtimestamp(int(stamp["seconds"]), dt.UTC)
-        import dateparser  # reading dates is rare, and loading what can takes half a second
-
-        settings = {"PREFER_DATES_FROM": "future", "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None)}
-        found = dateparser.parse(text[:100], languages=["en"], settings=settings)
-    except (ValueError, OverflowError, OSError):
-        return None
-    if found is None:
-        return None
-    return (found.replace(tzinfo=zone) if found.tzinfo is None else found).astimezone(dt.UTC)
-
-
-_SHORT = 4
-"""Letters from which a part of a name says which zone is meant; “est” is in Brest and in Budapest."""
+    """A moment that is not understood, has passed, or is too near or too far away."""
 
 
 class UnknownZone(DogearError):
@@ -76,6 +90,14 @@ class UnknownZone(DogearError):
 
 
 @dataclass(frozen=True, slots=True)
+class Today:
+    """The day in the club's zone on which the words are said, and which of 3/4 is the month."""
+
+    date: dt.date
+    month_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A moment in UTC and in its zone, and a note for people where the clocks made it doubtful."""
 
@@ -85,27 +107,115 @@ class Moment:
 
 
 def moment(day: dt.date, at: dt.time, zone: str) -> Moment:
-    """Return the moment at which clocks in a zone show a time on a day.
+    """Return the moment at which clocks in a zone show a time on a day: 8pm stays 8pm when the clocks change.
 
     A time that the clocks leap over moves on by the leap; of a time that comes twice, the first counts. Both are noted.
     """
     said = dt.datetime.combine(day, at.replace(fold=0), ZoneInfo(zone))
     utc = said.astimezone(dt.UTC)
-    local = utc.astimezone(ZoneInfo(zone))
-    if local.replace(tzinfo=None) != said.replace(tzinfo=None):
-        return Moment(
-            utc, local, f"On {day.day} {day:%B} the clocks in {zone} leap over {at:%H:%M}: it is {local:%H:%M} then."
-        )
-    if said.utcoffset() != said.replace(fold=1).utcoffset():
-        return Moment(
-            utc, local, f"On {day.day} {day:%B} the clocks in {zone} show {at:%H:%M} twice: the first counts."
-        )
-    return Moment(utc, local)
+    there, note = local(utc, zone), ""
+    if there.replace(tzinfo=None) != said.replace(tzinfo=None):
+        note = f"leap over {at:%H:%M}: it is {there:%H:%M} then."
+    elif said.utcoffset() != said.replace(fold=1).utcoffset():
+        note = f"show {at:%H:%M} twice: the first counts."
+    return Moment(utc, there, note and f"On {day.day} {day:%B} the clocks in {zone} {note}")
 
 
 def local(moment_: dt.datetime, zone: str) -> dt.datetime:
     """Return a moment as clocks in a zone show it."""
     return moment_.astimezone(ZoneInfo(zone))
+
+
+def day_name(day: dt.date) -> str:
+    """Return a date so that nobody can take its month for its day: “Friday 5 January 2029”."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {day:%B %Y}"
+
+
+def timestamp(when: dt.datetime) -> str:
+    """Return a moment as Discord shows it, in each reader's own time, and how long it is until then."""
+    seconds = int(when.timestamp())
+    return f"<t:{seconds}:F> (<t:{seconds}:R>)"
+
+
+def read_moment(
+    typed: str, now: dt.datetime, zone: str = "UTC", soonest: dt.timedelta = dt.timedelta(), latest: dt.timedelta = YEAR
+) -> dt.datetime:
+    """Return the moment that is meant, in UTC, as it is typed in a zone; a bare number is hours.
+
+    It lies after `now`, by `soonest` to `latest`. Raises MomentProblem.
+    """
+    text = " ".join(typed.split())
+    try:
+        found = _moment(text, now, zone)
+    except (ValueError, OverflowError, OSError):
+        found = None
+    tomorrow = now + dt.timedelta(days=1)
+    cure = f"Write for example “in 3 days”, “Friday 8pm”, “Friday 8pm Europe/London” or “{tomorrow:%Y-%m-%d} 19:00”."
+    if found is None:
+        raise MomentProblem(f"I don’t understand “{text[:60]}” as a time. {cure}")
+    if found <= now or found < now + soonest:
+        minutes = f", or less than {soonest.seconds // 60} minutes away" if soonest else ""
+        raise MomentProblem(f"{timestamp(found)} is in the past{minutes}. {cure}")
+    if found > now + latest:
+        most = "a year" if latest == YEAR else f"{latest.days} days"
+        raise MomentProblem(f"{timestamp(found)} is more than {most} away. {cure}")
+    return found.replace(microsecond=0)
+
+
+def read_day(text: str, today: Today) -> dt.date:
+    """Return the day that words matched by DAY or BEGINNING mean. Raises NotUnderstood."""
+    monday = today.date + dt.timedelta(days=7 - today.date.weekday())
+    if found := re.fullmatch(rf"({WEEKDAY}) (?:of )?next week", text):
+        return monday + dt.timedelta(days=weekday(found[1]))
+    if text == "next week":
+        return monday
+    plain = re.sub(r"^(?:next|coming) (?!month|week)|^this ", "", re.sub(r"^after ", "in ", text))
+    named = re.match(rf"({WEEKDAY}),? (?=\S)", plain)
+    rest = re.sub(r"^the (?=\d)", "", plain[named.end() :] if named else plain)
+    if re.search(r"\d[-/.]\d", rest):
+        day = _in_figures(rest, text, today)
+    elif number := re.fullmatch(_ORDINAL, rest):
+        day = _of_month(int(number[0][:-2]), text, today.date)
+    else:
+        midnight = dt.datetime.combine(today.date, dt.time())
+        parsed, period = _parsed(rest, midnight)
+        if parsed is None:
+            raise _no_such_day(text)
+        day = max(parsed.date().replace(day=1), today.date) if period == "month" else parsed.date()
+    if named and day.weekday() != weekday(named[1]):
+        raise NotUnderstood(text, f"That day is {day_name(day)}. Write the date alone.")
+    return day
+
+
+def read_time(text: str) -> dt.time:
+    """Return the time of day that words matched by TIME mean. Raises NotUnderstood."""
+    plain = re.sub(r"\bo'? ?clock|(?<=\d)h$", "", text).strip()
+    if re.fullmatch(r"\d\d?", plain):
+        if not 13 <= int(plain) <= 23:
+            raise NotUnderstood(text, f"Is it {plain} in the morning or in the evening? Write 8pm or 20:00.")
+        plain += ":00"
+    if plain == "midnight":
+        raise NotUnderstood(text, "On which side of the day? Write 0:00 or 23:59.")
+    plain = re.sub(r"(?<=\d)[.h](?=\d)", ":", plain).replace(".", "")
+    found, _ = _parsed(plain, dt.datetime(2000, 1, 1))  # noqa: DTZ001  a time of day has no zone
+    if found is None:
+        raise NotUnderstood(text, "There is no such time of day. Write 8pm or 20:00.")
+    return found.time().replace(second=0, microsecond=0)
+
+
+def days_with_months(text: str) -> str:
+    """Return a text in which every day of a list has its month: “5, 12 and 19 January” names three days."""
+
+    def each(found: re.Match[str]) -> str:
+        days, month, year = (found[1], found[2], found[3]) if found[1] else (found[5], found[4], found[6])
+        return ", ".join(f"{day} {month}{year or ''}" for day in re.findall(_NUMBER, days))
+
+    return _LIST.sub(each, text)
+
+
+def weekday(name: str) -> int:
+    """Return the number of a day of the week, from 0 for Monday, by any name that WEEKDAY matches."""
+    return next(n for n, each in enumerate(WEEKDAYS) if each.lower().startswith(name[:3]))
 
 
 def find_zone(typed: str) -> str:
@@ -114,13 +224,19 @@ def find_zone(typed: str) -> str:
     Abbreviations such as EST are refused: they name an offset, which knows of no summer.
     """
     key = _key(typed)
-    zones = {_key(zone): zone for zone in _zones()}
-    if key in zones:
-        return zones[key]
-    in_city = [zone for zone in _zones() if key and _key(zone.rpartition("/")[2]) == key]
-    if len(in_city) == 1:
-        return in_city[0]
-    return _refused(typed, in_city or [*search_zones(typed, 3)] * (len(key) >= _SHORT))
+    for zone in _zones():
+        if _key(zone) == key:
+            return zone
+    cities = {_key(zone.rpartition("/")[2]): zone for zone in _zones()}
+    near = [zone for zone in _zones() if key and _key(zone.rpartition("/")[2]) == key]
+    if len(near) == 1:
+        return near[0]
+    if not near and len(key) >= _SHORT:
+        near = list(search_zones(typed, 3))
+    city = _key(typed.rpartition("/")[2])[:60]
+    if not near and len(city) >= _SHORT:
+        near = [cities[each] for each in get_close_matches(city, cities, 2, 0.7)]
+    raise UnknownZone(typed, tuple(near[:3]))
 
 
 def search_zones(typed: str, limit: int = 25) -> tuple[str, ...]:
@@ -131,12 +247,63 @@ def search_zones(typed: str, limit: int = 25) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*begun, *within]))[:limit]
 
 
-def _refused(typed: str, near: list[str]) -> str:
-    cities = {_key(zone.rpartition("/")[2]): zone for zone in _zones()}
-    city = _key(typed.rpartition("/")[2])[:60]
-    if len(city) >= _SHORT and not near:
-        near = [cities[each] for each in get_close_matches(city, cities, 2, 0.7)]
-    raise UnknownZone(typed, tuple(near[:3]))
+def _moment(text: str, now: dt.datetime, zone: str) -> dt.datetime | None:
+    """Return the moment that is meant, in UTC, or None. Raises ValueError, OverflowError or OSError."""
+    if stamp := _TIMESTAMP.fullmatch(text):
+        return dt.datetime.fromtimestamp(int(stamp[1]), dt.UTC)
+    if hours := _HOURS.fullmatch(text):
+        return now + dt.timedelta(hours=int(hours[1]))
+    words, _, last = text.rpartition(" ")
+    if "/" in last and last in available_timezones():
+        text, zone = words, last
+    found, _ = _parsed(text[:100], local(now, zone).replace(tzinfo=None))
+    if found is None:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(dt.UTC)
+
+
+def _in_figures(figures: str, text: str, today: Today) -> dt.date:
+    """Return the day that figures alone mean, this year or next: a parser that guesses takes 1.10. for a time."""
+    numbers = [int(number) for number in re.findall(r"\d+", figures)]
+    if figures.startswith("20") and "-" in figures:
+        year, month, day = numbers
+    else:
+        first, second, *said = numbers
+        day, month = (second, first) if today.month_first and "/" in figures else (first, second)
+        year = said[0] % 100 + 2000 if said else today.date.year + ((month, day) <= (today.date.month, today.date.day))
+    try:
+        return dt.date(year, month, day)
+    except ValueError as error:
+        raise _no_such_day(text) from error
+
+
+def _of_month(number: int, text: str, today: dt.date) -> dt.date:
+    """Return the next day of that number: “the 5th”, said on the 11th, is in the next month."""
+    month = today if number > today.day else today.replace(day=28) + dt.timedelta(days=4)
+    try:
+        return month.replace(day=number)
+    except ValueError as error:
+        raise NotUnderstood(text, "The month has no such day. Write the month too.") from error
+
+
+def _no_such_day(text: str) -> NotUnderstood:
+    return NotUnderstood(text, "There is no such day. Write a date like 5 January or 2027-01-05.")
+
+
+def _parsed(text: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:
+    """Return what dateparser understands, seen from `now`, and whether it is a day, a week or a month."""
+    found = _parser(now).get_date_data(text)
+    return found.date_obj, found.period or ""
+
+
+@lru_cache(maxsize=4)
+def _parser(now: dt.datetime) -> DateDataParser:
+    from dateparser.date import DateDataParser  # dates are rarely read, and loading this takes half a second
+
+    parsers = ["timestamp", "relative-time", "absolute-time"]
+    return DateDataParser(
+        languages=["en"], settings={"RELATIVE_BASE": now, "PREFER_DATES_FROM": "future", "PARSERS": parsers}
+    )
 
 
 def _key(name: str) -> str:

@@ -14,7 +14,6 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -95,7 +94,7 @@ def test_every_command_of_the_program_is_in_the_readme() -> None:
 def test_the_settings_are_those_of_the_program(tmp_path: Path) -> None:
     told = _SETTING.findall(text_of(README))
     assert sorted(told) == sorted(dotenv_values(ROOT / ".env.example"))
-    assert len(told) == len(fields(Settings)) - 1, "all fields are settings but `secrets`"
+    assert len(told) == len(Settings.model_fields) - 1, "all fields are settings but `secrets`"
     wrong = tmp_path / "no good for any setting"  # a file, with spaces in its name
     wrong.touch()
     with pytest.raises(SettingsError) as caught:

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, Self
+
+from pydantic import BaseModel, Field, model_validator
 
 from bot.answering.texts import in_order, place_sentence
 from bot.cli.screen import Screen, Told, Tone, answer, problem
@@ -153,7 +155,7 @@ class PositionsFile:
         try:
             if self._path.stat().st_size > MAX_BYTES:
                 raise ValueError("far too large")
-            return _reader(json.loads(self._path.read_bytes())), ""
+            return _reader(self._path.read_bytes()), ""
         except FileNotFoundError:
             return Reader(), ""
         except OSError as error:
@@ -161,12 +163,12 @@ class PositionsFile:
                 Reader(),
                 f"Your positions in {self._path} cannot be read ({error.strerror}); this begins without them.",
             )
-        except (ValueError, RecursionError):
+        except ValueError:
             return Reader(), self._set_aside()
 
     def write(self, reader: Reader) -> None:
         """Keep a reader: the old file or the new one is there whatever happens. Raises PositionsNotKept."""
-        text = json.dumps(_fields(reader), indent=1, ensure_ascii=False)
+        text = json.dumps({"version": VERSION, **asdict(reader)}, indent=1, ensure_ascii=False)
         try:
             write_whole(self._path, text)
         except OSError as error:
@@ -183,43 +185,35 @@ class PositionsFile:
         return f"Your positions could not be read. The file is kept as {aside}; tell once more where you are."
 
 
-def _fields(reader: Reader) -> dict[str, Any]:
-    def told(places: Places) -> dict[str, Any]:
-        return {slug: asdict(place) for slug, place in places.items()}
+class _Place(BaseModel, extra="forbid", strict=True):
+    marks: int = Field(ge=0)
+    of: int = Field(ge=1)
+    unit: Unit
 
-    return {
-        "version": VERSION,
-        "book": reader.book,
-        "chosen": reader.chosen,
-        "places": told(reader.places),
-        "before": [told(places) for places in reader.before],
-    }
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.marks > self.of:
+            raise ValueError("further than the end")
+        return self
 
 
-def _reader(fields: object) -> Reader:
+class _File(BaseModel, strict=True):
+    version: Literal[1]
+    book: Slug | None
+    chosen: bool = False
+    places: dict[Slug, _Place]
+    before: list[dict[Slug, _Place]]
+
+
+def _reader(content: bytes) -> Reader:
     """Return the reader that a file holds. Raises ValueError where it holds anything else."""
-    if not isinstance(fields, dict) or fields.get("version") != VERSION:
-        raise ValueError("not a file of positions")
-    book, before = fields.get("book"), fields.get("before")
-    if not isinstance(book, str | None) or not isinstance(before, list):
-        raise ValueError("not a file of positions")
-    stack = tuple(map(_places, before))[-UNDOABLE:]
-    return Reader(book, fields.get("chosen") is True and book is not None, _places(fields.get("places")), stack)
+    file = _File.model_validate_json(content)
+    stack = tuple(map(_places, file.before))[-UNDOABLE:]
+    return Reader(file.book, file.chosen and file.book is not None, _places(file.places), stack)
 
 
-def _places(fields: object) -> Places:
-    if not isinstance(fields, dict):
-        raise ValueError("not places")
-    return {slug: _place(place) for slug, place in fields.items()}
-
-
-def _place(fields: object) -> Reached:
-    if not isinstance(fields, dict) or fields.keys() != {"marks", "of", "unit"} or fields["unit"] not in list(Unit):
-        raise ValueError("not a place")
-    marks, of = fields["marks"], fields["of"]
-    if type(marks) is not int or type(of) is not int or not 0 <= marks <= of or of < 1:
-        raise ValueError("not a place")
-    return Reached(marks, of, fields["unit"])
+def _places(places: Mapping[Slug, _Place]) -> Places:
+    return {slug: Reached(place.marks, place.of, place.unit.value) for slug, place in places.items()}
 
 
 class BookMissing(DogearError):

@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -309,7 +309,7 @@ def examine(
     yield check_python()
     settings, found = check_settings(environment)
     yield from found
-    settings = replace(settings, library=library or settings.library, data=data or settings.data)
+    settings = settings.model_copy(update={"library": library or settings.library, "data": data or settings.data})
     model = check_model(settings.embedding_model, look.published_model)
     yield model
     writable = check_data(settings.data)

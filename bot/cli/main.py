@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -104,7 +103,9 @@ def try_(
     from bot.demo.page import run_trial
 
     settings = context.obj.settings(data=data, quiet=True)
-    run_trial(replace(settings, library=SHIPPED), port, Screen(sys.stdout).line, lambda: opening(sys.stderr))
+    run_trial(
+        settings.model_copy(update={"library": SHIPPED}), port, Screen(sys.stdout).line, lambda: opening(sys.stderr)
+    )
 
 
 @app.command()

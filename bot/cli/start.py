@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ class Starting:
         `quiet` keeps ordinary log lines out of what a person reads, unless LOG_LEVEL asks for them.
         """
         settings = Settings.from_environment(self.environment)
-        settings = replace(settings, library=library or settings.library, data=data or settings.data)
+        settings = settings.model_copy(update={"library": library or settings.library, "data": data or settings.data})
         self.data, self.secrets = settings.data, settings.secrets
         level = settings.log_level
         if quiet and not (self.environment.get("LOG_LEVEL") or "").strip():

@@ -9,7 +9,7 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import simcord
@@ -78,7 +78,7 @@ def run_trial(settings: Settings, port: int, say: Callable[[str], None], opening
 
     The vector store stays for the next time; the club and what was done in it do not.
     """
-    ours = replace(settings, data=settings.data / FOLDER, chroma_url=None)  # a server's clubs are real
+    ours = settings.model_copy(update={"data": settings.data / FOLDER, "chroma_url": None})  # a server's clubs are real
     with contextlib.ExitStack() as stack:
         records = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dogear-try-")))
         with opening() as report:

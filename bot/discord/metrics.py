@@ -6,12 +6,12 @@ import datetime as dt
 import math
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, Protocol
 
 import aiohttp
+from cachetools import FIFOCache
 
 from bot.logs import Meter
 from bot.ops.metrics import GatewayState
@@ -30,13 +30,11 @@ class Calls:
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
-        self._came: OrderedDict[int, float] = OrderedDict()
+        self._came: FIFOCache[int, float] = FIFOCache(REMEMBERED)
 
     def came(self, interaction: int) -> None:
         """Note that an interaction has just arrived."""
         self._came[interaction] = time.monotonic()
-        if len(self._came) > REMEMBERED:
-            self._came.popitem(last=False)
 
     def trace(self) -> aiohttp.TraceConfig:
         """Return what Discord's library is to tell of its calls."""

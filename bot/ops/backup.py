@@ -15,11 +15,11 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from bot.db.copy import Holding, copy, holding, take_snapshot
 from bot.db.migrate import upgrade
@@ -72,6 +72,9 @@ class Manifest:
     rows: Mapping[str, int]
     files: Mapping[str, Entry]
     format: int = FORMAT
+
+
+_MANIFEST = TypeAdapter(Manifest)
 
 
 def pack(folder: Path, into: Path, made: str, database: str, rows: Mapping[str, int]) -> Manifest:
@@ -138,10 +141,8 @@ def _manifest(text: bytes, archive: Path) -> Manifest:
         told = json.loads(text)
         if told["format"] != FORMAT:
             raise BackupRefused(f"{archive} was made by a newer Dogear. Update Dogear, and try again.")
-        files = {str(name): Entry(int(of["size"]), str(of["sha256"])) for name, of in told["files"].items()}
-        rows = {str(name): int(count) for name, count in told["rows"].items()}
-        return Manifest(str(told["made"]), str(told["database"]), rows, files)
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        return _MANIFEST.validate_python(told)
+    except (KeyError, TypeError, RecursionError) as error:
         raise _damaged(archive) from error
 
 
@@ -318,7 +319,7 @@ def _collect(settings: Settings, folder: Path) -> None:
 def plain_settings(settings: Settings) -> dict[str, str]:
     """Return the settings that differ from the usual ones, by their names in the program; no secret is among them."""
     usual = Settings()
-    told = {field.name: getattr(settings, field.name) for field in fields(Settings) if field.name != "secrets"}
+    told = {name: getattr(settings, name) for name in Settings.model_fields if name != "secrets"}
     return {
         name: str(value)
         for name, value in told.items()

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,7 +94,7 @@ def test_a_chat_model_is_opened_where_one_is_named(library: Path, data: Path, se
     write_lantern(library)
     with chat_server() as server:
         server.says = "He saves two fishermen [1]."
-        named = replace(server.settings(), embedding_model=settings.embedding_model)
+        named = server.settings().model_copy(update={"embedding_model": settings.embedding_model})
         with open_discussion(named, library, data) as discussion:
             reply = discussion.ask(QUESTION, FINISHED, LANTERN)
         assert len(server.requests) == 1
@@ -114,7 +113,7 @@ def test_the_timeout_of_the_settings_is_the_models(
     write_lantern(library)
     with chat_server() as server:
         server.behaviour = "slow"
-        named = replace(server.settings(timeout=0.2), embedding_model=settings.embedding_model)
+        named = server.settings(timeout=0.2).model_copy(update={"embedding_model": settings.embedding_model})
         with open_discussion(named, library, data) as discussion:
             assert discussion.ask(QUESTION, FINISHED, LANTERN).mode is Mode.FALLBACK
     assert "answering from passages" in caplog.text
@@ -124,7 +123,7 @@ def test_what_cannot_be_opened_is_an_error_and_leaves_nothing_held(
     library: Path, data: Path, settings: Settings, tmp_path: Path
 ) -> None:
     write_kite(library)
-    wrong_model = replace(settings, chat_model="no-such-provider:model")
+    wrong_model = settings.model_copy(update={"chat_model": "no-such-provider:model"})
     with pytest.raises(ModelUnusable), open_discussion(wrong_model, library, data):
         pass
     with pytest.raises(WeightsRefused), open_discussion(Settings(embedding_model=str(tmp_path)), library, data):
@@ -140,7 +139,7 @@ def test_a_starting_bot_waits_for_a_server_that_is_away_and_a_reader_does_not(
 ) -> None:
     write_lantern(library)
     address = chroma.database()
-    there = replace(settings, chroma_url=f"{address.url}?database={address.database}")
+    there = settings.model_copy(update={"chroma_url": f"{address.url}?database={address.database}"})
     tried_again = threading.Event()
 
     class Hearing(logging.Handler):

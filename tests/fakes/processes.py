@@ -19,7 +19,7 @@ from bot.services import Services
 from bot.start import speak_to
 from bot.workers import Workers
 from retrieval.retriever import Retriever
-from tests.fakes.discord_server.server import DiscordServer
+from tests.fakes.discord_server import DiscordServer
 from tests.fakes.records import opened_records
 
 
@@ -61,7 +61,7 @@ async def spoken_to(server: DiscordServer) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def running(services: Services, server: DiscordServer, shards: Shards) -> AsyncIterator[Dogear]:
     """Run a bot until the block ends; its timed work is done when the test says so."""
-    bot = Dogear(services, shards=shards)
+    bot = Dogear(services, shards=shards, guild_ready_timeout=0.05)
     async with bot:
         await bot.login(server.token)
         online = asyncio.create_task(bot.connect())

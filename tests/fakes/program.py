@@ -10,7 +10,7 @@ from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 from tests.fakes.bookshelf import write_lantern
-from tests.fakes.discord_server.server import DiscordServer
+from tests.fakes.discord_server import DiscordServer
 
 PROGRAM = Path(__file__).parents[2] / "run_bot.py"
 
@@ -30,7 +30,7 @@ async def started(discord: DiscordServer, home: Path, model: Path, *words: str, 
 
 async def left(process: Process) -> tuple[int, str, str]:
     """Return a process's exit status and what it has said."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         said, told = await process.communicate()
     return process.returncode or 0, said.decode(), told.decode()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import OrderedDict
 from typing import Any
 
 import discord
+from cachetools import FIFOCache
 from discord import app_commands
 from discord.ext import commands
 
@@ -56,7 +56,7 @@ class ConversationCog(commands.Cog):
 
     def __init__(self, bot: ClubBot) -> None:
         self._bot = bot
-        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._seen: FIFOCache[int, None] = FIFOCache(SEEN)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -96,8 +96,6 @@ class ConversationCog(commands.Cog):
             log.info("a message came twice")
             return False
         self._seen[message_id] = None
-        while len(self._seen) > SEEN:
-            self._seen.popitem(last=False)
         return True
 
 

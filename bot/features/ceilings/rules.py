@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
+
+from pydantic import TypeAdapter
 
 from bot.people import Member, Place, Reached, positions
 from bot.records import CeilingRecords
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
+
+_CHANGE = TypeAdapter(tuple[dict[Slug, int | None], dict[Slug, int | None]])
 
 
 class CeilingProblem(DogearError):
@@ -33,13 +36,12 @@ class CeilingChange:
 
     def written(self) -> str:
         """Return the change as text that can be kept until somebody confirms it."""
-        return json.dumps([dict(self.before), dict(self.after)])
+        return _CHANGE.dump_json((dict(self.before), dict(self.after))).decode()
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Return a change that was kept as text."""
-        before, after = json.loads(text)
-        return cls(before, after)
+        return cls(*_CHANGE.validate_json(text))
 
 
 class Ceilings:

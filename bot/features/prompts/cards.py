@@ -12,7 +12,7 @@ from bot.answering.drafts import Draft
 from bot.discord.cards import Card, Tone
 from bot.discord.text import safe
 from bot.features.prompts.store import Prompt, State
-from bot.times import told
+from bot.times import timestamp
 from corpus.books import Book, Slug, Unit
 
 Items = Sequence[discord.ui.Item[Any]]
@@ -30,7 +30,10 @@ def mark_of(prompt: Prompt) -> str:
 def posted_card(prompt: Prompt, now: dt.datetime) -> Card:
     """Return a prompt as everybody sees it."""
     late = prompt.due is not None and now - prompt.due > PUNCTUAL
-    footers = (mark_of(prompt), *((f"This was due {told(prompt.due)}; I was away.",) if late and prompt.due else ()))
+    footers = (
+        mark_of(prompt),
+        *((f"This was due {timestamp(prompt.due)}; I was away.",) if late and prompt.due else ()),
+    )
     return Card("For discussion", safe(prompt.text), footers, Tone.PUBLIC)
 
 
@@ -88,7 +91,7 @@ def _section(prompt: Prompt, books: Books) -> str:
 def _time(prompt: Prompt) -> str:
     if prompt.due is None or prompt.state is not State.APPROVED:
         return ""
-    return f"To be posted in <#{prompt.place.id}> {told(prompt.due)}"
+    return f"To be posted in <#{prompt.place.id}> {timestamp(prompt.due)}"
 
 
 def _source(prompt: Prompt) -> str:

@@ -21,7 +21,7 @@ from bot.discord.visitor import in_clubs, is_moderator, keeper, visitor
 from bot.features.prompts.jobs import PromptPosts
 from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON
 from bot.features.prompts.views import drafted, looked_at, posted_here, queue_card, type_about
-from bot.times import posting_moment
+from bot.times import read_moment
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
@@ -150,5 +150,5 @@ class PromptCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
         now, zone = self._services.now(), (await self._services.set_up.settings(member.club)).zone
-        due = await self._services.workers.do(lambda: posting_moment(when, now, zone)) if when else None
+        due = await self._services.workers.do(lambda: read_moment(when, now, zone)) if when else None
         await deliver(interaction, await posted_here(interaction, member, place, number, due))

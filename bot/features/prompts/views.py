@@ -23,7 +23,7 @@ from bot.features.prompts.store import Prompt, State
 from bot.people import Member, Place
 from bot.saved_questions import Asked
 from bot.services import Services
-from bot.times import told
+from bot.times import timestamp
 from corpus.books import Book, Reveals, Slug
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
@@ -146,7 +146,7 @@ async def posted_here(
     planned = await services.prompts.plan(by, number, place, due, override=bool(beyond))
     if due is not None and due > services.now():
         bot_of(interaction).timekeeper.nudge()
-        return notice_card(f"I post it here {told(due)}.", buttons=[TypeButton("edit", number), QueueButton(1)])
+        return notice_card(f"I post it here {timestamp(due)}.", buttons=[TypeButton("edit", number), QueueButton(1)])
     message = await PromptPosts(bot_of(interaction)).post(planned)
     done = "Posted." if message else "It is being posted already."
     return notice_card(done, buttons=[QueueButton(1)])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
+
+from pydantic import TypeAdapter
 
 from bot.features.reviews.store import Review, ReviewRecords
 from bot.people import EVERY, NO_CLUB, Member, Shards
@@ -21,6 +22,9 @@ from retrieval.types import StoreUnavailable
 
 GONE = "review-gone"
 """What is kept of a deleted review, to put it back."""
+
+_DRAFT = TypeAdapter(tuple[str, str, str])
+_REVIEW = TypeAdapter(tuple[int, int, Slug, int | None, str, int, dict[Slug, int], dt.datetime, dt.datetime | None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +44,28 @@ class Draft:
 
     def written(self) -> str:
         """Return the draft as text that can be kept."""
-        return json.dumps([self.stars, self.text, self.said], ensure_ascii=False)
+        return _DRAFT.dump_json((self.stars, self.text, self.said)).decode()
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Return a draft that was kept as text."""
-        return cls(*json.loads(text))
+        return cls(*_DRAFT.validate_json(text))
 
 
 def written_review(review: Review) -> str:
     """Return a deleted review as text that can be kept until it is put back."""
-    edited = review.edited.isoformat() if review.edited else None
-    fields = [review.stars, review.text, review.said, dict(review.needs.marks), review.written.isoformat(), edited]
-    return json.dumps([review.club, review.member, review.book, *fields], ensure_ascii=False)
+    return _REVIEW.dump_json(
+        (
+            review.club, review.member, review.book, review.stars, review.text, review.said,
+            dict(review.needs.marks), review.written, review.edited,
+        )
+    ).decode()  # fmt: skip
 
 
 def read_review(text: str) -> Review:
     """Return a deleted review that was kept as text."""
-    club, member, book, stars, words, said, needs, written, edited = json.loads(text)
-    return Review(
-        0, club, member, book, stars, words, said, Reveals.of(needs),
-        dt.datetime.fromisoformat(written), dt.datetime.fromisoformat(edited) if edited else None,
-    )  # fmt: skip
+    club, member, book, stars, words, said, needs, written, edited = _REVIEW.validate_json(text)
+    return Review(0, club, member, book, stars, words, said, Reveals.of(needs), written, edited)
 
 
 log = logging.getLogger(__name__)

@@ -7,13 +7,13 @@ range, its date and its ceiling. What is ahead keeps its number, so that calenda
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
-from typing import Self
+
+from pydantic import TypeAdapter
 
 from bot.features.schedules.plan import (
     Draft,
@@ -344,13 +344,12 @@ class Prepared:
 
     def written(self) -> str:
         """Return it as text."""
-        return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
+        return _PREPARED.dump_json(self).decode()
 
-    @classmethod
-    def read(cls, text: str) -> Self:
+    @staticmethod
+    def read(text: str) -> Prepared:
         """Return what was written."""
-        plain = json.loads(text)
-        return cls(**plain | {"at": dt.datetime.fromisoformat(plain["at"]), "also": tuple(plain["also"])})
+        return _PREPARED.validate_json(text)
 
     def worked_out(self, books: Books, organiser: Member) -> tuple[Schedule, Draft]:
         """Return the schedule that this would be. Raises NotUnderstood, NotPossible or UnknownZone."""
@@ -392,14 +391,12 @@ class Order:
 
     def written(self) -> str:
         """Return it as text."""
-        return json.dumps(asdict(self) | {"at": self.at.isoformat()}, ensure_ascii=False)
+        return _ORDER.dump_json(self).decode()
 
-    @classmethod
-    def read(cls, text: str) -> Self:
+    @staticmethod
+    def read(text: str) -> Order:
         """Return what was written."""
-        plain = json.loads(text)
-        also = None if plain["also"] is None else tuple(plain["also"])
-        return cls(**plain | {"at": dt.datetime.fromisoformat(plain["at"]), "do": Do(plain["do"]), "also": also})
+        return _ORDER.validate_json(text)
 
     def worked_out(self, schedule: Schedule, books: Books, now: dt.datetime) -> Change:
         """Return what would change at a moment. Raises NotUnderstood, NotPossible or PositionError."""
@@ -429,6 +426,10 @@ class Order:
         if self.also is not None:
             after = freed(after, _those(self.also, books)).after
         return Change(schedule, replace(after, place=self.place or after.place))
+
+
+_PREPARED = TypeAdapter(Prepared)
+_ORDER = TypeAdapter(Order)
 
 
 def _meeting(words: str, schedule: Schedule, number: int, now: dt.datetime) -> tuple[dt.date, dt.time | None]:

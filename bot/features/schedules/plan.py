@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -13,25 +13,14 @@ from typing import Any, Literal
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule
 from dateutil.rrule import weekday as rule_day
+from pydantic import TypeAdapter
 
 from bot.people import Reached
 from bot.reading_order.graph import by_publication
-from bot.times import Moment, local, moment
+from bot.times import WEEKDAYS, Moment, day_name, local, moment
 from corpus.books import Book, NotInBook, Slug, Unit, mark_finished
 from corpus.errors import DogearError
-from corpus.positions import shown
 from corpus.text import plural
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-"""Names of the days, from 0 as Python counts them."""
-
-
-class NotUnderstood(DogearError):
-    """A part of a wish that is not understood; `part` is the words, and the message says what to write."""
-
-    def __init__(self, part: str, cure: str) -> None:
-        super().__init__(f"I don't understand {shown(part)}. {cure}")
-        self.part = part
 
 
 class NotPossible(DogearError):
@@ -135,11 +124,6 @@ class Wish:
                 ),
             )
         )
-
-
-def day_name(day: dt.date) -> str:
-    """Return a date so that nobody can take its month for its day: “Friday 5 January 2029”."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {day:%B %Y}"
 
 
 def _rhythm(rhythm: Rhythm) -> str:
@@ -642,62 +626,37 @@ def _percent(mark: int, of: int) -> int:
     return round(100 * mark / of)
 
 
-Plain = dict[str, Any]
+_Whole = tuple[int, int, str]
 
 
-def written(schedule: Schedule) -> Plain:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    title: str
+    whole: _Whole
+    zone: str
+    sections: tuple[Section, ...]
+    also: dict[Slug, _Whole]
+    paused_at: dt.datetime | None
+
+
+_PLAN = TypeAdapter(_Plan)
+
+
+def written(schedule: Schedule) -> dict[str, Any]:
     """Return the plan of a schedule as plain values."""
-    return {
-        "title": schedule.title,
-        "whole": _reached_written(schedule.whole),
-        "zone": schedule.zone,
-        "sections": [_section_written(section) for section in schedule.sections],
-        "also": {slug: _reached_written(reached) for slug, reached in schedule.also.items()},
-        "paused_at": schedule.paused_at.isoformat() if schedule.paused_at else None,
-    }
+    also = {slug: astuple(reached) for slug, reached in schedule.also.items()}
+    plan = _Plan(schedule.title, astuple(schedule.whole), schedule.zone, schedule.sections, also, schedule.paused_at)
+    plain: dict[str, Any] = _PLAN.dump_python(plan, mode="json")
+    return plain
 
 
 def read(
     plain: Mapping[str, Any], *, id: int, club: int, place: int, organiser: int, book: str, state: str  # noqa: A002 (its name)
 ) -> Schedule:  # fmt: skip
     """Return the schedule of a plan that was written."""
+    plan = _PLAN.validate_python(plain)
+    also = {slug: Reached(*reached) for slug, reached in plan.also.items()}
     return Schedule(
-        id, club, place, organiser, book,
-        title=plain["title"],
-        whole=Reached(*plain["whole"]),
-        zone=plain["zone"],
-        sections=tuple(_section(each) for each in plain["sections"]),
-        also={slug: Reached(*reached) for slug, reached in plain["also"].items()},
-        state=ScheduleState(state),
-        paused_at=dt.datetime.fromisoformat(plain["paused_at"]) if plain["paused_at"] else None,
+        id, club, place, organiser, book, plan.title, Reached(*plan.whole), plan.zone, plan.sections, also,
+        ScheduleState(state), plan.paused_at,
     )  # fmt: skip
-
-
-def _section_written(section: Section) -> Plain:
-    return {
-        "number": section.number,
-        "first": section.first,
-        "last": section.last,
-        "day": section.day.isoformat(),
-        "at": section.at.isoformat(),
-        "meets": section.meets.isoformat(),
-        "ceiling": section.ceiling,
-        "state": section.state.value,
-        "sequence": section.sequence,
-        "thread": section.thread,
-        "event": section.event,
-    }
-
-
-def _section(plain: Mapping[str, Any]) -> Section:
-    moments = {
-        "day": dt.date.fromisoformat(plain["day"]),
-        "at": dt.time.fromisoformat(plain["at"]),
-        "meets": dt.datetime.fromisoformat(plain["meets"]),
-        "state": SectionState(plain["state"]),
-    }
-    return Section(**{**plain, **moments})
-
-
-def _reached_written(reached: Reached) -> list[int | str]:
-    return [reached.marks, reached.of, reached.unit]

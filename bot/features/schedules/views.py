@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -34,6 +33,7 @@ from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
 from bot.saved_questions import Asked
 from bot.services import Services
+from bot.times import timestamp
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 
@@ -163,11 +163,6 @@ NAMED = 8
 """Other books that are named in an opening message."""
 
 
-def when(moment: dt.datetime) -> str:
-    """Return a moment as Discord shows it to each reader in their own time."""
-    return f"<t:{int(moment.timestamp())}:F> (<t:{int(moment.timestamp())}:R>)"
-
-
 def lines_card(title: str, lines: Sequence[str], page: int, pager: Items, items: Items, note: str = "") -> Card:
     """Return a page of lines that are safe, with what turns it, and with further buttons and menus below."""
     pages = _pages(lines)
@@ -225,7 +220,7 @@ def prompts_text(prompts: Sequence[Prompt]) -> str:
 def reminder_card(schedule: Schedule, section: Section, items: Items, members: Sequence[int] = ()) -> Card:
     """Return a reminder of a meeting; those to whom it goes are mentioned where others read it, too."""
     who = " ".join(f"<@{member}>" for member in members)
-    text = f"We meet {when(section.meets)} about {safe(range_name(schedule, section.first, section.last))}."
+    text = f"We meet {timestamp(section.meets)} about {safe(range_name(schedule, section.first, section.last))}."
     where = f"<#{schedule.place}>" if not members else ""
     return Card(safe(thread_title(schedule, section)), "\n".join(filter(None, (who, text, where))), (), buttons=items)
 
@@ -255,7 +250,7 @@ def _next(schedule: Schedule, section: Section) -> str:
     following = next(later, None)
     if following is None:
         return ""
-    return f"Next: {safe(range_name(schedule, following.first, following.last))}, {when(following.meets)}."
+    return f"Next: {safe(range_name(schedule, following.first, following.last))}, {timestamp(following.meets)}."
 
 
 PLAN, CHANGE = "schedule", "schedule-change"

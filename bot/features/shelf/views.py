@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+from dataclasses import astuple
 from typing import Any
 
 import discord
+from pydantic import TypeAdapter
 
 from bot.discord.buttons import Pressed
 from bot.discord.cards import Card, Picture, headed, notice_card, paged_card
@@ -20,6 +21,10 @@ from bot.features.shelf.rules import ShelfChange
 from bot.people import Member, Place
 from bot.records import ShelfName, Shelved
 from bot.services import Services
+from corpus.books import Slug
+
+_Fields = tuple[str, str, ShelfName, dt.datetime, Slug | None]
+_CHANGE = TypeAdapter(tuple[_Fields | None, _Fields | None])
 
 
 class ShelfPageButton(Pressed, template=r"shelf:(?P<page>\d{1,3})"):
@@ -81,26 +86,14 @@ async def change_card(services: Services, member: Member, place: Place, change: 
 
 def written_change(change: ShelfChange) -> str:
     """Return a change as text that can be kept."""
-    return json.dumps([_fields(change.before), _fields(change.after)], ensure_ascii=False)
+    before, after = (astuple(each) if each else None for each in (change.before, change.after))
+    return _CHANGE.dump_json((before, after)).decode()
 
 
 def read_change(text: str) -> ShelfChange:
     """Return a change that was kept as text."""
-    before, after = json.loads(text)
-    return ShelfChange(_shelved(before), _shelved(after))
-
-
-def _fields(shelved: Shelved | None) -> list[str | None] | None:
-    if shelved is None:
-        return None
-    return [shelved.key, shelved.title, shelved.shelf.value, shelved.at.isoformat(), shelved.book]
-
-
-def _shelved(fields: list[Any] | None) -> Shelved | None:
-    if fields is None:
-        return None
-    key, title, shelf, at, book = fields
-    return Shelved(key, title, ShelfName(shelf), dt.datetime.fromisoformat(at), book)
+    before, after = (Shelved(*each) if each else None for each in _CHANGE.validate_json(text))
+    return ShelfChange(before, after)
 
 
 SHELF_BUTTONS = (ShelfPageButton, ShelfUndoButton)

@@ -20,6 +20,7 @@ from bot.features.votes.picture import alt_text, draw_rounds
 from bot.features.votes.rules import CHOICES, explanation, outcome, rounds, rule_of_ties
 from bot.features.votes.store import Candidate, Draft, Kind, Vote
 from bot.services import Services
+from bot.times import timestamp
 from corpus.text import plural
 
 
@@ -58,15 +59,12 @@ KINDS = {
 }
 
 
-def moment(when: dt.datetime) -> str:
-    """Return a moment as Discord shows it to each reader in their own time."""
-    return f"<t:{int(when.timestamp())}:F> (<t:{int(when.timestamp())}:R>)"
-
-
 def preview_card(draft: Draft, items: Items) -> Card:
     """Return a vote as it would be posted, for its organiser to confirm."""
     hidden = "Hidden until the close." if draft.hidden else "Seen by all while the vote runs."
-    body = f"{_books(draft.candidates)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {moment(draft.closes)}"
+    body = (
+        f"{_books(draft.candidates)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {timestamp(draft.closes)}"
+    )
     note = "Nothing is posted yet. A time without a zone is read in the club’s; above it stands in your own."
     return Card(QUESTION, body, buttons=items, note=note)
 
@@ -75,7 +73,7 @@ def open_card(vote: Vote, items: Items) -> Card:
     """Return the post of a ranked vote that takes ballots."""
     hidden = "The count is hidden until the close." if vote.draft.hidden else "The count can be seen at any time."
     how = "Press Vote, and rank as many as you like; you can change it until the close. Ballots are secret."
-    body = f"{_books(vote.candidates)}\n\n{how} {hidden}\n**Closes**: {moment(vote.draft.closes)}"
+    body = f"{_books(vote.candidates)}\n\n{how} {hidden}\n**Closes**: {timestamp(vote.draft.closes)}"
     return Card(QUESTION, body, (_ties(vote),), Tone.PUBLIC, items)
 
 
@@ -87,7 +85,7 @@ def closed_card(vote: Vote, result: str) -> Card:
 
 def poll_text(vote: Vote) -> str:
     """Return the line above a poll; its end tells the vote from all others."""
-    return f"Closes {moment(vote.draft.closes)}\n-# {_ties(vote)} {poll_mark(vote)}"
+    return f"Closes {timestamp(vote.draft.closes)}\n-# {_ties(vote)} {poll_mark(vote)}"
 
 
 def poll_mark(vote: Vote) -> str:
@@ -109,7 +107,7 @@ def ballot_card(vote: Vote, ballot: Ballot, items: Items) -> Card:
     titles = {candidate.key: candidate.title for candidate in vote.candidates}
     ranked = "\n".join(f"{n}\\. {safe(titles[key])}" for n, key in enumerate(ballot, 1) if key in titles)
     body = f"{ranked}\n\nThis is kept. You can change it until the close." if ranked else "Pick your first choice."
-    note = f"Closes {moment(vote.draft.closes)}. It counts for your first choice; once that is out, for your next."
+    note = f"Closes {timestamp(vote.draft.closes)}. It counts for your first choice; once that is out, for your next."
     return Card("Your ballot", body, buttons=items, note=note)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
@@ -16,7 +15,7 @@ from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs, is_organiser, organises, visitor
 from bot.features.votes.cards import counted_card, link_to
 from bot.features.votes.jobs import VotePosts
-from bot.features.votes.rules import Prepared, closing_time, typed_candidates
+from bot.features.votes.rules import LATEST, SOONEST, USUAL, Prepared, typed_candidates
 from bot.features.votes.store import Kind, State
 from bot.features.votes.views import (
     closing_card,
@@ -28,6 +27,7 @@ from bot.features.votes.views import (
     withdrawn_card,
 )
 from bot.services import Services
+from bot.times import read_moment
 
 Title = app_commands.Range[str, 1, 200]
 
@@ -112,8 +112,8 @@ class VoteCog(commands.Cog):
         else:
             offered = [each.candidate for each in await self._services.nominations.listed(place.club)]
         now = self._services.now()
-        zone = ZoneInfo((await self._services.set_up.settings(place.club)).zone)
-        until = await self._services.workers.do(lambda: closing_time(closes or "", now, zone))
+        zone = (await self._services.set_up.settings(place.club)).zone
+        until = await self._services.workers.do(lambda: read_moment(closes or USUAL, now, zone, SOONEST, LATEST))
         prepared = Prepared.of(place, Kind(kind), offered, until, hidden=hidden == "yes")
         await deliver(interaction, await preview(self._services, member, place, prepared))
 

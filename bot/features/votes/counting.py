@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 Ballot = tuple[str, ...]
 """The keys of books, the first choice first; it need not name all of them."""
@@ -146,35 +145,3 @@ def _untied(tied: Sequence[str], before: Sequence[Round], seed: str) -> tuple[st
         if len(tied) == 1:
             return tied[0], why, number
     return min(tied, key=lambda book: lot(seed, book)), Why.LOT, 0
-
-
-def plain_count(count: Count) -> dict[str, Any]:
-    """Return an outcome as values for JSON."""
-    rounds = [
-        {
-            "counted": [list(pair) for pair in each.counted],
-            "exhausted": each.exhausted,
-            "why": each.why.value,
-            "out": list(each.out),
-            "tied": list(each.tied),
-            "earlier": each.earlier,
-        }
-        for each in count.rounds
-    ]
-    return {"rounds": rounds, "ballots": count.ballots, "winner": count.winner, "lost": count.lost}
-
-
-def count_of(plain: Mapping[str, Any]) -> Count:
-    """Return the outcome that was written as plain values."""
-    rounds = tuple(
-        Round(
-            tuple((book, votes) for book, votes in each["counted"]),
-            each["exhausted"],
-            Why(each["why"]),
-            tuple(each["out"]),
-            tuple(each["tied"]),
-            each["earlier"],
-        )
-        for each in plain["rounds"]
-    )
-    return Count(rounds, plain["ballots"], plain["winner"], plain["lost"])

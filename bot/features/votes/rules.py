@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import TypeAdapter
 
 from bot.features.votes.counting import Ballot, Count, Round, Why, most_votes, run_off
 from bot.features.votes.store import Candidate, Draft, Kind, Nomination, NominationRecords, State, Vote, VoteRecords
@@ -246,8 +244,27 @@ def _moment(moment: dt.datetime) -> str:
     return f"<t:{int(moment.timestamp())}:R>"
 
 
+USUAL = "3 days"
+"""How long a vote takes, where nobody says."""
+
+SOONEST = dt.timedelta(minutes=5)
+LATEST = dt.timedelta(days=32)
+"""Discord: a poll lasts 32 days at most."""
+
 OFFERED = 25
 """Books from which those of a vote are picked (Discord: options of a menu)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    kind: Kind
+    closes: dt.datetime
+    hidden: bool
+    offered: tuple[tuple[str, str, Slug | None], ...]
+    picked: tuple[str, ...]
+
+
+_KEPT = TypeAdapter(_Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,23 +289,16 @@ class Prepared:
 
     def written(self) -> str:
         """Return it as text."""
-        draft = self.draft
-        plain = {
-            "kind": draft.kind.value,
-            "closes": draft.closes.isoformat(),
-            "hidden": draft.hidden,
-            "offered": [[each.key, each.title, each.book] for each in self.offered],
-            "picked": [each.key for each in draft.candidates],
-        }
-        return json.dumps(plain, ensure_ascii=False)
+        draft, offered = self.draft, tuple((each.key, each.title, each.book) for each in self.offered)
+        picked = tuple(each.key for each in draft.candidates)
+        return _KEPT.dump_json(_Kept(draft.kind, draft.closes, draft.hidden, offered, picked)).decode()
 
     @classmethod
     def read(cls, text: str, place: Place) -> Prepared:
         """Return what was written."""
-        plain: Mapping[str, Any] = json.loads(text)
-        offered = tuple(Candidate(key, title, book) for key, title, book in plain["offered"])
-        draft = Draft(place, Kind(plain["kind"]), (), dt.datetime.fromisoformat(plain["closes"]), plain["hidden"])
-        return cls(draft, offered).picking(plain["picked"])
+        kept = _KEPT.validate_json(text)
+        offered = tuple(Candidate(*each) for each in kept.offered)
+        return cls(Draft(place, kept.kind, (), kept.closes, kept.hidden), offered).picking(kept.picked)
 
 
 def typed_candidates(typed: str, books: Mapping[Slug, Book]) -> list[Candidate]:
@@ -462,46 +472,3 @@ def explanation(vote: Vote) -> str:
         "of books that tie to the end, the one whose lot is highest stays. The keys: "
     )
     return f"{way}\n{rule_of_ties(vote)}\n{lot}{', '.join(candidate.key for candidate in vote.candidates)}."
-
-
-USUAL = dt.timedelta(days=3)
-"""How long a vote takes, where nobody says."""
-
-SOONEST = dt.timedelta(minutes=5)
-LATEST = dt.timedelta(days=32)
-"""Discord: a poll lasts 32 days at most."""
-
-_HOURS = re.compile(r"(?:in\s+)?(\d{1,4})\s*(?:h|hrs?|hours?)?", re.IGNORECASE)
-_HELP = "Write for example: Friday 8pm, in 3 days, 48 hours, or Friday 8pm Europe/London."
-
-
-def closing_time(typed: str, now: dt.datetime, zone: dt.tzinfo = dt.UTC) -> dt.datetime:
-    """Return the moment that is meant, seen from a zone; a bare number is hours. Raises VoteProblem.
-
-    This takes a while the first time: the library that reads dates is loaded then.
-    """
-    text = " ".join(typed.split())
-    closes = _moment_closing_time(text, now, zone) if text else now + USUAL
-    if closes is None:
-        raise VoteProblem(f"I do not understand “{text[:60]}” as a time. {_HELP}")
-    if closes < now + SOONEST:
-        raise VoteProblem(f"“{text[:60]}” is in the past, or less than five minutes away. {_HELP}")
-    if closes > now + LATEST:
-        raise VoteProblem(f"A vote takes {LATEST.days} days at most. {_HELP}")
-    return closes.astimezone(dt.UTC).replace(microsecond=0)
-
-
-def _moment_closing_time(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
-    if hours := _HOURS.fullmatch(text):
-        return now + dt.timedelta(hours=int(hours[1]))
-    words, _, last = text.rpartition(" ")
-    if last in available_timezones() and "/" in last:
-        text, zone = words, ZoneInfo(last)
-    import dateparser  # reading dates is rare, and loading what can takes half a second
-
-    there = now.astimezone(zone).replace(tzinfo=None)
-    settings = {"PREFER_DATES_FROM": "future", "RELATIVE_BASE": there}
-    found = dateparser.parse(text[:100], languages=["en"], settings=settings)
-    if found is None:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=zone)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
     ColumnElement,
@@ -27,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import BIG_KEY, Base, OfMember
 from bot.db.session import Sessions, insert_into, note_member, replace
-from bot.features.votes.counting import Ballot, Count, count_of, plain_count
+from bot.features.votes.counting import Ballot, Count
 from bot.people import Member, Place, Shards
 from bot.processes import served
 from corpus.books import Slug
@@ -295,6 +296,9 @@ class StoredNominations:
             return len((await session.scalars(away.returning(NominationRow.member))).all())
 
 
+COUNT = TypeAdapter(Count)
+"""The outcome of a vote as values for JSON."""
+
 CLAIMED = (State.OPENING, State.CLOSING)
 
 TAKES_BALLOTS = (State.OPENING, State.OPEN)
@@ -368,9 +372,8 @@ class StoredVotes(StoredNominations):
 
     async def counted(self, vote_id: int, count: Count, at: dt.datetime) -> Vote | None:
         """Keep the outcome of a vote, unless one is kept already; return the vote with the one that is."""
-        await self._change(
-            VoteRow.id == vote_id, VoteRow.counted.is_(None), count=plain_count(count), counted=at, claimed=at
-        )
+        plain = COUNT.dump_python(count, mode="json")
+        await self._change(VoteRow.id == vote_id, VoteRow.counted.is_(None), count=plain, counted=at, claimed=at)
         return await self.vote(vote_id)
 
     async def closed(self, vote_id: int, result: int) -> None:
@@ -449,5 +452,5 @@ def _new(draft: Draft, name: str, seed: str, at: dt.datetime) -> dict[str, Any]:
 def _vote(row: VoteRow) -> Vote:
     books = tuple(Candidate(book["key"], book["title"], book["book"]) for book in row.books)
     draft = Draft(Place(row.club, row.place, row.adults), Kind(row.kind), books, row.closes, row.hidden)
-    count = None if row.count is None else count_of(row.count)
+    count = None if row.count is None else COUNT.validate_python(row.count)
     return Vote(row.id, draft, row.seed, row.opened, State(row.state), row.message, row.result, count, row.counted)

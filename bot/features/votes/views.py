@@ -15,12 +15,13 @@ from bot.discord.send import replace_card
 from bot.discord.text import OPTION, one_line, safe
 from bot.discord.visitor import is_thread, organises, visitor
 from bot.features.ask.views import ID, own_question
-from bot.features.votes.cards import VOTE, link_to, moment, preview_card
+from bot.features.votes.cards import VOTE, link_to, preview_card
 from bot.features.votes.jobs import VotePosts
 from bot.features.votes.rules import FEWEST_BOOKS, MOST_BOOKS, Nominated, Prepared
 from bot.features.votes.store import Candidate, Kind, Vote
 from bot.people import Member, Place
 from bot.services import Services
+from bot.times import timestamp
 from corpus.text import plural
 
 EMPTY = "No book is nominated yet. /nominate add puts one on the list."
@@ -121,9 +122,8 @@ class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
         vote = await VotePosts(bot_of(interaction)).open(vote)
         await services_of(interaction).audit.note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
         bot_of(interaction).timekeeper.nudge()
-        done = (
-            f"The vote is open: {link_to(vote, vote.message)}\nIt closes {moment(draft.closes)}, or with /vote close."
-        )
+        link = link_to(vote, vote.message)
+        done = f"The vote is open: {link}\nIt closes {timestamp(draft.closes)}, or with /vote close."
         await replace_card(interaction, Card(body=done))
 
 
@@ -174,7 +174,7 @@ async def preview(services: Services, member: Member, place: Place, prepared: Pr
 def closing_card(vote: Vote, owner: int) -> Card:
     """Return the question whether a vote is to be closed now."""
     books = ", ".join(safe(each.title) for each in vote.candidates)
-    body = f"{books}\nIt closes by itself {moment(vote.draft.closes)}. Once it is closed, nobody can vote any more."
+    body = f"{books}\nIt closes by itself {timestamp(vote.draft.closes)}. Once it is closed, nobody can vote any more."
     return Card("Close the vote now?", body, buttons=[CloseButton(vote.id), CancelButton(owner)])
 
 

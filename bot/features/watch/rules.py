@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from cachetools import LRUCache
 
 from bot.answering.engine import Discussion
 from bot.audiences import Audiences
@@ -40,14 +42,11 @@ class Line:
     def __init__(self, room: int = LINE) -> None:
         self._room = room
         self._waiting: deque[Spoken] = deque()
-        self._counts: OrderedDict[int, Counter[str]] = OrderedDict()
+        self._counts: LRUCache[int, Counter[str]] = LRUCache(COUNTED)
 
     def offer(self, spoken: Spoken) -> bool:
         """Put a message into the line; return whether there was room."""
         counts = self._counts.setdefault(spoken.place.id, Counter())
-        self._counts.move_to_end(spoken.place.id)
-        while len(self._counts) > COUNTED:
-            self._counts.popitem(last=False)
         counts["come"] += 1
         if len(self._waiting) >= self._room:
             counts["passed"] += 1

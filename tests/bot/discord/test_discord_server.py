@@ -1,41 +1,25 @@
-"""Our own Discord keeps to Discord's protocol, as an unmodified discord.py speaks it."""
+"""Discord on the loopback address, as an unmodified discord.py meets it."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import io
-import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-import aiohttp
 import discord
 import pytest
 import yarl
-import zstandard
 from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
 from bot.features.schedules.discord import first_event, first_thread
-from tests.fakes.discord_server.server import DiscordServer, discord_server
-from tests.fakes.discord_server.wire import Fault
+from tests.fakes.discord_server import DiscordServer, Fault, discord_server
 
 Itx = discord.Interaction["Clerk"]
 Start = Callable[..., AbstractAsyncContextManager["Clerk"]]
-
-
-UNPACK: dict[str, Callable[[], Callable[[Any], str]]] = {
-    "": lambda: str,
-    "zlib-stream": lambda: _read(zlib.decompressobj().decompress),
-    "zstd-stream": lambda: _read(zstandard.ZstdDecompressor().decompressobj().decompress),
-}
-
-
-def _read(unpack: Callable[[bytes], bytes]) -> Callable[[bytes], str]:
-    return lambda data: unpack(data).decode()
 
 
 class Card(discord.ui.LayoutView):
@@ -73,7 +57,7 @@ class Clerk(commands.AutoShardedBot):
         super().__init__(command_prefix=(), help_command=None, intents=intents, guild_ready_timeout=0.05)
         self.heard: list[str] = []
         self.errors: list[Exception] = []
-        known: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = [echo, hasty, shelf, card]
+        known: list[app_commands.Command[Any, ..., Any] | app_commands.Group] = [echo, card]
         for command in known:
             self.tree.add_command(command)
         self.tree.error(self.note)
@@ -98,32 +82,9 @@ async def echo(interaction: Itx, words: str) -> None:
 
 
 @app_commands.command()
-async def hasty(interaction: Itx) -> None:
-    """Answer a second time as if it were the first."""
-    await interaction.response.defer()
-    interaction.response._response_type = None
-    await interaction.response.defer()
-
-
-@app_commands.command()
 async def card(interaction: Itx) -> None:
     """Show a card."""
-    await interaction.response.send_message(view=Card(), file=discord.File(io.BytesIO(b"A map."), "map.txt"))
-
-
-shelf = app_commands.Group(name="shelf", description="Books")
-
-
-@shelf.command()
-async def add(interaction: Itx, book: str) -> None:
-    """Put a book on the shelf."""
-    await interaction.response.send_message(f"{book}, for {interaction.user.display_name}")
-
-
-@add.autocomplete("book")
-async def books(_: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-    """Offer one book."""
-    return [app_commands.Choice(name=f"{typed}…", value="the-lantern")]
+    await interaction.response.send_message(view=Card())
 
 
 @pytest.fixture
@@ -161,7 +122,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Start:
 
 
 async def until(reached: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not reached():  # noqa: ASYNC110 (the library has no event for it)
             await asyncio.sleep(0.001)
 
@@ -170,31 +131,7 @@ async def test_a_bot_signs_in_and_sees_its_clubs(server: DiscordServer, start: S
     async with start(server) as bot:
         assert sorted(guild.name for guild in bot.guilds) == ["Club 1", "Club 2", "Club 3"]
         assert all(guild.text_channels for guild in bot.guilds)
-    assert server.rest.unknown == []
-
-
-@pytest.mark.parametrize("compress", ["", "zlib-stream", "zstd-stream"])
-async def test_the_gateway_packs_what_it_says_as_it_is_asked_to(server: DiscordServer, compress: str) -> None:
-    identify = {"op": 2, "d": {"token": server.token, "intents": 1, "properties": {}}}
-    async with (
-        aiohttp.ClientSession() as session,
-        session.ws_connect(f"{server.gateway.url}?compress={compress}") as ws,
-    ):
-        await ws.send_json(identify)
-        unpack = UNPACK[compress]()
-        told = [unpack((await ws.receive()).data) for _ in range(5)]
-    assert '"heartbeat_interval"' in told[0]
-    assert '"READY"' in told[1]
-    assert all('"GUILD_CREATE"' in one for one in told[2:])
-
-
-@pytest.mark.usefixtures("hurried")
-async def test_clubs_are_told_to_the_shard_that_has_them(start: Start) -> None:
-    async with discord_server(clubs=4, shards=2) as server, start(server) as bot:
-        assert bot.shard_count == 2
-        assert [guild.shard_id for guild in sorted(bot.guilds, key=lambda g: g.id)] == [0, 1, 0, 1]
-        asked = server.slash("shelf add", by=server.people[0], place=server.clubs[3].places[0], book="The Lantern")
-        assert "The Lantern" in (await asked.answered()).text
+    assert server.unknown == []
 
 
 async def test_a_deferred_command_is_acknowledged_then_answered_privately(server: DiscordServer, start: Start) -> None:
@@ -219,14 +156,6 @@ async def test_an_interaction_that_comes_twice_can_be_acknowledged_once(server: 
     assert len(asked.answers) == 1
 
 
-async def test_a_second_acknowledgement_is_refused(server: DiscordServer, start: Start) -> None:
-    async with start(server) as bot:
-        asked = server.slash("hasty", by=server.people[0])
-        await until(lambda: bot.errors)
-    assert [refusal.code for refusal in asked.refused] == [40060]
-    assert asked.answers == []
-
-
 async def test_an_acknowledgement_after_three_seconds_comes_too_late(start: Start) -> None:
     hours = iter(range(10**6))
     async with discord_server(clock=lambda: next(hours) * 3600.0) as server, start(server) as bot:
@@ -236,24 +165,11 @@ async def test_an_acknowledgement_after_three_seconds_comes_too_late(start: Star
     assert asked.acknowledged_at is None
 
 
-async def test_a_command_is_used_as_the_bot_described_it(server: DiscordServer, start: Start) -> None:
-    async with start(server):
-        leamas = server.people[0]
-        offered = await server.complete("shelf add", "book", by=leamas, book="Lan").answered()
-        assert offered.choices == [{"name": "Lan…", "value": "the-lantern"}]
-        asked = await server.slash("shelf add", by=leamas, book="The Lantern").answered()
-        assert asked.text == "The Lantern, for Leamas"
-        for line in ("shelf burn", "nothing", "echo"):
-            with pytest.raises(LookupError, match="it has"):
-                server.slash(line, by=leamas, sentence="x")
-
-
 async def test_a_card_can_be_turned_and_a_form_filled_in(server: DiscordServer, start: Start) -> None:
     async with start(server):
         liz = server.people[1]
         shown = (await server.slash("card", by=liz).answered()).answers[0]
         assert shown.text.splitlines() == ["A card.", "Turn", "Write"]
-        assert list(shown.files) == ["map.txt"]
         await server.press(shown, "Turn", by=liz).answered()
         assert shown.text.splitlines()[0] == "The other side."
         form = await server.press(shown, "Write", by=liz).answered()
@@ -261,36 +177,6 @@ async def test_a_card_can_be_turned_and_a_form_filled_in(server: DiscordServer, 
         assert sent.text == "Thank you: I liked it."
         with pytest.raises(LookupError, match="Turn"):
             server.press(shown, "Fold", by=liz)
-
-
-async def test_words_are_heard_where_the_bot_is_meant(server: DiscordServer, start: Start) -> None:
-    async with start(server) as bot:
-        jim, elsewhere = server.people[3], server.thread("chapters 1–8")
-        server.say("Who is Liz?", by=jim, place=elsewhere)
-        called = server.say("are you there?", by=jim, place=elsewhere, mention=True)
-        await until(lambda: server.posts)
-        server.say("And then?", by=jim, to=server.posts[0])
-        server.say("Between us.", by=jim, place=server.direct(jim))
-        await until(lambda: "Between us." in bot.heard)
-    assert bot.heard[0] == ""
-    assert "are you there?" in bot.heard[1]
-    assert "And then?" in bot.heard
-    assert server.posts[0].reference is called
-    assert server.posts[0].text == "You called, Jim?"
-
-
-async def test_all_words_are_heard_with_message_content(start: Start) -> None:
-    wanted = discord.Intents(guilds=True, guild_messages=True, message_content=True)
-    async with discord_server(intents=wanted.value) as server, start(server, wanted) as bot:
-        server.say("Who is Liz?", by=server.people[0])
-        await until(lambda: bot.heard == ["Who is Liz?"])
-
-
-async def test_an_intent_that_was_not_turned_on_ends_the_connection(server: DiscordServer, start: Start) -> None:
-    wanted = discord.Intents(guilds=True, guild_messages=True, message_content=True)
-    with pytest.raises(discord.PrivilegedIntentsRequired):
-        async with start(server, wanted):
-            pass
 
 
 @pytest.mark.usefixtures("hurried")
@@ -324,41 +210,20 @@ async def test_a_message_with_a_nonce_is_written_once(server: DiscordServer, sta
     assert [message.text for message in server.posts] == ["Section two begins."]
 
 
-async def test_what_the_bot_writes_while_no_shard_is_there_is_written(server: DiscordServer, start: Start) -> None:
-    async with start(server) as bot:
-        place = bot.get_channel(server.clubs[0].places[0].id)
-        assert isinstance(place, discord.TextChannel)
-        server.gateway.refusing = True
-        await server.gateway.drop(forget=True)
-        await place.send("Section two begins.")
-        thread = await place.create_thread(name="Section two", type=discord.ChannelType.public_thread)
-        server.gateway.refusing = False
-    assert [message.text for message in server.posts] == ["Section two begins."]
-    assert thread.id in {known.id for known in server.clubs[0].places}
-
-
 async def test_what_was_missed_is_told_when_the_bot_resumes(server: DiscordServer, start: Start) -> None:
     async with start(server):
         await server.gateway.drop()
         asked = server.slash("echo", by=server.people[0], words="missed")
         await asked.answered()
-    assert (server.gateway.identified, server.gateway.resumed) == (1, 1)
-    assert asked.deliveries == 1
+    assert (server.gateway.identified, server.gateway.resumed) == ([0], 1)
     assert len(asked.answers) == 1
-
-
-async def test_discord_may_ask_the_bot_to_reconnect(server: DiscordServer, start: Start) -> None:
-    async with start(server):
-        server.gateway.ask_to_reconnect()
-        await server.gateway.until(lambda: server.gateway.resumed == 1)
-        await server.slash("echo", by=server.people[0], words="back").answered()
 
 
 @pytest.mark.usefixtures("hurried")
 async def test_a_session_that_discord_forgot_begins_anew(server: DiscordServer, start: Start) -> None:
     async with start(server):
         await server.gateway.drop(forget=True)
-        await server.gateway.until(lambda: server.gateway.identified == 2)
+        await server.gateway.until(lambda: len(server.gateway.identified) == 2)
         await server.slash("echo", by=server.people[0], words="anew").answered()
 
 
@@ -370,20 +235,7 @@ async def test_what_discord_does_not_have_is_refused_and_remembered(server: Disc
             await bot.fetch_channel(1)
         with pytest.raises(discord.HTTPException, match="empty message"):
             await server_channel(bot, server).send("")
-    assert server.rest.unknown == ["GET /guilds/1/nonsense"]
-
-
-async def test_what_a_judge_finds_wrong_is_refused(start: Start) -> None:
-    def strict(method: str, path: str, body: object) -> list[str]:
-        return ["too loud"] if isinstance(body, dict) and "!" in str(body.get("content")) else []
-
-    async with discord_server(judge=strict) as server, start(server) as bot:
-        place = server_channel(bot, server)
-        await place.send("A storm comes.")
-        with pytest.raises(discord.HTTPException, match="too loud"):
-            await place.send("A storm!", file=discord.File(io.BytesIO(b"A map."), "map.txt"))
-    assert len(server.rest.wrong) == 1
-    assert len(server.posts) == 1
+    assert server.unknown == ["GET /guilds/1/nonsense"]
 
 
 async def test_a_stranger_is_not_let_in(server: DiscordServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -393,46 +245,10 @@ async def test_a_stranger_is_not_let_in(server: DiscordServer, monkeypatch: pyte
             await client.login("another-token")
 
 
-async def test_messages_are_read_changed_and_taken_away(server: DiscordServer, start: Start) -> None:
-    async with start(server) as bot:
-        place = server_channel(bot, server)
-        sent = await place.send("A storm comes.")
-        await sent.edit(content="A storm came.")
-        assert (await place.fetch_message(sent.id)).content == "A storm came."
-        thread = await place.create_thread(name="chapters 1–8", type=discord.ChannelType.public_thread)
-        await thread.send("Here, then.")
-        await sent.delete()
-        with pytest.raises(discord.NotFound):
-            await place.fetch_message(sent.id)
-        emma = await bot.get_guild(server.clubs[0].id).fetch_member(server.people[4].id)  # type: ignore[union-attr]
-        await emma.send("Between us.")
-    assert [message.text for message in server.posts] == ["A storm came.", "Here, then.", "Between us."]
-
-
 def server_channel(bot: Clerk, server: DiscordServer) -> discord.TextChannel:
     place = bot.get_channel(server.clubs[0].places[0].id)
     assert isinstance(place, discord.TextChannel)
     return place
-
-
-async def test_what_was_done_before_can_be_looked_up(server: DiscordServer, start: Start) -> None:
-    async with start(server) as bot:
-        place, begun = server_channel(bot, server), discord.utils.utcnow()
-        sent = [await place.send(f"Message {n}.") for n in range(3)]
-        read = [message.id async for message in place.history(after=begun, oldest_first=True)]
-        assert read == [message.id for message in sent]
-        assert [message.id async for message in place.history(limit=1)] == [sent[-1].id]
-        thread = await place.create_thread(name="chapters 1–8", type=discord.ChannelType.public_thread)
-        assert [one.name for one in await place.guild.active_threads()] == ["chapters 1–8"]
-        assert [one async for one in place.archived_threads()] == []
-        await thread.delete()
-        assert await place.guild.active_threads() == []
-        event = await made_event(place.guild)
-        await event.edit(name="The second meeting", location="#books")
-        assert [one.name for one in await place.guild.fetch_scheduled_events()] == ["The second meeting"]
-        await event.delete()
-        assert await place.guild.fetch_scheduled_events() == []
-    assert server.rest.unknown == []
 
 
 @pytest.mark.usefixtures("hurried")
@@ -461,18 +277,3 @@ async def made_event(guild: discord.Guild) -> discord.ScheduledEvent:
         name="A meeting", start_time=tomorrow, end_time=tomorrow + dt.timedelta(hours=1), description="s1:1",
         entity_type=discord.EntityType.external, privacy_level=discord.PrivacyLevel.guild_only, location="#books",
     )  # fmt: skip
-
-
-async def test_a_gateway_can_turn_a_bot_away_and_fall_silent(server: DiscordServer, start: Start) -> None:
-    async with start(server):
-        server.gateway.refusing = True
-        async with aiohttp.ClientSession() as session:
-            with pytest.raises(aiohttp.WSServerHandshakeError):
-                await session.ws_connect(server.gateway.url)
-        server.gateway.refusing = False
-        server.gateway.hearing.clear()
-        asked = server.slash("echo", by=server.people[0], words="back")
-        with pytest.raises(TimeoutError):
-            await asked.acknowledged(0.05)
-        server.gateway.hearing.set()
-        await asked.answered()

@@ -15,8 +15,7 @@ import aiohttp
 from bot.workers import Leaving
 from tests.fakes.chat_server import KEY, ChatServer, chat_server
 from tests.fakes.club import Club, shown
-from tests.fakes.discord_server.interactions import Interaction
-from tests.fakes.discord_server.server import DiscordServer, discord_server
+from tests.fakes.discord_server import DiscordServer, Interaction, discord_server
 from tests.fakes.program import free_port, left, started
 
 QUESTIONS = 30
@@ -86,9 +85,9 @@ async def test_nothing_is_half_done_when_it_is_told_to_leave_in_the_middle(tmp_p
             assert RESTARTED in late.text
             assert [one for one in asked if len(one.answers) != 1] == []
             assert [one.text for one in asked if RESTARTED in one.text] == [], "finished, not given up"
-            replies = [post for post in discord.posts if post.reference == mention]
+            replies = [post for post in discord.posts if post.answers == mention.stored.id]
             assert [RESTARTED in reply.text for reply in replies] == [True]
-            assert discord.rest.unknown == []
+            assert discord.unknown == []
     rows = [json.loads(line) for line in log.splitlines()]
     assert rows[-1]["message"] == "stopped"
     assert [row for row in rows if row["level"] in ("ERROR", "CRITICAL")] == []

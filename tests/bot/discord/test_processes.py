@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 import pytest
+from simcord.backend.models import Channel
 
 from bot.client import Dogear
 from bot.db.database import StoredRecords
@@ -19,9 +20,7 @@ from bot.features.watch.store import Finding
 from bot.people import EVERY, Member, Place, Shards
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
-from tests.fakes.discord_server.server import DiscordServer, discord_server
-from tests.fakes.discord_server.world import Club
-from tests.fakes.discord_server.world import Place as Channel
+from tests.fakes.discord_server import Club, DiscordServer, discord_server
 from tests.fakes.postgres import Databases
 from tests.fakes.processes import Clock, running, services_over, spoken_to
 from tests.fakes.records import opened_records
@@ -51,7 +50,7 @@ class Fleet:
     def posts(self, place: Channel) -> list[str]:
         """Return what the bot was told to post in a place: Discord itself would show a message twice only once."""
         called = f"POST /channels/{place.id}/"
-        return [call for call in self.discord.rest.requests if call.startswith(called)]
+        return [call for call in self.discord.requests if call.startswith(called)]
 
 
 async def until(reached: Callable[[], bool]) -> None:
@@ -108,9 +107,7 @@ async def planned(fleet: Fleet, club: Club) -> None:
     books_of = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
     vote = await records.votes.begin(Draft(here, Kind.RANKED, books_of, FIRST, hidden=False), str(club.id), "s", NOW)
     assert vote is not None
-    message = fleet.discord.state.new_message(place)
-    message.says({"content": "a vote"}, {})
-    await records.votes.opened(vote.id, message.id)
+    await records.votes.opened(vote.id, fleet.discord.write(place, "a vote").stored.id)
     prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=State.APPROVED, due=FIRST)
     assert await records.prompts.add(prompt) is not None
     found = Finding(0, here, jim, 900, Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE)
@@ -129,11 +126,11 @@ async def test_what_two_processes_that_overlap_do_at_once_is_done_once(overlappi
         f"POST /channels/{channel.id}/threads"
     ]
     assert fleet.posts(thread) == [f"POST /channels/{thread.id}/messages"], "the opening"
-    assert len(club.events) == 2, "one for each meeting"
+    assert len(club.guild.scheduled_events) == 2, "one for each meeting"
     liz, jim = (fleet.discord.direct(person) for person in fleet.discord.people[:2])
     assert len(fleet.posts(liz)) == 1, "she is reminded"
     assert len(fleet.posts(jim)) == 1, "he is told that a message may go too far"
-    assert fleet.discord.rest.unknown == []
+    assert fleet.discord.unknown == []
 
 
 async def test_each_process_does_the_work_of_its_own_clubs(halves: Fleet) -> None:
@@ -141,8 +138,8 @@ async def test_each_process_does_the_work_of_its_own_clubs(halves: Fleet) -> Non
     for club in fleet.discord.clubs[:2]:
         await planned(fleet, club)
     fleet.clock.time = FIRST + MINUTE
-    assert [call for call in fleet.discord.rest.requests if call.startswith("PUT ")] == [
-        f"PUT /applications/{fleet.discord.state.bot.id}/commands"
+    assert [call for call in fleet.discord.requests if call.startswith("PUT ")] == [
+        f"PUT /applications/{fleet.discord.backend.application_id}/commands"
     ], "the commands are sent by one of them"
     one = fleet.bots[0]
     mine, others = sorted(fleet.discord.clubs[:2], key=lambda club: not HALVES[0].holds(club.id))
@@ -160,13 +157,13 @@ async def test_in_a_club_that_the_bot_has_left_nothing_is_due_until_it_is_back(h
     club = next(club for club in fleet.discord.clubs if HALVES[0].holds(club.id))
     await planned(fleet, club)
     fleet.clock.time = FIRST + MINUTE
-    fleet.discord.gateway.tell("GUILD_DELETE", club.id, {"id": str(club.id)})
+    fleet.discord.gateway.tell("GUILD_DELETE", {"id": str(club.id)})
     await until(lambda: bot.get_guild(club.id) is None)
     await fleet.do_due()
     assert fleet.posts(club.places[0]) == []
     assert [await work.next_due() for work in bot.timekeeper.work] == [None] * 4
     joined = {name: value for name, value in club.payload().items() if name != "unavailable"}
-    fleet.discord.gateway.tell("GUILD_CREATE", club.id, joined)
+    fleet.discord.gateway.tell("GUILD_CREATE", joined)
     async with asyncio.timeout(30):
         while await fleet.records.presence.away(EVERY):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -186,9 +183,9 @@ async def test_a_direct_message_about_a_club_of_another_process_is_answered_once
     await asyncio.gather(*(bot.under_way.finish(10) for bot in fleet.bots))
     (answer,) = fleet.discord.posts
     assert "keeps the lighthouse" in answer.text
-    assert [call for call in fleet.discord.rest.requests if "/members/" in call] == [
+    assert [call for call in fleet.discord.requests if "/members/" in call] == [
         f"GET /guilds/{elsewhere.id}/members/{liz.id}"
     ]
-    del elsewhere.members[jim.id]
+    del elsewhere.guild.members[jim.id]
     assert not await fleet.bots[0].is_member(elsewhere.id, jim.id)
     assert not await fleet.bots[0].is_member(999 << 22, liz.id), "a club in which the bot is not"

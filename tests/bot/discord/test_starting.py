@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from discord.backoff import ExponentialBackoff
 
+from bot.client import Dogear
 from bot.people import EVERY, Shards
+from bot.run import ask_to_start
+from bot.settings import Settings
 from bot.start import INVALID_SHARD, SHARDING_REQUIRED, CannotStart, check_start, refusal
 from retrieval.retriever import Retriever
-from tests.fakes.discord_server.server import discord_server
+from tests.fakes.discord_server import discord_server
 from tests.fakes.processes import Clock, running, services_over, spoken_to
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
@@ -29,6 +32,20 @@ def test_a_process_starts_while_there_are_session_starts_for_its_shards(remainin
 def test_one_that_would_use_up_more_than_there_are_does_not_start(remaining: int, shards: Shards | None) -> None:
     with pytest.raises(CannotStart, match="1,000 again at 2027-03-01 12:00 UTC"):
         check_start(shards, 16, remaining, 1000, NOON)
+
+
+async def test_it_is_asked_for_before_the_first_shard_connects(island: Retriever, tmp_path: Path) -> None:
+    async with (
+        discord_server() as discord,
+        spoken_to(discord),
+        services_over(island, str(tmp_path), Clock(NOON)) as services,
+        Dogear(services) as bot,
+    ):
+        await bot.login(discord.token)
+        await ask_to_start(bot, Settings())
+        discord.remaining = 0
+        with pytest.raises(CannotStart, match="allows the bot 0 more session starts, and this process needs 1"):
+            await ask_to_start(bot, Settings())
 
 
 def test_fewer_shards_than_discord_advises_are_logged(caplog: pytest.LogCaptureFixture) -> None:

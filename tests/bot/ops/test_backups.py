@@ -8,7 +8,6 @@ import json
 import sqlite3
 import zipfile
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +57,7 @@ async def test_what_was_put_back_is_what_was_there_row_by_row(settings: Settings
         len(of) for name, of in before.items() if name[:7] not in ("alembic", "sqlite_")
     )
 
-    elsewhere = replace(settings, data=tmp_path / "new", library=tmp_path / "new-library")
+    elsewhere = settings.model_copy(update={"data": tmp_path / "new", "library": tmp_path / "new-library"})
     done = await asyncio.to_thread(restore_backup, elsewhere, tmp_path / "b.zip")
     assert done.aside is None
     assert rows(elsewhere.data / DATABASE) == before
@@ -89,7 +88,7 @@ async def test_a_backup_during_writes_is_of_one_moment(settings: Settings, tmp_p
     written = await writing
     counts = []
     for n in range(4):
-        new = replace(settings, data=tmp_path / f"new-{n}", library=tmp_path / f"library-{n}")
+        new = settings.model_copy(update={"data": tmp_path / f"new-{n}", "library": tmp_path / f"library-{n}"})
         await asyncio.to_thread(restore_backup, new, tmp_path / f"{n}.zip")
         told = rows(new.data / DATABASE)
         assert len(told["members"]) == len(told["positions"]), "a write is there with all its rows, or not at all"
@@ -115,7 +114,7 @@ async def test_what_was_there_is_moved_aside_with_its_store(settings: Settings, 
 
 async def test_no_secret_is_in_a_backup(settings: Settings, tmp_path: Path) -> None:
     await write(settings, 1)
-    told = replace(settings, member_questions=9, database=None)
+    told = settings.model_copy(update={"member_questions": 9, "database": None})
     await asyncio.to_thread(take_backup, told, tmp_path / "b.zip")
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         assert TOKEN not in "".join(archive.read(name).decode("latin-1") for name in archive.namelist())
@@ -128,10 +127,12 @@ async def test_the_shipped_library_stays_out_and_a_link_is_not_followed(settings
     one = await asyncio.to_thread(take_backup, settings, tmp_path / "one.zip")
     assert "library/the-lantern/book.toml" in one.files
     assert "library/the-lantern/secret.md" not in one.files
-    shipped = replace(settings, library=Settings().library)
+    shipped = settings.model_copy(update={"library": Settings().library})
     other = await asyncio.to_thread(take_backup, shipped, tmp_path / "other.zip")
     assert [name for name in other.files if name.startswith("library")] == []
-    done = await asyncio.to_thread(restore_backup, replace(shipped, data=tmp_path / "new"), tmp_path / "one.zip")
+    done = await asyncio.to_thread(
+        restore_backup, shipped.model_copy(update={"data": tmp_path / "new"}), tmp_path / "one.zip"
+    )
     assert done.library == tmp_path / "new" / "library"
 
 
@@ -173,19 +174,19 @@ async def test_a_server_is_backed_up_into_the_same_file_and_either_is_restored_i
     settings: Settings, tmp_path: Path, postgres: Databases
 ) -> None:
     with postgres.latest() as source, postgres.bare() as target:
-        on_server = replace(settings, database=SecretStr(source))
+        on_server = settings.model_copy(update={"database": SecretStr(source)})
         await write(on_server, 12)
         manifest = await asyncio.to_thread(take_backup, on_server, tmp_path / "b.zip")
         assert manifest.rows["positions"] == 12
         with zipfile.ZipFile(tmp_path / "b.zip") as archive:
             assert source not in archive.read(SETTINGS).decode("utf-8")
 
-        in_a_file = replace(settings, data=tmp_path / "new", library=tmp_path / "new-library")
+        in_a_file = settings.model_copy(update={"data": tmp_path / "new", "library": tmp_path / "new-library"})
         await asyncio.to_thread(restore_backup, in_a_file, tmp_path / "b.zip")
         await write(in_a_file, 1, begin=12)
         await asyncio.to_thread(take_backup, in_a_file, tmp_path / "c.zip")
 
-        other = replace(in_a_file, data=tmp_path / "other", database=SecretStr(target))
+        other = in_a_file.model_copy(update={"data": tmp_path / "other", "database": SecretStr(target)})
         await asyncio.to_thread(restore_backup, other, tmp_path / "c.zip")
         assert not (other.data / DATABASE).exists()
         assert postgres.run("SELECT count(*) FROM positions", target)[0][0] == 13

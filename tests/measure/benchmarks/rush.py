@@ -22,10 +22,10 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from simcord.backend.models import Channel as Place
+
 from corpus.library import SHIPPED, Library
-from tests.fakes.discord_server.interactions import Interaction
-from tests.fakes.discord_server.server import DiscordServer, discord_server
-from tests.fakes.discord_server.world import Place
+from tests.fakes.discord_server import DiscordServer, Interaction, discord_server
 
 ROOT = Path(__file__).parents[3]
 FORMS = ("Who is {}?", "What does {} do?", "Why does {} matter?", "Whom does {} trust?")
@@ -170,7 +170,7 @@ async def measure(count: int, clubs: int, over: float, *, debug: bool) -> None:
                 sent = await rush(discord, asked, over)
                 print("\n".join(table(sent)))
                 print(memory("after", process))
-            if unknown := sorted(set(discord.rest.unknown)):
+            if unknown := sorted(set(discord.unknown)):
                 print("unknown requests:", *unknown)
         log = (folder / "log").read_text("utf-8")
     if debug:

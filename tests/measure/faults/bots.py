@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fakes.bookshelf import LANTERN, LANTERN_DOCUMENTS, write_book, write_lantern
-from tests.fakes.discord_server.server import DiscordServer
+from tests.fakes.discord_server import DiscordServer
 from tests.fakes.program import PROGRAM
 
 START = 300.0
@@ -84,12 +84,12 @@ class Bot:
 
     async def start(self) -> float:
         """Start a process, and return the seconds until Discord knew it. Raises RuntimeError with its last words."""
-        begun, known = time.monotonic(), self.discord.gateway.identified
+        begun, known = time.monotonic(), len(self.discord.gateway.identified)
         process = await self.spawn()
         ended = asyncio.create_task(process.wait())
         there = asyncio.create_task(
             self.discord.gateway.until(
-                lambda: self.discord.gateway.identified > known and bool(self.discord.gateway.online), START
+                lambda: len(self.discord.gateway.identified) > known and bool(self.discord.gateway.online), START
             )
         )
         await asyncio.wait([ended, there], return_when=asyncio.FIRST_COMPLETED)
@@ -98,7 +98,7 @@ class Bot:
             there.cancel()
             raise RuntimeError(f"the bot ended ({process.returncode}): {self.log[-600:]}")
         await there
-        await self.discord.rest.synced.wait()
+        await self.discord.synced.wait()
         return time.monotonic() - begun
 
     def worked(self) -> float:

@@ -11,7 +11,7 @@ import datetime as dt
 import random
 from pathlib import Path
 
-from tests.fakes.discord_server.server import discord_server
+from tests.fakes.discord_server import discord_server
 from tests.measure.faults.bots import Bot, Shelf
 from tests.measure.faults.gateways import openings, threads
 from tests.measure.faults.members import Members

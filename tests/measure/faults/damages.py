@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.fakes.discord_server.server import discord_server
+from tests.fakes.discord_server import discord_server
 from tests.measure.faults.agreement import agreed
 from tests.measure.faults.bots import Bot, Shelf
 from tests.measure.faults.disks import writes_again

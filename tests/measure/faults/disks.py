@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.damaged import DOUBT
-from tests.fakes.discord_server.interactions import Interaction
-from tests.fakes.discord_server.server import DiscordServer, discord_server
+from tests.fakes.discord_server import DiscordServer, Interaction, discord_server
 from tests.measure.faults.agreement import agreed
 from tests.measure.faults.bots import Bot, Shelf
 from tests.measure.faults.kills import doctors_findings

@@ -13,11 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.fakes.discord_server.interactions import PATIENCE, Interaction
-from tests.fakes.discord_server.messages import Message
-from tests.fakes.discord_server.server import DiscordServer, discord_server
-from tests.fakes.discord_server.wire import Fault
-from tests.fakes.discord_server.world import THREAD
+from tests.fakes.discord_server import PATIENCE, THREAD, DiscordServer, Fault, Interaction, Message, discord_server
 from tests.fakes.program import free_port
 from tests.measure.faults.bots import Bot, Shelf
 from tests.measure.faults.members import Members
@@ -124,7 +120,7 @@ class Traffic:
 
     def replies(self, said: Message) -> int:
         """Return how many replies a message got."""
-        return sum(post.reference == said for post in self.discord.posts)
+        return sum(post.answers == said.stored.id for post in self.discord.posts)
 
 
 async def gateways(folder: Path, shelf: Shelf, minutes: int) -> Outcome:
@@ -153,7 +149,7 @@ async def gateways(folder: Path, shelf: Shelf, minutes: int) -> Outcome:
         judge(outcome, traffic, weather)
         growth(outcome, before, after)
         outcome.notes.append(f"leaving ended with {await bot.stop()}")
-        if unknown := sorted(set(discord.rest.unknown)):
+        if unknown := sorted(set(discord.unknown)):
             outcome.notes.append(f"unknown requests: {unknown[:5]}")
     return outcome
 
@@ -185,13 +181,13 @@ async def done_in_time(discord: DiscordServer) -> None:
 
 def threads(discord: DiscordServer) -> list[int]:
     """Return how many threads each club with a schedule has."""
-    return [sum(place.kind == THREAD for place in club.places) for club in discord.clubs[1:]]
+    return [sum(place.type == THREAD for place in club.places) for club in discord.clubs[1:]]
 
 
 def openings(discord: DiscordServer) -> list[int]:
     """Return how many messages the bot wrote into the threads of each club with a schedule."""
-    ids = [{place.id for place in club.places if place.kind == THREAD} for club in discord.clubs[1:]]
-    return [sum(post.place.id in there for post in discord.posts) for there in ids]
+    ids = [{place.id for place in club.places if place.type == THREAD} for club in discord.clubs[1:]]
+    return [sum(post.stored.channel_id in there for post in discord.posts) for there in ids]
 
 
 def judge(outcome: Outcome, traffic: Traffic, weather: Weather) -> None:
@@ -209,7 +205,7 @@ def judge(outcome: Outcome, traffic: Traffic, weather: Weather) -> None:
         f"questions: {len(asked)}, answered {sum(bool(one.answers) for one in asked)}",
         f"of the others, heard too late for Discord: {sum(too_late(one) for one in asked)}",
         f"mentions: {len(traffic.mentions)}, answered {sum(traffic.replies(said) > 0 for said in traffic.mentions)}",
-        f"sign-ins {discord.gateway.identified}, resumed {discord.gateway.resumed}",
+        f"sign-ins {len(discord.gateway.identified)}, resumed {discord.gateway.resumed}",
     ]
 
 

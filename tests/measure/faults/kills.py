@@ -7,7 +7,7 @@ import random
 import sys
 from pathlib import Path
 
-from tests.fakes.discord_server.server import discord_server
+from tests.fakes.discord_server import discord_server
 from tests.measure.faults.agreement import agreed
 from tests.measure.faults.bots import Bot, Shelf
 from tests.measure.faults.members import Members
@@ -72,7 +72,7 @@ async def kills(
         ]
         if members.answered_twice:
             outcome.lost.append("a question was answered twice")
-    if unknown := sorted(set(discord.rest.unknown)):
+    if unknown := sorted(set(discord.unknown)):
         outcome.notes.append(f"unknown requests: {unknown[:5]}")
     return outcome
 
@@ -92,7 +92,7 @@ async def missing_events(members: Members) -> list[str]:
     wanted = {str(club) for club, kept in members.schedules.items() if kept.acknowledged}
     end = asyncio.get_running_loop().time() + TAKEN_OVER
     while asyncio.get_running_loop().time() < end:
-        made = [event["guild_id"] for club in members.discord.state.clubs for event in club.events.values()]
+        made = [str(club.id) for club in members.discord.clubs for _ in club.guild.scheduled_events]
         if wanted <= set(made):
             break
         await asyncio.sleep(1)

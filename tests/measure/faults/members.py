@@ -16,9 +16,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fakes.discord_server.interactions import Interaction
-from tests.fakes.discord_server.server import DiscordServer
-from tests.fakes.discord_server.world import Club, Person
+from simcord.backend.models import User as Person
+
+from tests.fakes.discord_server import Club, DiscordServer, Interaction
 from tests.measure.faults.bots import Shelf
 
 PATIENCE = 120.0
@@ -129,7 +129,7 @@ class Members:
     ) -> Interaction | None:
         """Plan the reading of the book in a club, whose first event is made at once."""
         organiser, place = self.discord.people[0], club.places[0]
-        club.organisers.add(organiser.id)
+        club.organiser(organiser)
         with contextlib.suppress(TimeoutError, LookupError):
             asked = self.discord.slash(
                 "schedule create", by=organiser, place=place, book=self.shelf.title, words=words, zone=zone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.db.copy import reviews_in
@@ -11,23 +12,23 @@ from bot.features.reviews.rules import club_text
 from corpus.library import Library
 from retrieval.retriever import open_retriever
 from retrieval.search import StoreLook
-from tests.fakes.discord_server.interactions import Interaction
-from tests.fakes.discord_server.messages import Message
-from tests.fakes.discord_server.server import discord_server
-from tests.fakes.discord_server.world import Person, Place
+from tests.fakes.discord_server import discord_server
 from tests.measure.faults.bots import BOOKS, Bot, Shelf
 from tests.measure.faults.members import Kept, Members, Promise
 from tests.measure.faults.outcomes import Outcome, spread
 
-LIZ, GENERAL = Person(1, "Liz"), Place(2, "general")
+
+@dataclass
+class Told:
+    """An interaction, as far as a promise looks at it."""
+
+    text: str
+    source: None = None
 
 
 def promise(value: str, told: str = "") -> Promise:
     """Return what somebody wanted to be kept, with what they were told, if they were told anything."""
-    asked = Interaction(3, {}, lambda: 0.0, GENERAL, LIZ)
-    if told:
-        asked.messages.append(Message(4, GENERAL, LIZ, bodies=[{"content": told}]))
-    return Promise(value, asked, "You have finished")
+    return Promise(value, Told(told), "You have finished")  # type: ignore[arg-type]
 
 
 async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from bot.answering.model import plain
 from bot.cli.batch import answer_lines
 from bot.discord.text import one_line, safe
 from bot.features.schedules.words import read_wish
-from bot.features.votes.rules import candidate, closing_time
+from bot.features.votes.rules import LATEST, SOONEST, candidate
 from bot.ops.backup import DATABASE, MANIFEST, unpack
-from bot.times import find_zone, posting_moment, search_zones
+from bot.times import find_zone, read_moment, search_zones
 from corpus.errors import DogearError
 from corpus.importing import import_files
 from corpus.library import Library
@@ -112,8 +112,8 @@ def phrase(data: bytes) -> None:
     """Read the bytes as an organiser's words, as a moment, and as when a vote closes."""
     words = typed(data)
     held(lambda: read_wish(words, NOW))
-    held(lambda: posting_moment(words, NOW))
-    held(lambda: closing_time(words, NOW))
+    held(lambda: read_moment(words, NOW))
+    held(lambda: read_moment(words, NOW, "UTC", SOONEST, LATEST))
     held(lambda: (find_zone(words), search_zones(words)))
 
 

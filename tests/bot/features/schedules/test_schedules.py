@@ -12,11 +12,11 @@ import pytest
 from bot.audit import Audit
 from bot.db.database import StoredRecords
 from bot.features.schedules.changes import Do, Order, Prepared
-from bot.features.schedules.plan import NotPossible, NotUnderstood, SectionState
+from bot.features.schedules.plan import NotPossible, SectionState
 from bot.features.schedules.service import MOST, Schedules
 from bot.features.schedules.store import By
 from bot.people import Member, Place
-from bot.times import UnknownZone
+from bot.times import NotUnderstood, UnknownZone
 from corpus.books import Unit
 from tests.fakes.records import opened_records
 from tests.fakes.scheduled import NOW, a_book

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.schedules.plan import Every, NotUnderstood, Own, Pace, Per, Rhythm, Span, Wish
+from bot.features.schedules.plan import Every, Own, Pace, Per, Rhythm, Span, Wish
 from bot.features.schedules.words import MAX_LENGTH, read_wish
-from bot.times import UnknownZone
+from bot.times import NotUnderstood, UnknownZone
 from corpus.books import Unit
 
 WEDNESDAY = dt.datetime(2026, 3, 11, 15, 0)  # noqa: DTZ001 (by the clocks of the club)

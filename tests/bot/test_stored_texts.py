@@ -1,0 +1,100 @@
+"""What buttons and rows of a running club hold is still read: each text is one that an earlier version wrote."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from bot.features.ceilings.rules import CeilingChange
+from bot.features.reviews.rules import Draft, read_review
+from bot.features.reviews.store import Review
+from bot.features.schedules.changes import Do, Order, Prepared
+from bot.features.schedules.plan import Schedule, ScheduleState, Section, SectionState, read, written
+from bot.features.shelf.rules import ShelfChange
+from bot.features.shelf.views import read_change
+from bot.features.votes.counting import Count, Round, Why
+from bot.features.votes.rules import Prepared as PreparedVote
+from bot.features.votes.store import COUNT, Candidate, Kind
+from bot.features.votes.store import Draft as DraftVote
+from bot.people import Place, Reached
+from bot.records import ShelfName, Shelved
+from corpus.books import Reveals
+
+NOW = dt.datetime(2027, 3, 1, 12, 30, tzinfo=dt.UTC)
+
+
+def test_a_schedule_that_waits_for_its_confirmation() -> None:
+    text = (
+        '{"book": "emma", "words": "Fridays 8pm", "zone": "Europe/Berlin", "place": 70, '
+        '"at": "2027-03-01T12:30:00+00:00", '
+        '"also": ["persuasion"]}'
+    )
+    assert Prepared.read(text) == Prepared("emma", "Fridays 8pm", "Europe/Berlin", 70, NOW, ("persuasion",))
+
+
+def test_changes_of_a_schedule_that_wait_for_their_confirmation() -> None:
+    text = (
+        '{"schedule": 1, "version": 2, "do": "edit", "at": "2027-03-01T12:30:00+00:00", '
+        '"words": "", "section": 0, "days": 0, '
+        '"meets": "12 March", "upto": "", "place": 0, "also": ["emma"]}'
+    )
+    assert Order.read(text) == Order(1, 2, Do.EDIT, NOW, meets="12 March", also=("emma",))
+    text = (
+        '{"schedule": 1, "version": 2, "do": "shift", "at": "2027-03-01T12:30:00+00:00", '
+        '"words": "", "section": 0, "days": 7, '
+        '"meets": "", "upto": "", "place": 0, "also": null}'
+    )
+    assert Order.read(text) == Order(1, 2, Do.SHIFT, NOW, days=7)
+
+
+def test_the_plan_of_a_schedule_is_read_and_keeps_its_form() -> None:
+    plain = json.loads(
+        '{"title": "Emma", "whole": [0, 55, "chapter"], "zone": "Europe/Berlin", "sections": [{"number": 1, "first": '
+        '1, "last": 5, "day": "2027-03-05", "at": "20:00:00", "meets": "2027-03-05T19:00:00+00:00", "ceiling": 5, '
+        '"state": "opened", "sequence": 1, "thread": 12, "event": 13}], "also": {"kim": [0, 15, "chapter"]}, '
+        '"paused_at": "2027-03-01T12:30:00+00:00"}'
+    )
+    meets = dt.datetime(2027, 3, 5, 19, tzinfo=dt.UTC)
+    section = Section(1, 1, 5, dt.date(2027, 3, 5), dt.time(20), meets, 5, SectionState.OPENED, 1, 12, 13)
+    schedule = Schedule(
+        3, 7, 70, 700, "emma", "Emma", Reached(0, 55, "chapter"), "Europe/Berlin", (section,),
+        {"kim": Reached(0, 15, "chapter")}, ScheduleState.PAUSED, NOW,
+    )  # fmt: skip
+    assert read(plain, id=3, club=7, place=70, organiser=700, book="emma", state="paused") == schedule
+    assert json.loads(json.dumps(written(schedule)).replace('Z"', '+00:00"')) == plain
+
+
+def test_a_change_of_a_ceiling() -> None:
+    assert CeilingChange.read('[{"emma": null}, {"emma": 8}]') == CeilingChange({"emma": None}, {"emma": 8})
+
+
+def test_a_review_that_was_typed_and_one_that_was_deleted() -> None:
+    assert Draft.read('["4", "Good – “yes”", "ch 5"]') == Draft("4", "Good – “yes”", "ch 5")
+    text = '[7, 70, "emma", 4, "Good.", 5, {"emma": 5}, "2027-03-01T12:30:00+00:00", null]'
+    assert read_review(text) == Review(0, 7, 70, "emma", 4, "Good.", 5, Reveals.of({"emma": 5}), NOW, None)
+
+
+def test_a_change_of_a_shelf() -> None:
+    text = '[null, ["emma", "Emma", "want to read", "2027-03-01T12:30:00+00:00", "emma"]]'
+    assert read_change(text) == ShelfChange(None, Shelved("emma", "Emma", ShelfName.WANT, NOW, "emma"))
+
+
+def test_a_vote_that_waits_for_its_confirmation() -> None:
+    text = (
+        '{"kind": "ranked", "closes": "2027-03-01T12:30:00+00:00", "hidden": true, '
+        '"offered": [["emma", "Emma", "emma"], '
+        '["kim", "Kim", null]], "picked": ["emma"]}'
+    )
+    offered = (Candidate("emma", "Emma", "emma"), Candidate("kim", "Kim"))
+    draft = DraftVote(Place(7, 70), Kind.RANKED, offered[:1], NOW, True)
+    assert PreparedVote.read(text, Place(7, 70)) == PreparedVote(draft, offered)
+
+
+def test_the_outcome_of_a_vote_is_read_and_keeps_its_form() -> None:
+    plain = json.loads(
+        '{"rounds": [{"counted": [["emma", 2], ["kim", 1]], "exhausted": 0, "why": "majority", "out": [], "tied": [], '
+        '"earlier": 0}], "ballots": 3, "winner": "emma", "lost": false}'
+    )
+    count = Count((Round((("emma", 2), ("kim", 1)), 0, Why.MAJORITY),), 3, "emma")
+    assert COUNT.validate_python(plain) == count
+    assert COUNT.dump_python(count, mode="json") == plain
