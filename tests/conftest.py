@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from corpus.library import SHIPPED
 from retrieval.embedding import SentenceEmbedder, load_embedder
-from retrieval.location import Place
+from retrieval.location import Location
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma, running_chroma
@@ -92,7 +92,7 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["embedded", "server"])
-def place(request: pytest.FixtureRequest, data: Path) -> Place:
+def place(request: pytest.FixtureRequest, data: Path) -> Location:
     """Where a vector store is that was not made yet, once for each kind: a folder, and a database of a server."""
     if request.param == "embedded":
         return data

@@ -112,13 +112,13 @@ class Discussion:
         """Raise StoreUnavailable where the store cannot be read."""
         return self._retriever.check_store()
 
-    def when_doubted(self, tell: Callable[[], object]) -> None:
-        """Call this, in any thread, once something has gone wrong with the store, or a server has lost what it held."""
-        self._retriever.when_doubted(tell)
+    def on_store_failure(self, call: Callable[[], object]) -> None:
+        """Call this, in any thread, once the vector store has failed."""
+        self._retriever.on_store_failure(call)
 
-    def mend(self) -> bool:
-        """Open the vector store anew, and bring it in line with the library; return whether it was damaged."""
-        return self._retriever.mend()
+    def repair_store(self) -> bool:
+        """Open the vector store again and bring it up to date; return whether it was damaged and was built again."""
+        return self._retriever.repair()
 
     def hang_up(self) -> None:
         """Wait for the chat model no longer: what is asked from now on is answered from the passages."""

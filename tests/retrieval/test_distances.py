@@ -10,7 +10,7 @@ from corpus.passages import Passage
 from retrieval.book import OpenedBook
 from retrieval.guard.signals import DISTANCES, Distances
 from retrieval.rank.ranker import Ranking
-from retrieval.rows import StoredPassage
+from retrieval.store import StoredPassage
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder, hashed
 

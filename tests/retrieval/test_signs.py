@@ -14,7 +14,7 @@ from retrieval.guard.signals import LENGTH, NEW, OF_WORDS, SIGNS
 from retrieval.guard.words import ReadPassages
 from retrieval.rank.features import Floats
 from retrieval.rank.ranker import Fit, Reader
-from retrieval.rows import StoredPassage
+from retrieval.store import StoredPassage
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder
 
