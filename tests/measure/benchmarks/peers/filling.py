@@ -15,8 +15,7 @@ from retrieval.embedding import load_embedder
 from retrieval.retriever import open_retriever
 from retrieval.store import Manifest, Store, StoredPassage
 from tests.fakes.bookshelf import silent
-from tests.measure.benchmarks.peers.chroma_folder import open_client, open_collection
-from tests.measure.benchmarks.peers.contender import Stretch
+from tests.measure.benchmarks.peers.contender import Stretch, open_client, open_collection
 from tests.measure.benchmarks.peers.langchain_peer import StockEmbeddings
 from tests.measure.benchmarks.peers.llamaindex_peer import add_with_vectors
 from tests.measure.benchmarks.peers.made_up_books import PASSAGES, MadeUpBook, made_up
