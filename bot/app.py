@@ -10,11 +10,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bot.answering.engine import Discussion
-from bot.answering.model import Writer, open_model
 from bot.db.database import open_records
 from bot.db.session import indexing_lock
 from bot.limits import Rates
@@ -24,8 +24,11 @@ from bot.services import Services, StoreRepair
 from bot.settings import Settings
 from bot.workers import SEARCHING, WAITING, Workers
 from corpus.library import Library, Readings
-from retrieval.retriever import open_retriever
+from retrieval.retriever import Retriever, open_retriever
 from retrieval.types import StoreUnavailable
+
+if TYPE_CHECKING:
+    from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +69,18 @@ def open_discussion(
                 retriever.refresh(progress)
                 readings.save()
                 stack.push(opening.pop_all())
-        model = open_model(settings)
-        writer = Writer(model, retriever, settings.chat_timeout, meter) if model else None
+        writer = _open_writer(settings, retriever, meter) if settings.chat_model else None
         try:
             yield Discussion(books, retriever, writer)
         finally:
             if writer:
                 writer.close()
+
+
+def _open_writer(settings: Settings, retriever: Retriever, meter: Meter | None) -> Writer:
+    from bot.answering.model import Writer, open_model
+
+    return Writer(open_model(settings), retriever, settings.chat_timeout, meter)
 
 
 def _log_failure(state: RetryCallState) -> None:

@@ -143,7 +143,7 @@ class Reviews:
         if not text and given is None:
             raise ReviewProblem("There is nothing to keep. Give stars, a text, or both.")
         if len(text) > MAX_TEXT:
-            raise ReviewProblem(f"That is longer than {MAX_TEXT:,} characters. Write it more shortly.")
+            raise ReviewProblem(f"That is longer than {MAX_TEXT:,} characters. Please shorten it.")
         marks = parse_position(said, book)
         placed = await self._workers.do(lambda: self._texts.place(text, [book.slug])) if text else Reveals()
         needs = Reveals.of({book.slug: marks}).joined([placed])

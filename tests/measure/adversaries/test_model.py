@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.model import Writer, open_model
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club
@@ -34,10 +33,7 @@ async def test_nothing_beyond_the_audience_comes_out(
     kind: str, marked: tuple[Retriever, Signs], chatting: ChatServer, tmp_path: Path
 ) -> None:
     retriever, signs = marked
-    model = open_model(chatting.settings())
-    assert model is not None
-    writer = Writer(model, retriever, 20)
-    try:
+    with chatting.writer(retriever) as writer:
         async with opened_club(retriever, tmp_path, writer=writer, rates=UNBOUNDED) as club:
             made = await attempting(Evening(club, signs.copied()))
             for attempt in attempts(FILE, signs):
@@ -48,8 +44,6 @@ async def test_nothing_beyond_the_audience_comes_out(
                     assert told_the_model(chatting.requests[asked:], attempt, made) == []
             assert "\n".join(made.faults) == ""
             assert made.made == KINDS[kind]
-    finally:
-        writer.close()
 
 
 def told_the_model(requests: list[dict[str, object]], attempt: Attempt, made: Attempting) -> list[str]:

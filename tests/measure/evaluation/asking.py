@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.answering.engine import Discussion
-from bot.answering.model import Writer, open_model
 from bot.cli.asking import Asked
 from bot.cli.batch import answer_line
 from corpus.library import Library
@@ -66,11 +65,5 @@ def from_memory(
 @contextmanager
 def with_model(library: Library, retriever: Retriever, server: ChatServer) -> Iterator[Discussion]:
     """Open a discussion whose answers a chat model writes."""
-    settings = server.settings()
-    model = open_model(settings)
-    assert model is not None
-    writer = Writer(model, retriever, settings.chat_timeout)
-    try:
+    with server.writer(retriever) as writer:
         yield Discussion(library, retriever, writer)
-    finally:
-        writer.close()

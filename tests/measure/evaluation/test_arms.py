@@ -31,7 +31,7 @@ UNCLE = Question("2", "ferry", "Who is it?", ("her uncle Tobias",), 3, 4, frozen
 ASKED = [COIN, UNCLE]
 BEFORE = {"1": 1, "2": 3}
 
-NEUTRAL = {"answer": "There are no passages on this up to your page.", "answered": False, "passages": []}
+NEUTRAL = {"answer": "I can’t answer that from what you’ve read so far.", "answered": False, "passages": []}
 TELLS = {"answer": "It is her uncle Tobias.", "answered": True, "passages": [{"text": PIECES[2].text}]}
 PAYS = {"answer": "She gets a silver coin.", "answered": True, "passages": [{"text": p.text} for p in PIECES[:2]]}
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from bot.answering.conversation import Exchange
 from bot.answering.engine import Discussion, TextMissing, TextTooLong
-from bot.answering.model import Writer, open_model
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Reply
 from corpus.library import Library
 from corpus.names import UnknownBook
@@ -300,13 +299,8 @@ def server(serving: ChatServer) -> ChatServer:
 
 @contextmanager
 def with_model(server: ChatServer, retriever: Retriever) -> Iterator[Discussion]:
-    model = open_model(server.settings())
-    assert model is not None
-    writer = Writer(model, retriever, 20)
-    try:
+    with server.writer(retriever) as writer:
         yield Discussion(retriever.library, retriever, writer)
-    finally:
-        writer.close()
 
 
 @pytest.fixture
