@@ -83,21 +83,18 @@ def answer_chain(retriever: Runnable[str, list[Document]], model: Model, guard: 
     Its input has the `question`, the `query` to search for (the question, understood without its conversation), the
     book's `title` and the `conversation` so far. The guard reads the whole answer before anyone else does.
     """
-    answer = (
-        RunnablePassthrough.assign(passages=_numbered)
-        | RunnablePassthrough.assign(message=prompt("answer") | model)
-        | RunnableLambda(partial(_guarded_answer, guard))
-    )
-    return RunnablePassthrough.assign(documents=itemgetter("query") | retriever) | RunnableBranch(
-        (_no_documents, RunnableLambda(lambda _: Written())), answer
-    )
+    search = RunnablePassthrough.assign(documents=itemgetter("query") | retriever)
+    fill_in = RunnablePassthrough.assign(passages=_numbered)
+    write = RunnablePassthrough.assign(message=prompt("answer") | model)
+    check = RunnableLambda(partial(_guarded_answer, guard))
+    nothing: Runnable[Any, Written] = RunnableLambda(lambda _: Written())
+    return search | RunnableBranch((_no_documents, nothing), fill_in | write | check)
 
 
 def draft_chain(model: Model, guard: Guard) -> Runnable[Any, Written]:
     """Return the chain that drafts a discussion prompt; its input has `title`, `book`, `kind` and `passages`."""
-    return RunnablePassthrough.assign(message=prompt("discussion") | model) | RunnableLambda(
-        partial(_guarded_draft, guard)
-    )
+    write = RunnablePassthrough.assign(message=prompt("discussion") | model)
+    return write | RunnableLambda(partial(_guarded_draft, guard))
 
 
 def _no_documents(values: Mapping[str, Any]) -> bool:
