@@ -467,7 +467,7 @@ def test_a_book_without_a_premise_is_about_what_has_happened_so_far(library: Pat
 def test_a_greeting_is_greeted_and_nothing_is_quoted(island_talk: Discussion) -> None:
     reply = island_talk.ask("Hello!", at(5), LANTERN)
     assert (reply.do, reply.answered, reply.quotes, reply.passages) == ("ask", True, (), ())
-    assert reply.answer.startswith("Hello.")
+    assert reply.answer.startswith("Hello!")
 
 
 def test_where_nobody_said_what_they_thought_nothing_else_is_quoted_for_it(island_talk: Discussion) -> None:
