@@ -337,7 +337,7 @@ def test_a_meter_is_told_how_calls_end_and_what_the_guard_stopped(
     assert "drowned" not in caplog.text
 
 
-@pytest.mark.parametrize("name", ["no-such-provider:model", "mistralai:small"])
+@pytest.mark.parametrize("name", ["no_such_provider:model", "mistralai:small"])
 def test_a_model_that_cannot_be_had_is_an_error_that_says_where_to_look(name: str) -> None:
     with pytest.raises(ModelUnusable, match=r"CHAT_MODEL .*docs/models\.md") as raised:
         open_model(Settings(chat_model=name, secrets=(SecretStr(KEY),)))
