@@ -24,7 +24,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: setup try chat test audit evaluate pictures bench lint format constraints clean
+.PHONY: setup try chat test unit audit evaluate pictures bench lint format constraints clean
 
 setup: .venv/ready
 
@@ -48,9 +48,12 @@ try: setup
 chat: setup
 	@$(BIN)/python run_bot.py chat $(ARGS)
 
-# Each core takes whole files, as what is slow to make is made once a file.
-test: setup lint
-	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+# Types are checked beside the tests: most of that is one thread.
+test: setup
+	@$(MAKE) --no-print-directory --jobs=2 lint unit
+
+unit: setup
+	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 # A service that cannot be reached, and a package that cannot be had, are said and fail nothing: .ci/audit.py.
 audit: .venv/ready

@@ -8,22 +8,27 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bot.answering.engine import Discussion
-from bot.answering.model import Writer, open_model
 from bot.db.database import open_records
+from bot.db.session import indexing_lock
 from bot.limits import Rates
 from bot.logs import Meter
 from bot.people import EVERY
-from bot.services import Mending, Services
+from bot.services import Services, StoreRepair
 from bot.settings import Settings
 from bot.workers import SEARCHING, WAITING, Workers
 from corpus.library import Library, Readings
-from retrieval.retriever import open_retriever
+from retrieval.retriever import Retriever, open_retriever
 from retrieval.types import StoreUnavailable
+
+if TYPE_CHECKING:
+    from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
 
 log = logging.getLogger(__name__)
 
@@ -59,17 +64,23 @@ def open_discussion(
         ):
             with attempt, ExitStack() as opening:
                 where = settings.embedding_model, log.warning, settings.chroma
-                retriever = opening.enter_context(open_retriever(books, data, *where, replacing=owner))
+                alone = partial(indexing_lock, settings.club_data) if settings.chroma and settings.database else None
+                retriever = opening.enter_context(open_retriever(books, data, *where, replacing=owner, alone=alone))
                 retriever.refresh(progress)
                 readings.save()
                 stack.push(opening.pop_all())
-        model = open_model(settings)
-        writer = Writer(model, retriever, settings.chat_timeout, meter) if model else None
+        writer = _open_writer(settings, retriever, meter) if settings.chat_model else None
         try:
             yield Discussion(books, retriever, writer)
         finally:
             if writer:
                 writer.close()
+
+
+def _open_writer(settings: Settings, retriever: Retriever, meter: Meter | None) -> Writer:
+    from bot.answering.model import Writer, open_model
+
+    return Writer(open_model(settings), retriever, settings.chat_timeout, meter)
 
 
 def _log_failure(state: RetryCallState) -> None:
@@ -94,26 +105,24 @@ async def open_services(
         stack.push_async_callback(asyncio.to_thread, workers.close)
         opened = await stack.enter_async_context(open_records(records or settings.club_data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
-        mending = Mending(discussion.mend, lambda: services.reviews.reconcile())
+        repair = StoreRepair(discussion.repair_store, lambda: services.reviews.reconcile())
         shards = settings.shards or EVERY
-        services = Services.of(
-            discussion, opened, workers, now, rates, meter, mending.need, shards, own_store=settings.chroma is None
-        )
-        discussion.when_doubted(mending.need)
-        await stack.enter_async_context(mending.running())
-        await _bring_in_line(services, mending)
+        services = Services.of(discussion, opened, workers, now, rates, meter, repair.request, shards)
+        discussion.on_store_failure(repair.request)
+        await stack.enter_async_context(repair.running())
+        await _bring_in_line(services, repair)
         if settings.database and records is None:  # whoever else has this address may write there
             await stack.enter_async_context(services.following.going_on())
         yield services
 
 
-async def _bring_in_line(services: Services, mending: Mending) -> None:
+async def _bring_in_line(services: Services, repair: StoreRepair) -> None:
     """Bring the vector store in line with the database; a store that has just gone away is tried again later."""
     try:
         changed = await services.following.begin()
     except StoreUnavailable as error:
         log.warning("%s", error)
-        mending.need()
+        repair.request()
         return
     if changed:
         log.info("%d reviews of members brought up to date in the vector store", changed)

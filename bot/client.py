@@ -137,7 +137,7 @@ class Dogear(commands.AutoShardedBot):
     async def leave(self) -> None:
         """Begin nothing new, finish what is under way as far as there is time for it, and close."""
         log.info("leaving; %d questions are under way", len(self.under_way))
-        hanging_up = asyncio.get_running_loop().call_later(MODEL, self.services.discussion.hang_up)
+        hanging_up = asyncio.get_running_loop().call_later(MODEL, self.services.discussion.close_model)
         await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS))
         hanging_up.cancel()
         await self.close()

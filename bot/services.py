@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import datetime as dt
 import logging
@@ -44,15 +45,10 @@ LOOK_EVERY = 2.0
 
 
 class Following:
-    """Checks the database for changes by other processes.
+    """Checks the database for changes by other processes."""
 
-    A vector store that is not this process's `own_store` already has the reviews that other processes wrote.
-    """
-
-    def __init__(
-        self, reviews: Reviews, watching: Watching, every: float = LOOK_EVERY, *, own_store: bool = True
-    ) -> None:
-        self._reviews, self._watching, self._every, self._own_store = reviews, watching, every, own_store
+    def __init__(self, reviews: Reviews, watching: Watching, every: float = LOOK_EVERY) -> None:
+        self._reviews, self._watching, self._every = reviews, watching, every
         self._seen: tuple[object, ...] = ()
 
     async def begin(self) -> int:
@@ -63,7 +59,7 @@ class Following:
     async def look(self) -> None:
         """Apply what was changed since the last check."""
         await self._watching.load()
-        if self._own_store and (now := await self._reviews.version()) != self._seen:
+        if (now := await self._reviews.version()) != self._seen:
             await self._reviews.reconcile()
             self._seen = now
 
@@ -88,46 +84,62 @@ SOON, LATEST = 2.0, 60.0
 """Seconds after which a failed attempt is repeated: twice as long each time, up to a minute."""
 
 
-class Mending:
-    """Mends the store and brings clubs' texts in line, whenever that is needed, until it succeeds.
+class StoreRepair:
+    """Repairs the vector store when that is requested, and tries again until it succeeds.
 
-    `mend` opens the store anew, brings it in line with the library, and returns whether it was damaged.
+    `repair` opens the store again, brings it up to date with the library, and returns whether it was damaged.
+    `reconcile` brings back what members wrote.
     """
 
-    def __init__(self, mend: Callable[[], bool], reconcile: Callable[[], Awaitable[int]], soon: float = SOON) -> None:
-        self._mend, self._reconcile, self._soon = mend, reconcile, soon
+    def __init__(self, repair: Callable[[], bool], reconcile: Callable[[], Awaitable[int]], soon: float = SOON) -> None:
+        self._repair, self._reconcile, self._soon = repair, reconcile, soon
         self._loop = asyncio.get_running_loop()
-        self._needed = asyncio.Event()
+        self._requested = asyncio.Event()
 
-    def need(self) -> None:
-        """Say, in any thread, that something went wrong with the store, or is not in line."""
+    def request(self) -> None:
+        """Ask for a repair, in any thread."""
         with contextlib.suppress(RuntimeError):  # the bot has left
-            self._loop.call_soon_threadsafe(self._needed.set)
+            self._loop.call_soon_threadsafe(self._requested.set)
 
     def running(self) -> AbstractAsyncContextManager[None]:
-        """Mend within the block; what is under way at its end goes on at the next start."""
-        return going_on(self._run(), "mending")
+        """Repair within the block; what is under way at its end goes on at the next start."""
+        return going_on(self._run(), "store repair")
 
     async def _run(self) -> None:
         while True:
-            await self._needed.wait()
+            await self._requested.wait()
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type(Exception),
                 wait=wait_exponential(self._soon, LATEST),
                 before_sleep=_logged_once(),
             ):
                 with attempt:
-                    self._needed.clear()
-                    renewed = await _in_a_thread(self._mend)
+                    self._requested.clear()
+                    damaged = await _in_daemon_thread(self._repair)
                     changed = await self._reconcile()
             log.warning(
                 "the vector store %s; %d reviews of members were brought up to date in it",
-                "was damaged and is built again" if renewed else "is sound and in line again", changed,
+                "was damaged and is built again" if damaged else "works again", changed,
             )  # fmt: skip
 
 
+async def _in_daemon_thread(work: Callable[[], bool]) -> bool:
+    """Return what work in a thread returns; the process does not wait for it when it ends."""
+    result: concurrent.futures.Future[bool] = concurrent.futures.Future()
+    result.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as error:  # noqa: BLE001 (whoever waits gets it)
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="store repair").start()
+    return await asyncio.wrap_future(result)
+
+
 def _logged_once() -> Callable[[RetryCallState], None]:
-    """Return what tells the log why an attempt failed, unless that is what it has told of the one before."""
+    """Return what logs why an attempt failed, unless the one before failed in the same way."""
     said = ""
 
     def tell(state: RetryCallState) -> None:
@@ -139,35 +151,9 @@ def _logged_once() -> Callable[[RetryCallState], None]:
         if isinstance(error, DogearError):
             log.error("%s It is tried again, every minute at last.", error)
         else:
-            log.error("the vector store could not be mended; it is tried again, every minute at last", exc_info=error)
+            log.error("the vector store could not be repaired; it is tried again, every minute at last", exc_info=error)
 
     return tell
-
-
-async def _in_a_thread(work: Callable[[], bool]) -> bool:
-    """Do something in a thread that keeps nobody from leaving, and return what it returns."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[bool] = loop.create_future()
-
-    def tell(result: bool, error: BaseException | None) -> None:
-        if done.cancelled():
-            return
-        if error is None:
-            done.set_result(result)
-        else:
-            done.set_exception(error)
-
-    def run() -> None:
-        result, failed = False, None
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 (it is told to whoever waits)
-            failed = error
-        with contextlib.suppress(RuntimeError):  # nobody waits any more
-            loop.call_soon_threadsafe(tell, result, failed)
-
-    threading.Thread(target=run, daemon=True, name="mending").start()
-    return await done
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +203,11 @@ class Services:
     def of(
         cls, discussion: Discussion, records: Records, workers: Workers,
         now: Callable[[], dt.datetime], rates: Rates = Rates(), meter: Meter | None = None,
-        behind: Callable[[], None] = lambda: None, shards: Shards = EVERY, own_store: bool = True,
+        behind: Callable[[], None] = lambda: None, shards: Shards = EVERY,
     ) -> Services:  # fmt: skip
         """Return the services over a discussion and a database.
 
-        `behind` hears of a vector store that could not be changed; `own_store` says that no other process has it.
+        `behind` is called if the vector store could not be changed.
         """
         books, meter = discussion.library.books, meter or Meter()
         audiences = Audiences(records.positions, records.ceilings, books)
@@ -258,7 +244,7 @@ class Services:
             allowance=allowance,
             notes=records.notes,
             presence=records.presence,
-            following=Following(reviews, watching, own_store=own_store),
+            following=Following(reviews, watching),
             shards=shards,
             now=now,
             meter=meter,

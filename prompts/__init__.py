@@ -1,4 +1,4 @@
-"""Prompt templates for a chat model, as text files, and the one function that fills them.
+"""Prompt templates for a chat model, as text files.
 
 What members, passages and pages say is data: it is put into marked blocks of the human message, never into the
 system message, and cannot close its block, since angle brackets are replaced.
@@ -6,32 +6,39 @@ system message, and cannot close its block, since angle brackets are replaced.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage  # at run time it would take a second of every start
+if TYPE_CHECKING:  # importing LangChain takes a second, and quote mode does without
+    from langchain_core.prompt_values import PromptValue
+    from langchain_core.runnables import Runnable
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 _BRACKETS = str.maketrans({"<": "‹", ">": "›"})
 
 
-def fill(name: str, **values: str) -> list[BaseMessage]:
-    """Return the messages of a template, filled. Raises KeyError where a value is missing or not asked for."""
+def prompt(name: str) -> Runnable[Mapping[str, Any], PromptValue]:
+    """Return a template that fills its blocks with the values of a mapping. Filling raises KeyError for a missing one.
+
+    Raises ValueError if the system message takes values.
+    """
     from langchain_core.prompts import ChatPromptTemplate
+    from langchain_core.runnables import RunnableLambda
 
     system = (TEMPLATES / f"{name}.system.txt").read_text(encoding="utf-8")
     human = (TEMPLATES / f"{name}.human.txt").read_text(encoding="utf-8")
-    template = ChatPromptTemplate.from_messages([("system", system), ("human", human)])
-    wanted = set(template.input_variables)
-    if wanted != values.keys():
-        raise KeyError(f"prompt {name!r} wants {sorted(wanted)} and was given {sorted(values)}")
     if "{" in system:
-        raise KeyError(f"prompt {name!r}: the system message takes no values")
-    return template.format_messages(**{key: value.translate(_BRACKETS) for key, value in values.items()})
+        raise ValueError(f"prompt {name!r}: the system message takes no values")
+    return RunnableLambda(_inert) | ChatPromptTemplate.from_messages([("system", system), ("human", human)])
 
 
-def numbered(texts: list[str]) -> str:
+def _inert(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values without angle brackets, so that no text can close its block."""
+    return {name: text.translate(_BRACKETS) if isinstance(text, str) else text for name, text in values.items()}
+
+
+def numbered(texts: Sequence[str]) -> str:
     """Return passages as `[1] …`, one a line."""
     return "\n".join(f"[{n}] {' '.join(text.split())}" for n, text in enumerate(texts, 1))

@@ -6,20 +6,20 @@ ever ranked. What is hidden counts nowhere in it, not even in how rare a word is
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+from cachetools import LRUCache
 
 from corpus.books import Slug
 from corpus.passages import Passage
 from retrieval.gate import Gate
 from retrieval.rank.words import SENTENCE_TRAITS, sentence_traits, stems
-from retrieval.rows import StoredPassage
+from retrieval.store import StoredPassage
 from retrieval.types import Matrix, Vector
 
 Ints = npt.NDArray[np.int64]
@@ -65,7 +65,7 @@ class OpenedBook:
         self.stems = tuple(tuple(stems(sentence)) for sentence in self.sentences)
         self.postings = _postings(self.stems)
         self.traits = np.array([sentence_traits(s) for s in self.sentences], np.float32).reshape(-1, SENTENCE_TRAITS)
-        self._views: OrderedDict[bytes, VisibleBook] = OrderedDict()
+        self._views: LRUCache[bytes, VisibleBook] = LRUCache(KEPT_VIEWS)
         self._lock = Lock()
 
     @property
@@ -92,12 +92,9 @@ class OpenedBook:
     def _view(self, shown: npt.NDArray[np.bool_]) -> VisibleBook:
         key = shown.tobytes()
         with self._lock:
-            if key in self._views:
-                self._views.move_to_end(key)
-                return self._views[key]
-            view = self._views[key] = VisibleBook(self, np.flatnonzero(shown))
-            while len(self._views) > KEPT_VIEWS:
-                self._views.popitem(last=False)
+            view = self._views.get(key)
+            if view is None:
+                view = self._views[key] = VisibleBook(self, np.flatnonzero(shown))
             return view
 
 
@@ -153,54 +150,3 @@ def _postings(sentences: Sequence[Sequence[str]]) -> dict[str, Posting]:
 
 def _stacked(parts: list[Matrix], width: int) -> Matrix:
     return np.concatenate(parts) if parts else np.zeros((0, width), np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """How the memory for opened books is used: how many are held, their bytes, and how often one was there, or not."""
-
-    opened: int
-    bytes: int
-    hits: int
-    misses: int
-
-
-@dataclass
-class _Slot:
-    state: object
-    opened: OpenedBook
-
-
-class OpenedBooks:
-    """Opened books within a byte budget: the least recently used goes first, and a book that changed goes at once."""
-
-    def __init__(self, budget: int) -> None:
-        self._budget = budget
-        self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
-        self._lock = Lock()
-        self._hits = self._misses = 0
-
-    def get(self, key: Hashable, state: object) -> OpenedBook | None:
-        """Return a book that is open in the state that it now is in."""
-        with self._lock:
-            slot = self._slots.get(key)
-            if slot is None or slot.state != state:
-                return None
-            self._hits += 1
-            self._slots.move_to_end(key)
-            return slot.opened
-
-    def use(self) -> Use:
-        """Return how the memory is used."""
-        with self._lock:
-            held = sum(slot.opened.bytes for slot in self._slots.values())
-            return Use(len(self._slots), held, self._hits, self._misses)
-
-    def put(self, key: Hashable, state: object, opened: OpenedBook) -> None:
-        """Keep an opened book, and let go of others until the budget holds."""
-        with self._lock:
-            self._misses += 1
-            self._slots[key] = _Slot(state, opened)
-            self._slots.move_to_end(key)
-            while len(self._slots) > 1 and sum(slot.opened.bytes for slot in self._slots.values()) > self._budget:
-                self._slots.popitem(last=False)

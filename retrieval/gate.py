@@ -44,11 +44,11 @@ class Gate:
 
     def passes(self, passage: Passage) -> bool:
         """Return whether the audience may see a passage."""
-        return (
-            self.audience.may_see(passage.reveals)
-            and (self.audience.adults or not passage.explicit)
-            and passage.club in ("", self.audience.club)
-        )
+        return self.allows(passage.reveals, passage.explicit) and passage.club in ("", self.audience.club)
+
+    def allows(self, reveals: Reveals, explicit: bool) -> bool:
+        """Return whether the audience may see what reveals so much, of the library or of its own club."""
+        return self.audience.may_see(reveals) and (self.audience.adults or not explicit)
 
     def visible(self, passages: Iterable[Passage]) -> Iterator[Passage]:
         """Yield the passages that the audience may see, in their order."""

@@ -25,27 +25,17 @@ _NAME = re.compile(r"[\w-]{3,60}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds that a server has to let us in, to answer what is read, and to take what is written.
-
-    After it was away it is left alone for `pause`; what is asked meanwhile fails at once.
-    """
-
-    connect: float = 3.0
-    read: float = 10.0
-    write: float = 60.0
-    pause: float = 3.0
-
-
-@dataclass(frozen=True, slots=True)
 class ChromaServer:
-    """A database on a Chroma server; its name may be shown, its token may not."""
+    """A database on a Chroma server; its name may be shown, its token may not.
+
+    `timeout` is in seconds: how long the server may take for one request.
+    """
 
     url: str
     database: str = DATABASE
     tenant: str = TENANT
     token: str = field(default="", repr=False)
-    patience: Patience = Patience()
+    timeout: float = 20.0
 
     @classmethod
     def of(cls, text: str, token: str = "") -> ChromaServer:
@@ -68,8 +58,8 @@ class ChromaServer:
         return f"the Chroma server at {self.url} (database {self.database})"
 
 
-Place = Path | ChromaServer
-"""Where a store is kept."""
+Location = Path | ChromaServer
+"""Where a vector store is kept."""
 
 _WRONG = ValueError("no address of a Chroma server")
 

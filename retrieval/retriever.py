@@ -1,4 +1,4 @@
-"""The one door to passages: everything that reaches a reply was asked for here, by an audience.
+"""The only way to passages: everything that reaches a reply is asked for here, by an audience.
 
 A question goes one way: which book, open it, gate it, rank what is left. Any number of threads may ask at once, also
 while one of them brings the store up to date.
@@ -7,49 +7,43 @@ while one of them brings the store up to date.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 
 from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
-from retrieval.book import VisibleBook
-from retrieval.club_texts import CLUB_TEXTS, ClubTexts, Held
+from retrieval.books import Books
+from retrieval.club_texts import ClubTexts
 from retrieval.embedding import load_embedder
-from retrieval.following import Following
-from retrieval.freed_memory import give_back
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Verdict
 from retrieval.guard.words import PassageTokens
-from retrieval.indexing import Indexed, Progress
+from retrieval.index import Indexed, Indexer, Progress
 from retrieval.location import ChromaServer, hold_together
-from retrieval.opener import Opener
 from retrieval.place.messages import Messages
 from retrieval.rank.features import Question, recency
 from retrieval.rank.ranker import Reader
-from retrieval.refreshing import LIBRARY, Refreshing
-from retrieval.routing import likeliest
-from retrieval.search import PassagesState, Search, StoreLook
+from retrieval.search import PassagesState, Search, StoreReport
 from retrieval.store import Store
-from retrieval.types import BookInWork, Embedder
+from retrieval.types import Embedder
 
 DEALT_WITH = 0.12
 """Confidence from which a book is taken to deal with a question somewhere."""
 
-LOOKED_THROUGH = 100
-"""Books of a library that are all looked through for a question that names none; of a larger one, only those that the
-audience has begun: no more than these are held in memory at once, and to open one takes some 30 ms.
-"""
+Alone = Callable[[], AbstractContextManager[object]]
+"""Returns what keeps other processes from indexing the same store while it is open."""
 
 
 class Retriever:
     """Finds, for an audience, what it may read about a question."""
 
-    def __init__(self, library: Library, store: Store, embedder: Embedder) -> None:
+    def __init__(self, library: Library, store: Store, embedder: Embedder, alone: Alone = nullcontext) -> None:
         self.library = library
         self._store, self._embedder = store, embedder
         self._reader = Reader.load("question", adapted=embedder.adapted)
@@ -57,75 +51,61 @@ class Retriever:
         self._rule = Rule.load()
         self._read_passages = PassageTokens(embedder)
         self._clubs = ClubTexts(store, embedder)
-        self._following = Following(
-            store, {CLUB_TEXTS: self._clubs.read, LIBRARY: lambda: self._refreshing.follow()}
-        )  # fmt: skip
-        self._books = Opener(library, store, self._clubs, self._following.glance)
-        self._refreshing = Refreshing(library, store, embedder, self._placer, self._books)
+        self._books = Books(library, store, self._clubs)
+        self._indexer = Indexer(library, store, embedder, self._placer, self._books, alone)
         self._messages = Messages(library, self._books, self._placer, embedder)
 
     def refresh(self, progress: Progress | None = None) -> Indexed:
-        """Bring the store in line with the library; a book can be asked about as soon as it is ready.
+        """Bring the store up to date with the library; a book can be asked about as soon as it is ready.
 
         Raises LibraryDiffers where a shared store holds another library that this retriever is not to replace.
         """
-        done = self._refreshing.refresh(progress)
-        if done.embedded:
-            give_back()
-        return done
+        return self._indexer.run(progress)
 
     def stale(self) -> list[Slug]:
         """Return the books that `refresh` would bring up to date."""
-        return self._refreshing.stale()
-
-    def close(self) -> None:
-        """Wait for no other process any more, and look no more for what others change."""
-        self._store.leaving.set()
-        self._following.close()
+        return self._indexer.stale()
 
     def state(self) -> PassagesState:
         """Return how many books are ready and in memory."""
         use = self._books.use()
         return PassagesState(
-            len(self.library.books), self._books.ready, self._refreshing.under_way,
+            len(self.library.books), self._books.ready, self._indexer.running,
             use.opened, use.bytes, use.hits, use.misses,
         )  # fmt: skip
 
     def check_store(self) -> str:
         """Read a little, and return what the store is. Raises StoreUnavailable where it cannot be read."""
-        return self._store.described()
+        return self._store.check()
 
     @property
-    def doubted(self) -> bool:
-        """Whether something went wrong with the store since it was opened; `mend` looks into it."""
-        return self._store.doubted
+    def store_failed(self) -> bool:
+        """Whether the store has failed since it was opened."""
+        return self._store.failed
 
-    def when_doubted(self, tell: Callable[[], object]) -> None:
-        """Call this, in any thread, once something has gone wrong with the store, or a server has lost what it held.
+    def on_store_failure(self, call: Callable[[], object]) -> None:
+        """Call this, in any thread, once the store has failed; then `repair` and `reconcile` put it right."""
+        self._store.on_failure(call)
 
-        Then `mend` and `reconcile` put it right.
-        """
-        self._store.when_doubted(tell)
-
-    def mend(self, progress: Progress | None = None) -> bool:
-        """Open the store anew, and bring it in line with the library; return whether it was damaged and is another one.
+    def repair(self, progress: Progress | None = None) -> bool:
+        """Open the store again, and bring it up to date; return whether it was damaged and was built again.
 
         Books that are in memory are answered from there meanwhile. The texts of clubs come back with `reconcile`.
         Raises StoreUnavailable where there is still no room for it, or no right to write, or a server is away.
         """
-        if renewed := self._refreshing.mend():
-            self._clubs.read()
+        damaged = self._indexer.reopen()
+        self._clubs.load()
         self.refresh(progress)
-        return renewed
+        return damaged
 
-    def look_closely(self, texts: Iterable[ClubText]) -> StoreLook:
+    def verify_store(self, texts: Iterable[ClubText]) -> StoreReport:
         """Compare the store with the library and with all clubs' texts. Slow: it reads every passage."""
         kept = list(texts)
         wrong = self._store.incomplete()
         missing, left_over = self._clubs.differing(kept, self.library.books.keys())
         wrong += [f"{missing} club texts are not in it as they are now"] if missing else []
         wrong += [f"{left_over} texts are in it that no club has"] if left_over else []
-        return StoreLook(len(self._store.manifests()), len(kept), tuple(wrong))
+        return StoreReport(len(self._store.manifests()), len(kept), tuple(wrong))
 
     def keep(self, text: ClubText) -> None:
         """Write a text of a club, in place of the earlier one of its club and id; the next search finds it.
@@ -140,22 +120,17 @@ class Retriever:
         """Remove a text of a club, if it is there; no later search finds it."""
         self._clubs.drop(club, id)
 
-    def drop_club(self, club: str) -> None:
-        """Remove all texts of a club."""
-        self._clubs.drop_club(club)
-
-    def held_texts(self) -> Held:
-        """Return which texts of clubs are kept now: ask before the records are read, and give it to `reconcile`."""
-        return self._clubs.held()
+    def moment(self) -> int:
+        """Return a number for now: ask before the records are read, and give it to `reconcile`."""
+        return self._clubs.moment()
 
     def reconcile(
-        self, texts: Iterable[ClubText], since: Held | None = None, ours: Callable[[str], bool] = lambda _: True
+        self, texts: Iterable[ClubText], since: int | None = None, ours: Callable[[str], bool] = lambda _: True
     ) -> int:
-        """Bring what is kept of all clubs in line with `texts`, their records; return how many were changed.
+        """Make the store hold these texts of clubs, their records, and no others; return how many were changed.
 
-        Texts of books that the library does not have are passed over. Where nothing changed, nothing is read. What is
-        kept or dropped after `since` stands, also by another process; without it, after this call has begun. `ours`
-        says which clubs are this process's: where others keep texts in the same store, theirs stay.
+        Texts of books that the library does not have are passed over. What is kept or dropped after `since` stays as it
+        is; without it, after this call has begun. `ours` says which clubs are this process's: other clubs' texts stay.
         """
         return self._clubs.reconcile(texts, self.library.books.keys(), since, ours)
 
@@ -163,7 +138,7 @@ class Retriever:
         """Rank what an audience may see of one book for a question; without a book, find the one that is meant."""
         question = Question.of(text, self._embedder.question(text))
         if book is None:
-            book = self._meant(question, audience)
+            book = self._find_book(question, Gate(audience))
         if book is None:
             return Search(None)
         opened = self._books.open(book, audience.club)
@@ -223,43 +198,25 @@ class Retriever:
         guard = Guard(opened, Gate(audience), self._placer, known, self._read_passages, self._embedder)
         return guard.judge(question, said, self._rule)
 
-    def _meant(self, question: Question, audience: Audience) -> Slug | None:
+    def _find_book(self, question: Question, gate: Gate) -> Slug | None:
         named = names_in(question.text, self.library.books)
-        if len(named) == 1:
-            return named[0]
-        books: Iterable[Slug] = named or self.library.books
-        if len(self.library.books) > LOOKED_THROUGH and not named:
-            books = [slug for slug in books if audience.at(slug)]
-        return next(iter(likeliest(question, self._seen(books, Gate(audience)))), None)
-
-    def _seen(self, books: Iterable[Slug], gate: Gate) -> Iterator[VisibleBook]:
-        """Yield what may be shown of those books that are ready. Raises BookInWork where none is."""
-        refused: BookInWork | None = None
-        ready = False
-        for slug in books:
-            try:
-                yield self._books.open(slug).seen_through(gate)
-                ready = True
-            except BookInWork as error:
-                refused = error
-        if refused and not ready:
-            raise refused
+        return named[0] if len(named) == 1 else self._books.find(question, gate, named)
 
 
 @contextmanager
 def open_retriever(
-    library: Library, data: Path, model: str | None = None, say: Callable[[str], None] = lambda _: None,
-    server: ChromaServer | None = None, *, replacing: bool = True,
+    library: Library, data: Path, model: str | None = None, say: Callable[[str], object] = lambda _: None,
+    server: ChromaServer | None = None, *, replacing: bool = True, alone: Alone | None = None,
 ) -> Iterator[Retriever]:  # fmt: skip
-    """Open the vector store in `data`, or on a server, with the embedding model; it is let go of at the end.
+    """Open the vector store in `data`, or on a server, with the embedding model; it is closed at the end.
 
-    What is on a server is shared: unless it is `replacing`, a process adds to it and replaces nothing.
+    What is on a server is shared: unless it is `replacing`, a process adds to it and replaces nothing. `alone` keeps
+    processes on other machines from indexing it meanwhile; without it, only those with the same data folder wait.
     """
     embedder = load_embedder(model)
     with ExitStack() as stack:
         if server is not None:
             stack.enter_context(hold_together(data))
+            alone = alone or (lambda: FileLock(data / "index.lock"))
         store = stack.enter_context(Store(server or data, embedder.name, say, replacing=replacing))
-        retriever = Retriever(library, store, embedder)
-        stack.callback(retriever.close)
-        yield retriever
+        yield Retriever(library, store, embedder, alone or nullcontext)

@@ -82,8 +82,8 @@ class PassagesState:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreLook:
-    """What a close look at the store finds: how many books and club texts it holds, and what is wrong with them."""
+class StoreReport:
+    """What a full check of the store finds: how many books and club texts it holds, and what is wrong with them."""
 
     books: int
     texts: int

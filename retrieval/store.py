@@ -1,143 +1,244 @@
-"""The vector store: Chroma keeps every passage with its vectors, and for each book what it was made from.
+"""The vector store: one Chroma collection of passages, and two small ones that note which texts in it are whole.
 
-The passages of a club's own texts lie among the others; what the store holds of them is noted apart, so that nothing
-that is done to a book of the library touches them.
-
-A book is read as one entry, which takes the same few milliseconds in a library of any size; a filtered query grows with
-the whole library, and even to read by ids needs its whole index in memory (docs/retrieval.md has the figures).
+A passage is kept with its vector, those of its sentences, and everything that it says of itself. The note of a book, or
+of a club's text, is written after its last passage and removed before the first is changed, so a text that an
+interrupted run left behind is not read. Whatever cannot be opened or read in a data folder is moved aside and built
+again: library and database have everything that is in it.
 """
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 import numpy as np
+from chromadb.api.models.Collection import Collection as ChromaCollection
 
-from corpus.books import Slug
-from retrieval import whole_books
-from retrieval.damaged import Garbled, written
-from retrieval.manifests import ClubManifest, Manifest
-from retrieval.rows import StoredPassage, metadata_of, stored
-from retrieval.store_access import NOTHING, StoreAccess, told, writing
+from corpus.books import Reveals, Slug
+from corpus.passages import Passage
+from corpus.text import capitalised
+from retrieval.chroma import connect
+from retrieval.location import Location
+from retrieval.types import Embedded, Matrix, StoreUnavailable, Vector
+
+LAYOUT, UPGRADED = 7, 6
+"""Raised whenever what is kept changes. A store of the layout before is upgraded, any other one is built again."""
+
+PASSAGES, BOOKS, CLUB_TEXTS = "passages", "books", "club_texts"
+COLLECTIONS = (PASSAGES, BOOKS, CLUB_TEXTS)
+OLD_COLLECTIONS = ("whole_books", "changes")
+"""Collections of the layout before."""
 
 AT_ONCE = 400
-"""Passages read or written at once (Chroma: SQLite takes at most 32,766 variables a statement, six a passage)."""
+"""Passages read or written at once (SQLite takes at most 32,766 variables a statement, and Chroma uses many each)."""
 
+CHECKSUM, SHELF = "sum", "shelf"
+"""Metadata of a passage: a checksum over the rest, as one bit that a disk loses in `reveals` would show a passage too
+early; and book and club as one value, by which they are read ten times faster than by two.
+"""
+
+LEAVING = "Dogear is leaving, and has let go of the vector store."
+
+_NO_VECTOR = np.zeros((1, 1), np.float32)
 
 Thing = TypeVar("Thing")
 
 
-class Store(StoreAccess):
-    """The vector store, for any number of threads of this process."""
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its vectors."""
 
-    @told
+    passage: Passage
+    embedded: Embedded
+
+
+Needs = tuple[Reveals, bool]
+"""What a passage of the library needs to be shown: how far readers are, and whether they have to be adults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the store holds of one book: the fingerprint of its files, and by id what each of its passages needs.
+
+    `against` holds the fingerprints of the books that its unlabelled text was matched with, if it has any.
+    """
+
+    book: Slug
+    fingerprint: str
+    against: Mapping[Slug, str]
+    passages: Mapping[str, Needs]
+
+    @classmethod
+    def of(cls, book: Slug, fingerprint: str, against: Mapping[Slug, str], passages: Iterable[Passage]) -> Manifest:
+        """Return the manifest of a book that has these passages."""
+        return cls(book, fingerprint, against, {p.id: (p.reveals, p.explicit) for p in passages})
+
+
+@dataclass(frozen=True, slots=True)
+class ClubManifest:
+    """What the store holds of one club text: its fingerprint, and its passages' ids in order.
+
+    The fingerprint is empty while the text is written or removed: `ids` are then all that may be there.
+    """
+
+    club: str
+    id: str
+    book: Slug
+    fingerprint: str
+    ids: tuple[str, ...]
+
+
+class Store:
+    """A vector store that is open; any number of threads may use it.
+
+    `failed` says that something went wrong since it was opened; `reopen` puts that right. On a server, a store that is
+    not `replacing` throws nothing away.
+    """
+
+    def __init__(
+        self, location: Location, model: str, say: Callable[[str], object] = lambda _: None, *, replacing: bool = True
+    ) -> None:
+        self._chroma, self._model, self._say = connect(location), model, say
+        self.name, self.shared, self.replacing = self._chroma.name, self._chroma.shared, replacing
+        self.failed, self._closed, self._read_only = False, False, ""
+        self._on_failure: Callable[[], object] = lambda: None
+        try:
+            self._open(check=self._chroma.failed)
+        except BaseException:
+            self._chroma.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store, so that another process can open it."""
+        self._closed = True
+        self._chroma.close()
+
+    def on_failure(self, call: Callable[[], object]) -> None:
+        """Call this, in any thread, once the store has failed."""
+        self._on_failure = call
+        if self.failed:
+            call()
+
+    def reopen(self) -> bool:
+        """Open the store again and check every book; return whether it was damaged, and an empty one is in its place.
+
+        Raises StoreUnavailable where the disk is full, the folder cannot be written, or a server is away.
+        """
+        with self._chroma.lock:
+            if self._closed:
+                raise StoreUnavailable(LEAVING)
+            return self._open(check=not self.shared)
+
+    def check(self) -> str:
+        """Read a little, and return what the store is. Raises StoreUnavailable."""
+        with self._access():
+            self._books.get(limit=1, include=[])
+        return self.name
+
     def incomplete(self) -> list[str]:
-        """Return which books and club texts are noted as whole and are not. Slow: every passage is read."""
-        found = [
-            f"{manifest.book} is not whole"
-            for manifest in self._noted()
-            if len(self._entries(manifest.ids)) != len(manifest.ids)
-            or [row.passage.id for row in self.read_book(manifest.book)] != list(manifest.ids)
+        """Return which texts are noted as whole and are not. Slow: every passage is read."""
+        books = [f"{m.book} is not whole" for m in self.manifests().values() if self.read_book(m) is None]
+        texts = [
+            f"a text of club {m.club} is not whole"
+            for m in self.club_manifests()
+            if m.fingerprint and len(self.read(m.ids)) != len(m.ids)
         ]
-        found += [
-            f"a text of club {manifest.club} is not whole"
-            for manifest in self.club_manifests()
-            if manifest.fingerprint and len(self.read(manifest.ids)) != len(manifest.ids)
-        ]
-        if found:
-            self.doubt(Garbled("; ".join(found[:3])))
-        return found
+        return books + texts
 
-    @told
     def manifests(self) -> dict[Slug, Manifest]:
         """Return what is held of every book that is wholly in the store."""
         return {manifest.book: manifest for manifest in self._noted()}
 
-    @told
     def manifest(self, book: Slug) -> Manifest | None:
         """Return what is held of a book; None while it is not wholly in the store."""
-        return next(self._noted(book), None)
+        return next(iter(self._noted(book)), None)
 
-    @told
     def ids_of(self, book: Slug) -> set[str]:
-        """Return the ids of all passages that a book has of the library, also those of an interrupted run.
+        """Return the ids of all passages that a book has of the library, also those of an interrupted run."""
+        with self._access():
+            return set(self._passages.get(where={SHELF: _shelf(book)}, include=[])["ids"])
 
-        Slow: for indexing only.
-        """
-        with self._alone:
-            return set(self._passages.get(where={"$and": [{"book": book}, {"club": ""}]}, include=[])["ids"])
-
-    @told
     def having(self, ids: Sequence[str]) -> set[str]:
         """Return which of these ids the store holds."""
         found: set[str] = set()
         for part in parts(ids):
-            with self._alone:
+            with self._access():
                 found.update(self._passages.get(ids=part, include=[])["ids"])
         return found
 
-    @told
     def read(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return the passages of these ids, in their order; ids that are not there are passed over."""
-        return [stored(*entry) for entry in self._entries(ids)]
+        found: dict[str, StoredPassage] = {}
+        for part in parts(ids):
+            found |= self._get(ids=part)
+        return [found[key] for key in ids if key in found]
 
-    @told
-    def read_book(self, book: Slug) -> list[StoredPassage]:
-        """Return the passages of a book that is wholly in the store, in their order; none of one that is not."""
-        with self._alone:
-            found = self._whole_books.get(ids=book, include=["metadatas"])["metadatas"]
-        with written():
-            return whole_books.parted(str(found[0]["passages"])) if found else []
+    def read_book(self, manifest: Manifest) -> list[StoredPassage] | None:
+        """Return the passages of a book; None where the store has not all of them any more."""
+        found = self._get(where={SHELF: _shelf(manifest.book)})
+        rows = [found[key] for key in manifest.passages if key in found]
+        return rows if len(rows) == len(manifest.passages) else None
 
-    @writing
+    def read_club(self, club: str, book: Slug, ids: Collection[str]) -> list[StoredPassage]:
+        """Return those passages of these ids that a club has of its own in a book."""
+        found = self._get(where={SHELF: _shelf(book, club)}) if ids else {}
+        return [found[key] for key in ids if key in found]
+
+    def nearest(self, vectors: Matrix, count: int) -> list[list[str]]:
+        """Return for each vector the ids of the passages nearest to it, the nearest first, whoever may see them."""
+        with self._access():
+            return self._passages.query(query_embeddings=vectors, n_results=count, include=[])["ids"]
+
     def write(self, rows: Sequence[StoredPassage]) -> None:
         """Add passages or replace them."""
         for part in parts(rows):
-            with self._alone:
+            with self._writing():
                 self._passages.upsert(
                     ids=[row.passage.id for row in part],
                     documents=["\n".join(row.passage.sentences) for row in part],
                     embeddings=np.stack([row.embedded.passage for row in part]),
-                    metadatas=[metadata_of(row) for row in part],
+                    metadatas=[_metadata(row) for row in part],
                 )
 
-    @writing
     def remove(self, ids: Iterable[str]) -> None:
         """Remove passages."""
         for part in parts(list(ids)):
-            with self._alone:
+            with self._writing():
                 self._passages.delete(ids=part)
 
-    @writing
     def finish(self, manifest: Manifest) -> None:
-        """Note that a book is wholly in the store, and make it ready to be opened."""
-        whole = whole_books.joined(self._entries(manifest.ids))
-        with self._alone:
-            # as metadata: the words of its documents Chroma would index
-            self._whole_books.upsert(ids=[manifest.book], embeddings=NOTHING, metadatas=[{"passages": whole}])
-            self._manifests.upsert(
+        """Note that a book is wholly in the store."""
+        with self._writing():
+            self._books.upsert(
                 ids=[manifest.book],
-                documents=[json.dumps(manifest.ids)],
-                embeddings=NOTHING,
+                documents=[_noted_passages(manifest.passages)],
+                embeddings=_NO_VECTOR,
                 metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
             )
 
-    @writing
     def forget(self, book: Slug) -> None:
         """Remove the note that a book is wholly in the store, before it is changed."""
-        with self._alone:
-            self._manifests.delete(ids=[book])
-            self._whole_books.delete(ids=[book])
+        with self._writing():
+            self._books.delete(ids=[book])
 
-    @told
     def club_manifests(self) -> list[ClubManifest]:
         """Return what is held of every club text, whole or not."""
-        with self._alone:
+        with self._access():
             found = self._club_texts.get(include=["documents", "metadatas"])
-        rows = zip(found["documents"] or (), found["metadatas"] or (), strict=True)
-        with written():
+            rows = zip(found["documents"] or (), found["metadatas"] or (), strict=True)
             return [
                 ClubManifest(
                     str(meta["club"]),
@@ -149,11 +250,10 @@ class Store(StoreAccess):
                 for ids, meta in rows
             ]
 
-    @writing
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Note what the store holds of club texts."""
         for part in parts(manifests):
-            with self._alone:
+            with self._writing():
                 self._club_texts.upsert(
                     ids=[_club_key(m) for m in part],
                     documents=[json.dumps(m.ids) for m in part],
@@ -163,35 +263,119 @@ class Store(StoreAccess):
                     ],
                 )
 
-    @writing
     def forget_club(self, manifests: Sequence[ClubManifest]) -> None:
         """Remove the notes of club texts whose passages are gone."""
         for part in parts(manifests):
-            with self._alone:
+            with self._writing():
                 self._club_texts.delete(ids=[_club_key(m) for m in part])
 
-    def _entries(self, ids: Sequence[str]) -> list[whole_books.Entry]:
-        found: dict[str, whole_books.Entry] = {}
-        for part in parts(ids):
-            with self._alone:
-                got = self._passages.get(ids=part, include=["documents", "embeddings", "metadatas"])
-            vectors = got["embeddings"] if got["embeddings"] is not None else ()
-            with written():
-                rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
-                for key, text, meta, vector in rows:
-                    found[key] = key, text, meta, np.asarray(vector, dtype=np.float32)
-        return [found[key] for key in ids if key in found]
-
-    def _noted(self, book: Slug | None = None) -> Iterator[Manifest]:
-        with self._alone:
-            found = self._manifests.get(ids=book, include=["documents", "metadatas"])
-        with written():
+    def _noted(self, book: Slug | None = None) -> list[Manifest]:
+        with self._access():
+            found = self._books.get(ids=book, include=["documents", "metadatas"])
             rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
-            noted = [
-                Manifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), tuple(json.loads(ids)))
-                for slug, ids, meta in rows
+            return [
+                Manifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), _passages_noted(text))
+                for slug, text, meta in rows
             ]
-        yield from noted
+
+    def _get(self, **which: Any) -> dict[str, StoredPassage]:  # noqa: ANN401 (Chroma's `ids` or `where`)
+        with self._access():
+            got = self._passages.get(**which, include=["documents", "embeddings", "metadatas"])
+            vectors = got["embeddings"] if got["embeddings"] is not None else ()
+            rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
+            return {key: _stored(key, text, meta, np.asarray(vector, np.float32)) for key, text, meta, vector in rows}
+
+    @contextmanager
+    def _access(self) -> Iterator[None]:
+        """Use the collections; whatever goes wrong with them becomes StoreUnavailable, and is remembered."""
+        with self._chroma.lock:
+            if self._closed:
+                raise StoreUnavailable(LEAVING)
+            try:
+                yield
+            except BaseException as error:
+                if not _is_failure(error):
+                    raise
+                found = self._unavailable(error)
+                self._chroma.note_failure(str(found))
+                if not self.shared:
+                    self._read_only = str(found)
+                if not self.failed:
+                    self.failed = True
+                    self._on_failure()
+                raise found from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Change the collections, unless they have failed since they were opened.
+
+        A write that fails costs Chroma a connection, and after a handful (on a full disk, five) it never answers again.
+        """
+        with self._access():
+            if self._read_only:
+                raise StoreUnavailable(self._read_only)
+            yield
+
+    def _unavailable(self, error: BaseException) -> StoreUnavailable:
+        if isinstance(error, StoreUnavailable):
+            return error
+        cure = self._chroma.cure(error) or (
+            f"cannot be read or written ({type(error).__name__}). It is opened again, and built again where it is "
+            "damaged, by the running bot or at the next start."
+        )
+        return StoreUnavailable(f"{capitalised(self.name)} {cure}")
+
+    def _open(self, *, check: bool) -> bool:
+        """Open the collections, or empty ones where a folder's are damaged; return whether they were."""
+        damaged, self.failed = False, True
+        try:
+            self._open_collections(check=check)
+        except BaseException as error:
+            cause = error.__cause__ if isinstance(error, StoreUnavailable) and error.__cause__ else error
+            if not _is_failure(cause):
+                raise
+            hindered = isinstance(cause, StoreUnavailable) or self._chroma.cure(cause) is not None
+            aside = None if hindered else self._chroma.move_aside()
+            if aside is None:
+                raise self._unavailable(error) from error
+            self._say(f"The vector store was damaged and is built again. What was there is in {aside}.")
+            self._open_collections(check=False)
+            damaged = True
+        self.failed, self._read_only = False, ""
+        self._chroma.note_failure(None)
+        return damaged
+
+    def _open_collections(self, *, check: bool) -> None:
+        client = self._chroma.open()
+        mine: dict[str, str | int] = {"model": self._model, "layout": LAYOUT}
+        held = {found.name: found for found in client.list_collections()}
+        layouts = {name: (held[name].metadata or {}) for name in COLLECTIONS if name in held}
+        if any(layout != mine for layout in layouts.values()):
+            if self.shared and not self.replacing:
+                raise StoreUnavailable(
+                    f"{capitalised(self.name)} holds the passages of another EMBEDDING_MODEL or another version of "
+                    "Dogear. Bring all that use it to the same, and run “python run_bot.py index”; or give this one a "
+                    "database of its own, with ?database=… in CHROMA_URL."
+                )
+            if all(layout in (mine, mine | {"layout": UPGRADED}) for layout in layouts.values()):
+                _upgrade(held, mine)
+            else:
+                self._say("The vector store was made by another model or an older version; it is built again.")
+                for name in layouts:
+                    client.delete_collection(name)
+        for name in OLD_COLLECTIONS:
+            if name in held and (self.replacing or not self.shared):
+                client.delete_collection(name)
+        self._passages, self._books, self._club_texts = (
+            client.get_or_create_collection(
+                name, metadata=mine, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+            )
+            for name in COLLECTIONS
+        )
+        self._read_only = ""
+        if check and (found := self.incomplete()):
+            raise ValueError("; ".join(found[:3]))
+        self._noted()
 
 
 def parts(things: Sequence[Thing], size: int = AT_ONCE) -> Iterator[list[Thing]]:
@@ -199,6 +383,100 @@ def parts(things: Sequence[Thing], size: int = AT_ONCE) -> Iterator[list[Thing]]
     return (list(things[start : start + size]) for start in range(0, len(things), size))
 
 
+def _is_failure(error: BaseException) -> bool:
+    """Return whether an error says that the store failed; where Chroma's Rust panics, that is not even an Exception."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+def _upgrade(held: Mapping[str, ChromaCollection], mine: Mapping[str, str | int]) -> None:
+    """Bring a store of the layout before to this one; nothing is embedded again."""
+    passages, books = held.get(PASSAGES), held.get(BOOKS)
+    needs: dict[str, Needs] = {}
+    for part in parts(passages.get(include=[])["ids"] if passages else []):
+        got = passages.get(ids=part, include=["metadatas"])  # type: ignore[union-attr]
+        metas = got["metadatas"] or []
+        shelves = [{SHELF: _shelf(str(meta["book"]), str(meta["club"]))} for meta in metas]
+        passages.update(ids=got["ids"], metadatas=shelves)  # type: ignore[union-attr, arg-type]  # the other keys stay
+        needs |= {key: _needs(meta["reveals"], meta["explicit"]) for key, meta in zip(got["ids"], metas, strict=True)}
+    if books and (books.metadata or {}).get("layout") == UPGRADED:
+        noted = books.get(include=["documents"])
+        ids = [[key if isinstance(key, str) else key[0] for key in json.loads(t)] for t in noted["documents"] or ()]
+        texts = [_noted_passages({key: needs[key] for key in keys}) for keys in ids]
+        for slugs, part in zip(parts(noted["ids"]), parts(texts), strict=True):
+            books.update(ids=slugs, documents=part, embeddings=np.zeros((len(part), 1), np.float32))
+    for name in (BOOKS, CLUB_TEXTS, PASSAGES):  # passages last: until then it is done once more
+        if name in held:
+            held[name].modify(metadata=dict(mine))
+
+
+def _shelf(book: Slug, club: str = "") -> str:
+    return f"{club}/{book}" if club else book
+
+
+def _noted_passages(passages: Mapping[str, Needs]) -> str:
+    return json.dumps([[key, dict(reveals.marks), explicit] for key, (reveals, explicit) in passages.items()])
+
+
+def _passages_noted(text: str) -> dict[str, Needs]:
+    """Return what each passage needs, one value for all that need the same: a large library has few of these."""
+    known: dict[str, Needs] = {}
+    found = {}
+    for key, marks, explicit in json.loads(text):
+        found[key] = known.setdefault(f"{marks}{explicit}", (Reveals.of(marks), explicit))
+    return found
+
+
+def _needs(reveals: Any, explicit: Any) -> Needs:  # noqa: ANN401 (Chroma's metadata)
+    return Reveals.of(json.loads(reveals)), explicit
+
+
 def _club_key(manifest: ClubManifest) -> str:
     """Return an id that no other club text has, whatever club and text are called."""
     return json.dumps([manifest.club, manifest.id])
+
+
+def _metadata(row: StoredPassage) -> dict[str, str | int | float | bool]:
+    """Return a passage's metadata, all of it always: Chroma keeps the value of a key that is not written again."""
+    p = row.passage
+    meta: dict[str, str | int | float | bool] = {
+        "book": p.book, "kind": p.kind, "document": p.document, "reveals": json.dumps(dict(p.reveals.marks)),
+        "inferred": p.inferred, "order": p.order, "group": p.group, "heading": p.heading, "origin": p.origin,
+        "rating": p.rating or 0, "date": p.date.isoformat() if p.date else "", "likes": p.likes, "explicit": p.explicit,
+        "club": p.club, "certainty": p.certainty, "sentence_vectors": _packed(row.embedded.sentences),
+    }  # fmt: skip
+    return meta | {CHECKSUM: _checksum(p.id, "\n".join(p.sentences), meta), SHELF: _shelf(p.book, p.club)}
+
+
+def _stored(key: str, text: str, meta: Mapping[str, Any], vector: Vector) -> StoredPassage:
+    passage = _passage(key, text, meta)
+    return StoredPassage(passage, Embedded(vector, _unpacked(meta["sentence_vectors"], len(passage.sentences))))
+
+
+def _passage(key: str, text: str, meta: Mapping[str, Any]) -> Passage:
+    """Return a passage of which the store has given id, text and metadata. Raises ValueError where it was changed."""
+    if meta.get(CHECKSUM) != _checksum(key, text, meta):
+        raise ValueError("a passage is not as it was written")
+    return Passage(
+        id=key, book=meta["book"], kind=meta["kind"], document=meta["document"], sentences=tuple(text.split("\n")),
+        reveals=Reveals.of(json.loads(meta["reveals"])), inferred=meta["inferred"], order=meta["order"],
+        group=meta["group"], heading=meta["heading"], origin=meta["origin"], rating=meta["rating"] or None,
+        date=dt.date.fromisoformat(meta["date"]) if meta["date"] else None, likes=meta["likes"],
+        explicit=meta["explicit"], club=meta["club"], certainty=meta["certainty"],
+    )  # fmt: skip
+
+
+def _checksum(key: str, text: str, meta: Mapping[str, Any]) -> str:
+    """Return a checksum of everything that is kept of a passage, but for the vector, which only ranks."""
+    told = [key, text, *(f"{name}={meta[name]}" for name in sorted(meta) if name not in (CHECKSUM, SHELF))]
+    return hashlib.blake2b("\0".join(told).encode(), digest_size=12).hexdigest()
+
+
+def _packed(vectors: Matrix) -> str:
+    """Return unit vectors as text: a byte a number, scaled to each vector's largest (cosine to the exact > 0.9999)."""
+    scaled = np.round(127 * vectors / np.abs(vectors).max(axis=1, keepdims=True)).astype(np.int8)
+    return base64.b64encode(scaled.tobytes()).decode("ascii")
+
+
+def _unpacked(text: str, count: int) -> Matrix:
+    numbers = np.frombuffer(base64.b64decode(text), dtype=np.int8).reshape(count, -1).astype(np.float32)
+    return np.asarray(numbers / np.linalg.norm(numbers, axis=1, keepdims=True), np.float32)

@@ -5,8 +5,6 @@ DogearError
     ├── WeightsRefused     the embedding model is missing or is not the published one
     ├── StoreHeld          another process holds the vector store
     ├── StoreUnavailable   the vector store cannot be opened, read or written
-    │   ├── StoreDamaged   what it holds is not what was written
-    │   └── StoreUnclear   nothing says why, and nothing hinders it
     ├── LibraryDiffers     a shared vector store holds another library, which is not this process's to replace
     └── BookInWork         a book is being brought up to date
 """
@@ -80,14 +78,6 @@ class StoreHeld(RetrievalError):
 
 class StoreUnavailable(RetrievalError):
     """The vector store cannot be opened, read or written."""
-
-
-class StoreDamaged(StoreUnavailable):
-    """What the vector store holds is not what was written into it; in a folder, it is moved aside and built again."""
-
-
-class StoreUnclear(StoreUnavailable):
-    """The vector store in a folder fails, and nothing says why; where it fails twice, it is damaged."""
 
 
 class LibraryDiffers(RetrievalError):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from corpus.library import SHIPPED
 from retrieval.embedding import SentenceEmbedder, load_embedder
-from retrieval.location import Place
+from retrieval.location import Location
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma, running_chroma
@@ -31,9 +33,26 @@ def embedder() -> SentenceEmbedder:
 
 
 @pytest.fixture(scope="session")
-def shipped(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+def shipped_store(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the store of the shipped library, to be copied: it is built once for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    built = run / "shipped-store"
+    with FileLock(f"{built}.lock"):
+        if not built.exists():
+            with opened(SHIPPED, built.with_suffix(".building"), embedder):
+                pass
+            built.with_suffix(".building").rename(built)
+    return built
+
+
+@pytest.fixture(scope="session")
+def shipped(
+    embedder: SentenceEmbedder, shipped_store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Retriever]:
     """The shipped library, as the packaged model reads it."""
-    with opened(SHIPPED, tmp_path_factory.mktemp("shipped"), embedder) as retriever:
+    data = shutil.copytree(shipped_store, tmp_path_factory.mktemp("shipped") / "data")
+    with opened(SHIPPED, data, embedder) as retriever:
         yield retriever
 
 
@@ -92,7 +111,7 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["embedded", "server"])
-def place(request: pytest.FixtureRequest, data: Path) -> Place:
+def place(request: pytest.FixtureRequest, data: Path) -> Location:
     """Where a vector store is that was not made yet, once for each kind: a folder, and a database of a server."""
     if request.param == "embedded":
         return data

@@ -9,6 +9,7 @@ import ast
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -145,13 +146,14 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_the_conversation_is_what_the_program_prints(tmp_path: Path) -> None:
+def test_the_conversation_is_what_the_program_prints(tmp_path: Path, shipped_store: Path) -> None:
     shown = shown_conversation()
+    shutil.copytree(shipped_store, tmp_path / "data")
     names = dotenv_values(ROOT / ".env.example").keys()
     done = subprocess.run(
         [sys.executable, ROOT / "run_bot.py", "chat"],
         cwd=tmp_path,  # no .env and nobody's positions
-        env={name: value for name, value in os.environ.items() if name not in names},
+        env={name: value for name, value in os.environ.items() if name not in names} | {"DOGEAR_DATA": "data"},
         input="\n".join(typed_lines(shown)),
         capture_output=True,
         encoding="utf-8",

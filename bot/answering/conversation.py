@@ -1,4 +1,4 @@
-"""A conversation: what was asked and answered before, and what a question that leans on it means."""
+"""Conversations: earlier questions and answers, and how to read a follow-up question."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from corpus.books import Slug
 
-LEANING_WORDS = 8
-"""Words of a question up to which “and his wife?” is taken to lean on the question before."""
+FOLLOW_UP_WORDS = 8
+"""Words of a follow-up question such as “and his wife?”; a longer question is read by itself."""
 
-LEANED_ON = 200
-"""Characters of what was asked before that a question is read with: in a long conversation, the last few questions."""
+CONTEXT_LIMIT = 200
+"""Characters of earlier questions that a follow-up is read with: in a long conversation, the last few questions."""
 
 _FRAGMENT = re.compile(
     r"^\W*(?:and|but|or|what about|how about)(?!\s+(?:who|whom|whose|what|why|how|when|where|which)\b)(?:\s+\S+){1,3}$"
@@ -31,14 +31,14 @@ _POINTING = re.compile(
     r"|(?<!\bno )(?<!\bany )\bone\b(?!\s+(?:of|day|night|morning|evening))",
     re.IGNORECASE,
 )
-"""Words that stand for something said before; “is there a storm” and “this book” point to nothing."""
+"""Words that refer to something said before; “is there a storm” and “this book” do not."""
 
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|^\W*[A-Z][a-z]+(?=['’]s?\s)")
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question and what was answered, both of which the readers of the next reply may know."""
+    """A question and its answer, both of which the readers of the next reply may know."""
 
     question: str
     answer: str
@@ -46,23 +46,23 @@ class Exchange:
 
 
 def standing_alone(question: str, before: Sequence[Exchange]) -> str:
-    """Return a question with those that it leans on before it; as it is, where it names its subject itself."""
+    """Return a follow-up question with the earlier questions that it needs before it; any other question unchanged."""
     asked = [question]
     for exchange in reversed(before):
-        if not leans(asked[0]):
+        if not is_follow_up(asked[0]):
             break
         asked.insert(0, exchange.question)
     earlier = " ".join(asked[:-1])
-    kept = earlier if len(earlier) <= LEANED_ON else earlier[-LEANED_ON:].partition(" ")[2]
+    kept = earlier if len(earlier) <= CONTEXT_LIMIT else earlier[-CONTEXT_LIMIT:].partition(" ")[2]
     return f"{kept} {question}" if kept else question
 
 
-def leans(question: str) -> bool:
-    """Return whether a question means something only after another one.
+def is_follow_up(question: str) -> bool:
+    """Return whether a question makes sense only after another one.
 
     “Does Silas love his brother?” names whose brother; “Why does he hate Silas?” does not say who hates.
     """
-    if len(question.split()) > LEANING_WORDS:
+    if len(question.split()) > FOLLOW_UP_WORDS:
         return False
     if _FRAGMENT.search(question):
         return True

@@ -1,6 +1,6 @@
-"""Discussion prompts drafted from what their readers may see: the library's questions, filled with what they know.
+"""Discussion prompts: the library's questions, filled with people, themes, quotes and events that readers know.
 
-Every passage that is given here has passed the gate for those readers, so nothing beyond it can be in a draft.
+All passages have passed the gate for those readers, so a draft holds nothing beyond it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from corpus.passages import Passage
 from prompts.library import filled, questions, slots
 
 DRAFTS = 5
-"""Drafts that are offered at a time: what a person can choose among."""
+"""Drafts that are offered at a time."""
 
 RECENT = 6
-"""People, themes, quotes and events that are taken, the latest met first: what the section was about."""
+"""How many people, themes, quotes and events are used, the latest first."""
 
 QUOTED = 220
-"""Characters of a quote or an event in a question: longer ones bury it."""
+"""Characters of a quote or an event in a question."""
 
 SOURCES = ("people", "themes", "quotes", "summary")
 """Kinds of passages that fill questions."""
@@ -36,7 +36,7 @@ class Draft:
 
 
 def library_drafts(kind: str, book: Book, mark: int, seen: Sequence[Passage], turn: int = 0) -> list[Draft]:
-    """Return drafts of a kind for readers at a mark, made of what they see; another `turn` gives others."""
+    """Return drafts of a kind for readers at a mark, from what they may see; another `turn` gives others."""
     known = _known(book, seen)
     found: list[Draft] = []
     asked = questions(kind)
@@ -54,21 +54,21 @@ def library_drafts(kind: str, book: Book, mark: int, seen: Sequence[Passage], tu
     return found[:DRAFTS]
 
 
-def asked_already(seen: Iterable[Passage]) -> list[Draft]:
-    """Return the questions for discussion that the book itself comes with."""
+def library_questions(seen: Iterable[Passage]) -> list[Draft]:
+    """Return the discussion questions that the library has for a book."""
     return [Draft(passage.text, "", passage.reveals) for passage in seen if passage.kind == "discussion"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """Something that readers know, and what they had to read for it."""
+class _Known:
+    """Something that readers know, and what they had to read to know it."""
 
     text: str
     needs: Reveals
 
 
-def _known(book: Book, seen: Sequence[Passage]) -> Mapping[str, list[_Told]]:
-    """Return what can be put into a question, by slot, the latest first."""
+def _known(book: Book, seen: Sequence[Passage]) -> Mapping[str, list[_Known]]:
+    """Return what can fill the slots of a question, the latest first."""
     latest = sorted(seen, key=lambda passage: -passage.reveals.marks.get(book.slug, 0))
     people = _of(latest, "people", lambda passage: _within(passage.heading))
     return {
@@ -81,18 +81,18 @@ def _known(book: Book, seen: Sequence[Passage]) -> Mapping[str, list[_Told]]:
 
 
 def _within(name: str) -> str:
-    """Return a name as it stands within a sentence: “the stranger in Paris”."""
+    """Return a name as it is written inside a sentence: “the stranger in Paris”."""
     return re.sub(r"^(?:The|An?)(?= )", lambda article: article[0].lower(), name)
 
 
-def _of(latest: Iterable[Passage], kind: str, read: Callable[[Passage], str]) -> list[_Told]:
-    def told() -> Iterator[_Told]:
+def _of(latest: Iterable[Passage], kind: str, read: Callable[[Passage], str]) -> list[_Known]:
+    def told() -> Iterator[_Known]:
         for passage in latest:
             text = read(passage)
             if passage.kind == kind and text and len(text) <= QUOTED:
-                yield _Told(text, passage.reveals)
+                yield _Known(text, passage.reveals)
 
-    by_text: dict[str, _Told] = {}
+    by_text: dict[str, _Known] = {}
     for one in told():
         by_text.setdefault(one.text, one)
     return list(by_text.values())[:RECENT]

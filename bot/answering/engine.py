@@ -1,4 +1,4 @@
-"""What can be asked of a book, by anyone, through any door: each question becomes one reply for one audience."""
+"""The answering engine: each question about a book becomes one reply for one audience."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.answering.conversation import Exchange, standing_alone
-from bot.answering.drafts import SOURCES, Draft, asked_already, library_drafts
-from bot.answering.intents import WholeBook, asked_of_whole, part_asked, small_talk
-from bot.answering.model import Writer
-from bot.answering.quotes import RECAP_LIMIT as RECAP_LIMIT
-from bot.answering.quotes import hints, quoted, recap
+from bot.answering.drafts import SOURCES, Draft, library_drafts, library_questions
+from bot.answering.intents import WholeBook, part_asked, small_talk, whole_book_intent
+from bot.answering.quotes import RECAP_LIMIT, hints, quoted, recap
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Quote, Reply
 from bot.answering.texts import cover_lines, measure
 from bot.reading_order import reading_orders
@@ -27,44 +26,47 @@ from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from retrieval.search import PassagesState, Search
 
+if TYPE_CHECKING:
+    from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
+
 ANSWERS = 0.15
-"""Confidence from which visible text is taken to answer (docs/retrieval.md has what it costs and saves)."""
+"""Confidence from which visible text counts as an answer (docs/retrieval.md has its costs and benefits)."""
 
 ANSWERS_AT_END = 0.002
-"""The same for who has finished: nothing better waits further on, so a weak answer beats none."""
+"""The same for readers who have finished: nothing better comes later, so a weak answer beats none."""
 
 ASKING = ("discussion",)
-"""Passages that ask and do not answer; they are found, and never quoted as an answer."""
+"""Kinds of passages that hold questions; they are found, but never quoted as an answer."""
 
 OPINIONS = ("reception", "review")
-"""Passages that say what others thought of a book."""
+"""Kinds of passages that hold opinions about a book."""
 
 LATEST = 3
-"""Themes, quotes and questions for discussion that are told at a time: the last that a reader has reached."""
+"""How many themes, quotes or discussion questions an answer has: the last that a reader has reached."""
 
 SHOWN_PEOPLE = 40
-"""Names that are told at a time, the last met ones."""
+"""How many names an answer has, the last met ones."""
 
 SO_FAR_LIMIT = 900
-"""Characters of the story so far where it is asked for among other questions; a recap tells more."""
+"""Characters of the story so far as an answer to a question; a recap has more."""
 
 WHO_LIMIT = 900
 """Characters about one person."""
 
 MAX_TEXT = 50_000
-"""Characters of a question, or of a text to be placed: more than a message holds, and read in seconds."""
+"""Characters of a question or a text to place: more than a message holds, and processed in seconds."""
 
 
 class TextMissing(DogearError):
-    """Nothing was asked."""
+    """The question has no words."""
 
 
 class TextTooLong(DogearError):
-    """More was asked, or is to be placed, than anybody waits for."""
+    """The text is longer than MAX_TEXT."""
 
 
 class Discussion:
-    """Answers for an audience: every way to passages goes through the retriever, which gates."""
+    """Answers questions for an audience. All passages come from the retriever, which applies the gate."""
 
     def __init__(self, library: Library, retriever: Retriever, writer: Writer | None = None) -> None:
         self.library = library
@@ -76,27 +78,26 @@ class Discussion:
     ) -> Reply:  # fmt: skip
         """Answer a question from what the audience has read.
 
-        `before` is what the audience may know of the conversation so far. `quote_only` leaves the chat model alone.
+        `before` is the part of the conversation that the audience may know. `quote_only` does not use the chat model.
         """
         alone = standing_alone(question, before)
         _required(alone)
-        if reply := small_talk(question):
-            return Reply("ask", self._book(book).slug if book else None, reply, True)
+        if greeting := small_talk(question):
+            return Reply("ask", self._book(book).slug if book else None, greeting, True)
         if whole := self._of_whole_book(alone, audience, book):
             return replace(whole, do="ask")
         search = self._search(alone, audience, book)
-        if not (self._writer and search.book and search.passages) or quote_only:
+        if self._writer is None or not search.passages or quote_only:
             return self._from_passages("ask", search, Mode.QUOTE)
-        title = self.library.books[search.book].title
-        written = self._writer.write(question, title, search, audience, before)
+        written = self._writer.answer(question, alone, search, audience, before)
         if not written.text:
             return replace(self._from_passages("ask", search, Mode.FALLBACK), tokens=written.tokens)
-        cited = [p.passage for p in written.cited]
-        return replace(self._reply("ask", search, written.text, mode=Mode.MODEL, cited=cited), tokens=written.tokens)
+        reply = self._reply("ask", search, written.text, sources=written.sources, mode=Mode.MODEL)
+        return replace(reply, tokens=written.tokens)
 
     @property
     def club_texts(self) -> Retriever:
-        """Where clubs' own texts are kept."""
+        """The store of the clubs' own texts."""
         return self._retriever
 
     @property
@@ -105,28 +106,28 @@ class Discussion:
         return self._writer is not None
 
     def state(self) -> PassagesState:
-        """Return what operators may know of the passages."""
+        """Return what operators may know about the passages."""
         return self._retriever.state()
 
     def check_store(self) -> str:
-        """Raise StoreUnavailable where the store cannot be read."""
+        """Describe the store. Raises StoreUnavailable if it cannot be read."""
         return self._retriever.check_store()
 
-    def when_doubted(self, tell: Callable[[], object]) -> None:
-        """Call this, in any thread, once something has gone wrong with the store, or a server has lost what it held."""
-        self._retriever.when_doubted(tell)
+    def on_store_failure(self, call: Callable[[], object]) -> None:
+        """Call this, in any thread, once the vector store has failed."""
+        self._retriever.on_store_failure(call)
 
-    def mend(self) -> bool:
-        """Open the vector store anew, and bring it in line with the library; return whether it was damaged."""
-        return self._retriever.mend()
+    def repair_store(self) -> bool:
+        """Open the vector store again and bring it up to date; return whether it was damaged and was built again."""
+        return self._retriever.repair()
 
-    def hang_up(self) -> None:
-        """Wait for the chat model no longer: what is asked from now on is answered from the passages."""
+    def close_model(self) -> None:
+        """Stop waiting for the chat model: later questions are answered from the passages."""
         if self._writer is not None:
             self._writer.close()
 
     def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
-        """Help a reader to find out: what to think about, where it is dealt with, and the answer once it is read."""
+        """Give three hints, mildest first: a quote, where the answer is, and the answer if the audience has read it."""
         search = self._search(question, audience, book)
         answer = self._from_passages("hint", search, Mode.QUOTE)
         if search.book is None:
@@ -139,7 +140,7 @@ class Discussion:
         )  # fmt: skip
 
     def recap(self, audience: Audience, book: Slug, part: str = "", limit: int = RECAP_LIMIT) -> Reply:
-        """Tell the story so far, and no further; of a part such as “chapters 5–7”, what happens in it.
+        """Retell the story as far as the audience has read it, or a part of that such as “chapters 5–7”.
 
         Raises PositionError for a part that the book does not have.
         """
@@ -152,11 +153,11 @@ class Discussion:
         return Reply("recap", known.slug, found.text or NEUTRAL, bool(found.text), quotes=found.quotes)
 
     def premise(self, book: Slug) -> Reply:
-        """Tell what a book is about to somebody who has read nothing of it."""
+        """Say what a book is about, without spoilers."""
         return replace(self._premise(self._book(book)), do="book", sources=())
 
     def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
-        """Tell who somebody is, as far as the audience has met them."""
+        """Say who a character is, as far as the audience has read."""
         _required(name)
         search = self._search(f"Who is {name}?", audience, book)
         if search.book is None:
@@ -167,10 +168,11 @@ class Discussion:
             return self._from_passages("who", replace(search, sentences=named), Mode.QUOTE)
         source = self.library.books[search.book]
         quotes = tuple(Quote(p.text, source_line(p, source)) for p in met)
-        return self._reply("who", search, "\n".join(q.text for q in quotes), cited=met, quotes=quotes)
+        text, sources = "\n".join(quote.text for quote in quotes), [quote.source for quote in quotes]
+        return self._reply("who", search, text, sources=sources, quotes=quotes)
 
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
-        """Place a message: how far must readers be, and what its author is told if these are not."""
+        """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
         _required(text)
         books = [self._book(book).slug] if book else []
         reveals = self._retriever.place(text, books)
@@ -184,22 +186,22 @@ class Discussion:
         return self._retriever.place(text, [self._book(book).slug] if book else [])
 
     def people(self, book: Slug, audience: Audience) -> list[str]:
-        """Return the names of the people whom an audience has met."""
+        """Return the names of the characters whom an audience has met."""
         told = self._retriever.passages(self._book(book).slug, audience, ("people",))
         return list(dict.fromkeys(p.heading for p in told if p.heading))
 
     def texts(self, book: Slug, audience: Audience, kind: str) -> list[Passage]:
-        """Return the library's texts of a kind, such as quotes or reviews, that an audience may see."""
+        """Return the library's texts of a kind, such as quotes, that an audience may see."""
         told = self._retriever.passages(self._book(book).slug, audience, (kind,))
         return [p for p in told if not p.club]
 
     def drafts(
         self, audience: Audience, book: Slug, kind: str, turn: int = 0, *, quote_only: bool = False
     ) -> tuple[list[Draft], int]:
-        """Draft discussion prompts of a kind for an audience, and return them with the tokens that this took.
+        """Draft discussion prompts of a kind for an audience, and return them with the tokens used.
 
-        A chat model's draft comes first, where there is a model and the guard lets all of it through. Another `turn`
-        gives others. Raises KeyError for a kind that there is not.
+        A chat model's draft comes first if there is a model and the guard lets all of it through. Another `turn` gives
+        other drafts. Raises KeyError for an unknown kind.
         """
         known = self._book(book)
         told = [p for p in self._retriever.passages(known.slug, audience, SOURCES) if not p.club]
@@ -207,30 +209,30 @@ class Discussion:
         if self._writer is None or quote_only or not told:
             return found, 0
         latest = sorted(told, key=lambda p: -p.reveals.marks.get(known.slug, 0))
-        written = self._writer.draft(kind, known.title, latest, audience, known.slug)
+        written = self._writer.draft(kind, latest, audience, known.slug)
         if not written.text:
             return found, written.tokens
         needs = Reveals.of({known.slug: audience.at(known.slug)}).joined(p.reveals for p in latest)
         return [Draft(written.text, kind, needs), *found[:-1]], written.tokens
 
-    def asked_already(self, audience: Audience, book: Slug) -> list[Draft]:
-        """Return the questions for discussion that a book comes with, as far as an audience may see them."""
-        return asked_already(self.texts(book, audience, "discussion"))
+    def library_questions(self, audience: Audience, book: Slug) -> list[Draft]:
+        """Return the library's discussion questions for a book that an audience may see."""
+        return library_questions(self.texts(book, audience, "discussion"))
 
     def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
-        """Advise in which order to read."""
+        """Advise in which order to read books."""
         slug = self._book(book).slug if book else None
         advice = reading_orders(self.library.books, audience.positions, book=slug, series=series)
         return Reply("order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books)
 
     def _of_whole_book(self, question: str, audience: Audience, book: Slug | None) -> Reply | None:
-        """Answer a question about a book as a whole or a part of it; None where it is no such question."""
+        """Answer a question about a whole book or a part of it; None if it is no such question."""
         named = [self._book(book).slug] if book else names_in(question, self.library.books)
         known = self.library.books[named[0]] if len(named) == 1 else None
         if known and (part := part_asked(question)):
             with suppress(PositionError):
                 return self.recap(audience, known.slug, part)
-        asked = asked_of_whole(question, known.names if known else ())
+        asked = whole_book_intent(question, known.names if known else ())
         if asked is WholeBook.ORDER:
             series = known.series if known else None
             return self.order(audience, known.slug if known and not series else None, series)
@@ -261,14 +263,14 @@ class Discussion:
         return self._texts_quoted(book, self._retriever.passages(book.slug, Audience(), ("premise",)))
 
     def _texts_quoted(self, book: Book, told: Sequence[Passage]) -> Reply:
-        """Return texts as they are, each on a line of its own, with their sources."""
+        """Quote texts in full, each on a line of its own, with their sources."""
         quotes = tuple(Quote(p.text, source_line(p, book)) for p in told)
         body = "\n".join(quote.text for quote in quotes) or NEUTRAL
         sources = tuple(dict.fromkeys(quote.source for quote in quotes))
         return Reply("ask", book.slug, body, bool(quotes), quotes=quotes, sources=sources)
 
     def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
-        """Return what is found for a question, without sentences that only ask."""
+        """Search for a question, without sentences of passages that hold questions."""
         _required(question)
         found = self._retriever.search(question, audience, self._book(book).slug if book else None)
         return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in ASKING))
@@ -286,15 +288,14 @@ class Discussion:
         )  # fmt: skip
 
     def _reply(
-        self, do: str, search: Search, text: str, *, cited: Sequence[Passage], mode: Mode = Mode.QUOTE,
+        self, do: str, search: Search, text: str, *, sources: Sequence[str], mode: Mode = Mode.QUOTE,
         quotes: tuple[Quote, ...] = (),
     ) -> Reply:  # fmt: skip
-        """Return an answer with the sources of what it rests on, by the numbers that a model gave them."""
-        lines = [source_line(p, self.library.books[p.book]) for p in cited]
-        numbers = {line: "".join(f"[{n}]" for n, other in enumerate(lines, 1) if other == line) for line in lines}
-        sources = tuple(f"{number} {line}" if mode is Mode.MODEL else line for line, number in numbers.items())
+        """Return an answer with its sources, each once; those of a model with the numbers that cite them."""
+        numbers = {line: "".join(f"[{n}]" for n, other in enumerate(sources, 1) if other == line) for line in sources}
+        lines = tuple(f"{number} {line}" if mode is Mode.MODEL else line for line, number in numbers.items())
         return Reply(
-            do, search.book, text, True, search.withheld, search.passages, quotes, mode=mode, sources=sources
+            do, search.book, text, True, search.withheld, search.passages, quotes, mode=mode, sources=lines
         )  # fmt: skip
 
 
@@ -306,18 +307,18 @@ def _required(text: str) -> None:
 
 
 def _words(name: str) -> list[str]:
-    """Return the words of a name, without signs around them, possessives and initials."""
+    """Return the words of a name, without punctuation, possessives and initials."""
     bare = re.sub(r"'s\b", "", name.replace("’", "'"))
     return [word for word in re.findall(r"\w+(?:['-]\w+)*", bare) if len(word) > 1]
 
 
 def _names(name: str, sentence: str) -> bool:
-    """Return whether a sentence holds a word of a name, written as names are."""
+    """Return whether a sentence has a capitalised word of a name."""
     return any(re.search(rf"\b{re.escape(word.capitalize())}\b", sentence) for word in _words(name))
 
 
 def _about(name: str, people: Sequence[Passage]) -> list[Passage]:
-    """Return the passages under a person's heading whose name holds all the words typed, within the limit."""
+    """Return the passages under headings that hold all words of a name, up to WHO_LIMIT characters."""
     wanted = set(_words(name.casefold()))
     found: list[Passage] = []
     for passage in people:

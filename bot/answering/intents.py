@@ -1,9 +1,4 @@
-"""Questions about a book as a whole, or a whole part: no sentence of it answers them, and something else does.
-
-“What is it about?” shares no word with a premise, and “What should I read next?” none with an order; ranked like other
-questions, they would find nothing, or something beside the point. They are few, and worded alike, so they are known by
-their words; one that is worded otherwise is ranked as ever.
-"""
+"""Recognise by their wording: small talk, and questions about a whole book or a part of it."""
 
 from __future__ import annotations
 
@@ -11,40 +6,43 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-LONGEST_GREETING = 60
-"""Characters of such a remark; what is longer says more than that."""
+LONGEST_REMARK = 60
+"""Characters of small talk; a longer text is a question."""
+
+LONGEST_QUESTION = 120
+"""Characters of a question about a whole book; a longer one asks for something in it."""
 
 _YOU = r"(?:,? (?:there|dogear|everyone|everybody|all|bot|you))?"
 _REPLIES = {
     rf"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)){_YOU}": (
-        "Hello. Ask me about the book: I tell nothing beyond what you have read."
+        "Hello! Ask me about the book. I won’t spoil anything beyond what you have read."
     ),
     rf"(?:ok(?:ay)?,? |great,? |perfect,? )?(?:many thanks|thanks|thank you|thx|cheers)"
-    rf"(?: a lot| so much| very much| again)?{_YOU}": "You are welcome.",
-    rf"(?:bye|goodbye|good night|see you(?: later| soon)?){_YOU}": "Until next time.",
+    rf"(?: a lot| so much| very much| again)?{_YOU}": "You’re welcome.",
+    rf"(?:bye|goodbye|good night|see you(?: later| soon)?){_YOU}": "See you next time.",
     r"(?:please )?help(?: me)?(?: please)?|(?:what|who) are you|what (?:can|do) you do|how do(?:es)? (?:you|this) work"
     r"|what can i ask(?: you)?": (
-        "I answer questions about the books here, from summaries and reviews, and tell nothing beyond what you have "
-        "read. Say where you are with /progress, then ask; /hint, /recap, /who and /order do as they are called."
+        "I answer questions about the books here, from summaries and reviews, without spoilers: nothing beyond what "
+        "you have read. Set how far you are with /progress, then ask. /hint, /recap, /who and /order help too."
     ),
 }
-_WORDED = {re.compile(pattern): reply for pattern, reply in _REPLIES.items()}
+_SMALL_TALK = {re.compile(pattern): reply for pattern, reply in _REPLIES.items()}
 
 
 def small_talk(said: str) -> str:
-    """Return what to reply to a remark that asks nothing of any book; nothing where it may ask something."""
-    if len(said) > LONGEST_GREETING:
+    """Return the reply to a greeting, a thank-you or a question about the bot; empty for anything else."""
+    if len(said) > LONGEST_REMARK:
         return ""
     words = " ".join(said.casefold().split()).strip(" .!?…:)(👍🙏")
-    return next((reply for pattern, reply in _WORDED.items() if pattern.fullmatch(words)), "")
-
-
-LONGEST_QUESTION = 120
-"""Characters of such a question; what is longer says more than that."""
+    return next((reply for pattern, reply in _SMALL_TALK.items() if pattern.fullmatch(words)), "")
 
 
 class WholeBook(StrEnum):
-    """What is asked of a book as a whole."""
+    """What a question about a whole book asks for.
+
+    “What is it about?” shares no word with a premise, and “What should I read next?” none with a reading order, so
+    ranking passages cannot answer them. There are few such questions, and they are recognised by their wording.
+    """
 
     ABOUT = "about"
     SO_FAR = "so far"
@@ -127,28 +125,26 @@ _PART = re.compile(
 )
 _SIGNS = re.compile(r"[\"“”‘«»*_]")
 _POLITE = re.compile(r"^(?:(?:and|so|ok|okay|well|hi|hello|hey|please|(?:can|could|would|will) you)\b,? )+|,? please$")
-_WORDED_whole_book = {
-    asked: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for asked, patterns in _ASKED.items()
-}
+_WORDED = {asked: re.compile("|".join(f"(?:{pattern})" for pattern in patterns)) for asked, patterns in _ASKED.items()}
 
 
-def asked_of_whole(question: str, names: Iterable[str]) -> WholeBook | None:
-    """Return what a question asks of a book as a whole, if it does; `names` are those that the book may go by."""
+def whole_book_intent(question: str, names: Iterable[str]) -> WholeBook | None:
+    """Return what a question asks about the whole book, or None; `names` are the names of the book."""
     words = _plain(question)
     for name in sorted(map(_plain, names), key=len, reverse=True):
         words = words.replace(name, "it")
     words = _POLITE.sub("", words.replace("'it'", "it"))
-    return next((asked for asked, pattern in _WORDED_whole_book.items() if pattern.fullmatch(words)), None)
+    return next((asked for asked, pattern in _WORDED.items() if pattern.fullmatch(words)), None)
 
 
 def part_asked(question: str) -> str:
-    """Return what a question for the events of a part calls that part: “chapter 5”, but “the night”, too."""
+    """Return the part whose events a question asks for, as it names it: “chapter 5”, but also “the night”."""
     found = _PART.fullmatch(_POLITE.sub("", _plain(question)))
     return found["part"] if found else ""
 
 
 def _plain(text: str) -> str:
-    """Return text in small letters, without the signs around titles and behind sentences; nothing of a long one."""
+    """Return text in lower case without quotes, emphasis and final punctuation; empty for a long text."""
     if len(text) > LONGEST_QUESTION:
         return ""
     return " ".join(_SIGNS.sub("", text.casefold().replace("’", "'")).split()).strip(" .!?…")

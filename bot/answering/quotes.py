@@ -1,4 +1,4 @@
-"""Quote mode: the sentences that answer, chosen and joined so that a person can read them."""
+"""Answers, hints and recaps made of quoted passages."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from corpus.passages import Passage, source_line
 from retrieval.gate import Audience
 from retrieval.search import RankedSentence, Search
 
-QUOTE_LIMIT = 400
+ANSWER_LIMIT = 400
 """Characters of an answer before its sources: what one reads at a glance on a phone."""
 
-WORTH = 0.002
-"""A sentence that is this much less likely than the best to hold the answer is not quoted, even where there is room."""
+MIN_SHARE = 0.002
+"""A sentence whose score is a smaller share of the best one's is not quoted, even if there is room."""
 
-BESIDE = ("advice", "author", "background", "premise", "reception", "themes")
-COUNTS = 0.2
-"""Passages about the book rather than of its story, and what their sentences count beside those of the story: a word
-that both hold is no answer yet. Asked about themselves, they are far likelier.
+ABOUT_THE_BOOK = ("advice", "author", "background", "premise", "reception", "themes")
+ABOUT_WEIGHT = 0.2
+"""Kinds of passages about the book rather than its story, and the weight of their scores: a word that they share with
+the question is no answer yet. If the question is about them, they score far higher than the story.
 """
 
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
@@ -44,48 +44,48 @@ class Quoted:
         return with_sources(self.body, self.sources)
 
 
-def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limit: int = QUOTE_LIMIT) -> Quoted:
-    """Return the answer that the likeliest sentences make, in reading order, within `limit` characters."""
+def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limit: int = ANSWER_LIMIT) -> Quoted:
+    """Return an answer of the best sentences, in reading order, within `limit` characters."""
     picked = chosen(sentences, limit)
     quotes = _quotes(picked, books)
-    while len(picked) > 1 and len(_joined(quotes)) > limit:  # the marks of many sources take more room than most do
-        picked.remove(min(picked, key=_likely))
+    while len(picked) > 1 and len(_joined(quotes)) > limit:  # the numbers of many sources take more room than planned
+        picked.remove(min(picked, key=_score))
         quotes = _quotes(picked, books)
     return Quoted(_joined(quotes), quotes, _listed(quotes)) if quotes else Quoted()
 
 
 def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSentence]:
-    """Return the sentences to quote, in reading order: most likely to answer for the room that they take.
+    """Return the sentences to quote, in reading order: those with the best scores for the room that they take.
 
-    Dividing by the square root of the length keeps both long sentences and pairs of short ones in play. The likeliest
-    is among them in any case, unless it takes more than a third of the room.
+    Dividing by the square root of the length keeps both long sentences and pairs of short ones in play. The best one
+    is always quoted, unless it takes more than a third of the room.
     """
     if not sentences:
         return []
-    scores = np.array([_likely(s) for s in sentences])
+    scores = np.array([_score(s) for s in sentences])
     room = np.array([len(s.text) + _ROOM for s in sentences])
-    likeliest = int(scores.argmax())
-    best = sentences[likeliest]
+    best_at = int(scores.argmax())
+    best = sentences[best_at]
     if len(best.text) + _ROOM > limit:
         return [clipped(best, limit - _ROOM)]
     kept: list[RankedSentence] = []
     left = limit
     worth = scores / np.sqrt(room)
     if len(best.text) <= limit / 3:
-        worth[likeliest] = np.inf
+        worth[best_at] = np.inf
     for n in np.argsort(-worth)[:20]:
-        if room[n] <= left and scores[n] >= WORTH * scores.max():
+        if room[n] <= left and scores[n] >= MIN_SHARE * scores.max():
             kept.append(sentences[n])
             left -= int(room[n])
     return sorted(kept or [best], key=lambda s: s.number)
 
 
-def _likely(sentence: RankedSentence) -> float:
-    return sentence.score * (COUNTS if sentence.passage.kind in BESIDE else 1.0)
+def _score(sentence: RankedSentence) -> float:
+    return sentence.score * (ABOUT_WEIGHT if sentence.passage.kind in ABOUT_THE_BOOK else 1.0)
 
 
 _ROOM = 4
-"""Characters that a sentence takes beside its own: a space, or the mark of a gap or a source."""
+"""Characters that a sentence takes besides its own: a space, or the sign of a gap or a source."""
 
 
 def clipped(sentence: RankedSentence, limit: int) -> RankedSentence:
@@ -108,7 +108,7 @@ def _quotes(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book]) -> 
 
 
 def _runs(sentences: Iterable[RankedSentence]) -> Iterable[list[RankedSentence]]:
-    """Yield runs of sentences that follow one another in one stretch of text."""
+    """Yield runs of sentences that follow one another in one section of text."""
     run: list[RankedSentence] = []
     for sentence in sentences:
         if run and not _follows(run[-1], sentence):
@@ -146,67 +146,80 @@ def _listed(quotes: Sequence[Quote]) -> tuple[str, ...]:
     return tuple(sources if len(sources) == 1 else (f"[{n}] {source}" for n, source in enumerate(sources, 1)))
 
 
-THINK_LIMIT = 240
-"""Characters quoted to think about: two sentences."""
+FIRST_HINT_LIMIT = 240
+"""Characters quoted in a first hint: two sentences."""
 
 
 def hints(search: Search, answer: Reply, books: Mapping[Slug, Book], audience: Audience, mark: int | None) -> list[str]:
-    """Return the three levels of a hint, mildest first; `mark` is where the book deals with the question."""
+    """Return the three levels of a hint, mildest first; `mark` is where the book answers the question, if it does."""
     book = books[search.book or ""]
-    think = quoted(search.sentences, books, THINK_LIMIT)
-    first = f"The pages up to yours have this:\n{think.text}" if think.quotes else NEUTRAL
+    think = quoted(search.sentences, books, FIRST_HINT_LIMIT)
+    first = f"From what you’ve read so far:\n{think.text}" if think.quotes else NEUTRAL
     if mark is None:
         return [first, NEUTRAL, answer.answer]
-    where = f"{mark}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {mark}"
+    if mark == 0:
+        return [first, "This isn’t a spoiler, wherever you are in the book.", answer.answer]
+    preposition, where = _location(book, mark)
     if mark > audience.at(book.slug):
-        return [first, f"The pages on this are not yours before {where}.", f"This is a spoiler before {where}."]
-    return [first, f"The pages on this are yours: {where}." if mark else "The pages on this are yours.", answer.answer]
+        return [first, f"You’ll get to this {preposition} {where}.", f"That’s a spoiler until you’ve read {where}."]
+    return [first, f"You’ve already read about this {preposition} {where}.", answer.answer]
+
+
+def _location(book: Book, mark: int) -> tuple[str, str]:
+    """Return a mark in words, with its preposition: (“in”, “chapter 9”)."""
+    match book.unit:
+        case Unit.PERCENT:
+            return "at", f"{mark}%"
+        case Unit.PAGE:
+            return "on", f"page {mark}"
+        case unit:
+            return "in", f"{unit.value} {mark}"
 
 
 RECAP_LIMIT = 1_800
 """Characters of a recap: one message in Discord, with room for its heading."""
 
 LABEL = 14
-"""Characters that naming a stretch takes, “Chapter 12: ” and the end of its line."""
+"""Characters for the label of a section: “Chapter 12: ” and the end of its line."""
 
 RECENT = 0.4
-"""Share of the room that the last stretch read may take: it is what a reader comes back to."""
+"""Share of the room that the last section read may take: it is what a reader comes back to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """The story so far as text, a paragraph a stretch, and what it quotes."""
+    """The story so far, one paragraph for each section, and its quotes."""
 
     text: str
     quotes: tuple[Quote, ...]
 
 
 def recap(passages: Sequence[Passage], book: Book, limit: int = RECAP_LIMIT) -> Recap:
-    """Return the story so far from gated passages in reading order; empty where nothing may be told."""
+    """Return the story so far, made of passages that have passed the gate; empty if there are none."""
     told = sorted(
         (p for p in passages if p.reveals.marks.get(book.slug, 0)), key=lambda p: (p.reveals.marks[book.slug], p.order)
     )
-    stretches = [list(run) for _, run in groupby(told, key=lambda p: p.reveals.marks[book.slug])]
-    if not stretches:
+    sections = [list(run) for _, run in groupby(told, key=lambda p: p.reveals.marks[book.slug])]
+    if not sections:
         return Recap("", ())
-    firsts = [stretch[0].sentences[0] for stretch in stretches]
-    kept = dict.fromkeys(range(len(stretches)), "")
-    kept[len(stretches) - 1] = _opening(stretches[-1], int(limit * RECENT)) or firsts[-1]
-    left = limit - len(kept[len(stretches) - 1]) - LABEL
+    firsts = [section[0].sentences[0] for section in sections]
+    kept = dict.fromkeys(range(len(sections)), "")
+    kept[len(sections) - 1] = _opening(sections[-1], int(limit * RECENT)) or firsts[-1]
+    left = limit - len(kept[len(sections) - 1]) - LABEL
     for n in _spaced(firsts[:-1], left):
         kept[n] = firsts[n]
         left -= len(firsts[n]) + LABEL
     for n in sorted((n for n in kept if kept[n] == firsts[n]), reverse=True):
-        more = _opening(stretches[n], len(firsts[n]) + left)
+        more = _opening(sections[n], len(firsts[n]) + left)
         left -= max(0, len(more) - len(firsts[n]))
         kept[n] = max(more, kept[n], key=len)
-    told_of = [(stretch[0], text) for stretch, text in zip(stretches, kept.values(), strict=True) if text]
-    quotes = tuple(Quote(text, source_line(first, book)) for first, text in told_of)
-    return Recap("\n".join(f"{_label(first, book)}: {text}" for first, text in told_of), quotes)
+    labelled = [(section[0], text) for section, text in zip(sections, kept.values(), strict=True) if text]
+    quotes = tuple(Quote(text, source_line(first, book)) for first, text in labelled)
+    return Recap("\n".join(f"{_label(first, book)}: {text}" for first, text in labelled), quotes)
 
 
 def _spaced(firsts: Sequence[str], room: int) -> list[int]:
-    """Return as many stretches as fit with their first sentences, from all over the story so far."""
+    """Return as many sections as fit with their first sentences, spread evenly over the story so far."""
     fitting = len(firsts)
     while fitting:
         chosen = [round(n * (len(firsts) - 1) / max(1, fitting - 1)) for n in range(fitting)]
@@ -221,10 +234,10 @@ def _label(passage: Passage, book: Book) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _opening(stretch: Sequence[Passage], room: int) -> str:
-    """Return as many of a stretch's first sentences as fit."""
+def _opening(section: Sequence[Passage], room: int) -> str:
+    """Return the first sentences of a section, as many as fit."""
     text = ""
-    for sentence in (s for p in stretch for s in p.sentences):
+    for sentence in (s for p in section for s in p.sentences):
         if len(text) + len(sentence) + 1 > room:
             break
         text = f"{text} {sentence}".strip()

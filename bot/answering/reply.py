@@ -1,4 +1,4 @@
-"""A reply: exactly what an audience would read, and what operators may know about how it came to be."""
+"""A reply: what an audience reads, and what operators may know about how it was made."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from enum import StrEnum
 from corpus.books import Slug
 from retrieval.search import RankedPassage
 
-NEUTRAL = "There are no passages on this up to your page."
-"""The one reply where nothing visible answers: the same whether the answer comes later or never comes."""
+NEUTRAL = "I can’t answer that from what you’ve read so far."
+"""The one reply without an answer: the same whether the answer comes later in the book or never.
+
+None of its words may happen to be an answer, so they are few and dull.
+"""
 
 MAY_SPOIL = (
     "This might go further than everybody here has read. You can keep it for later, or hide it. "
     "Nobody else sees this note."
 )
-"""What the author of a message is told; it confirms nothing, since the author may only be guessing."""
+"""What the author of a message is told. It confirms nothing, since the author may only be guessing."""
 
 
 class Mode(StrEnum):
-    """Who wrote an answer: passages only; a chat model that passed the guard; passages, as the model did not."""
+    """Who wrote an answer: quotes; a chat model that passed the guard; quotes because the chat model did not."""
 
     QUOTE = "quote"
     MODEL = "model"
@@ -29,7 +32,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Sentences of one passage as they stand in an answer, and where they come from."""
+    """Sentences of one passage in an answer, and their source."""
 
     text: str
     source: str
@@ -37,9 +40,9 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was asked and what came of it; only `answer`, `quotes`, `hints` and `books` are shown to members.
+    """The result of a question; only `answer`, `quotes`, `hints` and `books` are shown to members.
 
-    `body` is the answer itself, `sources` what it rests on, each with its number where the body refers to numbers;
+    `body` is the answer itself, `sources` are its sources, each with its number if the body refers to numbers;
     `tokens` are those of the chat model.
     """
 
@@ -64,5 +67,5 @@ class Reply:
 
 
 def with_sources(body: str, sources: Sequence[str]) -> str:
-    """Return a text with a line of sources below it, where it has any."""
+    """Return a text with a line of sources below it, if it has any."""
     return f"{body}\n— {' · '.join(sources)}" if sources else body

@@ -1,4 +1,4 @@
-"""What may be told of books and of where a reader is in them, to anyone: cards, lists and sentences."""
+"""Spoiler-free texts about books and positions: cards, lists and sentences."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ SHOWN_EDITIONS = 4
 
 def place_line(book: Book, marks: int | None) -> str:
     """Return where a reader is in a book, as a line of a list."""
-    return f"{book.title}: {'not said yet' if marks is None else describe_position(marks, book)}"
+    return f"{book.title}: {'not set yet' if marks is None else describe_position(marks, book)}"
 
 
 def place_sentence(book: Book, marks: int | None) -> str:
     """Return where a reader is in a book, as a sentence."""
     if marks is None:
-        return "You have not said how far you are."
+        return "You haven’t set your position yet."
     if marks <= 0:
-        return "You have not started it."
+        return "You haven’t started it."
     if marks >= book.marks:
         return "You have finished it."
     where = describe_position(marks, book)
@@ -32,7 +32,7 @@ def place_sentence(book: Book, marks: int | None) -> str:
 
 
 def reach(book: Book, marks: int) -> str:
-    """Return how far into a book something goes, as a part of a sentence: “chapter 8 of The Moonstone”."""
+    """Return a position as part of a sentence: “chapter 8 of The Moonstone”."""
     if marks <= 0:
         return f"the cover of {book.title}"
     if marks >= book.marks:
@@ -42,7 +42,7 @@ def reach(book: Book, marks: int) -> str:
 
 
 def told_of(name: str, book: Book, marks: int) -> str:
-    """Return where somebody is in a book, as they tell others."""
+    """Return a member's position in a book, for others to read."""
     if marks <= 0:
         return f"{name} has not started {book.title}."
     if marks >= book.marks:
@@ -55,24 +55,24 @@ def _mark(book: Book) -> str:
 
 
 def book_card(book: Book, marks: int | None, premise: str) -> str:
-    """Return a book's card: what is on its cover, what it is counted in, and where the reader is."""
+    """Return a book's card: its facts, its premise, its unit and the reader's position."""
     return "\n".join(filter(None, (*cover_lines(book), premise, f"{measure(book)} {place_sentence(book, marks)}")))
 
 
 def cover_lines(book: Book) -> list[str]:
-    """Return what may be told of a book to anyone: author and year, series, figures, pages, editions."""
+    """Return the facts of a book: author and year, series, ratings, pages, editions."""
     year = f", {book.year}" if book.year is not None else ""
     pages = f"{book.pages} pages." if book.pages and book.unit is not Unit.PAGE else ""
     return list(filter(None, (f"{book.author}{year}", _series(book), _ratings(book), pages, _editions(book))))
 
 
 def measure(book: Book) -> str:
-    """Return what a book is counted in."""
+    """Return the unit of a book, and how many it has."""
     return "Counted in percent." if book.unit is Unit.PERCENT else f"{counted(book.marks, book.unit.value)}."
 
 
 def counted(number: int, thing: str) -> str:
-    """Return a number of things as people say it: "1 chapter", "2 chapters"."""
+    """Return a number with its noun: “1 chapter”, “2 chapters”."""
     return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
@@ -113,30 +113,30 @@ def _edition(edition: Edition) -> str:
 
 
 def similar_list(book: Book) -> str:
-    """Return what readers of a book also liked."""
+    """Return the books that readers of a book also liked."""
     if not book.similar:
         return f"The library names no books like {book.title}."
     return "\n".join(f"{other.title}{said_of_similar(other)}" for other in book.similar[:SHOWN_SIMILAR])
 
 
 def said_of_similar(other: SimilarBook) -> str:
-    """Return what follows the title of a book that readers also liked: its author, and why."""
+    """Return the author of a similar book, and why readers liked it too."""
     return f"{f', {other.author}' if other.author else ''}{f': {other.why}' if other.why else ''}"
 
 
 def in_order(books: Iterable[Book]) -> list[Book]:
-    """Return books as on a shelf: series by name, each in its own order, then those of no series."""
+    """Return books by series, each in its own order, then those of no series."""
     return sorted(books, key=lambda b: (not b.series, b.series.casefold(), b.series_number or 0, b.year or 0, b.title))
 
 
 def place_list(books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> str:
-    """Return where a reader is in every book that they have told of."""
+    """Return a reader's position in every book for which they have set one."""
     told = [place_line(book, positions[book.slug]) for book in in_order(books.values()) if book.slug in positions]
     return "\n".join(told)
 
 
 def library_list(books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> list[str]:
-    """Return the library, one text for each series, with where the reader is in what they have told of."""
+    """Return the library, one text for each series, with the reader's positions."""
     by_series = groupby(in_order(books.values()), key=lambda book: book.series)
     return ["\n".join([name or "Other books", *(_listed(b, positions) for b in its)]) for name, its in by_series]
 
@@ -149,13 +149,13 @@ def _listed(book: Book, positions: Mapping[Slug, int]) -> str:
 
 
 def quote_list(book: Book, told: Iterable[Passage]) -> list[str]:
-    """Return quotes from a book, each with whose words they are, where they stand and how many readers like them."""
+    """Return quotes from a book, each with its author, place and number of likes."""
     whole = (list(pieces) for _, pieces in groupby(told, key=lambda passage: (passage.document, passage.group)))
     return [f"{' '.join(piece.text for piece in pieces)}\n— {_attribution(book, pieces[0])}" for pieces in whole]
 
 
 def _attribution(book: Book, quote: Passage) -> str:
-    """Return whose words a quote is; one that is placed at the end may stand anywhere before it."""
+    """Return the source of a quote. One that is placed at the end may stand anywhere before it, so has no place."""
     mark = quote.reveals.marks.get(book.slug, 0)
     where = book.reading_name(mark) if 0 < mark < book.marks and not quote.inferred else ""
     likes = counted(quote.likes, "like") if quote.likes else ""

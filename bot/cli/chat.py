@@ -146,7 +146,7 @@ class Conversation:
         if not line:
             return None
         if len(line) > MAX_LINE:
-            return problem(f"That is longer than the {MAX_LINE:,} characters that I read at once. Say it more shortly.")
+            return problem(f"That is longer than the {MAX_LINE:,} characters that I read at once. Please shorten it.")
         try:
             return self._told(line)
         except DogearError as error:

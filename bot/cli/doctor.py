@@ -61,7 +61,7 @@ class Check:
         return not self.ok and self.serious
 
 
-class StoreLook(Protocol):
+class StoreReport(Protocol):
     """What a close look at the store finds."""
 
     @property
@@ -86,7 +86,7 @@ class HasStale(Protocol):
         """Return what the store is."""
         ...
 
-    def look_closely(self, texts: Sequence[ClubText]) -> StoreLook:
+    def verify_store(self, texts: Sequence[ClubText]) -> StoreReport:
         """Compare the store with what it was made from."""
         ...
 
@@ -188,7 +188,7 @@ def check_agreement(
     try:
         kept = texts()
         with opened() as store:
-            found = store.look_closely(kept)
+            found = store.verify_store(kept)
     except DogearError as error:
         return Check(name, False, "cannot be compared", str(error))
     if found.wrong:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -211,6 +211,28 @@ def _begin(connection: Connection) -> None:
     """
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+INDEXING = 0x646F67696478
+"""The number of the advisory lock that a process holds while it indexes; it spells our name."""
+
+
+@contextlib.contextmanager
+def indexing_lock(where: str | Path) -> Iterator[None]:
+    """Hold a lock of a PostgreSQL server, which is released when this process dies, too.
+
+    It blocks, and needs a thread without an event loop. Raises StorageUnavailable.
+    """
+    address = Address.of(where)
+    with asyncio.Runner() as runner:
+        with told(address.name):
+            connection = runner.run(_connect(address.dsn, CONNECT, None))
+        try:
+            with told(address.name):
+                runner.run(connection.execute(f"SELECT pg_advisory_lock({INDEXING})"))
+            yield
+        finally:
+            runner.run(connection.close())
 
 
 Insert = sqlite.Insert | postgresql.Insert

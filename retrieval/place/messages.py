@@ -8,21 +8,24 @@ from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.names import names_in
 from corpus.text import sentences
-from retrieval.opener import Opener
+from retrieval.books import Books
 from retrieval.place.place import MIN_MATCH, MIN_MESSAGE_MATCH, WINDOW, Place, place, related
 from retrieval.rank.features import Question
 from retrieval.rank.ranker import Reader
-from retrieval.routing import CANDIDATES, likeliest
 from retrieval.types import Embedder
 
 MAX_MESSAGE = 8_000
 """Characters of a message that are placed: twice what Discord lets anybody write."""
 
 
+LIKELIEST = 5
+"""Books that a message is placed in if it names none."""
+
+
 class Messages:
     """Places messages in all text of the books that they may be about, whatever anybody has read."""
 
-    def __init__(self, library: Library, books: Opener, reader: Reader, embedder: Embedder) -> None:
+    def __init__(self, library: Library, books: Books, reader: Reader, embedder: Embedder) -> None:
         self._library, self._books, self._reader, self._embedder = library, books, reader, embedder
 
     def place(self, text: str, at_hand: Sequence[Slug] = ()) -> Reveals:
@@ -60,4 +63,4 @@ class Messages:
         return place(statement, self._books.open(book).whole(), self._reader)
 
     def _likeliest(self, statement: Question) -> list[Slug]:
-        return likeliest(statement, (self._books.open(slug).whole() for slug in self._library.books))[:CANDIDATES]
+        return self._books.related_to(statement)[:LIKELIEST]

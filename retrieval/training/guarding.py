@@ -25,7 +25,7 @@ from retrieval.guard.words import PassageTokens
 from retrieval.rank.features import Floats
 from retrieval.rank.ranker import Fit, Reader
 from retrieval.retriever import open_retriever
-from retrieval.rows import StoredPassage
+from retrieval.store import StoredPassage
 from retrieval.training.fits import logistic
 from retrieval.training.stories import Asked
 from retrieval.types import Embedder

@@ -19,7 +19,7 @@ from corpus.documents import Block, Document
 from corpus.passages import cut
 from retrieval.book import OpenedBook
 from retrieval.rank.words import stems
-from retrieval.rows import StoredPassage
+from retrieval.store import StoredPassage
 from retrieval.types import Embedded, Embedder
 
 

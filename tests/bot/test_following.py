@@ -106,17 +106,6 @@ async def test_it_is_there_within_five_seconds_without_being_asked_for(
                 await asyncio.sleep(0.01)
 
 
-async def test_reviews_that_others_wrote_into_a_shared_store_are_not_written_again(
-    both: tuple[Process, Process],
-) -> None:
-    one, other = both
-    following = Following(other.services.reviews, other.services.watching, own_store=False)
-    await following.begin()
-    await one.writes("The harbour scenes are the best of it.")
-    await following.look()
-    assert other.finds() == []
-
-
 async def test_a_place_that_is_watched_elsewhere_is_watched_here(address: str, island: Retriever) -> None:
     place, by = Place(ONE, 100), Member(ONE, LIZ)
     async with (

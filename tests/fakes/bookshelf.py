@@ -9,9 +9,9 @@ from pathlib import Path
 from shutil import rmtree
 
 from corpus.library import Library
-from retrieval.location import Place
+from retrieval.chroma import ServerChroma
+from retrieval.location import Location
 from retrieval.retriever import Retriever
-from retrieval.server import ServerConnection
 from retrieval.store import Store
 from retrieval.types import Embedder
 from tests.fakes.embedder import HashedEmbedder
@@ -82,24 +82,21 @@ def silent(_: str) -> None:
 
 
 @contextmanager
-def opened(library: Path, place: Place, embedder: Embedder | None = None) -> Iterator[Retriever]:
+def opened(library: Path, place: Location, embedder: Embedder | None = None) -> Iterator[Retriever]:
     """Open a retriever over a library as it now is, with its store up to date."""
     embedder = embedder or HashedEmbedder()
     with Store(place, embedder.name, silent) as store:
         retriever = Retriever(Library.load(library), store, embedder)
         retriever.refresh()
-        try:
-            yield retriever
-        finally:
-            retriever.close()
+        yield retriever
 
 
-def throw_away(place: Place) -> None:
+def throw_away(place: Location) -> None:
     """Throw away all that a store holds, behind the back of everybody."""
     if isinstance(place, Path):
         rmtree(place)
         return
-    with closing(ServerConnection(place)) as connection:
-        connection.open()
-        for name in connection.collections():
-            connection.delete(name)
+    with closing(ServerChroma(place)) as chroma:
+        client = chroma.open()
+        for collection in client.list_collections():
+            client.delete_collection(collection.name)

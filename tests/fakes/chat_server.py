@@ -14,7 +14,10 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from bot.answering.model import Writer, open_model
+from bot.logs import Meter
 from bot.settings import Settings
+from retrieval.retriever import Retriever
 
 Behaviour = Literal["answer", "slow", "trickle", "error", "garbage", "empty"]
 """How it behaves: it says what it was given to say; nothing; one byte now and then; HTTP 500; no JSON; no words."""
@@ -41,6 +44,15 @@ class ChatServer:
             chat_model="openai:scripted", chat_timeout=timeout, openai_api_key=SecretStr(KEY),
             openai_base_url=f"http://127.0.0.1:{self._server.server_port}/v1",
         )  # fmt: skip
+
+    @contextmanager
+    def writer(self, retriever: Retriever, timeout: float = 20.0, meter: Meter | None = None) -> Iterator[Writer]:
+        """Open a writer whose model is this one."""
+        writer = Writer(open_model(self.settings(timeout)), retriever, timeout, meter)
+        try:
+            yield writer
+        finally:
+            writer.close()
 
     def messages(self) -> dict[str, str]:
         """Return the messages of the last request by their roles."""

@@ -16,12 +16,11 @@ from pathlib import Path
 
 import httpx
 
-from retrieval.location import ChromaServer, Patience
+from retrieval.location import ChromaServer
 
 PATIENCE = 60.0
 """Seconds that the server has to begin."""
 
-USUAL = Patience()
 
 RUN = """
 import os, sys, threading
@@ -49,9 +48,9 @@ class RunningChroma:
             self.port = taken.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def database(self, patience: Patience = USUAL) -> ChromaServer:
+    def database(self, timeout: float = 20.0) -> ChromaServer:
         """Return a database that nobody has used yet."""
-        return ChromaServer(self.url, f"test-{next(self._names)}", patience=patience)
+        return ChromaServer(self.url, f"test-{next(self._names)}", timeout=timeout)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""

@@ -179,11 +179,11 @@ class Interaction:
         """The words of all answers."""
         return "\n".join(message.text for message in self.answers)
 
-    async def acknowledged(self, patience: float = 60.0) -> Interaction:
+    async def acknowledged(self, patience: float = 300.0) -> Interaction:
         """Wait until the bot has said that it heard."""
         return await self._until(lambda: self.acknowledged_at is not None, patience)
 
-    async def answered(self, patience: float = 60.0) -> Interaction:
+    async def answered(self, patience: float = 300.0) -> Interaction:
         """Wait until the bot has said something or shown a form."""
         return await self._until(lambda: self.answered_at is not None, patience)
 

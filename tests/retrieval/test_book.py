@@ -13,8 +13,8 @@ from corpus.passages import Passage
 from retrieval.book import OpenedBook, OpenedBooks
 from retrieval.gate import Audience, Gate
 from retrieval.retriever import Retriever
-from retrieval.rows import StoredPassage
 from retrieval.search import Search
+from retrieval.store import StoredPassage
 from retrieval.types import Embedded
 from tests.fakes.bookshelf import KITE, LANTERN, opened, write_kite, write_lantern
 from tests.fakes.embedder import hashed

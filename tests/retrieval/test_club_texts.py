@@ -17,11 +17,9 @@ from corpus.library import Library
 from corpus.names import UnknownBook
 from corpus.passages import ClubText, Passage, cut_review
 from retrieval.gate import Audience
-from retrieval.location import Place
-from retrieval.manifests import ClubManifest
+from retrieval.location import Location
 from retrieval.retriever import Retriever
-from retrieval.rows import StoredPassage
-from retrieval.store import Store
+from retrieval.store import ClubManifest, Store, StoredPassage
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, throw_away, write_lantern
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
 
@@ -60,19 +58,19 @@ def retriever(shelf: Path, data: Path) -> Iterator[Retriever]:
 
 
 @pytest.fixture
-def either(shelf: Path, place: Place) -> Iterator[Retriever]:
+def either(shelf: Path, place: Location) -> Iterator[Retriever]:
     """A retriever whose store is embedded, and one whose store is on a server."""
     with opened(shelf, place) as one:
         yield one
 
 
 @contextmanager
-def held(place: Place, model: str = "hashed") -> Iterator[Store]:
+def held(place: Location, model: str = "hashed") -> Iterator[Store]:
     with Store(place, model, silent) as store:
         yield store
 
 
-def of_clubs(place: Place) -> tuple[set[str], set[str]]:
+def of_clubs(place: Location) -> tuple[set[str], set[str]]:
     """Return the texts that the store has noted, and the ids of the passages that it holds of any club."""
     with held(place) as store:
         found = store._passages.get(include=["metadatas"])
@@ -152,7 +150,7 @@ def test_an_edit_takes_the_place_of_what_it_changes(either: Retriever) -> None:
     assert passage.rating is None
 
 
-def test_an_edit_leaves_nothing_of_what_it_changes_in_the_store(shelf: Path, place: Place) -> None:
+def test_an_edit_leaves_nothing_of_what_it_changes_in_the_store(shelf: Path, place: Location) -> None:
     with opened(shelf, place) as retriever:
         retriever.keep(review("One. Two. Three. Four. Five."))
         retriever.keep(review("One. Two. Three. Changed."))
@@ -191,18 +189,6 @@ def test_a_dropped_text_is_gone_at_once_and_dropping_nothing_is_no_error(shelf: 
     assert of_clubs(data) == (set(), set())
 
 
-def test_a_club_that_leaves_takes_all_of_its_texts_along_and_no_others(shelf: Path, place: Place) -> None:
-    with opened(shelf, place) as retriever:
-        for number, book in enumerate((LANTERN, LANTERN, KITE)):
-            for club in ("north", "south"):
-                retriever.keep(review(f"Number {number} of {club}.", id=str(number), club=club, book=book))
-        retriever.drop_club("north")
-        retriever.drop_club("nobody")
-        assert [reviews(retriever, NORTH, book) for book in (LANTERN, KITE)] == [[], []]
-        assert [len(reviews(retriever, SOUTH, book)) for book in (LANTERN, KITE)] == [2, 1]
-    assert of_clubs(place)[0] == {"south/0", "south/1", "south/2"}
-
-
 def test_the_same_words_and_ids_in_two_clubs_are_two_texts(retriever: Retriever) -> None:
     retriever.keep(review())
     retriever.keep(review(club="south"))
@@ -220,7 +206,7 @@ def test_text_of_any_sort_can_be_kept_searched_and_dropped(island: Retriever, te
     kept = reviews(island, finished)
     assert kept == [p.text for p in cut_review(review(text, club="any sort"))]
     assert island.search("Who is Silas?", finished, LANTERN).passages
-    island.drop_club("any sort")
+    island.drop("any sort", "1")
     assert reviews(island, finished) == []
 
 
@@ -254,13 +240,13 @@ def test_each_review_is_a_stretch_of_its_own_after_the_library(retriever: Retrie
     assert len({(groups[n], view.passages[n].document) for n in own}) == 12
 
 
-def left(shelf: Path, place: Place, *texts: ClubText) -> None:
+def left(shelf: Path, place: Location, *texts: ClubText) -> None:
     """Leave a store in which these texts were kept by an earlier run."""
     with opened(shelf, place) as retriever:
         retriever.reconcile(texts)
 
 
-def test_texts_outlive_a_restart(shelf: Path, place: Place) -> None:
+def test_texts_outlive_a_restart(shelf: Path, place: Location) -> None:
     left(shelf, place, review())
     with opened(shelf, place) as retriever:
         assert found(retriever, NORTH)
@@ -278,7 +264,7 @@ def test_where_nothing_changed_nothing_is_done(shelf: Path, data: Path) -> None:
         assert len(reviews(retriever, SOUTH)) == 3
 
 
-def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, place: Place) -> None:
+def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, place: Location) -> None:
     same, edited, gone, moved = (review(f"Number {n}.", id=str(n)) for n in range(4))
     left(shelf, place, same, edited, gone, moved)
     embedder = HashedEmbedder()
@@ -316,7 +302,7 @@ def test_a_text_that_moved_to_a_book_that_is_not_there_leaves_the_old_one(retrie
 
 
 @pytest.mark.parametrize("count", [40, 70])
-def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, place: Place, count: int) -> None:
+def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, place: Location, count: int) -> None:
     texts = [review(f"Number {n}.", id=str(n)) for n in range(count)]
     left(shelf, place, *texts)
     throw_away(place)
@@ -334,7 +320,7 @@ def test_with_another_model_texts_are_embedded_again(shelf: Path, data: Path) ->
         assert reviews(retriever, NORTH)
 
 
-def test_the_library_is_indexed_again_without_touching_club_texts(shelf: Path, place: Place) -> None:
+def test_the_library_is_indexed_again_without_touching_club_texts(shelf: Path, place: Location) -> None:
     with opened(shelf, place) as retriever:
         retriever.keep(review())
         plain = [p.id for p in retriever.passages(LANTERN, NOWHERE)]
@@ -355,7 +341,7 @@ def rows_of(text: ClubText) -> list[StoredPassage]:
     return [StoredPassage(passage, vector) for passage, vector in zip(cut, vectors, strict=True)]
 
 
-def interrupted(place: Place, text: ClubText, before: ClubText | None = None) -> None:
+def interrupted(place: Location, text: ClubText, before: ClubText | None = None) -> None:
     """Leave the store as a run does that is stopped after a text's passages are written and before it is noted."""
     rows = [*rows_of(text), *(rows_of(before) if before else ())]
     ids = tuple(dict.fromkeys(row.passage.id for row in rows))
@@ -396,7 +382,7 @@ class StoppedStore(Store):
 
 @pytest.mark.parametrize("records", [[], [review("One. Two. Three. Changed.")]], ids=["deleted", "kept"])
 def test_what_a_run_leaves_that_ends_half_way_is_known_to_the_next(
-    shelf: Path, place: Place, records: list[ClubText]
+    shelf: Path, place: Location, records: list[ClubText]
 ) -> None:
     left(shelf, place, review("One. Two. Three. Four. Five."))
     with StoppedStore(place, "hashed", silent) as store:
@@ -428,7 +414,7 @@ def test_a_text_that_could_not_be_embedded_leaves_what_was_there(shelf: Path, da
 
 
 @contextmanager
-def pausing(shelf: Path, place: Place, word: str) -> Iterator[tuple[Retriever, PausingEmbedder, ThreadPoolExecutor]]:
+def pausing(shelf: Path, place: Location, word: str) -> Iterator[tuple[Retriever, PausingEmbedder, ThreadPoolExecutor]]:
     """Open a retriever that stops where it would embed `word`, and a thread to stop in."""
     embedder = PausingEmbedder(word)
     with opened(shelf, place, embedder) as retriever, ThreadPoolExecutor(1) as thread:
@@ -438,12 +424,11 @@ def pausing(shelf: Path, place: Place, word: str) -> Iterator[tuple[Retriever, P
             embedder.may_go_on.set()
 
 
-@pytest.mark.parametrize("how", ["its text", "its club"])
-def test_what_is_deleted_while_it_is_being_written_stays_deleted(shelf: Path, data: Path, how: str) -> None:
+def test_what_is_deleted_while_it_is_being_written_stays_deleted(shelf: Path, data: Path) -> None:
     with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
         kept = thread.submit(retriever.keep, review())
         assert embedder.reached.wait(60)
-        retriever.drop("north", "1") if how == "its text" else retriever.drop_club("north")
+        retriever.drop("north", "1")
         embedder.may_go_on.set()
         kept.result(60)
         assert reviews(retriever, NORTH) == []
@@ -451,7 +436,7 @@ def test_what_is_deleted_while_it_is_being_written_stays_deleted(shelf: Path, da
         assert len(reviews(retriever, NORTH)) == 1
 
 
-def test_of_two_edits_at_once_the_later_one_stays(shelf: Path, place: Place) -> None:
+def test_of_two_edits_at_once_the_later_one_stays(shelf: Path, place: Location) -> None:
     with pausing(shelf, place, "marmalade") as (retriever, embedder, thread):
         first = thread.submit(retriever.keep, review())
         assert embedder.reached.wait(60)
@@ -461,7 +446,7 @@ def test_of_two_edits_at_once_the_later_one_stays(shelf: Path, place: Place) -> 
         assert reviews(retriever, NORTH) == ["The second thought."]
 
 
-def test_what_members_do_while_texts_are_brought_in_line_stands(shelf: Path, place: Place) -> None:
+def test_what_members_do_while_texts_are_brought_in_line_stands(shelf: Path, place: Location) -> None:
     with pausing(shelf, place, "marmalade") as (retriever, embedder, thread):
         retriever.keep(review("An old one.", id="3"))
         told = [review(), review("Two of the records.", id="2"), review("An old one.", id="3")]

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from corpus.library import Library
 from corpus.passages import Passage
 from retrieval.gate import Audience
-from retrieval.indexing import Indexed
-from retrieval.location import Place
+from retrieval.index import Indexed
+from retrieval.location import Location
 from retrieval.retriever import Retriever
 from retrieval.store import Store
 from tests.fakes.bookshelf import KITE, KITE_DOCUMENTS, LANTERN, silent, write_book, write_kite, write_lantern
@@ -27,21 +27,21 @@ PASSAGES_OF_THE_LANTERN = 12
 
 @contextmanager
 def held(
-    folder: Path, place: Place, embedder: HashedEmbedder, said: Callable[[str], None] = silent
+    folder: Path, place: Location, embedder: HashedEmbedder, said: Callable[[str], None] = silent
 ) -> Iterator[Retriever]:
     """Open a retriever whose store is as it was left."""
     with Store(place, embedder.name, said) as store:
         yield Retriever(Library.load(folder), store, embedder)
 
 
-def indexed(folder: Path, place: Place, embedder: HashedEmbedder) -> Indexed:
+def indexed(folder: Path, place: Location, embedder: HashedEmbedder) -> Indexed:
     """Bring a store up to date in a run of its own."""
     with held(folder, place, embedder) as retriever:
         assert retriever.library.problems == ()
         return retriever.refresh()
 
 
-def kept(folder: Path, place: Place, embedder: HashedEmbedder) -> dict[str, list[Passage]]:
+def kept(folder: Path, place: Location, embedder: HashedEmbedder) -> dict[str, list[Passage]]:
     """Return all passages of each book, as a finished reader would see them."""
     with held(folder, place, embedder) as retriever:
         assert retriever.stale() == []
@@ -62,7 +62,7 @@ def embedder() -> HashedEmbedder:
     return HashedEmbedder()
 
 
-def test_a_first_run_embeds_each_passage_once(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
+def test_a_first_run_embeds_each_passage_once(two_books: Path, place: Location, embedder: HashedEmbedder) -> None:
     done = indexed(two_books, place, embedder)
     assert (done.books, done.kept, done.removed) == (2, 0, 0)
     assert done.embedded == len(embedder.embedded) == len(set(embedder.embedded))
@@ -71,7 +71,9 @@ def test_a_first_run_embeds_each_passage_once(two_books: Path, place: Place, emb
     assert {p.text for p in passages[LANTERN]} | {p.text for p in passages[KITE]} == set(embedder.embedded)
 
 
-def test_a_run_that_finds_nothing_changed_does_nothing(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
+def test_a_run_that_finds_nothing_changed_does_nothing(
+    two_books: Path, place: Location, embedder: HashedEmbedder
+) -> None:
     first = indexed(two_books, place, embedder)
     again = HashedEmbedder()
     assert indexed(two_books, place, again) == Indexed(0, 0, first.embedded, 0)
@@ -88,7 +90,7 @@ def test_progress_is_told_from_the_first_passages_written_to_the_last(
     assert told == sorted(told)
 
 
-def test_an_edited_sentence_is_embedded_alone(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
+def test_an_edited_sentence_is_embedded_alone(two_books: Path, place: Location, embedder: HashedEmbedder) -> None:
     first = indexed(two_books, place, embedder)
     people = two_books / LANTERN / "people.md"
     people.write_text(people.read_text(encoding="utf-8").replace("lives alone", "mends nets"), encoding="utf-8")
@@ -141,7 +143,7 @@ def test_a_document_that_vanished_takes_its_passages_along(
     assert {p.document for p in kept(two_books, data, embedder)[LANTERN]} == {"premise.md", "summary.md"}
 
 
-def test_a_book_that_vanished_leaves_nothing(two_books: Path, place: Place, embedder: HashedEmbedder) -> None:
+def test_a_book_that_vanished_leaves_nothing(two_books: Path, place: Location, embedder: HashedEmbedder) -> None:
     indexed(two_books, place, embedder)
     rmtree(two_books / KITE)
     done = indexed(two_books, place, embedder)
@@ -151,7 +153,7 @@ def test_a_book_that_vanished_leaves_nothing(two_books: Path, place: Place, embe
         assert store.manifests().keys() == {LANTERN}
 
 
-def test_a_new_book_leaves_the_others_alone(library: Path, place: Place, embedder: HashedEmbedder) -> None:
+def test_a_new_book_leaves_the_others_alone(library: Path, place: Location, embedder: HashedEmbedder) -> None:
     write_lantern(library)
     first = indexed(library, place, embedder)
     write_kite(library)
@@ -192,7 +194,7 @@ def test_an_interrupted_run_goes_on_where_it_was(library: Path, data: Path) -> N
     assert [p.reveals.marks[KITE] for p in kept(library, data, rest)[KITE]] == list(range(1, 701))
 
 
-def test_what_an_interrupted_run_left_and_nobody_wants_any_more_is_removed(library: Path, place: Place) -> None:
+def test_what_an_interrupted_run_left_and_nobody_wants_any_more_is_removed(library: Path, place: Location) -> None:
     chapters = "".join(f"## Chapter {n}\n\nIn the year {n} it rained.\n\n" for n in range(1, 301))
     write_book(library, KITE, {"summary.md": chapters}, marks=300)
     with held(library, place, HashedEmbedder(stops_after=1)) as retriever, pytest.raises(EmbedderStopped):
@@ -203,7 +205,7 @@ def test_what_an_interrupted_run_left_and_nobody_wants_any_more_is_removed(libra
         assert len(store.ids_of(KITE)) == 4
 
 
-def test_another_model_embeds_everything_again_and_says_so_in_one_line(two_books: Path, place: Place) -> None:
+def test_another_model_embeds_everything_again_and_says_so_in_one_line(two_books: Path, place: Location) -> None:
     first, second = HashedEmbedder("one"), HashedEmbedder("another")
     indexed(two_books, place, first)
     said: list[str] = []
@@ -223,7 +225,7 @@ def review_of(passages: list[Passage]) -> Passage:
 
 
 def test_a_review_moves_with_the_text_that_places_it_and_is_not_embedded_again(
-    library: Path, place: Place, embedder: HashedEmbedder
+    library: Path, place: Location, embedder: HashedEmbedder
 ) -> None:
     write_lantern(library)
     write_book(library, KITE, {**KITE_DOCUMENTS, "review.md": LATE_REVIEW}, marks=4)  # by the same author

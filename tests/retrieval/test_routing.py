@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import retriever as door
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN, opened, write_book, write_kite, write_lantern
@@ -91,18 +90,17 @@ def test_a_book_that_is_named_is_meant_even_where_nothing_of_it_may_be_read(libr
         assert (found.book, found.passages, found.withheld) == (LANTERN, (), True)
 
 
-def test_a_large_library_is_looked_through_as_far_as_it_has_been_begun(
-    island: Retriever, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ending, kite = "Does anybody become a clockmaker?", "What do two children build by the railway?"
-    assert island.search(kite, Audience({LANTERN: 10})).book == KITE
-    monkeypatch.setattr(door, "LOOKED_THROUGH", 1)
-    assert island.search(ending, FINISHED).book == KITE
-    assert island.search(kite, Audience({LANTERN: 10})).book == LANTERN
-    assert island.search(kite, Audience()).book is None
-    assert island.search("What do they build in The Kite?", Audience()).book == KITE
-    both = "Who builds a kite, in The Kite or in The Lantern?"
-    assert island.search(both, Audience({LANTERN: 10})).book == KITE
+def test_a_book_is_found_in_a_library_of_any_size_by_who_has_not_begun_it(library: Path, data: Path) -> None:
+    """Everything is hidden from them but one passage, and a thousand hidden ones are nearer to the question."""
+    hidden = "".join(f"## Chapter {n}\n\nA paper kite over the railway, number {n}.\n\n" for n in range(1, 400))
+    for number in range(3):
+        write_book(library, f"hidden-{number}", {"summary.md": hidden}, marks=400)
+    write_kite(library)
+    with opened(library, data) as retriever:
+        asked = "Who flies a paper kite over the railway?"
+        assert retriever.search(asked, Audience({"hidden-1": 400})).book == "hidden-1"
+        found = retriever.search(asked, Audience())
+        assert (found.book, len(found.passages)) == (KITE, 1)
 
 
 def test_an_empty_library_answers_nothing(library: Path, data: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,10 +20,9 @@ from hypothesis import strategies as st
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.location import Place
-from retrieval.manifests import ClubManifest, Manifest
-from retrieval.rows import StoredPassage
-from retrieval.store import Store
+from retrieval.chroma import FAILED
+from retrieval.location import Location
+from retrieval.store import ClubManifest, Manifest, Store, StoredPassage
 from retrieval.types import Embedded, StoreHeld, StoreUnavailable
 from tests.fakes.bookshelf import LANTERN, silent
 
@@ -50,7 +50,7 @@ def stored(one: Passage) -> StoredPassage:
 
 
 @contextmanager
-def store_in(place: Place, model: str = "model", said: list[str] | None = None) -> Iterator[Store]:
+def store_in(place: Location, model: str = "model", said: list[str] | None = None) -> Iterator[Store]:
     with Store(place, model, silent if said is None else said.append) as store:
         yield store
 
@@ -123,12 +123,6 @@ def test_passages_come_in_the_order_asked_and_missing_ones_are_passed_over(share
     assert shared.having(ids) == set()
 
 
-def test_any_number_of_passages_is_written_at_once(shared: Store) -> None:
-    many = [stored(passage(f"many-{n}", sentences=("It rains.",))) for n in range(5_500)]  # Chroma itself takes 5,461
-    shared.write(many)
-    assert len(shared.having([row.passage.id for row in many])) == len(many)
-
-
 def test_a_passage_written_again_is_replaced(shared: Store) -> None:
     shared.write([stored(passage("twice", heading="Chapter 1", rating=3))])
     shared.write([stored(passage("twice", heading=""))])
@@ -137,39 +131,14 @@ def test_a_passage_written_again_is_replaced(shared: Store) -> None:
 
 
 def test_a_book_is_in_the_store_once_it_is_finished_and_until_it_is_forgotten(shared: Store) -> None:
-    manifest = Manifest(LANTERN, "f1", {"the-kite": "f2"}, (passage("1").id, passage("2").id))
+    manifest = Manifest.of(LANTERN, "f1", {"the-kite": "f2"}, [passage("1"), passage("2", explicit=True)])
     shared.finish(manifest)
     assert shared.manifests() == {LANTERN: manifest}
-    shared.finish(Manifest(LANTERN, "f3", {}, ()))
-    assert shared.manifests() == {LANTERN: Manifest(LANTERN, "f3", {}, ())}
+    shared.finish(Manifest.of(LANTERN, "f3", {}, ()))
+    assert shared.manifests() == {LANTERN: Manifest.of(LANTERN, "f3", {}, ())}
     shared.forget(LANTERN)
     shared.forget(LANTERN)
     assert shared.manifests() == {}
-
-
-def test_a_finished_book_is_read_whole_in_its_own_order_as_its_passages_are(shared: Store) -> None:
-    ids = [passage(f"whole-{n}").id for n in range(450)]  # more than are read at once
-    shared.write([stored(passage(f"whole-{n}", order=n)) for n in range(450)])
-    assert shared.read_book("the-kite") == []
-    shared.finish(Manifest("the-kite", "f", {}, (*ids[::-1], "the-kite/nowhere")))
-    found, expected = shared.read_book("the-kite"), shared.read(ids[::-1])
-    assert [row.passage for row in found] == [row.passage for row in expected]
-    for one, other in zip(found, expected, strict=True):
-        assert np.array_equal(one.embedded.passage, other.embedded.passage)
-        assert np.array_equal(one.embedded.sentences, other.embedded.sentences)
-    shared.forget("the-kite")
-    assert shared.read_book("the-kite") == []
-
-
-def test_a_finished_book_stays_as_it_was_until_it_is_finished_anew(shared: Store) -> None:
-    manifest = Manifest("the-garden", "f", {}, (passage("stays").id,))
-    shared.write([stored(passage("stays", heading="Chapter 1"))])
-    shared.finish(manifest)
-    shared.write([stored(passage("stays", heading="Chapter 2"))])
-    assert [row.passage.heading for row in shared.read_book("the-garden")] == ["Chapter 1"]
-    shared.finish(manifest)
-    assert [row.passage.heading for row in shared.read_book("the-garden")] == ["Chapter 2"]
-    shared.forget("the-garden")
 
 
 def test_the_ids_of_a_book_are_its_own(shared: Store) -> None:
@@ -186,15 +155,6 @@ def test_the_ids_of_a_book_are_none_of_a_clubs(shared: Store) -> None:
     assert shared.ids_of("the-garden") == {"the-garden/g"}
     (found,) = shared.read(["club/c"])
     assert found.passage.club == "north"
-
-
-def test_one_book_is_asked_for_alone(shared: Store) -> None:
-    manifest = Manifest("the-garden", "f1", {"the-kite": "f2"}, ("the-garden/g",))
-    shared.finish(manifest)
-    assert shared.manifest("the-garden") == manifest
-    assert shared.manifest("no-such-book") is None
-    shared.forget("the-garden")
-    assert shared.manifest("the-garden") is None
 
 
 def test_what_is_noted_of_club_texts_is_no_book(shared: Store) -> None:
@@ -215,14 +175,6 @@ def test_what_is_noted_of_club_texts_is_no_book(shared: Store) -> None:
     shared.forget_club([changed])
 
 
-def test_as_many_club_texts_are_noted_as_there_are(embedded: Store) -> None:
-    many = [ClubManifest("north", str(n), LANTERN, "f", (f"club/{n}",)) for n in range(6_000)]
-    embedded.note_club(many)
-    assert len(embedded.club_manifests()) == len(many)
-    embedded.forget_club(many)
-    assert embedded.club_manifests() == []
-
-
 def test_threads_read_and_write_at_once(shared: Store) -> None:
     def work(number: int) -> None:
         ids = [f"{LANTERN}/thread-{number}-{n}" for n in range(30)]
@@ -237,22 +189,49 @@ def test_threads_read_and_write_at_once(shared: Store) -> None:
         assert list(threads.map(work, range(8))) == [None] * 8
 
 
-def test_a_store_keeps_what_it_holds_when_it_is_opened_again(place: Place) -> None:
+def test_a_store_keeps_what_it_holds_when_it_is_opened_again(place: Location) -> None:
     said: list[str] = []
     with store_in(place) as store:
         store.write([stored(passage())])
-        store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
+        store.finish(Manifest.of(LANTERN, "f", {}, [passage()]))
     with store_in(place, said=said) as store:
         assert store.manifests().keys() == {LANTERN}
         assert [row.passage for row in store.read([passage().id])] == [passage()]
     assert said == []
 
 
-def test_a_store_of_another_model_is_emptied_with_one_line(place: Place) -> None:
+def test_a_book_is_read_whole_in_its_own_order_without_what_a_run_left_beside_it(shared: Store) -> None:
+    kite = [passage(f"k{n}", id=f"the-kite/{n}", book="the-kite", order=n) for n in range(450)]  # more than at once
+    shared.write([stored(one) for one in kite])
+    manifest = Manifest.of("the-kite", "f", {}, kite[:-1][::-1])
+    found = shared.read_book(manifest)
+    assert found is not None
+    assert [row.passage for row in found] == kite[:-1][::-1]
+    shared.remove([kite[7].id])
+    assert shared.read_book(manifest) is None
+    shared.remove([one.id for one in kite])
+
+
+def test_the_nearest_passages_come_first_whoever_may_see_them(data: Path) -> None:
+    with store_in(data) as store:
+        rows = [
+            (passage("near"), unit(1, 0, 0, 0)),
+            (passage("late", reveals=Reveals.of({LANTERN: 9})), unit(4, 1, 0, 0)),
+            (passage("club", id="club/c", club="north"), unit(1, 1, 0, 0)),
+        ]
+        store.write([StoredPassage(one, Embedded(vector, np.stack([vector] * 2))) for one, vector in rows])
+        near, late = passage("near").id, passage("late").id
+        assert store.nearest(np.stack([unit(1, 0, 0, 0), unit(0, 1, 0, 0)]), 9) == [
+            [near, late, "club/c"], ["club/c", late, near]
+        ]  # fmt: skip
+        assert store.nearest(unit(1, 0, 0, 0)[None], 2) == [[near, late]]
+
+
+def test_a_store_of_another_model_is_emptied_with_one_line(place: Location) -> None:
     said: list[str] = []
     with store_in(place, "one") as store:
         store.write([stored(passage())])
-        store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
+        store.finish(Manifest.of(LANTERN, "f", {}, [passage()]))
     with store_in(place, "other", said) as store:
         assert store.manifests() == {}
         assert store.having([passage().id]) == set()
@@ -264,19 +243,138 @@ def test_a_store_of_another_model_is_emptied_with_one_line(place: Place) -> None
     assert "built again" in said[0]
 
 
-def test_a_store_of_an_older_layout_is_emptied_with_one_line(data: Path) -> None:
+OLD = {"model": "model", "layout": 6}
+
+
+def test_a_store_of_the_layout_before_is_taken_over_as_it_is(data: Path) -> None:
+    """Such a store noted the ids of a book alone, and kept each book once more as a whole."""
+    manifest, club = Manifest.of(LANTERN, "f", {}, [passage()]), ClubManifest("north", "1", LANTERN, "f", ("club/c",))
     with store_in(data) as store:
-        store.write([stored(passage())])
-        store.finish(Manifest(LANTERN, "f", {}, (passage().id,)))
-    with closing(sqlite3.connect(data / "chroma" / "chroma.sqlite3")) as database, database:
-        changed = database.execute("UPDATE collection_metadata SET int_value = 0 WHERE key = 'layout'").rowcount
-    assert changed == 4
+        store.write([stored(passage()), stored(passage("c", id="club/c", club="north"))])
+        store.finish(manifest)
+        store.note_club([club])
+        store._passages.update(ids=[passage().id, "club/c"], metadatas=[{"shelf": None}] * 2)
+        store._books.update(
+            ids=[LANTERN], documents=[json.dumps([passage().id])], embeddings=np.zeros((1, 1), np.float32)
+        )
+        client = store._chroma.open()
+        for name in ("passages", "books", "club_texts", "whole_books"):
+            client.get_or_create_collection(name).modify(metadata=OLD)
+    said: list[str] = []
+    for _ in range(2):
+        with store_in(data, said=said) as store:
+            assert store.manifests() == {LANTERN: manifest}
+            assert store.club_manifests() == [club]
+            assert [row.passage for row in store.read_book(manifest) or ()] == [passage()]
+            assert [row.passage.id for row in store.read_club("north", LANTERN, club.ids)] == ["club/c"]
+            assert store.incomplete() == []
+            names = {one.name for one in store._chroma.open().list_collections()}
+            assert names == {"passages", "books", "club_texts"}
+    assert said == []
+
+
+def test_a_store_of_any_other_layout_is_built_again(data: Path) -> None:
+    with store_in(data) as store:
+        store.finish(Manifest.of(LANTERN, "f", {}, ()))
+        store._books.modify(metadata=OLD | {"layout": 5})
     said: list[str] = []
     with store_in(data, said=said) as store:
         assert store.manifests() == {}
-        assert store.having([passage().id]) == set()
     assert len(said) == 1
-    assert "older layout" in said[0]
+
+
+# What fails
+
+
+def overwrite(data: Path) -> None:
+    (data / "chroma" / "chroma.sqlite3").write_bytes(b"This was a database once. " * 400)
+
+
+def lose_database(data: Path) -> None:
+    (data / "chroma" / "chroma.sqlite3").unlink()
+
+
+def lose_index(data: Path) -> None:
+    for folder in (data / "chroma").iterdir():
+        if folder.is_dir():
+            for file in folder.iterdir():
+                file.write_bytes(b"?")
+
+
+def change_what_is_revealed(data: Path) -> None:
+    with closing(sqlite3.connect(data / "chroma" / "chroma.sqlite3")) as database, database:
+        query = "UPDATE embedding_metadata SET string_value = '{}' WHERE key = 'reveals'"
+        assert database.execute(query).rowcount
+
+
+def lose_a_passage(data: Path) -> None:
+    with store_in(data) as store:
+        store.remove([passage().id])
+
+
+@pytest.mark.parametrize("damage", [overwrite, lose_database])
+def test_a_store_that_cannot_be_opened_is_moved_aside(data: Path, damage: Callable[[Path], None]) -> None:
+    with store_in(data) as store:
+        store.finish(Manifest.of(LANTERN, "f", {}, ()))
+    damage(data)
+    said: list[str] = []
+    with store_in(data, said=said) as store:
+        assert store.manifests() == {}
+        store.finish(Manifest.of(LANTERN, "f", {}, ()))
+    (aside,) = data.glob("chroma-damaged-*")
+    assert said == [f"The vector store was damaged and is built again. What was there is in {aside}."]
+    with store_in(data, said=said) as store:
+        assert store.manifests().keys() == {LANTERN}
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("damage", [change_what_is_revealed, lose_a_passage])
+def test_a_store_that_cannot_be_read_is_moved_aside_by_whoever_opens_it_next(
+    data: Path, damage: Callable[[Path], None]
+) -> None:
+    manifest = Manifest.of(LANTERN, "f", {}, [passage()])
+    with store_in(data) as store:
+        store.write([stored(passage())])
+        store.finish(manifest)
+    damage(data)
+    with store_in(data) as store:
+        if damage is change_what_is_revealed:  # nobody is shown it meanwhile
+            with pytest.raises(StoreUnavailable, match="built again where it is damaged"):
+                store.read([passage().id])
+        else:
+            assert store.incomplete() == ["the-lantern is not whole"]
+            (data / FAILED).touch()
+    with store_in(data) as store:
+        assert store.manifests() == {}
+    assert len(list(data.glob("chroma-damaged-*"))) == 1
+
+
+def test_a_store_that_fails_says_so_once_and_is_written_again_after_it_was_reopened(data: Path) -> None:
+    told: list[str] = []
+    with store_in(data) as store:
+        store.on_failure(lambda: told.append("failed"))
+        store.write([stored(passage())])
+        store._passages._client.delete_collection("passages")
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                store.read([passage().id])
+            with pytest.raises(StoreUnavailable):
+                store.remove([passage().id])
+        assert (store.failed, told) == (True, ["failed"])
+        assert not store.reopen()
+        assert not store.failed
+        store.write([stored(passage())])
+        assert store.having([passage().id]) == {passage().id}
+
+
+def test_a_full_disk_is_named_and_nothing_is_moved(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store_in(data) as store:
+        store.finish(Manifest.of(LANTERN, "f", {}, ()))
+    overwrite(data)
+    monkeypatch.setattr("retrieval.chroma.ROOM", 1 << 62)
+    with pytest.raises(StoreUnavailable, match="the disk is full"):
+        Store(data, "model", silent)
+    assert not list(data.glob("chroma-damaged-*"))
 
 
 HOLD = """

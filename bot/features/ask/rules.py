@@ -111,7 +111,7 @@ class TooLong(DogearError):
     """A question that nobody would read to its end."""
 
     def __init__(self) -> None:
-        super().__init__(f"That is longer than the {MAX_QUESTION} characters that I read at once. Say it more shortly.")
+        super().__init__(f"That is longer than the {MAX_QUESTION} characters that I read at once. Please shorten it.")
 
 
 class AskedLongAgo(DogearError):

@@ -83,7 +83,7 @@ def how_far(book: Slug | None, audience: Audience, books: Books) -> str:
         for slug, marks in audience.positions.items()
         if slug in books and book in (None, slug)
     ]
-    return f"Goes no further than {' and '.join(ceilings)}" if ceilings else "Goes no further than the covers"
+    return f"Goes no further than {' and '.join(ceilings)}" if ceilings else "Spoiler-free: assumes nobody has started"
 
 
 def why(book: Slug | None, audience: Audience, books: Books, *, public: bool) -> str:
@@ -103,11 +103,11 @@ def why(book: Slug | None, audience: Audience, books: Books, *, public: bool) ->
 
 
 def out_of_tokens(answer: Answer, allowance: Allowance) -> str:
-    """Return a note where the club's tokens for the chat model are used up, and nothing otherwise."""
+    """Return a note if the club's tokens for the chat model are used up, and nothing otherwise."""
     if not answer.out_of_tokens:
         return ""
     back = f"<t:{int(allowance.tomorrow.timestamp())}:R>"
-    return f"Quoted: the chat model has done its share for today. It is back {back}."
+    return f"Quotes only: today’s AI limit is used up. It resets {back}."
 
 
 def _title(answer: Answer, books: Books) -> str:

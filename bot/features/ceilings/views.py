@@ -73,7 +73,7 @@ def announced_card(change: CeilingChange, books: Books) -> Card:
 def ceiling_card(ceiling: Mapping[Slug, int], books: Books) -> Card:
     """Return how far a place goes."""
     if not ceiling:
-        text = "This place has no ceiling: what I say here for everybody stops at the covers."
+        text = "There is no ceiling here: what I say to everybody assumes that nobody has started."
         return notice_card(text, note="A moderator sets one with /ceiling set.")
     lines = [
         f"What I say here for everybody goes as far as {reach(books[slug], marks)}." for slug, marks in ceiling.items()

@@ -52,7 +52,7 @@ class Drafts:
         self._allowance.take(member)
         audience = await self._audience(member, place, book, where)
         if kind == BOOKS_OWN:
-            own = await self._workers.do(lambda: self._discussion.asked_already(audience, book.slug))
+            own = await self._workers.do(lambda: self._discussion.library_questions(audience, book.slug))
             turns = max(1, math.ceil(len(own) / DRAFTS))
             return own[turn % turns * DRAFTS :][:DRAFTS]
         quote_only = library or not await self._allowance.has_tokens(member.club)

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from pydantic import TypeAdapter
 
@@ -70,9 +70,6 @@ def read_review(text: str) -> Review:
 
 log = logging.getLogger(__name__)
 
-Held = Any
-"""What the vector store knows of a moment; nobody here looks into it."""
-
 MAX_TEXT = 4_000
 """Characters of a review: what Discord lets anybody write into one field."""
 
@@ -98,11 +95,11 @@ class ClubTexts(Protocol):
         """Remove a text."""
         ...
 
-    def held_texts(self) -> Held:
-        """Return which texts are kept now."""
+    def moment(self) -> int:
+        """Return a number for now."""
         ...
 
-    def reconcile(self, texts: Iterable[ClubText], since: Held | None = None, ours: Callable[[str], bool] = ...) -> int:
+    def reconcile(self, texts: Iterable[ClubText], since: int | None = None, ours: Callable[[str], bool] = ...) -> int:
         """Bring all texts in line with these, which were read after `since`; return how many had to be changed.
 
         `ours` says which clubs are this process's: where others keep texts in the same store, theirs stay.
@@ -146,7 +143,7 @@ class Reviews:
         if not text and given is None:
             raise ReviewProblem("There is nothing to keep. Give stars, a text, or both.")
         if len(text) > MAX_TEXT:
-            raise ReviewProblem(f"That is longer than {MAX_TEXT:,} characters. Write it more shortly.")
+            raise ReviewProblem(f"That is longer than {MAX_TEXT:,} characters. Please shorten it.")
         marks = parse_position(said, book)
         placed = await self._workers.do(lambda: self._texts.place(text, [book.slug])) if text else Reveals()
         needs = Reveals.of({book.slug: marks}).joined([placed])
@@ -204,9 +201,9 @@ class Reviews:
 
     async def reconcile(self) -> int:
         """Bring the vector store in line with the database, as at a start; return how many texts were changed."""
-        held = await self._workers.do(self._texts.held_texts)  # first: what comes after it is no part of the records
+        since = await self._workers.do(self._texts.moment)  # first: what comes after it is no part of the records
         texts = [club_text(review) for review in await self._records.every(self._shards) if self._indexed(review)]
-        return await self._workers.do(lambda: self._texts.reconcile(texts, held, self._is_ours))
+        return await self._workers.do(lambda: self._texts.reconcile(texts, since, self._is_ours))
 
     def _is_ours(self, club: str) -> bool:
         return self._shards.holds(int(club))

@@ -93,7 +93,7 @@ class Shelves:
             if not any(map(str.isalnum, title)):
                 raise ShelfProblem("Which book? Write its title.") from None
             if len(title) > MAX_TITLE:
-                raise ShelfProblem(f"A title has at most {MAX_TITLE} characters here. Write it more shortly.") from None
+                raise ShelfProblem(f"A title has at most {MAX_TITLE} characters here. Please shorten it.") from None
             return Shelved(title.casefold(), title, shelf, self._now())
         return Shelved(book.slug, book.title, shelf, self._now(), book.slug)
 

@@ -49,7 +49,7 @@ def candidate(typed: str, books: Mapping[Slug, Book]) -> Candidate:
         if not any(map(str.isalnum, title)):
             raise VoteProblem("Which book? Write its title.") from None
         if len(title) > MAX_TITLE:
-            raise VoteProblem(f"A title has at most {MAX_TITLE} characters here. Write it more shortly.") from None
+            raise VoteProblem(f"A title has at most {MAX_TITLE} characters here. Please shorten it.") from None
         return Candidate(title_key(title), title)
     return Candidate(book.slug, book.title, book.slug)
 

@@ -138,7 +138,7 @@ def test_turning_to_a_book_shows_its_card_and_only_what_gives_nothing_away(talk:
 
 def test_a_card_asks_where_the_reader_is(talk: Talk) -> None:
     told = talk.say("/book the-return-of-the-moonstone")
-    assert "Counted in percent. You have not said how far you are.\nFor example: /progress 45%" in told
+    assert "Counted in percent. You haven’t set your position yet.\nFor example: /progress 45%" in told
     assert "India" not in told
 
 
@@ -235,7 +235,7 @@ def test_the_place_in_one_book_is_shown(talk: Talk) -> None:
     assert talk.say("/progress the-return-of-the-moonstone 45%", "/progress the return of the moonstone") == (
         "The Return of the Moonstone\nYou are at 45%."
     )
-    assert talk.say("/progress no name").endswith("You have not said how far you are.")
+    assert talk.say("/progress no name").endswith("You haven’t set your position yet.")
 
 
 def test_set_may_be_said_as_in_discord(talk: Talk) -> None:

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from corpus.books import Reveals
 from corpus.errors import DogearError
 from corpus.passages import ClubText
-from retrieval.search import StoreLook
+from retrieval.search import StoreReport
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
@@ -35,8 +35,8 @@ class Store:
     def check_store(self) -> str:
         return "the store"
 
-    def look_closely(self, texts: Sequence[ClubText]) -> StoreLook:
-        return StoreLook(3, len(texts), self._wrong)
+    def verify_store(self, texts: Sequence[ClubText]) -> StoreReport:
+        return StoreReport(3, len(texts), self._wrong)
 
 
 def opening(store: Store | DogearError) -> AbstractContextManager[HasStale]:

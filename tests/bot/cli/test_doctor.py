@@ -15,7 +15,7 @@ from bot.cli.doctor import Check, HasStale, Instruments, examine, show
 from bot.settings import Settings
 from corpus.library import Library
 from corpus.passages import ClubText
-from retrieval.search import StoreLook
+from retrieval.search import StoreReport
 
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
 SECRET = "sk-a-key-that-nobody-sees"
@@ -33,8 +33,8 @@ class Behind:
     def check_store(self) -> str:
         return "the vector store"
 
-    def look_closely(self, texts: Sequence[ClubText]) -> StoreLook:
-        return StoreLook(0, len(texts), ())
+    def verify_store(self, texts: Sequence[ClubText]) -> StoreReport:
+        return StoreReport(0, len(texts), ())
 
 
 @contextmanager

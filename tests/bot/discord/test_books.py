@@ -35,7 +35,7 @@ async def test_the_card_of_a_book_says_what_is_known_and_where_its_reader_is(tal
 
 async def test_a_book_of_which_little_is_known_has_a_short_card(tales_club: Club) -> None:
     text = shown(await tales_club.member("Liz").slash(tales_club.general, "book show", book="the last tide"))
-    assert "You have not said how far you are" in text
+    assert "You haven’t set your position yet" in text
     assert "up to your page" not in text
     assert "The tide goes out" not in text
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.answering.model import Writer, open_model
 from bot.client import intents
 from bot.discord.permissions import permissions
 from bot.start import link
@@ -164,15 +163,9 @@ async def test_an_interaction_that_comes_twice_is_answered_once(club: Club) -> N
 @pytest.fixture
 async def talking(island: Retriever, tmp_path: Path) -> AsyncIterator[tuple[Club, ChatServer]]:
     """A club whose answers are written by a scripted model."""
-    with chat_server() as server:
-        model = open_model(server.settings(0.5))
-        assert model is not None
-        writer = Writer(model, island, 0.5)
-        try:
-            async with opened_club(island, tmp_path, writer=writer) as club:
-                yield club, server
-        finally:
-            writer.close()
+    with chat_server() as server, server.writer(island, 0.5) as writer:
+        async with opened_club(island, tmp_path, writer=writer) as club:
+            yield club, server
 
 
 async def test_a_model_answer_is_marked_as_one(talking: tuple[Club, ChatServer]) -> None:

@@ -7,7 +7,7 @@ from simcord import ChannelHandle
 from bot.people import Member, Place
 from tests.fakes.club import Club, texts
 
-NEUTRAL = "There are no passages on this up to your page."
+NEUTRAL = "I can’t answer that from what you’ve read so far."
 STORM = "Whom does Silas save in the storm?"
 SECRET = "Who drowned his brother for the sake of the lamp?"
 

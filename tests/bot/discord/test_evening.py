@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from simcord import ChannelHandle, MemberActor
 
-from bot.answering.model import Writer, open_model
 from bot.limits import Rates
 from retrieval.embedding import SentenceEmbedder
 from retrieval.retriever import Retriever
@@ -213,10 +212,7 @@ async def test_a_chat_model_that_blurts_out_how_everything_ends_is_not_let_throu
     marked: tuple[Retriever, Signs], chatting: ChatServer, tmp_path: Path
 ) -> None:
     retriever, signs = marked
-    model = open_model(chatting.settings())
-    assert model is not None
-    writer = Writer(model, retriever, 20)
-    try:
+    with chatting.writer(retriever) as writer:
         async with opened_club(retriever, tmp_path, writer=writer, rates=ALL_NIGHT) as club:
             evening = Evening(club, signs.copied())
             there = await arriving(evening)
@@ -236,8 +232,6 @@ async def test_a_chat_model_that_blurts_out_how_everything_ends_is_not_let_throu
                 await asks(evening, there.ishmael, there.general, QUESTIONS[0], book=AMBER)
             assert "\n".join(evening.leaks()) == ""
             assert any("Written by a model" in s.text for s in evening.sent if s.readers.person == there.ishmael.id)
-    finally:
-        writer.close()
 
 
 async def test_an_evening_does_hear_what_goes_too_far(evening: Evening) -> None:

@@ -132,7 +132,7 @@ async def test_a_place_without_a_ceiling_is_advised_as_somebody_who_has_read_not
     told = await liz.slash(tales_club.general, "order", series=SERIES)
     text = public(await liz.click(message(told), label="Share with the thread"))
     assert "The Pilot (1950) – next" in text
-    assert "Goes no further than the covers" in text
+    assert "Spoiler-free: assumes nobody has started" in text
 
 
 async def test_who_is_behind_the_place_posts_nothing_that_could_tell_them_more(tales_club: Club) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.location import Patience
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma
@@ -54,7 +53,7 @@ async def test_books_that_are_open_are_answered_while_the_vector_store_is_away_a
 ) -> None:
     write_lantern(library)
     write_kite(library)
-    server = chroma.database(Patience(connect=0.5, read=2.0, pause=0.0))
+    server = chroma.database(timeout=2.0)
     with opened(library, server) as retriever:
         async with opened_club(retriever, data) as club:
             liz = await club.reader("Liz", the_lantern="ch 3", the_kite="ch 2")

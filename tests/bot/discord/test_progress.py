@@ -140,7 +140,7 @@ async def test_undo_takes_back_step_by_step_until_nothing_is_left(club: Club) ->
     liz = await club.reader("Liz", the_lantern="ch 5")
     await club.reads(liz, LANTERN, "ch 7")
     assert "The Lantern: chapter 5 of 10" in shown(await liz.slash(club.general, "progress undo"))
-    assert "The Lantern: not said yet" in shown(await liz.slash(club.general, "progress undo"))
+    assert "The Lantern: not set yet" in shown(await liz.slash(club.general, "progress undo"))
     assert "There is nothing to undo." in shown(await liz.slash(club.general, "progress undo"))
 
 

@@ -11,7 +11,6 @@ import discord
 import pytest
 from simcord import MemberActor, OptionError
 
-from bot.answering.model import Writer, open_model
 from bot.audit import Did
 from bot.features.prompts.store import Prompt, State
 from bot.people import Member, Place
@@ -402,15 +401,9 @@ async def test_the_library_has_templates_and_what_the_book_comes_with(club: Club
 @pytest.fixture
 async def talking(island: Retriever, tmp_path: Path) -> AsyncIterator[tuple[Club, ChatServer]]:
     """A club whose drafts are written by a scripted model."""
-    with chat_server() as server:
-        model = open_model(server.settings(0.5))
-        assert model is not None
-        writer = Writer(model, island, 0.5)
-        try:
-            async with opened_club(island, tmp_path, writer=writer) as club:
-                yield club, server
-        finally:
-            writer.close()
+    with chat_server() as server, server.writer(island, 0.5) as writer:
+        async with opened_club(island, tmp_path, writer=writer) as club:
+            yield club, server
 
 
 async def test_a_model_drafts_first_and_sees_nothing_beyond(talking: tuple[Club, ChatServer]) -> None:

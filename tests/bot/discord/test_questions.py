@@ -7,7 +7,7 @@ from simcord import OptionError, SetupError
 
 from tests.fakes.club import Club, buttons, message, shown
 
-NEUTRAL = "There are no passages on this up to your page."
+NEUTRAL = "I can’t answer that from what you’ve read so far."
 STORM = "Whom does Silas save in the storm?"
 SECRET = "Who drowned his brother for the sake of the lamp?"
 NONSENSE = "Which purple submarine conquered Bolivia in 1894?"

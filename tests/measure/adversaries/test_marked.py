@@ -17,7 +17,6 @@ import pytest
 from discord import app_commands
 from simcord.types import HttpLogEntry
 
-from bot.answering.model import Writer, open_model
 from retrieval.embedding import SentenceEmbedder
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened
@@ -72,11 +71,8 @@ async def test_nothing_beyond_the_audience_comes_out_of_a_model(
     file: str, kind: str, marked: Marked, chatting: ChatServer, tmp_path: Path
 ) -> None:
     retriever, signs = marked
-    model = open_model(chatting.settings())
-    assert model is not None
-    writer = Writer(model, retriever, 20)
     chosen = [attempt for attempt in attempts(HERE / file, signs) if attempt.kind == kind]
-    try:
+    with chatting.writer(retriever) as writer:
         async with opened_club(retriever, tmp_path, writer=writer, rates=UNBOUNDED) as club:
             made = await attempting(Evening(club, signs.copied()))
             for attempt in chosen:
@@ -86,8 +82,6 @@ async def test_nothing_beyond_the_audience_comes_out_of_a_model(
                 assert told_the_model(chatting.requests[asked:], attempt, made) == []
             assert "\n".join(made.faults) == ""
             assert made.made == len(chosen)
-    finally:
-        writer.close()
 
 
 def told_the_model(requests: list[dict[str, object]], attempt: Attempt, made: Attempting) -> list[str]:

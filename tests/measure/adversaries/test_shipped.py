@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from simcord import MemberActor
 
-from bot.answering.model import Writer, open_model
+from bot.answering.model import Writer
 from corpus.books import Slug, Unit
 from corpus.passages import Passage, cut
 from corpus.text import sentences
@@ -80,11 +80,8 @@ def chatting() -> Iterator[ChatServer]:
 @pytest.fixture(scope="module")
 def writer(chatting: ChatServer, shipped: Retriever) -> Iterator[Writer]:
     """What asks the chat model."""
-    model = open_model(chatting.settings())
-    assert model is not None
-    writer = Writer(model, shipped, 20)
-    yield writer
-    writer.close()
+    with chatting.writer(shipped) as writer:
+        yield writer
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.answering.engine import Discussion
-from bot.answering.model import Writer, open_model
 from bot.cli.asking import Asked
 from bot.cli.batch import answer_line
 from corpus.library import Library
@@ -53,16 +52,11 @@ def from_memory(
 ) -> list[Row]:
     """Return the answers where a chat model has read every book to the end and always tells."""
     rows = []
-    with chat_server() as server:
-        settings = server.settings()
-        model = open_model(settings)
-        assert model is not None
-        writer = Writer(model, retriever, settings.chat_timeout)
+    with chat_server() as server, server.writer(retriever) as writer:
         discussion = Discussion(library, retriever, writer)
         for question in questions:
             server.says = f"{question.references[0].rstrip('.')}. [1]"
             rows += asked(discussion, [question], where)
-        writer.close()
     return rows
 
 

@@ -12,7 +12,7 @@ from corpus.library import SHIPPED, Library
 from retrieval.embedding import load_embedder
 from retrieval.retriever import Retriever
 from retrieval.store import Store
-from retrieval.types import Embedder, StoreDamaged
+from retrieval.types import Embedder, StoreUnavailable
 from tests.fakes.bookshelf import silent
 from tests.measure.faults.bots import Bot
 
@@ -31,8 +31,8 @@ def disagreements(bot: Bot) -> list[str]:
         retriever = Retriever(library, store, packaged())
         behind = [f"{slug} is behind" for slug in retriever.stale()]
         try:
-            return [*behind, *retriever.look_closely(texts).wrong]
-        except StoreDamaged:
+            return [*behind, *retriever.verify_store(texts).wrong]
+        except StoreUnavailable:
             return [*behind, "a passage that nobody had asked for is damaged"]
 
 

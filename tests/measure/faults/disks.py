@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.damaged import DOUBT
+from retrieval.chroma import FAILED
 from tests.fakes.discord_server import DiscordServer, Interaction, discord_server
 from tests.measure.faults.agreement import agreed
 from tests.measure.faults.bots import Bot, Shelf
@@ -175,9 +175,9 @@ async def writes_again(members: Members) -> str:
 async def mended(data: Path) -> bool:
     """Wait until the running bot is in no doubt of its store any more; return whether it came to that."""
     end = asyncio.get_running_loop().time() + MENDED
-    while asyncio.get_running_loop().time() < end and (data / DOUBT).exists():  # noqa: ASYNC110
+    while asyncio.get_running_loop().time() < end and (data / FAILED).exists():  # noqa: ASYNC110
         await asyncio.sleep(1)
-    return not (data / DOUBT).exists()
+    return not (data / FAILED).exists()
 
 
 async def while_a_backup_is_taken(bot: Bot, disk: Disk, outcome: Outcome) -> None:

@@ -11,7 +11,7 @@ from bot.db.copy import reviews_in
 from bot.features.reviews.rules import club_text
 from corpus.library import Library
 from retrieval.retriever import open_retriever
-from retrieval.search import StoreLook
+from retrieval.search import StoreReport
 from tests.fakes.discord_server import discord_server
 from tests.measure.faults.bots import BOOKS, Bot, Shelf
 from tests.measure.faults.members import Kept, Members, Promise
@@ -51,7 +51,7 @@ async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path:
     with open_retriever(Library.load(tmp_path / "library"), bot.data) as retriever:
         retriever.refresh()
         retriever.reconcile(texts)
-        assert retriever.look_closely(texts) == StoreLook(BOOKS, len(texts), ())
+        assert retriever.verify_store(texts) == StoreReport(BOOKS, len(texts), ())
     assert not list(bot.data.glob("chroma-damaged-*"))
 
 

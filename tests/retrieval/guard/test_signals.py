@@ -14,7 +14,7 @@ from retrieval.guard.signals import DISTANCES, LENGTH, MATCHING, NEW_WORDS, SIGN
 from retrieval.guard.words import PassageTokens
 from retrieval.rank.features import Floats
 from retrieval.rank.ranker import Fit, Ranking, Reader
-from retrieval.rows import StoredPassage
+from retrieval.store import StoredPassage
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder, hashed
 

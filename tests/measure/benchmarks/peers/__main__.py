@@ -3,8 +3,8 @@
 python -m tests.measure.benchmarks.peers [--stories STORIES.jsonl --questions QUESTIONS.jsonl] [--sizes 4000 20000 …]
                                  [--parts quality indexing sizes] [--work data/bench] [--quick]
 
-The whole run writes docs/figures/bench.json, and from that the tables of docs/benchmarks.md and the pictures
-docs/pictures/bench-*.png. Parts that are not asked for stay as they were. `--quick` measures little and writes nothing.
+The whole run writes docs/figures/bench.json, and from that the tables of docs/benchmarks.md. Parts that
+are not asked for stay as they were. `--quick` measures little and writes nothing.
 Libraries with their stores are kept in the work folder; where they are there, the run only measures.
 """
 
@@ -21,12 +21,10 @@ from typing import Any
 from corpus.errors import DogearError
 from corpus.library import SHIPPED, Library
 from retrieval.embedding import published_model
-from tests.measure.benchmarks.peers import indexing_rate, pages, pictures, processes, quality, speed
+from tests.measure.benchmarks.peers import costs, quality, report, speed
+from tests.measure.benchmarks.peers.contender import package
 from tests.measure.benchmarks.peers.filling import REAL
-from tests.measure.benchmarks.peers.machine import machine
-from tests.measure.benchmarks.peers.required import package
 from tests.measure.benchmarks.peers.shelves import shelf
-from tests.measure.benchmarks.peers.tables import tables
 from tests.measure.evaluation.questions import shipped_examination, told_examination
 
 SIZES = (4_000, 20_000, 300_000, 1_000_000)
@@ -53,7 +51,7 @@ def say(text: str) -> None:
 
 def measure(given: argparse.Namespace, model: Path) -> dict[str, Any]:
     """Return the figures of the parts asked for."""
-    figures: dict[str, Any] = {"machine": machine()}
+    figures: dict[str, Any] = {"machine": report.this_machine()}
     limit = QUICK_QUESTIONS if given.quick else 0
     if "quality" in given.parts:
         say("quality: the shipped library")
@@ -64,8 +62,8 @@ def measure(given: argparse.Namespace, model: Path) -> dict[str, Any]:
             figures["quality"]["told"] = quality.measure_told(told, model, limit)
     if "indexing" in given.parts:
         say("indexing")
-        books, rounds = (1, 1) if given.quick else (indexing_rate.BOOKS, indexing_rate.ROUNDS)
-        figures["indexing"] = indexing_rate.measure(books, rounds, model)
+        books, rounds = (1, 1) if given.quick else (costs.BOOKS, costs.ROUNDS)
+        figures["indexing"] = costs.of_indexing(books, rounds, model)
     if "sizes" in given.parts:
         figures["sizes"] = {str(size): of_size(size, given.work, model, quick=given.quick) for size in given.sizes}
     return figures
@@ -76,9 +74,9 @@ def of_size(size: int, work: Path, model: Path, *, quick: bool) -> dict[str, Any
     found = shelf(work, size, model, say)
     say(f"{size:,} passages: processes")
     asked = speed.asked_about(Library.load(SHIPPED).books, ANSWERS if size <= REAL else FEW_ANSWERS)
-    costs = processes.measure(found, model, asked, 1 if quick else STARTS if size <= REAL else FEW_STARTS)
+    cost = costs.of_processes(found, model, asked, 1 if quick else STARTS if size <= REAL else FEW_STARTS)
     say(f"{size:,} passages: questions")
-    return speed.measure(found, model) | costs
+    return speed.measure(found, model) | cost
 
 
 def merged(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
@@ -117,11 +115,11 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     if not given.quick:
-        figures = merged(pages.read_figures(), figures)
-        pages.write_figures(figures)
-        pages.PAGE.write_text(pages.with_tables(pages.PAGE.read_text("utf-8"), tables(figures)), encoding="utf-8")
-        pictures.draw(figures, pages.PICTURES)
-    print("\n\n".join(f"{name}\n{table}" for name, table in tables(figures).items()))
+        figures = merged(report.read_figures(), figures)
+        report.write_figures(figures)
+        page = report.with_tables(report.PAGE.read_text("utf-8"), report.tables(figures))
+        report.PAGE.write_text(page, encoding="utf-8")
+    print("\n\n".join(f"{name}\n{table}" for name, table in report.tables(figures).items()))
     return 0
 
 

@@ -29,7 +29,7 @@ def opened(name: str, folder: Path, model: Path) -> Iterator[Way]:
         with open_discussion(Settings(), folder / "library", folder / "dogear") as discussion:
             yield lambda a: Found(discussion.ask(a.text, Audience({a.book: a.at or 0}), a.book).answer, ())
         return
-    from tests.measure.benchmarks.peers.chroma_folder import COLLECTION, open_client, open_collection
+    from tests.measure.benchmarks.peers.contender import COLLECTION, open_client, open_collection
 
     client = open_client(folder / "peers")
     if name == LLAMA:

@@ -12,13 +12,10 @@ from pathlib import Path
 from corpus.library import SHIPPED, Library
 from corpus.passages import cut
 from retrieval.embedding import load_embedder
-from retrieval.manifests import Manifest
 from retrieval.retriever import open_retriever
-from retrieval.rows import StoredPassage
-from retrieval.store import Store
+from retrieval.store import Manifest, Store, StoredPassage
 from tests.fakes.bookshelf import silent
-from tests.measure.benchmarks.peers.chroma_folder import open_client, open_collection
-from tests.measure.benchmarks.peers.contender import Stretch
+from tests.measure.benchmarks.peers.contender import Stretch, open_client, open_collection
 from tests.measure.benchmarks.peers.langchain_peer import StockEmbeddings
 from tests.measure.benchmarks.peers.llamaindex_peer import add_with_vectors
 from tests.measure.benchmarks.peers.made_up_books import PASSAGES, MadeUpBook, made_up
@@ -56,8 +53,7 @@ def fill_dogear(
         for part in _parts(there, books, f"{folder}", say):
             held.write([StoredPassage(p, v) for b in part for p, v in zip(b.passages, b.embedded(), strict=True)])
             for book in part:
-                ids = tuple(p.id for p in book.passages)
-                held.finish(Manifest(book.slug, library.fingerprint(book.slug), {}, ids))
+                held.finish(Manifest.of(book.slug, library.fingerprint(book.slug), {}, book.passages))
 
 
 def fill_peers(folder: Path, there: int, books: int, model: Path, *, real: bool, say: Callable[[str], None]) -> None:

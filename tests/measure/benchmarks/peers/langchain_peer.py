@@ -12,8 +12,7 @@ from typing import Any
 
 from langchain_core.embeddings import Embeddings
 
-from tests.measure.benchmarks.peers.contender import TOP, Asked, Found, Stretch
-from tests.measure.benchmarks.peers.required import package
+from tests.measure.benchmarks.peers.contender import TOP, Asked, Found, Stretch, package
 
 SPLIT, OVERLAP = 1_000, 200
 """Characters of a text, and of its overlap with the next: those of LangChain's tutorial."""

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.measure.benchmarks.peers.contender import TOP, Asked, Found, Stretch
-from tests.measure.benchmarks.peers.required import package
+from tests.measure.benchmarks.peers.contender import TOP, Asked, Found, Stretch, package
 
 FILTERED_BY = ["book", "mark"]
 """Metadata that are no text: LlamaIndex would embed them with it, which would only hurt."""

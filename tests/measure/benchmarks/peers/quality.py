@@ -15,8 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from corpus.library import SHIPPED
-from tests.measure.benchmarks.peers.chroma_folder import COLLECTION, open_client, open_collection
-from tests.measure.benchmarks.peers.contender import DOGEAR, ENSEMBLE, LLAMA, STOCK, Asked, Found, Stretch, Way
+from tests.measure.benchmarks.peers.contender import (
+    COLLECTION,
+    DOGEAR,
+    ENSEMBLE,
+    LLAMA,
+    STOCK,
+    Asked,
+    Found,
+    Stretch,
+    Way,
+    open_client,
+    open_collection,
+)
 from tests.measure.benchmarks.peers.dogear_contender import open_dogear
 from tests.measure.benchmarks.peers.langchain_peer import LangChainPeer
 from tests.measure.benchmarks.peers.llamaindex_peer import LlamaIndexPeer

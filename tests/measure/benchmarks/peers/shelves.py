@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.library import SHIPPED, Library, Readings
-from retrieval.shelving import LAYOUT
+from retrieval.store import LAYOUT
 from tests.fakes.bookshelf import write_book
 from tests.measure.benchmarks.peers.filling import REAL, fill_dogear, fill_peers, stretches
 from tests.measure.benchmarks.peers.made_up_books import CHAPTERS, books_for, made_up

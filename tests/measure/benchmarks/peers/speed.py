@@ -10,8 +10,18 @@ from typing import Any
 
 from corpus.books import Book
 from corpus.library import SHIPPED, Library
-from tests.measure.benchmarks.peers.chroma_folder import COLLECTION, open_client, open_collection
-from tests.measure.benchmarks.peers.contender import DOGEAR, ENSEMBLE, LLAMA, SEARCH, STOCK, Asked, Way
+from tests.measure.benchmarks.peers.contender import (
+    COLLECTION,
+    DOGEAR,
+    ENSEMBLE,
+    LLAMA,
+    SEARCH,
+    STOCK,
+    Asked,
+    Way,
+    open_client,
+    open_collection,
+)
 from tests.measure.benchmarks.peers.dogear_contender import DogearContender, open_dogear
 from tests.measure.benchmarks.peers.filling import REAL
 from tests.measure.benchmarks.peers.langchain_peer import LangChainPeer

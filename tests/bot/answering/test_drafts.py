@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.drafts import DRAFTS, QUOTED, asked_already, library_drafts
+from bot.answering.drafts import DRAFTS, QUOTED, library_drafts, library_questions
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
 from prompts.library import KINDS
@@ -80,4 +80,4 @@ def test_a_quote_keeps_one_pair_of_marks_and_a_long_one_is_left_out() -> None:
 
 def test_the_questions_of_a_book_need_what_their_passages_need() -> None:
     own = passage("discussion", "Is Emma kind?", 2)
-    assert [(draft.text, draft.needs) for draft in asked_already([*SEEN, own])] == [("Is Emma kind?", own.reveals)]
+    assert [(draft.text, draft.needs) for draft in library_questions([*SEEN, own])] == [("Is Emma kind?", own.reveals)]

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from bot.answering.conversation import Exchange
 from bot.answering.engine import Discussion, TextMissing, TextTooLong
-from bot.answering.model import Writer, open_model
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Reply
 from corpus.library import Library
 from corpus.names import UnknownBook
@@ -300,13 +299,8 @@ def server(serving: ChatServer) -> ChatServer:
 
 @contextmanager
 def with_model(server: ChatServer, retriever: Retriever) -> Iterator[Discussion]:
-    model = open_model(server.settings())
-    assert model is not None
-    writer = Writer(model, retriever, 20)
-    try:
+    with server.writer(retriever) as writer:
         yield Discussion(retriever.library, retriever, writer)
-    finally:
-        writer.close()
 
 
 @pytest.fixture
@@ -473,7 +467,7 @@ def test_a_book_without_a_premise_is_about_what_has_happened_so_far(library: Pat
 def test_a_greeting_is_greeted_and_nothing_is_quoted(island_talk: Discussion) -> None:
     reply = island_talk.ask("Hello!", at(5), LANTERN)
     assert (reply.do, reply.answered, reply.quotes, reply.passages) == ("ask", True, (), ())
-    assert reply.answer.startswith("Hello.")
+    assert reply.answer.startswith("Hello!")
 
 
 def test_where_nobody_said_what_they_thought_nothing_else_is_quoted_for_it(island_talk: Discussion) -> None:

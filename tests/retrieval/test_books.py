@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
@@ -13,16 +14,14 @@ import pytest
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.names import UnknownBook
+from retrieval.books import Books
 from retrieval.club_texts import ClubTexts
 from retrieval.gate import Audience
-from retrieval.indexing import index
-from retrieval.location import Place
-from retrieval.manifests import Manifest
-from retrieval.opener import Opener
+from retrieval.index import Indexer
+from retrieval.location import Location
 from retrieval.rank.ranker import Reader
 from retrieval.retriever import Retriever
-from retrieval.rows import StoredPassage
-from retrieval.store import Store
+from retrieval.store import Manifest, Store, StoredPassage
 from retrieval.types import BookInWork
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
@@ -35,14 +34,14 @@ NEWS = {"news_md": "---\nreveals: 0\n---\nA telegram has come.\n"}
 class InterruptedStore(Store):
     """A store in which something happens after a book's passages are read, or before old ones are removed."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Location) -> None:
         super().__init__(place, "hashed", silent)
         self.happens: list[Callable[[], object]] = []
         self.happens_at_remove: list[Callable[[], object]] = []
 
-    def read_book(self, book: str) -> list[StoredPassage]:
+    def read_book(self, manifest: Manifest) -> list[StoredPassage] | None:
         """Read, then let happen what is to happen next."""
-        rows = super().read_book(book)
+        rows = super().read_book(manifest)
         if self.happens:
             self.happens.pop(0)()
         return rows
@@ -55,22 +54,23 @@ class InterruptedStore(Store):
 
 
 @pytest.fixture
-def store(place: Place) -> Iterator[InterruptedStore]:
-    with InterruptedStore(place) as one:
+def store(data: Path) -> Iterator[InterruptedStore]:
+    with InterruptedStore(data) as one:
         yield one
 
 
-def indexed(shelf: Path, store: Store) -> dict[str, Manifest]:
-    """Bring a store in line with a library, and return what it then notes."""
-    index(Library.load(shelf), store, HashedEmbedder(), READER)
+def indexed(shelf: Path, store: Store, books: Books | None = None) -> dict[str, Manifest]:
+    """Bring a store up to date with a library, and return what it then notes."""
+    embedder = HashedEmbedder()
+    Indexer(Library.load(shelf), store, embedder, READER, books or opener(shelf, store)).run()
     return store.manifests()
 
 
-def opener(shelf: Path, store: Store) -> Opener:
-    return Opener(Library.load(shelf), store, ClubTexts(store, HashedEmbedder()))
+def opener(shelf: Path, store: Store) -> Books:
+    return Books(Library.load(shelf), store, ClubTexts(store, HashedEmbedder()))
 
 
-def texts(one: Opener, book: str = LANTERN) -> set[str]:
+def texts(one: Books, book: str = LANTERN) -> set[str]:
     return {p.text for p in one.open(book).passages}
 
 
@@ -79,7 +79,7 @@ def test_a_book_that_was_never_ready_is_refused_with_what_to_do(shelf: Path, sto
     one = opener(shelf, store)
     with pytest.raises(BookInWork, match=r"The Lantern is not ready\. Ask again in a minute"):
         one.open(LANTERN)
-    one.publish([manifests[LANTERN]])
+    one.set_ready([manifests[LANTERN]])
     assert texts(one)
     with pytest.raises(BookInWork):
         one.open(KITE)
@@ -94,7 +94,7 @@ def test_while_a_book_is_rewritten_it_stays_open_as_it_was_or_is_refused(shelf: 
     manifests = indexed(shelf, store)
     one, other = opener(shelf, store), opener(shelf, store)
     for each in (one, other):
-        each.publish_all(manifests)
+        each.set_ready(manifests.values())
     before = one.open(LANTERN)
     store.forget(LANTERN)
     assert one.open(LANTERN) is before
@@ -108,7 +108,7 @@ def test_an_index_run_has_a_book_in_hand_while_it_settles_it(shelf: Path, store:
     manifests = indexed(shelf, store)
     one, other = opener(shelf, store), opener(shelf, store)
     for each in (one, other):
-        each.publish_all(manifests)
+        each.set_ready(manifests.values())
     before = texts(one)
     write_lantern(shelf, **NEWS)
     met: list[object] = []
@@ -120,7 +120,7 @@ def test_an_index_run_has_a_book_in_hand_while_it_settles_it(shelf: Path, store:
         met.append(refusal.type)
 
     store.happens_at_remove = [ask]
-    other.publish_all(indexed(shelf, store))
+    other.set_ready(indexed(shelf, store).values())
     assert met == [True, BookInWork]
     assert texts(other) == before | {"A telegram has come."}
 
@@ -128,7 +128,7 @@ def test_an_index_run_has_a_book_in_hand_while_it_settles_it(shelf: Path, store:
 def test_what_is_rewritten_while_it_is_read_is_not_used(shelf: Path, store: InterruptedStore) -> None:
     one = opener(shelf, store)
     manifests = indexed(shelf, store)
-    one.publish_all(manifests)
+    one.set_ready(manifests.values())
     store.happens = [lambda: store.forget(LANTERN)]
     with pytest.raises(BookInWork):
         one.open(LANTERN)
@@ -138,48 +138,36 @@ def test_what_is_rewritten_while_it_is_read_is_not_used(shelf: Path, store: Inte
 
 def test_a_book_that_was_settled_while_it_was_read_is_read_once_more(shelf: Path, store: InterruptedStore) -> None:
     one = opener(shelf, store)
-    one.publish_all(indexed(shelf, store))
+    one.set_ready(indexed(shelf, store).values())
     write_lantern(shelf, **NEWS)
-    store.happens = [lambda: one.publish_all(indexed(shelf, store))]
+    store.happens = [lambda: one.set_ready(indexed(shelf, store).values())]
     assert "A telegram has come." in texts(one)
 
 
 def test_old_text_answers_from_the_store_until_new_text_is_settled(shelf: Path, store: InterruptedStore) -> None:
     one = opener(shelf, store)
-    one.publish_all(indexed(shelf, store))
+    one.set_ready(indexed(shelf, store).values())
     write_lantern(shelf, **NEWS)
     with pytest.raises(EmbedderStopped):
-        index(Library.load(shelf), store, HashedEmbedder(stops_after=0), READER)
+        Indexer(Library.load(shelf), store, HashedEmbedder(stops_after=0), READER, one).run()
     assert texts(one)
     assert "A telegram has come." not in texts(one)
-
-
-def test_a_run_says_which_books_are_ready_first_those_that_are_as_they_were(
-    shelf: Path, store: InterruptedStore
-) -> None:
-    indexed(shelf, store)
-    write_lantern(shelf, **NEWS)
-    told: list[list[str]] = []
-    index(
-        Library.load(shelf), store, HashedEmbedder(), READER, ready=lambda books: told.append([m.book for m in books])
-    )
-    assert told == [[KITE], [LANTERN]]
 
 
 def test_a_book_that_is_placed_anew_is_opened_anew(shelf: Path, store: InterruptedStore) -> None:
     """Its own files are the same, so their fingerprint alone would not tell."""
     manifest = indexed(shelf, store)[LANTERN]
     one = opener(shelf, store)
-    one.publish([manifest])
+    one.set_ready([manifest])
     before = one.open(LANTERN)
-    changed = Manifest(LANTERN, manifest.fingerprint, {KITE: "changed"}, manifest.ids)
+    changed = replace(manifest, against={KITE: "changed"})
     store.finish(changed)
-    one.publish([changed])
+    one.set_ready([changed])
     assert one.open(LANTERN) is not before
 
 
 @contextmanager
-def eight(shelf: Path, place: Place, embedder: HashedEmbedder) -> Iterator[tuple[Retriever, ThreadPoolExecutor]]:
+def eight(shelf: Path, place: Location, embedder: HashedEmbedder) -> Iterator[tuple[Retriever, ThreadPoolExecutor]]:
     """Open a retriever that was not brought up to date yet, and nine threads."""
     library = Library.load(shelf)
     with Store(place, embedder.name, silent) as store, ThreadPoolExecutor(9) as threads:

@@ -1,4 +1,4 @@
-"""Which questions lean on the one before, and what they are read as."""
+"""Which questions follow up on the one before, and how they are read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.conversation import LEANED_ON, LEANING_WORDS, Exchange, leans, standing_alone
+from bot.answering.conversation import CONTEXT_LIMIT, FOLLOW_UP_WORDS, Exchange, is_follow_up, standing_alone
 
 BEFORE = [Exchange("Where is the lamp?", "In the tower."), Exchange("Whom does Silas save?", "Two fishermen.")]
 
@@ -23,8 +23,8 @@ BEFORE = [Exchange("Where is the lamp?", "In the tower."), Exchange("Whom does S
         "What is this about?", "Who are those people?", "What do they find?",
     ],
 )  # fmt: skip
-def test_a_question_that_points_back_is_read_with_the_one_before(question: str) -> None:
-    assert leans(question)
+def test_a_follow_up_is_read_with_the_question_before(question: str) -> None:
+    assert is_follow_up(question)
     assert standing_alone(question, BEFORE) == f"Whom does Silas save? {question}"
 
 
@@ -42,7 +42,7 @@ def test_a_question_that_points_back_is_read_with_the_one_before(question: str) 
     ],
 )  # fmt: skip
 def test_a_question_that_names_its_subject_stands_alone(question: str) -> None:
-    assert not leans(question)
+    assert not is_follow_up(question)
     assert standing_alone(question, BEFORE) == question
 
 
@@ -51,27 +51,27 @@ def test_the_first_question_of_a_conversation_stands_alone(question: str) -> Non
     assert standing_alone(question, []) == question
 
 
-def test_what_leans_on_a_question_that_leans_is_read_with_both() -> None:
+def test_a_follow_up_to_a_follow_up_is_read_with_both() -> None:
     asked = ["Who is Silas?", "And his brother?", "And why?"]
     before = [Exchange(question, "Nobody knows.") for question in ("Where is the lamp?", *asked[:2])]
     assert standing_alone(asked[2], before) == "Who is Silas? And his brother? And why?"
 
 
 @given(st.text(), st.lists(st.text(max_size=60)))
-def test_a_question_is_never_lost_and_never_grows_beyond_what_it_leans_on(question: str, earlier: list[str]) -> None:
+def test_a_question_is_never_lost_and_its_context_is_bounded(question: str, earlier: list[str]) -> None:
     alone = standing_alone(question, [Exchange(told, "Yes.") for told in earlier])
     assert alone.endswith(question)
-    assert len(alone) <= LEANED_ON + 1 + len(question)
-    assert leans(question) or alone == question
+    assert len(alone) <= CONTEXT_LIMIT + 1 + len(question)
+    assert is_follow_up(question) or alone == question
 
 
-@given(st.lists(st.sampled_from(("he", "and", "then", "Why", "it")), min_size=LEANING_WORDS + 1))
-def test_a_long_question_says_enough(words: list[str]) -> None:
-    assert not leans(" ".join(words))
+@given(st.lists(st.sampled_from(("he", "and", "then", "Why", "it")), min_size=FOLLOW_UP_WORDS + 1))
+def test_a_long_question_stands_alone(words: list[str]) -> None:
+    assert not is_follow_up(" ".join(words))
 
 
 def test_a_long_conversation_does_not_grow_into_an_endless_question() -> None:
     before = [Exchange("Whom does Silas save?", "Two fishermen."), *[Exchange("And why does he do it?", "So.")] * 100]
     alone = standing_alone("And then?", before)
-    assert len(alone) <= LEANED_ON + 10
+    assert len(alone) <= CONTEXT_LIMIT + 10
     assert alone.endswith("And why does he do it? And then?")

@@ -1,10 +1,47 @@
-"""Questions about a book as a whole are known by their words; all others are left alone."""
+"""Small talk and questions about a whole book are recognised by their words; everything else is left alone."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.answering.intents import LONGEST_QUESTION, WholeBook, asked_of_whole, part_asked
+from bot.answering.intents import (
+    LONGEST_QUESTION,
+    LONGEST_REMARK,
+    WholeBook,
+    part_asked,
+    small_talk,
+    whole_book_intent,
+)
+
+# Small talk
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [
+        ("Hello!", "Hello!"), ("hi there", "Hello!"), ("Good evening, everyone.", "Hello!"), ("Hey Dogear", "Hello!"),
+        ("Thanks!", "You’re welcome."), ("Thank you so much 🙏", "You’re welcome."),
+        ("Ok thanks", "You’re welcome."), ("Bye", "See you next time."), ("Help", "I answer questions"),
+        ("What can you do?", "I answer questions"),
+        ("Who are you?", "I answer questions"), ("how does this work", "I answer questions"),
+    ],
+)  # fmt: skip
+def test_what_is_said_out_of_politeness_is_replied_to(said: str, reply: str) -> None:
+    assert small_talk(said).startswith(reply)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "", "?", "Who is Silas?", "Thanks to whom does Silas live?", "Why does he say good night?", "Help Silas",
+        "Hello, who is Silas?", "What can Silas do?", "Who are they?", "thanks " * LONGEST_REMARK,
+    ],
+)  # fmt: skip
+def test_what_may_ask_something_is_left_alone(said: str) -> None:
+    assert small_talk(said) == ""
+
+
+# Questions about a whole book
 
 NAMES = ("The Lantern", "Lantern")
 
@@ -55,7 +92,7 @@ NAMES = ("The Lantern", "Lantern")
     ],
 )  # fmt: skip
 def test_what_is_asked_of_a_book_as_a_whole_is_known(asked: WholeBook, questions: list[str]) -> None:
-    assert {question: asked_of_whole(question, NAMES) for question in questions} == dict.fromkeys(questions, asked)
+    assert {question: whole_book_intent(question, NAMES) for question in questions} == dict.fromkeys(questions, asked)
 
 
 @pytest.mark.parametrize(
@@ -70,13 +107,13 @@ def test_what_is_asked_of_a_book_as_a_whole_is_known(asked: WholeBook, questions
     ],
 )  # fmt: skip
 def test_what_is_asked_of_the_story_is_left_alone(question: str) -> None:
-    assert asked_of_whole(question, NAMES) is None
+    assert whole_book_intent(question, NAMES) is None
 
 
 def test_a_long_text_is_no_such_question() -> None:
-    assert asked_of_whole("What is it about" + "?" * LONGEST_QUESTION, NAMES) is None
-    assert asked_of_whole("please " * 20 + "recap", NAMES) is None
-    assert asked_of_whole("please " * 5 + "recap", NAMES) is WholeBook.SO_FAR
+    assert whole_book_intent("What is it about" + "?" * LONGEST_QUESTION, NAMES) is None
+    assert whole_book_intent("please " * 20 + "recap", NAMES) is None
+    assert whole_book_intent("please " * 5 + "recap", NAMES) is WholeBook.SO_FAR
 
 
 @pytest.mark.parametrize(

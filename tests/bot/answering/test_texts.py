@@ -57,7 +57,7 @@ def test_a_card_tells_all_that_the_library_knows_line_by_line() -> None:
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    assert book_card(PLAIN, None, "") == "A. Nobody\nCounted in percent. You have not said how far you are."
+    assert book_card(PLAIN, None, "") == "A. Nobody\nCounted in percent. You haven’t set your position yet."
     assert cover_lines(replace(PLAIN, ratings=Ratings(4.0), editions=(Edition(),))) == ["A. Nobody", "4.00 of 5 stars"]
 
 
@@ -82,8 +82,8 @@ def test_pages_are_told_once_where_a_book_is_counted_in_them() -> None:
 @pytest.mark.parametrize(
     ("book", "marks", "told"),
     [
-        (EMMA, None, "You have not said how far you are."),
-        (EMMA, 0, "You have not started it."),
+        (EMMA, None, "You haven’t set your position yet."),
+        (EMMA, 0, "You haven’t started it."),
         (EMMA, 3, "You have finished chapter 3 of 55."),
         (EMMA, 55, "You have finished it."),
         (PLAIN, 45, "You are at 45%."),

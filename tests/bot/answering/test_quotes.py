@@ -1,18 +1,31 @@
-"""Quote mode: whole sentences, in reading order, at most 400 characters before the sources."""
+"""Answers, hints and recaps made of quotes: whole sentences, in order, within their limits."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.quotes import QUOTE_LIMIT, Quoted, chosen, quoted
+from bot.answering.quotes import (
+    ANSWER_LIMIT,
+    FIRST_HINT_LIMIT,
+    RECAP_LIMIT,
+    Quoted,
+    Recap,
+    chosen,
+    hints,
+    quoted,
+    recap,
+)
+from bot.answering.reply import NEUTRAL, Reply
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from retrieval.search import RankedSentence
+from retrieval.gate import Audience
+from retrieval.search import RankedSentence, Search
 from tests.fakes.bookshelf import LANTERN
 
 BOOKS = {LANTERN: Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)}
@@ -134,7 +147,7 @@ def test_no_sentences_make_no_answer() -> None:
 )
 def test_a_sentence_that_is_too_long_is_clipped(long: str, ends: str) -> None:
     answer = quoted(said(long, of=STORM, start=0), BOOKS)
-    assert len(body(answer)) <= QUOTE_LIMIT
+    assert len(body(answer)) <= ANSWER_LIMIT
     assert body(answer).endswith(ends)
     assert long.startswith(body(answer)[1:].removesuffix(" …”"))
 
@@ -142,7 +155,7 @@ def test_a_sentence_that_is_too_long_is_clipped(long: str, ends: str) -> None:
 def test_many_short_sentences_do_not_crowd_out_the_likeliest() -> None:
     short = [RankedSentence(f"{'rain ' * 12}{n}.", passage(0, 1), n, 0.9) for n in range(6)]
     best = RankedSentence(f"{'rowing ' * 17}out.", passage(0, 1), 6, 1.0)
-    picked = chosen([*short, best], QUOTE_LIMIT)
+    picked = chosen([*short, best], ANSWER_LIMIT)
     assert best in picked
     assert len(picked) > 2
 
@@ -152,7 +165,7 @@ words = st.integers(1, 30).map(lambda count: " ".join(["rain"] * count) + ".")
 
 @given(
     st.lists(st.tuples(words, st.integers(0, 12), st.floats(0, 1), st.booleans()), min_size=1, max_size=30),
-    st.sampled_from([QUOTE_LIMIT, 240, 90]),
+    st.sampled_from([ANSWER_LIMIT, 240, 90]),
 )
 def test_any_answer_is_short_whole_and_in_order(drawn: list[tuple[str, int, float, bool]], limit: int) -> None:
     told, group, number = [], 0, 0
@@ -172,3 +185,135 @@ def test_any_answer_is_short_whole_and_in_order(drawn: list[tuple[str, int, floa
     for quote in answer.quotes:
         assert quote.text in body(answer)
         assert quote.source in sources(answer)
+
+
+# Hints
+
+ANSWER = Reply("hint", LANTERN, "Two fishermen.", True)
+VISIBLE = Passage("id", LANTERN, "summary", "summary.md", ("It rains.",), Reveals.of({LANTERN: 2}), False, 0, 0)
+SEARCH = Search(LANTERN, sentences=(RankedSentence("It rains.", VISIBLE, 0, 0.9),))
+
+
+def levels(
+    at: int, mark: int | None, *, search: Search = SEARCH, answer: Reply = ANSWER, unit: Unit = Unit.CHAPTER
+) -> list[str]:
+    books = {LANTERN: Book(LANTERN, "The Lantern", "Anonymous", unit, 10)}
+    return hints(search, answer, books, Audience({LANTERN: at}), mark)
+
+
+def test_a_reader_who_is_there_gets_a_quote_then_the_place_then_the_answer() -> None:
+    first, second, third = levels(5, 5)
+    assert first == "From what you’ve read so far:\n“It rains.”\n— summary, chapter 2"
+    assert second == "You’ve already read about this in chapter 5."
+    assert third == "Two fishermen."
+
+
+def test_a_reader_who_is_not_there_yet_gets_the_place_and_nothing_of_the_answer() -> None:
+    first, second, third = levels(4, 5)
+    assert "“It rains.”" in first
+    assert second == "You’ll get to this in chapter 5."
+    assert third == "That’s a spoiler until you’ve read chapter 5."
+
+
+@pytest.mark.parametrize(
+    ("unit", "where"), [(Unit.PERCENT, "at 5%"), (Unit.SECTION, "in section 5"), (Unit.PAGE, "on page 5")]
+)
+def test_the_place_is_in_the_books_own_unit(unit: Unit, where: str) -> None:
+    assert levels(4, 5, unit=unit)[1] == f"You’ll get to this {where}."
+    assert levels(5, 5, unit=unit)[1] == f"You’ve already read about this {where}."
+
+
+def test_an_answer_that_needs_no_position_is_no_spoiler_for_anybody() -> None:
+    assert levels(0, 0)[1:] == ["This isn’t a spoiler, wherever you are in the book.", ANSWER.answer]
+
+
+def test_a_question_that_the_book_does_not_answer_has_no_place() -> None:
+    neutral = Reply("hint", LANTERN, NEUTRAL, False)
+    assert levels(5, None, answer=neutral)[1:] == [NEUTRAL, NEUTRAL]
+
+
+def test_without_a_quote_the_first_hint_is_the_neutral_reply() -> None:
+    assert levels(0, 5, search=Search(LANTERN))[0] == NEUTRAL
+
+
+def test_the_quote_of_a_hint_is_short() -> None:
+    told = tuple(RankedSentence(f"It rains for the {n}th time.", VISIBLE, n, 0.05) for n in range(20))
+    first = levels(5, 5, search=Search(LANTERN, sentences=told))[0]
+    quote = first.partition("“")[2].partition("\n— ")[0]
+    assert 0 < len(quote) <= FIRST_HINT_LIMIT
+
+
+# Recaps
+
+NOVEL = Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)
+
+
+def told(mark: int, *sentences: str, order: int | None = None) -> Passage:
+    place = mark if order is None else order
+    reveals = Reveals.of({LANTERN: mark})
+    return Passage(f"{LANTERN}/{place}", LANTERN, "summary", "summary.md", sentences, reveals, False, place, place)
+
+
+def test_a_recap_has_a_paragraph_for_each_chapter() -> None:
+    found = recap([told(1, "She comes.", "It rains."), told(2, "He waits.")], NOVEL)
+    assert found.text == "Chapter 1: She comes. It rains.\nChapter 2: He waits."
+    assert [(q.text, q.source) for q in found.quotes] == [
+        ("She comes. It rains.", "summary, chapter 1"), ("He waits.", "summary, chapter 2"),
+    ]  # fmt: skip
+
+
+def test_the_end_is_called_by_its_name() -> None:
+    assert recap([told(40, "She leaves.")], NOVEL).text == "The end: She leaves."
+    percent = Book(LANTERN, "The Lantern", "Anonymous", Unit.PERCENT, 100)
+    assert recap([told(45, "He waits.")], percent).text == "45%: He waits."
+
+
+def test_passages_of_one_chapter_are_one_paragraph() -> None:
+    found = recap([told(3, "One.", order=0), told(3, "Two.", order=1), told(4, "Three.", order=2)], NOVEL)
+    assert found.text == "Chapter 3: One. Two.\nChapter 4: Three."
+
+
+def test_it_follows_the_story_in_whatever_order_the_documents_tell_it() -> None:
+    in_two_documents = [told(1, "A.", order=0), told(5, "E.", order=1), told(2, "B.", order=2), told(5, "F.", order=3)]
+    assert recap(in_two_documents, NOVEL).text == "Chapter 1: A.\nChapter 2: B.\nChapter 5: E. F."
+    assert recap(in_two_documents[::-1], NOVEL) == recap(in_two_documents, NOVEL)
+
+
+def test_what_says_nothing_of_the_story_is_no_recap() -> None:
+    assert recap([], NOVEL) == Recap("", ())
+    assert recap([told(0, "A book about an island.")], NOVEL) == Recap("", ())
+
+
+def test_a_long_story_is_told_from_its_beginning_to_where_the_reader_is() -> None:
+    rain = [f"It rained once more, and that for the {n}th time." for n in range(9)]
+    found = recap([told(mark, *rain) for mark in range(1, 39)], NOVEL)
+    marks = [int(mark) for mark in re.findall(r"^Chapter (\d+): ", found.text, re.MULTILINE)]
+    assert marks == sorted(set(marks))
+    assert (marks[0], marks[-1]) == (1, 38)
+    assert max(later - earlier for earlier, later in pairwise(marks)) <= 5
+    paragraphs = found.text.split("\n")
+    assert len(paragraphs[-1]) == max(map(len, paragraphs))  # a reader comes back to what was read last
+
+
+sentences = st.lists(st.integers(1, 60).map(lambda count: "It " + "rained " * count + "on."), min_size=1, max_size=6)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), sentences), max_size=60), st.sampled_from([RECAP_LIMIT, 600]))
+def test_any_recap_is_in_order_and_fits_into_a_message(drawn: list[tuple[int, list[str]]], limit: int) -> None:
+    passages = [told(mark, *texts, order=n) for n, (mark, texts) in enumerate(drawn)]
+    found = recap(passages, NOVEL, limit)
+    assert len(found.text) <= limit
+    assert bool(found.text) == any(mark for mark, _ in drawn)
+    marks = [40 if mark is None else int(mark) for mark in map(_mark, found.text.split("\n"))] if found.text else []
+    assert marks == sorted(set(marks))
+    assert set(marks) <= {mark for mark, _ in drawn}
+    known = {text for _, texts in drawn for text in texts}
+    for quote in found.quotes:
+        assert set(re.findall(r"It .*?on\.", quote.text)) <= known  # whole sentences
+        assert quote.text in found.text
+
+
+def _mark(paragraph: str) -> str | None:
+    found = re.match(r"Chapter (\d+): ", paragraph)
+    assert found or paragraph.startswith("The end: ")
+    return found[1] if found else None

@@ -1,4 +1,4 @@
-"""Mending: a store that failed, was away or was emptied is put right by itself, and as the database has it."""
+"""A vector store that failed, was away or was emptied is repaired by itself, and as the database has it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from bot.answering.engine import Discussion
 from bot.app import open_services
 from bot.features.reviews.rules import Reviews
 from bot.people import Member
-from bot.services import Mending, Services
+from bot.services import Services, StoreRepair
 from bot.settings import Settings
 from bot.workers import Workers
 from corpus.books import Book, Unit
 from corpus.errors import DogearError
 from corpus.passages import ClubText
 from retrieval.gate import Audience
-from retrieval.location import Patience, Place
+from retrieval.location import Location
 from retrieval.retriever import Retriever
 from retrieval.types import StoreUnavailable
 from tests.fakes.bookshelf import LANTERN, opened, write_kite, write_lantern
@@ -37,25 +37,24 @@ EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 FULL = "The vector store cannot be written: the disk is full."
 CLUB = Audience({LANTERN: 10}, club="1")
-IMPATIENT = Patience(connect=0.5, read=2.0, write=2.0, pause=0.05)
 PROMISED = 20.0
 
 
 @dataclass
 class Store(Texts):
-    """A store that may fail: whatever changes or mends it, until there is room again."""
+    """A store that may fail: whatever changes or repairs it, until there is room again."""
 
     failing: bool = False
     damaged: bool = False
-    mended: int = 0
+    repaired: int = 0
     fails_at_most: int = 1_000_000
     reconciled: asyncio.Event = field(default_factory=asyncio.Event)
     asked: threading.Event = field(default_factory=threading.Event)
 
-    def mend(self) -> bool:
-        self.mended += 1
+    def repair(self) -> bool:
+        self.repaired += 1
         self.asked.set()
-        if self.failing and self.mended <= self.fails_at_most:
+        if self.failing and self.repaired <= self.fails_at_most:
             raise StoreUnavailable(FULL)
         self.failing = False
         if self.damaged:
@@ -75,14 +74,14 @@ class Store(Texts):
 
 @dataclass
 class World:
-    """Reviews over a store, and what mends it."""
+    """Reviews over a store, and what repairs it."""
 
     store: Store
     reviews: Reviews
-    mending: Mending
+    repair: StoreRepair
 
-    async def mended(self) -> None:
-        """Wait until the store is mended, and the reviews are in it."""
+    async def repaired(self) -> None:
+        """Wait until the store is repaired, and the reviews are in it."""
         await asyncio.wait_for(self.store.reconciled.wait(), PROMISED)
         self.store.reconciled.clear()
 
@@ -98,54 +97,54 @@ async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterat
         return changed
 
     async with opened_records(tmp_path) as records:
-        mending = Mending(store.mend, reconcile, 0.001)
-        reviews = Reviews(records.reviews, store, {EMMA.slug: EMMA}, workers, lambda: NOON, mending.need)
-        yield World(store, reviews, mending)
+        repair = StoreRepair(store.repair, reconcile, 0.001)
+        reviews = Reviews(records.reviews, store, {EMMA.slug: EMMA}, workers, lambda: NOON, repair.request)
+        yield World(store, reviews, repair)
     workers.close()
 
 
 async def test_nothing_is_done_until_it_is_needed_and_then_until_it_succeeds(world: World) -> None:
     world.store.failing, world.store.fails_at_most = True, 3
-    async with world.mending.running():
+    async with world.repair.running():
         await asyncio.sleep(0)
-        assert world.store.mended == 0
-        await asyncio.to_thread(world.mending.need)
-        await world.mended()
-        assert world.store.mended == 4
-        world.mending.need()
-        await world.mended()
-        assert world.store.mended == 5
-    world.mending.need()
+        assert world.store.repaired == 0
+        await asyncio.to_thread(world.repair.request)
+        await world.repaired()
+        assert world.store.repaired == 4
+        world.repair.request()
+        await world.repaired()
+        assert world.store.repaired == 5
+    world.repair.request()
 
 
 async def test_what_is_under_way_keeps_nobody_from_leaving(world: World) -> None:
     world.store.failing = True
-    async with world.mending.running():
-        world.mending.need()
+    async with world.repair.running():
+        world.repair.request()
         assert await asyncio.to_thread(world.store.asked.wait, PROMISED)
 
 
-async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_mended(
+async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_repaired(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.store.failing, world.store.fails_at_most = True, 3
-    async with world.mending.running():
+    async with world.repair.running():
         kept = await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
         assert await world.reviews.mine(LIZ, EMMA) == kept
-        await world.mended()
+        await world.repaired()
         await asyncio.sleep(0)
     said = [record.getMessage() for record in caplog.records if "tried again" in record.getMessage()]
     assert said == [f"{FULL} It is tried again, every minute at last."], "said once"
     assert [text.text for text in world.store.kept.values()] == ["A long walk."]
 
 
-async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is_mended(world: World) -> None:
+async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is_repaired(world: World) -> None:
     await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
     world.store.failing, world.store.fails_at_most = True, 1
-    async with world.mending.running():
+    async with world.repair.running():
         await world.reviews.delete(LIZ, EMMA)
         assert await world.reviews.mine(LIZ, EMMA) is None
-        await world.mended()
+        await world.repaired()
     assert world.store.kept == {}
 
 
@@ -154,9 +153,9 @@ async def test_reviews_come_back_into_a_store_that_was_built_again(
 ) -> None:
     await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
     world.store.damaged = True
-    async with world.mending.running():
-        world.mending.need()
-        await world.mended()
+    async with world.repair.running():
+        world.repair.request()
+        await world.repaired()
         await asyncio.sleep(0)
     assert [text.text for text in world.store.kept.values()] == ["A long walk."]
     assert "damaged and is built again; 1 reviews" in caplog.text
@@ -167,7 +166,7 @@ def now() -> dt.datetime:
 
 
 @asynccontextmanager
-async def club(library: Path, data: Path, place: Place) -> AsyncIterator[tuple[Services, Retriever]]:
+async def club(library: Path, data: Path, place: Location) -> AsyncIterator[tuple[Services, Retriever]]:
     """Open what a club can do over a library."""
     with opened(library, place) as retriever:
         discussion = Discussion(retriever.library, retriever)
@@ -192,7 +191,7 @@ async def test_a_review_that_is_written_while_the_server_is_away_is_kept_and_see
     library: Path, data: Path, chroma: RunningChroma
 ) -> None:
     write_lantern(library)
-    async with club(library, data, chroma.database(IMPATIENT)) as (services, retriever):
+    async with club(library, data, chroma.database(timeout=2.0)) as (services, retriever):
         book = services.books[LANTERN]
         retriever.passages(LANTERN, CLUB)
         await services.reviews.write(LIZ, book, "3", "Before.", "ch 1")
@@ -211,7 +210,7 @@ async def test_a_server_that_lost_all_is_filled_again_by_itself(
 ) -> None:
     write_lantern(library)
     write_kite(library)
-    async with club(library, data, chroma.database(IMPATIENT)) as (services, retriever):
+    async with club(library, data, chroma.database(timeout=2.0)) as (services, retriever):
         await services.reviews.write(LIZ, services.books[LANTERN], "3", "It rained.", "ch 1")
         chroma.empty()
         assert await seen(retriever, ["It rained."])

@@ -1,0 +1,175 @@
+"""Indexing a library: only what changed is embedded, and what vanished is removed.
+
+New passages are written beside the old ones, which stay whole and noted until the book is settled: its note is taken
+out, its passages are put right, and it is noted again. So questions about it wait for that moment at most, and an
+interrupted run continues where it was. Unlabelled text is placed last, when all positioned text is there to match it
+against; a book whose unlabelled text leans on a book that changed is placed again, without embedding anything again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from corpus.books import Slug
+from corpus.library import Library
+from corpus.passages import Passage
+from corpus.text import capitalised
+from retrieval.books import Books
+from retrieval.place.place import Placer, Work
+from retrieval.rank.ranker import Reader
+from retrieval.store import Manifest, Store, StoredPassage, parts
+from retrieval.types import Embedder, LibraryDiffers
+
+EMBED, WRITE = 256, 64
+"""Passages embedded at once, which is what an interruption loses, and of these written at once.
+
+Of many, those of like length share a batch: of 64, a seventh more time went into padding. A question to a book that is
+not open waits for one write.
+"""
+
+Progress = Callable[[int, int], None]
+"""Called with passages embedded so far and passages to embed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What an index run did: books brought up to date; passages embedded, kept and removed."""
+
+    books: int
+    embedded: int
+    kept: int
+    removed: int
+
+
+class Indexer:
+    """Brings the store up to date with a library, one thread of one process at a time.
+
+    `alone` returns what keeps other processes from indexing the same store meanwhile.
+    """
+
+    def __init__(
+        self, library: Library, store: Store, embedder: Embedder, ranker: Reader, books: Books,
+        alone: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
+    ) -> None:  # fmt: skip
+        self._library, self._store, self._embedder, self._ranker = library, store, embedder, ranker
+        self._books, self._alone, self._one_at_a_time = books, alone, Lock()
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is under way in this process."""
+        return self._one_at_a_time.locked()
+
+    def stale(self) -> list[Slug]:
+        """Return the books that a run would bring up to date, and those that it would remove."""
+        return self._stale(self._store.manifests())
+
+    def reopen(self) -> bool:
+        """Open the store again while no run is under way; return whether it was damaged and is empty now."""
+        with self._one_at_a_time:
+            return self._store.reopen()
+
+    def run(self, progress: Progress | None = None) -> Indexed:
+        """Bring the store up to date. Raises LibraryDiffers where that would take from others what they have."""
+        with self._one_at_a_time:
+            held = self._store.manifests()
+            changed = self._stale(held)
+            self._books.set_ready(m for slug, m in held.items() if slug not in changed)
+            if changed:
+                with self._alone():
+                    done = self._run(progress)
+                _give_back_memory()
+            else:
+                done = Indexed(0, 0, sum(len(m.passages) for m in held.values()), 0)
+            self._books.set_ready(self._store.manifests().values(), all_others=False)
+            return done
+
+    def _stale(self, held: Mapping[Slug, Manifest]) -> list[Slug]:
+        changed = [slug for slug, book in self._fingerprints() if slug not in held or held[slug].fingerprint != book]
+        return changed + sorted(held.keys() - self._library.books.keys())
+
+    def _fingerprints(self) -> Iterable[tuple[Slug, str]]:
+        return ((slug, self._library.fingerprint(slug)) for slug in self._library.books)
+
+    def _run(self, progress: Progress | None) -> Indexed:
+        held = self._store.manifests()
+        changed = self._stale(held)  # another process may have done it while this one waited
+        self._see_that_it_is_ours([slug for slug in changed if slug in held])
+        removed = sum(self._remove(slug) for slug in changed if slug not in self._library.books)
+        work = [Work.of(self._library, slug) for slug in changed if slug in self._library.books]
+        leaning = [
+            item for slug, manifest in held.items()
+            if manifest.against and slug not in changed
+            and (item := Work.of(self._library, slug)).against != manifest.against
+        ]  # fmt: skip
+        touched = {*changed, *(item.book.slug for item in leaning)}
+        self._books.set_ready(manifest for slug, manifest in held.items() if slug not in touched)
+        written = self._write([p for item in (*work, *leaning) for p in item.passages], progress)
+        placer = Placer(self._library, self._store, self._ranker)
+        for item in (*leaning, *work):  # the books that changed stay open work until those that lean on them are done
+            removed += self._settle(placer, item, written)
+        total = sum(len(m.passages) for m in self._store.manifests().values())
+        return Indexed(len(work) + len(leaning), len(written), total - len(written), removed)
+
+    def _see_that_it_is_ours(self, others: list[Slug]) -> None:
+        if others and self._store.shared and not self._store.replacing:
+            some = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+            raise LibraryDiffers(
+                f"{capitalised(self._store.name)} holds another text of {len(others)} (books: {some}) than this "
+                "library. “python run_bot.py index” puts this library in its place, and then the bot has to be "
+                "restarted; to look at this library alone, leave CHROMA_URL out."
+            )
+
+    def _remove(self, slug: Slug) -> int:
+        """Remove a book that the library no longer has; return how many passages it had."""
+        self._store.forget(slug)
+        gone = self._store.ids_of(slug)
+        self._store.remove(gone)
+        return len(gone)
+
+    def _write(self, passages: list[Passage], progress: Progress | None) -> dict[str, Passage]:
+        """Embed and write the passages that the store does not hold yet; return them by their ids."""
+        have = self._store.having([p.id for p in passages])
+        missing = [p for p in passages if p.id not in have]
+        if progress and missing:
+            progress(0, len(missing))
+        done = 0
+        for part in parts(missing, EMBED):
+            vectors = self._embedder.passages([p.sentences for p in part])
+            for rows in parts([StoredPassage(p, v) for p, v in zip(part, vectors, strict=True)], WRITE):
+                self._store.write(rows)
+                done += len(rows)
+                if progress:
+                    progress(done, len(missing))
+        return {p.id: p for p in missing}
+
+    def _settle(self, placer: Placer, item: Work, written: Mapping[str, Passage]) -> int:
+        """Place what is not placed yet, update each passage that was kept, and note the book as whole.
+
+        `written` are passages as this run wrote them. Return how many passages were removed.
+        """
+        slug = item.book.slug
+        fresh = {p.id: p for p in (*item.settled, *placer.placed(item))}
+        held = self._store.read([key for key, passage in fresh.items() if written.get(key) != passage])
+        gone = self._store.ids_of(slug) - fresh.keys()
+        changed = [replace(row, passage=fresh[row.passage.id]) for row in held if fresh[row.passage.id] != row.passage]
+        in_order = sorted(fresh.values(), key=lambda passage: passage.order)
+        manifest = Manifest.of(slug, self._library.fingerprint(slug), item.against, in_order)
+        self._store.forget(slug)
+        self._store.write(changed)
+        self._store.remove(gone)
+        self._store.finish(manifest)
+        self._books.set_ready([manifest])
+        return len(gone)
+
+
+def _give_back_memory() -> None:
+    """Return freed memory to the system, where the C library can: indexing needs a few hundred megabytes more."""
+    gc.collect()
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)

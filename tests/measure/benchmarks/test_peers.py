@@ -1,0 +1,210 @@
+"""The benchmark's filters, times, judging, tables and page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.measure.benchmarks.peers import report
+from tests.measure.benchmarks.peers.__main__ import merged
+from tests.measure.benchmarks.peers.child import resident
+from tests.measure.benchmarks.peers.contender import (
+    CONTENDERS,
+    DOGEAR,
+    LLAMA,
+    PEERS,
+    SEARCH,
+    STOCK,
+    Asked,
+    Found,
+    PeersMissing,
+    package,
+)
+from tests.measure.benchmarks.peers.costs import ChildFailed, run
+from tests.measure.benchmarks.peers.langchain_peer import where
+from tests.measure.benchmarks.peers.made_up_books import CHAPTERS, made_up
+from tests.measure.benchmarks.peers.quality import by_section, figures, judge, told
+from tests.measure.benchmarks.peers.report import goals, quality, tables
+from tests.measure.benchmarks.peers.shelves import _once
+from tests.measure.benchmarks.peers.speed import in_turns
+from tests.measure.evaluation.questions import Examination, Piece, Question, Story
+
+STORY = Story(
+    "kite", "The Kite", 3,
+    [
+        Piece("Marianne finds red paper in the attic.", {"kite": 1}),
+        Piece("She keeps it under her bed.", {"kite": 1}),
+        Piece("The kite is caught by a passing train.", {"kite": 2}),
+        Piece("Edward becomes a clockmaker in the city.", {"kite": 3}),
+    ],
+)  # fmt: skip
+WHO = Question("q", "kite", "What does Edward become?", ("a clockmaker",), 2, 3, frozenset({3}))
+
+
+def test_a_missing_peer_is_told_in_one_sentence_that_says_what_to_run() -> None:
+    with pytest.raises(PeersMissing, match=r"needs no_such_peer, which is not installed\. Run: make bench"):
+        package("no_such_peer.inside")
+    assert package("json") is json
+
+
+def test_a_made_up_book_reveals_its_chapters_in_order() -> None:
+    (book,) = made_up(1)
+    marks = [p.reveals.marks[book.slug] for p in book.passages]
+    assert marks == sorted(marks)
+    assert set(marks) == set(range(1, CHAPTERS + 1))
+
+
+def test_a_folder_is_built_once_and_again_when_it_is_to_hold_something_else(tmp_path: Path) -> None:
+    folder, said, began = tmp_path / "21000" / "peers", list[str](), list[int]()
+
+    def build(there: int) -> None:
+        folder.mkdir(exist_ok=True)
+        began.append(there)
+
+    for key, books in (("a", 1), ("a", 1), ("a", 2), ("b", 2)):
+        _once(folder, key, books, build, said.append)
+    assert began == [0, 0, 0]
+    assert len(said) == 3
+
+
+def test_the_filter_asks_for_the_book_and_for_the_position_where_it_counts() -> None:
+    assert where(Asked("?", "kite", 2)) == {"$and": [{"book": "kite"}, {"mark": {"$lte": 2}}]}
+    assert where(Asked("?", "kite", None)) == {"book": "kite"}
+
+
+def test_contenders_are_asked_in_turns_and_the_first_round_does_not_count() -> None:
+    heard: list[str] = []
+
+    def way(name: str) -> Found:
+        heard.append(name)
+        return Found("", ())
+
+    asked = [Asked("?", "kite", 1), Asked("!", "kite", 1)]
+    taken = in_turns({"a": lambda _: way("a"), "b": lambda _: way("b")}, asked, rounds=3)
+    assert "".join(heard) == "ab" * 6
+    assert {name: len(values) for name, values in taken.items()} == {"a": 4, "b": 4}
+
+
+def test_neighbouring_pieces_that_reveal_the_same_are_one_section() -> None:
+    sections = by_section(Examination({"kite": STORY}, [WHO]))
+    assert [piece.text.count("\n\n") for piece in sections.stories["kite"].pieces] == [1, 0, 0]
+    assert sections.questions[0].right == {2}
+    assert [(one.book, one.mark) for one in told(sections.stories)] == [("kite", 1), ("kite", 2), ("kite", 3)]
+
+
+def ending(asked: Asked) -> Found:
+    """Tell the last section to whoever may read it, or whose position is not asked for."""
+    shown = [p.text for p in STORY.pieces if asked.at is None or p.needs["kite"] <= asked.at]
+    return Found.passages(shown[::-1])
+
+
+def test_an_answer_is_judged_at_its_position_after_the_end_and_before() -> None:
+    filtered = judge(ending, WHO, STORY, filtered=True)
+    assert filtered == {
+        "at_1": [True], "at_3": [True], "at_5": [True], "at_answer": [True],
+        "after_1": [True], "after_3": [True], "after_5": [True], "after_answer": [True],
+        "leaks": [False],
+    }  # fmt: skip
+    assert judge(ending, WHO, STORY, filtered=False) == {"leaks_unfiltered": [True]}
+
+
+def test_dogear_has_no_filter_that_could_be_left_out() -> None:
+    found = figures({DOGEAR: ending, STOCK: ending}, {"kite": STORY}, [WHO])
+    assert "leaks_unfiltered" not in found[DOGEAR]
+    assert found[STOCK]["leaks_unfiltered"] == 1.0
+    assert found[DOGEAR]["at_1"] == found[STOCK]["at_1"] == 1.0
+
+
+def test_a_process_tells_its_first_answer_and_its_memory() -> None:
+    seconds, memory = run(["sh", "-c", "echo answered; echo resident 1234"])
+    assert seconds > 0
+    assert memory == 1234
+    assert resident() > 1_000_000
+
+
+@pytest.mark.parametrize("script", ["echo answered; exit 1", "echo resident 5", "echo answered; echo no >&2"])
+def test_a_process_that_does_not_answer_to_its_end_is_a_failure(script: str) -> None:
+    with pytest.raises(ChildFailed, match="failed"):
+        run(["sh", "-c", script])
+
+
+def of_size(passages: int, ours: float, peers: float) -> dict[str, Any]:
+    times = {DOGEAR: ours, SEARCH: ours / 10} | dict.fromkeys(PEERS, peers)
+    return {
+        "passages": passages,
+        "questions": 10,
+        "ms": {name: {"p50": ms, "p95": 2 * ms} for name, ms in times.items()},
+        "first_touch_ms": {"p50": 8.0, "p95": 12.0, "most": 15.0},
+        "start_s": dict.fromkeys(CONTENDERS, 4.0) | {DOGEAR: 2.0},
+        "resident_mb": dict.fromkeys(CONTENDERS, 800) | {DOGEAR: 1200},
+    }
+
+
+def measured() -> dict[str, Any]:
+    shares = {"at_1": 0.5, "at_answer": 0.25, "leaks": 0.0, "leaks_unfiltered": 0.75}
+    own = {"at_1": 0.75, "at_answer": 0.5, "leaks": 0.0}
+    return {
+        "machine": {
+            "processor": "a processor", "cores": 2, "memory_gb": 24, "bfloat16": True, "python": "3.11",
+            "versions": {"chromadb": "1.5"},
+        },
+        "quality": {"told": {"books": 3, "questions": 40, "contenders": dict.fromkeys(PEERS, shares) | {DOGEAR: own}}},
+        "indexing": {"passages": 800, "bfloat16": True, "rate": {DOGEAR: 250.0, STOCK: 100.0, LLAMA: 90.0}},
+        "sizes": {"4000": of_size(4_098, 5.0, 20.0), "300000": of_size(300_098, 6.0, 200.0)},
+    }  # fmt: skip
+
+
+def test_quality_has_a_column_a_contender_and_a_dash_where_there_is_no_filter_to_leave_out() -> None:
+    lines = quality(measured()["quality"]["told"]).splitlines()
+    assert lines[0] == f"| 40 questions, 3 books | {' | '.join(CONTENDERS)} |"
+    assert lines[-1].endswith("| – | 75.0% | 75.0% | 75.0% |")
+    assert len(lines) == 2 + 4
+
+
+def test_goals_compare_with_stock_langchain_at_the_sizes_that_they_name() -> None:
+    seen = {goal.what: (goal.seen, goal.reached) for goal in goals(measured())}
+    assert seen == {
+        "whole answer, 4,000 passages: part of LangChain's time": (0.25, True),
+        "whole answer, 300,000 passages: part of LangChain's time": (pytest.approx(0.03), True),
+        "process start to first answer, 4,000 passages: part of LangChain's": (0.5, True),
+        "resident memory, 4,000 passages: part of LangChain's": (1.5, False),
+    }
+
+
+def test_a_page_gets_its_tables_between_their_marks_and_keeps_the_rest() -> None:
+    page = "".join(f"a\n<!-- bench-{name}:begin -->\nold {name}\n<!-- bench-{name}:end -->\n" for name in ("time", "x"))
+    put = report.with_tables(page, {"time": "new", "unknown": "?"})
+    assert put == page.replace("old time", "new")
+    assert report.with_tables(put, {"time": "new"}) == put
+    assert report.marked(page) == ["time", "x"]
+
+
+def test_a_part_that_was_not_measured_keeps_its_measured() -> None:
+    before = measured()
+    now = {"machine": {"cores": 4}, "sizes": {"4000": {"passages": 1}}}
+    both = merged(before, now)
+    assert both["sizes"] == {"4000": {"passages": 1}, "300000": before["sizes"]["300000"]}
+    assert (both["machine"], both["quality"], both["indexing"]) == (
+        {"cores": 4}, before["quality"], before["indexing"],
+    )  # fmt: skip
+    assert merged({}, {"machine": {}}) == {"machine": {}}
+
+
+def test_figures_are_read_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "figures" / "bench.json"
+    assert report.read_figures(path) == {}
+    report.write_figures(measured(), path)
+    assert report.read_figures(path) == measured()
+
+
+def test_the_page_has_a_place_for_every_table() -> None:
+    named = tables(measured() | {"quality": {name: measured()["quality"]["told"] for name in ("shipped", "told")}})
+    assert sorted(report.marked(report.PAGE.read_text(encoding="utf-8"))) == sorted(named)
+
+
+def test_the_page_says_what_the_figures_say() -> None:
+    page, kept = report.PAGE.read_text(encoding="utf-8"), report.read_figures()
+    assert not kept or report.with_tables(page, tables(kept)) == page, "make bench puts this right"
