@@ -22,8 +22,9 @@ from tests.fakes.tiny_model import write_tiny_model
 
 # A busy machine is no mistake in the code. Whoever runs the tests tries new examples each time; continuous integration
 # tries the same ones, so that what it finds was made by the change that it looks at.
-settings.register_profile("dogear", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("dogear")
+settings.register_profile("dogear", deadline=None, max_examples=30, derandomize="CI" in os.environ)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dogear"))
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ def written(lines: list[Line], front: int | None) -> str:
 
 
 @given(DOCUMENTS, st.none() | st.integers(0, 27))
-@settings(max_examples=400)
+@settings(max_examples=100)
 def test_no_text_is_placed_earlier_than_the_format_states(lines: list[Line], front: int | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "notes.md"
@@ -86,7 +86,7 @@ def test_no_text_is_placed_earlier_than_the_format_states(lines: list[Line], fro
 
 
 @given(DOCUMENTS, st.none() | st.integers(0, 27))
-@settings(max_examples=400)
+@settings(max_examples=100)
 def test_no_heading_is_shown_to_somebody_behind_it(lines: list[Line], front: int | None) -> None:
     """A heading needs the marks that it names, and at least what the first text below it needs."""
     with tempfile.TemporaryDirectory() as folder:

@@ -294,7 +294,7 @@ FRAGMENTS += [
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=40).map("".join))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_document_can_be_read(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "notes.md"

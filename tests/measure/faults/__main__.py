@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from tests.measure.faults.bots import Shelf
-from tests.measure.faults.clocks import clocks
 from tests.measure.faults.damages import club_data, damaged, damaged_in_use
-from tests.measure.faults.disks import full, rights
 from tests.measure.faults.gateways import gateways
 from tests.measure.faults.kills import kills
 from tests.measure.faults.outcomes import Outcome
@@ -28,12 +25,9 @@ Try = Callable[[Path, Shelf, int], Awaitable[Outcome]]
 
 FAULTS: Mapping[str, Try] = {
     "kills": kills,
-    "full": full,
-    "rights": rights,
     "damaged": damaged,
     "damaged-in-use": damaged_in_use,
     "club-data": club_data,
-    "clock": clocks,
     "gateway": gateways,
 }
 
@@ -42,7 +36,6 @@ async def run(name: str, rounds: int, *, small: bool) -> Outcome:
     """Try one fault in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="dogear-faults-") as made:
         folder = Path(made)
-        os.chmod(made, 0o755)  # noqa: PTH101, S103 (nothing else happens yet; some faults are tried as another user)
         return await FAULTS[name](folder, Shelf.small(folder) if small else Shelf.shipped(), rounds)
 
 

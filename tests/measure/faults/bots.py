@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,7 +56,6 @@ class Bot:
     shelf: Shelf
     folder: Path
     data: Path
-    before: Sequence[str] = ()
     more: Mapping[str, str] = field(default_factory=dict)
     process: Process | None = None
 
@@ -77,7 +76,7 @@ class Bot:
         """Start a process, and do not wait for it."""
         with (self.folder / "log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *self.before, sys.executable, str(PROGRAM),
+                sys.executable, str(PROGRAM),
                 cwd=self.folder, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
         return self.process
@@ -129,7 +128,7 @@ class Bot:
     async def command(self, *words: str) -> tuple[int, str]:
         """Run another command of the program over the same data, and return its exit status and what it said."""
         process = await asyncio.create_subprocess_exec(
-            *self.before, sys.executable, str(PROGRAM), *words, cwd=self.folder, env=self.environment,
+            sys.executable, str(PROGRAM), *words, cwd=self.folder, env=self.environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         said, _ = await process.communicate()

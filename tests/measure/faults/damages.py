@@ -12,9 +12,8 @@ from pathlib import Path
 from tests.fakes.discord_server import discord_server
 from tests.measure.faults.agreement import agreed
 from tests.measure.faults.bots import Bot, Shelf
-from tests.measure.faults.disks import writes_again
 from tests.measure.faults.kills import doctors_findings
-from tests.measure.faults.members import Members
+from tests.measure.faults.members import REPORTED, WRITTEN, Members
 from tests.measure.faults.outcomes import Outcome, spread
 
 Damage = Callable[[Path, random.Random], None]
@@ -24,6 +23,9 @@ PAGES = 20
 
 END = "drowned"
 """A word of the last chapter, that nobody at the first may read."""
+
+MENDED = 150.0
+"""Seconds for the bot to find that it can write again: it tries every minute."""
 
 HNSW = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
 
@@ -111,6 +113,23 @@ async def damaged(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
             outcome.add([f"{name}: {one}" for one in found])
         outcome.notes += [f"moved aside and built again: {rebuilt}; the others were harmless", spread("start", starts)]
     return outcome
+
+
+async def writes_again(members: Members) -> str:
+    """Have a member report and write until both are kept; return what was said last where they never are."""
+    end, told = asyncio.get_running_loop().time() + MENDED, ""
+    while asyncio.get_running_loop().time() < end:
+        person = members.discord.people[0]
+        try:
+            reported, written = await members.report(person), await members.write(person)
+        except TimeoutError:
+            told = "nothing at all"
+            continue
+        if REPORTED in reported.text and WRITTEN in written.text:
+            return ""
+        told = f"{reported.text} {written.text}"
+        await asyncio.sleep(2)
+    return told
 
 
 async def well(bot: Bot, members: Members) -> list[str]:
