@@ -15,11 +15,11 @@ from bot.discord.context import begin, tell
 from bot.discord.metrics import Calls, Connections
 from bot.features.ask.rules import IsMember
 from bot.features.registry import BUTTONS, cogs
+from bot.jobs import Jobs
 from bot.people import Shards
 from bot.services import Services
 from bot.sharding import Membership, Presence, limit_backoff
 from bot.start import sync_if_changed
-from bot.timekeeper import Timekeeper
 from bot.workers import Leaving, UnderWay
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class Dogear(commands.AutoShardedBot):
         self.connections = Connections(self, services.meter, services.now)
         self.is_member: IsMember = Membership(self, services.shards).holds
         self.presence = Presence(services.presence, services.shards, self._is_in)
-        self.timekeeper = Timekeeper(services.now, meter=services.meter)
+        self.jobs = Jobs(services.jobs, services.now, services.shards, self.presence.here, services.meter)
         self.under_way = UnderWay()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
@@ -108,18 +108,23 @@ class Dogear(commands.AutoShardedBot):
             await self.services.forget_old()
             await sync_if_changed(self.tree, self.services.notes)
 
+    @property
+    def me(self) -> int:
+        """The id of the bot itself; 0 before Discord has let it in."""
+        return self.user.id if self.user else 0
+
     async def on_ready(self) -> None:
         """Say that the bot is there, and see to what became due meanwhile."""
         log.info("here as %s, in %d servers, with shards %s", self.user, len(self.guilds), self._written_shards())
         try:
             await self.presence.look_around([guild.id for guild in self.guilds])
         finally:
-            self.timekeeper.start()
+            self.jobs.start()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """See to what is due in a server to which the bot comes back."""
         await self.presence.come_to([guild.id])
-        self.timekeeper.nudge()
+        self.jobs.nudge()
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
         """Connect a shard; if its connection is lost, it comes back soon."""
@@ -138,13 +143,13 @@ class Dogear(commands.AutoShardedBot):
         """Begin nothing new, finish what is under way as far as there is time for it, and close."""
         log.info("leaving; %d questions are under way", len(self.under_way))
         hanging_up = asyncio.get_running_loop().call_later(MODEL, self.services.discussion.close_model)
-        await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS))
+        await asyncio.gather(self.under_way.finish(ANSWERS), self.jobs.stop(ANSWERS))
         hanging_up.cancel()
         await self.close()
 
     async def close(self) -> None:
         """Finish timed work that has begun, and leave."""
-        await self.timekeeper.stop()
+        await self.jobs.stop()
         await super().close()
 
     async def on_message(self, _: discord.Message, /) -> None:

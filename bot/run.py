@@ -19,10 +19,10 @@ from pydantic import SecretStr
 from bot.answering.engine import Discussion
 from bot.app import log_progress, open_discussion, open_services, set_apart
 from bot.client import Dogear
+from bot.jobs import GLANCE, SHARED
 from bot.ops.metrics import Figures, Instruments, new_figures, serving
 from bot.settings import Settings
 from bot.start import DiscordUnreachable, TokenRefused, check_start, refusal, speak_to
-from bot.timekeeper import GLANCE, SHARED
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +53,9 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
     async with open_services(discussion, settings, discord.utils.utcnow, meter=figures) as services:
         bot = Dogear(services, shards=settings.shards, message_content=settings.message_content)
-        bot.timekeeper.glance = GLANCE
+        bot.jobs.glance = GLANCE
         if settings.database:
-            bot.timekeeper.longest = SHARED
+            bot.jobs.longest = SHARED
         _stop_on_signals(bot)
         try:
             async with _told_to_operators(settings.metrics_port, bot, figures), bot:

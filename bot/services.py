@@ -18,7 +18,9 @@ from bot.answering.engine import Discussion
 from bot.audiences import Audiences
 from bot.audit import Audit
 from bot.club_settings import SetUp
-from bot.db.records import Notes, Records
+from bot.db.database import StoredRecords
+from bot.db.jobs import StoredJobs
+from bot.db.records import Notes
 from bot.features.ask.rules import Conversations, DirectMessages, Questions
 from bot.features.ceilings.rules import Ceilings
 from bot.features.my_data.rules import MyData
@@ -182,6 +184,7 @@ class Services:
     my_data: MyData
     allowance: Allowance
     notes: Notes
+    jobs: StoredJobs
     presence: LeftClubs
     following: Following
     shards: Shards
@@ -201,7 +204,7 @@ class Services:
 
     @classmethod
     def of(
-        cls, discussion: Discussion, records: Records, workers: Workers,
+        cls, discussion: Discussion, records: StoredRecords, workers: Workers,
         now: Callable[[], dt.datetime], rates: Rates = Rates(), meter: Meter | None = None,
         behind: Callable[[], None] = lambda: None, shards: Shards = EVERY,
     ) -> Services:  # fmt: skip
@@ -243,6 +246,7 @@ class Services:
             my_data=MyData(records.personal, reviews),
             allowance=allowance,
             notes=records.notes,
+            jobs=records.jobs,
             presence=records.presence,
             following=Following(reviews, watching),
             shards=shards,

@@ -288,8 +288,6 @@ class PromptRow(OfMember, Base):
     __table_args__ = (
         UniqueConstraint("club", "message"),
         Index(None, "club", "state"),
-        Index(None, "state", "due", "club"),
-        Index(None, "claimed", "club"),
         Index(None, "club", "member"),
         Index(None, "by"),
         _belongs_to_member(),
@@ -312,7 +310,6 @@ class PromptRow(OfMember, Base):
     due: Mapped[dt.datetime | None]
     overridden: Mapped[bool]
     post: Mapped[int]
-    claimed: Mapped[dt.datetime | None]
 
 
 class WatchRow(Base):
@@ -328,16 +325,12 @@ class WatchRow(Base):
 
 
 class FindingRow(OfMember, Base):
-    """A member's message that goes further than its place. Its words are not kept.
-
-    `claimed` is when somebody began to tell its author; whoever found it did so at once.
-    """
+    """A member's message that goes further than its place. Its words are not kept."""
 
     __tablename__ = "findings"
     __table_args__ = (
         UniqueConstraint("club", "message"),
         Index(None, "club", "outcome"),
-        Index(None, "told", "at", "club"),
         Index(None, "club", "member"),
         _belongs_to_member(),
         {"sqlite_autoincrement": True},
@@ -351,7 +344,6 @@ class FindingRow(OfMember, Base):
     at: Mapped[dt.datetime]
     told: Mapped[bool]
     outcome: Mapped[str]
-    claimed: Mapped[dt.datetime | None]
 
 
 class AuditRow(Base):

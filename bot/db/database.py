@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.audit import StoredAudit
 from bot.club_settings import StoredClubs
+from bot.db.jobs import StoredJobs
 from bot.db.migrate import upgrade
 from bot.db.session import Address, Sessions, engine_for
 from bot.features.ask.store import StoredChoices, StoredConversations, StoredNotes, StoredUsage
@@ -27,7 +28,7 @@ from bot.saved_questions import StoredQuestions
 
 
 class StoredRecords:
-    """Implements `Records`: every subject, in one database."""
+    """All that a club keeps, subject by subject, in one database."""
 
     def __init__(self, sessions: Sessions) -> None:
         self.positions = StoredPositions(sessions)
@@ -47,6 +48,7 @@ class StoredRecords:
         self.choices = StoredChoices(sessions)
         self.notes = StoredNotes(sessions)
         self.personal = StoredPersonalData(sessions)
+        self.jobs = StoredJobs(sessions)
         self.presence = StoredPresence(sessions)
 
 

@@ -1,4 +1,4 @@
-"""What a club keeps, and what is asked of whoever keeps it: values, and one protocol for each subject.
+"""What is asked of whoever keeps a club's small things: a protocol for each subject.
 
 `bot/storage` keeps them in a database; nothing here knows how. Everything is asked for by member or by place, which
 carry their club, so that nothing crosses from one club to another.
@@ -10,17 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from bot.audit import AuditRecords
-from bot.club_settings import ClubRecords
-from bot.features.prompts.store import PromptRecords
-from bot.features.reviews.store import Review, ReviewRecords
-from bot.features.schedules.store import ScheduleRecords
-from bot.features.stats.rules import FigureRecords
-from bot.features.votes.store import VoteRecords
-from bot.features.watch.store import WatchRecords
-from bot.records import CeilingRecords, PositionRecords, ShelfRecords
-from bot.saved_questions import AskedRecords, ConversationRecords
-from bot.sharding import LeftClubs
+from bot.features.reviews.store import Review
 
 # Where members are
 
@@ -74,98 +64,4 @@ class PersonalData(Protocol):
 
     async def forget(self, member_id: int, club: int | None = None) -> Sequence[Review]:
         """Delete all of it, in one club or in all, and return the reviews that went with it."""
-        ...
-
-
-class Records(Protocol):
-    """All that is kept, subject by subject."""
-
-    @property
-    def positions(self) -> PositionRecords:
-        """Members' positions."""
-        ...
-
-    @property
-    def ceilings(self) -> CeilingRecords:
-        """How far places go."""
-        ...
-
-    @property
-    def shelves(self) -> ShelfRecords:
-        """Members' shelves."""
-        ...
-
-    @property
-    def reviews(self) -> ReviewRecords:
-        """Members' reviews."""
-        ...
-
-    @property
-    def conversations(self) -> ConversationRecords:
-        """What was said in places."""
-        ...
-
-    @property
-    def questions(self) -> AskedRecords:
-        """Questions that buttons come back to."""
-        ...
-
-    @property
-    def prompts(self) -> PromptRecords:
-        """Discussion prompts."""
-        ...
-
-    @property
-    def watching(self) -> WatchRecords:
-        """Watched places, and what was found there."""
-        ...
-
-    @property
-    def audit(self) -> AuditRecords:
-        """What was posted and decided."""
-        ...
-
-    @property
-    def votes(self) -> VoteRecords:
-        """Nominations, votes and ballots."""
-        ...
-
-    @property
-    def schedules(self) -> ScheduleRecords:
-        """Schedules, and who wants to be reminded."""
-        ...
-
-    @property
-    def clubs(self) -> ClubRecords:
-        """What clubs chose for themselves."""
-        ...
-
-    @property
-    def figures(self) -> FigureRecords:
-        """Where clubs are in books, in numbers."""
-        ...
-
-    @property
-    def usage(self) -> UsageRecords:
-        """Tokens used."""
-        ...
-
-    @property
-    def choices(self) -> ClubChoices:
-        """Clubs chosen for direct messages."""
-        ...
-
-    @property
-    def notes(self) -> Notes:
-        """What the bot itself remembers."""
-        ...
-
-    @property
-    def personal(self) -> PersonalData:
-        """Everything about one person."""
-        ...
-
-    @property
-    def presence(self) -> LeftClubs:
-        """Clubs that the bot has left."""
         ...

@@ -13,10 +13,10 @@ from bot.db.errors import StorageUnavailable
 from bot.discord.cards import problem_card
 from bot.discord.send import ACKNOWLEDGED, deliver, reply_to
 from bot.features.ask.rules import IsMember
+from bot.jobs import Jobs
 from bot.logs import begin_request, failure_number
 from bot.services import Services
 from bot.sharding import Presence
-from bot.timekeeper import Timekeeper
 from bot.workers import Leaving, UnderWay
 from corpus.errors import DogearError
 from retrieval.types import StoreUnavailable
@@ -28,7 +28,7 @@ class ClubBot(Protocol):
     services: Services
     is_member: IsMember
     presence: Presence
-    timekeeper: Timekeeper
+    jobs: Jobs
     under_way: UnderWay
 
     @property
@@ -39,6 +39,11 @@ class ClubBot(Protocol):
     @property
     def user(self) -> discord.ClientUser | None:
         """The bot itself, once Discord has let it in."""
+        ...
+
+    @property
+    def me(self) -> int:
+        """The id of the bot itself; 0 before Discord has let it in."""
         ...
 
     @property

@@ -66,8 +66,8 @@ async def running(services: Services, server: DiscordServer, shards: Shards) -> 
         await bot.login(server.token)
         online = asyncio.create_task(bot.connect())
         async with asyncio.timeout(60):
-            while not bot.timekeeper.going:  # noqa: ASYNC110 (it begins when all is ready, and nothing tells of it)
+            while not bot.jobs.running:  # noqa: ASYNC110 (it begins when all is ready, and nothing tells of it)
                 await asyncio.sleep(0.01)
-        await bot.timekeeper.stop()
+        await bot.jobs.stop()
         yield bot
     await online

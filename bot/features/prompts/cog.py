@@ -20,6 +20,7 @@ from bot.discord.text import CHOICE, CHOICES, one_line
 from bot.discord.visitor import in_clubs, is_moderator, keeper, visitor
 from bot.features.prompts.jobs import PromptPosts
 from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON
+from bot.features.prompts.store import FEATURE
 from bot.features.prompts.views import drafted, looked_at, posted_here, queue_card, type_about
 from bot.times import read_moment
 from corpus.names import find_book
@@ -57,7 +58,7 @@ class PromptCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Have prompts posted when they are due."""
-        self._bot.timekeeper.work.append(PromptPosts(self._bot))
+        self._bot.jobs.work[FEATURE] = PromptPosts(self._bot).do
 
     @prompt.command()
     @app_commands.describe(text="The question, in your own words", book="The book that it is about")

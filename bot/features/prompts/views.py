@@ -145,9 +145,9 @@ async def posted_here(
         )
     planned = await services.prompts.plan(by, number, place, due, override=bool(beyond))
     if due is not None and due > services.now():
-        bot_of(interaction).timekeeper.nudge()
+        bot_of(interaction).jobs.nudge()
         return notice_card(f"I post it here {timestamp(due)}.", buttons=[TypeButton("edit", number), QueueButton(1)])
-    message = await PromptPosts(bot_of(interaction)).post(planned)
+    message = await PromptPosts(bot_of(interaction)).post(by.club, planned.id)
     done = "Posted." if message else "It is being posted already."
     return notice_card(done, buttons=[QueueButton(1)])
 

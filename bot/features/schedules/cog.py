@@ -20,7 +20,7 @@ from bot.discord.visitor import in_clubs, organises, visitor
 from bot.features.schedules.calendar import exported, file_name
 from bot.features.schedules.changes import Do, Order, Prepared
 from bot.features.schedules.discord import Chosen, ScheduleStage, chosen_channel, parent_of
-from bot.features.schedules.store import Kept
+from bot.features.schedules.store import FEATURE, Kept
 from bot.features.schedules.views import change_card, plan_card, shown
 from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
@@ -58,7 +58,7 @@ class ScheduleCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Have threads opened, events made and members reminded when it is time."""
-        self._bot.timekeeper.work.append(self._services.schedules.run_on(ScheduleStage(self._bot)))
+        self._bot.jobs.work[FEATURE] = self._services.schedules.run_on(self._bot.jobs, ScheduleStage(self._bot)).do
 
     @schedule.command()
     @app_commands.describe(

@@ -91,7 +91,7 @@ class PostNowButton(Pressed, template=rf"late-post:{SCHEDULE}:{SECTION}"):
         await interaction.response.defer(ephemeral=True, thinking=True)
         schedule = await _organised(interaction, self._schedule)
         await services_of(interaction).schedules.post_now(schedule.id, schedule.club, self._section)
-        bot_of(interaction).timekeeper.nudge()
+        bot_of(interaction).jobs.nudge()
         await deliver(interaction, notice_card(f"Section {self._section} is being posted."))
 
 
@@ -107,7 +107,7 @@ class SkipButton(Pressed, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
         await interaction.response.defer(ephemeral=True, thinking=True)
         schedule = await _organised(interaction, self._schedule)
         await services_of(interaction).schedules.skip(schedule.id, schedule.club, self._section)
-        bot_of(interaction).timekeeper.nudge()
+        bot_of(interaction).jobs.nudge()
         await deliver(interaction, notice_card(f"Section {self._section} is skipped."))
 
 
@@ -293,7 +293,7 @@ class ConfirmButton(Pressed, template=rf"schedule-confirm:(?P<asked_id>{ID})"):
             order = Order.read(asked.text)
             await schedules.make(order, asked.member.club)
             done = DONE[order.do]
-        bot_of(interaction).timekeeper.nudge()
+        bot_of(interaction).jobs.nudge()
         await replace_card(interaction, Card(body=done))
 
 

@@ -16,7 +16,7 @@ from bot.discord.visitor import in_clubs, is_organiser, organises, visitor
 from bot.features.votes.cards import counted_card, link_to
 from bot.features.votes.jobs import VotePosts
 from bot.features.votes.rules import LATEST, SOONEST, USUAL, Prepared, typed_candidates
-from bot.features.votes.store import Kind, State
+from bot.features.votes.store import FEATURE, Kind, State
 from bot.features.votes.views import (
     closing_card,
     may_post,
@@ -89,7 +89,7 @@ class VoteCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Have votes closed when their time comes."""
-        self._bot.timekeeper.work.append(self._posts)
+        self._bot.jobs.work[FEATURE] = self._posts.do
 
     @vote.command()
     @app_commands.describe(

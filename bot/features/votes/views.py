@@ -121,7 +121,7 @@ class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
         vote = await services_of(interaction).votes.begin(draft, self._asked_id)
         vote = await VotePosts(bot_of(interaction)).open(vote)
         await services_of(interaction).audit.note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
-        bot_of(interaction).timekeeper.nudge()
+        bot_of(interaction).jobs.nudge()
         link = link_to(vote, vote.message)
         done = f"The vote is open: {link}\nIt closes {timestamp(draft.closes)}, or with /vote close."
         await replace_card(interaction, Card(body=done))
@@ -140,7 +140,7 @@ class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
         await organises(interaction)
         member, _ = await visitor(interaction)
         vote = await services_of(interaction).votes.vote(self._vote_id, member)
-        if await VotePosts(bot_of(interaction)).see_to(vote, early=True) is None:
+        if not await VotePosts(bot_of(interaction)).see_to(vote, early=True):
             raise Refused("That vote is closed already, or is being closed in this moment.")
         closed = await services_of(interaction).votes.vote(self._vote_id, member)
         where = link_to(closed, closed.result) if closed.result else "I may not post there; /vote results shows it."

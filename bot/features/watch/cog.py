@@ -16,6 +16,7 @@ from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs, is_for_adults, keeper
 from bot.features.watch.jobs import WatchNotes
 from bot.features.watch.rules import Spoken
+from bot.features.watch.store import FEATURE
 from bot.features.watch.views import WatchQueueButton, words_of
 from bot.people import Place
 
@@ -56,7 +57,7 @@ class WatchCog(commands.Cog):
     async def cog_load(self) -> None:
         """Read which places are watched, and have authors told whom a killed process has not told."""
         await self._watching.load()
-        self._bot.timekeeper.work.append(self._notes)
+        self._bot.jobs.work[FEATURE] = self._notes.do
 
     async def cog_unload(self) -> None:
         """Stop. Messages in the line are let go of, as those that are said while the bot is away are never read."""
@@ -134,4 +135,4 @@ class WatchCog(commands.Cog):
                     await self._notes.tell(finding)
             except Exception:
                 log.exception("a message could not be placed, or its author not told")
-                self._bot.timekeeper.nudge()
+                self._bot.jobs.nudge()

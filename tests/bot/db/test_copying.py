@@ -83,7 +83,7 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
         for place in places:
             async with open_records(place) as records:
                 review = await records.reviews.save(Review(0, 1, 10, "emma", 3, "", 0, Reveals(), NOON))
-                finding = await records.watching.add(Finding(0, Place(1, 100), 10, 900, Reveals(), NOON))
+                finding = await records.watching.add(Finding(0, Place(1, 100), 10, 900, Reveals(), NOON), NOON)
                 await records.conversations.add(Place(1, 100), Turn(10, "Why?", "So.", None, Reveals(), NOON))
                 ids.append((review.id, finding and finding.id))
     assert ids == [(4, 1)] * 3

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.db.database import StoredRecords, open_records
 from bot.db.errors import StorageUnavailable
-from bot.db.records import Records
 from bot.db.session import Address, engine_for
 from bot.people import Member, Reached
 from bot.records import ShelfName, Shelved
@@ -43,11 +42,6 @@ def script(body: str, *arguments: str | Path) -> subprocess.CompletedProcess[str
     code = dedent(lines) + "\n".join(f"        {line}" for line in dedent(body).splitlines()) + "\nasyncio.run(main())"
     command = [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-
-
-async def test_the_database_holds_all_that_clubs_keep(records: StoredRecords) -> None:
-    kept: Records = records
-    assert await kept.notes.note("anything") is None
 
 
 async def test_a_data_folder_is_made_and_its_file_is_for_its_owner_alone(tmp_path: Path) -> None:

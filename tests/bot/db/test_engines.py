@@ -119,7 +119,7 @@ async def test_a_server_that_is_restarted_is_away_for_a_while_and_nothing_more(p
 async def _open_vote(records: StoredRecords) -> int:
     books = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
     draft = Draft(Place(1, 100), Kind.RANKED, books, NOON + dt.timedelta(hours=1), hidden=False)
-    vote = await records.votes.begin(draft, "first", "seed", NOON)
+    vote = await records.votes.begin(draft, "first", "seed", NOON, NOON)
     assert vote is not None
     return vote.id
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.db.database import StoredRecords
+from bot.db.jobs import Claim
 from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, read, written
-from bot.features.schedules.store import Begun, By, Claim, Kept
-from bot.people import EVERY, Member, Shards
+from bot.features.schedules.store import Begun, By, Kept, step_of
+from bot.people import EVERY, Member
 from tests.fakes.scheduled import NOW, a_book, a_schedule
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -57,7 +58,7 @@ async def test_a_change_is_made_on_what_is_there_and_counted(records: StoredReco
     assert kept == await records.schedules.kept(schedule.id)
     assert (kept.version, set(kept.wanted), kept.touched, kept.schedule.place) == (1, {1, 2}, (9, 8), 71)
     assert kept.schedule.paused_at == NOW
-    assert await records.schedules.next_due(EVERY) == NOW + HOUR
+    assert await records.jobs.next_due(["schedule"], EVERY) == NOW + HOUR
 
 
 async def test_a_change_that_is_refused_leaves_all_as_it_was(records: StoredRecords) -> None:
@@ -83,60 +84,53 @@ async def test_changes_at_once_lose_nothing(records: StoredRecords) -> None:
     assert (sorted(kept.touched), kept.version) == (list(range(8)), 8)
 
 
-async def test_schedules_are_looked_at_when_they_are_due_by_the_process_of_their_club(records: StoredRecords) -> None:
-    first, second = await kept_one(records), await kept_one(records, "other", club=5 << 22)
-    other = Shards((1, 5), 16)
-    assert await records.schedules.due(EVERY, NOW) == [first.id, second.id]
-    assert await records.schedules.due(other, NOW) == [second.id]
-    assert await records.schedules.due(Shards((1, 2), 16), NOW) == []
-    await records.schedules.wake(Kept(first), NOW + HOUR)
-    await records.schedules.wake(Kept(second), None)
-    assert await records.schedules.due(EVERY, NOW) == []
-    assert await records.schedules.next_due(EVERY) == NOW + HOUR
-    assert await records.schedules.next_due(other) is None
+async def next_due(records: StoredRecords) -> dt.datetime | None:
+    return await records.jobs.next_due(["schedule"], EVERY)
 
 
-async def test_who_has_not_seen_a_change_does_not_put_the_schedule_to_sleep(records: StoredRecords) -> None:
+async def test_a_schedule_is_looked_after_at_once_and_again_when_that_is_due(records: StoredRecords) -> None:
+    schedule = await kept_one(records)
+    assert await next_due(records) == NOW
+    await records.schedules.rest(Kept(schedule), NOW, NOW + HOUR)
+    assert await next_due(records) == NOW + HOUR
+    await records.schedules.rest(Kept(schedule), NOW, None)
+    assert await next_due(records) is None
+
+
+async def test_who_has_not_seen_a_change_does_not_let_the_schedule_rest(records: StoredRecords) -> None:
     schedule = await kept_one(records)
     await records.schedules.change(schedule.id, NOW, lambda kept: kept)
-    await records.schedules.wake(Kept(schedule), NOW + HOUR)
-    assert await records.schedules.next_due(EVERY) == NOW
+    await records.schedules.rest(Kept(schedule), NOW, NOW + HOUR)
+    assert await next_due(records) == NOW
 
 
-async def test_a_step_is_begun_by_one(records: StoredRecords) -> None:
+async def test_a_step_that_cannot_be_done_now_rests_and_keeps_since_when_it_was_begun(records: StoredRecords) -> None:
     schedule = await kept_one(records)
-    claims = await asyncio.gather(*(records.schedules.claim(schedule.id, "step", NOW, NOW + MINUTE) for _ in range(5)))
-    assert [claim for claim in claims if claim] == [Claim("step")]
+    left, held = step_of(schedule, "left"), step_of(schedule, "held")
+    await records.jobs.claim(left, NOW, NOW + MINUTE, new=True)
+    await records.jobs.claim(held, NOW, NOW + HOUR, new=True)
+    await records.schedules.rest(Kept(schedule), NOW + MINUTE, None)
+    assert await next_due(records) == NOW + HOUR
+    assert await records.jobs.claim(held, NOW + MINUTE, NOW + HOUR) is None
+    assert await records.jobs.claim(left, NOW + MINUTE, NOW + HOUR) == Claim(left, NOW)
 
 
-async def test_a_claim_that_was_left_is_taken_over_with_the_moment_of_its_beginning(records: StoredRecords) -> None:
+async def test_a_step_is_done_together_with_its_change(records: StoredRecords) -> None:
     schedule = await kept_one(records)
-    claim = records.schedules.claim
-    await claim(schedule.id, "step", NOW, NOW + MINUTE)
-    assert await claim(schedule.id, "step", NOW + MINUTE / 2, NOW + HOUR) is None
-    assert await claim(schedule.id, "step", NOW + MINUTE, NOW + 2 * MINUTE) == Claim("step", NOW)
-    assert await claim(schedule.id, "step", NOW + MINUTE, NOW + 2 * MINUTE) is None
-    await records.schedules.postpone("step", NOW + HOUR)
-    assert await claim(schedule.id, "step", NOW + 3 * MINUTE, NOW + HOUR) is None
-    assert await claim(schedule.id, "step", NOW + HOUR, NOW + 2 * HOUR) == Claim("step", NOW)
-
-
-async def test_a_step_that_is_done_is_never_begun_again_and_its_change_is_kept_with_it(records: StoredRecords) -> None:
-    schedule = await kept_one(records)
-    await records.schedules.claim(schedule.id, "step", NOW, NOW + MINUTE)
-    await records.schedules.finish(schedule.id, "step", 900, lambda kept: replace(kept, touched=(900,)))
+    step = step_of(schedule, "step")
+    await records.jobs.claim(step, NOW, NOW + MINUTE, new=True)
+    await records.schedules.finish(step, 900, lambda kept: replace(kept, touched=(900,)))
     kept = await records.schedules.kept(schedule.id)
     assert kept is not None
-    assert kept.steps == {"step": Begun(NOW + MINUTE, done=True, result=900)}
+    assert kept.steps == {"step": Begun(done=True, result=900)}
     assert kept.done == {"step"}
     assert (kept.touched, kept.version) == ((900,), 1)
-    assert await records.schedules.claim(schedule.id, "step", NOW + HOUR, NOW + 2 * HOUR) is None
 
 
 async def test_steps_are_forgotten_by_their_beginning_alone(records: StoredRecords) -> None:
     schedule, other = await kept_one(records), await kept_one(records, "other")
     for name in ("s1:2:x", "s1:2:x:5", "s1:2_x:6"):
-        await records.schedules.claim(schedule.id, name, NOW, NOW)
+        await records.jobs.claim(step_of(schedule, name), NOW, NOW, new=True)
     await records.schedules.forget_steps(other.id, "s1")
     await records.schedules.forget_steps(schedule.id, "s1:2:x:")
     kept = await records.schedules.kept(schedule.id)

@@ -4,10 +4,13 @@ import asyncio
 import datetime as dt
 from pathlib import Path
 
+from sqlalchemy import select
+
 from bot.db.database import StoredRecords
+from bot.db.jobs import JobRow
 from bot.features.votes.counting import Ballot, run_off
 from bot.features.votes.store import Candidate, Draft, Kind, Nomination, State, Vote
-from bot.people import EVERY, Member, Place
+from bot.people import Member, Place
 from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -15,18 +18,17 @@ HOUR = dt.timedelta(hours=1)
 JIM, LIZ = Member(1, 10), Member(1, 11)
 EMMA, KIM = Candidate("emma", "Emma"), Candidate("kim", "Kim", "kim")
 DRAFT = Draft(Place(1, 100, adults=True), Kind.RANKED, (EMMA, KIM), NOON + HOUR, hidden=True)
-LONG_AGO = NOON - dt.timedelta(days=365)
 
 
 async def begun(records: StoredRecords, name: str = "first", draft: Draft = DRAFT) -> Vote:
-    vote = await records.votes.begin(draft, name, "seed", NOON)
+    vote = await records.votes.begin(draft, name, "seed", NOON, NOON + HOUR)
     assert vote is not None
     return vote
 
 
 async def opened(records: StoredRecords) -> Vote:
     vote = await begun(records)
-    await records.votes.opened(vote.id, 900)
+    await records.votes.opened(vote, 900)
     found = await records.votes.vote(vote.id)
     assert found is not None
     return found
@@ -66,26 +68,26 @@ async def test_a_vote_is_kept_as_it_was_begun(records: StoredRecords) -> None:
 
 
 async def test_one_of_many_that_begin_at_once_is_begun(records: StoredRecords) -> None:
-    votes = await asyncio.gather(*(records.votes.begin(DRAFT, f"{n}", "seed", NOON) for n in range(5)))
+    votes = await asyncio.gather(*(records.votes.begin(DRAFT, f"{n}", "seed", NOON, NOON + HOUR) for n in range(5)))
     assert sum(vote is not None for vote in votes) == 1
 
 
 async def test_a_name_is_used_once_also_after_its_vote_was_closed(records: StoredRecords) -> None:
     vote = await begun(records)
-    await records.votes.closed(vote.id, 901)
-    assert await records.votes.begin(DRAFT, "first", "seed", NOON) is None
-    assert await records.votes.begin(DRAFT, "second", "seed", NOON) is not None
+    await records.votes.closed(vote, 901)
+    assert await records.votes.begin(DRAFT, "first", "seed", NOON, NOON + HOUR) is None
+    assert await records.votes.begin(DRAFT, "second", "seed", NOON, NOON + HOUR) is not None
 
 
 async def test_another_club_has_votes_of_its_own_and_what_is_given_up_is_gone(records: StoredRecords) -> None:
     vote = await begun(records)
     elsewhere = Draft(Place(2, 100), Kind.POLL, (EMMA, KIM), NOON + HOUR, hidden=False)
-    assert await records.votes.begin(elsewhere, "other", "seed", NOON) is not None
-    await records.votes.give_up(vote.id)
+    assert await records.votes.begin(elsewhere, "other", "seed", NOON, NOON + HOUR) is not None
+    await records.votes.give_up(vote)
     assert await records.votes.latest(1) is None
     open_one = await begun(records, "again")
-    await records.votes.opened(open_one.id, 900)
-    await records.votes.give_up(open_one.id)
+    await records.votes.opened(open_one, 900)
+    await records.votes.give_up(open_one)
     assert await records.votes.latest(1) is not None
 
 
@@ -114,7 +116,7 @@ async def test_no_ballot_is_taken_after_the_close_or_from_another_club(records: 
     vote = await opened(records)
     assert await records.votes.change_ballot(vote.id, JIM, lambda _: first("emma"), NOON + HOUR) is None
     assert await records.votes.change_ballot(vote.id, Member(2, 10), lambda _: first("emma"), NOON) is None
-    await records.votes.claim(vote.id, NOON, LONG_AGO, early=True)
+    await records.votes.close(vote.id)
     assert await records.votes.change_ballot(vote.id, JIM, lambda _: first("emma"), NOON) is None
     assert await records.votes.ballots(vote.id) == []
 
@@ -122,33 +124,25 @@ async def test_no_ballot_is_taken_after_the_close_or_from_another_club(records: 
 # Closing
 
 
-async def test_a_vote_is_due_at_its_closing_time_and_claimed_by_one(records: StoredRecords) -> None:
-    vote = await opened(records)
-    assert await records.votes.due(EVERY, NOON, LONG_AGO) == []
-    assert await records.votes.next_due(EVERY, HOUR) == NOON + HOUR
-    assert await records.votes.claim(vote.id, NOON, LONG_AGO) is None
-    assert [each.id for each in await records.votes.due(EVERY, NOON + HOUR, LONG_AGO)] == [vote.id]
-    claims = await asyncio.gather(*(records.votes.claim(vote.id, NOON + HOUR, LONG_AGO) for _ in range(5)))
-    assert [each.state for each in claims if each] == [State.CLOSING]
-
-
-async def test_a_claim_that_a_dead_process_left_can_be_taken_over(records: StoredRecords) -> None:
-    vote = await opened(records)
-    await records.votes.claim(vote.id, NOON + HOUR, LONG_AGO)
-    assert await records.votes.due(EVERY, NOON + 2 * HOUR, LONG_AGO) == []
-    assert await records.votes.next_due(EVERY, HOUR) == NOON + 2 * HOUR
-    assert [each.id for each in await records.votes.due(EVERY, NOON + 2 * HOUR, NOON + HOUR)] == [vote.id]
-    assert await records.votes.claim(vote.id, NOON + 2 * HOUR, NOON + HOUR) is not None
-    assert await records.votes.claim(vote.id, NOON + 2 * HOUR, NOON + HOUR) is None
-
-
-async def test_a_vote_that_was_never_posted_is_due_again_and_still_to_be_opened(records: StoredRecords) -> None:
+async def test_a_vote_is_first_to_be_opened_and_then_to_be_closed_at_its_time(records: StoredRecords) -> None:
     vote = await begun(records)
-    (left,) = await records.votes.due(EVERY, NOON + HOUR, NOON)
-    assert left.id == vote.id
-    claimed = await records.votes.claim(vote.id, NOON + HOUR, NOON)
-    assert claimed is not None
-    assert claimed.state is State.OPENING
+    assert await due(records, NOON + HOUR) == [("open", NOON + HOUR)]
+    await records.votes.opened(vote, 900)
+    await records.votes.opened(vote, 999)
+    assert await due(records, NOON + HOUR) == [("close", DRAFT.closes)]
+    found = await records.votes.vote(vote.id)
+    assert found is not None
+    assert (found.state, found.message) == (State.OPEN, 900)
+    closed = await records.votes.close(vote.id)
+    assert closed is not None
+    assert closed.state is State.CLOSING
+
+
+async def due(records: StoredRecords, at: dt.datetime) -> list[tuple[str, dt.datetime | None]]:
+    """Return the steps that are to be done for votes by a moment."""
+    query = select(JobRow.step, JobRow.due).where(JobRow.feature == "vote", JobRow.due <= at)
+    async with records.votes._sessions.reading() as session:
+        return [(step, moment) for step, moment in await session.execute(query)]
 
 
 async def test_the_first_outcome_stays_and_is_there_after_a_restart(
@@ -170,14 +164,13 @@ async def test_the_first_outcome_stays_and_is_there_after_a_restart(
 async def test_a_closed_vote_keeps_no_ballots_and_is_never_due(records: StoredRecords) -> None:
     vote = await opened(records)
     await records.votes.change_ballot(vote.id, JIM, lambda _: first("emma"), NOON)
-    await records.votes.closed(vote.id, 901)
+    await records.votes.closed(vote, 901)
     found = await records.votes.vote(vote.id)
     assert found is not None
     assert (found.state, found.result) == (State.CLOSED, 901)
     assert await records.votes.ballots(vote.id) == []
     assert (await records.personal.export(10))["ballots"] == []
-    assert await records.votes.due(EVERY, NOON + 9 * HOUR, NOON + 9 * HOUR) == []
-    assert await records.votes.next_due(EVERY, HOUR) is None
+    assert await due(records, NOON + 9 * HOUR) == []
 
 
 async def test_who_is_forgotten_takes_ballot_and_nominations_along(records: StoredRecords) -> None:

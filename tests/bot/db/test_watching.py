@@ -7,12 +7,12 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.db.database import StoredRecords
-from bot.features.watch.store import Finding, Outcome
-from bot.people import EVERY, Place, Shards
+from bot.db.jobs import Claim
+from bot.features.watch.store import Finding, Outcome, telling
+from bot.people import EVERY, Place
 from corpus.books import Reveals
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-OTHERS = Shards((1,), 2)
 HOUR = dt.timedelta(hours=1)
 THREAD = Place(1, 100, adults=True)
 FIRST = Finding(0, THREAD, 10, 900, Reveals.of({"moby": 9}), NOON)
@@ -29,7 +29,7 @@ async def test_a_place_is_watched_until_it_is_not(records: StoredRecords) -> Non
 
 
 async def test_a_message_is_found_once(records: StoredRecords) -> None:
-    found = await asyncio.gather(*(records.watching.add(FIRST) for _ in range(3)))
+    found = await asyncio.gather(*(records.watching.add(FIRST, NOON + HOUR) for _ in range(3)))
     (kept,) = [finding for finding in found if finding]
     assert kept == replace(FIRST, id=kept.id)
     assert await records.watching.finding(kept.id) == kept
@@ -37,7 +37,7 @@ async def test_a_message_is_found_once(records: StoredRecords) -> None:
 
 
 async def test_what_its_author_calls_fine_still_waits_and_what_is_hidden_does_not(records: StoredRecords) -> None:
-    kept = await records.watching.add(FIRST)
+    kept = await records.watching.add(FIRST, NOON + HOUR)
     assert kept is not None
     assert await records.watching.settle(kept.id, Outcome.FINE)
     assert await records.watching.queue(1) == [replace(kept, outcome=Outcome.FINE)]
@@ -47,21 +47,11 @@ async def test_what_its_author_calls_fine_still_waits_and_what_is_hidden_does_no
     assert await records.watching.queue(1) == []
 
 
-async def test_of_several_processes_one_tells_an_author(records: StoredRecords) -> None:
-    kept = await records.watching.add(FIRST)
+async def test_whoever_found_a_message_tells_its_author_and_later_another_process_does(records: StoredRecords) -> None:
+    kept = await records.watching.add(FIRST, NOON + HOUR)
     assert kept is not None
-    assert not await records.watching.claim(kept.id, NOON, NOON - HOUR), "whoever found it tells"
-    claims = await asyncio.gather(*(records.watching.claim(kept.id, NOON + HOUR, NOON) for _ in range(4)))
-    assert claims.count(True) == 1
-    await records.watching.tell(kept.id)
-    assert not await records.watching.claim(kept.id, NOON + 3 * HOUR, NOON + 2 * HOUR)
-
-
-async def test_who_was_not_told_is_found_and_not_after_too_long(records: StoredRecords) -> None:
-    kept = await records.watching.add(FIRST)
-    assert kept is not None
-    assert await records.watching.untold(EVERY, NOON - HOUR) == [kept]
-    assert await records.watching.untold(EVERY, NOON + HOUR) == []
-    assert await records.watching.untold(OTHERS, NOON - HOUR) == []
-    await records.watching.tell(kept.id)
-    assert await records.watching.untold(EVERY, NOON - HOUR) == []
+    assert await records.jobs.claim(telling(kept), NOON, NOON) is None
+    assert await records.jobs.claim(telling(kept), NOON + HOUR, NOON + HOUR) == Claim(telling(kept), NOON)
+    await records.watching.told(kept)
+    assert await records.watching.finding(kept.id) == replace(kept, told=True)
+    assert await records.jobs.next_due(["watch"], EVERY) is None

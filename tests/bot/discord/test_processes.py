@@ -45,7 +45,7 @@ class Fleet:
     async def do_due(self) -> None:
         """Have both processes do all that is due, at the same moment, until neither finds anything."""
         for _ in range(3):
-            await asyncio.gather(*(work.do_due() for bot in self.bots for work in bot.timekeeper.work))
+            await asyncio.gather(*(bot.jobs.do_due() for bot in self.bots))
 
     def posts(self, place: Channel) -> list[str]:
         """Return what the bot was told to post in a place: Discord itself would show a message twice only once."""
@@ -105,13 +105,14 @@ async def planned(fleet: Fleet, club: Club) -> None:
     await records.schedules.remind(schedule.id, Member(club.id, liz), By.DIRECT, NOW)
     await records.schedules.remind(schedule.id, Member(club.id, jim), By.THREAD, NOW)
     books_of = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
-    vote = await records.votes.begin(Draft(here, Kind.RANKED, books_of, FIRST, hidden=False), str(club.id), "s", NOW)
+    draft = Draft(here, Kind.RANKED, books_of, FIRST, hidden=False)
+    vote = await records.votes.begin(draft, str(club.id), "s", NOW, NOW + MINUTE)
     assert vote is not None
-    await records.votes.opened(vote.id, fleet.discord.write(place, "a vote").stored.id)
+    await records.votes.opened(vote, fleet.discord.write(place, "a vote").stored.id)
     prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=State.APPROVED, due=FIRST)
     assert await records.prompts.add(prompt) is not None
     found = Finding(0, here, jim, 900, Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE)
-    assert await records.watching.add(found) is not None
+    assert await records.watching.add(found, FIRST - MINUTE) is not None
 
 
 async def test_what_two_processes_that_overlap_do_at_once_is_done_once(overlapping: Fleet) -> None:
@@ -144,8 +145,7 @@ async def test_each_process_does_the_work_of_its_own_clubs(halves: Fleet) -> Non
     one = fleet.bots[0]
     mine, others = sorted(fleet.discord.clubs[:2], key=lambda club: not HALVES[0].holds(club.id))
     assert [guild.id for guild in one.guilds] == [c.id for c in fleet.discord.clubs if HALVES[0].holds(c.id)]
-    for work in one.timekeeper.work:
-        await work.do_due()
+    await one.jobs.do_due()
     assert fleet.posts(mine.places[0])
     assert fleet.posts(others.places[0]) == []
     await fleet.do_due()
@@ -161,7 +161,7 @@ async def test_in_a_club_that_the_bot_has_left_nothing_is_due_until_it_is_back(h
     await until(lambda: bot.get_guild(club.id) is None)
     await fleet.do_due()
     assert fleet.posts(club.places[0]) == []
-    assert [await work.next_due() for work in bot.timekeeper.work] == [None] * 4
+    assert await bot.jobs.next_due() is None
     joined = {name: value for name, value in club.payload().items() if name != "unavailable"}
     fleet.discord.gateway.tell("GUILD_CREATE", joined)
     async with asyncio.timeout(30):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 from simcord import MemberActor, OptionError
 
 from bot.audit import Did
-from bot.features.prompts.store import Prompt, State
+from bot.db.session import NAME
+from bot.features.prompts.store import Prompt, State, posting
+from bot.jobs import HELD
 from bot.people import Member, Place
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
@@ -21,6 +25,8 @@ from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 SPOILER = "Silas drowned his brother for the sake of the lamp. Was he right?"
 HARMLESS = "Which book do you give away most often?"
 KEPT = "How many pages do you read in one evening?"
+BEGIN = "2026-01-01 00:00:00.000000"
+"""How SQLite is given the moment at which time begins."""
 
 
 def said(club: Club) -> list[str]:
@@ -245,16 +251,26 @@ async def test_a_time_that_cannot_be_meant_is_asked_for_again(club: Club, when: 
     assert (await found(club, prompt)).state is State.SUGGESTED
 
 
-async def planned(club: Club, prompt: Prompt, ago: dt.timedelta, claimed: dt.timedelta | None = None) -> Prompt:
+async def planned(club: Club, prompt: Prompt, ago: dt.timedelta) -> Prompt:
     """Plan a prompt as a process did that was killed a while ago."""
     records = club.services.prompts._records
     with club.env.time_context():
         now = discord.utils.utcnow()
-    waiting = replace(
-        prompt, state=State.APPROVED, due=now - ago, by=7, claimed=now - claimed if claimed is not None else None
-    )
-    assert await records.save(waiting, prompt)
+    waiting = replace(prompt, state=State.APPROVED, due=now - ago, by=7)
+    assert await records.save(waiting, prompt, now)
     return waiting
+
+
+def left(folder: Path, statement: str) -> None:
+    """Leave the data as a process does that is killed between two steps."""
+    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
+        connection.execute(statement.replace("BEGIN", BEGIN))
+
+
+async def claimed(club: Club, prompt: Prompt) -> None:
+    """Claim a planned prompt, as a process does that is killed before it has posted it."""
+    with club.env.time_context():
+        assert await club.bots[-1].jobs.claim(posting(club.guild.id, prompt.id)) is not None
 
 
 async def test_a_prompt_that_is_late_by_hours_is_posted_and_says_so(club: Club) -> None:
@@ -274,20 +290,21 @@ async def test_a_prompt_that_is_late_by_days_waits_for_a_decision(club: Club) ->
 
 
 async def test_a_posting_that_was_killed_before_it_was_sent_is_done_once(club: Club) -> None:
-    await planned(club, await suggested(club), dt.timedelta(minutes=5), claimed=dt.timedelta(minutes=5))
+    await claimed(club, await planned(club, await suggested(club), dt.timedelta(minutes=5)))
     await club.restart()
-    await club.env.advance_time(61)
+    assert said(club) == []
+    await club.env.advance_time(HELD.total_seconds() + 1)
     assert len(said(club)) == 1
 
 
-async def test_a_posting_that_was_killed_after_it_was_sent_is_found_and_not_sent_again(club: Club) -> None:
+async def test_a_posting_that_was_killed_after_it_was_sent_is_found_and_not_sent_again(
+    club: Club, tmp_path: Path
+) -> None:
     prompt, elinor = await suggested(club), moderator(club)
     await elinor.slash(club.general, "prompt post", number=prompt.id)
     done = await found(club, prompt)
-    with club.env.time_context():
-        begun = discord.utils.utcnow()
-    killed = replace(done, state=State.APPROVED, post=0, claimed=begun)
-    assert await club.services.prompts._records.save(killed, done)
+    left(tmp_path, "UPDATE discussion_prompts SET state = 'approved', post = 0, due = 'BEGIN'")
+    left(tmp_path, "UPDATE jobs SET done = 0, result = 0, since = 'BEGIN', due = 'BEGIN'")
     await club.restart()
     await club.env.advance_time(1_000)
     assert len(said(club)) == 1
@@ -309,7 +326,6 @@ async def test_a_place_where_the_bot_may_not_write_leaves_the_prompt_in_the_queu
     club.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, message="Missing Permissions")
     told = await elinor.slash(club.general, "prompt post", number=prompt.id)
     assert "I may not write there" in shown(told)
-    assert (await found(club, prompt)).claimed is None
     assert "Posted" in shown(await elinor.slash(club.general, "prompt post", number=prompt.id))
 
 

@@ -17,7 +17,6 @@ from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.db.session import NAME
 from bot.features.schedules.calendar import exported
-from bot.features.schedules.discord import ScheduleStage
 from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState
 from bot.features.schedules.store import By
 from bot.people import Member, Place
@@ -81,15 +80,15 @@ def direct(member: MemberActor) -> list[discord.Message]:
 
 async def asleep(club: Club) -> None:
     """Let the bot do nothing more by itself, as if its process were gone."""
-    await club.bots[-1].timekeeper.stop()
+    await club.bots[-1].jobs.stop()
 
 
 @contextlib.contextmanager
 def killed(folder: Path, step: str) -> Iterator[None]:
     """Let nothing be noted of a step, as if the process were killed right behind it."""
     statement = (
-        "CREATE TRIGGER killed BEFORE UPDATE OF done ON schedule_steps "
-        f"WHEN NEW.done = 1 AND NEW.id LIKE '{step}' BEGIN SELECT RAISE(ABORT, 'killed'); END"
+        "CREATE TRIGGER killed BEFORE UPDATE OF done ON jobs "
+        f"WHEN NEW.done = 1 AND NEW.step LIKE '{step}' BEGIN SELECT RAISE(ABORT, 'killed'); END"
     )
     left(folder, statement)
     yield
@@ -516,9 +515,9 @@ async def test_two_processes_do_each_step_once(club: Club, jo: MemberActor) -> N
     await asleep(club)
     await until(club, FRIDAY + MINUTE)
     with club.env.time_context():
-        first, second = (club.services.schedules.run_on(ScheduleStage(club.bots[-1])) for _ in range(2))
-        await asyncio.gather(first.do_due(), second.do_due())
-        await asyncio.gather(first.do_due(), second.do_due())
+        jobs = club.bots[-1].jobs
+        for _ in range(2):
+            await asyncio.gather(jobs.do_due(), jobs.do_due())
     assert threads(club) == ["The Lantern, chapters 1–5"]
     assert len(openings(club.general.threads[0])) == 1
     assert len(events(club)) == 2

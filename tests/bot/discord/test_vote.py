@@ -13,7 +13,7 @@ import pytest
 from simcord import InteractionResult, MemberActor, SetupError
 
 from bot.db.session import NAME
-from bot.features.votes.store import Candidate, Draft, Kind, State, Vote
+from bot.features.votes.store import Candidate, Draft, Kind, State, Vote, closing
 from bot.people import Member, Place
 from tests.fakes.club import Club, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
@@ -438,7 +438,7 @@ async def test_a_vote_that_was_due_in_an_outage_closes_at_the_next_start_once(cl
 async def test_a_bot_that_is_killed_before_it_has_counted_goes_on(club: Club, jo: MemberActor, tmp_path: Path) -> None:
     post = await started(club, jo)
     await votes(jo, post, "emma")
-    left(tmp_path, "UPDATE votes SET state = 'closing'")
+    left(tmp_path, "UPDATE votes SET state = 'closing'", "UPDATE jobs SET CLAIMED WHERE step = 'close'")
     await club.restart()
     assert outcomes(club) == []
     await club.env.advance_time(4 * MINUTE)
@@ -454,7 +454,11 @@ async def test_a_bot_that_is_killed_before_it_has_noted_its_post_does_not_post_a
     await club.env.advance_time(10 * MINUTE)
     result = club.general.history()[-1]
     await jo.send(club.general, "Lovely!")
-    left(tmp_path, "UPDATE votes SET state = 'closing', result = 0, running = 1")
+    left(
+        tmp_path,
+        "UPDATE votes SET state = 'closing', result = 0, running = 1",
+        "UPDATE jobs SET CLAIMED WHERE step = 'close'",
+    )
     await club.env.advance_time(20 * MINUTE)
     await club.restart()
     assert len(outcomes(club)) == 1
@@ -488,7 +492,12 @@ async def test_a_bot_that_is_killed_after_it_has_posted_a_vote_finds_its_post(
     club: Club, jo: MemberActor, tmp_path: Path, kind: str
 ) -> None:
     post = await started(club, jo, kind=kind)
-    left(tmp_path, "UPDATE votes SET state = 'opening', message = 0")
+    left(
+        tmp_path,
+        "UPDATE votes SET state = 'opening', message = 0",
+        "DELETE FROM jobs WHERE step = 'close'",
+        "UPDATE jobs SET CLAIMED WHERE step = 'open'",
+    )
     await club.restart()
     await club.env.advance_time(4 * MINUTE)
     assert [each.id for each in club.general.history()] == [post.id]
@@ -514,9 +523,9 @@ async def test_two_processes_close_a_vote_once(club: Club, jo: MemberActor) -> N
     await asleep(club)
     await club.env.advance_time(11 * MINUTE)
     with club.env.time_context():
-        vote = await latest(club)
-        assert await club.services.votes.claim(vote) is not None
-        assert await club.services.votes.claim(vote) is None
+        other, closing_it = club.bots[-1].jobs, closing(await latest(club))
+        assert await other.claim(closing_it) is not None
+        assert await other.claim(closing_it) is None
     await club.restart()
     assert outcomes(club) == []
     await club.env.advance_time(4 * MINUTE)
@@ -528,7 +537,6 @@ async def test_a_vote_of_a_server_that_this_process_does_not_serve_is_left_alone
     with club.env.time_context():
         await club.services.votes.begin(draft, "elsewhere")
     await club.env.advance_time(10 * MINUTE)
-    left(tmp_path, "UPDATE votes SET claimed = claimed")
     with club.env.time_context():
         assert (await club.services.votes.latest(999)).state is State.OPENING
 
@@ -556,10 +564,15 @@ DAY = dt.timedelta(days=1)
 
 async def asleep(club: Club) -> None:
     """Let the bot close nothing more, as if its process were gone."""
-    await club.bots[-1].timekeeper.stop()
+    await club.bots[-1].jobs.stop()
 
 
-def left(folder: Path, statement: str) -> None:
+CLAIMED = "done = 0, result = 0, since = '2026-01-01 00:00:00.000000', due = '2026-01-01 00:03:00.000000'"
+"""What a process leaves of a job that it has claimed at the beginning of the test."""
+
+
+def left(folder: Path, *statements: str) -> None:
     """Leave the data as a process does that is killed between two steps."""
     with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
-        connection.execute(statement)
+        for statement in statements:
+            connection.execute(statement.replace("CLAIMED", CLAIMED))

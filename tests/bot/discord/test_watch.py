@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import discord
 import pytest
 from simcord import MemberActor
+from sqlalchemy import update
 
 from bot.db.base import FindingRow
+from bot.db.jobs import JobRow
 from bot.features.watch.rules import Spoken
-from bot.features.watch.store import Finding, StoredWatching
+from bot.features.watch.store import Finding
 from bot.people import EVERY, Place
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
@@ -21,6 +23,7 @@ from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 
 SPOILER = "Silas drowned his brother for the sake of the lamp."
 HARMLESS = "Which book do you give away most often?"
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -272,7 +275,7 @@ async def test_an_author_whom_a_killed_process_had_not_told_is_told_once(reading
     liz = reading.member("Liz")
     sent = await liz.send(reading.general, SPOILER)
     records = reading.services.watching._records
-    kept = await records.add(finding(reading, liz, sent))
+    kept = await records.add(finding(reading, liz, sent), sent.created_at + MINUTE)
     assert kept is not None
     await reading.restart()
     await reading.env.advance_time(61)
@@ -286,11 +289,9 @@ async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading:
     liz = reading.member("Liz")
     await liz.send(reading.general, SPOILER)
     (before,) = await reading.services.watching.queue(reading.guild.id)
-    records = cast(StoredWatching, reading.services.watching._records)
-    async with records._sessions.writing() as session:
-        row = await session.get(FindingRow, before.id)
-        assert row is not None
-        row.told = False
+    async with reading.services.watching._records._sessions.writing() as session:
+        await session.execute(update(FindingRow).where(FindingRow.id == before.id).values(told=False))
+        await session.execute(update(JobRow).values(done=False, due=before.at, since=before.at))
     await reading.restart()
     await reading.env.advance_time(61)
     assert len(notes(liz)) == 1

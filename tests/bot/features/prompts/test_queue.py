@@ -13,9 +13,9 @@ import pytest
 from bot.answering.drafts import Draft
 from bot.answering.engine import Discussion
 from bot.audit import Did
-from bot.features.prompts.rules import CLAIM, LATE, MAX_OWN, MAX_REASON, PromptProblem, Prompts
+from bot.features.prompts.rules import LATE, MAX_OWN, MAX_REASON, PromptProblem, Prompts
 from bot.features.prompts.store import State
-from bot.people import EVERY, Member, Place, Shards
+from bot.people import EVERY, Member, Place
 from bot.services import Services
 from bot.workers import Workers
 from corpus.books import Reveals
@@ -150,29 +150,17 @@ async def test_what_has_a_time_of_its_own_does_not_go_with_its_section(desk: Des
     assert await desk.prompts.approved_for(1, "the-lantern", 5, 5) == []
 
 
-async def test_a_prompt_is_due_at_its_time_for_a_day(each_desk: Desk) -> None:
-    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    await each_desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
-    assert await each_desk.prompts.next_due(EVERY) == NOON + HOUR
-    assert await each_desk.prompts.next_due(Shards((1,), 2)) is None
-    assert await each_desk.prompts.due(EVERY) == []
-    each_desk.later(HOUR)
-    assert [found.id for found in await each_desk.prompts.due(EVERY)] == [prompt.id]
-    each_desk.later(LATE)
-    assert await each_desk.prompts.due(EVERY) == []
-    assert await each_desk.prompts.next_due(EVERY) is None
-
-
-async def test_who_began_to_post_has_time_to_end_it(each_desk: Desk) -> None:
-    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    planned = await each_desk.prompts.plan(ELINOR, prompt.id, THREAD)
-    assert await each_desk.prompts.claim(planned) == planned
-    assert await each_desk.prompts.claim(planned) is None
-    assert await each_desk.prompts.next_due(EVERY) == NOON + CLAIM
-    each_desk.later(CLAIM + dt.timedelta(seconds=1))
-    again = await each_desk.prompts.claim(planned)
-    assert again is not None
-    assert again.claimed == NOON
+async def test_a_prompt_is_due_at_its_time_and_too_late_after_a_day(desk: Desk) -> None:
+    prompt = await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
+    assert await desk.prompts.planned(1, prompt.id) is None
+    await desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
+    assert await desk.services.jobs.next_due(["prompt"], EVERY) == NOON + HOUR
+    planned = await desk.prompts.planned(1, prompt.id)
+    assert planned is not None
+    desk.later(HOUR + LATE)
+    assert not desk.prompts.too_late(planned)
+    desk.later(dt.timedelta(seconds=1))
+    assert desk.prompts.too_late(planned)
 
 
 async def test_a_post_is_in_the_audit_once(each_desk: Desk) -> None:
