@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.app import App
 from bot.db.base import BIG_KEY, Base
 from bot.db.session import Sessions, insert_into
 from bot.people import Shards
@@ -108,6 +110,11 @@ class StoredJobs:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database)
 
     async def claim(
         self, key: Key, now: dt.datetime, until: dt.datetime, *, early: bool = False, new: bool = False

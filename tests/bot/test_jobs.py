@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.database import StoredRecords, open_records
+from bot.db.database import open_database
 from bot.db.jobs import Claim, Due, Key, StoredJobs, claimed, drop, finish, plan
 from bot.db.session import Sessions
 from bot.jobs import AGAIN, HELD, SHARED, Jobs, Post
 from bot.people import EVERY, Shards
+from bot.processes import StoredPresence
 from tests.fakes.counting import Counted
 from tests.fakes.records import opened_records
 
@@ -70,7 +71,7 @@ class Channel:
 class Desk:
     """The jobs of a process, a clock, and a channel in which one feature posts."""
 
-    records: StoredRecords
+    records: Sessions
     clock: Clock = field(default_factory=Clock)
     channel: Channel = field(default_factory=Channel)
     meter: Counted = field(default_factory=Counted)
@@ -94,7 +95,7 @@ class Desk:
 
     @property
     def rows(self) -> StoredJobs:
-        return self.records.jobs
+        return StoredJobs(self.records)
 
     @property
     def sessions(self) -> Sessions:
@@ -228,12 +229,12 @@ async def test_a_process_has_the_jobs_of_its_shards_where_the_bot_still_is(each_
     mine, others, left = (Key("vote", club << 22, club, "close") for club in (5, 6, 21))
     for key in (mine, others, left):
         await each_desk.plan(key)
-    await each_desk.records.presence.left(left.club)
+    await StoredPresence(each_desk.records).left(left.club)
     process = each_desk.process(Shards((1, 5), 16))
     await process.do_due()
     assert each_desk.channel.posted == votes(5)
     assert await process.next_due() is None
-    await each_desk.records.presence.returned([left.club])
+    await StoredPresence(each_desk.records).returned([left.club])
     assert await process.next_due() == START
 
 
@@ -336,12 +337,12 @@ async def test_processes_that_overlap_post_nothing_twice(each_desk: Desk) -> Non
 PROCESS = """
 import asyncio, datetime as dt, sys
 from bot.jobs import Jobs
-from bot.storage.database import open_records
-from bot.storage.jobs import Key
+from bot.db.database import open_database
+from bot.db.jobs import Key, StoredJobs
 
 async def main():
-    async with open_records(sys.argv[1]) as records:
-        jobs = Jobs(records.jobs, lambda: dt.datetime(2027, 3, 1, 20, tzinfo=dt.UTC))
+    async with open_database(sys.argv[1]) as records:
+        jobs = Jobs(StoredJobs(records), lambda: dt.datetime(2027, 3, 1, 20, tzinfo=dt.UTC))
         print("ready", flush=True)
         sys.stdin.readline()
         for number in range(int(sys.argv[2])):
@@ -355,7 +356,7 @@ asyncio.run(main())
 
 
 async def test_what_several_processes_claim_at_once_one_of_them_gets(database: str | Path) -> None:
-    async with open_records(database) as records:
+    async with open_database(database) as records:
         for number in range(40):
             await Desk(records).plan(Key("planned", 1, number, "step"))
     said = await asyncio.to_thread(_run, str(database))

@@ -9,6 +9,7 @@ from bot.discord.context import ClubBot, Refused
 from bot.discord.jobs import GONE, find_message, small_print
 from bot.discord.send import post_in
 from bot.features.prompts.cards import mark_of, posted_card, where_it_belongs
+from bot.features.prompts.rules import Prompts
 from bot.features.prompts.store import Prompt, posting
 from bot.jobs import Post
 
@@ -29,7 +30,7 @@ class PromptPosts:
     """Posts prompts that are due."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._services, self._prompts = bot, bot.services, bot.services.prompts
+        self._bot, self._app, self._prompts = bot, bot.app, bot.app.get(Prompts)
 
     async def do(self, club: int, prompt_id: int) -> None:
         """Post a prompt that is due, if nobody else does it."""
@@ -71,9 +72,9 @@ class PromptPosts:
         async def make() -> int | None:
             beyond = {} if prompt.overridden else await self._prompts.beyond(prompt, prompt.place)
             if beyond:
-                why = f"Not posted when it was due. {where_it_belongs(beyond, self._services.books)}"
+                why = f"Not posted when it was due. {where_it_belongs(beyond, self._app.books)}"
                 await self._prompts.stopped(prompt, why)
                 return None
-            return (await post_in(channel, posted_card(prompt, self._services.now()), f"prompt-{prompt.id}")).id
+            return (await post_in(channel, posted_card(prompt, self._app.now()), f"prompt-{prompt.id}")).id
 
         return Post(make, find)

@@ -6,9 +6,11 @@ import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Self
 
 from bot.answering.drafts import DRAFTS, Draft
 from bot.answering.engine import Discussion
+from bot.app import App
 from bot.audiences import Audiences
 from bot.audit import Audit, Did
 from bot.features.prompts.store import Prompt, State, StoredPrompts
@@ -40,6 +42,11 @@ class Drafts:
     def __init__(self, discussion: Discussion, audiences: Audiences, allowance: Allowance, workers: Workers) -> None:
         self._discussion, self._audiences = discussion, audiences
         self._allowance, self._workers = allowance, workers
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.discussion, app.get(Audiences), app.get(Allowance), app.workers)
 
     async def of(
         self, member: Member, place: Place, book: Book, kind: str, *, where: str = "", turn: int = 0,
@@ -104,6 +111,13 @@ class Prompts:
     ) -> None:  # fmt: skip
         self._discussion, self._audiences, self._records = discussion, audiences, records
         self._audit, self._workers, self._now = audit, workers, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(
+            app.discussion, app.get(Audiences), StoredPrompts(app.database), app.get(Audit), app.workers, app.now
+        )
 
     # Coming in
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Index, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import PromptRow
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
 from bot.db.jobs import Key, claimed, drop, finish, plan
 from bot.db.session import Sessions, insert_into, note_member
 from bot.people import Place
@@ -54,12 +55,58 @@ class Prompt:
     post: int = 0
 
 
-FEATURE = "prompt"
+JOBS = "prompt"
 
 
 def posting(club: int, prompt_id: int) -> Key:
     """Return the job of posting a prompt."""
-    return Key(FEATURE, club, prompt_id, "post")
+    return Key(JOBS, club, prompt_id, "post")
+
+
+class PromptRow(OfMember, Base):
+    """A discussion prompt, and whose idea it was. One that is dealt with stays: its message is not suggested again.
+
+    `message` is empty, not 0, where there is none: any number of rows may have none. `by` is the moderator who dealt
+    with it last; 0 where there is none, or where that person's data was deleted.
+    """
+
+    personal = (
+        Personal("prompts", "discussion prompts that you suggested or drafted", hidden=("by", "needs", "mark")),
+        Personal(
+            "decisions",
+            "decisions on discussion prompts: they stay, without your name",
+            by="by",
+            stays=True,
+            hidden=("member", "text", "message", "post", "needs", "mark"),
+        ),
+    )
+
+    __tablename__ = "discussion_prompts"
+    __table_args__ = (
+        UniqueConstraint("club", "message"),
+        Index(None, "club", "state"),
+        Index(None, "club", "member"),
+        Index(None, "by"),
+        belongs_to_member(),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    place: Mapped[int]
+    adults: Mapped[bool]
+    text: Mapped[str]
+    at: Mapped[dt.datetime]
+    kind: Mapped[str]
+    book: Mapped[str | None]
+    mark: Mapped[int | None]
+    needs: Mapped[Reveals | None]
+    message: Mapped[int | None]
+    state: Mapped[str]
+    reason: Mapped[str]
+    by: Mapped[int]
+    due: Mapped[dt.datetime | None]
+    overridden: Mapped[bool]
+    post: Mapped[int]
 
 
 class StoredPrompts:

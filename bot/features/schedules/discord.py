@@ -24,7 +24,7 @@ from bot.discord.permissions import named
 from bot.discord.send import NOBODY, post_in
 from bot.discord.text import PLACE_NAME, one_line
 from bot.features.prompts.cards import mark_of
-from bot.features.prompts.rules import PromptProblem
+from bot.features.prompts.rules import PromptProblem, Prompts
 from bot.features.prompts.store import Prompt, posting
 from bot.features.schedules.calendar import uid
 from bot.features.schedules.jobs import Unwelcome
@@ -67,7 +67,7 @@ class ScheduleStage:
     """Implements `Stage`."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._books, self._prompts = bot, bot.services.books, bot.services.prompts
+        self._bot, self._books, self._prompts = bot, bot.app.books, bot.app.get(Prompts)
 
     # Threads
 

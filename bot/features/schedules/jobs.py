@@ -14,12 +14,12 @@ from typing import Protocol
 
 from bot.audit import Audit, Did
 from bot.db.jobs import Claim
+from bot.features.ceilings.store import StoredCeilings
 from bot.features.schedules.plan import Schedule, ScheduleState, Section, SectionState, thread_title
 from bot.features.schedules.rules import Kind, Lateness, Step, due, late_note, next_due, to_decide
 from bot.features.schedules.store import By, Kept, StoredSchedules, step_of
 from bot.jobs import AGAIN, HELD, Jobs, Post, first_claim
 from bot.people import Member, Place
-from bot.records import CeilingRecords
 from corpus.errors import DogearError
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class RunningSchedules:
     """Does what is due for schedules."""
 
     def __init__(
-        self, jobs: Jobs, records: StoredSchedules, ceilings: CeilingRecords, audit: Audit, stage: Stage,
+        self, jobs: Jobs, records: StoredSchedules, ceilings: StoredCeilings, audit: Audit, stage: Stage,
     ) -> None:  # fmt: skip
         self._jobs, self._records, self._ceilings, self._audit, self._stage = jobs, records, ceilings, audit, stage
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember
+from bot.db.base import BIG_KEY, Base, OfMember, Personal
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
 from bot.db.session import Sessions, insert_into, note_member, replace
 from bot.features.schedules.plan import Schedule, read, written
@@ -71,6 +71,16 @@ class ScheduleRow(Base):
     `wanted` are numbers of sections, `touched` ids of events; `version` counts changes.
     """
 
+    personal = (
+        Personal(
+            "schedules",
+            "schedules that you made: they stay, without your name",
+            by="organiser",
+            stays=True,
+            hidden=("plan", "wanted", "touched"),
+        ),
+    )
+
     __tablename__ = "schedules"
     __table_args__ = (
         UniqueConstraint("name"),
@@ -95,6 +105,8 @@ class ScheduleRow(Base):
 class ReminderRow(OfMember, Base):
     """That a member wants to be reminded of a schedule's meetings, and how."""
 
+    personal = (Personal("reminders", "schedules of whose meetings you are reminded"),)
+
     __tablename__ = "reminders"
     __table_args__ = (
         PrimaryKeyConstraint("schedule", "club", "member"),
@@ -107,18 +119,18 @@ class ReminderRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
-FEATURE, LOOK = "schedule", "look"
+JOBS, LOOK = "schedule", "look"
 """The step at which a schedule is looked after; the others are those of `due.py`, and notes to organisers."""
 
 
 def looking(club: int, schedule_id: int) -> Key:
     """Return the job of looking after a schedule."""
-    return Key(FEATURE, club, schedule_id, LOOK)
+    return Key(JOBS, club, schedule_id, LOOK)
 
 
 def step_of(schedule: Schedule, step: str) -> Key:
     """Return the job of a step of a schedule."""
-    return Key(FEATURE, schedule.club, schedule.id, step)
+    return Key(JOBS, schedule.club, schedule.id, step)
 
 
 class StoredSchedules:
@@ -169,7 +181,7 @@ class StoredSchedules:
         still are, cannot be done now; they keep since when they were claimed.
         """
         schedule = kept.schedule
-        left = update(JobRow).where(of_subject(FEATURE, schedule.id), JobRow.due <= begun, JobRow.step != LOOK)
+        left = update(JobRow).where(of_subject(JOBS, schedule.id), JobRow.due <= begun, JobRow.step != LOOK)
         async with self._sessions.writing() as session:
             row = await session.get_one(ScheduleRow, schedule.id, with_for_update=True)
             await session.execute(left.values(due=None))
@@ -186,7 +198,7 @@ class StoredSchedules:
 
     async def forget_steps(self, schedule_id: int, begin: str) -> None:
         """Forget the steps whose names begin with a text."""
-        these = (of_subject(FEATURE, schedule_id), func.substr(JobRow.step, 1, len(begin)) == begin)
+        these = (of_subject(JOBS, schedule_id), func.substr(JobRow.step, 1, len(begin)) == begin)
         async with self._sessions.writing() as session:
             await session.execute(delete(JobRow).where(*these))
 
@@ -208,7 +220,7 @@ class StoredSchedules:
 
 
 async def _kept(session: AsyncSession, row: ScheduleRow) -> Kept:
-    query = select(JobRow).where(of_subject(FEATURE, row.id), JobRow.step != LOOK)
+    query = select(JobRow).where(of_subject(JOBS, row.id), JobRow.step != LOOK)
     steps = {job.step: Begun(job.done, job.result) for job in await session.scalars(query)}
     return Kept(_schedule(row), frozenset(row.wanted), tuple(row.touched), row.version, steps)
 

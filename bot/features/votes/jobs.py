@@ -25,7 +25,8 @@ from bot.features.votes.cards import (
     poll_text,
     rounds_picture,
 )
-from bot.features.votes.store import FEATURE, Kind, State, Vote, closing, opening
+from bot.features.votes.rules import Votes
+from bot.features.votes.store import JOBS, Kind, State, Vote, closing, opening
 from bot.jobs import Post
 from bot.people import Place
 
@@ -36,13 +37,13 @@ class VotePosts:
     """Posts votes and their outcomes."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._votes = bot, bot.services.votes
+        self._bot, self._votes = bot, bot.app.get(Votes)
 
     async def do(self, club: int, vote_id: int) -> None:
         """Open or close a vote, if it is time and nobody else does it."""
         vote = await self._votes.anywhere(vote_id)
         if vote is None:
-            await self._bot.jobs.drop(Key(FEATURE, club, vote_id, "open"))
+            await self._bot.jobs.drop(Key(JOBS, club, vote_id, "open"))
             return
         try:
             await self.see_to(vote)
@@ -68,7 +69,7 @@ class VotePosts:
 
         async def make() -> int:
             if vote.draft.kind is Kind.POLL:
-                poll = poll_of(vote, self._bot.services.now())
+                poll = poll_of(vote, self._bot.app.now())
                 return (await post_poll(channel, poll_text(vote), poll, f"vote-{vote.id}")).id
             return (await post_in(channel, open_card(vote, open_items(vote)), f"vote-{vote.id}")).id
 
@@ -111,7 +112,7 @@ class VotePosts:
     async def _card(self, vote: Vote) -> Card:
         if vote.count is None:
             raise ValueError(f"Vote {vote.id} is not counted")
-        picture = await rounds_picture(self._bot.services, vote, vote.count)
+        picture = await rounds_picture(self._bot.app, vote, vote.count)
         return count_card(vote, vote.count, picture, outcome_items(vote))
 
     async def _counted(self, vote: Vote) -> Vote:

@@ -12,9 +12,11 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from pydantic import TypeAdapter
 
+from bot.app import App
 from bot.features.votes.counting import Ballot, Count, Round, Why, most_votes, run_off
 from bot.features.votes.store import Candidate, Draft, Kind, Nomination, State, StoredNominations, StoredVotes, Vote
 from bot.jobs import HELD
@@ -83,6 +85,11 @@ class Votes:
         draw: Callable[[], str] = lambda: secrets.token_hex(4),
     ) -> None:  # fmt: skip
         self._records, self._now, self._draw = records, now, draw
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredVotes(app.database), app.now)
 
     # Opening
 
@@ -322,6 +329,11 @@ class Nominations:
 
     def __init__(self, records: StoredNominations, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
         self._records, self._books, self._now = records, books, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredVotes(app.database), app.books, app.now)
 
     async def add(self, member: Member, typed: str) -> Nominated:
         """Nominate a book, or support one that is on the list already. Raises VoteProblem."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember
+from bot.db.base import BIG_KEY, Base, OfMember, Personal
 from bot.db.jobs import Key, drop, finish, plan
 from bot.db.session import Sessions, insert_into, note_member, replace
 from bot.features.votes.counting import Ballot, Count
@@ -118,6 +118,8 @@ def _belongs_to_member() -> ForeignKeyConstraint:
 class NominationRow(OfMember, Base):
     """A book that a member would like to read next."""
 
+    personal = (Personal("nominations", "books that you nominated"),)
+
     __tablename__ = "nominations"
     __table_args__ = (PrimaryKeyConstraint("club", "member", "key"), _belongs_to_member())
 
@@ -161,6 +163,8 @@ class VoteRow(Base):
 
 class BallotRow(OfMember, Base):
     """A member's ballot; it is deleted with the close of its vote."""
+
+    personal = (Personal("ballots", "ballots in votes for the next book"),)
 
     __tablename__ = "ballots"
     __table_args__ = (
@@ -218,7 +222,7 @@ class StoredNominations:
 COUNT = TypeAdapter(Count)
 """The outcome of a vote as values for JSON."""
 
-FEATURE = "vote"
+JOBS = "vote"
 
 TAKES_BALLOTS = (State.OPENING, State.OPEN)
 """Whoever sees the *Vote* button may press it, also before it is noted that the button is there."""
@@ -226,12 +230,12 @@ TAKES_BALLOTS = (State.OPENING, State.OPEN)
 
 def opening(vote: Vote) -> Key:
     """Return the job of posting a vote."""
-    return Key(FEATURE, vote.place.club, vote.id, "open")
+    return Key(JOBS, vote.place.club, vote.id, "open")
 
 
 def closing(vote: Vote) -> Key:
     """Return the job of counting a vote and posting its outcome."""
-    return Key(FEATURE, vote.place.club, vote.id, "close")
+    return Key(JOBS, vote.place.club, vote.id, "close")
 
 
 class StoredVotes(StoredNominations):

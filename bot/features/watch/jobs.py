@@ -11,7 +11,8 @@ from bot.db.jobs import Claim, Key
 from bot.discord.context import ClubBot
 from bot.discord.jobs import GONE, find_message, small_print
 from bot.discord.send import post_in
-from bot.features.watch.store import FEATURE, Finding, telling
+from bot.features.watch.rules import Watching
+from bot.features.watch.store import JOBS, Finding, telling
 from bot.features.watch.views import author_card, author_items, mark_of
 from bot.jobs import Post
 
@@ -22,11 +23,11 @@ class WatchNotes:
     """Tells authors that their message may go too far; whose direct messages are closed is left to the moderators."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._watching = bot, bot.services.watching
+        self._bot, self._watching = bot, bot.app.get(Watching)
 
     async def do(self, club: int, finding_id: int) -> None:
         """Tell an author whom a process did not tell that died, if nobody else does it."""
-        key = Key(FEATURE, club, finding_id, "tell")
+        key = Key(JOBS, club, finding_id, "tell")
         claim = await self._bot.jobs.claim(key)
         if claim is None:
             return

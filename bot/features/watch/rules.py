@@ -6,10 +6,12 @@ import datetime as dt
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from cachetools import LRUCache
 
 from bot.answering.engine import Discussion
+from bot.app import App
 from bot.audiences import Audiences
 from bot.audit import Audit, Did
 from bot.features.watch.store import QUEUED, Finding, Outcome, StoredWatching
@@ -84,6 +86,19 @@ class Watching:
         self._audit, self._workers, self._now, self._shards = audit, workers, now, shards
         self._places: dict[int, int] = {}
         self.line = Line()
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(
+            app.discussion,
+            app.get(Audiences),
+            StoredWatching(app.database),
+            app.get(Audit),
+            app.workers,
+            app.now,
+            app.shards,
+        )
 
     async def load(self) -> None:
         """Read which places are watched: afterwards, no message costs a query to know."""

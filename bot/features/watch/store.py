@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from dataclasses import replace as changed
 from enum import StrEnum
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import FindingRow, WatchRow
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
 from bot.db.jobs import Key, finish, plan
 from bot.db.session import Sessions, insert_into, note_member, replace
 from bot.people import Place, Shards
@@ -47,12 +48,58 @@ class Finding:
     outcome: Outcome = Outcome.WAITING
 
 
-FEATURE = "watch"
+JOBS = "watch"
 
 
 def telling(finding: Finding) -> Key:
     """Return the job of telling the author of a message."""
-    return Key(FEATURE, finding.place.club, finding.id, "tell")
+    return Key(JOBS, finding.place.club, finding.id, "tell")
+
+
+class WatchRow(Base):
+    """A watched place, and who had it watched; 0 where that person's data was deleted."""
+
+    personal = (
+        Personal("watches", "places that you had watched: they stay so, without your name", "set_by", stays=True),
+    )
+
+    __tablename__ = "watches"
+    __table_args__ = (PrimaryKeyConstraint("club", "place"), Index(None, "set_by"))
+
+    club: Mapped[int]
+    place: Mapped[int]
+    set_by: Mapped[int]
+    at: Mapped[dt.datetime]
+
+
+class FindingRow(OfMember, Base):
+    """A member's message that goes further than its place. Its words are not kept."""
+
+    personal = (
+        Personal(
+            "findings",
+            "messages that went further than their place: where they stand, not what they say",
+            hidden=("needs",),
+        ),
+    )
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        UniqueConstraint("club", "message"),
+        Index(None, "club", "outcome"),
+        Index(None, "club", "member"),
+        belongs_to_member(),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    place: Mapped[int]
+    adults: Mapped[bool]
+    message: Mapped[int]
+    needs: Mapped[Reveals]
+    at: Mapped[dt.datetime]
+    told: Mapped[bool]
+    outcome: Mapped[str]
 
 
 class StoredWatching:

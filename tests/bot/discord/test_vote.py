@@ -13,6 +13,7 @@ import pytest
 from simcord import InteractionResult, MemberActor, SetupError
 
 from bot.db.session import NAME
+from bot.features.votes.rules import Votes
 from bot.features.votes.store import Candidate, Draft, Kind, State, Vote, closing
 from bot.people import Member, Place
 from tests.fakes.club import Club, message, shown, texts
@@ -60,7 +61,7 @@ def vote_of(post: discord.Message) -> str:
 
 async def latest(club: Club) -> Vote:
     with club.env.time_context():
-        return await club.services.votes.latest(club.guild.id)
+        return await club.app.get(Votes).latest(club.guild.id)
 
 
 def words(post: discord.Message) -> str:
@@ -104,9 +105,9 @@ async def test_a_second_press_posts_nothing_more(club: Club, jo: MemberActor) ->
     assert "A vote is running already" in shown(other)
     draft = Draft(Place(club.guild.id, club.general.id), Kind.RANKED, TWO, club.env.now() + DAY, hidden=False)
     with club.env.time_context():
-        await club.services.votes.closed(await latest(club), 0)
+        await club.app.get(Votes).closed(await latest(club), 0)
         with pytest.raises(Exception, match="started already"):
-            await club.services.votes.begin(draft, custom.removeprefix("vote-start:"))
+            await club.app.get(Votes).begin(draft, custom.removeprefix("vote-start:"))
     assert len(club.general.history()) == 1
 
 
@@ -268,7 +269,7 @@ async def test_a_ballot_of_another_club_is_none(club: Club, jo: MemberActor) -> 
     post = await started(club, jo)
     elsewhere = club.env.create_guild("Another Club")
     with club.env.time_context(), pytest.raises(Exception, match="not known here"):
-        await club.services.votes.choose(int(vote_of(post)), Member(elsewhere.id, 1), 1, "emma")
+        await club.app.get(Votes).choose(int(vote_of(post)), Member(elsewhere.id, 1), 1, "emma")
 
 
 # Closing
@@ -509,7 +510,7 @@ async def test_a_bot_that_is_killed_after_it_has_posted_a_vote_finds_its_post(
 async def test_a_bot_that_is_killed_before_it_has_posted_a_vote_posts_it(club: Club, kind: Kind) -> None:
     draft = Draft(Place(club.guild.id, club.general.id), kind, TWO, club.env.now() + DAY, hidden=False)
     with club.env.time_context():
-        await club.services.votes.begin(draft, "abc")
+        await club.app.get(Votes).begin(draft, "abc")
     await club.restart()
     await club.env.advance_time(4 * MINUTE)
     await club.restart()
@@ -535,10 +536,10 @@ async def test_two_processes_close_a_vote_once(club: Club, jo: MemberActor) -> N
 async def test_a_vote_of_a_server_that_this_process_does_not_serve_is_left_alone(club: Club, tmp_path: Path) -> None:
     draft = Draft(Place(999, 1), Kind.RANKED, TWO, club.env.now() + DAY, hidden=False)
     with club.env.time_context():
-        await club.services.votes.begin(draft, "elsewhere")
+        await club.app.get(Votes).begin(draft, "elsewhere")
     await club.env.advance_time(10 * MINUTE)
     with club.env.time_context():
-        assert (await club.services.votes.latest(999)).state is State.OPENING
+        assert (await club.app.get(Votes).latest(999)).state is State.OPENING
 
 
 # What is sent

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
+from bot.features.prompts.rules import Prompts
 from tests.fakes.club import labels, message
 from tests.fakes.evening_acts import presses_all, under
 from tests.fakes.forging import forge, remembered
@@ -122,7 +123,7 @@ async def suggested(
     evening.is_told(text)
     await evening.step(attempt.id, reader.slash(place, "prompt suggest", text=text, book=AMBER))
     with evening.club.env.time_context():
-        waiting = await evening.club.services.prompts.queue(evening.club.guild.id)
+        waiting = await evening.club.app.get(Prompts).queue(evening.club.guild.id)
     return max((prompt.id for prompt in waiting), default=0)
 
 
@@ -132,7 +133,7 @@ async def decided(
     """Have a moderator approve the last prompt of the queue, or reject what is left of it; return what they see."""
     evening, ahab = attempting.evening, attempting.people["Ahab"]
     with evening.club.env.time_context():
-        waiting = await evening.club.services.prompts.queue(evening.club.guild.id)
+        waiting = await evening.club.app.get(Prompts).queue(evening.club.guild.id)
     for prompt in waiting:
         name = "prompt approve" if approve else "prompt reject"
         await evening.step(attempt.id, ahab.slash(place, name, number=prompt.id))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.db.session import NAME
+from bot.features.prompts.rules import Prompts
+from bot.features.votes.rules import Votes
 from tests.fakes.club import Club, message
 from tests.fakes.forging import forge, ids_in, ids_under, remembered
 from tests.fakes.marked import AMBER
@@ -65,8 +67,8 @@ async def prepare(attempting: Attempting) -> None:
     started = await jo.slash(place, "vote start", kind="ranked", books="Emma; Persuasion", hidden="yes")
     await jo.click(message(started), label="Confirm")
     with club.env.time_context():
-        waiting = await club.services.prompts.queue(club.guild.id)
-        vote = await club.services.votes.latest(club.guild.id)
+        waiting = await club.app.get(Prompts).queue(club.guild.id)
+        vote = await club.app.get(Votes).latest(club.guild.id)
     kept |= {"schedule": kept["schedule"].split(":")[0], "prompt": str(waiting[-1].id), "vote": str(vote.id)}
     kept |= {"club": str(club.guild.id), "place": str(place.id), "ishmael": str(ishmael.id), "change": "1"}
     kept["message"] = str(place.last_message.id)

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import Audit
-from bot.db.database import StoredRecords
+from bot.audit import Audit, StoredAudit
+from bot.db.jobs import StoredJobs
+from bot.db.session import Sessions
+from bot.features.ceilings.store import StoredCeilings
+from bot.features.my_data.store import StoredPersonalData
 from bot.features.schedules.changes import Do, Order
 from bot.features.schedules.jobs import AT_ONCE
 from bot.features.schedules.plan import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.service import Schedules
-from bot.features.schedules.store import By, Kept
+from bot.features.schedules.store import By, Kept, StoredSchedules
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Shards
 from tests.fakes.records import opened_records
@@ -34,7 +37,7 @@ LIZ, JIM, ANN = Member(7, 11), Member(7, 12), Member(7, 13)
 class World:
     """A club with one schedule, a clock, and a stage."""
 
-    records: StoredRecords
+    records: Sessions
     stage: FakeStage = field(default_factory=FakeStage)
     shards: Shards = EVERY
     at: dt.datetime = NOW
@@ -45,17 +48,19 @@ class World:
 
     @property
     def schedules(self) -> Schedules:
-        audit = Audit(self.records.audit, self.now)
-        return Schedules(self.records.schedules, self.records.ceilings, audit, {BOOK.slug: BOOK}, self.now)
+        audit = Audit(StoredAudit(self.records), self.now)
+        return Schedules(
+            StoredSchedules(self.records), StoredCeilings(self.records), audit, {BOOK.slug: BOOK}, self.now
+        )
 
     @property
     def jobs(self) -> Jobs:
-        jobs = Jobs(self.records.jobs, self.now, self.shards)
+        jobs = Jobs(StoredJobs(self.records), self.now, self.shards)
         jobs.work["schedule"] = self.schedules.run_on(jobs, self.stage).do
         return jobs
 
     async def plan(self, schedule: Schedule | None = None) -> None:
-        kept = await self.records.schedules.add(schedule or a_schedule(), "abc", self.at)
+        kept = await StoredSchedules(self.records).add(schedule or a_schedule(), "abc", self.at)
         assert kept is not None
         self.id = kept.id
 
@@ -71,7 +76,7 @@ class World:
         raise AssertionError("the schedule does not come to rest")
 
     async def kept(self) -> Kept:
-        kept = await self.records.schedules.kept(self.id)
+        kept = await StoredSchedules(self.records).kept(self.id)
         assert kept is not None
         return kept
 
@@ -108,7 +113,7 @@ async def test_the_steps_of_a_meeting_are_done_in_their_order(world: World) -> N
     assert world.stage.late == [""]
     section = (await world.kept()).schedule.sections[0]
     assert (section.state, section.thread, section.event) == (SectionState.OPENED, 902, 901)
-    ceiling = await world.records.ceilings.ceiling(Place(7, section.thread))
+    ceiling = await StoredCeilings(world.records).ceiling(Place(7, section.thread))
     assert {book: reached.marks for book, reached in ceiling.items()} == {BOOK.slug: 5}
 
 
@@ -317,7 +322,7 @@ async def test_an_event_that_was_being_made_while_the_schedule_was_cancelled_is_
 
 
 async def test_a_schedule_whose_organiser_is_forgotten_goes_on(world: World) -> None:
-    await world.records.personal.forget(700)
+    await StoredPersonalData(world.records).forget(700)
     await world.until(FIRST + MINUTE)
     assert "opening 1" in world.stage.did
 
@@ -326,7 +331,7 @@ async def test_a_broken_schedule_keeps_no_other_waiting(tmp_path: Path) -> None:
     async with opened_records(tmp_path) as records:
         world = World(records)
         await world.plan()
-        other = await records.schedules.add(replace(a_schedule(), place=71), "other", NOW)
+        other = await StoredSchedules(records).add(replace(a_schedule(), place=71), "other", NOW)
         assert other is not None
         world.stage = Breaking(world.id)
         await world.jobs.do_due()
