@@ -1,13 +1,13 @@
 """Timed work: what a club is shown at a time, each thing once, whatever happens to the process.
 
 A **job** is one thing to do: opening or closing a vote, posting a discussion prompt, telling an author, a step of a
-schedule. It is a row of one table (`bot/storage/jobs.py`), known by its key: feature, subject (the id of the vote, the
+schedule. It is a row of one table (`bot/db/jobs.py`), known by its key: feature, subject (the id of the vote, the
 prompt …) and step. A feature plans a job in the transaction that writes its own data; planning it twice gives one row.
 
 The **loop** (`Jobs`) sleeps until the nearest job of this process's clubs is due, wakes on a nudge, and looks at the
 clock now and then, which may be set. What is due is in the database and is asked for anew each time; so a process that
 was killed, or slept through a moment, finds it when it wakes. For each subject that has a job due, the loop calls its
-feature, which decides by its own rules (`due.py` of schedules) what is to be done at this moment.
+feature, which decides by its own rules (such as `rules.py` of schedules) what is to be done at this moment.
 
 Doing a job takes four steps, in `post_once`:
 

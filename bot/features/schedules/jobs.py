@@ -1,6 +1,6 @@
 """The jobs of schedules: what a schedule has done by itself when its time comes, each step once.
 
-`due.py` says which steps there are at a moment. What is not allowed is told the organiser once and tried again every
+`rules.py` says which steps there are at a moment. What is not allowed is told the organiser once and tried again every
 hour; the rest goes on meanwhile.
 """
 

@@ -120,7 +120,7 @@ class ReminderRow(OfMember, Base):
 
 
 JOBS, LOOK = "schedule", "look"
-"""The step at which a schedule is looked after; the others are those of `due.py`, and notes to organisers."""
+"""The step at which a schedule is looked after; the others are those of `rules.py`, and notes to organisers."""
 
 
 def looking(club: int, schedule_id: int) -> Key:
