@@ -17,12 +17,12 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from bot.answering.engine import Discussion
 from bot.app import App, Rates
 from bot.db.database import open_database
-from bot.features.reviews.rules import Reviews
 from bot.db.session import indexing_lock
+from bot.features.reviews.rules import Reviews
 from bot.logs import Meter
 from bot.people import EVERY
-from bot.upkeep import Following, StoreRepair
 from bot.settings import Settings
+from bot.upkeep import Following, StoreRepair
 from bot.workers import SEARCHING, WAITING, Workers
 from corpus.library import Library, Readings
 from retrieval.retriever import Retriever, open_retriever
