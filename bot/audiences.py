@@ -8,9 +8,12 @@ ceiling is among those who will see it, so the reply goes no further than they d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
+from bot.app import App
+from bot.features.ceilings.store import StoredCeilings
+from bot.features.progress.store import StoredPositions
 from bot.people import NO_CLUB, Member, Place, positions
-from bot.records import CeilingRecords, PositionRecords
 from corpus.books import Book, Slug
 from retrieval.gate import Audience
 
@@ -18,8 +21,13 @@ from retrieval.gate import Audience
 class Audiences:
     """Makes the audience of every reply."""
 
-    def __init__(self, reports: PositionRecords, ceilings: CeilingRecords, books: Mapping[Slug, Book]) -> None:
+    def __init__(self, reports: StoredPositions, ceilings: StoredCeilings, books: Mapping[Slug, Book]) -> None:
         self._reports, self._ceilings, self._books = reports, ceilings, books
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredPositions(app.database), StoredCeilings(app.database), app.books)
 
     async def private(self, member: Member, place: Place) -> Audience:
         """Return the audience of a reply that only this member sees."""

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Self
 
-from sqlalchemy import delete, select
+from sqlalchemy import JSON, Index, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import AuditRow
+from bot.app import App
+from bot.db.base import BIG_KEY, Base, Personal
 from bot.db.session import Sessions, insert_into
 from bot.people import Place
 
@@ -52,27 +54,16 @@ class Entry:
     sources: tuple[str, ...] = ()
 
 
-class AuditRecords(Protocol):
-    """The audit of clubs."""
-
-    async def add(self, entry: Entry) -> None:
-        """Keep an entry; one of the same message and kind is kept once."""
-        ...
-
-    async def since(self, club: int, moment: dt.datetime, did: Collection[Did]) -> list[Entry]:
-        """Return a club's entries since a moment, the latest first."""
-        ...
-
-    async def forget_before(self, moment: dt.datetime) -> int:
-        """Forget entries that are older; return how many."""
-        ...
-
-
 class Audit:
-    """Notes what the bot posts for everybody. What it tells people in private is never noted."""
+    """StoredNotes what the bot posts for everybody. What it tells people in private is never noted."""
 
-    def __init__(self, records: AuditRecords, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, records: StoredAudit, now: Callable[[], dt.datetime]) -> None:
         self._records, self._now = records, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredAudit(app.database), app.now)
 
     async def note(
         self, did: Did, place: Place, by: int = NOBODY, *, message: int = 0, about: str = "",
@@ -91,8 +82,30 @@ class Audit:
         return await self._records.forget_before(self._now() - KEPT)
 
 
+class AuditRow(Base):
+    """Something that was posted or decided; `by` is 0 where nobody did it, or that person's data was deleted.
+
+    `message` is empty, not 0, where there is none: any number of rows may have none.
+    """
+
+    personal = (Personal("audit", "entries of the audit: they stay, without your name", by="by", stays=True),)
+
+    __tablename__ = "audit"
+    __table_args__ = (UniqueConstraint("club", "did", "message"), Index(None, "club", "at"), Index(None, "by"))
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    club: Mapped[int]
+    place: Mapped[int]
+    by: Mapped[int]
+    did: Mapped[str]
+    at: Mapped[dt.datetime]
+    message: Mapped[int | None]
+    about: Mapped[str]
+    sources: Mapped[list[str]] = mapped_column(JSON)
+
+
 class StoredAudit:
-    """Implements `AuditRecords`."""
+    """The audit of clubs."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

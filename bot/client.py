@@ -11,15 +11,19 @@ from discord import app_commands
 from discord.ext import commands
 from yarl import URL
 
+from bot.app import App
+from bot.audit import Audit
+from bot.db.jobs import StoredJobs
 from bot.discord.context import begin, tell
 from bot.discord.metrics import Calls, Connections
-from bot.features.ask.rules import IsMember
-from bot.features.registry import BUTTONS, cogs
+from bot.features.ask.rules import IsMember, Questions
+from bot.features.ask.store import StoredNotes
+from bot.features.registry import FEATURES
+from bot.jobs import Jobs
 from bot.people import Shards
-from bot.services import Services
+from bot.processes import StoredPresence
 from bot.sharding import Membership, Presence, limit_backoff
 from bot.start import sync_if_changed
-from bot.timekeeper import Timekeeper
 from bot.workers import Leaving, UnderWay
 
 log = logging.getLogger(__name__)
@@ -60,17 +64,17 @@ class Commands(app_commands.CommandTree["Dogear"]):
 
 
 class Dogear(commands.AutoShardedBot):
-    """The bot: it holds the services, and no state of its own but what Discord's library keeps.
+    """The bot: it holds the app, and no state of its own but what Discord's library keeps.
 
     Members and messages are not kept in memory, so that a bot in many servers stays small.
     """
 
     def __init__(
-        self, services: Services, *, shards: Shards | None = None, message_content: bool = False,
+        self, app: App, *, shards: Shards | None = None, message_content: bool = False,
         **options: Any,  # noqa: ANN401 (the library's options)
     ) -> None:  # fmt: skip
         """Take `shards` of those that there are, or else as many as Discord advises, all of them."""
-        self._calls = Calls(services.meter)
+        self._calls = Calls(app.meter)
         if shards is not None:
             options |= {"shard_ids": list(shards.ids), "shard_count": shards.count}
         super().__init__(
@@ -86,11 +90,11 @@ class Dogear(commands.AutoShardedBot):
             http_trace=self._calls.trace(),
             **options,
         )
-        self.services = services
-        self.connections = Connections(self, services.meter, services.now)
-        self.is_member: IsMember = Membership(self, services.shards).holds
-        self.presence = Presence(services.presence, services.shards, self._is_in)
-        self.timekeeper = Timekeeper(services.now, meter=services.meter)
+        self.app = app
+        self.connections = Connections(self, app.meter, app.now)
+        self.is_member: IsMember = Membership(self, app.shards).holds
+        self.presence = Presence(app.get(StoredPresence), app.shards, self._is_in)
+        self.jobs = Jobs(app.get(StoredJobs), app.now, app.shards, self.presence.here, app.meter)
         self.under_way = UnderWay()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
@@ -101,12 +105,20 @@ class Dogear(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Put the parts together, once the token is accepted and before any event arrives."""
-        self.add_dynamic_items(*BUTTONS)
-        for cog in cogs(self):
-            await self.add_cog(cog)
-        if self.services.shards.direct:  # of several processes, one does what is about all clubs
-            await self.services.forget_old()
-            await sync_if_changed(self.tree, self.services.notes)
+        for feature in FEATURES:
+            self.add_dynamic_items(*feature.buttons)
+            for cog in feature.cogs:
+                await self.add_cog(cog(self))
+            self.jobs.work |= {kind: work(self) for kind, work in feature.jobs.items()}
+        if self.app.shards.direct:  # of several processes, one does what is about all clubs
+            await self.app.get(Questions).forget_old()
+            await self.app.get(Audit).forget_old()
+            await sync_if_changed(self.tree, self.app.get(StoredNotes))
+
+    @property
+    def me(self) -> int:
+        """The id of the bot itself; 0 before Discord has let it in."""
+        return self.user.id if self.user else 0
 
     async def on_ready(self) -> None:
         """Say that the bot is there, and see to what became due meanwhile."""
@@ -114,12 +126,12 @@ class Dogear(commands.AutoShardedBot):
         try:
             await self.presence.look_around([guild.id for guild in self.guilds])
         finally:
-            self.timekeeper.start()
+            self.jobs.start()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """See to what is due in a server to which the bot comes back."""
         await self.presence.come_to([guild.id])
-        self.timekeeper.nudge()
+        self.jobs.nudge()
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
         """Connect a shard; if its connection is lost, it comes back soon."""
@@ -137,14 +149,14 @@ class Dogear(commands.AutoShardedBot):
     async def leave(self) -> None:
         """Begin nothing new, finish what is under way as far as there is time for it, and close."""
         log.info("leaving; %d questions are under way", len(self.under_way))
-        hanging_up = asyncio.get_running_loop().call_later(MODEL, self.services.discussion.close_model)
-        await asyncio.gather(self.under_way.finish(ANSWERS), self.timekeeper.stop(ANSWERS))
+        hanging_up = asyncio.get_running_loop().call_later(MODEL, self.app.discussion.close_model)
+        await asyncio.gather(self.under_way.finish(ANSWERS), self.jobs.stop(ANSWERS))
         hanging_up.cancel()
         await self.close()
 
     async def close(self) -> None:
         """Finish timed work that has begun, and leave."""
-        await self.timekeeper.stop()
+        await self.jobs.stop()
         await super().close()
 
     async def on_message(self, _: discord.Message, /) -> None:

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Self
 
 from sqlalchemy import JSON, PrimaryKeyConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.app import App
 from bot.db.base import Base
 from bot.db.session import Sessions, insert_into
 from bot.times import find_zone
@@ -68,18 +69,6 @@ class ClubSettings:
     walk: Step = Step.MODERATORS
 
 
-class ClubRecords(Protocol):
-    """What clubs chose for themselves."""
-
-    async def settings(self, club: int) -> ClubSettings:
-        """Return a club's settings; those of a club that chose nothing yet are all at their beginning."""
-        ...
-
-    async def change_settings(self, club: int, change: Callable[[ClubSettings], ClubSettings]) -> ClubSettings:
-        """Change a club's settings as they are at that moment, with nobody else between, and return them."""
-        ...
-
-
 class SetUpProblem(DogearError):
     """What was chosen is not there any more, or cannot be chosen."""
 
@@ -87,8 +76,13 @@ class SetUpProblem(DogearError):
 class SetUp:
     """Keeps what clubs choose. Who may choose, and which roles and channels there are, is for the door to check."""
 
-    def __init__(self, records: ClubRecords, books: Mapping[Slug, Book]) -> None:
+    def __init__(self, records: StoredClubs, books: Mapping[Slug, Book]) -> None:
         self._records, self._books = records, books
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredClubs(app.database), app.books)
 
     async def settings(self, club: int) -> ClubSettings:
         """Return what a club chose."""
@@ -167,7 +161,7 @@ COLUMNS = tuple(field.name for field in fields(ClubSettings))
 
 
 class StoredClubs:
-    """Implements `ClubRecords`."""
+    """What clubs chose for themselves."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Self
 
 from cachetools import LRUCache
 
-from bot.db.records import UsageRecords
+from bot.app import App, Rates
+from bot.features.ask.store import StoredUsage
 from bot.logs import Meter
 from bot.people import NO_CLUB, Member
-from bot.settings import CLUB_QUESTIONS, CLUB_TOKENS, MEMBER_QUESTIONS
 from corpus.errors import DogearError
 
 WINDOW = dt.timedelta(minutes=10)
@@ -29,23 +29,19 @@ class AskedTooMuch(DogearError):
         self.again = again
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What the limits are; questions in any WINDOW, tokens of the chat model in a day (UTC)."""
-
-    member: int = MEMBER_QUESTIONS
-    club: int = CLUB_QUESTIONS
-    tokens: int = CLUB_TOKENS
-
-
 class Allowance:
     """Counts questions in memory, in a window that slides, and tokens in the database, by day."""
 
     def __init__(
-        self, rates: Rates, usage: UsageRecords, now: Callable[[], dt.datetime], meter: Meter | None = None
+        self, rates: Rates, usage: StoredUsage, now: Callable[[], dt.datetime], meter: Meter | None = None
     ) -> None:
         self._rates, self._usage, self._now, self._meter = rates, usage, now, meter or Meter()
         self._asked: LRUCache[tuple[int, int], deque[dt.datetime]] = LRUCache(WATCHED)
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.rates, StoredUsage(app.database), app.now, app.meter)
 
     def take(self, member: Member) -> None:
         """Count a question. Raises AskedTooMuch where the member or their club has to wait."""

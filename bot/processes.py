@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Self
 
 from sqlalchemy import ColumnElement, Integer, and_, delete, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
+from bot.app import App
 from bot.db.base import Base
 from bot.db.session import Sessions, insert_into
 from bot.people import Shards
@@ -41,10 +43,15 @@ def served(club: InstrumentedAttribute[int], shards: Shards) -> ColumnElement[bo
 
 
 class StoredPresence:
-    """Implements `LeftClubs`."""
+    """Where the clubs that the bot has left are stored."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database)
 
     async def left(self, club: int) -> None:
         """Store that the bot has left a club."""

@@ -17,12 +17,12 @@ from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
 from bot.answering.engine import Discussion
-from bot.app import log_progress, open_discussion, open_services, set_apart
 from bot.client import Dogear
+from bot.jobs import GLANCE, SHARED
+from bot.opening import log_progress, open_app, open_discussion, set_apart
 from bot.ops.metrics import Figures, Instruments, new_figures, serving
 from bot.settings import Settings
 from bot.start import DiscordUnreachable, TokenRefused, check_start, refusal, speak_to
-from bot.timekeeper import GLANCE, SHARED
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +51,11 @@ def run(settings: Settings) -> None:
 
 async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, figures: Figures) -> None:
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
-    async with open_services(discussion, settings, discord.utils.utcnow, meter=figures) as services:
-        bot = Dogear(services, shards=settings.shards, message_content=settings.message_content)
-        bot.timekeeper.glance = GLANCE
+    async with open_app(discussion, settings, discord.utils.utcnow, meter=figures) as app:
+        bot = Dogear(app, shards=settings.shards, message_content=settings.message_content)
+        bot.jobs.glance = GLANCE
         if settings.database:
-            bot.timekeeper.longest = SHARED
+            bot.jobs.longest = SHARED
         _stop_on_signals(bot)
         try:
             async with _told_to_operators(settings.metrics_port, bot, figures), bot:
@@ -89,7 +89,7 @@ async def ask_to_start(bot: Dogear, settings: Settings) -> None:
     """
     advised, address, told = await bot.http.get_bot_gateway()
     resets_in = dt.timedelta(milliseconds=told["reset_after"])
-    check_start(settings.shards, advised, told["remaining"], told["total"], bot.services.now() + resets_in)
+    check_start(settings.shards, advised, told["remaining"], told["total"], bot.app.now() + resets_in)
     if settings.discord_api:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
@@ -100,7 +100,7 @@ def _told_to_operators(
     """Open the port on which operators ask, where one is set."""
     if port is None:
         return contextlib.nullcontext()
-    look = Instruments.of(bot.services, bot.connections.state, lambda: bot.under_way.leaving)
+    look = Instruments.of(bot.app, bot.connections.state, lambda: bot.under_way.leaving)
     return serving(port, figures, look)
 
 

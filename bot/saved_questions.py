@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from sqlalchemy import delete, select
+from sqlalchemy import Index, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import QuestionRow
+from bot.db.base import Base, OfMember, Personal, belongs_to_member
 from bot.db.session import Sessions, note_member
 from bot.people import Member, Place
 from corpus.books import Reveals, Slug
@@ -25,18 +25,6 @@ class Turn:
     book: Slug | None
     needs: Reveals
     at: dt.datetime
-
-
-class ConversationRecords(Protocol):
-    """What was said in a place, as far as it is context for what comes next."""
-
-    async def turns(self, place: Place, limit: int) -> list[Turn]:
-        """Return the latest turns of a place, oldest first."""
-        ...
-
-    async def add(self, place: Place, turn: Turn) -> None:
-        """Keep a turn; what is far older than any that is asked for may go."""
-        ...
 
 
 # Questions that buttons come back to
@@ -55,22 +43,6 @@ class Asked:
     at: dt.datetime
 
 
-class AskedRecords(Protocol):
-    """Questions, for as long as their buttons may be pressed."""
-
-    async def keep(self, asked: Asked) -> Asked:
-        """Keep a question, and return it with an id of at most 16 letters that nobody can guess."""
-        ...
-
-    async def asked(self, asked_id: str) -> Asked | None:
-        """Return a question."""
-        ...
-
-    async def forget_before(self, moment: dt.datetime) -> int:
-        """Forget questions that are older; return how many."""
-        ...
-
-
 # What else there is to remember
 
 
@@ -78,8 +50,25 @@ _TOKEN_BYTES = 9
 """72 bits, 12 letters: nobody guesses one, and no two are alike."""
 
 
+class QuestionRow(OfMember, Base):
+    """What a member asked, under the token that a button carries."""
+
+    personal = (Personal("questions", "questions and changes whose buttons still work"),)
+
+    __tablename__ = "questions"
+    __table_args__ = (Index(None, "club", "member"), Index(None, "at"), belongs_to_member())
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int]
+    adults: Mapped[bool]
+    do: Mapped[str]
+    text: Mapped[str]
+    book: Mapped[str | None]
+    at: Mapped[dt.datetime]
+
+
 class StoredQuestions:
-    """Implements `AskedRecords`."""
+    """Questions, for as long as their buttons may be pressed."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

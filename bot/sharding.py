@@ -12,31 +12,16 @@ from discord.http import HTTPClient
 from discord.shard import ShardInfo
 
 from bot.people import EVERY, Shards
+from bot.processes import StoredPresence
 
 IsIn = Callable[[int], bool | None]
 """Whether the bot is in a club now; None during an outage, when Discord cannot say."""
 
 
-class LeftClubs(Protocol):
-    """Where the clubs that the bot has left are stored."""
-
-    async def left(self, club: int) -> None:
-        """Store that the bot has left a club."""
-        ...
-
-    async def returned(self, clubs: Collection[int]) -> None:
-        """Store that the bot is in these clubs again."""
-        ...
-
-    async def away(self, shards: Shards) -> Collection[int]:
-        """Return the clubs of these shards that the bot has left."""
-        ...
-
-
 class Presence:
     """Excludes clubs that the bot has left from timed work, until it is back."""
 
-    def __init__(self, records: LeftClubs, shards: Shards, is_in: IsIn) -> None:
+    def __init__(self, records: StoredPresence, shards: Shards, is_in: IsIn) -> None:
         self._records, self.shards, self._is_in = records, shards, is_in
 
     async def here(self, club: int) -> bool:

@@ -13,8 +13,8 @@ import discord
 from discord import app_commands
 from pydantic import SecretStr
 
-from bot.db.records import Notes
 from bot.discord.permissions import permissions
+from bot.features.ask.store import StoredNotes
 from bot.people import Shards
 from bot.settings import Settings
 from corpus.errors import DogearError
@@ -22,7 +22,7 @@ from corpus.errors import DogearError
 log = logging.getLogger(__name__)
 
 
-async def sync_if_changed(tree: app_commands.CommandTree[Any], notes: Notes) -> bool:
+async def sync_if_changed(tree: app_commands.CommandTree[Any], notes: StoredNotes) -> bool:
     """Send the commands to Discord if they changed since they were sent last; return whether they were."""
     name = f"commands of {tree.client.application_id}"
     told = _digest(tree)

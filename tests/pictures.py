@@ -14,9 +14,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from simcord import preview as simcord_preview
 
-from bot.app import open_discussion, open_services
 from bot.demo.club import BEGINNER, MIDDLE, QUESTION, Person
 from bot.demo.page import FOLDER, opened_trial
+from bot.opening import open_app, open_discussion
 from bot.settings import DATA, Settings
 from tests.chromium import CHROMIUM, MISSING, Page, opened_page
 from tests.trial_page import LAST, TrialPage
@@ -45,8 +45,8 @@ async def taken() -> dict[str, Image.Image]:
         records = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = Settings(data=DATA / FOLDER)
         discussion = stack.enter_context(open_discussion(settings, settings.library, settings.data))
-        services = await stack.enter_async_context(open_services(discussion, settings, _now, records))
-        trial = await stack.enter_async_context(opened_trial(services))
+        app = await stack.enter_async_context(open_app(discussion, settings, _now, records))
+        trial = await stack.enter_async_context(opened_trial(app))
         page = await stack.enter_async_context(opened_page(trial.preview.url, WIDTH, HEIGHT, SCALE))
         seen = TrialPage(page)
         await seen.opened()

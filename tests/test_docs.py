@@ -166,9 +166,9 @@ def test_the_conversation_is_what_the_program_prints(tmp_path: Path, shipped_sto
 
 def conversation(lines: list[str], data: Path) -> str:
     """Return these lines and what is told to each, as a terminal shows it to a reader who was never here."""
-    from bot.app import open_discussion
     from bot.cli.asking import Reader, greeting
     from bot.cli.chat import Conversation
+    from bot.opening import open_discussion
 
     with open_discussion(Settings(), Settings().library, data) as discussion:
         talk = Conversation(discussion, Reader(), lambda _: None)

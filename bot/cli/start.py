@@ -77,7 +77,7 @@ def opened(settings: Settings) -> Iterator[Discussion]:
     """Open the discussion of a library, and show that while it takes its time."""
     with ExitStack() as stack:
         with opening(sys.stderr) as report:
-            from bot.app import open_discussion
+            from bot.opening import open_discussion
 
             discussion = stack.enter_context(open_discussion(settings, settings.library, settings.data, report))
         yield discussion

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -18,9 +19,8 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     String,
-    UniqueConstraint,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped
 from sqlalchemy.types import TypeDecorator
 
 from bot.people import Reached
@@ -109,6 +109,22 @@ NAMES = {
 """How constraints are called, so that a later version can name what it changes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What a table holds about a member: `/mydata` exports it under `name` and describes it as `says`.
+
+    `by` is the column with the member's id. A row is deleted with the member, unless it `stays`: then only the name is
+    taken out of it. `hidden` are columns that hold somebody else's name or words, or a place in a book (`needs`,
+    `mark`), which would tell whether a guess is right.
+    """
+
+    name: str
+    says: str
+    by: str = "member"
+    stays: bool = False
+    hidden: tuple[str, ...] = ()
+
+
 class Base(DeclarativeBase):
     """All tables: numbers are big enough for Discord's ids, times have zones, and every database can keep the words."""
 
@@ -120,6 +136,7 @@ class Base(DeclarativeBase):
         Reveals: RevealsColumn,
         dict[str, Any]: JSON,
     }
+    personal: ClassVar[tuple[Personal, ...]] = ()
 
 
 class MemberRow(Base):
@@ -143,232 +160,6 @@ class OfMember:
     member: Mapped[int]
 
 
-def _belongs_to_member() -> ForeignKeyConstraint:
+def belongs_to_member() -> ForeignKeyConstraint:
+    """Return the constraint that deletes a row with its member."""
     return ForeignKeyConstraint(["club", "member"], ["members.club", "members.id"], ondelete="CASCADE")
-
-
-class PositionRow(ReachedColumns, OfMember, Base):
-    """Where a member is in a book; `number` is the member's count of writes when they said so."""
-
-    __tablename__ = "positions"
-    __table_args__ = (PrimaryKeyConstraint("club", "member", "book"), _belongs_to_member())
-
-    book: Mapped[str]
-    at: Mapped[dt.datetime]
-    number: Mapped[int]
-
-
-class ChangeRow(OfMember, Base):
-    """One change of positions: by book, the columns of its position before and after, or nothing."""
-
-    __tablename__ = "changes"
-    __table_args__ = (PrimaryKeyConstraint("club", "member", "number"), _belongs_to_member())
-
-    number: Mapped[int]
-    at: Mapped[dt.datetime]
-    taken_back: Mapped[dt.datetime | None]
-    before: Mapped[dict[str, Any]]
-    after: Mapped[dict[str, Any]]
-
-
-class CeilingRow(ReachedColumns, Base):
-    """How far a place may go in a book, and who said so; 0 where that person's data was deleted."""
-
-    __tablename__ = "ceilings"
-    __table_args__ = (PrimaryKeyConstraint("club", "place", "book"), Index(None, "set_by"))
-
-    club: Mapped[int]
-    place: Mapped[int]
-    book: Mapped[str]
-    set_by: Mapped[int]
-    at: Mapped[dt.datetime]
-
-
-class ShelfRow(OfMember, Base):
-    """A book on a member's shelf."""
-
-    __tablename__ = "shelves"
-    __table_args__ = (PrimaryKeyConstraint("club", "member", "key"), _belongs_to_member())
-
-    key: Mapped[str]
-    title: Mapped[str]
-    shelf: Mapped[str]
-    book: Mapped[str | None]
-    at: Mapped[dt.datetime]
-
-
-class ReviewRow(OfMember, Base):
-    """A member's review. Its id is never given out again: a button may still name it."""
-
-    __tablename__ = "reviews"
-    __table_args__ = (
-        UniqueConstraint("club", "member", "book"),
-        Index(None, "club", "book"),
-        _belongs_to_member(),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
-    book: Mapped[str]
-    stars: Mapped[int | None]
-    text: Mapped[str]
-    said: Mapped[int]
-    needs: Mapped[Reveals]
-    written: Mapped[dt.datetime]
-    edited: Mapped[dt.datetime | None]
-
-
-class TurnRow(OfMember, Base):
-    """A question and its answer in a place."""
-
-    __tablename__ = "turns"
-    __table_args__ = (Index(None, "club", "place"), Index(None, "club", "member"), _belongs_to_member())
-
-    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
-    place: Mapped[int]
-    question: Mapped[str]
-    answer: Mapped[str]
-    book: Mapped[str | None]
-    needs: Mapped[Reveals]
-    at: Mapped[dt.datetime]
-
-
-class QuestionRow(OfMember, Base):
-    """What a member asked, under the token that a button carries."""
-
-    __tablename__ = "questions"
-    __table_args__ = (Index(None, "club", "member"), Index(None, "at"), _belongs_to_member())
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    place: Mapped[int]
-    adults: Mapped[bool]
-    do: Mapped[str]
-    text: Mapped[str]
-    book: Mapped[str | None]
-    at: Mapped[dt.datetime]
-
-
-class UsageRow(Base):
-    """Tokens that a club has used on a day."""
-
-    __tablename__ = "usage"
-    __table_args__ = (PrimaryKeyConstraint("club", "day"),)
-
-    club: Mapped[int]
-    day: Mapped[dt.date]
-    tokens: Mapped[int]
-
-
-class ChoiceRow(Base):
-    """The club that a person chose for direct messages."""
-
-    __tablename__ = "choices"
-
-    member: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    club: Mapped[int]
-
-
-class NoteRow(Base):
-    """Something that the bot itself remembers."""
-
-    __tablename__ = "notes"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]
-
-
-class PromptRow(OfMember, Base):
-    """A discussion prompt, and whose idea it was. One that is dealt with stays: its message is not suggested again.
-
-    `message` is empty, not 0, where there is none: any number of rows may have none. `by` is the moderator who dealt
-    with it last; 0 where there is none, or where that person's data was deleted.
-    """
-
-    __tablename__ = "discussion_prompts"
-    __table_args__ = (
-        UniqueConstraint("club", "message"),
-        Index(None, "club", "state"),
-        Index(None, "state", "due", "club"),
-        Index(None, "claimed", "club"),
-        Index(None, "club", "member"),
-        Index(None, "by"),
-        _belongs_to_member(),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
-    place: Mapped[int]
-    adults: Mapped[bool]
-    text: Mapped[str]
-    at: Mapped[dt.datetime]
-    kind: Mapped[str]
-    book: Mapped[str | None]
-    mark: Mapped[int | None]
-    needs: Mapped[Reveals | None]
-    message: Mapped[int | None]
-    state: Mapped[str]
-    reason: Mapped[str]
-    by: Mapped[int]
-    due: Mapped[dt.datetime | None]
-    overridden: Mapped[bool]
-    post: Mapped[int]
-    claimed: Mapped[dt.datetime | None]
-
-
-class WatchRow(Base):
-    """A watched place, and who had it watched; 0 where that person's data was deleted."""
-
-    __tablename__ = "watches"
-    __table_args__ = (PrimaryKeyConstraint("club", "place"), Index(None, "set_by"))
-
-    club: Mapped[int]
-    place: Mapped[int]
-    set_by: Mapped[int]
-    at: Mapped[dt.datetime]
-
-
-class FindingRow(OfMember, Base):
-    """A member's message that goes further than its place. Its words are not kept.
-
-    `claimed` is when somebody began to tell its author; whoever found it did so at once.
-    """
-
-    __tablename__ = "findings"
-    __table_args__ = (
-        UniqueConstraint("club", "message"),
-        Index(None, "club", "outcome"),
-        Index(None, "told", "at", "club"),
-        Index(None, "club", "member"),
-        _belongs_to_member(),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
-    place: Mapped[int]
-    adults: Mapped[bool]
-    message: Mapped[int]
-    needs: Mapped[Reveals]
-    at: Mapped[dt.datetime]
-    told: Mapped[bool]
-    outcome: Mapped[str]
-    claimed: Mapped[dt.datetime | None]
-
-
-class AuditRow(Base):
-    """Something that was posted or decided; `by` is 0 where nobody did it, or that person's data was deleted.
-
-    `message` is empty, not 0, where there is none: any number of rows may have none.
-    """
-
-    __tablename__ = "audit"
-    __table_args__ = (UniqueConstraint("club", "did", "message"), Index(None, "club", "at"), Index(None, "by"))
-
-    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
-    club: Mapped[int]
-    place: Mapped[int]
-    by: Mapped[int]
-    did: Mapped[str]
-    at: Mapped[dt.datetime]
-    message: Mapped[int | None]
-    about: Mapped[str]
-    sources: Mapped[list[str]] = mapped_column(JSON)

@@ -17,11 +17,8 @@ from bot.db.session import WRITES, Address, engine_for
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0008"
+HEAD = "0009"
 """The latest version in `migrations/versions`."""
-
-GIVEN_UP = ("claims", "revisions", "review_changes")
-"""Tables that older versions used; they stay in a database, unused."""
 
 PATIENCE = 60.0
 """Seconds to wait for another process that upgrades the same database."""

@@ -13,8 +13,10 @@ from PIL import Image, ImageDraw, ImageFont
 from simcord import ChannelHandle, GuildHandle, MemberActor, ResponseMessage, UserHandle
 from simcord.backend.cdn import CDN_BASE
 
+from bot.app import App
+from bot.features.ceilings.rules import Ceilings
+from bot.features.progress.rules import Progress
 from bot.people import Member, Place
-from bot.services import Services
 from corpus.books import Slug
 from corpus.errors import DogearError
 
@@ -142,9 +144,9 @@ class DemoClub:
     faces: dict[str, tuple[str, bytes]]
 
 
-async def set_up(env: simcord.Env, services: Services) -> DemoClub:
+async def set_up(env: simcord.Env, app: App) -> DemoClub:
     """Fill an empty simulated Discord with the club. Raises BookNotHere."""
-    book = services.books.get(BOOK)
+    book = app.books.get(BOOK)
     if book is None:
         raise BookNotHere("The club to try reads A Legacy of Spies, which comes with Dogear: leave --library out.")
     guild = env.create_guild(CLUB)
@@ -154,9 +156,9 @@ async def set_up(env: simcord.Env, services: Services) -> DemoClub:
     thread = ChannelHandle(env, guild, env.backend.create_thread(parent.id, name, members[ORGANISER.name].id))
     with env.time_context():
         for person in MEMBERS:
-            await services.progress.set(Member(guild.id, members[person.name].id), book, person.at)
+            await app.get(Progress).set(Member(guild.id, members[person.name].id), book, person.at)
         by = Member(guild.id, members[MODERATOR.name].id)
-        await services.ceilings.set(Place(guild.id, thread.id), book, CEILING, by)
+        await app.get(Ceilings).set(Place(guild.id, thread.id), book, CEILING, by)
     for person, text in OPENING:
         await members[person.name].send(thread, text)
     faces = {_address(members[person.name].id): _face(person) for person in MEMBERS}

@@ -16,10 +16,10 @@ import simcord
 from simcord.preview import Preview
 
 from bot.answering.engine import Discussion
-from bot.app import open_discussion, open_services
+from bot.app import App
 from bot.client import Dogear, intents
 from bot.demo.club import DemoClub, introduce, set_up
-from bot.services import Services
+from bot.opening import open_app, open_discussion
 from bot.settings import Settings
 from corpus.errors import DogearError
 
@@ -51,15 +51,15 @@ class Trial:
 
 
 @contextlib.asynccontextmanager
-async def opened_trial(services: Services, port: int = 0) -> AsyncIterator[Trial]:
+async def opened_trial(app: App, port: int = 0) -> AsyncIterator[Trial]:
     """Run the bot in the club and serve its page on a port of this machine; 0 takes any that is free."""
-    bot = Dogear(services, shard_count=1)
+    bot = Dogear(app, shard_count=1)
     env = simcord.Env(bot, check_errors=False, approved_intents=intents(), settle_timeout=PATIENCE)
     env.backend.clock.advance((_now() - env.now()).total_seconds())  # its calendar begins in the past
     introduce(env)
     await env.start()
     try:
-        club = await set_up(env, services)
+        club = await set_up(env, app)
         viewers = tuple(club.members.values())
         async with env.preview(
             club.thread, viewers=viewers, layout="channel", width=WIDTH, height=HEIGHT, assets=club.faces, port=port
@@ -90,7 +90,7 @@ async def show_until_stopped(
     discussion: Discussion, settings: Settings, records: Path, port: int, say: Callable[[str], None]
 ) -> None:
     """Say the address of the page, and stay until SIGINT, SIGTERM or the page's own “End preview session”."""
-    async with open_services(discussion, settings, _now, records) as services, opened_trial(services, port) as trial:
+    async with open_app(discussion, settings, _now, records) as app, opened_trial(app, port) as trial:
         say(f"{WELCOME}\n\n    {trial.preview.url}\n\n{LEAVE}")
         await _stopped(trial.preview)
 

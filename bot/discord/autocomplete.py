@@ -11,10 +11,15 @@ import discord
 from discord import app_commands
 
 from bot.answering.texts import in_order
-from bot.discord.context import services_of
+from bot.discord.context import app_of
 from bot.discord.text import CHOICE, CHOICES, one_line
 from bot.discord.visitor import visitor
-from bot.features.schedules.service import LAST_MEETING
+from bot.features.ask.rules import Questions
+from bot.features.ceilings.rules import Ceilings
+from bot.features.progress.rules import Progress
+from bot.features.schedules.service import LAST_MEETING, Schedules
+from bot.features.shelf.rules import Shelves
+from bot.features.votes.rules import Nominations
 from bot.times import search_zones
 from corpus.books import Book, Unit
 from corpus.positions import describe_position
@@ -50,14 +55,14 @@ def _quiet(offer: Offer) -> Offer:
 @_quiet
 async def books(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books of the library: their titles are on their covers."""
-    known = in_order(services_of(interaction).books.values())
+    known = in_order(app_of(interaction).books.values())
     return offered(((f"{b.title} ({b.year})" if b.year else b.title, b.slug) for b in known), typed)
 
 
 @_quiet
 async def series(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the series of the library."""
-    known = dict.fromkeys(b.series for b in in_order(services_of(interaction).books.values()) if b.series)
+    known = dict.fromkeys(b.series for b in in_order(app_of(interaction).books.values()) if b.series)
     return offered(((name, name) for name in known), typed)
 
 
@@ -65,7 +70,7 @@ async def series(interaction: discord.Interaction[Any], typed: str) -> list[app_
 async def people(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the people whom the one who types has met in the book."""
     member, place = await visitor(interaction)
-    met = await services_of(interaction).questions.people(member, place, _filled(interaction, "book"))
+    met = await app_of(interaction).get(Questions).people(member, place, _filled(interaction, "book"))
     return offered(((name, name) for name in met), typed)
 
 
@@ -73,15 +78,15 @@ async def people(interaction: discord.Interaction[Any], typed: str) -> list[app_
 async def sections(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the sections up to where the one who types is: by number, the latest first."""
     member, place = await visitor(interaction)
-    services = services_of(interaction)
-    book = await services.questions.meant(member, place, _filled(interaction, "book"))
+    app = app_of(interaction)
+    book = await app.get(Questions).meant(member, place, _filled(interaction, "book"))
     if book is None:
         return []
-    at = (await services.progress.positions(member)).get(book.slug, 0)
+    at = (await app.get(Progress).positions(member)).get(book.slug, 0)
     step = 10 if book.unit is Unit.PERCENT else 1
     marks = range(at - at % step, 0, -step)
     names = [f"{mark}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {mark}" for mark in marks]
-    if any(slug == book.slug for _, slug in await services.schedules.books_of(member.club)):
+    if any(slug == book.slug for _, slug in await app.get(Schedules).books_of(member.club)):
         names.insert(0, LAST_MEETING[0])
     return offered(((name, name) for name in names), typed)
 
@@ -90,9 +95,9 @@ async def sections(interaction: discord.Interaction[Any], typed: str) -> list[ap
 async def whereabouts(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the next marks from where the one who types is, by number alone."""
     member, place = await visitor(interaction)
-    services = services_of(interaction)
-    book = await services.questions.meant(member, place, _filled(interaction, "book"))
-    at = (await services.progress.positions(member)).get(book.slug, 0) if book else 0
+    app = app_of(interaction)
+    book = await app.get(Questions).meant(member, place, _filled(interaction, "book"))
+    at = (await app.get(Progress).positions(member)).get(book.slug, 0) if book else 0
     return _ahead(book, at, typed)
 
 
@@ -100,9 +105,9 @@ async def whereabouts(interaction: discord.Interaction[Any], typed: str) -> list
 async def ceilings(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the next marks from where the place may go now, by number alone."""
     member, place = await visitor(interaction)
-    services = services_of(interaction)
-    book = await services.questions.meant(member, place, _filled(interaction, "book"))
-    at = (await services.ceilings.show(place)).get(book.slug, 0) if book else 0
+    app = app_of(interaction)
+    book = await app.get(Questions).meant(member, place, _filled(interaction, "book"))
+    at = (await app.get(Ceilings).show(place)).get(book.slug, 0) if book else 0
     return _ahead(book, at, typed)
 
 
@@ -110,7 +115,7 @@ async def ceilings(interaction: discord.Interaction[Any], typed: str) -> list[ap
 async def shelved(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books on one's own shelf."""
     member, _ = await visitor(interaction)
-    there = await services_of(interaction).shelves.show(member)
+    there = await app_of(interaction).get(Shelves).show(member)
     return offered(((book.title, book.title) for book in there), typed)
 
 
@@ -126,7 +131,7 @@ def _ahead(book: Book | None, at: int, typed: str) -> list[app_commands.Choice[s
 async def nominated(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books that are nominated."""
     member, _ = await visitor(interaction)
-    listed = await services_of(interaction).nominations.listed(member.club)
+    listed = await app_of(interaction).get(Nominations).listed(member.club)
     return offered(((each.candidate.title, each.candidate.title) for each in listed), typed)
 
 

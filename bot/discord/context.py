@@ -9,14 +9,14 @@ from typing import Any, Protocol, cast
 import discord
 from discord import app_commands
 
+from bot.app import App
 from bot.db.errors import StorageUnavailable
 from bot.discord.cards import problem_card
 from bot.discord.send import ACKNOWLEDGED, deliver, reply_to
 from bot.features.ask.rules import IsMember
+from bot.jobs import Jobs
 from bot.logs import begin_request, failure_number
-from bot.services import Services
 from bot.sharding import Presence
-from bot.timekeeper import Timekeeper
 from bot.workers import Leaving, UnderWay
 from corpus.errors import DogearError
 from retrieval.types import StoreUnavailable
@@ -25,10 +25,10 @@ from retrieval.types import StoreUnavailable
 class ClubBot(Protocol):
     """The bot as its parts see it: what the club can do, and who is in which club now."""
 
-    services: Services
+    app: App
     is_member: IsMember
     presence: Presence
-    timekeeper: Timekeeper
+    jobs: Jobs
     under_way: UnderWay
 
     @property
@@ -39,6 +39,11 @@ class ClubBot(Protocol):
     @property
     def user(self) -> discord.ClientUser | None:
         """The bot itself, once Discord has let it in."""
+        ...
+
+    @property
+    def me(self) -> int:
+        """The id of the bot itself; 0 before Discord has let it in."""
         ...
 
     @property
@@ -77,9 +82,9 @@ def bot_of(interaction: discord.Interaction[Any]) -> ClubBot:
     return cast(ClubBot, interaction.client)
 
 
-def services_of(interaction: discord.Interaction[Any]) -> Services:
+def app_of(interaction: discord.Interaction[Any]) -> App:
     """Return what the club can do."""
-    return bot_of(interaction).services
+    return bot_of(interaction).app
 
 
 log = logging.getLogger(__name__)
@@ -197,5 +202,5 @@ def _count(bot: ClubBot, what: str, club: int | None, give_up: Callable[[], Awai
     try:
         bot.under_way.begin(give_up)
     except Leaving:
-        bot.services.meter.refused("leaving")
+        bot.app.meter.refused("leaving")
         raise

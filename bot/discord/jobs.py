@@ -1,9 +1,12 @@
-"""Finding a message that a process posted before it was killed: by its small print, behind a moment that was noted."""
+"""How jobs find what they have posted in Discord: our own messages since a moment, by the marks that they carry.
+
+The rest of `post_once` is in `bot/jobs.py`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import discord
 
@@ -11,24 +14,34 @@ SLACK = dt.timedelta(minutes=2)
 """How far Discord's clock and ours may differ."""
 
 LOOKED_THROUGH = 200
-"""Messages behind that moment among which one is looked for: many for a few minutes in one channel."""
+"""Messages since that moment among which one is looked for: many for a few minutes in one channel."""
+
+GONE = (discord.NotFound, discord.Forbidden)
+"""Discord: the channel or the message was deleted, or the bot may not see it."""
 
 
-async def posted_before(channel: discord.abc.Messageable, me: int, since: dt.datetime, mark: str) -> int:
-    """Return the bot's own message since a moment with a line of small print; 0 where there is none."""
+async def find_message(
+    channel: discord.abc.Messageable, me: int, since: dt.datetime, is_it: Callable[[discord.Message], bool]
+) -> discord.Message | None:
+    """Return the bot's own message that was posted since a moment; None where there is none."""
     async for message in channel.history(after=since - SLACK, oldest_first=True, limit=LOOKED_THROUGH):
-        if message.author.id == me and mark in small_print(message):
-            return message.id
-    return 0
+        if message.author.id == me and is_it(message):
+            return message
+    return None
 
 
 def small_print(message: discord.Message) -> set[str]:
     """Return the lines of small print of a message."""
+    texts = (part.content for part in _parts(message.components) if isinstance(part, discord.TextDisplay))
+    return {line.removeprefix("-# ") for text in texts for line in text.splitlines() if line.startswith("-# ")}
 
-    def lines(parts: object) -> Iterator[str]:
-        for part in parts if isinstance(parts, list) else []:
-            if isinstance(part, discord.TextDisplay):
-                yield from (line.removeprefix("-# ") for line in part.content.splitlines() if line.startswith("-# "))
-            yield from lines(getattr(part, "children", None))
 
-    return set(lines(message.components))
+def button_ids(message: discord.Message) -> set[str]:
+    """Return the ids of the buttons and menus under a message, nested ones too."""
+    return {name for part in _parts(message.components) if (name := getattr(part, "custom_id", None))}
+
+
+def _parts(parts: object) -> Iterator[object]:
+    for part in parts if isinstance(parts, list) else []:
+        yield part
+        yield from _parts(getattr(part, "children", None))

@@ -8,12 +8,13 @@ from typing import Any, Self
 import discord
 from discord import app_commands
 
-from bot.club_settings import ClubSettings
+from bot.club_settings import ClubSettings, SetUp
 from bot.discord.buttons import Picked
 from bot.discord.cards import notice_card
-from bot.discord.context import Choice, ClubBot, Refused, bot_of, services_of
+from bot.discord.context import Choice, ClubBot, Refused, app_of, bot_of
 from bot.discord.send import replace_card
 from bot.discord.text import OPTION, OPTIONS, visible
+from bot.features.ask.rules import DirectMessages
 from bot.people import NO_CLUB, Member, Place
 
 
@@ -51,7 +52,7 @@ class ClubMenu(Picked, template=r"club"):
         club = int(values[0])
         if not await bot_of(interaction).is_member(club, interaction.user.id):
             raise Refused("You are not in that club any more.")
-        await services_of(interaction).direct.choose(interaction.user.id, club)
+        await app_of(interaction).get(DirectMessages).choose(interaction.user.id, club)
         guild = await server_of(bot_of(interaction), club)
         name = guild.name if guild else "that club"
         await replace_card(interaction, notice_card(f"Direct messages are about {name} now. Ask once more."))
@@ -77,7 +78,7 @@ async def visitor(interaction: discord.Interaction[Any]) -> tuple[Member, Place]
 
 async def club_of_direct_message(bot: ClubBot, person: int) -> int:
     """Return the club that a person's direct messages are about, or NO_CLUB. Raises ClubUnclear."""
-    meant = await bot.services.direct.club(person, bot.is_member)
+    meant = await bot.app.get(DirectMessages).club(person, bot.is_member)
     if meant.club == NO_CLUB and meant.among:
         known = [(club, await server_of(bot, club)) for club in meant.among]
         raise ClubUnclear((club, guild.name) for club, guild in known if guild)
@@ -125,7 +126,7 @@ async def is_organiser(interaction: discord.Interaction[Any]) -> bool:
 async def _settings(interaction: discord.Interaction[Any]) -> ClubSettings:
     if interaction.guild_id is None:
         return ClubSettings()
-    return await bot_of(interaction).services.set_up.settings(interaction.guild_id)
+    return await bot_of(interaction).app.get(SetUp).settings(interaction.guild_id)
 
 
 def _has_role(interaction: discord.Interaction[Any], role: int | None) -> bool:

@@ -25,8 +25,9 @@ from prometheus_client import (
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.app import App
+from bot.features.ask.store import StoredNotes
 from bot.logs import Meter
-from bot.services import Services
 from corpus.errors import DogearError
 from retrieval.search import PassagesState
 
@@ -69,15 +70,15 @@ class Instruments:
     in_work: Callable[[], int]
 
     @classmethod
-    def of(cls, services: Services, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> Instruments:
-        """Return the instruments of a club's services."""
-        discussion, workers = services.discussion, services.workers
+    def of(cls, app: App, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> Instruments:
+        """Return the instruments of a club's app."""
+        discussion, workers = app.discussion, app.workers
         return cls(
             gateway=gateway,
             leaving=leaving,
             passages=discussion.state,
             check_store=discussion.check_store,
-            check_database=lambda: services.notes.note("health"),
+            check_database=lambda: app.get(StoredNotes).note("health"),
             waiting=lambda: workers.waiting,
             in_work=lambda: min(workers.asked_for, workers.threads),
         )

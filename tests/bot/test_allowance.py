@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.limits import WATCHED, WINDOW, Allowance, AskedTooMuch, Rates
+from bot.app import Rates
+from bot.features.ask.store import StoredUsage
+from bot.limits import WATCHED, WINDOW, Allowance, AskedTooMuch
 from bot.people import NO_CLUB, Member
 from tests.fakes.counting import Counted
 
@@ -33,7 +35,7 @@ class Clock:
 
 
 @dataclass
-class Usage:
+class Usage(StoredUsage):
     """Tokens by club and day, in memory."""
 
     tokens: Counter[tuple[int, dt.date]] = field(default_factory=Counter)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.answering.model import ModelUnusable
 from bot.answering.reply import Mode
-from bot.app import open_discussion
+from bot.opening import open_discussion
 from bot.settings import Settings
 from corpus.errors import LibraryProblem
 from corpus.library import BookDocuments

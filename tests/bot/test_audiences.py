@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.audiences import Audiences
+from bot.features.ceilings.store import StoredCeilings
+from bot.features.progress.store import StoredPositions
 from bot.people import NO_CLUB, Member, Place, Reached
 from bot.records import Change, Report
 from corpus.books import Book, Slug, Unit
@@ -29,7 +31,7 @@ LIZ, THREAD = Member(1, 20), Place(1, 100)
 
 
 @dataclass
-class Kept:
+class Kept(StoredPositions, StoredCeilings):
     """Positions and ceilings, in memory."""
 
     positions: dict[Member, dict[Slug, Reached]] = field(default_factory=dict)

@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import App
+from bot.features.ceilings.rules import Ceilings
+from bot.features.my_data.rules import MyData
 from bot.features.reviews.rules import Reviews
+from bot.features.watch.rules import Watching
 from bot.people import Member, Place, Shards
-from bot.services import LOOK_EVERY as SECONDS
-from bot.services import Following, Services
+from bot.upkeep import LOOK_EVERY as SECONDS
+from bot.upkeep import Following
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened, write_lantern
 from tests.fakes.postgres import Databases
-from tests.fakes.processes import services_over
+from tests.fakes.processes import app_over
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
 ONE, TWO = 1 << 22, 2 << 22
@@ -30,14 +34,14 @@ LIZ = 20
 
 @dataclass
 class Process:
-    """What a process has of its own: services, and a store with the club's texts."""
+    """What a process has of its own: app, and a store with the club's texts."""
 
-    services: Services
+    app: App
     retriever: Retriever
 
     async def writes(self, text: str, club: int = ONE) -> None:
-        book = self.services.books["the-lantern"]
-        await self.services.reviews.write(Member(club, LIZ), book, "4", text, "finished")
+        book = self.app.books["the-lantern"]
+        await self.app.get(Reviews).write(Member(club, LIZ), book, "4", text, "finished")
 
     def finds(self, club: int = ONE) -> list[str]:
         """Return the club's texts that its store holds of the book."""
@@ -61,11 +65,9 @@ async def both(address: str, tmp_path: Path) -> AsyncIterator[tuple[Process, Pro
         processes = []
         for shard in (1, 0):
             retriever = stack.enter_context(opened(tmp_path / "library", tmp_path / f"data-{shard}"))
-            services = await stack.enter_async_context(
-                services_over(retriever, address, lambda: NOON, Shards((shard,), 2))
-            )
-            await services.following.begin()
-            processes.append(Process(services, retriever))
+            app = await stack.enter_async_context(app_over(retriever, address, lambda: NOON, Shards((shard,), 2)))
+            await app.get(Following).begin()
+            processes.append(Process(app, retriever))
         yield processes[0], processes[1]
 
 
@@ -74,7 +76,7 @@ async def test_a_review_is_in_the_stores_of_those_who_need_it(both: tuple[Proces
     await one.writes("The harbour scenes are the best of it.")
     await direct.writes("A quiet book.", TWO)
     for process in both:
-        await process.services.following.look()
+        await process.app.get(Following).look()
     assert one.finds() == direct.finds() == ["The harbour scenes are the best of it."]
     assert direct.finds(TWO) == ["A quiet book."]
     assert one.finds(TWO) == [], "that club is another process’s, and so are direct messages"
@@ -83,12 +85,12 @@ async def test_a_review_is_in_the_stores_of_those_who_need_it(both: tuple[Proces
 async def test_what_is_edited_or_deleted_elsewhere_is_so_here(both: tuple[Process, Process]) -> None:
     one, other = both
     await one.writes("The harbour scenes are the best of it.")
-    await other.services.following.look()
+    await other.app.get(Following).look()
     await one.writes("The lighthouse scenes are better.")
-    await other.services.following.look()
+    await other.app.get(Following).look()
     assert other.finds() == ["The lighthouse scenes are better."]
-    await one.services.my_data.delete(Member(ONE, LIZ), everywhere=True)
-    await other.services.following.look()
+    await one.app.get(MyData).delete(Member(ONE, LIZ), everywhere=True)
+    await other.app.get(Following).look()
     assert other.finds() == []
 
 
@@ -98,7 +100,7 @@ async def test_it_is_there_within_five_seconds_without_being_asked_for(
     one, other = both
     assert SECONDS < 5
     async with asyncio.timeout(60):
-        following = Following(other.services.reviews, other.services.watching, 0.01)
+        following = Following(other.app.get(Reviews), other.app.get(Watching), 0.01)
         await following.begin()
         async with following.going_on():
             await one.writes("The harbour scenes are the best of it.")
@@ -109,18 +111,18 @@ async def test_it_is_there_within_five_seconds_without_being_asked_for(
 async def test_a_place_that_is_watched_elsewhere_is_watched_here(address: str, island: Retriever) -> None:
     place, by = Place(ONE, 100), Member(ONE, LIZ)
     async with (
-        services_over(island, address, lambda: NOON) as one,
-        services_over(island, address, lambda: NOON) as other,
+        app_over(island, address, lambda: NOON) as one,
+        app_over(island, address, lambda: NOON) as other,
     ):
-        await other.following.begin()
-        await one.ceilings.set(place, one.books["the-lantern"], "ch 5", by)
-        await one.watching.on(place, by)
-        assert not other.watching.is_on(place)
-        await other.following.look()
-        assert other.watching.is_on(place)
-        await one.watching.off(place, by)
-        await other.following.look()
-        assert not other.watching.is_on(place)
+        await other.get(Following).begin()
+        await one.get(Ceilings).set(place, one.books["the-lantern"], "ch 5", by)
+        await one.get(Watching).on(place, by)
+        assert not other.get(Watching).is_on(place)
+        await other.get(Following).look()
+        assert other.get(Watching).is_on(place)
+        await one.get(Watching).off(place, by)
+        await other.get(Following).look()
+        assert not other.get(Watching).is_on(place)
 
 
 class Broken(Reviews):
@@ -138,9 +140,9 @@ class Broken(Reviews):
 async def test_a_database_that_is_away_is_logged_once_and_looked_at_again(
     tmp_path: Path, island: Retriever, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with services_over(island, str(tmp_path), lambda: NOON) as services:
+    async with app_over(island, str(tmp_path), lambda: NOON) as app:
         broken = Broken.__new__(Broken)
-        following = Following(broken, services.watching, 0.001)
+        following = Following(broken, app.get(Watching), 0.001)
         async with following.going_on(), asyncio.timeout(30):
             while broken.looked < 6:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)

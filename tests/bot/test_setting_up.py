@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Step
+from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Step, StoredClubs
 from bot.features.setup.rules import AGAIN, ALLOW, Channel, Missing, Server, missing
 from bot.times import UnknownZone
 from corpus.books import Book, Unit
@@ -24,7 +24,7 @@ THERE = Server({500, 501}, {100: Channel("talk"), 101: Channel("sections")})
 @pytest.fixture
 async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
     async with opened_records(tmp_path) as records:
-        yield SetUp(records.clubs, BOOKS)
+        yield SetUp(StoredClubs(records), BOOKS)
 
 
 class TestTheWalk:

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import Discussion
-from bot.app import open_services
+from bot.app import App
 from bot.features.reviews.rules import Reviews
+from bot.features.reviews.store import StoredReviews
+from bot.opening import open_app
 from bot.people import Member
-from bot.services import Services, StoreRepair
 from bot.settings import Settings
+from bot.upkeep import StoreRepair
 from bot.workers import Workers
 from corpus.books import Book, Unit
 from corpus.errors import DogearError
@@ -98,7 +100,7 @@ async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterat
 
     async with opened_records(tmp_path) as records:
         repair = StoreRepair(store.repair, reconcile, 0.001)
-        reviews = Reviews(records.reviews, store, {EMMA.slug: EMMA}, workers, lambda: NOON, repair.request)
+        reviews = Reviews(StoredReviews(records), store, {EMMA.slug: EMMA}, workers, lambda: NOON, repair.request)
         yield World(store, reviews, repair)
     workers.close()
 
@@ -166,12 +168,12 @@ def now() -> dt.datetime:
 
 
 @asynccontextmanager
-async def club(library: Path, data: Path, place: Location) -> AsyncIterator[tuple[Services, Retriever]]:
+async def club(library: Path, data: Path, place: Location) -> AsyncIterator[tuple[App, Retriever]]:
     """Open what a club can do over a library."""
     with opened(library, place) as retriever:
         discussion = Discussion(retriever.library, retriever)
-        async with open_services(discussion, Settings(), now, data) as services:
-            yield services, retriever
+        async with open_app(discussion, Settings(), now, data) as app:
+            yield app, retriever
 
 
 async def seen(retriever: Retriever, wanted: list[str]) -> bool:
@@ -191,14 +193,14 @@ async def test_a_review_that_is_written_while_the_server_is_away_is_kept_and_see
     library: Path, data: Path, chroma: RunningChroma
 ) -> None:
     write_lantern(library)
-    async with club(library, data, chroma.database(timeout=2.0)) as (services, retriever):
-        book = services.books[LANTERN]
+    async with club(library, data, chroma.database(timeout=2.0)) as (app, retriever):
+        book = app.books[LANTERN]
         retriever.passages(LANTERN, CLUB)
-        await services.reviews.write(LIZ, book, "3", "Before.", "ch 1")
+        await app.get(Reviews).write(LIZ, book, "3", "Before.", "ch 1")
         assert await seen(retriever, ["Before."])
         chroma.stop()
         try:
-            kept = await services.reviews.write(LIZ, book, "4", "Written meanwhile.", "ch 1")
+            kept = await app.get(Reviews).write(LIZ, book, "4", "Written meanwhile.", "ch 1")
             assert kept.text == "Written meanwhile."
         finally:
             chroma.start()
@@ -210,8 +212,8 @@ async def test_a_server_that_lost_all_is_filled_again_by_itself(
 ) -> None:
     write_lantern(library)
     write_kite(library)
-    async with club(library, data, chroma.database(timeout=2.0)) as (services, retriever):
-        await services.reviews.write(LIZ, services.books[LANTERN], "3", "It rained.", "ch 1")
+    async with club(library, data, chroma.database(timeout=2.0)) as (app, retriever):
+        await app.get(Reviews).write(LIZ, app.books[LANTERN], "3", "It rained.", "ch 1")
         chroma.empty()
         assert await seen(retriever, ["It rained."])
         assert await asyncio.to_thread(retriever.passages, "the-kite", Audience())
@@ -228,8 +230,8 @@ def overwrite(file: Path) -> None:
 
 async def test_a_store_that_is_damaged_in_use_is_built_again_by_itself(library: Path, data: Path) -> None:
     write_lantern(library)
-    async with club(library, data, data) as (services, retriever):
-        await services.reviews.write(LIZ, services.books[LANTERN], "3", "It rained.", "ch 1")
+    async with club(library, data, data) as (app, retriever):
+        await app.get(Reviews).write(LIZ, app.books[LANTERN], "3", "It rained.", "ch 1")
         await asyncio.to_thread(overwrite, data / "chroma" / "chroma.sqlite3")
         with pytest.raises(StoreUnavailable):
             await asyncio.to_thread(retriever.stale)

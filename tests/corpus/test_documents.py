@@ -353,7 +353,7 @@ def test_a_comment_comes_before_a_heading_and_a_heading_before_the_front_matter(
 
 
 def test_what_nothing_places_is_left_open(shelf: Shelf) -> None:
-    (block,) = shelf.blocks("# Notes\n\nOne.\n")
+    (block,) = shelf.blocks("# StoredNotes\n\nOne.\n")
     assert block.reveals is None
     assert block.placed_by == ""
 

@@ -13,10 +13,12 @@ from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, 
 
 from bot.answering.engine import Discussion
 from bot.answering.model import Writer
+from bot.app import App, Rates
 from bot.client import Dogear
-from bot.limits import Rates
+from bot.features.ceilings.rules import Ceilings
+from bot.features.progress.rules import Progress
+from bot.features.reviews.rules import Reviews
 from bot.people import Member, Place
-from bot.services import Services
 from bot.workers import Workers
 from corpus.books import Slug
 from corpus.errors import DogearError
@@ -29,7 +31,7 @@ class Club:
     """One server with its bot; `guild` is the first club, `general` a channel of it without a ceiling."""
 
     env: simcord.Env
-    services: Services
+    app: App
     guild: GuildHandle
     general: ChannelHandle
     folder: Path
@@ -53,16 +55,16 @@ class Club:
     async def reads(self, member: MemberActor, book: Slug, where: str) -> None:
         """Have a member say where they are."""
         with self.env.time_context():
-            await self.services.progress.set(Member(member.guild.id, member.id), self.services.books[book], where)
+            await self.app.get(Progress).set(Member(member.guild.id, member.id), self.app.books[book], where)
 
     async def ceiling(self, channel: ChannelHandle, **at: str) -> None:
         """Set how far a place may go."""
         home = channel.guild
         assert home is not None
         for book, where in at.items():
-            known = self.services.books[book.replace("_", "-")]
+            known = self.app.books[book.replace("_", "-")]
             with self.env.time_context():
-                await self.services.ceilings.set(Place(home.id, channel.id), known, where, Member(home.id, 1))
+                await self.app.get(Ceilings).set(Place(home.id, channel.id), known, where, Member(home.id, 1))
 
     @property
     def mention(self) -> str:
@@ -73,7 +75,7 @@ class Club:
 
     async def restart(self) -> None:
         """Stop the bot and start it again, as a new process would: nothing in memory is left."""
-        self.bots.append(Dogear(self.services, shard_count=1, message_content=self.message_content))
+        self.bots.append(Dogear(self.app, shard_count=1, message_content=self.message_content))
         await self.env.restart_bot(self.bots[-1])
 
     def unexpected(self) -> list[BaseException]:
@@ -103,16 +105,16 @@ async def opened_club(
     try:
         async with opened_records(database or folder) as records:
             discussion = Discussion(retriever.library, retriever, writer)
-            services = Services.of(discussion, records, workers, discord.utils.utcnow, rates)
-            await services.reviews.reconcile()
-            bot = Dogear(services, shard_count=1, message_content=message_content)
+            app = App(discussion, records, workers, discord.utils.utcnow, rates)
+            await app.get(Reviews).reconcile()
+            bot = Dogear(app, shard_count=1, message_content=message_content)
             approved = discord.Intents(guilds=True, messages=True, message_content=message_content)
             env = simcord.Env(bot, settle_timeout=30.0, check_errors=False, approved_intents=approved)
             await env.start()
             try:
                 guild = env.create_guild("The Island Club")
                 general = guild.create_text_channel("general")
-                club = Club(env, services, guild, general, folder, [bot], message_content=message_content)
+                club = Club(env, app, guild, general, folder, [bot], message_content=message_content)
                 yield club
             finally:
                 await env.shutdown()

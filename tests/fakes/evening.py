@@ -62,7 +62,7 @@ class Sent:
 
 @dataclass
 class Evening:
-    """Notes who is where, and listens."""
+    """StoredNotes who is where, and listens."""
 
     club: Club
     signs: Signs
@@ -155,7 +155,7 @@ class Evening:
         return [
             f"{sent.step}: {sent.text[:300]}"
             for sent in self.in_public()
-            for slug, book in self.club.services.books.items()
+            for slug, book in self.club.app.books.items()
             for named in re.findall(rf"{book.title}[,:]? (\w+ \d+ of \d+|finished|not started)", sent.text)
             if named != describe_position(sent.readers.known.get(slug, 0), book)
         ]

@@ -1,4 +1,4 @@
-"""Several processes of one bot, over one Discord and one database: each with services and a gateway of its own."""
+"""Several processes of one bot, over one Discord and one database: each with app and a gateway of its own."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from bot.answering.engine import Discussion
+from bot.app import App
 from bot.client import Dogear
 from bot.people import EVERY, Shards
-from bot.services import Services
 from bot.start import speak_to
 from bot.workers import Workers
 from retrieval.retriever import Retriever
@@ -34,14 +34,14 @@ class Clock:
 
 
 @contextlib.asynccontextmanager
-async def services_over(
+async def app_over(
     retriever: Retriever, address: str, now: Callable[[], dt.datetime], shards: Shards = EVERY
-) -> AsyncIterator[Services]:
+) -> AsyncIterator[App]:
     """Open what a process has beside its gateway."""
     workers = Workers(2)
     try:
         async with opened_records(address) as records:
-            yield Services.of(Discussion(retriever.library, retriever), records, workers, now, shards=shards)
+            yield App(Discussion(retriever.library, retriever), records, workers, now, shards=shards)
     finally:
         workers.close()
 
@@ -59,15 +59,15 @@ async def spoken_to(server: DiscordServer) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def running(services: Services, server: DiscordServer, shards: Shards) -> AsyncIterator[Dogear]:
+async def running(app: App, server: DiscordServer, shards: Shards) -> AsyncIterator[Dogear]:
     """Run a bot until the block ends; its timed work is done when the test says so."""
-    bot = Dogear(services, shards=shards, guild_ready_timeout=0.05)
+    bot = Dogear(app, shards=shards, guild_ready_timeout=0.05)
     async with bot:
         await bot.login(server.token)
         online = asyncio.create_task(bot.connect())
         async with asyncio.timeout(60):
-            while not bot.timekeeper.going:  # noqa: ASYNC110 (it begins when all is ready, and nothing tells of it)
+            while not bot.jobs.running:  # noqa: ASYNC110 (it begins when all is ready, and nothing tells of it)
                 await asyncio.sleep(0.01)
-        await bot.timekeeper.stop()
+        await bot.jobs.stop()
         yield bot
     await online

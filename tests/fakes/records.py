@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.db.database import StoredRecords, open_records
+from bot.db.database import open_database
 from bot.db.migrate import upgrade
-from bot.db.session import NAME
+from bot.db.session import NAME, Sessions
 
 
 @functools.cache
@@ -28,9 +28,9 @@ def _lay_out(file: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def opened_records(where: str | Path) -> AsyncIterator[StoredRecords]:
+async def opened_records(where: str | Path) -> AsyncIterator[Sessions]:
     """Open the club's data: what is there, or in a folder that has none an empty file of the latest version."""
     if isinstance(where, Path):
         await asyncio.to_thread(_lay_out, where / NAME)
-    async with open_records(where) as records:
+    async with open_database(where) as records:
         yield records

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from bot.features.schedules.jobs import Unwelcome
 from bot.features.schedules.plan import Schedule, Section
 from bot.features.schedules.rules import Step
-from bot.people import EVERY, Member, Shards
+from bot.jobs import Post
+from bot.people import Member
 
 
 class Died(Exception):
@@ -20,8 +21,6 @@ class Died(Exception):
 class FakeStage:
     """Implements `Stage`. Things are found again by their names, as in Discord."""
 
-    shards: Shards = EVERY
-    left: set[int] = field(default_factory=set)
     there: dict[str, int] = field(default_factory=dict)
     did: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -31,38 +30,50 @@ class FakeStage:
     dies: set[str] = field(default_factory=set)
     late: list[str] = field(default_factory=list)
 
-    async def here(self, club: int) -> bool:
-        return club not in self.left
+    def _post(self, what: str, name: str) -> Post:
+        """Return something that is done under a name; one that was there already would be done twice."""
 
-    def _do(self, what: str, name: str, since: dt.datetime | None) -> int:
-        """Do something, unless it is found; a name that was there already would be done twice."""
-        if what in self.refuses:
-            raise Unwelcome(f"I lack the permission for {what}.")
-        if what in self.fails:
-            raise RuntimeError(what)
-        if since is not None and name in self.there:
+        def check() -> None:
+            if what in self.refuses:
+                raise Unwelcome(f"I lack the permission for {what}.")
+            if what in self.fails:
+                raise RuntimeError(what)
+
+        async def find(since: dt.datetime) -> int:
+            check()
+            return self.there.get(name, 0)
+
+        async def make() -> int:
+            check()
+            self.did.append(name)
+            self.there[name] = 900 + len(self.did)
+            if what in self.dies:
+                self.dies.discard(what)
+                raise Died(what)
             return self.there[name]
-        self.did.append(name)
-        self.there[name] = 900 + len(self.did)
-        if what in self.dies:
-            self.dies.discard(what)
-            raise Died(what)
-        return self.there[name]
 
-    async def open_thread(self, schedule: Schedule, section: Section, late: str, since: dt.datetime | None) -> int:
+        return Post(make, find)
+
+    def thread(self, schedule: Schedule, section: Section, late: str) -> Post:
         self.late.append(late)
-        return self._do("thread", f"thread {section.number}", since)
+        return self._post("thread", f"thread {section.number}")
 
-    async def open_meeting(self, schedule: Schedule, section: Section, late: str, since: dt.datetime | None) -> int:
+    def opening(self, schedule: Schedule, section: Section, late: str) -> Post:
         assert section.thread, "the thread comes first"
-        return self._do("opening", f"opening {section.number}", since)
+        return self._post("opening", f"opening {section.number}")
 
-    async def make_event(self, schedule: Schedule, section: Section, since: dt.datetime | None) -> int:
-        event = self._do("event", f"event {section.number}.{section.sequence}", since)
-        self.events[event] = section.meets.isoformat()
-        return event
+    def event(self, schedule: Schedule, section: Section) -> Post:
+        post = self._post("event", f"event {section.number}.{section.sequence}")
 
-    async def bring_event(self, schedule: Schedule, event: int) -> None:
+        async def make() -> int | None:
+            made = await post.make()
+            assert made is not None
+            self.events[made] = section.meets.isoformat()
+            return made
+
+        return Post(make, post.find)
+
+    async def update_event(self, schedule: Schedule, event: int) -> None:
         if "touch" in self.fails:
             raise RuntimeError("touch")
         if "touch" in self.refuses:
@@ -73,15 +84,19 @@ class FakeStage:
         else:
             self.events[event] = section.meets.isoformat()
 
-    async def remind(
+    def reminder(
         self, schedule: Schedule, section: Section, step: Step, members: Collection[Member], *,
-        directly: bool, batch: int, since: dt.datetime | None,
-    ) -> None:  # fmt: skip
+        directly: bool, batch: int,
+    ) -> Post:  # fmt: skip
         who = ",".join(str(member.id) for member in members)
-        self._do("direct" if directly else "together", f"{step.kind} {section.number} to {who}", since)
+        return self._post("direct" if directly else "together", f"{step.kind} {section.number} to {who}")
 
-    async def tell_organiser(
-        self, schedule: Schedule, text: str, mark: str, since: dt.datetime | None, undecided: Sequence[int] = ()
-    ) -> None:
-        self._do("tell", f"told {mark}", since)
-        self.told.append(f"{text} {list(undecided)}" if undecided else text)
+    def note(self, schedule: Schedule, text: str, mark: str, undecided: Sequence[int] = ()) -> Post:
+        post = self._post("tell", f"told {mark}")
+
+        async def make() -> int | None:
+            made = await post.make()
+            self.told.append(f"{text} {list(undecided)}" if undecided else text)
+            return made
+
+        return Post(make, post.find)

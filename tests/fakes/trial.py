@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from bot.answering.engine import Discussion
+from bot.app import App
 from bot.demo.page import Trial, opened_trial
-from bot.services import Services
 from bot.workers import Workers
 from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records
@@ -22,8 +22,8 @@ async def trial_over(retriever: Retriever, folder: Path, port: int = 0) -> Async
     try:
         async with opened_records(folder) as records:
             discussion = Discussion(retriever.library, retriever, None)
-            services = Services.of(discussion, records, workers, lambda: dt.datetime.now(dt.UTC))
-            async with opened_trial(services, port) as trial:
+            app = App(discussion, records, workers, lambda: dt.datetime.now(dt.UTC))
+            async with opened_trial(app, port) as trial:
                 yield trial
     finally:
         workers.close()

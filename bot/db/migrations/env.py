@@ -8,7 +8,6 @@ from alembic import context
 from sqlalchemy.types import TypeDecorator
 
 from bot.db.base import Base, Words
-from bot.db.migrate import GIVEN_UP
 
 
 def _as_kept(kind: str, item: object, autogenerate: object) -> str | Literal[False]:
@@ -18,16 +17,10 @@ def _as_kept(kind: str, item: object, autogenerate: object) -> str | Literal[Fal
     return f"sa.{item.impl_instance!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 
-def _is_compared(_: object, name: str | None, kind: str, *__: object) -> bool:
-    """Leave tables that were given up where they are."""
-    return kind != "table" or name not in GIVEN_UP
-
-
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_item=_as_kept,
-    include_object=_is_compared,
     render_as_batch=True,  # SQLite cannot change most things about a table, but copy it
 )
 context.run_migrations()

@@ -11,15 +11,25 @@ from cachetools import FIFOCache
 from discord import app_commands
 from discord.ext import commands
 
+from bot.audiences import Audiences
 from bot.audit import Did
 from bot.discord import autocomplete
-from bot.discord.buttons import Dialogue
+from bot.discord.buttons import CancelButton, Dialogue
 from bot.discord.cards import Card, notice_card
-from bot.discord.context import ClubBot, Refused, begin_reply, services_of, tell_in_reply
+from bot.discord.context import ClubBot, Refused, app_of, begin_reply, tell_in_reply
 from bot.discord.send import deliver, reply_to
-from bot.discord.visitor import club_of_direct_message, in_clubs, in_clubs_and_direct_messages, is_for_adults, visitor
-from bot.features.ask.rules import MAX_QUESTION, Answer
+from bot.discord.visitor import (
+    ClubMenu,
+    club_of_direct_message,
+    in_clubs,
+    in_clubs_and_direct_messages,
+    is_for_adults,
+    visitor,
+)
+from bot.feature import Feature
+from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ask.views import (
+    ANSWER_BUTTONS,
     answer_items,
     hint_card,
     hint_items,
@@ -32,10 +42,11 @@ from bot.features.ask.views import (
     spoken_card,
 )
 from bot.features.ask.views import share as share_question
+from bot.features.prompts.rules import Prompts
 from bot.features.schedules.discord import parent_of
-from bot.features.schedules.service import LAST_MEETING
+from bot.features.schedules.service import LAST_MEETING, Schedules
+from bot.limits import Allowance
 from bot.people import Member, Place
-from bot.services import Services
 from corpus.names import find_book
 
 log = logging.getLogger(__name__)
@@ -69,7 +80,7 @@ class ConversationCog(commands.Cog):
             card, for_all = await self._reply(message, said(message.content, me.id))
             posted = await reply_to(message, card)
             if for_all is not None and for_all.reply.answered:
-                await noted(self._bot.services, Did.ANSWER, for_all, posted)
+                await noted(self._bot.app, Did.ANSWER, for_all, posted)
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await tell_in_reply(message, error)
 
@@ -77,18 +88,18 @@ class ConversationCog(commands.Cog):
         """Return the card of a reply, and the answer where it is for everybody who reads along, as in a server."""
         if not any(map(str.isalnum, text)):
             return notice_card(INTRODUCTION), None
-        services = self._bot.services
+        app = self._bot.app
         if message.guild is not None:
             member = Member(message.guild.id, message.author.id)
             place = Place(message.guild.id, message.channel.id, is_for_adults(message.channel))
-            answer = await services.questions.say(member, place, text, private=False)
-            note = out_of_tokens(answer, services.allowance)
-            return spoken_card(answer, services.books, public_items(answer), note), answer
+            answer = await app.get(Questions).say(member, place, text, private=False)
+            note = out_of_tokens(answer, app.get(Allowance))
+            return spoken_card(answer, app.books, public_items(answer), note), answer
         club = await club_of_direct_message(self._bot, message.author.id)
         member, place = Member(club, message.author.id), Place(club, message.channel.id)
-        answer = await services.questions.say(member, place, text, private=True)
+        answer = await app.get(Questions).say(member, place, text, private=True)
         items = answer_items(answer, sharable=False)
-        return private_card(answer, services.books, items, out_of_tokens(answer, services.allowance)), None
+        return private_card(answer, app.books, items, out_of_tokens(answer, app.get(Allowance))), None
 
     def _is_new(self, message_id: int) -> bool:
         """Return whether a message comes for the first time."""
@@ -120,8 +131,8 @@ NO_TEXT = "There is no text in that message."
 class MenuCog(commands.Cog):
     """The menus of messages. Discord sends the text of a message whose menu is used, whoever wrote it."""
 
-    def __init__(self, services: Services, tree: app_commands.CommandTree[Any]) -> None:
-        self._services, self._tree = services, tree
+    def __init__(self, bot: ClubBot) -> None:
+        self._app, self._tree = bot.app, bot.tree
         self._menus = [
             in_clubs_and_direct_messages(app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)),
             in_clubs_and_direct_messages(app_commands.ContextMenu(name="Would this spoil?", callback=self.would_spoil)),
@@ -145,7 +156,7 @@ class MenuCog(commands.Cog):
         if not message.content.strip():
             raise Refused(NO_TEXT)
         member, place = await visitor(interaction)
-        for_me, for_here = await self._services.questions.check(member, place, message.content)
+        for_me, for_here = await self._app.get(Questions).check(member, place, message.content)
         lines = [f"It {'might go' if for_me else 'goes no'} further than you have read."]
         if interaction.guild_id is not None:
             lines.append(f"It {'might go' if for_here else 'goes no'} further than this place.")
@@ -155,7 +166,7 @@ class MenuCog(commands.Cog):
         """Put a message on the moderators' queue of discussion prompts."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        await self._services.prompts.suggest(member, place, message.content, message.id)
+        await self._app.get(Prompts).suggest(member, place, message.content, message.id)
         await deliver(interaction, notice_card("Suggested. The moderators see it in their queue; nobody else does."))
 
 
@@ -173,10 +184,10 @@ class AskAbout(Dialogue, title="Ask about this"):
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Answer in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        services = services_of(interaction)
+        app = app_of(interaction)
         member, place = await visitor(interaction)
-        answer = await services.questions.about(member, place, self.question.value, self._message)
-        await deliver(interaction, private_card(answer, services.books, answer_items(answer)))
+        answer = await app.get(Questions).about(member, place, self.question.value, self._message)
+        await deliver(interaction, private_card(answer, app.books, answer_items(answer)))
 
 
 BEHIND = "This place goes further than you have read, so this is for you alone."
@@ -188,8 +199,8 @@ Name = app_commands.Range[str, 1, 100]
 class QuestionCog(commands.Cog):
     """What members ask about a book."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: ClubBot) -> None:
+        self._app = bot.app
 
     @app_commands.command()
     @app_commands.describe(
@@ -205,13 +216,13 @@ class QuestionCog(commands.Cog):
         """Ask about the book. Only you see the answer, and it stops where you have read to."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        behind = share and await self._services.audiences.behind(member, place)
+        behind = share and await self._app.get(Audiences).behind(member, place)
         if share and interaction.guild_id and not behind:
-            await share_question(interaction, await self._services.questions.note("ask", member, place, question, book))
+            await share_question(interaction, await self._app.get(Questions).note("ask", member, place, question, book))
             return
-        answer = await self._services.questions.put("ask", member, place, question, book)
-        note = BEHIND if behind else out_of_tokens(answer, self._services.allowance)
-        await deliver(interaction, private_card(answer, self._services.books, answer_items(answer), note))
+        answer = await self._app.get(Questions).put("ask", member, place, question, book)
+        note = BEHIND if behind else out_of_tokens(answer, self._app.get(Allowance))
+        await deliver(interaction, private_card(answer, self._app.books, answer_items(answer), note))
 
     @app_commands.command()
     @app_commands.describe(question="What you would like to find out", book="The book")
@@ -221,8 +232,8 @@ class QuestionCog(commands.Cog):
         """Get a hint: what to think about, where to look, and the answer once you have read that far."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        answer = await self._services.questions.put("hint", member, place, question, book)
-        await deliver(interaction, hint_card(answer, self._services.books, 1, hint_items(answer, 1)))
+        answer = await self._app.get(Questions).put("hint", member, place, question, book)
+        await deliver(interaction, hint_card(answer, self._app.books, 1, hint_items(answer, 1)))
 
     @app_commands.command()
     @app_commands.describe(book="The book", section="A part of it, such as chapter 5, chapters 5-7, since chapter 9")
@@ -235,12 +246,12 @@ class QuestionCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         if " ".join((section or "").casefold().split()) in LAST_MEETING:
-            known = find_book(book, self._services.books) if book else None
-            slug, section = await self._services.schedules.since_last_meeting(place, parent_of(interaction), known)
+            known = find_book(book, self._app.books) if book else None
+            slug, section = await self._app.get(Schedules).since_last_meeting(place, parent_of(interaction), known)
         else:
-            slug = (await self._services.questions.needed(member, place, book)).slug
-        answer = await self._services.questions.put("recap", member, place, section or "", slug)
-        await deliver(interaction, page_card(answer, self._services.books, 1, page_items(answer, 1)))
+            slug = (await self._app.get(Questions).needed(member, place, book)).slug
+        answer = await self._app.get(Questions).put("recap", member, place, section or "", slug)
+        await deliver(interaction, page_card(answer, self._app.books, 1, page_items(answer, 1)))
 
     @app_commands.command()
     @app_commands.describe(name="The name, or a part of it", book="The book")
@@ -250,5 +261,16 @@ class QuestionCog(commands.Cog):
         """Tell who somebody is, as far as you have met them."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        answer = await self._services.questions.put("who", member, place, name, book)
-        await deliver(interaction, private_card(answer, self._services.books, answer_items(answer)))
+        answer = await self._app.get(Questions).put("who", member, place, name, book)
+        await deliver(interaction, private_card(answer, self._app.books, answer_items(answer)))
+
+
+FEATURE = Feature(
+    "ask",
+    cogs=(
+        QuestionCog,
+        ConversationCog,
+        MenuCog,
+    ),
+    buttons=(*ANSWER_BUTTONS, ClubMenu, CancelButton),
+)

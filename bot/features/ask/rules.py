@@ -7,19 +7,20 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 from bot.answering.conversation import Exchange, standing_alone
 from bot.answering.engine import Discussion
 from bot.answering.reply import Reply
+from bot.app import App
 from bot.audiences import Audiences
 from bot.club_settings import SetUp
 from bot.db.errors import StorageUnavailable
-from bot.db.records import ClubChoices
+from bot.features.ask.store import StoredChoices, StoredConversations
 from bot.limits import Allowance
 from bot.logs import Meter
 from bot.people import NO_CLUB, Member, Place
-from bot.saved_questions import Asked, AskedRecords, ConversationRecords, Turn
+from bot.saved_questions import Asked, StoredQuestions, Turn
 from bot.workers import Workers
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
@@ -36,8 +37,13 @@ STALE = dt.timedelta(hours=2)
 class Conversations:
     """Remembers turns by place; a turn is context only for readers who have read what its own readers had."""
 
-    def __init__(self, records: ConversationRecords, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, records: StoredConversations, now: Callable[[], dt.datetime]) -> None:
         self._records, self._now = records, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredConversations(app.database), app.now)
 
     async def so_far(self, place: Place, audience: Audience) -> list[Exchange]:
         """Return the last turns of a place that an audience may know, oldest first."""
@@ -72,8 +78,13 @@ class Meant:
 class DirectMessages:
     """Works out the club of a direct message: the only one, the one that was chosen, or else it has to be asked for."""
 
-    def __init__(self, choices: ClubChoices) -> None:
+    def __init__(self, choices: StoredChoices) -> None:
         self._choices = choices
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredChoices(app.database))
 
     async def club(self, person: int, is_member: IsMember) -> Meant:
         """Return the club that a person's direct messages are about, among those that they are in now."""
@@ -151,13 +162,28 @@ class Questions:
     """Answers members: every public method takes a question from its asker to one reply for one audience."""
 
     def __init__(
-        self, discussion: Discussion, audiences: Audiences, conversations: Conversations, questions: AskedRecords,
+        self, discussion: Discussion, audiences: Audiences, conversations: Conversations, questions: StoredQuestions,
         set_up: SetUp, allowance: Allowance, workers: Workers, now: Callable[[], dt.datetime],
         meter: Meter | None = None,
     ) -> None:  # fmt: skip
         self._discussion, self._audiences, self._conversations = discussion, audiences, conversations
         self._set_up, self._meter = set_up, meter or Meter()
         self._questions, self._allowance, self._workers, self._now = questions, allowance, workers, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(
+            app.discussion,
+            app.get(Audiences),
+            app.get(Conversations),
+            StoredQuestions(app.database),
+            app.get(SetUp),
+            app.get(Allowance),
+            app.workers,
+            app.now,
+            app.meter,
+        )
 
     @property
     def books(self) -> Mapping[Slug, Book]:

@@ -3,20 +3,75 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Self
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, delete, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import ChoiceRow, MemberRow, NoteRow, PositionRow, ReviewRow, ShelfRow, TurnRow, UsageRow
+from bot.app import App
+from bot.db.base import BIG_KEY, Base, MemberRow, OfMember, Personal, belongs_to_member
 from bot.db.session import Sessions, insert_into, note_member, replace
+from bot.features.progress.store import PositionRow
+from bot.features.reviews.store import ReviewRow
+from bot.features.shelf.store import ShelfRow
 from bot.people import NO_CLUB, Place
 from bot.saved_questions import Turn
+from corpus.books import Reveals
 
 _TOLD = (PositionRow, ShelfRow, ReviewRow)
 """What a person has told the bot, other than by asking it."""
 
 
+class TurnRow(OfMember, Base):
+    """A question and its answer in a place."""
+
+    personal = (Personal("conversation", "turns of conversation", hidden=("needs",)),)
+
+    __tablename__ = "turns"
+    __table_args__ = (Index(None, "club", "place"), Index(None, "club", "member"), belongs_to_member())
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    place: Mapped[int]
+    question: Mapped[str]
+    answer: Mapped[str]
+    book: Mapped[str | None]
+    needs: Mapped[Reveals]
+    at: Mapped[dt.datetime]
+
+
+class UsageRow(Base):
+    """Tokens that a club has used on a day."""
+
+    __tablename__ = "usage"
+    __table_args__ = (PrimaryKeyConstraint("club", "day"),)
+
+    club: Mapped[int]
+    day: Mapped[dt.date]
+    tokens: Mapped[int]
+
+
+class ChoiceRow(Base):
+    """The club that a person chose for direct messages."""
+
+    personal = (Personal("direct_messages", "choices of a club for direct messages"),)
+
+    __tablename__ = "choices"
+
+    member: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    club: Mapped[int]
+
+
+class NoteRow(Base):
+    """Something that the bot itself remembers."""
+
+    __tablename__ = "notes"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
 class StoredChoices:
-    """Implements `ClubChoices`."""
+    """Which club a direct message is about."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -44,10 +99,15 @@ class StoredChoices:
 
 
 class StoredNotes:
-    """Implements `Notes`."""
+    """Small facts that the bot itself remembers, such as which commands Discord has."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database)
 
     async def note(self, name: str) -> str | None:
         """Return a note."""
@@ -66,7 +126,7 @@ KEPT = 20
 
 
 class StoredConversations:
-    """Implements `ConversationRecords`."""
+    """What was said in a place, as far as it is context for what comes next."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -107,7 +167,7 @@ def _turn(row: TurnRow) -> Turn:
 
 
 class StoredUsage:
-    """Implements `UsageRecords`."""
+    """Tokens of the chat model that a club has used, by day (UTC)."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

@@ -9,18 +9,18 @@ from typing import Any
 import discord
 
 from bot.answering.texts import place_sentence
-from bot.audit import Did
+from bot.app import App
+from bot.audit import Audit, Did
 from bot.discord.buttons import Pressed
 from bot.discord.cards import Card, answer_card, notice_card, page_of
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import deliver, post, replace_card
 from bot.discord.text import one_line
 from bot.discord.visitor import may_speak, visitor
-from bot.features.ask.rules import Answer
+from bot.features.ask.rules import Answer, Questions
 from bot.limits import Allowance
 from bot.people import Member, Place
 from bot.saved_questions import Asked
-from bot.services import Services
 from corpus.books import Book, Slug
 from corpus.positions import describe_position
 from retrieval.gate import Audience
@@ -150,8 +150,8 @@ class HintButton(Pressed, template=rf"hint:(?P<asked_id>{ID}):(?P<level>[1-3])")
         """Show the hint in place of the one before."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, *ANSWERS)
-        answer = await services_of(interaction).questions.again(asked, do="hint")
-        books = services_of(interaction).books
+        answer = await app_of(interaction).get(Questions).again(asked, do="hint")
+        books = app_of(interaction).books
         await replace_card(interaction, hint_card(answer, books, self._level, hint_items(answer, self._level)))
 
 
@@ -166,8 +166,8 @@ class FirstHintButton(Pressed, template=rf"first-hint:(?P<asked_id>{ID})"):
         """Show the mildest hint, in a message of its own."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         asked = await own_question(interaction, self._asked_id, *ANSWERS)
-        answer = await services_of(interaction).questions.again(asked, do="hint")
-        await deliver(interaction, hint_card(answer, services_of(interaction).books, 1, hint_items(answer, 1)))
+        answer = await app_of(interaction).get(Questions).again(asked, do="hint")
+        await deliver(interaction, hint_card(answer, app_of(interaction).books, 1, hint_items(answer, 1)))
 
 
 class PageButton(Pressed, template=rf"page:(?P<asked_id>{ID}):(?P<page>\d{{1,3}})"):
@@ -181,9 +181,9 @@ class PageButton(Pressed, template=rf"page:(?P<asked_id>{ID}):(?P<page>\d{{1,3}}
         """Show the page in place of the one before."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, *ANSWERS)
-        answer = await services_of(interaction).questions.again(asked)
+        answer = await app_of(interaction).get(Questions).again(asked)
         items = page_items(answer, self._page)
-        await replace_card(interaction, page_card(answer, services_of(interaction).books, self._page, items))
+        await replace_card(interaction, page_card(answer, app_of(interaction).books, self._page, items))
 
 
 class MineButton(Pressed, template=rf"mine:(?P<asked_id>{ID})"):
@@ -196,14 +196,14 @@ class MineButton(Pressed, template=rf"mine:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Answer in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        services = services_of(interaction)
-        asked = await services.questions.asked(self._asked_id, *ANSWERS)
+        app = app_of(interaction)
+        asked = await app.get(Questions).asked(self._asked_id, *ANSWERS)
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That question was asked in another club.")
-        answer = await services.questions.mine(asked, member, place)
-        note = out_of_tokens(answer, services.allowance)
-        await deliver(interaction, private_card(answer, services.books, answer_items(answer), note))
+        answer = await app.get(Questions).mine(asked, member, place)
+        note = out_of_tokens(answer, app.get(Allowance))
+        await deliver(interaction, private_card(answer, app.books, answer_items(answer), note))
 
 
 class WhyButton(Pressed, template=rf"why:(?P<who>[po]):(?P<asked_id>{ID})"):
@@ -216,13 +216,13 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Explain, in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        services = services_of(interaction)
-        asked = await services.questions.asked(self._asked_id, *ANSWERS)
+        app = app_of(interaction)
+        asked = await app.get(Questions).asked(self._asked_id, *ANSWERS)
         member, _ = await visitor(interaction)
         if asked.member.club != member.club or (not self._public and asked.member != member):
             raise Refused("That answer was for somebody else.")
-        audience = await services.questions.reach(asked, public=self._public)
-        await deliver(interaction, notice_card(why(asked.book, audience, services.books, public=self._public)))
+        audience = await app.get(Questions).reach(asked, public=self._public)
+        await deliver(interaction, notice_card(why(asked.book, audience, app.books, public=self._public)))
 
 
 class TakeBackButton(Pressed, template=rf"take-back:(?P<asked_id>{ID})"):
@@ -243,7 +243,7 @@ class TakeBackButton(Pressed, template=rf"take-back:(?P<asked_id>{ID})"):
 
 async def own_question(interaction: discord.Interaction[Any], asked_id: str, *of: str) -> Asked:
     """Return the question under whose answer a button was pressed, by its asker. Raises Refused or AskedLongAgo."""
-    asked = await services_of(interaction).questions.asked(asked_id, *of)
+    asked = await app_of(interaction).get(Questions).asked(asked_id, *of)
     if asked.member.id != interaction.user.id or asked.place.id != interaction.channel_id:
         raise Refused("That button belongs to somebody else’s answer. Ask for yourself with /ask.")
     return asked
@@ -258,15 +258,15 @@ async def share(interaction: discord.Interaction[Any], asked: Asked) -> None:
         raise Refused("There is nobody to share with in a direct message.")
     if not may_speak(interaction):
         raise Refused("You may not write in this channel, so I do not write there for you.")
-    services = services_of(interaction)
-    answer = await services.questions.again(asked, public=True)
+    app = app_of(interaction)
+    answer = await app.get(Questions).again(asked, public=True)
     if not answer.reply.answered:
         await deliver(interaction, notice_card("I have posted nothing: as far as this place goes, there is no answer."))
         return
     await deliver(interaction, notice_card("Posting it for everybody here …"))
     asker = interaction.user.display_name
-    posted = await post(interaction, public_card(answer, services.books, public_items(answer), asker))
-    await noted(services, Did.SHARE, answer, posted)
+    posted = await post(interaction, public_card(answer, app.books, public_items(answer), asker))
+    await noted(app, Did.SHARE, answer, posted)
     await shared(interaction, asked.member, asked.place, posted, "Shared, as far as this place goes.")
 
 
@@ -274,15 +274,15 @@ async def shared(
     interaction: discord.Interaction[Any], member: Member, place: Place, posted: discord.Message, done: str
 ) -> None:
     """Say that something is posted for everybody, and offer its sharer to take it back."""
-    kept = await services_of(interaction).questions.keep(POSTED, member, place, str(posted.id))
+    kept = await app_of(interaction).get(Questions).keep(POSTED, member, place, str(posted.id))
     await replace_card(interaction, notice_card(done, buttons=[TakeBackButton(kept.id)]))
 
 
-async def noted(services: Services, did: Did, answer: Answer, posted: discord.Message) -> None:
+async def noted(app: App, did: Did, answer: Answer, posted: discord.Message) -> None:
     """Note in the audit that an answer was posted for everybody, and what it rests on; never what was asked."""
-    asked, book = answer.asked, services.books.get(answer.reply.book or "")
+    asked, book = answer.asked, app.books.get(answer.reply.book or "")
     about = book.title if book else ""
-    await services.audit.note(
+    await app.get(Audit).note(
         did, asked.place, asked.member.id, message=posted.id, about=about, sources=answer.reply.sources
     )
 

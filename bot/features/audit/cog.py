@@ -9,10 +9,11 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.audit import KEPT
+from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs
-from bot.features.audit.views import audit_card, auditor
-from bot.services import Services
+from bot.feature import Feature
+from bot.features.audit.views import AuditPageButton, audit_card, auditor
 
 Days = app_commands.Range[int, 1, KEPT.days]
 What = Literal["everything", "posts", "answers", "overrides", "watching"]
@@ -21,8 +22,8 @@ What = Literal["everything", "posts", "answers", "overrides", "watching"]
 class AuditCog(commands.Cog):
     """The audit of a club."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: ClubBot) -> None:
+        self._app = bot.app
 
     @app_commands.command()
     @app_commands.describe(days="How many days back; otherwise 7", what="What to show; otherwise everything")
@@ -31,4 +32,7 @@ class AuditCog(commands.Cog):
     async def audit(self, interaction: discord.Interaction[Any], days: Days = 7, what: What = "everything") -> None:
         """Show what was posted by whom, and which sources an answer used; never where anybody is."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await deliver(interaction, await audit_card(self._services, auditor(interaction), days, what, 1))
+        await deliver(interaction, await audit_card(self._app, auditor(interaction), days, what, 1))
+
+
+FEATURE = Feature("audit", cogs=(AuditCog,), buttons=(AuditPageButton,))

@@ -6,13 +6,13 @@ from typing import Any
 
 import discord
 
-from bot.audit import NOBODY, Did, Entry
+from bot.app import App
+from bot.audit import NOBODY, Audit, Did, Entry
 from bot.discord.buttons import Pressed
 from bot.discord.cards import Card, paged_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import replace_card
 from bot.discord.text import safe
-from bot.services import Services
 
 EVERYTHING = "everything"
 WHAT: dict[str, tuple[Did, ...]] = {
@@ -55,13 +55,13 @@ class AuditPageButton(Pressed, template=r"audit:(?P<days>\d{1,3}):(?P<what>[a-z]
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page in place of the one before."""
         await interaction.response.defer()
-        card = await audit_card(services_of(interaction), auditor(interaction), self._days, self._what, self._page)
+        card = await audit_card(app_of(interaction), auditor(interaction), self._days, self._what, self._page)
         await replace_card(interaction, card)
 
 
-async def audit_card(services: Services, club: int, days: int, what: str, page: int) -> Card:
+async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Card:
     """Return a page of a club's audit of the last days."""
-    entries = await services.audit.since(club, days, WHAT.get(what, ()))
+    entries = await app.get(Audit).since(club, days, WHAT.get(what, ()))
     lines = [_line(entry) for entry in entries] or ["Nothing."]
     title = f"Audit: {what}, {'the last day' if days == 1 else f'the last {days} days'}"
     return paged_card(title, lines, page, lambda number, label: AuditPageButton(days, what, number, label))

@@ -11,11 +11,14 @@ from discord.ext import commands
 from bot.answering.texts import cover_lines, measure, place_sentence
 from bot.discord import autocomplete
 from bot.discord.cards import Card, Tone
+from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.text import safe
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
-from bot.features.books.views import library_card, quotes_card, similar_card
-from bot.services import Services
+from bot.feature import Feature
+from bot.features.ask.rules import Questions
+from bot.features.books.views import BOOK_BUTTONS, library_card, quotes_card, similar_card
+from bot.features.progress.rules import Progress
 
 Name = app_commands.Range[str, 1, 200]
 BOOK = "The book; otherwise the one of this place, or the one you are in"
@@ -28,8 +31,8 @@ class BookCog(commands.Cog):
         app_commands.Group(name="book", description="The books of the library: cards, lists and quotes.")
     )
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: ClubBot) -> None:
+        self._app = bot.app
 
     @book.command()
     @app_commands.describe(book=BOOK)
@@ -38,9 +41,9 @@ class BookCog(commands.Cog):
         """Show a book’s card: series, year, ratings, editions, what it is about, and where you are."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        known = await self._services.questions.needed(member, place, book)
-        premise = await self._services.workers.do(lambda: self._services.discussion.premise(known.slug))
-        marks = (await self._services.progress.positions(member)).get(known.slug)
+        known = await self._app.get(Questions).needed(member, place, book)
+        premise = await self._app.workers.do(lambda: self._app.discussion.premise(known.slug))
+        marks = (await self._app.get(Progress).positions(member)).get(known.slug)
         about = safe(premise.body) if premise.answered else ""
         body = "\n\n".join(filter(None, (safe("\n".join(cover_lines(known))), about)))
         footers = (safe(measure(known)), safe(place_sentence(known, marks)))
@@ -51,7 +54,7 @@ class BookCog(commands.Cog):
         """List the library, series by series, with where you are."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await deliver(interaction, await library_card(self._services, member))
+        await deliver(interaction, await library_card(self._app, member))
 
     @book.command()
     @app_commands.describe(book=BOOK)
@@ -60,7 +63,7 @@ class BookCog(commands.Cog):
         """Show what else readers of a book liked."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        known = await self._services.questions.needed(member, place, book)
+        known = await self._app.get(Questions).needed(member, place, book)
         await deliver(interaction, similar_card(known))
 
     @book.command()
@@ -70,6 +73,9 @@ class BookCog(commands.Cog):
         """Show quotes from what you have read. What is explicit stays in age-restricted channels."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        known = await self._services.questions.needed(member, place, book)
-        asked = await self._services.questions.keep("quotes", member, place, "", known.slug)
-        await deliver(interaction, await quotes_card(self._services, asked, place))
+        known = await self._app.get(Questions).needed(member, place, book)
+        asked = await self._app.get(Questions).keep("quotes", member, place, "", known.slug)
+        await deliver(interaction, await quotes_card(self._app, asked, place))
+
+
+FEATURE = Feature("books", cogs=(BookCog,), buttons=BOOK_BUTTONS)

@@ -8,16 +8,18 @@ from typing import Any
 import discord
 
 from bot.answering.texts import SHOWN_SIMILAR, library_list, quote_list, said_of_similar, similar_list
+from bot.app import App
+from bot.audiences import Audiences
 from bot.discord.buttons import Pressed
 from bot.discord.cards import Card, Tone, headed, notice_card, paged_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import replace_card
 from bot.discord.text import safe
 from bot.discord.visitor import visitor
 from bot.features.ask.views import ID, own_question
+from bot.features.progress.rules import Progress
 from bot.people import Member, Place
 from bot.saved_questions import Asked
-from bot.services import Services
 from corpus.books import Book
 
 NO_QUOTES = "There are no quotes up to your page."
@@ -35,7 +37,7 @@ class LibraryPageButton(Pressed, template=r"library:(?P<page>\d{1,3})"):
         """Show the page in place of the one before, with where its reader is."""
         await interaction.response.defer()
         member, _ = await visitor(interaction)
-        await replace_card(interaction, await library_card(services_of(interaction), member, self._page))
+        await replace_card(interaction, await library_card(app_of(interaction), member, self._page))
 
 
 class QuotePageButton(Pressed, template=rf"quotes:(?P<asked_id>{ID}):(?P<page>\d{{1,3}})"):
@@ -50,14 +52,14 @@ class QuotePageButton(Pressed, template=rf"quotes:(?P<asked_id>{ID}):(?P<page>\d
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, "quotes")
         _, place = await visitor(interaction)
-        await replace_card(interaction, await quotes_card(services_of(interaction), asked, place, self._page))
+        await replace_card(interaction, await quotes_card(app_of(interaction), asked, place, self._page))
 
 
-async def library_card(services: Services, member: Member, page: int = 1) -> Card:
+async def library_card(app: App, member: Member, page: int = 1) -> Card:
     """Return a page of the library, series by series, with where a member is."""
-    if not services.books:
+    if not app.books:
         return notice_card("The library has no books yet.")
-    items = library_list(services.books, await services.progress.positions(member))
+    items = library_list(app.books, await app.get(Progress).positions(member))
     note = "/book show tells more of a book."
     return paged_card("The library", [headed(item) for item in items], page, LibraryPageButton, note=note)
 
@@ -70,13 +72,13 @@ def similar_card(book: Book) -> Card:
     return Card(safe(f"Readers of {book.title} also liked"), "\n".join(lines), tone=Tone.ANSWER)
 
 
-async def quotes_card(services: Services, asked: Asked, place: Place, page: int = 1) -> Card:
+async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Card:
     """Return a page of the quotes that a member has reached, and that are fit for the place as it is now."""
-    book = services.books.get(asked.book or "")
+    book = app.books.get(asked.book or "")
     if book is None:
         raise Refused("The library does not have that book any more.")
-    audience = await services.audiences.private(asked.member, place)
-    told = await services.workers.do(lambda: services.discussion.texts(book.slug, audience, "quotes"))
+    audience = await app.get(Audiences).private(asked.member, place)
+    told = await app.workers.do(lambda: app.discussion.texts(book.slug, audience, "quotes"))
     if not told:
         return notice_card(NO_QUOTES, book.title)
     items = [safe(quote) for quote in quote_list(book, told)]

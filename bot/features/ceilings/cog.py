@@ -12,13 +12,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord import autocomplete
-from bot.discord.context import Refused
+from bot.discord.context import ClubBot, Refused
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs, is_moderator, visitor
-from bot.features.ceilings.rules import CeilingChange
-from bot.features.ceilings.views import KEEPERS, ceiling_card, preview_card
+from bot.feature import Feature
+from bot.features.ask.rules import Questions
+from bot.features.ceilings.rules import CeilingChange, Ceilings
+from bot.features.ceilings.views import CEILING_BUTTONS, KEEPERS, ceiling_card, preview_card
 from bot.people import Member, Place
-from bot.services import Services
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
@@ -37,8 +38,8 @@ class CeilingCog(commands.Cog):
         )
     )
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: ClubBot) -> None:
+        self._app = bot.app
 
     @ceiling.command()
     @app_commands.describe(where="How far: ch 8, p. 120, 45%, finished", book="The book")
@@ -46,15 +47,15 @@ class CeilingCog(commands.Cog):
     async def set(self, interaction: discord.Interaction[Any], where: Where, book: Typed | None = None) -> None:
         """Set how far I may go here; you see first what it means, then everybody here is told."""
         member, place = await self._keeper(interaction)
-        known = await self._services.questions.needed(member, place, book)
-        await self._preview(interaction, member, place, await self._services.ceilings.raised(place, known, where))
+        known = await self._app.get(Questions).needed(member, place, book)
+        await self._preview(interaction, member, place, await self._app.get(Ceilings).raised(place, known, where))
 
     @ceiling.command()
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show how far I may go here."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         _, place = await visitor(interaction)
-        await deliver(interaction, ceiling_card(await self._services.ceilings.show(place), self._services.books))
+        await deliver(interaction, ceiling_card(await self._app.get(Ceilings).show(place), self._app.books))
 
     @ceiling.command()
     @app_commands.describe(book="The book; otherwise all of them")
@@ -62,8 +63,8 @@ class CeilingCog(commands.Cog):
     async def clear(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
         """Take the ceiling away: here I then stop at the cover."""
         member, place = await self._keeper(interaction)
-        known = find_book(book, self._services.books) if book else None
-        await self._preview(interaction, member, place, await self._services.ceilings.cleared(place, known))
+        known = find_book(book, self._app.books) if book else None
+        await self._preview(interaction, member, place, await self._app.get(Ceilings).cleared(place, known))
 
     async def _keeper(self, interaction: discord.Interaction[Any]) -> tuple[Member, Place]:
         """Return who asks and where, once it is clear that they keep this place."""
@@ -76,5 +77,8 @@ class CeilingCog(commands.Cog):
         self, interaction: discord.Interaction[Any], member: Member, place: Place, change: CeilingChange
     ) -> None:
         """Show what a change would mean, and keep it until it is confirmed."""
-        asked = await self._services.questions.keep("ceiling", member, place, change.written())
-        await deliver(interaction, preview_card(asked, change, self._services.books, interaction.channel))
+        asked = await self._app.get(Questions).keep("ceiling", member, place, change.written())
+        await deliver(interaction, preview_card(asked, change, self._app.books, interaction.channel))
+
+
+FEATURE = Feature("ceilings", cogs=(CeilingCog,), buttons=CEILING_BUTTONS)

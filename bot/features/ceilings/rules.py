@@ -9,8 +9,9 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
+from bot.app import App
+from bot.features.ceilings.store import StoredCeilings
 from bot.people import Member, Place, Reached, positions
-from bot.records import CeilingRecords
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
@@ -50,8 +51,13 @@ class Ceilings:
     A change is worked out first, shown, and made when it is confirmed, if the ceiling is then still what it was.
     """
 
-    def __init__(self, records: CeilingRecords, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, records: StoredCeilings, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
         self._records, self._books, self._now = records, books, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredCeilings(app.database), app.books, app.now)
 
     async def show(self, place: Place) -> dict[Slug, int]:
         """Return how far a place may go, in the books of the library."""

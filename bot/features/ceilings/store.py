@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import delete, select
+from sqlalchemy import Index, PrimaryKeyConstraint, delete, select
+from sqlalchemy.orm import Mapped
 
-from bot.db.base import CeilingRow
+from bot.db.base import Base, Personal, ReachedColumns
 from bot.db.session import Sessions, replace
 from bot.people import Place, Reached
 from corpus.books import Slug
 
 
+class CeilingRow(ReachedColumns, Base):
+    """How far a place may go in a book, and who said so; 0 where that person's data was deleted."""
+
+    personal = (Personal("ceilings", "ceilings that you set: they stay, without your name", "set_by", stays=True),)
+
+    __tablename__ = "ceilings"
+    __table_args__ = (PrimaryKeyConstraint("club", "place", "book"), Index(None, "set_by"))
+
+    club: Mapped[int]
+    place: Mapped[int]
+    book: Mapped[str]
+    set_by: Mapped[int]
+    at: Mapped[dt.datetime]
+
+
 class StoredCeilings:
-    """Implements `CeilingRecords`."""
+    """How far each place may go, by book."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

@@ -10,12 +10,13 @@ import discord
 from bot.answering.texts import reach
 from bot.discord.buttons import CONFIRM, CancelButton, Pressed
 from bot.discord.cards import Card, Tone, notice_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import post, replace_card
 from bot.discord.text import safe
 from bot.discord.visitor import is_moderator, is_thread
+from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, own_question
-from bot.features.ceilings.rules import CeilingChange
+from bot.features.ceilings.rules import CeilingChange, Ceilings
 from bot.saved_questions import Asked
 from corpus.books import Book, Slug
 
@@ -46,14 +47,14 @@ class CeilingButton(Pressed, template=rf"ceiling:(?P<do>set|undo):(?P<asked_id>{
         asked = await own_question(interaction, self._asked_id, "ceiling")
         if not await is_moderator(interaction):
             raise Refused(KEEPERS)
-        services = services_of(interaction)
+        app = app_of(interaction)
         change = CeilingChange.read(asked.text)
-        await services.ceilings.make(asked.place, change, asked.member)
-        back = await services.questions.keep("ceiling", asked.member, asked.place, change.back.written())
+        await app.get(Ceilings).make(asked.place, change, asked.member)
+        back = await app.get(Questions).keep("ceiling", asked.member, asked.place, change.back.written())
         done = "As it was before." if self._undo else "Done."
         items = [] if self._undo else [CeilingButton("undo", back.id)]
         await replace_card(interaction, notice_card(f"{done} I tell everybody here.", buttons=items))
-        await post(interaction, announced_card(change, services.books))
+        await post(interaction, announced_card(change, app.books))
 
 
 def preview_card(asked: Asked, change: CeilingChange, books: Books, channel: object) -> Card:

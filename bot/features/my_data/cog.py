@@ -8,10 +8,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs_and_direct_messages
+from bot.feature import Feature
 from bot.features.my_data.rules import MyData
-from bot.features.my_data.views import export_card, forgetting_card, person
+from bot.features.my_data.views import MY_DATA_BUTTONS, export_card, forgetting_card, person
 from bot.people import NO_CLUB
 
 
@@ -22,8 +24,8 @@ class MyDataCog(commands.Cog):
         app_commands.Group(name="mydata", description="Everything that I hold about you: as a file, or gone.")
     )
 
-    def __init__(self, my_data: MyData) -> None:
-        self._my_data = my_data
+    def __init__(self, bot: ClubBot) -> None:
+        self._my_data = bot.app.get(MyData)
 
     @mydata.command()
     async def export(self, interaction: discord.Interaction[Any]) -> None:
@@ -42,3 +44,6 @@ class MyDataCog(commands.Cog):
         member = person(interaction)
         held = await self._my_data.summary(member, everywhere=member.club == NO_CLUB)
         await deliver(interaction, forgetting_card(member, held))
+
+
+FEATURE = Feature("my_data", cogs=(MyDataCog,), buttons=MY_DATA_BUTTONS)

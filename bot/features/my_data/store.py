@@ -10,72 +10,25 @@ from sqlalchemy import ColumnElement, delete, inspect, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.db.base import (
-    AuditRow,
-    CeilingRow,
-    ChangeRow,
-    ChoiceRow,
-    FindingRow,
-    MemberRow,
-    OfMember,
-    PositionRow,
-    PromptRow,
-    QuestionRow,
-    ReviewRow,
-    ShelfRow,
-    TurnRow,
-    WatchRow,
-)
+from bot.db.base import Base, MemberRow, OfMember, Personal
 from bot.db.session import Sessions
-from bot.features.reviews.store import Review, as_review
-from bot.features.schedules.store import ReminderRow, ScheduleRow
-from bot.features.votes.store import BallotRow, NominationRow
+from bot.features.reviews.store import Review, ReviewRow, as_review
 from corpus.books import Reveals
-
-SUBJECTS: dict[str, type[OfMember]] = {
-    "positions": PositionRow,
-    "changes": ChangeRow,
-    "shelf": ShelfRow,
-    "reviews": ReviewRow,
-    "conversation": TurnRow,
-    "questions": QuestionRow,
-    "prompts": PromptRow,
-    "findings": FindingRow,
-    "nominations": NominationRow,
-    "ballots": BallotRow,
-    "reminders": ReminderRow,
-}
-"""What belongs to members, by the name under which they get it. All of it goes with the member's own row."""
-
-NAMED: dict[str, tuple[type[Any], InstrumentedAttribute[int]]] = {
-    "ceilings": (CeilingRow, CeilingRow.set_by),
-    "watches": (WatchRow, WatchRow.set_by),
-    "decisions": (PromptRow, PromptRow.by),
-    "audit": (AuditRow, AuditRow.by),
-    "schedules": (ScheduleRow, ScheduleRow.organiser),
-}
-"""What is the club's and stays, but names the person who did it, by the name under which they get it."""
-
-OTHERS = {
-    "reviews": {"needs"},
-    "conversation": {"needs"},
-    "findings": {"needs"},
-    "prompts": {"by", "needs", "mark"},
-    "decisions": {"member", "text", "message", "post", "needs", "mark"},
-    "schedules": {"plan", "wanted", "touched"},
-}
-"""Columns of a subject that hold somebody else's name or words, or that are about nobody.
-
-`needs` and `mark` are about the book: they say where a guess, a question or a review of this person belongs, and so
-whether it is right.
-"""
 
 NOBODY = 0
 """Who did something, once that person's data was deleted."""
 
 
+def personal_tables() -> list[tuple[type[Base], Personal]]:
+    """Return every table that holds something about members, with what it holds, by name."""
+    tables = {mapper.class_ for mapper in Base.registry.mappers}
+    return sorted(
+        ((table, personal) for table in tables for personal in table.personal), key=lambda found: found[1].name
+    )
+
+
 class StoredPersonalData:
-    """Implements `PersonalData`."""
+    """Everything that is held about one person."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -83,17 +36,15 @@ class StoredPersonalData:
     async def export(self, member_id: int, club: int | None = None) -> dict[str, Any]:
         """Return all of it as plain values for JSON, of one club or of all, under a name for each subject."""
         known = select(MemberRow.club).where(MemberRow.id == member_id, _in(MemberRow.club, club))
-        choice = (ChoiceRow.member == member_id, _in(ChoiceRow.club, club))
         async with self._sessions.reading() as session:
             clubs = list(await session.scalars(known.order_by(MemberRow.club)))
             held: dict[str, Any] = {"member": member_id, "clubs": clubs}
-            for name, table in SUBJECTS.items():
-                whose = (table.club.in_(clubs), table.member == member_id)
-                held[name] = await _plain_rows(session, table, *whose, without=OTHERS.get(name, ()))
-            for name, (kept, column) in NAMED.items():
-                named = (column == member_id, _in(kept.club, club))
-                held[name] = await _plain_rows(session, kept, *named, without=OTHERS.get(name, ()))
-            held["direct_messages"] = await _plain_rows(session, ChoiceRow, *choice)
+            for table, personal in personal_tables():
+                columns = inspect(table).columns
+                whose = [columns[personal.by] == member_id, _in(columns["club"], club)]
+                if issubclass(table, OfMember) and not personal.stays:
+                    whose.append(columns["club"].in_(clubs))
+                held[personal.name] = await _plain_rows(session, table, *whose, without=personal.hidden)
         return held
 
     async def forget(self, member_id: int, club: int | None = None) -> Sequence[Review]:
@@ -108,15 +59,18 @@ class StoredPersonalData:
             clubs = list(await session.scalars(mine))
             reviews = select(ReviewRow).where(ReviewRow.club.in_(clubs), ReviewRow.member == member_id)
             gone = [as_review(row) for row in await session.scalars(reviews.order_by(ReviewRow.id))]
-            for kept, column in NAMED.values():
-                named = (column == member_id, _in(kept.club, club))
-                await session.execute(update(kept).where(*named).values({column: NOBODY}))
-            await session.execute(delete(ChoiceRow).where(ChoiceRow.member == member_id, _in(ChoiceRow.club, club)))
+            for table, personal in personal_tables():
+                columns = inspect(table).columns
+                whose = (columns[personal.by] == member_id, _in(columns["club"], club))
+                if personal.stays:
+                    await session.execute(update(table).where(*whose).values({personal.by: NOBODY}))
+                elif not issubclass(table, OfMember):  # what belongs to a member goes with the member's own row
+                    await session.execute(delete(table).where(*whose))
             await session.execute(delete(MemberRow).where(*person))
         return gone
 
 
-def _in(column: InstrumentedAttribute[int], club: int | None) -> ColumnElement[bool]:
+def _in(column: ColumnElement[Any] | InstrumentedAttribute[int], club: int | None) -> ColumnElement[bool]:
     return true() if club is None else column == club
 
 

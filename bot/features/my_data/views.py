@@ -9,9 +9,10 @@ import discord
 
 from bot.discord.buttons import CancelButton, Pressed
 from bot.discord.cards import Card, Document, notice_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import replace_card
 from bot.discord.text import safe
+from bot.features.my_data.rules import MyData
 from bot.people import NO_CLUB, Member
 
 FILE = "dogear-my-data.json"
@@ -32,7 +33,7 @@ class ForgetMeButton(Pressed, template=r"forget-me:(?P<club>\d{1,20}):(?P<member
         if person(interaction) != self._member:
             raise Refused("That button is for somebody else, or for another place.")
         everywhere = self._member.club == NO_CLUB
-        await services_of(interaction).my_data.delete(self._member, everywhere=everywhere)
+        await app_of(interaction).get(MyData).delete(self._member, everywhere=everywhere)
         await replace_card(interaction, gone_card(everywhere=everywhere))
 
 

@@ -8,19 +8,22 @@ from typing import Any
 
 import discord
 
+from bot.app import App
+from bot.audiences import Audiences
 from bot.discord.buttons import Pressed
 from bot.discord.cards import Card, Picture, Tone, notice_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import deliver, post, replace_card
 from bot.discord.text import safe
 from bot.discord.visitor import may_speak, visitor
+from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, how_far, own_question, shared
 from bot.features.order.picture import alt_text, draw_series
 from bot.features.order.rules import Wanted, advised
+from bot.limits import Allowance
 from bot.reading_order import Advice, OrderKind
 from bot.reading_order.text import kind_text, order_text
 from bot.saved_questions import Asked
-from bot.services import Services
 from retrieval.gate import Audience
 
 Items = Sequence[discord.ui.Item[Any]]
@@ -28,31 +31,31 @@ Items = Sequence[discord.ui.Item[Any]]
 TITLE = "Reading order"
 
 
-async def advice_for(services: Services, asked: Asked, audience: Audience) -> Advice:
+async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
     """Return the advice that was asked for, for whoever sees it. Raises NoOrder."""
     wanted = Wanted(asked.book, asked.text)
-    return await services.workers.do(lambda: advised(wanted, services.books, audience.positions))
+    return await app.workers.do(lambda: advised(wanted, app.books, audience.positions))
 
 
-async def order_card(services: Services, advice: Advice, kind: OrderKind, items: Items) -> Card:
+async def order_card(app: App, advice: Advice, kind: OrderKind, items: Items) -> Card:
     """Return the card of one order, for its asker alone."""
     if kind is not OrderKind.RECOMMENDED:
         return Card(TITLE, _shown(kind_text(kind, advice)), tone=Tone.ANSWER, buttons=items)
-    picture = await _picture(services, advice)
+    picture = await _picture(app, advice)
     return Card(TITLE, _shown(order_text(advice)), tone=Tone.ANSWER, buttons=items, picture=picture)
 
 
 async def public_order_card(
-    services: Services, advice: Advice, audience: Audience, items: Items, asker: str
+    app: App, advice: Advice, audience: Audience, items: Items, asker: str
 ) -> Card:  # fmt: skip
     """Return the card of the recommended order for everybody in a place."""
-    footers = (safe(f"Asked by {asker}"), safe(how_far(None, audience, services.books)))
-    picture = await _picture(services, advice)
+    footers = (safe(f"Asked by {asker}"), safe(how_far(None, audience, app.books)))
+    picture = await _picture(app, advice)
     return Card(TITLE, _shown(order_text(advice)), footers, Tone.PUBLIC, items, picture)
 
 
-async def _picture(services: Services, advice: Advice) -> Picture:
-    png = await services.workers.do(lambda: draw_series(advice, services.books))
+async def _picture(app: App, advice: Advice) -> Picture:
+    png = await app.workers.do(lambda: draw_series(advice, app.books))
     return Picture("reading-order.png", png, alt_text(advice))
 
 
@@ -90,13 +93,13 @@ class OrderButton(Pressed, template=rf"order:(?P<asked_id>{ID}):(?P<kind>recomme
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the order, for what its reader has read by now."""
         await interaction.response.defer()
-        services = services_of(interaction)
+        app = app_of(interaction)
         asked = await own_question(interaction, self._asked_id, "order")
         if self._kind is OrderKind.RECOMMENDED:
-            services.allowance.take(asked.member)
-        advice = await advice_for(services, asked, await services.audiences.private(asked.member, asked.place))
+            app.get(Allowance).take(asked.member)
+        advice = await advice_for(app, asked, await app.get(Audiences).private(asked.member, asked.place))
         items = order_items(interaction, asked, advice, self._kind)
-        await replace_card(interaction, await order_card(services, advice, self._kind, items))
+        await replace_card(interaction, await order_card(app, advice, self._kind, items))
 
 
 class ShareOrderButton(Pressed, template=rf"share-order:(?P<asked_id>{ID})"):
@@ -114,14 +117,14 @@ class ShareOrderButton(Pressed, template=rf"share-order:(?P<asked_id>{ID})"):
             raise Refused("There is nobody to share with in a direct message.")
         if not may_speak(interaction):
             raise Refused("You may not write in this channel, so I do not write there for you.")
-        services = services_of(interaction)
-        if await services.audiences.behind(asked.member, asked.place):
+        app = app_of(interaction)
+        if await app.get(Audiences).behind(asked.member, asked.place):
             raise Refused(BEHIND)
-        services.allowance.take(asked.member)
-        audience = await services.audiences.public(asked.place)
-        advice = await advice_for(services, asked, audience)
+        app.get(Allowance).take(asked.member)
+        audience = await app.get(Audiences).public(asked.place)
+        advice = await advice_for(app, asked, audience)
         items = [MyOrderButton(asked.id)]
-        card = await public_order_card(services, advice, audience, items, interaction.user.display_name)
+        card = await public_order_card(app, advice, audience, items, interaction.user.display_name)
         await deliver(interaction, notice_card("Posting it for everybody here …"))
         posted = await post(interaction, card)
         await shared(interaction, asked.member, asked.place, posted, "Shared, as far as this place goes.")
@@ -137,7 +140,7 @@ class MyOrderButton(Pressed, template=rf"my-order:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Advise in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        questions = services_of(interaction).questions
+        questions = app_of(interaction).get(Questions)
         asked = await questions.asked(self._asked_id, "order")
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
@@ -147,12 +150,12 @@ class MyOrderButton(Pressed, template=rf"my-order:(?P<asked_id>{ID})"):
 
 async def send_order(interaction: discord.Interaction[Any], asked: Asked) -> None:
     """Answer with the recommended order, for its asker alone. The interaction has been deferred in private."""
-    services = services_of(interaction)
-    services.allowance.take(asked.member)
-    advice = await advice_for(services, asked, await services.audiences.private(asked.member, asked.place))
+    app = app_of(interaction)
+    app.get(Allowance).take(asked.member)
+    advice = await advice_for(app, asked, await app.get(Audiences).private(asked.member, asked.place))
     kind = OrderKind.RECOMMENDED
     items = order_items(interaction, asked, advice, kind)
-    await deliver(interaction, await order_card(services, advice, kind, items))
+    await deliver(interaction, await order_card(app, advice, kind, items))
 
 
 def order_items(

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
+from bot.app import App
+from bot.features.progress.store import StoredPositions
 from bot.features.shelf.rules import Shelves
 from bot.people import Member, Reached, positions
-from bot.records import Change, PositionRecords, Report
+from bot.records import Change, Report
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
@@ -35,9 +38,14 @@ class Progress:
     """Keeps members' positions; a book that is begun or finished moves on their shelf, too."""
 
     def __init__(
-        self, records: PositionRecords, shelves: Shelves, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]
+        self, records: StoredPositions, shelves: Shelves, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]
     ) -> None:
         self._records, self._shelves, self._books, self._now = records, shelves, books, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredPositions(app.database), app.get(Shelves), app.books, app.now)
 
     async def set(self, member: Member, book: Book, where: str) -> Moved:
         """Take down where a member is, by their own words. Raises PositionError."""

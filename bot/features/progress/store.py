@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import PrimaryKeyConstraint, Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 
-from bot.db.base import ChangeRow, PositionRow, in_utc
+from bot.db.base import Base, OfMember, Personal, ReachedColumns, belongs_to_member, in_utc
 from bot.db.session import Sessions, lock_member, note_member
 from bot.people import Member, Reached
 from bot.records import Change, Report
@@ -22,8 +23,36 @@ _Told = dict[str, Any]
 """A position as the history keeps it: the columns of its row, the time as text."""
 
 
+class PositionRow(ReachedColumns, OfMember, Base):
+    """Where a member is in a book; `number` is the member's count of writes when they said so."""
+
+    personal = (Personal("positions", "books in which you said where you are"),)
+
+    __tablename__ = "positions"
+    __table_args__ = (PrimaryKeyConstraint("club", "member", "book"), belongs_to_member())
+
+    book: Mapped[str]
+    at: Mapped[dt.datetime]
+    number: Mapped[int]
+
+
+class ChangeRow(OfMember, Base):
+    """One change of positions: by book, the columns of its position before and after, or nothing."""
+
+    personal = (Personal("changes", "earlier reports that can be taken back"),)
+
+    __tablename__ = "changes"
+    __table_args__ = (PrimaryKeyConstraint("club", "member", "number"), belongs_to_member())
+
+    number: Mapped[int]
+    at: Mapped[dt.datetime]
+    taken_back: Mapped[dt.datetime | None]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
 class StoredPositions:
-    """Implements `PositionRecords`."""
+    """Members' positions, with a history that can be taken back."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

@@ -10,12 +10,12 @@ import discord
 from bot.answering.texts import place_line, place_sentence, told_of
 from bot.discord.buttons import CONFIRM, CancelButton, Pressed
 from bot.discord.cards import Card, Tone, notice_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import post, replace_card
 from bot.discord.text import safe
 from bot.discord.visitor import may_speak
 from bot.features.ask.views import ID, own_question, shared
-from bot.features.progress.rules import Moved, ProgressProblem
+from bot.features.progress.rules import Moved, Progress, ProgressProblem
 from bot.people import Member
 from bot.saved_questions import Asked
 from corpus.books import Book
@@ -41,7 +41,7 @@ class ProgressUndoButton(
         await interaction.response.defer()
         if interaction.user.id != self._member.id:
             raise Refused("That button belongs to somebody else’s position.")
-        back = await services_of(interaction).progress.undo(self._member, self._change)
+        back = await app_of(interaction).get(Progress).undo(self._member, self._change)
         await replace_card(interaction, undone_card(back))
 
 
@@ -56,7 +56,7 @@ class ForgetAllButton(Pressed, template=rf"progress-clear:(?P<asked_id>{ID})"):
         """Forget it, and offer to undo."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, "clear")
-        gone = await services_of(interaction).progress.clear(asked.member)
+        gone = await app_of(interaction).get(Progress).clear(asked.member)
         await replace_card(interaction, forgotten_card(asked.member, gone))
 
 
@@ -71,11 +71,11 @@ class ShareProgressButton(Pressed, template=rf"progress-share:(?P<asked_id>{ID})
         """Post what the preview showed, and offer to take it back."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, "share")
-        services = services_of(interaction)
+        app = app_of(interaction)
         if not may_speak(interaction):
             raise Refused(MAY_NOT_SPEAK)
-        book = services.books[asked.book or ""]
-        marks = await services.progress.shared(asked.member, book)
+        book = app.books[asked.book or ""]
+        marks = await app.get(Progress).shared(asked.member, book)
         if str(marks) != asked.text:
             raise ProgressProblem("You have moved on since. /progress share shows once more what would be posted.")
         await replace_card(interaction, notice_card("Posting it for everybody here …"))

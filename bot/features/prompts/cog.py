@@ -12,15 +12,27 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import notice_card
-from bot.discord.context import ClubBot, services_of
+from bot.discord.context import ClubBot, app_of
 from bot.discord.send import deliver
 from bot.discord.text import CHOICE, CHOICES, one_line
 from bot.discord.visitor import in_clubs, is_moderator, keeper, visitor
+from bot.feature import Feature
+from bot.features.ask.rules import Questions
 from bot.features.prompts.jobs import PromptPosts
-from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON
-from bot.features.prompts.views import drafted, looked_at, posted_here, queue_card, type_about
+from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON, Prompts
+from bot.features.prompts.store import JOBS
+from bot.features.prompts.views import (
+    DRAFT_BUTTONS,
+    PROMPT_BUTTONS,
+    drafted,
+    looked_at,
+    posted_here,
+    queue_card,
+    type_about,
+)
 from bot.times import read_moment
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
@@ -39,7 +51,7 @@ async def numbers(interaction: discord.Interaction[Any], typed: str) -> list[app
     """Offer the prompts of the queue to a moderator, by number; to anybody else, nothing."""
     if interaction.guild_id is None or not await is_moderator(interaction):
         return []
-    waiting = await services_of(interaction).prompts.queue(interaction.guild_id)
+    waiting = await app_of(interaction).get(Prompts).queue(interaction.guild_id)
     fitting = [prompt for prompt in waiting if str(prompt.id).startswith(str(typed or ""))]
     return [
         app_commands.Choice(name=one_line(f"{prompt.id}: {prompt.text}", CHOICE), value=prompt.id)
@@ -53,11 +65,7 @@ class PromptCog(commands.Cog):
     prompt = in_clubs(app_commands.Group(name="prompt", description="Questions to talk about, as far as we have read."))
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._services = bot, bot.services
-
-    async def cog_load(self) -> None:
-        """Have prompts posted when they are due."""
-        self._bot.timekeeper.work.append(PromptPosts(self._bot))
+        self._bot, self._app = bot, bot.app
 
     @prompt.command()
     @app_commands.describe(text="The question, in your own words", book="The book that it is about")
@@ -66,8 +74,8 @@ class PromptCog(commands.Cog):
         """Suggest a question for everybody to talk about. The moderators look at it first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        known = find_book(book, self._services.books).slug if book else None
-        await self._services.prompts.suggest(member, place, text, book=known)
+        known = find_book(book, self._app.books).slug if book else None
+        await self._app.get(Prompts).suggest(member, place, text, book=known)
         await deliver(interaction, notice_card(SUGGESTED))
 
     @prompt.command()
@@ -100,17 +108,15 @@ class PromptCog(commands.Cog):
     ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
-        known = await self._services.questions.needed(member, place, book)
-        await deliver(
-            interaction, await drafted(self._services, member, place, known, kind, upto or "", library=library)
-        )
+        known = await self._app.get(Questions).needed(member, place, book)
+        await deliver(interaction, await drafted(self._app, member, place, known, kind, upto or "", library=library))
 
     @prompt.command()
     async def queue(self, interaction: discord.Interaction[Any]) -> None:
         """Show what members suggested and what is approved, one by one (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
-        await deliver(interaction, await queue_card(self._services, member, place, 1))
+        await deliver(interaction, await queue_card(self._app, member, place, 1))
 
     @prompt.command()
     @app_commands.describe(number="The number of the prompt")
@@ -119,8 +125,8 @@ class PromptCog(commands.Cog):
         """Approve a discussion prompt, so that it can be posted (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
-        approved = await self._services.prompts.approve(member, number)
-        await deliver(interaction, await looked_at(self._services, place, approved))
+        approved = await self._app.get(Prompts).approve(member, number)
+        await deliver(interaction, await looked_at(self._app, place, approved))
 
     @prompt.command()
     @app_commands.describe(number="The number of the prompt")
@@ -139,8 +145,8 @@ class PromptCog(commands.Cog):
         """Reject a discussion prompt (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
-        rejected = await self._services.prompts.reject(member, number, reason or "")
-        await deliver(interaction, await looked_at(self._services, place, rejected))
+        rejected = await self._app.get(Prompts).reject(member, number, reason or "")
+        await deliver(interaction, await looked_at(self._app, place, rejected))
 
     @prompt.command()
     @app_commands.describe(number="The number of the prompt", when="Such as Friday 8pm or in 3 hours; otherwise now")
@@ -149,6 +155,14 @@ class PromptCog(commands.Cog):
         """Post a discussion prompt here, now or later (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
-        now, zone = self._services.now(), (await self._services.set_up.settings(member.club)).zone
-        due = await self._services.workers.do(lambda: read_moment(when, now, zone)) if when else None
+        now, zone = self._app.now(), (await self._app.get(SetUp).settings(member.club)).zone
+        due = await self._app.workers.do(lambda: read_moment(when, now, zone)) if when else None
         await deliver(interaction, await posted_here(interaction, member, place, number, due))
+
+
+FEATURE = Feature(
+    "prompts",
+    cogs=(PromptCog,),
+    buttons=(*PROMPT_BUTTONS, *DRAFT_BUTTONS),
+    jobs={JOBS: lambda bot: PromptPosts(bot).do},
+)

@@ -1,22 +1,17 @@
-"""Posting discussion prompts, each once, whenever the process is killed.
-
-A prompt is claimed before anything is posted. Whoever takes over a claim that a dead process has left looks first for
-the post that may have been made, by its small print.
-"""
+"""The jobs of discussion prompts: posting each when it is due."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 
-import discord
-
 from bot.discord.context import ClubBot, Refused
-from bot.discord.jobs import posted_before
+from bot.discord.jobs import GONE, find_message, small_print
 from bot.discord.send import post_in
 from bot.features.prompts.cards import mark_of, posted_card, where_it_belongs
-from bot.features.prompts.store import Prompt
-from bot.timekeeper import each
+from bot.features.prompts.rules import Prompts
+from bot.features.prompts.store import Prompt, posting
+from bot.jobs import Post
 
 log = logging.getLogger(__name__)
 
@@ -35,50 +30,51 @@ class PromptPosts:
     """Posts prompts that are due."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._services, self._prompts = bot, bot.services, bot.services.prompts
+        self._bot, self._app, self._prompts = bot, bot.app, bot.app.get(Prompts)
 
-    async def post(self, prompt: Prompt) -> int:
+    async def do(self, club: int, prompt_id: int) -> None:
+        """Post a prompt that is due, if nobody else does it."""
+        try:
+            await self.post(club, prompt_id)
+        except CannotPost:
+            log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt_id)
+
+    async def post(self, club: int, prompt_id: int) -> int:
         """Post a prompt that is planned, and return its message; 0 where another posts it, or it goes too far.
 
         Raises CannotPost.
         """
-        claimed = await self._prompts.claim(prompt)
-        if claimed is None:
+        key = posting(club, prompt_id)
+        claim = await self._bot.jobs.claim(key)
+        if claim is None:
             return 0
-        beyond = {} if claimed.overridden else await self._prompts.beyond(claimed, claimed.place)
-        if beyond:
-            why = f"Not posted when it was due. {where_it_belongs(beyond, self._services.books)}"
-            await self._prompts.stopped(claimed, why)
+        prompt = await self._prompts.planned(club, prompt_id)
+        if prompt is None or (claim.since is None and self._prompts.too_late(prompt)):
+            await self._bot.jobs.drop(key)
             return 0
-        channel = self._bot.get_partial_messageable(claimed.place.id, guild_id=claimed.place.club)
         try:
-            before, me = claimed.claimed, self._bot.user.id if self._bot.user else 0
-            message = await posted_before(channel, me, before, mark_of(claimed)) if before else 0
-            if not message:
-                card = posted_card(claimed, self._services.now())
-                message = (await post_in(channel, card, f"prompt-{claimed.id}")).id
-        except (discord.NotFound, discord.Forbidden) as refused:
+            posted = await self._bot.jobs.post_once(
+                claim, self._post(prompt), lambda message: self._prompts.posted(prompt, message)
+            )
+        except GONE as refused:
             error = CannotPost()
-            await self._prompts.stopped(claimed, str(error))
+            await self._prompts.stopped(prompt, str(error))
             raise error from refused
-        except discord.HTTPException:
-            await self._prompts.stopped(claimed)
-            raise
-        await self._prompts.posted(claimed, message)
-        return message
+        return posted or 0
 
-    async def next_due(self) -> dt.datetime | None:
-        """Return when a prompt is to be posted next in the servers that this process serves."""
-        return await self._prompts.next_due(self._bot.presence.shards)
+    def _post(self, prompt: Prompt) -> Post:
+        channel = self._bot.get_partial_messageable(prompt.place.id, guild_id=prompt.place.club)
 
-    async def do_due(self) -> None:
-        """Post what is due; one that fails keeps no other from being posted."""
-        due = await self._prompts.due(self._bot.presence.shards)
-        await each(due, self._post_here, lambda prompt: f"discussion prompt {prompt.id}")
+        async def find(since: dt.datetime) -> int:
+            found = await find_message(channel, self._bot.me, since, lambda m: mark_of(prompt) in small_print(m))
+            return found.id if found else 0
 
-    async def _post_here(self, prompt: Prompt) -> None:
-        try:
-            if await self._bot.presence.here(prompt.place.club):
-                await self.post(prompt)
-        except CannotPost:
-            log.warning("discussion prompt %d cannot be posted; it waits in the queue", prompt.id)
+        async def make() -> int | None:
+            beyond = {} if prompt.overridden else await self._prompts.beyond(prompt, prompt.place)
+            if beyond:
+                why = f"Not posted when it was due. {where_it_belongs(beyond, self._app.books)}"
+                await self._prompts.stopped(prompt, why)
+                return None
+            return (await post_in(channel, posted_card(prompt, self._app.now()), f"prompt-{prompt.id}")).id
+
+        return Post(make, find)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Self
 
 from bot.answering.drafts import DRAFTS, Draft
 from bot.answering.engine import Discussion
+from bot.app import App
 from bot.audiences import Audiences
 from bot.audit import Audit, Did
-from bot.features.prompts.store import Planned, Prompt, PromptRecords, State
+from bot.features.prompts.store import Prompt, State, StoredPrompts
 from bot.limits import Allowance
-from bot.people import Member, Place, Shards
+from bot.people import Member, Place
 from bot.workers import Workers
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
@@ -40,6 +42,11 @@ class Drafts:
     def __init__(self, discussion: Discussion, audiences: Audiences, allowance: Allowance, workers: Workers) -> None:
         self._discussion, self._audiences = discussion, audiences
         self._allowance, self._workers = allowance, workers
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.discussion, app.get(Audiences), app.get(Allowance), app.workers)
 
     async def of(
         self, member: Member, place: Place, book: Book, kind: str, *, where: str = "", turn: int = 0,
@@ -87,9 +94,6 @@ MAX_REASON = 300
 LATE = dt.timedelta(days=1)
 """A prompt that is late by more than this is not posted by itself: what it was for may be over."""
 
-CLAIM = dt.timedelta(minutes=2)
-"""After this long, whoever began to post a prompt is taken to have been stopped."""
-
 OPEN = (State.SUGGESTED, State.APPROVED)
 """States in which something is still to be decided or done."""
 
@@ -102,11 +106,18 @@ class Prompts:
     """Keeps the discussion prompts of clubs. Who is a moderator is for the door to check."""
 
     def __init__(
-        self, discussion: Discussion, audiences: Audiences, records: PromptRecords, audit: Audit, workers: Workers,
+        self, discussion: Discussion, audiences: Audiences, records: StoredPrompts, audit: Audit, workers: Workers,
         now: Callable[[], dt.datetime],
     ) -> None:  # fmt: skip
         self._discussion, self._audiences, self._records = discussion, audiences, records
         self._audit, self._workers, self._now = audit, workers, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(
+            app.discussion, app.get(Audiences), StoredPrompts(app.database), app.get(Audit), app.workers, app.now
+        )
 
     # Coming in
 
@@ -189,7 +200,7 @@ class Prompts:
         if was.state is State.POSTED:
             raise PromptProblem("That one is posted already.")
         changed = replace(was, by=by.id, **changes)  # type: ignore[arg-type]
-        if not await self._records.save(changed, was):
+        if not await self._records.save(changed, was, self._now()):
             raise PromptProblem("Somebody else has just dealt with that one. Look at it again.")
         return changed
 
@@ -209,25 +220,17 @@ class Prompts:
             by, prompt_id, state=State.APPROVED, place=place, due=due or self._now(), overridden=override, reason=""
         )
 
-    async def due(self, shards: Shards) -> Sequence[Prompt]:
-        """Return the prompts of these shards that are to be posted now, or that somebody began to and was stopped."""
-        return await self._records.due(shards, self._planned)
+    async def planned(self, club: int, prompt_id: int) -> Prompt | None:
+        """Return a prompt that is still to be posted; None where it is not."""
+        found = await self._records.prompt(club, prompt_id)
+        return found if found is not None and found.state is State.APPROVED and found.due is not None else None
 
-    async def next_due(self, shards: Shards) -> dt.datetime | None:
-        """Return when a prompt of these shards is to be posted next, which may be past; None where none is planned."""
-        return await self._records.next_due(shards, self._planned)
-
-    @property
-    def _planned(self) -> Planned:
-        now = self._now()
-        return Planned(now, now - LATE, now - CLAIM)
-
-    async def claim(self, prompt: Prompt) -> Prompt | None:
-        """Begin to post a prompt; None where another process has begun, or it is posted."""
-        return await self._records.claim(prompt, self._now(), self._now() - CLAIM)
+    def too_late(self, prompt: Prompt) -> bool:
+        """Return whether the time of a prompt is over, so that it is not posted without a moderator."""
+        return prompt.due is not None and prompt.due < self._now() - LATE
 
     async def posted(self, prompt: Prompt, message: int) -> None:
-        """Note which message a prompt became, who had it posted, and whether in spite of a warning.
+        """Record which message a prompt became, who had it posted, and whether in spite of a warning.
 
         The audit comes first and holds each message once: killed in between, this is simply done again.
         """
@@ -236,9 +239,9 @@ class Prompts:
             await self._audit.note(did, prompt.place, prompt.by, message=message, about=about)
         await self._records.posted(prompt, message)
 
-    async def stopped(self, prompt: Prompt, why: str = "") -> None:
-        """Note that a posting that was begun came to nothing: tried again, or, with a reason, left to a moderator."""
-        await self._records.release(prompt, why)
+    async def stopped(self, prompt: Prompt, why: str) -> None:
+        """Record why a prompt is not posted, and leave it to a moderator."""
+        await self._records.stopped(prompt, why)
 
     async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
         """Return the approved prompts that go with a section, which holds the marks from `first` to `last`.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import Index, UniqueConstraint, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import PromptRow
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
+from bot.db.jobs import Key, claimed, drop, finish, plan
 from bot.db.session import Sessions, insert_into, note_member
-from bot.people import Place, Shards
-from bot.processes import served
+from bot.people import Place
 from corpus.books import Reveals, Slug
 
 
@@ -32,8 +34,7 @@ class Prompt:
 
     `needs` is how far its readers must be, where that is known; otherwise its words are placed. `message` is the one
     that it was taken from, `post` the one that it became, or 0. With a `mark` it belongs to the section of its book
-    that holds this mark; with `due` it is posted in its place then. `reason` says why it was rejected, or not posted;
-    `claimed`, when somebody began to post it.
+    that holds this mark; with `due` it is posted in its place then. `reason` says why it was rejected, or not posted.
     """
 
     id: int
@@ -52,63 +53,64 @@ class Prompt:
     due: dt.datetime | None = None
     overridden: bool = False
     post: int = 0
-    claimed: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """By when prompts are due: `now`; what was due before `late` is left, what was begun by `stale` is taken over."""
-
-    now: dt.datetime
-    late: dt.datetime
-    stale: dt.datetime
+JOBS = "prompt"
 
 
-class PromptRecords(Protocol):
-    """The discussion prompts of clubs."""
+def posting(club: int, prompt_id: int) -> Key:
+    """Return the job of posting a prompt."""
+    return Key(JOBS, club, prompt_id, "post")
 
-    async def add(self, prompt: Prompt) -> Prompt | None:
-        """Keep a new prompt and return it with its id; None where its message was suggested before."""
-        ...
 
-    async def prompt(self, club: int, prompt_id: int) -> Prompt | None:
-        """Return a prompt of a club."""
-        ...
+class PromptRow(OfMember, Base):
+    """A discussion prompt, and whose idea it was. One that is dealt with stays: its message is not suggested again.
 
-    async def listed(self, club: int, states: Collection[State]) -> list[Prompt]:
-        """Return a club's prompts in these states, oldest first."""
-        ...
+    `message` is empty, not 0, where there is none: any number of rows may have none. `by` is the moderator who dealt
+    with it last; 0 where there is none, or where that person's data was deleted.
+    """
 
-    async def save(self, prompt: Prompt, was: Prompt) -> bool:
-        """Keep a change; return whether nobody else changed the prompt or began to post it meanwhile."""
-        ...
+    personal = (
+        Personal("prompts", "discussion prompts that you suggested or drafted", hidden=("by", "needs", "mark")),
+        Personal(
+            "decisions",
+            "decisions on discussion prompts: they stay, without your name",
+            by="by",
+            stays=True,
+            hidden=("member", "text", "message", "post", "needs", "mark"),
+        ),
+    )
 
-    async def due(self, shards: Shards, planned: Planned) -> Sequence[Prompt]:
-        """Return these shards' prompts that are to be posted, or whose posting was begun and not ended."""
-        ...
+    __tablename__ = "discussion_prompts"
+    __table_args__ = (
+        UniqueConstraint("club", "message"),
+        Index(None, "club", "state"),
+        Index(None, "club", "member"),
+        Index(None, "by"),
+        belongs_to_member(),
+        {"sqlite_autoincrement": True},
+    )
 
-    async def next_due(self, shards: Shards, planned: Planned) -> dt.datetime | None:
-        """Return when the next prompt of these shards is to be posted, or its posting is to be taken over."""
-        ...
-
-    async def claim(self, prompt: Prompt, now: dt.datetime, stale: dt.datetime) -> Prompt | None:
-        """Begin to post a prompt: return it as it was, or None where another has begun since `stale`, or is done.
-
-        `claimed` of what is returned says when somebody began earlier and was stopped.
-        """
-        ...
-
-    async def posted(self, prompt: Prompt, message: int) -> None:
-        """Note which message a prompt became; the first one stands."""
-        ...
-
-    async def release(self, prompt: Prompt, why: str = "") -> None:
-        """End a posting that came to nothing; with a reason, its time is over, and somebody has to decide anew."""
-        ...
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    place: Mapped[int]
+    adults: Mapped[bool]
+    text: Mapped[str]
+    at: Mapped[dt.datetime]
+    kind: Mapped[str]
+    book: Mapped[str | None]
+    mark: Mapped[int | None]
+    needs: Mapped[Reveals | None]
+    message: Mapped[int | None]
+    state: Mapped[str]
+    reason: Mapped[str]
+    by: Mapped[int]
+    due: Mapped[dt.datetime | None]
+    overridden: Mapped[bool]
+    post: Mapped[int]
 
 
 class StoredPrompts:
-    """Implements `PromptRecords`."""
+    """The discussion prompts of clubs, and when each is to be posted."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -121,7 +123,11 @@ class StoredPrompts:
             insert = insert_into(session, PromptRow).values(**values)
             new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(PromptRow.id)
             number = await session.scalar(new)
-        return None if number is None else replace(prompt, id=number)
+            if number is None:
+                return None
+            added = replace(prompt, id=number)
+            await _plan(session, added)
+            return added
 
     async def prompt(self, club: int, prompt_id: int) -> Prompt | None:
         """Return a prompt of a club."""
@@ -136,65 +142,40 @@ class StoredPrompts:
         async with self._sessions.reading() as session:
             return [_prompt(row) for row in await session.scalars(query.order_by(PromptRow.id))]
 
-    async def save(self, prompt: Prompt, was: Prompt) -> bool:
-        """Keep a change; return whether nobody else changed the prompt or began to post it meanwhile."""
+    async def save(self, prompt: Prompt, was: Prompt, now: dt.datetime) -> bool:
+        """Keep a change; return whether nobody else changed the prompt meanwhile or is posting it now."""
         async with self._sessions.writing() as session:
             row = await session.get(PromptRow, was.id, with_for_update=True)
-            if row is None or _prompt(row) != was:
+            if row is None or _prompt(row) != was or await claimed(session, posting(row.club, row.id), now):
                 return False
             for name, value in _columns(prompt).items():
                 setattr(row, name, value)
+            await _plan(session, prompt)
             return True
 
-    async def due(self, shards: Shards, planned: Planned) -> Sequence[Prompt]:
-        """Return these shards' prompts that are to be posted, or whose posting was begun and not ended."""
-        row = PromptRow
-        when = (_approved(shards), or_(_timed(planned), row.claimed <= planned.stale))
-        query = select(row).where(*when).order_by(row.due.nulls_first(), row.id)
-        async with self._sessions.reading() as session:
-            return [_prompt(found) for found in await session.scalars(query)]
-
-    async def next_due(self, shards: Shards, planned: Planned) -> dt.datetime | None:
-        """Return when the next prompt of these shards is to be posted, or its posting is to be taken over."""
-        row, mine = PromptRow, _approved(shards)
-        due = select(row.due).where(mine, row.claimed.is_(None), row.due > planned.late).order_by(row.due)
-        claimed = select(row.claimed).where(mine, row.claimed.is_not(None)).order_by(row.claimed)
-        async with self._sessions.reading() as session:
-            begun = await session.scalar(claimed.limit(1))
-            moments = [await session.scalar(due.limit(1)), begun and begun + (planned.now - planned.stale)]
-        return min((moment for moment in moments if moment), default=None)
-
-    async def claim(self, prompt: Prompt, now: dt.datetime, stale: dt.datetime) -> Prompt | None:
-        """Begin to post a prompt: return it as it was, or None where another has begun since `stale`, or is done."""
-        async with self._sessions.writing() as session:
-            row = await session.get(PromptRow, prompt.id, with_for_update=True)
-            if row is None or row.state != State.APPROVED or (row.claimed and row.claimed >= stale):
-                return None
-            was = _prompt(row)
-            row.claimed = now
-            return was
-
     async def posted(self, prompt: Prompt, message: int) -> None:
-        """Note which message a prompt became; the first one stands."""
+        """Record which message a prompt became; the first one stands."""
         done = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state != State.POSTED)
         async with self._sessions.writing() as session:
-            await session.execute(done.values(state=State.POSTED.value, post=message, claimed=None))
+            await session.execute(done.values(state=State.POSTED.value, post=message))
+            await finish(session, posting(prompt.place.club, prompt.id), message)
 
-    async def release(self, prompt: Prompt, why: str = "") -> None:
-        """End a posting that came to nothing; with a reason, its time is over, and somebody has to decide anew."""
+    async def stopped(self, prompt: Prompt, why: str) -> None:
+        """Record why a prompt is not posted: its time is over, and a moderator has to decide again."""
         row = PromptRow
-        values: dict[str, Any] = {"claimed": None} | ({"due": None, "reason": why} if why else {})
         async with self._sessions.writing() as session:
-            await session.execute(update(row).where(row.id == prompt.id, row.state == State.APPROVED).values(**values))
+            stopped = update(row).where(row.id == prompt.id, row.state == State.APPROVED)
+            await session.execute(stopped.values(due=None, reason=why))
+            await drop(session, posting(prompt.place.club, prompt.id))
 
 
-def _approved(shards: Shards) -> ColumnElement[bool]:
-    return and_(PromptRow.state == State.APPROVED, served(PromptRow.club, shards))
-
-
-def _timed(planned: Planned) -> ColumnElement[bool]:
-    row = PromptRow
-    return and_(row.claimed.is_(None), row.due > planned.late, row.due <= planned.now)
+async def _plan(session: AsyncSession, prompt: Prompt) -> None:
+    """Plan the posting of a prompt that is approved for a time, and of no other."""
+    key = posting(prompt.place.club, prompt.id)
+    if prompt.state is State.APPROVED and prompt.due is not None:
+        await plan(session, key, prompt.due)
+    elif prompt.state is not State.POSTED:
+        await drop(session, key)
 
 
 def _columns(prompt: Prompt) -> dict[str, Any]:
@@ -214,7 +195,6 @@ def _columns(prompt: Prompt) -> dict[str, Any]:
         "due": prompt.due,
         "overridden": prompt.overridden,
         "post": prompt.post,
-        "claimed": prompt.claimed,
     }
 
 
@@ -236,5 +216,4 @@ def _prompt(row: PromptRow) -> Prompt:
         due=row.due,
         overridden=row.overridden,
         post=row.post,
-        claimed=row.claimed,
     )

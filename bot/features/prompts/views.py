@@ -10,19 +10,21 @@ from typing import Any
 import discord
 
 from bot.answering.drafts import Draft
+from bot.app import App
+from bot.audiences import Audiences
 from bot.discord.buttons import Dialogue, Pressed
 from bot.discord.cards import Card, notice_card
-from bot.discord.context import Refused, bot_of, services_of
+from bot.discord.context import Refused, app_of, bot_of
 from bot.discord.send import deliver, replace_card
 from bot.discord.visitor import keeper, may_speak
+from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, own_question
 from bot.features.prompts.cards import drafts_card, mark_of, prompt_card, stopped_card
 from bot.features.prompts.jobs import PromptPosts
-from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON
+from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON, Drafts, Prompts
 from bot.features.prompts.store import Prompt, State
 from bot.people import Member, Place
 from bot.saved_questions import Asked
-from bot.services import Services
 from bot.times import timestamp
 from corpus.books import Book, Reveals, Slug
 from corpus.names import find_book
@@ -48,10 +50,8 @@ class DecideButton(Pressed, template=r"prompt:(?P<do>approve|post):(?P<number>\d
         if self._do == "post":
             await replace_card(interaction, await posted_here(interaction, by, place, self._number))
             return
-        services = services_of(interaction)
-        await replace_card(
-            interaction, await looked_at(services, place, await services.prompts.approve(by, self._number))
-        )
+        app = app_of(interaction)
+        await replace_card(interaction, await looked_at(app, place, await app.get(Prompts).approve(by, self._number)))
 
 
 class OverrideButton(Pressed, template=r"prompt-override:(?P<number>\d{1,18}):(?P<due>\d{1,12})"):
@@ -92,27 +92,27 @@ class QueueButton(Pressed, template=r"prompt-queue:(?P<number>\d{1,4})"):
         """Show it in place of the one before."""
         await interaction.response.defer()
         by, place = await keeper(interaction)
-        await replace_card(interaction, await queue_card(services_of(interaction), by, place, self._number))
+        await replace_card(interaction, await queue_card(app_of(interaction), by, place, self._number))
 
 
-async def queue_card(services: Services, by: Member, place: Place, number: int) -> Card:
+async def queue_card(app: App, by: Member, place: Place, number: int) -> Card:
     """Return one prompt of the queue, by its place in it, or the nearest there is."""
-    waiting = await services.prompts.queue(by.club)
+    waiting = await app.get(Prompts).queue(by.club)
     if not waiting:
         return notice_card(EMPTY)
     shown = min(max(1, number), len(waiting))
     before = [QueueButton(shown - 1, "Back")] if shown > 1 else []
     behind = [QueueButton(shown + 1, "Next")] if shown < len(waiting) else []
     prompt = waiting[shown - 1]
-    beyond = await services.prompts.beyond(prompt, place)
+    beyond = await app.get(Prompts).beyond(prompt, place)
     items = [*prompt_items(prompt), *before, *behind]
-    return prompt_card(prompt, beyond, services.books, items, f"{shown} of {len(waiting)} in the queue")
+    return prompt_card(prompt, beyond, app.books, items, f"{shown} of {len(waiting)} in the queue")
 
 
-async def looked_at(services: Services, place: Place, prompt: Prompt) -> Card:
+async def looked_at(app: App, place: Place, prompt: Prompt) -> Card:
     """Return a prompt as a moderator in a place sees it, with all that can be done about it."""
-    beyond = await services.prompts.beyond(prompt, place)
-    return prompt_card(prompt, beyond, services.books, [*prompt_items(prompt), QueueButton(1)])
+    beyond = await app.get(Prompts).beyond(prompt, place)
+    return prompt_card(prompt, beyond, app.books, [*prompt_items(prompt), QueueButton(1)])
 
 
 def prompt_items(prompt: Prompt) -> list[discord.ui.Item[Any]]:
@@ -135,19 +135,17 @@ async def posted_here(
     """
     if not may_speak(interaction):
         raise Refused("You may not write in this channel, so I do not write there for you.")
-    services = services_of(interaction)
-    prompt = await services.prompts.prompt(by.club, number)
-    beyond = await services.prompts.beyond(prompt, place)
+    app = app_of(interaction)
+    prompt = await app.get(Prompts).prompt(by.club, number)
+    beyond = await app.get(Prompts).beyond(prompt, place)
     if beyond and not override:
         seconds = int(due.timestamp()) if due else 0
-        return stopped_card(
-            prompt, beyond, services.books, [OverrideButton(number, seconds), TypeButton("edit", number)]
-        )
-    planned = await services.prompts.plan(by, number, place, due, override=bool(beyond))
-    if due is not None and due > services.now():
-        bot_of(interaction).timekeeper.nudge()
+        return stopped_card(prompt, beyond, app.books, [OverrideButton(number, seconds), TypeButton("edit", number)])
+    planned = await app.get(Prompts).plan(by, number, place, due, override=bool(beyond))
+    if due is not None and due > app.now():
+        bot_of(interaction).jobs.nudge()
         return notice_card(f"I post it here {timestamp(due)}.", buttons=[TypeButton("edit", number), QueueButton(1)])
-    message = await PromptPosts(bot_of(interaction)).post(planned)
+    message = await PromptPosts(bot_of(interaction)).post(by.club, planned.id)
     done = "Posted." if message else "It is being posted already."
     return notice_card(done, buttons=[QueueButton(1)])
 
@@ -166,31 +164,31 @@ class Typed(Dialogue):
         alone = interaction.message is None
         await (interaction.response.defer(ephemeral=True, thinking=True) if alone else interaction.response.defer())
         by, place = await keeper(interaction)
-        services, typed = services_of(interaction), {name: field.value for name, field in self._fields.items()}
-        card = await looked_at(services, place, await self._done(services, by, typed))
+        app, typed = app_of(interaction), {name: field.value for name, field in self._fields.items()}
+        card = await looked_at(app, place, await self._done(app, by, typed))
         await (deliver(interaction, card) if alone else replace_card(interaction, card))
 
-    async def _done(self, services: Services, by: Member, typed: Mapping[str, str]) -> Prompt:
+    async def _done(self, app: App, by: Member, typed: Mapping[str, str]) -> Prompt:
         if "words" in typed:
-            return await services.prompts.edit(by, self._prompt.id, typed["words"])
+            return await app.get(Prompts).edit(by, self._prompt.id, typed["words"])
         if "reason" in typed:
-            return await services.prompts.reject(by, self._prompt.id, typed["reason"])
-        book = find_book(typed["book"], services.books)
-        return await services.prompts.in_section(by, self._prompt.id, book, typed["where"])
+            return await app.get(Prompts).reject(by, self._prompt.id, typed["reason"])
+        book = find_book(typed["book"], app.books)
+        return await app.get(Prompts).in_section(by, self._prompt.id, book, typed["where"])
 
 
 async def type_about(interaction: discord.Interaction[Any], do: str, number: int) -> None:
     """Ask a moderator for what has to be typed about a prompt; a modal is an answer, so nothing is deferred before."""
     by, place = await keeper(interaction)
-    services = services_of(interaction)
-    prompt = await services.prompts.prompt(by.club, number)
-    await interaction.response.send_modal(Typed(prompt, _fields(do, prompt, await _book_of(services, prompt, place))))
+    app = app_of(interaction)
+    prompt = await app.get(Prompts).prompt(by.club, number)
+    await interaction.response.send_modal(Typed(prompt, _fields(do, prompt, await _book_of(app, prompt, place))))
 
 
-async def _book_of(services: Services, prompt: Prompt, place: Place) -> str:
+async def _book_of(app: App, prompt: Prompt, place: Place) -> str:
     """Return the title of the book that a prompt is about, as far as that can be known."""
-    here: list[Slug] = list(await services.audiences.ceiling(place))
-    book = services.books.get(prompt.book or (here[0] if len(here) == 1 else ""))
+    here: list[Slug] = list(await app.get(Audiences).ceiling(place))
+    book = app.books.get(prompt.book or (here[0] if len(here) == 1 else ""))
     return book.title if book else ""
 
 
@@ -227,9 +225,9 @@ class KeepButton(Pressed, template=rf"prompt-keep:(?P<asked_id>{ID}):(?P<number>
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await keeper(interaction)
         asked = await own_question(interaction, self._asked_id, "drafts")
-        services, (kind, text, marks) = services_of(interaction), json.loads(asked.text)["drafts"][self._number - 1]
-        prompt = await services.prompts.keep(member, place, Draft(text, kind, Reveals.of(marks)), asked.book or "")
-        await deliver(interaction, await looked_at(services, place, prompt))
+        app, (kind, text, marks) = app_of(interaction), json.loads(asked.text)["drafts"][self._number - 1]
+        prompt = await app.get(Prompts).keep(member, place, Draft(text, kind, Reveals.of(marks)), asked.book or "")
+        await deliver(interaction, await looked_at(app, place, prompt))
 
 
 class OthersButton(Pressed, template=rf"prompt-others:(?P<asked_id>{ID})"):
@@ -244,25 +242,23 @@ class OthersButton(Pressed, template=rf"prompt-others:(?P<asked_id>{ID})"):
         await interaction.response.defer()
         member, place = await keeper(interaction)
         asked = await own_question(interaction, self._asked_id, "drafts")
-        services, wish = services_of(interaction), json.loads(asked.text)
-        book = services.books[asked.book or ""]
-        card = await drafted(
-            services, member, place, book, wish["kind"], wish["where"], wish["turn"] + 1, wish["library"]
-        )
+        app, wish = app_of(interaction), json.loads(asked.text)
+        book = app.books[asked.book or ""]
+        card = await drafted(app, member, place, book, wish["kind"], wish["where"], wish["turn"] + 1, wish["library"])
         await replace_card(interaction, card)
 
 
 async def drafted(
-    services: Services, member: Member, place: Place, book: Book, kind: str, where: str = "", turn: int = 0,
+    app: App, member: Member, place: Place, book: Book, kind: str, where: str = "", turn: int = 0,
     library: bool = False,
 ) -> Card:  # fmt: skip
     """Draft, keep the drafts for their buttons, and return them as a card."""
-    drafts = await services.drafts.of(member, place, book, kind, where=where, turn=turn, library=library)
+    drafts = await app.get(Drafts).of(member, place, book, kind, where=where, turn=turn, library=library)
     if not drafts:
         return notice_card(NOTHING)
     kept = [(draft.kind, draft.text, dict(draft.needs.marks)) for draft in drafts]
     wish = {"kind": kind, "where": where, "turn": turn, "library": library, "drafts": kept}
-    asked: Asked = await services.questions.keep("drafts", member, place, json.dumps(wish), book.slug)
+    asked: Asked = await app.get(Questions).keep("drafts", member, place, json.dumps(wish), book.slug)
     buttons = [KeepButton(asked.id, n) for n in range(1, len(drafts) + 1)]
     return drafts_card(f"{book.title}: {kind}", drafts, [*buttons, OthersButton(asked.id)])
 

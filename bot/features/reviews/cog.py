@@ -9,11 +9,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord import autocomplete
+from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
-from bot.features.reviews.rules import Draft
-from bot.features.reviews.views import ReviewModal, deleting_card, reviews_card
-from bot.services import Services
+from bot.feature import Feature
+from bot.features.ask.rules import Questions
+from bot.features.progress.rules import Progress
+from bot.features.reviews.rules import Draft, Reviews
+from bot.features.reviews.views import MODAL_BUTTONS, REVIEW_BUTTONS, ReviewModal, deleting_card, reviews_card
 
 Typed = app_commands.Range[str, 1, 200]
 Stars = app_commands.Range[int, 1, 5]
@@ -30,8 +33,8 @@ class ReviewCog(commands.Cog):
         app_commands.Group(name="review", description="Reviews: your own, and those that you have read far enough for.")
     )
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: ClubBot) -> None:
+        self._app = bot.app
 
     @review.command()
     @app_commands.describe(book="The book")
@@ -39,10 +42,10 @@ class ReviewCog(commands.Cog):
     async def write(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
         """Write a review: stars, a text, and for readers of how far. Yours is there to edit if you wrote one."""
         member, place = await visitor(interaction)
-        self._services.reviews.check(member)
-        known = await self._services.questions.needed(member, place, book)
-        earlier = await self._services.reviews.mine(member, known)
-        marks = (await self._services.progress.positions(member)).get(known.slug, 0)
+        self._app.get(Reviews).check(member)
+        known = await self._app.get(Questions).needed(member, place, book)
+        earlier = await self._app.get(Reviews).mine(member, known)
+        marks = (await self._app.get(Progress).positions(member)).get(known.slug, 0)
         await interaction.response.send_modal(ReviewModal(known, Draft.begun(known, earlier, marks)))
 
     @review.command()
@@ -55,9 +58,9 @@ class ReviewCog(commands.Cog):
         """Read reviews of a book, up to where you are. Only you see them."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        known = await self._services.questions.needed(member, place, book)
-        asked = await self._services.questions.keep("reviews", member, place, f"{stars} {since}", known.slug)
-        await deliver(interaction, await reviews_card(self._services, member, place, asked))
+        known = await self._app.get(Questions).needed(member, place, book)
+        asked = await self._app.get(Questions).keep("reviews", member, place, f"{stars} {since}", known.slug)
+        await deliver(interaction, await reviews_card(self._app, member, place, asked))
 
     @review.command()
     @app_commands.describe(book="The book")
@@ -65,8 +68,8 @@ class ReviewCog(commands.Cog):
     async def edit(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
         """Edit your review of a book."""
         member, place = await visitor(interaction)
-        known = await self._services.questions.needed(member, place, book)
-        earlier = await self._services.reviews.needed(member, known)
+        known = await self._app.get(Questions).needed(member, place, book)
+        earlier = await self._app.get(Reviews).needed(member, known)
         await interaction.response.send_modal(ReviewModal(known, Draft.begun(known, earlier, 0)))
 
     @review.command()
@@ -76,7 +79,10 @@ class ReviewCog(commands.Cog):
         """Delete your review of a book; you are asked once more."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        known = await self._services.questions.needed(member, place, book)
-        review = await self._services.reviews.needed(member, known)
-        asked = await self._services.questions.keep("review", member, place, "", known.slug)
+        known = await self._app.get(Questions).needed(member, place, book)
+        review = await self._app.get(Reviews).needed(member, known)
+        asked = await self._app.get(Questions).keep("review", member, place, "", known.slug)
         await deliver(interaction, deleting_card(asked, known, review))
+
+
+FEATURE = Feature("reviews", cogs=(ReviewCog,), buttons=(*REVIEW_BUTTONS, *MODAL_BUTTONS))

@@ -10,7 +10,8 @@ from typing import Protocol, Self
 
 from pydantic import TypeAdapter
 
-from bot.features.reviews.store import Review, ReviewRecords
+from bot.app import App
+from bot.features.reviews.store import Review, StoredReviews
 from bot.people import EVERY, NO_CLUB, Member, Shards
 from bot.workers import Workers
 from corpus.books import Book, Reveals, Slug
@@ -124,13 +125,26 @@ class Reviews:
     """Keeps members' reviews in the database first, then in the vector store; the database decides."""
 
     def __init__(
-        self, records: ReviewRecords, texts: ClubTexts, books: Mapping[Slug, Book], workers: Workers,
+        self, records: StoredReviews, texts: ClubTexts, books: Mapping[Slug, Book], workers: Workers,
         now: Callable[[], dt.datetime], behind: Callable[[], None] = lambda: None, shards: Shards = EVERY,
     ) -> None:  # fmt: skip
         """`behind` is called where the vector store could not be changed; it then has to be brought in line."""
         self._behind = behind
         self._records, self._texts, self._books, self._workers, self._now = records, texts, books, workers, now
         self._shards = shards
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(
+            StoredReviews(app.database),
+            app.discussion.club_texts,
+            app.books,
+            app.workers,
+            app.now,
+            app.store_behind,
+            app.shards,
+        )
 
     async def write(self, member: Member, book: Book, stars: str, text: str, said: str) -> Review:
         """Keep a member's review of a book, in place of their earlier one. Raises ReviewProblem or PositionError.

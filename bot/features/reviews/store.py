@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Index, Select, UniqueConstraint, delete, func, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import ReviewRow
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
 from bot.db.session import Sessions, note_member
 from bot.people import Member, Shards
 from bot.processes import of_shards
@@ -31,45 +31,34 @@ class Review:
     edited: dt.datetime | None = None
 
 
-class ReviewRecords(Protocol):
-    """Members' reviews: one by each member of each book."""
-
-    async def by(self, member: Member) -> list[Review]:
-        """Return a member's reviews, the latest first."""
-        ...
-
-    async def of_book(self, club: int, book: Slug) -> list[Review]:
-        """Return a club's reviews of a book, the latest first."""
-        ...
-
-    async def save(self, review: Review) -> Review:
-        """Keep a review in place of its author's earlier one of that book, and return it with its id.
-
-        `id` is 0 in a new one; an earlier review keeps its id and its day of writing.
-        """
-        ...
-
-    async def delete(self, club: int, review_id: int) -> bool:
-        """Delete a review; return whether there was one."""
-        ...
-
-    async def every(self, shards: Shards) -> list[Review]:
-        """Return the reviews that a process keeps in its vector store: of its shards' clubs.
-
-        They are those of every club where direct messages come here, too, as these may be about any.
-        """
-        ...
-
-    async def version(self) -> tuple[object, ...]:
-        """Return a value that is another one after any review was written, edited or deleted."""
-        ...
-
-
 # Conversation
 
 
+class ReviewRow(OfMember, Base):
+    """A member's review. Its id is never given out again: a button may still name it."""
+
+    personal = (Personal("reviews", "reviews", hidden=("needs",)),)
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        UniqueConstraint("club", "member", "book"),
+        Index(None, "club", "book"),
+        belongs_to_member(),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    book: Mapped[str]
+    stars: Mapped[int | None]
+    text: Mapped[str]
+    said: Mapped[int]
+    needs: Mapped[Reveals]
+    written: Mapped[dt.datetime]
+    edited: Mapped[dt.datetime | None]
+
+
 class StoredReviews:
-    """Implements `ReviewRecords`."""
+    """Members' reviews: one by each member of each book."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

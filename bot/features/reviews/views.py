@@ -11,18 +11,21 @@ from typing import Any
 import discord
 
 from bot.answering.texts import reach
+from bot.app import App
+from bot.audiences import Audiences
 from bot.discord.buttons import CONFIRM, CancelButton, Dialogue, Pressed
 from bot.discord.cards import Card, notice_card, opening, paged_card
-from bot.discord.context import Choice, Refused, services_of
+from bot.discord.context import Choice, Refused, app_of
 from bot.discord.send import deliver, replace_card
 from bot.discord.text import MODAL_TITLE, one_line, safe
 from bot.discord.visitor import visitor
+from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, own_question
-from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Draft, Wanted, read_review, written_review
+from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Draft, Reviews, Wanted, read_review, written_review
 from bot.features.reviews.store import Review
+from bot.limits import Allowance
 from bot.people import Member, Place
 from bot.saved_questions import Asked
-from bot.services import Services
 from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.passages import Passage
@@ -51,15 +54,15 @@ def wanted(stars: int, since: str, now: dt.datetime) -> Wanted:
     return Wanted(stars, now - dt.timedelta(days=days) if days else None)
 
 
-async def reviews_for(services: Services, member: Member, place: Place, book: Book, which: Wanted) -> list[ReadReview]:
+async def reviews_for(app: App, member: Member, place: Place, book: Book, which: Wanted) -> list[ReadReview]:
     """Return the reviews that a member may read in private: their own first, then the latest first.
 
     Their own is always among them, however far its text was placed: they wrote it.
     """
-    audience = await services.audiences.private(member, place)
-    club = await services.reviews.read(member.club, book, audience, which)
-    told = await services.workers.do(lambda: services.discussion.texts(book.slug, audience, "review"))
-    mine = await services.reviews.mine(member, book)
+    audience = await app.get(Audiences).private(member, place)
+    club = await app.get(Reviews).read(member.club, book, audience, which)
+    told = await app.workers.do(lambda: app.discussion.texts(book.slug, audience, "review"))
+    mine = await app.get(Reviews).mine(member, book)
     own = [_read(mine, own=True)] if mine and which.allows(mine.stars, mine.edited or mine.written) else []
     others = [_read(review) for review in club if review.member != member.id]
     found = [*others, *(review for review in _from_library(told) if which.allows(review.stars, review.at))]
@@ -100,12 +103,12 @@ class ReviewPageButton(Pressed, template=rf"reviews:(?P<asked_id>{ID}):(?P<page>
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page in place of the one before."""
         await interaction.response.defer()
-        services = services_of(interaction)
-        asked = await services.questions.asked(self._asked_id, "reviews")
+        app = app_of(interaction)
+        asked = await app.get(Questions).asked(self._asked_id, "reviews")
         member, place = await visitor(interaction)
         if asked.member.club != member.club or asked.place.id != place.id:
             raise Refused("Those reviews were asked for elsewhere. /review read shows them here.")
-        await replace_card(interaction, await reviews_card(services, member, place, asked, self._page))
+        await replace_card(interaction, await reviews_card(app, member, place, asked, self._page))
 
 
 class ReviewDeleteButton(Pressed, template=rf"review-delete:(?P<asked_id>{ID})"):
@@ -119,9 +122,9 @@ class ReviewDeleteButton(Pressed, template=rf"review-delete:(?P<asked_id>{ID})")
         """Show the preview in place of the card."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, "review")
-        services = services_of(interaction)
-        book = services.books[asked.book or ""]
-        review = await services.reviews.needed(asked.member, book)
+        app = app_of(interaction)
+        book = app.books[asked.book or ""]
+        review = await app.get(Reviews).needed(asked.member, book)
         await replace_card(interaction, deleting_card(asked, book, review))
 
 
@@ -136,10 +139,10 @@ class ReviewGoneButton(Pressed, template=rf"review-gone:(?P<asked_id>{ID})"):
         """Delete it, and offer to undo."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, "review")
-        services = services_of(interaction)
-        book = services.books[asked.book or ""]
-        gone = await services.reviews.delete(asked.member, book)
-        kept = await services.questions.keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
+        app = app_of(interaction)
+        book = app.books[asked.book or ""]
+        gone = await app.get(Reviews).delete(asked.member, book)
+        kept = await app.get(Questions).keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
         text = f"Deleted: your review of {book.title}. Nobody can read it any more."
         await replace_card(interaction, notice_card(text, buttons=[ReviewBackButton(kept.id)]))
 
@@ -155,9 +158,9 @@ class ReviewBackButton(Pressed, template=rf"review-back:(?P<asked_id>{ID})"):
         """Put it back."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, GONE)
-        services = services_of(interaction)
-        await services.reviews.put_back(read_review(asked.text))
-        title = services.books[asked.book or ""].title
+        app = app_of(interaction)
+        await app.get(Reviews).put_back(read_review(asked.text))
+        title = app.books[asked.book or ""].title
         await replace_card(interaction, notice_card(f"Undone: your review of {title} is there again."))
 
 
@@ -168,11 +171,11 @@ def deleting_card(asked: Asked, book: Book, review: Review) -> Card:
     return notice_card(f"{text} …" if len(review.text) > SHOWN else text, f"Your review of {book.title}", items)
 
 
-async def reviews_card(services: Services, member: Member, place: Place, asked: Asked, page: int = 1) -> Card:
+async def reviews_card(app: App, member: Member, place: Place, asked: Asked, page: int = 1) -> Card:
     """Return a page of the reviews that a member wants to read, of those that they may."""
-    book = services.books[asked.book or ""]
+    book = app.books[asked.book or ""]
     stars, _, since = asked.text.partition(" ")
-    found = await reviews_for(services, member, place, book, wanted(int(stars), since, services.now()))
+    found = await reviews_for(app, member, place, book, wanted(int(stars), since, app.now()))
     if not found:
         return notice_card(NONE_FITS, book.title)
     items = [_item(review) for review in found]
@@ -228,16 +231,16 @@ class ReviewModal(Dialogue):
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Keep the review; where that cannot be, what was typed is not lost."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        services = services_of(interaction)
+        app = app_of(interaction)
         member, place = await visitor(interaction)
         draft = Draft("".join(self.stars.values), self.text.value, self.said.value)
         try:
-            services.allowance.take(member)
-            kept = await services.reviews.write(member, self._book, draft.stars, draft.text, draft.said)
+            app.get(Allowance).take(member)
+            kept = await app.get(Reviews).write(member, self._book, draft.stars, draft.text, draft.said)
         except DogearError as error:
-            asked = await services.questions.keep("review-draft", member, place, draft.written(), self._book.slug)
+            asked = await app.get(Questions).keep("review-draft", member, place, draft.written(), self._book.slug)
             raise Choice(str(error), [ReviewDraftButton(asked.id)]) from error
-        asked = await services.questions.keep("review", member, place, "", self._book.slug)
+        asked = await app.get(Questions).keep("review", member, place, "", self._book.slug)
         await deliver(interaction, kept_card(self._book, kept, asked.id))
 
 
@@ -251,7 +254,7 @@ class ReviewDraftButton(Pressed, template=rf"review-draft:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
         asked = await own_question(interaction, self._asked_id, "review-draft")
-        book = services_of(interaction).books[asked.book or ""]
+        book = app_of(interaction).books[asked.book or ""]
         await interaction.response.send_modal(ReviewModal(book, Draft.read(asked.text)))
 
 
@@ -265,9 +268,9 @@ class ReviewEditButton(Pressed, template=rf"review-edit:(?P<asked_id>{ID})"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
         asked = await own_question(interaction, self._asked_id, "review")
-        services = services_of(interaction)
-        book = services.books[asked.book or ""]
-        earlier = await services.reviews.needed(asked.member, book)
+        app = app_of(interaction)
+        book = app.books[asked.book or ""]
+        earlier = await app.get(Reviews).needed(asked.member, book)
         await interaction.response.send_modal(ReviewModal(book, Draft.begun(book, earlier, 0)))
 
 

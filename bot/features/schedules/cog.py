@@ -12,16 +12,26 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Card, Document
-from bot.discord.context import ClubBot, services_of
+from bot.discord.context import ClubBot, app_of
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs, organises, visitor
+from bot.feature import Feature
 from bot.features.schedules.calendar import exported, file_name
 from bot.features.schedules.changes import Do, Order, Prepared
 from bot.features.schedules.discord import Chosen, ScheduleStage, chosen_channel, parent_of
-from bot.features.schedules.store import Kept
-from bot.features.schedules.views import change_card, plan_card, shown
+from bot.features.schedules.service import Schedules
+from bot.features.schedules.store import JOBS, Kept
+from bot.features.schedules.views import (
+    PLANNING_BUTTONS,
+    REMINDER_BUTTONS,
+    ShownPageButton,
+    change_card,
+    plan_card,
+    shown,
+)
 from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
 from bot.times import search_zones
@@ -45,7 +55,7 @@ async def zones(_: discord.Interaction[Any], typed: str) -> list[app_commands.Ch
 
 async def scheduled(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books for which the club has schedules."""
-    return autocomplete.offered(await services_of(interaction).schedules.books_of(interaction.guild_id or 0), typed)
+    return autocomplete.offered(await app_of(interaction).get(Schedules).books_of(interaction.guild_id or 0), typed)
 
 
 class ScheduleCog(commands.Cog):
@@ -54,11 +64,7 @@ class ScheduleCog(commands.Cog):
     schedule = in_clubs(app_commands.Group(name="schedule", description="What we read, and when we meet."))
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._services = bot, bot.services
-
-    async def cog_load(self) -> None:
-        """Have threads opened, events made and members reminded when it is time."""
-        self._bot.timekeeper.work.append(self._services.schedules.run_on(ScheduleStage(self._bot)))
+        self._bot, self._app = bot, bot.app
 
     @schedule.command()
     @app_commands.describe(
@@ -74,10 +80,10 @@ class ScheduleCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         await organises(interaction)
         member, place = await visitor(interaction)
-        known, settings = find_book(book, self._services.books), await self._services.set_up.settings(member.club)
+        known, settings = find_book(book, self._app.books), await self._app.get(SetUp).settings(member.club)
         where = chosen_channel(interaction, channel, settings.schedule)
-        prepared = Prepared(known.slug, words, zone or settings.zone, where.id, self._services.now())
-        await deliver(interaction, await plan_card(self._services, member, place, prepared))
+        prepared = Prepared(known.slug, words, zone or settings.zone, where.id, self._app.now())
+        await deliver(interaction, await plan_card(self._app, member, place, prepared))
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
@@ -149,8 +155,8 @@ class ScheduleCog(commands.Cog):
         """Get the meetings as a file for your calendar."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept, _, _ = await self._meant(interaction, book)
-        schedule, now = kept.schedule, self._services.now()
-        file = Document(file_name(schedule), await self._services.workers.do(lambda: exported(schedule, now)))
+        schedule, now = kept.schedule, self._app.now()
+        file = Document(file_name(schedule), await self._app.workers.do(lambda: exported(schedule, now)))
         body = "Open it with your calendar. Import it again after a change: the meetings are brought up to date."
         await deliver(interaction, Card(body=body, document=file))
 
@@ -158,11 +164,19 @@ class ScheduleCog(commands.Cog):
         """Show what a change would change."""
         await organises(interaction)
         kept, member, place = await self._meant(interaction, book)
-        order = Order(kept.schedule.id, kept.version, do, self._services.now(), **change)
-        await deliver(interaction, await change_card(self._services, member, place, order))
+        order = Order(kept.schedule.id, kept.version, do, self._app.now(), **change)
+        await deliver(interaction, await change_card(self._app, member, place, order))
 
     async def _meant(self, interaction: discord.Interaction[Any], book: str | None) -> tuple[Kept, Member, Place]:
         """Return the schedule that is meant, who asks and where. Raises UnknownBook or NotPossible."""
         member, place = await visitor(interaction)
-        known = find_book(book, self._services.books) if book else None
-        return await self._services.schedules.find(place, parent_of(interaction), known), member, place
+        known = find_book(book, self._app.books) if book else None
+        return await self._app.get(Schedules).find(place, parent_of(interaction), known), member, place
+
+
+FEATURE = Feature(
+    "schedules",
+    cogs=(ScheduleCog,),
+    buttons=(*PLANNING_BUTTONS, *REMINDER_BUTTONS, ShownPageButton),
+    jobs={JOBS: lambda bot: bot.app.get(Schedules).run_on(bot.jobs, ScheduleStage(bot)).do},
+)

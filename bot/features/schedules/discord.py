@@ -1,4 +1,4 @@
-"""A schedule in Discord: its threads and forum posts, what opens a meeting, reminders, and word to the organiser.
+"""Schedules in Discord: their threads and forum posts, opening messages, events, reminders, and notes to the organiser.
 
 Each can be found again: a thread by its name, a message by the id of its button or its small print, an event by the
 line with its name in calendars.
@@ -9,29 +9,41 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.abc import GuildChannel
 
+from bot.db.jobs import Claim
 from bot.discord.cards import CardView
 from bot.discord.context import ClubBot, Refused
-from bot.discord.jobs import LOOKED_THROUGH, SLACK, small_print
+from bot.discord.jobs import LOOKED_THROUGH, SLACK, button_ids, find_message, small_print
 from bot.discord.permissions import named
 from bot.discord.send import NOBODY, post_in
 from bot.discord.text import PLACE_NAME, one_line
 from bot.features.prompts.cards import mark_of
 from bot.features.prompts.rules import PromptProblem, Prompts
-from bot.features.prompts.store import Prompt
+from bot.features.prompts.store import Prompt, posting
 from bot.features.schedules.calendar import uid
 from bot.features.schedules.jobs import Unwelcome
 from bot.features.schedules.plan import MEETING, Schedule, Section, ceiling_name, thread_title
 from bot.features.schedules.rules import Kind, Step
 from bot.features.schedules.views import RemindButton, late_items, note_card, opening_card, prompts_card, reminder_card
-from bot.features.votes.jobs import ids_of
-from bot.people import Member, Place, Shards
+from bot.jobs import Post
+from bot.people import Member, Place
+
+log = logging.getLogger(__name__)
+
+WEEK: Literal[10_080] = 10_080
+"""Minutes without a message after which Discord archives a thread: the longest that there is."""
+
+MOST_PROMPTS = 5
+"""Discussion prompts of an opening message: more than people answer. The others stay in the queue."""
+
+ROOM = 2_400
+"""Characters of them together, so that the card has room for the rest."""
 
 THREADS = ("read_messages", "create_public_threads", "send_messages_in_threads", "read_message_history")
 POSTS = ("read_messages", "send_messages", "send_messages_in_threads", "read_message_history")
@@ -44,54 +56,327 @@ FULL = 30038
 TOO_MANY, FAILED = 429, 500
 """HTTP: asked too often; from 500 on, the server itself failed. Both pass."""
 
-GONE = "The channel of the schedule is gone, so I cannot {what}. Choose another one with the channel of /schedule edit."
+CHANNEL_GONE = (
+    "The channel of the schedule is gone, so I cannot {what}. Choose another one with the channel of /schedule edit."
+)
+
+Parent = discord.TextChannel | discord.ForumChannel
 
 
-def needed_in(channel: object) -> Sequence[str]:
-    """Return what the bot needs in a channel to open the threads of a schedule there, or its posts."""
-    return POSTS if isinstance(channel, discord.ForumChannel) else THREADS
+class ScheduleStage:
+    """Implements `Stage`."""
+
+    def __init__(self, bot: ClubBot) -> None:
+        self._bot, self._books, self._prompts = bot, bot.app.books, bot.app.get(Prompts)
+
+    # Threads
+
+    def thread(self, schedule: Schedule, section: Section, late: str) -> Post:
+        """Return the thread or forum post of a section."""
+        title = one_line(thread_title(schedule, section), PLACE_NAME)
+        what = f"open the thread “{title}”"
+
+        def parent() -> Parent:
+            channel = self._channel(schedule)
+            if not isinstance(channel, Parent):
+                raise Unwelcome(CHANNEL_GONE.format(what=what))
+            return channel
+
+        async def find(since: dt.datetime) -> int:
+            channel = parent()
+            with allowed_to(what, channel, needed_in(channel)):
+                return await self._thread_named(channel, title, since)
+
+        async def make() -> int:
+            channel, begun = parent(), discord.utils.utcnow()
+            with allowed_to(what, channel, needed_in(channel)):
+                if isinstance(channel, discord.TextChannel):
+                    kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
+                    thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
+                    return await first_thread(thread, begun)
+                tags = channel.available_tags[:1] if channel.flags.require_tag else []
+                card = opening_card(schedule, section, self._books, [_button(schedule, section, "post")], late=late)
+                post = await channel.create_thread(
+                    name=title, auto_archive_duration=WEEK, view=CardView(card), applied_tags=tags,
+                    allowed_mentions=NOBODY,
+                )  # fmt: skip
+                return await first_thread(post.thread, begun)
+
+        return Post(make, find)
+
+    async def _thread_named(self, channel: Parent, name: str, since: dt.datetime) -> int:
+        """Return the bot's own thread of that name since a moment; 0 where there is none."""
+        me, begun = self._bot.me, since - SLACK
+
+        def is_it(thread: discord.Thread) -> bool:
+            mine = (thread.parent_id, thread.owner_id, thread.name) == (channel.id, me, name)
+            return mine and discord.utils.snowflake_time(thread.id) >= begun
+
+        for thread in await channel.guild.active_threads():
+            if is_it(thread):
+                return thread.id
+        async for thread in channel.archived_threads(limit=LOOKED_THROUGH):
+            if is_it(thread):
+                return thread.id
+        return 0
+
+    # Opening messages, and the discussion prompts in them
+
+    def opening(self, schedule: Schedule, section: Section, late: str) -> Post:
+        """Return the message that opens a meeting in its section's thread, with its discussion prompts.
+
+        The opening message of a forum post is there with it already: its prompts follow in a message of their own.
+        """
+        thread, button = self._messageable(schedule, section.thread), _button(schedule, section, "opening")
+        what, parent = f"open the meeting in “{thread_title(schedule, section)}”", self._channel(schedule)
+
+        async def find(since: dt.datetime) -> int:
+            with allowed_to(what, parent, WRITING):
+                found = await find_message(thread, self._bot.me, since, lambda m: button.mark in button_ids(m))
+            if found is None:
+                return 0
+            await self._prompts_posted(schedule.club, found)
+            return found.id
+
+        async def make() -> int:
+            with allowed_to(what, parent, WRITING):
+                claimed = await self._claimed_prompts(schedule, section)
+                prompts, in_forum = [prompt for prompt, _ in claimed], isinstance(parent, discord.ForumChannel)
+                if in_forum and not prompts:
+                    return section.thread  # Discord: the first message of a post has the id of the post
+                if in_forum:
+                    card = prompts_card(prompts, [button])
+                else:
+                    card = opening_card(schedule, section, self._books, [button], late=late, prompts=prompts)
+                try:
+                    message = await post_in(thread, card, f"open-{schedule.id}-{section.number}")
+                except (discord.Forbidden, discord.NotFound):
+                    for _, claim in claimed:  # where Discord itself failed, the message may be there
+                        await self._bot.jobs.put_off(claim.key)
+                    raise
+                await self._prompts_posted(schedule.club, message)
+                return message.id
+
+        return Post(make, find)
+
+    async def _claimed_prompts(self, schedule: Schedule, section: Section) -> list[tuple[Prompt, Claim]]:
+        """Return the prompts that an opening message takes along; one that goes too far stays in the queue.
+
+        Each is planned for the thread and claimed. So where the process dies before they are posted, they are found in
+        the opening message by their small print, or posted after it.
+        """
+        there = Place(schedule.club, section.thread)
+        taken: list[tuple[Prompt, Claim]] = []
+        for prompt in await self._prompts.approved_for(schedule.club, schedule.book, section.first, section.last):
+            fits = len(taken) < MOST_PROMPTS and sum(len(each.text) for each, _ in taken) + len(prompt.text) <= ROOM
+            if not fits or await self._prompts.beyond(prompt, there):
+                continue
+            try:
+                planned = await self._prompts.plan(Member(schedule.club, prompt.by), prompt.id, there)
+            except PromptProblem:
+                continue  # a moderator deals with it in this moment
+            claim = await self._bot.jobs.claim(posting(schedule.club, prompt.id))
+            if claim is not None:
+                taken.append((planned, claim))
+        return taken
+
+    async def _prompts_posted(self, club: int, message: discord.Message) -> None:
+        """Record that the prompts in a message are posted; its small print says which."""
+        for line in small_print(message):
+            begin, _, number = line.rpartition(" ")
+            if number.isdigit():
+                try:
+                    prompt = await self._prompts.prompt(club, int(number))
+                except PromptProblem:
+                    continue
+                if mark_of(prompt) == f"{begin} {number}":
+                    await self._prompts.posted(prompt, message.id)
+
+    # Reminders and notes
+
+    def reminder(
+        self, schedule: Schedule, section: Section, step: Step, members: Collection[Member], *,
+        directly: bool, batch: int,
+    ) -> Post:  # fmt: skip
+        """Return a reminder of a meeting, for one member by direct message, or for several in the thread.
+
+        Where there is no thread yet, those of a forum are reminded by direct message.
+        """
+        mark = f"{'day' if step.kind is Kind.DAY_BEFORE else 'hour'}{section.sequence}b{batch}"
+        button = _button(schedule, section, mark)
+        opened = [each.thread for each in schedule.live if each.thread]
+        channel = self._channel(schedule)
+        if directly or not (opened or isinstance(channel, discord.TextChannel)):
+            return self._direct_reminder(schedule, section, members, button)
+        there = self._messageable(schedule, opened[-1] if opened else schedule.place)
+        people = [member.id for member in members]
+
+        async def find(since: dt.datetime) -> int:
+            with allowed_to("remind those who asked for it", channel, WRITING):
+                return await self._found(there, since, button)
+
+        async def make() -> int:
+            with allowed_to("remind those who asked for it", channel, WRITING):
+                card = reminder_card(schedule, section, [button], people)
+                return (await post_in(there, card, button.mark[-25:], people)).id
+
+        return Post(make, find)
+
+    def _direct_reminder(
+        self, schedule: Schedule, section: Section, members: Collection[Member], button: RemindButton
+    ) -> Post:
+        async def remind(since: dt.datetime | None) -> int:
+            for member in members:
+                if not await self._bot.is_member(member.club, member.id):
+                    continue
+                with allowed_to("write to a member", None, WRITING):
+                    channel = await self._bot.create_dm(discord.Object(member.id))
+                    if not (since and await self._found(channel, since, button)):
+                        await post_in(channel, reminder_card(schedule, section, [button]), button.mark[-25:])
+            return 1
+
+        return Post(lambda: remind(None), remind)
+
+    async def _found(self, channel: discord.abc.Messageable, since: dt.datetime, button: RemindButton) -> int:
+        found = await find_message(channel, self._bot.me, since, lambda m: button.mark in button_ids(m))
+        return found.id if found else 0
+
+    def note(self, schedule: Schedule, text: str, mark: str, undecided: Sequence[int] = ()) -> Post:
+        """Return a note to the organiser, by direct message or else where the schedule is."""
+        items, small, text = late_items(schedule.id, undecided), f"Note {mark}", f"{schedule.title}: {text}"
+        opened = [section.thread for section in schedule.live if section.thread]
+        parent = self._channel(schedule)
+        there = schedule.place if isinstance(parent, discord.TextChannel) or not opened else opened[-1]
+        place = self._messageable(schedule, there)
+
+        async def directly(do: Callable[[discord.DMChannel], Awaitable[int]]) -> int | None:
+            if not schedule.organiser:
+                return None
+            try:
+                return await do(await self._bot.create_dm(discord.Object(schedule.organiser)))
+            except discord.Forbidden:
+                log.info("the organiser of schedule %d takes no direct messages", schedule.id)
+                return None
+
+        async def find(since: dt.datetime) -> int:
+            async def look(channel: discord.abc.Messageable) -> int:
+                found = await find_message(channel, self._bot.me, since, lambda m: small in small_print(m))
+                return found.id if found else 0
+
+            found = await directly(look)
+            if found is not None:
+                return found
+            with allowed_to("tell the organiser", parent, WRITING):
+                return await look(place)
+
+        async def make() -> int:
+            async def tell(channel: discord.DMChannel) -> int:
+                return (await post_in(channel, note_card(text, small, items), mark[-25:])).id
+
+            told = await directly(tell)
+            if told is not None:
+                return told
+            with allowed_to("tell the organiser", parent, WRITING):
+                pinged = [schedule.organiser] if schedule.organiser else []
+                card = note_card(text, small, items, schedule.organiser)
+                return (await post_in(place, card, mark[-25:], pinged)).id
+
+        return Post(make, find)
+
+    # Events
+
+    def event(self, schedule: Schedule, section: Section) -> Post:
+        """Return the event of a meeting."""
+        title = _title(schedule, section)
+        what = f"create the event “{title}”"
+
+        async def find(since: dt.datetime) -> int:
+            guild = self._guild(schedule)
+            with allowed_to(what, _any_channel(guild), EVENTS):
+                for event in await guild.fetch_scheduled_events(with_counts=False):
+                    mine = event.creator_id == self._bot.me
+                    if mine and uid(schedule, section) in (event.description or "").split():
+                        return event.id
+            return 0
+
+        async def make() -> int:
+            guild = self._guild(schedule)
+            with allowed_to(what, _any_channel(guild), EVENTS):
+                made = await guild.create_scheduled_event(
+                    name=title,
+                    start_time=section.meets,
+                    end_time=section.meets + MEETING,
+                    entity_type=discord.EntityType.external,
+                    privacy_level=discord.PrivacyLevel.guild_only,
+                    location=self._location(schedule),
+                    description=_description(schedule, section),
+                )
+                return await first_event(made, guild)
+
+        return Post(make, find)
+
+    async def update_event(self, schedule: Schedule, event: int) -> None:
+        """Have an event show what its schedule says now, or be gone where no section has it."""
+        guild = self._guild(schedule)
+        section = next((each for each in schedule.live if each.event == event), None)
+        with allowed_to(f"change an event of “{one_line(schedule.title, PLACE_NAME)}”", _any_channel(guild), EVENTS):
+            try:
+                there = await guild.fetch_scheduled_event(event, with_counts=False)
+            except discord.NotFound:
+                return  # somebody has deleted it: that is theirs to decide
+            if there.status is not discord.EventStatus.scheduled:
+                return
+            if section is None:
+                await there.delete()
+                return
+            await there.edit(
+                name=_title(schedule, section),
+                start_time=section.meets,
+                end_time=section.meets + MEETING,
+                location=self._location(schedule),
+                description=_description(schedule, section),
+            )
+
+    # Where
+
+    def _guild(self, schedule: Schedule) -> discord.Guild:
+        guild = self._bot.get_guild(schedule.club)
+        if guild is None:
+            raise Unwelcome("I am not in that server any more.")
+        return guild
+
+    def _channel(self, schedule: Schedule) -> GuildChannel | None:
+        """Return the channel of a schedule; None where it is gone."""
+        return self._guild(schedule).get_channel(schedule.place)
+
+    def _messageable(self, schedule: Schedule, channel: int) -> discord.PartialMessageable:
+        return self._bot.get_partial_messageable(channel, guild_id=schedule.club)
+
+    def _location(self, schedule: Schedule) -> str:
+        channel = self._channel(schedule)
+        return f"#{one_line(channel.name, PLACE_NAME - 1)}" if channel else "Discord"
 
 
-def lacking_in(channel: GuildChannel, needed: Sequence[str]) -> list[str]:
-    """Return which of some permissions the bot lacks in a channel, as Discord's apps call them."""
-    allowed = dict(channel.permissions_for(channel.guild.me))
-    return [named(name) for name in needed if not allowed[name]]
+def _any_channel(guild: discord.Guild) -> GuildChannel | None:
+    return next(iter(guild.channels), None)
 
 
-def lacking_for_events(guild: discord.Guild) -> list[str]:
-    """Return which permissions the bot lacks in a server to keep its events."""
-    allowed = dict(guild.me.guild_permissions)
-    return [named(name) for name in EVENTS if not allowed[name]]
+def _button(schedule: Schedule, section: Section, mark: str) -> RemindButton:
+    return RemindButton(schedule.id, section.number, mark)
 
 
-@contextlib.contextmanager
-def allowed_to(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> Iterator[None]:
-    """Turn what Discord refuses into Unwelcome; what is Discord's own fault goes on as it is."""
-    try:
-        yield
-    except discord.Forbidden as refused:
-        raise Unwelcome(_lacking(what, channel, needed)) from refused
-    except discord.NotFound as gone:
-        raise Unwelcome(GONE.format(what=what)) from gone
-    except discord.HTTPException as refused:
-        if refused.status == TOO_MANY or refused.status >= FAILED:
-            raise
-        if refused.code == FULL:
-            why = "this server has 100 events already, the most that Discord allows. Delete some"
-        else:
-            why = f"Discord refuses it ({refused.code or refused.status})"
-        raise Unwelcome(f"I cannot {what}: {why}.") from refused
+def _title(schedule: Schedule, section: Section) -> str:
+    return one_line(thread_title(schedule, section), PLACE_NAME)
 
 
-def _lacking(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> str:
-    if needed is EVENTS:
-        names = lacking_for_events(channel.guild) if channel else []
-        where = "in this server"
-    else:
-        names = lacking_in(channel, needed) if channel else []
-        where = f"in #{channel.name}" if channel else "there"
-    lacks = " and ".join(names or map(named, needed))
-    return f"I lack the permission {lacks} {where}, so I cannot {what}. Allow me that; I try again every hour."
+def _description(schedule: Schedule, section: Section) -> str:
+    """Return what an event says of itself; its last line is what it is found by, and stays."""
+    upto = ceiling_name(schedule, section.ceiling)
+    return f"We speak of this {upto}. /schedule show has all meetings, and reminders.\n{uid(schedule, section)}"
+
+
+# Discord's library asks once more where a request failed, although it may have worked: a message carries a nonce and is
+# shown once, but there may be two threads, or two events.
 
 
 async def first_thread(made: discord.Thread, begun: dt.datetime) -> int:
@@ -132,85 +417,54 @@ async def first_event(made: discord.ScheduledEvent, guild: discord.Guild) -> int
     return first
 
 
-class ScheduleEvents:
-    """Keeps the events of schedules."""
-
-    def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._books = bot, bot.services.books
-
-    @property
-    def _me(self) -> int:
-        return self._bot.user.id if self._bot.user else 0
-
-    async def make_event(self, schedule: Schedule, section: Section, since: dt.datetime | None) -> int:
-        """Create the event of a meeting, and return its id."""
-        guild, title = self._guild(schedule), _title(schedule, section)
-        with allowed_to(f"create the event “{title}”", self._any_channel(guild), EVENTS):
-            if since:
-                for event in await guild.fetch_scheduled_events(with_counts=False):
-                    if event.creator_id == self._me and uid(schedule, section) in (event.description or "").split():
-                        return event.id
-            made = await guild.create_scheduled_event(
-                name=title,
-                start_time=section.meets,
-                end_time=section.meets + MEETING,
-                entity_type=discord.EntityType.external,
-                privacy_level=discord.PrivacyLevel.guild_only,
-                location=self._location(schedule),
-                description=_description(schedule, section),
-            )
-            return await first_event(made, guild)
-
-    async def bring_event(self, schedule: Schedule, event: int) -> None:
-        """Have an event show what its schedule says now, or be gone where no section has it."""
-        guild = self._guild(schedule)
-        section = next((each for each in schedule.live if each.event == event), None)
-        with allowed_to(
-            f"change an event of “{one_line(schedule.title, PLACE_NAME)}”", self._any_channel(guild), EVENTS
-        ):
-            try:
-                there = await guild.fetch_scheduled_event(event, with_counts=False)
-            except discord.NotFound:
-                return  # somebody has deleted it: that is theirs to decide
-            if there.status is not discord.EventStatus.scheduled:
-                return
-            if section is None:
-                await there.delete()
-                return
-            await there.edit(
-                name=_title(schedule, section),
-                start_time=section.meets,
-                end_time=section.meets + MEETING,
-                location=self._location(schedule),
-                description=_description(schedule, section),
-            )
-
-    def _guild(self, schedule: Schedule) -> discord.Guild:
-        guild = self._bot.get_guild(schedule.club)
-        if guild is None:
-            raise Unwelcome("I am not in that server any more.")
-        return guild
-
-    def _channel(self, schedule: Schedule) -> GuildChannel | None:
-        """Return the channel of a schedule; None where it is gone."""
-        return self._guild(schedule).get_channel(schedule.place)
-
-    def _any_channel(self, guild: discord.Guild) -> GuildChannel | None:
-        return next(iter(guild.channels), None)
-
-    def _location(self, schedule: Schedule) -> str:
-        channel = self._channel(schedule)
-        return f"#{one_line(channel.name, PLACE_NAME - 1)}" if channel else "Discord"
+# What Discord does not allow, as a sentence that says which permission is lacking, and where
 
 
-def _title(schedule: Schedule, section: Section) -> str:
-    return one_line(thread_title(schedule, section), PLACE_NAME)
+def needed_in(channel: object) -> Sequence[str]:
+    """Return what the bot needs in a channel to open the threads of a schedule there, or its posts."""
+    return POSTS if isinstance(channel, discord.ForumChannel) else THREADS
 
 
-def _description(schedule: Schedule, section: Section) -> str:
-    """Return what an event says of itself; its last line is what it is found by, and stays."""
-    upto = ceiling_name(schedule, section.ceiling)
-    return f"We speak of this {upto}. /schedule show has all meetings, and reminders.\n{uid(schedule, section)}"
+def lacking_in(channel: GuildChannel, needed: Sequence[str]) -> list[str]:
+    """Return which of some permissions the bot lacks in a channel, as Discord's apps call them."""
+    allowed = dict(channel.permissions_for(channel.guild.me))
+    return [named(name) for name in needed if not allowed[name]]
+
+
+def lacking_for_events(guild: discord.Guild) -> list[str]:
+    """Return which permissions the bot lacks in a server to keep its events."""
+    allowed = dict(guild.me.guild_permissions)
+    return [named(name) for name in EVENTS if not allowed[name]]
+
+
+@contextlib.contextmanager
+def allowed_to(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> Iterator[None]:
+    """Turn what Discord refuses into Unwelcome; what is Discord's own fault goes on as it is."""
+    try:
+        yield
+    except discord.Forbidden as refused:
+        raise Unwelcome(_lacking(what, channel, needed)) from refused
+    except discord.NotFound as gone:
+        raise Unwelcome(CHANNEL_GONE.format(what=what)) from gone
+    except discord.HTTPException as refused:
+        if refused.status == TOO_MANY or refused.status >= FAILED:
+            raise
+        if refused.code == FULL:
+            why = "this server has 100 events already, the most that Discord allows. Delete some"
+        else:
+            why = f"Discord refuses it ({refused.code or refused.status})"
+        raise Unwelcome(f"I cannot {what}: {why}.") from refused
+
+
+def _lacking(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> str:
+    if needed is EVENTS:
+        names = lacking_for_events(channel.guild) if channel else []
+        where = "in this server"
+    else:
+        names = lacking_in(channel, needed) if channel else []
+        where = f"in #{channel.name}" if channel else "there"
+    lacks = " and ".join(names or map(named, needed))
+    return f"I lack the permission {lacks} {where}, so I cannot {what}. Allow me that; I try again every hour."
 
 
 Channel = discord.TextChannel | discord.ForumChannel
@@ -267,220 +521,3 @@ def chosen_channel(
 def _may_speak(channel: Channel, person: discord.Member) -> bool:
     allowed = channel.permissions_for(person)
     return allowed.view_channel and allowed.send_messages
-
-
-MOST = 5
-"""Prompts of an opening message: more than people answer. The others stay in the queue."""
-
-ROOM = 2_400
-"""Characters of them together, so that the card has room for the rest."""
-
-
-class SectionPrompts:
-    """Takes prompts from the queue into opening messages."""
-
-    def __init__(self, prompts: Prompts) -> None:
-        self._prompts = prompts
-
-    async def claimed(self, schedule: Schedule, section: Section) -> list[Prompt]:
-        """Return the prompts that the opening message takes along, claimed; one that goes too far stays where it is."""
-        there = Place(schedule.club, section.thread)
-        taken: list[Prompt] = []
-        for prompt in await self._prompts.approved_for(schedule.club, schedule.book, section.first, section.last):
-            fits = len(taken) < MOST and sum(len(each.text) for each in (*taken, prompt)) <= ROOM
-            if not fits or await self._prompts.beyond(prompt, there):
-                continue
-            try:
-                planned = await self._prompts.plan(Member(schedule.club, prompt.by), prompt.id, there)
-            except PromptProblem:
-                continue  # a moderator deals with it in this moment
-            if await self._prompts.claim(planned) is not None:
-                taken.append(planned)
-        return taken
-
-    async def posted(self, club: int, message: discord.Message) -> None:
-        """Note that the prompts in a message are posted; its small print says which."""
-        for line in small_print(message):
-            begin, _, number = line.rpartition(" ")
-            if number.isdigit():
-                try:
-                    prompt = await self._prompts.prompt(club, int(number))
-                except PromptProblem:
-                    continue
-                if mark_of(prompt) == f"{begin} {number}":
-                    await self._prompts.posted(prompt, message.id)
-
-    async def stopped(self, prompts: Sequence[Prompt]) -> None:
-        """Give prompts back that could not be posted: each is posted behind the opening message."""
-        for prompt in prompts:
-            await self._prompts.stopped(prompt)
-
-
-log = logging.getLogger(__name__)
-
-WEEK: Literal[10_080] = 10_080
-"""Minutes without a message after which Discord archives a thread: the longest that there is."""
-
-Parent = discord.TextChannel | discord.ForumChannel
-
-
-class ScheduleStage(ScheduleEvents):
-    """Implements `Stage`."""
-
-    def __init__(self, bot: ClubBot) -> None:
-        super().__init__(bot)
-        self._prompts = SectionPrompts(bot.services.prompts)
-
-    @property
-    def shards(self) -> Shards:
-        """The shards whose clubs this process serves."""
-        return self._bot.presence.shards
-
-    async def here(self, club: int) -> bool:
-        """Return whether the bot is in a club whose channels Discord has told."""
-        return await self._bot.presence.here(club)
-
-    # Threads
-
-    async def open_thread(self, schedule: Schedule, section: Section, late: str, since: dt.datetime | None) -> int:
-        """Open the thread or forum post of a section, and return its id."""
-        title = one_line(thread_title(schedule, section), 100)
-        what = f"open the thread “{title}”"
-        channel = self._channel(schedule)
-        if not isinstance(channel, Parent):
-            raise Unwelcome(GONE.format(what=what))
-        with allowed_to(what, channel, needed_in(channel)):
-            if since and (found := await self._thread_named(channel, title, since)):
-                return found
-            begun = discord.utils.utcnow()
-            if isinstance(channel, discord.TextChannel):
-                kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
-                thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
-                return await first_thread(thread, begun)
-            tags = channel.available_tags[:1] if channel.flags.require_tag else []
-            card = opening_card(schedule, section, self._books, [_button(schedule, section, "post")], late=late)
-            post = await channel.create_thread(
-                name=title, auto_archive_duration=WEEK, view=CardView(card), applied_tags=tags, allowed_mentions=NOBODY
-            )
-            return await first_thread(post.thread, begun)
-
-    async def _thread_named(self, channel: Parent, name: str, since: dt.datetime) -> int:
-        """Return the bot's own thread of that name since a moment; 0 where there is none."""
-        me, begun = self._me, since - SLACK
-
-        def is_it(thread: discord.Thread) -> bool:
-            mine = (thread.parent_id, thread.owner_id, thread.name) == (channel.id, me, name)
-            return mine and discord.utils.snowflake_time(thread.id) >= begun
-
-        for thread in await channel.guild.active_threads():
-            if is_it(thread):
-                return thread.id
-        async for thread in channel.archived_threads(limit=LOOKED_THROUGH):
-            if is_it(thread):
-                return thread.id
-        return 0
-
-    # Messages
-
-    async def open_meeting(self, schedule: Schedule, section: Section, late: str, since: dt.datetime | None) -> int:
-        """Post the opening message in a section's thread with its discussion prompts, and return its id.
-
-        The opening message of a forum post is there with it already: its prompts follow in a message of their own.
-        """
-        thread = self._messageable(schedule, section.thread)
-        button = _button(schedule, section, "opening")
-        parent = self._channel(schedule)
-        in_forum = isinstance(parent, discord.ForumChannel)
-        with allowed_to(f"open the meeting in “{thread_title(schedule, section)}”", parent, WRITING):
-            if since and (found := await self._found(thread, since, lambda message: button.mark in ids_of(message))):
-                await self._prompts.posted(schedule.club, found)
-                return found.id
-            prompts = await self._prompts.claimed(schedule, section)
-            if in_forum and not prompts:
-                return section.thread  # Discord: the first message of a post has the id of the post
-            if in_forum:
-                card = prompts_card(prompts, [button])
-            else:
-                card = opening_card(schedule, section, self._books, [button], late=late, prompts=prompts)
-            try:
-                message = await post_in(thread, card, f"open-{schedule.id}-{section.number}")
-            except (discord.Forbidden, discord.NotFound):
-                await self._prompts.stopped(prompts)  # where Discord itself failed, the message may be there
-                raise
-            await self._prompts.posted(schedule.club, message)
-            return message.id
-
-    async def remind(
-        self, schedule: Schedule, section: Section, step: Step, members: Collection[Member], *,
-        directly: bool, batch: int, since: dt.datetime | None,
-    ) -> None:  # fmt: skip
-        """Remind members of a meeting, each by direct message, or all of them in one message in the thread."""
-        mark = f"{'day' if step.kind is Kind.DAY_BEFORE else 'hour'}{section.sequence}b{batch}"
-        button = _button(schedule, section, mark)
-        opened = [each.thread for each in schedule.live if each.thread]
-        channel = self._channel(schedule)
-        if directly or not (opened or isinstance(channel, discord.TextChannel)):
-            for member in members:
-                await self._remind_directly(schedule, section, member, button, since)
-            return
-        there = self._messageable(schedule, opened[-1] if opened else schedule.place)
-        people = [member.id for member in members]
-        with allowed_to("remind those who asked for it", channel, WRITING):
-            if since and await self._found(there, since, lambda message: button.mark in ids_of(message)):
-                return
-            await post_in(there, reminder_card(schedule, section, [button], people), button.mark[-25:], people)
-
-    async def _remind_directly(
-        self, schedule: Schedule, section: Section, member: Member, button: RemindButton, since: dt.datetime | None
-    ) -> None:
-        if not await self._bot.is_member(member.club, member.id):
-            return
-        with allowed_to("write to a member", None, WRITING):
-            channel = await self._bot.create_dm(discord.Object(member.id))
-            if since and await self._found(channel, since, lambda message: button.mark in ids_of(message)):
-                return
-            await post_in(channel, reminder_card(schedule, section, [button]), button.mark[-25:])
-
-    async def tell_organiser(
-        self, schedule: Schedule, text: str, mark: str, since: dt.datetime | None, undecided: Sequence[int] = ()
-    ) -> None:
-        """Tell the organiser something, by direct message or else where the schedule is."""
-        items = late_items(schedule.id, undecided)
-        small = f"Note {mark}"
-        text = f"{schedule.title}: {text}"
-        if schedule.organiser:
-            try:
-                channel = await self._bot.create_dm(discord.Object(schedule.organiser))
-                if not (since and await self._found(channel, since, lambda message: small in small_print(message))):
-                    await post_in(channel, note_card(text, small, items), mark[-25:])
-            except discord.Forbidden:
-                log.info("the organiser of schedule %d takes no direct messages", schedule.id)
-            else:
-                return
-        opened = [section.thread for section in schedule.live if section.thread]
-        parent = self._channel(schedule)
-        there = schedule.place if isinstance(parent, discord.TextChannel) or not opened else opened[-1]
-        with allowed_to("tell the organiser", parent, WRITING):
-            place = self._messageable(schedule, there)
-            if since and await self._found(place, since, lambda message: small in small_print(message)):
-                return
-            pinged = [schedule.organiser] if schedule.organiser else []
-            await post_in(place, note_card(text, small, items, schedule.organiser), mark[-25:], pinged)
-
-    # Finding
-
-    async def _found(
-        self, channel: discord.abc.Messageable, since: dt.datetime, is_it: Callable[[discord.Message], bool]
-    ) -> discord.Message | None:
-        """Return the bot's own message that was posted since a moment."""
-        async for message in channel.history(after=since - SLACK, oldest_first=True, limit=LOOKED_THROUGH):
-            if message.author.id == self._me and is_it(message):
-                return message
-        return None
-
-    def _messageable(self, schedule: Schedule, channel: int) -> discord.PartialMessageable:
-        return self._bot.get_partial_messageable(channel, guild_id=schedule.club)
-
-
-def _button(schedule: Schedule, section: Section, mark: str) -> RemindButton:
-    return RemindButton(schedule.id, section.number, mark)

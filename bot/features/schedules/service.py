@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Self
 
+from bot.app import App
 from bot.audit import Audit
+from bot.features.ceilings.store import StoredCeilings
 from bot.features.schedules.changes import Change, Order, Prepared, Touch, since
 from bot.features.schedules.jobs import RunningSchedules, Stage
 from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState, ceiling_name
 from bot.features.schedules.rules import due, to_decide
-from bot.features.schedules.store import By, Kept, ScheduleRecords
+from bot.features.schedules.store import By, Kept, StoredSchedules
+from bot.jobs import Jobs
 from bot.people import Member, Place
-from bot.records import CeilingRecords
 from corpus.books import Book, Slug, Unit
 
 MOST = 20
@@ -33,14 +36,19 @@ class Schedules:
     """Keeps the schedules of clubs. Who may change one is for the door to check."""
 
     def __init__(
-        self, records: ScheduleRecords, ceilings: CeilingRecords, audit: Audit, books: Mapping[Slug, Book],
+        self, records: StoredSchedules, ceilings: StoredCeilings, audit: Audit, books: Mapping[Slug, Book],
         now: Callable[[], dt.datetime],
     ) -> None:  # fmt: skip
         self._records, self._ceilings, self._audit, self._books, self._now = records, ceilings, audit, books, now
 
-    def run_on(self, stage: Stage) -> RunningSchedules:
-        """Return what does the timed work of schedules where they take place."""
-        return RunningSchedules(self._records, self._ceilings, self._audit, stage, self._now)
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredSchedules(app.database), StoredCeilings(app.database), app.get(Audit), app.books, app.now)
+
+    def run_on(self, jobs: Jobs, stage: Stage) -> RunningSchedules:
+        """Return what does the jobs of schedules where they take place."""
+        return RunningSchedules(jobs, self._records, self._ceilings, self._audit, stage)
 
     # Making and changing
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import discord
 
+from bot.app import App
+from bot.club_settings import SetUp
 from bot.discord.buttons import CONFIRM, CancelButton, Dialogue, Picked, Pressed
 from bot.discord.cards import Card, Tone, notice_card, pages_of_items
-from bot.discord.context import Choice, Refused, bot_of, services_of
+from bot.discord.context import Choice, Refused, app_of, bot_of
 from bot.discord.send import deliver, replace_card
 from bot.discord.text import MODAL_TITLE, OPTION, OPTIONS, one_line, safe
 from bot.discord.visitor import ORGANISERS, is_organiser, organises, server_of, visitor
+from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, own_question
 from bot.features.prompts.cards import mark_of
 from bot.features.prompts.store import Prompt
@@ -28,11 +31,11 @@ from bot.features.schedules.plan import (
     range_name,
     thread_title,
 )
+from bot.features.schedules.service import Schedules
 from bot.features.schedules.store import By, Kept
 from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
 from bot.saved_questions import Asked
-from bot.services import Services
 from bot.times import timestamp
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
@@ -60,7 +63,7 @@ class RemindButton(Pressed, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0
         """Ask, in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         schedule, member = await _theirs(interaction, self._schedule)
-        by = await services_of(interaction).schedules.reminds(schedule.id, member)
+        by = await app_of(interaction).get(Schedules).reminds(schedule.id, member)
         await deliver(interaction, _reminders(schedule, by))
 
 
@@ -75,7 +78,7 @@ class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
         """Keep the choice."""
         await interaction.response.defer()
         schedule, member = await _theirs(interaction, self._schedule)
-        await services_of(interaction).schedules.remind(schedule.id, member, self._way)
+        await app_of(interaction).get(Schedules).remind(schedule.id, member, self._way)
         await replace_card(interaction, _reminders(schedule, self._way))
 
 
@@ -90,8 +93,8 @@ class PostNowButton(Pressed, template=rf"late-post:{SCHEDULE}:{SECTION}"):
         """Have it posted."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         schedule = await _organised(interaction, self._schedule)
-        await services_of(interaction).schedules.post_now(schedule.id, schedule.club, self._section)
-        bot_of(interaction).timekeeper.nudge()
+        await app_of(interaction).get(Schedules).post_now(schedule.id, schedule.club, self._section)
+        bot_of(interaction).jobs.nudge()
         await deliver(interaction, notice_card(f"Section {self._section} is being posted."))
 
 
@@ -106,8 +109,8 @@ class SkipButton(Pressed, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
         """Leave it out."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         schedule = await _organised(interaction, self._schedule)
-        await services_of(interaction).schedules.skip(schedule.id, schedule.club, self._section)
-        bot_of(interaction).timekeeper.nudge()
+        await app_of(interaction).get(Schedules).skip(schedule.id, schedule.club, self._section)
+        bot_of(interaction).jobs.nudge()
         await deliver(interaction, notice_card(f"Section {self._section} is skipped."))
 
 
@@ -129,7 +132,7 @@ async def _organised(interaction: discord.Interaction[Any], schedule_id: int) ->
         await organises(interaction)
         return schedule
     guild = await server_of(bot_of(interaction), schedule.club)
-    settings = await services_of(interaction).set_up.settings(schedule.club)
+    settings = await app_of(interaction).get(SetUp).settings(schedule.club)
     person = await guild.fetch_member(interaction.user.id) if guild else None
     may = person is not None and (person.guild_permissions.manage_events or person.guild_permissions.manage_guild)
     if not may and (person is None or settings.organisers is None or person.get_role(settings.organisers) is None):
@@ -138,7 +141,7 @@ async def _organised(interaction: discord.Interaction[Any], schedule_id: int) ->
 
 
 async def _reached(interaction: discord.Interaction[Any], schedule_id: int) -> Kept:
-    kept = await services_of(interaction).schedules.anywhere(schedule_id)
+    kept = await app_of(interaction).get(Schedules).anywhere(schedule_id)
     club = kept.schedule.club
     if interaction.guild_id not in (None, club) or not (
         interaction.guild_id or await bot_of(interaction).is_member(club, interaction.user.id)
@@ -285,7 +288,7 @@ class ConfirmButton(Pressed, template=rf"schedule-confirm:(?P<asked_id>{ID})"):
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, PLAN, CHANGE)
         await organises(interaction)
-        schedules = services_of(interaction).schedules
+        schedules = app_of(interaction).get(Schedules)
         if asked.do == PLAN:
             schedule = await schedules.begin(Prepared.read(asked.text), asked.member, self._asked_id)
             done = f"The schedule is made. I open its threads in <#{schedule.place}>. /schedule show shows it."
@@ -293,7 +296,7 @@ class ConfirmButton(Pressed, template=rf"schedule-confirm:(?P<asked_id>{ID})"):
             order = Order.read(asked.text)
             await schedules.make(order, asked.member.club)
             done = DONE[order.do]
-        bot_of(interaction).timekeeper.nudge()
+        bot_of(interaction).jobs.nudge()
         await replace_card(interaction, Card(body=done))
 
 
@@ -308,16 +311,16 @@ class TurnButton(Pressed, template=rf"schedule-page:(?P<asked_id>{ID}):(?P<page>
         """Show the page in place of the one before."""
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, PLAN, CHANGE)
-        await replace_card(interaction, await preview_again(services_of(interaction), asked, self._page))
+        await replace_card(interaction, await preview_again(app_of(interaction), asked, self._page))
 
 
 class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
     """Picks the other books that may be spoken of freely."""
 
     @classmethod
-    def of(cls, asked_id: str, book: Book, services: Services, also: Sequence[Slug]) -> FreeMenu | None:
+    def of(cls, asked_id: str, book: Book, app: App, also: Sequence[Slug]) -> FreeMenu | None:
         """Return the menu, with what the book asks for first; None where the library has no other book."""
-        others = perhaps_free(book, services.books)[:OPTIONS]
+        others = perhaps_free(book, app.books)[:OPTIONS]
         if not others:
             return None
         options = [
@@ -334,11 +337,11 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
         """Show the preview with these books."""
         await interaction.response.defer()
         asked = await own_question(interaction, self.custom_id.partition(":")[2], PLAN, CHANGE)
-        services, member, place, also = services_of(interaction), asked.member, asked.place, tuple(values)
+        app, member, place, also = app_of(interaction), asked.member, asked.place, tuple(values)
         if asked.do == PLAN:
-            card = await plan_card(services, member, place, replace(Prepared.read(asked.text), also=also))
+            card = await plan_card(app, member, place, replace(Prepared.read(asked.text), also=also))
         else:
-            card = await change_card(services, member, place, replace(Order.read(asked.text), also=also))
+            card = await change_card(app, member, place, replace(Order.read(asked.text), also=also))
         await replace_card(interaction, card)
 
 
@@ -378,55 +381,55 @@ class WordsModal(Dialogue):
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Show the preview of what was written."""
         await interaction.response.defer()
-        services, asked = services_of(interaction), self._asked
+        app, asked = app_of(interaction), self._asked
         prepared = replace(Prepared.read(asked.text), words=self.words.value, zone=self.zone.value.strip())
-        await replace_card(interaction, await plan_card(services, asked.member, asked.place, prepared))
+        await replace_card(interaction, await plan_card(app, asked.member, asked.place, prepared))
 
 
-async def plan_card(services: Services, member: Member, place: Place, prepared: Prepared) -> Card:
+async def plan_card(app: App, member: Member, place: Place, prepared: Prepared) -> Card:
     """Return the preview of a schedule, with what changes and confirms it.
 
     Words that cannot be planned are told with the way to write them anew.
     """
-    asked = await services.questions.keep(PLAN, member, place, prepared.written(), prepared.book)
-    return await preview_again(services, asked, 1)
+    asked = await app.get(Questions).keep(PLAN, member, place, prepared.written(), prepared.book)
+    return await preview_again(app, asked, 1)
 
 
-async def change_card(services: Services, member: Member, place: Place, order: Order) -> Card:
+async def change_card(app: App, member: Member, place: Place, order: Order) -> Card:
     """Return the preview of a change, with what confirms it. Raises NotUnderstood or NotPossible."""
-    asked = await services.questions.keep(CHANGE, member, place, order.written())
-    return await preview_again(services, asked, 1)
+    asked = await app.get(Questions).keep(CHANGE, member, place, order.written())
+    return await preview_again(app, asked, 1)
 
 
-async def preview_again(services: Services, asked: Asked, page: int) -> Card:
+async def preview_again(app: App, asked: Asked, page: int) -> Card:
     """Return a page of a preview."""
-    return await (_plan(services, asked, page) if asked.do == PLAN else _change(services, asked, page))
+    return await (_plan(app, asked, page) if asked.do == PLAN else _change(app, asked, page))
 
 
-async def _plan(services: Services, asked: Asked, page: int) -> Card:
+async def _plan(app: App, asked: Asked, page: int) -> Card:
     prepared = Prepared.read(asked.text)
     try:
-        schedule, draft = prepared.worked_out(services.books, asked.member)
-        await services.schedules.check(schedule)
+        schedule, draft = prepared.worked_out(app.books, asked.member)
+        await app.get(Schedules).check(schedule)
     except DogearError as error:
         raise Choice(str(error), [WordsButton(asked.id), CancelButton(asked.member.id)]) from error
     lines = [safe(line) for line in (*preview(schedule), f"Understood: {', '.join(draft.understood)}.")]
-    menu = FreeMenu.of(asked.id, services.books[prepared.book], services, prepared.also)
+    menu = FreeMenu.of(asked.id, app.books[prepared.book], app, prepared.also)
     items = [
         *([menu] if menu else []), ConfirmButton(asked.id), WordsButton(asked.id), CancelButton(asked.member.id)
     ]  # fmt: skip
     return lines_card(f"Schedule: {schedule.title}", lines, page, _turns(asked.id, lines, page), items, NOTHING_YET)
 
 
-async def _change(services: Services, asked: Asked, page: int) -> Card:
+async def _change(app: App, asked: Asked, page: int) -> Card:
     order = Order.read(asked.text)
-    change = await services.schedules.preview(order, asked.member.club)
+    change = await app.get(Schedules).preview(order, asked.member.club)
     lines = [safe(line) for line in change.preview()]
     if change.before.place != change.after.place:
         lines.insert(0, "Threads to come open in the other channel.")
-    book, menu = services.books.get(change.after.book), None
+    book, menu = app.books.get(change.after.book), None
     if order.do is Do.EDIT and book is not None:
-        menu = FreeMenu.of(asked.id, book, services, tuple(change.after.also) if order.also is None else order.also)
+        menu = FreeMenu.of(asked.id, book, app, tuple(change.after.also) if order.also is None else order.also)
     items = [*([menu] if menu else []), ConfirmButton(asked.id), CancelButton(asked.member.id)]
     if not lines or change.before == change.after:
         items, lines = items[:-2] + items[-1:], ["Nothing would change."]
@@ -456,7 +459,7 @@ class ShownPageButton(Pressed, template=rf"schedule-shown:{SCHEDULE}:(?P<page>\d
         """Show the page in place of the one before."""
         await interaction.response.defer()
         member, _ = await visitor(interaction)
-        kept = await services_of(interaction).schedules.kept(self._schedule, member.club)
+        kept = await app_of(interaction).get(Schedules).kept(self._schedule, member.club)
         await replace_card(interaction, await shown(interaction, kept, self._page))
 
 
@@ -467,6 +470,6 @@ async def shown(interaction: discord.Interaction[Any], kept: Kept, page: int) ->
     last = pages_in(lines)
     before = [ShownPageButton(schedule.id, page - 1, "Back")] if page > 1 else []
     behind = [ShownPageButton(schedule.id, page + 1, "More")] if page < last else []
-    undecided = services_of(interaction).schedules.undecided(kept) if await is_organiser(interaction) else ()
+    undecided = app_of(interaction).get(Schedules).undecided(kept) if await is_organiser(interaction) else ()
     items = [RemindButton(schedule.id, 0, "show"), *late_items(schedule.id, undecided[:DECIDED_AT_ONCE])]
     return lines_card("", lines, page, [*before, *behind], items)

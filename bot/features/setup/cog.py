@@ -8,11 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.club_settings import SetUp
 from bot.discord import autocomplete
+from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs
-from bot.features.setup.views import check_card, setter, settings_card, walk_card, zone_card
-from bot.services import Services
+from bot.feature import Feature
+from bot.features.setup.views import SETUP_BUTTONS, check_card, setter, settings_card, walk_card, zone_card
 
 Zone = app_commands.Range[str, 1, 100]
 
@@ -28,22 +30,23 @@ class SetupCog(commands.Cog):
         )
     )
 
-    def __init__(self, services: Services) -> None:
-        self._services, self._set_up = services, services.set_up
+    def __init__(self, bot: ClubBot) -> None:
+        app = bot.app
+        self._app, self._set_up = app, app.get(SetUp)
 
     @setup.command()
     async def start(self, interaction: discord.Interaction[Any]) -> None:
         """Go through the set-up, step by step, from where you stopped. Only you see it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = setter(interaction)
-        await deliver(interaction, await walk_card(self._services, guild, await self._set_up.begin(guild.id)))
+        await deliver(interaction, await walk_card(self._app, guild, await self._set_up.begin(guild.id)))
 
     @setup.command()
     async def view(self, interaction: discord.Interaction[Any]) -> None:
         """Show what is set and what is missing, each with what mends it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = setter(interaction)
-        await deliver(interaction, await settings_card(self._services, guild, await self._set_up.settings(guild.id)))
+        await deliver(interaction, await settings_card(self._app, guild, await self._set_up.settings(guild.id)))
 
     @setup.command()
     async def test(self, interaction: discord.Interaction[Any]) -> None:
@@ -59,4 +62,7 @@ class SetupCog(commands.Cog):
         """Choose the clock by which this club meets."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = setter(interaction)
-        await deliver(interaction, zone_card(await self._set_up.choose_zone(guild.id, zone), self._services))
+        await deliver(interaction, zone_card(await self._set_up.choose_zone(guild.id, zone), self._app))
+
+
+FEATURE = Feature("setup", cogs=(SetupCog,), buttons=SETUP_BUTTONS)

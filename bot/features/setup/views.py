@@ -11,16 +11,17 @@ import discord
 from discord.ui.select import BaseSelect
 
 from bot.answering.texts import counted, in_order
-from bot.club_settings import ASKED, UTC, ClubSettings, Step
+from bot.app import App
+from bot.club_settings import ASKED, UTC, ClubSettings, SetUp, Step
 from bot.discord.buttons import Picked, Pressed
 from bot.discord.cards import Card, Tone, paged_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.permissions import VIEW, lacking
 from bot.discord.send import replace_card
 from bot.discord.text import OPTION, OPTIONS, one_line, safe
+from bot.features.ceilings.rules import Ceilings
 from bot.features.setup.rules import ALLOW, Channel, Missing, Server, missing
 from bot.people import Place
-from bot.services import Services
 from corpus.books import Book, Slug
 
 NAMES = {
@@ -83,10 +84,10 @@ def missing_text(found: Iterable[Missing]) -> str:
     return "\n".join(("**What is missing**", *lines)) if lines else NOTHING_MISSING
 
 
-async def what_is_missing(services: Services, guild: discord.Guild, settings: ClubSettings) -> list[Missing]:
+async def what_is_missing(app: App, guild: discord.Guild, settings: ClubSettings) -> list[Missing]:
     """Return what is missing in a club."""
-    talk = await services.ceilings.show(Place(guild.id, settings.talk)) if settings.talk else {}
-    return missing(settings, server_of(guild, settings), services.books, talk)
+    talk = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
+    return missing(settings, server_of(guild, settings), app.books, talk)
 
 
 def server_of(guild: discord.Guild, settings: ClubSettings) -> Server:
@@ -114,7 +115,7 @@ class SetupCheckButton(Pressed, template=r"setup-check:(?P<page>\d{1,3})"):
         """Show the page in place of the card before."""
         await interaction.response.defer()
         guild = setter(interaction)
-        settings = await services_of(interaction).set_up.settings(guild.id)
+        settings = await app_of(interaction).get(SetUp).settings(guild.id)
         await replace_card(interaction, check_card(guild, settings, self._page))
 
 
@@ -222,7 +223,7 @@ class RoleMenu(Picked, template=r"setup-role:(?:moderators|organisers)"):
         role = guild.get_role(int(values[0]))
         if role is None or role.is_default() or role.is_bot_managed():
             raise Refused(NO_ROLE)
-        await _show(interaction, await services_of(interaction).set_up.choose_id(guild.id, step, role.id))
+        await _show(interaction, await app_of(interaction).get(SetUp).choose_id(guild.id, step, role.id))
 
 
 class ChannelMenu(Picked, template=r"setup-channel:(?:talk|schedule)"):
@@ -235,7 +236,7 @@ class ChannelMenu(Picked, template=r"setup-channel:(?:talk|schedule)"):
         channel = guild.get_channel(int(values[0]))
         if channel is None or channel.type not in KINDS[step]:
             raise Refused(NO_CHANNEL)
-        await _show(interaction, await services_of(interaction).set_up.choose_id(guild.id, step, channel.id))
+        await _show(interaction, await app_of(interaction).get(SetUp).choose_id(guild.id, step, channel.id))
 
 
 class ZoneMenu(Picked, template=r"setup-zone"):
@@ -244,7 +245,7 @@ class ZoneMenu(Picked, template=r"setup-zone"):
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Keep the zone, and show the next step."""
         await interaction.response.defer()
-        guild, set_up = setter(interaction), services_of(interaction).set_up
+        guild, set_up = setter(interaction), app_of(interaction).get(SetUp)
         await set_up.choose_zone(guild.id, values[0])
         await _show(interaction, await set_up.go(guild.id, Step.ZONE.next))
 
@@ -256,7 +257,7 @@ class BookMenu(Picked, template=r"setup-book:\d{1,3}"):
         """Keep the book, and show the next step."""
         await interaction.response.defer()
         guild = setter(interaction)
-        await _show(interaction, await services_of(interaction).set_up.choose_book(guild.id, values[0]))
+        await _show(interaction, await app_of(interaction).get(SetUp).choose_book(guild.id, values[0]))
 
 
 class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
@@ -270,7 +271,7 @@ class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
         """Show the step."""
         await interaction.response.defer()
         guild = setter(interaction)
-        await _show(interaction, await services_of(interaction).set_up.go(guild.id, self._step))
+        await _show(interaction, await app_of(interaction).get(SetUp).go(guild.id, self._step))
 
 
 class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
@@ -284,7 +285,7 @@ class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
         """Take it back, and show the next step."""
         await interaction.response.defer()
         guild = setter(interaction)
-        await _show(interaction, await services_of(interaction).set_up.clear(guild.id, self._step))
+        await _show(interaction, await app_of(interaction).get(SetUp).clear(guild.id, self._step))
 
 
 class SetupBooksButton(Pressed, template=r"setup-books:(?P<page>\d{1,3})"):
@@ -298,44 +299,44 @@ class SetupBooksButton(Pressed, template=r"setup-books:(?P<page>\d{1,3})"):
         """Show the page."""
         await interaction.response.defer()
         guild = setter(interaction)
-        settings = await services_of(interaction).set_up.go(guild.id, Step.BOOK)
+        settings = await app_of(interaction).get(SetUp).go(guild.id, Step.BOOK)
         await _show(interaction, settings, self._page)
 
 
-async def walk_card(services: Services, guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
+async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
     """Return the card of the step at which the walk is."""
     step = settings.walk
     if step is Step.DONE:
-        return await settings_card(services, guild, settings, "That is all")
-    now = chosen(step, settings, services.books, services.now())
+        return await settings_card(app, guild, settings, "That is all")
+    now = chosen(step, settings, app.books, app.now())
     body = f"{safe(ASKS[step])}\n\n**Now**: {now}"
-    return Card(heading(step), body, (), Tone.PLAIN, _items(services, guild, settings, page), note=KEPT)
+    return Card(heading(step), body, (), Tone.PLAIN, _items(app, guild, settings, page), note=KEPT)
 
 
 async def settings_card(
-    services: Services, guild: discord.Guild, settings: ClubSettings, title: str = "Settings of the club"
+    app: App, guild: discord.Guild, settings: ClubSettings, title: str = "Settings of the club"
 ) -> Card:
     """Return all settings, and what is missing with its cure."""
-    found = missing_text(await what_is_missing(services, guild, settings))
-    body = f"{settings_text(settings, services.books, services.now())}\n\n{found}"
+    found = missing_text(await what_is_missing(app, guild, settings))
+    body = f"{settings_text(settings, app.books, app.now())}\n\n{found}"
     items = [SetupGoButton(Step.MODERATORS, "Go through it"), SetupCheckButton(1, "Check the channels")]
     return Card(title, body, (), Tone.PLAIN, items, note="Only you see this.")
 
 
-def zone_card(settings: ClubSettings, services: Services) -> Card:
+def zone_card(settings: ClubSettings, app: App) -> Card:
     """Return what is told once a zone was chosen by its name, with the way on where the walk is not at its end."""
-    body = f"Times of this club are in {chosen(Step.ZONE, settings, services.books, services.now())}."
+    body = f"Times of this club are in {chosen(Step.ZONE, settings, app.books, app.now())}."
     items = [] if settings.walk is Step.DONE else [SetupGoButton(settings.walk, "Go on with the set-up")]
     return Card(body=body, buttons=items)
 
 
 def _items(
-    services: Services, guild: discord.Guild, settings: ClubSettings, page: int
+    app: App, guild: discord.Guild, settings: ClubSettings, page: int
 ) -> list[discord.ui.Item[Any]]:  # fmt: skip
     """Return what can be pressed and picked at a step."""
     step = settings.walk
     set_already = getattr(settings, step.value) not in (None, UTC)
-    items: list[discord.ui.Item[Any]] = _books(services, settings, page) if step is Step.BOOK else []
+    items: list[discord.ui.Item[Any]] = _books(app, settings, page) if step is Step.BOOK else []
     if step is not Step.BOOK:
         kind = RoleMenu if step in (Step.MODERATORS, Step.ORGANISERS) else ChannelMenu if step in KINDS else ZoneMenu
         items.append(kind(menu_of(step, settings, guild)))
@@ -345,20 +346,20 @@ def _items(
     return [*items, SetupClearButton(step)] if set_already and step is not Step.ZONE else items
 
 
-def _books(services: Services, settings: ClubSettings, page: int) -> list[discord.ui.Item[Any]]:
+def _books(app: App, settings: ClubSettings, page: int) -> list[discord.ui.Item[Any]]:
     """Return the menu of a page of books, with what turns the page."""
-    pages = book_pages(services.books)
+    pages = book_pages(app.books)
     if not pages:
         return []
     shown = min(max(1, page), pages)
     before = [SetupBooksButton(shown - 1, "Books before")] if shown > 1 else []
     behind = [SetupBooksButton(shown + 1, "More books")] if shown < pages else []
-    return [BookMenu(book_menu(services.books, settings.book, shown)), *before, *behind]
+    return [BookMenu(book_menu(app.books, settings.book, shown)), *before, *behind]
 
 
 async def _show(interaction: discord.Interaction[Any], settings: ClubSettings, page: int = 1) -> None:
     """Show the step at which the walk is, in place of the card before."""
-    await replace_card(interaction, await walk_card(services_of(interaction), setter(interaction), settings, page))
+    await replace_card(interaction, await walk_card(app_of(interaction), setter(interaction), settings, page))
 
 
 SETUP_BUTTONS = (

@@ -9,12 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord import autocomplete
+from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
-from bot.features.shelf.rules import ShelfChange
-from bot.features.shelf.views import change_card, shelf_card
+from bot.feature import Feature
+from bot.features.shelf.rules import ShelfChange, Shelves
+from bot.features.shelf.views import SHELF_BUTTONS, change_card, shelf_card
 from bot.records import ShelfName
-from bot.services import Services
 
 Title = app_commands.Range[str, 1, 200]
 PARTS = [app_commands.Choice(name=part.value.capitalize(), value=part.value) for part in ShelfName]
@@ -27,15 +28,15 @@ class ShelfCog(commands.Cog):
         app_commands.Group(name="shelf", description="Your own shelf: want to read, reading, finished, set aside.")
     )
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: ClubBot) -> None:
+        self._app = bot.app
 
     @shelf.command()
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show your shelf, as a picture and as a list. Only you see it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await deliver(interaction, await shelf_card(self._services, member))
+        await deliver(interaction, await shelf_card(self._app, member))
 
     @shelf.command()
     @app_commands.describe(book="A book of the library, or any title", part="Where to; otherwise: want to read")
@@ -46,7 +47,7 @@ class ShelfCog(commands.Cog):
         """Put a book on your shelf: one of the library, or any title."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await self._tell(interaction, await self._services.shelves.add(member, book, ShelfName(part)))
+        await self._tell(interaction, await self._app.get(Shelves).add(member, book, ShelfName(part)))
 
     @shelf.command()
     @app_commands.describe(book="A book on your shelf", part="Where to")
@@ -57,7 +58,7 @@ class ShelfCog(commands.Cog):
         """Move a book on your shelf."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await self._tell(interaction, await self._services.shelves.move(member, book, ShelfName(part)))
+        await self._tell(interaction, await self._app.get(Shelves).move(member, book, ShelfName(part)))
 
     @shelf.command()
     @app_commands.describe(book="A book on your shelf")
@@ -66,9 +67,12 @@ class ShelfCog(commands.Cog):
         """Take a book off your shelf."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await self._tell(interaction, await self._services.shelves.remove(member, book))
+        await self._tell(interaction, await self._app.get(Shelves).remove(member, book))
 
     async def _tell(self, interaction: discord.Interaction[Any], change: ShelfChange) -> None:
         """Tell what was done, with *Undo*."""
         member, place = await visitor(interaction)
-        await deliver(interaction, await change_card(self._services, member, place, change))
+        await deliver(interaction, await change_card(self._app, member, place, change))
+
+
+FEATURE = Feature("shelf", cogs=(ShelfCog,), buttons=SHELF_BUTTONS)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
+from bot.app import App
+from bot.features.shelf.store import StoredShelves
 from bot.people import Member
-from bot.records import ShelfName, ShelfRecords, Shelved
+from bot.records import ShelfName, Shelved
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import UnknownBook, find_book
@@ -34,8 +37,13 @@ class ShelfChange:
 class Shelves:
     """Keeps members' shelves. Books of the library are known by name; any other title is taken as it is typed."""
 
-    def __init__(self, records: ShelfRecords, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, records: StoredShelves, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
         self._records, self._books, self._now = records, books, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredShelves(app.database), app.books, app.now)
 
     async def show(self, member: Member) -> list[Shelved]:
         """Return a member's books, the latest put first."""

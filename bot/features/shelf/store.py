@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+import datetime as dt
 
-from bot.db.base import ShelfRow
+from sqlalchemy import PrimaryKeyConstraint, delete, select
+from sqlalchemy.orm import Mapped
+
+from bot.db.base import Base, OfMember, Personal, belongs_to_member
 from bot.db.session import Sessions, note_member, replace
 from bot.people import Member
 from bot.records import ShelfName, Shelved
 
 
+class ShelfRow(OfMember, Base):
+    """A book on a member's shelf."""
+
+    personal = (Personal("shelf", "books on your shelf"),)
+
+    __tablename__ = "shelves"
+    __table_args__ = (PrimaryKeyConstraint("club", "member", "key"), belongs_to_member())
+
+    key: Mapped[str]
+    title: Mapped[str]
+    shelf: Mapped[str]
+    book: Mapped[str | None]
+    at: Mapped[dt.datetime]
+
+
 class StoredShelves:
-    """Implements `ShelfRecords`."""
+    """Members' shelves."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

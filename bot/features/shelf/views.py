@@ -9,18 +9,20 @@ from typing import Any
 import discord
 from pydantic import TypeAdapter
 
+from bot.app import App
 from bot.discord.buttons import Pressed
 from bot.discord.cards import Card, Picture, headed, notice_card, paged_card
-from bot.discord.context import services_of
+from bot.discord.context import app_of
 from bot.discord.send import replace_card
 from bot.discord.text import ALT_TEXT, one_line
 from bot.discord.visitor import visitor
+from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, own_question
 from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, draw_shelf, shelf_list
-from bot.features.shelf.rules import ShelfChange
+from bot.features.shelf.rules import ShelfChange, Shelves
+from bot.limits import Allowance
 from bot.people import Member, Place
 from bot.records import ShelfName, Shelved
-from bot.services import Services
 from corpus.books import Slug
 
 _Fields = tuple[str, str, ShelfName, dt.datetime, Slug | None]
@@ -38,7 +40,7 @@ class ShelfPageButton(Pressed, template=r"shelf:(?P<page>\d{1,3})"):
         """Show the page in place of the one before."""
         await interaction.response.defer()
         member, _ = await visitor(interaction)
-        await replace_card(interaction, await shelf_card(services_of(interaction), member, self._page))
+        await replace_card(interaction, await shelf_card(app_of(interaction), member, self._page))
 
 
 class ShelfUndoButton(Pressed, template=rf"shelf-undo:(?P<asked_id>{ID})"):
@@ -53,34 +55,34 @@ class ShelfUndoButton(Pressed, template=rf"shelf-undo:(?P<asked_id>{ID})"):
         await interaction.response.defer()
         asked = await own_question(interaction, self._asked_id, "shelf")
         change = read_change(asked.text)
-        await services_of(interaction).shelves.undo(asked.member, change)
+        await app_of(interaction).get(Shelves).undo(asked.member, change)
         undone = ShelfChange(change.after, change.before)
         await replace_card(interaction, notice_card(f"Undone. {change_sentence(undone)}"))
 
 
-async def shelf_card(services: Services, member: Member, page: int = 1) -> Card:
+async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
     """Return a page of a member's shelf, the first one with its picture."""
-    shelved = await services.shelves.show(member)
+    shelved = await app.get(Shelves).show(member)
     if not shelved:
         return notice_card(EMPTY, "My shelf")
     picture = None
     if page == 1:
-        services.allowance.take(member)
-        png = await services.workers.do(lambda: draw_shelf(shelved, services.books))
-        picture = Picture("shelf.png", png, one_line(alt_text(shelved, services.books), ALT_TEXT))
-    items = [headed(part) for part in shelf_list(shelved, services.books)]
+        app.get(Allowance).take(member)
+        png = await app.workers.do(lambda: draw_shelf(shelved, app.books))
+        picture = Picture("shelf.png", png, one_line(alt_text(shelved, app.books), ALT_TEXT))
+    items = [headed(part) for part in shelf_list(shelved, app.books)]
     return paged_card("My shelf", items, page, ShelfPageButton, picture)
 
 
-async def change_card(services: Services, member: Member, place: Place, change: ShelfChange) -> Card:
+async def change_card(app: App, member: Member, place: Place, change: ShelfChange) -> Card:
     """Return the card of a change, with a button that takes it back; a book that stayed where it was needs none."""
     before, after = change.before, change.after
     if before and after and before.shelf is after.shelf:
         return notice_card(change_sentence(change))
-    known = services.books.get(after.book or "") if after else None
+    known = app.books.get(after.book or "") if after else None
     tells = known is not None and after is not None and after.shelf in (ShelfName.READING, ShelfName.FINISHED)
     note = "How far you are is another thing: say it with /progress set." if tells else ""
-    asked = await services.questions.keep("shelf", member, place, written_change(change))
+    asked = await app.get(Questions).keep("shelf", member, place, written_change(change))
     return notice_card(change_sentence(change), buttons=[ShelfUndoButton(asked.id)], note=note)
 
 

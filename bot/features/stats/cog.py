@@ -9,10 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord import autocomplete
+from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs, visitor
-from bot.features.stats.views import meant, stats_card
-from bot.services import Services
+from bot.feature import Feature
+from bot.features.ask.rules import Questions
+from bot.features.stats.views import ShareStatsButton, meant, stats_card
+from bot.limits import Allowance
 
 Typed = app_commands.Range[str, 1, 200]
 
@@ -22,8 +25,8 @@ class ClubCog(commands.Cog):
 
     club = in_clubs(app_commands.Group(name="club", description="What can be said of the club as a whole."))
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: ClubBot) -> None:
+        self._app = bot.app
 
     @club.command()
     @app_commands.describe(book="The book; otherwise the one that the club reads")
@@ -32,7 +35,10 @@ class ClubCog(commands.Cog):
         """Show where the club is, in groups of five members and more. Nobody’s own place is told."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
-        known = await meant(self._services, member, place, book)
-        self._services.allowance.take(member)
-        asked = await self._services.questions.keep("stats", member, place, "", known.slug)
-        await deliver(interaction, await stats_card(self._services, asked, known))
+        known = await meant(self._app, member, place, book)
+        self._app.get(Allowance).take(member)
+        asked = await self._app.get(Questions).keep("stats", member, place, "", known.slug)
+        await deliver(interaction, await stats_card(self._app, asked, known))
+
+
+FEATURE = Feature("stats", cogs=(ClubCog,), buttons=(ShareStatsButton,))

@@ -10,12 +10,10 @@ no change, or the changes of five and more at once. That holds for “nothing to
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.people import Reached
-from corpus.books import Book, Slug
 
 SMALLEST = 5
 """Members of the smallest group that is shown, and of the smallest change."""
@@ -65,39 +63,6 @@ class Figure:
     def members(self) -> int:
         """How many members are in the groups."""
         return sum(group.members for group in self.groups)
-
-
-class FigureRecords(Protocol):
-    """Figures that were shown, and what they are made of."""
-
-    async def said(self, club: int, book: Slug) -> list[Said]:
-        """Return where each member is who said so, in one book."""
-        ...
-
-    async def figure(self, club: int, book: Slug) -> Figure | None:
-        """Return the figure that stands."""
-        ...
-
-    async def keep_figure(self, club: int, book: Slug, figure: Figure, instead_of: Figure | None) -> Figure:
-        """Keep a figure in place of the one before, if that still stands, and return the one that stands then."""
-        ...
-
-
-class Figures:
-    """Makes figures, and keeps each as long as it has to stand."""
-
-    def __init__(self, records: FigureRecords, now: Callable[[], dt.datetime]) -> None:
-        self._records, self._now = records, now
-
-    async def of_book(self, club: int, book: Book) -> Figure:
-        """Return where a club is in a book."""
-        standing = await self._records.figure(club, book.slug)
-        said = await self._records.said(club, book.slug)
-        if standing is not None and not outdated(standing, said):
-            return standing
-        # The moment is taken last, so that nobody counts as having reported since who is in this figure already.
-        new = Figure(self._now(), groups_of(each.reached for each in said))
-        return await self._records.keep_figure(club, book.slug, new, standing)
 
 
 def outdated(figure: Figure, said: Sequence[Said]) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+from typing import Self
+
 from sqlalchemy import select
 
+from bot.app import App
 from bot.club_settings import FigureRow
-from bot.db.base import PositionRow
 from bot.db.session import Sessions, insert_into
-from bot.features.stats.rules import Figure, Group, Said
-from corpus.books import Slug
+from bot.features.progress.store import PositionRow
+from bot.features.stats.rules import Figure, Group, Said, groups_of, outdated
+from corpus.books import Book, Slug
 
 
 class StoredFigures:
-    """Implements `FigureRecords`."""
+    """Figures that were shown, and what they are made of."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -50,3 +55,25 @@ class StoredFigures:
 
 def _figure(row: FigureRow) -> Figure:
     return Figure(row.at, tuple(Group(*group) for group in row.groups))
+
+
+class Figures:
+    """Makes figures, and keeps each as long as it has to stand."""
+
+    def __init__(self, records: StoredFigures, now: Callable[[], dt.datetime]) -> None:
+        self._records, self._now = records, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredFigures(app.database), app.now)
+
+    async def of_book(self, club: int, book: Book) -> Figure:
+        """Return where a club is in a book."""
+        standing = await self._records.figure(club, book.slug)
+        said = await self._records.said(club, book.slug)
+        if standing is not None and not outdated(standing, said):
+            return standing
+        # The moment is taken last, so that nobody counts as having reported since who is in this figure already.
+        new = Figure(self._now(), groups_of(each.reached for each in said))
+        return await self._records.keep_figure(club, book.slug, new, standing)

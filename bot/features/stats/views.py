@@ -7,18 +7,22 @@ from typing import Any
 import discord
 
 from bot.answering.texts import counted
+from bot.app import App
+from bot.club_settings import SetUp
 from bot.discord.buttons import Pressed
 from bot.discord.cards import Card, Picture, Tone, notice_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import deliver, post
 from bot.discord.text import safe
 from bot.discord.visitor import may_speak
+from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, own_question, shared
 from bot.features.stats.picture import alt_text, draw_stats
 from bot.features.stats.rules import Figure
+from bot.features.stats.store import Figures
+from bot.limits import Allowance
 from bot.people import Member, Place
 from bot.saved_questions import Asked
-from bot.services import Services
 from corpus.books import Book
 from corpus.names import find_book
 
@@ -45,37 +49,37 @@ class ShareStatsButton(Pressed, template=rf"share-stats:(?P<asked_id>{ID})"):
         asked = await own_question(interaction, self._asked_id, "stats")
         if not may_speak(interaction):
             raise Refused(MAY_NOT_SPEAK)
-        services = services_of(interaction)
-        book = find_book(asked.book or "", services.books)
-        services.allowance.take(asked.member)
-        figure = await services.figures.of_book(asked.member.club, book)
+        app = app_of(interaction)
+        book = find_book(asked.book or "", app.books)
+        app.get(Allowance).take(asked.member)
+        figure = await app.get(Figures).of_book(asked.member.club, book)
         if not figure.groups:
             raise Refused(NOTHING)
-        card = await _card(services, figure, book, Tone.PUBLIC)
+        card = await _card(app, figure, book, Tone.PUBLIC)
         await deliver(interaction, notice_card("Posting it for everybody here …"))
         posted = await post(interaction, card)
         await shared(interaction, asked.member, asked.place, posted, "Shared with everybody here.")
 
 
-async def meant(services: Services, member: Member, place: Place, typed: str | None) -> Book:
+async def meant(app: App, member: Member, place: Place, typed: str | None) -> Book:
     """Return the book that is typed, or the club's, or the one that a member's next question would be about.
 
     Raises UnknownBook or BookMissing.
     """
-    clubs = (await services.set_up.settings(member.club)).book
-    return await services.questions.needed(member, place, typed or (clubs if clubs in services.books else None))
+    clubs = (await app.get(SetUp).settings(member.club)).book
+    return await app.get(Questions).needed(member, place, typed or (clubs if clubs in app.books else None))
 
 
-async def stats_card(services: Services, asked: Asked, book: Book) -> Card:
+async def stats_card(app: App, asked: Asked, book: Book) -> Card:
     """Return where the club is, for the one who asked."""
-    figure = await services.figures.of_book(asked.member.club, book)
+    figure = await app.get(Figures).of_book(asked.member.club, book)
     if not figure.groups:
         return notice_card(NOTHING, book.title)
-    return await _card(services, figure, book, Tone.ANSWER, ShareStatsButton(asked.id))
+    return await _card(app, figure, book, Tone.ANSWER, ShareStatsButton(asked.id))
 
 
-async def _card(services: Services, figure: Figure, book: Book, tone: Tone, *items: discord.ui.Item[Any]) -> Card:
-    png = await services.workers.do(lambda: draw_stats(figure, book))
+async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: discord.ui.Item[Any]) -> Card:
+    png = await app.workers.do(lambda: draw_stats(figure, book))
     picture = Picture("where-the-club-is.png", png, alt_text(figure, book))
     body = f"{counted(figure.members, 'member')} who said where they are, as it was <t:{int(figure.at.timestamp())}:R>."
     return Card(safe(book.title), body, (safe(PRIVATE),), tone, items, picture)

@@ -9,17 +9,17 @@ from typing import Any
 
 import discord
 
+from bot.app import App
 from bot.discord.buttons import Picked, Pressed
 from bot.discord.cards import Card, Picture, Tone, notice_card
-from bot.discord.context import Refused, services_of
+from bot.discord.context import Refused, app_of
 from bot.discord.send import deliver, replace_card
 from bot.discord.text import OPTION, POLL_ANSWER, POLL_HOURS, clipped, one_line, safe
 from bot.discord.visitor import organises, visitor
 from bot.features.votes.counting import Ballot, Count
 from bot.features.votes.picture import alt_text, draw_rounds
-from bot.features.votes.rules import CHOICES, explanation, outcome, rounds, rule_of_ties
+from bot.features.votes.rules import CHOICES, Votes, explanation, outcome, rounds, rule_of_ties
 from bot.features.votes.store import Candidate, Draft, Kind, Vote
-from bot.services import Services
 from bot.times import timestamp
 from corpus.text import plural
 
@@ -35,7 +35,7 @@ class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
         """Show the command."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await organises(interaction)
-        book = services_of(interaction).books.get(self._key)
+        book = app_of(interaction).books.get(self._key)
         if book is None:
             raise Refused("The library does not have that book yet. Once it does, /schedule create plans its reading.")
         line = f"/schedule create book:{book.slug}"
@@ -156,7 +156,7 @@ class VoteButton(Pressed, template=rf"ballot:{VOTE}"):
         """Show the ballot, in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await deliver(interaction, _ballot(*await services_of(interaction).votes.ballot(self._vote_id, member)))
+        await deliver(interaction, _ballot(*await app_of(interaction).get(Votes).ballot(self._vote_id, member)))
 
 
 class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{CHOICES}])"):
@@ -182,7 +182,7 @@ class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{CHOICES}])"):
         member, _ = await visitor(interaction)
         _, vote_id, number = self.item.custom_id.split(":")
         key = values[0] if values else None
-        voted = await services_of(interaction).votes.choose(int(vote_id), member, int(number), key)
+        voted = await app_of(interaction).get(Votes).choose(int(vote_id), member, int(number), key)
         await replace_card(interaction, _ballot(*voted))
 
 
@@ -197,7 +197,7 @@ class BallotBackButton(Pressed, template=rf"unballot:{VOTE}"):
         """Show the empty ballot."""
         await interaction.response.defer()
         member, _ = await visitor(interaction)
-        vote = await services_of(interaction).votes.take_back(self._vote_id, member)
+        vote = await app_of(interaction).get(Votes).take_back(self._vote_id, member)
         await replace_card(interaction, _ballot(vote, ()))
 
 
@@ -212,9 +212,9 @@ class CountButton(Pressed, template=rf"count:{VOTE}"):
         """Show the count."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        services = services_of(interaction)
-        vote, count = await services.votes.so_far(self._vote_id, member)
-        await deliver(interaction, await counted_card(services, vote, count))
+        app = app_of(interaction)
+        vote, count = await app.get(Votes).so_far(self._vote_id, member)
+        await deliver(interaction, await counted_card(app, vote, count))
 
 
 class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
@@ -228,20 +228,20 @@ class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
         """Explain, in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        vote = await services_of(interaction).votes.vote(self._vote_id, member)
+        vote = await app_of(interaction).get(Votes).vote(self._vote_id, member)
         await deliver(interaction, notice_card(explanation(vote), "How is this counted?"))
 
 
-async def counted_card(services: Services, vote: Vote, count: Count) -> Card:
+async def counted_card(app: App, vote: Vote, count: Count) -> Card:
     """Return how a vote stands, or its outcome, for one person to see."""
-    return count_card(vote, count, await rounds_picture(services, vote, count), so_far=vote.count is None)
+    return count_card(vote, count, await rounds_picture(app, vote, count), so_far=vote.count is None)
 
 
-async def rounds_picture(services: Services, vote: Vote, count: Count) -> Picture | None:
+async def rounds_picture(app: App, vote: Vote, count: Count) -> Picture | None:
     """Return a count as a picture, where there is anything to draw."""
     if not count.rounds:
         return None
-    png = await services.workers.do(lambda: draw_rounds(vote, count))
+    png = await app.workers.do(lambda: draw_rounds(vote, count))
     return Picture("rounds.png", png, alt_text(vote, count))
 
 

@@ -8,16 +8,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Card, notice_card
 from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs, is_organiser, organises, visitor
-from bot.features.votes.cards import counted_card, link_to
+from bot.feature import Feature
+from bot.features.votes.cards import VOTE_BUTTONS, PlanButton, counted_card, link_to
 from bot.features.votes.jobs import VotePosts
-from bot.features.votes.rules import LATEST, SOONEST, USUAL, Prepared, typed_candidates
-from bot.features.votes.store import Kind, State
+from bot.features.votes.rules import LATEST, SOONEST, USUAL, Nominations, Prepared, Votes, typed_candidates
+from bot.features.votes.store import JOBS, Kind, State
 from bot.features.votes.views import (
+    ORGANISER_BUTTONS,
+    NominationsPageButton,
     closing_card,
     may_post,
     nominated_card,
@@ -26,7 +30,6 @@ from bot.features.votes.views import (
     preview,
     withdrawn_card,
 )
-from bot.services import Services
 from bot.times import read_moment
 
 Title = app_commands.Range[str, 1, 200]
@@ -37,8 +40,8 @@ class NominateCog(commands.Cog):
 
     nominate = in_clubs(app_commands.Group(name="nominate", description="Books that we could read next."))
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, bot: ClubBot) -> None:
+        self._app = bot.app
 
     @nominate.command()
     @app_commands.describe(book="A book of the library, or any title")
@@ -47,14 +50,14 @@ class NominateCog(commands.Cog):
         """Nominate a book: one of the library, or any title. If it is on the list, you support it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await deliver(interaction, nominated_card(await self._services.nominations.add(member, book), member))
+        await deliver(interaction, nominated_card(await self._app.get(Nominations).add(member, book), member))
 
     @nominate.command(name="list")
     async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show the books that are nominated, with how many would like to read each."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await deliver(interaction, nominations_card(await self._services.nominations.listed(member.club), member))
+        await deliver(interaction, nominations_card(await self._app.get(Nominations).listed(member.club), member))
 
     @nominate.command()
     @app_commands.describe(book="A book on the list")
@@ -64,7 +67,7 @@ class NominateCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         organiser = await is_organiser(interaction)
-        book_gone, number = await self._services.nominations.withdraw(member, book, organiser=organiser)
+        book_gone, number = await self._app.get(Nominations).withdraw(member, book, organiser=organiser)
         await deliver(interaction, withdrawn_card(book_gone, number, organiser=organiser))
 
 
@@ -84,12 +87,8 @@ class VoteCog(commands.Cog):
     )
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._services = bot, bot.services
+        self._bot, self._app = bot, bot.app
         self._posts = VotePosts(bot)
-
-    async def cog_load(self) -> None:
-        """Have votes closed when their time comes."""
-        self._bot.timekeeper.work.append(self._posts)
 
     @vote.command()
     @app_commands.describe(
@@ -108,14 +107,14 @@ class VoteCog(commands.Cog):
         may_post(interaction, poll=Kind(kind) is Kind.POLL)
         member, place = await visitor(interaction)
         if books:
-            offered = typed_candidates(books, self._services.books)
+            offered = typed_candidates(books, self._app.books)
         else:
-            offered = [each.candidate for each in await self._services.nominations.listed(place.club)]
-        now = self._services.now()
-        zone = (await self._services.set_up.settings(place.club)).zone
-        until = await self._services.workers.do(lambda: read_moment(closes or USUAL, now, zone, SOONEST, LATEST))
+            offered = [each.candidate for each in await self._app.get(Nominations).listed(place.club)]
+        now = self._app.now()
+        zone = (await self._app.get(SetUp).settings(place.club)).zone
+        until = await self._app.workers.do(lambda: read_moment(closes or USUAL, now, zone, SOONEST, LATEST))
         prepared = Prepared.of(place, Kind(kind), offered, until, hidden=hidden == "yes")
-        await deliver(interaction, await preview(self._services, member, place, prepared))
+        await deliver(interaction, await preview(self._app, member, place, prepared))
 
     @vote.command()
     async def close(self, interaction: discord.Interaction[Any]) -> None:
@@ -123,7 +122,7 @@ class VoteCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         await organises(interaction)
         member, _ = await visitor(interaction)
-        vote = await self._services.votes.latest(member.club)
+        vote = await self._app.get(Votes).latest(member.club)
         running = vote.state is not State.CLOSED
         await deliver(interaction, closing_card(vote, member.id) if running else nothing_running())
 
@@ -132,11 +131,20 @@ class VoteCog(commands.Cog):
         """Show how the vote stands, unless its count is hidden, or how the latest one ended."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        vote = await self._services.votes.latest(member.club)
+        vote = await self._app.get(Votes).latest(member.club)
         if vote.draft.kind is Kind.POLL and vote.count is None:
             there = f"Discord shows the count of the poll: {link_to(vote, vote.message)}"
             await deliver(interaction, Card(body=there) if vote.message else notice_card("The poll is being posted."))
             return
-        await deliver(
-            interaction, await counted_card(self._services, *await self._services.votes.so_far(vote.id, member))
-        )
+        await deliver(interaction, await counted_card(self._app, *await self._app.get(Votes).so_far(vote.id, member)))
+
+
+FEATURE = Feature(
+    "votes",
+    cogs=(
+        NominateCog,
+        VoteCog,
+    ),
+    buttons=(NominationsPageButton, *VOTE_BUTTONS, *ORGANISER_BUTTONS, PlanButton),
+    jobs={JOBS: lambda bot: VotePosts(bot).do},
+)

@@ -1,7 +1,7 @@
 """Votes: opening one, taking ballots, and closing it so that its outcome is found once and told once.
 
-Whoever opens or closes a vote claims it first. A process that dies leaves its claim behind, and after `PATIENCE`
-another takes the work up where it was left: the outcome that was counted stays, and a post that was made is found.
+Opening and closing are jobs (`bot/jobs.py`): where a process dies, another goes on where it was left. The outcome that
+was counted stays, and a post that was made is found.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from pydantic import TypeAdapter
 
+from bot.app import App
 from bot.features.votes.counting import Ballot, Count, Round, Why, most_votes, run_off
-from bot.features.votes.store import Candidate, Draft, Kind, Nomination, NominationRecords, State, Vote, VoteRecords
-from bot.people import Member, Place, Shards
+from bot.features.votes.store import Candidate, Draft, Kind, Nomination, State, StoredNominations, StoredVotes, Vote
+from bot.jobs import HELD
+from bot.people import Member, Place
 from bot.reading_order.sentences import listed
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
@@ -73,18 +76,20 @@ FEWEST_BOOKS, MOST_BOOKS = 2, 10
 CHOICES = 5
 """Choices on a ballot."""
 
-PATIENCE = dt.timedelta(minutes=3)
-"""How long a claim holds: longer than any post takes, and short enough to wait for."""
-
 
 class Votes:
     """Holds votes. Who may start and close one is for the door to check: Discord knows who organises a club."""
 
     def __init__(
-        self, records: VoteRecords, now: Callable[[], dt.datetime],
+        self, records: StoredVotes, now: Callable[[], dt.datetime],
         draw: Callable[[], str] = lambda: secrets.token_hex(4),
     ) -> None:  # fmt: skip
         self._records, self._now, self._draw = records, now, draw
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredVotes(app.database), app.now)
 
     # Opening
 
@@ -111,19 +116,20 @@ class Votes:
         Raises VoteProblem.
         """
         await self.check(draft)
-        vote = await self._records.begin(draft, name, self._draw(), self._now())
+        now = self._now()
+        vote = await self._records.begin(draft, name, self._draw(), now, now + HELD)
         if vote is None:
             raise VoteProblem("That vote has been started already.")
         return vote
 
     async def opened(self, vote: Vote, message: int) -> Vote:
-        """Note where a vote was posted: it takes ballots from now on."""
-        await self._records.opened(vote.id, message)
+        """Record where a vote was posted: it takes ballots from now on."""
+        await self._records.opened(vote, message)
         return replace(vote, message=message, state=State.OPEN)
 
     async def give_up(self, vote: Vote) -> None:
         """Forget a vote that cannot be posted."""
-        await self._records.give_up(vote.id)
+        await self._records.give_up(vote)
 
     # Voting
 
@@ -186,17 +192,13 @@ class Votes:
 
     # Closing
 
-    async def due(self, shards: Shards) -> list[Vote]:
-        """Return the votes of these shards that wait to be opened or closed by whoever claims them."""
-        return await self._records.due(shards, self._now(), self._now() - PATIENCE)
+    async def anywhere(self, vote_id: int) -> Vote | None:
+        """Return a vote of any club, for what is due for it; None where it was given up."""
+        return await self._records.vote(vote_id)
 
-    async def next_due(self, shards: Shards) -> dt.datetime | None:
-        """Return when there is something to open or to close, which may be past; None where there is nothing."""
-        return await self._records.next_due(shards, PATIENCE)
-
-    async def claim(self, vote: Vote, *, early: bool = False) -> Vote | None:
-        """Claim a vote that is due, or with `early` an open one; None where somebody else has it."""
-        return await self._records.claim(vote.id, self._now(), self._now() - PATIENCE, early=early)
+    async def close(self, vote: Vote) -> Vote:
+        """Take no more ballots for a vote, and return it as it is."""
+        return await self._records.close(vote.id) or vote
 
     async def count_ballots(self, vote: Vote) -> Vote:
         """Count a ranked vote that takes no more ballots, and keep the outcome."""
@@ -212,10 +214,10 @@ class Votes:
         return await self._keep(vote, count)
 
     async def closed(self, vote: Vote, result: int) -> None:
-        """Note that the outcome was posted, or with 0 that it cannot be; the winner leaves the list of nominations."""
+        """Record that the outcome was posted, or with 0 that it cannot be; the winner leaves the nominations."""
         if vote.count is not None and vote.count.winner is not None:
             await self._records.withdraw(vote.place.club, vote.count.winner)
-        await self._records.closed(vote.id, result)
+        await self._records.closed(vote, result)
 
     async def _keep(self, vote: Vote, count: Count) -> Vote:
         return await self._records.counted(vote.id, count, self._now()) or vote
@@ -325,8 +327,13 @@ class Nominated:
 class Nominations:
     """Keeps a club's list. The same book is one book, however it was typed."""
 
-    def __init__(self, records: NominationRecords, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, records: StoredNominations, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
         self._records, self._books, self._now = records, books, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(StoredVotes(app.database), app.books, app.now)
 
     async def add(self, member: Member, typed: str) -> Nominated:
         """Nominate a book, or support one that is on the list already. Raises VoteProblem."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import (
@@ -17,20 +17,18 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     UniqueConstraint,
-    and_,
     delete,
-    or_,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember
+from bot.db.base import BIG_KEY, Base, OfMember, Personal
+from bot.db.jobs import Key, drop, finish, plan
 from bot.db.session import Sessions, insert_into, note_member, replace
 from bot.features.votes.counting import Ballot, Count
-from bot.people import Member, Place, Shards
-from bot.processes import served
+from bot.people import Member, Place
 from corpus.books import Slug
 
 
@@ -60,7 +58,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """How far a vote is. While it is being opened or closed, the process that does so holds a claim on it."""
+    """How far a vote is. While it is being opened or closed, the process that does so has claimed that job."""
 
     OPENING = "opening"
     OPEN = "open"
@@ -113,89 +111,14 @@ class Vote:
         return next(candidate for candidate in self.candidates if candidate.key == key)
 
 
-class NominationRecords(Protocol):
-    """The books that members would like to read next."""
-
-    async def nominations(self, club: int) -> list[Nomination]:
-        """Return a club's nominations, oldest first."""
-        ...
-
-    async def nominate(self, nomination: Nomination) -> bool:
-        """Keep a nomination; return False where the member has nominated that book before."""
-        ...
-
-    async def withdraw(self, club: int, key: str, member_id: int | None = None) -> int:
-        """Take a book's nominations away, of one member or of all; return how many there were."""
-        ...
-
-
-class VoteRecords(NominationRecords, Protocol):
-    """Votes and their ballots. Of each club one vote at most is running."""
-
-    async def begin(self, draft: Draft, name: str, seed: str, at: dt.datetime) -> Vote | None:
-        """Keep a new vote, claimed for opening; None where the club has one running, or had one of that name."""
-        ...
-
-    async def give_up(self, vote_id: int) -> None:
-        """Delete a vote that could not be opened."""
-        ...
-
-    async def opened(self, vote_id: int, message: int) -> None:
-        """Note that a vote was posted: it takes ballots now."""
-        ...
-
-    async def vote(self, vote_id: int) -> Vote | None:
-        """Return a vote."""
-        ...
-
-    async def latest(self, club: int) -> Vote | None:
-        """Return a club's latest vote."""
-        ...
-
-    async def due(self, shards: Shards, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
-        """Return these shards' votes that have to be closed, or whose claim is older than `stale`: its process died."""
-        ...
-
-    async def next_due(self, shards: Shards, patience: dt.timedelta) -> dt.datetime | None:
-        """Return from when these shards' next vote has to be closed, or its claim is that much old."""
-        ...
-
-    async def claim(self, vote_id: int, at: dt.datetime, stale: dt.datetime, *, early: bool = False) -> Vote | None:
-        """Claim a vote that is due, or with `early` any that is open, and return it; None where another has it.
-
-        An open vote is closing from then on, and takes no more ballots.
-        """
-        ...
-
-    async def counted(self, vote_id: int, count: Count, at: dt.datetime) -> Vote | None:
-        """Keep the outcome of a vote, unless one is kept already; return the vote with the one that is."""
-        ...
-
-    async def closed(self, vote_id: int, result: int) -> None:
-        """Note that the outcome was posted. The ballots are deleted: the count is all that is left of them."""
-        ...
-
-    async def ballot(self, vote_id: int, member: Member) -> Ballot:
-        """Return a member's ballot; an empty one where they have not voted."""
-        ...
-
-    async def change_ballot(
-        self, vote_id: int, member: Member, change: Callable[[Ballot], Ballot], at: dt.datetime
-    ) -> Ballot | None:
-        """Change a member's ballot; None where the vote takes none any more."""
-        ...
-
-    async def ballots(self, vote_id: int) -> Sequence[Ballot]:
-        """Return all ballots, in an order that says nothing about who cast them."""
-        ...
-
-
 def _belongs_to_member() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["club", "member"], ["members.club", "members.id"], ondelete="CASCADE")
 
 
 class NominationRow(OfMember, Base):
     """A book that a member would like to read next."""
+
+    personal = (Personal("nominations", "books that you nominated"),)
 
     __tablename__ = "nominations"
     __table_args__ = (PrimaryKeyConstraint("club", "member", "key"), _belongs_to_member())
@@ -216,7 +139,6 @@ class VoteRow(Base):
     __table_args__ = (
         UniqueConstraint("name"),
         UniqueConstraint("club", "running"),
-        Index(None, "state", "closes", "club"),
         {"sqlite_autoincrement": True},
     )
 
@@ -233,7 +155,6 @@ class VoteRow(Base):
     closes: Mapped[dt.datetime]
     state: Mapped[str]
     running: Mapped[bool | None]
-    claimed: Mapped[dt.datetime]
     message: Mapped[int]
     result: Mapped[int]
     count: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -242,6 +163,8 @@ class VoteRow(Base):
 
 class BallotRow(OfMember, Base):
     """A member's ballot; it is deleted with the close of its vote."""
+
+    personal = (Personal("ballots", "ballots in votes for the next book"),)
 
     __tablename__ = "ballots"
     __table_args__ = (
@@ -256,7 +179,7 @@ class BallotRow(OfMember, Base):
 
 
 class StoredNominations:
-    """Implements `NominationRecords`."""
+    """The books that members would like to read next."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -299,31 +222,56 @@ class StoredNominations:
 COUNT = TypeAdapter(Count)
 """The outcome of a vote as values for JSON."""
 
-CLAIMED = (State.OPENING, State.CLOSING)
+JOBS = "vote"
 
 TAKES_BALLOTS = (State.OPENING, State.OPEN)
 """Whoever sees the *Vote* button may press it, also before it is noted that the button is there."""
 
 
-class StoredVotes(StoredNominations):
-    """Implements `VoteRecords`."""
+def opening(vote: Vote) -> Key:
+    """Return the job of posting a vote."""
+    return Key(JOBS, vote.place.club, vote.id, "open")
 
-    async def begin(self, draft: Draft, name: str, seed: str, at: dt.datetime) -> Vote | None:
-        """Keep a new vote, claimed for opening; None where the club has one running, or had one of that name."""
+
+def closing(vote: Vote) -> Key:
+    """Return the job of counting a vote and posting its outcome."""
+    return Key(JOBS, vote.place.club, vote.id, "close")
+
+
+class StoredVotes(StoredNominations):
+    """Votes and their ballots. Of each club one vote at most is running."""
+
+    async def begin(self, draft: Draft, name: str, seed: str, at: dt.datetime, until: dt.datetime) -> Vote | None:
+        """Keep a new vote whose opening the caller has claimed until a moment.
+
+        None where the club has one running, or had one of that name.
+        """
         async with self._sessions.writing() as session:
             insert = insert_into(session, VoteRow).values(**_new(draft, name, seed, at))
             row = await session.scalar(insert.on_conflict_do_nothing().returning(VoteRow))
-            return None if row is None else _vote(row)
+            if row is None:
+                return None
+            vote = _vote(row)
+            await plan(session, opening(vote), until, since=at)
+            return vote
 
-    async def give_up(self, vote_id: int) -> None:
+    async def give_up(self, vote: Vote) -> None:
         """Delete a vote that could not be opened."""
         row = VoteRow
         async with self._sessions.writing() as session:
-            await session.execute(delete(row).where(row.id == vote_id, row.state == State.OPENING))
+            gone = delete(row).where(row.id == vote.id, row.state == State.OPENING)
+            if await session.scalar(gone.returning(row.id)) is not None:
+                await drop(session, opening(vote))
 
-    async def opened(self, vote_id: int, message: int) -> None:
-        """Note that a vote was posted: it takes ballots now."""
-        await self._change(VoteRow.id == vote_id, VoteRow.state == State.OPENING, message=message, state=State.OPEN)
+    async def opened(self, vote: Vote, message: int) -> None:
+        """Record that a vote was posted: it takes ballots now, and closes at its time."""
+        row = VoteRow
+        is_opening = (row.id == vote.id, row.state == State.OPENING)
+        async with self._sessions.writing() as session:
+            opened = update(row).where(*is_opening).values(message=message, state=State.OPEN)
+            if await session.scalar(opened.returning(row.id)) is not None:
+                await finish(session, opening(vote), message)
+                await plan(session, closing(vote), vote.draft.closes)
 
     async def vote(self, vote_id: int) -> Vote | None:
         """Return a vote."""
@@ -338,50 +286,24 @@ class StoredVotes(StoredNominations):
             row = await session.scalar(query)
             return None if row is None else _vote(row)
 
-    async def due(self, shards: Shards, at: dt.datetime, stale: dt.datetime) -> list[Vote]:
-        """Return these shards' votes that have to be closed, or whose claim is older than `stale`: its process died."""
-        query = select(VoteRow).where(served(VoteRow.club, shards), _is_due(at, stale))
-        query = query.order_by(VoteRow.closes, VoteRow.id)
-        async with self._sessions.reading() as session:
-            return [_vote(row) for row in await session.scalars(query)]
-
-    async def next_due(self, shards: Shards, patience: dt.timedelta) -> dt.datetime | None:
-        """Return from when these shards' next vote has to be closed, or its claim is that much old."""
-        row, mine = VoteRow, served(VoteRow.club, shards)
-        closes = select(row.closes).where(row.state == State.OPEN, mine).order_by(row.closes).limit(1)
-        claimed = select(row.claimed).where(row.state.in_(CLAIMED), mine).order_by(row.claimed).limit(1)
-        async with self._sessions.reading() as session:
-            left = await session.scalar(claimed)
-            moments = [await session.scalar(closes), None if left is None else left + patience]
-        return min((moment for moment in moments if moment is not None), default=None)
-
-    async def claim(self, vote_id: int, at: dt.datetime, stale: dt.datetime, *, early: bool = False) -> Vote | None:
-        """Claim a vote that is due, or with `early` any that is open, and return it; None where another has it.
-
-        An open vote is closing from then on, and takes no more ballots; one that was being opened still is.
-        """
-        due = or_(_is_due(at, stale), VoteRow.state == State.OPEN) if early else _is_due(at, stale)
-        async with self._sessions.writing() as session:
-            row = await session.scalar(select(VoteRow).where(VoteRow.id == vote_id, due).with_for_update())
-            if row is None:
-                return None
-            row.claimed = at
-            if row.state == State.OPEN:
-                row.state = State.CLOSING
-            return _vote(row)
+    async def close(self, vote_id: int) -> Vote | None:
+        """Take no more ballots for a vote, and return it."""
+        await self._change(VoteRow.id == vote_id, VoteRow.state == State.OPEN, state=State.CLOSING)
+        return await self.vote(vote_id)
 
     async def counted(self, vote_id: int, count: Count, at: dt.datetime) -> Vote | None:
         """Keep the outcome of a vote, unless one is kept already; return the vote with the one that is."""
         plain = COUNT.dump_python(count, mode="json")
-        await self._change(VoteRow.id == vote_id, VoteRow.counted.is_(None), count=plain, counted=at, claimed=at)
+        await self._change(VoteRow.id == vote_id, VoteRow.counted.is_(None), count=plain, counted=at)
         return await self.vote(vote_id)
 
-    async def closed(self, vote_id: int, result: int) -> None:
-        """Note that the outcome was posted. The ballots are deleted: the count is all that is left of them."""
+    async def closed(self, vote: Vote, result: int) -> None:
+        """Record that the outcome was posted. The ballots are deleted: the count is all that is left of them."""
         async with self._sessions.writing() as session:
-            done = update(VoteRow).where(VoteRow.id == vote_id)
-            await session.execute(done.values(state=State.CLOSED, running=None, result=result))
-            await session.execute(delete(BallotRow).where(BallotRow.vote == vote_id))
+            row = update(VoteRow).where(VoteRow.id == vote.id)
+            await session.execute(row.values(state=State.CLOSED, running=None, result=result))
+            await session.execute(delete(BallotRow).where(BallotRow.vote == vote.id))
+            await finish(session, closing(vote), result)
 
     async def ballot(self, vote_id: int, member: Member) -> Ballot:
         """Return a member's ballot; an empty one where they have not voted."""
@@ -395,7 +317,7 @@ class StoredVotes(StoredNominations):
         row = VoteRow
         open_now = (row.id == vote_id, row.club == member.club, row.state.in_(TAKES_BALLOTS), row.closes > at)
         async with self._sessions.writing() as session:
-            # The lock keeps the vote from being claimed, and so counted, before this ballot is in it.
+            # The lock keeps the vote from being closed, and so counted, before this ballot is in it.
             if await session.scalar(select(row.id).where(*open_now).with_for_update()) is None:
                 return None
             await note_member(session, member.club, member.id)
@@ -418,12 +340,6 @@ class StoredVotes(StoredNominations):
             await session.execute(update(VoteRow).where(*which).values(**values))
 
 
-def _is_due(at: dt.datetime, stale: dt.datetime) -> ColumnElement[bool]:
-    row = VoteRow
-    left = and_(row.state.in_(CLAIMED), row.claimed <= stale)
-    return or_(and_(row.state == State.OPEN, row.closes <= at), left)
-
-
 async def _ballot(session: AsyncSession, vote_id: int, member: Member) -> Ballot:
     row = await session.get(BallotRow, (vote_id, member.club, member.id))
     return () if row is None else tuple(row.choices)
@@ -443,7 +359,6 @@ def _new(draft: Draft, name: str, seed: str, at: dt.datetime) -> dict[str, Any]:
         "closes": draft.closes,
         "state": State.OPENING,
         "running": True,
-        "claimed": at,
         "message": 0,
         "result": 0,
     }

@@ -7,20 +7,21 @@ from typing import Any
 
 import discord
 
-from bot.audit import Did
+from bot.app import App
+from bot.audit import Audit, Did
 from bot.discord.buttons import CONFIRM, CancelButton, Picked, Pressed
 from bot.discord.cards import Card, notice_card, paged_card
-from bot.discord.context import Refused, bot_of, services_of
+from bot.discord.context import Refused, app_of, bot_of
 from bot.discord.send import replace_card
 from bot.discord.text import OPTION, one_line, safe
 from bot.discord.visitor import is_thread, organises, visitor
+from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, own_question
 from bot.features.votes.cards import VOTE, link_to, preview_card
 from bot.features.votes.jobs import VotePosts
-from bot.features.votes.rules import FEWEST_BOOKS, MOST_BOOKS, Nominated, Prepared
+from bot.features.votes.rules import FEWEST_BOOKS, MOST_BOOKS, Nominated, Nominations, Prepared, Votes
 from bot.features.votes.store import Candidate, Kind, Vote
 from bot.people import Member, Place
-from bot.services import Services
 from bot.times import timestamp
 from corpus.text import plural
 
@@ -39,7 +40,7 @@ class NominationsPageButton(Pressed, template=r"nominations:(?P<page>\d{1,3})"):
         """Show the page in place of the one before."""
         await interaction.response.defer()
         member, _ = await visitor(interaction)
-        listed = await services_of(interaction).nominations.listed(member.club)
+        listed = await app_of(interaction).get(Nominations).listed(member.club)
         await replace_card(interaction, nominations_card(listed, member, self._page))
 
 
@@ -101,7 +102,7 @@ class BooksMenu(Picked, template=rf"vote-books:{ID}"):
         await interaction.response.defer()
         asked = await own_question(interaction, self.item.custom_id.partition(":")[2], "vote")
         prepared = Prepared.read(asked.text, asked.place).picking(values)
-        await replace_card(interaction, await preview(services_of(interaction), asked.member, asked.place, prepared))
+        await replace_card(interaction, await preview(app_of(interaction), asked.member, asked.place, prepared))
 
 
 class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
@@ -118,10 +119,10 @@ class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
         await organises(interaction)
         draft = Prepared.read(asked.text, asked.place).draft
         may_post(interaction, poll=draft.kind is Kind.POLL)
-        vote = await services_of(interaction).votes.begin(draft, self._asked_id)
+        vote = await app_of(interaction).get(Votes).begin(draft, self._asked_id)
         vote = await VotePosts(bot_of(interaction)).open(vote)
-        await services_of(interaction).audit.note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
-        bot_of(interaction).timekeeper.nudge()
+        await app_of(interaction).get(Audit).note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
+        bot_of(interaction).jobs.nudge()
         link = link_to(vote, vote.message)
         done = f"The vote is open: {link}\nIt closes {timestamp(draft.closes)}, or with /vote close."
         await replace_card(interaction, Card(body=done))
@@ -139,10 +140,10 @@ class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
         await interaction.response.defer()
         await organises(interaction)
         member, _ = await visitor(interaction)
-        vote = await services_of(interaction).votes.vote(self._vote_id, member)
-        if await VotePosts(bot_of(interaction)).see_to(vote, early=True) is None:
+        vote = await app_of(interaction).get(Votes).vote(self._vote_id, member)
+        if not await VotePosts(bot_of(interaction)).see_to(vote, early=True):
             raise Refused("That vote is closed already, or is being closed in this moment.")
-        closed = await services_of(interaction).votes.vote(self._vote_id, member)
+        closed = await app_of(interaction).get(Votes).vote(self._vote_id, member)
         where = link_to(closed, closed.result) if closed.result else "I may not post there; /vote results shows it."
         await replace_card(interaction, Card(body=f"Closed. The outcome: {where}"))
 
@@ -163,10 +164,10 @@ def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:
         raise Refused(f"I lack the permission {' and '.join(lacking)} in this channel, so I can hold no vote here.")
 
 
-async def preview(services: Services, member: Member, place: Place, prepared: Prepared) -> Card:
+async def preview(app: App, member: Member, place: Place, prepared: Prepared) -> Card:
     """Return the preview of a vote, with what changes and confirms it. Raises VoteProblem."""
-    await services.votes.check(prepared.draft)
-    asked = await services.questions.keep("vote", member, place, prepared.written())
+    await app.get(Votes).check(prepared.draft)
+    asked = await app.get(Questions).keep("vote", member, place, prepared.written())
     books: Sequence[Any] = [BooksMenu.of(asked.id, prepared)]
     return preview_card(prepared.draft, [*books, StartButton(asked.id), CancelButton(member.id)])
 

@@ -14,9 +14,11 @@ from bot.discord.cards import notice_card
 from bot.discord.context import ClubBot, Refused
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs, is_for_adults, keeper
+from bot.feature import Feature
 from bot.features.watch.jobs import WatchNotes
-from bot.features.watch.rules import Spoken
-from bot.features.watch.views import WatchQueueButton, words_of
+from bot.features.watch.rules import Spoken, Watching
+from bot.features.watch.store import JOBS
+from bot.features.watch.views import WATCH_BUTTONS, WatchQueueButton, words_of
 from bot.people import Place
 
 log = logging.getLogger(__name__)
@@ -49,14 +51,13 @@ class WatchCog(commands.Cog):
     )
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._watching = bot, bot.services.watching
+        self._bot, self._watching = bot, bot.app.get(Watching)
         self._notes = WatchNotes(bot)
         self._reading: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
-        """Read which places are watched, and have authors told whom a killed process has not told."""
+        """Read which places are watched."""
         await self._watching.load()
-        self._bot.timekeeper.work.append(self._notes)
 
     async def cog_unload(self) -> None:
         """Stop. Messages in the line are let go of, as those that are said while the bot is away are never read."""
@@ -134,4 +135,7 @@ class WatchCog(commands.Cog):
                     await self._notes.tell(finding)
             except Exception:
                 log.exception("a message could not be placed, or its author not told")
-                self._bot.timekeeper.nudge()
+                self._bot.jobs.nudge()
+
+
+FEATURE = Feature("watch", cogs=(WatchCog,), buttons=WATCH_BUTTONS, jobs={JOBS: lambda bot: WatchNotes(bot).do})

@@ -1,4 +1,4 @@
-"""Telling authors, in direct messages: once, also where the process was killed in between."""
+"""The jobs of watched places: telling each author, in a direct message."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import logging
 
 import discord
 
+from bot.db.jobs import Claim, Key
 from bot.discord.context import ClubBot
-from bot.discord.jobs import posted_before
+from bot.discord.jobs import GONE, find_message, small_print
 from bot.discord.send import post_in
-from bot.features.watch.store import Finding
+from bot.features.watch.rules import Watching
+from bot.features.watch.store import JOBS, Finding, telling
 from bot.features.watch.views import author_card, author_items, mark_of
-from bot.timekeeper import each
+from bot.jobs import Post
 
 log = logging.getLogger(__name__)
 
@@ -21,28 +23,37 @@ class WatchNotes:
     """Tells authors that their message may go too far; whose direct messages are closed is left to the moderators."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._watching = bot, bot.services.watching
+        self._bot, self._watching = bot, bot.app.get(Watching)
 
-    async def tell(self, finding: Finding, *, again: bool = False) -> None:
-        """Tell an author; `again`, look first whether they were told before the process was killed."""
-        me = self._bot.user.id if self._bot.user else 0
-        try:
-            channel = await self._bot.create_dm(discord.Object(finding.member))
-            if not (again and await posted_before(channel, me, finding.at, mark_of(finding))):
-                await post_in(channel, author_card(finding, author_items(finding)), f"watch-{finding.id}")
-        except (discord.Forbidden, discord.NotFound):
-            log.info("an author cannot be written to; the moderators see the message in their queue")
-        await self._watching.told(finding)
+    async def do(self, club: int, finding_id: int) -> None:
+        """Tell an author whom a process did not tell that died, if nobody else does it."""
+        key = Key(JOBS, club, finding_id, "tell")
+        claim = await self._bot.jobs.claim(key)
+        if claim is None:
+            return
+        finding = await self._watching.untold(finding_id)
+        await (self._tell(finding, claim) if finding else self._bot.jobs.drop(key))
 
-    async def next_due(self) -> dt.datetime | None:
-        """Return when an author is to be told who was not, in the servers that this process serves."""
-        return await self._watching.next_untold(self._bot.presence.shards)
+    async def tell(self, finding: Finding) -> None:
+        """Tell the author of a message that was just found."""
+        await self._tell(finding, Claim(telling(finding)))
 
-    async def do_due(self) -> None:
-        """Tell the authors who should know and do not; one who cannot be told keeps no other from being told."""
-        untold = await self._watching.untold(self._bot.presence.shards)
-        await each(untold, self._tell_again, lambda finding: f"telling of message {finding.id} that went too far")
+    async def _tell(self, finding: Finding, claim: Claim) -> None:
+        async def find(since: dt.datetime) -> int:
+            try:
+                channel = await self._bot.create_dm(discord.Object(finding.member))
+                found = await find_message(channel, self._bot.me, since, lambda m: mark_of(finding) in small_print(m))
+            except GONE:
+                return 0
+            return found.id if found else 0
 
-    async def _tell_again(self, finding: Finding) -> None:
-        if await self._bot.presence.here(finding.place.club) and await self._watching.claim(finding):
-            await self.tell(finding, again=True)
+        async def make() -> int:
+            try:
+                channel = await self._bot.create_dm(discord.Object(finding.member))
+                card = author_card(finding, author_items(finding))
+                return (await post_in(channel, card, f"watch-{finding.id}")).id
+            except GONE:
+                log.info("an author cannot be written to; the moderators see the message in their queue")
+                return 0
+
+        await self._bot.jobs.post_once(claim, Post(make, find), lambda _: self._watching.told(finding))

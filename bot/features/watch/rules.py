@@ -6,13 +6,16 @@ import datetime as dt
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from cachetools import LRUCache
 
 from bot.answering.engine import Discussion
+from bot.app import App
 from bot.audiences import Audiences
 from bot.audit import Audit, Did
-from bot.features.watch.store import QUEUED, Finding, Outcome, WatchRecords
+from bot.features.watch.store import QUEUED, Finding, Outcome, StoredWatching
+from bot.jobs import HELD
 from bot.people import EVERY, Member, Place, Shards
 from bot.workers import Workers
 from corpus.books import Reveals
@@ -64,9 +67,6 @@ class Line:
         return counts["come"], counts["passed"]
 
 
-TELL_AGAIN = dt.timedelta(minutes=1)
-"""After this long, whoever found a message is taken to have been stopped before its author was told."""
-
 TOO_LATE = dt.timedelta(days=1)
 """After this long, an author is not told any more: everybody has read the message."""
 
@@ -79,13 +79,26 @@ class Watching:
     """Places messages where they belong, and keeps those that go too far for who deals with them."""
 
     def __init__(
-        self, discussion: Discussion, audiences: Audiences, records: WatchRecords, audit: Audit, workers: Workers,
+        self, discussion: Discussion, audiences: Audiences, records: StoredWatching, audit: Audit, workers: Workers,
         now: Callable[[], dt.datetime], shards: Shards = EVERY,
     ) -> None:  # fmt: skip
         self._discussion, self._audiences, self._records = discussion, audiences, records
         self._audit, self._workers, self._now, self._shards = audit, workers, now, shards
         self._places: dict[int, int] = {}
         self.line = Line()
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(
+            app.discussion,
+            app.get(Audiences),
+            StoredWatching(app.database),
+            app.get(Audit),
+            app.workers,
+            app.now,
+            app.shards,
+        )
 
     async def load(self) -> None:
         """Read which places are watched: afterwards, no message costs a query to know."""
@@ -122,7 +135,8 @@ class Watching:
         beyond = Reveals.of({slug: marks for slug, marks in needs.marks.items() if marks > audience.at(slug)})
         if not beyond.marks:
             return None
-        return await self._records.add(Finding(0, spoken.place, spoken.member, spoken.message, beyond, self._now()))
+        now = self._now()
+        return await self._records.add(Finding(0, spoken.place, spoken.member, spoken.message, beyond, now), now + HELD)
 
     async def finding(self, finding_id: int) -> Finding:
         """Return a finding. Raises WatchProblem where it is not known any more."""
@@ -135,24 +149,15 @@ class Watching:
         """Return the findings of a club that wait for a moderator, oldest first."""
         return await self._records.queue(club)
 
-    async def next_untold(self, shards: Shards) -> dt.datetime | None:
-        """Return when an author of these shards should be told who was not; None where all know."""
-        return min((finding.at + TELL_AGAIN for finding in await self._untold(shards)), default=None)
-
-    async def untold(self, shards: Shards) -> list[Finding]:
-        """Return findings of these shards whose authors should know and do not, as after a crash."""
-        return [found for found in await self._untold(shards) if found.at + TELL_AGAIN <= self._now()]
-
-    async def _untold(self, shards: Shards) -> list[Finding]:
-        return await self._records.untold(shards, self._now() - TOO_LATE)
-
-    async def claim(self, finding: Finding) -> bool:
-        """Begin to tell an author whom a stopped process has not told; False where another process does."""
-        return await self._records.claim(finding.id, self._now(), self._now() - TELL_AGAIN)
+    async def untold(self, finding_id: int) -> Finding | None:
+        """Return a finding whose author should know and does not; None where nobody has to be told any more."""
+        found = await self._records.finding(finding_id)
+        waits = found is not None and not found.told and found.outcome is Outcome.WAITING
+        return found if found is not None and waits and found.at >= self._now() - TOO_LATE else None
 
     async def told(self, finding: Finding) -> None:
-        """Note that an author knows, or cannot be told."""
-        await self._records.tell(finding.id)
+        """Record that an author knows, or cannot be told."""
+        await self._records.told(finding)
 
     async def settle(self, finding: Finding, outcome: Outcome) -> None:
         """Note what became of a finding. Raises WatchProblem where somebody was faster."""

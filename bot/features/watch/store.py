@@ -6,14 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from enum import StrEnum
-from typing import Protocol
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import FindingRow, WatchRow
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
+from bot.db.jobs import Key, finish, plan
 from bot.db.session import Sessions, insert_into, note_member, replace
 from bot.people import Place, Shards
-from bot.processes import of_shards, served
+from bot.processes import of_shards
 from corpus.books import Reveals
 
 
@@ -47,55 +48,62 @@ class Finding:
     outcome: Outcome = Outcome.WAITING
 
 
-class WatchRecords(Protocol):
-    """Watched places, and what was found there."""
+JOBS = "watch"
 
-    async def watched(self, shards: Shards) -> dict[int, int]:
-        """Return the watched places of these shards, each with its club."""
-        ...
 
-    async def watch(self, place: Place, by: int, at: dt.datetime) -> None:
-        """Begin to watch a place."""
-        ...
+def telling(finding: Finding) -> Key:
+    """Return the job of telling the author of a message."""
+    return Key(JOBS, finding.place.club, finding.id, "tell")
 
-    async def unwatch(self, place: Place) -> bool:
-        """Stop watching a place; return whether it was watched."""
-        ...
 
-    async def add(self, finding: Finding) -> Finding | None:
-        """Keep a finding and return it with its id; None where its message was found before."""
-        ...
+class WatchRow(Base):
+    """A watched place, and who had it watched; 0 where that person's data was deleted."""
 
-    async def finding(self, finding_id: int) -> Finding | None:
-        """Return a finding."""
-        ...
+    personal = (
+        Personal("watches", "places that you had watched: they stay so, without your name", "set_by", stays=True),
+    )
 
-    async def queue(self, club: int) -> list[Finding]:
-        """Return the findings of a club that wait for a moderator, oldest first."""
-        ...
+    __tablename__ = "watches"
+    __table_args__ = (PrimaryKeyConstraint("club", "place"), Index(None, "set_by"))
 
-    async def untold(self, shards: Shards, since: dt.datetime) -> list[Finding]:
-        """Return waiting findings of these shards since a moment whose authors do not know of them."""
-        ...
+    club: Mapped[int]
+    place: Mapped[int]
+    set_by: Mapped[int]
+    at: Mapped[dt.datetime]
 
-    async def claim(self, finding_id: int, now: dt.datetime, stale: dt.datetime) -> bool:
-        """Begin to tell an author; return whether nobody else has begun since `stale`, or is done.
 
-        Whoever adds a finding has begun with it.
-        """
-        ...
+class FindingRow(OfMember, Base):
+    """A member's message that goes further than its place. Its words are not kept."""
 
-    async def tell(self, finding_id: int) -> None:
-        """Note that an author knows, or cannot be told."""
-        ...
+    personal = (
+        Personal(
+            "findings",
+            "messages that went further than their place: where they stand, not what they say",
+            hidden=("needs",),
+        ),
+    )
 
-    async def settle(self, finding_id: int, outcome: Outcome) -> bool:
-        """Note what became of a finding that waits; return whether it still waited."""
-        ...
+    __tablename__ = "findings"
+    __table_args__ = (
+        UniqueConstraint("club", "message"),
+        Index(None, "club", "outcome"),
+        Index(None, "club", "member"),
+        belongs_to_member(),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    place: Mapped[int]
+    adults: Mapped[bool]
+    message: Mapped[int]
+    needs: Mapped[Reveals]
+    at: Mapped[dt.datetime]
+    told: Mapped[bool]
+    outcome: Mapped[str]
 
 
 class StoredWatching:
-    """Implements `WatchRecords`."""
+    """Watched places, and what was found there."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -119,8 +127,11 @@ class StoredWatching:
         async with self._sessions.writing() as session:
             return await session.scalar(away.returning(WatchRow.place)) is not None
 
-    async def add(self, finding: Finding) -> Finding | None:
-        """Keep a finding and return it with its id; None where its message was found before."""
+    async def add(self, finding: Finding, until: dt.datetime) -> Finding | None:
+        """Keep a finding and return it with its id; None where its message was found before.
+
+        The caller tells its author, and has claimed that until a moment.
+        """
         async with self._sessions.writing() as session:
             await note_member(session, finding.place.club, finding.member)
             insert = insert_into(session, FindingRow).values(
@@ -133,11 +144,14 @@ class StoredWatching:
                 at=finding.at,
                 told=finding.told,
                 outcome=finding.outcome.value,
-                claimed=finding.at,
             )
             new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(FindingRow.id)
             number = await session.scalar(new)
-        return None if number is None else changed(finding, id=number)
+            if number is None:
+                return None
+            added = changed(finding, id=number)
+            await plan(session, telling(added), until, since=finding.at)
+            return added
 
     async def finding(self, finding_id: int) -> Finding | None:
         """Return a finding."""
@@ -151,26 +165,11 @@ class StoredWatching:
         async with self._sessions.reading() as session:
             return [_finding(row) for row in await session.scalars(query.order_by(FindingRow.id))]
 
-    async def untold(self, shards: Shards, since: dt.datetime) -> list[Finding]:
-        """Return waiting findings of these shards since a moment whose authors do not know of them."""
-        row = FindingRow
-        query = select(row).where(row.told.is_(False), row.at >= since, served(row.club, shards))
-        async with self._sessions.reading() as session:
-            found = await session.scalars(query.where(row.outcome == Outcome.WAITING).order_by(row.id))
-            return [_finding(each) for each in found]
-
-    async def claim(self, finding_id: int, now: dt.datetime, stale: dt.datetime) -> bool:
-        """Begin to tell an author; return whether nobody else has begun since `stale`, or is done."""
-        row = FindingRow
-        free = (row.id == finding_id, row.told.is_(False), or_(row.claimed.is_(None), row.claimed <= stale))
+    async def told(self, finding: Finding) -> None:
+        """Record that an author knows, or cannot be told."""
         async with self._sessions.writing() as session:
-            taken = update(row).where(*free).values(claimed=now).returning(row.id)
-            return await session.scalar(taken) is not None
-
-    async def tell(self, finding_id: int) -> None:
-        """Note that an author knows, or cannot be told."""
-        async with self._sessions.writing() as session:
-            await session.execute(update(FindingRow).where(FindingRow.id == finding_id).values(told=True))
+            await session.execute(update(FindingRow).where(FindingRow.id == finding.id).values(told=True))
+            await finish(session, telling(finding))
 
     async def settle(self, finding_id: int, outcome: Outcome) -> bool:
         """Note what became of a finding that waits; return whether it still waited."""

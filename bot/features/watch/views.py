@@ -7,16 +7,17 @@ from typing import Any
 import discord
 
 from bot.answering.reply import MAY_SPOIL
+from bot.app import App
 from bot.discord.buttons import Pressed
 from bot.discord.cards import Card, Tone, notice_card, pages
-from bot.discord.context import Refused, bot_of, services_of
+from bot.discord.context import Refused, app_of, bot_of
 from bot.discord.send import deliver, replace_card
 from bot.discord.text import safe
 from bot.discord.visitor import keeper
 from bot.features.prompts.cards import Books, Items, where_it_belongs
+from bot.features.watch.rules import Watching
 from bot.features.watch.store import Finding, Outcome
 from bot.people import Member
-from bot.services import Services
 
 ROOM = 1_200
 """Characters of an author's text on one card: escaped, it may be twice as long."""
@@ -93,24 +94,24 @@ class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
         finding = await own_finding(interaction, self._number)
         if interaction.guild_id is not None:
             raise Refused(ALONE)  # the text is given back where the button is
-        services = services_of(interaction)
+        app = app_of(interaction)
         message = await _message_of(interaction, finding)
         if message is None:
             await replace_card(interaction, notice_card(GONE))
-            await services.watching.settle(finding, Outcome.HIDDEN)
+            await app.get(Watching).settle(finding, Outcome.HIDDEN)
             return
         if message.attachments or message.stickers:
             raise Refused(FILES)
         if not message.content:
             raise Refused(UNREADABLE)
-        for card in given_back(finding, message.content, services.books):
+        for card in given_back(finding, message.content, app.books):
             await deliver(interaction, card, private=False)  # what only one sees is gone when Discord is restarted
         try:
             await message.delete()
         except discord.Forbidden:
             await replace_card(interaction, notice_card(NOT_ALLOWED, buttons=author_items(finding)))
             return
-        await services.watching.settle(finding, Outcome.HIDDEN)
+        await app.get(Watching).settle(finding, Outcome.HIDDEN)
         await replace_card(interaction, notice_card(HIDDEN))
 
 
@@ -125,7 +126,7 @@ class FineButton(Pressed, template=r"watch-fine:(?P<number>\d{1,18})"):
         """Note what its author says."""
         await interaction.response.defer()
         finding = await own_finding(interaction, self._number)
-        await services_of(interaction).watching.settle(finding, Outcome.FINE)
+        await app_of(interaction).get(Watching).settle(finding, Outcome.FINE)
         await replace_card(interaction, notice_card(STAYS))
 
 
@@ -140,12 +141,12 @@ class SettleButton(Pressed, template=r"watch-settle:(?P<number>\d{1,18})"):
         """Take it off, and show the next one."""
         await interaction.response.defer()
         by, _ = await keeper(interaction)
-        services = services_of(interaction)
-        finding = await services.watching.finding(self._number)
+        app = app_of(interaction)
+        finding = await app.get(Watching).finding(self._number)
         if finding.place.club != by.club:
             raise Refused("That message is of another club.")
-        await services.watching.settle(finding, Outcome.SETTLED)
-        await replace_card(interaction, await queue_card(services, by, 1))
+        await app.get(Watching).settle(finding, Outcome.SETTLED)
+        await replace_card(interaction, await queue_card(app, by, 1))
 
 
 class WatchQueueButton(Pressed, template=r"watch-queue:(?P<number>\d{1,4})"):
@@ -159,12 +160,12 @@ class WatchQueueButton(Pressed, template=r"watch-queue:(?P<number>\d{1,4})"):
         """Show it in place of what was there."""
         await interaction.response.defer()
         by, _ = await keeper(interaction)
-        await replace_card(interaction, await queue_card(services_of(interaction), by, self._number))
+        await replace_card(interaction, await queue_card(app_of(interaction), by, self._number))
 
 
-async def queue_card(services: Services, by: Member, number: int) -> Card:
+async def queue_card(app: App, by: Member, number: int) -> Card:
     """Return one message of the queue, by its place in it, or the nearest there is."""
-    waiting = await services.watching.queue(by.club)
+    waiting = await app.get(Watching).queue(by.club)
     if not waiting:
         return notice_card(EMPTY)
     shown = min(max(1, number), len(waiting))
@@ -172,7 +173,7 @@ async def queue_card(services: Services, by: Member, number: int) -> Card:
     behind = [WatchQueueButton(shown + 1, "Next")] if shown < len(waiting) else []
     finding = waiting[shown - 1]
     items = [SettleButton(finding.id), *before, *behind]
-    return finding_card(finding, services.books, items, f"{shown} of {len(waiting)} in the queue")
+    return finding_card(finding, app.books, items, f"{shown} of {len(waiting)} in the queue")
 
 
 def author_items(finding: Finding) -> list[discord.ui.Item[Any]]:
@@ -182,7 +183,7 @@ def author_items(finding: Finding) -> list[discord.ui.Item[Any]]:
 
 async def own_finding(interaction: discord.Interaction[Any], number: int) -> Finding:
     """Return a finding about a message of who presses. Raises Refused, or WatchProblem where it is not known."""
-    finding = await services_of(interaction).watching.finding(number)
+    finding = await app_of(interaction).get(Watching).finding(number)
     if finding.member != interaction.user.id:
         raise Refused("That is somebody else’s message.")
     return finding

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.database import StoredRecords
+from bot.db.session import Sessions
 from tests.fakes.records import opened_records
 
 
 @pytest.fixture
-async def records(database: str | Path) -> AsyncIterator[StoredRecords]:
+async def records(database: str | Path) -> AsyncIterator[Sessions]:
     async with opened_records(database) as opened:
         yield opened

@@ -5,8 +5,8 @@ import datetime as dt
 
 import pytest
 
-from bot.db.database import StoredRecords
-from bot.features.ask.store import KEPT
+from bot.db.session import Sessions
+from bot.features.ask.store import KEPT, StoredConversations
 from bot.people import Place
 from bot.saved_questions import Turn
 from corpus.books import Reveals
@@ -20,31 +20,31 @@ def turn(number: int) -> Turn:
     return Turn(10, f"Question {number}?", f"Answer {number}.", "smiley" if number % 2 else None, needs, NOON)
 
 
-async def test_the_latest_turns_come_oldest_first(records: StoredRecords) -> None:
+async def test_the_latest_turns_come_oldest_first(records: Sessions) -> None:
     for number in range(5):
-        await records.conversations.add(THREAD, turn(number))
-    assert await records.conversations.turns(THREAD, 3) == [turn(2), turn(3), turn(4)]
-    assert len(await records.conversations.turns(THREAD, 99)) == 5
+        await StoredConversations(records).add(THREAD, turn(number))
+    assert await StoredConversations(records).turns(THREAD, 3) == [turn(2), turn(3), turn(4)]
+    assert len(await StoredConversations(records).turns(THREAD, 99)) == 5
 
 
 @pytest.mark.parametrize("limit", [0, -1])
-async def test_no_turns_are_no_turns(records: StoredRecords, limit: int) -> None:
-    await records.conversations.add(THREAD, turn(1))
-    assert await records.conversations.turns(THREAD, limit) == []
+async def test_no_turns_are_no_turns(records: Sessions, limit: int) -> None:
+    await StoredConversations(records).add(THREAD, turn(1))
+    assert await StoredConversations(records).turns(THREAD, limit) == []
 
 
-async def test_old_turns_go_in_this_place_alone(records: StoredRecords) -> None:
+async def test_old_turns_go_in_this_place_alone(records: Sessions) -> None:
     others = [Place(1, 101), Place(2, 100)]
     for place in others:
-        await records.conversations.add(place, turn(0))
+        await StoredConversations(records).add(place, turn(0))
     for number in range(1, KEPT + 11):
-        await records.conversations.add(THREAD, turn(number))
-    kept = await records.conversations.turns(THREAD, 99)
+        await StoredConversations(records).add(THREAD, turn(number))
+    kept = await StoredConversations(records).turns(THREAD, 99)
     assert kept == [turn(number) for number in range(11, KEPT + 11)]
-    assert [await records.conversations.turns(place, 99) for place in others] == [[turn(0)], [turn(0)]]
+    assert [await StoredConversations(records).turns(place, 99) for place in others] == [[turn(0)], [turn(0)]]
 
 
-async def test_turns_added_at_once_are_all_there(records: StoredRecords) -> None:
-    await asyncio.gather(*(records.conversations.add(THREAD, turn(number)) for number in range(KEPT)))
-    kept = await records.conversations.turns(THREAD, KEPT)
+async def test_turns_added_at_once_are_all_there(records: Sessions) -> None:
+    await asyncio.gather(*(StoredConversations(records).add(THREAD, turn(number)) for number in range(KEPT)))
+    kept = await StoredConversations(records).turns(THREAD, KEPT)
     assert {found.question for found in kept} == {turn(number).question for number in range(KEPT)}

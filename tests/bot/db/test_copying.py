@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from bot.db.base import Base
 from bot.db.copy import BATCH, copy
-from bot.db.database import StoredRecords, open_records
+from bot.db.database import open_database
 from bot.db.errors import StorageUnavailable
 from bot.db.migrate import HEAD, upgrade
-from bot.db.session import NAME, Address, engine_for
-from bot.features.reviews.store import Review
-from bot.features.watch.store import Finding
+from bot.db.session import NAME, Address, Sessions, engine_for
+from bot.features.ask.store import StoredConversations, StoredNotes
+from bot.features.progress.store import StoredPositions
+from bot.features.reviews.store import Review, StoredReviews
+from bot.features.watch.store import Finding, StoredWatching
 from bot.people import Member, Place, Reached
 from bot.saved_questions import Turn
 from corpus.books import Reveals
@@ -43,22 +45,24 @@ async def everything(where: str | Path) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-async def fill(records: StoredRecords) -> None:
+async def fill(records: Sessions) -> None:
     """Write what is hard to copy: large numbers, any letters, moments to the microsecond, and more than a batch."""
-    await records.notes.write_note("words’ „signs“ \n", "🐋\x00\ud800é\\")
+    await StoredNotes(records).write_note("words’ „signs“ \n", "🐋\x00\ud800é\\")
     for number in range(BATCH + 7):
-        await records.notes.write_note(f"note {number}", str(number))
+        await StoredNotes(records).write_note(f"note {number}", str(number))
     at = NOON.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30))) + dt.timedelta(microseconds=1)
-    await records.positions.change(LIZ, {"emma": FIVE, "kim": None}, at)
+    await StoredPositions(records).change(LIZ, {"emma": FIVE, "kim": None}, at)
     for _ in range(3):
-        review = await records.reviews.save(Review(0, 1, 10, "emma", None, "Good.", 0, Reveals.of({"emma": 9}), at))
-        await records.reviews.delete(1, review.id)
+        review = await StoredReviews(records).save(
+            Review(0, 1, 10, "emma", None, "Good.", 0, Reveals.of({"emma": 9}), at)
+        )
+        await StoredReviews(records).delete(1, review.id)
 
 
 async def test_everything_is_there_and_back_again(tmp_path: Path, postgres: Databases) -> None:
     with postgres.bare() as server:
         await asyncio.to_thread(lay_out, tmp_path / "here", HEAD)
-        async with open_records(tmp_path / "here") as records:
+        async with open_database(tmp_path / "here") as records:
             await fill(records)
         before = await everything(tmp_path / "here")
         counts = {name: len(rows) for name, rows in before.items()}
@@ -66,7 +70,7 @@ async def test_everything_is_there_and_back_again(tmp_path: Path, postgres: Data
         assert await everything(server) == before
         assert await asyncio.to_thread(copy, server, tmp_path / "back") == counts
         assert await everything(tmp_path / "back") == before
-        assert all(counts[name] for name in ("reminders", "ballots", "findings", "audit", "schedule_steps"))
+        assert all(counts[name] for name in ("reminders", "ballots", "findings", "audit", "jobs"))
         assert counts["notes"] == BATCH + 9
 
 
@@ -74,17 +78,17 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
     places: list[str | Path] = [tmp_path / "here"]
     async with opened_records(tmp_path / "here") as records:
         await fill(records)
-        await records.conversations.add(Place(1, 100), Turn(10, "Who?", "He.", None, Reveals(), NOON))
+        await StoredConversations(records).add(Place(1, 100), Turn(10, "Who?", "He.", None, Reveals(), NOON))
     with postgres.bare() as server:
         places += [server, tmp_path / "back"]
         for source, target in pairwise(places):
             await asyncio.to_thread(copy, source, target)
         ids = []
         for place in places:
-            async with open_records(place) as records:
-                review = await records.reviews.save(Review(0, 1, 10, "emma", 3, "", 0, Reveals(), NOON))
-                finding = await records.watching.add(Finding(0, Place(1, 100), 10, 900, Reveals(), NOON))
-                await records.conversations.add(Place(1, 100), Turn(10, "Why?", "So.", None, Reveals(), NOON))
+            async with open_database(place) as records:
+                review = await StoredReviews(records).save(Review(0, 1, 10, "emma", 3, "", 0, Reveals(), NOON))
+                finding = await StoredWatching(records).add(Finding(0, Place(1, 100), 10, 900, Reveals(), NOON), NOON)
+                await StoredConversations(records).add(Place(1, 100), Turn(10, "Why?", "So.", None, Reveals(), NOON))
                 ids.append((review.id, finding and finding.id))
     assert ids == [(4, 1)] * 3
 
@@ -93,7 +97,7 @@ async def test_a_target_that_holds_rows_is_left_alone(tmp_path: Path, database: 
     async with opened_records(tmp_path / "here") as records:
         await fill(records)
     async with opened_records(database) as records:
-        await records.notes.write_note("mine", "mine")
+        await StoredNotes(records).write_note("mine", "mine")
     before = await everything(database)
     with pytest.raises(StorageUnavailable, match=r"holds rows already \(notes\); nothing was changed"):
         await asyncio.to_thread(copy, tmp_path / "here", database)

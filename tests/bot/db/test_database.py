@@ -14,10 +14,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.db.database import StoredRecords, open_records
+from bot.db.database import open_database
 from bot.db.errors import StorageUnavailable
-from bot.db.records import Records
-from bot.db.session import Address, engine_for
+from bot.db.session import Address, Sessions, engine_for
+from bot.features.ask.store import StoredNotes, StoredUsage
+from bot.features.progress.store import StoredPositions
+from bot.features.shelf.store import StoredShelves
 from bot.people import Member, Reached
 from bot.records import ShelfName, Shelved
 from tests.fakes.records import opened_records
@@ -36,23 +38,19 @@ def script(body: str, *arguments: str | Path) -> subprocess.CompletedProcess[str
     """Run the body of an asynchronous function in a process of its own, with `records` open in the first argument."""
     lines = """
         import asyncio, datetime as dt, os, resource, sys
-        from bot.db.database import open_records
+        from bot.db.session import Sessions
+from bot.db.database import open_database
         async def main():
-            async with open_records(sys.argv[1]) as records:
+            async with open_database(sys.argv[1]) as records:
     """
     code = dedent(lines) + "\n".join(f"        {line}" for line in dedent(body).splitlines()) + "\nasyncio.run(main())"
     command = [sys.executable, "-W", "error", "-c", code, *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
-async def test_the_database_holds_all_that_clubs_keep(records: StoredRecords) -> None:
-    kept: Records = records
-    assert await kept.notes.note("anything") is None
-
-
 async def test_a_data_folder_is_made_and_its_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    async with open_records(tmp_path / "new" / "data") as records:
-        await records.notes.write_note("a", "b")
+    async with open_database(tmp_path / "new" / "data") as records:
+        await StoredNotes(records).write_note("a", "b")
         files = sorted((tmp_path / "new" / "data").iterdir())
         assert [file.name for file in files] == ["club.db", "club.db-shm", "club.db-wal", "club.db.lock"]
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -60,10 +58,10 @@ async def test_a_data_folder_is_made_and_its_file_is_for_its_owner_alone(tmp_pat
 
 async def test_a_file_that_others_could_read_is_taken_back(tmp_path: Path) -> None:
     async with opened_records(tmp_path) as records:
-        await records.notes.write_note("a", "b")
+        await StoredNotes(records).write_note("a", "b")
     (tmp_path / "club.db").chmod(0o644)
-    async with open_records(tmp_path) as records:
-        assert await records.notes.note("a") == "b"
+    async with open_database(tmp_path) as records:
+        assert await StoredNotes(records).note("a") == "b"
     assert stat.S_IMODE((tmp_path / "club.db").stat().st_mode) == 0o600
 
 
@@ -82,62 +80,62 @@ async def test_every_connection_is_set_up(tmp_path: Path) -> None:
 
 
 async def test_what_was_written_is_there_after_closing(tmp_path: Path) -> None:
-    async with open_records(tmp_path) as records:
-        await records.shelves.put(Member(1, 10), shelved("moby-dick"))
-    async with open_records(str(tmp_path)) as records:
-        assert await records.shelves.shelf(Member(1, 10)) == [shelved("moby-dick")]
+    async with open_database(tmp_path) as records:
+        await StoredShelves(records).put(Member(1, 10), shelved("moby-dick"))
+    async with open_database(str(tmp_path)) as records:
+        assert await StoredShelves(records).shelf(Member(1, 10)) == [shelved("moby-dick")]
     assert not any((tmp_path / f"club.db-{beside}").exists() for beside in ("wal", "shm"))
 
 
-async def test_hundreds_of_calls_at_once_all_succeed(records: StoredRecords) -> None:
+async def test_hundreds_of_calls_at_once_all_succeed(records: Sessions) -> None:
     async def one(number: int) -> None:
         club = CLUBS[number % len(CLUBS)]
         member = Member(club, number % 7)
-        await records.shelves.put(member, shelved(str(number)))
-        assert shelved(str(number)) in await records.shelves.shelf(member)
-        await records.positions.change(member, {str(number): Reached(number, 999, "page")}, NOON)
-        await records.usage.spend(club, TODAY, 1)
+        await StoredShelves(records).put(member, shelved(str(number)))
+        assert shelved(str(number)) in await StoredShelves(records).shelf(member)
+        await StoredPositions(records).change(member, {str(number): Reached(number, 999, "page")}, NOON)
+        await StoredUsage(records).spend(club, TODAY, 1)
 
     await asyncio.gather(*map(one, range(300)))
     everything = [
         (club, shelf.key)
         for club in CLUBS
         for person in range(7)
-        for shelf in await records.shelves.shelf(Member(club, person))
+        for shelf in await StoredShelves(records).shelf(Member(club, person))
     ]
     assert sorted(everything) == sorted((CLUBS[number % len(CLUBS)], str(number)) for number in range(300))
-    assert [await records.usage.spent(club, TODAY) for club in CLUBS] == [15] * len(CLUBS)
-    assert await records.positions.reported(Member(1, 0)) != {}
+    assert [await StoredUsage(records).spent(club, TODAY) for club in CLUBS] == [15] * len(CLUBS)
+    assert await StoredPositions(records).reported(Member(1, 0)) != {}
 
 
 async def test_two_openings_of_one_folder_write_side_by_side(tmp_path: Path) -> None:
-    async with open_records(tmp_path) as here, open_records(tmp_path) as there:
-        await asyncio.gather(*(records.usage.spend(1, TODAY, 1) for _ in range(50) for records in (here, there)))
-        assert await here.usage.spent(1, TODAY) == await there.usage.spent(1, TODAY) == 100
+    async with open_database(tmp_path) as here, open_database(tmp_path) as there:
+        await asyncio.gather(*(StoredUsage(records).spend(1, TODAY, 1) for _ in range(50) for records in (here, there)))
+        assert await StoredUsage(here).spent(1, TODAY) == await StoredUsage(there).spent(1, TODAY) == 100
 
 
 async def test_a_new_folder_can_be_opened_twice_at_once(tmp_path: Path) -> None:
     async def remember(name: str) -> None:
-        async with open_records(tmp_path) as records:
-            await records.notes.write_note(name, name)
+        async with open_database(tmp_path) as records:
+            await StoredNotes(records).write_note(name, name)
 
     await asyncio.gather(*map(remember, "abcd"))
-    async with open_records(tmp_path) as records:
-        assert [await records.notes.note(name) for name in "abcd"] == list("abcd")
+    async with open_database(tmp_path) as records:
+        assert [await StoredNotes(records).note(name) for name in "abcd"] == list("abcd")
 
 
 @pytest.mark.filterwarnings("error")
 async def test_calls_that_are_cancelled_stop_nobody_else(tmp_path: Path) -> None:
     async with opened_records(tmp_path) as records:
         for patience in range(12):
-            tasks = [asyncio.create_task(records.usage.spend(1, TODAY, 1)) for _ in range(4)]
+            tasks = [asyncio.create_task(StoredUsage(records).spend(1, TODAY, 1)) for _ in range(4)]
             for _ in range(patience):
                 await asyncio.sleep(0)
             for task in tasks[::2]:
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
             assert [ended[1], ended[3]] == [None, None]
-        assert 24 <= await records.usage.spent(1, TODAY) <= 48
+        assert 24 <= await StoredUsage(records).spent(1, TODAY) <= 48
     gc.collect()
 
 
@@ -145,7 +143,7 @@ def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(tmp_path: Path)
     ended = script(
         """
         for number in range(25):
-            await records.usage.spend(1, dt.date(2025, 3, 1), 1)
+            await StoredUsage(records).spend(1, dt.date(2025, 3, 1), 1)
             print(number, flush=True)
         os._exit(9)
         """,
@@ -159,13 +157,13 @@ def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(tmp_path: Path)
 def test_a_full_disk_says_so_and_what_was_kept_stays(tmp_path: Path) -> None:
     ended = script(
         """
-        await records.notes.write_note("before", "kept")
+        await StoredNotes(records).write_note("before", "kept")
         resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
         try:
-            await records.notes.write_note("after", "x" * 1_000_000)
+            await StoredNotes(records).write_note("after", "x" * 1_000_000)
         except Exception as error:
             print(type(error).__name__, error)
-        print(await records.notes.note("before"), await records.notes.note("after"))
+        print(await StoredNotes(records).note("before"), await StoredNotes(records).note("after"))
         os._exit(0)
         """,
         tmp_path,
@@ -180,18 +178,18 @@ def test_a_full_disk_says_so_and_what_was_kept_stays(tmp_path: Path) -> None:
 async def test_a_place_that_cannot_be_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(StorageUnavailable, match="cannot be reached"):
-        async with open_records(tmp_path / "file"):
+        async with open_database(tmp_path / "file"):
             pass
     assert (tmp_path / "file").read_text() == "mine"
 
 
 async def _spent(folder: Path) -> int:
-    async with open_records(folder) as records:
-        return await records.usage.spent(1, TODAY)
+    async with open_database(folder) as records:
+        return await StoredUsage(records).spent(1, TODAY)
 
 
 async def test_a_server_that_cannot_be_used_is_told_without_its_password() -> None:
     with pytest.raises(StorageUnavailable, match=r"pip install asyncpg|cannot be reached") as problem:
-        async with open_records("postgresql://smiley:secret@127.0.0.1:1/dogear"):
+        async with open_database("postgresql://smiley:secret@127.0.0.1:1/dogear"):
             pass
     assert "secret" not in str(problem.value)

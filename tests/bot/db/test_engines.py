@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from bot.db.database import StoredRecords, open_records
+from bot.db.database import open_database
 from bot.db.errors import StorageUnavailable, told
-from bot.db.session import Address, engine_for
-from bot.features.votes.store import Candidate, Draft, Kind
+from bot.db.session import Address, Sessions, engine_for
+from bot.features.progress.store import StoredPositions
+from bot.features.votes.store import Candidate, Draft, Kind, StoredVotes
 from bot.people import Member, Place, Reached
 from tests.fakes.postgres import Databases
 
@@ -95,38 +96,38 @@ async def test_a_statement_that_takes_too_long_is_given_up_and_the_next_one_answ
 
 async def test_connections_that_were_lost_meanwhile_are_replaced_before_anybody_notices(postgres: Databases) -> None:
     with postgres.latest() as address:
-        async with open_records(address) as records:
-            await asyncio.gather(*(records.positions.change(JIM, {str(n): FIVE}, NOON) for n in range(20)))
+        async with open_database(address) as records:
+            await asyncio.gather(*(StoredPositions(records).change(JIM, {str(n): FIVE}, NOON) for n in range(20)))
             await asyncio.to_thread(postgres.disconnect, address)
-            reported = await asyncio.gather(*(records.positions.reported(JIM) for _ in range(20)))
+            reported = await asyncio.gather(*(StoredPositions(records).reported(JIM) for _ in range(20)))
             assert {len(books) for books in reported} == {20}
 
 
 async def test_a_server_that_is_restarted_is_away_for_a_while_and_nothing_more(postgres: Databases) -> None:
     with postgres.latest() as address:
-        async with open_records(address) as records:
-            await records.positions.change(JIM, {"emma": FIVE}, NOON)
+        async with open_database(address) as records:
+            await StoredPositions(records).change(JIM, {"emma": FIVE}, NOON)
             with postgres.away(address):
                 for _ in range(3):
                     with pytest.raises(StorageUnavailable) as problem:
-                        await records.positions.change(JIM, {"kim": FIVE}, NOON)
+                        await StoredPositions(records).change(JIM, {"kim": FIVE}, NOON)
             assert problem.value.args[0].startswith("The club's data in dogear_test_")
-            assert set(await records.positions.reported(JIM)) == {"emma"}
-            await records.positions.change(JIM, {"kim": FIVE}, NOON)
-            assert set(await records.positions.reported(JIM)) == {"emma", "kim"}
+            assert set(await StoredPositions(records).reported(JIM)) == {"emma"}
+            await StoredPositions(records).change(JIM, {"kim": FIVE}, NOON)
+            assert set(await StoredPositions(records).reported(JIM)) == {"emma", "kim"}
 
 
-async def _open_vote(records: StoredRecords) -> int:
+async def _open_vote(records: Sessions) -> int:
     books = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
     draft = Draft(Place(1, 100), Kind.RANKED, books, NOON + dt.timedelta(hours=1), hidden=False)
-    vote = await records.votes.begin(draft, "first", "seed", NOON)
+    vote = await StoredVotes(records).begin(draft, "first", "seed", NOON, NOON)
     assert vote is not None
     return vote.id
 
 
 async def test_a_transaction_that_is_cut_off_has_changed_nothing(postgres: Databases) -> None:
     with postgres.latest() as address:
-        async with open_records(address) as records:
+        async with open_database(address) as records:
 
             def cut(_: object) -> tuple[str, ...]:
                 postgres.disconnect(address)
@@ -134,6 +135,6 @@ async def test_a_transaction_that_is_cut_off_has_changed_nothing(postgres: Datab
 
             vote = await _open_vote(records)
             with pytest.raises(StorageUnavailable, match=r"connection was lost|starting or stopping"):
-                await records.votes.change_ballot(vote, JIM, cut, NOON)
-            assert await records.votes.ballots(vote) == []
-            assert await records.votes.change_ballot(vote, JIM, lambda _: ("emma",), NOON) == ("emma",)
+                await StoredVotes(records).change_ballot(vote, JIM, cut, NOON)
+            assert await StoredVotes(records).ballots(vote) == []
+            assert await StoredVotes(records).change_ballot(vote, JIM, lambda _: ("emma",), NOON) == ("emma",)

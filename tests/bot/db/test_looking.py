@@ -11,7 +11,7 @@ from bot.db.copy import look_at, reviews_in
 from bot.db.errors import StorageUnavailable
 from bot.db.migrate import HEAD, upgrade
 from bot.db.session import NAME, Address
-from bot.features.reviews.store import Review
+from bot.features.reviews.store import Review, StoredReviews
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
 from tests.fakes.records import opened_records
@@ -68,7 +68,7 @@ def test_a_user_who_may_not_make_tables_is_told(postgres: Databases) -> None:
 async def test_the_reviews_of_a_database_are_seen_without_opening_it_for_good(tmp_path: Path) -> None:
     assert await asyncio.to_thread(reviews_in, tmp_path) == []
     async with opened_records(tmp_path) as records:
-        kept = await records.reviews.save(Review(0, 1, 20, "emma", 4, "Long.", 3, Reveals(), NOON))
+        kept = await StoredReviews(records).save(Review(0, 1, 20, "emma", 4, "Long.", 3, Reveals(), NOON))
     assert await asyncio.to_thread(reviews_in, tmp_path) == [kept]
 
 

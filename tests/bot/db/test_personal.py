@@ -8,18 +8,22 @@ from typing import Any
 
 import pytest
 
-from bot.audit import Did, Entry
+from bot.audit import Did, Entry, StoredAudit
 from bot.db.base import Base, OfMember
-from bot.db.database import StoredRecords
-from bot.features.my_data.store import NAMED, SUBJECTS
-from bot.features.prompts.store import Prompt
-from bot.features.reviews.store import Review
-from bot.features.schedules.store import By
-from bot.features.votes.store import Candidate, Draft, Kind, Nomination
-from bot.features.watch.store import Finding
+from bot.db.session import Sessions
+from bot.features.ask.store import StoredChoices, StoredConversations, StoredUsage
+from bot.features.ceilings.store import StoredCeilings
+from bot.features.my_data.store import StoredPersonalData, personal_tables
+from bot.features.progress.store import StoredPositions
+from bot.features.prompts.store import Prompt, StoredPrompts
+from bot.features.reviews.store import Review, StoredReviews
+from bot.features.schedules.store import By, StoredSchedules
+from bot.features.shelf.store import StoredShelves
+from bot.features.votes.store import Candidate, Draft, Kind, Nomination, StoredVotes
+from bot.features.watch.store import Finding, StoredWatching
 from bot.people import Member, Place, Reached
 from bot.records import ShelfName, Shelved
-from bot.saved_questions import Asked, Turn
+from bot.saved_questions import Asked, StoredQuestions, Turn
 from corpus.books import Reveals
 from tests.fakes.records import opened_records
 from tests.fakes.scheduled import a_schedule
@@ -27,43 +31,44 @@ from tests.fakes.scheduled import a_schedule
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 TODAY, DAY = NOON.date(), dt.timedelta(days=1)
 JIM, PETER, ANN = 10, 11, 12
-NAMES = {*SUBJECTS, *NAMED, "direct_messages"}
+NAMES = {personal.name for _, personal in personal_tables()}
 
 
 def words(club: int, person: int) -> str:
     return f"said by {person} in {club}"
 
 
-async def tell_everything(records: StoredRecords, club: int, person: int) -> None:
+async def tell_everything(records: Sessions, club: int, person: int) -> None:
     member, place, said = Member(club, person), Place(club, 100), words(club, person)
     eight, needs = Reached(8, 27, "chapter"), Reveals.of({"smiley": 8})
-    await records.positions.change(member, {"smiley": eight}, NOON)
-    await records.shelves.put(member, Shelved("key", said, ShelfName.READING, NOON))
-    await records.reviews.save(Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
-    await records.conversations.add(place, Turn(person, said, "An answer.", None, needs, NOON))
-    await records.questions.keep(Asked("", member, place, "ask", said, None, NOON))
-    await records.prompts.add(Prompt(0, place, person, said, NOON, message=person, by=ANN))
-    await records.prompts.add(Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
-    await records.watching.watch(Place(club, 200 + person), person, NOON)
-    await records.watching.add(Finding(0, place, person, 70 + person, needs, NOON))
-    await records.audit.add(Entry(place, person, Did.PROMPT, NOON, 80 + person, "discussion prompt"))
+    await StoredPositions(records).change(member, {"smiley": eight}, NOON)
+    await StoredShelves(records).put(member, Shelved("key", said, ShelfName.READING, NOON))
+    await StoredReviews(records).save(Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
+    await StoredConversations(records).add(place, Turn(person, said, "An answer.", None, needs, NOON))
+    await StoredQuestions(records).keep(Asked("", member, place, "ask", said, None, NOON))
+    await StoredPrompts(records).add(Prompt(0, place, person, said, NOON, message=person, by=ANN))
+    await StoredPrompts(records).add(Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
+    await StoredWatching(records).watch(Place(club, 200 + person), person, NOON)
+    await StoredWatching(records).add(Finding(0, place, person, 70 + person, needs, NOON), NOON)
+    await StoredAudit(records).add(Entry(place, person, Did.PROMPT, NOON, 80 + person, "discussion prompt"))
     emma = Candidate("emma", said)
-    await records.votes.nominate(Nomination(member, emma, NOON))
-    await records.votes.begin(Draft(place, Kind.RANKED, (emma,), NOON + DAY, hidden=False), str(club), "seed", NOON)
-    vote = await records.votes.latest(club)
+    await StoredVotes(records).nominate(Nomination(member, emma, NOON))
+    draft = Draft(place, Kind.RANKED, (emma,), NOON + DAY, hidden=False)
+    await StoredVotes(records).begin(draft, str(club), "seed", NOON, NOON)
+    vote = await StoredVotes(records).latest(club)
     assert vote is not None
-    await records.votes.change_ballot(vote.id, member, lambda _: ("emma",), NOON)
-    await records.ceilings.set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
+    await StoredVotes(records).change_ballot(vote.id, member, lambda _: ("emma",), NOON)
+    await StoredCeilings(records).set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
     schedule = replace(a_schedule(), club=club, organiser=person)
-    kept = await records.schedules.add(schedule, said, NOON)
+    kept = await StoredSchedules(records).add(schedule, said, NOON)
     assert kept is not None
-    await records.schedules.remind(kept.id, member, By.DIRECT, NOON)
-    await records.choices.choose(person, club)
-    await records.usage.spend(club, TODAY, 5)
+    await StoredSchedules(records).remind(kept.id, member, By.DIRECT, NOON)
+    await StoredChoices(records).choose(person, club)
+    await StoredUsage(records).spend(club, TODAY, 5)
 
 
 @pytest.fixture
-async def told(records: StoredRecords) -> StoredRecords:
+async def told(records: Sessions) -> Sessions:
     for club in (1, 2):
         for person in (JIM, PETER):
             await tell_everything(records, club, person)
@@ -74,13 +79,14 @@ def clubs_in(held: dict[str, Any]) -> dict[str, set[int]]:
     return {name: {row["club"] for row in held[name]} for name in NAMES}
 
 
-def test_whatever_belongs_to_members_is_among_the_subjects() -> None:
+def test_every_table_that_belongs_to_members_says_what_it_holds() -> None:
     tables = {mapper.class_ for mapper in Base.registry.mappers}
-    assert {table for table in tables if issubclass(table, OfMember)} == set(SUBJECTS.values())
+    theirs = [table for table in tables if issubclass(table, OfMember) and issubclass(table, Base)]
+    assert [table for table in theirs if not table.personal] == []
 
 
-async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: StoredRecords) -> None:
-    held = await told.personal.export(JIM)
+async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: Sessions) -> None:
+    held = await StoredPersonalData(told).export(JIM)
     assert held.keys() == {"member", "clubs", *NAMES}
     assert (held["member"], held["clubs"]) == (JIM, [1, 2])
     assert clubs_in(held) == {name: {1, 2} for name in NAMES} | {"direct_messages": {2}}
@@ -91,8 +97,8 @@ async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: Stored
     assert not [row for row in held["prompts"] if "by" in row]
 
 
-async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: StoredRecords) -> None:
-    held = await told.personal.export(JIM, 1)
+async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: Sessions) -> None:
+    held = await StoredPersonalData(told).export(JIM, 1)
     assert held["positions"] == [
         {
             "club": 1,
@@ -109,54 +115,54 @@ async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: StoredR
     assert held["changes"][0]["before"] == {"smiley": None}
 
 
-async def test_a_person_gets_what_is_held_in_one_club(told: StoredRecords) -> None:
-    held = await told.personal.export(JIM, 1)
+async def test_a_person_gets_what_is_held_in_one_club(told: Sessions) -> None:
+    held = await StoredPersonalData(told).export(JIM, 1)
     assert held["clubs"] == [1]
     assert clubs_in(held) == {name: {1} for name in NAMES} | {"direct_messages": set()}
     assert words(2, JIM) not in json.dumps(held)
 
 
-async def test_nothing_is_held_about_a_stranger(told: StoredRecords) -> None:
-    assert await told.personal.export(99) == {"member": 99, "clubs": []} | {name: [] for name in NAMES}
-    assert await told.personal.forget(99) == []
+async def test_nothing_is_held_about_a_stranger(told: Sessions) -> None:
+    assert await StoredPersonalData(told).export(99) == {"member": 99, "clubs": []} | {name: [] for name in NAMES}
+    assert await StoredPersonalData(told).forget(99) == []
 
 
-async def test_all_of_a_person_is_forgotten_and_the_rest_stays(told: StoredRecords) -> None:
-    before = await told.personal.export(PETER)
-    gone = await told.personal.forget(JIM)
+async def test_all_of_a_person_is_forgotten_and_the_rest_stays(told: Sessions) -> None:
+    before = await StoredPersonalData(told).export(PETER)
+    gone = await StoredPersonalData(told).forget(JIM)
     assert [(review.club, review.member, review.text) for review in gone] == [
         (1, JIM, words(1, JIM)),
         (2, JIM, words(2, JIM)),
     ]
-    assert await told.personal.export(JIM) == {"member": JIM, "clubs": []} | {name: [] for name in NAMES}
-    assert await told.positions.undo(Member(1, JIM), NOON) is None
-    assert await told.personal.export(PETER) == before
-    assert await told.personal.forget(JIM) == []
+    assert await StoredPersonalData(told).export(JIM) == {"member": JIM, "clubs": []} | {name: [] for name in NAMES}
+    assert await StoredPositions(told).undo(Member(1, JIM), NOON) is None
+    assert await StoredPersonalData(told).export(PETER) == before
+    assert await StoredPersonalData(told).forget(JIM) == []
 
 
-async def test_the_ceilings_that_a_person_set_and_what_a_club_used_stay(told: StoredRecords) -> None:
-    await told.personal.forget(JIM)
-    assert set(await told.ceilings.ceiling(Place(1, 100))) == {f"book-{JIM}", f"book-{PETER}"}
-    assert await told.usage.spent(1, TODAY) == 10
-    assert (await told.personal.export(0))["ceilings"][0]["book"] == f"book-{JIM}"
+async def test_the_ceilings_that_a_person_set_and_what_a_club_used_stay(told: Sessions) -> None:
+    await StoredPersonalData(told).forget(JIM)
+    assert set(await StoredCeilings(told).ceiling(Place(1, 100))) == {f"book-{JIM}", f"book-{PETER}"}
+    assert await StoredUsage(told).spent(1, TODAY) == 10
+    assert (await StoredPersonalData(told).export(0))["ceilings"][0]["book"] == f"book-{JIM}"
 
 
-async def test_a_person_is_forgotten_in_one_club(told: StoredRecords) -> None:
-    gone = await told.personal.forget(JIM, 1)
+async def test_a_person_is_forgotten_in_one_club(told: Sessions) -> None:
+    gone = await StoredPersonalData(told).forget(JIM, 1)
     assert [review.club for review in gone] == [1]
-    held = await told.personal.export(JIM)
+    held = await StoredPersonalData(told).export(JIM)
     assert held["clubs"] == [2]
     assert clubs_in(held) == {name: {2} for name in NAMES}
-    assert await told.choices.chosen(JIM) == 2
-    await told.personal.forget(JIM, 2)
-    assert await told.choices.chosen(JIM) is None
+    assert await StoredChoices(told).chosen(JIM) == 2
+    await StoredPersonalData(told).forget(JIM, 2)
+    assert await StoredChoices(told).chosen(JIM) is None
 
 
 async def test_what_was_forgotten_does_not_stay_in_the_file(tmp_path: Path) -> None:
     secret = "Nobody knows this but Jim. " * 300
     async with opened_records(tmp_path) as records:
-        await records.reviews.save(Review(0, 1, JIM, "smiley", 4, secret, 8, Reveals(), NOON))
+        await StoredReviews(records).save(Review(0, 1, JIM, "smiley", 4, secret, 8, Reveals(), NOON))
     assert b"Nobody knows this" in (tmp_path / "club.db").read_bytes()
     async with opened_records(tmp_path) as records:
-        await records.personal.forget(JIM)
+        await StoredPersonalData(records).forget(JIM)
     assert b"Nobody knows this" not in (tmp_path / "club.db").read_bytes()

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.db.database import StoredRecords
-from bot.features.progress.store import KEPT
+from bot.db.session import Sessions
+from bot.features.progress.store import KEPT, StoredPositions
 from bot.people import Member, Reached
 from bot.records import Change, Report
 from tests.fakes.records import opened_records
@@ -28,110 +28,113 @@ def later(minutes: int) -> dt.datetime:
     return NOON + dt.timedelta(minutes=minutes)
 
 
-async def test_nobody_is_anywhere_at_first(records: StoredRecords) -> None:
-    assert await records.positions.reported(LEAMAS) == {}
-    assert await records.positions.undo(LEAMAS, NOON) is None
+async def test_nobody_is_anywhere_at_first(records: Sessions) -> None:
+    assert await StoredPositions(records).reported(LEAMAS) == {}
+    assert await StoredPositions(records).undo(LEAMAS, NOON) is None
 
 
-async def test_a_report_is_kept_with_its_time(records: StoredRecords) -> None:
-    change = await records.positions.change(LEAMAS, {"smiley": chapter(7)}, NOON)
+async def test_a_report_is_kept_with_its_time(records: Sessions) -> None:
+    change = await StoredPositions(records).change(LEAMAS, {"smiley": chapter(7)}, NOON)
     assert change == Change({"smiley": None}, {"smiley": chapter(7)})
-    assert await records.positions.reported(LEAMAS) == {"smiley": Report(chapter(7), NOON)}
+    assert await StoredPositions(records).reported(LEAMAS) == {"smiley": Report(chapter(7), NOON)}
 
 
-async def test_the_book_reported_last_comes_last(records: StoredRecords) -> None:
+async def test_the_book_reported_last_comes_last(records: Sessions) -> None:
     for minutes, book in enumerate(["a", "b", "c", "b", "a"]):
-        await records.positions.change(LEAMAS, {book: chapter(minutes)}, later(minutes))
-    assert list(await records.positions.reported(LEAMAS)) == ["c", "b", "a"]
+        await StoredPositions(records).change(LEAMAS, {book: chapter(minutes)}, later(minutes))
+    assert list(await StoredPositions(records).reported(LEAMAS)) == ["c", "b", "a"]
 
 
-async def test_reports_of_one_moment_come_in_the_order_in_which_they_were_made(records: StoredRecords) -> None:
+async def test_reports_of_one_moment_come_in_the_order_in_which_they_were_made(records: Sessions) -> None:
     for book in ("z", "m", "a", "z"):
-        await records.positions.change(LEAMAS, {book: chapter(1)}, NOON)
-    assert list(await records.positions.reported(LEAMAS)) == ["m", "a", "z"]
+        await StoredPositions(records).change(LEAMAS, {book: chapter(1)}, NOON)
+    assert list(await StoredPositions(records).reported(LEAMAS)) == ["m", "a", "z"]
 
 
-async def test_none_forgets_a_book_and_several_books_are_one_change(records: StoredRecords) -> None:
-    await records.positions.change(LEAMAS, {"a": chapter(1), "b": chapter(2)}, NOON)
-    change = await records.positions.change(LEAMAS, {"a": None, "c": chapter(3)}, later(1))
+async def test_none_forgets_a_book_and_several_books_are_one_change(records: Sessions) -> None:
+    await StoredPositions(records).change(LEAMAS, {"a": chapter(1), "b": chapter(2)}, NOON)
+    change = await StoredPositions(records).change(LEAMAS, {"a": None, "c": chapter(3)}, later(1))
     assert change == Change({"a": chapter(1), "c": None}, {"a": None, "c": chapter(3)})
-    assert list(await records.positions.reported(LEAMAS)) == ["b", "c"]
-    assert await records.positions.undo(LEAMAS, later(2)) == change
-    assert set(await records.positions.reported(LEAMAS)) == {"a", "b"}
+    assert list(await StoredPositions(records).reported(LEAMAS)) == ["b", "c"]
+    assert await StoredPositions(records).undo(LEAMAS, later(2)) == change
+    assert set(await StoredPositions(records).reported(LEAMAS)) == {"a", "b"}
 
 
-async def test_undoing_brings_back_when_a_book_was_reported_too(records: StoredRecords) -> None:
-    await records.positions.change(LEAMAS, {"a": chapter(1)}, NOON)
-    await records.positions.change(LEAMAS, {"b": chapter(5)}, later(1))
-    before = await records.positions.reported(LEAMAS)
-    await records.positions.change(LEAMAS, {"a": chapter(2)}, later(2))
-    await records.positions.undo(LEAMAS, later(3))
-    after = await records.positions.reported(LEAMAS)
+async def test_undoing_brings_back_when_a_book_was_reported_too(records: Sessions) -> None:
+    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, NOON)
+    await StoredPositions(records).change(LEAMAS, {"b": chapter(5)}, later(1))
+    before = await StoredPositions(records).reported(LEAMAS)
+    await StoredPositions(records).change(LEAMAS, {"a": chapter(2)}, later(2))
+    await StoredPositions(records).undo(LEAMAS, later(3))
+    after = await StoredPositions(records).reported(LEAMAS)
     assert after == before
     assert list(after) == list(before) == ["a", "b"]
 
 
-async def test_undo_after_undo_goes_further_back_and_a_new_change_comes_first(records: StoredRecords) -> None:
+async def test_undo_after_undo_goes_further_back_and_a_new_change_comes_first(records: Sessions) -> None:
     for marks in (1, 2, 3):
-        await records.positions.change(LEAMAS, {"a": chapter(marks)}, later(marks))
+        await StoredPositions(records).change(LEAMAS, {"a": chapter(marks)}, later(marks))
     for marks in (3, 2):
-        undone = await records.positions.undo(LEAMAS, later(9))
+        undone = await StoredPositions(records).undo(LEAMAS, later(9))
         assert undone == Change({"a": chapter(marks - 1)}, {"a": chapter(marks)})
-    await records.positions.change(LEAMAS, {"a": chapter(8)}, later(10))
-    assert await records.positions.undo(LEAMAS, later(11)) == Change({"a": chapter(1)}, {"a": chapter(8)})
-    assert await records.positions.undo(LEAMAS, later(12)) == Change({"a": None}, {"a": chapter(1)})
-    assert await records.positions.undo(LEAMAS, later(13)) is None
-    assert await records.positions.reported(LEAMAS) == {}
+    await StoredPositions(records).change(LEAMAS, {"a": chapter(8)}, later(10))
+    assert await StoredPositions(records).undo(LEAMAS, later(11)) == Change({"a": chapter(1)}, {"a": chapter(8)})
+    assert await StoredPositions(records).undo(LEAMAS, later(12)) == Change({"a": None}, {"a": chapter(1)})
+    assert await StoredPositions(records).undo(LEAMAS, later(13)) is None
+    assert await StoredPositions(records).reported(LEAMAS) == {}
 
 
-async def test_what_changes_nothing_is_a_report_but_not_a_change_to_take_back(records: StoredRecords) -> None:
-    await records.positions.change(LEAMAS, {"a": chapter(1)}, NOON)
-    await records.positions.change(LEAMAS, {"a": chapter(1)}, later(1))
-    await records.positions.change(LEAMAS, {"b": None}, later(2))
-    await records.positions.change(LEAMAS, {}, later(3))
-    assert await records.positions.reported(LEAMAS) == {"a": Report(chapter(1), later(1))}
-    assert await records.positions.undo(LEAMAS, later(4)) == Change({"a": None}, {"a": chapter(1)})
+async def test_what_changes_nothing_is_a_report_but_not_a_change_to_take_back(records: Sessions) -> None:
+    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, NOON)
+    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, later(1))
+    await StoredPositions(records).change(LEAMAS, {"b": None}, later(2))
+    await StoredPositions(records).change(LEAMAS, {}, later(3))
+    assert await StoredPositions(records).reported(LEAMAS) == {"a": Report(chapter(1), later(1))}
+    assert await StoredPositions(records).undo(LEAMAS, later(4)) == Change({"a": None}, {"a": chapter(1)})
 
 
-async def test_only_the_latest_changes_can_be_taken_back(records: StoredRecords) -> None:
+async def test_only_the_latest_changes_can_be_taken_back(records: Sessions) -> None:
     for marks in range(KEPT + 5):
-        await records.positions.change(LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks))
-    undone = [await records.positions.undo(LEAMAS, later(999)) for _ in range(KEPT + 1)]
+        await StoredPositions(records).change(LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks))
+    undone = [await StoredPositions(records).undo(LEAMAS, later(999)) for _ in range(KEPT + 1)]
     assert undone[-1] is None
     assert None not in undone[:-1]
-    assert (await records.positions.reported(LEAMAS))["a"].reached.marks == 4
+    assert (await StoredPositions(records).reported(LEAMAS))["a"].reached.marks == 4
 
 
 @pytest.mark.parametrize("other", [Member(2, 10), Member(1, 11)], ids=["same person, other club", "other member"])
-async def test_nobody_else_is_concerned(records: StoredRecords, other: Member) -> None:
-    await records.positions.change(LEAMAS, {"a": chapter(1)}, NOON)
-    assert await records.positions.reported(other) == {}
-    assert await records.positions.undo(other, later(1)) is None
-    await records.positions.change(other, {"a": chapter(9)}, later(1))
-    await records.positions.undo(LEAMAS, later(2))
-    assert await records.positions.reported(other) == {"a": Report(chapter(9), later(1))}
+async def test_nobody_else_is_concerned(records: Sessions, other: Member) -> None:
+    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, NOON)
+    assert await StoredPositions(records).reported(other) == {}
+    assert await StoredPositions(records).undo(other, later(1)) is None
+    await StoredPositions(records).change(other, {"a": chapter(9)}, later(1))
+    await StoredPositions(records).undo(LEAMAS, later(2))
+    assert await StoredPositions(records).reported(other) == {"a": Report(chapter(9), later(1))}
 
 
 @pytest.mark.parametrize("marks", [1, 2])
-async def test_a_time_without_a_zone_is_refused_and_nothing_is_kept(records: StoredRecords, marks: int) -> None:
-    await records.positions.change(LEAMAS, {"a": chapter(1)}, NOON)
+async def test_a_time_without_a_zone_is_refused_and_nothing_is_kept(records: Sessions, marks: int) -> None:
+    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, NOON)
     with pytest.raises(ValueError, match="no time zone"):
-        await records.positions.change(LEAMAS, {"a": chapter(marks)}, later(1).replace(tzinfo=None))
-    assert await records.positions.reported(LEAMAS) == {"a": Report(chapter(1), NOON)}
+        await StoredPositions(records).change(LEAMAS, {"a": chapter(marks)}, later(1).replace(tzinfo=None))
+    assert await StoredPositions(records).reported(LEAMAS) == {"a": Report(chapter(1), NOON)}
 
 
-async def test_changes_of_one_member_at_once_can_all_be_taken_back(records: StoredRecords) -> None:
+async def test_changes_of_one_member_at_once_can_all_be_taken_back(records: Sessions) -> None:
     await asyncio.gather(
-        *(records.positions.change(LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks)) for marks in range(1, 31))
+        *(
+            StoredPositions(records).change(LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks))
+            for marks in range(1, 31)
+        )
     )
     undone = [change async for change in _all_undone(records)]
     assert len(undone) == 30
     assert all(newer.before == older.after for newer, older in itertools.pairwise(undone))
-    assert await records.positions.reported(LEAMAS) == {}
+    assert await StoredPositions(records).reported(LEAMAS) == {}
 
 
-async def _all_undone(records: StoredRecords) -> AsyncIterator[Change]:
-    while change := await records.positions.undo(LEAMAS, later(999)):
+async def _all_undone(records: Sessions) -> AsyncIterator[Change]:
+    while change := await StoredPositions(records).undo(LEAMAS, later(999)):
         yield change
 
 
@@ -156,13 +159,13 @@ async def _compare(folder: Path, steps: list[dict[str, Reached | None] | None]) 
     async with opened_records(folder) as records:
         for minutes, step in enumerate(steps):
             if step is None:
-                undone = await records.positions.undo(LEAMAS, later(minutes))
+                undone = await StoredPositions(records).undo(LEAMAS, later(minutes))
                 assert (undone is None) == (not history)
                 state |= history.pop() if history else {}
             else:
-                changed = await records.positions.change(LEAMAS, step, later(minutes))
+                changed = await StoredPositions(records).change(LEAMAS, step, later(minutes))
                 if changed.before != changed.after:
                     history.append({book: state.get(book) for book in step})
                 state |= {book: Report(reached, later(minutes)) if reached else None for book, reached in step.items()}
             said = {book: report for book, report in state.items() if report}
-            assert await records.positions.reported(LEAMAS) == said
+            assert await StoredPositions(records).reported(LEAMAS) == said

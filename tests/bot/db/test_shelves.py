@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.db.database import StoredRecords
+from bot.db.session import Sessions
+from bot.features.shelf.store import StoredShelves
 from bot.people import Member
 from bot.records import ShelfName, Shelved
 
@@ -12,32 +13,32 @@ MOBY = Shelved("moby-dick", "Moby-Dick; or, The Whale", ShelfName.READING, NOON,
 OWN = Shelved("some title", "Some Title", ShelfName.WANT, NOON + dt.timedelta(days=1))
 
 
-async def test_a_shelf_shows_the_latest_book_first(records: StoredRecords) -> None:
-    assert await records.shelves.shelf(LIZ) == []
-    await records.shelves.put(LIZ, OWN)
-    await records.shelves.put(LIZ, MOBY)
-    assert await records.shelves.shelf(LIZ) == [OWN, MOBY]
+async def test_a_shelf_shows_the_latest_book_first(records: Sessions) -> None:
+    assert await StoredShelves(records).shelf(LIZ) == []
+    await StoredShelves(records).put(LIZ, OWN)
+    await StoredShelves(records).put(LIZ, MOBY)
+    assert await StoredShelves(records).shelf(LIZ) == [OWN, MOBY]
 
 
-async def test_a_book_is_on_one_part_of_the_shelf(records: StoredRecords) -> None:
-    await records.shelves.put(LIZ, MOBY)
+async def test_a_book_is_on_one_part_of_the_shelf(records: Sessions) -> None:
+    await StoredShelves(records).put(LIZ, MOBY)
     for minutes, name in enumerate(ShelfName):
         moved = Shelved("moby-dick", "Moby Dick", name, NOON + dt.timedelta(minutes=minutes))
-        await records.shelves.put(LIZ, moved)
-        assert await records.shelves.shelf(LIZ) == [moved]
+        await StoredShelves(records).put(LIZ, moved)
+        assert await StoredShelves(records).shelf(LIZ) == [moved]
 
 
-async def test_a_book_is_taken_off_once(records: StoredRecords) -> None:
-    await records.shelves.put(LIZ, MOBY)
-    await records.shelves.put(LIZ, OWN)
-    assert await records.shelves.take(LIZ, "moby-dick") == MOBY
-    assert await records.shelves.take(LIZ, "moby-dick") is None
-    assert await records.shelves.shelf(LIZ) == [OWN]
+async def test_a_book_is_taken_off_once(records: Sessions) -> None:
+    await StoredShelves(records).put(LIZ, MOBY)
+    await StoredShelves(records).put(LIZ, OWN)
+    assert await StoredShelves(records).take(LIZ, "moby-dick") == MOBY
+    assert await StoredShelves(records).take(LIZ, "moby-dick") is None
+    assert await StoredShelves(records).shelf(LIZ) == [OWN]
 
 
-async def test_every_member_of_every_club_has_a_shelf_of_their_own(records: StoredRecords) -> None:
-    await records.shelves.put(LIZ, MOBY)
+async def test_every_member_of_every_club_has_a_shelf_of_their_own(records: Sessions) -> None:
+    await StoredShelves(records).put(LIZ, MOBY)
     for other in (Member(2, 20), Member(1, 21)):
-        assert await records.shelves.shelf(other) == []
-        assert await records.shelves.take(other, "moby-dick") is None
-    assert await records.shelves.shelf(LIZ) == [MOBY]
+        assert await StoredShelves(records).shelf(other) == []
+        assert await StoredShelves(records).take(other, "moby-dick") is None
+    assert await StoredShelves(records).shelf(LIZ) == [MOBY]

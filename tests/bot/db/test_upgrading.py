@@ -11,21 +11,32 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from bot.club_settings import ClubSettings, Step
+from bot.club_settings import ClubSettings, Step, StoredClubs
 from bot.db.base import Base
-from bot.db.database import StoredRecords, open_records
+from bot.db.database import open_database
 from bot.db.errors import StorageUnavailable
-from bot.db.migrate import GIVEN_UP, HEAD, MIGRATIONS, upgrade
+from bot.db.jobs import Due, JobRow, Key, StoredJobs, finish
+from bot.db.migrate import HEAD, MIGRATIONS, upgrade
 from bot.db.migrations.__main__ import draft
-from bot.db.session import NAME, Address, engine_for
-from bot.features.prompts.store import Prompt, State
-from bot.features.schedules.store import By
+from bot.db.session import NAME, Address, Sessions, engine_for
+from bot.features.ask.store import StoredChoices, StoredConversations, StoredNotes, StoredUsage
+from bot.features.ceilings.store import StoredCeilings
+from bot.features.progress.store import StoredPositions
+from bot.features.prompts.store import Prompt, State, StoredPrompts
+from bot.features.reviews.store import StoredReviews
+from bot.features.schedules.store import By, StoredSchedules
+from bot.features.shelf.store import StoredShelves
 from bot.features.stats.rules import Figure, Group
+from bot.features.stats.store import StoredFigures
+from bot.features.votes.store import StoredVotes
+from bot.features.watch.store import StoredWatching
+from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Reached
 from bot.records import Change, Report, ShelfName, Shelved
+from bot.saved_questions import StoredQuestions
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
 from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
@@ -52,21 +63,21 @@ def unmade(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Pat
         yield address
 
 
-async def check_rows(records: StoredRecords) -> None:
+async def check_rows(records: Sessions) -> None:
     jim, thread = Member(1, 10), Place(1, 100)
-    assert await records.positions.reported(jim) == {"smiley": Report(SEVEN, NOON)}
-    assert await records.positions.undo(jim, NOON) == Change({"smiley": FIVE}, {"smiley": SEVEN})
-    assert await records.ceilings.ceiling(thread) == {"smiley": FIVE}
-    assert await records.shelves.shelf(jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
-    reviews = await records.reviews.every(EVERY)
+    assert await StoredPositions(records).reported(jim) == {"smiley": Report(SEVEN, NOON)}
+    assert await StoredPositions(records).undo(jim, NOON) == Change({"smiley": FIVE}, {"smiley": SEVEN})
+    assert await StoredCeilings(records).ceiling(thread) == {"smiley": FIVE}
+    assert await StoredShelves(records).shelf(jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
+    reviews = await StoredReviews(records).every(EVERY)
     assert [(review.id, review.needs, review.written) for review in reviews] == [(4, Reveals.of({"smiley": 2}), NOON)]
-    assert [turn.answer for turn in await records.conversations.turns(thread, 9)] == ["He."]
-    asked = await records.questions.asked("abc")
+    assert [turn.answer for turn in await StoredConversations(records).turns(thread, 9)] == ["He."]
+    asked = await StoredQuestions(records).asked("abc")
     assert asked is not None
     assert asked.place == Place(1, 100, adults=True)
-    assert await records.usage.spent(1, NOON.date()) == 12
-    assert await records.choices.chosen(10) == 1
-    assert await records.notes.note("commands") == "hash"
+    assert await StoredUsage(records).spent(1, NOON.date()) == 12
+    assert await StoredChoices(records).chosen(10) == 1
+    assert await StoredNotes(records).note("commands") == "hash"
 
 
 def test_every_version_is_tested_and_the_last_is_the_one_that_the_program_knows() -> None:
@@ -84,30 +95,89 @@ def test_no_version_offers_a_way_down() -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, version: str) -> None:
     await asyncio.to_thread(lay_out, unmade, version)
-    async with open_records(unmade) as records:
+    async with open_database(unmade) as records:
         await check_rows(records)
-        prompts = await records.prompts.listed(1, tuple(State))
+        prompts = await StoredPrompts(records).listed(1, tuple(State))
         told = [(found.text, found.state, found.message, found.at, found.reason) for found in prompts]
         assert told == PROMPTS.get(version, [])
-        found = await records.watching.finding(1)
+        found = await StoredWatching(records).finding(1)
         assert (found is not None and found.told) == (version >= "0004")
-        assert (await records.clubs.settings(1) == CHOSEN) == (version >= "0005")
-        assert (await records.figures.figure(1, "smiley") == FIGURE) == (version >= "0005")
-        kept = await records.schedules.kept(5)
+        assert (await StoredClubs(records).settings(1) == CHOSEN) == (version >= "0005")
+        assert (await StoredFigures(records).figure(1, "smiley") == FIGURE) == (version >= "0005")
+        kept = await StoredSchedules(records).kept(5)
         assert (kept is not None) == (version >= "0006")
         if kept is not None:
             assert kept.schedule.sections[0].event == kept.steps["s5:1:event:2"].result == 907
-            assert await records.schedules.reminded(5) == {Member(1, 10): By.THREAD}
+            assert await StoredSchedules(records).reminded(5) == {Member(1, 10): By.THREAD}
         voted = version >= "0003"
-        assert [found.candidate.title for found in await records.votes.nominations(1)] == ["Emma"] * voted
-        assert [vote.message for vote in await records.votes.due(EVERY, NOON, NOON)] == [901] * voted
-        assert await records.votes.ballot(3, Member(1, 10)) == ("emma",) * voted
+        assert [found.candidate.title for found in await StoredVotes(records).nominations(1)] == ["Emma"] * voted
+        due = await StoredJobs(records).due(["vote"], EVERY, NOON)
+        assert due == [Due("vote", 1, 3, NOON)] * voted
+        vote = await StoredVotes(records).vote(3)
+        assert (vote is not None and (vote.message, vote.state) == (901, "open")) == voted
+        assert await StoredVotes(records).ballot(3, Member(1, 10)) == ("emma",) * voted
+
+
+HALF_PAST, TOMORROW = NOON + dt.timedelta(minutes=30), NOON + dt.timedelta(days=1)
+MINUTE = dt.timedelta(minutes=1)
+JOBS = {
+    ("vote", 3, "close"): (NOON, None, False, 0),
+    ("vote", 4, "open"): (HALF_PAST + 3 * MINUTE, NOON, False, 0),
+    ("vote", 5, "close"): (HALF_PAST + 3 * MINUTE, HALF_PAST, False, 0),
+    ("vote", 6, "close"): (HALF_PAST + 3 * MINUTE, NOON, False, 0),
+    ("prompt", 2, "post"): (TOMORROW, None, False, 0),
+    ("prompt", 3, "post"): (HALF_PAST + 2 * MINUTE, HALF_PAST, False, 0),
+    ("watch", 2, "tell"): (HALF_PAST + MINUTE, NOON, False, 0),
+    ("schedule", 5, "look"): (NOON, None, False, 0),
+    ("schedule", 5, "s5:1:event:2"): (None, NOON, True, 907),
+    ("schedule", 5, "s5:1:thread"): (HALF_PAST, NOON, False, 0),
+}
+"""The jobs that the rows of version 0008 come to: when each is due, since when it was begun, and what became of it."""
+
+
+async def test_what_was_planned_begun_or_done_before_there_were_jobs_is_a_job(unmade: str | Path) -> None:
+    await asyncio.to_thread(lay_out, unmade, "0008")
+    async with open_database(unmade) as records, StoredJobs(records)._sessions.reading() as session:
+        rows = await session.scalars(select(JobRow))
+        jobs = {(row.feature, row.subject, row.step): (row.due, row.since, row.done, row.result) for row in rows}
+        assert jobs == JOBS
+
+
+async def test_after_the_upgrade_nothing_is_posted_twice_and_nothing_is_lost(unmade: str | Path) -> None:
+    await asyncio.to_thread(lay_out, unmade, "0008")
+    async with open_database(unmade) as records:
+        now, posted, found = TOMORROW, [], []
+        jobs = Jobs(StoredJobs(records), lambda: now)
+
+        def post(key: Key) -> Post:
+            async def make() -> int:
+                posted.append((key.feature, key.subject))
+                return 1
+
+            async def find(since: dt.datetime) -> int:
+                found.append((key.feature, key.subject))
+                return 1
+
+            return Post(make, find)
+
+        async def done(key: Key, made: int) -> None:
+            async with StoredJobs(records)._sessions.writing() as session:
+                await finish(session, key, made)
+
+        for feature, step in (("vote", "open"), ("vote", "close"), ("prompt", "post"), ("watch", "tell")):
+            for due in await StoredJobs(records).due([feature], EVERY, now):
+                key = Key(feature, due.club, due.subject, step)
+                if claim := await jobs.claim(key):
+                    await jobs.post_once(claim, post(key), lambda made, key=key: done(key, made))  # type: ignore[misc]
+        assert sorted(posted) == [("prompt", 2), ("vote", 3)], "nobody had begun with these"
+        assert sorted(found) == [("prompt", 3), ("vote", 4), ("vote", 5), ("vote", 6), ("watch", 2)]
+        assert await jobs.rows.next_due(["vote", "prompt", "watch"], EVERY) is None
 
 
 async def test_ids_go_on_behind_those_that_a_version_moved(unmade: str | Path) -> None:
     await asyncio.to_thread(lay_out, unmade, "0002")
-    async with open_records(unmade) as records:
-        new = await records.prompts.add(Prompt(0, Place(1, 100), 10, "How?", NOON, message=901))
+    async with open_database(unmade) as records:
+        new = await StoredPrompts(records).add(Prompt(0, Place(1, 100), 10, "How?", NOON, message=901))
         assert new is not None
         assert new.id == 3
 
@@ -127,12 +197,8 @@ async def test_an_upgraded_database_is_what_the_tables_say(unmade: str | Path, v
 
 
 def differences(connection: Connection) -> list[object]:
-    """Return what the tables of a database are not, and ours are; tables that were given up stay where they are."""
-
-    def known(_: object, name: str | None, kind: str, *__: object) -> bool:
-        return kind != "table" or name not in GIVEN_UP
-
-    context = MigrationContext.configure(connection, opts={"compare_server_default": True, "include_object": known})
+    """Return what the tables of a database are not, and ours are."""
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
     return list(compare_metadata(context, Base.metadata))
 
 

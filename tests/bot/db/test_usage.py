@@ -3,21 +3,22 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
-from bot.db.database import StoredRecords
+from bot.db.session import Sessions
+from bot.features.ask.store import StoredUsage
 
 MONDAY, TUESDAY = dt.date(2025, 3, 3), dt.date(2025, 3, 4)
 
 
-async def test_tokens_add_up_by_club_and_day(records: StoredRecords) -> None:
-    assert await records.usage.spent(1, MONDAY) == 0
+async def test_tokens_add_up_by_club_and_day(records: Sessions) -> None:
+    assert await StoredUsage(records).spent(1, MONDAY) == 0
     for club, day, tokens in ((1, MONDAY, 100), (1, MONDAY, 20), (1, TUESDAY, 7), (2, MONDAY, 3)):
-        await records.usage.spend(club, day, tokens)
-    assert await records.usage.spent(1, MONDAY) == 120
-    assert await records.usage.spent(1, TUESDAY) == 7
-    assert await records.usage.spent(2, MONDAY) == 3
-    assert await records.usage.spent(2, TUESDAY) == 0
+        await StoredUsage(records).spend(club, day, tokens)
+    assert await StoredUsage(records).spent(1, MONDAY) == 120
+    assert await StoredUsage(records).spent(1, TUESDAY) == 7
+    assert await StoredUsage(records).spent(2, MONDAY) == 3
+    assert await StoredUsage(records).spent(2, TUESDAY) == 0
 
 
-async def test_tokens_spent_at_once_are_all_counted(records: StoredRecords) -> None:
-    await asyncio.gather(*(records.usage.spend(1, MONDAY, tokens) for tokens in range(100)))
-    assert await records.usage.spent(1, MONDAY) == sum(range(100))
+async def test_tokens_spent_at_once_are_all_counted(records: Sessions) -> None:
+    await asyncio.gather(*(StoredUsage(records).spend(1, MONDAY, tokens) for tokens in range(100)))
+    assert await StoredUsage(records).spent(1, MONDAY) == sum(range(100))

@@ -4,10 +4,14 @@ import asyncio
 import datetime as dt
 from pathlib import Path
 
-from bot.db.database import StoredRecords
+from sqlalchemy import select
+
+from bot.db.jobs import JobRow
+from bot.db.session import Sessions
+from bot.features.my_data.store import StoredPersonalData
 from bot.features.votes.counting import Ballot, run_off
-from bot.features.votes.store import Candidate, Draft, Kind, Nomination, State, Vote
-from bot.people import EVERY, Member, Place
+from bot.features.votes.store import Candidate, Draft, Kind, Nomination, State, StoredVotes, Vote
+from bot.people import Member, Place
 from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -15,19 +19,18 @@ HOUR = dt.timedelta(hours=1)
 JIM, LIZ = Member(1, 10), Member(1, 11)
 EMMA, KIM = Candidate("emma", "Emma"), Candidate("kim", "Kim", "kim")
 DRAFT = Draft(Place(1, 100, adults=True), Kind.RANKED, (EMMA, KIM), NOON + HOUR, hidden=True)
-LONG_AGO = NOON - dt.timedelta(days=365)
 
 
-async def begun(records: StoredRecords, name: str = "first", draft: Draft = DRAFT) -> Vote:
-    vote = await records.votes.begin(draft, name, "seed", NOON)
+async def begun(records: Sessions, name: str = "first", draft: Draft = DRAFT) -> Vote:
+    vote = await StoredVotes(records).begin(draft, name, "seed", NOON, NOON + HOUR)
     assert vote is not None
     return vote
 
 
-async def opened(records: StoredRecords) -> Vote:
+async def opened(records: Sessions) -> Vote:
     vote = await begun(records)
-    await records.votes.opened(vote.id, 900)
-    found = await records.votes.vote(vote.id)
+    await StoredVotes(records).opened(vote, 900)
+    found = await StoredVotes(records).vote(vote.id)
     assert found is not None
     return found
 
@@ -39,155 +42,146 @@ def first(*keys: str) -> Ballot:
 # Nominations
 
 
-async def test_a_member_nominates_a_book_once_and_takes_it_back(records: StoredRecords) -> None:
-    assert await records.votes.nominate(Nomination(JIM, EMMA, NOON))
-    assert not await records.votes.nominate(Nomination(JIM, EMMA, NOON + HOUR))
-    assert await records.votes.nominate(Nomination(LIZ, EMMA, NOON + HOUR))
-    assert await records.votes.nominations(1) == [
+async def test_a_member_nominates_a_book_once_and_takes_it_back(records: Sessions) -> None:
+    assert await StoredVotes(records).nominate(Nomination(JIM, EMMA, NOON))
+    assert not await StoredVotes(records).nominate(Nomination(JIM, EMMA, NOON + HOUR))
+    assert await StoredVotes(records).nominate(Nomination(LIZ, EMMA, NOON + HOUR))
+    assert await StoredVotes(records).nominations(1) == [
         Nomination(JIM, EMMA, NOON),
         Nomination(LIZ, EMMA, NOON + HOUR),
     ]
-    assert await records.votes.withdraw(1, "emma", 10) == 1
-    assert await records.votes.withdraw(1, "emma", 10) == 0
-    assert await records.votes.withdraw(2, "emma") == 0
-    assert await records.votes.withdraw(1, "emma") == 1
+    assert await StoredVotes(records).withdraw(1, "emma", 10) == 1
+    assert await StoredVotes(records).withdraw(1, "emma", 10) == 0
+    assert await StoredVotes(records).withdraw(2, "emma") == 0
+    assert await StoredVotes(records).withdraw(1, "emma") == 1
 
 
 # Beginning
 
 
-async def test_a_vote_is_kept_as_it_was_begun(records: StoredRecords) -> None:
+async def test_a_vote_is_kept_as_it_was_begun(records: Sessions) -> None:
     vote = await begun(records)
     assert vote == Vote(vote.id, DRAFT, "seed", NOON, State.OPENING)
-    assert await records.votes.vote(vote.id) == vote
-    assert await records.votes.latest(1) == vote
-    assert await records.votes.latest(2) is None
-    assert await records.votes.vote(99) is None
+    assert await StoredVotes(records).vote(vote.id) == vote
+    assert await StoredVotes(records).latest(1) == vote
+    assert await StoredVotes(records).latest(2) is None
+    assert await StoredVotes(records).vote(99) is None
 
 
-async def test_one_of_many_that_begin_at_once_is_begun(records: StoredRecords) -> None:
-    votes = await asyncio.gather(*(records.votes.begin(DRAFT, f"{n}", "seed", NOON) for n in range(5)))
+async def test_one_of_many_that_begin_at_once_is_begun(records: Sessions) -> None:
+    votes = await asyncio.gather(
+        *(StoredVotes(records).begin(DRAFT, f"{n}", "seed", NOON, NOON + HOUR) for n in range(5))
+    )
     assert sum(vote is not None for vote in votes) == 1
 
 
-async def test_a_name_is_used_once_also_after_its_vote_was_closed(records: StoredRecords) -> None:
+async def test_a_name_is_used_once_also_after_its_vote_was_closed(records: Sessions) -> None:
     vote = await begun(records)
-    await records.votes.closed(vote.id, 901)
-    assert await records.votes.begin(DRAFT, "first", "seed", NOON) is None
-    assert await records.votes.begin(DRAFT, "second", "seed", NOON) is not None
+    await StoredVotes(records).closed(vote, 901)
+    assert await StoredVotes(records).begin(DRAFT, "first", "seed", NOON, NOON + HOUR) is None
+    assert await StoredVotes(records).begin(DRAFT, "second", "seed", NOON, NOON + HOUR) is not None
 
 
-async def test_another_club_has_votes_of_its_own_and_what_is_given_up_is_gone(records: StoredRecords) -> None:
+async def test_another_club_has_votes_of_its_own_and_what_is_given_up_is_gone(records: Sessions) -> None:
     vote = await begun(records)
     elsewhere = Draft(Place(2, 100), Kind.POLL, (EMMA, KIM), NOON + HOUR, hidden=False)
-    assert await records.votes.begin(elsewhere, "other", "seed", NOON) is not None
-    await records.votes.give_up(vote.id)
-    assert await records.votes.latest(1) is None
+    assert await StoredVotes(records).begin(elsewhere, "other", "seed", NOON, NOON + HOUR) is not None
+    await StoredVotes(records).give_up(vote)
+    assert await StoredVotes(records).latest(1) is None
     open_one = await begun(records, "again")
-    await records.votes.opened(open_one.id, 900)
-    await records.votes.give_up(open_one.id)
-    assert await records.votes.latest(1) is not None
+    await StoredVotes(records).opened(open_one, 900)
+    await StoredVotes(records).give_up(open_one)
+    assert await StoredVotes(records).latest(1) is not None
 
 
 # Ballots
 
 
-async def test_a_ballot_is_kept_changed_and_taken_back(records: StoredRecords) -> None:
+async def test_a_ballot_is_kept_changed_and_taken_back(records: Sessions) -> None:
     vote = await opened(records)
-    assert await records.votes.ballot(vote.id, JIM) == ()
-    await records.votes.change_ballot(vote.id, JIM, lambda _: first("emma"), NOON)
-    assert await records.votes.change_ballot(vote.id, JIM, lambda old: (*old, "kim"), NOON) == ("emma", "kim")
-    assert await records.votes.ballots(vote.id) == [("emma", "kim")]
-    assert await records.votes.change_ballot(vote.id, JIM, lambda _: (), NOON) == ()
-    assert await records.votes.ballots(vote.id) == []
+    assert await StoredVotes(records).ballot(vote.id, JIM) == ()
+    await StoredVotes(records).change_ballot(vote.id, JIM, lambda _: first("emma"), NOON)
+    assert await StoredVotes(records).change_ballot(vote.id, JIM, lambda old: (*old, "kim"), NOON) == ("emma", "kim")
+    assert await StoredVotes(records).ballots(vote.id) == [("emma", "kim")]
+    assert await StoredVotes(records).change_ballot(vote.id, JIM, lambda _: (), NOON) == ()
+    assert await StoredVotes(records).ballots(vote.id) == []
 
 
-async def test_changes_of_one_ballot_at_once_lose_nothing(records: StoredRecords) -> None:
+async def test_changes_of_one_ballot_at_once_lose_nothing(records: Sessions) -> None:
     vote = await opened(records)
     await asyncio.gather(
-        *(records.votes.change_ballot(vote.id, JIM, lambda old, n=n: (*old, str(n)), NOON) for n in range(5))  # type: ignore[misc]
+        *(StoredVotes(records).change_ballot(vote.id, JIM, lambda old, n=n: (*old, str(n)), NOON) for n in range(5))  # type: ignore[misc]
     )
-    assert sorted(await records.votes.ballot(vote.id, JIM)) == list("01234")
+    assert sorted(await StoredVotes(records).ballot(vote.id, JIM)) == list("01234")
 
 
-async def test_no_ballot_is_taken_after_the_close_or_from_another_club(records: StoredRecords) -> None:
+async def test_no_ballot_is_taken_after_the_close_or_from_another_club(records: Sessions) -> None:
     vote = await opened(records)
-    assert await records.votes.change_ballot(vote.id, JIM, lambda _: first("emma"), NOON + HOUR) is None
-    assert await records.votes.change_ballot(vote.id, Member(2, 10), lambda _: first("emma"), NOON) is None
-    await records.votes.claim(vote.id, NOON, LONG_AGO, early=True)
-    assert await records.votes.change_ballot(vote.id, JIM, lambda _: first("emma"), NOON) is None
-    assert await records.votes.ballots(vote.id) == []
+    assert await StoredVotes(records).change_ballot(vote.id, JIM, lambda _: first("emma"), NOON + HOUR) is None
+    assert await StoredVotes(records).change_ballot(vote.id, Member(2, 10), lambda _: first("emma"), NOON) is None
+    await StoredVotes(records).close(vote.id)
+    assert await StoredVotes(records).change_ballot(vote.id, JIM, lambda _: first("emma"), NOON) is None
+    assert await StoredVotes(records).ballots(vote.id) == []
 
 
 # Closing
 
 
-async def test_a_vote_is_due_at_its_closing_time_and_claimed_by_one(records: StoredRecords) -> None:
-    vote = await opened(records)
-    assert await records.votes.due(EVERY, NOON, LONG_AGO) == []
-    assert await records.votes.next_due(EVERY, HOUR) == NOON + HOUR
-    assert await records.votes.claim(vote.id, NOON, LONG_AGO) is None
-    assert [each.id for each in await records.votes.due(EVERY, NOON + HOUR, LONG_AGO)] == [vote.id]
-    claims = await asyncio.gather(*(records.votes.claim(vote.id, NOON + HOUR, LONG_AGO) for _ in range(5)))
-    assert [each.state for each in claims if each] == [State.CLOSING]
-
-
-async def test_a_claim_that_a_dead_process_left_can_be_taken_over(records: StoredRecords) -> None:
-    vote = await opened(records)
-    await records.votes.claim(vote.id, NOON + HOUR, LONG_AGO)
-    assert await records.votes.due(EVERY, NOON + 2 * HOUR, LONG_AGO) == []
-    assert await records.votes.next_due(EVERY, HOUR) == NOON + 2 * HOUR
-    assert [each.id for each in await records.votes.due(EVERY, NOON + 2 * HOUR, NOON + HOUR)] == [vote.id]
-    assert await records.votes.claim(vote.id, NOON + 2 * HOUR, NOON + HOUR) is not None
-    assert await records.votes.claim(vote.id, NOON + 2 * HOUR, NOON + HOUR) is None
-
-
-async def test_a_vote_that_was_never_posted_is_due_again_and_still_to_be_opened(records: StoredRecords) -> None:
+async def test_a_vote_is_first_to_be_opened_and_then_to_be_closed_at_its_time(records: Sessions) -> None:
     vote = await begun(records)
-    (left,) = await records.votes.due(EVERY, NOON + HOUR, NOON)
-    assert left.id == vote.id
-    claimed = await records.votes.claim(vote.id, NOON + HOUR, NOON)
-    assert claimed is not None
-    assert claimed.state is State.OPENING
+    assert await due(records, NOON + HOUR) == [("open", NOON + HOUR)]
+    await StoredVotes(records).opened(vote, 900)
+    await StoredVotes(records).opened(vote, 999)
+    assert await due(records, NOON + HOUR) == [("close", DRAFT.closes)]
+    found = await StoredVotes(records).vote(vote.id)
+    assert found is not None
+    assert (found.state, found.message) == (State.OPEN, 900)
+    closed = await StoredVotes(records).close(vote.id)
+    assert closed is not None
+    assert closed.state is State.CLOSING
 
 
-async def test_the_first_outcome_stays_and_is_there_after_a_restart(
-    records: StoredRecords, database: str | Path
-) -> None:
+async def due(records: Sessions, at: dt.datetime) -> list[tuple[str, dt.datetime | None]]:
+    """Return the steps that are to be done for votes by a moment."""
+    query = select(JobRow.step, JobRow.due).where(JobRow.feature == "vote", JobRow.due <= at)
+    async with StoredVotes(records)._sessions.reading() as session:
+        return [(step, moment) for step, moment in await session.execute(query)]
+
+
+async def test_the_first_outcome_stays_and_is_there_after_a_restart(records: Sessions, database: str | Path) -> None:
     vote = await opened(records)
     one = run_off([("emma",), ("kim", "emma")], ("emma", "kim"), "seed")
     other = run_off([("kim",)], ("emma", "kim"), "seed")
-    kept = await records.votes.counted(vote.id, one, NOON)
-    again = await records.votes.counted(vote.id, other, NOON + HOUR)
+    kept = await StoredVotes(records).counted(vote.id, one, NOON)
+    again = await StoredVotes(records).counted(vote.id, other, NOON + HOUR)
     assert kept == again
     assert again is not None
     assert (again.count, again.counted) == (one, NOON)
     async with opened_records(database) as reopened:
-        found = await reopened.votes.vote(vote.id)
+        found = await StoredVotes(reopened).vote(vote.id)
         assert found == again
 
 
-async def test_a_closed_vote_keeps_no_ballots_and_is_never_due(records: StoredRecords) -> None:
+async def test_a_closed_vote_keeps_no_ballots_and_is_never_due(records: Sessions) -> None:
     vote = await opened(records)
-    await records.votes.change_ballot(vote.id, JIM, lambda _: first("emma"), NOON)
-    await records.votes.closed(vote.id, 901)
-    found = await records.votes.vote(vote.id)
+    await StoredVotes(records).change_ballot(vote.id, JIM, lambda _: first("emma"), NOON)
+    await StoredVotes(records).closed(vote, 901)
+    found = await StoredVotes(records).vote(vote.id)
     assert found is not None
     assert (found.state, found.result) == (State.CLOSED, 901)
-    assert await records.votes.ballots(vote.id) == []
-    assert (await records.personal.export(10))["ballots"] == []
-    assert await records.votes.due(EVERY, NOON + 9 * HOUR, NOON + 9 * HOUR) == []
-    assert await records.votes.next_due(EVERY, HOUR) is None
+    assert await StoredVotes(records).ballots(vote.id) == []
+    assert (await StoredPersonalData(records).export(10))["ballots"] == []
+    assert await due(records, NOON + 9 * HOUR) == []
 
 
-async def test_who_is_forgotten_takes_ballot_and_nominations_along(records: StoredRecords) -> None:
+async def test_who_is_forgotten_takes_ballot_and_nominations_along(records: Sessions) -> None:
     vote = await opened(records)
     for member in (JIM, LIZ):
-        await records.votes.nominate(Nomination(member, EMMA, NOON))
-        await records.votes.change_ballot(vote.id, member, lambda _: first("emma"), NOON)
-    held = await records.personal.export(10)
+        await StoredVotes(records).nominate(Nomination(member, EMMA, NOON))
+        await StoredVotes(records).change_ballot(vote.id, member, lambda _: first("emma"), NOON)
+    held = await StoredPersonalData(records).export(10)
     assert [row["choices"] for row in held["ballots"]] == [["emma"]]
     assert [row["title"] for row in held["nominations"]] == ["Emma"]
-    await records.personal.forget(10, 1)
-    assert len(await records.votes.ballots(vote.id)) == 1
-    assert [each.member for each in await records.votes.nominations(1)] == [LIZ]
+    await StoredPersonalData(records).forget(10, 1)
+    assert len(await StoredVotes(records).ballots(vote.id)) == 1
+    assert [each.member for each in await StoredVotes(records).nominations(1)] == [LIZ]

@@ -6,62 +6,52 @@ import asyncio
 import datetime as dt
 from dataclasses import replace
 
-from bot.db.database import StoredRecords
-from bot.features.watch.store import Finding, Outcome
-from bot.people import EVERY, Place, Shards
+from bot.db.jobs import Claim, StoredJobs
+from bot.db.session import Sessions
+from bot.features.watch.store import Finding, Outcome, StoredWatching, telling
+from bot.people import EVERY, Place
 from corpus.books import Reveals
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-OTHERS = Shards((1,), 2)
 HOUR = dt.timedelta(hours=1)
 THREAD = Place(1, 100, adults=True)
 FIRST = Finding(0, THREAD, 10, 900, Reveals.of({"moby": 9}), NOON)
 
 
-async def test_a_place_is_watched_until_it_is_not(records: StoredRecords) -> None:
-    await records.watching.watch(THREAD, 11, NOON)
-    await records.watching.watch(THREAD, 12, NOON)
-    await records.watching.watch(Place(2, 200), 12, NOON)
-    assert await records.watching.watched(EVERY) == {100: 1, 200: 2}
-    assert await records.watching.unwatch(THREAD)
-    assert not await records.watching.unwatch(THREAD)
-    assert await records.watching.watched(EVERY) == {200: 2}
+async def test_a_place_is_watched_until_it_is_not(records: Sessions) -> None:
+    await StoredWatching(records).watch(THREAD, 11, NOON)
+    await StoredWatching(records).watch(THREAD, 12, NOON)
+    await StoredWatching(records).watch(Place(2, 200), 12, NOON)
+    assert await StoredWatching(records).watched(EVERY) == {100: 1, 200: 2}
+    assert await StoredWatching(records).unwatch(THREAD)
+    assert not await StoredWatching(records).unwatch(THREAD)
+    assert await StoredWatching(records).watched(EVERY) == {200: 2}
 
 
-async def test_a_message_is_found_once(records: StoredRecords) -> None:
-    found = await asyncio.gather(*(records.watching.add(FIRST) for _ in range(3)))
+async def test_a_message_is_found_once(records: Sessions) -> None:
+    found = await asyncio.gather(*(StoredWatching(records).add(FIRST, NOON + HOUR) for _ in range(3)))
     (kept,) = [finding for finding in found if finding]
     assert kept == replace(FIRST, id=kept.id)
-    assert await records.watching.finding(kept.id) == kept
-    assert await records.watching.finding(99) is None
+    assert await StoredWatching(records).finding(kept.id) == kept
+    assert await StoredWatching(records).finding(99) is None
 
 
-async def test_what_its_author_calls_fine_still_waits_and_what_is_hidden_does_not(records: StoredRecords) -> None:
-    kept = await records.watching.add(FIRST)
+async def test_what_its_author_calls_fine_still_waits_and_what_is_hidden_does_not(records: Sessions) -> None:
+    kept = await StoredWatching(records).add(FIRST, NOON + HOUR)
     assert kept is not None
-    assert await records.watching.settle(kept.id, Outcome.FINE)
-    assert await records.watching.queue(1) == [replace(kept, outcome=Outcome.FINE)]
-    assert await records.watching.queue(2) == []
-    assert await records.watching.settle(kept.id, Outcome.HIDDEN)
-    assert not await records.watching.settle(kept.id, Outcome.SETTLED)
-    assert await records.watching.queue(1) == []
+    assert await StoredWatching(records).settle(kept.id, Outcome.FINE)
+    assert await StoredWatching(records).queue(1) == [replace(kept, outcome=Outcome.FINE)]
+    assert await StoredWatching(records).queue(2) == []
+    assert await StoredWatching(records).settle(kept.id, Outcome.HIDDEN)
+    assert not await StoredWatching(records).settle(kept.id, Outcome.SETTLED)
+    assert await StoredWatching(records).queue(1) == []
 
 
-async def test_of_several_processes_one_tells_an_author(records: StoredRecords) -> None:
-    kept = await records.watching.add(FIRST)
+async def test_whoever_found_a_message_tells_its_author_and_later_another_process_does(records: Sessions) -> None:
+    kept = await StoredWatching(records).add(FIRST, NOON + HOUR)
     assert kept is not None
-    assert not await records.watching.claim(kept.id, NOON, NOON - HOUR), "whoever found it tells"
-    claims = await asyncio.gather(*(records.watching.claim(kept.id, NOON + HOUR, NOON) for _ in range(4)))
-    assert claims.count(True) == 1
-    await records.watching.tell(kept.id)
-    assert not await records.watching.claim(kept.id, NOON + 3 * HOUR, NOON + 2 * HOUR)
-
-
-async def test_who_was_not_told_is_found_and_not_after_too_long(records: StoredRecords) -> None:
-    kept = await records.watching.add(FIRST)
-    assert kept is not None
-    assert await records.watching.untold(EVERY, NOON - HOUR) == [kept]
-    assert await records.watching.untold(EVERY, NOON + HOUR) == []
-    assert await records.watching.untold(OTHERS, NOON - HOUR) == []
-    await records.watching.tell(kept.id)
-    assert await records.watching.untold(EVERY, NOON - HOUR) == []
+    assert await StoredJobs(records).claim(telling(kept), NOON, NOON) is None
+    assert await StoredJobs(records).claim(telling(kept), NOON + HOUR, NOON + HOUR) == Claim(telling(kept), NOON)
+    await StoredWatching(records).told(kept)
+    assert await StoredWatching(records).finding(kept.id) == replace(kept, told=True)
+    assert await StoredJobs(records).next_due(["watch"], EVERY) is None

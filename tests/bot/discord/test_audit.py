@@ -8,7 +8,8 @@ import discord
 import pytest
 from simcord import MemberActor, OptionError
 
-from bot.audit import KEPT, Did, Entry
+from bot.audit import KEPT, Audit, Did, Entry
+from bot.features.my_data.rules import MyData
 from bot.people import Place
 from tests.fakes.club import Club, buttons, message, shown
 
@@ -22,7 +23,7 @@ def moderator(club: Club) -> MemberActor:
 
 async def note(club: Club, did: Did = Did.PROMPT, by: int = 5, about: str = "") -> None:
     with club.env.time_context():
-        await club.services.audit.note(did, Place(club.guild.id, club.general.id), by, about=about)
+        await club.app.get(Audit).note(did, Place(club.guild.id, club.general.id), by, about=about)
 
 
 async def test_a_shared_answer_is_noted_with_who_shared_it_and_what_it_rests_on(club: Club) -> None:
@@ -101,7 +102,7 @@ async def test_it_is_for_moderators_of_the_club_alone(club: Club) -> None:
 
 async def test_whose_data_was_deleted_is_named_no_more(club: Club) -> None:
     await note(club, by=5, about="discussion prompt 1")
-    await club.services.my_data._records.forget(5)
+    await club.app.get(MyData)._records.forget(5)
     told = shown(await moderator(club).slash(club.general, "audit"))
     assert "posted a discussion prompt: discussion prompt 1" in told
     assert "<@5>" not in told
@@ -110,12 +111,12 @@ async def test_whose_data_was_deleted_is_named_no_more(club: Club) -> None:
 async def test_what_is_older_than_it_goes_back_is_forgotten_at_a_start(club: Club) -> None:
     with club.env.time_context():
         long_ago = discord.utils.utcnow() - KEPT - dt.timedelta(days=1)
-    await club.services.audit._records.add(
+    await club.app.get(Audit)._records.add(
         Entry(Place(club.guild.id, club.general.id), 5, Did.PROMPT, long_ago, about="long ago")
     )
     await club.restart()
     with club.env.time_context():
-        assert await club.services.audit.since(club.guild.id, 1_000) == []
+        assert await club.app.get(Audit).since(club.guild.id, 1_000) == []
 
 
 async def test_what_an_entry_is_about_is_shown_as_it_is_and_pings_nobody(club: Club) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.features.ask.rules import Questions
 from bot.features.books.views import NO_QUOTES, quotes_card
 from bot.people import Member, Place
 from tests.fakes.bookshelf import opened, write_book
@@ -136,12 +137,12 @@ async def test_quotes_have_pages_that_work_after_a_restart_and_only_as_far_as_on
 async def test_what_is_explicit_is_shown_where_discord_lets_nobody_under_age_in(tales_club: Club) -> None:
     liz = await tales_club.reader("Liz", the_pilot="finished")
     member = Member(liz.guild.id, liz.id)
-    services = tales_club.services
+    app = tales_club.app
     with tales_club.env.time_context():
         for adults in (True, False):
             place = Place(liz.guild.id, tales_club.general.id, adults)
-            asked = await services.questions.keep("quotes", member, place, "", PILOT)
-            card = await quotes_card(services, asked, place)
+            asked = await app.get(Questions).keep("quotes", member, place, "", PILOT)
+            card = await quotes_card(app, asked, place)
             assert (EXPLICIT in card.body) is adults
 
 

@@ -7,6 +7,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 from simcord.backend.errors import SetupError
 
+from bot.features.ceilings.rules import Ceilings
 from bot.people import Place
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent
@@ -23,7 +24,7 @@ def shown(result: InteractionResult) -> str:
 
 async def ceiling(club: Club, channel: ChannelHandle | None = None) -> dict[str, int]:
     """Return how far a place may go."""
-    return await club.services.ceilings.show(Place(club.guild.id, (channel or club.general).id))
+    return await club.app.get(Ceilings).show(Place(club.guild.id, (channel or club.general).id))
 
 
 def posted(channel: ChannelHandle) -> list[str]:

@@ -10,6 +10,8 @@ import pytest
 
 from bot.client import intents
 from bot.discord.permissions import permissions
+from bot.features.ask.store import StoredNotes
+from bot.limits import Allowance
 from bot.start import link
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import Behaviour, ChatServer, chat_server
@@ -60,7 +62,7 @@ async def test_commands_are_sent_once_and_again_only_when_they_change(club: Club
     assert calls(club, "PUT", "/commands") == 1
     await club.restart()
     assert calls(club, "PUT", "/commands") == 1
-    await club.services.notes.write_note(f"commands of {club.env.bot.application_id}", "of an older version")
+    await club.app.get(StoredNotes).write_note(f"commands of {club.env.bot.application_id}", "of an older version")
     await club.restart()
     assert calls(club, "PUT", "/commands") == 2
 
@@ -104,7 +106,7 @@ async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
     monkeypatch.setattr("bot.requests.secrets.token_hex", lambda nbytes: number)
     liz = club.member("Liz")
     club.expected += (RuntimeError,)
-    club.services.workers.close()  # from now on, nothing can be searched
+    club.app.workers.close()  # from now on, nothing can be searched
     told = await liz.slash(club.general, "ask", question=STORM, book="the-lantern")
     said = rendered(shown(told))
     assert told.ephemeral
@@ -215,7 +217,7 @@ async def test_a_club_whose_tokens_are_used_up_is_answered_by_quotes_until_tomor
     server.says = "Silas saves two fishermen from the rocks [1]."
     liz = await club.reader("Liz", the_lantern="ch 5")
     with club.env.time_context():
-        await club.services.allowance.spend(club.guild.id, 500_000)
+        await club.app.get(Allowance).spend(club.guild.id, 500_000)
     told = shown(await liz.slash(club.general, "ask", question=STORM))
     assert "Written by a model" not in told
     assert "two fishermen" in told

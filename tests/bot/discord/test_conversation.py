@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from simcord import ChannelHandle
 
+from bot.audiences import Audiences
+from bot.features.ask.rules import Conversations
 from bot.people import Member, Place
 from tests.fakes.club import Club, texts
 
@@ -76,9 +78,9 @@ async def test_a_conversation_is_forgotten_after_a_while(club: Club) -> None:
     await club.ceiling(club.general, the_lantern="ch 5", the_kite="finished")
     await liz.send(club.general, f"{club.mention} Whom does Silas save in the storm in The Lantern?")
     with club.env.time_context():
-        conversations = club.services.conversations
+        conversations = club.app.get(Conversations)
         place = Place(club.guild.id, club.general.id)
-        audience = await club.services.audiences.public(place)
+        audience = await club.app.get(Audiences).public(place)
         assert len(await conversations.so_far(place, audience)) == 1
     await club.env.advance_time(3 * 3600)
     with club.env.time_context():
@@ -93,8 +95,8 @@ async def test_what_was_said_to_readers_who_were_further_is_no_context_for_other
     await club.ceiling(club.general, the_lantern="ch 5")
     with club.env.time_context():
         place = Place(club.guild.id, club.general.id)
-        audience = await club.services.audiences.public(place)
-        assert await club.services.conversations.so_far(place, audience) == []
+        audience = await club.app.get(Audiences).public(place)
+        assert await club.app.get(Conversations).so_far(place, audience) == []
 
 
 async def test_who_is_behind_in_a_thread_is_answered_no_further_than_they_are_without_a_word_of_it(club: Club) -> None:
@@ -168,7 +170,7 @@ async def test_who_is_in_several_clubs_is_asked_which_one_and_then_answered(club
     await liz.send_dm(SECRET)
     assert "drowned" not in said(liz.user.dm_channel)[-1]
     with club.env.time_context():
-        assert await club.services.audiences.positions(Member(club.guild.id, liz.id)) == {"the-lantern": 10}
+        assert await club.app.get(Audiences).positions(Member(club.guild.id, liz.id)) == {"the-lantern": 10}
 
 
 async def test_who_has_left_a_club_takes_nothing_of_it_along(club: Club) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from simcord import ChannelHandle, MemberActor
 
-from bot.limits import Rates
+from bot.app import Rates
 from retrieval.embedding import SentenceEmbedder
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened

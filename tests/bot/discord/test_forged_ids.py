@@ -15,10 +15,13 @@ from simcord.enums import InteractionType
 
 from bot.discord.buttons import Picked
 from bot.discord.text import CUSTOM_ID
-from bot.features.registry import BUTTONS
+from bot.features.progress.rules import Progress
+from bot.features.registry import FEATURES
 from bot.people import Member
 from tests.fakes.club import Club, message, shown
 from tests.fakes.forging import Remembered, forge, remembered
+
+BUTTONS = [button for feature in FEATURES for button in feature.buttons]
 
 STORM = "Whom does Silas save in the storm?"
 FIXED = settings(
@@ -64,13 +67,13 @@ def _parts(parts: object) -> Iterator[dict[str, Any]]:
 async def test_no_id_that_a_template_lets_through_is_a_fault_of_ours(club: Club) -> None:
     liz, ann = await club.reader("Liz", the_lantern="ch 5"), await club.reader("Ann", the_lantern="ch 3")
     button = remembered(message(await liz.slash(club.general, "ask", question=STORM)), "Hint")
-    before = await club.services.progress.positions(Member(club.guild.id, ann.id))
+    before = await club.app.get(Progress).positions(Member(club.guild.id, ann.id))
     for item in BUTTONS:
         if not issubclass(item, Picked):
             for custom_id in ids_for(item):
                 told = shown(await forge(liz, button.under(custom_id)))
                 assert "written down as" not in told, (item.__name__, custom_id)
-    assert await club.services.progress.positions(Member(club.guild.id, ann.id)) == before
+    assert await club.app.get(Progress).positions(Member(club.guild.id, ann.id)) == before
 
 
 async def test_no_value_that_a_menu_never_had_is_a_fault_of_ours(club: Club) -> None:

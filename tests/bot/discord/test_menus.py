@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.features.prompts.rules import Prompts
 from tests.fakes.club import Club, message, shown
 
 SECRET = "Silas drowned his brother for the sake of the lamp."
@@ -62,7 +63,7 @@ async def test_a_message_is_suggested_once(club: Club) -> None:
     assert first.ephemeral
     assert "Suggested" in shown(first)
     assert "suggested before" in shown(await liz.context_menu(club.general, "Suggest as discussion prompt", posted))
-    (waiting,) = await club.services.prompts.queue(club.guild.id)
+    (waiting,) = await club.app.get(Prompts).queue(club.guild.id)
     assert (waiting.text, waiting.message) == ("Why does Dorothea stay?", posted.id)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from simcord import InteractionResult, MemberActor
 
+from bot.features.ceilings.rules import Ceilings
+from bot.features.progress.rules import Progress
+from bot.features.reviews.rules import Reviews
 from bot.people import Member, Place
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
@@ -25,10 +28,10 @@ def shown(result: InteractionResult) -> str:
 
 async def written(club: Club, member: MemberActor) -> None:
     """Have a member write a review."""
-    book = club.services.books[LANTERN]
+    book = club.app.books[LANTERN]
     with club.env.time_context():
         who = Member(member.guild.id, member.id)
-        await club.services.reviews.write(who, book, "4", "The lamp is described with love.", "not started")
+        await club.app.get(Reviews).write(who, book, "4", "The lamp is described with love.", "not started")
 
 
 async def exported(result: InteractionResult) -> dict[str, Any]:
@@ -89,7 +92,7 @@ async def test_keeping_it_deletes_nothing(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     told = await liz.slash(club.general, "mydata delete")
     assert "Nothing was changed" in shown(await liz.click(message(told), label="Keep it"))
-    assert await club.services.progress.positions(Member(club.guild.id, liz.id)) == {LANTERN: 5}
+    assert await club.app.get(Progress).positions(Member(club.guild.id, liz.id)) == {LANTERN: 5}
 
 
 async def test_a_club_is_deleted_alone_and_a_direct_message_deletes_all(club: Club) -> None:
@@ -99,7 +102,7 @@ async def test_a_club_is_deleted_alone_and_a_direct_message_deletes_all(club: Cl
     await club.reads(there, LANTERN, "ch 2")
     told = await liz.slash(club.general, "mydata delete")
     await liz.click(message(told), label="Delete it all")
-    progress = club.services.progress
+    progress = club.app.get(Progress)
     assert await progress.positions(Member(club.guild.id, liz.id)) == {}
     assert await progress.positions(Member(other.id, liz.id)) == {LANTERN: 2}
     told = await liz.user.slash("mydata delete")
@@ -112,17 +115,17 @@ async def test_a_strangers_press_deletes_nothing(club: Club) -> None:
     told = await liz.slash(club.general, "mydata delete")
     assert "somebody else" in shown(await forge(jim, remembered(message(told), "Delete it all")))
     for member in (liz, jim):
-        assert await club.services.progress.positions(Member(club.guild.id, member.id)) != {}
+        assert await club.app.get(Progress).positions(Member(club.guild.id, member.id)) != {}
 
 
 async def test_ceilings_stay_without_the_name_of_who_set_them(club: Club) -> None:
     george = club.member("George")
     place = Place(club.guild.id, club.general.id)
     with club.env.time_context():
-        known, by = club.services.books[LANTERN], Member(club.guild.id, george.id)
-        await club.services.ceilings.set(place, known, "ch 3", by)
+        known, by = club.app.books[LANTERN], Member(club.guild.id, george.id)
+        await club.app.get(Ceilings).set(place, known, "ch 3", by)
     told = await george.slash(club.general, "mydata delete")
     assert "they stay, without your name" in shown(told)
     await george.click(message(told), label="Delete it all")
-    assert await club.services.ceilings.show(place) == {LANTERN: 3}
+    assert await club.app.get(Ceilings).show(place) == {LANTERN: 3}
     assert "I hold nothing" in shown(await george.slash(club.general, "mydata delete"))

@@ -8,7 +8,7 @@ import discord
 import pytest
 from simcord import InteractionResult, SetupError
 
-from bot.limits import Rates
+from bot.app import Rates
 from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 from tests.fakes.forging import forge, remembered

@@ -12,17 +12,19 @@ import pytest
 from simcord.backend.models import Channel
 
 from bot.client import Dogear
-from bot.db.database import StoredRecords
-from bot.features.prompts.store import Prompt, State
-from bot.features.schedules.store import By
-from bot.features.votes.store import Candidate, Draft, Kind
-from bot.features.watch.store import Finding
+from bot.db.session import Sessions
+from bot.features.progress.rules import Progress
+from bot.features.prompts.store import Prompt, State, StoredPrompts
+from bot.features.schedules.store import By, StoredSchedules
+from bot.features.votes.store import Candidate, Draft, Kind, StoredVotes
+from bot.features.watch.store import Finding, StoredWatching
 from bot.people import EVERY, Member, Place, Shards
+from bot.processes import StoredPresence
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
 from tests.fakes.discord_server import Club, DiscordServer, discord_server
 from tests.fakes.postgres import Databases
-from tests.fakes.processes import Clock, running, services_over, spoken_to
+from tests.fakes.processes import Clock, app_over, running, spoken_to
 from tests.fakes.records import opened_records
 from tests.fakes.scheduled import NOW, a_schedule
 
@@ -39,13 +41,13 @@ class Fleet:
 
     discord: DiscordServer
     bots: list[Dogear]
-    records: StoredRecords
+    records: Sessions
     clock: Clock
 
     async def do_due(self) -> None:
         """Have both processes do all that is due, at the same moment, until neither finds anything."""
         for _ in range(3):
-            await asyncio.gather(*(work.do_due() for bot in self.bots for work in bot.timekeeper.work))
+            await asyncio.gather(*(bot.jobs.do_due() for bot in self.bots))
 
     def posts(self, place: Channel) -> list[str]:
         """Return what the bot was told to post in a place: Discord itself would show a message twice only once."""
@@ -72,10 +74,9 @@ async def opened_fleet(stack: AsyncExitStack, island: Retriever, address: str, *
     discord = await stack.enter_async_context(discord_server(clubs=4, shards=whose[0].count))
     await stack.enter_async_context(spoken_to(discord))
     records = await stack.enter_async_context(opened_records(address))
-    services = [await stack.enter_async_context(services_over(island, address, clock, part)) for part in whose]
+    app = [await stack.enter_async_context(app_over(island, address, clock, part)) for part in whose]
     bots = [
-        await stack.enter_async_context(running(each, discord, part))
-        for each, part in zip(services, whose, strict=True)
+        await stack.enter_async_context(running(each, discord, part)) for each, part in zip(app, whose, strict=True)
     ]
     return Fleet(discord, bots, records, clock)
 
@@ -96,22 +97,23 @@ async def overlapping(island: Retriever, address: str) -> AsyncIterator[Fleet]:
 
 async def planned(fleet: Fleet, club: Club) -> None:
     """Plan every kind of timed work in a club, for the minute of the first meeting."""
-    records, books, place = fleet.records, fleet.bots[0].services.books, club.places[0]
+    records, books, place = fleet.records, fleet.bots[0].app.books, club.places[0]
     liz, jim, jo = (person.id for person in fleet.discord.people[:3])
     here = Place(club.id, place.id)
     new = replace(a_schedule(book=books["the-lantern"]), id=0, club=club.id, place=place.id, organiser=jo)
-    schedule = await records.schedules.add(new, f"schedule {club.id}", NOW)
+    schedule = await StoredSchedules(records).add(new, f"schedule {club.id}", NOW)
     assert schedule is not None
-    await records.schedules.remind(schedule.id, Member(club.id, liz), By.DIRECT, NOW)
-    await records.schedules.remind(schedule.id, Member(club.id, jim), By.THREAD, NOW)
+    await StoredSchedules(records).remind(schedule.id, Member(club.id, liz), By.DIRECT, NOW)
+    await StoredSchedules(records).remind(schedule.id, Member(club.id, jim), By.THREAD, NOW)
     books_of = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
-    vote = await records.votes.begin(Draft(here, Kind.RANKED, books_of, FIRST, hidden=False), str(club.id), "s", NOW)
+    draft = Draft(here, Kind.RANKED, books_of, FIRST, hidden=False)
+    vote = await StoredVotes(records).begin(draft, str(club.id), "s", NOW, NOW + MINUTE)
     assert vote is not None
-    await records.votes.opened(vote.id, fleet.discord.write(place, "a vote").stored.id)
+    await StoredVotes(records).opened(vote, fleet.discord.write(place, "a vote").stored.id)
     prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=State.APPROVED, due=FIRST)
-    assert await records.prompts.add(prompt) is not None
+    assert await StoredPrompts(records).add(prompt) is not None
     found = Finding(0, here, jim, 900, Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE)
-    assert await records.watching.add(found) is not None
+    assert await StoredWatching(records).add(found, FIRST - MINUTE) is not None
 
 
 async def test_what_two_processes_that_overlap_do_at_once_is_done_once(overlapping: Fleet) -> None:
@@ -144,8 +146,7 @@ async def test_each_process_does_the_work_of_its_own_clubs(halves: Fleet) -> Non
     one = fleet.bots[0]
     mine, others = sorted(fleet.discord.clubs[:2], key=lambda club: not HALVES[0].holds(club.id))
     assert [guild.id for guild in one.guilds] == [c.id for c in fleet.discord.clubs if HALVES[0].holds(c.id)]
-    for work in one.timekeeper.work:
-        await work.do_due()
+    await one.jobs.do_due()
     assert fleet.posts(mine.places[0])
     assert fleet.posts(others.places[0]) == []
     await fleet.do_due()
@@ -161,11 +162,11 @@ async def test_in_a_club_that_the_bot_has_left_nothing_is_due_until_it_is_back(h
     await until(lambda: bot.get_guild(club.id) is None)
     await fleet.do_due()
     assert fleet.posts(club.places[0]) == []
-    assert [await work.next_due() for work in bot.timekeeper.work] == [None] * 4
+    assert await bot.jobs.next_due() is None
     joined = {name: value for name, value in club.payload().items() if name != "unavailable"}
     fleet.discord.gateway.tell("GUILD_CREATE", joined)
     async with asyncio.timeout(30):
-        while await fleet.records.presence.away(EVERY):  # noqa: ASYNC110
+        while await StoredPresence(fleet.records).away(EVERY):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await fleet.do_due()
     assert fleet.posts(club.places[0])
@@ -176,8 +177,8 @@ async def test_a_direct_message_about_a_club_of_another_process_is_answered_once
     elsewhere = next(club for club in fleet.discord.clubs if HALVES[1].holds(club.id))
     liz, jim = fleet.discord.people[:2]
     there = Member(elsewhere.id, liz.id)
-    services = fleet.bots[1].services
-    await services.progress.set(there, services.books["the-lantern"], "ch 5")
+    app = fleet.bots[1].app
+    await app.get(Progress).set(there, app.books["the-lantern"], "ch 5")
     fleet.discord.say("Who is Silas in The Lantern?", by=liz, place=fleet.discord.direct(liz))
     await until(lambda: bool(fleet.discord.posts))
     await asyncio.gather(*(bot.under_way.finish(10) for bot in fleet.bots))

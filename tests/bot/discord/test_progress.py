@@ -6,6 +6,8 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor
 
+from bot.features.progress.rules import Progress
+from bot.features.shelf.rules import Shelves
 from bot.people import Member
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent
@@ -22,7 +24,7 @@ def shown(result: InteractionResult) -> str:
 
 async def at(club: Club, member: MemberActor) -> dict[str, int]:
     """Return where a member is."""
-    return await club.services.progress.positions(Member(member.guild.id, member.id))
+    return await club.app.get(Progress).positions(Member(member.guild.id, member.id))
 
 
 def posted(club: Club) -> list[str]:
@@ -230,5 +232,5 @@ async def test_the_shelf_follows_an_undo(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     await club.reads(liz, LANTERN, "finished")
     await liz.slash(club.general, "progress undo")
-    (shelved,) = await club.services.shelves.show(Member(club.guild.id, liz.id))
+    (shelved,) = await club.app.get(Shelves).show(Member(club.guild.id, liz.id))
     assert shelved.shelf == "reading"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +13,12 @@ import discord
 import pytest
 from simcord import MemberActor, OptionError
 
-from bot.audit import Did
-from bot.features.prompts.store import Prompt, State
+from bot.audit import Audit, Did
+from bot.club_settings import SetUp
+from bot.db.session import NAME
+from bot.features.prompts.rules import Prompts
+from bot.features.prompts.store import Prompt, State, posting
+from bot.jobs import HELD
 from bot.people import Member, Place
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import ChatServer, chat_server
@@ -21,6 +27,8 @@ from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 SPOILER = "Silas drowned his brother for the sake of the lamp. Was he right?"
 HARMLESS = "Which book do you give away most often?"
 KEPT = "How many pages do you read in one evening?"
+BEGIN = "2026-01-01 00:00:00.000000"
+"""How SQLite is given the moment at which time begins."""
 
 
 def said(club: Club) -> list[str]:
@@ -39,13 +47,13 @@ def moderator(club: Club) -> MemberActor:
 async def suggested(club: Club, text: str = HARMLESS) -> Prompt:
     """Return a prompt that a member has suggested."""
     with club.env.time_context():
-        return await club.services.prompts.suggest(
+        return await club.app.get(Prompts).suggest(
             Member(club.guild.id, 5), Place(club.guild.id, club.general.id), text
         )
 
 
 async def found(club: Club, prompt: Prompt) -> Prompt:
-    return await club.services.prompts.prompt(club.guild.id, prompt.id)
+    return await club.app.get(Prompts).prompt(club.guild.id, prompt.id)
 
 
 # Suggesting
@@ -67,7 +75,7 @@ async def test_a_member_suggests_in_private_and_moderators_find_it_in_their_queu
 async def test_a_suggestion_about_a_book_that_nobody_knows_is_not_kept(club: Club) -> None:
     told = await club.member("Liz").slash(club.general, "prompt suggest", text=HARMLESS, book="the lantren")
     assert "Did you mean" in shown(told)
-    assert await club.services.prompts.queue(club.guild.id) == []
+    assert await club.app.get(Prompts).queue(club.guild.id) == []
 
 
 async def test_a_suggestion_without_words_is_not_kept(club: Club) -> None:
@@ -108,7 +116,7 @@ async def test_the_queue_is_paged_and_its_buttons_work_after_a_restart(club: Clu
     assert KEPT in shown(turned)
     approved = await elinor.click(message(turned), label="Approve")
     assert "Approved" in shown(approved)
-    assert [prompt.id for prompt in await club.services.prompts.queue(club.guild.id)] == [first.id, second.id]
+    assert [prompt.id for prompt in await club.app.get(Prompts).queue(club.guild.id)] == [first.id, second.id]
     assert (await found(club, second)).by == elinor.id
 
 
@@ -131,7 +139,7 @@ async def test_a_prompt_is_rejected_with_a_reason_and_leaves_the_queue(club: Clu
     form = await elinor.click(message(queue), label="Reject with reason")
     told = await elinor.submit_modal(form, {field(form.modal): "We had that last year."})
     assert "We had that last year" in shown(told)
-    assert await club.services.prompts.queue(club.guild.id) == []
+    assert await club.app.get(Prompts).queue(club.guild.id) == []
     other = await suggested(club, KEPT)
     assert "Rejected" in shown(await elinor.slash(club.general, "prompt reject", number=other.id, reason="No"))
     assert (await found(club, prompt)).reason == "We had that last year."
@@ -144,7 +152,7 @@ async def test_a_prompt_is_placed_in_a_section_and_goes_with_it(club: Club) -> N
     book, where = fields(form.modal)
     told = await elinor.submit_modal(form, {book: "The Lantern", where: "ch 5"})
     assert "Goes with the section of The Lantern that holds chapter 5" in shown(told)
-    prompts = club.services.prompts
+    prompts = club.app.get(Prompts)
     assert [p.id for p in await prompts.approved_for(club.guild.id, "the-lantern", 4, 6)] == [prompt.id]
     assert await prompts.approved_for(club.guild.id, "the-lantern", 6, 8) == []
     assert await prompts.approved_for(club.guild.id, "the-kite", 1, 4) == []
@@ -161,7 +169,7 @@ async def test_a_section_that_a_prompt_goes_beyond_is_refused_with_where_it_belo
 
 async def test_what_is_not_there_or_of_another_club_is_named(club: Club) -> None:
     elinor = moderator(club)
-    there = await club.services.prompts.suggest(Member(77, 5), Place(77, 5), HARMLESS)
+    there = await club.app.get(Prompts).suggest(Member(77, 5), Place(77, 5), HARMLESS)
     for number in (there.id, 999):
         assert f"no discussion prompt {number}" in shown(
             await elinor.slash(club.general, "prompt approve", number=number)
@@ -183,7 +191,7 @@ async def test_a_prompt_is_posted_for_everybody_once_and_is_in_the_audit(club: C
     assert "posted already" in shown(again)
     assert len(said(club)) == 1
     with club.env.time_context():
-        (entry,) = await club.services.audit.since(club.guild.id, 1)
+        (entry,) = await club.app.get(Audit).since(club.guild.id, 1)
     assert (entry.did, entry.by, entry.message) == (Did.PROMPT, elinor.id, (await found(club, prompt)).post)
 
 
@@ -200,7 +208,7 @@ async def test_a_prompt_beyond_its_place_is_stopped_for_the_moderator_alone_who_
     assert len(said(club)) == 1
     assert "chapter" not in said(club)[0]
     with club.env.time_context():
-        entries = await club.services.audit.since(club.guild.id, 1)
+        entries = await club.app.get(Audit).since(club.guild.id, 1)
     assert {(entry.did, entry.by) for entry in entries} == {(Did.OVERRIDE, elinor.id), (Did.PROMPT, elinor.id)}
     assert (await found(club, prompt)).overridden
 
@@ -230,7 +238,7 @@ async def test_a_prompt_is_posted_when_it_is_due_and_not_before_even_after_a_res
 
 
 async def test_a_time_is_one_of_the_clubs_zone(club: Club) -> None:
-    await club.services.set_up.choose_zone(club.guild.id, "Europe/Berlin")
+    await club.app.get(SetUp).choose_zone(club.guild.id, "Europe/Berlin")
     prompt, elinor = await suggested(club), moderator(club)
     await elinor.slash(club.general, "prompt post", number=prompt.id, when="2026-01-05 20:00")
     assert (await found(club, prompt)).due == dt.datetime(2026, 1, 5, 19, tzinfo=dt.UTC)
@@ -245,16 +253,26 @@ async def test_a_time_that_cannot_be_meant_is_asked_for_again(club: Club, when: 
     assert (await found(club, prompt)).state is State.SUGGESTED
 
 
-async def planned(club: Club, prompt: Prompt, ago: dt.timedelta, claimed: dt.timedelta | None = None) -> Prompt:
+async def planned(club: Club, prompt: Prompt, ago: dt.timedelta) -> Prompt:
     """Plan a prompt as a process did that was killed a while ago."""
-    records = club.services.prompts._records
+    records = club.app.get(Prompts)._records
     with club.env.time_context():
         now = discord.utils.utcnow()
-    waiting = replace(
-        prompt, state=State.APPROVED, due=now - ago, by=7, claimed=now - claimed if claimed is not None else None
-    )
-    assert await records.save(waiting, prompt)
+    waiting = replace(prompt, state=State.APPROVED, due=now - ago, by=7)
+    assert await records.save(waiting, prompt, now)
     return waiting
+
+
+def left(folder: Path, statement: str) -> None:
+    """Leave the data as a process does that is killed between two steps."""
+    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
+        connection.execute(statement.replace("BEGIN", BEGIN))
+
+
+async def claimed(club: Club, prompt: Prompt) -> None:
+    """Claim a planned prompt, as a process does that is killed before it has posted it."""
+    with club.env.time_context():
+        assert await club.bots[-1].jobs.claim(posting(club.guild.id, prompt.id)) is not None
 
 
 async def test_a_prompt_that_is_late_by_hours_is_posted_and_says_so(club: Club) -> None:
@@ -270,24 +288,25 @@ async def test_a_prompt_that_is_late_by_days_waits_for_a_decision(club: Club) ->
     await club.restart()
     await club.env.advance_time(61)
     assert said(club) == []
-    assert [waiting.id for waiting in await club.services.prompts.queue(club.guild.id)] == [prompt.id]
+    assert [waiting.id for waiting in await club.app.get(Prompts).queue(club.guild.id)] == [prompt.id]
 
 
 async def test_a_posting_that_was_killed_before_it_was_sent_is_done_once(club: Club) -> None:
-    await planned(club, await suggested(club), dt.timedelta(minutes=5), claimed=dt.timedelta(minutes=5))
+    await claimed(club, await planned(club, await suggested(club), dt.timedelta(minutes=5)))
     await club.restart()
-    await club.env.advance_time(61)
+    assert said(club) == []
+    await club.env.advance_time(HELD.total_seconds() + 1)
     assert len(said(club)) == 1
 
 
-async def test_a_posting_that_was_killed_after_it_was_sent_is_found_and_not_sent_again(club: Club) -> None:
+async def test_a_posting_that_was_killed_after_it_was_sent_is_found_and_not_sent_again(
+    club: Club, tmp_path: Path
+) -> None:
     prompt, elinor = await suggested(club), moderator(club)
     await elinor.slash(club.general, "prompt post", number=prompt.id)
     done = await found(club, prompt)
-    with club.env.time_context():
-        begun = discord.utils.utcnow()
-    killed = replace(done, state=State.APPROVED, post=0, claimed=begun)
-    assert await club.services.prompts._records.save(killed, done)
+    left(tmp_path, "UPDATE discussion_prompts SET state = 'approved', post = 0, due = 'BEGIN'")
+    left(tmp_path, "UPDATE jobs SET done = 0, result = 0, since = 'BEGIN', due = 'BEGIN'")
     await club.restart()
     await club.env.advance_time(1_000)
     assert len(said(club)) == 1
@@ -309,7 +328,6 @@ async def test_a_place_where_the_bot_may_not_write_leaves_the_prompt_in_the_queu
     club.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, message="Missing Permissions")
     told = await elinor.slash(club.general, "prompt post", number=prompt.id)
     assert "I may not write there" in shown(told)
-    assert (await found(club, prompt)).claimed is None
     assert "Posted" in shown(await elinor.slash(club.general, "prompt post", number=prompt.id))
 
 
@@ -356,7 +374,7 @@ async def test_a_draft_is_kept_and_posted_where_its_readers_are(club: Club) -> N
     others = await elinor.click(message(told), label="Others")
     kept = await elinor.click(message(others), label="Keep 1")
     again = await elinor.click(message(others), label="Keep 1")
-    (waiting,) = await club.services.prompts.queue(club.guild.id)
+    (waiting,) = await club.app.get(Prompts).queue(club.guild.id)
     assert f"prompt {waiting.id}" in shown(kept)
     assert f"prompt {waiting.id}" in shown(again)
     assert waiting.needs is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from simcord import OptionError, SetupError
 
+from bot.club_settings import SetUp
 from tests.fakes.club import Club, buttons, message, shown
 
 NEUTRAL = "I can’t answer that from what you’ve read so far."
@@ -213,7 +214,7 @@ async def test_sections_are_offered_up_to_the_position_by_number(club: Club) -> 
 
 async def test_the_clubs_book_is_meant_where_nothing_nearer_is(club: Club) -> None:
     liz = club.member("Liz")
-    await club.services.set_up.choose_book(club.guild.id, "the-kite")
+    await club.app.get(SetUp).choose_book(club.guild.id, "the-kite")
     assert "The Kite" in shown(await liz.slash(club.general, "recap"))
     await club.reads(liz, "the-lantern", "ch 3")
     assert "The Lantern" in shown(await liz.slash(club.general, "recap"))

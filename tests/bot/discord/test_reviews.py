@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.features.reviews.rules import Wanted
+from bot.features.reviews.rules import Reviews, Wanted
 from bot.features.reviews.views import reviews_for
 from bot.people import Member, Place
 from retrieval.embedding import SentenceEmbedder
@@ -92,7 +92,7 @@ def filled(form: InteractionResult) -> dict[str, Any]:
 
 async def mine(club: Club, member: MemberActor, book: str = LANTERN) -> str | None:
     """Return the text of a member's review, as it is kept."""
-    review = await club.services.reviews.mine(Member(member.guild.id, member.id), club.services.books[book])
+    review = await club.app.get(Reviews).mine(Member(member.guild.id, member.id), club.app.books[book])
     return review.text if review else None
 
 
@@ -302,10 +302,10 @@ async def test_another_clubs_reviews_are_never_shown(reviewing: Club) -> None:
 
 
 async def test_what_is_for_adults_is_read_only_where_nobody_under_age_can_be(reviewing: Club) -> None:
-    liz, book = Member(reviewing.guild.id, 20), reviewing.services.books[LANTERN]
+    liz, book = Member(reviewing.guild.id, 20), reviewing.app.books[LANTERN]
     for adults in (False, True):
         place = Place(reviewing.guild.id, reviewing.general.id, adults)
-        found = await reviews_for(reviewing.services, liz, place, book, Wanted())
+        found = await reviews_for(reviewing.app, liz, place, book, Wanted())
         assert any("not for the young" in review.text for review in found) is adults
 
 

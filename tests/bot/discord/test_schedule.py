@@ -15,10 +15,13 @@ import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
+from bot.audit import Audit
 from bot.db.session import NAME
+from bot.features.ceilings.rules import Ceilings
+from bot.features.prompts.rules import Prompts
 from bot.features.schedules.calendar import exported
-from bot.features.schedules.discord import ScheduleStage
 from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState
+from bot.features.schedules.service import Schedules
 from bot.features.schedules.store import By
 from bot.people import Member, Place
 from tests.fakes.club import Club, buttons, message, shown, texts
@@ -54,7 +57,7 @@ async def made(club: Club, jo: MemberActor, words: str = WORDS, **options: Any) 
 async def latest(club: Club) -> Schedule:
     """Return the club's schedule as it is kept now."""
     with club.env.time_context():
-        return (await club.services.schedules.find(Place(club.guild.id, club.general.id))).schedule
+        return (await club.app.get(Schedules).find(Place(club.guild.id, club.general.id))).schedule
 
 
 async def until(club: Club, moment: dt.datetime) -> None:
@@ -81,15 +84,15 @@ def direct(member: MemberActor) -> list[discord.Message]:
 
 async def asleep(club: Club) -> None:
     """Let the bot do nothing more by itself, as if its process were gone."""
-    await club.bots[-1].timekeeper.stop()
+    await club.bots[-1].jobs.stop()
 
 
 @contextlib.contextmanager
 def killed(folder: Path, step: str) -> Iterator[None]:
     """Let nothing be noted of a step, as if the process were killed right behind it."""
     statement = (
-        "CREATE TRIGGER killed BEFORE UPDATE OF done ON schedule_steps "
-        f"WHEN NEW.done = 1 AND NEW.id LIKE '{step}' BEGIN SELECT RAISE(ABORT, 'killed'); END"
+        "CREATE TRIGGER killed BEFORE UPDATE OF done ON jobs "
+        f"WHEN NEW.done = 1 AND NEW.step LIKE '{step}' BEGIN SELECT RAISE(ABORT, 'killed'); END"
     )
     left(folder, statement)
     yield
@@ -119,7 +122,7 @@ async def test_a_schedule_is_shown_first_section_by_section_and_made_once_it_is_
     assert "every Friday, at 20:00, 5 chapters a week" in told
     assert buttons(preview) == ["Confirm", "Edit", "Cancel"]
     with club.env.time_context(), pytest.raises(NotPossible):
-        await club.services.schedules.find(Place(club.guild.id, club.general.id))
+        await club.app.get(Schedules).find(Place(club.guild.id, club.general.id))
     await jo.click(message(preview), label="Confirm")
     assert [section.meets for section in (await latest(club)).sections] == [FRIDAY, NEXT]
     assert club.general.history() == []
@@ -152,7 +155,7 @@ async def test_other_books_that_may_be_spoken_of_are_asked_for_and_become_part_o
     await until(club, FRIDAY + MINUTE)
     (thread,) = club.general.threads
     with club.env.time_context():
-        ceiling = await club.services.ceilings.show(Place(club.guild.id, thread.id))
+        ceiling = await club.app.get(Ceilings).show(Place(club.guild.id, thread.id))
     assert ceiling == {"the-lantern": 5, "the-kite": 4}
     assert "spoken of freely, too: The Kite" in openings(thread)[0]
 
@@ -255,8 +258,8 @@ async def test_each_section_opens_a_thread_with_its_range_its_ceiling_and_an_eve
     assert "Next: chapters 6–10" in opening
     assert "late" not in opening
     with club.env.time_context():
-        assert await club.services.ceilings.show(Place(club.guild.id, thread.id)) == {"the-lantern": 5}
-        noted = await club.services.audit.since(club.guild.id, 1)
+        assert await club.app.get(Ceilings).show(Place(club.guild.id, thread.id)) == {"the-lantern": 5}
+        noted = await club.app.get(Audit).since(club.guild.id, 1)
     assert "opened The Lantern, chapters 1–5" in [entry.about for entry in noted]
     await until(club, NEXT + MINUTE)
     assert threads(club) == ["The Lantern, chapters 1–5", "The Lantern, chapters 6–10"]
@@ -280,11 +283,11 @@ async def test_the_approved_discussion_prompts_of_a_section_stand_in_its_opening
 ) -> None:
     channel = club.guild.create_forum_channel("books") if forum else club.general
     member, place = Member(club.guild.id, jo.id), Place(club.guild.id, club.general.id)
-    lantern = club.services.books["the-lantern"]
+    lantern = club.app.books["the-lantern"]
     with club.env.time_context():
         for text, where in (("Why does she come?", "ch 2"), ("What is in the letter?", "finished")):
-            prompt = await club.services.prompts.suggest(member, place, text, book="the-lantern")
-            await club.services.prompts.in_section(member, prompt.id, lantern, where)
+            prompt = await club.app.get(Prompts).suggest(member, place, text, book="the-lantern")
+            await club.app.get(Prompts).in_section(member, prompt.id, lantern, where)
     await made(club, jo, channel=channel)
     await until(club, FRIDAY + MINUTE)
     (thread,) = channel.threads
@@ -292,8 +295,8 @@ async def test_the_approved_discussion_prompts_of_a_section_stand_in_its_opening
     assert said.count("Why does she come?") == 1
     assert "What is in the letter?" not in said
     with club.env.time_context():
-        assert (await club.services.prompts.prompt(club.guild.id, 1)).state.value == "posted"
-        assert (await club.services.prompts.prompt(club.guild.id, 2)).state.value == "approved"
+        assert (await club.app.get(Prompts).prompt(club.guild.id, 1)).state.value == "posted"
+        assert (await club.app.get(Prompts).prompt(club.guild.id, 2)).state.value == "approved"
     await club.env.advance_time(HOUR)
     assert "\n".join(words(post) for post in thread.history()) == said
 
@@ -377,7 +380,7 @@ async def test_a_button_of_another_club_reminds_nobody(club: Club, jo: MemberAct
     schedule = await made(club, jo)
     elsewhere = club.env.create_guild("Another Club")
     with club.env.time_context(), pytest.raises(NotPossible):
-        await club.services.schedules.remind(schedule.id, Member(elsewhere.id, 1), By.DIRECT)
+        await club.app.get(Schedules).remind(schedule.id, Member(elsewhere.id, 1), By.DIRECT)
 
 
 # Whatever happens to the bot
@@ -407,7 +410,7 @@ async def test_a_bot_that_is_killed_behind_a_step_finds_what_it_did_and_does_it_
     assert len(direct(liz)) == 2
     assert sum(f"<@{jim.id}>" in words(post) for post in club.general.history()) == 2
     with club.env.time_context():
-        assert await club.services.ceilings.show(Place(club.guild.id, thread.id)) == {"the-lantern": 5}
+        assert await club.app.get(Ceilings).show(Place(club.guild.id, thread.id)) == {"the-lantern": 5}
 
 
 async def test_a_forum_post_that_was_made_is_found(club: Club, jo: MemberActor, tmp_path: Path) -> None:
@@ -426,8 +429,8 @@ async def test_prompts_are_posted_once_where_the_bot_dies_behind_its_opening_mes
 ) -> None:
     member, place = Member(club.guild.id, jo.id), Place(club.guild.id, club.general.id)
     with club.env.time_context():
-        prompt = await club.services.prompts.suggest(member, place, "Why does she come?", book="the-lantern")
-        await club.services.prompts.in_section(member, prompt.id, club.services.books["the-lantern"], "ch 2")
+        prompt = await club.app.get(Prompts).suggest(member, place, "Why does she come?", book="the-lantern")
+        await club.app.get(Prompts).in_section(member, prompt.id, club.app.books["the-lantern"], "ch 2")
     await made(club, jo)
     if fault == "5xx":
         await until(club, FRIDAY - MINUTE)
@@ -443,7 +446,7 @@ async def test_prompts_are_posted_once_where_the_bot_dies_behind_its_opening_mes
     assert said.count("Why does she come?") == 1
     assert len(openings(thread)) == 1
     with club.env.time_context():
-        assert (await club.services.prompts.prompt(club.guild.id, prompt.id)).state.value == "posted"
+        assert (await club.app.get(Prompts).prompt(club.guild.id, prompt.id)).state.value == "posted"
 
 
 async def test_a_forum_without_an_open_post_reminds_everybody_directly(club: Club, jo: MemberActor) -> None:
@@ -516,9 +519,9 @@ async def test_two_processes_do_each_step_once(club: Club, jo: MemberActor) -> N
     await asleep(club)
     await until(club, FRIDAY + MINUTE)
     with club.env.time_context():
-        first, second = (club.services.schedules.run_on(ScheduleStage(club.bots[-1])) for _ in range(2))
-        await asyncio.gather(first.do_due(), second.do_due())
-        await asyncio.gather(first.do_due(), second.do_due())
+        jobs = club.bots[-1].jobs
+        for _ in range(2):
+            await asyncio.gather(jobs.do_due(), jobs.do_due())
     assert threads(club) == ["The Lantern, chapters 1–5"]
     assert len(openings(club.general.threads[0])) == 1
     assert len(events(club)) == 2

@@ -11,7 +11,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
 from simcord.backend.errors import SetupError
 
-from bot.club_settings import ClubSettings, Step
+from bot.club_settings import ClubSettings, SetUp, Step
 from bot.discord.permissions import named
 from bot.discord.visitor import is_organiser
 from tests.fakes.bookshelf import opened, write_book
@@ -31,7 +31,7 @@ def shown(result: InteractionResult) -> str:
 
 async def settings(club: Club) -> ClubSettings:
     """Return what the club chose."""
-    return await club.services.set_up.settings(club.guild.id)
+    return await club.app.get(SetUp).settings(club.guild.id)
 
 
 def nothing_posted(club: Club) -> bool:
@@ -61,7 +61,7 @@ def role(club: Club) -> RoleHandle:
 
 async def walked_to(jo: MemberActor, club: Club, step: Step) -> InteractionResult:
     """Return the card of a step."""
-    await club.services.set_up.go(club.guild.id, step)
+    await club.app.get(SetUp).go(club.guild.id, step)
     return await jo.slash(club.general, "setup start")
 
 
@@ -115,7 +115,7 @@ async def test_the_walk_goes_on_after_a_restart_where_it_was_and_with_the_same_c
 async def test_back_and_keep_change_nothing_and_none_takes_it_back(
     club: Club, jo: MemberActor, role: RoleHandle
 ) -> None:
-    await club.services.set_up.choose_id(club.guild.id, Step.MODERATORS, role.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Step.MODERATORS, role.id)
     told = await walked_to(jo, club, Step.ORGANISERS)
     told = await jo.click(message(told), label="Back")
     assert f"<@&{role.id}>" in sent(told)
@@ -213,7 +213,7 @@ async def test_a_permission_that_is_lost_meanwhile_counts_no_more(club: Club, ro
 async def test_clubs_are_apart(club: Club, jo: MemberActor) -> None:
     other = club.env.create_guild("The Other Club")
     await jo.slash(club.general, "setup zone", zone="Asia/Tokyo")
-    assert await club.services.set_up.settings(other.id) == ClubSettings()
+    assert await club.app.get(SetUp).settings(other.id) == ClubSettings()
 
 
 # The roles that were chosen
@@ -231,9 +231,9 @@ async def test_who_has_the_chosen_role_keeps_places_as_long_as_they_have_it(
     await jo.select(message(await jo.slash(club.general, "setup start")), [role])
     told = await liz.slash(club.general, "ceiling set", **wanted)
     assert "as far as chapter 3 of The Lantern" in shown(told)
-    await club.services.set_up.clear(club.guild.id, Step.MODERATORS)
+    await club.app.get(SetUp).clear(club.guild.id, Step.MODERATORS)
     assert "role of moderators" in shown(await liz.click(message(told), label="Confirm"))
-    await club.services.set_up.choose_id(club.guild.id, Step.MODERATORS, role.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Step.MODERATORS, role.id)
     assert "Done." in shown(await liz.click(message(told), label="Confirm"))
 
 
@@ -246,7 +246,7 @@ async def test_who_has_the_chosen_role_organises(club: Club, jo: MemberActor, ro
 
     club.bots[-1].add_listener(look, "on_interaction")
     await ada.slash(club.general, "order")
-    await club.services.set_up.choose_id(club.guild.id, Step.ORGANISERS, role.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Step.ORGANISERS, role.id)
     for member in (ada, liz, jo, club.member("Toby", manage_events=True)):
         await member.slash(club.general, "order")
     assert seen == [False, True, False, True, True]
@@ -302,7 +302,7 @@ async def test_what_is_no_zone_is_said_with_what_may_be_meant(
 
 async def test_view_shows_what_is_set_and_what_is_gone(club: Club, jo: MemberActor, role: RoleHandle) -> None:
     gone = club.guild.create_text_channel("gone")
-    set_up = club.services.set_up
+    set_up = club.app.get(SetUp)
     await set_up.choose_id(club.guild.id, Step.MODERATORS, role.id)
     await set_up.choose_id(club.guild.id, Step.TALK, gone.id)
     await set_up.choose_book(club.guild.id, LANTERN)
@@ -333,8 +333,8 @@ async def test_test_names_what_lacks_channel_by_channel_and_posts_nothing(club: 
         club.env.backend.edit_role(club.guild.id, each.id, {"permissions": 0})
     given = discord.Permissions(permissions_without_administrator())
     club.env.backend.edit_role(club.guild.id, club.guild.default_role.id, {"permissions": given.value})
-    await club.services.set_up.choose_id(club.guild.id, Step.TALK, club.general.id)
-    await club.services.set_up.choose_id(club.guild.id, Step.SCHEDULE, mute.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Step.TALK, club.general.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Step.SCHEDULE, mute.id)
     before = len(club.env.http_requests)
     told = await jo.slash(club.general, "setup test")
     assert told.ephemeral

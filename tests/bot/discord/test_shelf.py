@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simcord import InteractionResult, MemberActor, OptionError, SetupError
 
-from bot.features.shelf.rules import MAX_BOOKS
+from bot.features.shelf.rules import MAX_BOOKS, Shelves
 from bot.people import Member
 from bot.records import ShelfName
 from tests.fakes.club import Club, buttons, message, shown
@@ -15,7 +15,7 @@ from tests.fakes.forging import forge, remembered
 
 async def on_shelf(club: Club, member: MemberActor) -> dict[str, str]:
     """Return what is on somebody's shelf, by title."""
-    shelved = await club.services.shelves.show(Member(member.guild.id, member.id))
+    shelved = await club.app.get(Shelves).show(Member(member.guild.id, member.id))
     return {book.title: book.shelf.value for book in shelved}
 
 
@@ -140,7 +140,7 @@ async def test_a_full_shelf_is_shown_in_pages_and_takes_no_more(club: Club) -> N
     liz = club.member("Liz")
     with club.env.time_context():
         for n in range(MAX_BOOKS):
-            await club.services.shelves.add(Member(liz.guild.id, liz.id), f"A Rather Long Title, Volume {n:03}")
+            await club.app.get(Shelves).add(Member(liz.guild.id, liz.id), f"A Rather Long Title, Volume {n:03}")
     assert "holds 200 books" in shown(await add(club, liz, "Dune"))
     told = await liz.slash(club.general, "shelf show")
     assert "Page 1 of" in shown(told)

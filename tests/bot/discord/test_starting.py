@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.start import INVALID_SHARD, SHARDING_REQUIRED, CannotStart, check_start, refusal
 from retrieval.retriever import Retriever
 from tests.fakes.discord_server import discord_server
-from tests.fakes.processes import Clock, running, services_over, spoken_to
+from tests.fakes.processes import Clock, app_over, running, spoken_to
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
 FOUR = Shards((0, 1, 2, 3), 16)
@@ -38,8 +38,8 @@ async def test_it_is_asked_for_before_the_first_shard_connects(island: Retriever
     async with (
         discord_server() as discord,
         spoken_to(discord),
-        services_over(island, str(tmp_path), Clock(NOON)) as services,
-        Dogear(services) as bot,
+        app_over(island, str(tmp_path), Clock(NOON)) as app,
+        Dogear(app) as bot,
     ):
         await bot.login(discord.token)
         await ask_to_start(bot, Settings())
@@ -78,8 +78,8 @@ async def test_a_bot_that_is_turned_away_for_long_is_back_within_five_minutes_of
     async with (
         discord_server() as discord,
         spoken_to(discord),
-        services_over(island, str(tmp_path), Clock(NOON)) as services,
-        running(services, discord, EVERY),
+        app_over(island, str(tmp_path), Clock(NOON)) as app,
+        running(app, discord, EVERY),
     ):
         monkeypatch.setattr(ExponentialBackoff, "delay", at_once)
         discord.gateway.refusing = True

@@ -8,6 +8,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 from simcord.backend.errors import SetupError
 
+from bot.club_settings import SetUp
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_api import DiscordApi
@@ -102,7 +103,7 @@ async def test_five_members_who_say_anew_make_a_new_picture(club: Club) -> None:
 
 async def test_without_a_book_it_is_the_one_that_the_club_reads(club: Club) -> None:
     liz = await club.reader("Liz", the_kite="2")
-    await club.services.set_up.choose_book(club.guild.id, LANTERN)
+    await club.app.get(SetUp).choose_book(club.guild.id, LANTERN)
     assert "The Lantern" in shown(await liz.slash(club.general, "club stats"))
     assert "The Kite" in shown(await liz.slash(club.general, "club stats", book="kite"))
 

@@ -13,7 +13,8 @@ import pytest
 from simcord import InteractionResult, MemberActor, SetupError
 
 from bot.db.session import NAME
-from bot.features.votes.store import Candidate, Draft, Kind, State, Vote
+from bot.features.votes.rules import Votes
+from bot.features.votes.store import Candidate, Draft, Kind, State, Vote, closing
 from bot.people import Member, Place
 from tests.fakes.club import Club, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
@@ -60,7 +61,7 @@ def vote_of(post: discord.Message) -> str:
 
 async def latest(club: Club) -> Vote:
     with club.env.time_context():
-        return await club.services.votes.latest(club.guild.id)
+        return await club.app.get(Votes).latest(club.guild.id)
 
 
 def words(post: discord.Message) -> str:
@@ -104,9 +105,9 @@ async def test_a_second_press_posts_nothing_more(club: Club, jo: MemberActor) ->
     assert "A vote is running already" in shown(other)
     draft = Draft(Place(club.guild.id, club.general.id), Kind.RANKED, TWO, club.env.now() + DAY, hidden=False)
     with club.env.time_context():
-        await club.services.votes.closed(await latest(club), 0)
+        await club.app.get(Votes).closed(await latest(club), 0)
         with pytest.raises(Exception, match="started already"):
-            await club.services.votes.begin(draft, custom.removeprefix("vote-start:"))
+            await club.app.get(Votes).begin(draft, custom.removeprefix("vote-start:"))
     assert len(club.general.history()) == 1
 
 
@@ -268,7 +269,7 @@ async def test_a_ballot_of_another_club_is_none(club: Club, jo: MemberActor) -> 
     post = await started(club, jo)
     elsewhere = club.env.create_guild("Another Club")
     with club.env.time_context(), pytest.raises(Exception, match="not known here"):
-        await club.services.votes.choose(int(vote_of(post)), Member(elsewhere.id, 1), 1, "emma")
+        await club.app.get(Votes).choose(int(vote_of(post)), Member(elsewhere.id, 1), 1, "emma")
 
 
 # Closing
@@ -438,7 +439,7 @@ async def test_a_vote_that_was_due_in_an_outage_closes_at_the_next_start_once(cl
 async def test_a_bot_that_is_killed_before_it_has_counted_goes_on(club: Club, jo: MemberActor, tmp_path: Path) -> None:
     post = await started(club, jo)
     await votes(jo, post, "emma")
-    left(tmp_path, "UPDATE votes SET state = 'closing'")
+    left(tmp_path, "UPDATE votes SET state = 'closing'", "UPDATE jobs SET CLAIMED WHERE step = 'close'")
     await club.restart()
     assert outcomes(club) == []
     await club.env.advance_time(4 * MINUTE)
@@ -454,7 +455,11 @@ async def test_a_bot_that_is_killed_before_it_has_noted_its_post_does_not_post_a
     await club.env.advance_time(10 * MINUTE)
     result = club.general.history()[-1]
     await jo.send(club.general, "Lovely!")
-    left(tmp_path, "UPDATE votes SET state = 'closing', result = 0, running = 1")
+    left(
+        tmp_path,
+        "UPDATE votes SET state = 'closing', result = 0, running = 1",
+        "UPDATE jobs SET CLAIMED WHERE step = 'close'",
+    )
     await club.env.advance_time(20 * MINUTE)
     await club.restart()
     assert len(outcomes(club)) == 1
@@ -488,7 +493,12 @@ async def test_a_bot_that_is_killed_after_it_has_posted_a_vote_finds_its_post(
     club: Club, jo: MemberActor, tmp_path: Path, kind: str
 ) -> None:
     post = await started(club, jo, kind=kind)
-    left(tmp_path, "UPDATE votes SET state = 'opening', message = 0")
+    left(
+        tmp_path,
+        "UPDATE votes SET state = 'opening', message = 0",
+        "DELETE FROM jobs WHERE step = 'close'",
+        "UPDATE jobs SET CLAIMED WHERE step = 'open'",
+    )
     await club.restart()
     await club.env.advance_time(4 * MINUTE)
     assert [each.id for each in club.general.history()] == [post.id]
@@ -500,7 +510,7 @@ async def test_a_bot_that_is_killed_after_it_has_posted_a_vote_finds_its_post(
 async def test_a_bot_that_is_killed_before_it_has_posted_a_vote_posts_it(club: Club, kind: Kind) -> None:
     draft = Draft(Place(club.guild.id, club.general.id), kind, TWO, club.env.now() + DAY, hidden=False)
     with club.env.time_context():
-        await club.services.votes.begin(draft, "abc")
+        await club.app.get(Votes).begin(draft, "abc")
     await club.restart()
     await club.env.advance_time(4 * MINUTE)
     await club.restart()
@@ -514,9 +524,9 @@ async def test_two_processes_close_a_vote_once(club: Club, jo: MemberActor) -> N
     await asleep(club)
     await club.env.advance_time(11 * MINUTE)
     with club.env.time_context():
-        vote = await latest(club)
-        assert await club.services.votes.claim(vote) is not None
-        assert await club.services.votes.claim(vote) is None
+        other, closing_it = club.bots[-1].jobs, closing(await latest(club))
+        assert await other.claim(closing_it) is not None
+        assert await other.claim(closing_it) is None
     await club.restart()
     assert outcomes(club) == []
     await club.env.advance_time(4 * MINUTE)
@@ -526,11 +536,10 @@ async def test_two_processes_close_a_vote_once(club: Club, jo: MemberActor) -> N
 async def test_a_vote_of_a_server_that_this_process_does_not_serve_is_left_alone(club: Club, tmp_path: Path) -> None:
     draft = Draft(Place(999, 1), Kind.RANKED, TWO, club.env.now() + DAY, hidden=False)
     with club.env.time_context():
-        await club.services.votes.begin(draft, "elsewhere")
+        await club.app.get(Votes).begin(draft, "elsewhere")
     await club.env.advance_time(10 * MINUTE)
-    left(tmp_path, "UPDATE votes SET claimed = claimed")
     with club.env.time_context():
-        assert (await club.services.votes.latest(999)).state is State.OPENING
+        assert (await club.app.get(Votes).latest(999)).state is State.OPENING
 
 
 # What is sent
@@ -556,10 +565,15 @@ DAY = dt.timedelta(days=1)
 
 async def asleep(club: Club) -> None:
     """Let the bot close nothing more, as if its process were gone."""
-    await club.bots[-1].timekeeper.stop()
+    await club.bots[-1].jobs.stop()
 
 
-def left(folder: Path, statement: str) -> None:
+CLAIMED = "done = 0, result = 0, since = '2026-01-01 00:00:00.000000', due = '2026-01-01 00:03:00.000000'"
+"""What a process leaves of a job that it has claimed at the beginning of the test."""
+
+
+def left(folder: Path, *statements: str) -> None:
     """Leave the data as a process does that is killed between two steps."""
     with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
-        connection.execute(statement)
+        for statement in statements:
+            connection.execute(statement.replace("CLAIMED", CLAIMED))

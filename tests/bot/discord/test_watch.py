@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import discord
 import pytest
 from simcord import MemberActor
+from sqlalchemy import update
 
-from bot.db.base import FindingRow
-from bot.features.watch.rules import Spoken
-from bot.features.watch.store import Finding, StoredWatching
+from bot.db.jobs import JobRow
+from bot.features.watch.rules import Spoken, Watching
+from bot.features.watch.store import Finding, FindingRow
 from bot.people import EVERY, Place
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
@@ -21,6 +22,7 @@ from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
 
 SPOILER = "Silas drowned his brother for the sake of the lamp."
 HARMLESS = "Which book do you give away most often?"
+MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ async def test_without_message_content_it_says_what_to_turn_on_and_where(club: C
     told = shown(await moderator(club).slash(club.general, "watch on")).replace("\\", "")
     assert "Message Content Intent” on the page “Bot” of Discord’s developer portal" in told
     assert "MESSAGE_CONTENT=1" in told
-    assert await club.services.watching._records.watched(EVERY) == {}
+    assert await club.app.get(Watching)._records.watched(EVERY) == {}
 
 
 async def test_a_place_without_a_ceiling_cannot_be_watched(reading: Club) -> None:
@@ -271,8 +273,8 @@ def finding(club: Club, member: MemberActor, sent: discord.Message) -> Finding:
 async def test_an_author_whom_a_killed_process_had_not_told_is_told_once(reading: Club) -> None:
     liz = reading.member("Liz")
     sent = await liz.send(reading.general, SPOILER)
-    records = reading.services.watching._records
-    kept = await records.add(finding(reading, liz, sent))
+    records = reading.app.get(Watching)._records
+    kept = await records.add(finding(reading, liz, sent), sent.created_at + MINUTE)
     assert kept is not None
     await reading.restart()
     await reading.env.advance_time(61)
@@ -285,12 +287,10 @@ async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading:
     await watched(reading)
     liz = reading.member("Liz")
     await liz.send(reading.general, SPOILER)
-    (before,) = await reading.services.watching.queue(reading.guild.id)
-    records = cast(StoredWatching, reading.services.watching._records)
-    async with records._sessions.writing() as session:
-        row = await session.get(FindingRow, before.id)
-        assert row is not None
-        row.told = False
+    (before,) = await reading.app.get(Watching).queue(reading.guild.id)
+    async with reading.app.get(Watching)._records._sessions.writing() as session:
+        await session.execute(update(FindingRow).where(FindingRow.id == before.id).values(told=False))
+        await session.execute(update(JobRow).values(done=False, due=before.at, since=before.at))
     await reading.restart()
     await reading.env.advance_time(61)
     assert len(notes(liz)) == 1
@@ -313,7 +313,7 @@ async def test_an_author_whom_discord_failed_to_tell_is_told_later(reading: Club
 async def test_what_comes_faster_than_it_is_read_is_passed_over_and_counted(reading: Club) -> None:
     elinor = await watched(reading)
     place = Place(reading.guild.id, reading.general.id)
-    line = reading.services.watching.line
+    line = reading.app.get(Watching).line
     taken = [line.offer(Spoken(place, 5, number, HARMLESS)) for number in range(50)]
     assert taken == [True] * 40 + [False] * 10
     status = shown(await elinor.slash(reading.general, "watch status"))

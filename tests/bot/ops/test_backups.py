@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.db.database import open_records
+from bot.db.database import open_database
 from bot.db.errors import StorageUnavailable
+from bot.features.progress.store import StoredPositions
 from bot.ops.backup import DATABASE, SETTINGS, BackupRefused, restore_backup, take_backup
 from bot.people import Member, Reached
 from bot.settings import Settings
@@ -43,9 +44,11 @@ def settings(tmp_path: Path) -> Settings:
 
 
 async def write(settings: Settings, members: int, begin: int = 0) -> None:
-    async with open_records(settings.club_data) as records:
+    async with open_database(settings.club_data) as records:
         for n in range(begin, begin + members):
-            await records.positions.change(Member(7, n + 1), {"the-lantern": Reached(n % 10, 10, "chapter")}, NOON)
+            await StoredPositions(records).change(
+                Member(7, n + 1), {"the-lantern": Reached(n % 10, 10, "chapter")}, NOON
+            )
 
 
 async def test_what_was_put_back_is_what_was_there_row_by_row(settings: Settings, tmp_path: Path) -> None:
@@ -73,9 +76,9 @@ async def test_a_backup_during_writes_is_of_one_moment(settings: Settings, tmp_p
 
     async def go_on() -> int:
         written = 5
-        async with open_records(settings.club_data) as records:
+        async with open_database(settings.club_data) as records:
             while not stop.is_set():
-                await records.positions.change(
+                await StoredPositions(records).change(
                     Member(7, written + 1), {"the-lantern": Reached(written % 10, 10, "chapter")}, NOON
                 )
                 written += 1

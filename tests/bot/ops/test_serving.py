@@ -148,7 +148,7 @@ async def test_figures_are_what_was_told_and_what_is_so_now(figures: Figures, ad
     figures.acknowledged(0.2)
     figures.called("429")
     figures.reconnected()
-    figures.timed("VotePosts", "done", 0.5)
+    figures.timed("vote", "done", 0.5)
     logging.getLogger("bot").warning("something")
     _, told = await read(f"{address}/metrics")
     for line in (
@@ -161,7 +161,7 @@ async def test_figures_are_what_was_told_and_what_is_so_now(figures: Figures, ad
         'dogear_acknowledgement_seconds_bucket{le="0.25"} 1.0',
         'dogear_discord_calls_total{status="429"} 1.0',
         "dogear_gateway_reconnects_total 1.0",
-        'dogear_timed_work_total{kind="VotePosts",outcome="done"} 1.0',
+        'dogear_timed_work_total{kind="vote",outcome="done"} 1.0',
         "dogear_timed_work_late_seconds_count 1.0",
         'dogear_log_records_total{level="WARNING"} 1.0',
         "dogear_work_waiting 4.0",

@@ -187,7 +187,7 @@ def test_where_the_library_cannot_be_written_it_stays_as_it_was(page: Page, two_
 
 
 def test_any_other_page_is_kept_as_text_that_nothing_places(saved: Saved, two_books: Path) -> None:
-    text = "# Notes\n\nBarchester Towers was written in trains.\n\n## Part 2\n\nThe end is told here.\n"
+    text = "# StoredNotes\n\nBarchester Towers was written in trains.\n\n## Part 2\n\nThe end is told here.\n"
     report = import_files([saved("Our notes.md", text)], SLUG, two_books)
     (document,) = (d for d in Library.load(two_books).documents[SLUG] if d.name == "background-page.md")
     assert (document.kind, document.source) == ("background", "Our notes")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from simcord import ChannelHandle, MemberActor
 from simcord.types import HttpLogEntry
 
-from bot.limits import Rates
+from bot.app import Rates
 from corpus.books import Slug, Unit
 from tests.fakes.club import Club
 from tests.fakes.discord_reading import live
@@ -52,7 +52,7 @@ class Attempting:
         evening = self.evening
         place = new_thread(evening, evening.club.general, attempt.more.get("place", f"attempt {self.made}"))
         for book, marks in ceiling.items():
-            unit = evening.club.services.books[book].unit
+            unit = evening.club.app.books[book].unit
             await evening.club.ceiling(place, **{book: f"{marks}%" if unit is Unit.PERCENT else f"ch {marks}"})
         evening.goes_to(place, **ceiling)
         if attempt.do == "doctored":

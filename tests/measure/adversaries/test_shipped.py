@@ -111,7 +111,7 @@ async def arrives(made: Attempting, attempt: Attempt) -> MemberActor:
     club = made.evening.club
     reader = club.member("Ishmael")
     for book, marks in attempt.at.items():
-        await club.reads(reader, book, f"{marks}%" if club.services.books[book].unit is Unit.PERCENT else f"ch {marks}")
+        await club.reads(reader, book, f"{marks}%" if club.app.books[book].unit is Unit.PERCENT else f"ch {marks}")
     others = {"Jim": club.member("Jim"), "Liz": club.member("Liz")} if attempt.do == "review" else {"Liz": reader}
     made.people = {"Ishmael": reader, **others}
     return reader

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.db.session import NAME
+from bot.features.prompts.rules import Prompts
+from bot.features.votes.rules import Votes
 from tests.fakes.club import Club, fields, labels, message
 from tests.fakes.evening_acts import presses_all, talks, under, writes_directly
 from tests.fakes.forging import forge, ids_in, ids_under, remembered
@@ -262,7 +264,7 @@ async def suggested(
     evening.is_told(text)
     await evening.step(attempt.id, reader.slash(place, "prompt suggest", text=text, book=AMBER))
     with evening.club.env.time_context():
-        waiting = await evening.club.services.prompts.queue(evening.club.guild.id)
+        waiting = await evening.club.app.get(Prompts).queue(evening.club.guild.id)
     return max((prompt.id for prompt in waiting), default=0)
 
 
@@ -272,7 +274,7 @@ async def decided(
     """Have a moderator approve the last prompt of the queue, or reject what is left of it; return what they see."""
     evening, ahab = attempting.evening, attempting.people["Ahab"]
     with evening.club.env.time_context():
-        waiting = await evening.club.services.prompts.queue(evening.club.guild.id)
+        waiting = await evening.club.app.get(Prompts).queue(evening.club.guild.id)
     for prompt in waiting:
         name = "prompt approve" if approve else "prompt reject"
         await evening.step(attempt.id, ahab.slash(place, name, number=prompt.id))
@@ -361,8 +363,8 @@ async def prepare(attempting: Attempting) -> None:
     started = await jo.slash(place, "vote start", kind="ranked", books="Emma; Persuasion", hidden="yes")
     await jo.click(message(started), label="Confirm")
     with club.env.time_context():
-        waiting = await club.services.prompts.queue(club.guild.id)
-        vote = await club.services.votes.latest(club.guild.id)
+        waiting = await club.app.get(Prompts).queue(club.guild.id)
+        vote = await club.app.get(Votes).latest(club.guild.id)
     kept |= {"schedule": kept["schedule"].split(":")[0], "prompt": str(waiting[-1].id), "vote": str(vote.id)}
     kept |= {"club": str(club.guild.id), "place": str(place.id), "ishmael": str(ishmael.id), "change": "1"}
     kept["message"] = str(place.last_message.id)

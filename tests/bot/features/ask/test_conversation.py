@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.answering.conversation import Exchange
 from bot.answering.reply import Reply
 from bot.features.ask.rules import STALE, TURNS, Conversations
+from bot.features.ask.store import StoredConversations
 from bot.people import Member, Place
 from bot.saved_questions import Turn
 from corpus.books import Reveals
@@ -24,7 +25,7 @@ REPLY = Reply("ask", "emma", "Mr Knightley.", True)
 
 
 @dataclass
-class Kept:
+class Kept(StoredConversations):
     """Turns in memory, and a clock that a test sets."""
 
     kept: dict[Place, list[Turn]] = field(default_factory=dict)

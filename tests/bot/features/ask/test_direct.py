@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.features.ask.rules import DirectMessages, IsMember, Meant
+from bot.features.ask.store import StoredChoices
 from bot.people import NO_CLUB
 
 LIZ = 20
 
 
 @dataclass
-class Kept:
+class Kept(StoredChoices):
     """What is known of people, in memory."""
 
     told: dict[int, list[int]] = field(default_factory=dict)

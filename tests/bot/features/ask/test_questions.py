@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import Discussion, TextMissing
-from bot.features.ask.rules import KEPT, MAX_QUESTION, AskedLongAgo, BookMissing, TooLong
-from bot.limits import AskedTooMuch, Rates
+from bot.app import App, Rates
+from bot.features.ask.rules import KEPT, MAX_QUESTION, AskedLongAgo, BookMissing, Conversations, Questions, TooLong
+from bot.features.ceilings.rules import Ceilings
+from bot.features.progress.rules import Progress
+from bot.limits import AskedTooMuch
 from bot.people import NO_CLUB, Member, Place
-from bot.services import Services
 from bot.workers import Workers
 from corpus.errors import PositionError
 from corpus.names import UnknownBook
@@ -35,16 +37,16 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 class Club:
     """A club with its clock, and what its meter was told."""
 
-    services: Services
+    app: App
     clock: list[dt.datetime]
     meter: Counted
 
     async def reads(self, member: Member, book: str, where: str) -> None:
-        await self.services.progress.set(member, self.services.books[book], where)
+        await self.app.get(Progress).set(member, self.app.books[book], where)
 
     async def goes(self, place: Place, book: str, where: str) -> None:
-        ceilings = self.services.ceilings
-        await ceilings.make(place, await ceilings.raised(place, self.services.books[book], where), JIM)
+        ceilings = self.app.get(Ceilings)
+        await ceilings.make(place, await ceilings.raised(place, self.app.books[book], where), JIM)
 
 
 @pytest.fixture
@@ -54,8 +56,8 @@ async def club(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
         async with opened_records(tmp_path) as records:
             discussion = Discussion(island.library, island)
             meter = Counted()
-            services = Services.of(discussion, records, workers, lambda: clock[0], Rates(member=20), meter)
-            yield Club(services, clock, meter)
+            app = App(discussion, records, workers, lambda: clock[0], Rates(member=20), meter)
+            yield Club(app, clock, meter)
     finally:
         workers.close()
 
@@ -64,7 +66,7 @@ async def club(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
 
 
 async def test_the_book_is_the_one_typed_or_named_or_of_the_place_or_the_one_that_is_being_read(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
 
     async def meant(text: str, typed: str | None = None, place: Place = GENERAL, *, public: bool = False) -> str | None:
         return (await questions.note("ask", LIZ, place, text, typed, public=public)).book
@@ -87,15 +89,15 @@ async def test_of_several_books_the_one_in_the_middle_comes_before_the_latest(cl
     await club.reads(LIZ, LANTERN, "ch 5")
     club.clock[0] += dt.timedelta(minutes=1)
     await club.reads(LIZ, KITE, "finished")
-    assert (await club.services.questions.needed(LIZ, GENERAL)).slug == LANTERN
+    assert (await club.app.get(Questions).needed(LIZ, GENERAL)).slug == LANTERN
     await club.reads(LIZ, LANTERN, "finished")
     club.clock[0] += dt.timedelta(minutes=1)
     await club.reads(LIZ, KITE, "finished")
-    assert (await club.services.questions.needed(LIZ, GENERAL)).slug == KITE
+    assert (await club.app.get(Questions).needed(LIZ, GENERAL)).slug == KITE
 
 
 async def test_where_no_book_is_meant_one_is_asked_for(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     assert await questions.meant(LIZ, GENERAL) is None
     with pytest.raises(BookMissing, match="Which book"):
         await questions.needed(LIZ, GENERAL)
@@ -110,7 +112,7 @@ async def test_where_no_book_is_meant_one_is_asked_for(club: Club) -> None:
 
 
 async def test_the_same_question_has_another_answer_for_other_readers(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     await club.reads(LIZ, LANTERN, "finished")
     await club.reads(ALEC, LANTERN, "ch 3")
     await club.goes(THREAD, LANTERN, "ch 5")
@@ -125,7 +127,7 @@ async def test_the_same_question_has_another_answer_for_other_readers(club: Club
 
 
 async def test_what_a_public_reply_may_say_of_its_reach_is_the_places_and_not_its_askers(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     await club.reads(LIZ, LANTERN, "ch 2")
     await club.goes(THREAD, LANTERN, "ch 5")
     answers = [
@@ -139,7 +141,7 @@ async def test_what_a_public_reply_may_say_of_its_reach_is_the_places_and_not_it
 
 
 async def test_a_question_that_gives_something_away_may_not_be_repeated_in_public(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     await club.reads(LIZ, LANTERN, "finished")
     await club.goes(THREAD, LANTERN, "ch 5")
     telling = "Does the letter say that Silas drowned his brother for the sake of the lamp?"
@@ -152,13 +154,13 @@ async def test_a_text_is_held_against_its_reader_and_against_the_place(club: Clu
     await club.reads(LIZ, LANTERN, "finished")
     await club.goes(THREAD, LANTERN, "ch 5")
     telling = "Silas drowned his brother for the sake of the lamp."
-    assert await club.services.questions.check(LIZ, THREAD, telling) == (False, True)
-    assert await club.services.questions.check(ALEC, THREAD, telling) == (True, True)
-    assert await club.services.questions.check(ALEC, THREAD, "See you on Friday!") == (False, False)
+    assert await club.app.get(Questions).check(LIZ, THREAD, telling) == (False, True)
+    assert await club.app.get(Questions).check(ALEC, THREAD, telling) == (True, True)
+    assert await club.app.get(Questions).check(ALEC, THREAD, "See you on Friday!") == (False, False)
 
 
 async def test_the_words_of_a_message_count_only_for_who_has_read_as_far(club: Club) -> None:
-    questions, telling = club.services.questions, "Silas drowned his brother for the sake of the lamp."
+    questions, telling = club.app.get(Questions), "Silas drowned his brother for the sake of the lamp."
     await club.reads(LIZ, LANTERN, "finished")
     await club.reads(ALEC, LANTERN, "ch 3")
     assert telling in (await questions.about(LIZ, THREAD, "Why?", telling)).asked.text
@@ -167,15 +169,15 @@ async def test_the_words_of_a_message_count_only_for_who_has_read_as_far(club: C
 
 async def test_people_are_those_whom_a_member_has_met(club: Club) -> None:
     await club.reads(LIZ, LANTERN, "ch 1")
-    assert await club.services.questions.people(LIZ, GENERAL, None) == ["Dorothea"]
-    assert await club.services.questions.people(ALEC, GENERAL, LANTERN) == []
+    assert await club.app.get(Questions).people(LIZ, GENERAL, None) == ["Dorothea"]
+    assert await club.app.get(Questions).people(ALEC, GENERAL, LANTERN) == []
 
 
 # Going on from what was said
 
 
 async def test_a_conversation_goes_on_about_its_book_in_its_place(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     await club.goes(THREAD, LANTERN, "ch 5")
     await club.goes(THREAD, KITE, "finished")
     first = await questions.say(LIZ, THREAD, "Whom does Silas save in the storm in The Lantern?", private=False)
@@ -183,14 +185,14 @@ async def test_a_conversation_goes_on_about_its_book_in_its_place(club: Club) ->
     then = await questions.say(ALEC, THREAD, "And who is he?", private=False)
     assert then.asked.book == LANTERN
     assert then.asked.text.endswith("in The Lantern? And who is he?")
-    told = await club.services.conversations.so_far(THREAD, then.audience)
+    told = await club.app.get(Conversations).so_far(THREAD, then.audience)
     assert told[-1].question == "And who is he?", "what others asked is not kept as theirs"
     elsewhere = await questions.say(ALEC, GENERAL, "And who is he?", private=False)
     assert elsewhere.asked.text == "And who is he?"
 
 
 async def test_nothing_is_leaned_on_that_others_may_not_know(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     await club.goes(THREAD, LANTERN, "finished")
     await questions.say(LIZ, THREAD, SECRET, private=False)
     await club.goes(THREAD, LANTERN, "ch 3")
@@ -201,7 +203,7 @@ async def test_nothing_is_leaned_on_that_others_may_not_know(club: Club) -> None
 
 
 async def test_every_way_of_asking_counts(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     told = await questions.put("ask", LIZ, GENERAL, STORM, LANTERN)
     for _ in range(3):
         await questions.again(told.asked)
@@ -228,13 +230,13 @@ async def test_every_way_of_asking_counts(club: Club) -> None:
 )
 async def test_what_cannot_be_answered_is_refused(club: Club, do: str, text: str, wrong: type[Exception]) -> None:
     with pytest.raises(wrong):
-        await club.services.questions.put(do, LIZ, GENERAL, text, LANTERN)
+        await club.app.get(Questions).put(do, LIZ, GENERAL, text, LANTERN)
     with pytest.raises(TooLong):
-        await club.services.questions.say(LIZ, GENERAL, "why " * 200, private=False)
+        await club.app.get(Questions).say(LIZ, GENERAL, "why " * 200, private=False)
 
 
 async def test_buttons_work_for_a_week_and_then_their_questions_are_forgotten(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     kept = await questions.keep("reviews", LIZ, THREAD, "1 any", LANTERN)
     club.clock[0] += KEPT
     assert await questions.asked(kept.id, kept.do) == kept
@@ -247,7 +249,7 @@ async def test_buttons_work_for_a_week_and_then_their_questions_are_forgotten(cl
 
 
 async def test_a_button_finds_nothing_that_was_kept_for_another_kind(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     kept = await questions.keep("ask", LIZ, THREAD, '{"words": "a plan"}', LANTERN)
     assert await questions.asked(kept.id, "ask", "hint") == kept
     for kinds in (("schedule",), ("order", "reviews"), ()):
@@ -257,14 +259,14 @@ async def test_a_button_finds_nothing_that_was_kept_for_another_kind(club: Club)
 
 async def test_somebody_without_a_club_is_answered_and_remembered_nowhere_else(club: Club) -> None:
     stranger, message = Member(NO_CLUB, 30), Place(NO_CLUB, 500)
-    told = await club.services.questions.say(stranger, message, "Who comes to the island in The Lantern?", private=True)
+    told = await club.app.get(Questions).say(stranger, message, "Who comes to the island in The Lantern?", private=True)
     assert told.audience.club == ""
     assert not any(told.audience.positions.values())
     assert "boat" not in told.reply.body
 
 
 async def test_a_meter_is_told_how_each_question_was_answered(club: Club) -> None:
-    questions = club.services.questions
+    questions = club.app.get(Questions)
     await club.reads(LIZ, LANTERN, "ch 5")
     await questions.put("ask", LIZ, GENERAL, STORM, LANTERN)
     await questions.put("recap", LIZ, GENERAL, "", LANTERN)
@@ -286,7 +288,7 @@ async def test_a_question_that_cannot_be_kept_is_answered_without_an_id_for_butt
     await club.reads(LIZ, LANTERN, "ch 5")
     with closing(sqlite3.connect(tmp_path / "club.db")) as database:
         database.execute("DROP TABLE questions")
-    answer = await club.services.questions.put("ask", LIZ, GENERAL, STORM, LANTERN)
+    answer = await club.app.get(Questions).put("ask", LIZ, GENERAL, STORM, LANTERN)
     assert answer.reply.answered
     assert answer.asked.id == ""
     assert "answered without buttons" in caplog.text

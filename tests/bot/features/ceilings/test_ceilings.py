@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.features.ceilings.rules import CeilingChange, CeilingProblem, Ceilings
+from bot.features.ceilings.store import StoredCeilings
 from bot.people import Member, Place
 from corpus.books import Book, Unit
 from corpus.errors import PositionError
@@ -24,7 +25,7 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 @pytest.fixture
 async def ceilings(tmp_path: Path) -> AsyncIterator[Ceilings]:
     async with opened_records(tmp_path) as records:
-        yield Ceilings(records.ceilings, {book.slug: book for book in (WHALE, EMMA)}, lambda: NOON)
+        yield Ceilings(StoredCeilings(records), {book.slug: book for book in (WHALE, EMMA)}, lambda: NOON)
 
 
 async def test_a_change_counts_once_it_is_made(ceilings: Ceilings) -> None:

@@ -12,19 +12,27 @@ from typing import Any
 import pytest
 
 from bot.answering.reply import Reply
-from bot.db.database import StoredRecords
+from bot.db.session import Sessions
 from bot.features.ask.rules import Conversations
+from bot.features.ask.store import StoredChoices, StoredConversations
 from bot.features.ceilings.rules import Ceilings
-from bot.features.my_data.rules import HELD, MyData
+from bot.features.ceilings.store import StoredCeilings
+from bot.features.my_data.rules import MyData
+from bot.features.my_data.store import StoredPersonalData, personal_tables
 from bot.features.progress.rules import Progress
+from bot.features.progress.store import StoredPositions
 from bot.features.reviews.rules import Reviews
+from bot.features.reviews.store import StoredReviews
 from bot.features.shelf.rules import Shelves
+from bot.features.shelf.store import StoredShelves
 from bot.people import NO_CLUB, Member, Place
 from bot.workers import Workers
 from corpus.books import Book, Reveals, Unit
 from retrieval.gate import Audience
 from tests.fakes.club_texts import Texts
 from tests.fakes.records import opened_records
+
+SAYS = {personal.name: personal.says for _, personal in personal_tables()}
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
@@ -35,28 +43,28 @@ LIZ, THERE, ALEC = Member(1, 20), Member(2, 20), Member(1, 21)
 class Club:
     """What members tell, and where it is kept."""
 
-    records: StoredRecords
+    records: Sessions
     reviews: Reviews
     texts: Texts
 
     @property
     def my_data(self) -> MyData:
-        return MyData(self.records.personal, self.reviews)
+        return MyData(StoredPersonalData(self.records), self.reviews)
 
     async def tells(self, member: Member) -> None:
         """Have a member tell the bot everything that they can."""
         books, name = {EMMA.slug: EMMA}, f"member {member.id} of {member.club}"
         place = Place(member.club, 100 if member.id == LIZ.id else 300)
-        shelves = Shelves(self.records.shelves, books, _noon)
-        await Progress(self.records.positions, shelves, books, _noon).set(member, EMMA, "ch 7")
+        shelves = Shelves(StoredShelves(self.records), books, _noon)
+        await Progress(StoredPositions(self.records), shelves, books, _noon).set(member, EMMA, "ch 7")
         await shelves.add(member, f"The Whale, by {name}")
         await self.reviews.write(member, EMMA, "5", f"A picnic! – {name}", "finished")
-        ceilings = Ceilings(self.records.ceilings, books, _noon)
+        ceilings = Ceilings(StoredCeilings(self.records), books, _noon)
         await ceilings.make(place, await ceilings.raised(place, EMMA, "ch 9"), member)
-        conversations = Conversations(self.records.conversations, _noon)
+        conversations = Conversations(StoredConversations(self.records), _noon)
         asked = f"Whom does Emma love? – {name}"
         await conversations.remember(place, member, asked, Reply("ask", "emma", "Nobody."), Audience(), Reveals())
-        await self.records.choices.choose(member.id, member.club)
+        await StoredChoices(self.records).choose(member.id, member.club)
 
     async def held(self, member: Member, *, everywhere: bool = False) -> dict[str, Any]:
         """Return the export, as a program reads it."""
@@ -73,7 +81,7 @@ async def club(tmp_path: Path) -> AsyncIterator[Club]:
     workers, texts = Workers(1), Texts()
     try:
         async with opened_records(tmp_path) as records:
-            yield Club(records, Reviews(records.reviews, texts, {EMMA.slug: EMMA}, workers, _noon), texts)
+            yield Club(records, Reviews(StoredReviews(records), texts, {EMMA.slug: EMMA}, workers, _noon), texts)
     finally:
         workers.close()
 
@@ -108,14 +116,14 @@ async def test_a_summary_says_how_much_is_held_in_words(club: Club) -> None:
     assert await club.my_data.summary(LIZ, everywhere=False) == {}
     await club.tells(LIZ)
     held = await club.my_data.summary(LIZ, everywhere=False)
-    assert held[HELD["reviews"]] == held[HELD["conversation"]] == 1
-    assert held[HELD["shelf"]] == 2
-    assert set(held) <= set(HELD.values())
+    assert held[SAYS["reviews"]] == held[SAYS["conversation"]] == 1
+    assert held[SAYS["shelf"]] == 2
+    assert set(held) <= set(SAYS.values())
 
 
 async def test_everything_that_is_held_has_words_for_it(club: Club) -> None:
     subjects = set(await club.held(LIZ)) - {"member", "clubs"}
-    assert subjects == set(HELD)
+    assert subjects == set(SAYS)
 
 
 async def test_what_is_deleted_in_one_club_is_gone_there_and_nowhere_else(club: Club) -> None:
@@ -146,5 +154,5 @@ async def test_deleting_nothing_is_no_fault_and_a_ceiling_stays_without_its_name
     await club.my_data.delete(LIZ, everywhere=True)
     await club.tells(LIZ)
     await club.my_data.delete(LIZ, everywhere=True)
-    assert list(await club.records.ceilings.ceiling(Place(1, 100))) == [EMMA.slug]
+    assert list(await StoredCeilings(club.records).ceiling(Place(1, 100))) == [EMMA.slug]
     assert (await club.held(LIZ))["ceilings"] == []

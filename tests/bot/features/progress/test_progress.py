@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.database import StoredRecords
+from bot.db.session import Sessions
 from bot.features.progress.rules import Progress, ProgressProblem
+from bot.features.progress.store import StoredPositions
 from bot.features.shelf.rules import Shelves
+from bot.features.shelf.store import StoredShelves
 from bot.people import Member
 from corpus.books import Book, Unit
 from corpus.errors import PositionError
@@ -23,20 +25,20 @@ EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
-def kept_by(records: StoredRecords, *books: Book) -> Progress:
+def kept_by(records: Sessions, *books: Book) -> Progress:
     """Return the progress of a club with these books."""
     known = {book.slug: book for book in books}
-    return Progress(records.positions, Shelves(records.shelves, known, lambda: NOON), known, lambda: NOON)
+    return Progress(StoredPositions(records), Shelves(StoredShelves(records), known, lambda: NOON), known, lambda: NOON)
 
 
 @pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[StoredRecords]:
+async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
     async with opened_records(tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
-def progress(records: StoredRecords) -> Progress:
+def progress(records: Sessions) -> Progress:
     return kept_by(records, WHALE, EMMA)
 
 
@@ -106,7 +108,7 @@ async def test_what_was_never_said_cannot_be_forgotten_or_shared(progress: Progr
 
 
 async def test_a_book_that_left_the_library_is_not_told_of_and_is_forgotten_with_all_others(
-    records: StoredRecords, progress: Progress
+    records: Sessions, progress: Progress
 ) -> None:
     await progress.set(LIZ, WHALE, "ch 1")
     later = kept_by(records, EMMA)
@@ -115,7 +117,7 @@ async def test_a_book_that_left_the_library_is_not_told_of_and_is_forgotten_with
     assert await progress.positions(LIZ) == {}
 
 
-async def test_a_book_that_is_counted_anew_is_begun_again_unless_it_was_finished(records: StoredRecords) -> None:
+async def test_a_book_that_is_counted_anew_is_begun_again_unless_it_was_finished(records: Sessions) -> None:
     before = kept_by(records, WHALE, EMMA)
     await before.set(LIZ, WHALE, "ch 60")
     await before.set(LIZ, EMMA, "finished")

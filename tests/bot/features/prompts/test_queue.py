@@ -12,11 +12,13 @@ import pytest
 
 from bot.answering.drafts import Draft
 from bot.answering.engine import Discussion
-from bot.audit import Did
-from bot.features.prompts.rules import CLAIM, LATE, MAX_OWN, MAX_REASON, PromptProblem, Prompts
+from bot.app import App
+from bot.audit import Audit, Did
+from bot.db.jobs import StoredJobs
+from bot.features.ceilings.rules import Ceilings
+from bot.features.prompts.rules import LATE, MAX_OWN, MAX_REASON, PromptProblem, Prompts
 from bot.features.prompts.store import State
-from bot.people import EVERY, Member, Place, Shards
-from bot.services import Services
+from bot.people import EVERY, Member, Place
 from bot.workers import Workers
 from corpus.books import Reveals
 from corpus.errors import PositionError
@@ -33,20 +35,20 @@ SPOILER = "Silas drowned his brother for the sake of the lamp. Was he right?"
 
 @dataclass
 class Desk:
-    """The services of a club, and a clock that a test moves."""
+    """The app of a club, and a clock that a test moves."""
 
-    services: Services
+    app: App
     clock: list[dt.datetime] = field(default_factory=lambda: [NOON])
 
     @property
     def prompts(self) -> Prompts:
-        return self.services.prompts
+        return self.app.get(Prompts)
 
     def later(self, by: dt.timedelta) -> None:
         self.clock[0] += by
 
     async def ceiling(self, where: str) -> None:
-        await self.services.ceilings.set(THREAD, self.services.books["the-lantern"], where, ELINOR)
+        await self.app.get(Ceilings).set(THREAD, self.app.books["the-lantern"], where, ELINOR)
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ async def opened_desk(island: Retriever, where: str | Path) -> AsyncIterator[Des
     workers, clock = Workers(2), [NOON]
     async with opened_records(where) as records:
         discussion = Discussion(island.library, island)
-        yield Desk(Services.of(discussion, records, workers, lambda: clock[0]), clock)
+        yield Desk(App(discussion, records, workers, lambda: clock[0]), clock)
     workers.close()
 
 
@@ -134,7 +136,7 @@ async def test_a_reason_is_kept_on_one_line_and_goes_when_somebody_approves_afte
 
 
 async def test_a_section_is_one_of_the_book(desk: Desk) -> None:
-    prompt, lantern = await desk.prompts.suggest(LIZ, THREAD, HARMLESS), desk.services.books["the-lantern"]
+    prompt, lantern = await desk.prompts.suggest(LIZ, THREAD, HARMLESS), desk.app.books["the-lantern"]
     with pytest.raises(PositionError):
         await desk.prompts.in_section(ELINOR, prompt.id, lantern, "ch 99")
     placed = await desk.prompts.in_section(ELINOR, prompt.id, lantern, "ch 5")
@@ -142,7 +144,7 @@ async def test_a_section_is_one_of_the_book(desk: Desk) -> None:
 
 
 async def test_what_has_a_time_of_its_own_does_not_go_with_its_section(desk: Desk) -> None:
-    prompt, lantern = await desk.prompts.suggest(LIZ, THREAD, HARMLESS), desk.services.books["the-lantern"]
+    prompt, lantern = await desk.prompts.suggest(LIZ, THREAD, HARMLESS), desk.app.books["the-lantern"]
     await desk.prompts.in_section(ELINOR, prompt.id, lantern, "ch 5")
     assert [found.id for found in await desk.prompts.approved_for(1, "the-lantern", 5, 5)] == [prompt.id]
     assert await desk.prompts.approved_for(2, "the-lantern", 5, 5) == []
@@ -150,29 +152,17 @@ async def test_what_has_a_time_of_its_own_does_not_go_with_its_section(desk: Des
     assert await desk.prompts.approved_for(1, "the-lantern", 5, 5) == []
 
 
-async def test_a_prompt_is_due_at_its_time_for_a_day(each_desk: Desk) -> None:
-    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    await each_desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
-    assert await each_desk.prompts.next_due(EVERY) == NOON + HOUR
-    assert await each_desk.prompts.next_due(Shards((1,), 2)) is None
-    assert await each_desk.prompts.due(EVERY) == []
-    each_desk.later(HOUR)
-    assert [found.id for found in await each_desk.prompts.due(EVERY)] == [prompt.id]
-    each_desk.later(LATE)
-    assert await each_desk.prompts.due(EVERY) == []
-    assert await each_desk.prompts.next_due(EVERY) is None
-
-
-async def test_who_began_to_post_has_time_to_end_it(each_desk: Desk) -> None:
-    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    planned = await each_desk.prompts.plan(ELINOR, prompt.id, THREAD)
-    assert await each_desk.prompts.claim(planned) == planned
-    assert await each_desk.prompts.claim(planned) is None
-    assert await each_desk.prompts.next_due(EVERY) == NOON + CLAIM
-    each_desk.later(CLAIM + dt.timedelta(seconds=1))
-    again = await each_desk.prompts.claim(planned)
-    assert again is not None
-    assert again.claimed == NOON
+async def test_a_prompt_is_due_at_its_time_and_too_late_after_a_day(desk: Desk) -> None:
+    prompt = await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
+    assert await desk.prompts.planned(1, prompt.id) is None
+    await desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
+    assert await desk.app.get(StoredJobs).next_due(["prompt"], EVERY) == NOON + HOUR
+    planned = await desk.prompts.planned(1, prompt.id)
+    assert planned is not None
+    desk.later(HOUR + LATE)
+    assert not desk.prompts.too_late(planned)
+    desk.later(dt.timedelta(seconds=1))
+    assert desk.prompts.too_late(planned)
 
 
 async def test_a_post_is_in_the_audit_once(each_desk: Desk) -> None:
@@ -180,7 +170,7 @@ async def test_a_post_is_in_the_audit_once(each_desk: Desk) -> None:
     planned = await each_desk.prompts.plan(ELINOR, prompt.id, THREAD, override=True)
     for _ in range(2):
         await each_desk.prompts.posted(planned, 77)
-    entries = await each_desk.services.audit.since(1, 1)
+    entries = await each_desk.app.get(Audit).since(1, 1)
     assert [(entry.did, entry.by, entry.message) for entry in entries] == [
         (Did.OVERRIDE, ELINOR.id, 77),
         (Did.PROMPT, ELINOR.id, 77),
@@ -191,4 +181,4 @@ async def test_what_tells_of_another_book_too_goes_with_no_section(desk: Desk) -
     draft = Draft("Would Silas fly a kite?", "comparison", Reveals.of({"the-lantern": 2, "the-kite": 1}))
     kept = await desk.prompts.keep(ELINOR, THREAD, draft, "the-lantern")
     with pytest.raises(PromptProblem, match="tells of more than The Lantern"):
-        await desk.prompts.in_section(ELINOR, kept.id, desk.services.books["the-lantern"], "ch 5")
+        await desk.prompts.in_section(ELINOR, kept.id, desk.app.books["the-lantern"], "ch 5")

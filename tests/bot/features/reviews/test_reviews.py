@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.features.reviews.rules import MAX_TEXT, Draft, ReviewProblem, Reviews, Wanted, read_review, written_review
+from bot.features.reviews.store import StoredReviews
 from bot.features.reviews.views import wanted
 from bot.people import NO_CLUB, Member
 from bot.workers import Workers
@@ -43,7 +44,7 @@ def texts() -> Texts:
 async def reviews(tmp_path: Path, texts: Texts) -> AsyncIterator[Reviews]:
     workers = Workers(1)
     async with opened_records(tmp_path) as records:
-        yield Reviews(records.reviews, texts, {"emma": EMMA}, workers, days())
+        yield Reviews(StoredReviews(records), texts, {"emma": EMMA}, workers, days())
     workers.close()
 
 
@@ -175,7 +176,7 @@ async def test_a_review_is_kept_and_deleted_while_the_vector_store_is_away_and_t
     workers = Workers(1)
     async with opened_records(tmp_path) as records:
         books = {"emma": EMMA}
-        reviews = Reviews(records.reviews, TextsAway(), books, workers, days(), lambda: behind.append("behind"))
+        reviews = Reviews(StoredReviews(records), TextsAway(), books, workers, days(), lambda: behind.append("behind"))
         await reviews.write(LIZ, EMMA, "4", "I laughed.", "ch 5")
         assert [r.text for r in await reviews.read(1, EMMA, at(5))] == ["I laughed."]
         assert behind == ["behind"]

@@ -11,14 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import Audit
-from bot.db.database import StoredRecords
+from bot.audit import Audit, StoredAudit
+from bot.db.jobs import StoredJobs
+from bot.db.session import Sessions
+from bot.features.ceilings.store import StoredCeilings
+from bot.features.my_data.store import StoredPersonalData
 from bot.features.schedules.changes import Do, Order
-from bot.features.schedules.jobs import AT_ONCE, RunningSchedules
-from bot.features.schedules.plan import Schedule, ScheduleState, SectionState
+from bot.features.schedules.jobs import AT_ONCE
+from bot.features.schedules.plan import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.service import Schedules
-from bot.features.schedules.store import By, Kept
-from bot.people import Member, Place, Shards
+from bot.features.schedules.store import By, Kept, StoredSchedules
+from bot.jobs import Jobs, Post
+from bot.people import EVERY, Member, Place, Shards
 from tests.fakes.records import opened_records
 from tests.fakes.scheduled import NOW, a_book, a_schedule
 from tests.fakes.stage import FakeStage
@@ -33,8 +37,9 @@ LIZ, JIM, ANN = Member(7, 11), Member(7, 12), Member(7, 13)
 class World:
     """A club with one schedule, a clock, and a stage."""
 
-    records: StoredRecords
+    records: Sessions
     stage: FakeStage = field(default_factory=FakeStage)
+    shards: Shards = EVERY
     at: dt.datetime = NOW
     id: int = 0
 
@@ -43,31 +48,35 @@ class World:
 
     @property
     def schedules(self) -> Schedules:
-        audit = Audit(self.records.audit, self.now)
-        return Schedules(self.records.schedules, self.records.ceilings, audit, {BOOK.slug: BOOK}, self.now)
+        audit = Audit(StoredAudit(self.records), self.now)
+        return Schedules(
+            StoredSchedules(self.records), StoredCeilings(self.records), audit, {BOOK.slug: BOOK}, self.now
+        )
 
     @property
-    def running(self) -> RunningSchedules:
-        return self.schedules.run_on(self.stage)
+    def jobs(self) -> Jobs:
+        jobs = Jobs(StoredJobs(self.records), self.now, self.shards)
+        jobs.work["schedule"] = self.schedules.run_on(jobs, self.stage).do
+        return jobs
 
     async def plan(self, schedule: Schedule | None = None) -> None:
-        kept = await self.records.schedules.add(schedule or a_schedule(), "abc", self.at)
+        kept = await StoredSchedules(self.records).add(schedule or a_schedule(), "abc", self.at)
         assert kept is not None
         self.id = kept.id
 
     async def until(self, moment: dt.datetime) -> None:
-        """Let time pass as the timekeeper does: from one moment at which something is due to the next."""
+        """Let time pass as the loop does: from one moment at which something is due to the next."""
         for _ in range(500):
-            due = await self.running.next_due()
+            due = await self.jobs.next_due()
             if due is None or due > moment:
                 self.at = moment
                 return
             self.at = max(self.at + dt.timedelta(seconds=1), due)
-            await self.running.do_due()
+            await self.jobs.do_due()
         raise AssertionError("the schedule does not come to rest")
 
     async def kept(self) -> Kept:
-        kept = await self.records.schedules.kept(self.id)
+        kept = await StoredSchedules(self.records).kept(self.id)
         assert kept is not None
         return kept
 
@@ -104,23 +113,23 @@ async def test_the_steps_of_a_meeting_are_done_in_their_order(world: World) -> N
     assert world.stage.late == [""]
     section = (await world.kept()).schedule.sections[0]
     assert (section.state, section.thread, section.event) == (SectionState.OPENED, 902, 901)
-    ceiling = await world.records.ceilings.ceiling(Place(7, section.thread))
+    ceiling = await StoredCeilings(world.records).ceiling(Place(7, section.thread))
     assert {book: reached.marks for book, reached in ceiling.items()} == {BOOK.slug: 5}
 
 
 async def test_it_is_looked_at_again_when_something_is_due_and_not_before(world: World) -> None:
-    await world.running.do_due()
-    assert await world.running.next_due() == FIRST - DAY
+    await world.jobs.do_due()
+    assert await world.jobs.next_due() == FIRST - DAY
     await world.until(FIRST + MINUTE)
-    assert await world.running.next_due() == FIRST + 6 * DAY
+    assert await world.jobs.next_due() == FIRST + 6 * DAY
     await world.until(FIRST + 100 * DAY)
-    assert await world.running.next_due() is None
+    assert await world.jobs.next_due() is None
 
 
 async def test_schedules_of_other_processes_are_left_alone(world: World) -> None:
-    world.stage.shards = Shards((1,), 2)
-    assert await world.running.next_due() is None
-    await world.running.do_due()
+    world.shards = Shards((1,), 2)
+    assert await world.jobs.next_due() is None
+    await world.jobs.do_due()
     assert world.stage.did == []
 
 
@@ -173,18 +182,18 @@ async def test_an_organiser_who_cannot_be_told_keeps_nothing_waiting(world: Worl
 
 async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_organiser(world: World) -> None:
     world.at = FIRST + 3 * HOUR
-    await world.running.do_due()
+    await world.jobs.do_due()
     assert world.stage.late == ["This comes 3 hours late: I was away."]
     world.at = FIRST + 7 * DAY + 3 * DAY
-    await world.running.do_due()
-    await world.running.do_due()
+    await world.jobs.do_due()
+    await world.jobs.do_due()
     assert "thread 2" not in world.stage.did
     (told,) = world.stage.told
     assert "chapters 6–10" in told
     assert told.endswith("[2]")
     assert world.schedules.undecided(await world.kept()) == (2,)
     await world.schedules.post_now(world.id, 7, 2)
-    await world.running.do_due()
+    await world.jobs.do_due()
     assert world.stage.did[-2:] == ["thread 2", "opening 2"]
     assert world.stage.late[-1] == "This comes 3 days late: I was away."
     assert world.schedules.undecided(await world.kept()) == ()
@@ -192,7 +201,7 @@ async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_orga
 
 async def test_a_section_that_is_skipped_is_never_posted(world: World) -> None:
     world.at = FIRST + 3 * DAY
-    await world.running.do_due()
+    await world.jobs.do_due()
     await world.schedules.skip(world.id, 7, 1)
     await world.until(FIRST + 5 * DAY)
     assert "thread 1" not in world.stage.did
@@ -204,8 +213,8 @@ async def test_many_late_sections_are_listed_a_few_at_a_time(tmp_path: Path) -> 
         world = World(records)
         await world.plan(a_schedule("every day at 8pm, 1 chapter a day"))
         world.at = NOW + 20 * DAY
-        await world.running.do_due()
-        await world.running.do_due()
+        await world.jobs.do_due()
+        await world.jobs.do_due()
         lists = [text for text in world.stage.told if "Post each now" in text]
         assert len(lists) == 3
         assert all(text.count("\n") <= AT_ONCE for text in lists)
@@ -234,38 +243,38 @@ async def test_two_processes_do_nothing_twice(each_world: World) -> None:
         await each_world.schedules.remind(each_world.id, member, By.DIRECT)
     for moment in (NOW, FIRST - DAY, FIRST - HOUR, FIRST):
         each_world.at = moment
-        await asyncio.gather(*(each_world.running.do_due() for _ in range(3)))
-        await asyncio.gather(*(each_world.running.do_due() for _ in range(3)))
+        await asyncio.gather(*(each_world.jobs.do_due() for _ in range(3)))
+        await asyncio.gather(*(each_world.jobs.do_due() for _ in range(3)))
     assert len(each_world.stage.did) == len(set(each_world.stage.did)) == 8
 
 
 async def test_a_shift_moves_the_event_that_is_there(world: World) -> None:
-    await world.running.do_due()
+    await world.jobs.do_due()
     assert world.stage.events == {901: FIRST.isoformat()}
     await world.change(Do.SHIFT, days=1)
-    await world.running.do_due()
+    await world.jobs.do_due()
     assert world.stage.events == {901: (FIRST + DAY).isoformat()}
     assert (await world.kept()).touched == ()
 
 
 async def test_a_pause_takes_events_away_and_resuming_makes_new_ones(world: World) -> None:
-    await world.running.do_due()
+    await world.jobs.do_due()
     await world.change(Do.PAUSE)
-    await world.running.do_due()
+    await world.jobs.do_due()
     assert world.stage.events == {}
     world.at = FIRST + DAY
-    assert await world.running.next_due() is None
+    assert await world.jobs.next_due() is None
     await world.change(Do.RESUME)
-    await world.running.do_due()
+    await world.jobs.do_due()
     meets = (await world.kept()).schedule.sections[0].meets
     assert world.stage.events == {902: meets.isoformat()}
 
 
 async def test_a_change_of_an_event_that_fails_is_made_later_and_one_that_is_refused_is_told(world: World) -> None:
-    await world.running.do_due()
+    await world.jobs.do_due()
     world.stage.fails = {"touch"}
     await world.change(Do.SHIFT, days=1)
-    await world.running.do_due()
+    await world.jobs.do_due()
     assert (await world.kept()).touched == (901,)
     world.stage.fails = set()
     await world.until(NOW + 10 * MINUTE)
@@ -285,12 +294,17 @@ class Interfering(FakeStage):
         self._world, self._do_then, self._values = world, do, values
         self._once = True
 
-    async def make_event(self, *args: object, **named: object) -> int:
-        made = await super().make_event(*args, **named)  # type: ignore[arg-type]
-        if self._once:
-            self._once = False
-            await self._world.change(self._do_then, **self._values)
-        return made
+    def event(self, schedule: Schedule, section: Section) -> Post:
+        post = super().event(schedule, section)
+
+        async def make() -> int | None:
+            made = await post.make()
+            if self._once:
+                self._once = False
+                await self._world.change(self._do_then, **self._values)
+            return made
+
+        return replace(post, make=make)
 
 
 async def test_an_event_that_was_being_made_while_its_meeting_moved_follows_it(each_world: World) -> None:
@@ -308,7 +322,7 @@ async def test_an_event_that_was_being_made_while_the_schedule_was_cancelled_is_
 
 
 async def test_a_schedule_whose_organiser_is_forgotten_goes_on(world: World) -> None:
-    await world.records.personal.forget(700)
+    await StoredPersonalData(world.records).forget(700)
     await world.until(FIRST + MINUTE)
     assert "opening 1" in world.stage.did
 
@@ -317,10 +331,10 @@ async def test_a_broken_schedule_keeps_no_other_waiting(tmp_path: Path) -> None:
     async with opened_records(tmp_path) as records:
         world = World(records)
         await world.plan()
-        other = await records.schedules.add(replace(a_schedule(), place=71), "other", NOW)
+        other = await StoredSchedules(records).add(replace(a_schedule(), place=71), "other", NOW)
         assert other is not None
         world.stage = Breaking(world.id)
-        await world.running.do_due()
+        await world.jobs.do_due()
         assert world.stage.did == ["event 1.0"]
 
 
@@ -331,7 +345,7 @@ class Breaking(FakeStage):
         super().__init__()
         self._broken = broken
 
-    async def make_event(self, schedule: Schedule, section: object, since: dt.datetime | None) -> int:
+    def event(self, schedule: Schedule, section: Section) -> Post:
         if schedule.id == self._broken:
             raise RuntimeError("broken")
-        return await super().make_event(schedule, section, since)  # type: ignore[arg-type]
+        return super().event(schedule, section)

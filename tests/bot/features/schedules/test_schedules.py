@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import Audit
-from bot.db.database import StoredRecords
+from bot.audit import Audit, StoredAudit
+from bot.db.session import Sessions
+from bot.features.ceilings.store import StoredCeilings
 from bot.features.schedules.changes import Do, Order, Prepared
 from bot.features.schedules.plan import NotPossible, SectionState
 from bot.features.schedules.service import MOST, Schedules
-from bot.features.schedules.store import By
+from bot.features.schedules.store import By, StoredSchedules
 from bot.people import Member, Place
 from bot.times import NotUnderstood, UnknownZone
 from corpus.books import Unit
@@ -37,7 +38,7 @@ class Clock:
 
 
 @pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[StoredRecords]:
+async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
     async with opened_records(tmp_path) as opened:
         yield opened
 
@@ -48,8 +49,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def schedules(records: StoredRecords, clock: Clock) -> Schedules:
-    return Schedules(records.schedules, records.ceilings, Audit(records.audit, clock), BOOKS, clock)
+def schedules(records: Sessions, clock: Clock) -> Schedules:
+    return Schedules(
+        StoredSchedules(records), StoredCeilings(records), Audit(StoredAudit(records), clock), BOOKS, clock
+    )
 
 
 def wish(book: str = BOOK.slug, place: int = 70, words: str = WORDS, zone: str = "UTC", *also: str) -> Prepared:
@@ -183,13 +186,13 @@ async def test_reminders_end_with_the_schedule(schedules: Schedules) -> None:
     [(BOOK.slug, WORDS, "since chapter 5"), ("dune", "Fridays at 8pm, 20% a week", "since 20%")],
 )
 async def test_what_comes_behind_the_last_meeting_can_be_asked_for(
-    schedules: Schedules, records: StoredRecords, book: str, words: str, since: str
+    schedules: Schedules, records: Sessions, book: str, words: str, since: str
 ) -> None:
     schedule = await schedules.begin(wish(book, words=words), JO, "a")
     with pytest.raises(NotPossible, match="no meeting yet"):
         await schedules.since_last_meeting(HERE)
     opened = schedule.with_section(replace(schedule.sections[0], state=SectionState.OPENED, thread=900))
-    await records.schedules.change(schedule.id, NOW, lambda kept: replace(kept, schedule=opened))
+    await StoredSchedules(records).change(schedule.id, NOW, lambda kept: replace(kept, schedule=opened))
     assert await schedules.since_last_meeting(Place(7, 900)) == (book, since)
 
 

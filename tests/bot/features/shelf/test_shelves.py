@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.features.shelf.rules import MAX_BOOKS, MAX_TITLE, ShelfChange, ShelfProblem, Shelves
+from bot.features.shelf.store import StoredShelves
 from bot.people import Member
 from bot.records import ShelfName
 from corpus.books import Book, Unit
@@ -30,7 +31,7 @@ def clock() -> Callable[[], dt.datetime]:
 @pytest.fixture
 async def shelves(tmp_path: Path) -> AsyncIterator[Shelves]:
     async with opened_records(tmp_path) as records:
-        yield Shelves(records.shelves, {book.slug: book for book in (WHALE, EMMA)}, clock())
+        yield Shelves(StoredShelves(records), {book.slug: book for book in (WHALE, EMMA)}, clock())
 
 
 async def shown(shelves: Shelves, member: Member = LIZ) -> list[tuple[str, str]]:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.db.database import StoredRecords
-from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Figures, Group, Said, groups_of, outdated
+from bot.db.session import Sessions
+from bot.features.progress.store import StoredPositions
+from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of, outdated
+from bot.features.stats.store import Figures, StoredFigures
 from bot.people import Member, Reached
 from corpus.books import Book, Unit
 from tests.fakes.records import opened_records
@@ -123,7 +125,7 @@ def test_a_figure_is_outdated_once_five_members_have_reported_since(positions: l
 
 
 @dataclass
-class Kept:
+class Kept(StoredFigures):
     """Records in memory: what each member said last, and the figure that stands."""
 
     members: dict[int, Said] = field(default_factory=dict)
@@ -165,17 +167,17 @@ async def test_whoever_looks_after_every_report_sees_the_changes_of_five_members
             before, reporters = now, set()
 
 
-async def test_that_there_is_nothing_to_show_stands_as_long(records: StoredRecords) -> None:
+async def test_that_there_is_nothing_to_show_stands_as_long(records: Sessions) -> None:
     """Otherwise the one whose report made the second group large enough would have told where they are."""
     clock = NOON
-    figures = Figures(records.figures, lambda: clock)
+    figures = Figures(StoredFigures(records), lambda: clock)
     for member, there in enumerate(at(*[1] * 9, *[60] * 4)):
-        await records.positions.change(Member(1, member), {"moby-dick": there}, NOON)
+        await StoredPositions(records).change(Member(1, member), {"moby-dick": there}, NOON)
     clock += MINUTE
     assert (await figures.of_book(1, WHALE)).groups == ()
     for member, there in enumerate(at(60, 60, 60, 60, 60), 20):
         clock += MINUTE
-        await records.positions.change(Member(1, member), {"moby-dick": there}, clock)
+        await StoredPositions(records).change(Member(1, member), {"moby-dick": there}, clock)
         clock += MINUTE
         shown = await figures.of_book(1, WHALE)
         assert shown.groups == ((Group(0, 0, 9), Group(1, 4, 9)) if member == 24 else ())
@@ -185,26 +187,26 @@ async def test_that_there_is_nothing_to_show_stands_as_long(records: StoredRecor
 
 
 @pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[StoredRecords]:
+async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
     async with opened_records(tmp_path) as opened:
         yield opened
 
 
-async def test_members_of_other_clubs_and_of_other_books_do_not_count(records: StoredRecords) -> None:
-    await records.positions.change(Member(1, 10), {"moby-dick": at(5)[0], "emma": at(6)[0]}, NOON)
-    await records.positions.change(Member(2, 10), {"moby-dick": at(7)[0]}, NOON)
-    assert await records.figures.said(1, "moby-dick") == [Said(at(5)[0], NOON)]
+async def test_members_of_other_clubs_and_of_other_books_do_not_count(records: Sessions) -> None:
+    await StoredPositions(records).change(Member(1, 10), {"moby-dick": at(5)[0], "emma": at(6)[0]}, NOON)
+    await StoredPositions(records).change(Member(2, 10), {"moby-dick": at(7)[0]}, NOON)
+    assert await StoredFigures(records).said(1, "moby-dick") == [Said(at(5)[0], NOON)]
 
 
-async def test_of_two_figures_that_are_made_at_once_everybody_sees_the_same(records: StoredRecords) -> None:
+async def test_of_two_figures_that_are_made_at_once_everybody_sees_the_same(records: Sessions) -> None:
     one, other = Figure(NOON, (Group(0, 0, 5), Group(1, 4, 6))), Figure(NOON + MINUTE, (Group(0, 0, 6), Group(1, 4, 6)))
-    assert await records.figures.keep_figure(1, "moby-dick", one, None) == one
-    assert await records.figures.keep_figure(1, "moby-dick", other, None) == one
+    assert await StoredFigures(records).keep_figure(1, "moby-dick", one, None) == one
+    assert await StoredFigures(records).keep_figure(1, "moby-dick", other, None) == one
     later = replace(other, at=NOON + 2 * MINUTE)
-    assert await records.figures.keep_figure(1, "moby-dick", other, one) == other
-    assert await records.figures.keep_figure(1, "moby-dick", later, one) == other
-    assert await records.figures.figure(1, "moby-dick") == other
-    assert await records.figures.figure(2, "moby-dick") is None
+    assert await StoredFigures(records).keep_figure(1, "moby-dick", other, one) == other
+    assert await StoredFigures(records).keep_figure(1, "moby-dick", later, one) == other
+    assert await StoredFigures(records).figure(1, "moby-dick") == other
+    assert await StoredFigures(records).figure(2, "moby-dick") is None
 
 
 def test_parts_of_a_book_are_as_wide_as_they_say() -> None:

@@ -22,7 +22,7 @@ ANSWERED, RESIDENT = "answered", "resident"
 def opened(name: str, folder: Path, model: Path) -> Iterator[Way]:
     """Open a contender over the stores of a shelf."""
     if name == DOGEAR:
-        from bot.app import open_discussion
+        from bot.opening import open_discussion
         from bot.settings import Settings
         from retrieval.gate import Audience
 

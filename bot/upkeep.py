@@ -1,41 +1,22 @@
-"""Everything that a club's door needs, put together once: one value that is handed to every cog."""
+"""Keeping the vector store in line with the database, and building it anew when it fails."""
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
 import contextlib
-import datetime as dt
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from typing import Self
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
-from bot.answering.engine import Discussion
-from bot.audiences import Audiences
-from bot.audit import Audit
-from bot.club_settings import SetUp
-from bot.db.records import Notes, Records
-from bot.features.ask.rules import Conversations, DirectMessages, Questions
-from bot.features.ceilings.rules import Ceilings
-from bot.features.my_data.rules import MyData
-from bot.features.progress.rules import Progress
-from bot.features.prompts.rules import Drafts, Prompts
+from bot.app import App
 from bot.features.reviews.rules import Reviews
-from bot.features.schedules.service import Schedules
-from bot.features.shelf.rules import Shelves
-from bot.features.stats.rules import Figures
-from bot.features.votes.rules import Nominations, Votes
 from bot.features.watch.rules import Watching
-from bot.limits import Allowance, Rates
-from bot.logs import Meter
-from bot.people import EVERY, Shards
-from bot.sharding import LeftClubs
-from bot.workers import Workers, going_on
-from corpus.books import Book, Slug
+from bot.workers import going_on
 from corpus.errors import DogearError
 
 log = logging.getLogger(__name__)
@@ -50,6 +31,11 @@ class Following:
     def __init__(self, reviews: Reviews, watching: Watching, every: float = LOOK_EVERY) -> None:
         self._reviews, self._watching, self._every = reviews, watching, every
         self._seen: tuple[object, ...] = ()
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.get(Reviews), app.get(Watching))
 
     async def begin(self) -> int:
         """Synchronise the vector store with the database at a start; return how many texts were changed."""
@@ -154,98 +140,3 @@ def _logged_once() -> Callable[[RetryCallState], None]:
             log.error("the vector store could not be repaired; it is tried again, every minute at last", exc_info=error)
 
     return tell
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What a club can do."""
-
-    discussion: Discussion
-    workers: Workers
-    audiences: Audiences
-    conversations: Conversations
-    questions: Questions
-    progress: Progress
-    shelves: Shelves
-    reviews: Reviews
-    ceilings: Ceilings
-    prompts: Prompts
-    drafts: Drafts
-    watching: Watching
-    audit: Audit
-    nominations: Nominations
-    votes: Votes
-    schedules: Schedules
-    set_up: SetUp
-    figures: Figures
-    direct: DirectMessages
-    my_data: MyData
-    allowance: Allowance
-    notes: Notes
-    presence: LeftClubs
-    following: Following
-    shards: Shards
-    now: Callable[[], dt.datetime]
-    meter: Meter
-
-    @property
-    def books(self) -> Mapping[Slug, Book]:
-        """The books of the library."""
-        return self.discussion.library.books
-
-    async def forget_old(self) -> None:
-        """Let go of what is older than its buttons work, or than the audit goes back."""
-        await self.questions.forget_old()
-        if gone := await self.audit.forget_old():
-            log.info("%d old entries of the audit forgotten", gone)
-
-    @classmethod
-    def of(
-        cls, discussion: Discussion, records: Records, workers: Workers,
-        now: Callable[[], dt.datetime], rates: Rates = Rates(), meter: Meter | None = None,
-        behind: Callable[[], None] = lambda: None, shards: Shards = EVERY,
-    ) -> Services:  # fmt: skip
-        """Return the services over a discussion and a database.
-
-        `behind` is called if the vector store could not be changed.
-        """
-        books, meter = discussion.library.books, meter or Meter()
-        audiences = Audiences(records.positions, records.ceilings, books)
-        allowance = Allowance(rates, records.usage, now, meter)
-        conversations = Conversations(records.conversations, now)
-        shelves = Shelves(records.shelves, books, now)
-        reviews = Reviews(records.reviews, discussion.club_texts, books, workers, now, behind, shards)
-        audit = Audit(records.audit, now)
-        set_up = SetUp(records.clubs, books)
-        watching = Watching(discussion, audiences, records.watching, audit, workers, now, shards)
-        return cls(
-            discussion=discussion,
-            workers=workers,
-            audiences=audiences,
-            conversations=conversations,
-            questions=Questions(
-                discussion, audiences, conversations, records.questions, set_up, allowance, workers, now, meter
-            ),
-            progress=Progress(records.positions, shelves, books, now),
-            shelves=shelves,
-            reviews=reviews,
-            ceilings=Ceilings(records.ceilings, books, now),
-            prompts=Prompts(discussion, audiences, records.prompts, audit, workers, now),
-            drafts=Drafts(discussion, audiences, allowance, workers),
-            watching=watching,
-            audit=audit,
-            nominations=Nominations(records.votes, books, now),
-            votes=Votes(records.votes, now),
-            schedules=Schedules(records.schedules, records.ceilings, audit, books, now),
-            set_up=set_up,
-            figures=Figures(records.figures, now),
-            direct=DirectMessages(records.choices),
-            my_data=MyData(records.personal, reviews),
-            allowance=allowance,
-            notes=records.notes,
-            presence=records.presence,
-            following=Following(reviews, watching),
-            shards=shards,
-            now=now,
-            meter=meter,
-        )

@@ -1,0 +1,228 @@
+"""Timed work: what a club is shown at a time, each thing once, whatever happens to the process.
+
+A **job** is one thing to do: opening or closing a vote, posting a discussion prompt, telling an author, a step of a
+schedule. It is a row of one table (`bot/db/jobs.py`), known by its key: feature, subject (the id of the vote, the
+prompt …) and step. A feature plans a job in the transaction that writes its own data; planning it twice gives one row.
+
+The **loop** (`Jobs`) sleeps until the nearest job of this process's clubs is due, wakes on a nudge, and looks at the
+clock now and then, which may be set. What is due is in the database and is asked for anew each time; so a process that
+was killed, or slept through a moment, finds it when it wakes. For each subject that has a job due, the loop calls its
+feature, which decides by its own rules (such as `rules.py` of schedules) what is to be done at this moment.
+
+Doing a job takes four steps, in `post_once`:
+
+1. **claim** it, in a transaction: `due` moves to the end of the claim, and no other process takes it before then;
+2. if an earlier claim was left behind, by a process that died or a try that failed, **find** what may have been posted
+   since that claim: our own message, thread or event, by the mark that its feature gave it;
+3. otherwise **post** it, with a nonce, which keeps Discord from showing a message twice;
+4. record that the job is **done**, in one transaction with what the feature keeps of it.
+
+A process that dies in between leaves a claim that ends after `HELD`, and another process takes over at step 2. A try
+that fails is made again after `AGAIN`. A feature says what is due when, how a post looks, how it is recognised, and
+what is written down when it is there; nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.db.jobs import Claim, Due, Key, StoredJobs
+from bot.logs import Meter, requested
+from bot.people import EVERY, Shards
+
+log = logging.getLogger(__name__)
+
+LONGEST = dt.timedelta(hours=6)
+"""Time after which the database is asked even where nothing was due, and nobody else writes to it."""
+
+SHARED = dt.timedelta(seconds=5)
+"""The same where other processes write to it: what they plan for clubs of this one is not heard of otherwise."""
+
+SHORTEST = dt.timedelta(seconds=1)
+GLANCE = dt.timedelta(seconds=30)
+"""How often the bot looks at the clock while nothing is due."""
+
+HELD = dt.timedelta(minutes=3)
+"""How long a claim lasts: longer than any post takes, and short enough to wait for."""
+
+AGAIN = dt.timedelta(minutes=1)
+"""Time after which a job that failed is tried again."""
+
+AT_ONCE = 8
+"""Subjects that are looked after at once: each waits for Discord most of the time, and for the others never."""
+
+Work = Callable[[int, int], Awaitable[object]]
+"""Does what is due for a subject of a feature, given its club and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One thing to leave in Discord: how it is made, and how one that was made since a moment is found.
+
+    Both return its id. `find` returns 0 where there is none; `make` returns 0 where nothing can be left, and None where
+    nothing is to be recorded either.
+    """
+
+    make: Callable[[], Awaitable[int | None]]
+    find: Callable[[dt.datetime], Awaitable[int]]
+
+
+async def everywhere(_: int) -> bool:
+    """Return that something can be done in any club."""
+    return True
+
+
+@dataclass
+class Jobs:
+    """Does the jobs of the clubs that this process serves; `nudge` says that there may be something nearer.
+
+    `glance` is how often a sleeper looks at the clock, which may be set, or go on while the machine sleeps.
+    """
+
+    rows: StoredJobs
+    now: Callable[[], dt.datetime]
+    shards: Shards = EVERY
+    here: Callable[[int], Awaitable[bool]] = everywhere
+    meter: Meter = field(default_factory=Meter)
+    work: dict[str, Work] = field(default_factory=dict)
+    longest: dt.timedelta = LONGEST
+    glance: dt.timedelta = LONGEST
+    _running: asyncio.Task[None] | None = None
+    _sleeping: asyncio.Task[None] | None = None
+    _nudged: bool = False
+
+    # The loop
+
+    @property
+    def running(self) -> bool:
+        """Whether the loop runs."""
+        return self._running is not None
+
+    def start(self) -> None:
+        """Start the loop, with what became due while none ran; once is enough."""
+        if self._running is None:
+            self._running = asyncio.create_task(self._run(), name="timed work")
+
+    async def stop(self, patience: float | None = None) -> None:
+        """Stop the loop. Jobs that have begun are finished first, where that takes no more than so many seconds.
+
+        What takes longer is left as a killed process leaves it: its claim ends, and then it is taken over.
+        """
+        running, self._running = self._running, None
+        self.nudge()
+        if running is None:
+            return
+        _, left = await asyncio.wait([running], timeout=patience)
+        if left:
+            log.warning("timed work was not finished in %.0f s; it is taken over later", patience)
+            running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+    def nudge(self) -> None:
+        """Ask again what is due next: something was planned, moved or cancelled."""
+        self._nudged = True
+        if self._sleeping is not None:
+            self._sleeping.cancel()
+
+    async def _run(self) -> None:
+        me = asyncio.current_task()
+        while self._running is me:
+            self._nudged = False
+            pause = await self._until_due(lambda: self._running is me)
+            if not self._nudged and self._running is me:
+                await self._sleep(max(pause, SHORTEST))
+
+    async def _until_due(self, going_on: Callable[[], bool]) -> dt.timedelta:
+        """Do what is due, and return how long it is until more is; a failure is no reason to stop."""
+        try:
+            await self.do_due(going_on)
+            due = await self.next_due()
+        except Exception:
+            log.exception("timed work failed; it is tried again")
+            return AGAIN
+        if due is None:
+            return self.longest
+        return min(self.longest, due - self.now() if due > self.now() else AGAIN)
+
+    async def _sleep(self, pause: dt.timedelta) -> None:
+        """Sleep until the clock has come so far, or as long as that should take, whichever comes first."""
+        until, left = self.now() + pause, pause
+        while left > dt.timedelta() and self.now() < until and not self._nudged:
+            part = min(left, self.glance)
+            left -= part
+            self._sleeping = asyncio.create_task(asyncio.sleep(part.total_seconds()))
+            await asyncio.wait([self._sleeping])
+            self._sleeping = None
+
+    async def next_due(self) -> dt.datetime | None:
+        """Return when a job is due next, which may be past; None where none is planned."""
+        return await self.rows.next_due(self.work, self.shards)
+
+    async def do_due(self, going_on: Callable[[], bool] = lambda: True) -> None:
+        """Do what is due by now, some subjects at a time; one that fails keeps no other waiting."""
+        left = iter(await self.rows.due(self.work, self.shards, self.now()))
+
+        async def one_after_another() -> None:
+            for due in left:
+                if not going_on():
+                    return
+                try:
+                    await self._look_after(due)
+                except Exception:
+                    log.exception("%s %d failed; it is tried again", due.feature, due.subject)
+
+        await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+
+    async def _look_after(self, due: Due) -> None:
+        """Do what is due for a subject, under a request of its own, and tell how late that was."""
+        if not await self.here(due.club):
+            return
+        late, outcome = (self.now() - due.at).total_seconds(), "failed"
+        try:
+            with requested(due.feature):
+                await self.work[due.feature](due.club, due.subject)
+            outcome = "done"
+        finally:
+            self.meter.timed(due.feature, outcome, late)
+
+    # One job
+
+    async def claim(self, key: Key, *, early: bool = False, new: bool = False) -> Claim | None:
+        """Claim a job that is due; None where it is done, unknown, or claimed by another process.
+
+        With `early`, one that nobody has claimed is claimed before its time; with `new`, one that was never planned.
+        """
+        now = self.now()
+        return await self.rows.claim(key, now, now + HELD, early=early, new=new)
+
+    async def post_once(self, claim: Claim, post: Post, done: Callable[[int], Awaitable[object]]) -> int | None:
+        """Do a job that was claimed: find what was posted or post it, and record that with `done`; return its id."""
+        try:
+            made: int | None = await post.find(claim.since) if claim.since else 0
+            if not made:
+                made = await post.make()
+            if made is not None:
+                await done(made)
+        except Exception:
+            await self.put_off(claim.key)
+            raise
+        return made
+
+    async def put_off(self, key: Key, by: dt.timedelta = AGAIN) -> None:
+        """Let a job be claimed again after a while: its claim is longer, or it failed and is tried again."""
+        await self.rows.put_off(key, self.now() + by)
+
+    async def drop(self, key: Key) -> None:
+        """Delete a job that is not to be done any more."""
+        await self.rows.drop(key)
+
+
+def first_claim(claims: Sequence[Claim]) -> Claim:
+    """Return one claim for jobs that are posted together, since the first of them was claimed."""
+    return Claim(claims[0].key, min((claim.since for claim in claims if claim.since), default=None))

@@ -1,0 +1,151 @@
+"""Putting a club together: a discussion, a database and threads become what a club can do."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import gc
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from bot.answering.engine import Discussion
+from bot.app import App, Rates
+from bot.db.database import open_database
+from bot.db.session import indexing_lock
+from bot.features.reviews.rules import Reviews
+from bot.logs import Meter
+from bot.people import EVERY
+from bot.settings import Settings
+from bot.upkeep import Following, StoreRepair
+from bot.workers import SEARCHING, WAITING, Workers
+from corpus.library import Library, Readings
+from retrieval.retriever import Retriever, open_retriever
+from retrieval.types import StoreUnavailable
+
+if TYPE_CHECKING:
+    from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
+
+log = logging.getLogger(__name__)
+
+AT_START = 120.0
+"""Seconds that a starting bot waits for a Chroma server: both may start at once, and a server is restarted sooner."""
+
+
+@contextmanager
+def open_discussion(
+    settings: Settings,
+    library: Path,
+    data: Path,
+    progress: Callable[[int, int], None] | None = None,
+    meter: Meter | None = None,
+    *,
+    owner: bool = False,
+) -> Iterator[Discussion]:
+    """Open a library, bring its store up to date, and let go of everything at the end.
+
+    The `owner` of the library may replace what a Chroma server holds, and waits a while for a server that is away.
+    """
+    readings = Readings(data)
+    books = Library.load(library, readings)
+    for problem in books.problems:
+        log.warning("%s", problem)
+    with ExitStack() as stack:
+        for attempt in Retrying(
+            retry=retry_if_exception_type(StoreUnavailable),
+            stop=stop_after_delay(AT_START if owner and settings.chroma else 0),
+            wait=wait_exponential(1, 10),
+            before_sleep=_log_failure,
+            reraise=True,
+        ):
+            with attempt, ExitStack() as opening:
+                where = settings.embedding_model, log.warning, settings.chroma
+                alone = partial(indexing_lock, settings.club_data) if settings.chroma and settings.database else None
+                retriever = opening.enter_context(open_retriever(books, data, *where, replacing=owner, alone=alone))
+                retriever.refresh(progress)
+                readings.save()
+                stack.push(opening.pop_all())
+        writer = _open_writer(settings, retriever, meter) if settings.chat_model else None
+        try:
+            yield Discussion(books, retriever, writer)
+        finally:
+            if writer:
+                writer.close()
+
+
+def _open_writer(settings: Settings, retriever: Retriever, meter: Meter | None) -> Writer:
+    from bot.answering.model import Writer, open_model
+
+    return Writer(open_model(settings), retriever, settings.chat_timeout, meter)
+
+
+def _log_failure(state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("%s It is tried again in %.0f s.", error, state.next_action.sleep if state.next_action else 0)
+
+
+@asynccontextmanager
+async def open_app(
+    discussion: Discussion,
+    settings: Settings,
+    now: Callable[[], dt.datetime],
+    records: Path | None = None,
+    meter: Meter | None = None,
+) -> AsyncIterator[App]:
+    """Open what a club can do with a discussion, which was opened before there was an event loop to hold up.
+
+    `records` is a folder for the database, where it is not what the settings say.
+    """
+    async with AsyncExitStack() as stack:
+        workers = Workers(WAITING if settings.chat_model else SEARCHING, meter)
+        stack.push_async_callback(asyncio.to_thread, workers.close)
+        opened = await stack.enter_async_context(open_database(records or settings.club_data))
+        rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
+        repair = StoreRepair(discussion.repair_store, lambda: app.get(Reviews).reconcile())
+        shards = settings.shards or EVERY
+        app = App(discussion, opened, workers, now, rates, meter or Meter(), shards, repair.request)
+        discussion.on_store_failure(repair.request)
+        await stack.enter_async_context(repair.running())
+        await _bring_in_line(app, repair)
+        if settings.database and records is None:  # whoever else has this address may write there
+            await stack.enter_async_context(app.get(Following).going_on())
+        yield app
+
+
+async def _bring_in_line(app: App, repair: StoreRepair) -> None:
+    """Bring the vector store in line with the database; a store that has just gone away is tried again later."""
+    try:
+        changed = await app.get(Following).begin()
+    except StoreUnavailable as error:
+        log.warning("%s", error)
+        repair.request()
+        return
+    if changed:
+        log.info("%d reviews of members brought up to date in the vector store", changed)
+
+
+def set_apart() -> None:
+    """Keep what was made while opening out of every later garbage collection; before there is an event loop.
+
+    A full collection looks at each of some 350,000 objects and stops the event loop for as long: 0.2 to 0.6 s.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def log_progress() -> Callable[[int, int], None]:
+    """Return what tells of an index run in the log: its beginning, each tenth, and its end."""
+    told = -1
+
+    def report(done: int, total: int) -> None:
+        nonlocal told
+        if (tenth := 10 * done // max(1, total)) > told:
+            told = tenth
+            log.info("building the vector store: %d of %d passages", done, total)
+
+    return report
