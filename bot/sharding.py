@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
-from typing import Protocol
 
 import discord
 from cachetools import TTLCache
-from discord.http import HTTPClient
 from discord.shard import ShardInfo
 
 from bot.people import EVERY, Shards
@@ -55,23 +53,10 @@ def limit_backoff(shard: ShardInfo) -> None:
     backoff._max, backoff._reset_time = LONGEST_BACKOFF, QUIET
 
 
-class HasGuilds(Protocol):
-    """The part of discord.py's client that `Membership` uses."""
-
-    @property
-    def http(self) -> HTTPClient:
-        """The REST client."""
-        ...
-
-    def get_guild(self, id: int, /) -> discord.Guild | None:  # noqa: A002 (the library's own name)
-        """Return a server that the bot is in."""
-        ...
-
-
 class Membership:
     """Asks Discord whether somebody is a member of a club, also of one whose shard another process has."""
 
-    def __init__(self, client: HasGuilds, shards: Shards = EVERY) -> None:
+    def __init__(self, client: discord.Client, shards: Shards = EVERY) -> None:
         self._client, self._shards = client, shards
         self._known: TTLCache[tuple[int, int], bool] = TTLCache(10_000, REMEMBERED.total_seconds())
 
