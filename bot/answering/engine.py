@@ -8,9 +8,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answering.conversation import Exchange, standing_alone
+from bot.answering.conversation import (
+    Exchange,
+    WholeBook,
+    part_asked,
+    small_talk,
+    standing_alone,
+    whole_book_intent,
+)
 from bot.answering.drafts import SOURCES, Draft, library_drafts, library_questions
-from bot.answering.intents import WholeBook, part_asked, small_talk, whole_book_intent
 from bot.answering.quotes import RECAP_LIMIT, hints, quoted, recap
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Quote, Reply
 from bot.answering.texts import cover_lines, measure
