@@ -24,7 +24,7 @@ from bot.people import EVERY
 from bot.settings import Settings
 from bot.upkeep import Following, StoreRepair
 from bot.workers import SEARCHING, WAITING, Workers
-from corpus.library import Library, Readings
+from corpus.library import Library, ReadingCache
 from retrieval.retriever import Retriever, open_retriever
 from retrieval.types import StoreUnavailable
 
@@ -51,7 +51,7 @@ def open_discussion(
 
     The `owner` of the library may replace what a Chroma server holds, and waits a while for a server that is away.
     """
-    readings = Readings(data)
+    readings = ReadingCache(data)
     books = Library.load(library, readings)
     for problem in books.problems:
         log.warning("%s", problem)

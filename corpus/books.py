@@ -1,8 +1,4 @@
-"""Books, their marks, and what a reader must have read before a text may be shown.
-
-A reader's report rounds down and a text's place rounds up, so that whatever is not exact is shown too late
-rather than too early.
-"""
+"""Books, their marks, and what a reader must have read before a text may be shown."""
 
 from __future__ import annotations
 
@@ -15,40 +11,42 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 Slug = str
-"""A book's name in file names and commands: lowercase letters, digits and hyphens."""
+"""The name of a book in file names and commands, such as smileys-people."""
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-"""What our own slugs look like. Folders with other names load too, as long as they are plain names."""
+"""The form of slugs that Dogear makes; folders with other plain names can be read too."""
 
 MAX_NAME = 100
-"""Characters of a folder's name. Discord: 100 characters of a choice, by which a book is picked."""
+"""Characters of a folder's name. Discord: 100 characters in a choice, and books are picked from choices."""
 
 
 def is_plain(name: str) -> bool:
-    """Return whether a name can be a slug: short, on one line, of what can be seen, and no path."""
+    """Return whether a name can be a slug: short, printable, on one line, and not a path."""
     return 0 < len(name) <= MAX_NAME and name.isprintable() and name == name.strip() and not set(name) & set(":/\\")
 
 
 @dataclass(frozen=True, slots=True)
 class Reveals:
-    """The least position that a reader needs in every book named; a book that is not named needs none."""
+    """The position that a reader needs in every book named here before a text may be shown to them."""
 
     marks: Mapping[Slug, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def of(cls, marks: Mapping[Slug, int]) -> Reveals:
-        """Return the reveals of `marks`, as a value that nobody can change afterwards."""
+        """Return `marks` as an immutable value."""
         return cls(MappingProxyType(dict(marks)))
 
     def within(self, positions: Mapping[Slug, int]) -> bool:
-        """Return whether readers at `positions` (marks finished, by book; absent is 0) may see the text."""
+        """Return whether readers at `positions` (marks finished by book, 0 if absent) may see the text."""
         return all(positions.get(book, 0) >= marks for book, marks in self.marks.items())
 
     def joined(self, others: Iterable[Reveals]) -> Reveals:
-        """Return what is needed for this text and all the others together: the furthest mark of each book."""
+        """Return what is needed to see this text and all the others: the furthest mark of each book."""
         joined = dict(self.marks)
         for other in others:
             for book, marks in other.marks.items():
@@ -56,11 +54,47 @@ class Reveals:
         return Reveals.of(joined)
 
     def covers(self, other: Reveals) -> bool:
-        """Return whether everyone who may see this text may see the other too."""
+        """Return whether everyone who may see this text may also see the other."""
         return other.within(self.marks)
 
     def __hash__(self) -> int:
         return hash(frozenset(self.marks.items()))
+
+
+MAX_MARKS = 100_000
+"""More marks than any book has pages: a larger number is a mistake."""
+
+MAX_LINE = 300
+"""Characters of a title or a name; a longer one is no title, and would be repeated with every reply."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def _on_one_line(value: object) -> object:
+    return " ".join(_CONTROL.sub(" ", value).split()) if isinstance(value, str) else value
+
+
+def _as_text(value: object) -> object:
+    return _on_one_line(str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value)
+
+
+def _without_time(value: object) -> object:
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
+OneLine = Annotated[str, Field(max_length=MAX_LINE), BeforeValidator(_on_one_line)]
+"""A text on one line."""
+
+Name = Annotated[str, Field(min_length=1, max_length=MAX_LINE), BeforeValidator(_on_one_line)]
+"""A text on one line that is not empty."""
+
+TextOrNumber = Annotated[str, Field(max_length=MAX_LINE), BeforeValidator(_as_text)]
+"""A text on one line; a number is taken as it is written."""
+
+Count = Annotated[int, Field(strict=True, ge=0, lt=10**18)]
+MarkNumber = Annotated[int, Field(strict=True, ge=1, le=MAX_MARKS)]
+Year = Annotated[int, Field(strict=True, ge=-5_000, le=3_000)]
+Day = Annotated[dt.date, Field(strict=True), BeforeValidator(_without_time)]
 
 
 class Unit(StrEnum):
@@ -77,76 +111,76 @@ class Unit(StrEnum):
 class Part:
     """A part of a book, ending with `last_mark`."""
 
-    title: str
-    last_mark: int
+    title: OneLine
+    last_mark: MarkNumber
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """A book to read before another one, with a reason that gives nothing away below `reveals`."""
 
-    book: Slug
-    need: str
-    reason: str
+    book: Annotated[Slug, Field(min_length=1, max_length=MAX_LINE), BeforeValidator(_as_text)]
+    need: Annotated[str, Field(pattern="^(first|helps)$")] = "helps"
+    reason: TextOrNumber = ""
     reveals: Reveals = Reveals()
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarBook:
-    """Another book that readers of this one liked; it need not be in the library."""
+    """Another book that readers of this one liked; it may be missing from the library."""
 
-    title: str
-    author: str = ""
-    series: str = ""
-    series_number: str = ""
-    why: str = ""
+    title: Annotated[str, Field(min_length=1, max_length=MAX_LINE), BeforeValidator(_as_text)]
+    author: TextOrNumber = ""
+    series: TextOrNumber = ""
+    series_number: TextOrNumber = ""
+    why: TextOrNumber = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """What a page said of a book on a day: average in stars (0 to 5), numbers of ratings and reviews."""
+    """The ratings of a book on a web page on one day; the average is in stars, 0 to 5."""
 
-    average: float
-    count: int = 0
-    reviews: int = 0
-    source: str = ""
-    as_of: dt.date | None = None
+    average: Annotated[float, Field(strict=True, ge=0, le=5)]
+    count: Count = 0
+    reviews: Count = 0
+    source: OneLine = ""
+    as_of: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One edition of a book."""
 
-    format: str = ""
-    publisher: str = ""
-    published: dt.date | None = None
-    isbn: str = ""
+    format: TextOrNumber = ""
+    publisher: TextOrNumber = ""
+    published: Day | None = None
+    isbn: TextOrNumber = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A book of the library: `marks` marks of one unit, position 0 not started, position `marks` finished."""
+    """A book of the library. A position is a number of marks: 0 is not started, `marks` is finished."""
 
     slug: Slug
-    title: str
-    author: str
+    title: Name
+    author: Name
     unit: Unit
-    marks: int
-    year: int | None = None
-    series: str = ""
-    series_number: float | None = None
-    aliases: tuple[str, ...] = ()
-    pages: int | None = None
-    mark_ends: tuple[int, ...] = ()
+    marks: MarkNumber
+    year: Year | None = None
+    series: OneLine = ""
+    series_number: Annotated[float, Field(strict=True, ge=0, le=MAX_MARKS)] | None = None
+    aliases: tuple[OneLine, ...] = ()
+    pages: MarkNumber | None = None
+    mark_ends: tuple[MarkNumber, ...] = ()
     parts: tuple[Part, ...] = ()
-    story_time: int | None = None
+    story_time: Year | None = None
     requires: tuple[Requirement, ...] = ()
     similar: tuple[SimilarBook, ...] = ()
     ratings: Ratings | None = None
     editions: tuple[Edition, ...] = ()
-    first_published: dt.date | None = None
-    isbn: str = ""
-    language: str = ""
+    first_published: Day | None = None
+    isbn: TextOrNumber = ""
+    language: OneLine = ""
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -155,15 +189,15 @@ class Book:
         return (self.slug, self.title, *self.aliases)
 
     def whole(self) -> Reveals:
-        """What is needed for a text that may give all of the book away."""
+        """Return what is needed to see a text that may give away the whole book."""
         return Reveals.of({self.slug: self.marks})
 
     def clamp(self, mark: int) -> int:
-        """Return `mark`, held between 0 and the book's last mark."""
+        """Return `mark`, limited to 0 … `marks`."""
         return max(0, min(self.marks, mark))
 
     def mark_at(self, share: float) -> int:
-        """Return the mark at a share of the book (0 to 1), rounded up: for texts, too late beats too early."""
+        """Return the mark at a share (0 to 1) of the book, rounded up: better too late than too early."""
         return self.clamp(max(share > 0, math.ceil(share * self.marks - 1e-9)))
 
     def reading_name(self, mark: int) -> str:
@@ -181,18 +215,18 @@ UNIT_WORDS = {
     Unit.SECTION: r"sections?|secs?\b\.?|§{1,2}",
     Unit.PAGE: r"pages?|pgs?\b\.?|pp?\b\.?|pp?(?=[0-9])",
 }
-"""Patterns for what people write for each unit before its number; percent stands behind its number."""
+"""Patterns for the words that people write for a unit, before its number."""
 
 PERCENT_WORDS = r"(?:%|per ?cent\b)"
-"""What people write behind a number of percent."""
+"""A pattern for the words that people write after a number of percent."""
 
 
 class NotInBook(ValueError):
-    """A place that the book does not have, or that it cannot tell; the message is a sentence that says why."""
+    """A place that the book does not have or cannot convert; the message says why."""
 
 
 def how_many(unit: Unit | None, book: Book) -> int | None:
-    """Return how many chapters, parts, sections or pages (or marks: None) the book has, None if it does not say."""
+    """Return how many of a unit (None: marks) the book has, or None if that is not known."""
     if unit is Unit.PERCENT:
         return 100
     if unit in (book.unit, None):
@@ -205,9 +239,9 @@ def how_many(unit: Unit | None, book: Book) -> int | None:
 
 
 def mark_finished(unit: Unit | None, number: Fraction, book: Book, total: Fraction | None = None) -> int:
-    """Return the marks finished by a reader who has finished `number` units (None: the book's marks), rounded down.
+    """Return the marks finished by a reader who has finished `number` units (None: marks), rounded down.
 
-    `total` is how many the reader's own copy has: pages differ from edition to edition. Raises NotInBook.
+    `total` is the number of units in the reader's own copy: editions differ in their pages. Raises NotInBook.
     """
     count = _checked(unit, number, book, total)
     if total is not None:
@@ -224,10 +258,7 @@ def mark_finished(unit: Unit | None, number: Fraction, book: Book, total: Fracti
 
 
 def mark_reached(unit: Unit, number: Fraction, book: Book) -> int:
-    """Return the mark that holds the end of a text about `number` (chapter 7, page 120), rounded up.
-
-    Raises NotInBook.
-    """
+    """Return the mark that a text about chapter (page, part …) `number` reveals, rounded up. Raises NotInBook."""
     count = _checked(unit, number, book, None)
     if number == 0 and unit is not Unit.PERCENT:
         raise NotInBook(f"There is no {unit.value} 0.")
@@ -243,11 +274,11 @@ def mark_reached(unit: Unit, number: Fraction, book: Book) -> int:
 
 
 def _checked(unit: Unit | None, number: Fraction, book: Book, total: Fraction | None) -> int:
-    """Return how many units there are, once it is sure that `number` is one of them."""
+    """Return how many units there are. Raises NotInBook if `number` is not one of them."""
     name = "mark" if unit is None and book.unit is Unit.PERCENT else (unit or book.unit).value
     count = how_many(unit, book)
     if count is None and (total is None or unit is not Unit.PAGE):
-        raise NotInBook(f"The {name}s of “{book.title}” are not known here.")
+        raise NotInBook(f"I don’t know the {name}s of “{book.title}”.")
     has = f"“{book.title}” has {count} {name}{'' if count == 1 else 's'}"
     if total is not None and unit is not Unit.PAGE and total != count:
         raise NotInBook(f"{has}, not {float(total):g}.")
@@ -258,4 +289,4 @@ def _checked(unit: Unit | None, number: Fraction, book: Book, total: Fraction | 
         raise NotInBook("A book ends at 100%.")
     if total is not None:
         raise NotInBook(f"There is no {name} {float(number):g} of {float(total):g}.")
-    raise NotInBook(f"{has}, and this is past the end.")
+    raise NotInBook(f"{has}, so this is past the end.")

@@ -1,8 +1,4 @@
-"""Documents: Markdown with front matter, read as blocks that know what they reveal.
-
-The rules are those of the library format: a comment, then a heading that names marks, then the front matter;
-what none of them places is left open here (`reveals is None`) for placing by alignment.
-"""
+"""Documents: Markdown with front matter, read into blocks of text that know what they reveal."""
 
 from __future__ import annotations
 
@@ -22,8 +18,8 @@ from corpus.books import Book, Reveals, Slug
 from corpus.errors import LibraryProblem
 from corpus.labels import (
     HIDDEN,
-    Claim,
     Report,
+    RevealsLabel,
     Scopes,
     WrongLabel,
     label_in,
@@ -34,10 +30,10 @@ from corpus.labels import (
 from corpus.text import read_text
 
 MAX_INLINE = 20_000
-"""Characters; a longer paragraph is taken as plain words, for the time that its mark-up could take grows too fast."""
+"""Characters of a paragraph; mark-up in a longer one is not parsed, because that could take too long."""
 
 MAX_SIGNS = 1_000
-"""Signs of mark-up in a paragraph, for the same reason: brackets and stars are tried with all that stand before."""
+"""Mark-up characters in a paragraph, for the same reason."""
 
 _SIGN = re.compile(r"[\[\]*_`<!&]")
 _COMMENT_OPEN, _COMMENT_CLOSE = "<!--", "-->"
@@ -48,7 +44,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment in HTML, without its signs; `closed` is false where its end is missing."""
+    """The words of an HTML comment; `closed` is false if its end is missing."""
 
     words: str
     line: int
@@ -57,11 +53,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A heading (`level` 1 to 6) or a text (`level` 0) with the comments before its words and among them.
+    """A heading (`level` 1 to 6) or a text (`level` 0), with the comments before and among its words.
 
-    `item` numbers the outermost list items, from 1, and is 0 outside of lists; `starts_item` is true for the first
-    text of any list item. `stray` says that the words hold what was meant as a label, `false_heading` that they hold
-    what was meant as a heading, `underlined` that a heading is a sentence with a line of hyphens below it.
+    `item` numbers the outermost list items from 1 (0 outside lists); `starts_item` marks the first text of an item.
+    `stray`: the words contain something meant as a label. `false_heading`: they contain something meant as a heading.
+    `underlined`: the heading is a sentence with a line of hyphens below it. `inside`: it is in a quote or list.
     """
 
     words: str
@@ -78,12 +74,12 @@ class Piece:
 
     @property
     def is_sentence(self) -> bool:
-        """Whether the words end as a sentence does."""
+        """Whether the words end like a sentence."""
         return bool(_SENTENCE_END.search(self.words))
 
 
 def pieces(text: str, lines_before: int) -> Iterator[Piece]:
-    """Yield the headings and texts of a document in order; pieces of comments alone have no words."""
+    """Yield the headings and texts of a document in order; a piece with only comments has no words."""
     walker = _Walker(text, lines_before)
     for token in walker.tokens:
         if piece := walker.piece(token):
@@ -91,15 +87,15 @@ def pieces(text: str, lines_before: int) -> Iterator[Piece]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A stretch of a block: words or a comment."""
+class _Stretch:
+    """A part of a block: words or a comment."""
 
     words: str
     comment: Comment | None = None
 
 
 class _Walker:
-    """Keeps what the tokens before say of the next one: headings open, lists open."""
+    """Turns Markdown tokens into pieces, keeping track of open headings and lists."""
 
     def __init__(self, text: str, lines_before: int) -> None:
         self._markdown = MarkdownIt("commonmark")
@@ -112,7 +108,7 @@ class _Walker:
         self._starts_item = False
 
     def piece(self, token: Token) -> Piece | None:
-        """Take the next token; return what it completes."""
+        """Take the next token, and return the piece that it completes."""
         if token.type == "heading_open":
             self._heading = token
         elif token.type == "list_item_open":
@@ -148,7 +144,7 @@ class _Walker:
             starts_item=starts_item,
         )
 
-    def _parts(self, token: Token, line: int) -> Iterator[_Part]:
+    def _parts(self, token: Token, line: int) -> Iterator[_Stretch]:
         if token.type == "html_block":
             yield from _of_html(token.content, line)
         elif token.type == "inline" and _is_readable(token.content):
@@ -159,44 +155,44 @@ class _Walker:
                     yield from _of_html(child.content, line)
                     line += child.content.count("\n")
                 elif child.type in ("softbreak", "hardbreak"):
-                    yield _Part(" ")
+                    yield _Stretch(" ")
                     line += 1
                 elif child.type in ("text", "text_special", "code_inline", "image"):
-                    yield _Part(child.content)
+                    yield _Stretch(child.content)
         else:
-            yield _Part(token.content)
+            yield _Stretch(token.content)
 
 
 def _is_readable(text: str) -> bool:
-    """Return whether the mark-up of a paragraph can be read in bounded time."""
+    """Return whether the mark-up of a paragraph can be parsed in bounded time."""
     return len(text) <= MAX_INLINE and len(_SIGN.findall(text)) <= MAX_SIGNS
 
 
-def _of_html(html: str, line: int) -> Iterator[_Part]:
-    """Cut HTML into its comments and the words between its tags."""
+def _of_html(html: str, line: int) -> Iterator[_Stretch]:
+    """Split HTML into its comments and the words between its tags."""
     at = counted = 0
     while (start := html.find(_COMMENT_OPEN, at)) >= 0:
-        yield _Part(_TAG.sub(" ", html[at:start]))
+        yield _Stretch(_TAG.sub(" ", html[at:start]))
         line += html.count("\n", counted, start)
         counted = start
         end = html.find(_COMMENT_CLOSE, start + len(_COMMENT_OPEN))
         words = html[start + len(_COMMENT_OPEN) : end if end >= 0 else len(html)]
-        yield _Part("", Comment(words.strip(), line, end >= 0))
+        yield _Stretch("", Comment(words.strip(), line, end >= 0))
         at = end + len(_COMMENT_CLOSE) if end >= 0 else len(html)
-    yield _Part(_TAG.sub(" ", html[at:]))
+    yield _Stretch(_TAG.sub(" ", html[at:]))
 
 
 MAX_CHARACTERS = 16_000
-"""Front matter is a few lines; more is not read (YAML takes its time)."""
+"""Characters of front matter: it is a few lines, and YAML is slow to parse."""
 
 _FENCE = re.compile(r"---[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The fields by their names in lower case, the line of each, and the number of lines up to the text.
+    """The fields by lower-case name, the line of each, and the number of lines before the text.
 
-    `broken` is true where fences are there and no fields could be read between them.
+    `broken` is true if there are fences but no fields could be read.
     """
 
     fields: Mapping[str, object] = field(default_factory=dict)
@@ -206,24 +202,24 @@ class FrontMatter:
 
 
 class _Loader(yaml.BaseLoader):
-    """YAML as it is written: every value is text (010 is not 8, and no is not false), and nothing is expanded."""
+    """YAML in which every value is text (010 is not 8, and no is not false), and nothing is expanded."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Compose the next node. Raises ComposerError for an alias: a few of them can stand for gigabytes."""
+        """Compose the next node. Refuses aliases: a few of them can expand to gigabytes."""
         if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="aliases (*) are not understood here", problem_mark=self.get_mark())
+            raise yaml.MarkedYAMLError(problem="aliases (*) are not allowed here", problem_mark=self.get_mark())
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Return a mapping. Raises MarkedYAMLError where a name is there twice: which of the two was meant?"""
+        """Return a mapping. Refuses duplicate names: it is unclear which was meant."""
         mapping = super().construct_mapping(node, deep)
         if len(mapping) < len(node.value):
-            raise yaml.MarkedYAMLError(problem="a name is there twice", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem="a name appears twice", problem_mark=node.start_mark)
         return mapping
 
 
 def read_front_matter(lines: list[str], report: Report) -> FrontMatter:
-    """Read the front matter that `lines` begin with, if they do; what is wrong is reported."""
+    """Read the front matter at the beginning of `lines`, if any; mistakes are reported."""
     first = next((n for n, line in enumerate(lines) if line.strip()), None)
     if first is None or not _FENCE.fullmatch(lines[first]):
         return FrontMatter()
@@ -254,11 +250,11 @@ def _fields(text: str) -> tuple[dict[str, object], dict[str, int]]:
         fields: dict[str, object] = {}
         places: dict[str, int] = {}
         if node is not None and not isinstance(node, yaml.MappingNode):
-            raise yaml.MarkedYAMLError(problem="it is no list of fields", problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem="it is not a list of fields", problem_mark=node.start_mark)
         for key, value in node.value if node else ():
             name = str(loader.construct_object(key, deep=True)).strip().lower()
             if name in fields:
-                raise yaml.MarkedYAMLError(problem=f"“{name[:40]}” is there twice", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"“{name[:40]}” appears twice", problem_mark=key.start_mark)
             fields[name] = loader.construct_object(value, deep=True)
             places[name] = key.start_mark.line
         return fields, places
@@ -267,13 +263,13 @@ def _fields(text: str) -> tuple[dict[str, object], dict[str, int]]:
 
 
 MAX_HEADING = 200
-"""Characters of a heading that are kept: it is repeated with every passage below it."""
+"""Characters of a heading that are kept, because it is repeated with every passage below it."""
 
 MAX_LINE = 80
-"""Characters of a paragraph that may have been meant as a heading: “**Chapter 20**”."""
+"""Characters of a paragraph that may have been meant as a heading, such as “**Chapter 20**”."""
 
 MOST_NOTES, LONGEST_NOTE = 10, 80
-"""Brackets that are taken off the end of a quote, and the characters of each."""
+"""Brackets that are removed from the end of a quote, and characters of each."""
 
 _STARS = re.compile(r"^([★☆]{1,5})(?=\s|$)")
 _NOTES = re.compile(r"\s*\(([^()]{0,60})\)\s*$")
@@ -283,10 +279,7 @@ _DATE = re.compile(r"\b([0-9]{4}-[0-9]{2}-[0-9]{2})\b")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or list item with what holds for it.
-
-    `reveals` is None where nothing places the block, `heading_reveals` where nothing places its heading.
-    """
+    """A paragraph or list item; `reveals` and `heading_reveals` are None if nothing places it or its heading."""
 
     text: str
     line: int
@@ -302,7 +295,7 @@ class Block:
 
 
 def read_blocks(text: str, lines_before: int, scopes: Scopes) -> Iterator[Block]:
-    """Yield the blocks of a text. What is explicit in a list item is so in all of it."""
+    """Yield the blocks of a text. If a part of a list item is explicit, all of it is."""
     reader = _Reader(scopes)
     found = ((piece.item or -piece.line, reader.block(piece)) for piece in pieces(text, lines_before))
     for _, of_item in groupby(found, key=lambda pair: pair[0]):
@@ -312,7 +305,7 @@ def read_blocks(text: str, lines_before: int, scopes: Scopes) -> Iterator[Block]
 
 
 def as_date(text: str) -> dt.date | None:
-    """Return the day that a text such as 2019-02-11 names, or None where it names none."""
+    """Return the date in a text such as 2019-02-11, or None."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
@@ -320,13 +313,13 @@ def as_date(text: str) -> dt.date | None:
 
 
 class _Reader:
-    """Makes blocks of pieces, and tells the scopes of every heading and comment on the way."""
+    """Turns pieces into blocks, and passes headings and comments to the scopes."""
 
     def __init__(self, scopes: Scopes) -> None:
         self._scopes = scopes
 
     def block(self, piece: Piece) -> Block | None:
-        """Take a piece; return the block that it makes, if it is one."""
+        """Take a piece, and return its block if it has text."""
         if piece.level and not (piece.underlined and not self._scopes.names_marks(piece.words)):
             self._scopes.heading(piece.level, piece.words, piece.line, inside=piece.inside)
             for comment in (*piece.before, *piece.among):
@@ -348,11 +341,11 @@ class _Reader:
     def _label(self, comment: Comment, *, first: bool) -> None:
         label = label_in(comment.words)
         if not comment.closed:
-            self._scopes.doubtful(comment.line, f"The comment is not closed, {HIDDEN}", "Write --> behind it.")
+            self._scopes.doubtful(comment.line, f"The comment is not closed, {HIDDEN}", "Write --> after it.")
         elif label is not None and first:
             self._scopes.comment(label, comment.line)
         elif label is not None:
-            what = "The comment stands within a text, so the whole text waits for it, and for what held before."
+            what = "The comment is in the middle of a text, so all of the text needs it and what applied before."
             self._scopes.doubtful(comment.line, what, "Write the comment on a line of its own above the text.", label)
 
     def _doubts(self, piece: Piece) -> None:
@@ -365,7 +358,7 @@ class _Reader:
             self._scopes.doubtful(piece.line, f"What seems to be a heading is none, {HIDDEN}", cure)
 
     def _placed(self, piece: Piece) -> Block:
-        """Return a text with all that holds for it."""
+        """Return the block of a text."""
         reveals, by = self._scopes.place()
         headings = self._scopes.headings
         heading = headings[-1] if headings else ""
@@ -389,7 +382,7 @@ class _Reader:
 
 
 def _notes(text: str) -> tuple[str, int, bool]:
-    """Take the brackets off the end of a quote: its likes, and whether it is explicit."""
+    """Return a quote without the brackets at its end, its likes, and whether it is explicit."""
     likes, explicit = 0, False
     for _ in range(MOST_NOTES):
         if not (found := _NOTES.search(text, max(0, len(text) - LONGEST_NOTE))):
@@ -404,30 +397,28 @@ def _notes(text: str) -> tuple[str, int, bool]:
     return text, likes, explicit
 
 
-__all__ = ["KINDS", "MAX_BYTES", "Block", "Document", "read_document"]
-
 KINDS = (
     "premise", "summary", "people", "themes", "discussion", "review", "answers", "quotes", "background",
     "reception", "advice", "author",
 )  # fmt: skip
-"""The kinds of document that Dogear treats each in its own way; another kind is read as plain text."""
+"""The kinds of document that Dogear treats differently; any other kind is read as plain text."""
 
 MAX_BYTES = 5_000_000
-"""A document is a few pages; anything larger is a mistake and is not read into memory."""
+"""Bytes of a document; a larger file is a mistake and is not read."""
 
 MAX_LINES = 100_000
-"""Lines of a document: more than a long novel has, and read in seconds."""
+"""Lines of a document: more than a long novel has."""
 
 MAX_FIELD = 300
-"""Characters of a field of the front matter: title and source are repeated with every passage."""
+"""Characters of a field of the front matter; title and source are repeated with every passage."""
 
 MAX_PROBLEMS = 100
-"""Mistakes in one document that are told one by one."""
+"""Mistakes in one document that are reported one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of a book, in reading order."""
+    """A document of a book, with its blocks in reading order."""
 
     name: str
     kind: str
@@ -439,10 +430,9 @@ class Document:
 
 
 def read_document(path: Path, book: Book, others: Mapping[Slug, Book], problems: list[LibraryProblem]) -> Document:
-    """Read one Markdown file; what is wrong but can be left out is added to `problems`.
+    """Read one Markdown file, and add its mistakes to `problems`.
 
-    A wrong `reveals` hides what it was meant for until the end of the book. Raises LibraryProblem for a file
-    that cannot be read at all.
+    A wrong `reveals` hides its text until the end of the book. Raises LibraryProblem for an unreadable file.
     """
 
     already = len(problems)
@@ -472,40 +462,40 @@ def read_document(path: Path, book: Book, others: Mapping[Slug, Book], problems:
 
 
 def _kind(stem: str) -> str:
-    """Return the kind of a document without front matter, by its customary name."""
+    """Return the kind of a document without front matter, from its file name."""
     name = {"reviews": "review"}.get(stem.lower(), stem.lower())
     return name if name in KINDS else "text"
 
 
-def _claim(front: FrontMatter, book: Book, others: Mapping[Slug, Book], report: Report) -> Claim | None:
-    """Return what the front matter says of how far the document reveals."""
+def _claim(front: FrontMatter, book: Book, others: Mapping[Slug, Book], report: Report) -> RevealsLabel | None:
+    """Return the label in the front matter."""
     name = next((name for name in front.fields if meant_as_label(name)), None)
     if front.broken:
-        return Claim(book.whole(), "front matter")
+        return RevealsLabel(book.whole(), "front matter")
     if name is None:
         return None
     line = front.lines[name]
     try:
         if name != "reveals":
             raise WrongLabel("Write “reveals:”.", book.whole())
-        return Claim(parse_reveals(front.fields[name], book, others), "front matter", line)
+        return RevealsLabel(parse_reveals(front.fields[name], book, others), "front matter", line)
     except WrongLabel as error:
         report(line, f"“{name[:40]}” is wrong, {HIDDEN}", str(error))
-        return Claim(error.hides, "front matter", line)
+        return RevealsLabel(error.hides, "front matter", line)
 
 
 _NOT_KEPT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
-"""Control characters, and halves of letters, which no store can keep: YAML may write both."""
+"""Control characters and surrogates, which YAML may contain and no store can keep."""
 
 
 class _Fields:
-    """The other fields of the front matter; a wrong one is reported and left out."""
+    """The other fields of the front matter; wrong ones are reported and left out."""
 
     def __init__(self, front: FrontMatter, report: Report) -> None:
         self._front, self._report = front, report
 
     def text(self, name: str) -> str:
-        """Return a field of one line, or nothing."""
+        """Return a field on one line, or ""."""
         value = self._front.fields.get(name, "")
         if isinstance(value, str) and len(value) <= MAX_FIELD:
             return " ".join(_NOT_KEPT.sub(" ", value).split())
@@ -513,7 +503,7 @@ class _Fields:
         return ""
 
     def rating(self) -> int | None:
-        """Return the stars that the document gives."""
+        """Return the number of stars, or None."""
         if not (written := self.text("rating")):
             return None
         if re.fullmatch(r"[1-5](?:\.[0-9]{1,9})?", written) and float(written) <= 5:
@@ -522,7 +512,7 @@ class _Fields:
         return None
 
     def date(self) -> dt.date | None:
-        """Return the day of the document."""
+        """Return the date of the document, or None."""
         if not (written := self.text("date")):
             return None
         if day := as_date(written[:10]):

@@ -1,9 +1,9 @@
-"""What can be wrong with a library, a position or an imported file.
+"""Errors of libraries, positions and imports.
 
 DogearError
 ├── LibraryProblem      a file of a library: where it is wrong, and what to write instead
-├── PositionError       a report of progress that cannot be understood
-├── UnknownBook         a name that no book answers to (corpus/names.py)
+├── PositionError       a reported position that cannot be understood
+├── UnknownBook         a name that matches no book (corpus/names.py)
 └── ImportRefused       a file that cannot be imported; nothing was changed
 """
 
@@ -13,16 +13,16 @@ from pathlib import Path
 
 
 class DogearError(Exception):
-    """An error whose message a person can act on."""
+    """An error whose message tells people what to do."""
 
 
 def shown_path(path: Path) -> str:
-    """Return a path as an error names it: on one line, in letters that every log and terminal can show."""
+    """Return a path for an error message: on one line, with unprintable characters escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
 
 
 class LibraryProblem(DogearError):
-    """Something wrong in a library: the file, the line (from 1, 0 for the file as a whole) and the cure."""
+    """A mistake in a library: the file, the line (0 for the whole file), what is wrong, and the cure."""
 
     def __init__(self, path: Path, line: int, what: str, cure: str, *, fatal: bool = True) -> None:
         self.path, self.line, self.what, self.cure, self.fatal = path, line, what, cure, fatal
@@ -32,8 +32,8 @@ class LibraryProblem(DogearError):
 
 
 class PositionError(DogearError):
-    """A report of progress that is none; its message shows what is understood."""
+    """A reported position that cannot be understood; the message shows examples."""
 
 
 class ImportRefused(DogearError):
-    """A file that was not imported; nothing was changed."""
+    """A file that cannot be imported; nothing was changed."""

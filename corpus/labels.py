@@ -1,11 +1,6 @@
-"""Labels and headings in documents, and how far in the document each one applies.
+"""Labels and headings that say what a text reveals, and how far in the document each one applies.
 
-A heading that names marks places the text beneath it, so it is believed only where it says plainly what is meant.
-One that speaks of marks in another way (“What chapter 20 meant”, “Chapter 3 of another book”, “Part 4” of a book
-with three) is refused, and its text is hidden until the end: too late rather than too early.
-
-A comment or a heading holds up to the next heading of the same or a higher level. Wherever a document leaves in
-doubt what was meant, more is hidden rather than less, and the doubt is reported once a text depends on it.
+In case of doubt, more is hidden rather than less, and the doubt is reported once a text depends on it.
 """
 
 from __future__ import annotations
@@ -42,7 +37,7 @@ _PAIRS = "Write a whole number, or book=number pairs with commas between."
 
 
 class WrongLabel(ValueError):
-    """A label that cannot be read; the message says what to write, and `hides` is what holds in its place."""
+    """A label that cannot be read; the message says what to write, and `hides` applies instead."""
 
     def __init__(self, cure: str, hides: Reveals) -> None:
         super().__init__(cure)
@@ -52,8 +47,7 @@ class WrongLabel(ValueError):
 def parse_reveals(value: object, book: Book, others: Mapping[Slug, Book]) -> Reveals:
     """Return the reveals that a comment or the front matter states. Raises WrongLabel.
 
-    `others` are the books of the library. A book that it does not have may be named: who has not reported a
-    position in it is at 0.
+    A label may also name books that are not among the library's (`others`).
     """
     known = {**others, book.slug: book}
     try:
@@ -73,21 +67,21 @@ def parse_reveals(value: object, book: Book, others: Mapping[Slug, Book]) -> Rev
 
 
 def label_in(comment: str) -> str | None:
-    """Return what stands behind “reveals:” in a comment, "" where a label is meant but not written, else None."""
+    """Return the text after “reveals:” in a comment, "" for a misspelt label, and None for other comments."""
     if found := _LABEL.fullmatch(comment.strip()):
         return found[1].strip()
     return "" if meant_as_label(comment) else None
 
 
 def meant_as_label(words: str) -> bool:
-    """Return whether a comment, or a field of the front matter, was probably meant to say how far a text reveals."""
+    """Return whether a comment or a field of the front matter was probably meant as a label."""
     first = re.match(r"\W*(\w{1,30})", words)
     near = get_close_matches(first[1].lower(), ["reveals"], cutoff=0.75) if first else []
     return bool(near) or "reveal" in words.lower()
 
 
 def looks_like_label(text: str) -> bool:
-    """Return whether running text holds what was meant as a label or another comment, and is none."""
+    """Return whether running text contains something that was meant as a comment."""
     return bool(_STRAY.search(text))
 
 
@@ -102,7 +96,7 @@ def _pairs(value: object, book: Book) -> list[tuple[Slug, str]]:
 
 
 def _written(value: object) -> str:
-    """Return a number or a text as it was written, and nothing for what is neither."""
+    """Return a number or a text as it was written, and "" for anything else."""
     if isinstance(value, str):
         return value.strip()
     small = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**9
@@ -123,7 +117,7 @@ def _mark(slug: Slug, written: str, book: Book, known: Mapping[Slug, Book]) -> i
 
 
 def _hiding(value: object, book: Book, known: Mapping[Slug, Book]) -> Reveals:
-    """Return the ends of all books that a label may have meant, for a text whose label cannot be read."""
+    """Return the ends of all books that an unreadable label may have meant."""
     named = [slug for slug in value if isinstance(slug, str)] if isinstance(value, (Mapping, list)) else []
     names = [slug[:MAX_NAME] for slug in named[:MAX_NAMED]]
     written = _written(value)[:2_000]
@@ -140,7 +134,7 @@ MAX_LENGTH = 1_000
 """Characters of a heading that are searched for marks."""
 
 MOST_NUMBERS = 20
-"""Numbers in a heading; one that holds more is a list, and says of no text where it belongs."""
+"""Numbers in a heading; a heading with more of them is a list and places nothing."""
 
 _NUMBER = rf"(?:(?P<digits>{DIGITS})(?:st|nd|rd|th)?|(?<=[\W_])(?:(?P<words>{WORDS})|(?P<roman>{ROMAN})))"
 _JOIN = r"\s*(?:,\s*(?:and\b|&)?|and\b|&|\+|/|to\b|thr(?:ough|u)\b|until\b|till\b|[‐‑–—−-]|\.{2,3})\s*"
@@ -169,45 +163,43 @@ _PRONOUN = re.compile(r"[Ii](?:[’']|\s+(?!and\b|to\b)[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """Marks that a heading names, from `first` to `last`, in the book's own marks."""
+class MarkRange:
+    """The marks that a heading names, in the book's own marks."""
 
     first: int
     last: int
 
 
-class Unclear(ValueError):
-    """A heading that speaks of marks, but not so that a text can be placed by it; the message says why."""
+class UnclearHeading(ValueError):
+    """A heading that mentions marks but cannot place its text; the message says why."""
 
 
-def marks_named(heading: str, book: Book) -> Marks | None:
-    """Return the marks that a heading names, or None where it speaks of none. Raises Unclear.
+def marks_named(heading: str, book: Book) -> MarkRange | None:
+    """Return the marks that a heading names, converted and rounded up, or None. Raises UnclearHeading.
 
-    A unit other than the book's own is converted and rounded up. Where several marks are named, the furthest counts.
+    A heading is believed only if it is plain. “What chapter 20 meant”, “Chapter 3 of another book” and “Part 4” of a
+    book with three parts are unclear, and their text is hidden until the end.
     """
     text = "".join(c for c in unicodedata.normalize("NFKC", heading[:MAX_LENGTH]) if unicodedata.category(c) != "Cf")
     found = sorted(_mentions(text), key=lambda mention: mention.start)
     if not found:
         return None
     if not _BEFORE.fullmatch(text, 0, found[0].start):
-        raise Unclear("The heading speaks of marks, but does not begin with them.")
+        raise UnclearHeading("The heading mentions marks but does not begin with them.")
     if any(_OF_ANOTHER.match(text, mention.end) for mention in found):
-        raise Unclear("The heading names marks of something else than the book.")
+        raise UnclearHeading("The heading names marks of something other than the book.")
     try:
         last = max(book.marks if _OPEN.match(text, m.end) else mark_reached(m.unit, m.last, book) for m in found)
-        return Marks(min(last, *(_beginning(m, book) for m in found)), last)
+        return MarkRange(min(last, *(_beginning(m, book) for m in found)), last)
     except NotInBook as error:
-        raise Unclear(str(error)) from error
+        raise UnclearHeading(str(error)) from error
 
 
 def heading_mark(heading: str, book: Book) -> int | None:
-    """Return the last mark that a heading names, in the book's own marks, or None where it names none.
-
-    A heading that cannot be believed counts as naming the end.
-    """
+    """Return the last mark that a heading names, or None; an unclear heading counts as naming the end."""
     try:
         named = marks_named(heading, book)
-    except Unclear:
+    except UnclearHeading:
         return book.marks
     return named.last if named else None
 
@@ -228,7 +220,7 @@ def _mentions(text: str) -> Iterator[_Mention]:
         if found["roman"] and (unit is Unit.PAGE or _PRONOUN.match(text, found.start("roman"))):
             continue
         if re.search(r"\s[−-]$", found["gap"]):
-            raise Unclear(f"There is no {unit.value} below 1.")
+            raise UnclearHeading(f"There is no {unit.value} below 1.")
         numbers, end = [_number(found)], found.end()
         following = _NEXT_OF_MANY if found[unit].lower().endswith("s") else _NEXT_OF_ONE
         while more := following.match(text, end):
@@ -245,7 +237,7 @@ def _mentions(text: str) -> Iterator[_Mention]:
 
 def _one_less(left: int) -> int:
     if not left:
-        raise Unclear(f"The heading holds more than {MOST_NUMBERS} numbers.")
+        raise UnclearHeading(f"The heading holds more than {MOST_NUMBERS} numbers.")
     return left - 1
 
 
@@ -254,7 +246,7 @@ def _number(found: re.Match[str]) -> Fraction:
 
 
 def _beginning(mention: _Mention, book: Book) -> int:
-    """Return the first mark that a mention covers; a percentage may mean all that is before it."""
+    """Return the first mark that a mention covers; a percentage may mean everything before it."""
     if mention.unit is Unit.PERCENT:
         return 0
     if mention.unit is Unit.PART:
@@ -263,14 +255,14 @@ def _beginning(mention: _Mention, book: Book) -> int:
 
 
 Report = Callable[[int, str, str], None]
-"""Takes what is wrong in a document: the line, what it is, and the cure."""
+"""Reports a mistake in a document: the line, what is wrong, and the cure."""
 
 HIDDEN = "so this is hidden until the end."
 
 
 @dataclass(slots=True)
-class Claim:
-    """What one comment, heading or front matter says, and what is wrong with it (line, what, cure)."""
+class RevealsLabel:
+    """What a comment, heading or front matter says, and a doubt about it (line, what, cure)."""
 
     reveals: Reveals
     by: str
@@ -281,48 +273,51 @@ class Claim:
 
 @dataclass(slots=True)
 class _Section:
-    """An open heading: the marks that it names, and what it and a comment beneath it claim."""
+    """An open heading: the marks that it names, and the labels of the heading and of a comment beneath it."""
 
     level: int
     text: str = ""
     line: int = 0
-    marks: Marks | None = None
-    named: Claim | None = None
-    comment: Claim | None = None
+    marks: MarkRange | None = None
+    named: RevealsLabel | None = None
+    comment: RevealsLabel | None = None
     shown_to: Reveals | None = None
 
 
 class Scopes:
-    """Applies the first three rules of the library format to a document, from its first line to its last."""
+    """Applies the first three rules of the library format to a document, line by line.
 
-    def __init__(self, book: Book, others: Mapping[Slug, Book], report: Report, front: Claim | None) -> None:
+    A comment or a heading applies up to the next heading of the same or a higher level.
+    """
+
+    def __init__(self, book: Book, others: Mapping[Slug, Book], report: Report, front: RevealsLabel | None) -> None:
         self._book, self._others, self._report, self._front = book, others, report, front
         self._open = [_Section(0)]
         self._together = False  # no text since the last comment: the next one adds to it
         self._fresh = False  # no text since the last heading
 
     def names_marks(self, heading: str) -> bool:
-        """Return whether a heading speaks of marks."""
+        """Return whether a heading mentions marks."""
         return any(self._name(heading, 0))
 
     def is_named_by(self, line: str) -> bool:
-        """Return whether a line would name marks plainly, were it a heading."""
+        """Return whether a line would plainly name marks if it were a heading."""
         return bool(self._name(line, 0)[0])
 
     @property
     def headings(self) -> list[str]:
-        """The open headings, the outermost first."""
+        """The open headings, outermost first."""
         return [section.text for section in self._open[1:]]
 
     @property
     def heading_reveals(self) -> Reveals | None:
-        """What the innermost heading needs to be shown, or None where nothing places it."""
+        """What the innermost heading reveals, or None if nothing places it."""
         return self._open[-1].shown_to
 
     def heading(self, level: int, text: str, line: int, *, inside: bool = False) -> None:
-        """Enter a heading, which ends what others of its level said; one `inside` a quote or list lowers nothing."""
+        """Enter a heading, which closes those of its level; one `inside` a quote or list never reveals less."""
         around = self._joined(self._holding()) if inside else None
-        stranded: Claim | None = None
+        stranded: RevealsLabel | None = None
         while self._open[-1].level >= level:
             left = self._open.pop()
             stranded = left.comment if left.comment and not left.comment.used else stranded
@@ -331,52 +326,52 @@ class Scopes:
         if around:
             doubt = section.named.doubt if section.named else None
             named = [section.named.reveals] if section.named else []
-            section.named = Claim(around.joined(named), "heading", line, doubt)
+            section.named = RevealsLabel(around.joined(named), "heading", line, doubt)
         if stranded:
             what = f"The comment in line {stranded.line} ends at this heading, {HIDDEN}"
             doubt = (line, what, "Write the comment under the heading, not above it.")
-            section.comment = Claim(self._book.whole().joined([stranded.reveals]), "comment", line, doubt)
+            section.comment = RevealsLabel(self._book.whole().joined([stranded.reveals]), "comment", line, doubt)
         self._open.append(section)
         self._together, self._fresh = False, True
 
     def comment(self, label: str, line: int) -> None:
-        """Take a label, which holds for what follows in the section; labels with no text between add up."""
-        claim = self._read(label, line)
+        """Take a label for what follows in the section; labels without text between them add up."""
+        read = self._read(label, line)
         section = self._open[-1]
         if self._together and section.comment:
-            claim.reveals = claim.reveals.joined([section.comment.reveals])
-        section.comment, self._together = claim, True
+            read.reveals = read.reveals.joined([section.comment.reveals])
+        section.comment, self._together = read, True
 
     def doubtful(self, line: int, what: str, cure: str, label: str | None = None) -> None:
-        """Hide what follows in the section until the end; where a `label` is given, until it and what held before."""
+        """Report a doubt and hide what follows in the section: until the end, or by `label` and what applied before."""
         held = self._joined(self._holding())
         reveals = self._book.whole() if held is None or label is None else held
         others = [held] if held else []
         if label is not None:
             others.append(self._read(label, line).reveals)
         self._report(line, what, cure)
-        self._open[-1].comment = Claim(reveals.joined(others), "comment", line, used=True)
+        self._open[-1].comment = RevealsLabel(reveals.joined(others), "comment", line, used=True)
 
     def place(self) -> tuple[Reveals | None, str]:
-        """Return what holds for a text here (None where nothing does), and what says so."""
-        claims = self._holding()
-        for claim in claims:
-            if claim.doubt and not claim.used:
-                self._report(*claim.doubt)
-            claim.used = True
+        """Return what a text here reveals (None if unplaced), and which kind of label says so."""
+        labels = self._holding()
+        for label in labels:
+            if label.doubt and not label.used:
+                self._report(*label.doubt)
+            label.used = True
         self._together = False
-        reveals = self._joined(claims)
+        reveals = self._joined(labels)
         if self._fresh:
             self._fresh = False
             section = self._open[-1]
             own = [section.named.reveals] if section.named else []
             section.shown_to = reveals.joined(own) if reveals else None
-        return reveals, claims[0].by if claims else ""
+        return reveals, labels[0].by if labels else ""
 
-    def _holding(self) -> list[Claim]:
-        """Return the claims that hold here: one as a rule, none, or two where it is in doubt which was meant."""
+    def _holding(self) -> list[RevealsLabel]:
+        """Return the labels that apply here: usually one, none, or two if it is unclear which was meant."""
         named = next((section.named for section in reversed(self._open) if section.named), None)
-        rest = [claim for claim in (named or self._front,) if claim]
+        rest = [label for label in (named or self._front,) if label]
         for depth, section in reversed(list(enumerate(self._open))):
             if section.comment and depth == 0 and len(self._open) > 1:
                 # A comment above all headings may have been meant for the whole document or for its opening only.
@@ -386,25 +381,25 @@ class Scopes:
                 return [section.comment]
         return rest
 
-    def _joined(self, claims: list[Claim]) -> Reveals | None:
-        return claims[0].reveals.joined(claim.reveals for claim in claims[1:]) if claims else None
+    def _joined(self, labels: list[RevealsLabel]) -> Reveals | None:
+        return labels[0].reveals.joined(label.reveals for label in labels[1:]) if labels else None
 
-    def _compare(self, comment: Claim, below: list[_Section]) -> None:
-        """Report headings below a comment that name marks beyond it: the comment comes first, but was it meant to?"""
+    def _compare(self, comment: RevealsLabel, below: list[_Section]) -> None:
+        """Report headings below a comment that name later marks, because the comment counts."""
         for section in below:
             if section.named and not section.named.used and not comment.reveals.covers(section.named.reveals):
                 section.named.used = True
-                what = f"The comment in line {comment.line} holds here too, and reveals less than this heading names."
-                self._report(section.line, what, "Write a comment under this heading as well.")
+                what = f"The comment in line {comment.line} applies here too, and reveals less than this heading names."
+                self._report(section.line, what, "Write a comment under this heading too.")
 
-    def _name(self, text: str, line: int) -> tuple[Marks | None, Claim | None]:
-        """Return the marks that a heading names, and the claim that it makes by them."""
+    def _name(self, text: str, line: int) -> tuple[MarkRange | None, RevealsLabel | None]:
+        """Return the marks that a heading names, and the label that it makes."""
         try:
             marks = marks_named(text, self._book)
-        except Unclear as error:
+        except UnclearHeading as error:
             cure = "Begin it with marks of this book, or write a comment such as <!-- reveals: 0 --> under it."
             doubt = (line, f"{error} It hides its text until the end.", cure)
-            return None, Claim(self._book.whole(), "heading", line, doubt)
+            return None, RevealsLabel(self._book.whole(), "heading", line, doubt)
         if marks is None:
             return None, None
         last, contradiction = marks.last, None
@@ -413,11 +408,11 @@ class Scopes:
             what = f"The heading names mark {last}, and the one above it begins with mark {above.first}."
             contradiction = (line, what, f"Name marks from {above.first} to {above.last} here.")
             last = above.last
-        return marks, Claim(Reveals.of({self._book.slug: last}), "heading", line, contradiction)
+        return marks, RevealsLabel(Reveals.of({self._book.slug: last}), "heading", line, contradiction)
 
-    def _read(self, label: str, line: int) -> Claim:
+    def _read(self, label: str, line: int) -> RevealsLabel:
         try:
-            return Claim(parse_reveals(label, self._book, self._others), "comment", line)
+            return RevealsLabel(parse_reveals(label, self._book, self._others), "comment", line)
         except WrongLabel as error:
             self._report(line, f"“reveals” is wrong, {HIDDEN}", str(error))
-            return Claim(error.hides, "comment", line)
+            return RevealsLabel(error.hides, "comment", line)

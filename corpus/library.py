@@ -1,11 +1,4 @@
-"""A library: every readable book and its documents, and the problems of the others.
-
-A book's fingerprint is kept under a digest of all that its reading depends on: its own files, every `book.toml`, and
-what reads them. Only books without a mistake are kept; those with one are read, and told of, at every start.
-
-Where a book's files are as an earlier start read them, its fingerprint is known from then, and its documents are read
-when somebody asks for them: to index the book, or one that leans on it.
-"""
+"""Loading a library: its books, their documents, and the problems found in them."""
 
 from __future__ import annotations
 
@@ -19,49 +12,57 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from corpus import book_file, documents
-from corpus.book_file import BOOK_FILE, MAX_MARKS, read_book
+from corpus.book_file import BOOK_FILE, read_book
 from corpus.books import MAX_NAME, Book, Slug, is_plain
 from corpus.documents import Document, read_document
 from corpus.errors import LibraryProblem
-from corpus.text import read_bytes, write_whole
+from corpus.text import read_bytes, write_atomically
 
 NAME = "readings.json"
 """The name of the file, in a data folder."""
 
 MAX_BYTES = 5_000_000
-"""Twice what the fingerprints of as many books as a library may have take."""
+"""Twice the size of the file for the largest library."""
 
-_READ_WITH = ("markdown-it-py", "pyyaml", "syntok")
+_READ_WITH = ("markdown-it-py", "pydantic", "pyyaml", "syntok")
+_FINGERPRINTS = TypeAdapter(dict[str, str])
 
 
-class Readings:
-    """Fingerprints of books as they were read before, in a file that can be lost without harm."""
+class ReadingCache:
+    """The fingerprints of books from earlier starts, so that unchanged books need not be read again.
+
+    A fingerprint is stored under a digest of everything that its reading depends on: the book's files, every
+    `book.toml`, and the code that reads them. Books with mistakes are not stored: they are read, and their mistakes
+    reported, at every start. Losing the file does no harm.
+    """
 
     def __init__(self, data: Path) -> None:
         self._file = data / NAME
         self._before, self._now = _read(self._file), dict[str, str]()
 
     def fingerprint(self, digest: str) -> str | None:
-        """Return the fingerprint that was kept under a digest."""
+        """Return the fingerprint stored under a digest, or None."""
         return self._before.get(digest)
 
     def keep(self, digest: str, fingerprint: str) -> None:
-        """Keep a fingerprint for the next start."""
+        """Store a fingerprint for the next start."""
         self._now[digest] = fingerprint
 
     def save(self) -> None:
-        """Write what was kept since this was made, and nothing else. Where that fails, the next start reads anew."""
+        """Write this start's fingerprints; if that fails, the next start reads the books again."""
         if self._now == self._before:
             return
         with contextlib.suppress(OSError):
-            write_whole(self._file, json.dumps(self._now))
+            write_atomically(self._file, json.dumps(self._now))
 
 
 def digest(files: Iterable[Path], limit: int, together: int, also: str = "") -> str:
-    """Return a digest of files, of their names, of `also`, and of what reads them.
+    """Return a digest of files, their names, `also`, and the code that reads them.
 
-    It is empty where one of them cannot be read, or has more than `limit` bytes, or all have more than `together`.
+    It is empty if a file cannot be read or exceeds `limit` bytes, or if all of them exceed `together` bytes.
     """
     found = hashlib.sha256(_reader() + also.encode())
     try:
@@ -79,40 +80,39 @@ def digest(files: Iterable[Path], limit: int, together: int, also: str = "") -> 
 
 @cache
 def _reader() -> bytes:
-    """Return what tells this reader of libraries from any other: its source, and the packages that it reads with."""
+    """Return the source of this package and the versions of the packages that it reads files with."""
     sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     return b"\0".join([*sources, sys.version.encode(), *(version(name).encode() for name in _READ_WITH)])
 
 
 def _read(file: Path) -> dict[str, str]:
-    """Return what a file holds; nothing where it is not there, or is not as it was written."""
+    """Return the content of a file, or nothing if it is missing or damaged."""
     try:
-        if file.stat().st_size > MAX_BYTES:
-            return {}
-        found = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return _FINGERPRINTS.validate_json(file.read_bytes()) if file.stat().st_size <= MAX_BYTES else {}
+    except (OSError, ValueError):
         return {}
-    told = found.items() if isinstance(found, dict) else ()
-    return {key: value for key, value in told if isinstance(value, str)}
 
 
 MAX_DOCUMENTS = 500
 """Documents of one book."""
 
 MAX_BOOK_BYTES = 50_000_000
-"""Bytes of all documents of one book: ten of the largest, and fifty novels."""
+"""Bytes of all documents of one book together."""
 
 PLAIN = f"Rename it: up to {MAX_NAME} letters, digits and hyphens."
-"""What is done about a name that cannot be shown or typed."""
+"""The cure for a name that cannot be shown or typed."""
 
 
 class BookDocuments(Mapping[Slug, tuple[Document, ...]]):
-    """The documents of every book of a library, and a fingerprint of each book."""
+    """The documents of every book of a library, and a fingerprint of each book.
+
+    Documents of books that are unchanged since the last start are read only when somebody asks for them.
+    """
 
     def __init__(
-        self, folder: Path, books: Mapping[Slug, Book], problems: list[LibraryProblem], readings: Readings | None
+        self, folder: Path, books: Mapping[Slug, Book], problems: list[LibraryProblem], readings: ReadingCache | None
     ) -> None:
-        """Read what no earlier start has read as it is now; what is wrong with it is added to `problems`."""
+        """Read the books that changed since the last start, and add their mistakes to `problems`."""
         self._folder, self._books = folder, books
         self._read: dict[Slug, tuple[Document, ...]] = {}
         self._fingerprints: dict[Slug, str] = {}
@@ -125,7 +125,7 @@ class BookDocuments(Mapping[Slug, tuple[Document, ...]]):
             self._read = {slug: self._documents(slug, problems) for slug in books}
 
     def __getitem__(self, slug: Slug) -> tuple[Document, ...]:
-        """Return a book's documents. What is wrong in a file that was changed since is told at the next start."""
+        """Return a book's documents; mistakes made since the start are reported at the next one."""
         if slug not in self._read:
             self._read[slug] = self._documents(slug, [])
             self._fingerprints.pop(slug, None)  # what is read now counts
@@ -140,14 +140,14 @@ class BookDocuments(Mapping[Slug, tuple[Document, ...]]):
         return len(self._books)
 
     def fingerprint(self, slug: Slug) -> str:
-        """Return a digest of all that was read of a book: it changes when any of it does."""
+        """Return a digest of a book and its documents."""
         if slug not in self._fingerprints:
             read = (replace(self._books[slug], extra={}), self[slug])
             self._fingerprints[slug] = hashlib.sha256(repr(read).encode("utf-8", "surrogatepass")).hexdigest()[:24]
         return self._fingerprints[slug]
 
-    def _take(self, slug: Slug, others: str, problems: list[LibraryProblem], readings: Readings) -> None:
-        """Take a book's fingerprint from an earlier reading of the same files, or read them."""
+    def _take(self, slug: Slug, others: str, problems: list[LibraryProblem], readings: ReadingCache) -> None:
+        """Take a book's fingerprint from the cache, or read its documents."""
         files = self._files(slug, others)
         if known := readings.fingerprint(files):
             self._fingerprints[slug] = known
@@ -159,7 +159,7 @@ class BookDocuments(Mapping[Slug, tuple[Document, ...]]):
         readings.keep(files, self.fingerprint(slug))
 
     def _files(self, slug: Slug, others: str) -> str:
-        """Return a digest of a book's files, and of all that their reading depends on; "" where one is not readable."""
+        """Return a digest of a book's files and of all that their reading depends on, or "" if one is unreadable."""
         home = self._folder / slug
         problems: list[LibraryProblem] = []
         paths = _document_paths(home, problems)[: MAX_DOCUMENTS + 1]
@@ -194,18 +194,16 @@ def _documents(
 
 
 def _document_paths(home: Path, problems: list[LibraryProblem]) -> list[Path]:
-    """Return the documents of a book; a folder that cannot be listed is reported."""
+    """Return the paths of a book's documents; a folder that cannot be listed is reported."""
     try:
         return sorted(p for p in home.iterdir() if p.name.endswith(".md") and not p.name.startswith("."))
     except OSError as error:
         problem = LibraryProblem(
-            home, 0, f"cannot be looked into ({error.strerror}).", "Let Dogear read the folder.", fatal=False
+            home, 0, f"cannot be opened ({error.strerror}).", "Let Dogear read the folder.", fatal=False
         )
         problems.append(problem)
         return []
 
-
-__all__ = ["MAX_MARKS", "SHIPPED", "Library", "read_book"]
 
 SHIPPED = Path(__file__).parent / "books"
 """The library that comes with Dogear."""
@@ -216,7 +214,7 @@ MAX_BOOKS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The books of a folder that could be read, their documents, and what was wrong with the others."""
+    """The readable books of a folder, their documents, and the problems of all of them."""
 
     folder: Path
     books: Mapping[Slug, Book]
@@ -224,11 +222,8 @@ class Library:
     problems: tuple[LibraryProblem, ...]
 
     @classmethod
-    def load(cls, folder: Path, readings: Readings | None = None) -> Library:
-        """Read all books below `folder`. Raises LibraryProblem only where the folder itself cannot be read.
-
-        With the readings of an earlier start, documents that are as they were then are read when they are asked for.
-        """
+    def load(cls, folder: Path, readings: ReadingCache | None = None) -> Library:
+        """Read all books below `folder`. Raises LibraryProblem only if the folder itself cannot be read."""
         problems: list[LibraryProblem] = []
         books: dict[Slug, Book] = {}
         for home in _homes(folder):
@@ -241,7 +236,7 @@ class Library:
         return cls(folder, books, documents, tuple(problems))
 
     def fingerprint(self, slug: Slug) -> str:
-        """Return a digest of all that was read of a book: it changes when any of it does."""
+        """Return a digest of a book and its documents."""
         return self.documents.fingerprint(slug)
 
 

@@ -1,4 +1,4 @@
-"""Finding books by what people call them: slug, title or alias, whatever the case, accents and punctuation."""
+"""Finding books by slug, title or alias, regardless of case, accents and punctuation."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from corpus.errors import DogearError
 from corpus.positions import shown
 
 MAX_TYPED = 200
-"""Characters of a typed name that count: more than a title needs."""
+"""Characters of a typed name that are compared."""
 
 MAX_TEXT = 50_000
-"""Characters of a text that are searched for names: a Discord message has 2,000 at most, a review a few more."""
+"""Characters of a text that are searched for names."""
 
 MAX_WORDS = 20
-"""Words of a name that count."""
+"""Words of a name that are compared."""
 
 NEAR = 0.55
-"""Likeness (0 to 1) from which a book is suggested."""
+"""Similarity (0 to 1) from which a book is suggested."""
 
 _WORD = re.compile(r"&|[぀-ヿ㐀-鿿]|(?:(?![぀-ヿ㐀-鿿])[^\W_]|(?<=[^\W_])['’ʼ](?=[^\W_]))+")
 _POSSESSIVE = re.compile(r"['’ʼ][sS]$")
@@ -34,11 +34,11 @@ _ORDINARY = frozenset(
     {"he", "her", "here", "him", "home", "how", "if", "it", "life", "love", "me", "now", "one", "she", "that", "them"}
     | {"they", "this", "time", "us", "war", "we", "what", "when", "who", "why", "you"}
 )
-"""Words of every day: a title that is one of them counts in a text only within quotation marks or emphasis."""
+"""Everyday words: a title that is one of them counts only in quotation marks or emphasis."""
 
 
 class UnknownBook(DogearError):
-    """No one book answers to the name that was typed; `nearest` are those that may have been meant."""
+    """The typed name matches no book, or several; `nearest` are the likely ones."""
 
     def __init__(self, typed: str, nearest: Sequence[Book], *, empty: bool = False) -> None:
         self.typed, self.nearest = typed, tuple(nearest)
@@ -49,12 +49,12 @@ class UnknownBook(DogearError):
         elif names:
             help_ = f"Did you mean {' or '.join(filter(None, (', '.join(names[:-1]), names[-1])))}?"
         else:
-            help_ = "Write a title as the library has it."
+            help_ = "Please use the title as it is in the library."
         super().__init__(f"I don't know {shown(typed[:MAX_TYPED])}. {help_}")
 
 
 def find_book(typed: str, books: Mapping[Slug, Book]) -> Book:
-    """Return the book that answers to a name. Raises UnknownBook where there is none, or more than one."""
+    """Return the book with a name. Raises UnknownBook if there is none, or more than one."""
     if typed.strip() in books:
         return books[typed.strip()]
     key = _key(typed)
@@ -65,7 +65,7 @@ def find_book(typed: str, books: Mapping[Slug, Book]) -> Book:
 
 
 def names_in(text: str, books: Mapping[Slug, Book]) -> list[Slug]:
-    """Return the books that a text names, in the order in which it does; of names that overlap, the longest counts."""
+    """Return the books named in a text, in order; of overlapping names, the longest counts."""
     index = _index(tuple((slug, book.names) for slug, book in books.items()))
     words = list(_words(text[:MAX_TEXT]))
     found: dict[Slug, None] = {}
@@ -79,7 +79,7 @@ def names_in(text: str, books: Mapping[Slug, Book]) -> list[Slug]:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a text, folded, also without a possessive s, and where it stands."""
+    """A word of a text: folded, without its possessive s, and its position."""
 
     folded: str
     bare: str
@@ -89,7 +89,7 @@ class _Word:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """The books that a name stands for; `only_marked` where it counts only if a text marks it as a title."""
+    """The books with a name; `only_marked` if it counts only where the text marks it as a title."""
 
     slugs: tuple[Slug, ...]
     only_marked: bool
@@ -97,7 +97,7 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """Names by their words, and the lengths of names by their first word, the longest first."""
+    """Names by their words, and the lengths of names by first word, longest first."""
 
     names: Mapping[tuple[str, ...], _Name]
     lengths: Mapping[str, tuple[int, ...]]
@@ -145,7 +145,7 @@ def _index(named: tuple[tuple[Slug, tuple[str, ...]], ...]) -> _Index:
 
 
 def _name_at(words: list[_Word], at: int, index: _Index, text: str) -> tuple[int, tuple[Slug, ...]]:
-    """Return how many words the longest name that begins at a word has (1 where none does), and its books."""
+    """Return the number of words of the longest name that begins at a word (else 1), and its books."""
     first = words[at]
     for length in index.lengths.get(first.folded, ()) or index.lengths.get(first.bare, ()):
         if at + length > len(words):
@@ -164,18 +164,18 @@ def _marked(text: str, start: int, end: int) -> bool:
 
 
 def _nearest(typed: str, books: Mapping[Slug, Book]) -> list[Book]:
-    """Return the books whose names are most like what was typed, the likest first."""
+    """Return the books whose names are most similar to what was typed, best first."""
     words = _without_article(_folded(typed))
-    likeness = {
-        slug: max(_likeness(words, _without_article(_folded(name))) for name in book.names)
+    similarity = {
+        slug: max(_similarity(words, _without_article(_folded(name))) for name in book.names)
         for slug, book in books.items()
     }
-    likely = [slug for slug, like in likeness.items() if like >= NEAR]
-    return [books[slug] for slug in sorted(likely, key=lambda slug: -likeness[slug])]
+    likely = [slug for slug, score in similarity.items() if score >= NEAR]
+    return [books[slug] for slug in sorted(likely, key=lambda slug: -similarity[slug])]
 
 
-def _likeness(typed: tuple[str, ...], name: tuple[str, ...]) -> float:
-    """Return 1 where all words typed are in the name, else the likeness of the letters."""
+def _similarity(typed: tuple[str, ...], name: tuple[str, ...]) -> float:
+    """Return 1 if the name has all typed words, else the similarity of the letters."""
     if typed and set(typed) <= set(name):
         return 1.0
     matcher = SequenceMatcher(None, " ".join(name), " ".join(typed), autojunk=False)

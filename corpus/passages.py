@@ -17,24 +17,23 @@ from corpus.documents import Block, Document
 from corpus.text import sentences
 
 SENTENCES = 3
-"""Sentences a passage: long enough to be understood alone, short enough to be placed and found exactly."""
+"""Sentences in a passage: enough to be understood alone, few enough to be placed and found precisely."""
 
 TOLD_IN_ORDER = ("summary",)
-"""Documents that tell the story in order; what nothing places in another one is placed paragraph by paragraph."""
+"""Kinds of document that tell the story in order; other unplaced text is placed paragraph by paragraph."""
 
 MAX_SENTENCE = 1_000
-"""Characters; a “sentence” without any full stop is cut here, so that no text is too long to embed."""
+"""Characters at which an endless “sentence” is cut, so that it can be embedded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A few sentences of one document that reveal the same.
+    """A few sentences of one document with the same `reveals`.
 
-    `id` is made of the words, so that an edit elsewhere leaves it (and its embedding) as it was.
-    `order` counts the passages of the book's documents in reading order; `group` names the stretch of text
-    (one heading, one placing) that the passage was cut from, so that neighbours can be told from strangers.
-    `club` is the one club that may see the passage; empty, everybody may (`cut_note` and its like make the others).
-    `certainty` (0 to 1) is how sure an inferred place is; a place that the library states is sure.
+    `id` is a digest of the words, so an edit elsewhere does not change it (or its embedding). `order` numbers the
+    passages of a book in reading order. Passages of one `group` come from the same section with the same placement.
+    If `club` is set, only that club may see the passage. `certainty` (0 to 1) is the confidence in an inferred
+    placement; a placement that the library states has 1.
     """
 
     id: str
@@ -57,16 +56,16 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """The passage as it is read."""
+        """The passage as readers see it."""
         return " ".join(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A passage that still has to be placed (its `reveals` is the whole book until then).
+    """A passage that still has to be placed; until then it reveals the whole book.
 
-    `share` says how far through the book (0 to 1) its end is, if its document tells the story in order: text that
-    is not placed fills the way from the marks stated before it (`after`) to those stated after it (`ahead`).
+    If its document tells the story in order, the passage lies between the stated marks `after` and `ahead`, and it
+    ends at `share` (0 to 1) of the book.
     """
 
     passage: Passage
@@ -76,7 +75,7 @@ class Unplaced:
 
 
 def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[Unplaced]]:
-    """Cut a book's documents into passages: those that the library places, and those that it does not."""
+    """Cut documents into passages: those that the library places, and those that still have to be placed."""
     settled: list[Passage] = []
     unplaced: list[Unplaced] = []
     order = group = 0
@@ -98,7 +97,7 @@ def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[
 
 
 def _spread(told: Iterable[Passage], book: Book) -> Iterator[Unplaced]:
-    """Yield the passages of a document that are not placed, each with its share."""
+    """Yield the unplaced passages of a document, each with its share of the book."""
     reached, waiting = 0, list[Passage]()
     for passage in told:
         mark = 0 if passage.inferred else passage.reveals.marks.get(book.slug, 0)
@@ -118,7 +117,7 @@ def _between(waiting: list[Passage], reached: int, ahead: int, book: Book) -> It
 
 
 def _stretches(document: Document) -> Iterator[list[Block]]:
-    """Yield runs of blocks that belong together; a list item stands alone."""
+    """Yield runs of blocks that belong together; each list item is a run of its own."""
     for _, run in groupby(document.blocks, key=_stretch):
         yield list(run)
 
@@ -128,10 +127,10 @@ def _stretch(block: Block) -> tuple[object, ...]:
 
 
 def _pieces(document: Document, blocks: list[Block]) -> Iterator[tuple[str, ...]]:
-    """Yield the sentences of each passage of a stretch.
+    """Yield the sentences of each passage of a run of blocks.
 
-    Where the place has to be found by matching, no passage goes over the end of a paragraph: one that tells of the
-    ending must not take along what stands above it.
+    A passage that will be placed by matching stays within one paragraph, so that a paragraph about the ending does
+    not hide the one above it.
     """
     if blocks[0].reveals is None and document.kind not in TOLD_IN_ORDER:
         for block in blocks:
@@ -141,7 +140,7 @@ def _pieces(document: Document, blocks: list[Block]) -> Iterator[tuple[str, ...]
 
 
 def pieces(paragraphs: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the sentences of each passage: three, or fewer where the text ends; no lone one where four fit."""
+    """Yield the sentences of each passage: three, or two and two rather than three and one."""
     flat = [part for text in paragraphs for sentence in sentences(text) for part in _bounded(sentence)]
     at = 0
     while at < len(flat):
@@ -187,10 +186,10 @@ def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...
 
 
 def placed(passage: Passage, reveals: Reveals, heading: Reveals | None = None, certainty: float = 0.0) -> Passage:
-    """Return a passage of unknown place with one that was inferred for it, and how sure that is.
+    """Return a passage with an inferred placement and its certainty.
 
-    Its heading stays where it tells nothing new: where readers have got as far as it was placed (`heading`; the
-    end, if it was not), or where the passage itself holds all of its words.
+    The heading is kept only if it reveals nothing more: if its own placement (`heading`, else the end of the book)
+    is covered by that of the passage, or if the passage contains all of its words.
     """
     known = reveals.covers(heading or passage.reveals) or _words(passage.heading) <= _words(passage.text)
     kept = passage.heading if known else ""
@@ -202,7 +201,7 @@ def _words(text: str) -> set[str]:
 
 
 def source_line(passage: Passage, book: Book) -> str:
-    """Return how a reply names where a passage comes from: "summary, chapter 7", "a reader, ★★☆☆☆", "a member"."""
+    """Return the source of a passage for a reply: "summary, chapter 7", "a reader, ★★☆☆☆", "a member"."""
     mark = passage.reveals.marks.get(book.slug, 0)
     if passage.kind == "review":
         who = "a member" if passage.club else "a reader"
@@ -225,18 +224,15 @@ _KIND_NAMES = {
 
 
 AFTER_THE_LIBRARY = 1 << 33
-"""Groups of club texts start here; a book of the library has a few hundred."""
+"""The first group number of club texts; a book of the library has a few hundred groups."""
 
 PASSAGES_A_GROUP = 1 << 16
-"""Numbers between the orders of two groups: more passages than the longest review has."""
+"""Order numbers in a group: more than the longest review has passages."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClubText:
-    """A member's review as retrieval needs it: whose club it is of, what it says, and how far readers must be.
-
-    `club` and `id` name it for good; `explicit` texts are for adults alone. Who wrote it is no part of it.
-    """
+    """A member's review or note in one club, without its author; `club` and `id` identify it."""
 
     club: str
     id: str
@@ -248,22 +244,22 @@ class ClubText:
     explicit: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a text of no club: everybody would see it."""
+        """Refuse a text without a club: everybody would see it."""
         if not self.club:
             raise ValueError("a club text belongs to a club")
 
     @property
     def fingerprint(self) -> str:
-        """Return a digest of all that the text holds: it changes when any of it does."""
+        """Return a digest of all fields."""
         date = self.date.isoformat() if self.date else None
         marks = sorted(self.reveals.marks.items())
         return _digest(self.club, self.id, self.book, self.text, marks, self.rating, date, self.explicit)[:24]
 
 
 def cut_review(review: ClubText) -> list[Passage]:
-    """Cut a member's review into passages; they come after the library's, and each review is a stretch of its own.
+    """Cut a member's review into passages, which come after the library's and form one group.
 
-    Ids are made of club, review and words. They are longer than a library's, so none is ever both.
+    Their ids are longer than those of library passages, so they never collide.
     """
     group = AFTER_THE_LIBRARY + int(_digest(review.club, review.id)[:8], 16)
     seen: Counter[str] = Counter()
@@ -292,7 +288,7 @@ def cut_review(review: ClubText) -> list[Passage]:
 
 
 def _clean(line: str) -> str:
-    """Return a line without what no store keeps: control characters, and halves of characters."""
+    """Return a line without control characters and surrogates, which no store can keep."""
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in line)
 
 

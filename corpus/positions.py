@@ -1,8 +1,4 @@
-"""Positions as readers report them: “ch 9”, “45%”, “page 120 of 400”.
-
-“Chapter 7” says that chapter 7 is finished; “in chapter 7” and “up to chapter 7”, that chapter 6 is. Every doubt
-is settled downwards, and what is not understood is refused rather than guessed at.
-"""
+"""Positions as readers report them: “ch 9”, “45%”, “page 120 of 400”."""
 
 from __future__ import annotations
 
@@ -37,7 +33,7 @@ _TEN = "|".join(f"{word}|{word[:-1]}ieth" for word in _TENS)
 _BELOW_HUNDRED = rf"(?:(?:{_TEN})(?:[ -](?:{_SMALL}))?|{_SMALL})"
 
 DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
-"""A pattern for a number in digits; 1,200 is one number."""
+"""A pattern for a number in digits, such as 1,200."""
 
 WORDS = rf"(?:(?:(?:{_SMALL}|a)[ -])?hundred(?:(?:[ -]and)?[ -]{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b"
 """A pattern for a number in English words, up to nineteen hundred and ninety-nine."""
@@ -46,11 +42,11 @@ ROMAN = r"(?=[ivxlc])c{0,3}(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})(?!\w)(?<=[ivxlc]
 """A pattern for a Roman numeral below 400."""
 
 MOST_DIGITS = 9
-"""No book counts so far; a longer run of digits is read as this many nines, and is too large for every book."""
+"""Digits of a number; a longer one is read as this many nines, which is too large for every book."""
 
 
 def value(text: str) -> Fraction:
-    """Return the number that `text`, matched by one of the patterns above, stands for."""
+    """Return the number that `text` means, if it matches one of the patterns above."""
     text = text.lower()
     if text[0].isdigit():
         whole, _, decimals = text.replace(",", "").partition(".")
@@ -71,7 +67,7 @@ def _roman(text: str) -> int:
 
 
 MAX_LENGTH = 100
-"""Characters; nobody needs more to say where they are."""
+"""Characters of a reported position."""
 
 _UNIT = "|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()) + "|(?P<own>marks?)"
 _TOTAL = rf"(?:\s*(?:of|/|out of)\s*(?P<total>{DIGITS}))?"
@@ -130,7 +126,10 @@ _FINISHED = re.compile(
 
 
 def parse_position(text: str, book: Book) -> int:
-    """Return the marks that a reader has finished, by their own words, rounded down. Raises PositionError."""
+    """Return the marks that a reader has finished, rounded down. Raises PositionError.
+
+    “Chapter 7” means that chapter 7 is finished; “in chapter 7” and “up to chapter 7” mean that chapter 6 is.
+    """
     try:
         return _position(_tidied(text), book)
     except NotInBook as error:
@@ -140,7 +139,7 @@ def parse_position(text: str, book: Book) -> int:
 def parse_part(text: str, book: Book) -> tuple[int, int]:
     """Return the first and the last mark of a part of the book: “ch 5”, “chapters 5–7”, “since 40%”.
 
-    In a book counted in percent, a single percentage is the tenth of it that ends there. Raises PositionError.
+    In a book with percent marks, a single percentage means the ten percent before it. Raises PositionError.
     """
     try:
         said = _tidied(text)
@@ -163,7 +162,7 @@ def parse_part(text: str, book: Book) -> tuple[int, int]:
 
 
 def _end_before(where: str, book: Book, *, inclusive: bool) -> int:
-    """Return the last mark before a part: “since chapter 9” is what comes after it, “from chapter 9” begins with it."""
+    """Return the last mark before a part: “since chapter 9” starts after chapter 9, “from chapter 9” with it."""
     if inclusive:
         with contextlib.suppress(PositionError):
             return parse_position(f"before {where}", book)
@@ -183,7 +182,7 @@ def describe_position(mark: int, book: Book) -> str:
 
 
 def examples(book: Book) -> tuple[str, ...]:
-    """Return ways to say where one is in a book, all of them understood."""
+    """Return examples of positions in a book that can be understood."""
     some = max(1, book.marks // 3)
     short = {Unit.CHAPTER: "ch", Unit.PAGE: "p."}.get(book.unit, book.unit.value)
     own = () if book.unit is Unit.PERCENT else (f"{short} {some}", f"{book.unit.value} {some} of {book.marks}")
@@ -199,7 +198,7 @@ def _understood(book: Book) -> str:
 
 
 def _tidied(text: str) -> str:
-    """Return the text in lower case, with plain signs and single spaces. Raises NotInBook where it cannot be one."""
+    """Return the text in lower case with plain punctuation. Raises NotInBook if it is empty or too long."""
     if len(text) > MAX_LENGTH:
         raise NotInBook("That is too long for me.")
     plain = re.sub(r"[‐‑–—−]", "-", text.replace("’", "'").replace("“", "").replace("”", "").replace('"', ""))
@@ -238,7 +237,7 @@ class _Place:
 
 
 def _place(said: str, book: Book) -> _Place | None:
-    """Return the unit, the number and, where it was said, how many there are of it."""
+    """Return the unit and number in a text, and the total if it is given."""
     if found := _AFTER_UNIT.fullmatch(said) or _BEFORE_UNIT.fullmatch(said):
         unit = next((unit for unit in UNIT_WORDS if found[unit]), None)
         if unit is Unit.PAGE and found.groupdict().get("roman"):
@@ -253,7 +252,7 @@ def _place(said: str, book: Book) -> _Place | None:
 
 
 def shown(text: str) -> str:
-    """Return what somebody typed as an error repeats it: in quotation marks, on one line, and not too long."""
+    """Return typed text for an error message: quoted, on one line, and shortened."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return f"“{line if len(line) <= 40 else line[:39] + '…'}”"
 

@@ -13,31 +13,27 @@ from corpus.errors import LibraryProblem
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """Return what a file of at most `limit` bytes holds.
+    """Return the content of a file of at most `limit` bytes. Raises LibraryProblem.
 
-    A link that leads out of the file's own folder is not followed: a library may come from somebody else.
-    Raises LibraryProblem.
+    A link out of the file's own folder is not followed: a library may come from somebody else.
     """
     try:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(path.parent.resolve()):
             raise LibraryProblem(path, 0, "is a link out of its folder.", "Put the file itself there.")
         if not path.is_file():
-            raise LibraryProblem(path, 0, "is no file.", "Write the text into a file of this name, or remove this.")
+            raise LibraryProblem(path, 0, "is not a file.", "Put a text file with this name here, or remove this.")
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself
-        reason = getattr(error, "strerror", None) or "a link that leads nowhere"
+        reason = getattr(error, "strerror", None) or "a broken link"
         raise LibraryProblem(path, 0, f"cannot be read ({reason}).", "Put a file that can be read there.") from error
     if len(data) > limit:
-        raise LibraryProblem(path, 0, f"is larger than {limit // 1_000} kB.", "Split it, or take out what is not text.")
+        raise LibraryProblem(path, 0, f"is larger than {limit // 1_000} kB.", "Split it, or remove what is not text.")
     return data
 
 
 def read_text(path: Path, limit: int) -> str:
-    """Return the text of a file as `read_bytes` reads it, without a byte order mark and with plain line ends.
-
-    Raises LibraryProblem.
-    """
+    """Return the text of a file, without a byte order mark and with plain line ends. Raises LibraryProblem."""
     data = read_bytes(path, limit)
     try:
         text = data.decode("utf-8-sig")
@@ -47,8 +43,8 @@ def read_text(path: Path, limit: int) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, for its owner alone: the old one or the new one is there whatever happens. Raises OSError."""
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, atomically. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     new = Path(name)
@@ -68,7 +64,7 @@ def sentences(text: str) -> list[str]:
 
 
 def sentences_as_written(text: str) -> list[str]:
-    """Return the sentences of a text just as they are written, each with the quotation mark that closes it."""
+    """Return the sentences of a text as written, each with its closing quotation mark."""
     # The segmenter spells contractions out in its own words, so only its offsets are taken.
     starts = [tokens[0].offset for paragraph in segmenter.process(text) for tokens in paragraph if tokens]
     found: list[str] = []
@@ -82,10 +78,10 @@ def sentences_as_written(text: str) -> list[str]:
 
 
 def capitalised(words: str) -> str:
-    """Return words as they begin a sentence; but for the first letter they stay as they are."""
+    """Return words with a capital first letter; the other letters stay as they are."""
     return words[:1].upper() + words[1:]
 
 
 def plural(number: int, thing: str) -> str:
-    """Return a number of things: “1 section”, “6 sections”, “1,200 books”."""
+    """Return a number with its noun: “1 section”, “6 sections”, “1,200 books”."""
     return f"{number:,} {thing}{'s' * (number != 1)}"

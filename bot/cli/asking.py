@@ -22,7 +22,7 @@ from corpus.errors import DogearError, PositionError
 from corpus.library import Library
 from corpus.names import UnknownBook, find_book, names_in
 from corpus.positions import describe_position, examples, parse_position
-from corpus.text import capitalised, plural, write_whole
+from corpus.text import capitalised, plural, write_atomically
 from retrieval.gate import Audience
 
 UNDOABLE = 10
@@ -170,7 +170,7 @@ class PositionsFile:
         """Keep a reader: the old file or the new one is there whatever happens. Raises PositionsNotKept."""
         text = json.dumps({"version": VERSION, **asdict(reader)}, indent=1, ensure_ascii=False)
         try:
-            write_whole(self._path, text)
+            write_atomically(self._path, text)
         except OSError as error:
             why = f"{self._path} cannot be written ({error.strerror})"
             raise PositionsNotKept(f"Your positions hold for this conversation only: {why}.") from error

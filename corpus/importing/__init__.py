@@ -1,6 +1,6 @@
-"""Importing saved pages: Goodreads, Wikipedia, study pages, and any other page, into files that a person can edit."""
+"""Importing saved pages (Goodreads, Wikipedia, study guides and others) into a library."""
 
-from corpus.importing.draft import Entry, Fate, ImportReport
+from corpus.importing.draft import ImportReport, ReportEntry, Status
 from corpus.importing.importer import import_files
 
-__all__ = ["Entry", "Fate", "ImportReport", "import_files"]
+__all__ = ["ImportReport", "ReportEntry", "Status", "import_files"]

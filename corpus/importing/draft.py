@@ -1,4 +1,4 @@
-"""What an importer reads from a page, and the report on what became of it."""
+"""What importers read from a page, and the report about it."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from pathlib import Path
 from corpus.books import Book, Edition, Ratings, SimilarBook, Slug
 
 
-class Fate(StrEnum):
-    """What became of something that a page held."""
+class Status(StrEnum):
+    """What happened to something on a page."""
 
     RECOGNISED = "recognised"
-    """The page is of a known form."""
+    """The page has a known format."""
     ADDED = "added"
-    """A field was written into `book.toml`."""
+    """A field was added to `book.toml`."""
     PLACED = "placed"
     """The text carries its own `reveals`."""
     INFERRED = "inferred"
-    """The text is left to be placed by alignment, when the library is indexed."""
+    """The text will be placed by matching when the library is indexed."""
     PRESENT = "already there"
-    """The library says it already; nothing was written."""
+    """The library already has it."""
     DROPPED = "dropped"
-    """It was not kept, for the reason given."""
+    """It was left out, for the given reason."""
     NOTED = "noted"
-    """Something that the organiser should look at."""
+    """Something that the organiser should check."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a report: what, from which file, how many (None where it is not counted), and why or where to."""
+class ReportEntry:
+    """One line of a report: the file, what it is about, how many (None if not counted), and why."""
 
     file: str
-    fate: Fate
+    fate: Status
     what: str
     count: int | None = None
     why: str = ""
@@ -47,23 +47,23 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What was made of the imported files; `written` names the library files that changed or are new."""
+    """The result of an import; `written` are the library files that are new or changed."""
 
     book: Slug
-    entries: tuple[Entry, ...]
+    entries: tuple[ReportEntry, ...]
     written: tuple[Path, ...]
 
     @property
     def changed(self) -> bool:
-        """Whether the library is different from before."""
+        """Whether the library changed."""
         return bool(self.written)
 
-    def of(self, *fates: Fate) -> list[Entry]:
-        """Return the entries with one of these fates, in order."""
+    def of(self, *fates: Status) -> list[ReportEntry]:
+        """Return the entries with one of these statuses, in order."""
         return [entry for entry in self.entries if entry.fate in fates]
 
     def lines(self) -> list[str]:
-        """Return the report as plain lines of text."""
+        """Return the report as lines of text."""
         said = [str(entry) for entry in self.entries]
         if not self.changed:
             return [*said, "Nothing changed: all of it is already there."]
@@ -71,37 +71,37 @@ class ImportReport:
 
 
 class Ledger:
-    """Collects the entries of one file while it is read; equal entries are counted together."""
+    """Collects the report entries of one file; equal entries are counted together."""
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._counts: dict[tuple[Fate, str, str], int | None] = {}
+        self._counts: dict[tuple[Status, str, str], int | None] = {}
 
-    def add(self, fate: Fate, what: str, count: int | None = None, why: str = "") -> None:
-        """Add `count` of something (none adds nothing), or something that is not counted."""
+    def add(self, fate: Status, what: str, count: int | None = None, why: str = "") -> None:
+        """Add `count` of something (0 adds nothing), or something uncounted."""
         key = (fate, what, why)
         if count is None:
             self._counts[key] = None
         elif count > 0:
             self._counts[key] = (self._counts.get(key) or 0) + count
 
-    def entries(self) -> Iterable[Entry]:
-        """Return what was collected, by fate in the order of `Fate`, then in the order of arrival."""
-        order = list(Fate)
-        found = [Entry(self.file, fate, what, count, why) for (fate, what, why), count in self._counts.items()]
+    def entries(self) -> Iterable[ReportEntry]:
+        """Return the entries, sorted by status and then in order of arrival."""
+        order = list(Status)
+        found = [ReportEntry(self.file, fate, what, count, why) for (fate, what, why), count in self._counts.items()]
         return sorted(found, key=lambda entry: order.index(entry.fate))
 
 
 END = -1
-"""Stands for the last mark of a book in the `reveals` of a draft, until the book is known."""
+"""The last mark of a book in the `reveals` of a draft."""
 
 Placing = Mapping[Slug, int]
-"""How far a text reveals, by book; `END` is the book's last mark."""
+"""What a text reveals, by book; `END` is the book's last mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph or list item of plain text; `reveals` is None where it is left for placing by alignment."""
+    """A paragraph or list item; `reveals` is None if it has to be placed by matching."""
 
     text: str
     item: bool = False
@@ -111,8 +111,8 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """Paragraphs under one heading (or none); `names_marks` is set where the heading may place them."""
+class DraftSection:
+    """Paragraphs under one heading (or none); `names_marks` means that the heading may place them."""
 
     paragraphs: tuple[Paragraph, ...]
     heading: str = ""
@@ -121,20 +121,20 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A document to be written; `reveals` holds for all of it."""
+class DraftDocument:
+    """A document to be written; `reveals` applies to all of it."""
 
     stem: str
     kind: str
     title: str
     source: str
-    sections: tuple[Section, ...]
+    sections: tuple[DraftSection, ...]
     reveals: Placing | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a page says of the book itself; an empty field says nothing."""
+class BookFacts:
+    """What a page says about the book; empty fields are unknown."""
 
     title: str = ""
     author: str = ""
@@ -150,23 +150,23 @@ class Facts:
     editions: tuple[Edition, ...] = ()
     similar: tuple[SimilarBook, ...] = ()
 
-    def completed_by(self, other: Facts) -> Facts:
-        """Return these facts, with those of `other` where these say nothing."""
+    def completed_by(self, other: BookFacts) -> BookFacts:
+        """Return these facts, filled up from `other`."""
         missing = {f.name: getattr(other, f.name) for f in fields(self) if not getattr(self, f.name)}
         return replace(self, **missing)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All that one page gave."""
+class PageContent:
+    """Everything that was read from one page."""
 
-    facts: Facts
-    drafts: tuple[Draft, ...]
+    facts: BookFacts
+    drafts: tuple[DraftDocument, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What an importer knows beforehand: the book, as far as the library has it, and the books beside it."""
+class ImportContext:
+    """What an importer is given: the book if it exists, the other books, and the report."""
 
     slug: Slug
     book: Book | None

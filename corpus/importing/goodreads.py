@@ -1,4 +1,4 @@
-"""Goodreads pages."""
+"""Importing Goodreads pages, saved as text or HTML, without anybody's name."""
 
 from __future__ import annotations
 
@@ -11,15 +11,24 @@ from enum import Enum, auto
 from bs4 import BeautifulSoup, Tag
 
 from corpus.books import Edition, Ratings, SimilarBook
-from corpus.importing.draft import Draft, Facts, Fate, Ledger, Paragraph, Reading, Section, Setting
+from corpus.importing.draft import (
+    BookFacts,
+    DraftDocument,
+    DraftSection,
+    ImportContext,
+    Ledger,
+    PageContent,
+    Paragraph,
+    Status,
+)
 from corpus.importing.goodreads_reviews import STARS, reviews
 from corpus.importing.page import (
     AFTER_REVIEW,
     NAME,
     PHOTO,
     REVIEW,
-    Line,
-    Page,
+    PageLine,
+    SavedPage,
     attribute,
     classes,
     cut_to,
@@ -32,16 +41,16 @@ from corpus.importing.text import (
     date_in,
     is_cut_short,
     is_explicit,
-    undoubled,
     whole_sentences,
-    without_more,
+    without_duplicate,
+    without_more_link,
     without_name,
     year_in,
 )
 
 
-class Part(Enum):
-    """A part of the page."""
+class PageArea(Enum):
+    """An area of the page."""
 
     HEAD = auto()
     ANSWERS = auto()
@@ -52,29 +61,35 @@ class Part(Enum):
     AUTHOR = auto()
     QUOTES = auto()
     NOTHING = auto()
-    """Navigation, sign-up lines, lists that a club has no use for."""
+    """Navigation, sign-up texts and lists that a club does not need."""
 
 
-_BEGINNINGS = {
-    "friend reviews": Part.NOTHING, "friends & following": Part.NOTHING, "get a copy": Part.HEAD,
-    "reader q&a": Part.ANSWERS, "popular answered questions": Part.ANSWERS, "lists with this book": Part.NOTHING,
-    "community reviews": Part.REVIEWS, "ratings & reviews": Part.REVIEWS, "readers also enjoyed": Part.SIMILAR,
-    "topics posts views last activity": Part.TOPICS, "topics posts views": Part.TOPICS,
-    "see similar books": Part.AUTHOR, "other books in the series": Part.SERIES, "about the author": Part.AUTHOR,
-    "genres": Part.NOTHING,
-    "more quotes": Part.NOTHING, "company": Part.NOTHING, "videos about this book": Part.NOTHING,
-    "news & interviews": Part.NOTHING, "related articles": Part.NOTHING, "trivia about": Part.NOTHING,
-    "discuss this book": Part.TOPICS, "books by": Part.NOTHING, "more reviews and ratings": Part.NOTHING,
-    "join the discussion": Part.NOTHING, "can't find what you're looking for?": Part.NOTHING,
+_HEADINGS = {
+    PageArea.NOTHING: (
+        "friend reviews", "friends & following", "lists with this book", "genres", "more quotes", "company",
+        "videos about this book", "news & interviews", "related articles", "trivia about", "books by",
+        "more reviews and ratings", "join the discussion", "can't find what you're looking for?",
+    ),
+    PageArea.HEAD: ("get a copy",),
+    PageArea.ANSWERS: ("reader q&a", "popular answered questions"),
+    PageArea.REVIEWS: ("community reviews", "ratings & reviews"),
+    PageArea.SIMILAR: ("readers also enjoyed",),
+    PageArea.TOPICS: ("topics posts views last activity", "topics posts views", "discuss this book"),
+    PageArea.AUTHOR: ("see similar books", "about the author"),
+    PageArea.SERIES: ("other books in the series",),
 }  # fmt: skip
-_STARTS = {
-    "this book is not yet featured on listopia": Part.NOTHING, "« previous": Part.NOTHING, "quotes from ": Part.QUOTES,
-    "popular quotes": Part.QUOTES, "trivia about ": Part.NOTHING, "more books by ": Part.NOTHING,
-    "books by ": Part.NOTHING, "to see what your friends thought": Part.NOTHING,
-    "to ask other readers questions": Part.ANSWERS, "welcome back": Part.NOTHING,
+"""The headings of each area."""
+_HEADING_STARTS = {
+    PageArea.NOTHING: (
+        "this book is not yet featured on listopia", "« previous", "trivia about ", "more books by ", "books by ",
+        "to see what your friends thought", "welcome back",
+    ),
+    PageArea.QUOTES: ("quotes from ", "popular quotes"),
+    PageArea.ANSWERS: ("to ask other readers questions",),
 }  # fmt: skip
+"""The beginnings of headings that continue with a name."""
 _AFTER_REVIEWS = ("«", "more reviews", "join the discussion")
-"""What ends the reviews without beginning another part; a reader may well write a line “Company”."""
+"""Beginnings of lines that end the reviews; a reviewer may well write a line such as “Company”."""
 _LIKES = re.compile(r"[”\"]\s*(?:―.{0,100})?[\d,]{1,12} likes?$")
 
 KNOWN_BY = (
@@ -86,39 +101,42 @@ KNOWN_BY = (
     re.compile(r"^goodreads helps you keep track", re.IGNORECASE),
     re.compile(r"^start by marking [“\"].{1,200}[”\"] as want to read", re.IGNORECASE),
 )
-"""What a page of the site says; two of these are enough to know it."""
+"""Phrases of the site; a page with two of them is a Goodreads page."""
 
 
-def is_goodreads(lines: Sequence[Line]) -> bool:
-    """Return whether the lines are a page of Goodreads."""
+def is_goodreads(lines: Sequence[PageLine]) -> bool:
+    """Return whether the lines are a Goodreads page."""
     return sum(any(pattern.search(line.text[:400]) for line in lines) for pattern in KNOWN_BY) >= 2
 
 
-def parts_of(lines: Sequence[Line]) -> dict[Part, list[Line]]:
-    """Return the lines of every part; the lines that name a part belong to none."""
-    parts: dict[Part, list[Line]] = {part: [] for part in Part}
-    part = Part.HEAD
+def areas_of(lines: Sequence[PageLine]) -> dict[PageArea, list[PageLine]]:
+    """Return the lines of every area, without the headings."""
+    parts: dict[PageArea, list[PageLine]] = {part: [] for part in PageArea}
+    part = PageArea.HEAD
     for line in lines:
-        begun = part_begun(line.text)
-        written = part is Part.REVIEWS and begun is Part.NOTHING and not line.text.lower().startswith(_AFTER_REVIEWS)
-        if begun is not None and not written and not (begun is Part.HEAD and part is not Part.HEAD):
+        begun = area_starting(line.text)
+        written = (
+            part is PageArea.REVIEWS and begun is PageArea.NOTHING and not line.text.lower().startswith(_AFTER_REVIEWS)
+        )
+        if begun is not None and not written and not (begun is PageArea.HEAD and part is not PageArea.HEAD):
             part = begun
-            parts[part].append(Line(""))
+            parts[part].append(PageLine(""))
             continue
         is_quote = line.text.startswith(("“", '"')) and bool(_LIKES.search(line.text[-160:]))
-        if is_quote and part in (Part.SERIES, Part.AUTHOR, Part.SIMILAR, Part.NOTHING):
-            part = Part.QUOTES
+        if is_quote and part in (PageArea.SERIES, PageArea.AUTHOR, PageArea.SIMILAR, PageArea.NOTHING):
+            part = PageArea.QUOTES
         parts[part].append(line)
     return parts
 
 
-def part_begun(text: str) -> Part | None:
-    """Return the part of the page that a line begins, or None."""
+def area_starting(text: str) -> PageArea | None:
+    """Return the area that a line is the heading of, or None."""
     said = " ".join(text[:100].casefold().split()).rstrip("….:» ").replace("’", "'")
     if len(text) > 100 or not said:
         return None
-    starting = (part for start, part in _STARTS.items() if f"{said} ".startswith(start))
-    return _BEGINNINGS.get(said) or next(starting, None)
+    named = (area for area, headings in _HEADINGS.items() if said in headings)
+    starting = (area for area, starts in _HEADING_STARTS.items() if f"{said} ".startswith(starts))
+    return next(named, None) or next(starting, None)
 
 
 _WORDS = {stars: words for words, stars in STARS.items()}
@@ -131,12 +149,12 @@ _LEFT_OUT = frozenset({"SocialSignalsSection", "reviewFooter", "updateActionLink
 _SERIES_LABEL = re.compile(r"Book ([\d.]+) in the (.{1,100}) series")
 
 
-def goodreads_lines(tree: BeautifulSoup) -> list[Line]:
-    """Return the lines of the page; a name of a person becomes a mark, and every review begins with one."""
+def goodreads_lines(tree: BeautifulSoup) -> list[PageLine]:
+    """Return the lines of the page, with a placeholder for people's names and a mark before every review."""
     return lines_of(tree.body or tree, _rule)
 
 
-def _rule(tag: Tag) -> str | Sequence[Line] | bool | None:
+def _rule(tag: Tag) -> str | Sequence[PageLine] | bool | None:
     if is_person(tag):
         return NAME if tag.get_text(strip=True) else ""
     names = set(classes(tag))
@@ -151,16 +169,16 @@ def _rule(tag: Tag) -> str | Sequence[Line] | bool | None:
     if "Formatted" in names:
         return lines_of(tag, _rule)
     if attribute(tag, "data-testid") in ("ratingsCount", "reviewsCount"):
-        return [Line(words_of(tag))]
+        return [PageLine(words_of(tag))]
     if "ContributorLink__name" in names:
-        return [Line(f"by {words_of(tag)}")]
+        return [PageLine(f"by {words_of(tag)}")]
     if (series := _SERIES_LABEL.search(attribute(tag, "aria-label"))) is not None:
-        return [Line(f"({series[2]} #{series[1]})")]
+        return [PageLine(f"({series[2]} #{series[1]})")]
     return _shortened(tag)
 
 
 def is_person(tag: Tag) -> bool:
-    """Return whether an element names or shows a reader."""
+    """Return whether an element contains a reader's name or picture."""
     if tag.name == "a" and _PROFILE.search(attribute(tag, "href")[:300]):
         return True
     if not _PEOPLE.isdisjoint(classes(tag)):
@@ -176,16 +194,16 @@ def _is_review(tag: Tag, names: set[str]) -> bool:
     return False
 
 
-def _review(tag: Tag) -> list[Line]:
-    """Return a review as text has it: a line with date and stars, then what was written."""
+def _review(tag: Tag) -> list[PageLine]:
+    """Return a review as in a text file: a line with date and stars, then the text."""
     stars, date = _stars(tag), _date(tag)
     said = f"{date} rated it {_WORDS[stars]}".strip() if stars else f"{date} added it"
     text = next((found for name in _TEXT_CLASSES if (found := tag.find(class_=name)) is not None), None)
     written = [line for line in lines_of(text, _rule) if line.text != NAME] if text else []
     while written and not written[0].text and not written[0].mark:
         written.pop(0)
-    heading = [Line(said)] if stars or date else []
-    return [Line("", mark=REVIEW), *heading, *written, Line("", mark=AFTER_REVIEW)]
+    heading = [PageLine(said)] if stars or date else []
+    return [PageLine("", mark=REVIEW), *heading, *written, PageLine("", mark=AFTER_REVIEW)]
 
 
 def _stars(tag: Tag) -> int | None:
@@ -207,18 +225,18 @@ def _date(tag: Tag) -> str:
     return ""
 
 
-def _picture(tag: Tag) -> str | Sequence[Line]:
-    """Return what a picture stands for: the title of a book in a list, a photo in a review, or nothing."""
+def _picture(tag: Tag) -> str | Sequence[PageLine]:
+    """Return what replaces a picture: a book title in a list, a photo mark in a review, or nothing."""
     for parent in list(tag.parents)[:6]:
         if not {"cover", "bookCover"}.isdisjoint(classes(parent)):
             return attribute(parent, "title") or attribute(tag, "alt")
         if not set(_TEXT_CLASSES).isdisjoint(classes(parent)):
-            return [Line("", mark=PHOTO)]
+            return [PageLine("", mark=PHOTO)]
     return ""
 
 
 def _shortened(tag: Tag) -> str | bool | None:
-    """Keep the whole of a text that the page holds twice, and let go of its beginning and of the link between."""
+    """Keep the full version of a text that the page contains twice, and drop the shortened one."""
     if _is_whole(tag):
         return True
     if _is_whole(tag.find_next_sibling()):
@@ -229,7 +247,7 @@ def _shortened(tag: Tag) -> str | bool | None:
 
 
 def _is_whole(tag: Tag | None) -> bool:
-    """Return whether an element is the hidden whole of a text of which the page shows the beginning."""
+    """Return whether an element is the hidden full version of a shortened text."""
     named = attribute(tag, "id") if tag is not None else ""
     return named.startswith("freeText") and not named.startswith("freeTextContainer")
 
@@ -258,11 +276,11 @@ _NOT_TOLD = re.compile(
 )  # fmt: skip
 _OTHER_BOOK = re.compile(r"^(.{1,200}?),?\s*(?:\(([^()]{1,100}?),?\s*(?:#\s?([\d.,\s–-]{1,12}))?\))?$")
 MAX_TITLE = 120
-"""Characters of a title; a longer line is no title."""
+"""Characters of a title; a longer line is not a title."""
 
 
-def read_head(lines: Sequence[Line]) -> tuple[Facts, list[str]]:
-    """Return what the head of the page says of the book, and its description, paragraph by paragraph."""
+def read_head(lines: Sequence[PageLine]) -> tuple[BookFacts, list[str]]:
+    """Return the facts and the description in the head of the page."""
     texts = [line.text[:400] for line in lines]
     title = _title(texts, lines)
     series, number = _series_and_number(texts, title)
@@ -270,7 +288,7 @@ def read_head(lines: Sequence[Line]) -> tuple[Facts, list[str]]:
     edition_at = next((n for n, text in enumerate(texts) if _FORMAT.match(text) or _PUBLISHED.match(text)), len(texts))
     edition, first_year, first, pages = _edition(texts)
     isbn = next((found[1] for text in texts if (found := _ISBN.search(text))), "").replace("-", "")
-    facts = Facts(
+    facts = BookFacts(
         title=title,
         author=_author(texts),
         year=first_year,
@@ -288,7 +306,7 @@ def read_head(lines: Sequence[Line]) -> tuple[Facts, list[str]]:
 
 
 def other_book(text: str) -> SimilarBook | None:
-    """Read “Friends and Traitors (Inspector Troy, #8)”; None where the line is no title."""
+    """Read a line such as “Friends and Traitors (Inspector Troy, #8)”; None if it is not a title."""
     found = _OTHER_BOOK.match(text)
     if not found or len(found[1]) > MAX_TITLE or len(found[1].split()) > 20 or not any(map(str.isalpha, found[1])):
         return None
@@ -298,7 +316,7 @@ def other_book(text: str) -> SimilarBook | None:
     return SimilarBook(title=found[1].strip(" ,"), series=series.rstrip(","), series_number=number.replace("–", "-"))
 
 
-def _title(texts: Sequence[str], lines: Sequence[Line]) -> str:
+def _title(texts: Sequence[str], lines: Sequence[PageLine]) -> str:
     marked = next((found[1] for text in texts if (found := _MARKING.search(text))), "")
     headed = next((line.text for line in lines if line.level == 1), "")
     if marked or headed:
@@ -338,7 +356,7 @@ def _ratings(texts: Sequence[str]) -> Ratings | None:
 
 
 def _edition(texts: Sequence[str]) -> tuple[Edition | None, int | None, dt.date | None, int | None]:
-    """Return the edition, the year and the day of the first publication, and the number of pages."""
+    """Return the edition, the year and date of first publication, and the number of pages."""
     form = next((text for text in texts if _FORMAT.match(text)), "")
     pages = _PAGES.search(form)
     published = publisher = ""
@@ -367,11 +385,11 @@ def _language(texts: Sequence[str]) -> str:
     return ""
 
 
-def _description(lines: Sequence[Line]) -> list[str]:
+def _description(lines: Sequence[PageLine]) -> list[str]:
     kept = [line.text for line in lines if not _NOT_TOLD.match(line.text) and not _looks_of_figures(line.text)]
     whole = "\n".join(kept).strip("\n")
     if is_cut_short(whole) or "(less)" in whole[-12:]:
-        whole = undoubled(whole)[1]
+        whole = without_duplicate(whole)[1]
     return [text for text in whole.split("\n") if text]
 
 
@@ -385,7 +403,7 @@ def _count(text: str) -> int:
 
 
 MAX_ANSWERS, MAX_ANSWER = 500, 20_000
-"""Answers that are kept of a page, and characters of each."""
+"""Answers of a page that are kept, and characters of each."""
 
 _UNTOLD = re.compile(
     r"^(?:See all \d+|\d+ likes?\b|Like\b|flag\b|To ask other|View \d+|Add your answer|Ask the Goodreads|Unanswered|"
@@ -399,9 +417,9 @@ _ASKING = re.compile(
 )
 
 
-def answers(lines: Sequence[Line], ledger: Ledger) -> list[Section]:
-    """Return a section a question; an answer whose question the page does not show has a heading of its own."""
-    sections: list[Section] = []
+def answers(lines: Sequence[PageLine], ledger: Ledger) -> list[DraftSection]:
+    """Return one section for each question; answers without a question get a heading of their own."""
+    sections: list[DraftSection] = []
     question, orphans = "", 0
     for line in lines[: 4 * MAX_ANSWERS]:
         text = line.text[: 2 * MAX_ANSWER]
@@ -416,30 +434,30 @@ def answers(lines: Sequence[Line], ledger: Ledger) -> list[Section]:
             if sections and sections[-1].heading == heading:
                 sections[-1] = replace(sections[-1], paragraphs=(*sections[-1].paragraphs, Paragraph(answer)))
             else:
-                sections.append(Section((Paragraph(answer),), heading))
+                sections.append(DraftSection((Paragraph(answer),), heading))
     return sections[:MAX_ANSWERS]
 
 
 def _question(text: str) -> str:
-    """Return the question that a line asks, or nothing; only an answer begins with its writer's name."""
-    before, whole = undoubled(text)
+    """Return the question in a line, or ""; answers begin with a name."""
+    before, whole = without_duplicate(text)
     is_one = not before and NAME not in text and whole.endswith("?") and len(whole) <= 500 and _ASKING.match(whole)
     return whole if is_one else ""
 
 
 def _answer(text: str, ledger: Ledger) -> str:
-    """Return an answer whole and without its writer's name, or nothing where no whole sentence is left."""
-    before, whole = undoubled(text)
+    """Return an answer in whole sentences and without its writer's name."""
+    before, whole = without_duplicate(text)
     is_bare = bool(before) or NAME in text
     answer = whole.replace(NAME, " ").strip() if is_bare else without_name(whole)
-    kept = whole_sentences(without_more(answer)) if is_cut_short(text) else answer
-    ledger.add(Fate.DROPPED, "sentences", int(kept != answer), "cut off by the page")
+    kept = whole_sentences(without_more_link(answer)) if is_cut_short(text) else answer
+    ledger.add(Status.DROPPED, "sentences", int(kept != answer), "cut off by the page")
     return cut_to(kept, MAX_ANSWER)
 
 
 SOURCE = "Goodreads"
 MAX_ITEMS, MAX_BOOKS = 500, 100
-"""Quotes or topics, and books, that are kept of one list."""
+"""Quotes or topics, and books, of a list that are kept."""
 MAX_QUOTE = 5_000
 """Characters of a quote."""
 
@@ -450,59 +468,66 @@ _TOPIC = re.compile(
 _SELF = re.compile(r"^(?P<name>[^,.()]{3,60}?)(?:,| \(| is | was )")
 
 
-def matches(page: Page) -> bool:
-    """Return whether a page is one of Goodreads."""
+def matches(page: SavedPage) -> bool:
+    """Return whether this is a Goodreads page."""
     return bool(page.markup and page.markup.site == "goodreads") or is_goodreads(page.lines)
 
 
-def read(page: Page, setting: Setting) -> Reading:
-    """Read the page. What was recognised and dropped goes into the setting's ledger."""
+def read(page: SavedPage, setting: ImportContext) -> PageContent:
+    """Read the page, and report what was recognised and dropped."""
     lines = goodreads_lines(page.markup.tree) if page.markup else page.lines
-    parts, ledger = parts_of(lines), setting.ledger
-    ledger.add(Fate.RECOGNISED, "a page of Goodreads")
-    facts, description = read_head(parts[Part.HEAD])
-    author = _about_author(parts[Part.AUTHOR], ledger)
+    parts, ledger = areas_of(lines), setting.ledger
+    ledger.add(Status.RECOGNISED, "a page of Goodreads")
+    facts, description = read_head(parts[PageArea.HEAD])
+    author = _about_author(parts[PageArea.AUTHOR], ledger)
     self_named = _SELF.match(author[0]) if author and not facts.author else None
     facts = replace(
         facts,
         author=facts.author or (self_named["name"].strip() if self_named else ""),
-        similar=_similar(parts[Part.SIMILAR]),
+        similar=_similar(parts[PageArea.SIMILAR]),
         ratings=_as_of(facts.ratings, lines),
     )
-    series = _document("series", "background", "Other books in the series", _series(parts[Part.SERIES], facts))
+    series = _document("series", "background", "Other books in the series", _series(parts[PageArea.SERIES], facts))
     drafts = (
         _document("premise", "premise", "What the book is about", _plain(_whole(description, ledger))),
-        _document("reviews", "review", "What readers said", reviews(parts[Part.REVIEWS], setting)),
-        _document("answers", "answers", "Readers’ questions", answers(parts[Part.ANSWERS], ledger)),
-        _document("quotes", "quotes", "Quotes that readers like", [Section(tuple(_quotes(parts[Part.QUOTES])))]),
+        _document("reviews", "review", "What readers said", reviews(parts[PageArea.REVIEWS], setting)),
+        _document("answers", "answers", "Readers’ questions", answers(parts[PageArea.ANSWERS], ledger)),
+        _document(
+            "quotes", "quotes", "Quotes that readers like", [DraftSection(tuple(_quotes(parts[PageArea.QUOTES])))]
+        ),
         _document("author", "author", "About the author", _plain(author)),
         replace(series, reveals={}) if series else None,  # titles and numbers give nothing away
-        _document("topics", "topics", "What clubs talk about", [Section(tuple(_topics(parts[Part.TOPICS])))]),
+        _document("topics", "topics", "What clubs talk about", [DraftSection(tuple(_topics(parts[PageArea.TOPICS])))]),
     )
-    ledger.add(Fate.DROPPED, "lines", sum(bool(line.text) for line in parts[Part.NOTHING]), "navigation and sign-up")
-    return Reading(facts, tuple(draft for draft in drafts if draft))
+    ledger.add(
+        Status.DROPPED,
+        "lines",
+        sum(bool(line.text) for line in parts[PageArea.NOTHING]),
+        "navigation and sign-up",
+    )
+    return PageContent(facts, tuple(draft for draft in drafts if draft))
 
 
-def _document(stem: str, kind: str, title: str, sections: Sequence[Section]) -> Draft | None:
+def _document(stem: str, kind: str, title: str, sections: Sequence[DraftSection]) -> DraftDocument | None:
     sections = tuple(section for section in sections if section.paragraphs)
-    return Draft(f"{stem}-goodreads", kind, title, SOURCE, sections) if sections else None
+    return DraftDocument(f"{stem}-goodreads", kind, title, SOURCE, sections) if sections else None
 
 
-def _plain(texts: Sequence[str]) -> list[Section]:
-    return [Section(tuple(Paragraph(text) for text in texts if text))]
+def _plain(texts: Sequence[str]) -> list[DraftSection]:
+    return [DraftSection(tuple(Paragraph(text) for text in texts if text))]
 
 
 def _whole(texts: Sequence[str], ledger: Ledger) -> list[str]:
-    """Return paragraphs without the sentence at their end that was cut off."""
+    """Return paragraphs without an unfinished sentence at the end."""
     if not texts:
         return []
-    last = whole_sentences(without_more(texts[-1]))
-    ledger.add(Fate.DROPPED, "sentences", int(last != texts[-1]), "cut off by the page")
+    last = whole_sentences(without_more_link(texts[-1]))
+    ledger.add(Status.DROPPED, "sentences", int(last != texts[-1]), "cut off by the page")
     return [text for text in (*texts[:-1], last) if text]
 
 
-def _as_of(ratings: Ratings | None, lines: Sequence[Line]) -> Ratings | None:
-    """Return the figures with the last day that the page names: it was saved then or soon after."""
+def _as_of(ratings: Ratings | None, lines: Sequence[PageLine]) -> Ratings | None:
+    """Return the ratings with the latest date on the page, because it was saved soon after."""
     if ratings is None:
         return None
     dates = [day for line in lines if (day := date_in(line.text[-60:]) or date_in(line.text[:40]))]
@@ -510,12 +535,12 @@ def _as_of(ratings: Ratings | None, lines: Sequence[Line]) -> Ratings | None:
     return replace(ratings, as_of=max((day for day in dates if day <= today), default=None))
 
 
-def _similar(lines: Sequence[Line]) -> tuple[SimilarBook, ...]:
+def _similar(lines: Sequence[PageLine]) -> tuple[SimilarBook, ...]:
     found = (other_book(line.text) for line in lines[:MAX_BOOKS] if line.item and line.text)
     return tuple(dict.fromkeys(book for book in found if book))
 
 
-def _series(lines: Sequence[Line], facts: Facts) -> list[Section]:
+def _series(lines: Sequence[PageLine], facts: BookFacts) -> list[DraftSection]:
     books = [book for line in lines[:MAX_BOOKS] if line.item and (book := other_book(line.text))]
     name = next((line.text for line in lines if line.text and not line.item), "")
     name = re.sub(r"\s*\(\d+ books?\)$", "", name) if len(name) <= 100 else ""
@@ -524,16 +549,16 @@ def _series(lines: Sequence[Line], facts: Facts) -> list[Section]:
         within = book.series or name or facts.series
         number = f", book {book.series_number}" if book.series_number else ""
         items.append(Paragraph(f"{book.title} ({within}{number})" if within else book.title, item=True))
-    return [Section(tuple(items))]
+    return [DraftSection(tuple(items))]
 
 
-def _about_author(lines: Sequence[Line], ledger: Ledger) -> list[str]:
+def _about_author(lines: Sequence[PageLine], ledger: Ledger) -> list[str]:
     texts = [line.text for line in lines if line.text and not line.item and len(line.text) > 60]
-    kept = [undoubled(text)[1] for text in texts if not text.startswith("See also:")]
+    kept = [without_duplicate(text)[1] for text in texts if not text.startswith("See also:")]
     return _whole(kept[:20], ledger)
 
 
-def _quotes(lines: Sequence[Line]) -> Iterator[Paragraph]:
+def _quotes(lines: Sequence[PageLine]) -> Iterator[Paragraph]:
     waiting = ""
     for line in lines[: 8 * MAX_ITEMS]:
         waiting = f"{waiting} {line.text}".strip() if waiting else line.text
@@ -546,7 +571,7 @@ def _quotes(lines: Sequence[Line]) -> Iterator[Paragraph]:
             waiting = ""
 
 
-def _topics(lines: Sequence[Line]) -> Iterator[Paragraph]:
+def _topics(lines: Sequence[PageLine]) -> Iterator[Paragraph]:
     for line in lines[:MAX_ITEMS]:
         if found := _TOPIC.match(line.text[:400]):
             counted = f"{_number(found['posts'], 'post')}, {_number(found['views'], 'view')}"

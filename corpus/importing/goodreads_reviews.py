@@ -1,8 +1,7 @@
-"""The reviews of a Goodreads page.
+"""Splitting the reviews of a Goodreads page.
 
-A review begins with the name of its reader, a line “Oct 31, 2017 rated it liked it”, both, or neither. The page shows
-the first 500 characters of each, so one without any heading is found by counting back from where the one before it,
-or it itself, was cut. In HTML the mark-up says where reviews begin, and nothing has to be guessed.
+A review begins with its reader's name, a line “Oct 31, 2017 rated it liked it”, both, or neither. The page shows
+the first 500 characters of a review, so one without a heading is found by its length. HTML says where reviews begin.
 """
 
 from __future__ import annotations
@@ -13,28 +12,28 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import dropwhile
 
-from corpus.importing.draft import END, Fate, Paragraph, Section, Setting
-from corpus.importing.page import AFTER_REVIEW, NAME, PHOTO, REVIEW, Line, cut_to
+from corpus.importing.draft import END, DraftSection, ImportContext, Paragraph, Status
+from corpus.importing.page import AFTER_REVIEW, NAME, PHOTO, REVIEW, PageLine, cut_to
 from corpus.importing.subject import words
 from corpus.importing.text import (
     DATE,
     date_in,
-    is_closed,
+    ends_sentence,
     is_cut_short,
     is_explicit,
-    undoubled,
     whole_sentences,
-    without_more,
+    without_duplicate,
+    without_more_link,
 )
 
 STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not like it": 1, "liked it": 3}
 """The site's words for stars."""
 
 SHOWN = range(486, 503)
-"""Characters of a review that the page shows before it cuts, line breaks and entities more or less."""
+"""Characters of a review that the page shows before cutting it, give or take line breaks."""
 
 MAX_REVIEWS, MAX_LINES, MAX_LINE = 2_000, 400, 20_000
-"""More reviews than a page shows, and more lines and characters than a reader writes; what is beyond is left out."""
+"""Reviews, lines and characters that are kept."""
 
 _HEADER = re.compile(
     rf"^(?:(?P<date>{DATE})\s+)?(?P<name>.{{0,80}}?)\s*\b(?P<did>rated it|added it|marked it|is currently reading it|"
@@ -63,7 +62,7 @@ CAPTION = 160
 
 @dataclass(slots=True)
 class RawReview:
-    """One review as the page has it: its lines, and whether the page cut it off."""
+    """A review as it is on the page."""
 
     stars: int | None = None
     date: dt.date | None = None
@@ -72,9 +71,9 @@ class RawReview:
     headed: bool = False
 
 
-def without_asides(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines of a review section without photos, their captions, shelves, likes and recommendations."""
-    kept: list[Line] = []
+def without_asides(lines: Sequence[PageLine]) -> list[PageLine]:
+    """Return the lines of a review section without photos, captions, shelves, likes and recommendations."""
+    kept: list[PageLine] = []
     after_photo = False
     for line in lines:
         is_photo = line.mark == PHOTO or bool(_PHOTO.match(line.text[:200]))
@@ -85,15 +84,15 @@ def without_asides(lines: Sequence[Line]) -> list[Line]:
     return kept
 
 
-def split_reviews(lines: Sequence[Line]) -> list[RawReview]:
-    """Return the reviews among the lines of a page's review section, in order."""
+def split_reviews(lines: Sequence[PageLine]) -> list[RawReview]:
+    """Return the reviews in the lines of a review section, in order."""
     lines = without_asides(lines)
     by_markup = any(line.mark == REVIEW for line in lines)
     reviews = _by_markup(lines) if by_markup else [r for run in _by_headings(lines) for r in _by_length(run)]
     return [review for review in reviews if review.headed or any(review.lines)][:MAX_REVIEWS]
 
 
-def _by_markup(lines: Sequence[Line]) -> list[RawReview]:
+def _by_markup(lines: Sequence[PageLine]) -> list[RawReview]:
     reviews: list[RawReview] = []
     inside = False
     for line in lines:
@@ -107,7 +106,7 @@ def _by_markup(lines: Sequence[Line]) -> list[RawReview]:
     return reviews
 
 
-def _by_headings(lines: Sequence[Line]) -> Iterator[RawReview]:
+def _by_headings(lines: Sequence[PageLine]) -> Iterator[RawReview]:
     review = RawReview()
     for n, line in enumerate(lines):
         header = _header(line.text)
@@ -127,7 +126,7 @@ def _by_headings(lines: Sequence[Line]) -> Iterator[RawReview]:
 
 
 def _header(text: str) -> tuple[int | None, dt.date | None] | None:
-    """Return stars and date of a review's heading line, or None where the line is none."""
+    """Return the stars and date in a review's heading, or None if the line is not one."""
     found = _HEADER.match(text[:300])
     if not found or not (found["date"] or found["stars"]) or not _HEADER_REST.match(found["rest"]):
         return None
@@ -135,24 +134,24 @@ def _header(text: str) -> tuple[int | None, dt.date | None] | None:
 
 
 def _take(review: RawReview, text: str) -> None:
-    """Add a line to a review; the site's “...more” ends it."""
+    """Add a line to a review; “...more” ends it."""
     if is_cut_short(text):
         review.cut = True
-        text = without_more(text)
+        text = without_more_link(text)
     if len(review.lines) < MAX_LINES and (text or review.lines):
         review.lines.append(cut_to(text, MAX_LINE))
 
 
 def _drop_name(review: RawReview) -> None:
-    """Take the last line off a review where the heading line below it makes it the next reader's name."""
+    """Remove the last line of a review if the next heading makes it the next reader's name."""
     last = review.lines[-1] if review.lines else ""
     alone = not any(review.lines[:-1])
     if last == NAME or _looks_like_name(last, strictly=alone and review.headed):
         review.lines.pop()
 
 
-def _is_name(lines: Sequence[Line], n: int, review: RawReview) -> bool:
-    """Return whether a line is a reader's name that no heading line follows, and so begins a review."""
+def _is_name(lines: Sequence[PageLine], n: int, review: RawReview) -> bool:
+    """Return whether a line is a reader's name without a heading line, which begins a review."""
     text = lines[n].text
     if text == NAME:
         return True
@@ -163,12 +162,12 @@ def _is_name(lines: Sequence[Line], n: int, review: RawReview) -> bool:
         return not review.headed and _looks_like_name(text, strictly=n == 0)
     if _ends_cut(review.lines):
         return _looks_like_name(text, strictly=False)
-    ended = is_closed(review.lines[-1]) if review.lines[-1] else len(text.split()) > 1
+    ended = ends_sentence(review.lines[-1]) if review.lines[-1] else len(text.split()) > 1
     return ended and _looks_like_name(text, strictly=True)
 
 
 def _looks_like_name(text: str, *, strictly: bool) -> bool:
-    """Return whether a line may be the name of a reader: strictly, all of its words are capitalised."""
+    """Return whether a line may be a reader's name; `strictly`: all of its words are capitalised."""
     bare = _BRACKETED.sub("", text).strip(" -–—|·")
     tokens = bare.split()
     if not 0 < len(text) <= 60 or not 0 < len(tokens) <= 5 or re.search(r"[,:;!?“”\"]|[^.]\.$|\d{3}", bare):
@@ -179,12 +178,12 @@ def _looks_like_name(text: str, *, strictly: bool) -> bool:
 
 
 def _ends_cut(lines: Sequence[str]) -> bool:
-    """Return whether the last lines were cut by the page, as their length and their end tell."""
-    return bool(lines and lines[-1]) and not is_closed(lines[-1]) and _cut_start(lines) is not None
+    """Return whether the page cut the last lines, judging by their length and ending."""
+    return bool(lines and lines[-1]) and not ends_sentence(lines[-1]) and _cut_start(lines) is not None
 
 
 def _cut_start(lines: Sequence[str]) -> int | None:
-    """Return the index of the first line from which as much is there as the page shows, or None."""
+    """Return the first line from which the text is as long as the page shows, or None."""
     size, start = 0, None
     for n in range(len(lines) - 1, -1, -1):
         size += len(lines[n])
@@ -194,7 +193,7 @@ def _cut_start(lines: Sequence[str]) -> int | None:
 
 
 def _by_length(review: RawReview) -> Iterator[RawReview]:
-    """Yield a review, and apart from it those without a heading that follow it."""
+    """Yield a review, and separately those without a heading that follow it."""
     pieces: list[tuple[list[str], bool]] = []
     piece: list[str] = []
     for n, line in enumerate(review.lines):
@@ -217,7 +216,7 @@ MAX_REVIEW = 20_000
 """Characters of a review that are kept."""
 
 LONG = 300
-"""Characters from which a review may have been cut by the page, which shows 500."""
+"""Characters from which a review may have been cut by the page."""
 
 _SPOILER = re.compile(r"\(view spoiler\)")
 _SPOILER_END = re.compile(r"\s*\(hide spoiler\)\s*\]?")
@@ -237,18 +236,18 @@ _SOURCE_LINE = re.compile(r"^[-–—―]{1,2}\s*\w")
 _MEANT = re.compile(r"^Showing \d+\s*[-–]\s*(\d+)")
 
 
-def reviews(lines: Sequence[Line], setting: Setting) -> list[Section]:
-    """Return a section a review, headed by its stars and its day."""
+def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSection]:
+    """Return one section for each review, with its stars and date as the heading."""
     ledger = setting.ledger
     meant = reviews_meant(lines)
     lines = list(dropwhile(lambda line: not line.mark and _PREAMBLE.match(line.text), lines))
-    ledger.add(Fate.DROPPED, "lines", len(lines) - len(without_asides(lines)), "photos, captions, shelves, likes")
+    ledger.add(Status.DROPPED, "lines", len(lines) - len(without_asides(lines)), "photos, captions, shelves, likes")
     raw = split_reviews(lines)
     if meant is not None and meant != len(raw):
-        ledger.add(Fate.NOTED, f"the page says that it shows {meant} reviews; {len(raw)} were found")
+        ledger.add(Status.NOTED, f"the page says that it shows {meant} reviews; {len(raw)} were found")
     if len(raw) >= MAX_REVIEWS:
-        ledger.add(Fate.DROPPED, f"all reviews after the first {MAX_REVIEWS}")
-    sections: list[Section] = []
+        ledger.add(Status.DROPPED, f"all reviews after the first {MAX_REVIEWS}")
+    sections: list[DraftSection] = []
     vocabulary = _vocabulary(lines)
     seen: dict[str, int] = {}
     said: set[str] = set()
@@ -257,13 +256,15 @@ def reviews(lines: Sequence[Line], setting: Setting) -> list[Section]:
         text = " ".join(paragraph.text for paragraph in paragraphs)
         heading = _heading(review, explicit=is_explicit(text))
         if not text:
-            ledger.add(Fate.DROPPED, f"a review, {heading}", why="no whole sentence is left of it")
+            ledger.add(Status.DROPPED, f"a review, {heading}", why="no whole sentence is left of it")
         elif text in said:
-            ledger.add(Fate.DROPPED, "reviews", 1, "the page has them twice")
+            ledger.add(Status.DROPPED, "reviews", 1, "the page has them twice")
         else:
             said.add(text)
             seen[heading] = seen.get(heading, 0) + 1
-            sections.append(Section(paragraphs, heading + (f" · no. {seen[heading]}" if seen[heading] > 1 else "")))
+            sections.append(
+                DraftSection(paragraphs, heading + (f" · no. {seen[heading]}" if seen[heading] > 1 else ""))
+            )
     return sections
 
 
@@ -272,16 +273,16 @@ def _heading(review: RawReview, *, explicit: bool) -> str:
     return " · ".join([stars, *([str(review.date)] if review.date else []), *(["explicit"] if explicit else [])])
 
 
-def _paragraphs(review: RawReview, setting: Setting, vocabulary: Set[str]) -> tuple[Paragraph, ...]:
-    """Return what is kept of a review: whole sentences; what its writer hid as a spoiler comes last, at the end."""
+def _paragraphs(review: RawReview, setting: ImportContext, vocabulary: Set[str]) -> tuple[Paragraph, ...]:
+    """Return a review in whole sentences; what its writer hid as a spoiler comes last."""
     ledger = setting.ledger
-    told, hidden = _without_spoilers(undoubled("\n".join(review.lines)[:MAX_REVIEW])[1].replace(NAME, " "))
+    told, hidden = _without_spoilers(without_duplicate("\n".join(review.lines)[:MAX_REVIEW])[1].replace(NAME, " "))
     kept = [text for text in told if len(text) > 160 or not _ELSEWHERE.search(text)]
-    ledger.add(Fate.DROPPED, "lines of reviews", len(told) - len(kept), "they lead to other pages")
+    ledger.add(Status.DROPPED, "lines of reviews", len(told) - len(kept), "they lead to other pages")
     kept = _attributed(kept)
     if kept and (review.cut or _seems_cut(kept, vocabulary)):
         last = whole_sentences(kept[-1])
-        ledger.add(Fate.DROPPED, "sentences", int(last != kept[-1]), "cut off by the page")
+        ledger.add(Status.DROPPED, "sentences", int(last != kept[-1]), "cut off by the page")
         kept = [*kept[:-1], last] if last else kept[:-1]
     spoilers = [Paragraph(text, reveals={setting.slug: END}) for text in map(whole_sentences, hidden) if text]
     return (*map(Paragraph, kept), *spoilers)
@@ -300,7 +301,7 @@ def _without_spoilers(text: str) -> tuple[list[str], list[str]]:
 
 
 def _attributed(texts: Sequence[str]) -> list[str]:
-    """Return paragraphs, a line that names the source of a quotation joined to the quotation."""
+    """Return paragraphs, with a quotation's source joined to the quotation."""
     joined: list[str] = []
     for text in texts:
         if joined and len(text) <= 120 and _SOURCE_LINE.match(text) and joined[-1].endswith(('"', "”")):
@@ -311,21 +312,21 @@ def _attributed(texts: Sequence[str]) -> list[str]:
 
 
 def _seems_cut(texts: Sequence[str], vocabulary: Set[str]) -> bool:
-    """Return whether a review that the page does not mark as cut ends in the middle of a sentence.
+    """Return whether an unmarked review was cut in the middle of a sentence.
 
-    The page cuts long reviews alone. A short one without a full stop at its end is how its writer writes, unless its
-    last word is half a word: one that nobody else on the page uses.
+    Only long reviews are cut. A short one without a full stop is complete, unless it ends in half a word: one that
+    nobody else on the page uses.
     """
-    if is_closed(texts[-1]):
+    if ends_sentence(texts[-1]):
         return False
     return sum(map(len, texts)) >= LONG or vocabulary.isdisjoint(words(texts[-1])[-1:])
 
 
-def _vocabulary(lines: Sequence[Line]) -> set[str]:
-    """Return the words of the reviews, without those at the end of a line, which may be cut."""
+def _vocabulary(lines: Sequence[PageLine]) -> set[str]:
+    """Return the words of all reviews, except those at the end of a line, which may be cut."""
     return {word for line in lines for word in words(line.text)[:-1]}
 
 
-def reviews_meant(lines: Sequence[Line]) -> int | None:
-    """Return how many reviews the page says that it shows."""
+def reviews_meant(lines: Sequence[PageLine]) -> int | None:
+    """Return how many reviews the page says it shows."""
     return next((int(found[1]) for line in lines if (found := _MEANT.match(line.text))), None)

@@ -1,4 +1,4 @@
-"""From saved pages to a book of the library: read, told apart, written, read back, and only then put into place."""
+"""Importing files: reading them, checking their subject, writing documents, and reading those back."""
 
 from __future__ import annotations
 
@@ -8,37 +8,57 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from corpus.book_file import read_book
 from corpus.books import SLUG, Book, Slug
 from corpus.documents import Block, read_document
 from corpus.errors import ImportRefused, LibraryProblem
 from corpus.importing import goodreads, plain, study, wikipedia
-from corpus.importing.draft import Draft, Entry, Facts, Fate, ImportReport, Ledger, Reading, Section, Setting
-from corpus.importing.page import Page, read_page
-from corpus.importing.subject import Shelf, check_subject, fold
-from corpus.importing.write import BookFile, Meant, completed, in_bounds, meant, new_book, placed, store, written
-from corpus.library import read_book
+from corpus.importing.draft import (
+    BookFacts,
+    DraftDocument,
+    DraftSection,
+    ImportContext,
+    ImportReport,
+    Ledger,
+    PageContent,
+    ReportEntry,
+    Status,
+)
+from corpus.importing.page import SavedPage, read_page
+from corpus.importing.subject import TargetLibrary, check_subject, fold
+from corpus.importing.write import (
+    BookFile,
+    ExpectedBlock,
+    complete_book_file,
+    expected_blocks,
+    new_book_file,
+    placed,
+    render,
+    save_files,
+    split_long_paragraphs,
+)
 
 MAX_SLUG = 80
-"""Characters of a slug: it becomes the name of a folder."""
+"""Characters of a slug, which becomes a folder name."""
 
 _IMPORTERS = (goodreads, wikipedia, study)
-"""In the order in which a page is offered to them; what they say of a book counts in the same order."""
+"""In order of priority, for recognising a page and for the facts about a book."""
 
 _IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
 _NOUNS = {"review": "reviews", "answers": "answers", "quotes": "quotes", "discussion": "questions"}
 
 
 def import_files(paths: Sequence[Path], slug: Slug, library: Path) -> ImportReport:
-    """Make library files of saved pages about one book. Raises ImportRefused, and then nothing is changed."""
+    """Import saved pages about one book. Raises ImportRefused, and then nothing is changed."""
     if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
         raise ImportRefused(
             f"“{slug[:MAX_SLUG]}” is no name for a book's folder. Use small letters, digits and hyphens: smileys-people"
         )
     if not paths:
         raise ImportRefused("There is nothing to import. Name at least one saved page.")
-    shelf = Shelf.of(library, slug)
+    shelf = TargetLibrary.of(library, slug)
     taken = [_read(path, shelf) for path in paths]
-    facts = Facts()
+    facts = BookFacts()
     for importer in (*_IMPORTERS, plain):
         for page in taken:
             facts = facts.completed_by(page.reading.facts) if page.importer is importer else facts
@@ -46,65 +66,65 @@ def import_files(paths: Sequence[Path], slug: Slug, library: Path) -> ImportRepo
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
-    """A page that was read: by which importer, and what it gave."""
+class _ReadPage:
+    """A page with its importer and what was read from it."""
 
-    page: Page
+    page: SavedPage
     importer: object
-    reading: Reading
+    reading: PageContent
     ledger: Ledger
 
 
-def _read(path: Path, shelf: Shelf) -> _Taken:
+def _read(path: Path, shelf: TargetLibrary) -> _ReadPage:
     page = read_page(path)
     ledger = Ledger(page.name)
-    setting = Setting(shelf.slug, shelf.book, shelf.others, ledger)
+    setting = ImportContext(shelf.slug, shelf.book, shelf.others, ledger)
     importer = next((importer for importer in _IMPORTERS if importer.matches(page)), plain)
     reading = importer.read(page, setting)
     check_subject(page, reading.facts, shelf, certain=importer in (goodreads, wikipedia))
-    return _Taken(page, importer, reading, ledger)
+    return _ReadPage(page, importer, reading, ledger)
 
 
 class _Import:
-    """One import: its documents are written into a folder of their own and read back before the library changes."""
+    """One import; its documents are written to a temporary folder and read back before the library changes."""
 
-    def __init__(self, shelf: Shelf, taken: Sequence[_Taken], facts: Facts) -> None:
+    def __init__(self, shelf: TargetLibrary, taken: Sequence[_ReadPage], facts: BookFacts) -> None:
         self._shelf, self._taken, self._facts = shelf, taken, facts
         self._files: dict[str, str] = {}
         self._said: set[str] = set()
         self._fingerprints: dict[str, set[str]] = {}
 
     def run(self) -> ImportReport:
-        """Write what is new, and report."""
+        """Write what is new, and return the report."""
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
             home = Path(folder) / self._shelf.slug
             home.mkdir()
             file, book = self._book(home)
-            self._look_around(book)
+            self._remember_documents(book)
             for page in self._taken:
                 for draft in page.reading.drafts:
                     self._draft(draft, page, book, home)
         known = self._shelf.book is not None
         if file.added or not known:
             self._files["book.toml"] = file.text
-        paths = store(self._shelf.library, self._shelf.slug, self._files) if self._files else ()
+        paths = save_files(self._shelf.library, self._shelf.slug, self._files) if self._files else ()
         return ImportReport(self._shelf.slug, tuple(self._entries(file, book)), paths)
 
     def _book(self, home: Path) -> tuple[BookFile, Book]:
-        """Return `book.toml` as it will be, and the book as it will be read."""
+        """Return the new `book.toml`, and the book that it describes."""
         path = self._shelf.home / "book.toml"
         if self._shelf.book is None:
-            file = new_book(self._shelf.slug, self._facts)
+            file = new_book_file(self._shelf.slug, self._facts)
         else:
-            file = completed(path.read_bytes().decode("utf-8-sig"), self._facts)
+            file = complete_book_file(path.read_bytes().decode("utf-8-sig"), self._facts)
         (home / "book.toml").write_text(file.text, encoding="utf-8", newline="")
         try:
             return file, read_book(home, [])
         except LibraryProblem as problem:
             raise ImportRefused(f"The page's facts make no book.toml: {problem.what} {problem.cure}") from problem
 
-    def _look_around(self, book: Book) -> None:
-        """Remember what the book's documents say already, and which pages they were imported from."""
+    def _remember_documents(self, book: Book) -> None:
+        """Remember the texts in the book's documents, and the pages they were imported from."""
         for path in sorted(self._shelf.home.glob("*.md")):
             try:
                 document = read_document(path, book, self._shelf.others, [])
@@ -115,16 +135,16 @@ class _Import:
             if found:
                 self._fingerprints.setdefault(found[1], set()).add(document.kind)
 
-    def _draft(self, draft: Draft, page: _Taken, book: Book, home: Path) -> None:
+    def _draft(self, draft: DraftDocument, page: _ReadPage, book: Book, home: Path) -> None:
         ledger = page.ledger
         if draft.kind in self._fingerprints.get(page.page.fingerprint, ()):
-            ledger.add(Fate.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
+            ledger.add(Status.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
             return
-        draft = replace(draft, sections=tuple(map(in_bounds, self._new_sections(draft, ledger))))
+        draft = replace(draft, sections=tuple(map(split_long_paragraphs, self._new_sections(draft, ledger))))
         path = home / self._free_name(draft.stem)
         if not self._reads_back(path, draft, book, page.page):
             safe = [s for s in draft.sections if self._reads_back(path, replace(draft, sections=(s,)), book, page.page)]
-            ledger.add(Fate.DROPPED, "sections", len(draft.sections) - len(safe), "the library would misread them")
+            ledger.add(Status.DROPPED, "sections", len(draft.sections) - len(safe), "the library would misread them")
             draft = replace(draft, sections=tuple(safe))
             if not self._reads_back(path, draft, book, page.page):
                 raise ImportRefused(f"{page.page.name} cannot be made into {path.name}. Import its text as .txt.")
@@ -132,8 +152,8 @@ class _Import:
             self._files[path.name] = path.read_text(encoding="utf-8")
             _count(draft, path.name, book, {**self._shelf.others, book.slug: book}, ledger)
 
-    def _new_sections(self, draft: Draft, ledger: Ledger) -> Iterable[Section]:
-        """Yield what no document of the book says yet: whole reviews and answers, or single paragraphs."""
+    def _new_sections(self, draft: DraftDocument, ledger: Ledger) -> Iterable[DraftSection]:
+        """Yield what the book's documents do not have yet: whole reviews and answers, or paragraphs."""
         together = draft.kind in ("review", "answers")
         for section in draft.sections:
             keys = [fold(paragraph.text) for paragraph in section.paragraphs]
@@ -143,7 +163,11 @@ class _Import:
             else:  # a few words may well be said twice
                 short = [len(key) <= 40 and not p.item for key, p in zip(keys, section.paragraphs, strict=True)]
                 known = [is_known and not is_short for is_known, is_short in zip(known, short, strict=True)]
-            ledger.add(Fate.PRESENT, _NOUNS.get(draft.kind, "paragraphs"), 1 if together and all(known) else sum(known))
+            ledger.add(
+                Status.PRESENT,
+                _NOUNS.get(draft.kind, "paragraphs"),
+                1 if together and all(known) else sum(known),
+            )
             kept = [p for p, is_known in zip(section.paragraphs, known, strict=True) if not is_known]
             self._said.update(keys)
             if kept:
@@ -154,41 +178,41 @@ class _Import:
         names = (f"{stem}{ending}.md" for ending in ("", *(f"-{n}" for n in range(2, 1_000))))
         return next(name for name in names if name not in taken)
 
-    def _reads_back(self, path: Path, draft: Draft, book: Book, page: Page) -> bool:
-        """Write a document and read it back: does it say exactly what was meant, and is nothing wrong with it?"""
+    def _reads_back(self, path: Path, draft: DraftDocument, book: Book, page: SavedPage) -> bool:
+        """Write a document and return whether it is read back exactly as intended, without mistakes."""
         books = {**self._shelf.others, book.slug: book}
-        path.write_text(written(draft, book, books, page.fingerprint), encoding="utf-8", newline="")
+        path.write_text(render(draft, book, books, page.fingerprint), encoding="utf-8", newline="")
         problems: list[LibraryProblem] = []
         try:
             blocks = read_document(path, book, self._shelf.others, problems).blocks
         except LibraryProblem as problem:
             raise ImportRefused(f"{page.name} is too much for one document: {problem.what} {problem.cure}") from problem
-        wanted = meant(draft, book, books)
+        wanted = expected_blocks(draft, book, books)
         return not problems and len(blocks) == len(wanted) and all(map(_is_as_meant, blocks, wanted))
 
-    def _entries(self, file: BookFile, book: Book) -> Iterable[Entry]:
+    def _entries(self, file: BookFile, book: Book) -> Iterable[ReportEntry]:
         for page in self._taken:
             said = [name for name in ("title", "author", "series", "ratings", "editions", "year", "similar")
                     if getattr(page.reading.facts, name)]  # fmt: skip
             if said:
-                page.ledger.add(Fate.RECOGNISED, "facts about the book", why=", ".join(said))
+                page.ledger.add(Status.RECOGNISED, "facts about the book", why=", ".join(said))
             yield from page.ledger.entries()
         if file.added:
-            yield Entry("book.toml", Fate.ADDED, ", ".join(file.added))
+            yield ReportEntry("book.toml", Status.ADDED, ", ".join(file.added))
         if file.present:
-            yield Entry("book.toml", Fate.PRESENT, ", ".join(file.present))
+            yield ReportEntry("book.toml", Status.PRESENT, ", ".join(file.present))
         if self._shelf.book is None and not self._facts.chapters:
             why = "the page does not say what the book's chapters are; write unit and marks if you know them"
-            yield Entry("book.toml", Fate.NOTED, "positions are in percent", why=why)
+            yield ReportEntry("book.toml", Status.NOTED, "positions are in percent", why=why)
 
 
-def _is_as_meant(block: Block, want: Meant) -> bool:
+def _is_as_meant(block: Block, want: ExpectedBlock) -> bool:
     placed_there = dict(block.reveals.marks) if block.reveals else None
     return block.text == want.text and (want.by_heading or placed_there == want.reveals)
 
 
-def _count(draft: Draft, name: str, book: Book, books: Mapping[Slug, Book], ledger: Ledger) -> None:
-    """Put into the ledger how many texts of a draft are placed, and where, and how many are left for placing."""
+def _count(draft: DraftDocument, name: str, book: Book, books: Mapping[Slug, Book], ledger: Ledger) -> None:
+    """Report how many texts of a draft are placed, and where, and how many still have to be."""
     later = "spread over the book in order" if draft.kind == "summary" else "by matching, when the library is indexed"
     noun = _NOUNS.get(draft.kind, "paragraphs")
     together = draft.kind in ("review", "answers")
@@ -198,12 +222,12 @@ def _count(draft: Draft, name: str, book: Book, books: Mapping[Slug, Book], ledg
         for paragraph in section.paragraphs:
             now = paragraph.reveals if paragraph.reveals is not None else now
             if section.names_marks:
-                fate, why = Fate.PLACED, "by its heading"
+                fate, why = Status.PLACED, "by its heading"
             elif now is None:
-                fate, why = Fate.INFERRED, later
+                fate, why = Status.INFERRED, later
             else:
                 marks = placed(now, books) or {book.slug: 0}
-                fate, why = Fate.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
+                fate, why = Status.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
             if not together or why not in seen:
                 ledger.add(fate, f"{noun} in {name}", 1, why)
             seen.add(why)

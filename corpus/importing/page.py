@@ -26,12 +26,12 @@ _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def clean(text: str) -> str:
-    """Return `text` composed (NFC), its lines ending in a line feed, without characters that cannot be seen."""
+    """Return `text` in NFC, with plain line breaks and without invisible characters."""
     return _UNSEEN.sub("", _BREAKS.sub("\n", unicodedata.normalize("NFC", text)))
 
 
 def one_line(text: str) -> str:
-    """Return `text` clean, on one line, with single spaces and without comments in HTML."""
+    """Return `text` on one line, without HTML comments."""
     before, *commented = clean(text).split("<!--")
     after = (part.partition("-->")[2] if "-->" in part else part for part in commented)
     return " ".join(" ".join([before, *after]).split())
@@ -46,14 +46,14 @@ def cut_to(text: str, limit: int) -> str:
 
 
 NAME = "\ue000"
-"""Stands where a page's mark-up had the name of a person; cleaning removes it from all text of the page itself."""
+"""A placeholder for a person's name in HTML; cleaning removes this character from the page's own text."""
 
 REVIEW, AFTER_REVIEW, PHOTO = "review", "after a review", "photo"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text; `level` is that of a heading, `mark` says what starts here as far as the mark-up tells."""
+class PageLine:
+    """A line of text; `level` is its heading level, and `mark` says what begins here according to the HTML."""
 
     text: str
     level: int = 0
@@ -61,13 +61,13 @@ class Line:
     mark: str = ""
 
 
-def unwrapped(lines: Sequence[Line]) -> list[Line]:
-    """Return lines of which none was broken only for want of room; a text without such breaks comes back as it is."""
+def unwrapped(lines: Sequence[PageLine]) -> list[PageLine]:
+    """Return the lines of a text without the breaks of a fixed width."""
     width = max((len(line.text) for line in lines), default=0)
     full = [line for line in lines if len(line.text) >= 0.7 * width]
     if not 40 <= width <= 120 or len(full) < 6:
         return list(lines)
-    joined: list[Line] = []
+    joined: list[PageLine] = []
     goes_on = False
     for line in lines:
         if goes_on and line.text and not line.level and not line.item:
@@ -79,17 +79,16 @@ def unwrapped(lines: Sequence[Line]) -> list[Line]:
 
 
 MAX_TAGS = 200_000
-"""More tags than any page of a book has; parsing them takes a few seconds."""
+"""Tags of a page; parsing more would take too long."""
 
 MAX_READABLE_TAGS = 20_000
-"""Tags of such a page, for the same reason."""
+"""Tags of a page in which the readable part is searched for."""
 
 MAX_READABLE = 400_000
-"""Characters of HTML in which the readable part is searched for: the search takes the square of their number."""
+"""Characters of HTML in which the readable part is searched for: the time grows with their square."""
 
-Rule = Callable[[Tag], "str | Sequence[Line] | bool | None"]
-"""What becomes of an element: words or lines in place of it, True for its contents even where the page hides them,
-None for its contents where it does not."""
+Rule = Callable[[Tag], "str | Sequence[PageLine] | bool | None"]
+"""What replaces an element: words or lines; True for its contents even if hidden; None for its contents."""
 
 _SKIPPED = frozenset({
     "aside", "audio", "button", "canvas", "dialog", "embed", "footer", "head", "iframe", "input", "math", "menu",
@@ -108,16 +107,16 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """A parsed HTML page: its lines, its tree for importers that know the site, and what its head says."""
+    """A parsed HTML page: its lines, its tree, and the site and title it names."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PageLine, ...]
     tree: BeautifulSoup
     site: str
     title: str
     source: str
 
-    def readable(self) -> tuple[Line, ...]:
-        """Return the part of the page that is its text, as found by trafilatura; all lines where it finds none."""
+    def readable(self) -> tuple[PageLine, ...]:
+        """Return the main text of the page as found by trafilatura, or all lines if it finds none."""
         if len(self.source) > MAX_READABLE or self.source.count("<") > MAX_READABLE_TAGS:
             return self.lines
         found = trafilatura.extract(
@@ -128,7 +127,7 @@ class Markup:
 
 
 def read_markup(source: str) -> Markup:
-    """Parse HTML. What the page says of encodings and doctypes does not matter any more."""
+    """Parse HTML that has been decoded already."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         tree = BeautifulSoup(source, "lxml")
@@ -136,8 +135,8 @@ def read_markup(source: str) -> Markup:
     return Markup(tuple(lines_of(root)), tree, _site(tree), _title(tree), source)
 
 
-def lines_of(root: Tag, rule: Rule = lambda _: None) -> list[Line]:
-    """Return the lines of an element in reading order; a blank line stands where the page leaves one."""
+def lines_of(root: Tag, rule: Rule = lambda _: None) -> list[PageLine]:
+    """Return the lines of an element in reading order, with blank lines between paragraphs."""
     writer = _Writer()
     waiting: list[tuple[PageElement, bool]] = [(child, False) for child in reversed(root.contents)]
     while waiting:
@@ -161,17 +160,17 @@ def lines_of(root: Tag, rule: Rule = lambda _: None) -> list[Line]:
 
 
 class _Writer:
-    """Puts words together to lines, as blocks open and close around them."""
+    """Joins words into lines as blocks open and close."""
 
     def __init__(self) -> None:
-        self._lines: list[Line] = []
+        self._lines: list[PageLine] = []
         self._words: list[str] = []
         self._level, self._item, self._is_put = 0, False, False
 
     def words(self, words: str) -> None:
         self._words.append(words)
 
-    def put(self, lines: Sequence[Line]) -> None:
+    def put(self, lines: Sequence[PageLine]) -> None:
         self._end_line()
         self._lines += lines
         self._is_put = True
@@ -201,20 +200,20 @@ class _Writer:
         elif name == "li":
             self._item = False
 
-    def finished(self) -> list[Line]:
+    def finished(self) -> list[PageLine]:
         self._end_line()
         return self._lines
 
     def _end_line(self) -> None:
         words = " ".join("".join(self._words).split())
         if words:
-            self._lines.append(Line(words, self._level, self._item))
+            self._lines.append(PageLine(words, self._level, self._item))
             self._item = False
         self._words = []
 
     def _blank(self) -> None:
         if self._lines and (self._lines[-1].text or self._lines[-1].mark):
-            self._lines.append(Line(""))
+            self._lines.append(PageLine(""))
 
 
 def classes(tag: Tag) -> list[str]:
@@ -223,7 +222,7 @@ def classes(tag: Tag) -> list[str]:
 
 
 def attribute(tag: Tag, name: str) -> str:
-    """Return an attribute of an element, empty where it has none."""
+    """Return an attribute of an element, or ""."""
     return str(tag.get(name) or "")
 
 
@@ -237,7 +236,7 @@ def _is_hidden(tag: Tag) -> bool:
 
 
 def _site(tree: BeautifulSoup) -> str:
-    """Return the name of the site that a page says it comes from, in lower case."""
+    """Return the site that a page says it is from, in lower case, or ""."""
     generator = tree.find("meta", attrs={"name": "generator"})
     if isinstance(generator, Tag) and attribute(generator, "content").startswith("MediaWiki"):
         return "wikipedia"
@@ -258,21 +257,21 @@ def _title(tree: BeautifulSoup) -> str:
     return " ".join(clean(tree.title.get_text()).split()) if tree.title else ""
 
 
-def _markdown_line(row: str) -> Line:
+def _markdown_line(row: str) -> PageLine:
     words = " ".join(row.split())
     marks = len(words) - len(words.lstrip("#"))
     if 0 < marks < 7 and words[marks : marks + 1] == " ":
-        return Line(words[marks:].strip(), level=marks)
+        return PageLine(words[marks:].strip(), level=marks)
     if words[:2] in ("- ", "* "):
-        return Line(words[2:].strip(), item=True)
-    return Line(words)
+        return PageLine(words[2:].strip(), item=True)
+    return PageLine(words)
 
 
 MAX_BYTES = 20_000_000
-"""A saved page is far smaller; a larger file is not read at all."""
+"""Bytes of a file; saved pages are far smaller."""
 
 MAX_TEXT = 4_000_000
-"""Characters of text: more than four long novels, and less than a document of a library may hold."""
+"""Characters of text: more than four long novels."""
 
 _BINARY = {
     b"%PDF": "a PDF", b"PK\x03\x04": "a packed file (a Word document, an e-book, a ZIP)", b"\x89PNG": "a picture",
@@ -290,26 +289,26 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _BULLET = re.compile(r"^[•‣▪◦●]\s*")
 AGAIN = "Save the page again, as “Webpage, HTML only” or as text, and import that file."
-"""What to do where a file is no page."""
+"""The cure for a file that is not a page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page as lines; `markup` is what its HTML said besides, or None for a page of plain text."""
+class SavedPage:
+    """A page as lines; `markup` is None for a page of plain text."""
 
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[PageLine, ...]
     markup: Markup | None = None
     fingerprint: str = field(default="", compare=False)
 
     @property
     def text(self) -> str:
-        """All the words of the page."""
+        """The text of the page."""
         return "\n".join(line.text for line in self.lines)
 
 
-def read_page(path: Path) -> Page:
-    """Read one file. Raises ImportRefused where it is no page."""
+def read_page(path: Path) -> SavedPage:
+    """Read a file. Raises ImportRefused if it is not a page."""
     data = _bytes(path)
     text = _decoded(path, data)
     if _MARKUP.match(text[:5_000]) or (path.suffix.lower() in (".html", ".htm", ".xhtml") and "<" in text):
@@ -327,7 +326,7 @@ def read_page(path: Path) -> Page:
             f"{path.name} holds {len(words) // 1_000_000} million characters of text; a page holds at most "
             f"{MAX_TEXT // 1_000_000} million. Import the part that is about the book."
         )
-    return Page(path.name, lines, markup, hashlib.sha256(words.encode()).hexdigest()[:12])
+    return SavedPage(path.name, lines, markup, hashlib.sha256(words.encode()).hexdigest()[:12])
 
 
 def _bytes(path: Path) -> bytes:
@@ -375,8 +374,8 @@ def _text(data: bytes) -> str | None:
     return None
 
 
-def _text_lines(text: str, *, markdown: bool) -> tuple[Line, ...]:
-    """Cut plain text into lines; a blank line is kept, as it separates paragraphs."""
+def _text_lines(text: str, *, markdown: bool) -> tuple[PageLine, ...]:
+    """Split plain text into lines; blank lines separate paragraphs."""
     lines = []
     rows = text.split("\n")
     if markdown and rows[0].strip() == "---" and "---" in (row.strip() for row in rows[1:40]):
@@ -387,9 +386,9 @@ def _text_lines(text: str, *, markdown: bool) -> tuple[Line, ...]:
         heading = _HEADING.match(words) if markdown else None
         item = bool(_BULLET.match(words)) or (markdown and words[:2] in ("- ", "* ", "+ "))
         if heading:
-            lines.append(Line(heading[2], level=len(heading[1])))
+            lines.append(PageLine(heading[2], level=len(heading[1])))
         elif item:
-            lines.append(Line(words[1:].strip(), item=True))
+            lines.append(PageLine(words[1:].strip(), item=True))
         else:
-            lines.append(Line(words))
+            lines.append(PageLine(words))
     return tuple(lines)

@@ -1,12 +1,20 @@
-"""Any other page: kept as text that nothing places, a critic's where it says that it is a review."""
+"""Importing pages of no known format, as unplaced background or as a critic's review."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from corpus.importing.draft import Draft, Facts, Fate, Paragraph, Reading, Section, Setting
-from corpus.importing.page import Line, Page, cut_to, unwrapped
+from corpus.importing.draft import (
+    BookFacts,
+    DraftDocument,
+    DraftSection,
+    ImportContext,
+    PageContent,
+    Paragraph,
+    Status,
+)
+from corpus.importing.page import PageLine, SavedPage, cut_to, unwrapped
 from corpus.importing.text import MAX_HEADING, speaks_of_marks
 
 MAX_PARAGRAPH = 20_000
@@ -15,25 +23,25 @@ MAX_PARAGRAPH = 20_000
 _REVIEW = re.compile(r"\b(?:book )?review(?:ed)?\b", re.IGNORECASE)
 
 
-def read(page: Page, setting: Setting) -> Reading:
-    """Read the page: its headings and paragraphs as they are, all of it left for placing by alignment."""
+def read(page: SavedPage, setting: ImportContext) -> PageContent:
+    """Read the headings and paragraphs of the page, all to be placed by matching."""
     lines = page.markup.readable() if page.markup else unwrapped(page.lines)
     top = " ".join([page.markup.title if page.markup else "", *(line.text for line in lines[:3])])[:500]
     kind = "reception" if _REVIEW.search(top) else "background"
-    setting.ledger.add(Fate.RECOGNISED, "a page of no known form", why=f"kept as {kind}")
+    setting.ledger.add(Status.RECOGNISED, "a page of no known form", why=f"kept as {kind}")
     title = "What critics said" if kind == "reception" else "Background"
     source = page.markup.title[:100] if page.markup and page.markup.title else page.name.rpartition(".")[0] or page.name
-    return Reading(Facts(), (Draft(f"{kind}-page", kind, title, source, tuple(_sections(lines))),))
+    return PageContent(BookFacts(), (DraftDocument(f"{kind}-page", kind, title, source, tuple(_sections(lines))),))
 
 
-def _sections(lines: Sequence[Line]) -> list[Section]:
-    found: list[Section] = []
+def _sections(lines: Sequence[PageLine]) -> list[DraftSection]:
+    found: list[DraftSection] = []
     heading, level = "", 2
     paragraphs: list[Paragraph] = []
-    for line in (*lines, Line("", level=2)):
+    for line in (*lines, PageLine("", level=2)):
         if line.level:
             if paragraphs:
-                found.append(Section(tuple(paragraphs), heading, level))
+                found.append(DraftSection(tuple(paragraphs), heading, level))
             paragraphs = []
             heading = "" if speaks_of_marks(line.text) else line.text[:MAX_HEADING]
             level = max(2, line.level)

@@ -1,4 +1,4 @@
-"""A study page on a novel: its headed sections, which tell the story in order, and what stands around them."""
+"""Importing study guides, whose sections tell the story in order."""
 
 from __future__ import annotations
 
@@ -7,16 +7,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.books import Unit
-from corpus.importing.draft import Draft, Facts, Fate, Paragraph, Reading, Section, Setting
-from corpus.importing.page import Line, Page, cut_to, unwrapped
+from corpus.importing.draft import (
+    BookFacts,
+    DraftDocument,
+    DraftSection,
+    ImportContext,
+    PageContent,
+    Paragraph,
+    Status,
+)
+from corpus.importing.page import PageLine, SavedPage, cut_to, unwrapped
 from corpus.importing.subject import bare_title, names_of, same_title, words
-from corpus.importing.text import MAX_HEADING, TITLES, chapters_of, is_closed, kind_of, speaks_of_marks, without_marks
+from corpus.importing.text import (
+    MAX_HEADING,
+    TITLES,
+    chapters_of,
+    ends_sentence,
+    kind_of,
+    speaks_of_marks,
+    without_marks,
+)
 
 SOURCE = "a study page"
 MAX_PARAGRAPH = 20_000
 """Characters of one paragraph that are kept."""
 PROSE = 90
-"""Characters from which a line is prose rather than a heading or a label."""
+"""Characters from which a line is prose rather than a heading."""
 
 _TITLE = re.compile(r"^(?:Novel|Book|Novella|Play|Work|Title|Study Guide)\s*:\s*(.{2,150})$")
 _AUTHOR = re.compile(r"^(?:Author|Written by|By)\s*:?\s+([^.!?]{3,80})$", re.IGNORECASE)
@@ -34,14 +50,14 @@ _STORY_WORDS = frozenset({
 
 
 @dataclass(slots=True)
-class _Part:
+class _StudySection:
     heading: str = ""
     level: int = 2
-    lines: list[Line] = field(default_factory=list)
+    lines: list[PageLine] = field(default_factory=list)
 
 
-def matches(page: Page) -> bool:
-    """Return whether a page has the headed sections of a study page, or says that it is one."""
+def matches(page: SavedPage) -> bool:
+    """Return whether a page is a study guide or has sections like one."""
     lines = with_headings(_lines(page))
     headings = [line.text for line in lines if line.level]
     named = any(_TITLE.match(line.text[:200]) for line in lines[:40])
@@ -49,32 +65,34 @@ def matches(page: Page) -> bool:
     return len(headings) >= 2 and (named or of_story >= 1)
 
 
-def read(page: Page, setting: Setting) -> Reading:
-    """Read the page. What was recognised and dropped goes into the setting's ledger."""
+def read(page: SavedPage, setting: ImportContext) -> PageContent:
+    """Read the page, and report what was recognised and dropped."""
     lines, around = with_headings(_lines(page)), with_headings(unwrapped(page.lines))
-    setting.ledger.add(Fate.RECOGNISED, "a study page")
+    setting.ledger.add(Status.RECOGNISED, "a study page")
     title, author = _title(page, around), next((found for line in around if (found := _author(line))), "")
     titles = [name for name in (title, *(names_of(setting.book) if setting.book else ())) if name]
     parts, beside = _Parts(lines, titles), _Parts(around, titles)
-    setting.ledger.add(Fate.DROPPED, "lines", beside.untold, "navigation")
-    documents: dict[str, list[Section]] = {}
+    setting.ledger.add(Status.DROPPED, "lines", beside.untold, "navigation")
+    documents: dict[str, list[DraftSection]] = {}
     chapters = _chapters(parts.told, setting)
     for kind, part in _kinds(parts.told, titles):
         if section := _section(part, kind, setting, believed=chapters):
             documents.setdefault(kind, []).append(section)
     if beside.premise:
-        documents["premise"] = [Section(tuple(Paragraph(text) for text in beside.premise))]
+        documents["premise"] = [DraftSection(tuple(Paragraph(text) for text in beside.premise))]
     if about := _about_author(beside.about_author, author):
-        documents["author"] = [Section(tuple(Paragraph(text) for text in about))]
-    drafts = [Draft(f"{kind}-study", kind, TITLES[kind], SOURCE, tuple(found)) for kind, found in documents.items()]
-    facts = Facts(title=title, author=author, chapters=chapters[-1][-1] if _is_whole(chapters) else None)
-    return Reading(facts, tuple(drafts))
+        documents["author"] = [DraftSection(tuple(Paragraph(text) for text in about))]
+    drafts = [
+        DraftDocument(f"{kind}-study", kind, TITLES[kind], SOURCE, tuple(found)) for kind, found in documents.items()
+    ]
+    facts = BookFacts(title=title, author=author, chapters=chapters[-1][-1] if _is_whole(chapters) else None)
+    return PageContent(facts, tuple(drafts))
 
 
-def with_headings(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines of a page, headings told by their shape where nothing marks them.
+def with_headings(lines: Sequence[PageLine]) -> list[PageLine]:
+    """Return the lines of a page, with headings recognised by their shape if nothing marks them.
 
-    A heading of a text file is a short line without a full stop, with nothing above it and prose right below it.
+    In a text file, a heading is a short line without a full stop, after a blank line and before prose.
     """
     if any(line.level for line in lines):
         return list(lines)
@@ -86,16 +104,16 @@ def with_headings(lines: Sequence[Line]) -> list[Line]:
         short = 0 < len(line.text) < 80 and not line.text.endswith((".", ",", ";")) and not line.item
         is_heading = short and not above and len(below) >= PROSE and not is_label
         beside = n + 1 < len(lines) and lines[n + 1].text == below
-        found.append(Line(line.text, level=2) if is_heading and (beside or chapters_of(line.text)) else line)
+        found.append(PageLine(line.text, level=2) if is_heading and (beside or chapters_of(line.text)) else line)
     return found
 
 
 class _Parts:
-    """Sorts lines into sections, the premise that follows them, and the box on the author."""
+    """Sorts lines into sections, the premise, and the part about the author."""
 
-    def __init__(self, lines: Sequence[Line], titles: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[PageLine], titles: Sequence[str]) -> None:
         self._titles = titles
-        self._sections: list[_Part] = [_Part()]
+        self._sections: list[_StudySection] = [_StudySection()]
         self._where = "section"
         self.premise: list[str] = []
         self.about_author: list[str] = []
@@ -107,11 +125,11 @@ class _Parts:
                 self._take(line, lines[n + 1 :])
 
     @property
-    def told(self) -> list[_Part]:
-        """The sections that hold any text."""
+    def told(self) -> list[_StudySection]:
+        """The sections with text."""
         return [part for part in self._sections if part.lines]
 
-    def _take(self, line: Line, after: Sequence[Line]) -> None:
+    def _take(self, line: PageLine, after: Sequence[PageLine]) -> None:
         text = line.text
         is_title = len(text) < PROSE and any(same_title(text, title) for title in self._titles)
         if _author(line):
@@ -120,17 +138,17 @@ class _Parts:
             self._where = "premise" if self.told else "section"
         elif line.level > 1:
             self._where = "section"
-            self._sections.append(_Part(text[:MAX_HEADING], line.level))
-        elif self._where == "premise" and len(text) <= 400 and len(self.premise) < 2 and is_closed(text):
+            self._sections.append(_StudySection(text[:MAX_HEADING], line.level))
+        elif self._where == "premise" and len(text) <= 400 and len(self.premise) < 2 and ends_sentence(text):
             self.premise.append(text)
         elif self._where == "author":
             self.about_author.append(text)
-        elif self._where == "section" and (len(text) >= PROSE or is_closed(text) or line.item):
-            self._sections[-1].lines.append(Line(cut_to(text, MAX_PARAGRAPH), item=line.item))
+        elif self._where == "section" and (len(text) >= PROSE or ends_sentence(text) or line.item):
+            self._sections[-1].lines.append(PageLine(cut_to(text, MAX_PARAGRAPH), item=line.item))
 
 
-def _is_section(heading: Line, after: Sequence[Line]) -> bool:
-    """Return whether a heading that is the book's title begins a section, and not the line or two at the end."""
+def _is_section(heading: PageLine, after: Sequence[PageLine]) -> bool:
+    """Return whether a heading with the book's title begins a section, rather than a few last lines."""
     told = 0
     for line in after[:400]:
         if line.level:
@@ -139,23 +157,23 @@ def _is_section(heading: Line, after: Sequence[Line]) -> bool:
     return told > 400
 
 
-def _lines(page: Page) -> Sequence[Line]:
+def _lines(page: SavedPage) -> Sequence[PageLine]:
     return page.markup.readable() if page.markup else unwrapped(page.lines)
 
 
-def _title(page: Page, lines: Sequence[Line]) -> str:
+def _title(page: SavedPage, lines: Sequence[PageLine]) -> str:
     named = next((found[1] for line in lines[:60] if (found := _TITLE.match(line.text[:200]))), "")
     headed = next((line.text for line in lines if line.level == 1), "") or (page.markup.title if page.markup else "")
     return bare_title(named or _TITLE.sub(r"\1", headed)[:200])
 
 
-def _author(line: Line) -> str:
+def _author(line: PageLine) -> str:
     found = _AUTHOR.match(line.text[:120]) if not line.level else None
     return found[1].strip() if found and len(found[1].split()) <= 6 else ""
 
 
-def _kinds(parts: Sequence[_Part], titles: Sequence[str]) -> Iterator[tuple[str, _Part]]:
-    """Yield every section with the kind of document that it belongs in; a section below another goes with it."""
+def _kinds(parts: Sequence[_StudySection], titles: Sequence[str]) -> Iterator[tuple[str, _StudySection]]:
+    """Yield every section with its kind of document; subsections have that of their section."""
     kind: str | None = "themes"  # what stands before the first heading introduces the book
     top = min((part.level for part in parts if part.heading), default=2)
     for part in parts:
@@ -166,7 +184,9 @@ def _kinds(parts: Sequence[_Part], titles: Sequence[str]) -> Iterator[tuple[str,
             yield kind, part
 
 
-def _section(part: _Part, kind: str, setting: Setting, *, believed: Sequence[range]) -> Section | None:
+def _section(
+    part: _StudySection, kind: str, setting: ImportContext, *, believed: Sequence[range]
+) -> DraftSection | None:
     paragraphs = tuple(Paragraph(line.text, line.item or kind == "discussion") for line in part.lines)
     heading, places = part.heading, False
     if speaks_of_marks(heading):
@@ -174,12 +194,12 @@ def _section(part: _Part, kind: str, setting: Setting, *, believed: Sequence[ran
         if not places:
             heading = without_marks(heading)
             why = "it speaks of marks, which are not those of the book"
-            setting.ledger.add(Fate.NOTED, f"the heading “{part.heading}” was shortened", why=why)
-    return Section(paragraphs, heading, max(2, part.level), names_marks=places) if paragraphs else None
+            setting.ledger.add(Status.NOTED, f"the heading “{part.heading}” was shortened", why=why)
+    return DraftSection(paragraphs, heading, max(2, part.level), names_marks=places) if paragraphs else None
 
 
-def _chapters(parts: Sequence[_Part], setting: Setting) -> list[range]:
-    """Return the chapters that the headings name, where they can be believed: rising, and not beyond the book."""
+def _chapters(parts: Sequence[_StudySection], setting: ImportContext) -> list[range]:
+    """Return the chapters that the headings name, if they are plausible: rising and within the book."""
     found = [chapters for part in parts if (chapters := chapters_of(part.heading))]
     lasts = [chapters[-1] for chapters in found]
     if lasts != sorted(lasts) or len(lasts) < 2:
@@ -191,17 +211,17 @@ def _chapters(parts: Sequence[_Part], setting: Setting) -> list[range]:
 
 
 def _is_whole(found: Sequence[range]) -> bool:
-    """Whether every chapter from the first on is named, so that the last one named is the last of the book."""
+    """Return whether every chapter from the first on is named, so that the last is the book's last."""
     named = {chapter for chapters in found for chapter in chapters}
     return len(found) > 2 and named == set(range(1, max(named) + 1))
 
 
 def _about_author(texts: Sequence[str], author: str) -> list[str]:
-    """Return the box on the author, without the name that a picture put before the name."""
+    """Return the part about the author, without a repeated name."""
     found = []
     for text in texts:
         doubled = f"{author} {author}"
         kept = text[len(author) + 1 :] if author and text.startswith(doubled) else text
-        if is_closed(kept) and words(kept) != words(author):
+        if ends_sentence(kept) and words(kept) != words(author):
             found.append(cut_to(kept, MAX_PARAGRAPH))
     return found[:20]

@@ -1,4 +1,4 @@
-"""Which book a page is about, and the library that it is imported into."""
+"""Finding out which book a page is about."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.book_file import read_book
 from corpus.books import Book, Slug, Unit
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing.draft import Facts
-from corpus.importing.page import Page
-from corpus.library import read_book
+from corpus.importing.draft import BookFacts
+from corpus.importing.page import SavedPage
 from corpus.names import names_in
 
 _ARTICLES = ("a", "an", "the")
@@ -20,11 +20,11 @@ _PLAIN = frozenset({
     "a", "an", "the", "of", "in", "on", "at", "to", "and", "or", "from", "for", "with", "by", "my", "his", "her", "is",
 })  # fmt: skip
 WINDOW = 12
-"""Words within which the distinctive words of a title must stand together to count as the title."""
+"""Words among which the distinctive words of a title must occur together."""
 
 
 def words(text: str) -> list[str]:
-    """Return the words of `text` as they are compared: without case, accents, apostrophes and punctuation."""
+    """Return the words of `text` separated and surrounded by spaces, for phrase search."""
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'’‘ʼ`")
     return re.findall(r"[^\W_]+", plain)
@@ -36,12 +36,12 @@ def fold(text: str) -> str:
 
 
 def names_of(book: Book) -> list[str]:
-    """Return title and aliases of a book, longest first."""
+    """Return the title and aliases of a book, longest first."""
     return sorted({book.title, *book.aliases}, key=len, reverse=True)
 
 
 def bare_title(title: str) -> str:
-    """Return a page's title without what the site adds: “(George Smiley, #9)”, “(novel)”, “by John le Carré”."""
+    """Return a page's title without additions such as “(George Smiley, #9)” or “by John le Carré”."""
     title = re.sub(r"\s*\([^()]{1,80}\)\s*$", "", title.strip())
     title = re.sub(r"\s+(?:\||[–—-])\s+[^|–—]{1,60}$", "", title)
     title = re.sub(r"\s+(?:Study Guide|Plot Summary|Summary)\b.{0,60}$", "", title)
@@ -50,14 +50,14 @@ def bare_title(title: str) -> str:
 
 
 def same_title(one: str, other: str) -> bool:
-    """Return whether two titles name one book; a subtitle that only one of them has does not matter."""
+    """Return whether two titles name the same book; one may lack the subtitle."""
     first, second = (_without_article(words(title)) for title in (one, other))
     short, long = sorted((first, second), key=len)
     return bool(short) and (short == long or (len(short) > 1 and long[: len(short)] == short))
 
 
 def is_about(text: str, names: Sequence[str], author: str) -> bool:
-    """Return whether a text names the book: a title, or the author and most of a title's own words together."""
+    """Return whether a text names the book: its title, or its author and most words of its title."""
     said = words(text)
     phrase = f" {' '.join(said)} "
     by_author = _surname(author) in said
@@ -69,14 +69,14 @@ def is_about(text: str, names: Sequence[str], author: str) -> bool:
 
 
 def named(text: str, books: Mapping[Slug, Book], apart_from: Sequence[str] = ()) -> list[Slug]:
-    """Return the books that a text names, leaving out what is part of the names `apart_from`."""
+    """Return the books named in a text, except within the names `apart_from`."""
     if apart_from:
         books = {**books, "": Book("", apart_from[0], "", Unit.PERCENT, 100, aliases=tuple(apart_from))}
     return [slug for slug in names_in(text, books) if slug]
 
 
 def slug_words(slug: Slug) -> list[str]:
-    """Return the words that a slug is made of, without articles and the like."""
+    """Return the words of a slug, without articles and the like."""
     return [word for word in slug.split("-") if word not in _PLAIN] or slug.split("-")
 
 
@@ -85,7 +85,7 @@ def _without_article(title: list[str]) -> list[str]:
 
 
 def _is_distinctive(title: Sequence[str]) -> bool:
-    """Whether a title cannot well be a mere word of a text: “Emma” and “It” can, “Smiley's People” cannot."""
+    """Return whether a title is unlikely to be an ordinary word: “Smiley's People”, but not “Emma” or “It”."""
     return sum(word not in _PLAIN for word in title) >= 2 or max(map(len, title)) >= 8
 
 
@@ -104,8 +104,8 @@ def _stand_together(title: Sequence[str], said: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """The library as it is before the import."""
+class TargetLibrary:
+    """The library before an import."""
 
     library: Path
     slug: Slug
@@ -113,8 +113,8 @@ class Shelf:
     others: Mapping[Slug, Book]
 
     @classmethod
-    def of(cls, library: Path, slug: Slug) -> Shelf:
-        """Read the books of a library. Raises ImportRefused where the book itself cannot be read."""
+    def of(cls, library: Path, slug: Slug) -> TargetLibrary:
+        """Read the books of a library. Raises ImportRefused if the book itself cannot be read."""
         if library.exists() and not library.is_dir():
             raise ImportRefused(f"{library} is no folder. Name the folder that holds one folder for each book.")
         if not library.parent.is_dir():
@@ -132,12 +132,12 @@ class Shelf:
 
     @property
     def home(self) -> Path:
-        """The folder of the book, which need not be there yet."""
+        """The folder of the book, which may not exist yet."""
         return self.library / self.slug
 
 
-def check_subject(page: Page, facts: Facts, shelf: Shelf, *, certain: bool) -> None:
-    """Raise ImportRefused where a page is about something else; `certain` where its own title can be trusted."""
+def check_subject(page: SavedPage, facts: BookFacts, shelf: TargetLibrary, *, certain: bool) -> None:
+    """Raise ImportRefused if a page is about something else; `certain`: its title can be trusted."""
     book, title = shelf.book, facts.title
     others = named(title, shelf.others) if title else []
     if title and (certain or others):

@@ -1,4 +1,4 @@
-"""Dates, chapter headings and unfinished sentences in the text of a page."""
+"""Recognising dates, chapter headings and unfinished sentences in a page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from corpus.books import PERCENT_WORDS, UNIT_WORDS, Book, Unit
 from corpus.importing.subject import words
-from corpus.labels import Unclear, marks_named
+from corpus.labels import UnclearHeading, marks_named
 from corpus.text import sentences_as_written
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -94,7 +94,7 @@ MAX_HEADING = 150
 
 
 def kind_of(heading: str, otherwise: str) -> str | None:
-    """Return the kind of document that a section belongs in; None for lists of sources and links."""
+    """Return the kind of document for a section, or None for lists of sources and links."""
     said = words(heading)
     if _UNTOLD.match(" ".join(said)):
         return None
@@ -104,28 +104,28 @@ def kind_of(heading: str, otherwise: str) -> str | None:
 
 
 def speaks_of_marks(heading: str) -> bool:
-    """Return whether a heading may be taken to name marks, rightly or wrongly; such a one is not written as it is."""
+    """Return whether a heading might be read as naming marks, so that it is not written as it is."""
     return names_a_unit(heading) or heading[:1].isdigit() or heading.startswith(("★", "☆"))
 
 
 def names_a_unit(text: str) -> bool:
-    """Return whether a text speaks of chapters, pages or per cent."""
+    """Return whether a text mentions chapters, pages or percent."""
     return bool(_OF_MARKS.search(text))
 
 
 def chapters_of(heading: str) -> range | None:
-    """Return the chapters that a heading names, if it begins with them and is no commentary on them."""
+    """Return the chapters that a heading begins with, unless it is a commentary on them."""
     if not re.match(r"\s*(?:chapters?|chap|chs?)\b", heading, re.IGNORECASE) or _READING.search(heading):
         return None
     try:
         named = marks_named(heading, _ANY_CHAPTER)
-    except Unclear:
+    except UnclearHeading:
         return None
     return range(named.first, named.last + 1) if named and named.first > 0 else None
 
 
 def without_marks(heading: str) -> str:
-    """Return what a heading says besides the marks that it names: “Chapter 7: The Trap” says “The Trap”."""
+    """Return a heading without its marks: “Chapter 7: The Trap” becomes “The Trap”."""
     _, _, title = heading.partition(":")
     title = title or re.split(r"\s[–—-]\s", heading, maxsplit=1)[-1]
     title = title.strip()
@@ -143,40 +143,39 @@ _CLOSED = re.compile(r"(?:[.!?…:\"'”’»)\]*]|[:;8=][-']?[DPp]|<3|[^\w\s,;&
 _NAME_TOKEN = re.compile(r"^[^\W\d_][\w'’.-]*$")
 _STOP = re.compile(r"(?<=[^\W\d_]{3})[.!?…]+[\"'”’)]*(?=\s+[a-z])")
 OVERLAP = 24
-"""Characters by which a shortened text is recognised at the beginning of the whole one."""
+"""Characters by which the beginning of a repeated text is recognised."""
 
 
 def is_explicit(text: str) -> bool:
-    """Return whether a text is for adults alone: it swears strongly or speaks of sex without a veil.
+    """Return whether a text is for adults only, by a short list of whole words.
 
-    Whole words only, so that no innocent word is caught by its middle; a short list that errs to few words, because
-    an organiser can add or take away the mark in the library.
+    An organiser can add or remove the mark in the library.
     """
     return bool(_EXPLICIT.search(text))
 
 
 def is_cut_short(text: str) -> bool:
-    """Return whether a text ends in the site's “...more”."""
+    """Return whether a text ends in “...more”."""
     found = _MORE.search(text, max(0, len(text) - 12))
     return found is not None and not text[found.end() :].strip()
 
 
-def without_more(text: str) -> str:
-    """Return a text without the “...more” at its end."""
+def without_more_link(text: str) -> str:
+    """Return a text without “...more” at its end."""
     return text[: text.rfind("more")].rstrip(" .…(") if is_cut_short(text) else text
 
 
-def is_closed(text: str) -> bool:
-    """Return whether a text ends as a sentence does, or with a smile."""
+def ends_sentence(text: str) -> bool:
+    """Return whether a text ends like a sentence or with a smiley."""
     return bool(_CLOSED.search(text[-20:]))
 
 
 def whole_sentences(text: str) -> str:
-    """Return a paragraph up to the end of its last whole sentence."""
-    if is_closed(text):
+    """Return a paragraph up to its last complete sentence."""
+    if ends_sentence(text):
         return text
     found = sentences_as_written(text)
-    while found and not is_closed(found[-1]):
+    while found and not ends_sentence(found[-1]):
         found.pop()
     if found:
         return " ".join(found)
@@ -184,11 +183,10 @@ def whole_sentences(text: str) -> str:
     return text[: stops[-1].end()] if stops else ""
 
 
-def undoubled(text: str) -> tuple[str, str]:
-    """Return what stands before a text that is given twice (a name), and the text once, whole.
+def without_duplicate(text: str) -> tuple[str, str]:
+    """Return what comes before a text that is given twice (a name), and the text once.
 
-    A site shows the beginning, “…more”, then all of it and “(less)”. Where there is no second text, the first comes
-    back as it is.
+    A site shows the beginning, “…more”, the whole text and “(less)”. Other texts are returned unchanged.
     """
     parts = _MORE.split(text, maxsplit=1)
     whole = _LESS.sub("", parts[-1]).strip()
@@ -201,10 +199,10 @@ def undoubled(text: str) -> tuple[str, str]:
 
 
 def without_name(text: str) -> str:
-    """Return an answer without the name that stands before it, as far as capitals tell where the name ends.
+    """Return an answer without the name before it.
 
-    “Peter Guillam Yes, it is” begins with the name and the first word of the answer. Where it is not clear, a word
-    too many is taken away rather than one too few.
+    “Peter Guillam Yes, it is” begins with the name and the first word of the answer. In case of doubt, a word too many
+    is removed.
     """
     tokens = text.split(" ")
     capitals = 0

@@ -1,7 +1,7 @@
-"""Wikipedia articles about books.
+"""Importing Wikipedia articles about books.
 
-A sentence is taken to tell another story only where it says so (“In that book …”, “In The Spy …, Leamas …”), and so
-are those that follow it, until this book is spoken of again. Every other sentence is left for placing by alignment.
+Sentences tell the story of another book only if they say so (“In that book …”, “In The Spy …, Leamas …”), and so do
+the following ones, until this book is mentioned again. All other sentences are placed by matching.
 """
 
 from __future__ import annotations
@@ -13,8 +13,18 @@ from dataclasses import dataclass, field
 from bs4 import BeautifulSoup, Tag
 
 from corpus.books import Book, Slug
-from corpus.importing.draft import END, Draft, Facts, Fate, Paragraph, Placing, Reading, Section, Setting
-from corpus.importing.page import Line, Page, attribute, classes, cut_to, lines_of, words_of
+from corpus.importing.draft import (
+    END,
+    BookFacts,
+    DraftDocument,
+    DraftSection,
+    ImportContext,
+    PageContent,
+    Paragraph,
+    Placing,
+    Status,
+)
+from corpus.importing.page import PageLine, SavedPage, attribute, classes, cut_to, lines_of, words_of
 from corpus.importing.subject import bare_title, fold, named, names_of, words
 from corpus.importing.text import MAX_HEADING, TITLES, date_in, kind_of, speaks_of_marks, year_in
 from corpus.text import sentences_as_written
@@ -65,12 +75,12 @@ _ROLE = re.compile(
     r"(?:spy |crime |mystery )?(?:author|writer|novelist))(?: and (?:\w+ )?\w+)? "
 )
 MAX_DEFINITION = 260
-"""Characters of a sentence that says what a book is and no more."""
+"""Characters of a sentence that only defines the book."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A run of sentences, with where it belongs; None leaves it for placing by alignment."""
+class SentenceRun:
+    """Sentences with what they reveal (None: to be placed by matching), and the other book's title."""
 
     sentences: tuple[str, ...]
     reveals: Placing | None
@@ -78,7 +88,7 @@ class Told:
 
 
 def definition(sentence: str, titles: Sequence[str], others: Mapping[Slug, Book]) -> re.Match[str] | None:
-    """Return a match where a sentence only says what the book is, by whom, or what it follows on from."""
+    """Return a match if a sentence only says what the book is, who wrote it, or what it follows."""
     if len(sentence) > MAX_DEFINITION:
         return None
     rest = _after_title(sentence, titles)
@@ -98,13 +108,13 @@ def definition(sentence: str, titles: Sequence[str], others: Mapping[Slug, Book]
 
 
 def author_in(found: re.Match[str]) -> str:
-    """Return the author that a definition names: “by British writer John le Carré” names John le Carré."""
+    """Return the author in a definition: John le Carré in “by British writer John le Carré”."""
     said = found.groupdict().get("author") or ""
     return _ROLE.sub("", said).strip()
 
 
-def told_elsewhere(sentences: Sequence[str], titles: Sequence[str], setting: Setting) -> Iterator[Told]:
-    """Cut a paragraph into runs that tell another book's story, and runs that do not."""
+def split_by_story(sentences: Sequence[str], titles: Sequence[str], setting: ImportContext) -> Iterator[SentenceRun]:
+    """Split a paragraph into runs that tell another book's story and runs that do not."""
     run: list[str] = []
     now: tuple[Slug, ...] | None = None  # the books whose story is told; () where the library does not have the book
     last: tuple[Slug, ...] | None = None  # the books that were spoken of last
@@ -133,17 +143,17 @@ def told_elsewhere(sentences: Sequence[str], titles: Sequence[str], setting: Set
         yield _told(run, now, setting)
 
 
-def _told(run: Sequence[str], books: tuple[Slug, ...] | None, setting: Setting) -> Told:
+def _told(run: Sequence[str], books: tuple[Slug, ...] | None, setting: ImportContext) -> SentenceRun:
     if books is None:
-        return Told(tuple(run), None)
+        return SentenceRun(tuple(run), None)
     if not books:
-        return Told(tuple(run), {setting.slug: END})
+        return SentenceRun(tuple(run), {setting.slug: END})
     titles = " and ".join(setting.others[slug].title for slug in books)
-    return Told(tuple(run), {**dict.fromkeys(books, END), setting.slug: 0}, titles)
+    return SentenceRun(tuple(run), {**dict.fromkeys(books, END), setting.slug: 0}, titles)
 
 
-def _predecessor(setting: Setting) -> tuple[Slug, ...]:
-    """Return the book before this one in its series, as far as the library has both."""
+def _predecessor(setting: ImportContext) -> tuple[Slug, ...]:
+    """Return the previous book of the series, if the library has it."""
     book = setting.book
     if book is None or not book.series or book.series_number is None:
         return ()
@@ -161,7 +171,7 @@ def _speaks_of_this(sentence: str, titles: Sequence[str]) -> bool:
 
 
 def _after_title(sentence: str, titles: Sequence[str]) -> str | None:
-    """Return what follows the title at the beginning of a sentence, or None where it does not begin with it."""
+    """Return what follows the title at the beginning of a sentence, or None if it begins differently."""
     found = re.match(r"^(?:The novel |The book )?(.{1,150}?)(?: \([^()]{1,80}\))?,? (?=(?:is|was) )", sentence)
     if not found or not titles:
         return None
@@ -188,15 +198,15 @@ _LEFT_OUT = frozenset({
 
 
 @dataclass(slots=True)
-class _Part:
-    """A section of the article: its heading, and its paragraphs."""
+class _ArticleSection:
+    """A section of the article."""
 
     heading: str = ""
     level: int = 2
-    texts: list[Line] = field(default_factory=list)
+    texts: list[PageLine] = field(default_factory=list)
 
 
-def matches(page: Page) -> bool:
+def matches(page: SavedPage) -> bool:
     """Return whether a page is a Wikipedia article."""
     if page.markup is not None and (page.markup.site == "wikipedia" or page.markup.tree.find(id="mw-content-text")):
         return True
@@ -206,59 +216,61 @@ def matches(page: Page) -> bool:
     )
 
 
-def read(page: Page, setting: Setting) -> Reading:
-    """Read the article. What was recognised, placed and dropped goes into the setting's ledger."""
+def read(page: SavedPage, setting: ImportContext) -> PageContent:
+    """Read the article, and report what was recognised, placed and dropped."""
     tree = page.markup.tree if page.markup else None
-    setting.ledger.add(Fate.RECOGNISED, "a Wikipedia article")
+    setting.ledger.add(Status.RECOGNISED, "a Wikipedia article")
     parts = list(_parts(_article_lines(tree) if tree else page.lines))
     title = bare_title(page.markup.title) if page.markup else ""
     lead = next((line.text for part in parts[:1] for line in part.texts), "")
     title = title or _title_of(lead)
     titles = [name for name in (title, *(names_of(setting.book) if setting.book else ())) if name]
     facts, drafts = _Article(titles, setting).read(parts)
-    facts = facts.completed_by(_infobox(tree) if tree else Facts())
-    return Reading(Facts(title=title).completed_by(facts), tuple(drafts))
+    facts = facts.completed_by(_infobox(tree) if tree else BookFacts())
+    return PageContent(BookFacts(title=title).completed_by(facts), tuple(drafts))
 
 
 class _Article:
-    """Sorts the paragraphs of an article into documents, by the headings and by whose story they tell."""
+    """Sorts the paragraphs of an article into documents, by headings and by whose story they tell."""
 
-    def __init__(self, titles: Sequence[str], setting: Setting) -> None:
+    def __init__(self, titles: Sequence[str], setting: ImportContext) -> None:
         self._titles, self._setting = titles, setting
-        self._documents: dict[str, list[Section]] = {}
-        self._elsewhere: list[Section] = []
-        self._facts = Facts()
+        self._documents: dict[str, list[DraftSection]] = {}
+        self._elsewhere: list[DraftSection] = []
+        self._facts = BookFacts()
         self._defined: list[str] = []
 
-    def read(self, parts: Sequence[_Part]) -> tuple[Facts, list[Draft]]:
+    def read(self, parts: Sequence[_ArticleSection]) -> tuple[BookFacts, list[DraftDocument]]:
         ledger = self._setting.ledger
         kind: str | None = "background"
         for part in parts:
             if part.level <= 2 or not part.heading:
                 kind = kind_of(part.heading, "background") if part.heading else "background"
             if kind is None:
-                ledger.add(Fate.DROPPED, "sections", 1, "notes, sources and links")
+                ledger.add(Status.DROPPED, "sections", 1, "notes, sources and links")
                 continue
             self._part(part, kind)
         if self._elsewhere:  # at the end, so that no heading of the article stands below theirs
             self._documents.setdefault("background", []).extend(self._elsewhere)
         drafts = []
         if self._defined:
-            section = Section(tuple(Paragraph(sentence) for sentence in dict.fromkeys(self._defined)))
-            drafts.append(Draft("premise-wikipedia", "premise", TITLES["premise"], SOURCE, (section,), reveals={}))
+            section = DraftSection(tuple(Paragraph(sentence) for sentence in dict.fromkeys(self._defined)))
+            drafts.append(
+                DraftDocument("premise-wikipedia", "premise", TITLES["premise"], SOURCE, (section,), reveals={})
+            )
         for kind, sections in self._documents.items():
-            drafts.append(Draft(f"{kind}-wikipedia", kind, TITLES[kind], SOURCE, tuple(sections)))
+            drafts.append(DraftDocument(f"{kind}-wikipedia", kind, TITLES[kind], SOURCE, tuple(sections)))
         return self._facts, drafts
 
-    def _part(self, part: _Part, kind: str) -> None:
+    def _part(self, part: _ArticleSection, kind: str) -> None:
         heading, level = part.heading[:MAX_HEADING], part.level
         if speaks_of_marks(heading):
-            self._setting.ledger.add(Fate.NOTED, f"the heading “{heading}” was left out", why="it speaks of marks")
+            self._setting.ledger.add(Status.NOTED, f"the heading “{heading}” was left out", why="it speaks of marks")
             heading = ""
         own: list[Paragraph] = []
         elsewhere: list[tuple[str, Paragraph]] = []
         for line in part.texts:
-            for told in told_elsewhere(sentences_as_written(line.text), self._titles, self._setting):
+            for told in split_by_story(sentences_as_written(line.text), self._titles, self._setting):
                 kept = told.sentences if told.reveals else self._without_definitions(told.sentences)
                 paragraph = Paragraph(" ".join(kept), line.item, told.reveals)
                 if told.reveals:
@@ -266,17 +278,17 @@ class _Article:
                 elif kept:
                     own.append(paragraph)
         if own:
-            self._documents.setdefault(kind, []).append(Section(tuple(own), heading, level))
+            self._documents.setdefault(kind, []).append(DraftSection(tuple(own), heading, level))
             self._note_names(own, kind)
         for book, paragraph in elsewhere:
             about = f"What happens in {book}" if book else "What happens in an earlier book"
-            self._elsewhere.append(Section((paragraph,), about))
+            self._elsewhere.append(DraftSection((paragraph,), about))
             if not book:
                 why = "it tells the story of a book that the library does not have; hidden until the end"
-                self._setting.ledger.add(Fate.NOTED, f"a passage of “{heading or 'the beginning'}”", why=why)
+                self._setting.ledger.add(Status.NOTED, f"a passage of “{heading or 'the beginning'}”", why=why)
 
     def _without_definitions(self, said: Sequence[str]) -> list[str]:
-        """Take out the sentences that only say what the book is, which are free of spoilers."""
+        """Remove the sentences that only define the book, which are free of spoilers."""
         kept = []
         for sentence in said:
             found = definition(sentence, self._titles, self._setting.others)
@@ -284,7 +296,7 @@ class _Article:
                 kept.append(sentence)
                 continue
             self._defined.append(sentence)
-            self._facts = self._facts.completed_by(Facts(author=author_in(found), year=year_in(sentence)))
+            self._facts = self._facts.completed_by(BookFacts(author=author_in(found), year=year_in(sentence)))
         return kept
 
     def _note_names(self, own: Sequence[Paragraph], kind: str) -> None:
@@ -292,7 +304,7 @@ class _Article:
             slugs = named(" ".join(p.text for p in own), self._setting.others, self._titles)
             for slug in slugs:
                 why = f"if it gives that book away, write <!-- reveals: {self._setting.slug}=…, {slug}=… --> above it"
-                self._setting.ledger.add(Fate.NOTED, f"the story names {self._setting.others[slug].title}", why=why)
+                self._setting.ledger.add(Status.NOTED, f"the story names {self._setting.others[slug].title}", why=why)
 
 
 def _title_of(lead: str) -> str:
@@ -300,31 +312,31 @@ def _title_of(lead: str) -> str:
     return found[1].strip(" “”\"'") if found else ""
 
 
-def _parts(lines: Sequence[Line]) -> Iterator[_Part]:
-    """Yield the sections of an article, whichever way its headings are marked."""
-    part = _Part()
+def _parts(lines: Sequence[PageLine]) -> Iterator[_ArticleSection]:
+    """Yield the sections of an article, in all ways to mark headings."""
+    part = _ArticleSection()
     for line in lines:
         heading = _EDIT.sub("", line.text) if line.level or _EDIT.search(line.text[-40:]) else ""
         if heading and line.level != 1:
             yield part
-            part = _Part(heading, max(2, line.level))
+            part = _ArticleSection(heading, max(2, line.level))
             continue
         pieces = _HEADING_MARK.split(line.text)
         _take(part, pieces[0], line)
         for level, title, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
             yield part
-            part = _Part(title, len(level))
+            part = _ArticleSection(title, len(level))
             _take(part, text, line)
     yield part
 
 
-def _take(part: _Part, text: str, line: Line) -> None:
+def _take(part: _ArticleSection, text: str, line: PageLine) -> None:
     text = " ".join(_NOTE.sub("", text.partition("Category:")[0]).split())
     if line.level != 1 and any(map(str.isalpha, text)) and not _SITE_LINES.match(text):
-        part.texts.append(Line(cut_to(text, MAX_PARAGRAPH), item=line.item))
+        part.texts.append(PageLine(cut_to(text, MAX_PARAGRAPH), item=line.item))
 
 
-def _article_lines(tree: BeautifulSoup) -> list[Line]:
+def _article_lines(tree: BeautifulSoup) -> list[PageLine]:
     root = tree.find(class_="mw-parser-output") or tree.find(id="mw-content-text") or tree.body
     return lines_of(root if isinstance(root, Tag) else tree, _rule)
 
@@ -334,11 +346,11 @@ def _rule(tag: Tag) -> str | None:
     return "" if left_out or attribute(tag, "role") in ("navigation", "note") else None
 
 
-def _infobox(tree: BeautifulSoup) -> Facts:
-    """Return what the box beside the article says of the book."""
+def _infobox(tree: BeautifulSoup) -> BookFacts:
+    """Return the facts in the infobox."""
     box = tree.find("table", class_="infobox")
     if not isinstance(box, Tag):
-        return Facts()
+        return BookFacts()
     rows: dict[str, str] = {}
     for row in box.find_all("tr", limit=60):
         name, value = row.find("th"), row.find("td")
@@ -347,12 +359,12 @@ def _infobox(tree: BeautifulSoup) -> Facts:
     return _facts_of(rows)
 
 
-def _facts_of(rows: Mapping[str, str]) -> Facts:
+def _facts_of(rows: Mapping[str, str]) -> BookFacts:
     published = rows.get("publication date", "") or rows.get("published", "")
     pages = re.search(r"\b(\d{1,5})\b", rows.get("pages", ""))
     isbn = re.search(r"\b97[89][\d-]{10,14}\b", rows.get("isbn", ""))
     language = re.match(r"[A-Z][a-z]{2,20}\b", rows.get("language", ""))
-    return Facts(
+    return BookFacts(
         author=rows.get("author", "") or rows.get("authors", ""),
         year=year_in(published),
         series=rows.get("series", "")[:100],

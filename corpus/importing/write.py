@@ -1,8 +1,7 @@
 """Writing what was imported: documents and `book.toml`, all of them or none.
 
-Text from outside is data. Whatever in it Markdown or the library format would obey is made harmless here: comments,
-mark-up, headings, list markers, rules, links, and the bracket that ends a quote. Only what an importer states itself
-becomes a comment, a heading or front matter.
+Text from outside is data: everything in it that Markdown or the library format would interpret is escaped. Only an
+importer's own statements become comments, headings or front matter.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from tomlkit.items import AoT
 
 from corpus.books import Book, Edition, SimilarBook, Slug, Unit
 from corpus.errors import ImportRefused
-from corpus.importing.draft import END, Draft, Facts, Paragraph, Placing, Section
+from corpus.importing.draft import END, BookFacts, DraftDocument, DraftSection, Paragraph, Placing
 from corpus.importing.page import one_line
 from corpus.importing.subject import same_title
 from corpus.importing.text import names_a_unit
@@ -39,21 +38,21 @@ _NOTES = re.compile(r"\((?:[\d,]{1,12} likes?|explicit|[,\s])*\)$", re.IGNORECAS
 _LABEL = re.compile(r"\b(reveals?)\s*[:=](?=\s*\S{0,100}[0-9])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 MAX_LINE = 100
-"""Characters of a line such as “Chapter 7” which, were it no sentence, might be taken for a heading."""
+"""Characters of a line such as “Chapter 7” that could be taken for a heading."""
 
 MAX_PARAGRAPH = 8_000
-"""Characters of a paragraph as it is written; a longer one goes on in the next."""
+"""Characters of a written paragraph; a longer one is split."""
 
 
-def plain(text: str) -> str:
-    """Return text from outside on one line and free of mark-up: how it is meant to be read back."""
+def plain_text(text: str) -> str:
+    """Return outside text on one line and without mark-up, as it should be read back."""
     words = _LABEL.sub(r"\1 –", _TAG.sub("‹", one_line(text)))
     bare = len(words) <= MAX_LINE and not _SENTENCE_END.search(words) and names_a_unit(words)
     return f"{words}." if bare or _NOTES.search(words, max(0, len(words) - 100)) else words
 
 
 def escaped(text: str) -> str:
-    """Return plain text as Markdown that reads back as just this text."""
+    """Return plain text as Markdown that reads back as the same text."""
     text = _BACKSLASH.sub(r"\\\\", text)
     text = _ENTITY.sub(r"\&", text)
     text = _INLINE.sub(lambda found: f"\\{found[0]}", text)
@@ -64,13 +63,13 @@ def escaped(text: str) -> str:
 
 
 def placed(reveals: Placing, books: Mapping[Slug, Book]) -> dict[Slug, int]:
-    """Return the marks that a draft means, the end of a book in its own marks."""
+    """Return the marks of a draft, with `END` resolved."""
     return {slug: books[slug].marks if mark == END else mark for slug, mark in reveals.items()}
 
 
-def written(draft: Draft, book: Book, books: Mapping[Slug, Book], fingerprint: str) -> str:
-    """Return a draft as the text of a document. `fingerprint` tells the page again when it is imported once more."""
-    front: dict[str, object] = {"kind": draft.kind, "title": draft.title, "source": plain(draft.source)}
+def render(draft: DraftDocument, book: Book, books: Mapping[Slug, Book], fingerprint: str) -> str:
+    """Return a draft as the text of a document; `fingerprint` identifies the page if it is imported again."""
+    front: dict[str, object] = {"kind": draft.kind, "title": draft.title, "source": plain_text(draft.source)}
     if draft.reveals is not None:
         front["reveals"] = placed(draft.reveals, books) or 0
     front["imported"] = fingerprint
@@ -81,11 +80,11 @@ def written(draft: Draft, book: Book, books: Mapping[Slug, Book], fingerprint: s
     return "\n\n".join(blocks) + "\n"
 
 
-def in_bounds(section: Section) -> Section:
-    """Return a section whose long paragraphs are several, cut between sentences."""
+def split_long_paragraphs(section: DraftSection) -> DraftSection:
+    """Return a section with long paragraphs split between sentences."""
     kept: list[Paragraph] = []
     for paragraph in section.paragraphs:
-        text = plain(paragraph.text)
+        text = plain_text(paragraph.text)
         while len(text) > MAX_PARAGRAPH and not paragraph.item:
             end = text.rfind(". ", MAX_PARAGRAPH // 2, MAX_PARAGRAPH) + 1 or text.rfind(" ", 0, MAX_PARAGRAPH)
             end = end if end > 0 else MAX_PARAGRAPH
@@ -96,8 +95,8 @@ def in_bounds(section: Section) -> Section:
     return replace(section, paragraphs=tuple(kept))
 
 
-def _section(section: Section, book: Book, books: Mapping[Slug, Book]) -> list[str]:
-    heading = plain(section.heading).rstrip(".") if names_a_unit(section.heading) else plain(section.heading)
+def _section(section: DraftSection, book: Book, books: Mapping[Slug, Book]) -> list[str]:
+    heading = plain_text(section.heading).rstrip(".") if names_a_unit(section.heading) else plain_text(section.heading)
     if not section.names_marks and heading_mark(heading, book) is not None:
         heading = ""  # it would place the text below it, and nobody here has said so
     blocks = [f"{'#' * min(6, section.level)} {escaped(heading)}"] if heading else []
@@ -110,11 +109,11 @@ def _section(section: Section, book: Book, books: Mapping[Slug, Book]) -> list[s
             items = []
             blocks.append(f"<!-- reveals: {_stated(now, book, books)} -->")
         if paragraph.item:
-            items.append(f"- {escaped(plain(paragraph.text))}{_notes(paragraph)}")
+            items.append(f"- {escaped(plain_text(paragraph.text))}{_notes(paragraph)}")
             continue
         blocks += ["\n".join(items)] if items else []
         items = []
-        blocks.append(escaped(plain(paragraph.text)))
+        blocks.append(escaped(plain_text(paragraph.text)))
     return [*blocks, *(["\n".join(items)] if items else [])]
 
 
@@ -133,23 +132,23 @@ def _notes(paragraph: Paragraph) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
-    """What must be read back of a paragraph; `by_heading` where its heading may place it."""
+class ExpectedBlock:
+    """A paragraph as it must be read back; `by_heading` if its heading may place it."""
 
     text: str
     reveals: Mapping[Slug, int] | None
     by_heading: bool
 
 
-def meant(draft: Draft, book: Book, books: Mapping[Slug, Book]) -> list[Meant]:
-    """Return what must be read back of a draft once it is written."""
+def expected_blocks(draft: DraftDocument, book: Book, books: Mapping[Slug, Book]) -> list[ExpectedBlock]:
+    """Return how a draft must be read back."""
     found = []
     for section in draft.sections:
         now = draft.reveals
         for paragraph in section.paragraphs:
             now = paragraph.reveals if paragraph.reveals is not None else now
             where = None if now is None else {book.slug: 0} | placed(now, books)
-            found.append(Meant(plain(paragraph.text), where, section.names_marks))
+            found.append(ExpectedBlock(plain_text(paragraph.text), where, section.names_marks))
     return found
 
 
@@ -159,15 +158,15 @@ MAX_FIELD = 200
 
 @dataclass(frozen=True, slots=True)
 class BookFile:
-    """The text of a `book.toml`, with the fields that were added to it and those that it said already."""
+    """The text of a `book.toml`, the fields added to it, and the fields it already had."""
 
     text: str
     added: tuple[str, ...]
     present: tuple[str, ...]
 
 
-def new_book(slug: Slug, facts: Facts) -> BookFile:
-    """Return a `book.toml` of what the page says. Raises ImportRefused where that is too little."""
+def new_book_file(slug: Slug, facts: BookFacts) -> BookFile:
+    """Return a `book.toml` with what the page says. Raises ImportRefused if that is too little."""
     if not facts.title or not facts.author:
         missing = " and ".join(name for name in ("title", "author") if not getattr(facts, name))
         raise ImportRefused(
@@ -181,12 +180,12 @@ def new_book(slug: Slug, facts: Facts) -> BookFile:
     else:
         unit = tomlkit.item(str(Unit.PERCENT)).comment("or chapter, with as many marks as the book has chapters")
         document["unit"], document["marks"] = unit, 100
-    filled = completed(tomlkit.dumps(document), facts)
+    filled = complete_book_file(tomlkit.dumps(document), facts)
     return BookFile(filled.text, ("title", "author", "unit", "marks", *filled.added), ())
 
 
-def completed(text: str, facts: Facts) -> BookFile:
-    """Return the text of a `book.toml` with the fields that it does not have and the page does."""
+def complete_book_file(text: str, facts: BookFacts) -> BookFile:
+    """Return a `book.toml` completed with fields from the page; nothing in it is changed."""
     document = tomlkit.parse(text)
     before = tomllib.loads(text)
     added: list[str] = []
@@ -217,7 +216,7 @@ def completed(text: str, facts: Facts) -> BookFile:
     return BookFile(filled, tuple(added), tuple(present))
 
 
-def _fields(facts: Facts) -> Iterator[tuple[str, Any]]:
+def _fields(facts: BookFacts) -> Iterator[tuple[str, Any]]:
     """Yield the fields of a `book.toml` that a page filled, tables last."""
     plain_fields: dict[str, object] = {
         "year": facts.year,
@@ -244,7 +243,7 @@ def _fields(facts: Facts) -> Iterator[tuple[str, Any]]:
 
 
 def _append(document: tomlkit.TOMLDocument, name: str, entries: Sequence[Edition | SimilarBook]) -> bool:
-    """Add tables to a list of tables; a list written in one line is left to the person who wrote it."""
+    """Add tables to a list of tables; a list on one line is left alone."""
     if name not in document:
         document[name] = tomlkit.aot()
     tables = document[name]
@@ -272,18 +271,18 @@ def _known(entry: Edition | SimilarBook, present: object) -> bool:
 
 
 def _text(value: str) -> str:
-    return plain(value)[:MAX_FIELD]
+    return plain_text(value)[:MAX_FIELD]
 
 
 def _number(value: float | None) -> float | int | None:
     return int(value) if value is not None and value == int(value) else value
 
 
-def store(library: Path, slug: Slug, files: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write files into the folder of a book and return their paths. On an error the library is as it was.
+def save_files(library: Path, slug: Slug, files: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write files into the folder of a book and return their paths, or change nothing on an error.
 
-    Everything is written beside the book first. A new book then appears by one renaming; in a book that is there,
-    every file is moved into place, and what was moved is taken back if one of them cannot be.
+    A new book appears by renaming a finished folder. In an existing book, each file is moved into place, and moved
+    back if another one fails.
     """
     home = library / slug
     try:
@@ -307,7 +306,7 @@ def store(library: Path, slug: Slug, files: Mapping[str, str]) -> tuple[Path, ..
 
 
 def _move_all(stage: Path, home: Path, names: list[str]) -> None:
-    """Move files into place; what was there before is put back where one of them fails."""
+    """Move files into place; on an error, the old files are restored."""
     old = {name: (home / name).read_bytes() if (home / name).exists() else None for name in names}
     moved: list[str] = []
     try:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.reading_order import OrderKind, reading_orders
 from bot.reading_order.text import LIMIT, clipped, kind_text, order_text
+from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Reveals, Unit
-from corpus.library import SHIPPED, read_book
+from corpus.library import SHIPPED
 
 
 def a_book(slug: str, year: int, *requires: Requirement, series: str = "Lighthouse", story: int | None = None) -> Book:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from corpus import documents, library
 from corpus.books import Edition, Part, Ratings, Requirement, Reveals, SimilarBook
 from corpus.errors import LibraryProblem
-from corpus.library import Library
+from corpus.library import NAME, Library, ReadingCache
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf
 
 WHOLE = 'title = "Tinker"\nauthor = "John le Carré"\nunit = "chapter"\nmarks = 38\n'
@@ -106,18 +109,18 @@ def test_a_book_with_all_its_fields(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("", 0, "“unit” is missing. Write unit = \"chapter\"."),
+        ("", 0, "“title” is missing. Write title = \"Smiley's People\"."),
         ('title = "Tinker"\nunit = "chapter"\nmarks = 38\n', 0, "“author” is missing."),
-        (WHOLE.replace('"Tinker"', '"  "'), 1, "“title” is missing."),
-        (WHOLE.replace('"Tinker"', "7"), 1, "“title” is wrong."),
-        (WHOLE.replace('"chapter"', '"verse"'), 3, "Write one of chapter, part, section, percent, page."),
-        (WHOLE.replace('"chapter"', '"Chapter"'), 3, "“Chapter” is no unit."),
-        (WHOLE.replace("38", "0"), 4, "Write a number from 1 to 100000."),
-        (WHOLE.replace("38", "-1"), 4, "Write a number from 1 to 100000."),
-        (WHOLE.replace("38", "1_000_000"), 4, "Write a number from 1 to 100000."),
-        (WHOLE.replace("38", "38.0"), 4, "“marks” is wrong. Write marks = 27."),
-        (WHOLE.replace("38", "true"), 4, "“marks” is wrong."),
-        (WHOLE.replace("38", '"38"'), 4, "“marks” is wrong."),
+        (WHOLE.replace('"Tinker"', '"  "'), 1, "“title” is wrong: String should have at least 1 character."),
+        (WHOLE.replace('"Tinker"', "7"), 1, "“title” is wrong: it should be a valid string."),
+        (WHOLE.replace('"chapter"', '"verse"'), 3, "it should be 'chapter', 'part', 'section', 'percent' or 'page'."),
+        (WHOLE.replace('"chapter"', '"Chapter"'), 3, "“unit” is wrong"),
+        (WHOLE.replace("38", "0"), 4, "it should be greater than or equal to 1."),
+        (WHOLE.replace("38", "-1"), 4, "it should be greater than or equal to 1."),
+        (WHOLE.replace("38", "1_000_000"), 4, "it should be less than or equal to 100000."),
+        (WHOLE.replace("38", "38.0"), 4, "“marks” is wrong: it should be a valid integer. Write marks = 27."),
+        (WHOLE.replace("38", "true"), 4, "“marks” is wrong: it should be a valid integer."),
+        (WHOLE.replace("38", '"38"'), 4, "“marks” is wrong: it should be a valid integer."),
         (WHOLE.replace("38", "9" * 5_000), 0, "is not TOML"),
         (WHOLE + "year = \n", 5, "is not TOML"),
         (WHOLE + 'series = "George', 5, "is not TOML"),
@@ -130,9 +133,9 @@ def test_a_book_with_all_its_fields(shelf: Shelf) -> None:
 )  # fmt: skip
 def test_a_book_that_cannot_be_read_is_left_out(shelf: Shelf, text: str, line: int, words: str) -> None:
     shelf.write(TINKER, "book.toml", text)
-    start = time.perf_counter()
+    start = time.thread_time()
     problem = problem_with(shelf)
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
     assert problem.path == shelf.folder / TINKER / "book.toml"
     assert words in str(problem)
     assert problem.fatal
@@ -159,7 +162,7 @@ def test_a_file_that_is_a_folder(shelf: Shelf, name: str) -> None:
     if name != "book.toml":
         shelf.book(TINKER, 38)
     (shelf.folder / TINKER / name).mkdir(parents=True)
-    assert "is no file" in str(problem_with(shelf))
+    assert "is not a file" in str(problem_with(shelf))
 
 
 @pytest.mark.parametrize("name", ["book.toml", "notes.md"])
@@ -168,7 +171,7 @@ def test_a_pipe_is_not_waited_for(shelf: Shelf, name: str) -> None:
         shelf.book(TINKER, 38)
     (shelf.folder / TINKER).mkdir(exist_ok=True)
     os.mkfifo(shelf.folder / TINKER / name)
-    assert "is no file" in str(problem_with(shelf))
+    assert "is not a file" in str(problem_with(shelf))
 
 
 @pytest.mark.parametrize("name", ["book.toml", "notes.md"])
@@ -232,24 +235,24 @@ def test_a_huge_document_is_left_out(shelf: Shelf) -> None:
 )
 def test_odd_mark_up_takes_bounded_time(shelf: Shelf, text: str) -> None:
     shelf.write(PEOPLE, "notes.md", text)
-    start = time.perf_counter()
+    start = time.thread_time()
     assert PEOPLE in shelf.load().books
-    assert time.perf_counter() - start < 10
+    assert time.thread_time() - start < 10
 
 
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        ('year = "1974"', "“year” is of the wrong kind"),
-        ("year = 19740", "“year” cannot be so"),
-        ("series = 5", "“series” is of the wrong kind"),
-        ("series_number = nan", "“series_number” cannot be so"),
-        ("series_number = true", "“series_number” is of the wrong kind"),
-        ('aliases = "TTSS"', "“aliases” is of the wrong kind"),
-        ("aliases = [1]", "“aliases” holds entries of the wrong kind"),
-        ("pages = 0", "“pages” cannot be so"),
+        ('year = "1974"', "“year” is left out: it should be a valid integer"),
+        ("year = 19740", "“year” is left out: it should be less than or equal to 3000"),
+        ("series = 5", "“series” is left out: it should be a valid string"),
+        ("series_number = nan", "“series_number” is left out"),
+        ("series_number = true", "“series_number” is left out: it should be a valid number"),
+        ('aliases = "TTSS"', "“aliases” is left out"),
+        ("aliases = [1]", "An entry of “aliases” is left out: it should be a valid string"),
+        ("pages = 0", "“pages” is left out: it should be greater than or equal to 1"),
         ("mark_ends = [1, 2]", "Write 38 rising page numbers"),
-        (f"mark_ends = [{', '.join(str(-n) for n in range(38))}]", "Write 38 rising page numbers"),
+        (f"mark_ends = [{', '.join(str(-n) for n in range(38))}]", "“mark_ends” is left out"),
         ("[[parts]]\nlast_mark = 39", "“parts” is left out"),
         ("[[parts]]\nlast_mark = 9\n[[parts]]\nlast_mark = 9", "“parts” is left out"),
         ('[[parts]]\nlast_mark = "9"', "“parts” is left out"),
@@ -330,3 +333,187 @@ def test_a_fingerprint_changes_with_what_was_read(shelf: Shelf) -> None:
     assert before.fingerprint(PEOPLE) == again.fingerprint(PEOPLE) != after.fingerprint(PEOPLE)
     assert before.fingerprint(TINKER) == after.fingerprint(TINKER)
     assert before.fingerprint(TINKER) != before.fingerprint(PEOPLE)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder that is not there yet."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def started(tmp_path: Path, data: Path) -> Callable[[], Library]:
+    """What a start does, with the readings of the one before."""
+
+    def start() -> Library:
+        kept = ReadingCache(data)
+        library = Library.load(tmp_path / "library", kept)
+        kept.save()
+        return library
+
+    return start
+
+
+@pytest.fixture
+def two_books(tmp_path: Path) -> Shelf:
+    """Two books with one document each."""
+    made = Shelf(tmp_path / "library")
+    made.book(TINKER, 38)
+    made.write(PEOPLE, "notes.md", "<!-- reveals: 7 -->\nOne.")
+    made.write(TINKER, "notes.md", "<!-- reveals: 7, smileys-people=3 -->\nTwo.")
+    return made
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The books of which documents are read, in turn."""
+    found: list[str] = []
+    before = documents.read_document
+
+    def noted(path: Path, *rest: object) -> object:
+        found.append(path.parent.name)
+        return before(path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(library, "read_document", noted)
+    return found
+
+
+def test_documents_that_are_as_they_were_are_read_when_they_are_asked_for(
+    two_books: Shelf, started: Callable[[], Library], opened: list[str]
+) -> None:
+    first = started()
+    assert opened == [PEOPLE, TINKER]
+    again = started()
+    assert opened == [PEOPLE, TINKER]
+    assert [again.fingerprint(slug) for slug in again.books] == [first.fingerprint(slug) for slug in first.books]
+    assert again.documents[PEOPLE] == first.documents[PEOPLE] != ()
+    assert opened == [PEOPLE, TINKER, PEOPLE]
+    assert again.documents == first.documents
+    assert two_books.load().fingerprint(PEOPLE) == again.fingerprint(PEOPLE)
+
+
+@pytest.mark.parametrize("text", ["<!-- reveals: 8 -->\nOne.", "<!-- reveals: 7 -->\nOne, two."])
+def test_a_document_that_has_changed_is_read_anew(
+    two_books: Shelf, started: Callable[[], Library], opened: list[str], text: str
+) -> None:
+    before = started()
+    two_books.write(PEOPLE, "notes.md", text)
+    opened.clear()
+    after = started()
+    assert opened == [PEOPLE]
+    assert after.fingerprint(PEOPLE) != before.fingerprint(PEOPLE)
+    assert after.fingerprint(TINKER) == before.fingerprint(TINKER)
+    assert started().fingerprint(PEOPLE) == after.fingerprint(PEOPLE)
+
+
+def test_a_document_more_less_or_by_another_name_is_noticed(
+    two_books: Shelf, started: Callable[[], Library], opened: list[str]
+) -> None:
+    found = {started().fingerprint(PEOPLE)}
+    more = two_books.write(PEOPLE, "more.md", "<!-- reveals: 7 -->\nMore.")
+    found.add(started().fingerprint(PEOPLE))
+    more.rename(more.with_name("review.md"))
+    found.add(started().fingerprint(PEOPLE))
+    (two_books.folder / PEOPLE / "notes.md").unlink()
+    found.add(started().fingerprint(PEOPLE))
+    assert len(found) == 4
+
+
+def test_another_book_may_change_what_a_label_means(
+    two_books: Shelf, started: Callable[[], Library], opened: list[str]
+) -> None:
+    assert not started().problems
+    two_books.book(PEOPLE, 2)
+    after = started()
+    assert [problem.path.parent.name for problem in after.problems] == [PEOPLE, TINKER]
+    assert after.fingerprint(TINKER) == two_books.load().fingerprint(TINKER)
+
+
+def test_mistakes_are_told_at_every_start(two_books: Shelf, started: Callable[[], Library]) -> None:
+    two_books.write(PEOPLE, "notes.md", "<!-- reveals: seven -->\nOne.")
+    told = [[str(problem) for problem in library.problems] for library in (started(), started(), two_books.load())]
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) == 1
+
+
+def test_a_file_that_cannot_be_read_is_told_at_every_start(two_books: Shelf, started: Callable[[], Library]) -> None:
+    (two_books.folder / PEOPLE / "away.md").symlink_to(two_books.folder / "nowhere")
+    told = [[str(problem) for problem in started().problems] for _ in range(3)]
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) == 1
+
+
+def test_other_code_reads_anew(
+    two_books: Shelf, started: Callable[[], Library], opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started()
+    opened.clear()
+    monkeypatch.setattr(library, "_reader", lambda: b"another one")
+    started()
+    assert opened == [PEOPLE, TINKER]
+
+
+def test_what_changes_between_a_start_and_its_reading_counts_as_it_is_read(
+    two_books: Shelf, started: Callable[[], Library]
+) -> None:
+    before = started().fingerprint(PEOPLE)
+    library = started()
+    two_books.write(PEOPLE, "notes.md", "<!-- reveals: 9 -->\nOne.")
+    assert library.fingerprint(PEOPLE) == before
+    assert library.documents[PEOPLE][0].blocks[0].reveals == two_books.load().documents[PEOPLE][0].blocks[0].reveals
+    assert library.fingerprint(PEOPLE) == two_books.load().fingerprint(PEOPLE) != before
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(
+    two_books: Shelf, started: Callable[[], Library], opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = documents.read_document
+
+    def edited(path: Path, *rest: object) -> object:
+        found = before(path, *rest)  # type: ignore[arg-type]
+        path.write_text("<!-- reveals: 20 -->\nOne.", encoding="utf-8")
+        return found
+
+    with monkeypatch.context() as context:
+        context.setattr(library, "read_document", edited)
+        started()
+    after = started()
+    assert after.fingerprint(PEOPLE) == two_books.load().fingerprint(PEOPLE)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"a": 7}', "[" * 100_000, "\x00", '{"a": "b"}'])
+def test_a_file_that_is_damaged_is_made_anew(
+    two_books: Shelf, data: Path, started: Callable[[], Library], opened: list[str], text: str
+) -> None:
+    started()
+    (data / NAME).write_text(text, encoding="utf-8")
+    opened.clear()
+    started()
+    assert opened == [PEOPLE, TINKER]
+    assert len(json.loads((data / NAME).read_text(encoding="utf-8"))) == 2
+
+
+def test_a_file_that_is_far_too_large_is_not_read(two_books: Shelf, data: Path, started: Callable[[], Library]) -> None:
+    started()
+    (data / NAME).write_bytes(b" " * (library.MAX_BYTES + 1))
+    assert len(started().books) == 2
+    assert (data / NAME).stat().st_size < 1_000
+
+
+def test_where_nothing_can_be_written_the_next_start_reads_anew(
+    two_books: Shelf, data: Path, started: Callable[[], Library], opened: list[str]
+) -> None:
+    data.write_text("no folder", encoding="utf-8")
+    started()
+    started()
+    assert opened == [PEOPLE, TINKER] * 2
+    assert data.read_text(encoding="utf-8") == "no folder"
+
+
+def test_books_that_are_gone_are_not_kept(two_books: Shelf, data: Path, started: Callable[[], Library]) -> None:
+    started()
+    (two_books.folder / TINKER / "notes.md").unlink()
+    (two_books.folder / TINKER / "book.toml").unlink()
+    started()
+    assert len(json.loads((data / NAME).read_text(encoding="utf-8"))) == 1
+    assert [path.name for path in data.iterdir()] == [NAME]

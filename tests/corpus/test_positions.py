@@ -248,9 +248,9 @@ def test_what_is_not_understood_is_refused_with_examples(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a" * 10_000, "chapter " * 2_000, "9" * 10_000, "the " * 3_000 + "end", " " * 10_000])
 def test_long_text_is_refused_at_once_and_not_repeated(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     assert len(refusal(text)) < 300
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2
 
 
 def test_a_refusal_says_why() -> None:
@@ -258,7 +258,7 @@ def test_a_refusal_says_why() -> None:
     assert "has 27 chapters" in refusal("99")
     assert "has 3 parts" in refusal("part 4")
     assert "has 384 pages" in refusal("page 400")
-    assert "sections of “Smileys People” are not known" in refusal("section 3")
+    assert "don’t know the sections of “Smileys People”" in refusal("section 3")
     assert "I do not understand “in a muddle”" in refusal("in a muddle")
 
 

@@ -19,8 +19,9 @@ from bot.pictures import canvas
 from bot.pictures.layout import MOST_BOOKS, SMALL, WIDTH, Layout, series_layout, trunks, wrapped
 from bot.reading_order import Advice, State, reading_orders
 from bot.reading_order.graph import Rule
+from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Unit
-from corpus.library import SHIPPED, read_book
+from corpus.library import SHIPPED
 
 SMILEY = {home.name: read_book(home, []) for home in sorted(SHIPPED.iterdir()) if (home / "book.toml").exists()}
 TITLES = ("Doors", "The Very Long and Winding Story of the River and of All the People Who Crossed It", "Ünïcödé $x_1$")

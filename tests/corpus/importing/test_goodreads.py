@@ -10,7 +10,7 @@ import pytest
 
 from corpus.books import Book, Edition, Ratings, SimilarBook
 from corpus.documents import Document
-from corpus.importing import Fate, ImportReport, import_files
+from corpus.importing import ImportReport, Status, import_files
 from corpus.importing.goodreads import other_book
 from corpus.library import Library
 
@@ -105,7 +105,7 @@ def test_only_whole_sentences_are_kept_of_a_review(both: Both) -> None:
 
 def test_a_review_of_which_nothing_is_left_is_in_the_report_alone(both: Both) -> None:
     report, _, documents = both
-    dropped = [entry.what for entry in report.of(Fate.DROPPED)]
+    dropped = [entry.what for entry in report.of(Status.DROPPED)]
     assert "a review, ★★☆☆☆ · 2017-11-05" in dropped
     assert not any(block.date == dt.date(2017, 11, 5) for block in documents["reviews-goodreads.md"].blocks)
 
@@ -114,7 +114,7 @@ def test_a_review_that_stands_there_twice_is_kept_once(both: Both) -> None:
     report, _, documents = both
     texts = [block.text for block in documents["reviews-goodreads.md"].blocks]
     assert len(texts) == len(set(texts))
-    assert any(entry.what == "reviews" and "twice" in entry.why for entry in report.of(Fate.DROPPED))
+    assert any(entry.what == "reviews" and "twice" in entry.why for entry in report.of(Status.DROPPED))
 
 
 def test_photos_captions_and_shelves_are_dropped(both: Both) -> None:

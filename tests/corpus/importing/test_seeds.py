@@ -12,7 +12,7 @@ import pytest
 
 from corpus.books import Edition, Ratings, SimilarBook
 from corpus.documents import Document
-from corpus.importing import Fate, import_files
+from corpus.importing import Status, import_files
 from corpus.library import SHIPPED, Library
 
 Seed = Callable[[str], Path]
@@ -95,7 +95,7 @@ def test_the_article_gives_the_other_book_away_only_to_who_has_read_it(seed: See
     assert "shot to death" in placed[0].text
     hidden = "\n".join(b.text for d in found.values() for b in d.blocks if b.reveals and not b.reveals.marks.get(SPY))
     assert "double agent" not in hidden
-    assert any(SPY in entry.why for entry in report.of(Fate.PLACED))
+    assert any(SPY in entry.why for entry in report.of(Status.PLACED))
     kinds = {document.kind for name, document in found.items() if name.endswith("-wikipedia.md")}
     assert kinds == {"premise", "background", "summary", "themes", "reception"}
 

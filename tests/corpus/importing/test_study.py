@@ -10,7 +10,7 @@ import pytest
 
 from corpus.books import Unit
 from corpus.documents import Document
-from corpus.importing import Fate, ImportReport, import_files
+from corpus.importing import ImportReport, Status, import_files
 from corpus.importing.text import chapters_of, kind_of, without_marks
 from corpus.library import Library
 
@@ -68,7 +68,7 @@ def test_navigation_is_dropped(both: Both) -> None:
     report, found = both
     said = "\n".join(block.text for document in found.values() for block in document.blocks)
     assert not any(word in said for word in ("Skip to", "More about", "Novel:", "Author:", "Popular", "©"))
-    assert any(entry.why == "navigation" for entry in report.of(Fate.DROPPED))
+    assert any(entry.why == "navigation" for entry in report.of(Status.DROPPED))
 
 
 def test_the_page_says_whose_book_it_is(both: Both, library: Path) -> None:
@@ -90,7 +90,7 @@ def test_chapters_from_the_first_to_the_last_make_the_marks_of_a_new_book(saved:
     assert (book.unit, book.marks) == (Unit.CHAPTER, 5)
     placed = [dict(block.reveals.marks) for block in documents(library)["summary-study.md"].blocks if block.reveals]
     assert placed == [{SLUG: 1}, {SLUG: 2}, {SLUG: 3}, {SLUG: 5}]
-    assert any(entry.why == "by its heading" for entry in report.of(Fate.PLACED))
+    assert any(entry.why == "by its heading" for entry in report.of(Status.PLACED))
 
 
 def test_chapters_place_the_story_of_a_book_in_chapters(saved: Saved, two_books: Path) -> None:
@@ -114,7 +114,7 @@ def test_chapters_that_cannot_be_believed_place_nothing(
 ) -> None:
     report = import_files([saved("page.txt", chapters(*headings, "The Plot Thickens"))], SLUG, two_books)
     assert all(block.reveals is None for document in documents(two_books).values() for block in document.blocks)
-    assert any("speaks of marks" in entry.why for entry in report.of(Fate.NOTED))
+    assert any("speaks of marks" in entry.why for entry in report.of(Status.NOTED))
 
 
 @pytest.mark.parametrize(

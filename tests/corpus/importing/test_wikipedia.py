@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from corpus.books import Book, Unit
 from corpus.documents import Document
-from corpus.importing import Fate, ImportReport, import_files
+from corpus.importing import ImportReport, Status, import_files
+from corpus.importing.draft import END, ImportContext, Ledger
+from corpus.importing.wikipedia import author_in, definition, split_by_story
 from corpus.library import Library
+from corpus.text import sentences_as_written
 
 Page = Callable[[str], Path]
 Saved = Callable[[str, str], Path]
@@ -54,7 +58,7 @@ def test_the_story_of_the_book_before_is_placed_in_that_book(both: Imported) -> 
     assert placed[0].text.endswith("marries Eleanor.")
     assert placed[0].reveals is not None
     assert dict(placed[0].reveals.marks) == {"the-warden": 21, SLUG: 0}
-    assert any("the-warden=21" in entry.why for entry in report.of(Fate.PLACED))
+    assert any("the-warden=21" in entry.why for entry in report.of(Status.PLACED))
 
 
 def test_what_only_says_what_the_book_is_is_free_of_spoilers(both: Imported) -> None:
@@ -79,7 +83,7 @@ def test_notes_links_menus_and_categories_are_dropped(both: Imported) -> None:
     report, found = both
     said = "\n".join(texts(document) for document in found.values())
     assert not any(word in said for word in ("[1]", "Category", "made-up source", "edit", "Doctor Thorne", "Retrieved"))
-    assert any("notes" in entry.why for entry in report.of(Fate.DROPPED))
+    assert any("notes" in entry.why for entry in report.of(Status.DROPPED))
 
 
 def test_the_box_beside_the_article_completes_the_book(page: Page, library: Path) -> None:
@@ -93,13 +97,13 @@ def test_without_the_other_book_its_story_waits_for_the_end_and_the_report_says_
     report = import_files([page("barchester-wikipedia.txt")], SLUG, library)
     placed = [block for block in documents(library)["background-wikipedia.md"].blocks if block.reveals]
     assert [dict(block.reveals.marks) for block in placed if block.reveals] == [{SLUG: 100}]
-    assert any("does not have" in entry.why for entry in report.of(Fate.NOTED))
+    assert any("does not have" in entry.why for entry in report.of(Status.NOTED))
 
 
 def test_a_story_that_names_another_book_is_pointed_out(saved: Saved, two_books: Path) -> None:
     text = "Barchester Towers is a novel by Anthony Trollope. ==Plot== Harding, known from The Warden, stays at home."
     report = import_files([saved("page.txt", text)], SLUG, two_books)
-    assert any("The Warden" in entry.what for entry in report.of(Fate.NOTED))
+    assert any("The Warden" in entry.what for entry in report.of(Status.NOTED))
 
 
 def test_an_article_copied_out_of_a_browser_is_read_too(saved: Saved, two_books: Path) -> None:
@@ -119,7 +123,7 @@ def test_a_heading_that_speaks_of_marks_places_nothing(saved: Saved, two_books: 
     text = "Barchester Towers is a novel by Anthony Trollope. ==Plot== A. ===Chapter 1=== The end. ===0%=== Too."
     report = import_files([saved("page.txt", text)], SLUG, two_books)
     assert all(block.reveals is None for block in documents(two_books)["summary-wikipedia.md"].blocks)
-    assert any("Chapter 1" in entry.what for entry in report.of(Fate.NOTED))
+    assert any("Chapter 1" in entry.what for entry in report.of(Status.NOTED))
 
 
 def test_a_heading_below_another_is_of_its_kind(saved: Saved, two_books: Path) -> None:
@@ -131,3 +135,101 @@ def test_a_heading_below_another_is_of_its_kind(saved: Saved, two_books: Path) -
         ("The Arrival", "Two."),
     ]
     assert texts(found["reception-wikipedia.md"]) == "None."
+
+
+def novel(slug: str, title: str, marks: int, number: int) -> Book:
+    return Book(slug, title, "Anthony Trollope", Unit.CHAPTER, marks, series="Barsetshire", series_number=number)
+
+
+WARDEN = novel("the-warden", "The Warden", 21, 1)
+TOWERS = novel("barchester-towers", "Barchester Towers", 53, 2)
+THORNE = novel("doctor-thorne", "Doctor Thorne", 47, 3)
+TITLES = ["Barchester Towers"]
+
+
+def told(text: str, *others: Book) -> list[tuple[str, Mapping[str, int] | None]]:
+    setting = ImportContext(TOWERS.slug, TOWERS, {book.slug: book for book in others}, Ledger("page"))
+    runs = split_by_story(sentences_as_written(text), TITLES, setting)
+    return [(" ".join(run.sentences), run.reveals) for run in runs]
+
+
+IN_WARDEN = {"the-warden": END, "barchester-towers": 0}
+
+
+def test_that_book_is_the_one_named_before() -> None:
+    text = "The novel follows The Warden. In that book, Harding resigns. Bold marries Eleanor."
+    assert told(text, WARDEN, THORNE) == [
+        ("The novel follows The Warden.", None),
+        ("In that book, Harding resigns. Bold marries Eleanor.", IN_WARDEN),
+    ]
+
+
+def test_a_sentence_set_in_the_other_book_tells_its_story() -> None:
+    assert told("In The Warden, Harding resigns.", WARDEN) == [("In The Warden, Harding resigns.", IN_WARDEN)]
+
+
+def test_the_story_ends_where_this_book_is_spoken_of_again() -> None:
+    for again in ("Barchester Towers begins later.", "The sequel is longer.", "Years later, the bishop dies."):
+        text = f"At the end of The Warden, Harding resigns. The post is left empty. {again}"
+        assert [reveals for _, reveals in told(text, WARDEN)] == [IN_WARDEN, None]
+
+
+def test_a_book_that_is_only_named_is_not_told() -> None:
+    for text in ("Trollope preferred it to The Warden.", "It shares its people with The Warden and Doctor Thorne."):
+        assert told(text, WARDEN, THORNE) == [(text, None)]
+
+
+def test_the_book_before_in_the_series_is_the_previous_novel() -> None:
+    text = "In the previous novel, Harding resigns."
+    assert told(text, WARDEN, THORNE) == [(text, IN_WARDEN)]
+
+
+def test_a_book_that_the_library_does_not_have_hides_its_story_until_the_end_of_this_one() -> None:
+    text = "It is a sequel to The Warden. In that book, Harding resigns."
+    assert told(text, THORNE)[1] == ("In that book, Harding resigns.", {"barchester-towers": END})
+
+
+def test_both_books_are_needed_where_a_story_goes_over_into_another() -> None:
+    text = "In The Warden, Harding resigns. The same happens in Doctor Thorne."
+    assert told(text, WARDEN, THORNE)[0][1] == IN_WARDEN
+    assert told(text, WARDEN, THORNE)[-1][1] == {"the-warden": END, "doctor-thorne": END, "barchester-towers": 0}
+
+
+def test_nothing_is_lost_on_the_way() -> None:
+    text = "It follows The Warden. In that book, he resigns. Later on he plays. This novel is longer. So is its title."
+    assert " ".join(run for run, _ in told(text, WARDEN)) == text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "author"),
+    [
+        ("Barchester Towers is an 1857 novel by English author Anthony Trollope.", "Anthony Trollope"),
+        ("Barchester Towers is a novel by Anthony Trollope, published in 1857.", "Anthony Trollope"),
+        ("Barchester Towers (1857) is a comic novel by the British writer Anthony Trollope.", "Anthony Trollope"),
+        ("Barchester Towers is a novel.", ""),
+        ("Barchester Towers is both a prequel and sequel to Anthony Trollope's The Warden.", ""),
+    ],
+)
+def test_a_sentence_that_only_says_what_the_book_is_gives_nothing_away(sentence: str, author: str) -> None:
+    found = definition(sentence, TITLES, {"the-warden": WARDEN})
+    assert found is not None
+    assert author_in(found) == author
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Barchester Towers is a novel by Anthony Trollope in which the bishop dies.",
+        "Barchester Towers is a novel by Anthony Trollope, who lets the chaplain go.",
+        "Barchester Towers is the sequel to An Unknown Novel.",
+        "Barchester Towers is a sequel to The Warden in which Harding resigns.",
+        "Barchester Towers is the Eleanor marries Arabin novel.",
+        "Barchester Towers is a sequel to the quarrel that ended when Harding resigned his post for good.",
+        "Barchester Towers is a long way from here.",
+        "Doctor Thorne is a novel by Anthony Trollope.",
+        "It is a novel by Anthony Trollope.",
+        "Barchester Towers is a novel by Anthony Trollope. The bishop dies.",
+    ],
+)
+def test_any_other_sentence_may_give_something_away(sentence: str) -> None:
+    assert definition(sentence, TITLES, {"the-warden": WARDEN}) is None

@@ -19,8 +19,9 @@ from bot.features.schedules.plan import (
     thread_title,
 )
 from bot.people import Reached
+from corpus.book_file import read_book
 from corpus.books import Requirement, Unit
-from corpus.library import SHIPPED, read_book
+from corpus.library import SHIPPED
 from tests.fakes.scheduled import a_book, a_schedule
 
 

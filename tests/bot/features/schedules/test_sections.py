@@ -126,7 +126,7 @@ def test_sections_of_ones_own_are_taken_as_said(book: Book, own: tuple[Own, ...]
         (a_book(), (Own(1, None), Own(6, 27)), "Begin it after the end."),
         (a_book(), (Own(1, 5), Own(6, 26)), "End it with “end”."),
         (a_book(), (Own(1, 28),), "past the end"),
-        (a_book(), (Own(1, 100, Unit.PAGE), Own(101, 200, Unit.PAGE)), "pages of “Smiley's People” are not known"),
+        (a_book(), (Own(1, 100, Unit.PAGE), Own(101, 200, Unit.PAGE)), "don’t know the pages of “Smiley's People”"),
         (PERCENT, (Own(0, 37, Unit.PERCENT), Own(37, 100, Unit.PERCENT)), "multiple of 5%"),
         (PERCENT, (Own(0, 20, Unit.PERCENT), Own(25, 100, Unit.PERCENT)), "Begin it after 20%."),
         (a_book(60), tuple(Own(n, n) for n in range(1, 61)), "1 to 52 sections"),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.library import SHIPPED, Library, Readings
+from corpus.library import SHIPPED, Library, ReadingCache
 from retrieval.store import LAYOUT
 from tests.fakes.bookshelf import write_book
 from tests.measure.benchmarks.peers.filling import REAL, fill_dogear, fill_peers, stretches
@@ -56,7 +56,7 @@ def shelf(work: Path, size: int, model: Path, say: Callable[[str], None]) -> She
         fill_peers(found.peers, there, books, model, real=real, say=say)
 
     def dogear(there: int) -> None:
-        readings = Readings(found.dogear)
+        readings = ReadingCache(found.dogear)
         fill_dogear(found.dogear, Library.load(found.library, readings), there, books, real=real, say=say)
         readings.save()
 

@@ -1,21 +1,53 @@
-"""Reading the words of people: explicit ones, cut ones, doubled ones."""
+"""Dates and unfinished sentences in the text of a page."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.importing.text import (
-    is_closed,
+    MONTHS,
+    date_in,
+    ends_sentence,
     is_cut_short,
     is_explicit,
-    undoubled,
     whole_sentences,
-    without_more,
+    without_duplicate,
+    without_more_link,
     without_name,
+    year_in,
 )
 from corpus.text import sentences_as_written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Sep 05, 2017", "September 5th 2017", "5 September 2017", "2017-09-05", "on Sept. 5, 2017 by Viking"],
+)
+def test_a_day_is_read_in_its_spellings(text: str) -> None:
+    assert date_in(text) == dt.date(2017, 9, 5)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "May 1857", "2017", "Feb 30, 2017", "Maybe 12, 2017x", "13 of 2017", "2017-13-01"]
+)
+def test_what_is_no_whole_day_is_none(text: str) -> None:
+    assert date_in(text) is None
+
+
+@given(st.dates(min_value=dt.date(1000, 1, 1)))
+def test_every_day_is_read_back(day: dt.date) -> None:
+    assert date_in(f"{MONTHS[day.month - 1]} {day.day:02d}, {day.year}") == day
+    assert date_in(day.isoformat()) == day
+
+
+def test_a_year_is_found_alone() -> None:
+    assert year_in("May 1857") == 1857
+    assert year_in("page 12 of 526") is None
+    assert year_in("in 18570") is None
 
 
 @pytest.mark.parametrize("text", ["What the fuck.", "He FUCKED up.", "a f**king mess", "masturbation", "oral sex"])
@@ -30,23 +62,23 @@ def test_innocent_words_do_not(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["It ends.", "Does it?", "“It does.”", "(It does.)", "Loved it :)", "Good ❤", "a!!!"])
 def test_a_sentence_is_closed_by_its_sign_or_by_a_smile(text: str) -> None:
-    assert is_closed(text)
+    assert ends_sentence(text)
 
 
 @pytest.mark.parametrize("text", ["It end", "It ends,", "and", "the Mr", "a - "])
 def test_a_text_without_its_sign_is_not_closed(text: str) -> None:
-    assert not is_closed(text)
+    assert not ends_sentence(text)
 
 
 @pytest.mark.parametrize("more", [" ...more", "…more", "... more", "…(more)"])
 def test_the_sites_more_is_known_in_its_spellings(more: str) -> None:
     assert is_cut_short(f"It goes on{more}")
-    assert without_more(f"It goes on{more}") == "It goes on"
+    assert without_more_link(f"It goes on{more}") == "It goes on"
 
 
 def test_more_within_a_text_is_a_word() -> None:
     assert not is_cut_short("There is ...more to say of it than that.")
-    assert without_more("I want more") == "I want more"
+    assert without_more_link("I want more") == "I want more"
 
 
 @pytest.mark.parametrize(
@@ -85,15 +117,15 @@ def test_what_is_kept_is_the_beginning_of_the_text(text: str) -> None:
 
 def test_a_text_given_twice_is_told_once_and_whole() -> None:
     text = "Jane Eyre I think that you should read it, as it is really a…moreI think that you should read it, as it is "
-    assert undoubled(f"{text}really a sequel.(less)") == (
+    assert without_duplicate(f"{text}really a sequel.(less)") == (
         "Jane Eyre",
         "I think that you should read it, as it is really a sequel.",
     )
 
 
 def test_a_text_given_once_stays_as_it_is() -> None:
-    assert undoubled("I think so.") == ("", "I think so.")
-    assert undoubled("I think ...more") == ("", "I think ...more")
+    assert without_duplicate("I think so.") == ("", "I think so.")
+    assert without_duplicate("I think ...more") == ("", "I think ...more")
 
 
 @pytest.mark.parametrize(

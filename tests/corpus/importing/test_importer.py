@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import ImportRefused
-from corpus.importing import Fate, import_files
+from corpus.importing import Status, import_files
 from corpus.library import Library
 
 Page = Callable[[str], Path]
@@ -54,8 +54,8 @@ def test_importing_twice_changes_nothing_and_says_so(page: Page, two_books: Path
     assert contents(two_books) == before
     assert first.changed
     assert not again.changed
-    assert again.of(Fate.PRESENT)
-    assert not again.of(Fate.INFERRED, Fate.PLACED, Fate.ADDED)
+    assert again.of(Status.PRESENT)
+    assert not again.of(Status.INFERRED, Status.PLACED, Status.ADDED)
     assert again.lines()[-1] == "Nothing changed: all of it is already there."
 
 
@@ -105,7 +105,7 @@ def test_what_the_library_says_already_is_not_said_again(page: Page, two_books: 
     (two_books / SLUG / "quotes.md").write_text(quote, encoding="utf-8")
     report = import_files([page(GOODREADS)], SLUG, two_books)
     assert "no place so quiet" not in (two_books / SLUG / "quotes-goodreads.md").read_text(encoding="utf-8")
-    assert any(entry.what == "quotes" for entry in report.of(Fate.PRESENT))
+    assert any(entry.what == "quotes" for entry in report.of(Status.PRESENT))
 
 
 def test_a_book_that_is_there_keeps_its_marks_and_gets_what_it_lacks(page: Page, two_books: Path) -> None:
@@ -187,7 +187,7 @@ def test_where_the_library_cannot_be_written_it_stays_as_it_was(page: Page, two_
 
 
 def test_any_other_page_is_kept_as_text_that_nothing_places(saved: Saved, two_books: Path) -> None:
-    text = "# StoredNotes\n\nBarchester Towers was written in trains.\n\n## Part 2\n\nThe end is told here.\n"
+    text = "# Notes\n\nBarchester Towers was written in trains.\n\n## Part 2\n\nThe end is told here.\n"
     report = import_files([saved("Our notes.md", text)], SLUG, two_books)
     (document,) = (d for d in Library.load(two_books).documents[SLUG] if d.name == "background-page.md")
     assert (document.kind, document.source) == ("background", "Our notes")
@@ -195,7 +195,7 @@ def test_any_other_page_is_kept_as_text_that_nothing_places(saved: Saved, two_bo
         ("Barchester Towers was written in trains.", None),
         ("The end is told here.", None),
     ]
-    assert any("no known form" in entry.what for entry in report.of(Fate.RECOGNISED))
+    assert any("no known form" in entry.what for entry in report.of(Status.RECOGNISED))
 
 
 def test_a_critics_page_is_read_by_its_main_text(saved: Saved, two_books: Path) -> None:

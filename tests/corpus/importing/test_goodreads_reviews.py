@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.importing.goodreads_reviews import RawReview, split_reviews, without_asides
-from corpus.importing.page import AFTER_REVIEW, NAME, REVIEW, Line
+from corpus.importing.page import AFTER_REVIEW, NAME, REVIEW, PageLine
 
 DAY = "Oct 31, 2017 rated it liked it · review of another edition"
 SHOWN = "The close was quiet that year and for many years before it, and I liked to read of it. "
 
 
 def split(*texts: str) -> list[RawReview]:
-    return split_reviews([Line(text) for text in texts])
+    return split_reviews([PageLine(text) for text in texts])
 
 
 def shown(beginning: str) -> str:
@@ -79,16 +79,17 @@ def test_a_long_review_that_is_not_cut_stays_one() -> None:
 
 
 def test_mark_up_says_where_reviews_begin_and_end() -> None:
-    found = split_reviews([
-        Line("before"), Line("", mark=REVIEW), Line(DAY), Line("Jane Eyre"), Line("One."), Line("", mark=AFTER_REVIEW),
-        Line("20 people liked this"), Line("", mark=REVIEW), Line("Two."), Line("", mark=AFTER_REVIEW), Line("Company"),
-    ])  # fmt: skip
+    begin, end = PageLine("", mark=REVIEW), PageLine("", mark=AFTER_REVIEW)
+    before, day, name, one, likes, two, company = map(
+        PageLine, ("before", DAY, "Jane Eyre", "One.", "20 people liked this", "Two.", "Company")
+    )
+    found = split_reviews([before, begin, day, name, one, end, likes, begin, two, end, company])
     assert [review.lines for review in found] == [["Jane Eyre", "One."], ["Two."]]
 
 
 def test_photos_take_their_captions_with_them() -> None:
     texts = ("One.", "photo garden_20zps.jpg", "The garden in May.", "", "Two.", "Shelves: a", "12 likes")
-    assert [line.text for line in without_asides([Line(text) for text in texts])] == ["One.", "", "Two."]
+    assert [line.text for line in without_asides([PageLine(text) for text in texts])] == ["One.", "", "Two."]
 
 
 LINES = st.sampled_from(["", "Jane Eyre", DAY, "A text.", "half a te", shown("x"), "go on ...more", "photo a.jpg"])
