@@ -98,7 +98,7 @@ def test_a_chat_model_is_opened_where_one_is_named(library: Path, data: Path, se
         with open_discussion(named, library, data) as discussion:
             reply = discussion.ask(QUESTION, FINISHED, LANTERN)
         assert len(server.requests) == 1
-        until = time.monotonic() + 5
+        until = time.monotonic() + 120
         while any(thread.name.startswith("chat-model") for thread in threading.enumerate()):
             assert time.monotonic() < until, "something still waits for the model"
             time.sleep(0.01)

@@ -472,6 +472,6 @@ def tried(left: list[str], precedence: Precedence) -> int:
 @pytest.mark.parametrize("step", [1, 3, 99])
 def test_a_hundred_books_take_no_time(step: int) -> None:
     books = shelf(*(a_book(f"b{n}", 1900 + n, *(first(f"b{(n + step) % 100}") for _ in range(2))) for n in range(100)))
-    start = time.perf_counter()
+    start = time.process_time()
     reading_orders(books, {})
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -282,6 +282,6 @@ def test_a_deep_page_is_imported_or_refused_and_no_more(name: str) -> None:
     ids=lambda flood: flood[:12].strip(),
 )
 def test_a_flood_is_read_in_bounded_time(flood: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     documents(f"{HEAD}Community Reviews\nJane Eyre\n{flood}\n« previous\n{flood}")
-    assert time.monotonic() - started < 60
+    assert time.process_time() - started < 60
