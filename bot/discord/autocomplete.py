@@ -18,7 +18,7 @@ from bot.features.ask.rules import Questions
 from bot.features.ceilings.rules import Ceilings
 from bot.features.progress.rules import Progress
 from bot.features.schedules.service import LAST_MEETING, Schedules
-from bot.features.shelf.rules import Shelves
+from bot.features.shelf.store import Shelves
 from bot.features.votes.rules import Nominations
 from bot.times import search_zones
 from corpus.books import Book, Unit

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from bot.audiences import Audiences
 from bot.features.ceilings.store import StoredCeilings
-from bot.features.progress.store import StoredPositions
+from bot.features.progress.store import Change, Report, StoredPositions
 from bot.people import NO_CLUB, Member, Place, Reached
-from bot.records import Change, Report
 from corpus.books import Book, Slug, Unit
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

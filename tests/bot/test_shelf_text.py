@@ -7,8 +7,7 @@ import datetime as dt
 import pytest
 
 from bot.features.shelf.picture import PARTS, by_part, change_sentence, shelf_list
-from bot.features.shelf.rules import ShelfChange
-from bot.records import ShelfName, Shelved
+from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from corpus.books import Book, Unit
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

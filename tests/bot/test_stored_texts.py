@@ -10,14 +10,13 @@ from bot.features.reviews.rules import Draft, read_review
 from bot.features.reviews.store import Review
 from bot.features.schedules.changes import Do, Order, Prepared
 from bot.features.schedules.plan import Schedule, ScheduleState, Section, SectionState, read, written
-from bot.features.shelf.rules import ShelfChange
+from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from bot.features.shelf.views import read_change
 from bot.features.votes.counting import Count, Round, Why
 from bot.features.votes.rules import Prepared as PreparedVote
 from bot.features.votes.store import COUNT, Candidate, Kind
 from bot.features.votes.store import Draft as DraftVote
 from bot.people import Place, Reached
-from bot.records import ShelfName, Shelved
 from corpus.books import Reveals
 
 NOW = dt.datetime(2027, 3, 1, 12, 30, tzinfo=dt.UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import functools
 import tempfile
 from collections.abc import AsyncIterator
@@ -11,7 +12,10 @@ from pathlib import Path
 
 from bot.db.database import open_database
 from bot.db.migrate import upgrade
-from bot.db.session import NAME, Sessions
+from bot.db.session import NAME, Sessions, note_member
+from bot.features.shelf.rules import Shelved
+from bot.features.shelf.store import Shelves, put
+from bot.people import Member
 
 
 @functools.cache
@@ -34,3 +38,15 @@ async def opened_records(where: str | Path) -> AsyncIterator[Sessions]:
         await asyncio.to_thread(_lay_out, where / NAME)
     async with open_database(where) as records:
         yield records
+
+
+async def shelve(database: Sessions, member: Member, shelved: Shelved) -> None:
+    """Put a book on a member's shelf as it is."""
+    async with database.writing() as session:
+        await note_member(session, member.club, member.id)
+        await put(session, member, shelved)
+
+
+async def shelf_of(database: Sessions, member: Member) -> list[Shelved]:
+    """Return a member's shelf."""
+    return await Shelves(database, {}, lambda: dt.datetime.now(dt.UTC)).show(member)

@@ -19,6 +19,7 @@ from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.views import how_far
 from bot.features.progress.rules import Progress
+from bot.features.progress.store import Report
 from bot.features.progress.views import (
     MAY_NOT_SPEAK,
     NOT_HERE,
@@ -29,7 +30,6 @@ from bot.features.progress.views import (
     sharing_card,
     undone_card,
 )
-from bot.records import Report
 from corpus.books import Book
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH

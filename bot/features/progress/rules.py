@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.app import App
-from bot.features.progress.store import StoredPositions
-from bot.features.shelf.rules import Shelves
+from bot.features.progress.store import Change, Report, StoredPositions
+from bot.features.shelf.store import Shelves
 from bot.people import Member, Reached, positions
-from bot.records import Change, Report
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position

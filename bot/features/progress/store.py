@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import PrimaryKeyConstraint, Select, delete, select
@@ -13,7 +14,6 @@ from sqlalchemy.orm import Mapped
 from bot.db.base import Base, OfMember, Personal, ReachedColumns, belongs_to_member, in_utc
 from bot.db.session import Sessions, lock_member, note_member
 from bot.people import Member, Reached
-from bot.records import Change, Report
 from corpus.books import Slug
 
 KEPT = 50
@@ -21,6 +21,26 @@ KEPT = 50
 
 _Told = dict[str, Any]
 """A position as the history keeps it: the columns of its row, the time as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where a member said they are in a book, and when."""
+
+    reached: Reached
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a member did to their positions: each book's before and after, None where nothing was said.
+
+    `number` tells a member's changes apart, and counts up.
+    """
+
+    before: Mapping[Slug, Reached | None]
+    after: Mapping[Slug, Reached | None]
+    number: int = field(default=0, compare=False)
 
 
 class PositionRow(ReachedColumns, OfMember, Base):

@@ -13,9 +13,9 @@ from bot.discord.context import ClubBot
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
-from bot.features.shelf.rules import ShelfChange, Shelves
+from bot.features.shelf.rules import ShelfChange, ShelfName
+from bot.features.shelf.store import Shelves
 from bot.features.shelf.views import SHELF_BUTTONS, change_card, shelf_card
-from bot.records import ShelfName
 
 Title = app_commands.Range[str, 1, 200]
 PARTS = [app_commands.Choice(name=part.value.capitalize(), value=part.value) for part in ShelfName]

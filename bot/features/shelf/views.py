@@ -19,10 +19,10 @@ from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.views import ID, own_question
 from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, draw_shelf, shelf_list
-from bot.features.shelf.rules import ShelfChange, Shelves
+from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
+from bot.features.shelf.store import Shelves
 from bot.limits import Allowance
 from bot.people import Member, Place
-from bot.records import ShelfName, Shelved
 from corpus.books import Slug
 
 _Fields = tuple[str, str, ShelfName, dt.datetime, Slug | None]

@@ -6,11 +6,11 @@ from bot.db.session import Sessions
 from bot.features.ask.store import StoredChoices, StoredNotes
 from bot.features.progress.store import StoredPositions
 from bot.features.reviews.store import Review, StoredReviews
-from bot.features.shelf.store import StoredShelves
+from bot.features.shelf.rules import ShelfName, Shelved
 from bot.people import NO_CLUB, Member, Place, Reached
-from bot.records import ShelfName, Shelved
 from bot.saved_questions import Asked, StoredQuestions
 from corpus.books import Reveals
+from tests.fakes.records import shelve
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -19,7 +19,7 @@ async def test_a_person_is_in_the_clubs_in_which_they_told_anything(records: Ses
     assert await StoredChoices(records).clubs(10) == []
     await StoredReviews(records).save(Review(0, 3, 10, "smiley", 5, "", 0, Reveals(), NOON))
     await StoredPositions(records).change(Member(1, 10), {"smiley": Reached(1, 27, "chapter")}, NOON)
-    await StoredShelves(records).put(Member(2, 10), Shelved("smiley", "Smiley’s People", ShelfName.WANT, NOON))
+    await shelve(records, Member(2, 10), Shelved("smiley", "Smiley’s People", ShelfName.WANT, NOON))
     await StoredPositions(records).change(Member(7, 11), {"smiley": Reached(1, 27, "chapter")}, NOON)
     assert await StoredChoices(records).clubs(10) == [1, 2, 3]
 

@@ -19,10 +19,9 @@ from bot.db.errors import StorageUnavailable
 from bot.db.session import Address, Sessions, engine_for
 from bot.features.ask.store import StoredNotes, StoredUsage
 from bot.features.progress.store import StoredPositions
-from bot.features.shelf.store import StoredShelves
+from bot.features.shelf.rules import ShelfName, Shelved
 from bot.people import Member, Reached
-from bot.records import ShelfName, Shelved
-from tests.fakes.records import opened_records
+from tests.fakes.records import opened_records, shelf_of, shelve
 
 ROOT = Path(__file__).parents[3]
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -81,9 +80,9 @@ async def test_every_connection_is_set_up(tmp_path: Path) -> None:
 
 async def test_what_was_written_is_there_after_closing(tmp_path: Path) -> None:
     async with open_database(tmp_path) as records:
-        await StoredShelves(records).put(Member(1, 10), shelved("moby-dick"))
+        await shelve(records, Member(1, 10), shelved("moby-dick"))
     async with open_database(str(tmp_path)) as records:
-        assert await StoredShelves(records).shelf(Member(1, 10)) == [shelved("moby-dick")]
+        assert await shelf_of(records, Member(1, 10)) == [shelved("moby-dick")]
     assert not any((tmp_path / f"club.db-{beside}").exists() for beside in ("wal", "shm"))
 
 
@@ -91,8 +90,8 @@ async def test_hundreds_of_calls_at_once_all_succeed(records: Sessions) -> None:
     async def one(number: int) -> None:
         club = CLUBS[number % len(CLUBS)]
         member = Member(club, number % 7)
-        await StoredShelves(records).put(member, shelved(str(number)))
-        assert shelved(str(number)) in await StoredShelves(records).shelf(member)
+        await shelve(records, member, shelved(str(number)))
+        assert shelved(str(number)) in await shelf_of(records, member)
         await StoredPositions(records).change(member, {str(number): Reached(number, 999, "page")}, NOON)
         await StoredUsage(records).spend(club, TODAY, 1)
 
@@ -101,7 +100,7 @@ async def test_hundreds_of_calls_at_once_all_succeed(records: Sessions) -> None:
         (club, shelf.key)
         for club in CLUBS
         for person in range(7)
-        for shelf in await StoredShelves(records).shelf(Member(club, person))
+        for shelf in await shelf_of(records, Member(club, person))
     ]
     assert sorted(everything) == sorted((CLUBS[number % len(CLUBS)], str(number)) for number in range(300))
     assert [await StoredUsage(records).spent(club, TODAY) for club in CLUBS] == [15] * len(CLUBS)

@@ -18,14 +18,13 @@ from bot.features.progress.store import StoredPositions
 from bot.features.prompts.store import Prompt, StoredPrompts
 from bot.features.reviews.store import Review, StoredReviews
 from bot.features.schedules.store import By, StoredSchedules
-from bot.features.shelf.store import StoredShelves
+from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.votes.store import Candidate, Draft, Kind, Nomination, StoredVotes
 from bot.features.watch.store import Finding, StoredWatching
 from bot.people import Member, Place, Reached
-from bot.records import ShelfName, Shelved
 from bot.saved_questions import Asked, StoredQuestions, Turn
 from corpus.books import Reveals
-from tests.fakes.records import opened_records
+from tests.fakes.records import opened_records, shelve
 from tests.fakes.scheduled import a_schedule
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -42,7 +41,7 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     member, place, said = Member(club, person), Place(club, 100), words(club, person)
     eight, needs = Reached(8, 27, "chapter"), Reveals.of({"smiley": 8})
     await StoredPositions(records).change(member, {"smiley": eight}, NOON)
-    await StoredShelves(records).put(member, Shelved("key", said, ShelfName.READING, NOON))
+    await shelve(records, member, Shelved("key", said, ShelfName.READING, NOON))
     await StoredReviews(records).save(Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
     await StoredConversations(records).add(place, Turn(person, said, "An answer.", None, needs, NOON))
     await StoredQuestions(records).keep(Asked("", member, place, "ask", said, None, NOON))

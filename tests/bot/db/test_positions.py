@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.db.session import Sessions
-from bot.features.progress.store import KEPT, StoredPositions
+from bot.features.progress.store import KEPT, Change, Report, StoredPositions
 from bot.people import Member, Reached
-from bot.records import Change, Report
 from tests.fakes.records import opened_records
 
 LEAMAS = Member(1, 10)

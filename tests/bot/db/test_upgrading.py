@@ -24,21 +24,21 @@ from bot.db.migrations.__main__ import draft
 from bot.db.session import NAME, Address, Sessions, engine_for
 from bot.features.ask.store import StoredChoices, StoredConversations, StoredNotes, StoredUsage
 from bot.features.ceilings.store import StoredCeilings
-from bot.features.progress.store import StoredPositions
+from bot.features.progress.store import Change, Report, StoredPositions
 from bot.features.prompts.store import Prompt, State, StoredPrompts
 from bot.features.reviews.store import StoredReviews
 from bot.features.schedules.store import By, StoredSchedules
-from bot.features.shelf.store import StoredShelves
+from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.stats.rules import Figure, Group
 from bot.features.stats.store import StoredFigures
 from bot.features.votes.store import StoredVotes
 from bot.features.watch.store import StoredWatching
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Reached
-from bot.records import Change, Report, ShelfName, Shelved
 from bot.saved_questions import StoredQuestions
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
+from tests.fakes.records import shelf_of
 from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -68,7 +68,7 @@ async def check_rows(records: Sessions) -> None:
     assert await StoredPositions(records).reported(jim) == {"smiley": Report(SEVEN, NOON)}
     assert await StoredPositions(records).undo(jim, NOON) == Change({"smiley": FIVE}, {"smiley": SEVEN})
     assert await StoredCeilings(records).ceiling(thread) == {"smiley": FIVE}
-    assert await StoredShelves(records).shelf(jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
+    assert await shelf_of(records, jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
     reviews = await StoredReviews(records).every(EVERY)
     assert [(review.id, review.needs, review.written) for review in reviews] == [(4, Reveals.of({"smiley": 2}), NOON)]
     assert [turn.answer for turn in await StoredConversations(records).turns(thread, 9)] == ["He."]

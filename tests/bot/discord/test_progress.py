@@ -7,7 +7,7 @@ import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.features.progress.rules import Progress
-from bot.features.shelf.rules import Shelves
+from bot.features.shelf.store import Shelves
 from bot.people import Member
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from simcord import InteractionResult, MemberActor, OptionError, SetupError
 
-from bot.features.shelf.rules import MAX_BOOKS, Shelves
+from bot.features.shelf.rules import MAX_BOOKS, ShelfName
+from bot.features.shelf.store import Shelves
 from bot.people import Member
-from bot.records import ShelfName
 from tests.fakes.club import Club, buttons, message, shown
 from tests.fakes.discord_api import nested
 from tests.fakes.forging import forge, remembered

@@ -15,9 +15,9 @@ from matplotlib.image import imread
 
 from bot.features.order.picture import LONGEST_ALT
 from bot.features.shelf.picture import ACROSS, COVERS, MARKS, ROWS, alt_text, covers_of, draw_shelf, shelf_layout
+from bot.features.shelf.rules import ShelfName, Shelved
 from bot.pictures import canvas
 from bot.pictures.layout import SMALL, WIDTH, Layout
-from bot.records import ShelfName, Shelved
 from corpus.books import Book, Unit
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

@@ -23,8 +23,7 @@ from bot.features.progress.rules import Progress
 from bot.features.progress.store import StoredPositions
 from bot.features.reviews.rules import Reviews
 from bot.features.reviews.store import StoredReviews
-from bot.features.shelf.rules import Shelves
-from bot.features.shelf.store import StoredShelves
+from bot.features.shelf.store import Shelves
 from bot.people import NO_CLUB, Member, Place
 from bot.workers import Workers
 from corpus.books import Book, Reveals, Unit
@@ -55,7 +54,7 @@ class Club:
         """Have a member tell the bot everything that they can."""
         books, name = {EMMA.slug: EMMA}, f"member {member.id} of {member.club}"
         place = Place(member.club, 100 if member.id == LIZ.id else 300)
-        shelves = Shelves(StoredShelves(self.records), books, _noon)
+        shelves = Shelves(self.records, books, _noon)
         await Progress(StoredPositions(self.records), shelves, books, _noon).set(member, EMMA, "ch 7")
         await shelves.add(member, f"The Whale, by {name}")
         await self.reviews.write(member, EMMA, "5", f"A picnic! – {name}", "finished")

@@ -12,8 +12,7 @@ import pytest
 from bot.db.session import Sessions
 from bot.features.progress.rules import Progress, ProgressProblem
 from bot.features.progress.store import StoredPositions
-from bot.features.shelf.rules import Shelves
-from bot.features.shelf.store import StoredShelves
+from bot.features.shelf.store import Shelves
 from bot.people import Member
 from corpus.books import Book, Unit
 from corpus.errors import PositionError
@@ -28,7 +27,7 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 def kept_by(records: Sessions, *books: Book) -> Progress:
     """Return the progress of a club with these books."""
     known = {book.slug: book for book in books}
-    return Progress(StoredPositions(records), Shelves(StoredShelves(records), known, lambda: NOON), known, lambda: NOON)
+    return Progress(StoredPositions(records), Shelves(records, known, lambda: NOON), known, lambda: NOON)
 
 
 @pytest.fixture

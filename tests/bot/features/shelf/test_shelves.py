@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.shelf.rules import MAX_BOOKS, MAX_TITLE, ShelfChange, ShelfProblem, Shelves
-from bot.features.shelf.store import StoredShelves
+from bot.features.shelf.rules import MAX_BOOKS, MAX_TITLE, ShelfChange, ShelfName, ShelfProblem
+from bot.features.shelf.store import Shelves
 from bot.people import Member
-from bot.records import ShelfName
 from corpus.books import Book, Unit
 from tests.fakes.records import opened_records
 
@@ -29,9 +28,9 @@ def clock() -> Callable[[], dt.datetime]:
 
 
 @pytest.fixture
-async def shelves(tmp_path: Path) -> AsyncIterator[Shelves]:
-    async with opened_records(tmp_path) as records:
-        yield Shelves(StoredShelves(records), {book.slug: book for book in (WHALE, EMMA)}, clock())
+async def shelves(database: str | Path) -> AsyncIterator[Shelves]:
+    async with opened_records(database) as records:
+        yield Shelves(records, {book.slug: book for book in (WHALE, EMMA)}, clock())
 
 
 async def shown(shelves: Shelves, member: Member = LIZ) -> list[tuple[str, str]]:
@@ -80,12 +79,14 @@ async def test_what_could_be_either_of_two_titles_is_neither(shelves: Shelves) -
     assert await shown(shelves) == [("Dune Messiah", "want to read")]
 
 
-async def test_nobody_moves_or_removes_a_book_of_another(shelves: Shelves) -> None:
+@pytest.mark.parametrize("other", [ALEC, Member(2, 20)], ids=["another member", "the same person in another club"])
+async def test_nobody_moves_or_removes_a_book_of_another(shelves: Shelves, other: Member) -> None:
     await shelves.add(LIZ, "emma")
+    assert await shelves.show(other) == []
     with pytest.raises(ShelfProblem):
-        await shelves.move(ALEC, "emma", ShelfName.FINISHED)
+        await shelves.move(other, "emma", ShelfName.FINISHED)
     with pytest.raises(ShelfProblem):
-        await shelves.remove(ALEC, "emma")
+        await shelves.remove(other, "emma")
     assert await shown(shelves) == [("Emma", "want to read")]
 
 
