@@ -28,7 +28,7 @@ from retrieval.types import BookInWork
 OPENED_BYTES = 256_000_000
 """Memory for opened books; a book of 200 passages takes about 3 MB."""
 
-CANDIDATES = 20
+CANDIDATES = 30
 """Books that are opened and compared for a question that names none."""
 
 ENOUGH = 150

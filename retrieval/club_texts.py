@@ -46,7 +46,7 @@ class ClubTexts:
             }
             visible = defaultdict(list)
             for manifest in self._noted.values():
-                if manifest.fingerprint:
+                if manifest.fingerprint and manifest.ids:
                     visible[manifest.club, manifest.book].append(manifest)
             self._visible = {shelf: tuple(texts) for shelf, texts in visible.items()}
 
@@ -89,12 +89,14 @@ class ClubTexts:
         if not self._store.shared:
             ours = bool
         since = self.moment() if since is None else since
-        wanted = {(text.club, text.id): text for text in texts if text.book in books}
+        wanted = {(text.club, text.id): text for text in texts}
         with self._changing:
-            gone = [key for key in self._noted if key not in wanted and ours(key[0]) and self._may_change(key, since)]
-            changed = self._remove(gone)
-            missing = [text for text in wanted.values() if not self._holds(text)]
-        return changed + sum(self._write(part, since) for part in parts(missing, WRITE))
+            changed = {key: text for key, text in wanted.items() if not self._holds(text)}
+            gone = [key for key in self._noted if key not in wanted and ours(key[0])]
+            gone += [key for key, text in changed.items() if text.book not in books]
+            removed = self._remove([key for key in gone if self._may_change(key, since)])
+        missing = [text for text in changed.values() if text.book in books]
+        return removed + sum(self._write(part, since) for part in parts(missing, WRITE))
 
     def _note_change(self, key: Key) -> int:
         with self._counting:
@@ -132,8 +134,9 @@ class ClubTexts:
         for manifest in done:
             self._noted[manifest.club, manifest.id] = manifest
             self._unfinished.discard((manifest.club, manifest.id))
-            shelf = (manifest.club, manifest.book)
-            self._visible[shelf] = (*self._visible.get(shelf, ()), manifest)
+            if manifest.ids:
+                shelf = (manifest.club, manifest.book)
+                self._visible[shelf] = (*self._visible.get(shelf, ()), manifest)
 
     def _with_old_ids(self, manifest: ClubManifest) -> ClubManifest:
         """Return a manifest with all passages that its text had, and those that it will have."""
@@ -158,7 +161,7 @@ class ClubTexts:
             earlier = self._noted.get((manifest.club, manifest.id))
             if earlier and earlier.fingerprint:
                 shelf = (earlier.club, earlier.book)
-                self._visible[shelf] = tuple(text for text in self._visible[shelf] if text.id != earlier.id)
+                self._visible[shelf] = tuple(text for text in self._visible.get(shelf, ()) if text.id != earlier.id)
             self._noted[manifest.club, manifest.id] = manifest
             self._unfinished.add((manifest.club, manifest.id))
         self._store.note_club(begun)
