@@ -19,10 +19,10 @@ from corpus.books import Slug
 from corpus.library import Library
 from corpus.names import UnknownBook
 from retrieval.book import OpenedBook, VisibleBook
-from retrieval.club_texts import ClubTexts
+from retrieval.club_texts import ClubPassages
 from retrieval.gate import Gate
 from retrieval.rank.features import Question
-from retrieval.store import Manifest, Store
+from retrieval.store import BookManifest, Store
 from retrieval.types import BookInWork
 
 OPENED_BYTES = 256_000_000
@@ -51,16 +51,16 @@ class Use:
 class Books:
     """Opens books for any number of threads at once."""
 
-    def __init__(self, library: Library, store: Store, clubs: ClubTexts) -> None:
+    def __init__(self, library: Library, store: Store, clubs: ClubPassages) -> None:
         self._library, self._store, self._clubs = library, store, clubs
         self._opened: LRUCache[tuple[Slug, str], tuple[object, OpenedBook]] = LRUCache(
             OPENED_BYTES, getsizeof=lambda kept: kept[1].bytes
         )
         self._hits = self._misses = 0
-        self._ready: Mapping[Slug, Manifest] = {}
+        self._ready: Mapping[Slug, BookManifest] = {}
         self._changing, self._opening = Lock(), Lock()
 
-    def set_ready(self, manifests: Iterable[Manifest], *, all_others: bool = True) -> None:
+    def set_ready(self, manifests: Iterable[BookManifest], *, all_others: bool = True) -> None:
         """Let books be opened as these manifests say; without `all_others`, only they."""
         with self._changing:
             others = self._ready if all_others else {}
@@ -102,7 +102,7 @@ class Books:
         """Return the books that a statement may be about, likeliest first. For placing alone: all text counts."""
         return self._likeliest(statement, self._candidates(statement, None), OpenedBook.whole)
 
-    def _open(self, manifest: Manifest, club: str) -> OpenedBook | None:
+    def _open(self, manifest: BookManifest, club: str) -> OpenedBook | None:
         """Return a book as a manifest has it; None where the store has it otherwise by now."""
         own = self._clubs.of(club, manifest.book)
         key, state = (manifest.book, club if own else ""), (manifest, own)
@@ -162,7 +162,7 @@ class Books:
         return likeliest(question, views)
 
 
-def _book_of(key: str, ready: Mapping[Slug, Manifest], gate: Gate | None) -> Slug | None:
+def _book_of(key: str, ready: Mapping[Slug, BookManifest], gate: Gate | None) -> Slug | None:
     """Return the book of a passage of the library by its id, if it is in the book as it is now and may be seen."""
     slug = key.rpartition("/")[0]
     needs = manifest.passages.get(key) if (manifest := ready.get(slug)) else None

@@ -24,7 +24,7 @@ Key = tuple[str, str]
 """Club and text."""
 
 
-class ClubTexts:
+class ClubPassages:
     """What the store holds of clubs' own texts; any number of threads may read and change it."""
 
     def __init__(self, store: Store, embedder: Embedder) -> None:

@@ -22,8 +22,8 @@ from corpus.passages import Passage
 from corpus.text import capitalised
 from retrieval.books import Books
 from retrieval.place.place import Placer, Work
-from retrieval.rank.ranker import Reader
-from retrieval.store import Manifest, Store, StoredPassage, parts
+from retrieval.rank.ranker import Ranker
+from retrieval.store import BookManifest, Store, StoredPassage, parts
 from retrieval.types import Embedder, LibraryDiffers
 
 EMBED, WRITE = 256, 64
@@ -54,7 +54,7 @@ class Indexer:
     """
 
     def __init__(
-        self, library: Library, store: Store, embedder: Embedder, ranker: Reader, books: Books,
+        self, library: Library, store: Store, embedder: Embedder, ranker: Ranker, books: Books,
         alone: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:  # fmt: skip
         self._library, self._store, self._embedder, self._ranker = library, store, embedder, ranker
@@ -89,7 +89,7 @@ class Indexer:
             self._books.set_ready(self._store.manifests().values(), all_others=False)
             return done
 
-    def _stale(self, held: Mapping[Slug, Manifest]) -> list[Slug]:
+    def _stale(self, held: Mapping[Slug, BookManifest]) -> list[Slug]:
         changed = [slug for slug, book in self._fingerprints() if slug not in held or held[slug].fingerprint != book]
         return changed + sorted(held.keys() - self._library.books.keys())
 
@@ -159,7 +159,7 @@ class Indexer:
         gone = self._store.ids_of(slug) - fresh.keys()
         changed = [replace(row, passage=fresh[row.passage.id]) for row in held if fresh[row.passage.id] != row.passage]
         in_order = sorted(fresh.values(), key=lambda passage: passage.order)
-        manifest = Manifest.of(slug, self._library.fingerprint(slug), item.against, in_order)
+        manifest = BookManifest.of(slug, self._library.fingerprint(slug), item.against, in_order)
         self._store.forget(slug)
         self._store.write(changed)
         self._store.remove(gone)

@@ -19,7 +19,7 @@ from corpus.library import Library
 from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
 from retrieval.books import Books
-from retrieval.club_texts import ClubTexts
+from retrieval.club_texts import ClubPassages
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Verdict
@@ -28,7 +28,7 @@ from retrieval.index import Indexed, Indexer, Progress
 from retrieval.location import ChromaServer, hold_together
 from retrieval.place.messages import Messages
 from retrieval.rank.features import Question, recency
-from retrieval.rank.ranker import Reader
+from retrieval.rank.ranker import Ranker
 from retrieval.search import PassagesState, Search, StoreReport
 from retrieval.store import Store
 from retrieval.types import Embedder
@@ -46,11 +46,11 @@ class Retriever:
     def __init__(self, library: Library, store: Store, embedder: Embedder, alone: Alone = nullcontext) -> None:
         self.library = library
         self._store, self._embedder = store, embedder
-        self._reader = Reader.load("question", adapted=embedder.adapted)
-        self._placer = Reader.load("statement", adapted=embedder.adapted)
+        self._ranker = Ranker.load("question", adapted=embedder.adapted)
+        self._placer = Ranker.load("statement", adapted=embedder.adapted)
         self._rule = Rule.load()
         self._read_passages = PassageTokens(embedder)
-        self._clubs = ClubTexts(store, embedder)
+        self._clubs = ClubPassages(store, embedder)
         self._books = Books(library, store, self._clubs)
         self._indexer = Indexer(library, store, embedder, self._placer, self._books, alone)
         self._messages = Messages(library, self._books, self._placer, embedder)
@@ -147,7 +147,7 @@ class Retriever:
         withheld = opened.fits_better_beyond(view, question.vectors.adapted)
         if not len(view):
             return Search(book, withheld=withheld)
-        ranking = self._reader.read(view, question, recency(view, audience.at(book), marks))
+        ranking = self._ranker.rank(view, question, recency(view, audience.at(book), marks))
         found = Search.of(view, ranking)
         return replace(found, withheld=withheld, finished=audience.at(book) >= marks)
 
@@ -178,7 +178,7 @@ class Retriever:
         view = self._books.open(book).seen_through(Gate(finished))
         if not len(view):
             return None
-        ranking = self._reader.read(view, question, recency(view, 1, 1))
+        ranking = self._ranker.rank(view, question, recency(view, 1, 1))
         scores = np.bincount(view.group_of, ranking.chances)
         if ranking.confidence < DEALT_WITH:
             return None

@@ -64,7 +64,7 @@ Needs = tuple[Reveals, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BookManifest:
     """What the store holds of one book: the fingerprint of its files, and by id what each of its passages needs.
 
     `against` holds the fingerprints of the books that its unlabelled text was matched with, if it has any.
@@ -76,7 +76,7 @@ class Manifest:
     passages: Mapping[str, Needs]
 
     @classmethod
-    def of(cls, book: Slug, fingerprint: str, against: Mapping[Slug, str], passages: Iterable[Passage]) -> Manifest:
+    def of(cls, book: Slug, fingerprint: str, against: Mapping[Slug, str], passages: Iterable[Passage]) -> BookManifest:
         """Return the manifest of a book that has these passages."""
         return cls(book, fingerprint, against, {p.id: (p.reveals, p.explicit) for p in passages})
 
@@ -158,11 +158,11 @@ class Store:
         ]
         return books + texts
 
-    def manifests(self) -> dict[Slug, Manifest]:
+    def manifests(self) -> dict[Slug, BookManifest]:
         """Return what is held of every book that is wholly in the store."""
         return {manifest.book: manifest for manifest in self._noted()}
 
-    def manifest(self, book: Slug) -> Manifest | None:
+    def manifest(self, book: Slug) -> BookManifest | None:
         """Return what is held of a book; None while it is not wholly in the store."""
         return next(iter(self._noted(book)), None)
 
@@ -186,7 +186,7 @@ class Store:
             found |= self._get(ids=part)
         return [found[key] for key in ids if key in found]
 
-    def read_book(self, manifest: Manifest) -> list[StoredPassage] | None:
+    def read_book(self, manifest: BookManifest) -> list[StoredPassage] | None:
         """Return the passages of a book; None where the store has not all of them any more."""
         found = self._get(where={SHELF: _shelf(manifest.book)})
         rows = [found[key] for key in manifest.passages if key in found]
@@ -219,7 +219,7 @@ class Store:
             with self._writing():
                 self._passages.delete(ids=part)
 
-    def finish(self, manifest: Manifest) -> None:
+    def finish(self, manifest: BookManifest) -> None:
         """Note that a book is wholly in the store."""
         with self._writing():
             self._books.upsert(
@@ -269,12 +269,12 @@ class Store:
             with self._writing():
                 self._club_texts.delete(ids=[_club_key(m) for m in part])
 
-    def _noted(self, book: Slug | None = None) -> list[Manifest]:
+    def _noted(self, book: Slug | None = None) -> list[BookManifest]:
         with self._access():
             found = self._books.get(ids=book, include=["documents", "metadatas"])
             rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
             return [
-                Manifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), _passages_noted(text))
+                BookManifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), _passages_noted(text))
                 for slug, text, meta in rows
             ]
 

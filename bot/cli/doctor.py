@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -32,6 +32,9 @@ from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.passages import ClubText
 from corpus.text import plural
+
+if TYPE_CHECKING:  # it would load the model's libraries
+    from retrieval.search import StoreReport
 
 OLDEST_PYTHON = (3, 11)
 
@@ -59,20 +62,6 @@ class Check:
     def failed(self) -> bool:
         """Return whether Dogear cannot do its work like this."""
         return not self.ok and self.serious
-
-
-class StoreReport(Protocol):
-    """What a close look at the store finds."""
-
-    @property
-    def books(self) -> int:
-        """How many books it holds."""
-        ...
-
-    @property
-    def wrong(self) -> Sequence[str]:
-        """What is wrong with it."""
-        ...
 
 
 class HasStale(Protocol):

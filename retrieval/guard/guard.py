@@ -21,7 +21,7 @@ from retrieval.gate import Gate
 from retrieval.guard.signals import LENGTH, MATCHING, NEW_WORDS, SHORT, GuardedBook, Sentence
 from retrieval.guard.words import PassageTokens, WordReader, content_words
 from retrieval.rank.features import Floats, Question
-from retrieval.rank.ranker import WEIGHTS, Fit, Reader
+from retrieval.rank.ranker import WEIGHTS, Fit, Ranker
 from retrieval.rank.words import stems, unread
 from retrieval.types import TokenVectors, Vector
 
@@ -50,7 +50,7 @@ class Guard:
     """Judges what a chat model says of one book, for one audience; `known` is what everybody knows of the book."""
 
     def __init__(
-        self, opened: OpenedBook, gate: Gate, reader: Reader, known: str, passages: PassageTokens, embedder: WordReader
+        self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str, passages: PassageTokens, embedder: WordReader
     ) -> None:
         self._book = GuardedBook(opened, gate, reader, known)
         self._passages, self._embedder = passages, embedder

@@ -18,7 +18,7 @@ from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Gate
 from retrieval.guard.words import has_revealing_word, word_similarities
 from retrieval.rank.features import RECENCY, Floats, Question
-from retrieval.rank.ranker import Ranking, Reader
+from retrieval.rank.ranker import Ranker, Ranking
 from retrieval.rank.words import stem, stems
 from retrieval.types import Matrix, TokenVectors, Vector
 
@@ -85,7 +85,7 @@ class Sentence:
 class GuardedBook:
     """All text of a book, divided into what an audience may see and what it may not."""
 
-    def __init__(self, opened: OpenedBook, gate: Gate, reader: Reader, known: str) -> None:
+    def __init__(self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str) -> None:
         self._whole, self._reader = opened.whole(), reader
         self._hidden_passages = np.fromiter((not gate.passes(p) for p in opened.passages), bool, len(opened.passages))
         self._hidden: npt.NDArray[np.bool_] = self._hidden_passages[self._whole.passage_of]
@@ -175,7 +175,7 @@ class GuardedBook:
         """Rank all sentences of the book for a statement, once."""
         if statement.text not in self._ranked:
             blank = np.zeros((len(self._whole), RECENCY), np.float32)
-            self._ranked[statement.text] = self._reader.read(self._whole, statement, blank)
+            self._ranked[statement.text] = self._reader.rank(self._whole, statement, blank)
         return self._ranked[statement.text]
 
 

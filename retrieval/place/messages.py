@@ -11,7 +11,7 @@ from corpus.text import sentences
 from retrieval.books import Books
 from retrieval.place.place import MIN_MATCH, MIN_MESSAGE_MATCH, WINDOW, Place, place, related
 from retrieval.rank.features import Question
-from retrieval.rank.ranker import Reader
+from retrieval.rank.ranker import Ranker
 from retrieval.types import Embedder
 
 MAX_MESSAGE = 8_000
@@ -25,7 +25,7 @@ LIKELIEST = 5
 class Messages:
     """Places messages in all text of the books that they may be about, whatever anybody has read."""
 
-    def __init__(self, library: Library, books: Books, reader: Reader, embedder: Embedder) -> None:
+    def __init__(self, library: Library, books: Books, reader: Ranker, embedder: Embedder) -> None:
         self._library, self._books, self._reader, self._embedder = library, books, reader, embedder
 
     def place(self, text: str, at_hand: Sequence[Slug] = ()) -> Reveals:

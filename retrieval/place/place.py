@@ -22,7 +22,7 @@ from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.place.align import Numbers, posteriors
 from retrieval.rank.features import RECENCY, Question
-from retrieval.rank.ranker import Ranking, Reader
+from retrieval.rank.ranker import Ranker, Ranking
 from retrieval.store import Store
 
 MESSAGE_CERTAINTY = 0.85
@@ -94,7 +94,7 @@ def alignment_marks(told: Unplaced, view: VisibleBook) -> list[int]:
 
 
 def align(
-    told: Sequence[Unplaced], statements: Sequence[Sequence[Question]], book: Book, view: VisibleBook, reader: Reader
+    told: Sequence[Unplaced], statements: Sequence[Sequence[Question]], book: Book, view: VisibleBook, reader: Ranker
 ) -> list[Passage]:
     """Align passages of a summary that lie between the same labels; spread them where too little text is positioned.
 
@@ -139,7 +139,7 @@ def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
     ]  # fmt: skip
 
 
-def place(statement: Question, view: VisibleBook, reader: Reader, certainty: float = MESSAGE_CERTAINTY) -> Place:
+def place(statement: Question, view: VisibleBook, reader: Ranker, certainty: float = MESSAGE_CERTAINTY) -> Place:
     """Return where a statement belongs in a book's positioned text."""
     if not len(view):
         return Place(0, 0.0)
@@ -147,8 +147,8 @@ def place(statement: Question, view: VisibleBook, reader: Reader, certainty: flo
     return Place(_mark_by(ranking, view, certainty), ranking.confidence)
 
 
-def _ranked(statement: Question, view: VisibleBook, reader: Reader) -> Ranking:
-    return reader.read(view, statement, np.zeros((len(view), RECENCY), np.float32))
+def _ranked(statement: Question, view: VisibleBook, reader: Ranker) -> Ranking:
+    return reader.rank(view, statement, np.zeros((len(view), RECENCY), np.float32))
 
 
 def _mark_by(ranking: Ranking, view: VisibleBook, share: float) -> int:
@@ -160,7 +160,7 @@ def _mark_by(ranking: Ranking, view: VisibleBook, share: float) -> int:
 
 
 def match(
-    unplaced: Unplaced, statements: Sequence[Question], book: Book, views: Mapping[Slug, VisibleBook], reader: Reader
+    unplaced: Unplaced, statements: Sequence[Question], book: Book, views: Mapping[Slug, VisibleBook], reader: Ranker
 ) -> Passage:
     """Place a passage that may tell of several books; one that matches nothing reveals the whole of its own book."""
     furthest = dict.fromkeys(views, 0) | {book.slug: 0}
@@ -210,7 +210,7 @@ class Work:
 class Placer:
     """Places unlabelled text, in one run over a library that does not change meanwhile."""
 
-    def __init__(self, library: Library, store: Store, reader: Reader) -> None:
+    def __init__(self, library: Library, store: Store, reader: Ranker) -> None:
         self._library, self._store, self._reader = library, store, reader
         self._told: dict[Slug, list[Passage]] = {}
 

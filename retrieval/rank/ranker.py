@@ -71,20 +71,20 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Ranker:
     """How one kind of text is matched against sentences: learned weights, or None for equal parts."""
 
     weights: Weights | None
     fit: Fit
 
     @classmethod
-    def load(cls, name: str, *, adapted: bool, folder: Path = WEIGHTS) -> Reader:
+    def load(cls, name: str, *, adapted: bool, folder: Path = WEIGHTS) -> Ranker:
         """Return the reader for "question" or "statement"; its weights fit the packaged model (`adapted`) alone."""
         with np.load(folder / f"{name}_fit.npz") as arrays:
             fit = Fit(arrays["weights"].astype(np.float32), float(arrays["bias"]))
         return cls(Weights.load(folder / f"{name}.npz") if adapted else None, fit)
 
-    def read(self, view: VisibleBook, question: Question, recent: Floats) -> Ranking:
+    def rank(self, view: VisibleBook, question: Question, recent: Floats) -> Ranking:
         """Rank the sentences of a book for one audience; the view must not be empty."""
         rows = features(view, question, recent)
         scores = _equal_parts(rows)

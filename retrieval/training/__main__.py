@@ -24,7 +24,7 @@ from retrieval.book import OpenedBook
 from retrieval.embedding import load_embedder
 from retrieval.guard.words import PassageTokens
 from retrieval.rank.features import Question
-from retrieval.rank.ranker import WEIGHTS, Fit, Reader
+from retrieval.rank.ranker import WEIGHTS, Fit, Ranker
 from retrieval.rank.words import stems
 from retrieval.training import adapter, fits, guarding, ranker
 from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
@@ -102,7 +102,7 @@ class Lesson:
         found += ranker.examples(whole, self._books, self._asked, vectors, [lambda _, b: b.marks])
         weights = ranker.train(found, print)
         weights.save(self._weights / "question.npz")
-        reader = Reader(weights, NO_FIT)
+        reader = Ranker(weights, NO_FIT)
         questions = {one: Question.of(one.text, v) for one, v in zip(self._asked, vectors, strict=True)}
         rows, held = fits.fit_rows(
             self._opened, self._books, self._later, [questions[o] for o in self._later], reader, as_reader=True
@@ -124,7 +124,7 @@ class Lesson:
         found += ranker.stated_examples(self._opened, [self._asked[n] for n in long], [bare[n] for n in long])
         weights = ranker.train(found, print)
         weights.save(self._weights / "statement.npz")
-        reader = Reader(weights, NO_FIT)
+        reader = Ranker(weights, NO_FIT)
         later = [n for n, one in enumerate(self._asked) if min(one.sections) > 1]
         asked = [self._asked[n] for n in later]
         rows, held = fits.fit_rows(
@@ -137,7 +137,7 @@ class Lesson:
 
     def learn_guard(self, answers: Path) -> None:
         """Learn what gives hidden text away, with the reader of statements that ships or was just learned."""
-        reader = Reader.load("statement", adapted=True, folder=self._weights)
+        reader = Ranker.load("statement", adapted=True, folder=self._weights)
         shipped, library = guarding.open_shipped(self._embedder)
         shelf = guarding.Shelf(
             self._opened | shipped, self._books | library, reader, self._embedder, PassageTokens(self._embedder)

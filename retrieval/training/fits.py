@@ -11,7 +11,7 @@ from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
 from retrieval.rank.features import KINDS, RECENCY, Floats, Question, features, recency
-from retrieval.rank.ranker import FITTING, Fit, Reader, fit_traits
+from retrieval.rank.ranker import FITTING, Fit, Ranker, fit_traits
 from retrieval.training.stories import Asked
 
 TRAITS = len(FITTING) * 2 + 3 + KINDS
@@ -50,7 +50,7 @@ def logistic(rows: Sequence[Floats], held: Sequence[bool], counts: Floats | None
 
 def fit_rows(
     opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], questions: Sequence[Question],
-    reader: Reader, *, as_reader: bool,
+    reader: Ranker, *, as_reader: bool,
 ) -> tuple[list[Floats], list[bool]]:  # fmt: skip
     """Return traits of each question asked one section before its answer and at it, and whether it was there.
 
@@ -64,7 +64,7 @@ def fit_rows(
             if len(view):
                 recent = recency(view, at if as_reader else story.marks, story.marks)
                 recent = recent if as_reader else np.zeros_like(recent)
-                chances = reader.read(view, question, recent).chances
+                chances = reader.rank(view, question, recent).chances
                 rows.append(fit_traits(features(view, question, recent), chances, question))
                 held.append(at == one.at)
     return rows, held
@@ -74,7 +74,7 @@ def whole_rows(
     whole: dict[str, OpenedBook],
     asked: Sequence[Asked],
     questions: Sequence[Question],
-    reader: Reader,
+    reader: Ranker,
     *,
     as_reader: bool,
 ) -> tuple[list[Floats], list[bool]]:
@@ -86,18 +86,18 @@ def whole_rows(
         for story in (one.story, other):
             view = whole[story].whole()
             recent = recency(view, 1, 1) if as_reader else np.zeros((len(view), RECENCY), np.float32)
-            chances = reader.read(view, question, recent).chances
+            chances = reader.rank(view, question, recent).chances
             rows.append(fit_traits(features(view, question, recent), chances, question))
             held.append(story == one.story)
     return rows, held
 
 
-def talk_rows(opened: dict[str, OpenedBook], talk: Sequence[Question], reader: Reader) -> list[Floats]:
+def talk_rows(opened: dict[str, OpenedBook], talk: Sequence[Question], reader: Ranker) -> list[Floats]:
     """Return traits of messages that tell nothing of any story, each matched against every fifth of them."""
     rows = []
     for n, message in enumerate(talk):
         for story in sorted(opened)[n % TALK_STEP :: TALK_STEP]:
             view = opened[story].whole()
             blank = np.zeros((len(view), RECENCY), np.float32)
-            rows.append(fit_traits(features(view, message, blank), reader.read(view, message, blank).chances, message))
+            rows.append(fit_traits(features(view, message, blank), reader.rank(view, message, blank).chances, message))
     return rows

@@ -23,7 +23,7 @@ from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Evidence, Guard, Rule, rule_inputs
 from retrieval.guard.words import PassageTokens
 from retrieval.rank.features import Floats
-from retrieval.rank.ranker import Fit, Reader
+from retrieval.rank.ranker import Fit, Ranker
 from retrieval.retriever import open_retriever
 from retrieval.store import StoredPassage
 from retrieval.training.fits import logistic
@@ -60,7 +60,7 @@ class Shelf:
 
     opened: dict[str, OpenedBook]
     books: dict[str, Book]
-    placer: Reader
+    placer: Ranker
     embedder: Embedder
     passages: PassageTokens
 

@@ -15,19 +15,19 @@ from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.names import UnknownBook
 from retrieval.books import Books
-from retrieval.club_texts import ClubTexts
+from retrieval.club_texts import ClubPassages
 from retrieval.gate import Audience
 from retrieval.index import Indexer
 from retrieval.location import Location
-from retrieval.rank.ranker import Reader
+from retrieval.rank.ranker import Ranker
 from retrieval.retriever import Retriever
-from retrieval.store import Manifest, Store, StoredPassage
+from retrieval.store import BookManifest, Store, StoredPassage
 from retrieval.types import BookInWork
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
 
 FINISHED = Audience({LANTERN: 10, KITE: 4})
-READER = Reader.load("statement", adapted=False)
+READER = Ranker.load("statement", adapted=False)
 NEWS = {"news_md": "---\nreveals: 0\n---\nA telegram has come.\n"}
 
 
@@ -39,7 +39,7 @@ class InterruptedStore(Store):
         self.happens: list[Callable[[], object]] = []
         self.happens_at_remove: list[Callable[[], object]] = []
 
-    def read_book(self, manifest: Manifest) -> list[StoredPassage] | None:
+    def read_book(self, manifest: BookManifest) -> list[StoredPassage] | None:
         """Read, then let happen what is to happen next."""
         rows = super().read_book(manifest)
         if self.happens:
@@ -59,7 +59,7 @@ def store(data: Path) -> Iterator[InterruptedStore]:
         yield one
 
 
-def indexed(shelf: Path, store: Store, books: Books | None = None) -> dict[str, Manifest]:
+def indexed(shelf: Path, store: Store, books: Books | None = None) -> dict[str, BookManifest]:
     """Bring a store up to date with a library, and return what it then notes."""
     embedder = HashedEmbedder()
     Indexer(Library.load(shelf), store, embedder, READER, books or opener(shelf, store)).run()
@@ -67,7 +67,7 @@ def indexed(shelf: Path, store: Store, books: Books | None = None) -> dict[str, 
 
 
 def opener(shelf: Path, store: Store) -> Books:
-    return Books(Library.load(shelf), store, ClubTexts(store, HashedEmbedder()))
+    return Books(Library.load(shelf), store, ClubPassages(store, HashedEmbedder()))
 
 
 def texts(one: Books, book: str = LANTERN) -> set[str]:

@@ -12,7 +12,7 @@ from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.guard.guard import Rule
 from retrieval.guard.words import PassageTokens
-from retrieval.rank.ranker import Reader
+from retrieval.rank.ranker import Ranker
 from retrieval.training import guarding
 from retrieval.training.guarding import Case, Shelf, learn, marked_cases, story_cases
 from retrieval.training.stories import Asked, open_stories
@@ -42,7 +42,7 @@ def shelf(tmp_path: Path) -> Shelf:
     opened: dict[str, OpenedBook]
     books: dict[str, Book]
     opened, books = open_stories(path, embedder)
-    return Shelf(opened, books, Reader.load("statement", adapted=False), embedder, PassageTokens(embedder))
+    return Shelf(opened, books, Ranker.load("statement", adapted=False), embedder, PassageTokens(embedder))
 
 
 def answers(tmp_path: Path, *rows: dict[str, object]) -> Path:

@@ -22,7 +22,7 @@ from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.chroma import FAILED
 from retrieval.location import Location
-from retrieval.store import ClubManifest, Manifest, Store, StoredPassage
+from retrieval.store import BookManifest, ClubManifest, Store, StoredPassage
 from retrieval.types import Embedded, StoreHeld, StoreUnavailable
 from tests.fakes.bookshelf import LANTERN, silent
 
@@ -131,11 +131,11 @@ def test_a_passage_written_again_is_replaced(shared: Store) -> None:
 
 
 def test_a_book_is_in_the_store_once_it_is_finished_and_until_it_is_forgotten(shared: Store) -> None:
-    manifest = Manifest.of(LANTERN, "f1", {"the-kite": "f2"}, [passage("1"), passage("2", explicit=True)])
+    manifest = BookManifest.of(LANTERN, "f1", {"the-kite": "f2"}, [passage("1"), passage("2", explicit=True)])
     shared.finish(manifest)
     assert shared.manifests() == {LANTERN: manifest}
-    shared.finish(Manifest.of(LANTERN, "f3", {}, ()))
-    assert shared.manifests() == {LANTERN: Manifest.of(LANTERN, "f3", {}, ())}
+    shared.finish(BookManifest.of(LANTERN, "f3", {}, ()))
+    assert shared.manifests() == {LANTERN: BookManifest.of(LANTERN, "f3", {}, ())}
     shared.forget(LANTERN)
     shared.forget(LANTERN)
     assert shared.manifests() == {}
@@ -193,7 +193,7 @@ def test_a_store_keeps_what_it_holds_when_it_is_opened_again(place: Location) ->
     said: list[str] = []
     with store_in(place) as store:
         store.write([stored(passage())])
-        store.finish(Manifest.of(LANTERN, "f", {}, [passage()]))
+        store.finish(BookManifest.of(LANTERN, "f", {}, [passage()]))
     with store_in(place, said=said) as store:
         assert store.manifests().keys() == {LANTERN}
         assert [row.passage for row in store.read([passage().id])] == [passage()]
@@ -203,7 +203,7 @@ def test_a_store_keeps_what_it_holds_when_it_is_opened_again(place: Location) ->
 def test_a_book_is_read_whole_in_its_own_order_without_what_a_run_left_beside_it(shared: Store) -> None:
     kite = [passage(f"k{n}", id=f"the-kite/{n}", book="the-kite", order=n) for n in range(450)]  # more than at once
     shared.write([stored(one) for one in kite])
-    manifest = Manifest.of("the-kite", "f", {}, kite[:-1][::-1])
+    manifest = BookManifest.of("the-kite", "f", {}, kite[:-1][::-1])
     found = shared.read_book(manifest)
     assert found is not None
     assert [row.passage for row in found] == kite[:-1][::-1]
@@ -231,7 +231,7 @@ def test_a_store_of_another_model_is_emptied_with_one_line(place: Location) -> N
     said: list[str] = []
     with store_in(place, "one") as store:
         store.write([stored(passage())])
-        store.finish(Manifest.of(LANTERN, "f", {}, [passage()]))
+        store.finish(BookManifest.of(LANTERN, "f", {}, [passage()]))
     with store_in(place, "other", said) as store:
         assert store.manifests() == {}
         assert store.having([passage().id]) == set()
@@ -248,7 +248,10 @@ OLD = {"model": "model", "layout": 6}
 
 def test_a_store_of_the_layout_before_is_taken_over_as_it_is(data: Path) -> None:
     """Such a store noted the ids of a book alone, and kept each book once more as a whole."""
-    manifest, club = Manifest.of(LANTERN, "f", {}, [passage()]), ClubManifest("north", "1", LANTERN, "f", ("club/c",))
+    manifest, club = (
+        BookManifest.of(LANTERN, "f", {}, [passage()]),
+        ClubManifest("north", "1", LANTERN, "f", ("club/c",)),
+    )
     with store_in(data) as store:
         store.write([stored(passage()), stored(passage("c", id="club/c", club="north"))])
         store.finish(manifest)
@@ -275,7 +278,7 @@ def test_a_store_of_the_layout_before_is_taken_over_as_it_is(data: Path) -> None
 
 def test_a_store_of_any_other_layout_is_built_again(data: Path) -> None:
     with store_in(data) as store:
-        store.finish(Manifest.of(LANTERN, "f", {}, ()))
+        store.finish(BookManifest.of(LANTERN, "f", {}, ()))
         store._books.modify(metadata=OLD | {"layout": 5})
     said: list[str] = []
     with store_in(data, said=said) as store:
@@ -315,12 +318,12 @@ def lose_a_passage(data: Path) -> None:
 @pytest.mark.parametrize("damage", [overwrite, lose_database])
 def test_a_store_that_cannot_be_opened_is_moved_aside(data: Path, damage: Callable[[Path], None]) -> None:
     with store_in(data) as store:
-        store.finish(Manifest.of(LANTERN, "f", {}, ()))
+        store.finish(BookManifest.of(LANTERN, "f", {}, ()))
     damage(data)
     said: list[str] = []
     with store_in(data, said=said) as store:
         assert store.manifests() == {}
-        store.finish(Manifest.of(LANTERN, "f", {}, ()))
+        store.finish(BookManifest.of(LANTERN, "f", {}, ()))
     (aside,) = data.glob("chroma-damaged-*")
     assert said == [f"The vector store was damaged and is built again. What was there is in {aside}."]
     with store_in(data, said=said) as store:
@@ -332,7 +335,7 @@ def test_a_store_that_cannot_be_opened_is_moved_aside(data: Path, damage: Callab
 def test_a_store_that_cannot_be_read_is_moved_aside_by_whoever_opens_it_next(
     data: Path, damage: Callable[[Path], None]
 ) -> None:
-    manifest = Manifest.of(LANTERN, "f", {}, [passage()])
+    manifest = BookManifest.of(LANTERN, "f", {}, [passage()])
     with store_in(data) as store:
         store.write([stored(passage())])
         store.finish(manifest)
@@ -369,7 +372,7 @@ def test_a_store_that_fails_says_so_once_and_is_written_again_after_it_was_reope
 
 def test_a_full_disk_is_named_and_nothing_is_moved(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with store_in(data) as store:
-        store.finish(Manifest.of(LANTERN, "f", {}, ()))
+        store.finish(BookManifest.of(LANTERN, "f", {}, ()))
     overwrite(data)
     monkeypatch.setattr("retrieval.chroma.ROOM", 1 << 62)
     with pytest.raises(StoreUnavailable, match="the disk is full"):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from retrieval.rank.features import Question
-from retrieval.rank.ranker import Fit, Reader, Weights
+from retrieval.rank.ranker import Fit, Ranker, Weights
 from retrieval.training import fits, ranker
 from retrieval.training.stories import Asked, answer_shares, as_one_stretch, open_stories, read_questions
 from tests.fakes.embedder import HashedEmbedder
@@ -78,9 +78,9 @@ def test_learned_weights_survive_a_file_and_rank(story_file: Path, asked: Asked,
     said: list[str] = []
     ranker.train(examples, said.append).save(tmp_path / "weights.npz")
     weights = Weights.load(tmp_path / "weights.npz")
-    reader = Reader(weights, Fit(np.zeros(fits.TRAITS, np.float32), 0.0))
+    reader = Ranker(weights, Fit(np.zeros(fits.TRAITS, np.float32), 0.0))
     question = Question.of(asked.text, vectors[0])
-    ranking = reader.read(examples[0].view, question, np.zeros((len(examples[0].view), 5), np.float32))
+    ranking = reader.rank(examples[0].view, question, np.zeros((len(examples[0].view), 5), np.float32))
     assert np.isclose(ranking.chances.sum(), 1, atol=1e-4)
     assert ranking.confidence == 0.5
     assert len(said) == ranker.EPOCHS

@@ -13,7 +13,7 @@ from retrieval.guard.guard import Guard, Rule, Verdict, rule_inputs
 from retrieval.guard.signals import DISTANCES, LENGTH, MATCHING, NEW_WORDS, SIGNALS, Distances
 from retrieval.guard.words import PassageTokens
 from retrieval.rank.features import Floats
-from retrieval.rank.ranker import Fit, Ranking, Reader
+from retrieval.rank.ranker import Fit, Ranker, Ranking
 from retrieval.store import StoredPassage
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder, hashed
@@ -43,7 +43,7 @@ def opened(told: dict[int, list[str]]) -> OpenedBook:
 def signals(said: list[str], at: int = 2, question: str = "What did Silas do?") -> list[Floats]:
     embedder = HashedEmbedder()
     guard = Guard(
-        opened(BOOK), Gate(Audience({LANTERN: at})), Reader.load("statement", adapted=False), "The Lantern",
+        opened(BOOK), Gate(Audience({LANTERN: at})), Ranker.load("statement", adapted=False), "The Lantern",
         PassageTokens(embedder), embedder,
     )  # fmt: skip
     return [found.signals for found in guard.evidence(question, said)]

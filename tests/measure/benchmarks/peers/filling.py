@@ -13,7 +13,7 @@ from corpus.library import SHIPPED, Library
 from corpus.passages import cut
 from retrieval.embedding import load_embedder
 from retrieval.retriever import open_retriever
-from retrieval.store import Manifest, Store, StoredPassage
+from retrieval.store import BookManifest, Store, StoredPassage
 from tests.fakes.bookshelf import silent
 from tests.measure.benchmarks.peers.contender import Stretch, open_client, open_collection
 from tests.measure.benchmarks.peers.langchain_peer import StockEmbeddings
@@ -53,7 +53,7 @@ def fill_dogear(
         for part in _parts(there, books, f"{folder}", say):
             held.write([StoredPassage(p, v) for b in part for p, v in zip(b.passages, b.embedded(), strict=True)])
             for book in part:
-                held.finish(Manifest.of(book.slug, library.fingerprint(book.slug), {}, book.passages))
+                held.finish(BookManifest.of(book.slug, library.fingerprint(book.slug), {}, book.passages))
 
 
 def fill_peers(folder: Path, there: int, books: int, model: Path, *, real: bool, say: Callable[[str], None]) -> None:
