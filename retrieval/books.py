@@ -51,10 +51,11 @@ class Use:
 class Books:
     """Opens books for any number of threads at once."""
 
-    def __init__(self, library: Library, store: Store, clubs: ClubPassages) -> None:
+    def __init__(self, library: Library, store: Store, clubs: ClubPassages, budget: int = OPENED_BYTES) -> None:
+        """Keep opened books in memory up to a budget of bytes."""
         self._library, self._store, self._clubs = library, store, clubs
         self._opened: LRUCache[tuple[Slug, str], tuple[object, OpenedBook]] = LRUCache(
-            OPENED_BYTES, getsizeof=lambda kept: kept[1].bytes
+            budget, getsizeof=lambda kept: kept[1].bytes
         )
         self._hits = self._misses = 0
         self._ready: Mapping[Slug, BookManifest] = {}
@@ -116,9 +117,10 @@ class Books:
             if rows is None or self._store.manifest(manifest.book) != manifest:  # it may be half old, half new
                 return None
             opened = OpenedBook(manifest.book, [*rows, *texts])
-            with self._changing, suppress(ValueError):  # a book larger than all of the memory is not kept
+            with self._changing:
                 self._misses += 1
-                self._opened[key] = (state, opened)
+                with suppress(ValueError):  # a book larger than the whole budget is not kept
+                    self._opened[key] = (state, opened)
             return opened
 
     def _in_memory(self, key: tuple[Slug, str], state: object) -> OpenedBook | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.book import OpenedBook, OpenedBooks
+from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
 from retrieval.retriever import Retriever
 from retrieval.search import Search
@@ -91,37 +91,6 @@ def test_many_audiences_one_after_another_each_see_their_own() -> None:
     for _ in range(2):
         for mark in range(6):
             assert marks(book.seen_through(at(mark)).passages) == list(range(mark + 1))
-
-
-def test_a_book_is_kept_until_its_files_change() -> None:
-    books, book = OpenedBooks(10**9), lantern()
-    assert books.get(LANTERN, "now") is None
-    books.put(LANTERN, "now", book)
-    assert books.get(LANTERN, "now") is book
-    assert books.get(LANTERN, "changed") is None
-    assert books.get(KITE, "now") is None
-    changed = lantern(row(0, 0))
-    books.put(LANTERN, "changed", changed)
-    assert books.get(LANTERN, "changed") is changed
-    assert books.get(LANTERN, "now") is None
-
-
-def test_of_too_many_books_the_one_that_was_used_longest_ago_goes() -> None:
-    size = lantern().bytes
-    books = OpenedBooks(2 * size)
-    for slug in ("a", "b"):
-        books.put(slug, "now", lantern())
-    assert books.get("a", "now")
-    books.put("c", "now", lantern())
-    assert [slug for slug in "abc" if books.get(slug, "now")] == ["a", "c"]
-
-
-def test_a_book_larger_than_the_budget_is_still_kept_while_it_is_talked_about() -> None:
-    books = OpenedBooks(1)
-    books.put("a", "now", lantern())
-    assert books.get("a", "now")
-    books.put("b", "now", lantern())
-    assert (books.get("a", "now"), bool(books.get("b", "now"))) == (None, True)
 
 
 def test_a_larger_book_takes_more_memory() -> None:

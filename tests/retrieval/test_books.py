@@ -166,6 +166,21 @@ def test_a_book_that_is_placed_anew_is_opened_anew(shelf: Path, store: Interrupt
     assert one.open(LANTERN) is not before
 
 
+@pytest.mark.parametrize(("room", "kept", "read"), [(10, 2, 2), (1, 1, 3), (0, 0, 3)])
+def test_books_stay_in_memory_as_far_as_there_is_room(
+    shelf: Path, store: InterruptedStore, room: int, kept: int, read: int
+) -> None:
+    manifests = indexed(shelf, store)
+    books = opener(shelf, store)
+    books.set_ready(manifests.values())
+    size = max(books.open(slug).bytes for slug in (LANTERN, KITE))
+    small = Books(Library.load(shelf), store, ClubPassages(store, HashedEmbedder()), room * size)
+    small.set_ready(manifests.values())
+    for slug in (LANTERN, KITE, LANTERN):
+        assert small.open(slug).book == slug
+    assert (small.use().opened, small.use().misses) == (kept, read)
+
+
 @contextmanager
 def eight(shelf: Path, place: Location, embedder: HashedEmbedder) -> Iterator[tuple[Retriever, ThreadPoolExecutor]]:
     """Open a retriever that was not brought up to date yet, and nine threads."""
