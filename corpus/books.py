@@ -108,7 +108,7 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BookPart:
     """A part of a book, ending with `last_mark`."""
 
     title: OneLine
@@ -172,7 +172,7 @@ class Book:
     aliases: tuple[OneLine, ...] = ()
     pages: MarkNumber | None = None
     mark_ends: tuple[MarkNumber, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[BookPart, ...] = ()
     story_time: Year | None = None
     requires: tuple[Requirement, ...] = ()
     similar: tuple[SimilarBook, ...] = ()

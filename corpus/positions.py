@@ -230,24 +230,24 @@ def _position(text: str, book: Book) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _ReportedPlace:
     unit: Unit | None
     number: Fraction
     total: Fraction | None = None
 
 
-def _place(said: str, book: Book) -> _Place | None:
+def _place(said: str, book: Book) -> _ReportedPlace | None:
     """Return the unit and number in a text, and the total if it is given."""
     if found := _AFTER_UNIT.fullmatch(said) or _BEFORE_UNIT.fullmatch(said):
         unit = next((unit for unit in UNIT_WORDS if found[unit]), None)
         if unit is Unit.PAGE and found.groupdict().get("roman"):
             return None  # page xii lies before page 1
-        return _Place(unit, _number(found), value(found["total"]) if found["total"] else None)
+        return _ReportedPlace(unit, _number(found), value(found["total"]) if found["total"] else None)
     if found := _RATIO.fullmatch(said):
         total = value(found["total"])
-        return _Place(None if total == book.marks else Unit.PAGE, _number(found), total)
+        return _ReportedPlace(None if total == book.marks else Unit.PAGE, _number(found), total)
     if found := _BARE.fullmatch(said):
-        return _Place(None, _number(found))
+        return _ReportedPlace(None, _number(found))
     return None
 
 

@@ -16,7 +16,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as Outline
 
 from bot.pictures.layout import BADGE, CORNER, PADDING, WIDTH, Arrow, Box, Card, Label, Layout
-from bot.reading_order import State
+from bot.reading_order import ReadingState
 
 DRAWING = threading.RLock()
 """Matplotlib's fonts are shared and not made for several threads: whoever draws or measures holds this."""
@@ -28,10 +28,10 @@ BACKGROUND, CARD, DONE_CARD = "#1b2130", "#2b3449", "#222a3b"
 TONES = {
     "text": "#f4f6fa",
     "quiet": "#c3cbda",
-    State.READ: "#7cc4f0",
-    State.READING: "#f2e45c",
-    State.NEXT: "#f5b13d",
-    State.LATER: "#c3cbda",
+    ReadingState.READ: "#7cc4f0",
+    ReadingState.READING: "#f2e45c",
+    ReadingState.NEXT: "#f5b13d",
+    ReadingState.LATER: "#c3cbda",
 }
 """Blue, yellow and orange of Okabe and Ito's palette, lightened: told apart by colour-blind eyes. The panel brings
 its own dark ground, so that it looks the same on a light and on a dark page."""
@@ -119,19 +119,19 @@ def _draw_box(axes: Axes, box: Box) -> None:
 
 
 def _draw_card(axes: Axes, card: Card) -> None:
-    stands_out = card.state in (State.READING, State.NEXT)
+    stands_out = card.state in (ReadingState.READING, ReadingState.NEXT)
     colour = TONES[card.state]
     box = FancyBboxPatch(
         (card.x, card.y),
         card.width,
         card.height,
         boxstyle=f"round,pad=0,rounding_size={CORNER}",
-        facecolor=DONE_CARD if card.state is State.READ else CARD,
+        facecolor=DONE_CARD if card.state is ReadingState.READ else CARD,
         edgecolor=colour if stands_out else "none",
         linewidth=3.5 if stands_out else 0,
     )
     axes.add_patch(box)
-    filled = card.state is not State.LATER
+    filled = card.state is not ReadingState.LATER
     x = card.x + PADDING + BADGE
     face = colour if filled else "none"
     axes.add_patch(Circle((x, card.middle), BADGE, facecolor=face, edgecolor=colour, linewidth=2.5))

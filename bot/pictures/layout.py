@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.reading_order import Advice, Scope, State, Step
-from bot.reading_order.graph import Rule, drawn
-from bot.reading_order.sentences import listed
-from bot.reading_order.text import KIND_NAMES, shown, state_words
+from bot.reading_order import Advice, OrderStep, ReadingState, Scope
+from bot.reading_order.graph import OrderRule, drawn
+from bot.reading_order.text import KIND_NAMES, listed, shown, state_words
 from corpus.books import Book, Slug
 
 
@@ -24,7 +23,7 @@ class Trunk:
     after: tuple[Slug, ...]
 
 
-def trunks(rules: Iterable[Rule], rows: Mapping[Slug, int]) -> dict[Trunk, int]:
+def trunks(rules: Iterable[OrderRule], rows: Mapping[Slug, int]) -> dict[Trunk, int]:
     """Return the lines to draw, each with its lane; 0 is the lane next to the books, where the short lines are."""
     ends: dict[tuple[Slug, bool], list[Slug]] = {}
     for rule in sorted(rules, key=lambda rule: rows[rule.after]):
@@ -118,7 +117,7 @@ class Card:
     y: float
     width: float
     height: float
-    state: State
+    state: ReadingState
     badge: str
 
     @property
@@ -219,7 +218,7 @@ class _Page:
         if left := len(self._advice.recommended.steps) - self._last:
             self._write(f"… and {left} more", self._left, tone="quiet")
 
-    def _card(self, number: int, step: Step) -> None:
+    def _card(self, number: int, step: OrderStep) -> None:
         compact = len(self._steps) >= COMPACT_FROM
         text_x = self._left + 2 * PADDING + 2 * BADGE
         lines = self._lines(step, text_x, WIDTH - EDGE - PADDING - text_x, compact)
@@ -230,11 +229,11 @@ class _Page:
         for line in lines:
             self.labels.append(replace(line, y=top + line.size))
             top += line.size * LINE
-        badge = {State.READ: "✓", State.READING: "▶"}.get(step.state, str(number))
+        badge = {ReadingState.READ: "✓", ReadingState.READING: "▶"}.get(step.state, str(number))
         self.cards[step.book] = Card(self._left, self.y, WIDTH - EDGE - self._left, height, step.state, badge)
         self.y += height
 
-    def _lines(self, step: Step, x: float, room: float, compact: bool) -> list[Label]:
+    def _lines(self, step: OrderStep, x: float, room: float, compact: bool) -> list[Label]:
         """Return a book's title and facts; in little space the facts follow the title where they fit beside it."""
         size = SMALL if compact else LARGE
         titles = wrapped(step.title, room, size, not compact, self._measure, 2 if compact else 3)
@@ -245,12 +244,12 @@ class _Page:
         told = wrapped(facts, room, SMALL, False, self._measure, 2)
         return lines + [Label(line, x, 0, SMALL, tone=step.state) for line in told]
 
-    def _facts(self, step: Step) -> Iterable[str]:
+    def _facts(self, step: OrderStep) -> Iterable[str]:
         book = self._books.get(step.book)
         yield str(step.year) if step.year is not None else ""
         yield f"set in {book.story_time}" if book and book.story_time is not None else ""
         yield state_words(step, self._advice.begun)
-        yield "optional" if step.optional and step.state is not State.READ else ""
+        yield "optional" if step.optional and step.state is not ReadingState.READ else ""
         yield "stands alone" if step.stands_alone else ""
 
     def bundles(self) -> list[tuple[Arrow, ...]]:

@@ -1,16 +1,16 @@
-"""What an advice on the reading order says."""
+"""The advice on a reading order."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.reading_order.graph import Rule
+from bot.reading_order.graph import OrderRule
 from corpus.books import Slug
 
 
 class OrderKind(StrEnum):
-    """What an order follows."""
+    """What an order is based on."""
 
     RECOMMENDED = "recommended"
     PUBLICATION = "publication"
@@ -25,8 +25,8 @@ class Scope(StrEnum):
     LIBRARY = "library"
 
 
-class State(StrEnum):
-    """Where the reader stands with a book of an order."""
+class ReadingState(StrEnum):
+    """How far the reader is with a book."""
 
     READ = "read"
     READING = "reading"
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A title that a book asks for: always (`firm`) or where possible; `reason` is empty unless it may be shown."""
+    """A book to read before another: always (`firm`) or preferably; `reason` is empty if it would be a spoiler."""
 
     title: str
     firm: bool
@@ -48,12 +48,12 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A book of an order; `optional` where what was asked about only gains by it."""
+class OrderStep:
+    """A book in an order; `optional` if what was asked about does not depend on it."""
 
     book: Slug
     title: str
-    state: State
+    state: ReadingState
     needs: tuple[Need, ...] = ()
     stands_alone: bool = False
     optional: bool = False
@@ -63,19 +63,19 @@ class Step:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why the book stands where it stands, giving nothing away to the reader that the advice is for."""
+        """The reasons for the position of the book, without spoilers for the reader."""
         return ("stands alone",) if self.stands_alone else tuple(map(str, self.needs))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingOrder:
-    """One order; `also` names the other kinds that come to the same, `valid` says that every firm rule holds.
+    """One order. `also` names the other kinds with the same result, and `valid` means that every firm rule holds.
 
-    `unplaced` are the books of which the order does not know where they belong; they stand last.
+    `unplaced` are the books without a date for this order; they come last.
     """
 
     kind: OrderKind
-    steps: tuple[Step, ...]
+    steps: tuple[OrderStep, ...]
     also: tuple[OrderKind, ...] = ()
     note: str = ""
     valid: bool = True
@@ -88,8 +88,8 @@ class ReadingOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A title that may be moved without breaking a rule: after one, before another, or anywhere (neither)."""
+class MovableBook:
+    """A book that can be moved without breaking a rule: after one book, before another, or anywhere."""
 
     title: str
     after: str = ""
@@ -98,11 +98,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The orders that differ, the recommended one first, and what is best for the reader to do now.
+    """The different orders, the recommended one first, and what to read now.
 
-    `next` is the book to read now. `open_orders` is the number of orders of what is still to read that keep every
-    firm rule (None: too many to count); `choices` are the books that may be moved, the freest first; `rules` are
-    the rules that the recommended order keeps.
+    `next` is the book to read now. `open_orders` counts the orders of the unread books that keep every firm rule (None:
+    too many). `choices` are the movable books, freest first; `rules` are those that the recommended order keeps.
     """
 
     scope: Scope
@@ -110,23 +109,23 @@ class Advice:
     orders: tuple[ReadingOrder, ...]
     next: Slug | None = None
     open_orders: int | None = 1
-    choices: tuple[Choice, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    choices: tuple[MovableBook, ...] = ()
+    rules: tuple[OrderRule, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def recommended(self) -> ReadingOrder:
-        """The order to follow unless the reader prefers another."""
+        """The recommended order."""
         return self.orders[0]
 
     @property
     def begun(self) -> bool:
-        """Whether the reader is in the middle of one of the books."""
-        return any(step.state is State.READING for step in self.recommended.steps)
+        """Whether the reader has started one of the books but not finished it."""
+        return any(step.state is ReadingState.READING for step in self.recommended.steps)
 
     @property
     def to_read(self) -> tuple[Slug, ...]:
-        """The books still to read, as advised: what was begun first, nothing that is read or not in the library."""
-        begun = [step.book for step in self.recommended.steps if step.state is State.READING]
-        waiting = [step for step in self.recommended.steps if step.state in (State.NEXT, State.LATER)]
+        """The books still to read, those already started first, without books that are not in the library."""
+        begun = [step.book for step in self.recommended.steps if step.state is ReadingState.READING]
+        waiting = [step for step in self.recommended.steps if step.state in (ReadingState.NEXT, ReadingState.LATER)]
         return (*begun, *(step.book for step in waiting if step.in_library))

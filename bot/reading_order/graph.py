@@ -1,4 +1,4 @@
-"""What requirements leave open: rules kept, circles broken, books sorted, orders counted."""
+"""Rules between books: finding contradictions, sorting the books, and counting the possible orders."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 from corpus.books import Book, Slug
 
 COUNTED_STATES = 2_048
-"""How much counting is worth: sets of books looked at before the number of orders is called unknown."""
+"""Sets of books that are looked at before the number of orders counts as unknown."""
 
 COUNTED_ORDERS = 1_000_000
-"""A larger number of orders says no more to anybody than “many”."""
+"""Numbers of orders above this one are just “many”."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One book is read before another: always (`firm`), or where nothing firm stands against it."""
+class OrderRule:
+    """One book comes before another: always (`firm`), or unless a firm rule contradicts."""
 
     before: Slug
     after: Slug
@@ -29,14 +29,14 @@ class Rule:
 
 
 class Precedence:
-    """Which books come before which, by the rules added so far; a rule that would close a circle is refused."""
+    """The books before and after each book according to the added rules; a rule that closes a circle is refused."""
 
     def __init__(self, books: Iterable[Slug]) -> None:
         self._before: dict[Slug, set[Slug]] = {book: set() for book in books}
         self._after: dict[Slug, set[Slug]] = {book: set() for book in self._before}
 
-    def add(self, rule: Rule) -> bool:
-        """Add a rule between two of the books and return True; return False where the opposite holds already."""
+    def add(self, rule: OrderRule) -> bool:
+        """Add a rule and return True, or return False if the opposite already holds."""
         first, last = rule.before, rule.after
         if first == last or last in self._before[first]:
             return False
@@ -58,20 +58,20 @@ class Precedence:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The rules that can hold together, the firm ones that cannot, and what follows from the kept ones."""
+class KeptRules:
+    """The rules that hold together, the firm rules that do not, and the precedence they imply."""
 
-    rules: tuple[Rule, ...]
-    broken: tuple[Rule, ...]
+    rules: tuple[OrderRule, ...]
+    broken: tuple[OrderRule, ...]
     firm: Precedence
     all: Precedence
 
 
-def keep(books: Sequence[Slug], rules: Iterable[Rule]) -> Kept:
-    """Keep as many rules as can hold together; `books` come in the order in which they would go without rules.
+def keep(books: Sequence[Slug], rules: Iterable[OrderRule]) -> KeptRules:
+    """Keep as many rules as can hold together; `books` are in their order without rules.
 
-    Firm rules come first, and among them those that agree with the order of `books`: a circle is broken where it
-    runs against that order, the same way every time.
+    Firm rules have priority, and among them those that agree with the order of `books`, so that a circle is always
+    broken at the same place.
     """
     rank = {book: n for n, book in enumerate(books)}
     inside = {rule for rule in rules if rule.before in rank and rule.after in rank}
@@ -88,13 +88,13 @@ def keep(books: Sequence[Slug], rules: Iterable[Rule]) -> Kept:
                 firm.add(rule)
         elif rule.firm:
             broken.append(rule)
-    return Kept(tuple(kept), tuple(broken), firm, both)
+    return KeptRules(tuple(kept), tuple(broken), firm, both)
 
 
-def arrange(books: Iterable[Slug], rules: Iterable[Rule], key: Mapping[Slug, Any]) -> list[Slug]:
-    """Return the books so that every rule holds, and where several may be next the one with the least `key`.
+def arrange(books: Iterable[Slug], rules: Iterable[OrderRule], key: Mapping[Slug, Any]) -> list[Slug]:
+    """Return the books in an order that keeps every rule, preferring the least `key`.
 
-    The rules must be free of circles, as `keep` leaves them.
+    The rules must be free of circles, as returned by `keep`.
     """
     waiting = dict.fromkeys(books, 0)
     followers: dict[Slug, list[Slug]] = {book: [] for book in waiting}
@@ -114,16 +114,16 @@ def arrange(books: Iterable[Slug], rules: Iterable[Rule], key: Mapping[Slug, Any
     return arranged
 
 
-def broken_by(order: Sequence[Slug], rules: Iterable[Rule]) -> list[Rule]:
-    """Return the firm rules that an order runs against."""
+def broken_by(order: Sequence[Slug], rules: Iterable[OrderRule]) -> list[OrderRule]:
+    """Return the firm rules that an order breaks."""
     rank = {book: n for n, book in enumerate(order)}
     return [rule for rule in rules if rule.firm and rank[rule.before] > rank[rule.after]]
 
 
-def drawn(rules: Iterable[Rule]) -> list[Rule]:
-    """Return the rules without those that follow from others: a picture needs no arrow for them.
+def drawn(rules: Iterable[OrderRule]) -> list[OrderRule]:
+    """Return the rules without those implied by others, which need no arrow in a picture.
 
-    A firm rule is left out only where firm rules lead the same way.
+    A firm rule is left out only if other firm rules imply it.
     """
     rules = list(rules)
     books = {book for rule in rules for book in (rule.before, rule.after)}
@@ -133,7 +133,7 @@ def drawn(rules: Iterable[Rule]) -> list[Rule]:
         if rule.firm:
             firm.add(rule)
 
-    def follows(rule: Rule) -> bool:
+    def follows(rule: OrderRule) -> bool:
         known = firm if rule.firm else both
         return any(rule.after in known.after(between) for between in known.after(rule.before))
 
@@ -141,7 +141,7 @@ def drawn(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def count_orders(books: Collection[Slug], precedence: Precedence) -> int | None:
-    """Return in how many orders `books` can be read, or None where there are too many to count."""
+    """Return the number of orders in which `books` can be read, or None if there are too many."""
     total, placed = 1, 0
     left, budget = set(books), COUNTED_STATES
     while left:
@@ -168,7 +168,7 @@ def _connected(start: Slug, books: Collection[Slug], precedence: Precedence) -> 
 
 
 def _count_part(part: Collection[Slug], precedence: Precedence, budget: int) -> tuple[int, int]:
-    """Count by sets already read (bits), one book more each time; return the count and what is left of the budget."""
+    """Count the orders of connected books by dynamic programming over sets (as bits); return the rest of the budget."""
     bit = {book: 1 << n for n, book in enumerate(sorted(part))}
     needs = {bit[b]: sum(bit[other] for other in precedence.before(b) if other in bit) for b in bit}
     ways = {0: 1}
@@ -190,7 +190,7 @@ Key = tuple[float, float, str, Slug]
 
 
 def leading_to(book: Slug, books: Mapping[Slug, Book]) -> set[Slug]:
-    """Return the book and everything that it asks for, directly or through others, in the library or not."""
+    """Return the book and all books that it requires, directly or indirectly."""
     found, ahead = {book}, [book]
     while ahead:
         here = ahead.pop()
@@ -201,7 +201,7 @@ def leading_to(book: Slug, books: Mapping[Slug, Book]) -> set[Slug]:
 
 
 def in_series(typed: str, books: Mapping[Slug, Book]) -> tuple[str, set[Slug]]:
-    """Return the library's name of a series and its books: the same words, or the only one with all words typed."""
+    """Return the library's name of a series and its books; all typed words must match, or only one series."""
     names = {_folded(book.series): book.series for book in books.values() if _folded(book.series)}
     wanted = _folded(typed)
     near = [words for words in names if wanted and set(wanted.split()) <= set(words.split())]
@@ -216,11 +216,11 @@ def _folded(series: str) -> str:
     return " ".join(word for word in words if word not in ("the", "series", "books", "novels"))
 
 
-def rules_among(members: Collection[Slug], books: Mapping[Slug, Book]) -> list[Rule]:
-    """Return what the books ask for, as rules between them; where a pair has two, the firm one."""
+def rules_among(members: Collection[Slug], books: Mapping[Slug, Book]) -> list[OrderRule]:
+    """Return the requirements between books as rules."""
     inside = [books[slug] for slug in sorted(members) if slug in books]
     return [
-        Rule(need.book, book.slug, need.need == "first")
+        OrderRule(need.book, book.slug, need.need == "first")
         for book in inside
         for need in book.requires
         if need.book in members
@@ -228,19 +228,19 @@ def rules_among(members: Collection[Slug], books: Mapping[Slug, Book]) -> list[R
 
 
 def by_publication(book: Book) -> Key:
-    """Return the key of publication order: year, number in the series, title; what is not known goes last."""
+    """Return the sort key for publication order: year, number in the series, title; unknown values last."""
     year = math.inf if book.year is None else book.year
     number = math.inf if book.series_number is None else book.series_number
     return year, number, book.title.casefold(), book.slug
 
 
 def by_story(book: Book) -> tuple[float, Key]:
-    """Return the key of story time; books of which it is not known go last, as they were published."""
+    """Return the sort key for story time; books without one come last, in publication order."""
     return math.inf if book.story_time is None else book.story_time, by_publication(book)
 
 
 def placed(members: Iterable[Slug], books: Mapping[Slug, Book], key: Callable[[Book], Any]) -> list[Slug]:
-    """Return the books by `key`; one that is not in the library stands before the first book that asks for it."""
+    """Return the books by `key`; a book that is not in the library comes before the first one that requires it."""
     shelf = sorted((books[slug] for slug in members if slug in books), key=key)
     place: dict[Slug, tuple[float, Slug]] = {book.slug: (n, "") for n, book in enumerate(shelf)}
     for n, book in enumerate(shelf):
@@ -250,7 +250,7 @@ def placed(members: Iterable[Slug], books: Mapping[Slug, Book], key: Callable[[B
     return sorted(members, key=place.__getitem__)
 
 
-def grouped(plain: Iterable[Slug], rules: Iterable[Rule], books: Mapping[Slug, Book]) -> dict[Slug, int]:
+def grouped(plain: Iterable[Slug], rules: Iterable[OrderRule], books: Mapping[Slug, Book]) -> dict[Slug, int]:
     """Return for each book the place of its series among the series; books of none come last, each by itself.
 
     `plain` is the order of the books without rules. A series that asks for another one comes after it.
@@ -262,7 +262,7 @@ def grouped(plain: Iterable[Slug], rules: Iterable[Rule], books: Mapping[Slug, B
         name = _folded(books[slug].series) if slug in books else ""
         group[slug] = first_of.setdefault(name, slug) if name else slug
     groups = list(dict.fromkeys(group.values()))
-    between = {Rule(group[r.before], group[r.after], r.firm) for r in rules if group[r.before] != group[r.after]}
+    between = {OrderRule(group[r.before], group[r.after], r.firm) for r in rules if group[r.before] != group[r.after]}
     place = {slug: n for n, slug in enumerate(groups)}
     ranked = arrange(groups, keep(groups, between).rules, place)
     rank = {slug: n for n, slug in enumerate(ranked)}

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.reading_order import sentences as say
-from bot.reading_order.advice import Advice, Choice, OrderKind, ReadingOrder, Scope, State, Step
+from bot.reading_order import text as say
+from bot.reading_order.advice import Advice, MovableBook, OrderKind, OrderStep, ReadingOrder, ReadingState, Scope
 from bot.reading_order.graph import (
-    Kept,
+    KeptRules,
     arrange,
     broken_by,
     by_publication,
@@ -44,7 +44,7 @@ def reading_orders(
     if not members:
         return Advice(scope, name, (ReadingOrder(OrderKind.RECOMMENDED, ()),), notes=(_NOTHING[scope].format(name),))
     plain = placed(members, books, by_publication)
-    return _Plan(books, positions, scope, plain, keep(plain, rules_among(members, books)), book).advice(name)
+    return _Planner(books, positions, scope, plain, keep(plain, rules_among(members, books)), book).advice(name)
 
 
 _NOTHING = {
@@ -55,22 +55,22 @@ _NOTHING = {
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _Planner:
     """One question: the books that it is about in publication order, and the rules between them that hold."""
 
     books: Mapping[Slug, Book]
     positions: Mapping[Slug, int]
     scope: Scope
     plain: Sequence[Slug]
-    kept: Kept
+    kept: KeptRules
     target: Slug | None
 
     def advice(self, name: str) -> Advice:
         orders = self._orders()
         steps = orders[0].steps
-        begun = [step.book for step in steps if step.state is State.READING]
-        coming = [step.book for step in steps if step.state is State.NEXT]
-        waiting = [s.book for s in steps if s.in_library and s.state in (State.NEXT, State.LATER)]
+        begun = [step.book for step in steps if step.state is ReadingState.READING]
+        coming = [step.book for step in steps if step.state is ReadingState.NEXT]
+        waiting = [s.book for s in steps if s.in_library and s.state in (ReadingState.NEXT, ReadingState.LATER)]
         return Advice(
             self.scope,
             name,
@@ -97,8 +97,8 @@ class _Plan:
         return arrange(base, rules, {slug: (series[slug], n) for n, slug in enumerate(base)})
 
     def _order(self, order: Sequence[Slug], kinds: Sequence[OrderKind]) -> ReadingOrder:
-        coming = next((slug for slug in order if slug in self.books and self._state(slug) is State.LATER), None)
-        steps = tuple(self._step(slug, State.NEXT if slug == coming else self._state(slug)) for slug in order)
+        coming = next((slug for slug in order if slug in self.books and self._state(slug) is ReadingState.LATER), None)
+        steps = tuple(self._step(slug, ReadingState.NEXT if slug == coming else self._state(slug)) for slug in order)
         unknown = self._unknown(kinds) if len(order) > 1 else {}
         lost = set.intersection(*unknown.values()) if unknown and kinds[0] is not OrderKind.RECOMMENDED else set()
         wrong = broken_by(order, self.kept.rules)
@@ -139,23 +139,23 @@ class _Plan:
         """The books that any book of the library asks for."""
         return {need.book for book in self.books.values() for need in book.requires}
 
-    def _state(self, slug: Slug) -> State:
+    def _state(self, slug: Slug) -> ReadingState:
         marks = self.positions.get(slug, 0)
         if slug not in self.books or marks <= 0:
-            return State.LATER
-        return State.READ if marks >= self.books[slug].marks else State.READING
+            return ReadingState.LATER
+        return ReadingState.READ if marks >= self.books[slug].marks else ReadingState.READING
 
-    def _step(self, slug: Slug, state: State) -> Step:
+    def _step(self, slug: Slug, state: ReadingState) -> OrderStep:
         title = say.title_of(slug, self.books)
         optional = self.target not in (None, slug) and slug not in self.kept.firm.before(self.target or "")
         if slug not in self.books:
-            return Step(slug, title, state, optional=optional, in_library=False)
+            return OrderStep(slug, title, state, optional=optional, in_library=False)
         book = self.books[slug]
         needs = say.needs(book, self.books, self._refused, self.positions)
         alone = len(self.plain) > 1 and not book.requires and slug not in self._asked_for
-        return Step(slug, title, state, needs, alone, optional, True, book.year, say.one_line(book.series))
+        return OrderStep(slug, title, state, needs, alone, optional, True, book.year, say.one_line(book.series))
 
-    def _choices(self, waiting: Sequence[Slug]) -> tuple[Choice, ...]:
+    def _choices(self, waiting: Sequence[Slug]) -> tuple[MovableBook, ...]:
         """Return which of the books still to begin may be moved, and how far: those that go anywhere come first.
 
         That another book has to make way for one of those is no choice of its own.
@@ -163,19 +163,19 @@ class _Plan:
         rules, told = self.kept.all, set(waiting)
         free = [slug for slug in waiting if told.isdisjoint(rules.before(slug) | rules.after(slug))]
         bound = [slug for slug in waiting if slug not in free]
-        found: list[tuple[int, Choice]] = []
+        found: list[tuple[int, MovableBook]] = []
         for slug in bound:
             before = [say.title_of(other, self.books) for other in bound if other in rules.before(slug)]
             after = [say.title_of(other, self.books) for other in bound if other in rules.after(slug)]
             ties = len(before) + len(after)
             if ties < len(bound) - 1:
                 title = say.title_of(slug, self.books)
-                found.append((ties, Choice(title, before[-1] if before else "", after[0] if after else "")))
-        anywhere = (Choice(say.title_of(slug, self.books)) for slug in free if len(waiting) > 1)
+                found.append((ties, MovableBook(title, before[-1] if before else "", after[0] if after else "")))
+        anywhere = (MovableBook(say.title_of(slug, self.books)) for slug in free if len(waiting) > 1)
         return (*anywhere, *(choice for _, choice in sorted(found, key=lambda pair: pair[0])))
 
-    def _notes(self, steps: Sequence[Step], waiting: Sequence[Slug], begun: Sequence[Slug]) -> Iterator[str]:
-        read = [step.book for step in steps if step.state is State.READ]
+    def _notes(self, steps: Sequence[OrderStep], waiting: Sequence[Slug], begun: Sequence[Slug]) -> Iterator[str]:
+        read = [step.book for step in steps if step.state is ReadingState.READ]
         if self.target:
             yield say.standing(self.target, self.books)
         if len(read) == len(self._shelf) > 1:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.reading_order import Advice, Choice, OrderKind, Scope, State, reading_orders
-from bot.reading_order.graph import Precedence, Rule, broken_by, count_orders, drawn, keep
+from bot.reading_order import Advice, MovableBook, OrderKind, ReadingState, Scope, reading_orders
+from bot.reading_order.graph import OrderRule, Precedence, broken_by, count_orders, drawn, keep
 from corpus.books import Book, Requirement, Reveals, Unit
 
 SECRET = "The lighthouse keeper dies there."
@@ -209,7 +209,7 @@ class TestWhatIsLeftOpen:
     def test_a_free_book_can_come_anywhere(self) -> None:
         books = shelf(a_book("one", 1960), a_book("free", 1961), a_book("two", 1962, first("one")))
         advice = reading_orders(books, {}, series="Lighthouse")
-        assert advice.choices[0] == Choice("Free")
+        assert advice.choices[0] == MovableBook("Free")
         assert advice.open_orders == 3
 
     def test_a_book_may_have_a_bound_on_either_side(self) -> None:
@@ -218,7 +218,7 @@ class TestWhatIsLeftOpen:
             a_book("end", 1963, first("left"), first("right")),
         )  # fmt: skip
         advice = reading_orders(books, {}, series="Lighthouse")
-        assert advice.choices == (Choice("Left", "One", "End"), Choice("Right", "One", "End"))
+        assert advice.choices == (MovableBook("Left", "One", "End"), MovableBook("Right", "One", "End"))
         assert advice.open_orders == 2
 
     def test_a_chain_leaves_nothing_open(self) -> None:
@@ -258,7 +258,7 @@ class TestTheReader:
         assert advice.begun
 
     def test_a_place_beyond_the_end_is_the_end(self) -> None:
-        assert states(reading_orders(self.books, {"one": 99}))["one"] == State.READ
+        assert states(reading_orders(self.books, {"one": 99}))["one"] == ReadingState.READ
 
     def test_who_has_read_a_later_book_is_told_kindly(self) -> None:
         advice = reading_orders(self.books, {"three": 10})
@@ -407,7 +407,7 @@ class TestForEveryLibrary:
     def test_without_circles_every_firm_rule_holds(self, data: st.DataObject) -> None:
         books = data.draw(libraries(circles=False))
         advice = reading_orders(books, data.draw(places(books)))
-        asked = [Rule(need.book, b.slug, need.need == "first") for b in books.values() for need in b.requires]
+        asked = [OrderRule(need.book, b.slug, need.need == "first") for b in books.values() for need in b.requires]
         assert broken_by(order(advice), asked) == []
         assert advice.recommended.valid
 
@@ -446,7 +446,7 @@ class TestForEveryLibrary:
         size = data.draw(st.integers(1, 6))
         pairs = data.draw(st.lists(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)), max_size=6))
         slugs = [str(n) for n in range(size)]
-        kept = keep(slugs, [Rule(str(min(p)), str(max(p)), True) for p in pairs if p[0] != p[1]])
+        kept = keep(slugs, [OrderRule(str(min(p)), str(max(p)), True) for p in pairs if p[0] != p[1]])
         assert count_orders(slugs, kept.firm) == tried(slugs, kept.firm)
 
     @settings(deadline=None)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from textwrap import dedent
 
-from corpus.books import Book, Part, Unit
+from corpus.books import Book, BookPart, Unit
 from corpus.documents import Block, Document
 from corpus.errors import LibraryProblem
 from corpus.library import Library
@@ -16,7 +16,9 @@ PEOPLE, TINKER = "smileys-people", "tinker-tailor-soldier-spy"
 
 def novel(slug: str = PEOPLE, marks: int = 27, unit: Unit = Unit.CHAPTER) -> Book:
     """Return a book of 27 chapters in three parts, with pages."""
-    parts = (Part("One", marks // 3), Part("Two", 2 * marks // 3), Part("Three", marks)) if marks >= 3 else ()
+    parts = (
+        (BookPart("One", marks // 3), BookPart("Two", 2 * marks // 3), BookPart("Three", marks)) if marks >= 3 else ()
+    )
     return Book(slug, slug.replace("-", " ").title(), "John le Carré", unit, marks, pages=384, parts=parts)
 
 

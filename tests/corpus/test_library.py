@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from corpus import documents, library
-from corpus.books import Edition, Part, Ratings, Requirement, Reveals, SimilarBook
+from corpus.books import BookPart, Edition, Ratings, Requirement, Reveals, SimilarBook
 from corpus.errors import LibraryProblem
 from corpus.library import NAME, Library, ReadingCache
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf
@@ -91,7 +91,7 @@ def test_a_book_with_all_its_fields(shelf: Shelf) -> None:
     assert (book.pages, book.mark_ends, book.isbn, book.language) == (384, (10, 10, 380), "9780143119784", "English")
     assert book.aliases == ("Tinker Tailor",)
     assert book.first_published == dt.date(1974, 6, 1)
-    assert book.parts == (Part("Part One", 2), Part("Part 2", 3))
+    assert book.parts == (BookPart("Part One", 2), BookPart("Part 2", 3))
     assert book.requires == (
         Requirement(
             "the-spy-who-came-in-from-the-cold", "first", "It shows the Circus at its coldest.", Reveals.of({TINKER: 0})

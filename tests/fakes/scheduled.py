@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.features.schedules.plan import Schedule, drafted, planned
 from bot.features.schedules.words import read_wish
-from corpus.books import Book, Part, Requirement, Unit
+from corpus.books import Book, BookPart, Requirement, Unit
 
 NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)
 """A Wednesday at noon."""
@@ -16,7 +16,7 @@ NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)
 
 def a_book(
     marks: int = 27, unit: Unit = Unit.CHAPTER, *, title: str = "Smiley's People", slug: str = "smileys-people",
-    pages: int | None = None, mark_ends: tuple[int, ...] = (), parts: tuple[Part, ...] = (),
+    pages: int | None = None, mark_ends: tuple[int, ...] = (), parts: tuple[BookPart, ...] = (),
     requires: tuple[Requirement, ...] = (), series: str = "", year: int | None = None,
 ) -> Book:  # fmt: skip
     return Book(

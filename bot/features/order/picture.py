@@ -7,10 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.reading_order import Advice, Scope, Step
+from bot.reading_order import Advice, OrderStep, Scope
 from bot.reading_order.graph import drawn
-from bot.reading_order.sentences import title_of
-from bot.reading_order.text import clipped, state_words
+from bot.reading_order.text import clipped, state_words, title_of
 from corpus.books import Book, Slug
 
 LONGEST_ALT = 1_024
@@ -22,7 +21,7 @@ def draw_series(advice: Advice, books: Mapping[Slug, Book], target: Path | Binar
     from bot.pictures import canvas
     from bot.pictures.layout import series_layout
 
-    def writable(step: Step) -> Step:
+    def writable(step: OrderStep) -> OrderStep:
         title = title_of(step.book, {}) if canvas.missing_letters(step.title) else step.title
         return replace(step, title=canvas.printable(title), series=canvas.printable(step.series))
 
@@ -53,7 +52,7 @@ def alt_text(advice: Advice) -> str:
     return clipped(" ".join(parts), LONGEST_ALT)
 
 
-def _told(step: Step, begun: bool) -> str:
+def _told(step: OrderStep, begun: bool) -> str:
     year = "" if step.year is None else str(step.year)
     alone = "stands alone" if step.stands_alone else ""
     optional = "optional" if step.optional else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.reading_order import Advice, reading_orders
-from bot.reading_order.sentences import listed
+from bot.reading_order.text import listed
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import find_book

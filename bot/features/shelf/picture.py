@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from bot.features.order.picture import LONGEST_ALT
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from bot.pictures.layout import EDGE, GAP, HUGE, LARGE, LINE, SMALL, WIDTH, Box, Label, Layout, Measure, wrapped
-from bot.reading_order.sentences import title_of
-from bot.reading_order.text import clipped
+from bot.reading_order.text import clipped, title_of
 from corpus.books import Book, Slug
 
 PARTS = (ShelfName.READING, ShelfName.WANT, ShelfName.FINISHED, ShelfName.ASIDE)

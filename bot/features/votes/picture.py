@@ -13,8 +13,7 @@ from bot.features.votes.counting import Count, Round, Why
 from bot.features.votes.rules import outcome, rounds, titles_of
 from bot.features.votes.store import Vote
 from bot.pictures.layout import EDGE, GAP, HUGE, LINE, SMALL, WIDTH, Box, Label, Layout, Measure, wrapped
-from bot.reading_order.sentences import title_of
-from bot.reading_order.text import clipped
+from bot.reading_order.text import clipped, title_of
 
 BAR = 34
 SLIT = 4

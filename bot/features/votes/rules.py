@@ -21,7 +21,7 @@ from bot.features.votes.counting import Ballot, Count, Round, Why, most_votes, r
 from bot.features.votes.store import Candidate, Draft, Kind, Nomination, State, StoredNominations, StoredVotes, Vote
 from bot.jobs import HELD
 from bot.people import Member, Place
-from bot.reading_order.sentences import listed
+from bot.reading_order.text import listed
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import UnknownBook, find_book

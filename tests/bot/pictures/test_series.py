@@ -17,8 +17,8 @@ from matplotlib.image import imread
 from bot.features.order.picture import LONGEST_ALT, alt_text, draw_series
 from bot.pictures import canvas
 from bot.pictures.layout import MOST_BOOKS, SMALL, WIDTH, Layout, series_layout, trunks, wrapped
-from bot.reading_order import Advice, State, reading_orders
-from bot.reading_order.graph import Rule
+from bot.reading_order import Advice, ReadingState, reading_orders
+from bot.reading_order.graph import OrderRule
 from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Unit
 from corpus.library import SHIPPED
@@ -93,7 +93,7 @@ def test_a_long_series_shows_what_comes_next_and_counts_the_rest() -> None:
     assert len(layout.cards) == MOST_BOOKS
     assert "… 49 before these" in written
     assert "… and 11 more" in written
-    assert [card.state for card in layout.cards[:3]] == [State.READ, State.NEXT, State.LATER]
+    assert [card.state for card in layout.cards[:3]] == [ReadingState.READ, ReadingState.NEXT, ReadingState.LATER]
 
 
 def test_colours_are_told_apart_by_their_lightness_and_read_on_their_ground() -> None:
@@ -166,7 +166,12 @@ class TestAltText:
 
 class TestLanes:
     def test_short_lines_run_inside_and_lines_that_meet_share_no_lane(self) -> None:
-        rules = [Rule("a", "d", True), Rule("a", "b", True), Rule("b", "c", False), Rule("c", "d", False)]
+        rules = [
+            OrderRule("a", "d", True),
+            OrderRule("a", "b", True),
+            OrderRule("b", "c", False),
+            OrderRule("c", "d", False),
+        ]
         lanes = {(t.before, t.after): lane for t, lane in trunks(rules, {"a": 0, "b": 1, "c": 2, "d": 3}).items()}
         assert lanes == {("b", ("c",)): 0, ("c", ("d",)): 0, ("a", ("b", "d")): 1}
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.features.schedules.plan import MOST, NotPossible, Own, Range, checked, cut_as_said, cut_by_size, cut_evenly
-from corpus.books import Book, Part, Unit
+from corpus.books import Book, BookPart, Unit
 from tests.fakes.scheduled import a_book
 
 UNEVEN = a_book(6, mark_ends=(10, 20, 30, 40, 50, 300))
@@ -86,8 +86,8 @@ def test_even_by_chapters_and_even_by_pages_are_not_the_same() -> None:
         (PERCENT, Fraction(20), Unit.PERCENT, [20, 40, 60, 80, 100]),
         (PERCENT, Fraction(100), Unit.PAGE, [25, 50, 75, 100]),
         (PERCENT, Fraction(33), Unit.PERCENT, [35, 65, 100]),
-        (a_book(10, parts=(Part("", 3), Part("", 7), Part("", 10))), Fraction(1), Unit.PART, [3, 7, 10]),
-        (a_book(10, parts=(Part("", 3), Part("", 7), Part("", 10))), Fraction(2), Unit.PART, [7, 10]),
+        (a_book(10, parts=(BookPart("", 3), BookPart("", 7), BookPart("", 10))), Fraction(1), Unit.PART, [3, 7, 10]),
+        (a_book(10, parts=(BookPart("", 3), BookPart("", 7), BookPart("", 10))), Fraction(2), Unit.PART, [7, 10]),
         (a_book(300, Unit.PAGE), Fraction(100), Unit.PAGE, [100, 200, 300]),
         (a_book(1), Fraction(1), Unit.CHAPTER, [1]),
     ],
@@ -106,7 +106,7 @@ def test_a_size_is_cut_at_the_nearest_end(book: Book, size: Fraction, unit: Unit
         (PERCENT, (Own(1, 20, Unit.PERCENT), Own(21, 100, Unit.PERCENT)), [20, 100]),
         (UNEVEN, (Own(1, 22, Unit.PAGE), Own(23, 300, Unit.PAGE)), [2, 6]),
         (UNEVEN, (Own(1, 3, Unit.CHAPTER), Own(31, 300, Unit.PAGE)), [3, 6]),
-        (a_book(10, parts=(Part("", 3), Part("", 10))), (Own(1, 1, Unit.PART), Own(2, 2, Unit.PART)), [3, 10]),
+        (a_book(10, parts=(BookPart("", 3), BookPart("", 10))), (Own(1, 1, Unit.PART), Own(2, 2, Unit.PART)), [3, 10]),
     ],
 )
 def test_sections_of_ones_own_are_taken_as_said(book: Book, own: tuple[Own, ...], expected: list[int]) -> None:
