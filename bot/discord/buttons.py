@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import discord
 from discord.ui.select import BaseSelect
 
-from bot.discord.cards import notice_card
-from bot.discord.context import Refused, begin, tell
-from bot.discord.send import replace_card
+from bot.discord.cards import Card, notice_card
+from bot.discord.context import Refused, app_of, begin, tell
+from bot.discord.permissions import may_share
+from bot.discord.send import deliver, post, replace_card
+from bot.features.ask.rules import Questions
+from bot.saved_questions import Asked
 
 
 class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
-    """A button; a subclass names its `template`, and does in `pressed` what it is there for."""
+    """A button whose id is all that it knows: the words and numbers that its template names, after its prefix.
 
-    def __init__(
-        self, label: str, custom_id: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary, emoji: str = ""
-    ) -> None:
+    A subclass returns in `card` what is shown in place of the card that was pressed, or with `opens`, in a new private
+    message. One that shows something else does so in `pressed`.
+    """
+
+    label: ClassVar[str] = ""
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+    opens: ClassVar[bool] = False
+
+    def __init__(self, *given: int | str, label: str = "", style: discord.ButtonStyle | None = None) -> None:
+        pattern = self.__discord_ui_compiled_template__
+        self.given = dict(zip(pattern.groupindex, map(str, given), strict=True))
+        custom_id = pattern.pattern.partition("(?P<")[0] + ":".join(self.given.values())
         button: discord.ui.Button[Any] = discord.ui.Button(
-            label=label, custom_id=custom_id, style=style, emoji=emoji or None
+            label=label or self.label, custom_id=custom_id, style=style or self.style
         )
         super().__init__(button)
 
@@ -28,9 +40,12 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """Return the button as its id says: what the template names is what the class is made of."""
-        made: Any = cls
-        return made(**match.groupdict())  # type: ignore[no-any-return]
+        """Return the button that an id stands for."""
+        return cls(*match.groupdict().values())
+
+    def number(self, name: str) -> int:
+        """Return a number of the id."""
+        return int(self.given[name])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button is there for, and tell what goes wrong."""
@@ -41,7 +56,16 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
             await tell(interaction, error)
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what the button is there for."""
+        """Do what the button is there for, and show the card of it."""
+        if self.opens:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await deliver(interaction, await self.card(interaction))
+        else:
+            await interaction.response.defer()
+            await replace_card(interaction, await self.card(interaction))
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Do what the button is there for, and return the card of it."""
         raise NotImplementedError
 
 
@@ -92,19 +116,110 @@ class Dialogue(discord.ui.Modal):
         await tell(interaction, error)
 
 
-CONFIRM = "Confirm"
+ID = r"(?P<asked_id>[A-Za-z0-9_-]{1,16})"
+"""What a template has for the id of something that is kept."""
+
+PAGE = r"(?P<page>\d{1,4})"
+PRIMARY, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.danger
+
+POSTED = "posted"
+"""What is kept for taking back what was shared: its message."""
 
 
-class CancelButton(Pressed, template=r"cancel:(?P<owner>\d{1,20})"):
-    """Leaves everything as it is; for whoever the preview was made."""
+class OwnButton(Pressed, template=r"(?!)"):
+    """A button about something that is kept for the one who asked for it; `of` says what it may be."""
 
-    def __init__(self, owner: int | str, label: str = "Cancel") -> None:
-        super().__init__(label, f"cancel:{owner}")
-        self._owner = int(owner)
+    of: ClassVar[tuple[str, ...]] = ()
+
+    async def asked(self, interaction: discord.Interaction[Any]) -> Asked:
+        """Return what is kept. Raises Refused for anybody else, or AskedLongAgo."""
+        return await own_question(interaction, self.given["asked_id"], *self.of)
+
+
+class Page(OwnButton, template=r"(?!)"):
+    """Turns to a page of a list, which is made anew."""
+
+    label = "Page"
+
+    @property
+    def page(self) -> int:
+        """The number of the page."""
+        return self.number("page")
+
+
+class Confirm(OwnButton, template=r"(?!)"):
+    """Does what its presser has seen in a preview."""
+
+    label, style = "Confirm", PRIMARY
+
+
+class Undo(OwnButton, template=r"(?!)"):
+    """Takes back what was done."""
+
+    label = "Undo"
+
+
+class Cancel(Pressed, template=r"cancel:(?P<owner>\d{1,20})"):
+    """Leaves everything as it is; for the one for whom the preview was made."""
+
+    label = "Cancel"
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Say that nothing was done."""
+        if interaction.user.id != self.number("owner"):
+            raise Refused("That was asked of somebody else.")
+        return notice_card("Nothing was changed.")
+
+
+class Share(OwnButton, template=r"(?!)"):
+    """Posts for everybody in the place what its presser alone has seen."""
+
+    label, opens = "Share with the thread", True
+    done: ClassVar[str] = "Shared, as far as this place goes."
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Show that nothing was done, in place of the preview."""
-        await interaction.response.defer()
-        if interaction.user.id != self._owner:
-            raise Refused("That was asked of somebody else.")
-        await replace_card(interaction, notice_card("Nothing was changed."))
+        """Post it, and offer to take it back."""
+        await interaction.response.defer(ephemeral=self.opens, thinking=self.opens)
+        asked = await self.asked(interaction)
+        may_share(interaction)
+        await share(interaction, asked, await self.public(interaction, asked), self.done)
+
+    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+        """Return the card that everybody will see. Raises Refused."""
+        raise NotImplementedError
+
+
+class TakeBack(OwnButton, template=rf"take-back:{ID}"):
+    """Deletes what was shared; which message that is comes from what is kept, and not from who presses."""
+
+    label, of = "Take it back", (POSTED,)
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Delete the shared message."""
+        asked = await self.asked(interaction)
+        channel = interaction.client.get_partial_messageable(asked.place.id)
+        await channel.get_partial_message(int(asked.text)).delete()
+        return notice_card("Taken back.")
+
+
+async def own_question(interaction: discord.Interaction[Any], asked_id: str, *of: str) -> Asked:
+    """Return what is kept, to the one who asked for it. Raises Refused or AskedLongAgo."""
+    asked = await app_of(interaction).get(Questions).asked(asked_id, *of)
+    if asked.member.id != interaction.user.id or asked.place.id != interaction.channel_id:
+        raise Refused("That button belongs to somebody else’s answer. Ask for yourself with /ask.")
+    return asked
+
+
+async def share(interaction: discord.Interaction[Any], asked: Asked, card: Card, done: str) -> discord.Message:
+    """Post a card for everybody in the place, and offer the one who asked to take it back.
+
+    The interaction has been deferred in private, and `may_share` has been asked.
+    """
+    await replace_card(interaction, notice_card("Posting it for everybody here …"))
+    posted = await post(interaction, card)
+    kept = await app_of(interaction).get(Questions).keep(POSTED, asked.member, asked.place, str(posted.id))
+    await replace_card(interaction, notice_card(done, buttons=[TakeBack(kept.id)]))
+    return posted
+
+
+SHARED_BUTTONS = (Cancel, TakeBack)

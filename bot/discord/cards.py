@@ -26,7 +26,7 @@ _SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageText:
     """One page of a longer text: its number, from 1, and of how many."""
 
     text: str
@@ -56,11 +56,11 @@ def pages_of_items(items: Sequence[str], room: int = ROOM, between: str = "\n\n"
     return found or [""]
 
 
-def page_of(text: str, number: int, room: int = ROOM) -> Page:
+def page_of(text: str, number: int, room: int = ROOM) -> PageText:
     """Return a page by its number; the nearest there is, since a text may have become shorter behind a button."""
     found = pages(text, room)
     nearest = min(max(1, number), len(found))
-    return Page(found[nearest - 1], nearest, len(found))
+    return PageText(found[nearest - 1], nearest, len(found))
 
 
 def opening(text: str, room: int) -> str:
@@ -270,23 +270,31 @@ def told(text: str) -> str:
     return "".join(part if _TIME.fullmatch(part) else safe(part) for part in _TIME.split(text))
 
 
-Turn = Callable[[int, str], discord.ui.Item[Any]]
+Turn = Callable[..., discord.ui.Item[Any]]
 """Makes the button that turns to a page, by its number and its label."""
 
 
 def paged_card(
-    title: str, items: Sequence[str], number: int, turn: Turn, picture: Picture | None = None, note: str = ""
-) -> Card:
-    """Return one page of a list; `items` are safe already, the picture stands on the first page."""
-    pages = pages_of_items(items)
+    title: str, texts: Sequence[str], number: int, turn: Turn, picture: Picture | None = None, note: str = "",
+    items: Sequence[discord.ui.Item[Any]] = (), between: str = "\n\n",
+) -> Card:  # fmt: skip
+    """Return one page of a list, with what turns it and further buttons and menus below.
+
+    `texts` are safe already; the picture stands on the first page.
+    """
+    pages = pages_of_items(texts, between=between)
     shown = min(max(1, number), len(pages))
     footers = (f"Page {shown} of {len(pages)}",) if len(pages) > 1 else ()
-    before = [turn(shown - 1, "Back")] if shown > 1 else []
-    behind = [turn(shown + 1, "More")] if shown < len(pages) else []
-    buttons = (*before, *behind)
+    buttons = (*turns(turn, shown, len(pages)), *items)
     return Card(
         safe(title), pages[shown - 1], footers, Tone.ANSWER, buttons, picture if shown == 1 else None, safe(note)
     )
+
+
+def turns(turn: Turn, number: int, last: int, back: str = "Back", more: str = "More") -> list[discord.ui.Item[Any]]:
+    """Return the buttons that turn to the page before and the one after, where there are any."""
+    before = [turn(number - 1, label=back)] if number > 1 else []
+    return [*before, turn(number + 1, label=more)] if number < last else before
 
 
 def headed(text: str) -> str:

@@ -89,6 +89,9 @@ def app_of(interaction: discord.Interaction[Any]) -> App:
 
 log = logging.getLogger(__name__)
 
+NAMES = {"read_messages": "View Channel", "send_polls": "Create Polls"}
+"""Permissions that Discord's apps call otherwise than its library does."""
+
 
 class Unexpected(DogearError):
     """A fault of ours, as a member reads it; the log has the rest under this number."""
@@ -145,7 +148,7 @@ def readable(error: Exception) -> DogearError | None:
                 "View Channel, Send Messages, Send Messages in Threads, Attach Files, Read Message History."
             )
         case app_commands.MissingPermissions(missing_permissions=missing):
-            return Refused(f"You need the permission {_named(missing)} in this channel for that.")
+            return Refused(f"You need the permission {' and '.join(map(named, missing))} in this channel for that.")
         case app_commands.NoPrivateMessage():
             return Refused("That works in a club’s server, not in a direct message.")
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
@@ -181,8 +184,9 @@ def _items(error: DogearError) -> Sequence[discord.ui.Item[Any]]:
     return error.items if isinstance(error, Choice) else ()
 
 
-def _named(permissions: Sequence[str]) -> str:
-    return " and ".join(name.replace("_", " ").title() for name in permissions)
+def named(permission: str) -> str:
+    """Return a permission as Discord's apps call it."""
+    return NAMES.get(permission) or permission.replace("_", " ").title().replace(" In ", " in ")
 
 
 def begin(interaction: discord.Interaction[Any], what: str = "") -> None:

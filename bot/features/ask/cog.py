@@ -14,18 +14,12 @@ from discord.ext import commands
 from bot.audiences import Audiences
 from bot.audit import Did
 from bot.discord import autocomplete
-from bot.discord.buttons import CancelButton, Dialogue
+from bot.discord.buttons import SHARED_BUTTONS, Dialogue
 from bot.discord.cards import Card, notice_card
 from bot.discord.context import ClubBot, Refused, app_of, begin_reply, tell_in_reply
+from bot.discord.permissions import is_for_adults
 from bot.discord.send import deliver, reply_to
-from bot.discord.visitor import (
-    ClubMenu,
-    club_of_direct_message,
-    in_clubs,
-    in_clubs_and_direct_messages,
-    is_for_adults,
-    visitor,
-)
+from bot.discord.visitor import ClubMenu, club_of_direct_message, in_clubs, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ask.views import (
@@ -39,9 +33,9 @@ from bot.features.ask.views import (
     page_items,
     private_card,
     public_items,
+    share_answer,
     spoken_card,
 )
-from bot.features.ask.views import share as share_question
 from bot.features.prompts.rules import Prompts
 from bot.features.schedules.discord import parent_of
 from bot.features.schedules.service import LAST_MEETING, Schedules
@@ -218,7 +212,7 @@ class QuestionCog(commands.Cog):
         member, place = await visitor(interaction)
         behind = share and await self._app.get(Audiences).behind(member, place)
         if share and interaction.guild_id and not behind:
-            await share_question(interaction, await self._app.get(Questions).note("ask", member, place, question, book))
+            await share_answer(interaction, await self._app.get(Questions).note("ask", member, place, question, book))
             return
         answer = await self._app.get(Questions).put("ask", member, place, question, book)
         note = BEHIND if behind else out_of_tokens(answer, self._app.get(Allowance))
@@ -272,5 +266,5 @@ FEATURE = Feature(
         ConversationCog,
         MenuCog,
     ),
-    buttons=(*ANSWER_BUTTONS, ClubMenu, CancelButton),
+    buttons=(*ANSWER_BUTTONS, ClubMenu, *SHARED_BUTTONS),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
@@ -11,15 +12,14 @@ import discord
 from bot.answering.texts import place_sentence
 from bot.app import App
 from bot.audit import Audit, Did
-from bot.discord.buttons import Pressed
-from bot.discord.cards import Card, answer_card, notice_card, page_of
+from bot.discord.buttons import ID, PAGE, PRIMARY, OwnButton, Page, Pressed, Share, share
+from bot.discord.cards import Card, answer_card, notice_card, page_of, turns
 from bot.discord.context import Refused, app_of
-from bot.discord.send import deliver, post, replace_card
+from bot.discord.permissions import may_share
 from bot.discord.text import one_line
-from bot.discord.visitor import may_speak, visitor
+from bot.discord.visitor import visitor
 from bot.features.ask.rules import Answer, Questions
 from bot.limits import Allowance
-from bot.people import Member, Place
 from bot.saved_questions import Asked
 from corpus.books import Book, Slug
 from corpus.positions import describe_position
@@ -115,167 +115,107 @@ def _title(answer: Answer, books: Books) -> str:
     return book.title if book else ""
 
 
-ID = r"[A-Za-z0-9_-]{1,16}"
 ANSWERS = ("ask", "hint", "recap", "who")
 """What is kept for the buttons under an answer."""
-
-POSTED = "posted"
-"""What is kept for taking back what was shared: its message."""
 
 LEVELS = {1: "What to think about", 2: "Where it is dealt with", 3: "The answer"}
 
 
-class ShareButton(Pressed, template=rf"share:(?P<asked_id>{ID})"):
+class ShareButton(Share, template=rf"share:{ID}"):
     """Asks once more, for everybody in the place, and posts that."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Share with the thread", f"share:{asked_id}")
-        self._asked_id = asked_id
+    of = ANSWERS
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Share the answer."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await share(interaction, await own_question(interaction, self._asked_id, *ANSWERS))
+        await share_answer(interaction, await self.asked(interaction))
 
 
-class HintButton(Pressed, template=rf"hint:(?P<asked_id>{ID}):(?P<level>[1-3])"):
+class HintButton(OwnButton, template=rf"hint:{ID}:(?P<level>[1-3])"):
     """Shows a hint of one level, for what its reader has read by now."""
 
+    of = ANSWERS
+
     def __init__(self, asked_id: str, level: int | str, *, shown: bool = False) -> None:
-        style = discord.ButtonStyle.primary if shown else discord.ButtonStyle.secondary
-        super().__init__(LEVELS[int(level)], f"hint:{asked_id}:{level}", style)
-        self._asked_id, self._level = asked_id, int(level)
+        super().__init__(asked_id, level, label=LEVELS[int(level)], style=PRIMARY if shown else None)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the hint in place of the one before."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, *ANSWERS)
-        answer = await app_of(interaction).get(Questions).again(asked, do="hint")
-        books = app_of(interaction).books
-        await replace_card(interaction, hint_card(answer, books, self._level, hint_items(answer, self._level)))
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the hint."""
+        return await _hint(interaction, await self.asked(interaction), self.number("level"))
 
 
-class FirstHintButton(Pressed, template=rf"first-hint:(?P<asked_id>{ID})"):
+class FirstHintButton(OwnButton, template=rf"first-hint:{ID}"):
     """Offers the hints to a question that was asked."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Hint", f"first-hint:{asked_id}")
-        self._asked_id = asked_id
+    label, of, opens = "Hint", ANSWERS, True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the mildest hint, in a message of its own."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = await own_question(interaction, self._asked_id, *ANSWERS)
-        answer = await app_of(interaction).get(Questions).again(asked, do="hint")
-        await deliver(interaction, hint_card(answer, app_of(interaction).books, 1, hint_items(answer, 1)))
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the mildest hint."""
+        return await _hint(interaction, await self.asked(interaction), 1)
 
 
-class PageButton(Pressed, template=rf"page:(?P<asked_id>{ID}):(?P<page>\d{{1,3}})"):
+class PageButton(Page, template=rf"page:{ID}:{PAGE}"):
     """Turns to a page of a long answer."""
 
-    def __init__(self, asked_id: str, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"page:{asked_id}:{page}")
-        self._asked_id, self._page = asked_id, int(page)
+    of = ANSWERS
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the page in place of the one before."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, *ANSWERS)
-        answer = await app_of(interaction).get(Questions).again(asked)
-        items = page_items(answer, self._page)
-        await replace_card(interaction, page_card(answer, app_of(interaction).books, self._page, items))
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the page."""
+        answer = await app_of(interaction).get(Questions).again(await self.asked(interaction))
+        return page_card(answer, app_of(interaction).books, self.page, page_items(answer, self.page))
 
 
-class MineButton(Pressed, template=rf"mine:(?P<asked_id>{ID})"):
+class MineButton(Pressed, template=rf"mine:{ID}"):
     """Answers a question that was asked in public once more, for whoever presses, and for them alone."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Answer me privately", f"mine:{asked_id}")
-        self._asked_id = asked_id
+    label, opens = "Answer me privately", True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer in private."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the answer."""
         app = app_of(interaction)
-        asked = await app.get(Questions).asked(self._asked_id, *ANSWERS)
+        asked = await app.get(Questions).asked(self.given["asked_id"], *ANSWERS)
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That question was asked in another club.")
         answer = await app.get(Questions).mine(asked, member, place)
         note = out_of_tokens(answer, app.get(Allowance))
-        await deliver(interaction, private_card(answer, app.books, answer_items(answer), note))
+        return private_card(answer, app.books, answer_items(answer), note)
 
 
-class WhyButton(Pressed, template=rf"why:(?P<who>[po]):(?P<asked_id>{ID})"):
+class WhyButton(Pressed, template=rf"why:(?P<who>[po]):{ID}"):
     """Says why an answer goes no further; anybody who sees the answer may ask."""
 
-    def __init__(self, who: str, asked_id: str) -> None:
-        super().__init__("Why can’t I see more?", f"why:{who}:{asked_id}")
-        self._public, self._asked_id = who == "p", asked_id
+    label, opens = "Why can’t I see more?", True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Explain, in private."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        app = app_of(interaction)
-        asked = await app.get(Questions).asked(self._asked_id, *ANSWERS)
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the explanation."""
+        app, public = app_of(interaction), self.given["who"] == "p"
+        asked = await app.get(Questions).asked(self.given["asked_id"], *ANSWERS)
         member, _ = await visitor(interaction)
-        if asked.member.club != member.club or (not self._public and asked.member != member):
+        if asked.member.club != member.club or (not public and asked.member != member):
             raise Refused("That answer was for somebody else.")
-        audience = await app.get(Questions).reach(asked, public=self._public)
-        await deliver(interaction, notice_card(why(asked.book, audience, app.books, public=self._public)))
+        audience = await app.get(Questions).reach(asked, public=public)
+        return notice_card(why(asked.book, audience, app.books, public=public))
 
 
-class TakeBackButton(Pressed, template=rf"take-back:(?P<asked_id>{ID})"):
-    """Deletes what was shared; which message that is comes from what is kept, and not from who presses."""
-
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Take it back", f"take-back:{asked_id}")
-        self._asked_id = asked_id
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Delete the shared message."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, POSTED)
-        channel = interaction.client.get_partial_messageable(asked.place.id)
-        await channel.get_partial_message(int(asked.text)).delete()
-        await replace_card(interaction, notice_card("Taken back."))
-
-
-async def own_question(interaction: discord.Interaction[Any], asked_id: str, *of: str) -> Asked:
-    """Return the question under whose answer a button was pressed, by its asker. Raises Refused or AskedLongAgo."""
-    asked = await app_of(interaction).get(Questions).asked(asked_id, *of)
-    if asked.member.id != interaction.user.id or asked.place.id != interaction.channel_id:
-        raise Refused("That button belongs to somebody else’s answer. Ask for yourself with /ask.")
-    return asked
-
-
-async def share(interaction: discord.Interaction[Any], asked: Asked) -> None:
+async def share_answer(interaction: discord.Interaction[Any], asked: Asked) -> None:
     """Ask once more for everybody in the place, post that, and offer its asker to take it back.
 
     The interaction has been deferred in private.
     """
-    if interaction.guild_id is None:
-        raise Refused("There is nobody to share with in a direct message.")
-    if not may_speak(interaction):
-        raise Refused("You may not write in this channel, so I do not write there for you.")
+    may_share(interaction)
     app = app_of(interaction)
     answer = await app.get(Questions).again(asked, public=True)
     if not answer.reply.answered:
-        await deliver(interaction, notice_card("I have posted nothing: as far as this place goes, there is no answer."))
-        return
-    await deliver(interaction, notice_card("Posting it for everybody here …"))
-    asker = interaction.user.display_name
-    posted = await post(interaction, public_card(answer, app.books, public_items(answer), asker))
-    await noted(app, Did.SHARE, answer, posted)
-    await shared(interaction, asked.member, asked.place, posted, "Shared, as far as this place goes.")
+        raise Refused("I have posted nothing: as far as this place goes, there is no answer.")
+    card = public_card(answer, app.books, public_items(answer), interaction.user.display_name)
+    await noted(app, Did.SHARE, answer, await share(interaction, asked, card, ShareButton.done))
 
 
-async def shared(
-    interaction: discord.Interaction[Any], member: Member, place: Place, posted: discord.Message, done: str
-) -> None:
-    """Say that something is posted for everybody, and offer its sharer to take it back."""
-    kept = await app_of(interaction).get(Questions).keep(POSTED, member, place, str(posted.id))
-    await replace_card(interaction, notice_card(done, buttons=[TakeBackButton(kept.id)]))
+async def _hint(interaction: discord.Interaction[Any], asked: Asked, level: int) -> Card:
+    answer = await app_of(interaction).get(Questions).again(asked, do="hint")
+    return hint_card(answer, app_of(interaction).books, level, hint_items(answer, level))
 
 
 async def noted(app: App, did: Did, answer: Answer, posted: discord.Message) -> None:
@@ -312,13 +252,11 @@ def hint_items(answer: Answer, level: int) -> list[discord.ui.Item[Any]]:
 
 
 def page_items(answer: Answer, number: int) -> list[discord.ui.Item[Any]]:
-    """Return the buttons under a page: the one before, the one behind, and those of every answer."""
+    """Return the buttons under a page: those that turn it, and those of every answer."""
     if not answer.asked.id:
         return []
     page = page_of(answer.reply.body, number)
-    before = [PageButton(answer.asked.id, page.number - 1, "Back")] if page.number > 1 else []
-    behind = [PageButton(answer.asked.id, page.number + 1, "More")] if page.number < page.of else []
-    return [*before, *behind, *answer_items(answer)]
+    return [*turns(partial(PageButton, answer.asked.id), page.number, page.of), *answer_items(answer)]
 
 
-ANSWER_BUTTONS = (ShareButton, HintButton, FirstHintButton, PageButton, MineButton, WhyButton, TakeBackButton)
+ANSWER_BUTTONS = (ShareButton, HintButton, FirstHintButton, PageButton, MineButton, WhyButton)

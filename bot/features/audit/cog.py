@@ -10,10 +10,11 @@ from discord.ext import commands
 
 from bot.audit import KEPT
 from bot.discord.context import ClubBot
+from bot.discord.permissions import AUDIT, needs
 from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs
 from bot.feature import Feature
-from bot.features.audit.views import AuditPageButton, audit_card, auditor
+from bot.features.audit.views import AuditPageButton, audit_card
 
 Days = app_commands.Range[int, 1, KEPT.days]
 What = Literal["everything", "posts", "answers", "overrides", "watching"]
@@ -32,7 +33,8 @@ class AuditCog(commands.Cog):
     async def audit(self, interaction: discord.Interaction[Any], days: Days = 7, what: What = "everything") -> None:
         """Show what was posted by whom, and which sources an answer used; never where anybody is."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await deliver(interaction, await audit_card(self._app, auditor(interaction), days, what, 1))
+        member, _ = await needs(interaction, AUDIT)
+        await deliver(interaction, await audit_card(self._app, member.club, days, what, 1))
 
 
 FEATURE = Feature("audit", cogs=(AuditCog,), buttons=(AuditPageButton,))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import discord
 
 from bot.app import App
 from bot.audit import NOBODY, Audit, Did, Entry
-from bot.discord.buttons import Pressed
+from bot.discord.buttons import PAGE, Page
 from bot.discord.cards import Card, paged_card
-from bot.discord.context import Refused, app_of
-from bot.discord.send import replace_card
+from bot.discord.context import app_of
+from bot.discord.permissions import AUDIT, needs
 from bot.discord.text import safe
 
 EVERYTHING = "everything"
@@ -34,29 +35,16 @@ DONE = {
     Did.WATCH: ("watching", "by"),
 }
 """What an entry says was done, and how its person stands behind it; there is none where their data was deleted."""
-AUDITORS = "Only moderators see the audit: you need the permission View Audit Log or Manage Messages."
 
 
-def auditor(interaction: discord.Interaction[Any]) -> int:
-    """Return the club whose audit is asked for by somebody who may see it. Raises Refused."""
-    may = interaction.permissions
-    if interaction.guild_id is None or not (may.view_audit_log or may.manage_messages):
-        raise Refused(AUDITORS)
-    return interaction.guild_id
-
-
-class AuditPageButton(Pressed, template=r"audit:(?P<days>\d{1,3}):(?P<what>[a-z]{1,12}):(?P<page>\d{1,4})"):
+class AuditPageButton(Page, template=rf"audit:(?P<days>\d{{1,3}}):(?P<what>[a-z]{{1,12}}):{PAGE}"):
     """Turns to a page of the audit."""
 
-    def __init__(self, days: int | str, what: str, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"audit:{days}:{what}:{page}")
-        self._days, self._what, self._page = int(days), what, int(page)
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the one before."""
-        await interaction.response.defer()
-        card = await audit_card(app_of(interaction), auditor(interaction), self._days, self._what, self._page)
-        await replace_card(interaction, card)
+        member, _ = await needs(interaction, AUDIT)
+        days, what = self.number("days"), self.given["what"]
+        return await audit_card(app_of(interaction), member.club, days, what, self.page)
 
 
 async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Card:
@@ -64,7 +52,7 @@ async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Ca
     entries = await app.get(Audit).since(club, days, WHAT.get(what, ()))
     lines = [_line(entry) for entry in entries] or ["Nothing."]
     title = f"Audit: {what}, {'the last day' if days == 1 else f'the last {days} days'}"
-    return paged_card(title, lines, page, lambda number, label: AuditPageButton(days, what, number, label))
+    return paged_card(title, lines, page, partial(AuditPageButton, days, what))
 
 
 def _line(entry: Entry) -> str:

@@ -10,13 +10,11 @@ import discord
 from bot.answering.texts import SHOWN_SIMILAR, library_list, quote_list, said_of_similar, similar_list
 from bot.app import App
 from bot.audiences import Audiences
-from bot.discord.buttons import Pressed
+from bot.discord.buttons import ID, PAGE, Page
 from bot.discord.cards import Card, Tone, headed, notice_card, paged_card
 from bot.discord.context import Refused, app_of
-from bot.discord.send import replace_card
 from bot.discord.text import safe
 from bot.discord.visitor import visitor
-from bot.features.ask.views import ID, own_question
 from bot.features.progress.rules import Progress
 from bot.people import Member, Place
 from bot.saved_questions import Asked
@@ -26,33 +24,25 @@ NO_QUOTES = "There are no quotes up to your page."
 """The same whether there are some further on or not."""
 
 
-class LibraryPageButton(Pressed, template=r"library:(?P<page>\d{1,3})"):
+class LibraryPageButton(Page, template=rf"library:{PAGE}"):
     """Turns to a page of the library."""
 
-    def __init__(self, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"library:{page}")
-        self._page = int(page)
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the one before, with where its reader is."""
-        await interaction.response.defer()
         member, _ = await visitor(interaction)
-        await replace_card(interaction, await library_card(app_of(interaction), member, self._page))
+        return await library_card(app_of(interaction), member, self.page)
 
 
-class QuotePageButton(Pressed, template=rf"quotes:(?P<asked_id>{ID}):(?P<page>\d{{1,3}})"):
+class QuotePageButton(Page, template=rf"quotes:{ID}:{PAGE}"):
     """Turns to a page of quotes."""
 
-    def __init__(self, asked_id: str, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"quotes:{asked_id}:{page}")
-        self._asked_id, self._page = asked_id, int(page)
+    of = ("quotes",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the one before, as far as its reader has read by now."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, "quotes")
+        asked = await self.asked(interaction)
         _, place = await visitor(interaction)
-        await replace_card(interaction, await quotes_card(app_of(interaction), asked, place, self._page))
+        return await quotes_card(app_of(interaction), asked, place, self.page)
 
 
 async def library_card(app: App, member: Member, page: int = 1) -> Card:

@@ -12,13 +12,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord import autocomplete
-from bot.discord.context import ClubBot, Refused
+from bot.discord.context import ClubBot
+from bot.discord.permissions import MODERATOR, needs
 from bot.discord.send import deliver
-from bot.discord.visitor import in_clubs, is_moderator, visitor
+from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ceilings.rules import CeilingChange, Ceilings
-from bot.features.ceilings.views import CEILING_BUTTONS, KEEPERS, ceiling_card, preview_card
+from bot.features.ceilings.views import CEILING_BUTTONS, ceiling_card, preview_card
 from bot.people import Member, Place
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
@@ -69,9 +70,7 @@ class CeilingCog(commands.Cog):
     async def _keeper(self, interaction: discord.Interaction[Any]) -> tuple[Member, Place]:
         """Return who asks and where, once it is clear that they keep this place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if not await is_moderator(interaction):
-            raise Refused(KEEPERS)
-        return await visitor(interaction)
+        return await needs(interaction, MODERATOR)
 
     async def _preview(
         self, interaction: discord.Interaction[Any], member: Member, place: Place, change: CeilingChange

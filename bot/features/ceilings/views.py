@@ -8,22 +8,17 @@ from typing import Any
 import discord
 
 from bot.answering.texts import reach
-from bot.discord.buttons import CONFIRM, CancelButton, Pressed
+from bot.discord.buttons import ID, Cancel, Confirm, OwnButton, Undo
 from bot.discord.cards import Card, Tone, notice_card
-from bot.discord.context import Refused, app_of
+from bot.discord.context import app_of
+from bot.discord.permissions import MODERATOR, is_thread, needs
 from bot.discord.send import post, replace_card
 from bot.discord.text import safe
-from bot.discord.visitor import is_moderator, is_thread
 from bot.features.ask.rules import Questions
-from bot.features.ask.views import ID, own_question
 from bot.features.ceilings.rules import CeilingChange, Ceilings
 from bot.saved_questions import Asked
 from corpus.books import Book, Slug
 
-KEEPERS = (
-    "Only who keeps this place sets how far it goes: you need the permission Manage Threads, Manage Channels or "
-    "Manage Messages here, or the club’s role of moderators."
-)
 PRIVATE = "Nothing changes for private answers: they go as far as each reader is."
 
 SHOWN = 15
@@ -32,36 +27,31 @@ SHOWN = 15
 Books = Mapping[Slug, Book]
 
 
-class CeilingButton(Pressed, template=rf"ceiling:(?P<do>set|undo):(?P<asked_id>{ID})"):
-    """Makes a change of a place's ceiling that a moderator has seen, or takes it back."""
+class CeilingButton(Confirm, template=rf"ceiling:set:{ID}"):
+    """Makes a change of a place's ceiling that a moderator has seen, and tells everybody there."""
 
-    def __init__(self, do: str, asked_id: str) -> None:
-        undo = do == "undo"
-        style = discord.ButtonStyle.secondary if undo else discord.ButtonStyle.primary
-        super().__init__("Undo" if undo else CONFIRM, f"ceiling:{do}:{asked_id}", style)
-        self._undo, self._asked_id = undo, asked_id
+    of = ("ceiling",)
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Make the change, and tell everybody in the place: they have a right to know."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, "ceiling")
-        if not await is_moderator(interaction):
-            raise Refused(KEEPERS)
-        app = app_of(interaction)
-        change = CeilingChange.read(asked.text)
-        await app.get(Ceilings).make(asked.place, change, asked.member)
-        back = await app.get(Questions).keep("ceiling", asked.member, asked.place, change.back.written())
-        done = "As it was before." if self._undo else "Done."
-        items = [] if self._undo else [CeilingButton("undo", back.id)]
-        await replace_card(interaction, notice_card(f"{done} I tell everybody here.", buttons=items))
-        await post(interaction, announced_card(change, app.books))
+        """Make the change, and offer to undo it."""
+        await _change(interaction, self, "Done.", CeilingUndoButton)
+
+
+class CeilingUndoButton(Undo, template=rf"ceiling:undo:{ID}"):
+    """Takes a change of a place's ceiling back, and tells everybody there."""
+
+    of = ("ceiling",)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Take the change back."""
+        await _change(interaction, self, "As it was before.")
 
 
 def preview_card(asked: Asked, change: CeilingChange, books: Books, channel: object) -> Card:
     """Return what a change would mean for the place, with *Confirm* and *Cancel*."""
     place = "this thread" if is_thread(channel) else "this channel"
     lines = [_preview(books[slug], before, change.after[slug], place) for slug, before in _known(change.before, books)]
-    items = [CeilingButton("set", asked.id), CancelButton(asked.member.id)]
+    items = [CeilingButton(asked.id), Cancel(asked.member.id)]
     return notice_card("\n".join((*lines[:SHOWN], PRIVATE)), buttons=items, note="Everybody here will be told.")
 
 
@@ -82,6 +72,20 @@ def ceiling_card(ceiling: Mapping[Slug, int], books: Books) -> Card:
     return notice_card("\n".join(lines[:SHOWN]), note=PRIVATE)
 
 
+async def _change(interaction: discord.Interaction[Any], button: OwnButton, done: str, *undo: type[Undo]) -> None:
+    """Make a change, and tell everybody in the place: they have a right to know."""
+    await interaction.response.defer()
+    asked = await button.asked(interaction)
+    await needs(interaction, MODERATOR)
+    app = app_of(interaction)
+    change = CeilingChange.read(asked.text)
+    await app.get(Ceilings).make(asked.place, change, asked.member)
+    back = await app.get(Questions).keep("ceiling", asked.member, asked.place, change.back.written())
+    items = [each(back.id) for each in undo]
+    await replace_card(interaction, notice_card(f"{done} I tell everybody here.", buttons=items))
+    await post(interaction, announced_card(change, app.books))
+
+
 def _known(marks: Mapping[Slug, int | None], books: Books) -> list[tuple[Slug, int | None]]:
     return [(slug, there) for slug, there in marks.items() if slug in books]
 
@@ -99,4 +103,4 @@ def _announced(book: Book, marks: int | None) -> str:
     return f"What I say here for everybody now goes as far as {reach(book, marks)}."
 
 
-CEILING_BUTTONS = (CeilingButton,)
+CEILING_BUTTONS = (CeilingButton, CeilingUndoButton)

@@ -7,10 +7,9 @@ from typing import Any
 
 import discord
 
-from bot.discord.buttons import CancelButton, Pressed
+from bot.discord.buttons import DANGER, Cancel, Pressed
 from bot.discord.cards import Card, Document, notice_card
 from bot.discord.context import Refused, app_of
-from bot.discord.send import replace_card
 from bot.discord.text import safe
 from bot.features.my_data.rules import MyData
 from bot.people import NO_CLUB, Member
@@ -23,18 +22,16 @@ STAYS = "What was posted for everybody stays in Discord; you can delete or repor
 class ForgetMeButton(Pressed, template=r"forget-me:(?P<club>\d{1,20}):(?P<member>\d{1,20})"):
     """Deletes everything about a person, in one club or, from a direct message, in all."""
 
-    def __init__(self, club: int | str, member: int | str) -> None:
-        super().__init__("Delete it all", f"forget-me:{club}:{member}", discord.ButtonStyle.danger)
-        self._member = Member(int(club), int(member))
+    label, style = "Delete it all", DANGER
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Delete it."""
-        await interaction.response.defer()
-        if person(interaction) != self._member:
+        member = Member(self.number("club"), self.number("member"))
+        if person(interaction) != member:
             raise Refused("That button is for somebody else, or for another place.")
-        everywhere = self._member.club == NO_CLUB
-        await app_of(interaction).get(MyData).delete(self._member, everywhere=everywhere)
-        await replace_card(interaction, gone_card(everywhere=everywhere))
+        everywhere = member.club == NO_CLUB
+        await app_of(interaction).get(MyData).delete(member, everywhere=everywhere)
+        return gone_card(everywhere=everywhere)
 
 
 def person(interaction: discord.Interaction[Any]) -> Member:
@@ -54,7 +51,7 @@ def forgetting_card(member: Member, held: Mapping[str, int]) -> Card:
         return notice_card(NOTHING)
     everywhere = member.club == NO_CLUB
     text = "\n".join((f"I would delete all that I hold about you, {_where(everywhere=everywhere)}:", *_lines(held)))
-    items = [ForgetMeButton(member.club, member.id), CancelButton(member.id, "Keep it")]
+    items = [ForgetMeButton(member.club, member.id), Cancel(member.id, label="Keep it")]
     return notice_card(
         f"{text}\nThis cannot be taken back. /mydata export gives you a copy first.", buttons=items, note=STAYS
     )

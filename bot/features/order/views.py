@@ -10,14 +10,14 @@ import discord
 
 from bot.app import App
 from bot.audiences import Audiences
-from bot.discord.buttons import Pressed
-from bot.discord.cards import Card, Picture, Tone, notice_card
+from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
+from bot.discord.cards import Card, Picture, Tone
 from bot.discord.context import Refused, app_of
-from bot.discord.send import deliver, post, replace_card
+from bot.discord.send import deliver
 from bot.discord.text import safe
-from bot.discord.visitor import may_speak, visitor
+from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
-from bot.features.ask.views import ID, how_far, own_question, shared
+from bot.features.ask.views import how_far
 from bot.features.order.picture import alt_text, draw_series
 from bot.features.order.rules import Wanted, advised
 from bot.limits import Allowance
@@ -82,41 +82,31 @@ BEHIND = (
 )
 
 
-class OrderButton(Pressed, template=rf"order:(?P<asked_id>{ID}):(?P<kind>recommended|publication|story)"):
+class OrderButton(OwnButton, template=rf"order:{ID}:(?P<kind>recommended|publication|story)"):
     """Shows another order in place of the one that is shown."""
 
-    def __init__(self, asked_id: str, kind: str, *, shown: bool = False) -> None:
-        style = discord.ButtonStyle.primary if shown else discord.ButtonStyle.secondary
-        super().__init__(LABELS[OrderKind(kind)], f"order:{asked_id}:{kind}", style)
-        self._asked_id, self._kind = asked_id, OrderKind(kind)
+    of = ("order",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the order, for what its reader has read by now."""
-        await interaction.response.defer()
-        app = app_of(interaction)
-        asked = await own_question(interaction, self._asked_id, "order")
-        if self._kind is OrderKind.RECOMMENDED:
+    def __init__(self, asked_id: str, kind: str, *, shown: bool = False) -> None:
+        super().__init__(asked_id, kind, label=LABELS[OrderKind(kind)], style=PRIMARY if shown else None)
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the order, for what its reader has read by now."""
+        app, kind = app_of(interaction), OrderKind(self.given["kind"])
+        asked = await self.asked(interaction)
+        if kind is OrderKind.RECOMMENDED:
             app.get(Allowance).take(asked.member)
         advice = await advice_for(app, asked, await app.get(Audiences).private(asked.member, asked.place))
-        items = order_items(interaction, asked, advice, self._kind)
-        await replace_card(interaction, await order_card(app, advice, self._kind, items))
+        return await order_card(app, advice, kind, order_items(interaction, asked, advice, kind))
 
 
-class ShareOrderButton(Pressed, template=rf"share-order:(?P<asked_id>{ID})"):
+class ShareOrderButton(Share, template=rf"share-order:{ID}"):
     """Posts the recommended order for everybody in the place."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Share with the thread", f"share-order:{asked_id}")
-        self._asked_id = asked_id
+    of = ("order",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Make the advice anew for the place, as far as it goes and never as far as its sharer is, and post that."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = await own_question(interaction, self._asked_id, "order")
-        if interaction.guild_id is None:
-            raise Refused("There is nobody to share with in a direct message.")
-        if not may_speak(interaction):
-            raise Refused("You may not write in this channel, so I do not write there for you.")
+    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+        """Make the advice anew for the place, as far as it goes and never as far as its sharer is."""
         app = app_of(interaction)
         if await app.get(Audiences).behind(asked.member, asked.place):
             raise Refused(BEHIND)
@@ -124,24 +114,19 @@ class ShareOrderButton(Pressed, template=rf"share-order:(?P<asked_id>{ID})"):
         audience = await app.get(Audiences).public(asked.place)
         advice = await advice_for(app, asked, audience)
         items = [MyOrderButton(asked.id)]
-        card = await public_order_card(app, advice, audience, items, interaction.user.display_name)
-        await deliver(interaction, notice_card("Posting it for everybody here …"))
-        posted = await post(interaction, card)
-        await shared(interaction, asked.member, asked.place, posted, "Shared, as far as this place goes.")
+        return await public_order_card(app, advice, audience, items, interaction.user.display_name)
 
 
-class MyOrderButton(Pressed, template=rf"my-order:(?P<asked_id>{ID})"):
+class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
     """Advises whoever presses it, and them alone, in which order to read what was asked about."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("For me", f"my-order:{asked_id}")
-        self._asked_id = asked_id
+    label = "For me"
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Advise in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         questions = app_of(interaction).get(Questions)
-        asked = await questions.asked(self._asked_id, "order")
+        asked = await questions.asked(self.given["asked_id"], "order")
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That was asked in another club.")

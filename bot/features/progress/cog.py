@@ -12,17 +12,16 @@ from bot.answering.texts import place_line
 from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.cards import notice_card
-from bot.discord.context import ClubBot, Refused
+from bot.discord.context import ClubBot
+from bot.discord.permissions import may_share
 from bot.discord.send import deliver
-from bot.discord.visitor import in_clubs_and_direct_messages, may_speak, visitor
+from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.views import how_far
 from bot.features.progress.rules import Progress
 from bot.features.progress.store import Report
 from bot.features.progress.views import (
-    MAY_NOT_SPEAK,
-    NOT_HERE,
     PROGRESS_BUTTONS,
     forgetting_card,
     forgotten_card,
@@ -108,10 +107,7 @@ class ProgressCog(commands.Cog):
     async def share(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
         """Tell everybody here where you are in a book; you see it first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        if interaction.guild_id is None:
-            raise Refused(NOT_HERE)
-        if not may_speak(interaction):
-            raise Refused(MAY_NOT_SPEAK)
+        may_share(interaction)
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         marks = await self._app.get(Progress).shared(member, known)

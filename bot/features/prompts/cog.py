@@ -16,9 +16,10 @@ from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import notice_card
 from bot.discord.context import ClubBot, app_of
+from bot.discord.permissions import MODERATOR, has, needs
 from bot.discord.send import deliver
 from bot.discord.text import CHOICE, CHOICES, one_line
-from bot.discord.visitor import in_clubs, is_moderator, keeper, visitor
+from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.prompts.jobs import PromptPosts
@@ -49,7 +50,7 @@ Shelf = Literal["the book’s own", "character", "theme", "craft", "prediction",
 
 async def numbers(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[int]]:
     """Offer the prompts of the queue to a moderator, by number; to anybody else, nothing."""
-    if interaction.guild_id is None or not await is_moderator(interaction):
+    if interaction.guild_id is None or not await has(interaction, MODERATOR):
         return []
     waiting = await app_of(interaction).get(Prompts).queue(interaction.guild_id)
     fitting = [prompt for prompt in waiting if str(prompt.id).startswith(str(typed or ""))]
@@ -107,7 +108,7 @@ class PromptCog(commands.Cog):
         self, interaction: discord.Interaction[Any], kind: str, book: str | None, upto: str | None, *, library: bool
     ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
+        member, place = await needs(interaction, MODERATOR)
         known = await self._app.get(Questions).needed(member, place, book)
         await deliver(interaction, await drafted(self._app, member, place, known, kind, upto or "", library=library))
 
@@ -115,7 +116,7 @@ class PromptCog(commands.Cog):
     async def queue(self, interaction: discord.Interaction[Any]) -> None:
         """Show what members suggested and what is approved, one by one (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
+        member, place = await needs(interaction, MODERATOR)
         await deliver(interaction, await queue_card(self._app, member, place, 1))
 
     @prompt.command()
@@ -124,7 +125,7 @@ class PromptCog(commands.Cog):
     async def approve(self, interaction: discord.Interaction[Any], number: Number) -> None:
         """Approve a discussion prompt, so that it can be posted (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
+        member, place = await needs(interaction, MODERATOR)
         approved = await self._app.get(Prompts).approve(member, number)
         await deliver(interaction, await looked_at(self._app, place, approved))
 
@@ -144,7 +145,7 @@ class PromptCog(commands.Cog):
     ) -> None:  # fmt: skip
         """Reject a discussion prompt (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
+        member, place = await needs(interaction, MODERATOR)
         rejected = await self._app.get(Prompts).reject(member, number, reason or "")
         await deliver(interaction, await looked_at(self._app, place, rejected))
 
@@ -154,7 +155,7 @@ class PromptCog(commands.Cog):
     async def post(self, interaction: discord.Interaction[Any], number: Number, when: Typed | None = None) -> None:
         """Post a discussion prompt here, now or later (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
+        member, place = await needs(interaction, MODERATOR)
         now, zone = self._app.now(), (await self._app.get(SetUp).settings(member.club)).zone
         due = await self._app.workers.do(lambda: read_moment(when, now, zone)) if when else None
         await deliver(interaction, await posted_here(interaction, member, place, number, due))

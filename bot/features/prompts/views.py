@@ -12,13 +12,12 @@ import discord
 from bot.answering.drafts import Draft
 from bot.app import App
 from bot.audiences import Audiences
-from bot.discord.buttons import Dialogue, Pressed
-from bot.discord.cards import Card, notice_card
-from bot.discord.context import Refused, app_of, bot_of
+from bot.discord.buttons import DANGER, ID, PRIMARY, Dialogue, OwnButton, Pressed
+from bot.discord.cards import Card, notice_card, turns
+from bot.discord.context import app_of, bot_of
+from bot.discord.permissions import MODERATOR, may_speak, needs
 from bot.discord.send import deliver, replace_card
-from bot.discord.visitor import keeper, may_speak
 from bot.features.ask.rules import Questions
-from bot.features.ask.views import ID, own_question
 from bot.features.prompts.cards import drafts_card, mark_of, prompt_card, stopped_card
 from bot.features.prompts.jobs import PromptPosts
 from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON, Drafts, Prompts
@@ -39,60 +38,53 @@ QUESTIONS = {"edit": "Edit", "reject": "Reject with reason", "section": "Place i
 class DecideButton(Pressed, template=r"prompt:(?P<do>approve|post):(?P<number>\d{1,18})"):
     """Approves a prompt, or posts it where the button is pressed."""
 
-    def __init__(self, do: str, number: int | str) -> None:
-        super().__init__(DECISIONS[do], f"prompt:{do}:{number}", discord.ButtonStyle.primary)
-        self._do, self._number = do, int(number)
+    style = PRIMARY
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Decide, and show what has become of the prompt."""
-        await interaction.response.defer()
-        by, place = await keeper(interaction)
-        if self._do == "post":
-            await replace_card(interaction, await posted_here(interaction, by, place, self._number))
-            return
+    def __init__(self, do: str, number: int | str) -> None:
+        super().__init__(do, number, label=DECISIONS[do])
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Decide, and return what has become of the prompt."""
+        by, place = await needs(interaction, MODERATOR)
+        number = self.number("number")
+        if self.given["do"] == "post":
+            return await posted_here(interaction, by, place, number)
         app = app_of(interaction)
-        await replace_card(interaction, await looked_at(app, place, await app.get(Prompts).approve(by, self._number)))
+        return await looked_at(app, place, await app.get(Prompts).approve(by, number))
 
 
 class OverrideButton(Pressed, template=r"prompt-override:(?P<number>\d{1,18}):(?P<due>\d{1,12})"):
     """Posts a prompt that goes further than its place, now or at a time (in seconds, as Unix counts them; 0 is now)."""
 
-    def __init__(self, number: int | str, due: int | str) -> None:
-        super().__init__("Post all the same", f"prompt-override:{number}:{due}", discord.ButtonStyle.danger)
-        self._number, self._due = int(number), int(due)
+    label, style = "Post all the same", DANGER
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Post it; the audit says who did."""
-        await interaction.response.defer()
-        by, place = await keeper(interaction)
-        due = dt.datetime.fromtimestamp(self._due, dt.UTC) if self._due else None
-        await replace_card(interaction, await posted_here(interaction, by, place, self._number, due, override=True))
+        by, place = await needs(interaction, MODERATOR)
+        due = dt.datetime.fromtimestamp(self.number("due"), dt.UTC) if self.number("due") else None
+        return await posted_here(interaction, by, place, self.number("number"), due, override=True)
 
 
 class TypeButton(Pressed, template=r"prompt:(?P<do>edit|reject|section):(?P<number>\d{1,18})"):
     """Asks for what has to be typed to edit or reject a prompt, or to place it in a section."""
 
     def __init__(self, do: str, number: int | str) -> None:
-        super().__init__(QUESTIONS[do], f"prompt:{do}:{number}")
-        self._do, self._number = do, int(number)
+        super().__init__(do, number, label=QUESTIONS[do])
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Ask."""
-        await type_about(interaction, self._do, self._number)
+        await type_about(interaction, self.given["do"], self.number("number"))
 
 
 class QueueButton(Pressed, template=r"prompt-queue:(?P<number>\d{1,4})"):
     """Turns to a place in the queue."""
 
-    def __init__(self, number: int | str, label: str = "Queue") -> None:
-        super().__init__(label, f"prompt-queue:{number}")
-        self._number = int(number)
+    label = "Queue"
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show it in place of the one before."""
-        await interaction.response.defer()
-        by, place = await keeper(interaction)
-        await replace_card(interaction, await queue_card(app_of(interaction), by, place, self._number))
+        by, place = await needs(interaction, MODERATOR)
+        return await queue_card(app_of(interaction), by, place, self.number("number"))
 
 
 async def queue_card(app: App, by: Member, place: Place, number: int) -> Card:
@@ -101,11 +93,9 @@ async def queue_card(app: App, by: Member, place: Place, number: int) -> Card:
     if not waiting:
         return notice_card(EMPTY)
     shown = min(max(1, number), len(waiting))
-    before = [QueueButton(shown - 1, "Back")] if shown > 1 else []
-    behind = [QueueButton(shown + 1, "Next")] if shown < len(waiting) else []
     prompt = waiting[shown - 1]
     beyond = await app.get(Prompts).beyond(prompt, place)
-    items = [*prompt_items(prompt), *before, *behind]
+    items = [*prompt_items(prompt), *turns(QueueButton, shown, len(waiting), more="Next")]
     return prompt_card(prompt, beyond, app.books, items, f"{shown} of {len(waiting)} in the queue")
 
 
@@ -133,8 +123,7 @@ async def posted_here(
 
     One that goes further than this place is stopped, and its moderator asked.
     """
-    if not may_speak(interaction):
-        raise Refused("You may not write in this channel, so I do not write there for you.")
+    may_speak(interaction)
     app = app_of(interaction)
     prompt = await app.get(Prompts).prompt(by.club, number)
     beyond = await app.get(Prompts).beyond(prompt, place)
@@ -163,7 +152,7 @@ class Typed(Dialogue):
         """Do what was typed, for who still is a moderator."""
         alone = interaction.message is None
         await (interaction.response.defer(ephemeral=True, thinking=True) if alone else interaction.response.defer())
-        by, place = await keeper(interaction)
+        by, place = await needs(interaction, MODERATOR)
         app, typed = app_of(interaction), {name: field.value for name, field in self._fields.items()}
         card = await looked_at(app, place, await self._done(app, by, typed))
         await (deliver(interaction, card) if alone else replace_card(interaction, card))
@@ -179,7 +168,7 @@ class Typed(Dialogue):
 
 async def type_about(interaction: discord.Interaction[Any], do: str, number: int) -> None:
     """Ask a moderator for what has to be typed about a prompt; a modal is an answer, so nothing is deferred before."""
-    by, place = await keeper(interaction)
+    by, place = await needs(interaction, MODERATOR)
     app = app_of(interaction)
     prompt = await app.get(Prompts).prompt(by.club, number)
     await interaction.response.send_modal(Typed(prompt, _fields(do, prompt, await _book_of(app, prompt, place))))
@@ -213,39 +202,36 @@ PROMPT_BUTTONS = (DecideButton, OverrideButton, TypeButton, QueueButton)
 NOTHING = "There is nothing to draft from up to there."
 
 
-class KeepButton(Pressed, template=rf"prompt-keep:(?P<asked_id>{ID}):(?P<number>[1-9])"):
-    """Puts a draft into the queue."""
+class KeepButton(OwnButton, template=rf"prompt-keep:{ID}:(?P<number>[1-9])"):
+    """Puts a draft into the queue, and shows it in a message of its own: several may be kept."""
+
+    style, of, opens = PRIMARY, ("drafts",), True
 
     def __init__(self, asked_id: str, number: int | str) -> None:
-        super().__init__(f"Keep {number}", f"prompt-keep:{asked_id}:{number}", discord.ButtonStyle.primary)
-        self._asked_id, self._number = asked_id, int(number)
+        super().__init__(asked_id, number, label=f"Keep {number}")
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Keep it, and show it in a message of its own: several may be kept."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
-        asked = await own_question(interaction, self._asked_id, "drafts")
-        app, (kind, text, marks) = app_of(interaction), json.loads(asked.text)["drafts"][self._number - 1]
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Keep it."""
+        member, place = await needs(interaction, MODERATOR)
+        asked = await self.asked(interaction)
+        kind, text, marks = json.loads(asked.text)["drafts"][self.number("number") - 1]
+        app = app_of(interaction)
         prompt = await app.get(Prompts).keep(member, place, Draft(text, kind, Reveals.of(marks)), asked.book or "")
-        await deliver(interaction, await looked_at(app, place, prompt))
+        return await looked_at(app, place, prompt)
 
 
-class OthersButton(Pressed, template=rf"prompt-others:(?P<asked_id>{ID})"):
+class OthersButton(OwnButton, template=rf"prompt-others:{ID}"):
     """Drafts others."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Others", f"prompt-others:{asked_id}")
-        self._asked_id = asked_id
+    label, of = "Others", ("drafts",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show them in place of those before."""
-        await interaction.response.defer()
-        member, place = await keeper(interaction)
-        asked = await own_question(interaction, self._asked_id, "drafts")
+        member, place = await needs(interaction, MODERATOR)
+        asked = await self.asked(interaction)
         app, wish = app_of(interaction), json.loads(asked.text)
         book = app.books[asked.book or ""]
-        card = await drafted(app, member, place, book, wish["kind"], wish["where"], wish["turn"] + 1, wish["library"])
-        await replace_card(interaction, card)
+        return await drafted(app, member, place, book, wish["kind"], wish["where"], wish["turn"] + 1, wish["library"])
 
 
 async def drafted(

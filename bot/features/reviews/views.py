@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,14 +14,13 @@ import discord
 from bot.answering.texts import reach
 from bot.app import App
 from bot.audiences import Audiences
-from bot.discord.buttons import CONFIRM, CancelButton, Dialogue, Pressed
+from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
 from bot.discord.cards import Card, notice_card, opening, paged_card
 from bot.discord.context import Choice, Refused, app_of
-from bot.discord.send import deliver, replace_card
+from bot.discord.send import deliver
 from bot.discord.text import MODAL_TITLE, one_line, safe
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
-from bot.features.ask.views import ID, own_question
 from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Draft, Reviews, Wanted, read_review, written_review
 from bot.features.reviews.store import Review
 from bot.limits import Allowance
@@ -93,80 +93,66 @@ SHOWN = 300
 """Characters of a review in a preview of its end."""
 
 
-class ReviewPageButton(Pressed, template=rf"reviews:(?P<asked_id>{ID}):(?P<page>\d{{1,4}})"):
+class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
     """Turns to a page of reviews, for whoever presses, at their position."""
 
-    def __init__(self, asked_id: str, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"reviews:{asked_id}:{page}")
-        self._asked_id, self._page = asked_id, int(page)
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the one before."""
-        await interaction.response.defer()
         app = app_of(interaction)
-        asked = await app.get(Questions).asked(self._asked_id, "reviews")
+        asked = await app.get(Questions).asked(self.given["asked_id"], "reviews")
         member, place = await visitor(interaction)
         if asked.member.club != member.club or asked.place.id != place.id:
             raise Refused("Those reviews were asked for elsewhere. /review read shows them here.")
-        await replace_card(interaction, await reviews_card(app, member, place, asked, self._page))
+        return await reviews_card(app, member, place, asked, self.page)
 
 
-class ReviewDeleteButton(Pressed, template=rf"review-delete:(?P<asked_id>{ID})"):
+class ReviewDeleteButton(OwnButton, template=rf"review-delete:{ID}"):
     """Shows what would be deleted."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Delete", f"review-delete:{asked_id}")
-        self._asked_id = asked_id
+    label, of = "Delete", ("review",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the preview in place of the card."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, "review")
+        asked = await self.asked(interaction)
         app = app_of(interaction)
         book = app.books[asked.book or ""]
         review = await app.get(Reviews).needed(asked.member, book)
-        await replace_card(interaction, deleting_card(asked, book, review))
+        return deleting_card(asked, book, review)
 
 
-class ReviewGoneButton(Pressed, template=rf"review-gone:(?P<asked_id>{ID})"):
+class ReviewGoneButton(Confirm, template=rf"review-gone:{ID}"):
     """Deletes one's own review, once that is confirmed."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__(CONFIRM, f"review-gone:{asked_id}", discord.ButtonStyle.danger)
-        self._asked_id = asked_id
+    style, of = DANGER, ("review",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Delete it, and offer to undo."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, "review")
+        asked = await self.asked(interaction)
         app = app_of(interaction)
         book = app.books[asked.book or ""]
         gone = await app.get(Reviews).delete(asked.member, book)
         kept = await app.get(Questions).keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
         text = f"Deleted: your review of {book.title}. Nobody can read it any more."
-        await replace_card(interaction, notice_card(text, buttons=[ReviewBackButton(kept.id)]))
+        return notice_card(text, buttons=[ReviewBackButton(kept.id)])
 
 
-class ReviewBackButton(Pressed, template=rf"review-back:(?P<asked_id>{ID})"):
+class ReviewBackButton(Undo, template=rf"review-back:{ID}"):
     """Puts a deleted review back."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Undo", f"review-back:{asked_id}")
-        self._asked_id = asked_id
+    of = (GONE,)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Put it back."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, GONE)
+        asked = await self.asked(interaction)
         app = app_of(interaction)
         await app.get(Reviews).put_back(read_review(asked.text))
         title = app.books[asked.book or ""].title
-        await replace_card(interaction, notice_card(f"Undone: your review of {title} is there again."))
+        return notice_card(f"Undone: your review of {title} is there again.")
 
 
 def deleting_card(asked: Asked, book: Book, review: Review) -> Card:
     """Return the preview of deleting a review."""
-    items = [ReviewGoneButton(asked.id), CancelButton(asked.member.id, "Keep it")]
+    items = [ReviewGoneButton(asked.id), Cancel(asked.member.id, label="Keep it")]
     text = f"I would delete this:\n{_stars(review.stars)}\n{opening(review.text, SHOWN)}"
     return notice_card(f"{text} …" if len(review.text) > SHOWN else text, f"Your review of {book.title}", items)
 
@@ -179,7 +165,7 @@ async def reviews_card(app: App, member: Member, place: Place, asked: Asked, pag
     if not found:
         return notice_card(NONE_FITS, book.title)
     items = [_item(review) for review in found]
-    return paged_card(book.title, items, page, lambda number, label: ReviewPageButton(asked.id, number, label))
+    return paged_card(book.title, items, page, partial(ReviewPageButton, asked.id))
 
 
 def _item(review: ReadReview) -> str:
@@ -244,30 +230,26 @@ class ReviewModal(Dialogue):
         await deliver(interaction, kept_card(self._book, kept, asked.id))
 
 
-class ReviewDraftButton(Pressed, template=rf"review-draft:(?P<asked_id>{ID})"):
+class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):
     """Opens the modal again with what was typed."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Go on writing", f"review-draft:{asked_id}", discord.ButtonStyle.primary)
-        self._asked_id = asked_id
+    label, style, of = "Go on writing", PRIMARY, ("review-draft",)
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
-        asked = await own_question(interaction, self._asked_id, "review-draft")
+        asked = await self.asked(interaction)
         book = app_of(interaction).books[asked.book or ""]
         await interaction.response.send_modal(ReviewModal(book, Draft.read(asked.text)))
 
 
-class ReviewEditButton(Pressed, template=rf"review-edit:(?P<asked_id>{ID})"):
+class ReviewEditButton(OwnButton, template=rf"review-edit:{ID}"):
     """Opens the modal with one's own review as it is kept."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Edit", f"review-edit:{asked_id}")
-        self._asked_id = asked_id
+    label, of = "Edit", ("review",)
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
-        asked = await own_question(interaction, self._asked_id, "review")
+        asked = await self.asked(interaction)
         app = app_of(interaction)
         book = app.books[asked.book or ""]
         earlier = await app.get(Reviews).needed(asked.member, book)

@@ -16,8 +16,9 @@ from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Card, Document
 from bot.discord.context import ClubBot, app_of
+from bot.discord.permissions import ORGANISER, needs
 from bot.discord.send import deliver
-from bot.discord.visitor import in_clubs, organises, visitor
+from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.schedules.calendar import exported, file_name
 from bot.features.schedules.changes import Do, Order, Prepared
@@ -78,7 +79,7 @@ class ScheduleCog(commands.Cog):
     ) -> None:  # fmt: skip
         """Plan the reading of a book. You see every section first (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await organises(interaction)
+        await needs(interaction, ORGANISER)
         member, place = await visitor(interaction)
         known, settings = find_book(book, self._app.books), await self._app.get(SetUp).settings(member.club)
         where = chosen_channel(interaction, channel, settings.schedule)
@@ -162,7 +163,7 @@ class ScheduleCog(commands.Cog):
 
     async def _change(self, interaction: discord.Interaction[Any], book: str | None, do: Do, **change: Any) -> None:  # noqa: ANN401 (fields of Order)
         """Show what a change would change."""
-        await organises(interaction)
+        await needs(interaction, ORGANISER)
         kept, member, place = await self._meant(interaction, book)
         order = Order(kept.schedule.id, kept.version, do, self._app.now(), **change)
         await deliver(interaction, await change_card(self._app, member, place, order))

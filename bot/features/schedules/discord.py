@@ -18,9 +18,9 @@ from discord.abc import GuildChannel
 
 from bot.db.jobs import Claim
 from bot.discord.cards import CardView
-from bot.discord.context import ClubBot, Refused
+from bot.discord.context import ClubBot, Refused, named
 from bot.discord.jobs import LOOKED_THROUGH, SLACK, button_ids, find_message, small_print
-from bot.discord.permissions import named
+from bot.discord.permissions import lacking, lacks_in
 from bot.discord.send import NOBODY, post_in
 from bot.discord.text import PLACE_NAME, one_line
 from bot.features.prompts.cards import mark_of
@@ -45,10 +45,10 @@ MOST_PROMPTS = 5
 ROOM = 2_400
 """Characters of them together, so that the card has room for the rest."""
 
-THREADS = ("read_messages", "create_public_threads", "send_messages_in_threads", "read_message_history")
-POSTS = ("read_messages", "send_messages", "send_messages_in_threads", "read_message_history")
+THREADS = ("view_channel", "create_public_threads", "send_messages_in_threads", "read_message_history")
+POSTS = ("view_channel", "send_messages", "send_messages_in_threads", "read_message_history")
 EVENTS = ("create_events", "manage_events")
-WRITING = ("read_messages", "send_messages_in_threads", "read_message_history")
+WRITING = ("view_channel", "send_messages_in_threads", "read_message_history")
 
 FULL = 30038
 """Discord: a server has 100 events that are open."""
@@ -425,18 +425,6 @@ def needed_in(channel: object) -> Sequence[str]:
     return POSTS if isinstance(channel, discord.ForumChannel) else THREADS
 
 
-def lacking_in(channel: GuildChannel, needed: Sequence[str]) -> list[str]:
-    """Return which of some permissions the bot lacks in a channel, as Discord's apps call them."""
-    allowed = dict(channel.permissions_for(channel.guild.me))
-    return [named(name) for name in needed if not allowed[name]]
-
-
-def lacking_for_events(guild: discord.Guild) -> list[str]:
-    """Return which permissions the bot lacks in a server to keep its events."""
-    allowed = dict(guild.me.guild_permissions)
-    return [named(name) for name in EVENTS if not allowed[name]]
-
-
 @contextlib.contextmanager
 def allowed_to(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> Iterator[None]:
     """Turn what Discord refuses into Unwelcome; what is Discord's own fault goes on as it is."""
@@ -458,10 +446,10 @@ def allowed_to(what: str, channel: GuildChannel | None, needed: Sequence[str]) -
 
 def _lacking(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> str:
     if needed is EVENTS:
-        names = lacking_for_events(channel.guild) if channel else []
+        names = lacking(channel.guild.me.guild_permissions, EVENTS) if channel else ()
         where = "in this server"
     else:
-        names = lacking_in(channel, needed) if channel else []
+        names = lacks_in(channel, needed) if channel else ()
         where = f"in #{channel.name}" if channel else "there"
     lacks = " and ".join(names or map(named, needed))
     return f"I lack the permission {lacks} {where}, so I cannot {what}. Allow me that; I try again every hour."
@@ -510,11 +498,9 @@ def chosen_channel(
     person = interaction.user
     if isinstance(person, discord.Member) and not _may_speak(channel, person):
         raise Refused(f"You may not write in #{channel.name}, so you cannot plan a schedule there.")
-    lacking = [*lacking_in(channel, needed_in(channel)), *lacking_for_events(guild)]
-    if lacking:
-        raise Refused(
-            f"I lack the permission {' and '.join(lacking)} in #{channel.name}. Allow me that, and ask again."
-        )
+    lacks = (*lacks_in(channel, needed_in(channel)), *lacking(guild.me.guild_permissions, EVENTS))
+    if lacks:
+        raise Refused(f"I lack the permission {' and '.join(lacks)} in #{channel.name}. Allow me that, and ask again.")
     return channel
 
 

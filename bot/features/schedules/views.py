@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
 
 from bot.app import App
 from bot.club_settings import SetUp
-from bot.discord.buttons import CONFIRM, CancelButton, Dialogue, Picked, Pressed
-from bot.discord.cards import Card, Tone, notice_card, pages_of_items
+from bot.discord.buttons import (
+    ID,
+    PAGE,
+    PRIMARY,
+    Cancel,
+    Confirm,
+    Dialogue,
+    OwnButton,
+    Page,
+    Picked,
+    Pressed,
+    own_question,
+)
+from bot.discord.cards import Card, Tone, notice_card, paged_card
 from bot.discord.context import Choice, Refused, app_of, bot_of
-from bot.discord.send import deliver, replace_card
+from bot.discord.permissions import ORGANISER, has, needs
+from bot.discord.send import replace_card
 from bot.discord.text import MODAL_TITLE, OPTION, OPTIONS, one_line, safe
-from bot.discord.visitor import ORGANISERS, is_organiser, organises, server_of, visitor
+from bot.discord.visitor import server_of, visitor
 from bot.features.ask.rules import Questions
-from bot.features.ask.views import ID, own_question
 from bot.features.prompts.cards import mark_of
 from bot.features.prompts.store import Prompt
 from bot.features.schedules.changes import Do, Order, Prepared
@@ -54,64 +67,63 @@ KEPT = {
 class RemindButton(Pressed, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0-9]{{1,20}})"):
     """Asks whoever presses it how they want to be reminded; by its id, the message that it stands under is found."""
 
-    def __init__(self, schedule: int | str, section: int | str, of: str) -> None:
-        self.mark = f"remind:{schedule}:{section}:{of}"
-        super().__init__("Reminders", self.mark)
-        self._schedule = int(schedule)
+    label, opens = "Reminders", True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    @property
+    def mark(self) -> str:
+        """The id by which the message that it stands under is found."""
+        return self.custom_id
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Ask, in private."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        schedule, member = await _theirs(interaction, self._schedule)
-        by = await app_of(interaction).get(Schedules).reminds(schedule.id, member)
-        await deliver(interaction, _reminders(schedule, by))
+        schedule, member = await _theirs(interaction, self.number("schedule"))
+        return _reminders(schedule, await app_of(interaction).get(Schedules).reminds(schedule.id, member))
 
 
 class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
     """Chooses how its presser is reminded."""
 
     def __init__(self, schedule: int | str, way: str) -> None:
-        super().__init__(LABELS[way], f"remind-by:{schedule}:{way}")
-        self._schedule, self._way = int(schedule), WAYS[way]
+        super().__init__(schedule, way, label=LABELS[way])
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Keep the choice."""
-        await interaction.response.defer()
-        schedule, member = await _theirs(interaction, self._schedule)
-        await app_of(interaction).get(Schedules).remind(schedule.id, member, self._way)
-        await replace_card(interaction, _reminders(schedule, self._way))
+        way = WAYS[self.given["way"]]
+        schedule, member = await _theirs(interaction, self.number("schedule"))
+        await app_of(interaction).get(Schedules).remind(schedule.id, member, way)
+        return _reminders(schedule, way)
 
 
 class PostNowButton(Pressed, template=rf"late-post:{SCHEDULE}:{SECTION}"):
     """Has a section posted that is late by days."""
 
-    def __init__(self, schedule: int | str, section: int | str) -> None:
-        super().__init__(f"Post {section} now", f"late-post:{schedule}:{section}", discord.ButtonStyle.primary)
-        self._schedule, self._section = int(schedule), int(section)
+    style, opens = PRIMARY, True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    def __init__(self, schedule: int | str, section: int | str) -> None:
+        super().__init__(schedule, section, label=f"Post {section} now")
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Have it posted."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        schedule = await _organised(interaction, self._schedule)
-        await app_of(interaction).get(Schedules).post_now(schedule.id, schedule.club, self._section)
+        schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
+        await app_of(interaction).get(Schedules).post_now(schedule.id, schedule.club, section)
         bot_of(interaction).jobs.nudge()
-        await deliver(interaction, notice_card(f"Section {self._section} is being posted."))
+        return notice_card(f"Section {section} is being posted.")
 
 
 class SkipButton(Pressed, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
     """Has a section that is late by days not posted."""
 
-    def __init__(self, schedule: int | str, section: int | str) -> None:
-        super().__init__(f"Skip {section}", f"late-skip:{schedule}:{section}")
-        self._schedule, self._section = int(schedule), int(section)
+    opens = True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    def __init__(self, schedule: int | str, section: int | str) -> None:
+        super().__init__(schedule, section, label=f"Skip {section}")
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Leave it out."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        schedule = await _organised(interaction, self._schedule)
-        await app_of(interaction).get(Schedules).skip(schedule.id, schedule.club, self._section)
+        schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
+        await app_of(interaction).get(Schedules).skip(schedule.id, schedule.club, section)
         bot_of(interaction).jobs.nudge()
-        await deliver(interaction, notice_card(f"Section {self._section} is skipped."))
+        return notice_card(f"Section {section} is skipped.")
 
 
 def late_items(schedule: int, numbers: Sequence[int]) -> list[discord.ui.Item[Any]]:
@@ -129,14 +141,13 @@ async def _organised(interaction: discord.Interaction[Any], schedule_id: int) ->
     """Return a schedule whose organisers the presser belongs to, in a direct message, too. Raises Refused."""
     schedule = (await _reached(interaction, schedule_id)).schedule
     if interaction.guild_id is not None:
-        await organises(interaction)
+        await needs(interaction, ORGANISER)
         return schedule
     guild = await server_of(bot_of(interaction), schedule.club)
     settings = await app_of(interaction).get(SetUp).settings(schedule.club)
     person = await guild.fetch_member(interaction.user.id) if guild else None
-    may = person is not None and (person.guild_permissions.manage_events or person.guild_permissions.manage_guild)
-    if not may and (person is None or settings.organisers is None or person.get_role(settings.organisers) is None):
-        raise Refused(ORGANISERS)
+    if person is None or not ORGANISER.given_to(person.guild_permissions, person, settings):
+        raise Refused(ORGANISER.refusal)
     return schedule
 
 
@@ -166,19 +177,6 @@ NAMED = 8
 """Other books that are named in an opening message."""
 
 
-def lines_card(title: str, lines: Sequence[str], page: int, pager: Items, items: Items, note: str = "") -> Card:
-    """Return a page of lines that are safe, with what turns it, and with further buttons and menus below."""
-    pages = _pages(lines)
-    shown = min(max(1, page), len(pages))
-    footers = (f"Page {shown} of {len(pages)}",) if len(pages) > 1 else ()
-    return Card(safe(title), pages[shown - 1], footers, Tone.ANSWER, (*pager, *items), note=safe(note))
-
-
-def pages_in(lines: Sequence[str]) -> int:
-    """Return how many pages lines make."""
-    return len(_pages(lines))
-
-
 def shown_lines(schedule: Schedule) -> list[str]:
     """Return a schedule's lines as everybody sees them, safe; threads that are open can be gone to."""
     threads = {section.number: f" · <#{section.thread}>" for section in schedule.live if section.thread}
@@ -189,10 +187,6 @@ def shown_lines(schedule: Schedule) -> list[str]:
         for number, line in zip(numbers, rest, strict=True)
     ]
     return [safe(first), *linked]
-
-
-def _pages(lines: Sequence[str]) -> list[str]:
-    return pages_of_items(lines, between="\n")
 
 
 def opening_card(
@@ -276,42 +270,36 @@ DONE = {
 }
 
 
-class ConfirmButton(Pressed, template=rf"schedule-confirm:(?P<asked_id>{ID})"):
+class ConfirmButton(Confirm, template=rf"schedule-confirm:{ID}"):
     """Makes the schedule, or the change, that its organiser has seen."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__(CONFIRM, f"schedule-confirm:{asked_id}", discord.ButtonStyle.primary)
-        self._asked_id = asked_id
+    of = (PLAN, CHANGE)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Make it, once."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, PLAN, CHANGE)
-        await organises(interaction)
+        asked = await self.asked(interaction)
+        await needs(interaction, ORGANISER)
         schedules = app_of(interaction).get(Schedules)
         if asked.do == PLAN:
-            schedule = await schedules.begin(Prepared.read(asked.text), asked.member, self._asked_id)
+            schedule = await schedules.begin(Prepared.read(asked.text), asked.member, self.given["asked_id"])
             done = f"The schedule is made. I open its threads in <#{schedule.place}>. /schedule show shows it."
         else:
             order = Order.read(asked.text)
             await schedules.make(order, asked.member.club)
             done = DONE[order.do]
         bot_of(interaction).jobs.nudge()
-        await replace_card(interaction, Card(body=done))
+        return Card(body=done)
 
 
-class TurnButton(Pressed, template=rf"schedule-page:(?P<asked_id>{ID}):(?P<page>\d{{1,3}})"):
+class TurnButton(Page, template=rf"schedule-page:{ID}:{PAGE}"):
     """Turns to a page of a preview."""
 
-    def __init__(self, asked_id: str, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"schedule-page:{asked_id}:{page}")
-        self._asked_id, self._page = asked_id, int(page)
+    of = (PLAN, CHANGE)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the one before."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, PLAN, CHANGE)
-        await replace_card(interaction, await preview_again(app_of(interaction), asked, self._page))
+        asked = await self.asked(interaction)
+        return await preview_again(app_of(interaction), asked, self.page)
 
 
 class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
@@ -345,16 +333,14 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
         await replace_card(interaction, card)
 
 
-class WordsButton(Pressed, template=rf"schedule-words:(?P<asked_id>{ID})"):
+class WordsButton(OwnButton, template=rf"schedule-words:{ID}"):
     """Opens the words of a schedule that is being made, to write them anew."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Edit", f"schedule-words:{asked_id}")
-        self._asked_id = asked_id
+    label, of = "Edit", (PLAN,)
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
-        asked = await own_question(interaction, self._asked_id, PLAN)
+        asked = await self.asked(interaction)
         await interaction.response.send_modal(WordsModal(asked))
 
 
@@ -412,13 +398,14 @@ async def _plan(app: App, asked: Asked, page: int) -> Card:
         schedule, draft = prepared.worked_out(app.books, asked.member)
         await app.get(Schedules).check(schedule)
     except DogearError as error:
-        raise Choice(str(error), [WordsButton(asked.id), CancelButton(asked.member.id)]) from error
+        raise Choice(str(error), [WordsButton(asked.id), Cancel(asked.member.id)]) from error
     lines = [safe(line) for line in (*preview(schedule), f"Understood: {', '.join(draft.understood)}.")]
     menu = FreeMenu.of(asked.id, app.books[prepared.book], app, prepared.also)
     items = [
-        *([menu] if menu else []), ConfirmButton(asked.id), WordsButton(asked.id), CancelButton(asked.member.id)
+        *([menu] if menu else []), ConfirmButton(asked.id), WordsButton(asked.id), Cancel(asked.member.id)
     ]  # fmt: skip
-    return lines_card(f"Schedule: {schedule.title}", lines, page, _turns(asked.id, lines, page), items, NOTHING_YET)
+    title, turn = f"Schedule: {schedule.title}", partial(TurnButton, asked.id)
+    return paged_card(title, lines, page, turn, note=NOTHING_YET, items=items, between="\n")
 
 
 async def _change(app: App, asked: Asked, page: int) -> Card:
@@ -430,15 +417,10 @@ async def _change(app: App, asked: Asked, page: int) -> Card:
     book, menu = app.books.get(change.after.book), None
     if order.do is Do.EDIT and book is not None:
         menu = FreeMenu.of(asked.id, book, app, tuple(change.after.also) if order.also is None else order.also)
-    items = [*([menu] if menu else []), ConfirmButton(asked.id), CancelButton(asked.member.id)]
+    items = [*([menu] if menu else []), ConfirmButton(asked.id), Cancel(asked.member.id)]
     if not lines or change.before == change.after:
         items, lines = items[:-2] + items[-1:], ["Nothing would change."]
-    return lines_card(WHAT[order.do], lines, page, _turns(asked.id, lines, page), items)
-
-
-def _turns(asked_id: str, lines: Sequence[str], page: int) -> Items:
-    before = [TurnButton(asked_id, page - 1, "Back")] if page > 1 else []
-    return [*before, *([TurnButton(asked_id, page + 1, "More")] if page < pages_in(lines) else [])]
+    return paged_card(WHAT[order.do], lines, page, partial(TurnButton, asked.id), items=items, between="\n")
 
 
 PLANNING_BUTTONS = (ConfirmButton, TurnButton, FreeMenu, WordsButton)
@@ -448,28 +430,20 @@ DECIDED_AT_ONCE = 8
 """Sections with their two buttons on a card."""
 
 
-class ShownPageButton(Pressed, template=rf"schedule-shown:{SCHEDULE}:(?P<page>\d{{1,3}})"):
+class ShownPageButton(Page, template=rf"schedule-shown:{SCHEDULE}:{PAGE}"):
     """Turns to a page of a schedule."""
 
-    def __init__(self, schedule: int | str, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"schedule-shown:{schedule}:{page}")
-        self._schedule, self._page = int(schedule), int(page)
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the one before."""
-        await interaction.response.defer()
         member, _ = await visitor(interaction)
-        kept = await app_of(interaction).get(Schedules).kept(self._schedule, member.club)
-        await replace_card(interaction, await shown(interaction, kept, self._page))
+        kept = await app_of(interaction).get(Schedules).kept(self.number("schedule"), member.club)
+        return await shown(interaction, kept, self.page)
 
 
 async def shown(interaction: discord.Interaction[Any], kept: Kept, page: int) -> Card:
     """Return a page of a schedule for whoever asks."""
     schedule = kept.schedule
-    lines = shown_lines(schedule)
-    last = pages_in(lines)
-    before = [ShownPageButton(schedule.id, page - 1, "Back")] if page > 1 else []
-    behind = [ShownPageButton(schedule.id, page + 1, "More")] if page < last else []
-    undecided = app_of(interaction).get(Schedules).undecided(kept) if await is_organiser(interaction) else ()
+    undecided = app_of(interaction).get(Schedules).undecided(kept) if await has(interaction, ORGANISER) else ()
     items = [RemindButton(schedule.id, 0, "show"), *late_items(schedule.id, undecided[:DECIDED_AT_ONCE])]
-    return lines_card("", lines, page, [*before, *behind], items)
+    turn = partial(ShownPageButton, schedule.id)
+    return paged_card("", shown_lines(schedule), page, turn, items=items, between="\n")

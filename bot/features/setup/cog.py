@@ -38,21 +38,21 @@ class SetupCog(commands.Cog):
     async def start(self, interaction: discord.Interaction[Any]) -> None:
         """Go through the set-up, step by step, from where you stopped. Only you see it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = setter(interaction)
+        guild = await setter(interaction)
         await deliver(interaction, await walk_card(self._app, guild, await self._set_up.begin(guild.id)))
 
     @setup.command()
     async def view(self, interaction: discord.Interaction[Any]) -> None:
         """Show what is set and what is missing, each with what mends it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = setter(interaction)
+        guild = await setter(interaction)
         await deliver(interaction, await settings_card(self._app, guild, await self._set_up.settings(guild.id)))
 
     @setup.command()
     async def test(self, interaction: discord.Interaction[Any]) -> None:
         """Check what I may do, channel by channel. Nothing is posted."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = setter(interaction)
+        guild = await setter(interaction)
         await deliver(interaction, check_card(guild, await self._set_up.settings(guild.id)))
 
     @setup.command()
@@ -61,7 +61,7 @@ class SetupCog(commands.Cog):
     async def zone(self, interaction: discord.Interaction[Any], zone: Zone) -> None:
         """Choose the clock by which this club meets."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = setter(interaction)
+        guild = await setter(interaction)
         await deliver(interaction, zone_card(await self._set_up.choose_zone(guild.id, zone), self._app))
 
 

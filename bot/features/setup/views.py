@@ -13,10 +13,10 @@ from discord.ui.select import BaseSelect
 from bot.answering.texts import counted, in_order
 from bot.app import App
 from bot.club_settings import ASKED, UTC, ClubSettings, SetUp, Step
-from bot.discord.buttons import Picked, Pressed
-from bot.discord.cards import Card, Tone, paged_card
+from bot.discord.buttons import PAGE, Page, Picked, Pressed
+from bot.discord.cards import Card, Tone, paged_card, turns
 from bot.discord.context import Refused, app_of
-from bot.discord.permissions import VIEW, lacking
+from bot.discord.permissions import SET_UP, VIEW, lacks_in, needs
 from bot.discord.send import replace_card
 from bot.discord.text import OPTION, OPTIONS, one_line, safe
 from bot.features.ceilings.rules import Ceilings
@@ -93,36 +93,31 @@ async def what_is_missing(app: App, guild: discord.Guild, settings: ClubSettings
 def server_of(guild: discord.Guild, settings: ClubSettings) -> Server:
     """Return what of a club's choices its server has now."""
     found = (guild.get_channel(chosen) for chosen in (settings.talk, settings.schedule) if chosen)
-    channels = {channel.id: Channel(channel.name, lacking(channel)) for channel in found if channel}
+    channels = {channel.id: Channel(channel.name, lacks_in(channel)) for channel in found if channel}
     return Server({role.id for role in guild.roles}, channels)
 
 
 TITLE = "What I may do in each channel"
 NOTE = "I have posted nothing to find this out. Manage Messages counts only where you use /watch."
-SETTERS = "Only those who may manage the server set the club up: that needs the permission Manage Server."
 ALL_THERE = "nothing is missing."
 GONE = "it is not there any more. Choose another one with /setup start."
 
 
-class SetupCheckButton(Pressed, template=r"setup-check:(?P<page>\d{1,3})"):
+class SetupCheckButton(Page, template=rf"setup-check:{PAGE}"):
     """Looks at all channels again, and turns to a page of what was found."""
 
-    def __init__(self, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"setup-check:{page}")
-        self._page = int(page)
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the card before."""
-        await interaction.response.defer()
-        guild = setter(interaction)
+        guild = await setter(interaction)
         settings = await app_of(interaction).get(SetUp).settings(guild.id)
-        await replace_card(interaction, check_card(guild, settings, self._page))
+        return check_card(guild, settings, self.page)
 
 
-def setter(interaction: discord.Interaction[Any]) -> discord.Guild:
+async def setter(interaction: discord.Interaction[Any]) -> discord.Guild:
     """Return the server, where the one who asks may set its club up. Raises Refused."""
-    if interaction.guild is None or not interaction.permissions.manage_guild:
-        raise Refused(SETTERS)
+    await needs(interaction, SET_UP)
+    if interaction.guild is None:
+        raise Refused(SET_UP.refusal)
     return interaction.guild
 
 
@@ -131,7 +126,7 @@ def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> C
     chosen = {Step.TALK: settings.talk, Step.SCHEDULE: settings.schedule}
     items = [_chosen(guild, step, channel) for step, channel in chosen.items() if channel]
     others = [channel for channel in _channels(guild) if channel.id not in chosen.values()]
-    lacks = {channel.id: lacking(channel) for channel in others}
+    lacks = {channel.id: lacks_in(channel) for channel in others}
     short = [f"<#{channel}>: I lack {', '.join(lack)}." for channel, lack in lacks.items() if lack not in ((), (VIEW,))]
     items += [*short, ALLOW] if short else []
     if fine := sum(lack == () for lack in lacks.values()):
@@ -145,7 +140,7 @@ def _chosen(guild: discord.Guild, step: Step, channel: int) -> str:
     found = guild.get_channel(channel)
     if found is None:
         return f"**{NAMES[step]}**: {GONE}"
-    lacks = lacking(found)
+    lacks = lacks_in(found)
     told = f"I lack {', '.join(lacks)}. {ALLOW}" if lacks else ALL_THERE
     return f"**{NAMES[step]}**, <#{channel}>: {told}"
 
@@ -219,7 +214,7 @@ class RoleMenu(Picked, template=r"setup-role:(?:moderators|organisers)"):
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Keep the role, unless everybody or only a bot has it, and show the next step."""
         await interaction.response.defer()
-        guild, step = setter(interaction), Step(self.item.custom_id.rpartition(":")[2])
+        guild, step = await setter(interaction), Step(self.item.custom_id.rpartition(":")[2])
         role = guild.get_role(int(values[0]))
         if role is None or role.is_default() or role.is_bot_managed():
             raise Refused(NO_ROLE)
@@ -232,7 +227,7 @@ class ChannelMenu(Picked, template=r"setup-channel:(?:talk|schedule)"):
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Keep the channel, and show the next step."""
         await interaction.response.defer()
-        guild, step = setter(interaction), Step(self.item.custom_id.rpartition(":")[2])
+        guild, step = await setter(interaction), Step(self.item.custom_id.rpartition(":")[2])
         channel = guild.get_channel(int(values[0]))
         if channel is None or channel.type not in KINDS[step]:
             raise Refused(NO_CHANNEL)
@@ -245,7 +240,7 @@ class ZoneMenu(Picked, template=r"setup-zone"):
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Keep the zone, and show the next step."""
         await interaction.response.defer()
-        guild, set_up = setter(interaction), app_of(interaction).get(SetUp)
+        guild, set_up = await setter(interaction), app_of(interaction).get(SetUp)
         await set_up.choose_zone(guild.id, values[0])
         await _show(interaction, await set_up.go(guild.id, Step.ZONE.next))
 
@@ -256,51 +251,39 @@ class BookMenu(Picked, template=r"setup-book:\d{1,3}"):
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Keep the book, and show the next step."""
         await interaction.response.defer()
-        guild = setter(interaction)
+        guild = await setter(interaction)
         await _show(interaction, await app_of(interaction).get(SetUp).choose_book(guild.id, values[0]))
 
 
 class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
     """Goes to a step, and changes nothing else."""
 
-    def __init__(self, step: str, label: str = "Go on") -> None:
-        super().__init__(label, f"setup-go:{step}")
-        self._step = Step(step)
+    label = "Go on"
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the step."""
-        await interaction.response.defer()
-        guild = setter(interaction)
-        await _show(interaction, await app_of(interaction).get(SetUp).go(guild.id, self._step))
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the step."""
+        guild, app = await setter(interaction), app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Step(self.given["step"])))
 
 
 class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
     """Takes back what was chosen at a step, and goes on."""
 
-    def __init__(self, step: str) -> None:
-        super().__init__("Choose none", f"setup-clear:{step}")
-        self._step = Step(step)
+    label = "Choose none"
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Take it back, and show the next step."""
-        await interaction.response.defer()
-        guild = setter(interaction)
-        await _show(interaction, await app_of(interaction).get(SetUp).clear(guild.id, self._step))
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Take it back, and return the next step."""
+        guild, app = await setter(interaction), app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).clear(guild.id, Step(self.given["step"])))
 
 
-class SetupBooksButton(Pressed, template=r"setup-books:(?P<page>\d{1,3})"):
+class SetupBooksButton(Page, template=rf"setup-books:{PAGE}"):
     """Turns to a page of books that can be picked."""
 
-    def __init__(self, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"setup-books:{page}")
-        self._page = int(page)
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the page."""
-        await interaction.response.defer()
-        guild = setter(interaction)
-        settings = await app_of(interaction).get(SetUp).go(guild.id, Step.BOOK)
-        await _show(interaction, settings, self._page)
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the page."""
+        guild, app = await setter(interaction), app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Step.BOOK), self.page)
 
 
 async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
@@ -319,14 +302,14 @@ async def settings_card(
     """Return all settings, and what is missing with its cure."""
     found = missing_text(await what_is_missing(app, guild, settings))
     body = f"{settings_text(settings, app.books, app.now())}\n\n{found}"
-    items = [SetupGoButton(Step.MODERATORS, "Go through it"), SetupCheckButton(1, "Check the channels")]
+    items = [SetupGoButton(Step.MODERATORS, label="Go through it"), SetupCheckButton(1, label="Check the channels")]
     return Card(title, body, (), Tone.PLAIN, items, note="Only you see this.")
 
 
 def zone_card(settings: ClubSettings, app: App) -> Card:
     """Return what is told once a zone was chosen by its name, with the way on where the walk is not at its end."""
     body = f"Times of this club are in {chosen(Step.ZONE, settings, app.books, app.now())}."
-    items = [] if settings.walk is Step.DONE else [SetupGoButton(settings.walk, "Go on with the set-up")]
+    items = [] if settings.walk is Step.DONE else [SetupGoButton(settings.walk, label="Go on with the set-up")]
     return Card(body=body, buttons=items)
 
 
@@ -341,8 +324,8 @@ def _items(
         kind = RoleMenu if step in (Step.MODERATORS, Step.ORGANISERS) else ChannelMenu if step in KINDS else ZoneMenu
         items.append(kind(menu_of(step, settings, guild)))
     if step is not Step.MODERATORS:
-        items.append(SetupGoButton(step.before, "Back"))
-    items.append(SetupGoButton(step.next, "Keep it" if set_already else "Skip"))
+        items.append(SetupGoButton(step.before, label="Back"))
+    items.append(SetupGoButton(step.next, label="Keep it" if set_already else "Skip"))
     return [*items, SetupClearButton(step)] if set_already and step is not Step.ZONE else items
 
 
@@ -352,14 +335,14 @@ def _books(app: App, settings: ClubSettings, page: int) -> list[discord.ui.Item[
     if not pages:
         return []
     shown = min(max(1, page), pages)
-    before = [SetupBooksButton(shown - 1, "Books before")] if shown > 1 else []
-    behind = [SetupBooksButton(shown + 1, "More books")] if shown < pages else []
-    return [BookMenu(book_menu(app.books, settings.book, shown)), *before, *behind]
+    turning = turns(SetupBooksButton, shown, pages, "Books before", "More books")
+    return [BookMenu(book_menu(app.books, settings.book, shown)), *turning]
 
 
 async def _show(interaction: discord.Interaction[Any], settings: ClubSettings, page: int = 1) -> None:
     """Show the step at which the walk is, in place of the card before."""
-    await replace_card(interaction, await walk_card(app_of(interaction), setter(interaction), settings, page))
+    guild = await setter(interaction)
+    await replace_card(interaction, await walk_card(app_of(interaction), guild, settings, page))
 
 
 SETUP_BUTTONS = (

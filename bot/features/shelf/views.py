@@ -10,14 +10,12 @@ import discord
 from pydantic import TypeAdapter
 
 from bot.app import App
-from bot.discord.buttons import Pressed
+from bot.discord.buttons import ID, PAGE, Page, Undo
 from bot.discord.cards import Card, Picture, headed, notice_card, paged_card
 from bot.discord.context import app_of
-from bot.discord.send import replace_card
 from bot.discord.text import ALT_TEXT, one_line
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
-from bot.features.ask.views import ID, own_question
 from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, draw_shelf, shelf_list
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from bot.features.shelf.store import Shelves
@@ -29,35 +27,27 @@ _Fields = tuple[str, str, ShelfName, dt.datetime, Slug | None]
 _CHANGE = TypeAdapter(tuple[_Fields | None, _Fields | None])
 
 
-class ShelfPageButton(Pressed, template=r"shelf:(?P<page>\d{1,3})"):
+class ShelfPageButton(Page, template=rf"shelf:{PAGE}"):
     """Turns to a page of one's own shelf."""
 
-    def __init__(self, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"shelf:{page}")
-        self._page = int(page)
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the one before."""
-        await interaction.response.defer()
         member, _ = await visitor(interaction)
-        await replace_card(interaction, await shelf_card(app_of(interaction), member, self._page))
+        return await shelf_card(app_of(interaction), member, self.page)
 
 
-class ShelfUndoButton(Pressed, template=rf"shelf-undo:(?P<asked_id>{ID})"):
+class ShelfUndoButton(Undo, template=rf"shelf-undo:{ID}"):
     """Takes a change of one's own shelf back."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Undo", f"shelf-undo:{asked_id}")
-        self._asked_id = asked_id
+    of = ("shelf",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Put the book back to where it was."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, "shelf")
+        asked = await self.asked(interaction)
         change = read_change(asked.text)
         await app_of(interaction).get(Shelves).undo(asked.member, change)
         undone = ShelfChange(change.after, change.before)
-        await replace_card(interaction, notice_card(f"Undone. {change_sentence(undone)}"))
+        return notice_card(f"Undone. {change_sentence(undone)}")
 
 
 async def shelf_card(app: App, member: Member, page: int = 1) -> Card:

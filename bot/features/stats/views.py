@@ -9,14 +9,11 @@ import discord
 from bot.answering.texts import counted
 from bot.app import App
 from bot.club_settings import SetUp
-from bot.discord.buttons import Pressed
+from bot.discord.buttons import ID, Share
 from bot.discord.cards import Card, Picture, Tone, notice_card
 from bot.discord.context import Refused, app_of
-from bot.discord.send import deliver, post
 from bot.discord.text import safe
-from bot.discord.visitor import may_speak
 from bot.features.ask.rules import Questions
-from bot.features.ask.views import ID, own_question, shared
 from bot.features.stats.picture import alt_text, draw_stats
 from bot.features.stats.rules import Figure
 from bot.features.stats.store import Figures
@@ -33,32 +30,21 @@ NOTHING = (
 )
 """The same however many members there are, and wherever they are: how few they are would tell of them."""
 
-MAY_NOT_SPEAK = "You may not write in this channel, so I do not write there for you."
 
-
-class ShareStatsButton(Pressed, template=rf"share-stats:(?P<asked_id>{ID})"):
+class ShareStatsButton(Share, template=rf"share-stats:{ID}"):
     """Posts where the club is for everybody in the place."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__("Share with the thread", f"share-stats:{asked_id}")
-        self._asked_id = asked_id
+    of, done = ("stats",), "Shared with everybody here."
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
-        """Post what stands now, and offer to take it back."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        asked = await own_question(interaction, self._asked_id, "stats")
-        if not may_speak(interaction):
-            raise Refused(MAY_NOT_SPEAK)
+    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+        """Return what stands now."""
         app = app_of(interaction)
         book = find_book(asked.book or "", app.books)
         app.get(Allowance).take(asked.member)
         figure = await app.get(Figures).of_book(asked.member.club, book)
         if not figure.groups:
             raise Refused(NOTHING)
-        card = await _card(app, figure, book, Tone.PUBLIC)
-        await deliver(interaction, notice_card("Posting it for everybody here …"))
-        posted = await post(interaction, card)
-        await shared(interaction, asked.member, asked.place, posted, "Shared with everybody here.")
+        return await _card(app, figure, book, Tone.PUBLIC)
 
 
 async def meant(app: App, member: Member, place: Place, typed: str | None) -> Book:

@@ -10,12 +10,13 @@ from typing import Any
 import discord
 
 from bot.app import App
-from bot.discord.buttons import Picked, Pressed
+from bot.discord.buttons import PRIMARY, Picked, Pressed
 from bot.discord.cards import Card, Picture, Tone, notice_card
 from bot.discord.context import Refused, app_of
-from bot.discord.send import deliver, replace_card
+from bot.discord.permissions import ORGANISER, needs
+from bot.discord.send import replace_card
 from bot.discord.text import OPTION, POLL_ANSWER, POLL_HOURS, clipped, one_line, safe
-from bot.discord.visitor import organises, visitor
+from bot.discord.visitor import visitor
 from bot.features.votes.counting import Ballot, Count
 from bot.features.votes.picture import alt_text, draw_rounds
 from bot.features.votes.rules import CHOICES, Votes, explanation, outcome, rounds, rule_of_ties
@@ -27,19 +28,16 @@ from corpus.text import plural
 class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
     """Says how a schedule for a book is made, to whoever may make one; `key` is the book's slug or its title's key."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__("Plan the schedule", f"plan:{key}", discord.ButtonStyle.primary)
-        self._key = key
+    label, style, opens = "Plan the schedule", PRIMARY, True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the command."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await organises(interaction)
-        book = app_of(interaction).books.get(self._key)
+        await needs(interaction, ORGANISER)
+        book = app_of(interaction).books.get(self.given["key"])
         if book is None:
             raise Refused("The library does not have that book yet. Once it does, /schedule create plans its reading.")
         line = f"/schedule create book:{book.slug}"
-        await deliver(interaction, notice_card(f"Write this, and I ask for the rest: {line}", book.title))
+        return notice_card(f"Write this, and I ask for the rest: {line}", book.title)
 
 
 def plan_items(winner: Candidate) -> list[discord.ui.Item[Any]]:
@@ -148,15 +146,12 @@ NAMES = ("First choice", "Second choice", "Third choice", "Fourth choice", "Fift
 class VoteButton(Pressed, template=rf"ballot:{VOTE}"):
     """Shows whoever presses it their ballot."""
 
-    def __init__(self, vote_id: int | str) -> None:
-        super().__init__("Vote", f"ballot:{vote_id}", discord.ButtonStyle.primary)
-        self._vote_id = int(vote_id)
+    label, style, opens = "Vote", PRIMARY, True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the ballot, in private."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        await deliver(interaction, _ballot(*await app_of(interaction).get(Votes).ballot(self._vote_id, member)))
+        return _ballot(*await app_of(interaction).get(Votes).ballot(self.number("vote_id"), member))
 
 
 class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{CHOICES}])"):
@@ -189,47 +184,38 @@ class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{CHOICES}])"):
 class BallotBackButton(Pressed, template=rf"unballot:{VOTE}"):
     """Takes one's own ballot back."""
 
-    def __init__(self, vote_id: int | str) -> None:
-        super().__init__("Take my ballot back", f"unballot:{vote_id}")
-        self._vote_id = int(vote_id)
+    label = "Take my ballot back"
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the empty ballot."""
-        await interaction.response.defer()
         member, _ = await visitor(interaction)
-        vote = await app_of(interaction).get(Votes).take_back(self._vote_id, member)
-        await replace_card(interaction, _ballot(vote, ()))
+        vote = await app_of(interaction).get(Votes).take_back(self.number("vote_id"), member)
+        return _ballot(vote, ())
 
 
 class CountButton(Pressed, template=rf"count:{VOTE}"):
     """Shows the count so far, in private; of a closed vote, the outcome."""
 
-    def __init__(self, vote_id: int | str, label: str = "Show the count so far") -> None:
-        super().__init__(label, f"count:{vote_id}")
-        self._vote_id = int(vote_id)
+    label, opens = "Show the count so far", True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the count."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         app = app_of(interaction)
-        vote, count = await app.get(Votes).so_far(self._vote_id, member)
-        await deliver(interaction, await counted_card(app, vote, count))
+        vote, count = await app.get(Votes).so_far(self.number("vote_id"), member)
+        return await counted_card(app, vote, count)
 
 
 class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
     """Explains how a vote was counted; by its id, the post of an outcome is told from all others."""
 
-    def __init__(self, vote_id: int | str) -> None:
-        super().__init__("How is this counted?", f"how-counted:{vote_id}")
-        self._vote_id = int(vote_id)
+    label, opens = "How is this counted?", True
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Explain, in private."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        vote = await app_of(interaction).get(Votes).vote(self._vote_id, member)
-        await deliver(interaction, notice_card(explanation(vote), "How is this counted?"))
+        vote = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
+        return notice_card(explanation(vote), "How is this counted?")
 
 
 async def counted_card(app: App, vote: Vote, count: Count) -> Card:

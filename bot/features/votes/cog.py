@@ -12,8 +12,9 @@ from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Card, notice_card
 from bot.discord.context import ClubBot
+from bot.discord.permissions import ORGANISER, has, needs
 from bot.discord.send import deliver
-from bot.discord.visitor import in_clubs, is_organiser, organises, visitor
+from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.votes.cards import VOTE_BUTTONS, PlanButton, counted_card, link_to
 from bot.features.votes.jobs import VotePosts
@@ -66,7 +67,7 @@ class NominateCog(commands.Cog):
         """Take your nomination back; organisers take a book off the list altogether."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
-        organiser = await is_organiser(interaction)
+        organiser = await has(interaction, ORGANISER)
         book_gone, number = await self._app.get(Nominations).withdraw(member, book, organiser=organiser)
         await deliver(interaction, withdrawn_card(book_gone, number, organiser=organiser))
 
@@ -103,7 +104,7 @@ class VoteCog(commands.Cog):
     ) -> None:  # fmt: skip
         """Start a vote in this channel. You see it first, and post it with Confirm."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await organises(interaction)
+        await needs(interaction, ORGANISER)
         may_post(interaction, poll=Kind(kind) is Kind.POLL)
         member, place = await visitor(interaction)
         if books:
@@ -120,7 +121,7 @@ class VoteCog(commands.Cog):
     async def close(self, interaction: discord.Interaction[Any]) -> None:
         """Close the vote that is running before its time."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await organises(interaction)
+        await needs(interaction, ORGANISER)
         member, _ = await visitor(interaction)
         vote = await self._app.get(Votes).latest(member.club)
         running = vote.state is not State.CLOSED

@@ -9,14 +9,14 @@ import discord
 
 from bot.app import App
 from bot.audit import Audit, Did
-from bot.discord.buttons import CONFIRM, CancelButton, Picked, Pressed
+from bot.discord.buttons import DANGER, ID, PAGE, Cancel, Confirm, Page, Picked, Pressed, own_question
 from bot.discord.cards import Card, notice_card, paged_card
 from bot.discord.context import Refused, app_of, bot_of
+from bot.discord.permissions import ORGANISER, is_thread, lacking, needs
 from bot.discord.send import replace_card
 from bot.discord.text import OPTION, one_line, safe
-from bot.discord.visitor import is_thread, organises, visitor
+from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
-from bot.features.ask.views import ID, own_question
 from bot.features.votes.cards import VOTE, link_to, preview_card
 from bot.features.votes.jobs import VotePosts
 from bot.features.votes.rules import FEWEST_BOOKS, MOST_BOOKS, Nominated, Nominations, Prepared, Votes
@@ -29,19 +29,14 @@ EMPTY = "No book is nominated yet. /nominate add puts one on the list."
 TITLE = "Nominated for our next book"
 
 
-class NominationsPageButton(Pressed, template=r"nominations:(?P<page>\d{1,3})"):
+class NominationsPageButton(Page, template=rf"nominations:{PAGE}"):
     """Turns to a page of the list."""
 
-    def __init__(self, page: int | str, label: str = "Page") -> None:
-        super().__init__(label, f"nominations:{page}")
-        self._page = int(page)
-
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show the page in place of the one before."""
-        await interaction.response.defer()
         member, _ = await visitor(interaction)
         listed = await app_of(interaction).get(Nominations).listed(member.club)
-        await replace_card(interaction, nominations_card(listed, member, self._page))
+        return nominations_card(listed, member, self.page)
 
 
 def nominations_card(listed: Sequence[Nominated], member: Member, page: int = 1) -> Card:
@@ -105,63 +100,49 @@ class BooksMenu(Picked, template=rf"vote-books:{ID}"):
         await replace_card(interaction, await preview(app_of(interaction), asked.member, asked.place, prepared))
 
 
-class StartButton(Pressed, template=rf"vote-start:(?P<asked_id>{ID})"):
+class StartButton(Confirm, template=rf"vote-start:{ID}"):
     """Posts a vote that its organiser has seen."""
 
-    def __init__(self, asked_id: str) -> None:
-        super().__init__(CONFIRM, f"vote-start:{asked_id}", discord.ButtonStyle.primary)
-        self._asked_id = asked_id
+    of = ("vote",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Post it, once."""
-        await interaction.response.defer()
-        asked = await own_question(interaction, self._asked_id, "vote")
-        await organises(interaction)
+        asked = await self.asked(interaction)
+        await needs(interaction, ORGANISER)
         draft = Prepared.read(asked.text, asked.place).draft
         may_post(interaction, poll=draft.kind is Kind.POLL)
-        vote = await app_of(interaction).get(Votes).begin(draft, self._asked_id)
+        vote = await app_of(interaction).get(Votes).begin(draft, self.given["asked_id"])
         vote = await VotePosts(bot_of(interaction)).open(vote)
         await app_of(interaction).get(Audit).note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
         bot_of(interaction).jobs.nudge()
         link = link_to(vote, vote.message)
         done = f"The vote is open: {link}\nIt closes {timestamp(draft.closes)}, or with /vote close."
-        await replace_card(interaction, Card(body=done))
+        return Card(body=done)
 
 
 class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
     """Closes a vote now."""
 
-    def __init__(self, vote_id: int | str) -> None:
-        super().__init__("Close it now", f"vote-close:{vote_id}", discord.ButtonStyle.danger)
-        self._vote_id = int(vote_id)
+    label, style = "Close it now", DANGER
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Close it, and post its outcome."""
-        await interaction.response.defer()
-        await organises(interaction)
+        await needs(interaction, ORGANISER)
         member, _ = await visitor(interaction)
-        vote = await app_of(interaction).get(Votes).vote(self._vote_id, member)
+        vote = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
         if not await VotePosts(bot_of(interaction)).see_to(vote, early=True):
             raise Refused("That vote is closed already, or is being closed in this moment.")
-        closed = await app_of(interaction).get(Votes).vote(self._vote_id, member)
+        closed = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
         where = link_to(closed, closed.result) if closed.result else "I may not post there; /vote results shows it."
-        await replace_card(interaction, Card(body=f"Closed. The outcome: {where}"))
+        return Card(body=f"Closed. The outcome: {where}")
 
 
 def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:
     """See that the bot may post a vote in this channel, and later its outcome. Raises Refused."""
-    allowed = interaction.app_permissions
-    send = allowed.send_messages_in_threads if is_thread(interaction.channel) else allowed.send_messages
-    needed = {
-        "View Channel": allowed.view_channel,
-        "Send Messages in Threads" if is_thread(interaction.channel) else "Send Messages": send,
-        "Attach Files": allowed.attach_files,
-        "Read Message History": allowed.read_message_history,
-        "Create Polls": allowed.send_polls or not poll,
-    }
-    lacking = [name for name, given in needed.items() if not given]
-    if lacking:
-        raise Refused(f"I lack the permission {' and '.join(lacking)} in this channel, so I can hold no vote here.")
+    send = "send_messages_in_threads" if is_thread(interaction.channel) else "send_messages"
+    needed = ("view_channel", send, "attach_files", "read_message_history", *(("send_polls",) if poll else ()))
+    if lacks := lacking(interaction.app_permissions, needed):
+        raise Refused(f"I lack the permission {' and '.join(lacks)} in this channel, so I can hold no vote here.")
 
 
 async def preview(app: App, member: Member, place: Place, prepared: Prepared) -> Card:
@@ -169,14 +150,14 @@ async def preview(app: App, member: Member, place: Place, prepared: Prepared) ->
     await app.get(Votes).check(prepared.draft)
     asked = await app.get(Questions).keep("vote", member, place, prepared.written())
     books: Sequence[Any] = [BooksMenu.of(asked.id, prepared)]
-    return preview_card(prepared.draft, [*books, StartButton(asked.id), CancelButton(member.id)])
+    return preview_card(prepared.draft, [*books, StartButton(asked.id), Cancel(member.id)])
 
 
 def closing_card(vote: Vote, owner: int) -> Card:
     """Return the question whether a vote is to be closed now."""
     books = ", ".join(safe(each.title) for each in vote.candidates)
     body = f"{books}\nIt closes by itself {timestamp(vote.draft.closes)}. Once it is closed, nobody can vote any more."
-    return Card("Close the vote now?", body, buttons=[CloseButton(vote.id), CancelButton(owner)])
+    return Card("Close the vote now?", body, buttons=[CloseButton(vote.id), Cancel(owner)])
 
 
 def nothing_running() -> Card:

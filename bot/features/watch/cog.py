@@ -12,8 +12,9 @@ from discord.ext import commands
 
 from bot.discord.cards import notice_card
 from bot.discord.context import ClubBot, Refused
+from bot.discord.permissions import MODERATOR, is_for_adults, needs
 from bot.discord.send import deliver
-from bot.discord.visitor import in_clubs, is_for_adults, keeper
+from bot.discord.visitor import in_clubs
 from bot.feature import Feature
 from bot.features.watch.jobs import WatchNotes
 from bot.features.watch.rules import Spoken, Watching
@@ -68,7 +69,7 @@ class WatchCog(commands.Cog):
     async def on(self, interaction: discord.Interaction[Any]) -> None:
         """Watch this place: whoever goes further than it does is told, privately."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
+        member, place = await needs(interaction, MODERATOR)
         if not self._bot.intents.message_content:
             raise Refused(NO_CONTENT)
         await self._watching.on(place, member)
@@ -79,7 +80,7 @@ class WatchCog(commands.Cog):
     async def off(self, interaction: discord.Interaction[Any]) -> None:
         """Stop watching this place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
+        member, place = await needs(interaction, MODERATOR)
         was = await self._watching.off(place, member)
         await deliver(interaction, notice_card("I do not watch this place any more." if was else "It was not watched."))
 
@@ -87,7 +88,7 @@ class WatchCog(commands.Cog):
     async def status(self, interaction: discord.Interaction[Any]) -> None:
         """Show whether this place is watched, and the messages that wait for you."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await keeper(interaction)
+        member, place = await needs(interaction, MODERATOR)
         waiting = len(await self._watching.queue(member.club))
         lines = [self._state(place), self._pace(place), f"Messages that wait for you, in all places: {waiting}"]
         items = [WatchQueueButton(1)] if waiting else []

@@ -8,12 +8,12 @@ import discord
 
 from bot.answering.reply import MAY_SPOIL
 from bot.app import App
-from bot.discord.buttons import Pressed
-from bot.discord.cards import Card, Tone, notice_card, pages
+from bot.discord.buttons import PRIMARY, Pressed
+from bot.discord.cards import Card, Tone, notice_card, pages, turns
 from bot.discord.context import Refused, app_of, bot_of
+from bot.discord.permissions import MODERATOR, needs
 from bot.discord.send import deliver, replace_card
 from bot.discord.text import safe
-from bot.discord.visitor import keeper
 from bot.features.prompts.cards import Books, Items, where_it_belongs
 from bot.features.watch.rules import Watching
 from bot.features.watch.store import Finding, Outcome
@@ -84,14 +84,12 @@ EMPTY = "No message waits for you."
 class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
     """Deletes its author's message and gives them the text back."""
 
-    def __init__(self, number: int | str) -> None:
-        super().__init__("Hide it", f"watch-hide:{number}", discord.ButtonStyle.primary)
-        self._number = int(number)
+    label, style = "Hide it", PRIMARY
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Give the text back first: killed in between, nothing is lost."""
         await interaction.response.defer()
-        finding = await own_finding(interaction, self._number)
+        finding = await own_finding(interaction, self.number("number"))
         if interaction.guild_id is not None:
             raise Refused(ALONE)  # the text is given back where the button is
         app = app_of(interaction)
@@ -118,49 +116,40 @@ class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
 class FineButton(Pressed, template=r"watch-fine:(?P<number>\d{1,18})"):
     """Says that a message is no spoiler; the moderators still look at it."""
 
-    def __init__(self, number: int | str) -> None:
-        super().__init__("It’s fine", f"watch-fine:{number}")
-        self._number = int(number)
+    label = "It’s fine"
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Note what its author says."""
-        await interaction.response.defer()
-        finding = await own_finding(interaction, self._number)
+        finding = await own_finding(interaction, self.number("number"))
         await app_of(interaction).get(Watching).settle(finding, Outcome.FINE)
-        await replace_card(interaction, notice_card(STAYS))
+        return notice_card(STAYS)
 
 
 class SettleButton(Pressed, template=r"watch-settle:(?P<number>\d{1,18})"):
     """Takes a message off the moderators' queue."""
 
-    def __init__(self, number: int | str) -> None:
-        super().__init__("Dealt with", f"watch-settle:{number}", discord.ButtonStyle.primary)
-        self._number = int(number)
+    label, style = "Dealt with", PRIMARY
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Take it off, and show the next one."""
-        await interaction.response.defer()
-        by, _ = await keeper(interaction)
+        by, _ = await needs(interaction, MODERATOR)
         app = app_of(interaction)
-        finding = await app.get(Watching).finding(self._number)
+        finding = await app.get(Watching).finding(self.number("number"))
         if finding.place.club != by.club:
             raise Refused("That message is of another club.")
         await app.get(Watching).settle(finding, Outcome.SETTLED)
-        await replace_card(interaction, await queue_card(app, by, 1))
+        return await queue_card(app, by, 1)
 
 
 class WatchQueueButton(Pressed, template=r"watch-queue:(?P<number>\d{1,4})"):
     """Turns to a place in the moderators' queue."""
 
-    def __init__(self, number: int | str, label: str = "Queue") -> None:
-        super().__init__(label, f"watch-queue:{number}")
-        self._number = int(number)
+    label = "Queue"
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Show it in place of what was there."""
-        await interaction.response.defer()
-        by, _ = await keeper(interaction)
-        await replace_card(interaction, await queue_card(app_of(interaction), by, self._number))
+        by, _ = await needs(interaction, MODERATOR)
+        return await queue_card(app_of(interaction), by, self.number("number"))
 
 
 async def queue_card(app: App, by: Member, number: int) -> Card:
@@ -169,10 +158,8 @@ async def queue_card(app: App, by: Member, number: int) -> Card:
     if not waiting:
         return notice_card(EMPTY)
     shown = min(max(1, number), len(waiting))
-    before = [WatchQueueButton(shown - 1, "Back")] if shown > 1 else []
-    behind = [WatchQueueButton(shown + 1, "Next")] if shown < len(waiting) else []
     finding = waiting[shown - 1]
-    items = [SettleButton(finding.id), *before, *behind]
+    items = [SettleButton(finding.id), *turns(WatchQueueButton, shown, len(waiting), more="Next")]
     return finding_card(finding, app.books, items, f"{shown} of {len(waiting)} in the queue")
 
 

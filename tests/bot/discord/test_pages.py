@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.cards import ROOM, Page, opening, page_of, pages, pages_of_items
+from bot.discord.cards import ROOM, PageText, opening, page_of, pages, pages_of_items
 from bot.discord.text import safe
 from tests.fakes.discord_reading import live
 
@@ -57,11 +57,11 @@ def test_a_page_ends_with_a(text: str, room: int, first: str) -> None:
 
 def test_a_page_by_its_number_is_the_nearest_there_is() -> None:
     text = "One two. Three four. Five six."
-    assert page_of(text, 2, 12) == Page("Three four.", 2, 3)
-    assert page_of(text, 9, 12) == Page("Five six.", 3, 3)
-    assert page_of(text, 0, 12) == Page("One two.", 1, 3)
-    assert page_of("", 1) == Page("", 1, 1)
-    assert page_of(text, 1) == Page(text, 1, 1)
+    assert page_of(text, 2, 12) == PageText("Three four.", 2, 3)
+    assert page_of(text, 9, 12) == PageText("Five six.", 3, 3)
+    assert page_of(text, 0, 12) == PageText("One two.", 1, 3)
+    assert page_of("", 1) == PageText("", 1, 1)
+    assert page_of(text, 1) == PageText(text, 1, 1)
 
 
 def test_items_stay_whole_where_they_fit() -> None:

@@ -12,8 +12,8 @@ from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
 from simcord.backend.errors import SetupError
 
 from bot.club_settings import ClubSettings, SetUp, Step
-from bot.discord.permissions import named
-from bot.discord.visitor import is_organiser
+from bot.discord.context import named
+from bot.discord.permissions import ORGANISER, has
 from tests.fakes.bookshelf import opened, write_book
 from tests.fakes.club import Club, buttons, message, opened_club
 from tests.fakes.club import shown as sent
@@ -227,12 +227,12 @@ async def test_who_has_the_chosen_role_keeps_places_as_long_as_they_have_it(
     assert command is not None
     club.guild.set_command_permissions(int(command["id"]), {role: True})
     wanted = {"where": "ch 3", "book": LANTERN}
-    assert "role of moderators" in shown(await liz.slash(club.general, "ceiling set", **wanted))
+    assert "moderator role" in shown(await liz.slash(club.general, "ceiling set", **wanted))
     await jo.select(message(await jo.slash(club.general, "setup start")), [role])
     told = await liz.slash(club.general, "ceiling set", **wanted)
     assert "as far as chapter 3 of The Lantern" in shown(told)
     await club.app.get(SetUp).clear(club.guild.id, Step.MODERATORS)
-    assert "role of moderators" in shown(await liz.click(message(told), label="Confirm"))
+    assert "moderator role" in shown(await liz.click(message(told), label="Confirm"))
     await club.app.get(SetUp).choose_id(club.guild.id, Step.MODERATORS, role.id)
     assert "Done." in shown(await liz.click(message(told), label="Confirm"))
 
@@ -242,7 +242,7 @@ async def test_who_has_the_chosen_role_organises(club: Club, jo: MemberActor, ro
     seen: list[bool] = []
 
     async def look(interaction: discord.Interaction[Any]) -> None:
-        seen.append(await is_organiser(interaction))
+        seen.append(await has(interaction, ORGANISER))
 
     club.bots[-1].add_listener(look, "on_interaction")
     await ada.slash(club.general, "order")
