@@ -50,6 +50,8 @@ def of_the_shipped_library(folder: Path, limit: int, *, recording: bool) -> Figu
         if recording:
             record("sample", examine(retriever.library, retriever, shipped_examination(), SAMPLE))
         figures = examine(retriever.library, retriever, shipped_examination(), limit, progress)
+        if limit:
+            return figures
         progress("guard")
         figures |= guarded(retriever)
     embedder = load_embedder()
@@ -65,10 +67,12 @@ def of_stories(stories: Path, questions: Path, folder: Path, limit: int) -> Figu
     write_library(list(exam.stories.values()), folder / "library")
     with opened(folder / "library", folder / "data") as retriever:
         figures = examine(retriever.library, retriever, exam, limit, progress)
-    embedder = load_embedder()
-    for name, told in unlabelled.figures(stories, questions, embedder):
-        progress(f"placing, {name}")
-        figures |= named(f"placing {name}", dict(told))
+    if limit:
+        return figures
+    tales, embedder = unlabelled.tales(stories, questions), unlabelled.Remembering(load_embedder())
+    for case in unlabelled.CASES:
+        progress(f"placing, {case.name}")
+        figures |= named(f"placing {case.name}", dict(unlabelled.measured(map(case.of, tales), embedder)))
     return figures
 
 
@@ -77,7 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stories", type=Path, help="stories in sections, in JSON Lines")
     parser.add_argument("--questions", type=Path, help="their questions, in JSON Lines")
-    parser.add_argument("--limit", type=int, default=0, help="at most this many questions")
+    parser.add_argument("--limit", type=int, default=0, help="at most this many questions, and nothing else")
     parser.add_argument("--json", type=Path, help="keep the figures in this file")
     parser.add_argument("--record", action="store_true", help="from now on, expect these figures; show them in docs")
     given = parser.parse_args()

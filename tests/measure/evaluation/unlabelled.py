@@ -1,8 +1,5 @@
 """How early, and how much too late, text is placed that nobody labelled, on stories whose truth is known.
 
-    python -m tests.measure.evaluation.unlabelled --stories STORIES.jsonl --questions QUESTIONS.jsonl [--limit N]
-        [--case WORD]
-
 Each case is a library in a folder, taken in by `Retriever.refresh` as any other, with the model and the weights that
 ship. A sentence counts as too early where its passage can be seen before the mark at which it is true; what it is too
 late is told as a share of its book. Talk counts for nothing, but lies among the rest.
@@ -10,7 +7,6 @@ late is told as a share of its book. Talk counts for nothing, but lies among the
 
 from __future__ import annotations
 
-import argparse
 import math
 import random
 import tempfile
@@ -24,7 +20,6 @@ from typing import Any
 from corpus.library import SHIPPED, Library
 from corpus.passages import Passage, cut
 from corpus.text import sentences
-from retrieval.embedding import load_embedder
 from retrieval.retriever import Retriever
 from retrieval.store import Store
 from retrieval.types import Embedded, Embedder, QuestionVectors, TokenVectors
@@ -69,16 +64,14 @@ Shape = Callable[[float], float]
 """How much of a summary is spent on a place of its book (0 to 1), where 1 is as much as everywhere."""
 
 
-def tales(stories: Path, questions: Path, limit: int = 0) -> list[Tale]:
+def tales(stories: Path, questions: Path) -> list[Tale]:
     """Read stories and questions as docs/weights.md describes them; of questions, those that one section answers."""
     asked: dict[str, list[Said]] = {}
     for row in rows(questions):
         if len(row["sections"]) == 1 and row.get("scope", "local") == "local":
             answer = f"{row['question']} {row['answers'][0].rstrip('.')}."
             asked.setdefault(row["book_id"], []).append(Said(answer, row["sections"][0]))
-    told = rows(stories)
-    random.Random(11).shuffle(told)  # noqa: S311
-    return [_tale(row, asked.get(row["book_id"], [])) for row in told[: limit or None]]
+    return [_tale(row, asked.get(row["book_id"], [])) for row in rows(stories)]
 
 
 def _tale(row: Mapping[str, Any], statements: Iterable[Said]) -> Tale:
@@ -300,31 +293,3 @@ def placings(told: Sequence[Said], passages: Sequence[Passage]) -> Iterator[tupl
 
 def _size(text: str) -> int:
     return sum(map(str.isalnum, text))
-
-
-def figures(
-    stories: Path, questions: Path, embedder: Embedder, limit: int = 0, case: str = ""
-) -> Iterator[tuple[str, Figures]]:
-    """Yield the figures of each case whose name holds `case`."""
-    told = tales(stories, questions, limit)
-    remembering = Remembering(embedder)
-    for one in CASES:
-        if case in one.name:
-            yield one.name, measured(map(one.of, told), remembering)
-
-
-def main() -> None:
-    """Print the figures of the cases."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stories", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, required=True)
-    parser.add_argument("--limit", type=int, default=0, help="at most this many stories")
-    parser.add_argument("--case", default="", help="only cases whose name holds this")
-    options = parser.parse_args()
-    for name, told in figures(options.stories, options.questions, load_embedder(), options.limit, options.case):
-        shares = ", ".join(f"{what} {100 * told[what]:5.2f}%" for what in ("too early", "excess", "at the end"))
-        print(f"{name:56} {told['sentences']:6} sentences: {shares}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
