@@ -173,7 +173,7 @@ def test_a_broken_book_beside_it_is_no_hindrance(page: Page, two_books: Path) ->
 def test_a_library_that_is_a_file_is_refused(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "library"
     file.write_text("", encoding="utf-8")
-    with pytest.raises(ImportRefused, match="is no folder"):
+    with pytest.raises(ImportRefused, match="is not a folder"):
         import_files([page(STUDY)], SLUG, file)
     with pytest.raises(ImportRefused, match="Make it first"):
         import_files([page(STUDY)], SLUG, tmp_path / "a" / "b")
