@@ -52,10 +52,10 @@ def import_files(paths: Sequence[Path], slug: Slug, library: Path) -> ImportRepo
     """Import saved pages about one book. Raises ImportRefused, and then nothing is changed."""
     if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
         raise ImportRefused(
-            f"“{slug[:MAX_SLUG]}” is no name for a book's folder. Use small letters, digits and hyphens: smileys-people"
+            f"“{slug[:MAX_SLUG]}” cannot be a book's folder. Use lowercase letters, digits and hyphens: smileys-people"
         )
     if not paths:
-        raise ImportRefused("There is nothing to import. Name at least one saved page.")
+        raise ImportRefused("There is nothing to import. Give at least one saved page.")
     shelf = TargetLibrary.of(library, slug)
     taken = [_read(path, shelf) for path in paths]
     facts = BookFacts()
@@ -121,7 +121,9 @@ class _Import:
         try:
             return file, read_book(home, [])
         except LibraryProblem as problem:
-            raise ImportRefused(f"The page's facts make no book.toml: {problem.what} {problem.cure}") from problem
+            raise ImportRefused(
+                f"The page's facts do not make a valid book.toml: {problem.what} {problem.cure}"
+            ) from problem
 
     def _remember_documents(self, book: Book) -> None:
         """Remember the texts in the book's documents, and the pages they were imported from."""
@@ -186,7 +188,9 @@ class _Import:
         try:
             blocks = read_document(path, book, self._shelf.others, problems).blocks
         except LibraryProblem as problem:
-            raise ImportRefused(f"{page.name} is too much for one document: {problem.what} {problem.cure}") from problem
+            raise ImportRefused(
+                f"{page.name} is too large for one document: {problem.what} {problem.cure}"
+            ) from problem
         wanted = expected_blocks(draft, book, books)
         return not problems and len(blocks) == len(wanted) and all(map(_is_as_meant, blocks, wanted))
 
@@ -202,7 +206,7 @@ class _Import:
         if file.present:
             yield ReportEntry("book.toml", Status.PRESENT, ", ".join(file.present))
         if self._shelf.book is None and not self._facts.chapters:
-            why = "the page does not say what the book's chapters are; write unit and marks if you know them"
+            why = "the page does not list the book's chapters; write unit and marks if you know them"
             yield ReportEntry("book.toml", Status.NOTED, "positions are in percent", why=why)
 
 

@@ -313,14 +313,14 @@ def read_page(path: Path) -> SavedPage:
     text = _decoded(path, data)
     if _MARKUP.match(text[:5_000]) or (path.suffix.lower() in (".html", ".htm", ".xhtml") and "<" in text):
         if text.count("<") > MAX_TAGS:
-            raise ImportRefused(f"{path.name} holds too much mark-up to be a page. Save it as text and import that.")
+            raise ImportRefused(f"{path.name} has too much mark-up for a page. Save it as text and import that.")
         markup: Markup | None = read_markup(text)
         lines = markup.lines if markup else ()
     else:
         markup, lines = None, _text_lines(clean(text), markdown=path.suffix.lower() in (".md", ".markdown"))
     words = "\n".join(f"{line.mark}{line.text}" for line in lines)
     if not any(map(str.isalnum, words)):
-        raise ImportRefused(f"{path.name} holds no text. {AGAIN}")
+        raise ImportRefused(f"{path.name} has no text. {AGAIN}")
     if len(words) > MAX_TEXT:
         raise ImportRefused(
             f"{path.name} holds {len(words) // 1_000_000} million characters of text; a page holds at most "
@@ -332,9 +332,9 @@ def read_page(path: Path) -> SavedPage:
 def _bytes(path: Path) -> bytes:
     try:
         if not path.exists():
-            raise ImportRefused(f"There is no file {path}. Check the name, or where you are.")
+            raise ImportRefused(f"There is no file {path}. Check the name and the folder.")
         if not path.is_file():
-            raise ImportRefused(f"{path} is no file. Name the saved page itself.")
+            raise ImportRefused(f"{path} is not a file. Give the saved page itself.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             limit = f"a page has at most {MAX_BYTES // 1_000_000} MB"
@@ -351,10 +351,10 @@ def _bytes(path: Path) -> bytes:
 def _decoded(path: Path, data: bytes) -> str:
     for start, what in _BINARY.items():
         if data.startswith(start):
-            raise ImportRefused(f"{path.name} is {what}, no page. Copy its text into a .txt file and import that.")
+            raise ImportRefused(f"{path.name} is {what}, not a page. Copy its text into a .txt file and import that.")
     text = _text(data)
     if text is None or len(_CONTROL.findall(text[:100_000])) > len(text[:100_000]) / 200:
-        raise ImportRefused(f"{path.name} is a binary file, no page. {AGAIN}")
+        raise ImportRefused(f"{path.name} is a binary file, not a page. {AGAIN}")
     if _WEB_ARCHIVE.match(text) and "multipart/related" in text[:3_000]:
         raise ImportRefused(f"{path.name} is a web archive. {AGAIN}")
     return text

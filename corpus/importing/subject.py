@@ -116,9 +116,9 @@ class TargetLibrary:
     def of(cls, library: Path, slug: Slug) -> TargetLibrary:
         """Read the books of a library. Raises ImportRefused if the book itself cannot be read."""
         if library.exists() and not library.is_dir():
-            raise ImportRefused(f"{library} is no folder. Name the folder that holds one folder for each book.")
+            raise ImportRefused(f"{library} is not a folder. Give the folder with one folder for each book.")
         if not library.parent.is_dir():
-            raise ImportRefused(f"There is no folder {library.parent}. Make it first.")
+            raise ImportRefused(f"There is no folder {library.parent}. Create it first.")
         books: dict[Slug, Book] = {}
         for home in sorted(library.iterdir()) if library.exists() else ():
             if not home.is_dir() or home.name.startswith("."):

@@ -89,6 +89,12 @@ def test_names_come_without_control_characters(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "![" * 500_000,
+        "a <![CDATA[ " * 80_000,
+        "<!-- " * 200_000,
+        "<!--" + " " * 1_000_000 + "x",
+        "> " * 500_000,
+        "# " + "word " * 200_000,
         "<div>\n" + "<!--x-->" * 80_000,
         ("[" * 19_000 + "\n\n") * 60,
         ("![a](" * 3_800 + "\n\n") * 100,

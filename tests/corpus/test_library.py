@@ -216,31 +216,6 @@ def test_a_huge_document_is_left_out(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "![" * 500_000,
-        "[a](" * 250_000,
-        "[" * 1_000_000,
-        "*a_ " * 250_000,
-        "a <![CDATA[ " * 80_000,
-        "<!-- " * 200_000,
-        "<!--" + " " * 1_000_000 + "x",
-        "> " * 500_000,
-        "- " * 500_000,
-        "word " * 200_000,
-        "# " + "word " * 200_000,
-        "(" * 1_000_000,
-    ],
-    ids=lambda text: text[:12],
-)
-def test_odd_mark_up_takes_bounded_time(shelf: Shelf, text: str) -> None:
-    shelf.write(PEOPLE, "notes.md", text)
-    start = time.thread_time()
-    assert PEOPLE in shelf.load().books
-    assert time.thread_time() - start < 10
-
-
-@pytest.mark.parametrize(
     ("field", "words"),
     [
         ('year = "1974"', "“year” is left out: it should be a valid integer"),

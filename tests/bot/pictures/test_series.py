@@ -139,7 +139,7 @@ class TestDrawing:
         assert draw_series(reading_orders({}, {}), {}).startswith(b"\x89PNG")
 
     def test_matplotlib_is_loaded_only_to_draw(self) -> None:
-        code = "import sys; import bot.pictures.series; sys.exit('matplotlib' in sys.modules)"
+        code = "import sys; import bot.features.order.picture; sys.exit('matplotlib' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -136,7 +136,7 @@ class TestDrawing:
         assert draw_shelf([], BOOKS).startswith(b"\x89PNG")
 
     def test_matplotlib_is_loaded_only_to_draw(self) -> None:
-        code = "import sys; import bot.pictures.shelf; sys.exit('matplotlib' in sys.modules)"
+        code = "import sys; import bot.features.shelf.picture; sys.exit('matplotlib' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -92,5 +92,5 @@ def test_letters_that_the_font_lacks_are_no_hindrance() -> None:
 
 
 def test_matplotlib_is_loaded_only_to_draw() -> None:
-    code = "import sys; import bot.pictures.stats; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys; import bot.features.stats.picture; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

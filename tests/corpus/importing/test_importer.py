@@ -119,11 +119,11 @@ def test_a_book_that_is_there_keeps_its_marks_and_gets_what_it_lacks(page: Page,
 
 @pytest.mark.parametrize("slug", ["", "..", "../warden", "Barchester", "a_b", "a--b", "a/b", "-a", "a" * 200, "é"])
 def test_a_slug_that_is_no_folder_name_is_refused(page: Page, library: Path, slug: str) -> None:
-    assert "small letters" in refusal([page(STUDY)], slug, library)
+    assert "lowercase letters" in refusal([page(STUDY)], slug, library)
 
 
 def test_nothing_to_import_is_refused(library: Path) -> None:
-    assert "Name at least one" in refusal([], SLUG, library)
+    assert "Give at least one" in refusal([], SLUG, library)
 
 
 @pytest.mark.parametrize("name", [GOODREADS, WIKIPEDIA, STUDY, *IN_HTML])
@@ -173,9 +173,9 @@ def test_a_broken_book_beside_it_is_no_hindrance(page: Page, two_books: Path) ->
 def test_a_library_that_is_a_file_is_refused(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "library"
     file.write_text("", encoding="utf-8")
-    with pytest.raises(ImportRefused, match="is no folder"):
+    with pytest.raises(ImportRefused, match="is not a folder"):
         import_files([page(STUDY)], SLUG, file)
-    with pytest.raises(ImportRefused, match="Make it first"):
+    with pytest.raises(ImportRefused, match="Create it first"):
         import_files([page(STUDY)], SLUG, tmp_path / "a" / "b")
 
 

@@ -37,7 +37,7 @@ def test_a_file_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> No
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    assert "is no file" in refusal(tmp_path)
+    assert "is not a file" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("data", [b"", b"  \n\t\n", b"\xef\xbb\xbf"])
