@@ -73,27 +73,6 @@ def test_who_has_asked_enough_waits_until_the_first_of_it_is_ten_minutes_old() -
     assert not takes(allowed, LIZ)
 
 
-def test_one_member_does_not_use_up_what_others_may_ask() -> None:
-    allowed = allowance(Clock(), member=1, club=9)
-    assert [takes(allowed, member) for member in (LIZ, LIZ, ALEC, PIP)] == [True, False, True, True]
-
-
-def test_a_club_has_a_limit_of_its_own_and_other_clubs_do_not_feel_it() -> None:
-    allowed = allowance(Clock(), member=9, club=2)
-    allowed.take(LIZ)
-    allowed.take(ALEC)
-    with pytest.raises(AskedTooMuch, match="Your club asked a lot"):
-        allowed.take(LIZ)
-    allowed.take(PIP)
-
-
-def test_people_without_a_club_do_not_share_a_limit() -> None:
-    allowed = allowance(Clock(), member=1, club=1)
-    strangers = [Member(NO_CLUB, person) for person in range(1, 6)]
-    assert all(takes(allowed, stranger) for stranger in strangers)
-    assert not any(takes(allowed, stranger) for stranger in strangers)
-
-
 def test_a_question_that_was_refused_is_not_counted() -> None:
     clock = Clock()
     allowed = allowance(clock, member=1, club=9)
@@ -162,13 +141,6 @@ async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_ali
     assert allowed.tomorrow == dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
     clock.now = allowed.tomorrow
     assert await allowed.has_tokens(1)
-
-
-async def test_an_answer_without_a_model_costs_no_tokens() -> None:
-    usage = Usage()
-    await allowance(Clock(), usage).spend(1, 0)
-    assert usage.tokens == {}
-    assert await allowance(Clock(), usage, tokens=0).has_tokens(1) is False
 
 
 def test_a_meter_is_told_whose_limit_was_reached_and_not_who_it_was() -> None:

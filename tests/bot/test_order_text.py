@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.reading_order import OrderKind, reading_orders
-from bot.reading_order.text import LIMIT, clipped, kind_text, order_text
+from bot.reading_order.text import LIMIT, kind_text, order_text
 from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Reveals, Unit
 from corpus.library import SHIPPED
@@ -62,17 +62,6 @@ def test_a_book_with_what_leads_to_it() -> None:
     ]
 
 
-def test_a_book_alone_is_one_line_and_a_reason() -> None:
-    assert order_text(reading_orders(BOOKS, {}, book="aside")) == (
-        "1. Aside (1961) – next\n\nAside stands alone: it needs no other book, and no other book needs it."
-    )
-
-
-def test_several_valid_orders_are_shown_as_such() -> None:
-    text = order_text(reading_orders(BOOKS, {}, series="Lighthouse"))
-    assert text.endswith("Other orders work too: Aside can come anywhere. 12 orders keep what is best read first.")
-
-
 def test_bounds_are_put_in_words() -> None:
     books = shelf(
         a_book("one", 1960),
@@ -97,12 +86,6 @@ def test_the_library_has_a_heading_for_each_series() -> None:
         "",
         "Other books",
     ]
-
-
-def test_what_is_not_there_is_said() -> None:
-    assert order_text(reading_orders(BOOKS, {}, book="no-such-book")) == "No Such Book is not in the library."
-    books = shelf(a_book("goal", 1960, Requirement("the-lamp", "first", "")))
-    assert "1. The Lamp – not in the library" in order_text(reading_orders(books, {}, book="goal"))
 
 
 @pytest.mark.parametrize("read", [0, 4, 9])
@@ -165,24 +148,3 @@ def test_an_order_that_comes_to_the_same_as_another_says_so() -> None:
     )
     story = kind_text(OrderKind.STORY, reading_orders(twice, {}, series="Lighthouse"))
     assert story.endswith("It is the same as publication order.")
-
-
-@pytest.mark.parametrize("limit", [60, 300, LIMIT])
-def test_an_order_by_itself_keeps_to_its_limit(limit: int) -> None:
-    books = shelf(*(a_book(f"tale-{n}", 1900 + n, story=2000 - n) for n in range(100)))
-    told = kind_text(OrderKind.STORY, reading_orders(books, {"tale-99": 10}, series="Lighthouse"), limit)
-    assert len(told) <= limit
-    assert "Tale 98 (1998) – next" in kind_text(OrderKind.STORY, reading_orders(books, {"tale-99": 10}))
-
-
-def test_text_is_cut_after_a_word() -> None:
-    assert clipped("one two three", 13) == "one two three"
-    assert clipped("one two three", 12) == "one two…"
-    assert clipped("o" * 50, 10) == "ooooooooo…"
-
-
-def test_books_that_can_come_anywhere_are_said_together() -> None:
-    four = a_book("four", 1966, Requirement("one", "first", ""))
-    books = shelf(*BOOKS.values(), a_book("interlude", 1965), four)
-    text = order_text(reading_orders(books, {}, series="Lighthouse"))
-    assert "Other orders work too: Aside and Interlude can come anywhere; Four any time after One;" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.logs import begin_request, failure_number, request_now, requested
+from bot.logs import begin_request, request_now
 from bot.workers import Workers
 
 
@@ -29,14 +29,3 @@ async def test_two_tasks_have_two_requests() -> None:
     (first, ask), (second, hint) = await asyncio.gather(one("ask"), one("hint"))
     assert (ask, hint) == ("ask", "hint")
     assert first != second
-
-
-def test_behind_a_block_the_request_is_over() -> None:
-    with requested("batch") as request:
-        assert request_now() == request
-        assert failure_number() == request.id
-    assert request_now() is None
-
-
-def test_without_a_request_each_failure_has_a_number_of_its_own() -> None:
-    assert len({failure_number() for _ in range(50)}) == 50

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.logs import LogFormat
 from bot.people import Shards
 from bot.settings import CHAT_TIMEOUT, DATA, Settings, SettingsError
 from corpus.library import SHIPPED
@@ -51,11 +50,6 @@ def test_nothing_set_is_quote_mode_with_the_shipped_library() -> None:
     settings = Settings.from_environment({})
     assert settings == Settings(library=SHIPPED, data=DATA, chat_timeout=CHAT_TIMEOUT, log_level=logging.INFO)
     assert settings.chat_model is None
-
-
-def test_an_empty_variable_counts_as_not_set() -> None:
-    assert Settings.from_environment(dict.fromkeys(NAMES, "  ")) == Settings()
-    assert Settings.from_environment(dict.fromkeys(NAMES)) == Settings()
 
 
 def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
@@ -136,11 +130,6 @@ def test_shards_are_shared_over_one_database() -> None:
     assert list(problems(SHARDS="4/4")) == ["SHARDS"]
 
 
-def test_reading_messages_is_off_unless_somebody_turns_it_on() -> None:
-    assert Settings.from_environment({}).message_content is False
-    assert "Write 1 or 0." in problems(MESSAGE_CONTENT="maybe")["MESSAGE_CONTENT"]
-
-
 @pytest.mark.parametrize(
     "written", ["127.0.0.1:8080", "ftp://a/b", "http://", "http://a b/v1", "http://[::1", "http://a:x"]
 )
@@ -165,23 +154,9 @@ def test_a_library_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "comes with Dogear" in problem
 
 
-def test_data_is_a_folder(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    assert "is a file" in problems(DOGEAR_DATA=str(tmp_path / "file"))["DOGEAR_DATA"]
-
-
 def test_a_folder_given_as_embedding_model_must_be_there(tmp_path: Path) -> None:
     assert Settings.from_environment({"EMBEDDING_MODEL": str(tmp_path)}).embedding_model == str(tmp_path)
     assert "no folder" in problems(EMBEDDING_MODEL=str(tmp_path / "gone"))["EMBEDDING_MODEL"]
-
-
-def test_a_home_that_nobody_has_is_no_folder() -> None:
-    assert "no folder" in problems(DOGEAR_LIBRARY="~no-such-reader/books")["DOGEAR_LIBRARY"]
-
-
-def test_a_name_too_long_for_a_file_system_is_no_folder() -> None:
-    assert set(problems(DOGEAR_LIBRARY="/" + "x" * 5000)) == {"DOGEAR_LIBRARY"}
-    assert Settings.from_environment({"DOGEAR_DATA": "x" * 5000}).data == Path("x" * 5000)
 
 
 def test_the_clubs_data_is_in_the_data_folder_unless_a_server_is_named() -> None:
@@ -265,18 +240,6 @@ def test_the_example_file_has_every_setting_with_a_comment_and_sets_none() -> No
     assert not [line for line in lines if re.match(r"[A-Z_]+=.+", line)]
 
 
-def test_the_port_for_operators_is_none_unless_it_is_named() -> None:
-    assert Settings.from_environment({}).metrics_port is None
-    assert Settings.from_environment({"METRICS_PORT": "0"}).metrics_port is None
-    assert Settings.from_environment({"METRICS_PORT": "9464"}).metrics_port == 9464
-
-
 @pytest.mark.parametrize("port", ["65536", "-1", "http", "127.0.0.1:9464", "9" * 30, "٣"])
 def test_a_port_that_is_none_is_named(port: str) -> None:
     assert "no port" in problems(METRICS_PORT=port)["METRICS_PORT"]
-
-
-def test_the_log_is_for_people_unless_it_is_said_otherwise() -> None:
-    assert Settings.from_environment({}).log_format is LogFormat.TEXT
-    assert Settings.from_environment({"LOG_FORMAT": "JSON"}).log_format is LogFormat.JSON
-    assert "text or json" in problems(LOG_FORMAT="xml")["LOG_FORMAT"]

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from bot.features.shelf.picture import PARTS, by_part, change_sentence, shelf_list
+from bot.features.shelf.picture import change_sentence, shelf_list
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from corpus.books import Book, Unit
 
@@ -15,11 +15,6 @@ EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 WANTED = Shelved("emma", "Emma", ShelfName.WANT, NOON, "emma")
 READ = Shelved("emma", "Emma", ShelfName.FINISHED, NOON, "emma")
 OWN = Shelved("dune", "Dune", ShelfName.WANT, NOON)
-
-
-def test_every_part_has_its_place() -> None:
-    assert set(PARTS) == set(ShelfName)
-    assert by_part([OWN, READ]) == {ShelfName.WANT: [OWN], ShelfName.FINISHED: [READ]}
 
 
 def test_a_shelf_is_told_part_by_part_with_authors_that_the_library_knows() -> None:

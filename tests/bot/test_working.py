@@ -20,16 +20,6 @@ async def test_work_is_done_beside_the_event_loop_and_returns_what_it_returns() 
         workers.close()
 
 
-async def test_what_goes_wrong_in_work_goes_wrong_where_it_was_asked_for() -> None:
-    workers = Workers(1)
-    try:
-        with pytest.raises(ZeroDivisionError):
-            await workers.do(lambda: 1 // 0)
-        assert await workers.do(lambda: 1) == 1
-    finally:
-        workers.close()
-
-
 async def test_the_event_loop_goes_on_while_work_waits() -> None:
     workers, go = Workers(1), threading.Event()
     try:

@@ -143,11 +143,6 @@ def test_a_book_that_cannot_be_read_is_left_out(shelf: Shelf, text: str, line: i
     assert shelf.load().books.keys() == {PEOPLE}
 
 
-def test_a_folder_without_book_toml(shelf: Shelf) -> None:
-    (shelf.folder / TINKER).mkdir()
-    assert "book.toml: is missing. Write at least title, author, unit and marks." in str(problem_with(shelf))
-
-
 @pytest.mark.parametrize("name", ["book.toml", "notes.md"])
 def test_a_file_that_is_not_utf_8(shelf: Shelf, name: str) -> None:
     shelf.book(TINKER, 38)
@@ -191,21 +186,6 @@ def test_a_book_that_is_a_link_out_of_the_library(shelf: Shelf, tmp_path_factory
     outside = Shelf(tmp_path_factory.mktemp("outside"))
     (shelf.folder / TINKER).symlink_to(outside.folder / PEOPLE, target_is_directory=True)
     assert "is a link out of the library" in str(problem_with(shelf))
-
-
-@pytest.mark.parametrize("target", ["nowhere", "notes.md"])
-def test_links_that_lead_nowhere(shelf: Shelf, target: str) -> None:
-    shelf.book(TINKER, 38)
-    (shelf.folder / TINKER / "notes.md").symlink_to(target)
-    assert "cannot be read" in str(problem_with(shelf))
-
-
-def test_a_link_within_a_folder_is_a_file_like_any_other(shelf: Shelf) -> None:
-    shelf.write(PEOPLE, "notes.txt", "One.")
-    (shelf.folder / PEOPLE / "notes.md").symlink_to("notes.txt")
-    library = shelf.load()
-    assert library.problems == ()
-    assert [block.text for block in library.documents[PEOPLE][0].blocks] == ["One."]
 
 
 def test_a_huge_document_is_left_out(shelf: Shelf) -> None:
@@ -272,21 +252,6 @@ def test_only_folders_that_are_seen_are_books(shelf: Shelf) -> None:
     assert library.problems == ()
     assert library.books.keys() == {PEOPLE}
     assert library.documents[PEOPLE] == ()
-
-
-@pytest.mark.parametrize("name", ["Smileys People", "smiley’s", "über", "a=b", "x,y"])
-def test_folders_with_other_names_load_too(shelf: Shelf, name: str) -> None:
-    shelf.book(name, 38)
-    shelf.write(name, "notes.md", "<!-- reveals: 7 -->\nOne.")
-    library = shelf.load()
-    assert library.problems == ()
-    assert library.documents[name][0].blocks[0].reveals == Reveals.of({name: 7})
-
-
-def test_documents_are_read_in_the_order_of_their_names(shelf: Shelf) -> None:
-    for name in ("summary.md", "people.md", "a.md"):
-        shelf.write(PEOPLE, name, "One.")
-    assert [document.name for document in shelf.load().documents[PEOPLE]] == ["a.md", "people.md", "summary.md"]
 
 
 def test_a_library_that_is_none(tmp_path: Path) -> None:
@@ -466,13 +431,6 @@ def test_a_file_that_is_damaged_is_made_anew(
     started()
     assert opened == [PEOPLE, TINKER]
     assert len(json.loads((data / NAME).read_text(encoding="utf-8"))) == 2
-
-
-def test_a_file_that_is_far_too_large_is_not_read(two_books: Shelf, data: Path, started: Callable[[], Library]) -> None:
-    started()
-    (data / NAME).write_bytes(b" " * (library.MAX_BYTES + 1))
-    assert len(started().books) == 2
-    assert (data / NAME).stat().st_size < 1_000
 
 
 def test_where_nothing_can_be_written_the_next_start_reads_anew(

@@ -16,7 +16,6 @@ from corpus.books import Reveals, Unit
 from corpus.documents import Block, Document
 from corpus.passages import (
     AFTER_THE_LIBRARY,
-    MAX_SENTENCE,
     ClubText,
     Passage,
     Unplaced,
@@ -88,12 +87,6 @@ def test_what_is_explicit_is_never_joined_with_what_is_not() -> None:
 def test_what_a_document_says_of_itself_goes_with_its_passages() -> None:
     (passage,), _ = cut(BOOK, [replace(document(block("One.", 3), kind="review"), rating=4)])
     assert (passage.kind, passage.document, passage.origin, passage.rating) == ("review", "notes.md", "a study page", 4)
-
-
-def test_a_text_without_full_stops_is_cut() -> None:
-    passages = settled(block("word " * 2_000 + "x" * 3_000, 3))
-    assert all(len(sentence) <= MAX_SENTENCE for passage in passages for sentence in passage.sentences)
-    assert "".join(passage.text for passage in passages).count("x") == 3_000
 
 
 def test_ids_are_made_of_the_words_and_are_different() -> None:
@@ -251,18 +244,6 @@ def test_a_review_is_cut_as_a_document_is_and_carries_its_club_stars_and_day() -
         assert (passage.rating, passage.date, passage.explicit) == (4, dt.date(2024, 5, 1), False)
 
 
-def test_an_explicit_review_is_explicit_in_all_of_its_passages() -> None:
-    assert all(passage.explicit for passage in cut_review(replace(REVIEW, explicit=True)))
-
-
-def test_lines_are_read_as_paragraphs() -> None:
-    assert texts(cut_review(replace(REVIEW, text="what I liked\nthe end\r\n\r\nthe bridge"))) == [
-        "what I liked the end the bridge"
-    ]
-    (passage,) = cut_review(replace(REVIEW, text="what I liked\nthe end"))
-    assert passage.sentences == ("what I liked", "the end")
-
-
 def test_each_review_is_a_stretch_of_its_own_after_all_of_the_library() -> None:
     passages = sorted(
         (p for n in range(50) for p in cut_review(replace(REVIEW, id=str(n)))), key=lambda passage: passage.order
@@ -314,10 +295,6 @@ def test_any_text_is_cut_into_sentences_that_a_store_can_keep(text: str) -> None
             sentence.encode("utf-8")
 
 
-def test_a_text_without_words_has_no_passages() -> None:
-    assert cut_review(replace(REVIEW, text=" \n ")) == []
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -330,16 +307,6 @@ def test_a_fingerprint_changes_with_all_that_a_text_holds(change: dict[str, obje
     assert replace(REVIEW).fingerprint == REVIEW.fingerprint
 
 
-def test_marks_in_another_order_are_the_same_text() -> None:
-    one, two = Reveals.of({"a": 1, "b": 2}), Reveals.of({"b": 2, "a": 1})
-    assert replace(REVIEW, reveals=one).fingerprint == replace(REVIEW, reveals=two).fingerprint
-
-
 def test_a_text_of_no_club_is_refused_as_everybody_would_see_it() -> None:
     with pytest.raises(ValueError, match="belongs to a club"):
         replace(REVIEW, club="")
-
-
-def test_a_reply_names_a_member_not_a_reader() -> None:
-    assert source_line(cut_review(REVIEW)[0], novel()) == "a member, ★★★★☆"
-    assert source_line(cut_review(replace(REVIEW, rating=None))[0], novel()) == "a member"

@@ -299,20 +299,6 @@ def test_pages_never_round_up(book: Book, total: int, data: st.DataObject) -> No
         assert Fraction(page, total) * (book.pages or book.mark_ends[-1]) >= book.mark_ends[mark - 1]
 
 
-@given(BOOKS, st.data())
-def test_being_in_a_mark_is_less_than_having_finished_it(book: Book, data: st.DataObject) -> None:
-    mark = data.draw(st.integers(1, book.marks))
-    assert parse_position(f"in the middle of {mark} of {book.marks}", book) < parse_position(str(mark), book) == mark
-
-
-@given(BOOKS, st.data())
-def test_more_pages_are_never_fewer_marks(book: Book, data: st.DataObject) -> None:
-    last = book.pages or 300
-    pages = sorted(data.draw(st.lists(st.integers(0, last), min_size=2, max_size=2)))
-    fewer, more = (parse_position(f"page {page} of {last}", book) for page in pages)
-    assert fewer <= more
-
-
 @pytest.mark.parametrize(
     ("mark", "unit", "words"),
     [
@@ -373,13 +359,6 @@ def test_a_part_of_a_book_is_from_one_mark_to_another(text: str, first: int, las
     assert parse_part(text, NOVEL) == (first, last)
 
 
-def test_a_part_of_a_book_in_percent_is_a_tenth_or_what_is_said() -> None:
-    percent = novel(marks=100, unit=Unit.PERCENT)
-    parts = {"40%": (31, 40), "45": (36, 45), "5%": (1, 5), "10-20%": (10, 20), "10-20": (10, 20), "100%": (91, 100)}
-    assert {text: parse_part(text, percent) for text in parts} == parts
-    assert parse_part("since 40%", percent) == parse_part("from 40%", percent) == (41, 100)
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -406,18 +385,6 @@ def test_what_is_no_part_of_a_book_is_refused_with_examples(text: str) -> None:
         parse_part(text, NOVEL)
 
 
-@pytest.mark.parametrize("text", ["chapters 5-7", "ch 5", "since chapter 5", "up to chapter 5", "pages 5-7"])
-def test_chapters_are_never_taken_for_percent(text: str) -> None:
-    with pytest.raises(PositionError):
-        parse_part(text, replace(novel(marks=100, unit=Unit.PERCENT), pages=None))
-
-
-def test_nothing_comes_after_the_end_and_the_beginning_is_no_part() -> None:
-    first, last = parse_part("since finished", NOVEL)
-    assert first > last
-    assert parse_part("not started", NOVEL) == (0, 0)
-
-
 @given(st.text(max_size=120), BOOKS)
 def test_any_text_is_a_part_of_the_book_or_refused(text: str, book: Book) -> None:
     try:
@@ -426,11 +393,3 @@ def test_any_text_is_a_part_of_the_book_or_refused(text: str, book: Book) -> Non
         return
     assert 0 <= first <= book.marks + 1
     assert 0 <= last <= book.marks
-
-
-@given(BOOKS, st.data())
-def test_two_marks_of_a_book_name_the_part_between_them(book: Book, data: st.DataObject) -> None:
-    first, last = sorted(data.draw(st.lists(st.integers(1, book.marks), min_size=2, max_size=2)))
-    ends = (f"{first}%", f"{last}%") if book.unit is Unit.PERCENT and book.marks == 100 else (str(first), str(last))
-    assert parse_part("-".join(ends), book) == (first, last)
-    assert parse_part(" to ".join(reversed(ends)), book) == (first, last)

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from bot.answering.conversation import (
     CONTEXT_LIMIT,
-    FOLLOW_UP_WORDS,
-    LONGEST_QUESTION,
     LONGEST_REMARK,
     Exchange,
     WholeBook,
@@ -75,11 +73,6 @@ def test_a_question_is_never_lost_and_its_context_is_bounded(question: str, earl
     assert alone.endswith(question)
     assert len(alone) <= CONTEXT_LIMIT + 1 + len(question)
     assert is_follow_up(question) or alone == question
-
-
-@given(st.lists(st.sampled_from(("he", "and", "then", "Why", "it")), min_size=FOLLOW_UP_WORDS + 1))
-def test_a_long_question_stands_alone(words: list[str]) -> None:
-    assert not is_follow_up(" ".join(words))
 
 
 def test_a_long_conversation_does_not_grow_into_an_endless_question() -> None:
@@ -184,12 +177,6 @@ def test_what_is_asked_of_a_book_as_a_whole_is_known(asked: WholeBook, questions
 )  # fmt: skip
 def test_what_is_asked_of_the_story_is_left_alone(question: str) -> None:
     assert whole_book_intent(question, NAMES) is None
-
-
-def test_a_long_text_is_no_such_question() -> None:
-    assert whole_book_intent("What is it about" + "?" * LONGEST_QUESTION, NAMES) is None
-    assert whole_book_intent("please " * 20 + "recap", NAMES) is None
-    assert whole_book_intent("please " * 5 + "recap", NAMES) is WholeBook.SO_FAR
 
 
 @pytest.mark.parametrize(

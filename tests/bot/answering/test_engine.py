@@ -107,10 +107,6 @@ def test_a_question_that_names_no_book_finds_it(island_talk: Discussion) -> None
     assert island_talk.ask(STORM, FINISHED).book == LANTERN
 
 
-def test_a_book_may_be_called_by_its_title(island_talk: Discussion) -> None:
-    assert island_talk.ask(STORM, at(5), "The Lantern") == island_talk.ask(STORM, at(5), LANTERN)
-
-
 def test_a_book_that_nobody_knows_is_an_error_with_the_nearest(island_talk: Discussion) -> None:
     calls: list[Callable[[], Reply]] = [
         lambda: island_talk.ask(STORM, FINISHED, "The Lantem"), lambda: island_talk.hint(STORM, FINISHED, "The Lantem"),
@@ -174,11 +170,6 @@ def test_who_tells_what_is_known_of_somebody_so_far(island_talk: Discussion) -> 
     assert [quote.source for quote in finished.quotes] == ["who is who, chapter 2", "who is who, chapter 10"]
 
 
-@pytest.mark.parametrize("name", ["Silas", "silas?", " “Silas” ", "SILAS’s", "Silas's", "Silas."])
-def test_a_name_may_be_typed_as_people_type(island_talk: Discussion, name: str) -> None:
-    assert island_talk.who(name, at(2), LANTERN).answer == island_talk.who("Silas", at(2), LANTERN).answer
-
-
 @pytest.mark.parametrize("name", ["Ann", "Lady Smiley", "D'Arcy", "Mostyn", "the Count"])
 def test_a_part_of_a_name_is_enough(library: Path, data: Path, name: str) -> None:
     headings = ["Ann, Lady Smiley", "Felix D’Arcy", "Mostyn (Clive)", "Count of Monte Cristo, the"]
@@ -195,27 +186,12 @@ def test_who_knows_nobody_whom_the_reader_has_not_met(island_talk: Discussion) -
     assert [(r.answer, r.answered) for r in strangers] == [(NEUTRAL, False)] * 2
 
 
-def test_a_premise_is_for_everybody(island_talk: Discussion) -> None:
-    assert island_talk.premise(KITE).answer.startswith("Two children build a paper kite")
-
-
 def test_a_message_that_goes_further_than_its_readers_is_told_to_its_author_alone(island_talk: Discussion) -> None:
     spoiler = "I cannot believe that Silas drowned his brother for the sake of the lamp!"
     early = island_talk.check(spoiler, at(5), LANTERN)
     assert (early.answer, dict(early.reveals), early.withheld) == (MAY_SPOIL, {LANTERN: 10}, True)
     late = island_talk.check(spoiler, at(10), LANTERN)
     assert (late.answer, dict(late.reveals), late.withheld) == ("", {LANTERN: 10}, False)
-
-
-def test_a_message_without_a_book_is_placed_where_it_fits(island_talk: Discussion) -> None:
-    assert island_talk.check("Edward becomes a clockmaker in the city.", at(10)).reveals == {KITE: 4}
-
-
-def test_an_order_names_its_books(island_talk: Discussion) -> None:
-    reply = island_talk.order(Audience())
-    assert sorted(reply.books) == [KITE, LANTERN]
-    assert all(title in reply.answer for title in ("The Kite", "The Lantern"))
-    assert island_talk.order(Audience(), KITE).books == (KITE,)
 
 
 # The gate, whatever the library and the question
@@ -315,16 +291,6 @@ def test_a_model_may_answer_in_its_own_words_with_numbered_sources(model_talk: D
     assert reply.answer == "Silas rowed out in the storm and saved two fishermen [1].\n— [1] summary, chapter 5"
     assert reply.answered
     assert reply.passages == model_talk.ask(STORM, at(5), LANTERN).passages
-
-
-def test_passages_of_one_source_share_its_line(model_talk: Discussion, server: ChatServer) -> None:
-    storm, *others = [ranked.passage for ranked in model_talk.ask(STORM, at(5), LANTERN).passages]
-    twin = next(n for n, p in enumerate(others, 2) if p.kind == "people")
-    server.says = f"A storm breaks the harbour wall [1]. Silas lives alone [{twin}]. He saves two fishermen [1]."
-    answer = model_talk.ask(STORM, at(5), LANTERN).answer
-    assert answer.count("[1]") == 3
-    assert answer.endswith("[1] summary, chapter 5 · [2] who is who, chapter 2")
-    assert storm.kind == "summary"
 
 
 def test_a_model_that_tells_the_ending_is_stopped_and_the_passages_answer(

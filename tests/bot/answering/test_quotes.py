@@ -12,16 +12,13 @@ from hypothesis import strategies as st
 
 from bot.answering.quotes import (
     ANSWER_LIMIT,
-    FIRST_HINT_LIMIT,
     RECAP_LIMIT,
     Quoted,
-    Recap,
-    chosen,
     hints,
     quoted,
     recap,
 )
-from bot.answering.reply import NEUTRAL, Reply
+from bot.answering.reply import Reply
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
 from retrieval.gate import Audience
@@ -75,13 +72,6 @@ def test_what_was_left_out_between_two_sentences_is_marked() -> None:
     assert body(quoted(told, BOOKS)) == "“A storm comes. … Silas rows out.”"
 
 
-def test_several_sources_are_numbered() -> None:
-    told = [*said("A storm comes.", of=STORM, start=0), *said("She leaves.", of=ENDING, start=1)]
-    assert quoted(told, BOOKS).text == (
-        "“A storm comes.” [1] “She leaves.” [2]\n— [1] summary, chapter 5 · [2] summary, chapter 10"
-    )
-
-
 def test_a_source_that_comes_twice_is_named_once() -> None:
     told = [
         *said("A storm comes.", of=STORM, start=0), *said("She leaves.", of=ENDING, start=1),
@@ -104,16 +94,6 @@ def test_what_is_told_of_the_book_gives_way_to_what_its_story_tells() -> None:
     assert body(quoted(asked_about, BOOKS, 30)) == "“Its author died in 1920.”"
 
 
-def test_neighbours_of_different_stretches_are_different_quotes() -> None:
-    told = [*said("A storm comes.", of=STORM, start=0), *said("The wall breaks.", of=passage(2, 5), start=1)]
-    assert body(quoted(told, BOOKS)) == "“A storm comes. … The wall breaks.”"
-
-
-def test_a_reader_is_named_by_the_stars() -> None:
-    review = passage(1, 0, "review", rating=2)
-    assert quoted(said("Too much rain.", of=review, start=0), BOOKS).text == "“Too much rain.”\n— a reader, ★★☆☆☆"
-
-
 def test_a_quote_comes_in_reading_order_whatever_is_likeliest() -> None:
     told = [
         *said("First.", of=STORM, start=0, scores=(0.1,)), *said("Last.", of=ENDING, start=9, scores=(0.9,)),
@@ -131,10 +111,6 @@ def test_the_likeliest_sentence_is_always_there() -> None:
     assert "x" * 60 in body(quoted(told, BOOKS))
 
 
-def test_no_sentences_make_no_answer() -> None:
-    assert quoted([], BOOKS) == Quoted("", ())
-
-
 @pytest.mark.parametrize(
     ("long", "ends"),
     [
@@ -150,14 +126,6 @@ def test_a_sentence_that_is_too_long_is_clipped(long: str, ends: str) -> None:
     assert len(body(answer)) <= ANSWER_LIMIT
     assert body(answer).endswith(ends)
     assert long.startswith(body(answer)[1:].removesuffix(" …”"))
-
-
-def test_many_short_sentences_do_not_crowd_out_the_likeliest() -> None:
-    short = [RankedSentence(f"{'rain ' * 12}{n}.", passage(0, 1), n, 0.9) for n in range(6)]
-    best = RankedSentence(f"{'rowing ' * 17}out.", passage(0, 1), 6, 1.0)
-    picked = chosen([*short, best], ANSWER_LIMIT)
-    assert best in picked
-    assert len(picked) > 2
 
 
 words = st.integers(1, 30).map(lambda count: " ".join(["rain"] * count) + ".")
@@ -215,34 +183,6 @@ def test_a_reader_who_is_not_there_yet_gets_the_place_and_nothing_of_the_answer(
     assert third == "That’s a spoiler until you’ve read chapter 5."
 
 
-@pytest.mark.parametrize(
-    ("unit", "where"), [(Unit.PERCENT, "at 5%"), (Unit.SECTION, "in section 5"), (Unit.PAGE, "on page 5")]
-)
-def test_the_place_is_in_the_books_own_unit(unit: Unit, where: str) -> None:
-    assert levels(4, 5, unit=unit)[1] == f"You’ll get to this {where}."
-    assert levels(5, 5, unit=unit)[1] == f"You’ve already read about this {where}."
-
-
-def test_an_answer_that_needs_no_position_is_no_spoiler_for_anybody() -> None:
-    assert levels(0, 0)[1:] == ["This isn’t a spoiler, wherever you are in the book.", ANSWER.answer]
-
-
-def test_a_question_that_the_book_does_not_answer_has_no_place() -> None:
-    neutral = Reply("hint", LANTERN, NEUTRAL, False)
-    assert levels(5, None, answer=neutral)[1:] == [NEUTRAL, NEUTRAL]
-
-
-def test_without_a_quote_the_first_hint_is_the_neutral_reply() -> None:
-    assert levels(0, 5, search=Search(LANTERN))[0] == NEUTRAL
-
-
-def test_the_quote_of_a_hint_is_short() -> None:
-    told = tuple(RankedSentence(f"It rains for the {n}th time.", VISIBLE, n, 0.05) for n in range(20))
-    first = levels(5, 5, search=Search(LANTERN, sentences=told))[0]
-    quote = first.partition("“")[2].partition("\n— ")[0]
-    assert 0 < len(quote) <= FIRST_HINT_LIMIT
-
-
 # Recaps
 
 NOVEL = Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)
@@ -262,26 +202,10 @@ def test_a_recap_has_a_paragraph_for_each_chapter() -> None:
     ]  # fmt: skip
 
 
-def test_the_end_is_called_by_its_name() -> None:
-    assert recap([told(40, "She leaves.")], NOVEL).text == "The end: She leaves."
-    percent = Book(LANTERN, "The Lantern", "Anonymous", Unit.PERCENT, 100)
-    assert recap([told(45, "He waits.")], percent).text == "45%: He waits."
-
-
-def test_passages_of_one_chapter_are_one_paragraph() -> None:
-    found = recap([told(3, "One.", order=0), told(3, "Two.", order=1), told(4, "Three.", order=2)], NOVEL)
-    assert found.text == "Chapter 3: One. Two.\nChapter 4: Three."
-
-
 def test_it_follows_the_story_in_whatever_order_the_documents_tell_it() -> None:
     in_two_documents = [told(1, "A.", order=0), told(5, "E.", order=1), told(2, "B.", order=2), told(5, "F.", order=3)]
     assert recap(in_two_documents, NOVEL).text == "Chapter 1: A.\nChapter 2: B.\nChapter 5: E. F."
     assert recap(in_two_documents[::-1], NOVEL) == recap(in_two_documents, NOVEL)
-
-
-def test_what_says_nothing_of_the_story_is_no_recap() -> None:
-    assert recap([], NOVEL) == Recap("", ())
-    assert recap([told(0, "A book about an island.")], NOVEL) == Recap("", ())
 
 
 def test_a_long_story_is_told_from_its_beginning_to_where_the_reader_is() -> None:

@@ -5,17 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-import pytest
-
 from bot.answering.texts import (
-    SHOWN_EDITIONS,
     SHOWN_SIMILAR,
     book_card,
-    cover_lines,
     library_list,
-    measure,
     place_list,
-    place_sentence,
     quote_list,
     similar_list,
 )
@@ -54,43 +48,6 @@ def test_a_card_tells_all_that_the_library_knows_line_by_line() -> None:
         "A young woman arranges other people’s lives.\n"
         "55 chapters. You have finished chapter 7 of 55."
     )
-
-
-def test_what_is_not_known_is_left_out() -> None:
-    assert book_card(PLAIN, None, "") == "A. Nobody\nCounted in percent. You haven’t set your position yet."
-    assert cover_lines(replace(PLAIN, ratings=Ratings(4.0), editions=(Edition(),))) == ["A. Nobody", "4.00 of 5 stars"]
-
-
-def test_figures_name_their_source_or_their_day_alone() -> None:
-    day = Ratings(4.0, as_of=dt.date(2024, 12, 31))
-    assert cover_lines(replace(PLAIN, ratings=day))[1] == "4.00 of 5 stars (31 December 2024)"
-    assert cover_lines(replace(PLAIN, ratings=Ratings(4.0, source="A Site")))[1] == "4.00 of 5 stars (A Site)"
-
-
-def test_many_editions_are_counted() -> None:
-    book = replace(PLAIN, editions=tuple(Edition(f"Edition {n}") for n in range(SHOWN_EDITIONS + 3)))
-    assert cover_lines(book)[-1].endswith("Edition 3; 3 more.")
-    assert cover_lines(replace(PLAIN, editions=(Edition(publisher="Quay Press"),)))[-1] == "Edition: Quay Press."
-
-
-def test_pages_are_told_once_where_a_book_is_counted_in_them() -> None:
-    paged = replace(EMMA, unit=Unit.PAGE, marks=300, pages=300)
-    assert "300 pages." not in cover_lines(paged)
-    assert measure(paged) == "300 pages."
-
-
-@pytest.mark.parametrize(
-    ("book", "marks", "told"),
-    [
-        (EMMA, None, "You haven’t set your position yet."),
-        (EMMA, 0, "You haven’t started it."),
-        (EMMA, 3, "You have finished chapter 3 of 55."),
-        (EMMA, 55, "You have finished it."),
-        (PLAIN, 45, "You are at 45%."),
-    ],
-)
-def test_where_a_reader_is_is_a_sentence(book: Book, marks: int | None, told: str) -> None:
-    assert place_sentence(book, marks) == told
 
 
 # Lists
@@ -135,8 +92,3 @@ def test_a_quote_that_was_cut_into_passages_is_whole_again() -> None:
     told = [quote("“One. Two.", 3), quote("Three.”", 3), quote("“Another.”", 3, group=2, likes=1)]
     assert [line.partition("\n")[0] for line in quote_list(EMMA, told)] == ["“One. Two. Three.”", "“Another.”"]
     assert quote_list(EMMA, told)[1].endswith("· 1 like")
-
-
-@pytest.mark.parametrize("placed", [quote("“Q.”", 55), quote("“Q.”", 20, inferred=True), quote("“Q.”", 0)])
-def test_a_place_is_named_only_where_it_is_known(placed: Passage) -> None:
-    assert quote_list(EMMA, [placed]) == ["“Q.”\n— Jane Austen, Emma"]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cli.batch import answer_line, answer_lines
-from tests.fakes.discussion import NEUTRAL, SPOILS, FakeDiscussion, small_library
+from tests.fakes.discussion import SPOILS, FakeDiscussion, small_library
 
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine with other work to do is no mistake in the code."""
@@ -84,10 +84,6 @@ def test_the_id_is_echoed_whatever_it_is(discussion: FakeDiscussion, name: objec
     assert answered(discussion, id=name, do="dance")["id"] == name
 
 
-def test_a_line_without_an_id_has_none(discussion: FakeDiscussion) -> None:
-    assert answered(discussion, do="order")["id"] is None
-
-
 def test_each_kind_of_question_fills_its_own_fields(discussion: FakeDiscussion) -> None:
     hint = answered(discussion, do="hint", book=STONE, at=2, text="Who?")
     assert len(hint["hints"]) == 3
@@ -127,11 +123,6 @@ def test_the_book_is_the_one_that_was_used(discussion: FakeDiscussion) -> None:
 def test_the_positions_decide_what_is_seen(discussion: FakeDiscussion, at: object, seen: bool) -> None:
     row = answered(discussion, do="ask", book=STONE, at=at, text="Was Godfrey there?")
     assert ("thief" in json.dumps(row)) is seen
-
-
-def test_without_a_position_the_reader_is_at_the_beginning(discussion: FakeDiscussion) -> None:
-    row = answered(discussion, do="ask", book=RETURN, text="Is it in India?")
-    assert (row["answer"], row["answered"], row["withheld"], row["passages"]) == (NEUTRAL, False, True, [])
 
 
 @pytest.mark.parametrize(
@@ -240,19 +231,6 @@ def test_an_id_that_is_nested_too_deeply_to_be_written_costs_one_line(discussion
     answer_lines(lines, discussion, written.append)
     assert len(written) == len(lines)
     assert b'"id": [[[]]]' in written[0]
-
-
-def test_a_mark_at_the_beginning_of_a_file_is_no_error(discussion: FakeDiscussion) -> None:
-    assert run(discussion, b'\xef\xbb\xbf{"do": "order"}')[0]
-
-
-def test_letters_stay_letters_and_halves_of_letters_stay_escaped(discussion: FakeDiscussion) -> None:
-    _, _, (row,) = run(discussion, '{"id": "Carré", "do": "order"}'.encode())
-    assert "Carré".encode() in row
-    fine, rows, (row,) = run(discussion, b'{"id": "\\ud800", "do": "ask", "book": "no-name", "text": "\\ud800?"}')
-    assert fine
-    assert rows[0]["id"] == "\ud800"
-    assert b"\\ud800" in row
 
 
 @BUSY

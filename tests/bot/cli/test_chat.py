@@ -72,10 +72,6 @@ def test_a_conversation_tells_no_more_than_has_been_read(talk: Talk) -> None:
         assert (line, talk.say(line)) == (line, told)
 
 
-def test_a_blank_line_says_nothing(talk: Talk) -> None:
-    assert talk.conversation.say("  \n") is None
-
-
 def test_a_line_that_is_too_long_is_refused(talk: Talk) -> None:
     assert "4,000" in talk.say("why " * MAX_LINE)
 
@@ -102,11 +98,6 @@ def test_an_unknown_command_gets_did_you_mean(talk: Talk, line: str, near: str) 
     assert told is not None
     assert told.tone is Tone.PROBLEM
     assert near in str(told)
-
-
-@pytest.mark.parametrize("line", ["/", "/ ", "//"])
-def test_a_slash_alone_is_no_crash(talk: Talk, line: str) -> None:
-    assert "/help" in talk.say(line)
 
 
 @pytest.mark.parametrize("command", ["ask", "hint", "who", "check"])
@@ -136,17 +127,6 @@ def test_turning_to_a_book_shows_its_card_and_only_what_gives_nothing_away(talk:
     assert talk.say("/book") == talk.say("/book show the-moonstone")
 
 
-def test_a_card_asks_where_the_reader_is(talk: Talk) -> None:
-    told = talk.say("/book the-return-of-the-moonstone")
-    assert "Counted in percent. You haven’t set your position yet.\nFor example: /progress 45%" in told
-    assert "India" not in told
-
-
-def test_looking_at_a_card_does_not_turn_to_the_book(talk: Talk) -> None:
-    talk.say("/book the-moonstone", "/book show no-name")
-    assert talk.conversation.reader.book == "the-moonstone"
-
-
 def test_a_chosen_book_stays_at_hand_when_another_one_is_reported(talk: Talk) -> None:
     told = talk.say("/book the-moonstone", "/progress no-name ch 2")
     assert told == "No Name\nYou have finished chapter 2 of 4."
@@ -162,11 +142,6 @@ def test_the_books_are_listed_by_series_with_the_readers_places(talk: Talk) -> N
         "no-name",
     ]
     assert "No Name – chapter 2 of 4" in told
-
-
-def test_books_like_it_are_named(talk: Talk) -> None:
-    assert talk.say("/book similar the-moonstone") == "Like The Moonstone\nThe Dead Secret"
-    assert "names no books like No Name" in talk.say("/book similar No Name")
 
 
 def test_an_unknown_book_gets_did_you_mean(talk: Talk) -> None:
@@ -190,16 +165,6 @@ def test_a_question_that_names_another_book_is_about_that_book(talk: Talk) -> No
     ]
 
 
-def test_a_question_that_names_several_other_books_is_left_to_the_bot(talk: Talk) -> None:
-    talk.say("/book no-name", "Is The Moonstone better than The Return of the Moonstone?")
-    assert talk.discussion.asked[-1][1] is None
-
-
-def test_a_question_that_names_the_book_at_hand_too_stays_with_it(talk: Talk) -> None:
-    talk.say("/book no-name", "Is No Name like The Moonstone?")
-    assert talk.discussion.asked[-1][1] == "no-name"
-
-
 def test_what_is_not_answered_gets_the_same_tip_whether_it_comes_later_or_never(talk: Talk) -> None:
     later = talk.say("/progress the-return-of-the-moonstone 10%", "Is it in India?")
     never = talk.say("Is it in Wales?")
@@ -216,30 +181,7 @@ def test_a_hint_to_the_last_question_needs_no_words(talk: Talk) -> None:
     assert talk.say("/hint") == "That was the last hint."
 
 
-def test_hints_about_a_book_that_is_not_at_hand_name_it(talk: Talk) -> None:
-    assert talk.say("/hint Whither?") == f"{NEUTRAL}\n/book BOOK turns to a book, /books lists them."
-    told = talk.say("/book no-name", "/hint Who is in The Moonstone?")
-    assert told.startswith("The Moonstone: hint 1 of 3")
-
-
 # Progress
-
-
-def test_all_places_are_shown(talk: Talk) -> None:
-    assert "You have not said yet" in talk.say("/progress")
-    told = talk.say("/progress no-name ch 2", "/progress the-moonstone finished", "/progress show")
-    assert told == talk.say("/progress") == "The Moonstone: finished\nNo Name: chapter 2 of 4"
-
-
-def test_the_place_in_one_book_is_shown(talk: Talk) -> None:
-    assert talk.say("/progress the-return-of-the-moonstone 45%", "/progress the return of the moonstone") == (
-        "The Return of the Moonstone\nYou are at 45%."
-    )
-    assert talk.say("/progress no name").endswith("You haven’t set your position yet.")
-
-
-def test_set_may_be_said_as_in_discord(talk: Talk) -> None:
-    assert "chapter 2 of 4" in talk.say("/progress set no-name ch 2")
 
 
 def test_a_place_in_one_book_or_in_all_is_forgotten(talk: Talk) -> None:
@@ -249,10 +191,6 @@ def test_a_place_in_one_book_or_in_all_is_forgotten(talk: Talk) -> None:
     assert "in every book" in talk.say("/progress clear")
     assert talk.say("/progress undo") == "As it was before\nThe Moonstone: chapter 2 of 10"
     assert talk.say("/progress undo") == "As it was before\nNo Name: chapter 2 of 4"
-
-
-def test_there_may_be_nothing_to_undo(talk: Talk) -> None:
-    assert talk.say("/progress undo") == "There is nothing to undo."
 
 
 def test_every_change_is_kept(talk: Talk) -> None:
@@ -284,10 +222,6 @@ def test_the_order_of_a_book_a_series_or_everything(talk: Talk) -> None:
     assert "No Name" not in told
     assert "The Return of the Moonstone" in told
     assert "No Name" in talk.say("/order all")
-
-
-def test_an_order_of_nothing_known_gets_did_you_mean(talk: Talk) -> None:
-    assert "Did you mean The Moonstone?" in talk.say("/order the monstone")
 
 
 # The first lines

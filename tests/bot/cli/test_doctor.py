@@ -90,12 +90,6 @@ def test_the_command_line_wins_over_the_settings(look: Instruments, library: Pat
     assert found["Data folder"].found.startswith(str(tmp_path / "here"))
 
 
-def test_a_wrong_setting_does_not_stop_the_rest(look: Instruments, library: Path, tmp_path: Path) -> None:
-    found = list(examine({"LOG_LEVEL": "loud"}, look, library=library, data=tmp_path))
-    assert [check.name for check in found if check.failed] == ["Settings: LOG_LEVEL"]
-    assert found[-1].name == "Discord"
-
-
 def test_without_a_library_there_is_no_store_to_look_at(look: Instruments, tmp_path: Path) -> None:
     found = [check.name for check in examine({}, look, library=tmp_path / "gone", data=tmp_path)]
     assert "Vector store" not in found
@@ -119,13 +113,6 @@ def test_a_cure_stands_below_what_it_cures_and_the_last_line_counts() -> None:
         "→ Look at the network.",
         "1 to mend, 1 that can wait.",
     ]
-
-
-def test_all_is_well_where_nothing_is_serious() -> None:
-    assert shown([Check("Python", True, "3.11.7")])[0].endswith("All is well.\n")
-    text, well = shown([Check("Discord", False, "not reached", "Look.", serious=False)])
-    assert well
-    assert text.endswith("All is well; 1 can wait.\n")
 
 
 def test_no_secret_is_shown(look: Instruments, library: Path, tmp_path: Path) -> None:

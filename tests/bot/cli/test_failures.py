@@ -8,7 +8,6 @@ import pytest
 from pydantic import SecretStr
 
 from bot.cli.start import LOG, write_down
-from bot.logs import failure_number
 
 SECRET = "sk-a-long-secret"
 
@@ -32,12 +31,6 @@ def test_the_reader_gets_one_line_and_the_log_the_traceback(tmp_path: Path) -> N
     assert SECRET not in told + log
 
 
-def test_the_log_grows(tmp_path: Path) -> None:
-    write_down(failed(), tmp_path, [])
-    write_down(failed(), tmp_path, [])
-    assert (tmp_path / LOG).read_text(encoding="utf-8").count("Traceback") == 2
-
-
 def test_where_no_file_can_be_written_the_ordinary_log_gets_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -45,7 +38,3 @@ def test_where_no_file_can_be_written_the_ordinary_log_gets_it(
     told = write_down(failed(), tmp_path / "data", [])
     assert "the lines above" in told
     assert caplog.records[0].exc_info
-
-
-def test_each_failure_has_its_own_number() -> None:
-    assert len({failure_number() for _ in range(50)}) == 50

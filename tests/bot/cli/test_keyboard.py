@@ -23,7 +23,3 @@ def test_an_empty_pipe_or_a_closed_input_is_the_end() -> None:
 
 def test_letters_are_read_as_utf_8_and_a_mark_at_the_beginning_is_none() -> None:
     assert piped("\ufeffle Carré".encode()) == ["le Carré"]
-
-
-def test_bytes_that_are_no_letters_stop_nothing() -> None:
-    assert piped(b"a\xffb\nc") == ["a\ufffdb", "c"]

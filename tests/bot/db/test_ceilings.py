@@ -25,12 +25,6 @@ async def test_books_come_in_the_order_of_their_letters_numbers_on_every_databas
     assert list(await StoredCeilings(records).ceiling(THREAD)) == sorted(books)
 
 
-async def test_a_ceiling_set_again_replaces_the_earlier_one(records: Sessions) -> None:
-    await StoredCeilings(records).set_ceiling(THREAD, "smiley", TWELVE, by=10, at=NOON)
-    await StoredCeilings(records).set_ceiling(THREAD, "smiley", EIGHT, by=11, at=NOON)
-    assert await StoredCeilings(records).ceiling(THREAD) == {"smiley": EIGHT}
-
-
 async def test_a_ceiling_is_cleared_in_one_book_or_in_all(records: Sessions) -> None:
     for book in ("a", "b", "c"):
         await StoredCeilings(records).set_ceiling(THREAD, book, EIGHT, by=10, at=NOON)
@@ -52,8 +46,3 @@ async def test_no_other_place_and_no_other_club_is_concerned(records: Sessions) 
         {"smiley": Reached(1, 101, "page")},
         {"smiley": Reached(2, 100, "page")},
     ]
-
-
-async def test_a_place_is_the_same_whoever_may_enter_it(records: Sessions) -> None:
-    await StoredCeilings(records).set_ceiling(THREAD, "smiley", EIGHT, by=10, at=NOON)
-    assert await StoredCeilings(records).ceiling(Place(1, 100, adults=True)) == {"smiley": EIGHT}

@@ -39,14 +39,6 @@ async def test_a_choice_can_be_changed_and_is_the_persons_own(records: Sessions)
     assert await StoredChoices(records).chosen(11) == 3
 
 
-async def test_a_note_is_read_as_it_was_last_written(records: Sessions) -> None:
-    assert await StoredNotes(records).note("commands") is None
-    for value in ("one", "", "two’s “words” \n 🐋", "x" * 100_000):
-        await StoredNotes(records).write_note("commands", value)
-        assert await StoredNotes(records).note("commands") == value
-    assert await StoredNotes(records).note("other") is None
-
-
 async def test_what_not_every_database_can_keep_is_left_out_of_words_and_of_what_is_looked_for(
     records: Sessions,
 ) -> None:

@@ -15,10 +15,6 @@ from tests.fakes.records import opened_records
 ALL = ClubSettings(2**63 - 1, 501, 100, 101, "Europe/Berlin", "emma", Step.DONE)
 
 
-async def test_a_club_that_chose_nothing_has_what_every_club_begins_with(records: Sessions) -> None:
-    assert await StoredClubs(records).settings(1) == ClubSettings()
-
-
 async def test_everything_that_was_chosen_is_there_after_a_restart_and_can_be_taken_back(database: str | Path) -> None:
     async with opened_records(database) as records:
         assert await StoredClubs(records).change_settings(1, lambda _: ALL) == ALL

@@ -30,10 +30,6 @@ def test_a_moment_comes_back_in_utc_to_the_microsecond(hours: float) -> None:
     assert found.tzinfo is dt.UTC
 
 
-def test_no_moment_stays_none() -> None:
-    assert there_and_back(None) is None
-
-
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(StatementError, match="no time zone"):
         there_and_back(dt.datetime(2025, 3, 1))  # noqa: DTZ001

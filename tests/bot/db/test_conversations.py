@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-
-import pytest
 
 from bot.db.session import Sessions
 from bot.features.ask.store import KEPT, StoredConversations
@@ -27,12 +24,6 @@ async def test_the_latest_turns_come_oldest_first(records: Sessions) -> None:
     assert len(await StoredConversations(records).turns(THREAD, 99)) == 5
 
 
-@pytest.mark.parametrize("limit", [0, -1])
-async def test_no_turns_are_no_turns(records: Sessions, limit: int) -> None:
-    await StoredConversations(records).add(THREAD, turn(1))
-    assert await StoredConversations(records).turns(THREAD, limit) == []
-
-
 async def test_old_turns_go_in_this_place_alone(records: Sessions) -> None:
     others = [Place(1, 101), Place(2, 100)]
     for place in others:
@@ -42,9 +33,3 @@ async def test_old_turns_go_in_this_place_alone(records: Sessions) -> None:
     kept = await StoredConversations(records).turns(THREAD, 99)
     assert kept == [turn(number) for number in range(11, KEPT + 11)]
     assert [await StoredConversations(records).turns(place, 99) for place in others] == [[turn(0)], [turn(0)]]
-
-
-async def test_turns_added_at_once_are_all_there(records: Sessions) -> None:
-    await asyncio.gather(*(StoredConversations(records).add(THREAD, turn(number)) for number in range(KEPT)))
-    kept = await StoredConversations(records).turns(THREAD, KEPT)
-    assert {found.question for found in kept} == {turn(number).question for number in range(KEPT)}

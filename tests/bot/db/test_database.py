@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
-import gc
 import stat
 import subprocess
 import sys
@@ -11,12 +9,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.db.database import open_database
 from bot.db.errors import StorageUnavailable
-from bot.db.session import Address, Sessions, engine_for
+from bot.db.session import Sessions
 from bot.features.ask.store import StoredNotes, StoredUsage
 from bot.features.progress.store import StoredPositions
 from bot.features.shelf.rules import ShelfName, Shelved
@@ -64,28 +60,6 @@ async def test_a_file_that_others_could_read_is_taken_back(tmp_path: Path) -> No
     assert stat.S_IMODE((tmp_path / "club.db").stat().st_mode) == 0o600
 
 
-async def pragmas_of(engine: AsyncEngine) -> list[tuple[object, ...]]:
-    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
-    async with contextlib.AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(engine.connect()) for _ in range(3)]
-        return [tuple([await one.scalar(text(f"PRAGMA {name}")) for name in names]) for one in connections]
-
-
-async def test_every_connection_is_set_up(tmp_path: Path) -> None:
-    async with opened_records(tmp_path):
-        engine = engine_for(Address.of(tmp_path))
-        assert await pragmas_of(engine) == [("wal", 1, 1, 10_000, 1)] * 3
-        await engine.dispose()
-
-
-async def test_what_was_written_is_there_after_closing(tmp_path: Path) -> None:
-    async with open_database(tmp_path) as records:
-        await shelve(records, Member(1, 10), shelved("moby-dick"))
-    async with open_database(str(tmp_path)) as records:
-        assert await shelf_of(records, Member(1, 10)) == [shelved("moby-dick")]
-    assert not any((tmp_path / f"club.db-{beside}").exists() for beside in ("wal", "shm"))
-
-
 async def test_hundreds_of_calls_at_once_all_succeed(records: Sessions) -> None:
     async def one(number: int) -> None:
         club = CLUBS[number % len(CLUBS)]
@@ -121,21 +95,6 @@ async def test_a_new_folder_can_be_opened_twice_at_once(tmp_path: Path) -> None:
     await asyncio.gather(*map(remember, "abcd"))
     async with open_database(tmp_path) as records:
         assert [await StoredNotes(records).note(name) for name in "abcd"] == list("abcd")
-
-
-@pytest.mark.filterwarnings("error")
-async def test_calls_that_are_cancelled_stop_nobody_else(tmp_path: Path) -> None:
-    async with opened_records(tmp_path) as records:
-        for patience in range(12):
-            tasks = [asyncio.create_task(StoredUsage(records).spend(1, TODAY, 1)) for _ in range(4)]
-            for _ in range(patience):
-                await asyncio.sleep(0)
-            for task in tasks[::2]:
-                task.cancel()
-            ended = await asyncio.gather(*tasks, return_exceptions=True)
-            assert [ended[1], ended[3]] == [None, None]
-        assert 24 <= await StoredUsage(records).spent(1, TODAY) <= 48
-    gc.collect()
 
 
 def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(tmp_path: Path) -> None:

@@ -27,14 +27,6 @@ def test_a_database_is_described_by_kind_release_and_version(database: str | Pat
     assert (seen.name, seen.version) == (Address.of(database).name, HEAD)
 
 
-def test_looking_makes_nothing(tmp_path: Path, postgres: Databases) -> None:
-    assert look_at(tmp_path / "data").version is None
-    assert not (tmp_path / "data").exists()
-    with postgres.bare() as address:
-        assert look_at(address).version is None
-        assert postgres.run("SELECT 1 FROM pg_tables WHERE schemaname = 'public'", address) == []
-
-
 def test_a_file_that_is_none_of_ours_is_told(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(b"Call me Ishmael. " * 500)
     with pytest.raises(StorageUnavailable, match="is damaged"):

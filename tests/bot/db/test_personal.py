@@ -114,18 +114,6 @@ async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: Session
     assert held["changes"][0]["before"] == {"smiley": None}
 
 
-async def test_a_person_gets_what_is_held_in_one_club(told: Sessions) -> None:
-    held = await StoredPersonalData(told).export(JIM, 1)
-    assert held["clubs"] == [1]
-    assert clubs_in(held) == {name: {1} for name in NAMES} | {"direct_messages": set()}
-    assert words(2, JIM) not in json.dumps(held)
-
-
-async def test_nothing_is_held_about_a_stranger(told: Sessions) -> None:
-    assert await StoredPersonalData(told).export(99) == {"member": 99, "clubs": []} | {name: [] for name in NAMES}
-    assert await StoredPersonalData(told).forget(99) == []
-
-
 async def test_all_of_a_person_is_forgotten_and_the_rest_stays(told: Sessions) -> None:
     before = await StoredPersonalData(told).export(PETER)
     gone = await StoredPersonalData(told).forget(JIM)

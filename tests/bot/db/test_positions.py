@@ -27,23 +27,6 @@ def later(minutes: int) -> dt.datetime:
     return NOON + dt.timedelta(minutes=minutes)
 
 
-async def test_nobody_is_anywhere_at_first(records: Sessions) -> None:
-    assert await StoredPositions(records).reported(LEAMAS) == {}
-    assert await StoredPositions(records).undo(LEAMAS, NOON) is None
-
-
-async def test_a_report_is_kept_with_its_time(records: Sessions) -> None:
-    change = await StoredPositions(records).change(LEAMAS, {"smiley": chapter(7)}, NOON)
-    assert change == Change({"smiley": None}, {"smiley": chapter(7)})
-    assert await StoredPositions(records).reported(LEAMAS) == {"smiley": Report(chapter(7), NOON)}
-
-
-async def test_the_book_reported_last_comes_last(records: Sessions) -> None:
-    for minutes, book in enumerate(["a", "b", "c", "b", "a"]):
-        await StoredPositions(records).change(LEAMAS, {book: chapter(minutes)}, later(minutes))
-    assert list(await StoredPositions(records).reported(LEAMAS)) == ["c", "b", "a"]
-
-
 async def test_reports_of_one_moment_come_in_the_order_in_which_they_were_made(records: Sessions) -> None:
     for book in ("z", "m", "a", "z"):
         await StoredPositions(records).change(LEAMAS, {book: chapter(1)}, NOON)
@@ -83,15 +66,6 @@ async def test_undo_after_undo_goes_further_back_and_a_new_change_comes_first(re
     assert await StoredPositions(records).reported(LEAMAS) == {}
 
 
-async def test_what_changes_nothing_is_a_report_but_not_a_change_to_take_back(records: Sessions) -> None:
-    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, NOON)
-    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, later(1))
-    await StoredPositions(records).change(LEAMAS, {"b": None}, later(2))
-    await StoredPositions(records).change(LEAMAS, {}, later(3))
-    assert await StoredPositions(records).reported(LEAMAS) == {"a": Report(chapter(1), later(1))}
-    assert await StoredPositions(records).undo(LEAMAS, later(4)) == Change({"a": None}, {"a": chapter(1)})
-
-
 async def test_only_the_latest_changes_can_be_taken_back(records: Sessions) -> None:
     for marks in range(KEPT + 5):
         await StoredPositions(records).change(LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks))
@@ -109,14 +83,6 @@ async def test_nobody_else_is_concerned(records: Sessions, other: Member) -> Non
     await StoredPositions(records).change(other, {"a": chapter(9)}, later(1))
     await StoredPositions(records).undo(LEAMAS, later(2))
     assert await StoredPositions(records).reported(other) == {"a": Report(chapter(9), later(1))}
-
-
-@pytest.mark.parametrize("marks", [1, 2])
-async def test_a_time_without_a_zone_is_refused_and_nothing_is_kept(records: Sessions, marks: int) -> None:
-    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, NOON)
-    with pytest.raises(ValueError, match="no time zone"):
-        await StoredPositions(records).change(LEAMAS, {"a": chapter(marks)}, later(1).replace(tzinfo=None))
-    assert await StoredPositions(records).reported(LEAMAS) == {"a": Report(chapter(1), NOON)}
 
 
 async def test_changes_of_one_member_at_once_can_all_be_taken_back(records: Sessions) -> None:

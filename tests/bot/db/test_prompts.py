@@ -10,7 +10,7 @@ import pytest
 
 from bot.db.jobs import StoredJobs
 from bot.db.session import Sessions
-from bot.features.prompts.store import Prompt, State, StoredPrompts, posting
+from bot.features.prompts.store import Prompt, State, StoredPrompts
 from bot.people import EVERY, Place
 from corpus.books import Reveals
 
@@ -42,24 +42,12 @@ async def test_a_message_is_suggested_once_whatever_became_of_it(records: Sessio
     assert await StoredPrompts(records).listed(1, [State.SUGGESTED]) == []
 
 
-async def test_prompts_without_a_message_are_all_kept_oldest_first(records: Sessions) -> None:
-    typed = [await kept(records, replace(FIRST, message=0)) for _ in range(3)]
-    assert await StoredPrompts(records).listed(1, [State.SUGGESTED]) == typed
-
-
 async def test_of_five_moderators_at_once_one_decides(records: Sessions) -> None:
     prompt = await kept(records)
     decided = await asyncio.gather(
         *(StoredPrompts(records).save(replace(prompt, state=State.REJECTED, by=by), prompt, NOON) for by in range(5))
     )
     assert sorted(decided) == [False] * 4 + [True]
-
-
-async def test_another_club_sees_nothing_and_may_suggest_the_same(records: Sessions) -> None:
-    prompt = await kept(records)
-    assert await StoredPrompts(records).prompt(2, prompt.id) is None
-    assert await StoredPrompts(records).listed(2, tuple(State)) == []
-    assert await StoredPrompts(records).add(replace(FIRST, place=Place(2, 100))) is not None
 
 
 @pytest.mark.parametrize(
@@ -97,14 +85,6 @@ async def test_a_prompt_becomes_one_message(records: Sessions) -> None:
     assert done is not None
     assert (done.state, done.post) == (State.POSTED, 77)
     assert await StoredJobs(records).next_due(["prompt"], EVERY) is None
-
-
-async def test_a_prompt_that_is_being_posted_is_not_changed(records: Sessions) -> None:
-    prompt = await kept(records, READY)
-    await StoredJobs(records).claim(posting(1, prompt.id), NOON, NOON + MINUTE)
-    other = replace(prompt, text="Other words?")
-    assert not await StoredPrompts(records).save(other, prompt, NOON)
-    assert await StoredPrompts(records).save(other, prompt, NOON + MINUTE)
 
 
 async def test_a_prompt_that_cannot_be_posted_says_why_and_loses_its_time(records: Sessions) -> None:

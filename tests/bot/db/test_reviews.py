@@ -23,11 +23,6 @@ async def test_a_review_comes_back_with_its_id(records: Sessions) -> None:
     assert await StoredReviews(records).by(Member(1, 10)) == [kept]
 
 
-async def test_a_review_needs_no_stars(records: Sessions) -> None:
-    kept = await StoredReviews(records).save(replace(review(), stars=None, needs=Reveals()))
-    assert await StoredReviews(records).by(Member(1, 10)) == [kept]
-
-
 async def test_an_edited_review_keeps_its_id_and_its_day(records: Sessions) -> None:
     first = await StoredReviews(records).save(review())
     new = replace(review(days=3), text="Read the sermon.", stars=5, said=9, needs=Reveals.of({"moby-dick": 9}))
@@ -36,15 +31,6 @@ async def test_an_edited_review_keeps_its_id_and_its_day(records: Sessions) -> N
     assert await StoredReviews(records).by(Member(1, 10)) == [edited]
     again = await StoredReviews(records).save(replace(edited, edited=NOON + 4 * DAY))
     assert (again.written, again.edited) == (NOON, NOON + 4 * DAY)
-
-
-async def test_the_latest_review_comes_first(records: Sessions) -> None:
-    for days, book in enumerate(["a", "b", "c"]):
-        await StoredReviews(records).save(review(book=book, days=days))
-    for days, member in ((5, 11), (4, 12), (5, 13)):
-        await StoredReviews(records).save(review(member=member, book="a", days=days))
-    assert [found.book for found in await StoredReviews(records).by(Member(1, 10))] == ["c", "b", "a"]
-    assert [found.member for found in await StoredReviews(records).of_book(1, "a")] == [13, 11, 12, 10]
 
 
 async def test_a_deleted_review_is_gone_and_its_id_is_never_given_out_again(records: Sessions) -> None:

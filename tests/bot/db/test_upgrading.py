@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -211,13 +210,6 @@ def ordered_by_language(connection: Connection) -> list[str]:
     return list(connection.scalars(columns))
 
 
-def test_upgrading_again_changes_nothing(tmp_path: Path) -> None:
-    upgrade(tmp_path)
-    before = (tmp_path / NAME).read_bytes()
-    upgrade(tmp_path)
-    assert (tmp_path / NAME).read_bytes() == before
-
-
 def test_an_upgrade_that_fails_leaves_the_old_version_whole(tmp_path: Path) -> None:
     upgrade(tmp_path, "0001")
     with raw(tmp_path) as connection:
@@ -313,25 +305,6 @@ def test_a_database_that_cannot_be_used_is_told_and_left_alone(
         upgrade(tmp_path)
     assert str(tmp_path / NAME) in str(problem.value)
     assert (tmp_path / NAME).read_bytes() == before
-
-
-def test_an_empty_file_is_a_new_database(tmp_path: Path) -> None:
-    (tmp_path / NAME).touch()
-    upgrade(tmp_path)
-    with raw(tmp_path) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
-
-
-def test_upgrading_prints_nothing_and_leaves_logging_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    handlers, level = list(logging.getLogger().handlers), logging.getLogger().level
-    upgrade(tmp_path)
-    assert (logging.getLogger().handlers, logging.getLogger().level) == (handlers, level)
-    assert tuple(capsys.readouterr()) == ("", "")
-
-
-def test_a_folder_with_a_percent_sign_is_no_problem(tmp_path: Path) -> None:
-    upgrade(tmp_path / "100%d")
-    assert (tmp_path / "100%d" / NAME).is_file()
 
 
 def test_the_draft_of_a_next_version_changes_nothing_while_the_tables_are_the_same(tmp_path: Path) -> None:

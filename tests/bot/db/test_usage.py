@@ -9,16 +9,6 @@ from bot.features.ask.store import StoredUsage
 MONDAY, TUESDAY = dt.date(2025, 3, 3), dt.date(2025, 3, 4)
 
 
-async def test_tokens_add_up_by_club_and_day(records: Sessions) -> None:
-    assert await StoredUsage(records).spent(1, MONDAY) == 0
-    for club, day, tokens in ((1, MONDAY, 100), (1, MONDAY, 20), (1, TUESDAY, 7), (2, MONDAY, 3)):
-        await StoredUsage(records).spend(club, day, tokens)
-    assert await StoredUsage(records).spent(1, MONDAY) == 120
-    assert await StoredUsage(records).spent(1, TUESDAY) == 7
-    assert await StoredUsage(records).spent(2, MONDAY) == 3
-    assert await StoredUsage(records).spent(2, TUESDAY) == 0
-
-
 async def test_tokens_spent_at_once_are_all_counted(records: Sessions) -> None:
     await asyncio.gather(*(StoredUsage(records).spend(1, MONDAY, tokens) for tokens in range(100)))
     assert await StoredUsage(records).spent(1, MONDAY) == sum(range(100))

@@ -75,25 +75,6 @@ async def test_one_of_many_that_begin_at_once_is_begun(records: Sessions) -> Non
     assert sum(vote is not None for vote in votes) == 1
 
 
-async def test_a_name_is_used_once_also_after_its_vote_was_closed(records: Sessions) -> None:
-    vote = await begun(records)
-    await StoredVotes(records).closed(vote, 901)
-    assert await StoredVotes(records).begin(DRAFT, "first", "seed", NOON, NOON + HOUR) is None
-    assert await StoredVotes(records).begin(DRAFT, "second", "seed", NOON, NOON + HOUR) is not None
-
-
-async def test_another_club_has_votes_of_its_own_and_what_is_given_up_is_gone(records: Sessions) -> None:
-    vote = await begun(records)
-    elsewhere = Draft(Place(2, 100), Kind.POLL, (EMMA, KIM), NOON + HOUR, hidden=False)
-    assert await StoredVotes(records).begin(elsewhere, "other", "seed", NOON, NOON + HOUR) is not None
-    await StoredVotes(records).give_up(vote)
-    assert await StoredVotes(records).latest(1) is None
-    open_one = await begun(records, "again")
-    await StoredVotes(records).opened(open_one, 900)
-    await StoredVotes(records).give_up(open_one)
-    assert await StoredVotes(records).latest(1) is not None
-
-
 # Ballots
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from bot.features.ask.rules import Questions
-from bot.features.books.views import NO_QUOTES, quotes_card
+from bot.features.books.views import quotes_card
 from bot.people import Member, Place
 from tests.fakes.bookshelf import opened, write_book
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
-from tests.fakes.forging import forge, remembered
 from tests.fakes.tales import EARLY, EXPLICIT, LATE, PILOT
 
 
@@ -32,22 +29,6 @@ async def test_the_card_of_a_book_says_what_is_known_and_where_its_reader_is(tal
         "You have finished chapter 2",
     ):
         assert part in text
-
-
-async def test_a_book_of_which_little_is_known_has_a_short_card(tales_club: Club) -> None:
-    text = shown(await tales_club.member("Liz").slash(tales_club.general, "book show", book="the last tide"))
-    assert "You haven’t set your position yet" in text
-    assert "up to your page" not in text
-    assert "The tide goes out" not in text
-
-
-@pytest.mark.parametrize("command", ["book show", "book similar", "book quotes"])
-async def test_which_book_is_asked_for_and_the_nearest_is_offered(tales_club: Club, command: str) -> None:
-    liz = tales_club.member("Liz")
-    assert "Which book?" in shown(await liz.slash(tales_club.general, command))
-    unknown = await liz.slash(tales_club.general, command, book="the pilto")
-    assert unknown.ephemeral
-    assert "Did you mean The Pilot" in shown(unknown)
 
 
 async def test_the_library_is_listed_series_by_series_with_where_its_reader_is(tales_club: Club) -> None:
@@ -79,21 +60,6 @@ async def test_a_long_library_has_pages_whose_buttons_survive_a_restart(tmp_path
             assert "Number 00" in shown(await liz.click(message(second), label="Back"))
 
 
-async def test_a_library_without_books_says_so(tmp_path: Path) -> None:
-    (tmp_path / "library").mkdir()
-    with opened(tmp_path / "library", tmp_path / "data") as retriever:
-        async with opened_club(retriever, tmp_path) as club:
-            assert "no books yet" in shown(await club.member("Liz").slash(club.general, "book list"))
-
-
-async def test_similar_books_are_those_that_the_library_names(tales_club: Club) -> None:
-    liz = tales_club.member("Liz")
-    told = shown(await liz.slash(tales_club.general, "book similar", book=PILOT))
-    assert "Readers of The Pilot also liked" in told
-    assert "**The Riddle of the Sands**, Erskine Childers: Two friends sail into a secret." in told
-    assert "names no books like The Kite" in shown(await liz.slash(tales_club.general, "book similar", book="the-kite"))
-
-
 # Quotes
 
 
@@ -107,14 +73,6 @@ async def test_quotes_go_as_far_as_their_reader_with_whose_words_they_are(tales_
     assert "Wave 1" not in text
     assert EXPLICIT not in text
     assert buttons(told) == []
-
-
-async def test_no_quotes_looks_the_same_whether_there_are_some_further_on_or_not(tales_club: Club) -> None:
-    liz = tales_club.member("Liz")
-    later = shown(await liz.slash(tales_club.general, "book quotes", book=PILOT))
-    never = shown(await liz.slash(tales_club.general, "book quotes", book="the-kite"))
-    assert NO_QUOTES in later
-    assert later.replace("The Pilot", "The Kite") == never
 
 
 async def test_quotes_have_pages_that_work_after_a_restart_and_only_as_far_as_one_has_read_by_then(
@@ -144,16 +102,6 @@ async def test_what_is_explicit_is_shown_where_discord_lets_nobody_under_age_in(
             asked = await app.get(Questions).keep("quotes", member, place, "", PILOT)
             card = await quotes_card(app, asked, place)
             assert (EXPLICIT in card.body) is adults
-
-
-async def test_somebody_elses_quotes_are_not_for_turning(tales_club: Club) -> None:
-    liz = await tales_club.reader("Liz", the_pilot="ch 3")
-    told = await liz.slash(tales_club.general, "book quotes", book=PILOT)
-    before = message(told).components
-    forged = await forge(tales_club.member("Alec"), remembered(message(told), "More"))
-    assert "belongs to somebody else" in shown(forged)
-    assert "Wave" not in "".join(texts([answer.components for answer in forged.followups]))
-    assert message(told).components == before
 
 
 async def test_texts_of_a_library_are_shown_as_they_are_written(tmp_path: Path) -> None:

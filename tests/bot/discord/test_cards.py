@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.reply import Mode, Reply
-from bot.discord.cards import WRITTEN, WRITTEN_FOR_ALL, Card, CardView, Picture, Tone, answer_card, problem_card
+from bot.answering.reply import Reply
+from bot.discord.cards import Card, CardView, Picture, Tone, answer_card, problem_card
 from bot.discord.text import ALT_TEXT, COMPONENTS, TEXT
 from corpus.errors import DogearError
 from tests.fakes.discord_api import DiscordApi, beyond_schema
@@ -34,12 +34,6 @@ def message(card: Card) -> dict[str, Any]:
 
 def texts(card: Card) -> list[str]:
     return [item.content for item in CardView(card).walk_children() if isinstance(item, discord.ui.TextDisplay)]
-
-
-def kinds(card: Card) -> Iterator[str]:
-    (container,) = CardView(card).children
-    assert isinstance(container, discord.ui.Container)
-    return (type(child).__name__ for child in container.children)
 
 
 def refused(card: Card) -> Sequence[str]:
@@ -75,24 +69,6 @@ def test_discord_takes_any_card(card: Card) -> None:
     assert refused(card) == []
 
 
-def test_a_card_shows_its_parts_from_top_to_bottom() -> None:
-    card = Card(
-        "The Lantern", "A **storm** comes.", ["summary", "chapter 5"], Tone.ANSWER, [button()], PICTURE, "Yours"
-    )
-    assert list(kinds(card)) == [
-        "TextDisplay", "MediaGallery", "Separator", "TextDisplay", "ActionRow", "TextDisplay",
-    ]  # fmt: skip
-    assert texts(card) == ["### The Lantern\nA **storm** comes.", "-# summary\n-# chapter 5", "-# Yours"]
-    assert message(card)["components"][0]["accent_color"] == Tone.ANSWER.value
-
-
-def test_what_is_not_there_takes_no_room() -> None:
-    assert list(kinds(Card(body="A storm."))) == ["TextDisplay"]
-    assert list(kinds(Card(footers=["summary"], title="", body=""))) == ["TextDisplay"]
-    assert texts(Card(title="The Lantern", footers=["", " "])) == ["### The Lantern"]
-    assert list(kinds(Card(picture=PICTURE))) == ["MediaGallery"]
-
-
 def test_a_long_body_ends_with_a_sentence_and_all_else_stays() -> None:
     sentence = "The storm breaks the harbour wall in the night. "
     card = Card(
@@ -103,31 +79,6 @@ def test_a_long_body_ends_with_a_sentence_and_all_else_stays() -> None:
     assert top.endswith("in the night. …")
     assert (small, note) == ("-# [1] summary, chapter 5\n-# [2] a reader, ★★★★☆", "-# Only you see this.")
     assert 3_900 < CardView(card).content_length() <= TEXT
-
-
-def test_many_small_lines_leave_the_body_its_share() -> None:
-    top, small = texts(Card(body="word " * 1_000, footers=[f"source {n} {'x' * 200}" for n in range(60)]))
-    assert len(top) > 900
-    assert all(line.startswith("-# source") for line in small.split("\n"))
-
-
-def test_titles_and_small_lines_are_one_line_each() -> None:
-    assert texts(Card("The\n# Lantern", "", ["a\n# b"], note="c\nd")) == ["### The # Lantern", "-# a # b", "-# c d"]
-
-
-@pytest.mark.parametrize(
-    ("items", "rows"),
-    [
-        ([button(n) for n in range(7)], [5, 2]),
-        ([button(0), menu(1), button(2)], [1, 1, 1]),
-        ([menu(0), menu(1)], [1, 1]),
-        ([], []),
-    ],
-    ids=["buttons", "a menu between", "menus", "none"],
-)
-def test_rows_take_five_buttons_or_a_menu(items: list[discord.ui.Item[Any]], rows: list[int]) -> None:
-    (container,) = message(Card(body="x", buttons=items))["components"]
-    assert [len(row["components"]) for row in container["components"][1:]] == rows
 
 
 def test_a_card_without_anything_or_with_too_much_to_press_is_a_mistake() -> None:
@@ -148,13 +99,6 @@ def test_a_picture_is_found_by_its_name_and_told_to_who_does_not_see_it() -> Non
     assert (Card(body="x").files(), Picture("?", b"", "x").file_name) == ([], "picture.png")
 
 
-def test_buttons_that_outlive_a_restart_stand_on_cards() -> None:
-    card = Card(body="x", buttons=[Level(button(n)) for n in range(6)])
-    assert CardView(card).timeout is None
-    assert [len(row["components"]) for row in message(card)["components"][0]["components"][1:]] == [5, 1]
-    assert refused(card) == []
-
-
 REPLY = Reply("ask", "the-lantern", "“Silas rows out.” [1]", True, sources=("[1] summary, *chapter* 5",))
 
 
@@ -165,26 +109,6 @@ def test_an_answer_has_its_sources_in_small_print() -> None:
         "-# [1] summary, *chapter* 5\n-# You are at <chapter 5>",
     ]
     assert len(card.buttons) == 1
-
-
-@pytest.mark.parametrize(
-    ("mode", "public", "told"),
-    [
-        (Mode.QUOTE, False, []),
-        (Mode.FALLBACK, True, []),
-        (Mode.MODEL, False, [WRITTEN]),
-        (Mode.MODEL, True, [WRITTEN_FOR_ALL]),
-    ],
-)
-def test_an_answer_says_where_a_model_wrote_it(mode: Mode, public: bool, told: list[str]) -> None:
-    assert list(answer_card(Reply("ask", body="x", mode=mode), public=public).footers) == told
-
-
-def test_colours_tell_answers_for_one_from_answers_for_all() -> None:
-    assert answer_card(REPLY).tone is Tone.ANSWER
-    assert answer_card(REPLY, public=True).tone is Tone.PUBLIC
-    assert answer_card(Reply("ask", body="None.")).tone is Tone.PLAIN
-    assert problem_card(DogearError("Say where you are: `/progress set`")).tone is Tone.PROBLEM
 
 
 @given(st.sampled_from(["@everyone", "[a](https://x.example)", "# x", "<@123456789012345678>", "||x||", "- x"]))

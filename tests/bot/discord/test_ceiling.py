@@ -5,14 +5,12 @@ from __future__ import annotations
 import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
-from simcord.backend.errors import SetupError
 
 from bot.features.ceilings.rules import Ceilings
 from bot.people import Place
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_reading import rendered
-from tests.fakes.forging import forge, remembered
 
 LANTERN, KITE = "the-lantern", "the-kite"
 
@@ -54,22 +52,6 @@ async def test_a_ceiling_is_seen_first_then_set_and_everybody_is_told(club: Club
     assert "George" not in card
 
 
-async def test_a_ceiling_is_one_places_alone(club: Club, smiley: MemberActor) -> None:
-    other = club.guild.create_text_channel("other")
-    told = await smiley.slash(other, "ceiling set", where="finished", book=KITE)
-    await smiley.click(message(told), label="Confirm")
-    assert "the end of The Kite" in posted(other)[0]
-    assert await ceiling(club) == {}
-    assert await ceiling(club, other) == {KITE: 4}
-
-
-async def test_cancel_leaves_it(club: Club, smiley: MemberActor) -> None:
-    told = await smiley.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
-    assert "Nothing was changed" in shown(await smiley.click(message(told), label="Cancel"))
-    assert await ceiling(club) == {}
-    assert posted(club.general) == []
-
-
 async def test_undo_brings_the_one_before_back_and_tells_so(club: Club, smiley: MemberActor) -> None:
     await club.ceiling(club.general, the_lantern="ch 3")
     told = await smiley.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
@@ -105,41 +87,6 @@ async def test_what_another_moderator_did_meanwhile_is_not_lost(club: Club, smil
     assert posted(club.general) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "options", "help_"),
-    [
-        ("ceiling set", {"where": "ch 80", "book": LANTERN}, "The Lantern"),
-        ("ceiling set", {"where": "soon", "book": LANTERN}, "Write for example"),
-        ("ceiling set", {"where": "ch 2", "book": "The Lanten"}, "Did you mean The Lantern?"),
-        ("ceiling set", {"where": "ch 2"}, "Which book?"),
-        ("ceiling clear", {}, "This place has no ceiling, so there is nothing to take away."),
-        ("ceiling clear", {"book": KITE}, "This place has no ceiling in The Kite"),
-        ("ceiling clear", {"book": "Persuasion"}, "I don't know “Persuasion”"),
-    ],
-)
-async def test_what_cannot_be_done_is_said_privately(
-    club: Club, smiley: MemberActor, name: str, options: dict[str, str], help_: str
-) -> None:
-    told = await smiley.slash(club.general, name, **options)
-    assert told.ephemeral
-    assert help_ in shown(told)
-    assert buttons(told) == []
-
-
-async def test_the_same_ceiling_again_is_no_change(club: Club, smiley: MemberActor) -> None:
-    await club.ceiling(club.general, the_lantern="ch 3")
-    told = await smiley.slash(club.general, "ceiling set", where="ch 3", book=LANTERN)
-    assert "nothing changes" in shown(told)
-
-
-async def test_discord_does_not_offer_it_to_members_nor_in_direct_messages(club: Club, smiley: MemberActor) -> None:
-    liz = club.member("Liz")
-    with pytest.raises(SetupError):
-        await liz.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
-    with pytest.raises(SetupError):
-        await smiley.user.slash("ceiling set", where="ch 8", book=LANTERN)
-
-
 async def test_who_was_given_the_command_and_not_the_permission_is_told_which_one(club: Club) -> None:
     role = club.guild.create_role("readers")
     liz = club.guild.add_member(club.env.create_user("Liz"), roles=[role])
@@ -163,24 +110,3 @@ async def test_a_permission_that_is_lost_before_confirming_counts_no_more(club: 
     club.env.backend.edit_role(club.guild.id, role.id, {"permissions": 0})
     assert "Only moderators" in shown(await george.click(message(told), label="Confirm"))
     assert await ceiling(club) == {}
-
-
-async def test_a_strangers_press_sets_nothing(club: Club, smiley: MemberActor) -> None:
-    told = await smiley.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
-    for stranger in (club.member("Liz"), club.member("Toby", manage_threads=True)):
-        assert "somebody else" in shown(await forge(stranger, remembered(message(told), "Confirm")))
-    assert await ceiling(club) == {}
-    assert posted(club.general) == []
-
-
-async def test_show_says_where_there_is_none(club: Club, smiley: MemberActor) -> None:
-    told = await smiley.slash(club.general, "ceiling show")
-    assert told.ephemeral
-    assert "no ceiling" in shown(told)
-    assert "/ceiling set" in shown(told)
-
-
-async def test_marks_are_offered_by_number_from_where_the_place_is(club: Club, smiley: MemberActor) -> None:
-    await club.ceiling(club.general, the_lantern="ch 3")
-    offered = await smiley.autocomplete(club.general, "ceiling set", "where", "", book=LANTERN)
-    assert [choice["value"] for choice in offered][:2] == ["chapter 4 of 10", "chapter 5 of 10"]

@@ -8,7 +8,6 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.client import intents
 from bot.discord.permissions import permissions
 from bot.features.ask.store import StoredNotes
 from bot.limits import Allowance
@@ -47,12 +46,6 @@ def test_the_invite_asks_for_exactly_what_is_needed() -> None:
     assert f"permissions={permissions().value}" in address
     assert "client_id=1234" in address
     assert "scope=bot+applications.commands" in address
-
-
-def test_no_intent_is_privileged_but_for_watching_places() -> None:
-    asked = {name for name, value in intents() if value}
-    assert asked.isdisjoint({"members", "presences", "message_content"})
-    assert {name for name, value in intents(message_content=True) if value} == {*asked, "message_content"}
 
 
 # Commands
@@ -139,15 +132,6 @@ async def test_discord_down_for_good_is_logged_and_the_bot_goes_on(
     assert "two fishermen" in shown(await liz.slash(club.general, "ask", question=STORM))
 
 
-async def test_a_missing_permission_is_named(club: Club) -> None:
-    liz = club.member("Liz")
-    club.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, message="Missing Permissions")
-    await liz.send(club.general, f"{club.mention} {STORM}")
-    last = club.general.last_message
-    assert last is not None
-    assert "Send Messages in Threads" in str([c.to_dict() for c in last.components])
-
-
 async def test_an_interaction_that_comes_twice_is_answered_once(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     await liz.slash(club.general, "ask", question=STORM)
@@ -168,15 +152,6 @@ async def talking(island: Retriever, tmp_path: Path) -> AsyncIterator[tuple[Club
     with chat_server() as server, server.writer(island, 0.5) as writer:
         async with opened_club(island, tmp_path, writer=writer) as club:
             yield club, server
-
-
-async def test_a_model_answer_is_marked_as_one(talking: tuple[Club, ChatServer]) -> None:
-    club, server = talking
-    server.says = "Silas saves two fishermen from the rocks [1]."
-    liz = await club.reader("Liz", the_lantern="ch 5")
-    told = shown(await liz.slash(club.general, "ask", question=STORM))
-    assert "Silas saves two fishermen from the rocks" in told
-    assert "Written by a model" in told
 
 
 @pytest.mark.parametrize("behaviour", ["error", "slow", "garbage"])

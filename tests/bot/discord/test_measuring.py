@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.discord.metrics import REMEMBERED, Calls, Connections
+from bot.discord.metrics import Calls, Connections
 from tests.fakes.counting import Counted
 
 NOON = dt.datetime(2027, 3, 1, 12, 0, tzinfo=dt.UTC)
@@ -49,36 +49,11 @@ async def test_an_acknowledgement_is_measured_once_from_when_the_interaction_cam
     assert [told for told in meter.told if told == ("acknowledged",)] == [("acknowledged",)]
 
 
-async def test_one_that_discord_refuses_is_none(address: str) -> None:
-    meter = Counted()
-    calls = Calls(meter)
-    calls.came(42)
-    await post(calls, f"{address}/interactions/42/a-token/callback?status=404")
-    assert meter.told == [("called", "4xx")]
-
-
 @pytest.mark.parametrize(("status", "told"), [(200, "2xx"), (204, "2xx"), (403, "4xx"), (429, "429"), (503, "5xx")])
 async def test_a_call_is_counted_by_the_status_of_its_answer(address: str, status: int, told: str) -> None:
     meter = Counted()
     await post(Calls(meter), f"{address}/channels/1/messages?status={status}")
     assert meter.told == [("called", told)]
-
-
-async def test_a_call_without_an_answer_is_counted_as_such() -> None:
-    meter = Counted()
-    with pytest.raises(aiohttp.ClientError):
-        await post(Calls(meter), "http://127.0.0.1:1/")
-    assert meter.told == [("called", "none")]
-
-
-async def test_what_is_never_acknowledged_is_forgotten(address: str) -> None:
-    meter = Counted()
-    calls = Calls(meter)
-    for interaction in range(REMEMBERED + 1):
-        calls.came(interaction)
-    await post(calls, f"{address}/interactions/0/a-token/callback?status=204")
-    await post(calls, f"{address}/interactions/1/a-token/callback?status=204")
-    assert meter.told.count(("acknowledged",)) == 1
 
 
 @dataclass
@@ -130,10 +105,3 @@ async def test_a_shard_that_is_lost_and_comes_back_is_counted_once() -> None:
     await gateway.happens("resumed", 1)
     assert gateway.connections.state().ready
     assert gateway.meter.told == [("reconnected",)]
-
-
-async def test_before_a_shard_was_there_it_cannot_be_lost() -> None:
-    gateway = Gateway()
-    await gateway.happens("disconnect", 0)
-    await gateway.happens("ready", 0)
-    assert gateway.meter.told == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.features.prompts.rules import Prompts
-from tests.fakes.club import Club, message, shown
+from tests.fakes.club import Club, shown
 
 SECRET = "Silas drowned his brother for the sake of the lamp."
 
@@ -20,21 +20,6 @@ async def test_a_message_would_spoil_who_has_not_read_that_far(club: Club) -> No
             f"It {mine} further than you have read.",
             "It might go further than this place.",
         ]
-
-
-async def test_a_message_about_nothing_in_a_book_spoils_nobody(club: Club) -> None:
-    liz = club.member("Liz")
-    posted = await liz.send(club.general, "See you all on Friday at eight!")
-    told = await liz.context_menu(club.general, "Would this spoil?", posted)
-    assert "goes no further than you have read" in shown(told)
-
-
-async def test_a_message_without_text_is_said_so(club: Club) -> None:
-    liz = club.member("Liz")
-    posted = await liz.send(club.general, "", attachments=[("cat.png", b"\x89PNG")])
-    assert "no text" in shown(await liz.context_menu(club.general, "Would this spoil?", posted))
-    assert "no text" in shown(await liz.context_menu(club.general, "Ask about this", posted))
-    assert "no text" in shown(await liz.context_menu(club.general, "Suggest as discussion prompt", posted))
 
 
 async def test_a_question_about_a_message_is_answered_for_its_asker(club: Club) -> None:
@@ -65,14 +50,6 @@ async def test_a_message_is_suggested_once(club: Club) -> None:
     assert "suggested before" in shown(await liz.context_menu(club.general, "Suggest as discussion prompt", posted))
     (waiting,) = await club.app.get(Prompts).queue(club.guild.id)
     assert (waiting.text, waiting.message) == ("Why does Dorothea stay?", posted.id)
-
-
-async def test_menus_work_after_a_restart(club: Club) -> None:
-    liz = club.member("Liz")
-    posted = await liz.send(club.general, SECRET)
-    await club.restart()
-    told = await liz.context_menu(club.general, "Would this spoil?", posted)
-    assert message(told).ephemeral
 
 
 def _field(modal: dict[str, object]) -> str:

@@ -16,7 +16,6 @@ from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_reading import rendered
-from tests.fakes.forging import forge, remembered
 
 LANTERN = "the-lantern"
 
@@ -66,12 +65,6 @@ async def test_an_export_holds_nothing_of_others_and_nothing_of_other_clubs(club
     assert sorted(row["marks"] for row in (await exported(everywhere))["positions"]) == [2, 5]
 
 
-async def test_a_newcomers_export_is_empty(club: Club) -> None:
-    told = await club.member("Liz").slash(club.general, "mydata export")
-    assert "nothing but your number" in shown(told)
-    assert (await exported(told))["positions"] == []
-
-
 async def test_deleting_shows_first_what_goes_and_reaches_the_vector_store(club: Club, island: Retriever) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     await written(club, liz)
@@ -88,13 +81,6 @@ async def test_deleting_shows_first_what_goes_and_reaches_the_vector_store(club:
     assert "I hold nothing about you here." in shown(await liz.slash(club.general, "mydata delete"))
 
 
-async def test_keeping_it_deletes_nothing(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 5")
-    told = await liz.slash(club.general, "mydata delete")
-    assert "Nothing was changed" in shown(await liz.click(message(told), label="Keep it"))
-    assert await club.app.get(Progress).positions(Member(club.guild.id, liz.id)) == {LANTERN: 5}
-
-
 async def test_a_club_is_deleted_alone_and_a_direct_message_deletes_all(club: Club) -> None:
     other = club.env.create_guild("The Mainland Club")
     liz = await club.reader("Liz", the_lantern="ch 5")
@@ -108,14 +94,6 @@ async def test_a_club_is_deleted_alone_and_a_direct_message_deletes_all(club: Cl
     told = await liz.user.slash("mydata delete")
     await liz.user.click(message(told), label="Delete it all")
     assert await progress.positions(Member(other.id, liz.id)) == {}
-
-
-async def test_a_strangers_press_deletes_nothing(club: Club) -> None:
-    liz, jim = await club.reader("Liz", the_lantern="ch 5"), await club.reader("Jim", the_lantern="ch 2")
-    told = await liz.slash(club.general, "mydata delete")
-    assert "somebody else" in shown(await forge(jim, remembered(message(told), "Delete it all")))
-    for member in (liz, jim):
-        assert await club.app.get(Progress).positions(Member(club.guild.id, member.id)) != {}
 
 
 async def test_ceilings_stay_without_the_name_of_who_set_them(club: Club) -> None:

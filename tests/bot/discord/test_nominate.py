@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from simcord import OptionError
-
-from tests.fakes.club import Club, message, shown
+from tests.fakes.club import Club, shown
 
 
 async def test_a_book_of_the_library_and_any_other_can_be_nominated_in_private(club: Club) -> None:
@@ -38,15 +35,6 @@ async def test_a_book_is_nominated_once_by_each_and_five_at_most(club: Club) -> 
     assert "on the list now" in shown(await liz.slash(club.general, "nominate add", book="Ulysses"))
 
 
-async def test_a_title_without_letters_or_without_end_is_refused(club: Club) -> None:
-    liz = club.member("Liz")
-    assert "Write its title" in shown(await liz.slash(club.general, "nominate add", book="?!"))
-    assert "at most 100 characters" in shown(await liz.slash(club.general, "nominate add", book="x" * 150))
-    with pytest.raises(OptionError):
-        await liz.slash(club.general, "nominate add", book="x" * 201)
-    assert "No book is nominated yet" in shown(await liz.slash(club.general, "nominate list"))
-
-
 async def test_a_member_takes_back_what_is_theirs_and_an_organiser_any_book(club: Club) -> None:
     liz, jim = club.member("Liz"), club.member("Jim")
     jo = club.member("Jo", manage_events=True)
@@ -58,24 +46,6 @@ async def test_a_member_takes_back_what_is_theirs_and_an_organiser_any_book(club
     await liz.slash(club.general, "nominate add", book="Emma")
     assert "2 members had nominated it" in shown(await jo.slash(club.general, "nominate withdraw", book="Emma"))
     assert "No book is nominated yet" in shown(await jo.slash(club.general, "nominate list"))
-
-
-async def test_what_is_on_the_list_is_offered_for_taking_it_back(club: Club) -> None:
-    liz = club.member("Liz")
-    await liz.slash(club.general, "nominate add", book="Emma")
-    offered = await liz.autocomplete(club.general, "nominate withdraw", "book", "em")
-    assert [choice["value"] for choice in offered] == ["Emma"]
-
-
-async def test_a_long_list_has_pages_that_turn_after_a_restart(club: Club) -> None:
-    for member in range(20):
-        actor = club.member(f"m{member}")
-        for number in range(3):
-            await actor.slash(club.general, "nominate add", book=f"{'Long ' * 15}title {member} {number}")
-    first = await actor.slash(club.general, "nominate list")
-    assert "Page 1 of" in shown(first)
-    await club.restart()
-    assert "Page 2 of" in shown(await actor.click(message(first), label="More"))
 
 
 async def test_nothing_in_a_title_pings_links_or_formats(club: Club) -> None:

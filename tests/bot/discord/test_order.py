@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import discord
 import pytest
 from simcord import InteractionResult, SetupError
 
-from bot.app import Rates
-from retrieval.retriever import Retriever
-from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
-from tests.fakes.forging import forge, remembered
-from tests.fakes.tales import PILOT, REASON, SERIES
+from tests.fakes.club import Club, buttons, message, shown, texts
+from tests.fakes.tales import REASON, SERIES
 
 
 def public(result: InteractionResult) -> str:
@@ -63,46 +58,11 @@ async def test_the_way_to_a_book_leaves_out_what_it_does_not_need(tales_club: Cl
     assert [b for b in buttons(told) if b == "Recommended"] == ["Recommended"]
 
 
-async def test_one_book_alone_has_no_other_order(tales_club: Club) -> None:
-    told = await tales_club.member("Liz").slash(tales_club.general, "order", book="the-kite")
-    assert "stands alone" in shown(told)
-    assert buttons(told) == ["Share with the thread"]
-
-
 async def test_nothing_given_means_the_series_of_the_book_at_hand_or_else_everything(tales_club: Club) -> None:
     liz = await tales_club.reader("Liz", the_pilot="ch 2")
     assert "The Kite" not in shown(await liz.slash(tales_club.general, "order"))
     alec = tales_club.member("Alec")
     assert "The Kite" in shown(await alec.slash(tales_club.general, "order"))
-
-
-@pytest.mark.parametrize(
-    ("asked", "answer"),
-    [
-        ({"book": "the pilto"}, "Did you mean"),
-        ({"series": "Dune"}, "No series of the library is called Dune. The library has Harbour Tales."),
-        ({"book": PILOT, "series": SERIES}, "not both at once"),
-    ],
-)
-async def test_what_cannot_be_ordered_is_answered_with_what_to_do(
-    tales_club: Club, asked: dict[str, str], answer: str
-) -> None:
-    told = await tales_club.member("Liz").slash(tales_club.general, "order", **asked)
-    assert told.ephemeral
-    assert answer in shown(told)
-
-
-async def test_series_are_offered_while_one_types(tales_club: Club) -> None:
-    offered = await tales_club.member("Liz").autocomplete(tales_club.general, "order", "series", "harb")
-    assert [choice["value"] for choice in offered] == [SERIES]
-
-
-async def test_pictures_are_counted_as_questions(tales: Retriever, tmp_path: Path) -> None:
-    async with opened_club(tales, tmp_path, rates=Rates(member=1)) as club:
-        liz = club.member("Liz")
-        told = await liz.slash(club.general, "order", series=SERIES)
-        assert "Story time" in buttons(await liz.click(message(told), label="Story time"))
-        assert "asked a lot" in shown(await liz.slash(club.general, "order", series=SERIES))
 
 
 # Sharing
@@ -125,14 +85,6 @@ async def test_what_is_shared_goes_as_far_as_the_place_and_never_as_far_as_its_s
     back = await liz.click(message(shared), label="Take it back")
     assert "Taken back" in shown(back)
     assert public(shared) == ""
-
-
-async def test_a_place_without_a_ceiling_is_advised_as_somebody_who_has_read_nothing(tales_club: Club) -> None:
-    liz = await tales_club.reader("Liz", the_pilot="finished")
-    told = await liz.slash(tales_club.general, "order", series=SERIES)
-    text = public(await liz.click(message(told), label="Share with the thread"))
-    assert "The Pilot (1950) – next" in text
-    assert "Spoiler-free: assumes nobody has started" in text
 
 
 async def test_who_is_behind_the_place_posts_nothing_that_could_tell_them_more(tales_club: Club) -> None:
@@ -168,23 +120,3 @@ async def test_everybody_can_have_the_shared_order_for_themselves_in_private(tal
     assert own.ephemeral
     assert "✓ The Pilot" in shown(own)
     assert "Story time" in buttons(own)
-
-
-async def test_in_a_direct_message_there_is_nobody_to_share_with(tales_club: Club) -> None:
-    liz = await tales_club.reader("Liz", the_pilot="finished")
-    told = await liz.user.slash("order", series=SERIES)
-    assert "✓ The Pilot" in shown(told)
-    assert buttons(told) == ["Recommended", "Publication", "Story time"]
-    assert "story time:" in shown(await liz.user.click(message(told), label="Story time"))
-
-
-@pytest.mark.parametrize("label", ["Story time", "Share with the thread"])
-async def test_a_forged_press_of_somebody_elses_button_does_nothing(tales_club: Club, label: str) -> None:
-    liz = await tales_club.reader("Liz", the_lamp_room="ch 4")
-    told = await liz.slash(tales_club.general, "order", series=SERIES)
-    before = message(told).components
-    pressed = await forge(tales_club.member("Alec"), remembered(message(told), label))
-    assert "belongs to somebody else" in shown(pressed)
-    assert public(pressed) == ""
-    assert all(REASON not in text for answer in pressed.followups for text in texts(answer.components))
-    assert message(told).components == before

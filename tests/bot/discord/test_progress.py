@@ -49,31 +49,6 @@ async def test_people_say_it_in_many_ways(club: Club, where: str, marks: int) ->
     assert await at(club, liz) == {LANTERN: marks}
 
 
-async def test_without_a_book_it_is_the_one_that_is_being_read(club: Club) -> None:
-    liz = await club.reader("Liz", the_kite="1")
-    await liz.slash(club.general, "progress set", where="ch 2")
-    assert await at(club, liz) == {KITE: 2}
-
-
-@pytest.mark.parametrize(
-    ("options", "help_"),
-    [
-        ({"where": "ch 70", "book": LANTERN}, "The Lantern"),
-        ({"where": "by the harbour", "book": LANTERN}, "Write for example “ch 3”"),
-        ({"where": "ch 2", "book": "The Lanten"}, "Did you mean The Lantern?"),
-        ({"where": "ch 2"}, "Which book?"),
-    ],
-)
-async def test_what_is_not_understood_is_answered_with_what_to_write(
-    club: Club, options: dict[str, str], help_: str
-) -> None:
-    liz = club.member("Liz")
-    told = await liz.slash(club.general, "progress set", **options)
-    assert help_ in shown(told)
-    assert told.ephemeral
-    assert await at(club, liz) == {}
-
-
 async def test_what_is_offered_are_numbers_and_no_titles(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 8")
     offered = await liz.autocomplete(club.general, "progress set", "where", "", book=LANTERN)
@@ -112,11 +87,6 @@ async def test_a_strangers_undo_is_refused(club: Club) -> None:
     assert await at(club, liz) == {LANTERN: 7}
 
 
-async def test_a_report_that_changes_nothing_offers_no_undo(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 2")
-    assert buttons(await liz.slash(club.general, "progress set", where="ch 2", book=LANTERN)) == []
-
-
 async def test_show_lists_every_book_the_latest_first_with_its_time(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     await club.reads(liz, KITE, "finished")
@@ -130,29 +100,12 @@ async def test_show_lists_every_book_the_latest_first_with_its_time(club: Club) 
     assert "goes no further than The Lantern, chapter 8 of 10" in text
 
 
-async def test_show_tells_a_newcomer_what_to_type(club: Club) -> None:
-    liz = club.member("Liz")
-    assert "/progress set" in shown(await liz.slash(club.general, "progress show"))
-    told = await liz.user.slash("progress show")
-    assert "/progress set" in shown(told)
-    assert "for everybody" not in shown(told)
-
-
 async def test_undo_takes_back_step_by_step_until_nothing_is_left(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     await club.reads(liz, LANTERN, "ch 7")
     assert "The Lantern: chapter 5 of 10" in shown(await liz.slash(club.general, "progress undo"))
     assert "The Lantern: not set yet" in shown(await liz.slash(club.general, "progress undo"))
     assert "There is nothing to undo." in shown(await liz.slash(club.general, "progress undo"))
-
-
-async def test_clear_forgets_one_book_and_can_be_undone(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 5", the_kite="1")
-    told = await liz.slash(club.general, "progress clear", book="The Kite")
-    assert "The Kite" in shown(told)
-    assert await at(club, liz) == {LANTERN: 5}
-    await liz.click(message(told), label="Undo")
-    assert await at(club, liz) == {LANTERN: 5, KITE: 1}
 
 
 async def test_clear_of_all_books_asks_first(club: Club) -> None:
@@ -171,20 +124,6 @@ async def test_clear_of_all_books_asks_first(club: Club) -> None:
     assert await at(club, liz) == {LANTERN: 5, KITE: 1}
 
 
-async def test_a_stranger_neither_clears_nor_cancels(club: Club) -> None:
-    liz, jim = await club.reader("Liz", the_lantern="ch 5"), club.member("Jim")
-    told = await liz.slash(club.general, "progress clear")
-    for label in ("Confirm", "Cancel"):
-        assert "somebody else" in shown(await forge(jim, remembered(message(told), label)))
-    assert await at(club, liz) == {LANTERN: 5}
-
-
-@pytest.mark.parametrize("options", [{}, {"book": LANTERN}])
-async def test_there_may_be_nothing_to_clear(club: Club, options: dict[str, str]) -> None:
-    told = await club.member("Liz").slash(club.general, "progress clear", **options)
-    assert "there is nothing to forget" in shown(told)
-
-
 async def test_sharing_shows_first_what_everybody_would_read_and_can_be_taken_back(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     told = await liz.slash(club.general, "progress share", book=LANTERN)
@@ -195,21 +134,6 @@ async def test_sharing_shows_first_what_everybody_would_read_and_can_be_taken_ba
     shared = await liz.click(message(told), label="Confirm")
     assert posted(club) == ["Liz is at chapter 5 of 10 in The Lantern."]
     await liz.click(message(shared), label="Take it back")
-    assert posted(club) == []
-
-
-async def test_only_what_was_seen_is_shared(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 5")
-    told = await liz.slash(club.general, "progress share", book=LANTERN)
-    await club.reads(liz, LANTERN, "ch 9")
-    assert "You have moved on since" in shown(await liz.click(message(told), label="Confirm"))
-    assert posted(club) == []
-
-
-async def test_nobody_shares_for_another(club: Club) -> None:
-    liz, jim = await club.reader("Liz", the_lantern="ch 5"), club.member("Jim")
-    told = await liz.slash(club.general, "progress share", book=LANTERN)
-    assert "somebody else" in shown(await forge(jim, remembered(message(told), "Confirm")))
     assert posted(club) == []
 
 

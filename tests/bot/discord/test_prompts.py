@@ -11,10 +11,9 @@ from pathlib import Path
 
 import discord
 import pytest
-from simcord import MemberActor, OptionError
+from simcord import MemberActor
 
 from bot.audit import Audit, Did
-from bot.club_settings import SetUp
 from bot.db.session import NAME
 from bot.features.prompts.rules import Prompts
 from bot.features.prompts.store import Prompt, State, posting
@@ -72,18 +71,6 @@ async def test_a_member_suggests_in_private_and_moderators_find_it_in_their_queu
     assert said(club) == []
 
 
-async def test_a_suggestion_about_a_book_that_nobody_knows_is_not_kept(club: Club) -> None:
-    told = await club.member("Liz").slash(club.general, "prompt suggest", text=HARMLESS, book="the lantren")
-    assert "Did you mean" in shown(told)
-    assert await club.app.get(Prompts).queue(club.guild.id) == []
-
-
-async def test_a_suggestion_without_words_is_not_kept(club: Club) -> None:
-    assert "no text in that" in shown(await club.member("Liz").slash(club.general, "prompt suggest", text="???"))
-    with pytest.raises(OptionError):
-        await club.member("Alec").slash(club.general, "prompt suggest", text="x" * 1_001)
-
-
 @pytest.mark.parametrize("command", ["queue", "approve", "reject", "post", "edit", "draft", "library"])
 async def test_everything_else_is_for_moderators(club: Club, command: str) -> None:
     prompt = await suggested(club)
@@ -94,13 +81,6 @@ async def test_everything_else_is_for_moderators(club: Club, command: str) -> No
     assert "Only moderators do that" in shown(told)
     assert HARMLESS not in shown(told)
     assert (await found(club, prompt)).state is State.SUGGESTED
-
-
-async def test_numbers_are_offered_to_moderators_alone(club: Club) -> None:
-    prompt = await suggested(club)
-    offered = await moderator(club).autocomplete(club.general, "prompt approve", "number", "")
-    assert [choice["value"] for choice in offered] == [prompt.id]
-    assert await club.member("Liz").autocomplete(club.general, "prompt approve", "number", "") == []
 
 
 # Deciding
@@ -118,10 +98,6 @@ async def test_the_queue_is_paged_and_its_buttons_work_after_a_restart(club: Clu
     assert "Approved" in shown(approved)
     assert [prompt.id for prompt in await club.app.get(Prompts).queue(club.guild.id)] == [first.id, second.id]
     assert (await found(club, second)).by == elinor.id
-
-
-async def test_an_empty_queue_says_so(club: Club) -> None:
-    assert "The queue is empty" in shown(await moderator(club).slash(club.general, "prompt queue"))
 
 
 async def test_a_prompt_is_edited_in_a_form_with_its_words(club: Club) -> None:
@@ -165,15 +141,6 @@ async def test_a_section_that_a_prompt_goes_beyond_is_refused_with_where_it_belo
     told = await elinor.submit_modal(form, {book: "The Lantern", where: "ch 5"})
     assert "beyond that section" in shown(told)
     assert (await found(club, prompt)).state is State.SUGGESTED
-
-
-async def test_what_is_not_there_or_of_another_club_is_named(club: Club) -> None:
-    elinor = moderator(club)
-    there = await club.app.get(Prompts).suggest(Member(77, 5), Place(77, 5), HARMLESS)
-    for number in (there.id, 999):
-        assert f"no discussion prompt {number}" in shown(
-            await elinor.slash(club.general, "prompt approve", number=number)
-        )
 
 
 # Posting
@@ -237,22 +204,6 @@ async def test_a_prompt_is_posted_when_it_is_due_and_not_before_even_after_a_res
     assert len(said(club)) == 1
 
 
-async def test_a_time_is_one_of_the_clubs_zone(club: Club) -> None:
-    await club.app.get(SetUp).choose_zone(club.guild.id, "Europe/Berlin")
-    prompt, elinor = await suggested(club), moderator(club)
-    await elinor.slash(club.general, "prompt post", number=prompt.id, when="2026-01-05 20:00")
-    assert (await found(club, prompt)).due == dt.datetime(2026, 1, 5, 19, tzinfo=dt.UTC)
-
-
-@pytest.mark.parametrize(
-    ("when", "problem"), [("soonish", "understand"), ("2020-01-01 12:00", "in the past"), ("2999-01-01", "a year away")]
-)
-async def test_a_time_that_cannot_be_meant_is_asked_for_again(club: Club, when: str, problem: str) -> None:
-    prompt, elinor = await suggested(club), moderator(club)
-    assert problem in shown(await elinor.slash(club.general, "prompt post", number=prompt.id, when=when))
-    assert (await found(club, prompt)).state is State.SUGGESTED
-
-
 async def planned(club: Club, prompt: Prompt, ago: dt.timedelta) -> Prompt:
     """Plan a prompt as a process did that was killed a while ago."""
     records = club.app.get(Prompts)._records
@@ -273,13 +224,6 @@ async def claimed(club: Club, prompt: Prompt) -> None:
     """Claim a planned prompt, as a process does that is killed before it has posted it."""
     with club.env.time_context():
         assert await club.bots[-1].jobs.claim(posting(club.guild.id, prompt.id)) is not None
-
-
-async def test_a_prompt_that_is_late_by_hours_is_posted_and_says_so(club: Club) -> None:
-    await planned(club, await suggested(club), dt.timedelta(hours=5))
-    await club.restart()
-    await club.env.advance_time(2)
-    assert "I was away" in said(club)[0]
 
 
 async def test_a_prompt_that_is_late_by_days_waits_for_a_decision(club: Club) -> None:
@@ -323,14 +267,6 @@ async def test_a_ceiling_that_went_back_meanwhile_stops_a_prompt_and_the_queue_s
     assert "Not posted when it was due" in shown(await elinor.slash(club.general, "prompt queue"))
 
 
-async def test_a_place_where_the_bot_may_not_write_leaves_the_prompt_in_the_queue(club: Club) -> None:
-    prompt, elinor = await suggested(club), moderator(club)
-    club.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, message="Missing Permissions")
-    told = await elinor.slash(club.general, "prompt post", number=prompt.id)
-    assert "I may not write there" in shown(told)
-    assert "Posted" in shown(await elinor.slash(club.general, "prompt post", number=prompt.id))
-
-
 async def test_a_post_at_which_discord_fails_for_good_is_tried_again_until_it_is_there_once(club: Club) -> None:
     club.expected += (discord.HTTPException,)
     prompt, elinor = await suggested(club), moderator(club)
@@ -340,16 +276,6 @@ async def test_a_post_at_which_discord_fails_for_good_is_tried_again_until_it_is
     assert said(club) == []
     await club.env.advance_time(61)
     assert len(said(club)) == 1
-
-
-async def test_a_moderator_who_may_not_write_there_has_no_voice_through_the_bot(club: Club) -> None:
-    prompt, elinor = await suggested(club), moderator(club)
-    everyone = club.guild.default_role
-    silent = club.guild.create_text_channel(
-        "quiet", overwrites={everyone: discord.PermissionOverwrite(send_messages=False)}
-    )
-    told = await elinor.slash(silent, "prompt post", number=prompt.id)
-    assert "I do not write there for you" in shown(told)
 
 
 # Drafting
@@ -388,20 +314,6 @@ async def test_a_section_that_neither_the_place_nor_the_moderator_has_reached_is
     assert "further than this place goes, and than you have read" in shown(told)
     await club.reads(elinor, "the-lantern", "finished")
     assert "the end" in shown(await elinor.slash(club.general, "prompt draft", kind="prediction", upto="ch 10"))
-
-
-async def test_drafts_of_no_book_ask_for_one_and_a_place_without_a_ceiling_is_at_the_beginning(club: Club) -> None:
-    elinor = moderator(club)
-    assert "Which book?" in shown(await elinor.slash(club.general, "prompt draft", kind="theme"))
-    told = await elinor.slash(club.general, "prompt draft", kind="character", book="the-lantern")
-    assert "Silas" not in shown(told)
-    assert "Dorothea" not in shown(told)
-
-
-async def test_a_place_in_the_book_that_is_none_is_refused(club: Club) -> None:
-    told = await moderator(club).slash(club.general, "prompt draft", kind="theme", book="the-lantern", upto="ch 99")
-    assert told.ephemeral
-    assert "Keep 1" not in buttons(told)
 
 
 async def test_the_library_has_templates_and_what_the_book_comes_with(club: Club) -> None:
@@ -446,13 +358,6 @@ async def test_a_model_that_tells_too_much_or_asks_nothing_leaves_the_library(
     assert "Keep 1" in buttons(told)
     assert "drowned" not in shown(told)
     assert "brave" not in shown(told)
-
-
-async def test_the_library_asks_no_model(talking: tuple[Club, ChatServer]) -> None:
-    club, server = talking
-    await club.ceiling(club.general, the_lantern="ch 5")
-    await moderator(club).slash(club.general, "prompt library", kind="theme")
-    assert server.requests == []
 
 
 def fields(modal: object) -> list[str]:

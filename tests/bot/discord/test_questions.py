@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from simcord import OptionError, SetupError
+from simcord import SetupError
 
-from bot.club_settings import SetUp
 from tests.fakes.club import Club, buttons, message, shown
 
 NEUTRAL = "I can’t answer that from what you’ve read so far."
@@ -27,41 +26,11 @@ async def test_an_answer_is_private_has_its_source_and_stops_where_its_reader_is
     assert "drowned" not in shown(kept)
 
 
-async def test_who_has_said_nothing_is_at_the_beginning(club: Club) -> None:
-    told = await club.member("Liz").slash(club.general, "ask", question=STORM, book="The Lantern")
-    assert NEUTRAL in shown(told)
-
-
 async def test_the_neutral_reply_looks_the_same_whether_there_is_more_or_not(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 1")
     later = await liz.slash(club.general, "ask", question=STORM)
     never = await liz.slash(club.general, "ask", question=NONSENSE)
     assert shown(later) == shown(never)
-
-
-async def test_a_book_that_nobody_knows_is_answered_with_the_nearest(club: Club) -> None:
-    told = await club.member("Liz").slash(club.general, "ask", question=STORM, book="the lantren")
-    assert told.ephemeral
-    assert "Did you mean" in shown(told)
-    assert "The Lantern" in shown(told)
-
-
-@pytest.mark.parametrize("question", ["", "x" * 501])
-async def test_discord_itself_refuses_a_question_that_is_empty_or_endless(club: Club, question: str) -> None:
-    with pytest.raises(OptionError):
-        await club.member("Liz").slash(club.general, "ask", question=question)
-
-
-async def test_a_question_without_words_is_asked_for(club: Club) -> None:
-    told = await club.member("Liz").slash(club.general, "ask", question="???")
-    assert "Ask in a few words" in shown(told)
-
-
-async def test_books_are_offered_while_one_types_and_any_other_text_stays_allowed(club: Club) -> None:
-    liz = club.member("Liz")
-    offered = await liz.autocomplete(club.general, "ask", "book", "lant", question=STORM)
-    assert [choice["value"] for choice in offered] == ["the-lantern"]
-    assert await liz.autocomplete(club.general, "ask", "book", "zzz", question=STORM) == []
 
 
 async def test_who_asks_too_much_is_told_when_it_works_again(club: Club) -> None:
@@ -172,20 +141,6 @@ async def test_hints_work_after_a_restart_for_what_has_been_read_by_then(club: C
     assert "drowned" in shown(await liz.click(message(first), label="The answer"))
 
 
-async def test_an_answer_offers_a_hint(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 3")
-    told = await liz.slash(club.general, "ask", question=SECRET)
-    hint = await liz.click(message(told), label="Hint")
-    assert hint.ephemeral
-    assert "hint 1 of 3" in shown(hint)
-
-
-async def test_a_hint_about_no_book_is_still_an_answer(club: Club) -> None:
-    told = await club.member("Liz").slash(club.general, "hint", question=NONSENSE)
-    assert told.ephemeral
-    assert shown(told)
-
-
 # /recap
 
 
@@ -204,33 +159,6 @@ async def test_a_recap_of_a_part_tells_that_part(club: Club) -> None:
     assert "Chapter 1:" not in told
     assert "storm" not in told
     assert NEUTRAL in shown(await liz.slash(club.general, "recap", section="chapter 7"))
-
-
-async def test_sections_are_offered_up_to_the_position_by_number(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 3")
-    offered = await liz.autocomplete(club.general, "recap", "section", "", book="the-lantern")
-    assert [choice["name"] for choice in offered] == ["chapter 3", "chapter 2", "chapter 1"]
-
-
-async def test_the_clubs_book_is_meant_where_nothing_nearer_is(club: Club) -> None:
-    liz = club.member("Liz")
-    await club.app.get(SetUp).choose_book(club.guild.id, "the-kite")
-    assert "The Kite" in shown(await liz.slash(club.general, "recap"))
-    await club.reads(liz, "the-lantern", "ch 3")
-    assert "The Lantern" in shown(await liz.slash(club.general, "recap"))
-
-
-async def test_a_recap_without_a_book_asks_for_one(club: Club) -> None:
-    assert "Which book?" in shown(await club.member("Liz").slash(club.general, "recap"))
-
-
-async def test_a_recap_of_a_part_that_is_none_says_what_is_understood(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 3")
-    assert "Write for example" in shown(await liz.slash(club.general, "recap", section="the good bit"))
-
-
-async def test_a_recap_before_the_beginning_is_the_neutral_reply(club: Club) -> None:
-    assert NEUTRAL in shown(await club.member("Liz").slash(club.general, "recap", book="the-lantern"))
 
 
 # /who
@@ -257,10 +185,3 @@ async def test_somebody_who_was_not_met_yet_is_as_unknown_as_nobody(club: Club) 
     unmet = shown(await liz.slash(club.general, "who", name="Silas"))
     nobody = shown(await liz.slash(club.general, "who", name="Zebedee"))
     assert unmet == nobody
-
-
-async def test_a_name_in_a_book_that_is_not_there_is_answered_helpfully(club: Club) -> None:
-    liz = club.member("Liz")
-    assert "zzz" in shown(await liz.slash(club.general, "who", name="Silas", book="zzz"))
-    with pytest.raises(OptionError):
-        await liz.slash(club.general, "who", name="x" * 101)

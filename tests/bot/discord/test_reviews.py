@@ -19,7 +19,6 @@ from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.club import Club, buttons, message, opened_club
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_reading import rendered
-from tests.fakes.forging import forge, remembered
 
 LANTERN, KITE = "the-lantern", "the-kite"
 SECRET = "It hurts that Silas drowned his brother for the sake of the lamp."
@@ -96,14 +95,6 @@ async def mine(club: Club, member: MemberActor, book: str = LANTERN) -> str | No
     return review.text if review else None
 
 
-async def test_the_modal_begins_with_where_its_author_is(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 5")
-    form = await liz.slash(club.general, "review write", book="The Lantern")
-    assert filled(form) == {"stars": [], "text": "", "said": "chapter 5 of 10"}
-    newcomer = await club.member("Jim").slash(club.general, "review write", book=LANTERN)
-    assert filled(newcomer)["said"] == "not started"
-
-
 async def test_a_review_is_kept_at_once_also_in_the_clubs_part_of_the_store(club: Club, island: Retriever) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     told = await write(club, liz, stars=["4"], text="I like the harbour in the dark.", said="ch 5")
@@ -148,33 +139,6 @@ async def test_what_was_typed_is_not_lost_where_it_cannot_be_kept(
     assert filled(again)["said"] == typed["said"]
 
 
-async def test_a_text_of_4000_characters_is_kept_and_paged(club: Club) -> None:
-    liz = club.member("Liz")
-    text = ("The sea is grey. " * 236)[:4_000].strip()
-    await write(club, liz, text=text, said="not started")
-    assert await mine(club, liz) == text
-    told = await liz.slash(club.general, "review read", book=LANTERN)
-    assert buttons(told) == ["More"]
-    await club.restart()
-    turned = await liz.click(message(told), label="More")
-    assert "Page 2 of 3" in shown(turned)
-    assert buttons(turned) == ["Back", "More"]
-
-
-@pytest.mark.parametrize("name", ["review edit", "review delete"])
-async def test_who_has_written_nothing_is_told_how_to(club: Club, name: str) -> None:
-    told = await club.member("Liz").slash(club.general, name, book=LANTERN)
-    assert "You have written no review of The Lantern. /review write" in shown(told)
-    assert told.ephemeral
-
-
-@pytest.mark.parametrize("name", ["review write", "review read", "review edit", "review delete"])
-async def test_an_unknown_book_or_none_is_answered_with_help(club: Club, name: str) -> None:
-    liz = club.member("Liz")
-    assert "Did you mean The Lantern?" in shown(await liz.slash(club.general, name, book="The Lanten"))
-    assert "Which book?" in shown(await liz.slash(club.general, name))
-
-
 async def test_editing_begins_with_what_is_there_and_replaces_it(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     told = await write(club, liz, stars=["4"], text="Good.", said="ch 2")
@@ -207,28 +171,6 @@ async def test_deleting_asks_first_and_can_be_undone(club: Club, island: Retriev
     assert len(island.passages(LANTERN, here, ("review",))) == 1
 
 
-async def test_undo_does_not_write_over_a_newer_review(club: Club) -> None:
-    liz = club.member("Liz")
-    told = await write(club, liz, text="Too grey for me.", said="not started")
-    asked = await liz.click(message(told), label="Delete")
-    gone = await liz.click(message(asked), label="Confirm")
-    await write(club, liz, text="I have grown to like grey.", said="not started")
-    assert "another review" in shown(await liz.click(message(gone), label="Undo"))
-    assert await mine(club, liz) == "I have grown to like grey."
-
-
-async def test_strangers_neither_edit_nor_delete(club: Club) -> None:
-    liz, jim = club.member("Liz"), club.member("Jim")
-    told = await write(club, liz, text="Too grey for me.", said="not started")
-    for label in ("Edit", "Delete"):
-        pressed = await forge(jim, remembered(message(told), label))
-        assert pressed.modal is None
-        assert "somebody else" in shown(pressed)
-    asked = await liz.click(message(told), label="Delete")
-    assert "somebody else" in shown(await forge(jim, remembered(message(asked), "Confirm")))
-    assert await mine(club, liz) == "Too grey for me."
-
-
 async def test_reviews_are_read_as_far_as_their_reader_is(reviewing: Club) -> None:
     newcomer, middle, finished = (
         reviewing.member("Liz"),
@@ -254,19 +196,6 @@ async def test_ones_own_comes_first_and_others_carry_their_names(reviewing: Club
     sent_ = [r.json for r in reviewing.env.http_requests if isinstance(r.json, dict) and f"<@{jim.id}>" in str(r.json)]
     assert sent_
     assert all((body.get("data") or body)["allowed_mentions"]["parse"] == [] for body in sent_)
-
-
-async def test_reviews_are_filtered_by_stars_and_date(reviewing: Club) -> None:
-    liz = await reviewing.reader("Liz", the_lantern="finished")
-    many = shown(await liz.slash(reviewing.general, "review read", book=LANTERN, stars=3))
-    assert "A slow book" in many
-    assert "drowned" not in many
-    assert "grudge" not in many
-    recent = await liz.slash(reviewing.general, "review read", book=LANTERN, since="month")
-    assert "There are no reviews that fit, up to where you are." in shown(recent)
-    await write(reviewing, liz, stars=["2"], text="Fine.", said="not started")
-    assert "Fine." in shown(await liz.slash(reviewing.general, "review read", book=LANTERN, since="week"))
-    assert "Fine." not in shown(await liz.slash(reviewing.general, "review read", book=LANTERN, stars=3))
 
 
 async def test_nothing_to_read_looks_the_same_whether_there_is_more_or_not(reviewing: Club) -> None:
@@ -307,11 +236,3 @@ async def test_what_is_for_adults_is_read_only_where_nobody_under_age_can_be(rev
         place = Place(reviewing.guild.id, reviewing.general.id, adults)
         found = await reviews_for(reviewing.app, liz, place, book, Wanted())
         assert any("not for the young" in review.text for review in found) is adults
-
-
-async def test_who_is_in_no_club_reads_the_librarys_and_writes_none(reviewing: Club) -> None:
-    alone = reviewing.env.create_user("Ishmael")
-    refused = await alone.slash("review write", book=LANTERN)
-    assert refused.modal is None
-    assert "for the readers of a club" in shown(refused)
-    assert "A slow book" in shown(await alone.slash("review read", book=LANTERN))

@@ -22,7 +22,6 @@ from bot.features.prompts.rules import Prompts
 from bot.features.schedules.calendar import exported
 from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState
 from bot.features.schedules.service import Schedules
-from bot.features.schedules.store import By
 from bot.people import Member, Place
 from tests.fakes.club import Club, buttons, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
@@ -139,12 +138,6 @@ async def test_a_preview_works_after_a_restart_and_a_second_press_makes_nothing_
     assert "has a schedule for “The Lantern” already" in shown(other)
 
 
-async def test_a_preview_that_is_cancelled_leaves_nothing(club: Club, jo: MemberActor) -> None:
-    done = await jo.click(message(await prepared(club, jo)), label="Cancel")
-    assert "Nothing was changed" in shown(done)
-    assert "There is no schedule here" in shown(await jo.slash(club.general, "schedule show"))
-
-
 async def test_other_books_that_may_be_spoken_of_are_asked_for_and_become_part_of_the_ceiling(
     club: Club, jo: MemberActor
 ) -> None:
@@ -160,14 +153,6 @@ async def test_other_books_that_may_be_spoken_of_are_asked_for_and_become_part_o
     assert "spoken of freely, too: The Kite" in openings(thread)[0]
 
 
-async def test_words_are_written_anew_in_a_modal(club: Club, jo: MemberActor) -> None:
-    preview = await prepared(club, jo)
-    form = await jo.click(message(preview), label="Edit")
-    done = await jo.submit_modal(form, {"words": "Sundays at 7pm, 2 chapters a week", "zone": "Europe/Berlin"})
-    assert "chapters 1–2 · Sunday 4 January 2026, 19:00" in shown(done)
-    assert "times of Europe/Berlin" in shown(done)
-
-
 async def test_words_that_are_not_understood_are_told_and_can_be_mended(club: Club, jo: MemberActor) -> None:
     told = await prepared(club, jo, "whenever Karla likes")
     assert told.ephemeral
@@ -179,23 +164,6 @@ async def test_words_that_are_not_understood_are_told_and_can_be_mended(club: Cl
     done = await jo.submit_modal(form, {"words": WORDS, "zone": "UTC"})
     await jo.click(message(done), label="Confirm")
     assert (await latest(club)).sections[0].meets == FRIDAY
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"book": "zzzz"}, "I don't know “zzzz”"),
-        ({"words": "5 chapters a week"}, "At what time do you meet"),
-        ({"words": "1 March 2020 at 8pm, 5 chapters a week"}, "over"),
-        ({"zone": "Atlantis"}, "time zone"),
-    ],
-)
-async def test_what_cannot_be_planned_says_what_to_write(
-    club: Club, jo: MemberActor, options: dict[str, str], told: str
-) -> None:
-    answer = await prepared(club, jo, **options)
-    assert answer.ephemeral
-    assert told in shown(answer)
 
 
 async def test_only_organisers_make_and_change_schedules_and_everybody_sees_them(club: Club, jo: MemberActor) -> None:
@@ -210,20 +178,6 @@ async def test_only_organisers_make_and_change_schedules_and_everybody_sees_them
     assert "chapters 1–5" in shown(told)
 
 
-async def test_who_stops_being_an_organiser_can_no_longer_confirm(club: Club) -> None:
-    role = club.guild.create_role("organiser", permissions=discord.Permissions(manage_events=True))
-    jo = club.guild.add_member(club.env.create_user("Jo"), roles=[role])
-    preview = await prepared(club, jo)
-    club.env.backend.get_guild(club.guild.id).roles[role.id].permissions = 0
-    assert "Only organisers do that" in shown(await jo.click(message(preview), label="Confirm"))
-
-
-async def test_a_first_meeting_that_has_passed_by_the_confirmation_is_refused(club: Club, jo: MemberActor) -> None:
-    preview = await prepared(club, jo)
-    await until(club, FRIDAY + MINUTE)
-    assert "would be in the past" in shown(await jo.click(message(preview), label="Confirm"))
-
-
 async def test_what_the_bot_lacks_in_a_channel_is_said_before_anything_is_planned(club: Club, jo: MemberActor) -> None:
     me = club.env.bot.user
     assert me is not None
@@ -231,13 +185,6 @@ async def test_what_the_bot_lacks_in_a_channel_is_said_before_anything_is_planne
     quiet = club.guild.create_text_channel("quiet", overwrites={me: denied})
     told = await jo.slash(quiet, "schedule create", book="the-lantern", words=WORDS)
     assert "I lack the permission Create Public Threads in \\#quiet" in shown(told)
-
-
-async def test_nobody_plans_in_a_channel_in_which_they_may_not_write(club: Club, jo: MemberActor) -> None:
-    denied = discord.PermissionOverwrite(send_messages=False)
-    hall = club.guild.create_text_channel("hall", overwrites={club.guild.default_role: denied})
-    told = await jo.slash(club.general, "schedule create", book="the-lantern", words=WORDS, channel=hall)
-    assert "You may not write in \\#hall" in shown(told)
 
 
 # What it does by itself
@@ -265,16 +212,6 @@ async def test_each_section_opens_a_thread_with_its_range_its_ceiling_and_an_eve
     assert threads(club) == ["The Lantern, chapters 1–5", "The Lantern, chapters 6–10"]
     assert len(events(club)) == 2
     assert [section.state for section in (await latest(club)).sections] == [SectionState.OPENED] * 2
-
-
-async def test_a_forum_gets_a_post_with_the_opening_message(club: Club, jo: MemberActor) -> None:
-    forum = club.guild.create_forum_channel("books")
-    await made(club, jo, channel=forum)
-    await until(club, FRIDAY + MINUTE)
-    (post,) = forum.threads
-    assert post.name == "The Lantern, chapters 1–5"
-    assert len(openings(post)) == 1
-    assert len(post.history()) == 1
 
 
 @pytest.mark.parametrize("forum", [False, True])
@@ -345,16 +282,6 @@ async def test_members_are_reminded_as_they_asked_a_day_and_an_hour_before_and_n
     assert all(f"<@{jim.id}>" not in words(post) for post in club.general.threads[0].history())
 
 
-async def test_a_reminder_in_the_thread_stands_in_the_one_that_is_open(club: Club, jo: MemberActor) -> None:
-    jim = club.member("Jim")
-    await made(club, jo)
-    await until(club, FRIDAY + MINUTE)
-    await wants(club, jim, "In the thread")
-    await until(club, NEXT - MINUTE)
-    posts = [words(post) for post in club.general.threads[0].history()]
-    assert sum(f"<@{jim.id}>" in post for post in posts) == 2
-
-
 async def test_reminders_are_changed_from_a_direct_message(club: Club, jo: MemberActor) -> None:
     liz = club.member("Liz")
     await made(club, jo)
@@ -374,13 +301,6 @@ async def test_who_takes_no_direct_messages_keeps_nobody_from_being_reminded(clu
     club.env.inject_error("POST", f"/channels/{liz.user.dm_channel.id}/messages", status=403, code=50007, times=None)
     await until(club, FRIDAY + MINUTE)
     assert (len(direct(liz)), len(direct(jim))) == (0, 2)
-
-
-async def test_a_button_of_another_club_reminds_nobody(club: Club, jo: MemberActor) -> None:
-    schedule = await made(club, jo)
-    elsewhere = club.env.create_guild("Another Club")
-    with club.env.time_context(), pytest.raises(NotPossible):
-        await club.app.get(Schedules).remind(schedule.id, Member(elsewhere.id, 1), By.DIRECT)
 
 
 # Whatever happens to the bot
@@ -413,16 +333,6 @@ async def test_a_bot_that_is_killed_behind_a_step_finds_what_it_did_and_does_it_
         assert await club.app.get(Ceilings).show(Place(club.guild.id, thread.id)) == {"the-lantern": 5}
 
 
-async def test_a_forum_post_that_was_made_is_found(club: Club, jo: MemberActor, tmp_path: Path) -> None:
-    forum = club.guild.create_forum_channel("books")
-    with killed(tmp_path, "%:thread"):
-        await made(club, jo, channel=forum)
-        await until(club, FRIDAY + MINUTE)
-    await club.env.advance_time(10 * 60)
-    assert len(threads(club, forum)) == 1
-    assert (await latest(club)).sections[0].thread == forum.threads[0].id
-
-
 @pytest.mark.parametrize("fault", ["%:opening", "5xx"])
 async def test_prompts_are_posted_once_where_the_bot_dies_behind_its_opening_message(
     club: Club, jo: MemberActor, tmp_path: Path, fault: str
@@ -447,14 +357,6 @@ async def test_prompts_are_posted_once_where_the_bot_dies_behind_its_opening_mes
     assert len(openings(thread)) == 1
     with club.env.time_context():
         assert (await club.app.get(Prompts).prompt(club.guild.id, prompt.id)).state.value == "posted"
-
-
-async def test_a_forum_without_an_open_post_reminds_everybody_directly(club: Club, jo: MemberActor) -> None:
-    jim = club.member("Jim")
-    await made(club, jo, channel=club.guild.create_forum_channel("books"))
-    await wants(club, jim, "In the thread")
-    await until(club, FRIDAY + MINUTE)
-    assert len(direct(jim)) == 2
 
 
 async def test_discord_stumbling_over_a_step_delays_it_and_doubles_nothing(club: Club, jo: MemberActor) -> None:
@@ -501,19 +403,6 @@ async def test_what_is_late_by_days_is_left_to_the_organiser_to_post_or_to_skip(
     assert "decided already" in shown(await jo.user.click(told, label="Skip 2"))
 
 
-async def test_only_organisers_decide_about_what_is_late(club: Club, jo: MemberActor) -> None:
-    liz = club.member("Liz")
-    await made(club, jo)
-    await asleep(club)
-    await until(club, FRIDAY + dt.timedelta(days=3))
-    await club.restart()
-    shown_to_jo = await jo.slash(club.general, "schedule show")
-    assert "Post 1 now" in buttons(shown_to_jo)
-    assert "Post 1 now" not in buttons(await liz.slash(club.general, "schedule show"))
-    club.env.backend.get_guild(club.guild.id).members[jo.id].role_ids.clear()
-    assert "Only organisers" in shown(await jo.user.click(direct(jo)[0], label="Post 1 now"))
-
-
 async def test_two_processes_do_each_step_once(club: Club, jo: MemberActor) -> None:
     await made(club, jo)
     await asleep(club)
@@ -545,15 +434,6 @@ async def test_a_permission_that_is_taken_away_is_told_once_and_the_thread_opens
     await club.env.advance_time(2 * HOUR)
     assert threads(club) == ["The Lantern, chapters 1–5"]
     assert len(direct(jo)) == 1
-
-
-async def test_an_organiser_who_takes_no_direct_messages_is_told_in_the_channel(club: Club, jo: MemberActor) -> None:
-    await made(club, jo)
-    club.env.inject_error("POST", f"/channels/{jo.user.dm_channel.id}/messages", status=403, code=50007, times=None)
-    club.env.inject_error("POST", f"/channels/{club.general.id}/threads", status=403, code=50013, times=None)
-    await until(club, FRIDAY + dt.timedelta(hours=3))
-    (told,) = [post for post in club.general.history() if "I lack the permission" in words(post)]
-    assert f"<@{jo.id}>" in words(told)
 
 
 async def test_a_channel_that_was_deleted_is_told_once_and_another_can_be_chosen(club: Club, jo: MemberActor) -> None:
@@ -655,37 +535,6 @@ async def test_the_rest_is_planned_anew_by_words(club: Club, jo: MemberActor) ->
     assert [section.last for section in (await latest(club)).live] == [5, 7, 9, 10]
 
 
-@pytest.mark.parametrize(
-    ("command", "options", "told"),
-    [
-        ("shift", {"days": -6}, "in the past"),
-        ("shift", {"days": 7, "section": 9}, "Section 9 cannot be changed"),
-        ("resume", {}, "is not paused"),
-        ("edit", {}, "Nothing would change"),
-        ("edit", {"words": "perhaps"}, "I don't understand"),
-        ("edit", {"meets": "Fridays"}, "one date"),
-        ("edit", {"upto": "ch 99"}, "past the end"),
-        ("edit", {"words": "at 7pm", "book": "zzzz"}, "I don't know"),
-        ("pause", {"book": "the-kite"}, "no schedule"),
-    ],
-)
-async def test_a_change_that_cannot_be_made_says_why(
-    club: Club, jo: MemberActor, command: str, options: dict[str, Any], told: str
-) -> None:
-    await made(club, jo)
-    answer = await jo.slash(club.general, f"schedule {command}", **options)
-    assert told in shown(answer)
-    assert "Confirm" not in buttons(answer)
-
-
-async def test_a_change_that_somebody_else_was_faster_with_is_refused(club: Club, jo: MemberActor) -> None:
-    await made(club, jo)
-    preview = await jo.slash(club.general, "schedule shift", days=7)
-    await changed(club, jo, "shift", days=14)
-    assert "was changed meanwhile" in shown(await jo.click(message(preview), label="Confirm"))
-    assert (await latest(club)).sections[0].meets == FRIDAY + dt.timedelta(days=14)
-
-
 async def test_a_bot_that_is_killed_behind_a_change_still_brings_the_event_in_line(club: Club, jo: MemberActor) -> None:
     await made(club, jo)
     path = f"/guilds/{club.guild.id}/scheduled-events/*"
@@ -710,35 +559,6 @@ async def test_the_calendar_has_every_meeting_under_a_name_that_stays(club: Club
     assert f"UID:s{schedule.id}-1@dogear" in before
     await changed(club, jo, "shift", days=7)
     assert f"UID:s{schedule.id}-1@dogear" in exported(await latest(club), club.env.now()).decode()
-
-
-async def test_of_two_schedules_the_one_of_this_channel_is_meant(club: Club, jo: MemberActor) -> None:
-    hall, other = club.guild.create_text_channel("hall"), club.guild.create_text_channel("other")
-    await made(club, jo)
-    done = await jo.click(
-        message(await jo.slash(hall, "schedule create", book="the-kite", words="Sundays at 8pm, 2 chapters a week")),
-        label="Confirm",
-    )
-    assert "is made" in shown(done)
-    assert "The Kite" in shown(await jo.slash(hall, "schedule show"))
-    assert "The Lantern" in shown(await jo.slash(club.general, "schedule show"))
-    assert "Which schedule?" in shown(await jo.slash(other, "schedule show"))
-    assert "The Kite" in shown(await jo.slash(other, "schedule show", book="the-kite"))
-
-
-async def test_a_recap_since_the_last_meeting_begins_behind_it(club: Club, jo: MemberActor) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 7")
-    nothing = await liz.slash(club.general, "recap", section="since the last meeting")
-    assert "There is no schedule here" in shown(nothing)
-    await made(club, jo)
-    early = await liz.slash(club.general, "recap", section="since the last meeting")
-    assert "There was no meeting yet" in shown(early)
-    await until(club, FRIDAY + MINUTE)
-    told = shown(await liz.slash(club.general, "recap", section="since the last meeting"))
-    assert "The village priest warns" in told
-    assert "evening boat" not in told
-    offered = await liz.autocomplete(club.general, "recap", "section", "since")
-    assert "since the last meeting" in [choice["name"] for choice in offered]
 
 
 async def test_discord_would_take_all_that_is_sent(club: Club, jo: MemberActor) -> None:

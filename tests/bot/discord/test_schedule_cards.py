@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from functools import partial
 
 from bot.discord.cards import Card, CardView, paged_card
 from bot.features.prompts.store import Prompt
-from bot.features.schedules.plan import SectionState
 from bot.features.schedules.views import (
     ShownPageButton,
-    note_card,
     opening_card,
     prompts_card,
     reminder_card,
@@ -41,14 +38,6 @@ def test_a_long_schedule_has_pages_that_hold_every_section_once() -> None:
     assert seen(paged_card("Title", lines, 99, partial(ShownPageButton, 1), between="\n")) == pages[-1]
 
 
-def test_a_thread_that_is_open_can_be_gone_to() -> None:
-    schedule = a_schedule()
-    opened = schedule.with_section(replace(schedule.sections[0], thread=900, state=SectionState.OPENED))
-    lines = shown_lines(opened)
-    assert lines[1].endswith("opened · <#900>")
-    assert "<#" not in "".join(lines[2:])
-
-
 def test_an_opening_says_how_far_it_goes_what_is_free_and_what_comes_next() -> None:
     schedule = a_schedule(also={"emma": EMMA})
     books = {"emma": EMMA}
@@ -60,13 +49,6 @@ def test_an_opening_says_how_far_it_goes_what_is_free_and_what_comes_next() -> N
     assert "3 hours late" in told
     assert "goes up to the end." in seen(opening_card(schedule, last, books, ()))
     assert "Next" not in seen(opening_card(schedule, last, {}, ()))
-
-
-def test_many_free_books_are_counted_and_not_all_named() -> None:
-    books = {f"b{n}": a_book(title=f"Book {n}", slug=f"b{n}") for n in range(25)}
-    schedule = a_schedule(also=books)
-    told = seen(opening_card(schedule, schedule.sections[0], books, ()))
-    assert "Book 7 and 17 more." in told
 
 
 def test_prompts_are_numbered_and_their_small_print_says_which_they_are() -> None:
@@ -86,10 +68,3 @@ def test_a_reminder_names_nobody_but_those_who_read_it_together() -> None:
     told = seen(reminder_card(schedule, section, (), range(100_000_000_000_000_000, 100_000_000_000_000_050)))
     assert told.count("<@") == 50
     assert f"<t:{int(section.meets.timestamp())}:F>" in told
-
-
-def test_a_note_to_the_organiser_is_known_again_by_its_small_print() -> None:
-    told = seen(note_card("I lack [this](x).", "Note s1:told:thread", (), organiser=5))
-    assert told.splitlines()[0] == "<@5>"
-    assert "-# Note s1:told:thread" in told
-    assert "\\[this\\]" in told

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
-from simcord.backend.errors import SetupError
 
 from bot.club_settings import ClubSettings, SetUp, Step
-from bot.discord.context import named
 from bot.discord.permissions import ORGANISER, has
-from tests.fakes.bookshelf import opened, write_book
-from tests.fakes.club import Club, buttons, message, opened_club
+from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_api import DiscordApi
 from tests.fakes.discord_reading import rendered
-from tests.fakes.forging import forge, remembered
 
 LANTERN = "the-lantern"
 
@@ -57,12 +52,6 @@ def jo(club: Club) -> MemberActor:
 def role(club: Club) -> RoleHandle:
     """A role of the club."""
     return club.guild.create_role("keepers")
-
-
-async def walked_to(jo: MemberActor, club: Club, step: Step) -> InteractionResult:
-    """Return the card of a step."""
-    await club.app.get(SetUp).go(club.guild.id, step)
-    return await jo.slash(club.general, "setup start")
 
 
 # The walk
@@ -112,69 +101,7 @@ async def test_the_walk_goes_on_after_a_restart_where_it_was_and_with_the_same_c
     assert (await settings(club)).organisers == role.id
 
 
-async def test_back_and_keep_change_nothing_and_none_takes_it_back(
-    club: Club, jo: MemberActor, role: RoleHandle
-) -> None:
-    await club.app.get(SetUp).choose_id(club.guild.id, Step.MODERATORS, role.id)
-    told = await walked_to(jo, club, Step.ORGANISERS)
-    told = await jo.click(message(told), label="Back")
-    assert f"<@&{role.id}>" in sent(told)
-    assert buttons(told) == ["Keep it", "Choose none"]
-    on = await jo.click(message(told), label="Keep it")
-    assert (await settings(club)).moderators == role.id
-    told = await jo.click(message(on), label="Back")
-    await jo.click(message(told), label="Choose none")
-    assert (await settings(club)).moderators is None
-
-
-async def test_once_it_is_through_it_begins_again(club: Club, jo: MemberActor) -> None:
-    assert "1 of 6" in shown(await walked_to(jo, club, Step.DONE))
-
-
-async def test_everybodys_role_and_a_bots_role_are_no_role_of_moderators(club: Club, jo: MemberActor) -> None:
-    told = await jo.slash(club.general, "setup start")
-    refused = await jo.select(message(told), [club.guild.default_role])
-    assert "Pick one that some members have" in shown(refused)
-    assert refused.followups[0].ephemeral
-    assert (await settings(club)).moderators is None
-
-
-async def test_a_channel_for_voices_is_refused_however_it_was_picked(club: Club, jo: MemberActor) -> None:
-    voice = club.guild.create_voice_channel("voices")
-    told = await walked_to(jo, club, Step.TALK)
-    refused = await jo.select(message(told), [voice])
-    assert "I cannot use that channel" in shown(refused)
-    assert (await settings(club)).talk is None
-
-
-async def test_books_beyond_one_menu_are_on_further_pages(tmp_path: Path) -> None:
-    library = tmp_path / "library"
-    for n in range(30):
-        write_book(library, f"book-{n:02}", {"premise.md": "---\nreveals: 0\n---\nA book.\n"})
-    with opened(library, tmp_path / "data") as retriever:
-        async with opened_club(retriever, tmp_path / "club") as club:
-            jo = club.member("Jo", manage_guild=True)
-            told = await walked_to(jo, club, Step.BOOK)
-            assert buttons(told) == ["More books", "Back", "Skip"]
-            with pytest.raises(SetupError):
-                await jo.select(message(told), ["book-29"])
-            await club.restart()
-            told = await jo.click(message(told), label="More books")
-            assert buttons(told) == ["Books before", "Back", "Skip"]
-            await jo.select(message(told), ["book-29"])
-            assert (await settings(club)).book == "book-29"
-
-
 # Who may
-
-
-async def test_discord_does_not_offer_it_to_members_nor_in_direct_messages(club: Club, jo: MemberActor) -> None:
-    liz = club.member("Liz", manage_messages=True)
-    for name in ("setup start", "setup view", "setup test"):
-        with pytest.raises(SetupError):
-            await liz.slash(club.general, name)
-        with pytest.raises(SetupError):
-            await jo.user.slash(name)
 
 
 @pytest.mark.parametrize(
@@ -194,13 +121,6 @@ async def test_who_was_given_the_command_and_not_the_permission_is_told_which_on
     assert await settings(club) == ClubSettings()
 
 
-async def test_a_strangers_press_sets_nothing(club: Club, jo: MemberActor) -> None:
-    told = await jo.slash(club.general, "setup start")
-    liz = club.member("Liz", manage_messages=True)
-    assert "Manage Server" in shown(await forge(liz, remembered(message(told), "Skip")))
-    assert (await settings(club)).walk is Step.MODERATORS
-
-
 async def test_a_permission_that_is_lost_meanwhile_counts_no_more(club: Club, role: RoleHandle) -> None:
     managers = club.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
     jo = club.guild.add_member(club.env.create_user("Jo"), roles=[managers])
@@ -208,12 +128,6 @@ async def test_a_permission_that_is_lost_meanwhile_counts_no_more(club: Club, ro
     club.env.backend.edit_role(club.guild.id, managers.id, {"permissions": 0})
     assert "Manage Server" in shown(await jo.select(message(told), [role]))
     assert (await settings(club)).moderators is None
-
-
-async def test_clubs_are_apart(club: Club, jo: MemberActor) -> None:
-    other = club.env.create_guild("The Other Club")
-    await jo.slash(club.general, "setup zone", zone="Asia/Tokyo")
-    assert await club.app.get(SetUp).settings(other.id) == ClubSettings()
 
 
 # The roles that were chosen
@@ -252,20 +166,6 @@ async def test_who_has_the_chosen_role_organises(club: Club, jo: MemberActor, ro
     assert seen == [False, True, False, True, True]
 
 
-@pytest.mark.parametrize(
-    ("permission", "name"),
-    [
-        ("read_messages", "View Channel"),
-        ("send_polls", "Create Polls"),
-        ("send_messages_in_threads", "Send Messages in Threads"),
-        ("create_public_threads", "Create Public Threads"),
-        ("manage_events", "Manage Events"),
-    ],
-)
-def test_permissions_are_called_as_discords_apps_call_them(permission: str, name: str) -> None:
-    assert named(permission) == name
-
-
 # The zone
 
 
@@ -277,24 +177,6 @@ async def test_a_zone_is_offered_while_it_is_typed_and_kept(club: Club, jo: Memb
     assert told.ephemeral
     assert "America/New_York, where it is" in shown(told)
     assert (await settings(club)).zone == "America/New_York"
-
-
-async def test_a_zone_that_is_typed_takes_its_step_in_the_walk(club: Club, jo: MemberActor) -> None:
-    await walked_to(jo, club, Step.ZONE)
-    told = await jo.slash(club.general, "setup zone", zone="Asia/Kathmandu")
-    assert "6 of 6: Book" in shown(await jo.click(message(told), label="Go on with the set-up"))
-
-
-@pytest.mark.parametrize(
-    ("typed", "help_"), [("Europe/Berlni", "Did you mean Europe/Berlin?"), ("EST", "Write a zone"), ("😀", "I don't")]
-)
-async def test_what_is_no_zone_is_said_with_what_may_be_meant(
-    club: Club, jo: MemberActor, typed: str, help_: str
-) -> None:
-    told = await jo.slash(club.general, "setup zone", zone=typed)
-    assert told.ephemeral
-    assert help_ in shown(told)
-    assert await settings(club) == ClubSettings()
 
 
 # What is set, and what the bot may do

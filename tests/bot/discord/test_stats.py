@@ -8,12 +8,10 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 from simcord.backend.errors import SetupError
 
-from bot.club_settings import SetUp
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_api import DiscordApi
 from tests.fakes.discord_reading import rendered
-from tests.fakes.forging import forge, remembered
 
 LANTERN, KITE = "the-lantern", "the-kite"
 NOTHING = "There is nothing to show yet."
@@ -99,38 +97,6 @@ async def test_five_members_who_say_anew_make_a_new_picture(club: Club) -> None:
         await club.reads(reader, LANTERN, "finished")
     told = shown(await liz.slash(club.general, "club stats", book=LANTERN))
     assert "up to 75%: 9 members, 64%; from 75%: 5 members, 36%" in told
-
-
-async def test_without_a_book_it_is_the_one_that_the_club_reads(club: Club) -> None:
-    liz = await club.reader("Liz", the_kite="2")
-    await club.app.get(SetUp).choose_book(club.guild.id, LANTERN)
-    assert "The Lantern" in shown(await liz.slash(club.general, "club stats"))
-    assert "The Kite" in shown(await liz.slash(club.general, "club stats", book="kite"))
-
-
-@pytest.mark.parametrize(("book", "help_"), [("The Lanten", "Did you mean The Lantern?"), (None, "Which book?")])
-async def test_a_book_that_is_not_known_is_asked_for(club: Club, book: str | None, help_: str) -> None:
-    options = {"book": book} if book else {}
-    told = await club.member("Liz").slash(club.general, "club stats", **options)
-    assert told.ephemeral
-    assert help_ in shown(told)
-
-
-async def test_a_stranger_shares_nothing(club: Club) -> None:
-    liz, jim, *_ = await readers(club, ch1=6, ch5=6)
-    told = await liz.slash(club.general, "club stats", book=LANTERN)
-    assert "somebody else" in shown(await forge(jim, remembered(message(told), "Share with the thread")))
-    assert posted(club.general) == []
-
-
-async def test_who_may_not_write_here_shares_nothing(club: Club) -> None:
-    liz, *_ = await readers(club, ch1=6, ch5=6)
-    told = await liz.slash(club.general, "club stats", book=LANTERN)
-    everybody = club.guild.default_role.id
-    club.env.backend.edit_role(club.guild.id, everybody, {"permissions": 1 << 10})
-    refused = await forge(liz, remembered(message(told), "Share with the thread"))
-    assert "You may not write in this channel" in shown(refused)
-    assert posted(club.general) == []
 
 
 async def test_it_is_for_clubs_and_another_club_does_not_count(club: Club) -> None:

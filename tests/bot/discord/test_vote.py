@@ -15,7 +15,7 @@ from simcord import InteractionResult, MemberActor, SetupError
 from bot.db.session import NAME
 from bot.features.votes.rules import Votes
 from bot.features.votes.store import Candidate, Draft, Kind, State, Vote, closing
-from bot.people import Member, Place
+from bot.people import Place
 from tests.fakes.club import Club, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
 
@@ -91,32 +91,6 @@ async def test_a_vote_is_shown_first_and_posted_once_it_is_confirmed(club: Club,
     assert (await latest(club)).seed in words(post)
 
 
-async def test_a_vote_that_is_cancelled_is_never_posted(club: Club, jo: MemberActor) -> None:
-    preview = await prepared(club, jo)
-    assert "Nothing was changed" in shown(await jo.click(message(preview), label="Cancel"))
-    assert club.general.history() == []
-
-
-async def test_a_second_press_posts_nothing_more(club: Club, jo: MemberActor) -> None:
-    preview = message(await prepared(club, jo))
-    custom = next(name for name in re.findall(r"vote-start:[\w-]+", str(preview.components)))
-    await jo.click(preview, label="Confirm")
-    other = await prepared(club, jo)
-    assert "A vote is running already" in shown(other)
-    draft = Draft(Place(club.guild.id, club.general.id), Kind.RANKED, TWO, club.env.now() + DAY, hidden=False)
-    with club.env.time_context():
-        await club.app.get(Votes).closed(await latest(club), 0)
-        with pytest.raises(Exception, match="started already"):
-            await club.app.get(Votes).begin(draft, custom.removeprefix("vote-start:"))
-    assert len(club.general.history()) == 1
-
-
-async def test_confirming_works_after_a_restart(club: Club, jo: MemberActor) -> None:
-    preview = await prepared(club, jo)
-    await club.restart()
-    assert "The vote is open" in shown(await jo.click(message(preview), label="Confirm"))
-
-
 async def test_the_nominated_books_are_voted_on_where_none_are_named(club: Club, jo: MemberActor) -> None:
     for book in ("Emma", "the-kite", "Kim"):
         await jo.slash(club.general, "nominate add", book=book)
@@ -125,32 +99,6 @@ async def test_the_nominated_books_are_voted_on_where_none_are_named(club: Club,
     picked = await jo.select(message(preview), ["the-kite", "kim"], custom_id=asked[0])
     await jo.click(message(picked), label="Confirm")
     assert {book.title for book in (await latest(club)).candidates} == {"The Kite", "Kim"}
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"books": "Emma"}, "2 to 10 books"),
-        ({"books": "; ; "}, "2 to 10 books"),
-        ({"books": "!!!; ???"}, "Write its title"),
-        ({"books": f"{'x' * 101}; Emma"}, "at most 100 characters"),
-        ({"closes": "banana"}, "I don’t understand “banana”"),
-        ({"closes": "yesterday"}, "in the past"),
-        ({"closes": "in 40 days"}, "more than 32 days away"),
-        ({"kind": "poll", "hidden": "yes"}, "always show their count"),
-    ],
-)
-async def test_a_vote_that_cannot_be_held_is_told_with_what_can(
-    club: Club, jo: MemberActor, options: dict[str, str], told: str
-) -> None:
-    answer = await prepared(club, jo, **options)
-    assert answer.ephemeral
-    assert told in shown(answer)
-    assert club.general.history() == []
-
-
-async def test_without_nominations_a_vote_says_how_to_come_to_books(club: Club, jo: MemberActor) -> None:
-    assert "/nominate add" in shown(await prepared(club, jo, books=None))
 
 
 async def test_only_organisers_start_and_close_votes_whatever_discord_lets_through(club: Club, jo: MemberActor) -> None:
@@ -164,21 +112,6 @@ async def test_only_organisers_start_and_close_votes_whatever_discord_lets_throu
     with pytest.raises(SetupError):
         await liz.click(message(preview), label="Confirm")
     assert post.id == club.general.history()[-1].id
-
-
-async def test_who_stops_being_an_organiser_can_no_longer_confirm(club: Club) -> None:
-    role = club.guild.create_role("organiser", permissions=discord.Permissions(manage_events=True))
-    jo = club.guild.add_member(club.env.create_user("Jo"), roles=[role])
-    preview = await prepared(club, jo)
-    club.env.backend.get_guild(club.guild.id).roles[role.id].permissions = 0
-    assert "Only organisers do that" in shown(await jo.click(message(preview), label="Confirm"))
-    assert club.general.history() == []
-
-
-async def test_a_closing_time_that_has_passed_by_the_confirmation_is_refused(club: Club, jo: MemberActor) -> None:
-    preview = await prepared(club, jo, closes="5 minutes")
-    await club.env.advance_time(6 * MINUTE)
-    assert "has passed" in shown(await jo.click(message(preview), label="Confirm"))
 
 
 async def test_a_club_holds_one_vote_at_a_time(club: Club, jo: MemberActor) -> None:
@@ -196,19 +129,6 @@ async def test_a_vote_that_discord_does_not_let_be_posted_leaves_nothing_behind(
     await started(club, jo)
 
 
-async def test_what_the_bot_itself_may_not_do_in_a_channel_is_said_before_anything_is_posted(
-    club: Club, jo: MemberActor
-) -> None:
-    me = club.env.bot.user
-    assert me is not None
-    denied = discord.PermissionOverwrite(attach_files=False, send_polls=False)
-    quiet = club.guild.create_text_channel("quiet", overwrites={me: denied})
-    told = await jo.slash(quiet, "vote start", kind="poll", books=THREE)
-    assert "I lack the permission Attach Files and Create Polls in this channel" in shown(told)
-    told = await jo.slash(quiet, "vote start", kind="ranked", books=THREE)
-    assert "I lack the permission Attach Files in this channel" in shown(told)
-
-
 # Ballots
 
 
@@ -223,14 +143,6 @@ async def test_a_ballot_is_private_kept_as_it_is_picked_and_can_be_changed(club:
     empty = await liz.click(message(ballot), label="Take my ballot back")
     assert "Pick your first choice" in shown(empty)
     assert len(club.general.history()) == 1
-
-
-async def test_a_choice_that_is_emptied_is_taken_off(club: Club, jo: MemberActor) -> None:
-    liz, post = club.member("Liz"), await started(club, jo)
-    ballot = await votes(liz, post, "the-kite", "emma")
-    left = await liz.select(message(ballot), [], custom_id=f"rank:{vote_of(post)}:1")
-    assert "1\\. Emma" in shown(left)
-    assert "2\\." not in shown(left)
 
 
 async def test_the_count_so_far_is_shown_to_who_asks_alone(club: Club, jo: MemberActor) -> None:
@@ -263,13 +175,6 @@ async def test_no_ballot_is_taken_after_the_closing_time_even_before_the_close(c
     assert "takes no more ballots" in shown(late)
     await club.restart()
     assert "Our next book: Emma" in "".join(outcomes(club))
-
-
-async def test_a_ballot_of_another_club_is_none(club: Club, jo: MemberActor) -> None:
-    post = await started(club, jo)
-    elsewhere = club.env.create_guild("Another Club")
-    with club.env.time_context(), pytest.raises(Exception, match="not known here"):
-        await club.app.get(Votes).choose(int(vote_of(post)), Member(elsewhere.id, 1), 1, "emma")
 
 
 # Closing
@@ -312,25 +217,6 @@ async def test_what_won_leaves_the_nominations_and_the_rest_stays(club: Club, jo
     assert "Kite" not in told
 
 
-async def test_a_vote_without_ballots_has_no_winner(club: Club, jo: MemberActor) -> None:
-    await started(club, jo)
-    await club.env.advance_time(11 * MINUTE)
-    (told,) = outcomes(club)
-    assert "Nobody has voted" in told
-    assert "Plan the schedule" not in told
-
-
-async def test_a_tie_is_told_with_the_rule_that_decided(club: Club, jo: MemberActor) -> None:
-    liz = club.member("Liz")
-    post = await started(club, jo)
-    await votes(jo, post, "the-kite")
-    await votes(liz, post, "emma")
-    await club.env.advance_time(11 * MINUTE)
-    (told,) = outcomes(club)
-    assert "are level at the end, with 1 vote each" in told
-    assert f"lot from the seed {(await latest(club)).seed}" in told
-
-
 async def test_an_organiser_closes_a_vote_before_its_time(club: Club, jo: MemberActor) -> None:
     post = await started(club, jo)
     await votes(jo, post, "emma")
@@ -343,11 +229,6 @@ async def test_an_organiser_closes_a_vote_before_its_time(club: Club, jo: Member
     await club.env.advance_time(11 * MINUTE)
     assert len(outcomes(club)) == 1
     assert "No vote is running" in shown(await jo.slash(club.general, "vote close"))
-
-
-async def test_results_and_close_say_so_where_there_was_no_vote(club: Club, jo: MemberActor) -> None:
-    for command in ("vote results", "vote close"):
-        assert "There has been no vote yet" in shown(await jo.slash(club.general, command))
 
 
 async def test_everybody_may_ask_how_it_is_counted_and_gets_what_the_lot_is_drawn_from(
@@ -369,14 +250,6 @@ async def test_the_winner_offers_organisers_the_way_to_a_schedule(club: Club, jo
     assert "Only organisers do that" in shown(await liz.click(result, label="Plan the schedule"))
 
 
-async def test_a_winner_that_the_library_lacks_cannot_be_planned_yet(club: Club, jo: MemberActor) -> None:
-    post = await started(club, jo)
-    await votes(jo, post, "emma")
-    await club.env.advance_time(11 * MINUTE)
-    told = await jo.click(club.general.history()[-1], label="Plan the schedule")
-    assert "The library does not have that book yet" in shown(told)
-
-
 # Discord's own poll
 
 
@@ -395,15 +268,6 @@ async def test_a_poll_is_discords_own_and_is_ended_at_the_closing_time(club: Clu
     assert ended.poll.is_finalised()
 
 
-async def test_a_poll_that_ties_is_decided_by_the_lot(club: Club, jo: MemberActor) -> None:
-    liz, post = club.member("Liz"), await started(club, jo, kind="poll")
-    await jo.vote(post, answer=1)
-    await liz.vote(post, answer=3)
-    await club.env.advance_time(11 * MINUTE)
-    (told,) = outcomes(club)
-    assert "The Lantern and Emma are level at the end, with 1 vote each" in told
-
-
 async def test_a_poll_whose_message_was_deleted_has_no_outcome_and_is_over(club: Club, jo: MemberActor) -> None:
     post = await started(club, jo, kind="poll")
     assert "Discord shows the count" in shown(await jo.slash(club.general, "vote results"))
@@ -412,12 +276,6 @@ async def test_a_poll_whose_message_was_deleted_has_no_outcome_and_is_over(club:
     (told,) = outcomes(club)
     assert "nothing to count" in told
     assert (await latest(club)).state is State.CLOSED
-
-
-async def test_long_titles_are_shortened_to_what_a_poll_takes(club: Club, jo: MemberActor) -> None:
-    post = await started(club, jo, kind="poll", books=f"{'Very ' * 19}Long; Emma")
-    assert post.poll is not None
-    assert all(len(answer.text) <= 55 for answer in post.poll.answers)
 
 
 # Whatever happens to the bot
@@ -476,16 +334,6 @@ async def test_the_outcome_that_was_counted_stays_while_discord_is_out_of_order(
     assert (await latest(club)).count is not None
     await club.env.advance_time(5 * MINUTE)
     assert len(outcomes(club)) == 1
-
-
-async def test_an_outcome_that_may_not_be_posted_any_more_is_still_to_be_seen(club: Club, jo: MemberActor) -> None:
-    post = await started(club, jo)
-    await votes(jo, post, "emma")
-    club.env.inject_error("POST", f"/channels/{club.general.id}/messages", status=403, code=50013)
-    await club.env.advance_time(11 * MINUTE)
-    assert outcomes(club) == []
-    assert (await latest(club)).state is State.CLOSED
-    assert "Emma wins" in shown(await jo.slash(club.general, "vote results"))
 
 
 @pytest.mark.parametrize("kind", ["ranked", "poll"])

@@ -68,18 +68,6 @@ async def test_without_message_content_it_says_what_to_turn_on_and_where(club: C
     assert await club.app.get(Watching)._records.watched(EVERY) == {}
 
 
-async def test_a_place_without_a_ceiling_cannot_be_watched(reading: Club) -> None:
-    elsewhere = reading.guild.create_text_channel("elsewhere")
-    told = await moderator(reading).slash(elsewhere, "watch on")
-    assert "Set one with /ceiling set first" in shown(told)
-
-
-@pytest.mark.parametrize("command", ["on", "off", "status"])
-async def test_it_is_for_moderators(reading: Club, command: str) -> None:
-    assert f"watch {command}" not in reading.member("Liz").available_commands(reading.general)
-    assert f"watch {command}" in moderator(reading).available_commands(reading.general)
-
-
 async def test_a_server_that_opens_the_command_to_everybody_opens_no_queue(reading: Club) -> None:
     elinor = await watched(reading)
     liz = reading.member("Liz")
@@ -99,15 +87,6 @@ async def test_it_is_off_until_somebody_turns_it_on_and_off_again_after(reading:
     assert "not watch this place any more" in shown(await elinor.slash(reading.general, "watch off"))
     assert "was not watched" in shown(await elinor.slash(reading.general, "watch off"))
     await liz.send(reading.general, SPOILER)
-    assert notes(liz) == []
-
-
-async def test_another_place_is_not_watched(reading: Club) -> None:
-    await watched(reading)
-    elsewhere = reading.guild.create_text_channel("elsewhere")
-    await reading.ceiling(elsewhere, the_lantern="ch 5")
-    liz = reading.member("Liz")
-    await liz.send(elsewhere, SPOILER)
     assert notes(liz) == []
 
 
@@ -131,21 +110,6 @@ async def test_the_author_is_told_alone_and_where_it_belongs_is_for_moderators(r
     assert f"<@{liz.id}>" in shown(queue)
     assert "drowned" not in shown(queue)
     assert "No message waits" in shown(await elinor.click(message(queue), label="Dealt with"))
-
-
-@pytest.mark.parametrize("text", [HARMLESS, "Silas saves two fishermen from the rocks.", "???", f"Look: ||{SPOILER}||"])
-async def test_what_goes_no_further_or_is_hidden_by_its_author_is_left_alone(reading: Club, text: str) -> None:
-    await watched(reading)
-    liz = reading.member("Liz")
-    await liz.send(reading.general, text)
-    assert notes(liz) == []
-
-
-async def test_a_bar_that_is_not_closed_hides_nothing(reading: Club) -> None:
-    await watched(reading)
-    liz = reading.member("Liz")
-    await liz.send(reading.general, f"Look: ||{SPOILER}")
-    assert len(notes(liz)) == 1
 
 
 async def test_a_message_that_is_edited_is_looked_at_again_and_told_of_once(reading: Club) -> None:
@@ -206,24 +170,6 @@ async def test_a_bot_that_may_not_delete_says_so_and_gives_the_text_back(reading
     assert f"||{SPOILER}||" in told
 
 
-async def test_what_cannot_be_given_back_is_not_deleted(reading: Club) -> None:
-    await watched(reading)
-    liz = reading.member("Liz")
-    sent = await liz.send(reading.general, SPOILER, attachments=[("ending.png", b"x")])
-    told = await liz.user.click(notes(liz)[0], label="Hide it")
-    assert sent.id in {message.id for message in reading.general.history()}
-    assert "could not give back" in shown(told)
-
-
-async def test_a_message_that_is_gone_is_no_problem(reading: Club) -> None:
-    elinor = await watched(reading)
-    liz = reading.member("Liz")
-    await liz.delete(await liz.send(reading.general, SPOILER))
-    await liz.user.click(notes(liz)[0], label="Hide it")
-    assert "gone already" in words(notes(liz))
-    assert "wait for you, in all places: 0" in shown(await elinor.slash(reading.general, "watch status"))
-
-
 async def test_an_author_who_says_that_it_is_fine_leaves_it_to_the_moderators(reading: Club) -> None:
     elinor = await watched(reading)
     liz = reading.member("Liz")
@@ -232,16 +178,6 @@ async def test_an_author_who_says_that_it_is_fine_leaves_it_to_the_moderators(re
     assert sent.id in {message.id for message in reading.general.history()}
     queue = await elinor.click(message(await elinor.slash(reading.general, "watch status")), label="Queue")
     assert "Its author says that it is fine" in shown(queue)
-
-
-async def test_a_long_text_is_given_back_whole(reading: Club) -> None:
-    await watched(reading)
-    liz = reading.member("Liz")
-    text = " ".join(f"{SPOILER} This is what I think of it, number {n}." for n in range(22))[:1_990]
-    await liz.send(reading.general, text)
-    await liz.user.click(notes(liz)[0], label="Hide it")
-    back = words(notes(liz)).replace("\\", "")
-    assert all(f"number {n}." in back for n in range(20))
 
 
 # The queue

@@ -47,8 +47,3 @@ def test_a_long_text_is_given_back_in_parts_each_of_them_wrapped() -> None:
     bare = " ".join(rendered(card.body).partition("||")[2].removesuffix("||") for card in cards)
     assert bare.split() == text.split()
     assert all(len(card.body) <= 3_000 for card in cards)
-
-
-def test_bars_within_a_text_do_not_open_it() -> None:
-    (card,) = given_back(FOUND, "a || b", BOOKS)
-    assert rendered(card.body).count("||") == 2

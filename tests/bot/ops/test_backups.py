@@ -148,19 +148,6 @@ async def test_nothing_is_restored_while_a_bot_runs_there(settings: Settings, tm
     assert len(rows(settings.data / DATABASE)["members"]) == 2
 
 
-def test_without_data_there_is_nothing_to_back_up(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(StorageUnavailable, match="no club's data"):
-        take_backup(settings, tmp_path / "b.zip")
-    assert not (tmp_path / "b.zip").exists()
-
-
-async def test_a_file_that_is_there_is_not_written_over(settings: Settings, tmp_path: Path) -> None:
-    await write(settings, 1)
-    (tmp_path / "b.zip").write_text("the only other backup", encoding="utf-8")
-    with pytest.raises(BackupRefused, match="there already"):
-        take_backup(settings, tmp_path / "b.zip")
-
-
 async def test_a_backup_that_is_refused_changes_nothing(settings: Settings, tmp_path: Path) -> None:
     await write(settings, 2)
     before = rows(settings.data / DATABASE)

@@ -87,20 +87,10 @@ async def test_where_all_is_well_each_part_says_so(address: str) -> None:
     assert told["store"] == told["database"] == {"ok": True}
 
 
-async def test_what_the_store_is_is_said_in_its_own_words(bot: Bot, address: str) -> None:
-    bot.store = lambda: "the Chroma server at http://127.0.0.1:8000 (database dogear), interface 1.0.0"
-    assert (await health(address))[1]["store"] == {"ok": True, "is": bot.store()}
-
-
 async def test_a_shard_that_is_away_is_not_well(bot: Bot, address: str) -> None:
     bot.gateway = replace(bot.gateway, connected=1, latency=None, each={4: True, 5: False})
     status, told = await health(address)
     assert (status, told["ok"], told["gateway"]["ok"], told["gateway"]["away"]) == (503, False, False, [5])
-
-
-async def test_a_bot_that_leaves_is_not_well(bot: Bot, address: str) -> None:
-    bot.leaving = True
-    assert (await health(address))[0] == 503
 
 
 async def test_no_book_that_can_be_asked_about_is_not_well_unless_there_are_none(bot: Bot, address: str) -> None:
@@ -186,16 +176,6 @@ async def test_the_table_of_figures_is_that_of_the_program(figures: Figures, add
     told = set(re.findall(r"^\| `((?:dogear|process)_\w+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     suffix = {"counter": "_total"}
     assert told == {metric.name + suffix.get(metric.type, "") for metric in figures.registry.collect()}
-
-
-async def test_there_is_nothing_else_to_read_and_nothing_to_send(address: str) -> None:
-    assert (await read(f"{address}/"))[0] == 404
-    async with aiohttp.ClientSession() as session, session.post(f"{address}/health") as response:
-        assert response.status == 405
-
-
-async def test_it_listens_on_this_machine_alone(address: str) -> None:
-    assert address.startswith("http://127.0.0.1:")
 
 
 async def test_a_port_that_is_taken_is_said_in_a_sentence(bot: Bot, figures: Figures) -> None:

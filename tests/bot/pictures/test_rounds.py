@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.features.votes.counting import Ballot, Count, most_votes, run_off
-from bot.features.votes.picture import GROUND, HALF, Bar, alt_text, bars, draw_rounds, rounds_layout
+from bot.features.votes.counting import Ballot, Count, run_off
+from bot.features.votes.picture import GROUND, HALF, Bar, alt_text, bars, rounds_layout
 from bot.features.votes.store import Candidate, Draft, Kind, State, Vote
 from bot.people import Place
 from bot.pictures.canvas import measured
@@ -38,13 +38,6 @@ def test_the_winner_is_on_top_and_who_went_out_first_at_the_bottom() -> None:
         Bar("Kim", (4, 0)),
         Bar("Dracula", (2,), out=1),
     ]
-
-
-def test_a_book_that_went_out_by_lot_says_so() -> None:
-    tie = counted(THREE, ("b0",), ("b1",))
-    assert sum(bar.by_lot for bar in bars(tie, TITLES)) == 1
-    labels = [label.text for label in rounds_layout(bars(tie, TITLES), tie, measured).labels]
-    assert any(text.endswith("by lot") for text in labels)
 
 
 @pytest.mark.parametrize("number", [2, 3, 10])
@@ -81,11 +74,3 @@ def test_the_words_beside_the_picture_say_the_same_and_fit() -> None:
     held = vote(*[f"{'Long ' * 15}{n}" for n in range(10)])
     count = counted(held, *[(f"b{n}",) for n in range(10)])
     assert len(alt_text(held, count)) <= 1_024
-
-
-def test_the_same_count_gives_the_same_picture_also_with_letters_that_no_font_has() -> None:
-    assert draw_rounds(THREE, COUNT) == draw_rounds(THREE, COUNT)
-    odd = vote("戦争と平和", "Emma $x^2$")
-    assert draw_rounds(odd, counted(odd, ("b0",), ("b0",))).startswith(b"\x89PNG")
-    poll = most_votes({"b0": 1}, ["b0", "b1"], "seed")
-    assert draw_rounds(odd, poll).startswith(b"\x89PNG")

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from io import BytesIO
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
-from matplotlib.image import imread
 
-from bot.features.order.picture import LONGEST_ALT, alt_text, draw_series
 from bot.pictures import canvas
-from bot.pictures.layout import MOST_BOOKS, SMALL, WIDTH, Layout, series_layout, trunks, wrapped
+from bot.pictures.layout import MOST_BOOKS, WIDTH, Layout, series_layout, wrapped
 from bot.reading_order import Advice, ReadingState, reading_orders
-from bot.reading_order.graph import OrderRule
 from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Unit
 from corpus.library import SHIPPED
@@ -76,17 +69,6 @@ def test_cards_stand_apart_and_arrows_stay_left_of_them_and_run_down(case: str) 
         assert arrow.points[0][1] < arrow.points[-1][1]
 
 
-def test_text_is_large_enough_for_a_phone() -> None:
-    assert all(label.size >= SMALL >= WIDTH / 33 for label in pictured(*CASES["thirty books"]).labels)
-
-
-def test_titles_of_the_shipped_series_are_written_in_full() -> None:
-    advice, books = CASES["nine novels"]
-    written = " ".join(label.text for label in pictured(advice, books).labels)
-    assert all(step.title in written for step in advice.recommended.steps)
-    assert "…" not in written
-
-
 def test_a_long_series_shows_what_comes_next_and_counts_the_rest() -> None:
     layout = pictured(*CASES["a hundred books"])
     written = [label.text for label in layout.labels]
@@ -118,62 +100,6 @@ def _luminance(colour: str) -> float:
 
 def test_the_font_has_every_sign_that_is_written() -> None:
     assert not canvas.missing_letters("✓▶★☆…·→–’é")
-
-
-class TestDrawing:
-    advice, books = CASES["nine novels"]
-
-    def test_it_is_a_png_of_the_width_of_the_page_and_the_same_every_time(self, tmp_path: Path) -> None:
-        buffer = BytesIO()
-        drawn = draw_series(self.advice, self.books, buffer)
-        assert drawn == buffer.getvalue() == draw_series(self.advice, self.books, tmp_path / "series.png")
-        assert (tmp_path / "series.png").read_bytes() == drawn
-        assert imread(BytesIO(drawn)).shape[1] == WIDTH
-        assert len(drawn) < 1_000_000
-
-    def test_a_title_in_letters_that_the_font_lacks_is_written_by_its_slug(self) -> None:
-        books = {"war-and-peace": Book("war-and-peace", "戦争と平和", "A", Unit.CHAPTER, 10, series="戦争")}
-        assert draw_series(reading_orders(books, {}), books).startswith(b"\x89PNG")
-
-    def test_nothing_to_draw_is_still_a_picture(self) -> None:
-        assert draw_series(reading_orders({}, {}), {}).startswith(b"\x89PNG")
-
-    def test_matplotlib_is_loaded_only_to_draw(self) -> None:
-        code = "import sys; import bot.features.order.picture; sys.exit('matplotlib' in sys.modules)"
-        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-class TestAltText:
-    def test_it_says_all_that_is_seen(self) -> None:
-        books = {
-            "one": Book("one", "One", "A", Unit.CHAPTER, 10, year=1960, series="Tales"),
-            "two": Book("two", "Two", "A", Unit.CHAPTER, 10, year=1961, series="Tales",
-                        requires=(Requirement("one", "first", ""),)),
-            "three": Book("three", "Three", "A", Unit.CHAPTER, 10, series="Tales",
-                          requires=(Requirement("two", "helps", ""),)),
-            "alone": Book("alone", "Alone", "A", Unit.CHAPTER, 10, year=1999, series="Tales"),
-        }  # fmt: skip
-        assert alt_text(reading_orders(books, {"one": 10, "two": 5}, series="tales")) == (
-            "Recommended reading order of Tales, from top to bottom: 1. One, 1960, read; "
-            "2. Two, 1961, you are reading it; 3. Alone, 1999, after that, stands alone; 4. Three. "
-            "Arrows, best read first: 1 before 2. Dashed arrows, richer with it: 2 before 4."
-        )
-
-    @pytest.mark.parametrize("case", CASES)
-    def test_it_fits_an_attachment(self, case: str) -> None:
-        assert 0 < len(alt_text(CASES[case][0])) <= LONGEST_ALT
-
-
-class TestLanes:
-    def test_short_lines_run_inside_and_lines_that_meet_share_no_lane(self) -> None:
-        rules = [
-            OrderRule("a", "d", True),
-            OrderRule("a", "b", True),
-            OrderRule("b", "c", False),
-            OrderRule("c", "d", False),
-        ]
-        lanes = {(t.before, t.after): lane for t, lane in trunks(rules, {"a": 0, "b": 1, "c": 2, "d": 3}).items()}
-        assert lanes == {("b", ("c",)): 0, ("c", ("d",)): 0, ("a", ("b", "d")): 1}
 
 
 @settings(deadline=None)

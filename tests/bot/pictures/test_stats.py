@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
 from io import BytesIO
 from itertools import combinations, pairwise
 
@@ -85,12 +83,3 @@ def test_it_is_a_png_of_the_width_of_the_page_and_the_same_every_time() -> None:
     assert drawn == draw_stats(figure("every part"), EMMA)
     assert imread(BytesIO(drawn)).shape[1] == WIDTH
     assert len(drawn) < 1_000_000
-
-
-def test_letters_that_the_font_lacks_are_no_hindrance() -> None:
-    assert draw_stats(figure("two groups"), Book("war", "戦争と平和", "", Unit.PAGE, 9)).startswith(b"\x89PNG")
-
-
-def test_matplotlib_is_loaded_only_to_draw() -> None:
-    code = "import sys; import bot.features.stats.picture; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -71,16 +71,6 @@ def test_a_book_in_a_list_is_read_in_all_its_spellings(line: str, book: SimilarB
     assert other_book(line) == book
 
 
-def test_a_line_that_is_no_title_is_no_book() -> None:
-    assert other_book("In the end they all go home, and nobody says a word of it to the bishop. " * 3) is None
-
-
-def test_the_description_ends_with_its_last_whole_sentence(both: Both) -> None:
-    *_, documents = both
-    said = [block.text for block in documents["premise-goodreads.md"].blocks]
-    assert said == ["After a bishop's death, a cathedral town waits to hear who will have his palace."]
-
-
 def test_every_review_has_its_own_stars_and_day(both: Both) -> None:
     *_, documents = both
     opening = {block.text[:20]: block for block in documents["reviews-goodreads.md"].blocks}
@@ -117,12 +107,6 @@ def test_a_review_that_stands_there_twice_is_kept_once(both: Both) -> None:
     assert any(entry.what == "reviews" and "twice" in entry.why for entry in report.of(Status.DROPPED))
 
 
-def test_photos_captions_and_shelves_are_dropped(both: Both) -> None:
-    *_, documents = both
-    said = "\n".join(block.text for document in documents.values() for block in document.blocks)
-    assert not any(word in said for word in ("photo", "palace_20garden", "as it stood", "Shelves", "classics"))
-
-
 def test_nobodys_name_is_kept_in_any_file_or_in_the_report(both: Both, library: Path) -> None:
     report, *_ = both
     files = "".join(path.read_text(encoding="utf-8") for path in library.rglob("*.*"))
@@ -136,12 +120,6 @@ def test_reviews_are_left_for_placing_and_what_a_reader_hid_is_at_the_end(both: 
     assert {text: dict(reveals.marks) for text, reveals in placed.items()} == {
         "Mr Slope is sent away with a slap, and Eleanor marries Mr Arabin.": {SLUG: 100}
     }
-
-
-def test_what_is_explicit_is_marked_so(both: Both) -> None:
-    *_, documents = both
-    explicit = [block.text[:14] for document in documents.values() for block in document.blocks if block.explicit]
-    assert sorted(explicit) == ["What a fucking", "“He called her"]
 
 
 def test_a_question_heads_its_answers_which_are_told_once_and_whole(both: Both) -> None:
@@ -171,23 +149,6 @@ def test_the_series_is_listed_and_gives_nothing_away(both: Both) -> None:
         "The Last Chronicle of Barset (Chronicles of Barsetshire)",
     ]
     assert all(block.reveals is not None and dict(block.reveals.marks) == {SLUG: 0} for block in blocks)
-
-
-def test_topics_of_clubs_have_their_figures(both: Both) -> None:
-    *_, documents = both
-    assert [block.text for block in documents["topics-goodreads.md"].blocks] == [
-        "Book Club: Barchester Towers – 1 post, 3 views, last on 2019-02-11",
-        "A Year of Cathedrals: Barchester Towers, first half – 12 posts, 1,140 views, last on 2018-09-28",
-        "As I read it, cont. – 4 posts, 11 views, last on 2018-08-26",
-    ]
-
-
-def test_the_author_is_told_of_without_links_to_elsewhere(both: Both) -> None:
-    *_, documents = both
-    said = [block.text for block in documents["author-goodreads.md"].blocks]
-    assert len(said) == 1
-    assert said[0].startswith("Anthony Trollope (born 24 April 1815")
-    assert said[0].endswith("before breakfast.")
 
 
 def test_html_gives_the_whole_of_a_review_that_text_cuts(page: Page, library: Path) -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.importing.goodreads_reviews import RawReview, split_reviews, without_asides
+from corpus.importing.goodreads_reviews import RawReview, split_reviews
 from corpus.importing.page import AFTER_REVIEW, NAME, REVIEW, PageLine
 
 DAY = "Oct 31, 2017 rated it liked it · review of another edition"
@@ -45,16 +45,6 @@ def test_a_name_is_taken_off_and_never_part_of_a_review() -> None:
         assert [review.lines for review in found] == [["The first."], ["The second is longer.", "Its second line."]]
 
 
-def test_a_name_without_capitals_is_known_by_the_day_below_it() -> None:
-    found = split("anna karenina", DAY, "The first.", "dorothea brooke", DAY, "The second.")
-    assert [review.lines for review in found] == [["The first."], ["The second."]]
-
-
-def test_a_heading_in_a_review_is_no_name() -> None:
-    text = ("The first.", "", "Plot", "It is good.", "", "3.5 stars", "", "The End", "It is a good end.")
-    assert [review.lines for review in split("Jane Eyre", DAY, *text)] == [list(text)]
-
-
 def test_a_line_that_only_speaks_of_rating_is_no_heading() -> None:
     found = split(DAY, "My sister rated it highly.", "On Oct 31, 2017 I began again.", "He rated it liked it or not.")
     assert len(found) == 1
@@ -73,11 +63,6 @@ def test_a_review_without_a_heading_is_found_by_its_length() -> None:
     assert [(review.stars, review.cut) for review in found] == [(3, False), (None, True)]
 
 
-def test_a_long_review_that_is_not_cut_stays_one() -> None:
-    text = [SHOWN.strip()] * 12
-    assert [review.lines for review in split("Jane Eyre", DAY, *text)] == [text]
-
-
 def test_mark_up_says_where_reviews_begin_and_end() -> None:
     begin, end = PageLine("", mark=REVIEW), PageLine("", mark=AFTER_REVIEW)
     before, day, name, one, likes, two, company = map(
@@ -85,11 +70,6 @@ def test_mark_up_says_where_reviews_begin_and_end() -> None:
     )
     found = split_reviews([before, begin, day, name, one, end, likes, begin, two, end, company])
     assert [review.lines for review in found] == [["Jane Eyre", "One."], ["Two."]]
-
-
-def test_photos_take_their_captions_with_them() -> None:
-    texts = ("One.", "photo garden_20zps.jpg", "The garden in May.", "", "Two.", "Shelves: a", "12 likes")
-    assert [line.text for line in without_asides([PageLine(text) for text in texts])] == ["One.", "", "Two."]
 
 
 LINES = st.sampled_from(["", "Jane Eyre", DAY, "A text.", "half a te", shown("x"), "go on ...more", "photo a.jpg"])

@@ -41,11 +41,6 @@ def test_three_pages_make_one_book(page: Page, library: Path) -> None:
     assert set(report.written) == set((library / SLUG).iterdir())
 
 
-def test_a_library_is_made_where_there_is_none(page: Page, tmp_path: Path) -> None:
-    import_files([page(STUDY)], SLUG, tmp_path / "new")
-    assert (tmp_path / "new" / SLUG / "book.toml").is_file()
-
-
 @pytest.mark.parametrize("name", [GOODREADS, WIKIPEDIA, STUDY, *IN_HTML])
 def test_importing_twice_changes_nothing_and_says_so(page: Page, two_books: Path, name: str) -> None:
     first = import_files([page(name)], SLUG, two_books)
@@ -122,10 +117,6 @@ def test_a_slug_that_is_no_folder_name_is_refused(page: Page, library: Path, slu
     assert "lowercase letters" in refusal([page(STUDY)], slug, library)
 
 
-def test_nothing_to_import_is_refused(library: Path) -> None:
-    assert "Give at least one" in refusal([], SLUG, library)
-
-
 @pytest.mark.parametrize("name", [GOODREADS, WIKIPEDIA, STUDY, *IN_HTML])
 def test_a_page_about_another_book_is_refused_with_what_it_is_about(page: Page, two_books: Path, name: str) -> None:
     said = refusal([page(name)], "the-warden", two_books)
@@ -133,26 +124,10 @@ def test_a_page_about_another_book_is_refused_with_what_it_is_about(page: Page, 
     assert "--book barchester-towers" in said
 
 
-def test_a_page_about_nothing_of_the_kind_is_refused(saved: Saved, two_books: Path, library: Path) -> None:
-    recipe = saved("cake.txt", "Take six eggs and a pound of flour, and beat them until your arm is tired.")
-    assert "does not seem to be about “Barchester Towers”" in refusal([recipe], SLUG, two_books)
-    assert "a book called “framley-parsonage”" in refusal([recipe], "framley-parsonage", library)
-
-
 def test_a_new_slug_is_compared_with_the_title_of_the_page(page: Page, library: Path) -> None:
     assert "Check --book" in refusal([page(GOODREADS)], "framley-parsonage", library)
     import_files([page(GOODREADS)], "towers", library)
     assert (library / "towers").is_dir()
-
-
-def test_a_title_among_the_aliases_will_do(page: Page, two_books: Path) -> None:
-    path = two_books / "the-warden" / "book.toml"
-    path.write_text(path.read_text(encoding="utf-8") + 'aliases = ["Barchester Towers"]\n', encoding="utf-8")
-    assert import_files([page(STUDY)], "the-warden", two_books).changed
-
-
-def test_one_page_that_is_refused_refuses_them_all(page: Page, saved: Saved, two_books: Path) -> None:
-    assert "empty" in refusal([page(GOODREADS), saved("empty.txt", "")], SLUG, two_books)
 
 
 def test_a_new_book_needs_a_page_that_says_whose_it_is(saved: Saved, library: Path) -> None:
@@ -163,11 +138,6 @@ def test_a_new_book_needs_a_page_that_says_whose_it_is(saved: Saved, library: Pa
 def test_a_broken_book_is_refused_with_where_it_is_broken(page: Page, two_books: Path) -> None:
     (two_books / SLUG / "book.toml").write_text("title = \n", encoding="utf-8")
     assert "book.toml:1" in refusal([page(STUDY)], SLUG, two_books)
-
-
-def test_a_broken_book_beside_it_is_no_hindrance(page: Page, two_books: Path) -> None:
-    (two_books / "the-warden" / "book.toml").write_text("title = \n", encoding="utf-8")
-    assert import_files([page(STUDY)], SLUG, two_books).changed
 
 
 def test_a_library_that_is_a_file_is_refused(page: Page, tmp_path: Path) -> None:

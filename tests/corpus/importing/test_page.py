@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from corpus.documents import Document
 from corpus.errors import ImportRefused
 from corpus.importing import import_files
-from corpus.importing.page import MAX_BYTES, MAX_TAGS, MAX_TEXT, PageLine, clean, cut_to, one_line, read_page, unwrapped
+from corpus.importing.page import MAX_BYTES, MAX_TEXT, PageLine, clean, one_line, read_page, unwrapped
 from corpus.library import Library
 
 Saved = Callable[[str, str], Path]
@@ -34,10 +34,6 @@ def bytes_of(tmp_path: Path, name: str, data: bytes) -> Path:
 
 def test_a_file_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> None:
     assert "There is no file" in refusal(tmp_path / "nothing.html")
-
-
-def test_a_folder_is_refused(tmp_path: Path) -> None:
-    assert "is not a file" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("data", [b"", b"  \n\t\n", b"\xef\xbb\xbf"])
@@ -80,11 +76,6 @@ def test_a_file_of_more_text_than_a_page_has_is_refused(saved: Saved) -> None:
     assert "million characters" in refusal(saved("page.txt", "warden " * (MAX_TEXT // 6)))
 
 
-def test_a_page_of_mark_up_alone_is_refused(saved: Saved) -> None:
-    assert "no text" in refusal(saved("page.html", "<html><body><script>var a = 'text'</script></body></html>"))
-    assert "too much mark-up" in refusal(saved("page.html", "<html><body>x" + "<b>" * (MAX_TAGS + 1)))
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_the_usual_encodings_are_read(tmp_path: Path, encoding: str) -> None:
     page = read_page(bytes_of(tmp_path, "page.txt", "The Warden – “naïve”".encode(encoding)))
@@ -101,10 +92,6 @@ def test_html_is_known_by_its_beginning_whatever_its_name(saved: Saved) -> None:
     page = read_page(saved("page.txt", html))
     assert [line.text for line in page.lines if line.text] == ["One", "Two"]
     assert page.markup is not None
-
-
-def test_text_that_speaks_of_tags_stays_text(saved: Saved) -> None:
-    assert read_page(saved("page.txt", "He wrote <b> and meant it")).text == "He wrote <b> and meant it"
 
 
 def test_scripts_menus_and_what_is_hidden_are_not_text(saved: Saved) -> None:
@@ -138,17 +125,6 @@ def test_a_page_is_known_again_by_its_text_alone(saved: Saved) -> None:
     assert one.fingerprint != read_page(saved("c.txt", "The Warden is a play")).fingerprint
 
 
-@pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\u202e", "\u200b", "\ufeff", "\u2066", "\ue000", "\U000e0041"])
-def test_what_cannot_be_seen_is_taken_out(unseen: str) -> None:
-    assert clean(f"a{unseen}b") == "ab"
-
-
-@pytest.mark.parametrize("break_", ["\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
-def test_every_kind_of_line_break_is_one(break_: str) -> None:
-    assert clean(f"a{break_}b") == "a\nb"
-    assert one_line(f"a{break_}b") == "a b"
-
-
 @given(st.text(max_size=200))
 def test_cleaning_is_done_once_and_for_all(text: str) -> None:
     assert clean(clean(text)) == clean(text)
@@ -160,11 +136,6 @@ def test_comments_are_taken_out_also_where_they_are_not_closed() -> None:
     assert one_line("a <!-- reveals: 0 --> b") == "a b"
     assert one_line("a <!-- reveals: 0") == "a reveals: 0"
     assert len(one_line("<!--" * 200_000 + "end")) <= 10
-
-
-def test_a_long_text_is_cut_between_words() -> None:
-    assert cut_to("one two three", 9) == "one two"
-    assert cut_to("onetwothree", 5) == "onetw"
 
 
 def test_lines_broken_for_want_of_room_are_joined() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,30 +44,11 @@ def test_the_story_keeps_its_headings_and_its_order(both: Both) -> None:
     assert all(block.reveals is None for block in blocks)
 
 
-def test_the_overview_is_no_part_of_the_story(both: Both) -> None:
-    _, found = both
-    assert found["themes-study.md"].kind == "themes"
-    assert [block.heading for block in found["themes-study.md"].blocks] == ["Overview"]
-
-
 def test_the_line_below_the_story_is_the_premise_and_waits_for_placing(both: Both) -> None:
     _, found = both
     assert [(block.text, block.reveals) for block in found["premise-study.md"].blocks] == [
         ("A cathedral town is divided by a new bishop, his wife and his chaplain.", None)
     ]
-
-
-def test_the_box_on_the_author_says_the_name_once(both: Both) -> None:
-    _, found = both
-    said = [block.text for block in found["author-study.md"].blocks]
-    assert said == ["Anthony Trollope, English novelist known for his chronicles of a county that is on no map."]
-
-
-def test_navigation_is_dropped(both: Both) -> None:
-    report, found = both
-    said = "\n".join(block.text for document in found.values() for block in document.blocks)
-    assert not any(word in said for word in ("Skip to", "More about", "Novel:", "Author:", "Popular", "©"))
-    assert any(entry.why == "navigation" for entry in report.of(Status.DROPPED))
 
 
 def test_the_page_says_whose_book_it_is(both: Both, library: Path) -> None:
@@ -144,14 +124,3 @@ def test_a_chapter_is_read_off_a_heading_and_its_title_kept() -> None:
     assert [chapters_of(heading) for heading in headings] == [range(7, 8), range(5, 8), range(2, 3), None, None, None]
     assert without_marks("Chapter 7: The Trap") == "The Trap"
     assert without_marks("Chapter 7") == ""
-
-
-def test_a_wrapped_page_is_read_as_if_it_were_not(saved: Saved, page: Page, library: Path, tmp_path: Path) -> None:
-    rows = [textwrap.fill(row, 72) for row in page("barchester-study.txt").read_text(encoding="utf-8").split("\n")]
-    import_files([saved("page.txt", "\n".join(rows))], SLUG, library)
-    other = tmp_path / "other"
-    other.mkdir()
-    import_files([page("barchester-study.txt")], SLUG, other)
-    assert [b.text for b in documents(library)["summary-study.md"].blocks] == [
-        b.text for b in documents(other)["summary-study.md"].blocks
-    ]

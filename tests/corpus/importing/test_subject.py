@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.books import Book, Unit
-from corpus.importing.subject import bare_title, is_about, named, same_title, slug_words, words
+from corpus.importing.subject import bare_title, is_about, same_title, words
 
 PEOPLE = Book("smileys-people", "Smiley's People", "John le Carré", Unit.CHAPTER, 27, aliases=("Smileys People",))
 SPY = Book("the-spy", "The Spy Who Came in from the Cold", "John le Carré", Unit.CHAPTER, 26)
@@ -49,14 +49,3 @@ def test_a_text_is_about_a_book_that_it_names() -> None:
 def test_a_title_that_is_a_mere_word_counts_only_beside_its_author() -> None:
     assert not is_about("Emma came to tea.", ["Emma"], "Jane Austen")
     assert is_about("Emma is by Jane Austen.", ["Emma"], "Jane Austen")
-
-
-def test_the_books_that_a_text_names_do_not_include_its_own() -> None:
-    assert named("The Spy who came in from the cold, and Smiley's People", BOOKS) == ["the-spy", "smileys-people"]
-    assert named("After Smiley's People came this", BOOKS, ["After Smiley's People"]) == []
-    assert named("People spy on people.", BOOKS) == []
-
-
-def test_a_slug_stands_for_its_words() -> None:
-    assert slug_words("a-legacy-of-spies") == ["legacy", "spies"]
-    assert slug_words("it") == ["it"]

@@ -18,7 +18,6 @@ from corpus.importing.text import (
     without_duplicate,
     without_more_link,
     without_name,
-    year_in,
 )
 from corpus.text import sentences_as_written
 
@@ -44,12 +43,6 @@ def test_every_day_is_read_back(day: dt.date) -> None:
     assert date_in(day.isoformat()) == day
 
 
-def test_a_year_is_found_alone() -> None:
-    assert year_in("May 1857") == 1857
-    assert year_in("page 12 of 526") is None
-    assert year_in("in 18570") is None
-
-
 @pytest.mark.parametrize("text", ["What the fuck.", "He FUCKED up.", "a f**king mess", "masturbation", "oral sex"])
 def test_strong_words_make_a_text_explicit(text: str) -> None:
     assert is_explicit(text)
@@ -65,20 +58,10 @@ def test_a_sentence_is_closed_by_its_sign_or_by_a_smile(text: str) -> None:
     assert ends_sentence(text)
 
 
-@pytest.mark.parametrize("text", ["It end", "It ends,", "and", "the Mr", "a - "])
-def test_a_text_without_its_sign_is_not_closed(text: str) -> None:
-    assert not ends_sentence(text)
-
-
 @pytest.mark.parametrize("more", [" ...more", "…more", "... more", "…(more)"])
 def test_the_sites_more_is_known_in_its_spellings(more: str) -> None:
     assert is_cut_short(f"It goes on{more}")
     assert without_more_link(f"It goes on{more}") == "It goes on"
-
-
-def test_more_within_a_text_is_a_word() -> None:
-    assert not is_cut_short("There is ...more to say of it than that.")
-    assert without_more_link("I want more") == "I want more"
 
 
 @pytest.mark.parametrize(
@@ -121,11 +104,6 @@ def test_a_text_given_twice_is_told_once_and_whole() -> None:
         "Jane Eyre",
         "I think that you should read it, as it is really a sequel.",
     )
-
-
-def test_a_text_given_once_stays_as_it_is() -> None:
-    assert without_duplicate("I think so.") == ("", "I think so.")
-    assert without_duplicate("I think ...more") == ("", "I think ...more")
 
 
 @pytest.mark.parametrize(

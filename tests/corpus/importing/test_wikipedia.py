@@ -79,13 +79,6 @@ def test_everything_else_is_left_for_placing(both: Imported) -> None:
     ]  # fmt: skip
 
 
-def test_notes_links_menus_and_categories_are_dropped(both: Imported) -> None:
-    report, found = both
-    said = "\n".join(texts(document) for document in found.values())
-    assert not any(word in said for word in ("[1]", "Category", "made-up source", "edit", "Doctor Thorne", "Retrieved"))
-    assert any("notes" in entry.why for entry in report.of(Status.DROPPED))
-
-
 def test_the_box_beside_the_article_completes_the_book(page: Page, library: Path) -> None:
     import_files([page("barchester-wikipedia.html")], SLUG, library)
     book = Library.load(library).books[SLUG]
@@ -126,17 +119,6 @@ def test_a_heading_that_speaks_of_marks_places_nothing(saved: Saved, two_books: 
     assert any("Chapter 1" in entry.what for entry in report.of(Status.NOTED))
 
 
-def test_a_heading_below_another_is_of_its_kind(saved: Saved, two_books: Path) -> None:
-    text = "Barchester Towers is a novel by Anthony Trollope. ==Plot== One. ===The Arrival=== Two. ==Awards== None."
-    import_files([saved("page.txt", text)], SLUG, two_books)
-    found = documents(two_books)
-    assert [(block.heading, block.text) for block in found["summary-wikipedia.md"].blocks] == [
-        ("Plot", "One."),
-        ("The Arrival", "Two."),
-    ]
-    assert texts(found["reception-wikipedia.md"]) == "None."
-
-
 def novel(slug: str, title: str, marks: int, number: int) -> Book:
     return Book(slug, title, "Anthony Trollope", Unit.CHAPTER, marks, series="Barsetshire", series_number=number)
 
@@ -172,16 +154,6 @@ def test_the_story_ends_where_this_book_is_spoken_of_again() -> None:
     for again in ("Barchester Towers begins later.", "The sequel is longer.", "Years later, the bishop dies."):
         text = f"At the end of The Warden, Harding resigns. The post is left empty. {again}"
         assert [reveals for _, reveals in told(text, WARDEN)] == [IN_WARDEN, None]
-
-
-def test_a_book_that_is_only_named_is_not_told() -> None:
-    for text in ("Trollope preferred it to The Warden.", "It shares its people with The Warden and Doctor Thorne."):
-        assert told(text, WARDEN, THORNE) == [(text, None)]
-
-
-def test_the_book_before_in_the_series_is_the_previous_novel() -> None:
-    text = "In the previous novel, Harding resigns."
-    assert told(text, WARDEN, THORNE) == [(text, IN_WARDEN)]
 
 
 def test_a_book_that_the_library_does_not_have_hides_its_story_until_the_end_of_this_one() -> None:

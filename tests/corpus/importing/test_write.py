@@ -18,7 +18,6 @@ from corpus.importing.draft import END, BookFacts, DraftDocument, DraftSection, 
 from corpus.importing.write import (
     MAX_PARAGRAPH,
     complete_book_file,
-    escaped,
     expected_blocks,
     new_book_file,
     plain_text,
@@ -83,19 +82,6 @@ def test_any_title_of_a_page_stays_in_its_field(source: str) -> None:
     assert problems == []
     assert (document.kind, document.title, document.source) == ("review", "T", plain_text(source))
     assert [block.reveals for block in document.blocks] == [None]
-
-
-@given(st.text(max_size=200))
-def test_plain_text_stays_as_it_is(text: str) -> None:
-    assert plain_text(plain_text(text)) == plain_text(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["He said so. She didn't.", "“Quoted,” he said – and left…", "3.5 stars", "A & B <3", "snake_case", "[He] left."],
-)
-def test_ordinary_prose_is_written_without_any_sign_of_escaping(text: str) -> None:
-    assert escaped(plain_text(text)) == text
 
 
 def test_a_bare_line_that_could_be_taken_for_a_heading_becomes_a_sentence() -> None:
@@ -195,12 +181,6 @@ def test_a_new_book_says_what_the_page_says_and_counts_in_percent() -> None:
     assert file.added[:4] == ("title", "author", "unit", "marks")
 
 
-@pytest.mark.parametrize(("facts", "missing"), [(BookFacts(title="X"), "author"), (BookFacts(), "title and author")])
-def test_a_book_without_title_or_author_is_not_made(facts: BookFacts, missing: str) -> None:
-    with pytest.raises(ImportRefused, match=missing):
-        new_book_file("x", facts)
-
-
 def test_only_what_is_missing_is_added_and_nothing_else_is_touched() -> None:
     file = complete_book_file(WRITTEN_BY_HAND, FACTS)
     kept = WRITTEN_BY_HAND.splitlines()
@@ -212,27 +192,6 @@ def test_only_what_is_missing_is_added_and_nothing_else_is_touched() -> None:
     assert said["similar"][0]["why"] == "The same quiet."
     assert "year" in file.present
     assert "ratings" in file.added
-
-
-def test_a_second_time_nothing_is_missing() -> None:
-    once = complete_book_file(WRITTEN_BY_HAND, FACTS)
-    again = complete_book_file(once.text, FACTS)
-    assert again.text == once.text
-    assert again.added == ()
-
-
-def test_a_list_in_one_line_is_left_to_the_person_who_wrote_it() -> None:
-    text = 'title = "T"\nauthor = "A"\nunit = "percent"\nmarks = 100\nsimilar = ["Cranford"]\n'
-    file = complete_book_file(text, BookFacts(similar=FACTS.similar))
-    assert file.text == text
-    assert file.present == ("similar",)
-
-
-def test_line_ends_of_another_system_are_kept() -> None:
-    text = WRITTEN_BY_HAND.replace("\n", "\r\n")
-    file = complete_book_file(text, BookFacts(language="English"))
-    assert tomllib.loads(file.text)["language"] == "English"
-    assert all(line in file.text for line in text.split("\r\n"))
 
 
 def test_what_a_page_says_cannot_leave_its_field() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +24,8 @@ from tests.measure.benchmarks.peers.contender import (
 )
 from tests.measure.benchmarks.peers.costs import ChildFailed, run
 from tests.measure.benchmarks.peers.langchain_peer import where
-from tests.measure.benchmarks.peers.made_up_books import CHAPTERS, made_up
-from tests.measure.benchmarks.peers.quality import by_section, figures, judge, told
-from tests.measure.benchmarks.peers.report import goals, quality, tables
-from tests.measure.benchmarks.peers.shelves import _once
-from tests.measure.benchmarks.peers.speed import in_turns
+from tests.measure.benchmarks.peers.quality import by_section, judge, told
+from tests.measure.benchmarks.peers.report import goals, tables
 from tests.measure.evaluation.questions import Examination, Piece, Question, Story
 
 STORY = Story(
@@ -50,42 +46,9 @@ def test_a_missing_peer_is_told_in_one_sentence_that_says_what_to_run() -> None:
     assert package("json") is json
 
 
-def test_a_made_up_book_reveals_its_chapters_in_order() -> None:
-    (book,) = made_up(1)
-    marks = [p.reveals.marks[book.slug] for p in book.passages]
-    assert marks == sorted(marks)
-    assert set(marks) == set(range(1, CHAPTERS + 1))
-
-
-def test_a_folder_is_built_once_and_again_when_it_is_to_hold_something_else(tmp_path: Path) -> None:
-    folder, said, began = tmp_path / "21000" / "peers", list[str](), list[int]()
-
-    def build(there: int) -> None:
-        folder.mkdir(exist_ok=True)
-        began.append(there)
-
-    for key, books in (("a", 1), ("a", 1), ("a", 2), ("b", 2)):
-        _once(folder, key, books, build, said.append)
-    assert began == [0, 0, 0]
-    assert len(said) == 3
-
-
 def test_the_filter_asks_for_the_book_and_for_the_position_where_it_counts() -> None:
     assert where(Asked("?", "kite", 2)) == {"$and": [{"book": "kite"}, {"mark": {"$lte": 2}}]}
     assert where(Asked("?", "kite", None)) == {"book": "kite"}
-
-
-def test_contenders_are_asked_in_turns_and_the_first_round_does_not_count() -> None:
-    heard: list[str] = []
-
-    def way(name: str) -> Found:
-        heard.append(name)
-        return Found("", ())
-
-    asked = [Asked("?", "kite", 1), Asked("!", "kite", 1)]
-    taken = in_turns({"a": lambda _: way("a"), "b": lambda _: way("b")}, asked, rounds=3)
-    assert "".join(heard) == "ab" * 6
-    assert {name: len(values) for name, values in taken.items()} == {"a": 4, "b": 4}
 
 
 def test_neighbouring_pieces_that_reveal_the_same_are_one_section() -> None:
@@ -109,13 +72,6 @@ def test_an_answer_is_judged_at_its_position_after_the_end_and_before() -> None:
         "leaks": [False],
     }  # fmt: skip
     assert judge(ending, WHO, STORY, filtered=False) == {"leaks_unfiltered": [True]}
-
-
-def test_dogear_has_no_filter_that_could_be_left_out() -> None:
-    found = figures({DOGEAR: ending, STOCK: ending}, {"kite": STORY}, [WHO])
-    assert "leaks_unfiltered" not in found[DOGEAR]
-    assert found[STOCK]["leaks_unfiltered"] == 1.0
-    assert found[DOGEAR]["at_1"] == found[STOCK]["at_1"] == 1.0
 
 
 def test_a_process_tells_its_first_answer_and_its_memory() -> None:
@@ -157,13 +113,6 @@ def measured() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_quality_has_a_column_a_contender_and_a_dash_where_there_is_no_filter_to_leave_out() -> None:
-    lines = quality(measured()["quality"]["told"]).splitlines()
-    assert lines[0] == f"| 40 questions, 3 books | {' | '.join(CONTENDERS)} |"
-    assert lines[-1].endswith("| – | 75.0% | 75.0% | 75.0% |")
-    assert len(lines) == 2 + 4
-
-
 def test_goals_compare_with_stock_langchain_at_the_sizes_that_they_name() -> None:
     seen = {goal.what: (goal.seen, goal.reached) for goal in goals(measured())}
     assert seen == {
@@ -191,13 +140,6 @@ def test_a_part_that_was_not_measured_keeps_its_measured() -> None:
         {"cores": 4}, before["quality"], before["indexing"],
     )  # fmt: skip
     assert merged({}, {"machine": {}}) == {"machine": {}}
-
-
-def test_figures_are_read_as_they_were_written(tmp_path: Path) -> None:
-    path = tmp_path / "figures" / "bench.json"
-    assert report.read_figures(path) == {}
-    report.write_figures(measured(), path)
-    assert report.read_figures(path) == measured()
 
 
 def test_the_page_has_a_place_for_every_table() -> None:

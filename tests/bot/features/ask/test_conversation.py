@@ -64,20 +64,6 @@ async def test_what_was_said_comes_oldest_first_and_no_more_than_a_few_turns_of_
     assert told == [Exchange(f"Question {number}?", "Mr Knightley.", "emma") for number in range(3, TURNS + 3)]
 
 
-async def test_everybody_in_a_place_is_in_the_same_conversation() -> None:
-    conversations = Kept().conversations()
-    await conversations.remember(THREAD, LIZ, "Who?", REPLY, Audience(), Reveals())
-    await conversations.remember(THREAD, ALEC, "Why?", REPLY, Audience(), Reveals())
-    assert [told.question for told in await conversations.so_far(THREAD, Audience())] == ["Who?", "Why?"]
-
-
-@pytest.mark.parametrize("elsewhere", [Place(1, 101), Place(2, 100)])
-async def test_another_place_is_another_conversation(elsewhere: Place) -> None:
-    conversations = Kept().conversations()
-    await conversations.remember(THREAD, LIZ, "Who?", REPLY, Audience(), Reveals())
-    assert await conversations.so_far(elsewhere, Audience({"emma": 55})) == []
-
-
 @pytest.mark.parametrize(("later", "known"), [(STALE, True), (STALE + dt.timedelta(seconds=1), False)])
 async def test_after_a_while_a_new_conversation_begins(later: dt.timedelta, known: bool) -> None:
     kept = Kept()

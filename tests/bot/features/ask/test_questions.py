@@ -11,16 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.engine import Discussion, TextMissing
+from bot.answering.engine import Discussion
 from bot.app import App, Rates
-from bot.features.ask.rules import KEPT, MAX_QUESTION, AskedLongAgo, BookMissing, Conversations, Questions, TooLong
+from bot.features.ask.rules import KEPT, AskedLongAgo, Conversations, Questions
 from bot.features.ceilings.rules import Ceilings
 from bot.features.progress.rules import Progress
 from bot.limits import AskedTooMuch
-from bot.people import NO_CLUB, Member, Place
+from bot.people import Member, Place
 from bot.workers import Workers
-from corpus.errors import PositionError
-from corpus.names import UnknownBook
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN
 from tests.fakes.counting import Counted
@@ -96,18 +94,6 @@ async def test_of_several_books_the_one_in_the_middle_comes_before_the_latest(cl
     assert (await club.app.get(Questions).needed(LIZ, GENERAL)).slug == KITE
 
 
-async def test_where_no_book_is_meant_one_is_asked_for(club: Club) -> None:
-    questions = club.app.get(Questions)
-    assert await questions.meant(LIZ, GENERAL) is None
-    with pytest.raises(BookMissing, match="Which book"):
-        await questions.needed(LIZ, GENERAL)
-    with pytest.raises(UnknownBook):
-        await questions.needed(LIZ, GENERAL, "the lantren")
-    with pytest.raises(BookMissing):
-        await questions.put("recap", LIZ, GENERAL, "")
-    assert await questions.people(LIZ, GENERAL, None) == []
-
-
 # For whom
 
 
@@ -167,12 +153,6 @@ async def test_the_words_of_a_message_count_only_for_who_has_read_as_far(club: C
     assert (await questions.about(ALEC, THREAD, "Why?", telling)).asked.text == "Why?"
 
 
-async def test_people_are_those_whom_a_member_has_met(club: Club) -> None:
-    await club.reads(LIZ, LANTERN, "ch 1")
-    assert await club.app.get(Questions).people(LIZ, GENERAL, None) == ["Dorothea"]
-    assert await club.app.get(Questions).people(ALEC, GENERAL, LANTERN) == []
-
-
 # Going on from what was said
 
 
@@ -218,23 +198,6 @@ async def test_every_way_of_asking_counts(club: Club) -> None:
     await questions.put("who", ALEC, GENERAL, "Silas", LANTERN)
 
 
-@pytest.mark.parametrize(
-    ("do", "text", "wrong"),
-    [
-        ("ask", "x" * (MAX_QUESTION + 1), TooLong),
-        ("ask", "???", TextMissing),
-        ("hint", "…", TextMissing),
-        ("who", " ", TextMissing),
-        ("recap", "the good bit", PositionError),
-    ],
-)
-async def test_what_cannot_be_answered_is_refused(club: Club, do: str, text: str, wrong: type[Exception]) -> None:
-    with pytest.raises(wrong):
-        await club.app.get(Questions).put(do, LIZ, GENERAL, text, LANTERN)
-    with pytest.raises(TooLong):
-        await club.app.get(Questions).say(LIZ, GENERAL, "why " * 200, private=False)
-
-
 async def test_buttons_work_for_a_week_and_then_their_questions_are_forgotten(club: Club) -> None:
     questions = club.app.get(Questions)
     kept = await questions.keep("reviews", LIZ, THREAD, "1 any", LANTERN)
@@ -255,14 +218,6 @@ async def test_a_button_finds_nothing_that_was_kept_for_another_kind(club: Club)
     for kinds in (("schedule",), ("order", "reviews"), ()):
         with pytest.raises(AskedLongAgo):
             await questions.asked(kept.id, *kinds)
-
-
-async def test_somebody_without_a_club_is_answered_and_remembered_nowhere_else(club: Club) -> None:
-    stranger, message = Member(NO_CLUB, 30), Place(NO_CLUB, 500)
-    told = await club.app.get(Questions).say(stranger, message, "Who comes to the island in The Lantern?", private=True)
-    assert told.audience.club == ""
-    assert not any(told.audience.positions.values())
-    assert "boat" not in told.reply.body
 
 
 async def test_a_meter_is_told_how_each_question_was_answered(club: Club) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.ceilings.rules import CeilingChange, CeilingProblem, Ceilings
+from bot.features.ceilings.rules import CeilingProblem, Ceilings
 from bot.features.ceilings.store import StoredCeilings
 from bot.people import Member, Place
 from corpus.books import Book, Unit
-from corpus.errors import PositionError
 from tests.fakes.records import opened_records
 
 GEORGE = Member(1, 30)
@@ -36,12 +35,6 @@ async def test_a_change_counts_once_it_is_made(ceilings: Ceilings) -> None:
     assert await ceilings.show(OTHER) == {}
 
 
-async def test_a_change_is_the_same_after_it_was_kept_as_text(ceilings: Ceilings) -> None:
-    change = await ceilings.raised(THREAD, EMMA, "ch 8")
-    assert CeilingChange.read(change.written()) == change
-    assert change.back == CeilingChange({"emma": 8}, {"emma": None})
-
-
 async def test_taking_back_brings_what_was_before(ceilings: Ceilings) -> None:
     await ceilings.set(THREAD, EMMA, "ch 3", GEORGE)
     change = await ceilings.raised(THREAD, EMMA, "finished")
@@ -56,13 +49,6 @@ async def test_a_ceiling_that_was_changed_meanwhile_is_left(ceilings: Ceilings) 
     with pytest.raises(CeilingProblem, match="meanwhile"):
         await ceilings.make(THREAD, change, GEORGE)
     assert await ceilings.show(THREAD) == {"emma": 2}
-
-
-async def test_another_book_is_no_hindrance(ceilings: Ceilings) -> None:
-    change = await ceilings.raised(THREAD, EMMA, "ch 8")
-    await ceilings.set(THREAD, WHALE, "ch 2", GEORGE)
-    await ceilings.make(THREAD, change, GEORGE)
-    assert await ceilings.show(THREAD) == {"emma": 8, "moby-dick": 2}
 
 
 async def test_one_book_or_all_are_cleared(ceilings: Ceilings) -> None:
@@ -84,14 +70,3 @@ async def test_what_changes_nothing_is_said_before_it_is_confirmed(ceilings: Cei
     await ceilings.set(THREAD, EMMA, "ch 8", GEORGE)
     with pytest.raises(CeilingProblem, match="nothing changes"):
         await ceilings.raised(THREAD, EMMA, "chapter 8")
-
-
-async def test_what_is_no_place_in_the_book_is_refused(ceilings: Ceilings) -> None:
-    for where in ("ch 56", "the picnic"):
-        with pytest.raises(PositionError):
-            await ceilings.raised(THREAD, EMMA, where)
-
-
-async def test_a_place_of_another_club_is_another_place(ceilings: Ceilings) -> None:
-    await ceilings.set(THREAD, EMMA, "ch 8", GEORGE)
-    assert await ceilings.show(Place(2, THREAD.id)) == {}

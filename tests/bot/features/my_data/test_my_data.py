@@ -85,13 +85,6 @@ async def club(tmp_path: Path) -> AsyncIterator[Club]:
         workers.close()
 
 
-async def test_an_export_is_a_file_that_people_can_read_too(club: Club) -> None:
-    await club.tells(LIZ)
-    told = (await club.my_data.export(LIZ, everywhere=False)).decode()
-    assert "A picnic! – member 20 of 1" in told
-    assert told.count("\n") > 30
-
-
 async def test_an_export_holds_what_a_member_told_in_this_club_and_nothing_of_anybody_else(club: Club) -> None:
     for member in (LIZ, THERE, ALEC):
         await club.tells(member)
@@ -120,11 +113,6 @@ async def test_a_summary_says_how_much_is_held_in_words(club: Club) -> None:
     assert set(held) <= set(SAYS.values())
 
 
-async def test_everything_that_is_held_has_words_for_it(club: Club) -> None:
-    subjects = set(await club.held(LIZ)) - {"member", "clubs"}
-    assert subjects == set(SAYS)
-
-
 async def test_what_is_deleted_in_one_club_is_gone_there_and_nowhere_else(club: Club) -> None:
     for member in (LIZ, THERE, ALEC):
         await club.tells(member)
@@ -147,11 +135,3 @@ async def test_what_is_deleted_everywhere_is_gone_from_all_clubs(club: Club, mem
     assert await club.my_data.summary(LIZ, everywhere=True) == {}
     assert [text.text for text in club.texts.kept.values()] == ["A picnic! – member 21 of 1"]
     assert await club.my_data.summary(ALEC, everywhere=True) != {}
-
-
-async def test_deleting_nothing_is_no_fault_and_a_ceiling_stays_without_its_name(club: Club) -> None:
-    await club.my_data.delete(LIZ, everywhere=True)
-    await club.tells(LIZ)
-    await club.my_data.delete(LIZ, everywhere=True)
-    assert list(await StoredCeilings(club.records).ceiling(Place(1, 100))) == [EMMA.slug]
-    assert (await club.held(LIZ))["ceilings"] == []

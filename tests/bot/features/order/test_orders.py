@@ -4,40 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.features.order.rules import NoOrder, Wanted, advised, wanted_order
+from bot.features.order.rules import NoOrder, Wanted, advised
 from corpus.books import Book, Unit
-from corpus.names import UnknownBook
 
 ONE = Book("one", "One", "A", Unit.CHAPTER, 10, year=1960, series="Tales")
 TWO = Book("two", "Two", "A", Unit.CHAPTER, 10, year=1961, series="Tales")
 LONE = Book("lone", "Lone", "B", Unit.CHAPTER, 10, year=1950)
 BOOKS = {book.slug: book for book in (ONE, TWO, LONE)}
-
-
-@pytest.mark.parametrize(
-    ("book", "series", "at_hand", "wanted"),
-    [
-        ("ONE", None, TWO, Wanted(book="one")),
-        (None, "tales", LONE, Wanted(series="tales")),
-        (None, None, ONE, Wanted(series="Tales")),
-        (None, None, LONE, Wanted()),
-        (None, None, None, Wanted()),
-    ],
-)
-def test_what_is_typed_counts_before_the_book_at_hand(
-    book: str | None, series: str | None, at_hand: Book | None, wanted: Wanted
-) -> None:
-    assert wanted_order(book, series, at_hand, BOOKS) == wanted
-
-
-def test_a_book_and_a_series_at_once_are_too_much() -> None:
-    with pytest.raises(NoOrder, match="not both at once"):
-        wanted_order("one", "Tales", None, BOOKS)
-
-
-def test_an_unknown_book_is_not_guessed() -> None:
-    with pytest.raises(UnknownBook):
-        wanted_order("thirteen", None, None, BOOKS)
 
 
 def test_advice_is_for_the_positions_of_who_reads_it() -> None:

@@ -15,7 +15,6 @@ from bot.features.progress.store import StoredPositions
 from bot.features.shelf.store import Shelves
 from bot.people import Member
 from corpus.books import Book, Unit
-from corpus.errors import PositionError
 from tests.fakes.records import opened_records
 
 LIZ, ALEC = Member(1, 20), Member(1, 21)
@@ -41,31 +40,6 @@ def progress(records: Sessions) -> Progress:
     return kept_by(records, WHALE, EMMA)
 
 
-async def test_a_report_says_where_its_reader_was_and_is(progress: Progress) -> None:
-    first = await progress.set(LIZ, EMMA, "ch 3")
-    second = await progress.set(LIZ, EMMA, "ch 9")
-    assert (first.before, first.after) == (None, 3)
-    assert (second.before, second.after) == (3, 9)
-    assert await progress.positions(LIZ) == {"emma": 9}
-    assert await progress.positions(ALEC) == {}
-
-
-async def test_what_is_no_place_in_the_book_changes_nothing(progress: Progress) -> None:
-    for where in ("ch 56", "near the end of the ball", ""):
-        with pytest.raises(PositionError):
-            await progress.set(LIZ, EMMA, where)
-    assert await progress.positions(LIZ) == {}
-
-
-async def test_undo_goes_back_one_by_one(progress: Progress) -> None:
-    for where in ("ch 3", "ch 9"):
-        await progress.set(LIZ, EMMA, where)
-    assert [(m.before, m.after) for m in await progress.undo(LIZ)] == [(9, 3)]
-    assert [(m.before, m.after) for m in await progress.undo(LIZ)] == [(3, None)]
-    with pytest.raises(ProgressProblem, match="nothing to undo"):
-        await progress.undo(LIZ)
-
-
 async def test_one_change_is_taken_back_only_while_it_is_the_latest(progress: Progress) -> None:
     emma = await progress.set(LIZ, EMMA, "ch 3")
     whale = await progress.set(LIZ, WHALE, "ch 1")
@@ -76,23 +50,6 @@ async def test_one_change_is_taken_back_only_while_it_is_the_latest(progress: Pr
         await progress.undo(LIZ, whale.change)
     await progress.undo(LIZ, emma.change)
     assert await progress.positions(LIZ) == {}
-
-
-async def test_an_undo_is_never_anybody_elses(progress: Progress) -> None:
-    moved = await progress.set(LIZ, EMMA, "ch 3")
-    with pytest.raises(ProgressProblem):
-        await progress.undo(ALEC, moved.change)
-    assert await progress.positions(LIZ) == {"emma": 3}
-
-
-async def test_forgetting_all_books_is_one_change(progress: Progress) -> None:
-    await progress.set(LIZ, EMMA, "ch 3")
-    await progress.set(LIZ, WHALE, "ch 1")
-    gone = await progress.clear(LIZ)
-    assert {m.book.slug: (m.before, m.after) for m in gone} == {"emma": (3, None), "moby-dick": (1, None)}
-    assert len({m.change for m in gone}) == 1
-    await progress.undo(LIZ, gone[0].change)
-    assert await progress.positions(LIZ) == {"emma": 3, "moby-dick": 1}
 
 
 async def test_what_was_never_said_cannot_be_forgotten_or_shared(progress: Progress) -> None:

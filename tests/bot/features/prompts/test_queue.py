@@ -16,12 +16,10 @@ from bot.app import App
 from bot.audit import Audit, Did
 from bot.db.jobs import StoredJobs
 from bot.features.ceilings.rules import Ceilings
-from bot.features.prompts.rules import LATE, MAX_OWN, MAX_REASON, PromptProblem, Prompts
-from bot.features.prompts.store import State
+from bot.features.prompts.rules import LATE, MAX_OWN, PromptProblem, Prompts
 from bot.people import EVERY, Member, Place
 from bot.workers import Workers
 from corpus.books import Reveals
-from corpus.errors import PositionError
 from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records
 
@@ -84,29 +82,6 @@ async def test_one_member_fills_no_queue_alone(desk: Desk) -> None:
     await desk.prompts.suggest(Member(1, 11), THREAD, HARMLESS)
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "?!", "x" * 1_001])
-async def test_what_is_no_question_in_words_is_refused(desk: Desk, text: str) -> None:
-    with pytest.raises(PromptProblem):
-        await desk.prompts.suggest(LIZ, THREAD, text)
-    assert await desk.prompts.queue(1) == []
-
-
-async def test_suggestions_come_before_what_is_approved(desk: Desk) -> None:
-    first, second, third = [await desk.prompts.suggest(LIZ, THREAD, HARMLESS) for _ in range(3)]
-    await desk.prompts.approve(ELINOR, first.id)
-    assert [prompt.id for prompt in await desk.prompts.queue(1)] == [second.id, third.id, first.id]
-    assert await desk.prompts.queue(2) == []
-
-
-async def test_a_draft_is_kept_once_with_what_it_needs(desk: Desk) -> None:
-    draft = Draft("What hides Silas?", "character", Reveals.of({"the-lantern": 2}))
-    kept = await desk.prompts.keep(ELINOR, THREAD, draft, "the-lantern")
-    assert await desk.prompts.keep(ELINOR, THREAD, draft, "the-lantern") == kept
-    assert await desk.prompts.beyond(kept, THREAD) == {"the-lantern": 2}
-    await desk.ceiling("ch 2")
-    assert await desk.prompts.beyond(kept, THREAD) == {}
-
-
 async def test_other_words_are_placed_anew_and_an_override_does_not_hold_for_them(desk: Desk) -> None:
     await desk.ceiling("ch 5")
     draft = Draft("Why does Silas row out?", "character", Reveals.of({"the-lantern": 5}))
@@ -125,22 +100,6 @@ async def test_what_is_posted_is_not_decided_any_more(each_desk: Desk) -> None:
             await decide(ELINOR, prompt.id)
     with pytest.raises(PromptProblem, match="no discussion prompt 99"):
         await each_desk.prompts.approve(ELINOR, 99)
-
-
-async def test_a_reason_is_kept_on_one_line_and_goes_when_somebody_approves_after_all(desk: Desk) -> None:
-    prompt = await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    rejected = await desk.prompts.reject(ELINOR, prompt.id, f"Too\nlong. {'x' * MAX_REASON}")
-    assert rejected.reason.startswith("Too long. x")
-    assert len(rejected.reason) == MAX_REASON
-    assert (await desk.prompts.approve(ELINOR, prompt.id)).reason == ""
-
-
-async def test_a_section_is_one_of_the_book(desk: Desk) -> None:
-    prompt, lantern = await desk.prompts.suggest(LIZ, THREAD, HARMLESS), desk.app.books["the-lantern"]
-    with pytest.raises(PositionError):
-        await desk.prompts.in_section(ELINOR, prompt.id, lantern, "ch 99")
-    placed = await desk.prompts.in_section(ELINOR, prompt.id, lantern, "ch 5")
-    assert (placed.state, placed.mark) == (State.APPROVED, 5)
 
 
 async def test_what_has_a_time_of_its_own_does_not_go_with_its_section(desk: Desk) -> None:

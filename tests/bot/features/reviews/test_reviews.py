@@ -10,15 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.reviews.rules import MAX_TEXT, Draft, ReviewProblem, Reviews, Wanted, read_review, written_review
+from bot.features.reviews.rules import ReviewProblem, Reviews, read_review, written_review
 from bot.features.reviews.store import StoredReviews
-from bot.features.reviews.views import wanted
 from bot.people import NO_CLUB, Member
 from bot.workers import Workers
 from corpus.books import Book, Unit
-from corpus.errors import PositionError
 from corpus.passages import ClubText
-from corpus.positions import parse_position
 from retrieval.gate import Audience
 from retrieval.types import StoreUnavailable
 from tests.fakes.club_texts import PICNIC, Texts
@@ -75,31 +72,6 @@ async def test_a_text_is_in_the_store_with_what_its_readers_need_and_stars_alone
     assert texts.kept == {}
 
 
-async def test_writing_again_replaces_the_earlier_one(reviews: Reviews, texts: Texts) -> None:
-    first = await reviews.write(LIZ, EMMA, "4", "Good.", "ch 5")
-    second = await reviews.write(LIZ, EMMA, "5", "Better.", "ch 6")
-    assert (second.id, second.written) == (first.id, first.written)
-    assert second.edited is not None
-    assert [text.text for text in texts.kept.values()] == ["Better."]
-
-
-@pytest.mark.parametrize("stars", ["0", "6", "4.5", "many", "★★★★★★"])
-async def test_stars_are_one_to_five(reviews: Reviews, stars: str) -> None:
-    with pytest.raises(ReviewProblem, match="1 to 5"):
-        await reviews.write(LIZ, EMMA, stars, "Good.", "ch 5")
-
-
-async def test_nothing_too_much_and_nowhere_are_refused(reviews: Reviews, texts: Texts) -> None:
-    with pytest.raises(ReviewProblem, match="nothing to keep"):
-        await reviews.write(LIZ, EMMA, "", " \n\n ", "ch 5")
-    with pytest.raises(ReviewProblem, match="4,000"):
-        await reviews.write(LIZ, EMMA, "", "a" * (MAX_TEXT + 1), "ch 5")
-    with pytest.raises(PositionError):
-        await reviews.write(LIZ, EMMA, "4", "Good.", "ch 56")
-    assert texts.kept == {}
-    assert await reviews.mine(LIZ, EMMA) is None
-
-
 async def test_who_is_in_no_club_writes_no_review_and_reads_nobodys(reviews: Reviews) -> None:
     with pytest.raises(ReviewProblem, match="readers of a club"):
         await reviews.write(Member(NO_CLUB, 20), EMMA, "4", "Good.", "not started")
@@ -111,26 +83,6 @@ async def test_no_review_crosses_to_another_club(reviews: Reviews) -> None:
     assert await reviews.read(2, EMMA, at(55, club=2)) == []
     with pytest.raises(ReviewProblem, match="written no review of Emma"):
         await reviews.delete(STRANGER, EMMA)
-
-
-async def test_the_latest_comes_first_and_what_is_not_wanted_does_not_come(reviews: Reviews) -> None:
-    await reviews.write(LIZ, EMMA, "2", "Hm.", "not started")
-    await reviews.write(JIM, EMMA, "", "No stars from me.", "not started")
-    told = [r.text for r in await reviews.read(1, EMMA, at(0))]
-    assert told == ["No stars from me.", "Hm."]
-    assert [r.text for r in await reviews.read(1, EMMA, at(0), Wanted(stars=2))] == ["Hm."]
-    assert await reviews.read(1, EMMA, at(0), Wanted(stars=3)) == []
-    since = NOON + dt.timedelta(hours=1)
-    assert [r.text for r in await reviews.read(1, EMMA, at(0), Wanted(since=since))] == ["No stars from me."]
-
-
-def test_a_review_without_a_date_is_not_known_to_be_recent() -> None:
-    assert Wanted().allows(None, None)
-    assert not wanted(1, "week", NOON).allows(5, None)
-    assert wanted(1, "any", NOON).since is None
-    assert wanted(4, "week", NOON).allows(4, NOON - dt.timedelta(days=6))
-    assert not wanted(4, "week", NOON).allows(4, NOON - dt.timedelta(days=8))
-    assert not wanted(4, "year", NOON).allows(3, NOON)
 
 
 async def test_what_is_deleted_leaves_the_store_and_can_be_put_back_as_it_was(reviews: Reviews, texts: Texts) -> None:
@@ -150,15 +102,6 @@ async def test_at_a_start_the_store_is_brought_in_line_with_the_database(reviews
     texts.kept.clear()
     assert await reviews.reconcile() == 1
     assert [text.text for text in texts.kept.values()] == ["Good."]
-
-
-async def test_a_draft_begins_with_what_its_author_would_write(reviews: Reviews) -> None:
-    for marks in (0, 7, 55):
-        assert parse_position(Draft.begun(EMMA, None, marks).said, EMMA) == marks
-    kept = await reviews.write(LIZ, EMMA, "4", "Good.", "ch 5")
-    assert Draft.begun(EMMA, kept, 30) == Draft("4", "Good.", "chapter 5 of 55")
-    draft = Draft("", "Half a thought …\nand another", "somewhere")
-    assert Draft.read(draft.written()) == draft
 
 
 class TextsAway(Texts):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from dataclasses import replace
 
 import pytest
-from dateutil.tz import tzical
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
@@ -42,24 +40,6 @@ def test_every_meeting_comes_back_as_it_was(zone: str) -> None:
     assert [event.uid for event in events] == [f"s12-{n}@dogear" for n in range(1, 28)]
     assert str(events[0]["SUMMARY"]) == "Smiley's People, chapter 1"
     assert {str(event["STATUS"]) for event in events} == {"CONFIRMED"}
-
-
-@pytest.mark.parametrize("zone", ZONES)
-def test_a_program_that_knows_only_the_file_shows_the_same_moments(zone: str) -> None:
-    schedule = a_schedule("Fridays at 8pm, one chapter each", zone=zone)
-    text = exported(schedule, NOW).decode()
-    clocks = tzical(io.StringIO(text.replace("\r\n", "\n"))).get(zone)
-    assert f"DTSTART;TZID={zone}:20270108T200000\r\n" in text
-    for event, section in zip(read(schedule), schedule.sections, strict=True):
-        said = start(event).replace(tzinfo=clocks)
-        assert said.astimezone(dt.UTC) == section.meets
-
-
-@pytest.mark.parametrize("zone", ["Africa/Casablanca", "Africa/El_Aaiun"])
-def test_a_zone_whose_rules_cannot_be_written_is_exported_in_utc(zone: str) -> None:
-    schedule = a_schedule("Fridays at 8pm, one chapter each", zone=zone)
-    assert b"VTIMEZONE" not in exported(schedule, NOW)
-    assert [start(event) for event in read(schedule)] == [section.meets for section in schedule.sections]
 
 
 def test_the_file_keeps_to_the_form() -> None:
@@ -115,7 +95,3 @@ def test_meetings_keep_their_uids_and_raise_their_sequence_whenever_they_move(sh
             assert new.uid == old.uid
             assert new.sequence == old.sequence + (start(new) != start(old))
         schedule = after
-
-
-def test_the_same_schedule_at_the_same_moment_is_the_same_file() -> None:
-    assert exported(a_schedule(), NOW) == exported(a_schedule(), NOW)

@@ -23,10 +23,9 @@ from bot.features.schedules.changes import (
     resumed,
     shifted,
 )
-from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, Section, SectionState
+from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState
 from bot.people import Reached
 from bot.times import local
-from corpus.books import Unit
 from tests.fakes.scheduled import NOW, a_book, a_schedule
 
 DAY = dt.timedelta(days=1)
@@ -82,13 +81,6 @@ def test_a_shift_over_a_change_of_the_clocks_keeps_the_time_of_day() -> None:
             }
 
 
-def test_a_meeting_that_the_clocks_moved_is_back_at_its_time_once_it_is_shifted() -> None:
-    schedule = a_schedule("Sundays at 2:30am, 27 chapters each, from 28 March")
-    assert local(schedule.sections[0].meets, "Europe/Berlin").time() == dt.time(3, 30)
-    after = shifted(schedule, 1, 7, NOW).after
-    assert local(after.sections[0].meets, "Europe/Berlin").time() == dt.time(2, 30)
-
-
 @given(st.integers(1, 6), st.integers(-400, 400), st.integers(0, 60))
 def test_a_shift_never_reorders_and_never_touches_the_past(number: int, by: int, passed: int) -> None:
     schedule, now = a_schedule(), NOW + passed * DAY
@@ -134,16 +126,6 @@ def test_what_cannot_be_is_refused_with_what_to_do(
     assert cure in str(refused.value)
 
 
-def test_one_meeting_moves_alone() -> None:
-    schedule, now = running()
-    change = moved(schedule, 3, dt.date(2027, 1, 24), dt.time(18), now)
-    assert change.preview()[0] == "3. Friday 22 January 2027, 20:00 → Sunday 24 January 2027, 18:00"
-    assert list(aspects(change)) == [3]
-    same = moved(schedule, 3, dt.date(2027, 1, 22), None, now)
-    assert same.differences == ()
-    assert same.after == schedule
-
-
 def test_a_section_that_ends_elsewhere_moves_the_beginning_of_the_next() -> None:
     schedule, now = running()
     change = ended(schedule, 2, 12, now)
@@ -151,13 +133,6 @@ def test_a_section_that_ends_elsewhere_moves_the_beginning_of_the_next() -> None
     assert ranges[:4] == [(1, 5, 5), (6, 12, 12), (13, 15, 15), (16, 20, 20)]
     assert aspects(change) == {2: (Aspect.RANGE, Aspect.CEILING), 3: (Aspect.RANGE,)}
     assert change.preview()[0] == "2. chapters 6–10 → chapters 6–12; up to chapter 12; its event moves along"
-
-
-def test_percent_ends_at_multiples_of_five() -> None:
-    schedule = a_schedule("Fridays 8pm, 2 sections", book=a_book(100, Unit.PERCENT))
-    assert ended(schedule, 1, 55, NOW).after.live[1].first == 56
-    with pytest.raises(NotPossible, match="multiples of 5"):
-        ended(schedule, 1, 57, NOW)
 
 
 def test_threads_to_come_may_speak_of_other_books() -> None:
@@ -197,21 +172,6 @@ def test_after_a_pause_there_is_as_much_time_to_read_as_before(away: int, first_
     assert (change.after.state, change.after.paused_at) == (ScheduleState.RUNNING, None)
     gaps = {b.meets - a.meets for a, b in pairwise(change.after.live[1:])}
     assert gaps == {7 * DAY}
-
-
-def test_meetings_of_every_day_move_by_days_after_a_pause() -> None:
-    schedule = a_schedule("daily at 8pm, 9 chapters a day")
-    change = resumed(paused(schedule, NOW).after, NOW + 3 * DAY)
-    assert days(schedule) == ["07.01.", "08.01.", "09.01."]
-    assert days(change.after) == ["10.01.", "11.01.", "12.01."]
-
-
-def test_a_paused_schedule_can_be_shifted_and_the_past_is_what_was_past_at_the_pause() -> None:
-    schedule, now = running()
-    still = paused(schedule, now).after
-    after = shifted(still, 2, 28, now + 10 * DAY).after
-    assert days(after)[:2] == ["08.01.", "12.02."]
-    assert days(resumed(after, now + 10 * DAY).after) == days(after)
 
 
 def test_a_section_that_was_missed_before_the_pause_waits_for_the_organiser() -> None:
@@ -255,12 +215,3 @@ def _done(schedule: Schedule, step: str, number: int, by: int, now: dt.datetime)
     if step == "resume":
         return resumed(schedule, now).after
     return schedule
-
-
-def test_a_section_is_ahead_until_its_meeting_or_its_thread() -> None:
-    section: Section = a_schedule().sections[0]
-    assert section.ahead(NOW)
-    assert not section.ahead(section.meets)
-    assert not replace(section, thread=1).ahead(NOW)
-    assert replace(section, state=SectionState.SKIPPED).begun(NOW)
-    assert not replace(section, state=SectionState.CANCELLED).begun(section.meets)

@@ -9,7 +9,7 @@ import pytest
 from bot.features.schedules.plan import Draft, NotPossible, drafted
 from bot.features.schedules.words import read_wish
 from bot.times import local
-from corpus.books import Book, Unit
+from corpus.books import Book
 from tests.fakes.scheduled import NOW, a_book
 
 BERLIN = "Europe/Berlin"
@@ -110,23 +110,7 @@ def test_the_rest_of_a_book_is_planned_from_where_the_club_is() -> None:
     assert lines("Fridays at 8pm, 5 chapters a week", after=17) == ["18-22 08.01. 20:00", "23-27 15.01. 20:00"]
 
 
-def test_percent_and_pages_are_understood_where_the_book_has_them() -> None:
-    percent = a_book(100, Unit.PERCENT)
-    assert lines("Fridays at 8pm, 40% a week", percent) == [
-        "1-40 08.01. 20:00", "41-80 15.01. 20:00", "81-100 22.01. 20:00",
-    ]  # fmt: skip
-    paged = a_book(4, mark_ends=(100, 110, 120, 200))
-    assert lines("Fridays at 8pm, 100 pages a week", paged) == ["1-1 08.01. 20:00", "2-4 15.01. 20:00"]
-    assert lines("Fridays at 8pm, 2 weeks, even by pages", paged) == ["1-1 08.01. 20:00", "2-4 15.01. 20:00"]
-
-
 def test_the_zone_of_the_words_goes_before_that_of_the_club() -> None:
     there = draft("Fridays 8pm Sydney time, 9 chapters a week")
     assert there.zone == "Australia/Sydney"
     assert there.understood[2] == "in the time of Australia/Sydney"
-
-
-def test_a_time_that_does_not_exist_is_noted_in_the_draft() -> None:
-    there = draft("Sundays at 2:30am, 9 chapters a week, from 21 March")
-    assert [slot.at for slot in there.slots] == [dt.time(2, 30)] * 3
-    assert there.notes == ("On 28 March the clocks in Europe/Berlin leap over 02:30: it is 03:30 then.",)

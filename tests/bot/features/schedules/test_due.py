@@ -6,11 +6,9 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.features.schedules.changes import cancelled, paused, resumed, shifted
-from bot.features.schedules.plan import Schedule, SectionState
+from bot.features.schedules.plan import SectionState
 from bot.features.schedules.rules import Kind, Lateness, Step, due, late_note, next_due, to_decide
 from tests.fakes.scheduled import NOW, a_schedule
 
@@ -22,16 +20,6 @@ FIRST, SECOND = (section.meets for section in SCHEDULE.sections[:2])
 
 def ids(steps: tuple[Step, ...]) -> list[str]:
     return [step.id for step in steps]
-
-
-def lived(schedule: Schedule, since: dt.datetime, until: dt.datetime, every: dt.timedelta) -> list[str]:
-    """Return the ids of all that is done by somebody who looks every so often."""
-    done: list[str] = []
-    now = since
-    while now <= until:
-        done += [step.id for step in due(schedule, now, done) if step.lateness is not Lateness.TOO_LATE]
-        now += every
-    return done
 
 
 def test_the_steps_of_a_section_come_one_after_the_other() -> None:
@@ -51,33 +39,11 @@ def test_the_steps_of_a_section_come_one_after_the_other() -> None:
         done += [step.id for step in due(SCHEDULE, now, done)]
 
 
-def test_the_ceiling_is_set_before_anybody_is_asked_to_talk() -> None:
-    kinds = [step.kind for step in due(SCHEDULE, FIRST) if step.section == 1]
-    assert kinds.index(Kind.THREAD) < kinds.index(Kind.CEILING) < kinds.index(Kind.OPENING)
-
-
 def test_nothing_is_done_twice_and_nothing_changes_when_asked_again() -> None:
     first = due(SCHEDULE, FIRST)
     assert due(SCHEDULE, FIRST) == first
     assert due(SCHEDULE, FIRST, set(ids(first))) == ()
     assert ids(due(SCHEDULE, FIRST, {first[0].id})) == ids(first[1:])
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.integers(3, 100), st.integers(0, 60_000))
-def test_step_ids_are_unique_and_stay_so_under_replays(hours: int, later: int) -> None:
-    every = hours * HOUR
-    done = lived(SCHEDULE, NOW, NOW + 40 * DAY, every)
-    assert len(done) == len(set(done))
-    assert done == lived(SCHEDULE, NOW, NOW + 40 * DAY, every)
-    now = NOW + dt.timedelta(minutes=later)
-    assert set(ids(due(SCHEDULE, now))) >= set(ids(due(SCHEDULE, now, done)))
-
-
-@pytest.mark.parametrize("minutes", [37, 59])
-def test_who_looks_every_hour_does_all_there_is(minutes: int) -> None:
-    done = lived(SCHEDULE, FIRST - 8 * DAY, NOW + 40 * DAY, dt.timedelta(minutes=minutes))
-    assert len(done) == 6 * len(Kind)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +87,6 @@ def test_a_reminder_that_has_become_pointless_is_not_sent() -> None:
     assert [(step.kind, step.lateness) for step in in_time] == [
         (Kind.EVENT, Lateness.ON_TIME), (Kind.DAY_BEFORE, Lateness.ON_TIME),
     ]  # fmt: skip
-
-
-def test_a_thread_and_an_event_that_are_there_are_not_made_again() -> None:
-    there = SCHEDULE.with_section(replace(SCHEDULE.sections[0], thread=901, event=801, state=SectionState.OPENED))
-    assert [s.kind for s in due(there, FIRST - HOUR) if s.section == 1] == [Kind.HOUR_BEFORE]
-    assert [s.kind for s in due(there, FIRST) if s.section == 1] == [Kind.CEILING, Kind.OPENING]
 
 
 def test_a_meeting_that_moved_is_reminded_of_again_and_its_thread_stays_one() -> None:

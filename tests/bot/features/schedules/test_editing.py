@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.features.schedules.changes import Aspect, Change, Touch, cancelled, edited
+from bot.features.schedules.changes import Aspect, Change, Touch, edited
 from bot.features.schedules.plan import NotPossible, Schedule, SectionState
 from bot.features.schedules.words import read_wish
 from bot.times import local
-from tests.fakes.scheduled import NOW, a_book, a_schedule
+from tests.fakes.scheduled import a_book, a_schedule
 
 
 def running() -> tuple[Schedule, dt.datetime]:
@@ -35,14 +35,6 @@ def test_a_time_alone_moves_every_meeting_to_come() -> None:
     change = edit("at 9pm")
     assert [section.at.hour for section in change.after.sections] == [20, 21, 21, 21, 21, 21]
     assert {each.aspects for each in change.differences} == {(Aspect.DATE,)}
-
-
-def test_a_zone_alone_keeps_the_time_of_day_on_other_clocks() -> None:
-    change = edit("New York time")
-    assert change.after.zone == "America/New_York"
-    assert change.after.sections[0] == change.before.sections[0]
-    assert {local(s.meets, "America/New_York").hour for s in change.after.sections[1:]} == {20}
-    assert change.preview()[0] == "Times are those of America/New_York."
 
 
 def test_the_rest_of_the_book_is_planned_anew() -> None:
@@ -76,12 +68,6 @@ def test_sections_that_come_back_and_new_ones_are_added() -> None:
     assert many.preview()[-2] == "9. new: chapter 27, Friday 5 March 2027, 20:00, up to the end"
 
 
-def test_an_edit_that_changes_nothing_says_nothing() -> None:
-    change = edit("Fridays, 5 chapters a week, from 15 January")
-    assert change.differences == ()
-    assert change.after == change.before
-
-
 @pytest.mark.parametrize(
     ("words", "cure"),
     [
@@ -95,20 +81,3 @@ def test_words_that_do_not_fit_the_rest_are_refused(words: str, cure: str) -> No
     with pytest.raises(NotPossible) as refused:
         edit(words)
     assert cure in str(refused.value)
-
-
-def test_a_book_that_is_counted_in_another_way_now_is_not_cut_anew() -> None:
-    wish = read_wish("Fridays, 9 chapters a week", NOW)
-    with pytest.raises(NotPossible, match="counted in another way now"):
-        edited(a_schedule(), wish, a_book(30), NOW)
-    at = read_wish("at 9pm", NOW)
-    assert edited(a_schedule(), at, a_book(30), NOW).differences, "a time can change all the same"
-
-
-def test_nothing_is_left_to_edit_after_the_end() -> None:
-    schedule = a_schedule()
-    wish = read_wish("Fridays, 9 chapters a week", NOW)
-    with pytest.raises(NotPossible, match="Nothing is left"):
-        edited(schedule, wish, a_book(), schedule.sections[-1].meets)
-    with pytest.raises(NotPossible, match="Create a new one"):
-        edited(cancelled(schedule, NOW).after, wish, a_book(), NOW)

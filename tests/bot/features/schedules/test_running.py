@@ -17,7 +17,6 @@ from bot.db.session import Sessions
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.my_data.store import StoredPersonalData
 from bot.features.schedules.changes import Do, Order
-from bot.features.schedules.jobs import AT_ONCE
 from bot.features.schedules.plan import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.service import Schedules
 from bot.features.schedules.store import By, Kept, StoredSchedules
@@ -126,13 +125,6 @@ async def test_it_is_looked_at_again_when_something_is_due_and_not_before(world:
     assert await world.jobs.next_due() is None
 
 
-async def test_schedules_of_other_processes_are_left_alone(world: World) -> None:
-    world.shards = Shards((1,), 2)
-    assert await world.jobs.next_due() is None
-    await world.jobs.do_due()
-    assert world.stage.did == []
-
-
 @pytest.mark.parametrize("what", ["event", "thread", "opening", "direct", "together", "tell"])
 async def test_a_process_that_dies_behind_a_step_leaves_it_to_be_found(each_world: World, what: str) -> None:
     for member, by in ((LIZ, By.DIRECT), (JIM, By.THREAD)):
@@ -174,12 +166,6 @@ async def test_what_is_refused_is_told_once_tried_every_hour_and_told_anew_when_
     assert len(world.stage.told) == 2
 
 
-async def test_an_organiser_who_cannot_be_told_keeps_nothing_waiting(world: World) -> None:
-    world.stage.refuses = {"event", "tell"}
-    await world.until(FIRST + HOUR)
-    assert world.stage.did == ["thread 1", "opening 1"]
-
-
 async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_organiser(world: World) -> None:
     world.at = FIRST + 3 * HOUR
     await world.jobs.do_due()
@@ -199,27 +185,6 @@ async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_orga
     assert world.schedules.undecided(await world.kept()) == ()
 
 
-async def test_a_section_that_is_skipped_is_never_posted(world: World) -> None:
-    world.at = FIRST + 3 * DAY
-    await world.jobs.do_due()
-    await world.schedules.skip(world.id, 7, 1)
-    await world.until(FIRST + 5 * DAY)
-    assert "thread 1" not in world.stage.did
-    assert (await world.kept()).schedule.sections[0].state is SectionState.SKIPPED
-
-
-async def test_many_late_sections_are_listed_a_few_at_a_time(tmp_path: Path) -> None:
-    async with opened_records(tmp_path) as records:
-        world = World(records)
-        await world.plan(a_schedule("every day at 8pm, 1 chapter a day"))
-        world.at = NOW + 20 * DAY
-        await world.jobs.do_due()
-        await world.jobs.do_due()
-        lists = [text for text in world.stage.told if "Post each now" in text]
-        assert len(lists) == 3
-        assert all(text.count("\n") <= AT_ONCE for text in lists)
-
-
 async def test_everybody_is_reminded_once_and_nothing_is_left_of_who_it_was(each_world: World) -> None:
     for member, by in ((LIZ, By.DIRECT), (JIM, By.THREAD), (ANN, By.THREAD)):
         await each_world.schedules.remind(each_world.id, member, by)
@@ -228,14 +193,6 @@ async def test_everybody_is_reminded_once_and_nothing_is_left_of_who_it_was(each
     assert told == ["day-before 1 to 11", "day-before 1 to 12,13", "hour-before 1 to 11", "hour-before 1 to 12,13"]
     steps = (await each_world.kept()).steps
     assert not [name for name in steps if name.count(":") > 3]
-
-
-async def test_one_who_cannot_be_reminded_keeps_nobody_else_from_it(world: World) -> None:
-    for member, by in ((LIZ, By.DIRECT), (JIM, By.THREAD)):
-        await world.schedules.remind(world.id, member, by)
-    world.stage.refuses = {"direct"}
-    await world.until(FIRST - MINUTE)
-    assert [name for name in world.stage.did if "to" in name] == ["day-before 1 to 12", "hour-before 1 to 12"]
 
 
 async def test_two_processes_do_nothing_twice(each_world: World) -> None:
@@ -307,13 +264,6 @@ class Interfering(FakeStage):
         return replace(post, make=make)
 
 
-async def test_an_event_that_was_being_made_while_its_meeting_moved_follows_it(each_world: World) -> None:
-    each_world.stage = Interfering(each_world, Do.SHIFT, days=1)
-    await each_world.until(NOW + 10 * MINUTE)
-    section = (await each_world.kept()).schedule.sections[0]
-    assert each_world.stage.events == {section.event: (FIRST + DAY).isoformat()}
-
-
 async def test_an_event_that_was_being_made_while_the_schedule_was_cancelled_is_taken_away(world: World) -> None:
     world.stage = Interfering(world, Do.CANCEL)
     await world.until(NOW + 10 * MINUTE)
@@ -325,27 +275,3 @@ async def test_a_schedule_whose_organiser_is_forgotten_goes_on(world: World) -> 
     await StoredPersonalData(world.records).forget(700)
     await world.until(FIRST + MINUTE)
     assert "opening 1" in world.stage.did
-
-
-async def test_a_broken_schedule_keeps_no_other_waiting(tmp_path: Path) -> None:
-    async with opened_records(tmp_path) as records:
-        world = World(records)
-        await world.plan()
-        other = await StoredSchedules(records).add(replace(a_schedule(), place=71), "other", NOW)
-        assert other is not None
-        world.stage = Breaking(world.id)
-        await world.jobs.do_due()
-        assert world.stage.did == ["event 1.0"]
-
-
-class Breaking(FakeStage):
-    """A stage that one schedule cannot even be asked about."""
-
-    def __init__(self, broken: int) -> None:
-        super().__init__()
-        self._broken = broken
-
-    def event(self, schedule: Schedule, section: Section) -> Post:
-        if schedule.id == self._broken:
-            raise RuntimeError("broken")
-        return super().event(schedule, section)

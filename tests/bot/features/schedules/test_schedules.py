@@ -14,10 +14,9 @@ from bot.db.session import Sessions
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.schedules.changes import Do, Order, Prepared
 from bot.features.schedules.plan import NotPossible, SectionState
-from bot.features.schedules.service import MOST, Schedules
+from bot.features.schedules.service import Schedules
 from bot.features.schedules.store import By, StoredSchedules
 from bot.people import Member, Place
-from bot.times import NotUnderstood, UnknownZone
 from corpus.books import Unit
 from tests.fakes.records import opened_records
 from tests.fakes.scheduled import NOW, a_book
@@ -66,14 +65,6 @@ def test_what_is_prepared_is_the_same_after_it_was_written() -> None:
         assert Order.read(order.written()) == order
 
 
-def test_what_cannot_be_planned_says_so() -> None:
-    for prepared, error in (
-        (wish(words="perhaps"), NotUnderstood), (wish(zone="Atlantis"), UnknownZone), (wish("gone"), NotPossible),
-    ):  # fmt: skip
-        with pytest.raises(error):
-            prepared.worked_out(BOOKS, JO)
-
-
 async def test_a_schedule_is_kept_with_what_was_picked_beside_its_words(schedules: Schedules) -> None:
     schedule = await schedules.begin(wish(BOOK.slug, 70, WORDS, "europe/berlin", "emma", "gone"), JO, "abc")
     assert (schedule.zone, list(schedule.also), schedule.organiser) == ("Europe/Berlin", ["emma"], 700)
@@ -89,20 +80,6 @@ async def test_a_book_has_one_schedule_in_a_channel_until_it_is_over(schedules: 
     clock.at = first.sections[-1].meets + 15 * DAY
     later = Prepared(BOOK.slug, WORDS, "UTC", 70, clock.at)
     assert (await schedules.begin(later, JO, "d")).id != first.id
-
-
-async def test_a_club_has_a_limit(schedules: Schedules) -> None:
-    for number in range(MOST):
-        await schedules.begin(wish(place=number), JO, str(number))
-    with pytest.raises(NotPossible, match="at most"):
-        await schedules.begin(wish(place=99), JO, "more")
-    await schedules.begin(wish(), Member(8, 1), "elsewhere")
-
-
-async def test_a_first_meeting_that_is_over_is_not_begun(schedules: Schedules, clock: Clock) -> None:
-    clock.at = NOW + 5 * DAY
-    with pytest.raises(NotPossible, match="past"):
-        await schedules.begin(wish(), JO, "a")
 
 
 async def ordered(schedules: Schedules, do: Do, at: dt.datetime = NOW, **values: object) -> Order:
@@ -122,12 +99,6 @@ async def test_a_change_is_made_once_and_only_as_it_was_shown(schedules: Schedul
         await schedules.make(late, 7)
 
 
-async def test_a_change_of_another_clubs_schedule_is_refused(schedules: Schedules) -> None:
-    await schedules.begin(wish(), JO, "a")
-    with pytest.raises(NotPossible):
-        await schedules.make(await ordered(schedules, Do.CANCEL), 8)
-
-
 async def test_an_edit_is_words_a_date_an_end_books_and_a_channel_at_once(schedules: Schedules) -> None:
     await schedules.begin(wish(), JO, "a")
     order = await ordered(
@@ -137,15 +108,6 @@ async def test_an_edit_is_words_a_date_an_end_books_and_a_channel_at_once(schedu
     assert [section.at.hour for section in after.live] == [19] * 6
     assert (after.live[1].day, after.live[1].last, after.live[2].first) == (dt.date(2027, 1, 16), 9, 10)
     assert (list(after.also), after.place) == (["emma"], 71)
-
-
-@pytest.mark.parametrize(
-    "meets", ["Fridays", "1 and 2 March", "in 6 weeks, 5 chapters a week", "at 8pm in Berlin time"]
-)
-async def test_one_meeting_has_one_date(schedules: Schedules, meets: str) -> None:
-    await schedules.begin(wish(), JO, "a")
-    with pytest.raises((NotPossible, NotUnderstood)):
-        await schedules.preview(await ordered(schedules, Do.EDIT, meets=meets), 7)
 
 
 async def test_the_schedule_of_a_place_is_meant_or_the_one_of_a_book(schedules: Schedules) -> None:
@@ -160,14 +122,6 @@ async def test_the_schedule_of_a_place_is_meant_or_the_one_of_a_book(schedules: 
     with pytest.raises(NotPossible, match="Which schedule"):
         await schedules.find(Place(7, 5))
     assert await schedules.books_of(7) == [("Emma", "emma"), (BOOK.title, BOOK.slug)]
-
-
-async def test_one_that_goes_on_is_meant_before_one_that_is_over(schedules: Schedules) -> None:
-    first = await schedules.begin(wish(), JO, "a")
-    await schedules.make(await ordered(schedules, Do.CANCEL), 7)
-    assert (await schedules.find(HERE)).schedule.id == first.id
-    second = await schedules.begin(wish("emma", 71), JO, "b")
-    assert (await schedules.find(HERE)).schedule.id == second.id
 
 
 async def test_reminders_end_with_the_schedule(schedules: Schedules) -> None:
@@ -194,10 +148,3 @@ async def test_what_comes_behind_the_last_meeting_can_be_asked_for(
     opened = schedule.with_section(replace(schedule.sections[0], state=SectionState.OPENED, thread=900))
     await StoredSchedules(records).change(schedule.id, NOW, lambda kept: replace(kept, schedule=opened))
     assert await schedules.since_last_meeting(Place(7, 900)) == (book, since)
-
-
-async def test_what_is_not_late_needs_no_decision(schedules: Schedules) -> None:
-    schedule = await schedules.begin(wish(), JO, "a")
-    for decide in (schedules.post_now, schedules.skip):
-        with pytest.raises(NotPossible, match="decided already"):
-            await decide(schedule.id, 7, 1)

@@ -39,17 +39,6 @@ def test_even_sections_are_as_many_as_asked_and_differ_by_one_mark(data: st.Data
     assert max(lengths) - min(lengths) <= 1
 
 
-@given(st.data(), st.lists(st.integers(1, 60), min_size=1, max_size=80))
-def test_sections_even_by_pages_are_a_partition_too(data: st.DataObject, lengths: list[int]) -> None:
-    mark_ends = tuple(sum(lengths[: n + 1]) for n in range(len(lengths)))
-    book = a_book(len(lengths), mark_ends=mark_ends)
-    after = data.draw(st.integers(0, book.marks - 1))
-    number = data.draw(st.integers(1, min(MOST, book.marks - after)))
-    ranges = cut_evenly(book, number, by_pages=True, after=after)
-    assert len(ranges) == number
-    assert partition(book, ranges, after)
-
-
 @given(
     st.integers(1, 200),
     st.fractions(Fraction(4), Fraction(60), max_denominator=7),
@@ -58,42 +47,6 @@ def test_sections_even_by_pages_are_a_partition_too(data: st.DataObject, lengths
 def test_sections_of_a_size_are_a_partition(marks: int, size: Fraction, unit: Unit) -> None:
     book = a_book(marks)
     assert partition(book, cut_by_size(book, size, unit))
-
-
-@given(st.integers(1, 20))
-def test_percent_is_cut_at_multiples_of_five(number: int) -> None:
-    ranges = cut_evenly(PERCENT, number)
-    assert partition(PERCENT, ranges)
-    assert len(ranges) == number
-    assert all(end % 5 == 0 for end in ends(ranges))
-
-
-def test_even_by_chapters_and_even_by_pages_are_not_the_same() -> None:
-    assert ends(cut_evenly(UNEVEN, 2)) == [3, 6]
-    assert ends(cut_evenly(UNEVEN, 2, by_pages=True)) == [5, 6]
-    assert ends(cut_evenly(UNEVEN, 3, by_pages=True)) == [4, 5, 6], "each chapter boundary ends one section"
-
-
-@pytest.mark.parametrize(
-    ("book", "size", "unit", "expected"),
-    [
-        (a_book(), Fraction(5), Unit.CHAPTER, [5, 10, 15, 20, 25, 27]),
-        (a_book(), Fraction(5, 2), Unit.CHAPTER, [3, 5, 8, 10, 13, 15, 18, 20, 23, 25, 27]),
-        (a_book(), Fraction(40), Unit.CHAPTER, [27]),
-        (a_book(), Fraction(25), Unit.PERCENT, [7, 14, 20, 27]),
-        (UNEVEN, Fraction(20), Unit.PAGE, [2, 4, 5, 6]),
-        (UNEVEN, Fraction(6), Unit.PAGE, [1, 2, 3, 4, 5, 6]),
-        (PERCENT, Fraction(20), Unit.PERCENT, [20, 40, 60, 80, 100]),
-        (PERCENT, Fraction(100), Unit.PAGE, [25, 50, 75, 100]),
-        (PERCENT, Fraction(33), Unit.PERCENT, [35, 65, 100]),
-        (a_book(10, parts=(BookPart("", 3), BookPart("", 7), BookPart("", 10))), Fraction(1), Unit.PART, [3, 7, 10]),
-        (a_book(10, parts=(BookPart("", 3), BookPart("", 7), BookPart("", 10))), Fraction(2), Unit.PART, [7, 10]),
-        (a_book(300, Unit.PAGE), Fraction(100), Unit.PAGE, [100, 200, 300]),
-        (a_book(1), Fraction(1), Unit.CHAPTER, [1]),
-    ],
-)
-def test_a_size_is_cut_at_the_nearest_end(book: Book, size: Fraction, unit: Unit, expected: list[int]) -> None:
-    assert ends(cut_by_size(book, size, unit)) == expected
 
 
 @pytest.mark.parametrize(

@@ -94,27 +94,6 @@ def test_what_is_too_small_is_merged_with_what_is_beside_it(
     assert list(groups_of(spread(*members))) == [Group(*group) for group in shown]
 
 
-def test_a_book_that_is_counted_in_another_way_now_counts_as_it_was_counted_then() -> None:
-    pages = [Reached(300, 400, "page")] * 5
-    assert groups_of([*at(10, 10, 10, 10, 10), *pages]) == (Group(0, 0, 5), Group(1, 4, 5))
-
-
-@pytest.mark.parametrize(
-    ("group", "words"),
-    [
-        (Group(0, 0, 5), "up to 25%"),
-        (Group(0, 2, 5), "up to 75%"),
-        (Group(0, 3, 5), "not finished"),
-        (Group(1, 2, 5), "25% to 75%"),
-        (Group(3, 3, 5), "from 75%, not finished"),
-        (Group(2, 4, 5), "from 50%"),
-        (Group(4, 4, 5), "finished"),
-    ],
-)
-def test_a_stretch_is_said_in_words(group: Group, words: str) -> None:
-    assert group.where == words
-
-
 # One figure after another
 
 
@@ -192,12 +171,6 @@ async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
         yield opened
 
 
-async def test_members_of_other_clubs_and_of_other_books_do_not_count(records: Sessions) -> None:
-    await StoredPositions(records).change(Member(1, 10), {"moby-dick": at(5)[0], "emma": at(6)[0]}, NOON)
-    await StoredPositions(records).change(Member(2, 10), {"moby-dick": at(7)[0]}, NOON)
-    assert await StoredFigures(records).said(1, "moby-dick") == [Said(at(5)[0], NOON)]
-
-
 async def test_of_two_figures_that_are_made_at_once_everybody_sees_the_same(records: Sessions) -> None:
     one, other = Figure(NOON, (Group(0, 0, 5), Group(1, 4, 6))), Figure(NOON + MINUTE, (Group(0, 0, 6), Group(1, 4, 6)))
     assert await StoredFigures(records).keep_figure(1, "moby-dick", one, None) == one
@@ -207,9 +180,3 @@ async def test_of_two_figures_that_are_made_at_once_everybody_sees_the_same(reco
     assert await StoredFigures(records).keep_figure(1, "moby-dick", later, one) == other
     assert await StoredFigures(records).figure(1, "moby-dick") == other
     assert await StoredFigures(records).figure(2, "moby-dick") is None
-
-
-def test_parts_of_a_book_are_as_wide_as_they_say() -> None:
-    assert groups_of(at(*[24] * 5, *[25] * 5, *[49] * 5, *[50] * 5, *[99] * 5, *[100] * 5)) == (
-        Group(0, 0, 5), Group(1, 1, 10), Group(2, 2, 5), Group(3, 3, 5), Group(4, 4, 5),
-    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.features.watch.rules import COUNTED, Line, Spoken
+from bot.features.watch.rules import Line, Spoken
 from bot.people import Place
 
 THREAD, OTHER = Place(1, 100), Place(1, 101)
@@ -10,14 +10,6 @@ THREAD, OTHER = Place(1, 100), Place(1, 101)
 
 def spoken(number: int, place: Place = THREAD) -> Spoken:
     return Spoken(place, 10, number, "Call me Ishmael.")
-
-
-def test_messages_come_out_in_their_order() -> None:
-    line = Line()
-    assert all(line.offer(spoken(number)) for number in range(3))
-    taken = [line.next() for _ in range(4)]
-    assert [each and each.message for each in taken] == [0, 1, 2, None]
-    assert line.counts(THREAD) == (3, 0)
 
 
 def test_what_comes_while_the_line_is_full_is_passed_over_and_counted_by_place() -> None:
@@ -40,11 +32,3 @@ def test_a_second_of_fifty_messages_waits_in_a_line_that_is_never_longer_than_it
     come, passed = line.counts(THREAD)
     assert come == 50
     assert len(read) + passed + 5 == 50
-
-
-def test_places_that_were_quiet_longest_are_counted_no_more() -> None:
-    line = Line(room=1)
-    for number in range(COUNTED + 1):
-        line.offer(spoken(number, Place(1, number)))
-    assert line.counts(Place(1, 0)) == (0, 0)
-    assert line.counts(Place(1, COUNTED)) == (1, 1)
