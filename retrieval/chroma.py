@@ -57,7 +57,7 @@ class FolderChroma:
     shared = False
 
     def __init__(self, folder: Path) -> None:
-        self.name = f"the vector store in {folder}"
+        self.name = self.description = f"the vector store in {folder}"
         self.lock: AbstractContextManager[Any] = RLock()
         self._folder, self._path = folder, folder / FOLDER
         self._held, self._opened = hold(folder), ExitStack()
@@ -132,7 +132,8 @@ class ServerChroma:
     shared, failed = True, False
 
     def __init__(self, server: ChromaServer) -> None:
-        self.name, self._server = server.name, server
+        self.name = self.description = server.name
+        self._server = server
         self.lock: AbstractContextManager[Any] = nullcontext()
         self._timeout = httpx.Timeout(server.timeout, connect=min(3.0, server.timeout))
         self._headers = {"Authorization": f"Bearer {server.token}"} if server.token else {}
@@ -143,7 +144,8 @@ class ServerChroma:
         self._opened.close()
         tenants = f"{self._server.url}/api/v2/tenants"
         with httpx.Client(timeout=self._timeout, headers=self._headers) as http:
-            self._check(http.get(f"{self._server.url}/api/v2/version"))
+            version = self._version(http.get(f"{self._server.url}/api/v2/version"))
+            self.description = f"{self.name}, interface {version}"
             http.post(tenants, json={"name": self._server.tenant})  # refused where it is there already
             http.post(f"{tenants}/{self._server.tenant}/databases", json={"name": self._server.database})
         client = chromadb.HttpClient(
@@ -179,8 +181,8 @@ class ServerChroma:
         """Close every connection."""
         self._opened.close()
 
-    def _check(self, response: httpx.Response) -> None:
-        """Raise StoreUnavailable unless a Chroma server answers that we can speak with."""
+    def _version(self, response: httpx.Response) -> str:
+        """Return the version of a server's interface. Raises StoreUnavailable if it is none that we can speak with."""
         status, url = response.status_code, self._server.url
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise StoreUnavailable(f"{url} lets nobody in with this token ({status}). Correct CHROMA_TOKEN.")
@@ -197,6 +199,7 @@ class ServerChroma:
                 f"{url} speaks version {version[:20]} of Chroma's interface, and this Dogear {VERSION}x. "
                 "Run the Chroma server in the version that constraints.txt names."
             )
+        return version
 
 
 class _Again(httpx.HTTPTransport):

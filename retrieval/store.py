@@ -146,7 +146,7 @@ class Store:
         """Read a little, and return what the store is. Raises StoreUnavailable."""
         with self._access():
             self._books.get(limit=1, include=[])
-        return self.name
+        return self._chroma.description
 
     def incomplete(self) -> list[str]:
         """Return which texts are noted as whole and are not. Slow: every passage is read."""

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 
 from bot.db.database import open_database
 from bot.db.errors import StorageUnavailable, told
-from bot.db.session import Address, Sessions, engine_for
+from bot.db.session import Address, Sessions, engine_for, indexing_lock
 from bot.features.progress.store import StoredPositions
 from bot.features.votes.store import Candidate, Draft, Kind, StoredVotes
 from bot.people import Member, Place, Reached
@@ -138,3 +139,22 @@ async def test_a_transaction_that_is_cut_off_has_changed_nothing(postgres: Datab
                 await StoredVotes(records).change_ballot(vote, JIM, cut, NOON)
             assert await StoredVotes(records).ballots(vote) == []
             assert await StoredVotes(records).change_ballot(vote, JIM, lambda _: ("emma",), NOON) == ("emma",)
+
+
+def test_of_two_processes_that_share_a_server_one_indexes_at_a_time(postgres: Databases) -> None:
+    with postgres.latest() as address, ThreadPoolExecutor(1) as thread:
+
+        def index() -> str:
+            with indexing_lock(address):
+                return "indexed"
+
+        with indexing_lock(address):
+            other = thread.submit(index)
+            with pytest.raises(TimeoutError):
+                other.result(0.5)
+        assert other.result(60) == "indexed"
+
+
+def test_whoever_cannot_reach_the_server_does_not_index() -> None:
+    with pytest.raises(StorageUnavailable), indexing_lock("postgresql://nobody@127.0.0.1:1/none"):
+        pass
