@@ -37,7 +37,7 @@ neither of them holds passages.
 UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed", "corpus.passages.cut_review")
 """What turns a library's files or a club's texts into what no gate has seen: for `corpus` and `retrieval` alone."""
 
-STORES = ("store", "saved_questions", "audit", "processes", "club_settings")
+STORES = ("store", "audit", "processes", "club_settings")
 """Modules of `bot` that keep something in the database, by the last part of their name."""
 
 AT_HOME = {
@@ -62,7 +62,7 @@ AT_HOME = {
         "bot.demo",
     ),
     "simcord": ("bot.demo",),
-    "aiohttp": ("bot.discord", "bot.ops"),
+    "aiohttp": ("bot.client", "bot.ops"),
     "prometheus_client": ("bot.ops",),
     "alembic": ("bot.db",),
     "asyncpg": ("bot.db",),

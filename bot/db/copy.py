@@ -14,9 +14,8 @@ from sqlalchemy import Select, Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.db.base import Base
-from bot.db.errors import StorageUnavailable, told
 from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
-from bot.db.session import WRITES, Address, Sessions, engine_for
+from bot.db.session import WRITES, Address, Sessions, StorageUnavailable, engine_for, told
 from bot.features.reviews.store import Review, StoredReviews
 from bot.people import EVERY
 

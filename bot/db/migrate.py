@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 from sqlalchemy import Connection, inspect, text
 
-from bot.db.errors import StorageUnavailable, damaged, told
-from bot.db.session import WRITES, Address, engine_for
+from bot.db.session import WRITES, Address, Sessions, StorageUnavailable, damaged, engine_for, told
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -128,3 +128,19 @@ def version_of(connection: Connection, name: str) -> str | None:
             f"The database {name} holds something else than Dogear's data; nothing was changed. Choose an empty one."
         )
     return version
+
+
+@contextlib.asynccontextmanager
+async def open_database(where: str | Path) -> AsyncIterator[Sessions]:
+    """Open the club's data in a data folder, or in a database by its URL. Raises StorageUnavailable.
+
+    A database that is not there is made, an older one upgraded, both in a thread. What is written is committed
+    before the call returns; calls may overlap. Nothing may be under way any more when the database is closed.
+    """
+    await asyncio.to_thread(upgrade, where)
+    address = Address.of(where)
+    engine = engine_for(address)
+    try:
+        yield Sessions(engine, address.name)
+    finally:
+        await engine.dispose()

@@ -14,8 +14,8 @@ from simcord import ChannelHandle, GuildHandle, MemberActor, ResponseMessage, Us
 from simcord.backend.cdn import CDN_BASE
 
 from bot.app import App
-from bot.features.ceilings.rules import Ceilings
-from bot.features.progress.rules import Progress
+from bot.features.ceilings.store import Ceilings
+from bot.features.progress.store import Progress
 from bot.people import Member, Place
 from corpus.books import Slug
 from corpus.errors import DogearError

@@ -15,8 +15,8 @@ from bot.discord.context import app_of
 from bot.discord.text import CHOICE, CHOICES, one_line
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
-from bot.features.ceilings.rules import Ceilings
-from bot.features.progress.rules import Progress
+from bot.features.ceilings.store import Ceilings
+from bot.features.progress.store import Progress
 from bot.features.schedules.service import LAST_MEETING, Schedules
 from bot.features.shelf.store import Shelves
 from bot.features.votes.rules import Nominations

@@ -13,7 +13,7 @@ from bot.discord.context import Refused, app_of, begin, tell
 from bot.discord.permissions import may_share
 from bot.discord.send import deliver, post, replace_card
 from bot.features.ask.rules import Questions
-from bot.saved_questions import Asked
+from bot.features.ask.store import Asked
 
 
 class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.app import App
-from bot.db.errors import StorageUnavailable
+from bot.db.session import StorageUnavailable
 from bot.discord.cards import problem_card
 from bot.discord.send import ACKNOWLEDGED, deliver, reply_to
 from bot.features.ask.rules import IsMember

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.features.ceilings.rules import Ceilings
-from bot.features.my_data.rules import MyData
+from bot.features.ceilings.store import Ceilings
+from bot.features.my_data.store import MyData
 from bot.features.reviews.rules import Reviews
 from bot.features.watch.rules import Watching
 from bot.people import Member, Place, Shards

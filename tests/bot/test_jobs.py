@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.database import open_database
 from bot.db.jobs import Claim, Due, Key, StoredJobs, claimed, drop, finish, plan
+from bot.db.migrate import open_database
 from bot.db.session import Sessions
 from bot.jobs import AGAIN, HELD, SHARED, Jobs, Post
 from bot.people import EVERY, Shards
@@ -337,7 +337,7 @@ async def test_processes_that_overlap_post_nothing_twice(each_desk: Desk) -> Non
 PROCESS = """
 import asyncio, datetime as dt, sys
 from bot.jobs import Jobs
-from bot.db.database import open_database
+from bot.db.migrate import open_database
 from bot.db.jobs import Key, StoredJobs
 
 async def main():

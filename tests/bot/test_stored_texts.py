@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
-from bot.features.ceilings.rules import CeilingChange
+from bot.features.ceilings.store import CeilingChange
 from bot.features.reviews.rules import Draft, read_review
 from bot.features.reviews.store import Review
 from bot.features.schedules.changes import Do, Order, Prepared

@@ -15,8 +15,8 @@ from bot.answering.engine import Discussion
 from bot.answering.model import Writer
 from bot.app import App, Rates
 from bot.client import Dogear
-from bot.features.ceilings.rules import Ceilings
-from bot.features.progress.rules import Progress
+from bot.features.ceilings.store import Ceilings
+from bot.features.progress.store import Progress
 from bot.features.reviews.rules import Reviews
 from bot.people import Member, Place
 from bot.workers import Workers

@@ -10,8 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.db.database import open_database
-from bot.db.migrate import upgrade
+from bot.db.migrate import open_database, upgrade
 from bot.db.session import NAME, Sessions, note_member
 from bot.features.shelf.rules import Shelved
 from bot.features.shelf.store import Shelves, put

@@ -15,12 +15,11 @@ from bot.answering.reply import Reply
 from bot.app import App
 from bot.audiences import Audiences
 from bot.club_settings import SetUp
-from bot.db.errors import StorageUnavailable
-from bot.features.ask.store import StoredChoices, StoredConversations
+from bot.db.session import StorageUnavailable
+from bot.features.ask.store import Asked, StoredChoices, StoredConversations, StoredQuestions, Turn
 from bot.limits import Allowance
 from bot.logs import Meter
 from bot.people import NO_CLUB, Member, Place
-from bot.saved_questions import Asked, StoredQuestions, Turn
 from bot.workers import Workers
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError

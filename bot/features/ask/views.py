@@ -19,8 +19,8 @@ from bot.discord.permissions import may_share
 from bot.discord.text import one_line
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Answer, Questions
+from bot.features.ask.store import Asked
 from bot.limits import Allowance
-from bot.saved_questions import Asked
 from corpus.books import Book, Slug
 from corpus.positions import describe_position
 from retrieval.gate import Audience

@@ -2,19 +2,74 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.audit import KEPT
-from bot.discord.context import ClubBot
+from bot.app import App
+from bot.audit import KEPT, NOBODY, Audit, Did, Entry
+from bot.discord.buttons import PAGE, Page
+from bot.discord.cards import Card, paged_card
+from bot.discord.context import ClubBot, app_of
 from bot.discord.permissions import AUDIT, needs
 from bot.discord.send import deliver
+from bot.discord.text import safe
 from bot.discord.visitor import in_clubs
 from bot.feature import Feature
-from bot.features.audit.views import AuditPageButton, audit_card
+
+EVERYTHING = "everything"
+WHAT: dict[str, tuple[Did, ...]] = {
+    EVERYTHING: tuple(Did),
+    "posts": (Did.SCHEDULE, Did.PROMPT, Did.VOTE),
+    "answers": (Did.ANSWER, Did.SHARE),
+    "overrides": (Did.OVERRIDE,),
+    "watching": (Did.WATCH,),
+}
+"""What the audit can be asked for."""
+
+DONE = {
+    Did.ANSWER: ("answered a message", "of"),
+    Did.SHARE: ("shared an answer", "for"),
+    Did.PROMPT: ("posted a discussion prompt", "for"),
+    Did.OVERRIDE: ("posted beyond its place", "for"),
+    Did.SCHEDULE: ("posted for the schedule", "for"),
+    Did.VOTE: ("posted a vote", "for"),
+    Did.WATCH: ("watching", "by"),
+}
+"""What an entry says was done, and how its person stands behind it; there is none where their data was deleted."""
+
+
+class AuditPageButton(Page, template=rf"audit:(?P<days>\d{{1,3}}):(?P<what>[a-z]{{1,12}}):{PAGE}"):
+    """Turns to a page of the audit."""
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Show the page in place of the one before."""
+        member, _ = await needs(interaction, AUDIT)
+        days, what = self.number("days"), self.given["what"]
+        return await audit_card(app_of(interaction), member.club, days, what, self.page)
+
+
+async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Card:
+    """Return a page of a club's audit of the last days."""
+    entries = await app.get(Audit).since(club, days, WHAT.get(what, ()))
+    lines = [_line(entry) for entry in entries] or ["Nothing."]
+    title = f"Audit: {what}, {'the last day' if days == 1 else f'the last {days} days'}"
+    return paged_card(title, lines, page, partial(AuditPageButton, days, what))
+
+
+def _line(entry: Entry) -> str:
+    """Return an entry as Discord shows it: times in the reader's zone, and names that ping nobody."""
+    done, how = DONE[entry.did]
+    who = f" {how} <@{entry.by}>" if entry.by != NOBODY else ""
+    about = f": {safe(entry.about)}" if entry.about else ""
+    where = f"https://discord.com/channels/{entry.place.club}/{entry.place.id}/{entry.message}"
+    there = where if entry.message else f"<#{entry.place.id}>"
+    sources = f"\n-# {' · '.join(map(safe, entry.sources))}" if entry.sources else ""
+    return f"<t:{int(entry.at.timestamp())}:f> {done}{who}{about} {there}{sources}"
+
 
 Days = app_commands.Range[int, 1, KEPT.days]
 What = Literal["everything", "posts", "answers", "overrides", "watching"]

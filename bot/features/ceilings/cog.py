@@ -18,7 +18,7 @@ from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ceilings.rules import CeilingChange, Ceilings
+from bot.features.ceilings.store import CeilingChange, Ceilings
 from bot.features.ceilings.views import CEILING_BUTTONS, ceiling_card, preview_card
 from bot.people import Member, Place
 from corpus.names import find_book

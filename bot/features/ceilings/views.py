@@ -15,8 +15,8 @@ from bot.discord.permissions import MODERATOR, is_thread, needs
 from bot.discord.send import post, replace_card
 from bot.discord.text import safe
 from bot.features.ask.rules import Questions
-from bot.features.ceilings.rules import CeilingChange, Ceilings
-from bot.saved_questions import Asked
+from bot.features.ask.store import Asked
+from bot.features.ceilings.store import CeilingChange, Ceilings
 from corpus.books import Book, Slug
 
 PRIVATE = "Nothing changes for private answers: they go as far as each reader is."

@@ -2,19 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.context import ClubBot
+from bot.discord.buttons import DANGER, Cancel, Pressed
+from bot.discord.cards import Card, Document, notice_card
+from bot.discord.context import ClubBot, Refused, app_of
 from bot.discord.send import deliver
+from bot.discord.text import safe
 from bot.discord.visitor import in_clubs_and_direct_messages
 from bot.feature import Feature
-from bot.features.my_data.rules import MyData
-from bot.features.my_data.views import MY_DATA_BUTTONS, export_card, forgetting_card, person
-from bot.people import NO_CLUB
+from bot.features.my_data.store import MyData
+from bot.people import NO_CLUB, Member
+
+FILE = "dogear-my-data.json"
+NOTHING = "I hold nothing about you here."
+STAYS = "What was posted for everybody stays in Discord; you can delete or report it there."
+
+
+class ForgetMeButton(Pressed, template=r"forget-me:(?P<club>\d{1,20}):(?P<member>\d{1,20})"):
+    """Deletes everything about a person, in one club or, from a direct message, in all."""
+
+    label, style = "Delete it all", DANGER
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Delete it."""
+        member = Member(self.number("club"), self.number("member"))
+        if person(interaction) != member:
+            raise Refused("That button is for somebody else, or for another place.")
+        everywhere = member.club == NO_CLUB
+        await app_of(interaction).get(MyData).delete(member, everywhere=everywhere)
+        return gone_card(everywhere=everywhere)
+
+
+def person(interaction: discord.Interaction[Any]) -> Member:
+    """Return who asks: of this club, or in a direct message of none, which stands for all of theirs."""
+    return Member(interaction.guild_id or NO_CLUB, interaction.user.id)
+
+
+def export_card(held: Mapping[str, int], data: bytes, *, everywhere: bool) -> Card:
+    """Return the card with the file of everything that is held."""
+    text = "\n".join((f"What I hold about you, {_where(everywhere=everywhere)}:", *_lines(held)))
+    return Card(body=safe(text), document=Document(FILE, data), note="Only you see this.")
+
+
+def forgetting_card(member: Member, held: Mapping[str, int]) -> Card:
+    """Return the preview of deleting everything."""
+    if not held:
+        return notice_card(NOTHING)
+    everywhere = member.club == NO_CLUB
+    text = "\n".join((f"I would delete all that I hold about you, {_where(everywhere=everywhere)}:", *_lines(held)))
+    items = [ForgetMeButton(member.club, member.id), Cancel(member.id, label="Keep it")]
+    return notice_card(
+        f"{text}\nThis cannot be taken back. /mydata export gives you a copy first.", buttons=items, note=STAYS
+    )
+
+
+def gone_card(*, everywhere: bool) -> Card:
+    """Return the card after everything was deleted."""
+    return notice_card(f"Deleted. I hold nothing about you any more, {_where(everywhere=everywhere)}.", note=STAYS)
+
+
+def _lines(held: Mapping[str, int]) -> list[str]:
+    return [f"{count:,} × {what}" for what, count in held.items()] or ["nothing but your number in Discord"]
+
+
+def _where(*, everywhere: bool) -> str:
+    return "in all clubs" if everywhere else "in this club"
+
+
+MY_DATA_BUTTONS = (ForgetMeButton,)
 
 
 class MyDataCog(commands.Cog):

@@ -2,19 +2,163 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.app import App
+from bot.audiences import Audiences
 from bot.discord import autocomplete
-from bot.discord.context import ClubBot
+from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
+from bot.discord.cards import Card, Picture, Tone
+from bot.discord.context import ClubBot, Refused, app_of
+from bot.discord.send import deliver
+from bot.discord.text import safe
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.order.rules import wanted_order
-from bot.features.order.views import ORDER_BUTTONS, send_order
+from bot.features.ask.store import Asked
+from bot.features.ask.views import how_far
+from bot.features.order.picture import alt_text, draw_series
+from bot.features.order.rules import Wanted, advised, wanted_order
+from bot.limits import Allowance
+from bot.reading_order import Advice, OrderKind
+from bot.reading_order.text import kind_text, order_text
+from retrieval.gate import Audience
+
+Items = Sequence[discord.ui.Item[Any]]
+
+TITLE = "Reading order"
+
+
+async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
+    """Return the advice that was asked for, for whoever sees it. Raises NoOrder."""
+    wanted = Wanted(asked.book, asked.text)
+    return await app.workers.do(lambda: advised(wanted, app.books, audience.positions))
+
+
+async def order_card(app: App, advice: Advice, kind: OrderKind, items: Items) -> Card:
+    """Return the card of one order, for its asker alone."""
+    if kind is not OrderKind.RECOMMENDED:
+        return Card(TITLE, _shown(kind_text(kind, advice)), tone=Tone.ANSWER, buttons=items)
+    picture = await _picture(app, advice)
+    return Card(TITLE, _shown(order_text(advice)), tone=Tone.ANSWER, buttons=items, picture=picture)
+
+
+async def public_order_card(
+    app: App, advice: Advice, audience: Audience, items: Items, asker: str
+) -> Card:  # fmt: skip
+    """Return the card of the recommended order for everybody in a place."""
+    footers = (safe(f"Asked by {asker}"), safe(how_far(None, audience, app.books)))
+    picture = await _picture(app, advice)
+    return Card(TITLE, _shown(order_text(advice)), footers, Tone.PUBLIC, items, picture)
+
+
+async def _picture(app: App, advice: Advice) -> Picture:
+    png = await app.workers.do(lambda: draw_series(advice, app.books))
+    return Picture("reading-order.png", png, alt_text(advice))
+
+
+def _shown(text: str) -> str:
+    """Return the text of an order made safe: books in bold, what is said of each in small print below it."""
+    return "\n".join(map(_shown_line, text.splitlines()))
+
+
+def _shown_line(line: str) -> str:
+    if line.startswith("   "):
+        return f"-# {safe(line)}"
+    return f"**{safe(line)}**" if re.match(r"\d+\. ", line) else safe(line)
+
+
+LABELS = {
+    OrderKind.RECOMMENDED: "Recommended",
+    OrderKind.PUBLICATION: "Publication",
+    OrderKind.STORY: "Story time",
+}
+
+BEHIND = (
+    "I have posted nothing: this place goes further than you have read, and why a book comes where it does could "
+    "tell you more than you know."
+)
+
+
+class OrderButton(OwnButton, template=rf"order:{ID}:(?P<kind>recommended|publication|story)"):
+    """Shows another order in place of the one that is shown."""
+
+    of = ("order",)
+
+    def __init__(self, asked_id: str, kind: str, *, shown: bool = False) -> None:
+        super().__init__(asked_id, kind, label=LABELS[OrderKind(kind)], style=PRIMARY if shown else None)
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the order, for what its reader has read by now."""
+        app, kind = app_of(interaction), OrderKind(self.given["kind"])
+        asked = await self.asked(interaction)
+        if kind is OrderKind.RECOMMENDED:
+            app.get(Allowance).take(asked.member)
+        advice = await advice_for(app, asked, await app.get(Audiences).private(asked.member, asked.place))
+        return await order_card(app, advice, kind, order_items(interaction, asked, advice, kind))
+
+
+class ShareOrderButton(Share, template=rf"share-order:{ID}"):
+    """Posts the recommended order for everybody in the place."""
+
+    of = ("order",)
+
+    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+        """Make the advice anew for the place, as far as it goes and never as far as its sharer is."""
+        app = app_of(interaction)
+        if await app.get(Audiences).behind(asked.member, asked.place):
+            raise Refused(BEHIND)
+        app.get(Allowance).take(asked.member)
+        audience = await app.get(Audiences).public(asked.place)
+        advice = await advice_for(app, asked, audience)
+        items = [MyOrderButton(asked.id)]
+        return await public_order_card(app, advice, audience, items, interaction.user.display_name)
+
+
+class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
+    """Advises whoever presses it, and them alone, in which order to read what was asked about."""
+
+    label = "For me"
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Advise in private."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        questions = app_of(interaction).get(Questions)
+        asked = await questions.asked(self.given["asked_id"], "order")
+        member, place = await visitor(interaction)
+        if asked.member.club != member.club:
+            raise Refused("That was asked in another club.")
+        await send_order(interaction, await questions.keep("order", member, place, asked.text, asked.book))
+
+
+async def send_order(interaction: discord.Interaction[Any], asked: Asked) -> None:
+    """Answer with the recommended order, for its asker alone. The interaction has been deferred in private."""
+    app = app_of(interaction)
+    app.get(Allowance).take(asked.member)
+    advice = await advice_for(app, asked, await app.get(Audiences).private(asked.member, asked.place))
+    kind = OrderKind.RECOMMENDED
+    items = order_items(interaction, asked, advice, kind)
+    await deliver(interaction, await order_card(app, advice, kind, items))
+
+
+def order_items(
+    interaction: discord.Interaction[Any], asked: Asked, advice: Advice, shown: OrderKind
+) -> list[discord.ui.Item[Any]]:
+    """Return the buttons under an order that its asker alone sees: every order that is known, and sharing."""
+    known = [kind for kind in OrderKind if any(kind in (order.kind, *order.also) for order in advice.orders)]
+    switch = [OrderButton(asked.id, kind, shown=kind is shown) for kind in known]
+    share = [ShareOrderButton(asked.id)] if interaction.guild_id is not None else []
+    return [*(switch if len(advice.recommended.steps) > 1 and len(switch) > 1 else []), *share]
+
+
+ORDER_BUTTONS = (OrderButton, ShareOrderButton, MyOrderButton)
+
 
 Name = app_commands.Range[str, 1, 100]
 

@@ -19,8 +19,7 @@ from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.views import how_far
-from bot.features.progress.rules import Progress
-from bot.features.progress.store import Report
+from bot.features.progress.store import Progress, Report
 from bot.features.progress.views import (
     PROGRESS_BUTTONS,
     forgetting_card,

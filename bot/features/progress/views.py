@@ -12,9 +12,9 @@ from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share, Undo
 from bot.discord.cards import Card, Tone, notice_card
 from bot.discord.context import Refused, app_of
 from bot.discord.text import safe
-from bot.features.progress.rules import Moved, Progress, ProgressProblem
+from bot.features.ask.store import Asked
+from bot.features.progress.store import Moved, Progress, ProgressProblem
 from bot.people import Member
-from bot.saved_questions import Asked
 from corpus.books import Book
 
 LINES = 15

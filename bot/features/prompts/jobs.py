@@ -4,14 +4,107 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import discord
+
+from bot.answering.drafts import Draft
+from bot.discord.cards import Card, Tone
 from bot.discord.context import ClubBot, Refused
 from bot.discord.jobs import GONE, find_message, small_print
 from bot.discord.send import post_in
-from bot.features.prompts.cards import mark_of, posted_card, where_it_belongs
+from bot.discord.text import safe
 from bot.features.prompts.rules import Prompts
-from bot.features.prompts.store import Prompt, posting
+from bot.features.prompts.store import Prompt, State, posting
 from bot.jobs import Post
+from bot.times import timestamp
+from corpus.books import Book, Slug, Unit
+
+Items = Sequence[discord.ui.Item[Any]]
+Books = Mapping[Slug, Book]
+
+PUNCTUAL = dt.timedelta(minutes=5)
+"""A post that is late by less than this says nothing about it."""
+
+
+def mark_of(prompt: Prompt) -> str:
+    """Return the small print by which a posted prompt is known again, after a crash and by moderators."""
+    return f"Discussion prompt {prompt.id}"
+
+
+def posted_card(prompt: Prompt, now: dt.datetime) -> Card:
+    """Return a prompt as everybody sees it."""
+    late = prompt.due is not None and now - prompt.due > PUNCTUAL
+    footers = (
+        mark_of(prompt),
+        *((f"This was due {timestamp(prompt.due)}; I was away.",) if late and prompt.due else ()),
+    )
+    return Card("For discussion", safe(prompt.text), footers, Tone.PUBLIC)
+
+
+def prompt_card(
+    prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items, place_in_queue: str = ""
+) -> Card:
+    """Return a prompt as a moderator sees it: its words, whose they are, what became of it, where it belongs."""
+    lines = [
+        f"{prompt.state.value.capitalize()}{f', {prompt.kind}' if prompt.kind else ''}, by <@{prompt.member}>",
+        _section(prompt, books),
+        _time(prompt),
+        safe(prompt.reason),
+        where_it_belongs(beyond, books),
+        _source(prompt),
+        place_in_queue,
+    ]
+    return Card(mark_of(prompt), safe(prompt.text), list(filter(None, lines)), Tone.PLAIN, items)
+
+
+def stopped_card(prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items) -> Card:
+    """Return what a moderator is told of a prompt that goes further than its place."""
+    cure = "If that is no spoiler, you can post it all the same; the audit says so."
+    body = f"I have not posted it. {where_it_belongs(beyond, books)} {cure}"
+    return Card(mark_of(prompt), body, (safe(prompt.text),), Tone.PROBLEM, items)
+
+
+def drafts_card(title: str, drafts: Sequence[Draft], items: Items) -> Card:
+    """Return drafts to choose from, numbered as their buttons are."""
+    lines = (f"**{n}**  {safe(draft.text)}" for n, draft in enumerate(drafts, 1))
+    return Card(
+        safe(title), "\n\n".join(lines), ("Only you see these; what you keep goes into the queue.",), Tone.ANSWER, items
+    )
+
+
+def where_it_belongs(beyond: Mapping[Slug, int], books: Books) -> str:
+    """Return where a text belongs that goes further than this place, or nothing."""
+    found = [
+        f"{safe(books[book].title)}, {mark_name(books[book], marks)}" for book, marks in beyond.items() if book in books
+    ]
+    return f"It seems to belong at {' and '.join(found)}: beyond this place." if found else ""
+
+
+def mark_name(book: Book, mark: int) -> str:
+    """Return a mark as moderators read it, the last one too: “chapter 10 of 10”, “45%”."""
+    return f"{mark}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {mark} of {book.marks}"
+
+
+def _section(prompt: Prompt, books: Books) -> str:
+    book = books.get(prompt.book or "")
+    if book is None or prompt.mark is None:
+        return ""
+    return f"Goes with the section of {safe(book.title)} that holds {book.reading_name(prompt.mark)}"
+
+
+def _time(prompt: Prompt) -> str:
+    if prompt.due is None or prompt.state is not State.APPROVED:
+        return ""
+    return f"To be posted in <#{prompt.place.id}> {timestamp(prompt.due)}"
+
+
+def _source(prompt: Prompt) -> str:
+    if not prompt.message:
+        return ""
+    return f"From https://discord.com/channels/{prompt.place.club}/{prompt.place.id}/{prompt.message}"
+
 
 log = logging.getLogger(__name__)
 

@@ -18,12 +18,11 @@ from bot.discord.context import app_of, bot_of
 from bot.discord.permissions import MODERATOR, may_speak, needs
 from bot.discord.send import deliver, replace_card
 from bot.features.ask.rules import Questions
-from bot.features.prompts.cards import drafts_card, mark_of, prompt_card, stopped_card
-from bot.features.prompts.jobs import PromptPosts
+from bot.features.ask.store import Asked
+from bot.features.prompts.jobs import PromptPosts, drafts_card, mark_of, prompt_card, stopped_card
 from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON, Drafts, Prompts
 from bot.features.prompts.store import Prompt, State
 from bot.people import Member, Place
-from bot.saved_questions import Asked
 from bot.times import timestamp
 from corpus.books import Book, Reveals, Slug
 from corpus.names import find_book

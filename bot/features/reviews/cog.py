@@ -14,7 +14,7 @@ from bot.discord.send import deliver
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.progress.rules import Progress
+from bot.features.progress.store import Progress
 from bot.features.reviews.rules import Draft, Reviews
 from bot.features.reviews.views import MODAL_BUTTONS, REVIEW_BUTTONS, ReviewModal, deleting_card, reviews_card
 

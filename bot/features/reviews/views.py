@@ -21,11 +21,11 @@ from bot.discord.send import deliver
 from bot.discord.text import MODAL_TITLE, one_line, safe
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
+from bot.features.ask.store import Asked
 from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Draft, Reviews, Wanted, read_review, written_review
 from bot.features.reviews.store import Review
 from bot.limits import Allowance
 from bot.people import Member, Place
-from bot.saved_questions import Asked
 from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.passages import Passage

@@ -23,7 +23,7 @@ from bot.discord.jobs import LOOKED_THROUGH, SLACK, button_ids, find_message, sm
 from bot.discord.permissions import lacking, lacks_in
 from bot.discord.send import NOBODY, post_in
 from bot.discord.text import PLACE_NAME, one_line
-from bot.features.prompts.cards import mark_of
+from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.rules import PromptProblem, Prompts
 from bot.features.prompts.store import Prompt, posting
 from bot.features.schedules.calendar import uid

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import BIG_KEY, Base, OfMember, Personal
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
-from bot.db.session import Sessions, insert_into, note_member, replace
+from bot.db.session import Sessions, insert_into, note_member, upsert
 from bot.features.schedules.plan import Schedule, read, written
 from bot.people import Member
 
@@ -210,7 +210,7 @@ class StoredSchedules:
                 await session.execute(delete(ReminderRow).filter_by(**key))
                 return
             await note_member(session, member.club, member.id)
-            await replace(session, ReminderRow, key, {"by": by.value, "at": at})
+            await upsert(session, ReminderRow, key, {"by": by.value, "at": at})
 
     async def reminded(self, schedule_id: int) -> Mapping[Member, By]:
         """Return who wants to be reminded, and how."""

@@ -31,7 +31,8 @@ from bot.discord.send import replace_card
 from bot.discord.text import MODAL_TITLE, OPTION, OPTIONS, one_line, safe
 from bot.discord.visitor import server_of, visitor
 from bot.features.ask.rules import Questions
-from bot.features.prompts.cards import mark_of
+from bot.features.ask.store import Asked
+from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.store import Prompt
 from bot.features.schedules.changes import Do, Order, Prepared
 from bot.features.schedules.plan import (
@@ -48,7 +49,6 @@ from bot.features.schedules.service import Schedules
 from bot.features.schedules.store import By, Kept
 from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
-from bot.saved_questions import Asked
 from bot.times import timestamp
 from corpus.books import Book, Slug
 from corpus.errors import DogearError

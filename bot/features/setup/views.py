@@ -19,7 +19,7 @@ from bot.discord.context import Refused, app_of
 from bot.discord.permissions import SET_UP, VIEW, lacks_in, needs
 from bot.discord.send import replace_card
 from bot.discord.text import OPTION, OPTIONS, one_line, safe
-from bot.features.ceilings.rules import Ceilings
+from bot.features.ceilings.store import Ceilings
 from bot.features.setup.rules import ALLOW, Channel, Missing, Server, missing
 from bot.people import Place
 from corpus.books import Book, Slug

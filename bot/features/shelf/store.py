@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped
 
 from bot.app import App
 from bot.db.base import Base, OfMember, Personal, belongs_to_member
-from bot.db.session import Sessions, note_member, replace
+from bot.db.session import Sessions, note_member, upsert
 from bot.features.shelf.rules import MAX_BOOKS, ShelfChange, ShelfName, ShelfProblem, Shelved, find_on, named
 from bot.people import Member
 from corpus.books import Book, Slug
@@ -110,7 +110,7 @@ async def put(session: AsyncSession, member: Member, shelved: Shelved) -> None:
     """Put a book on the shelf of a member who is noted, in place of the one of its key."""
     key = {"club": member.club, "member": member.id, "key": shelved.key}
     values = {"title": shelved.title, "shelf": shelved.shelf.value, "book": shelved.book, "at": shelved.at}
-    await replace(session, ShelfRow, key, values)
+    await upsert(session, ShelfRow, key, values)
 
 
 async def _shelf(session: AsyncSession, member: Member) -> dict[str, Shelved]:

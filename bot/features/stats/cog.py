@@ -8,14 +8,74 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.texts import counted
+from bot.app import App
+from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.context import ClubBot
+from bot.discord.buttons import ID, Share
+from bot.discord.cards import Card, Picture, Tone, notice_card
+from bot.discord.context import ClubBot, Refused, app_of
 from bot.discord.send import deliver
+from bot.discord.text import safe
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.stats.views import ShareStatsButton, meant, stats_card
+from bot.features.ask.store import Asked
+from bot.features.stats.picture import alt_text, draw_stats
+from bot.features.stats.rules import Figure
+from bot.features.stats.store import Figures
 from bot.limits import Allowance
+from bot.people import Member, Place
+from corpus.books import Book
+from corpus.names import find_book
+
+PRIVATE = "No group is smaller than five. It stays as it is until five members have said anew where they are."
+NOTHING = (
+    "There is nothing to show yet. I tell of groups alone, of five members and more, and only where there are two: "
+    "say where you are with /progress set, and I look again once five of you have done so."
+)
+"""The same however many members there are, and wherever they are: how few they are would tell of them."""
+
+
+class ShareStatsButton(Share, template=rf"share-stats:{ID}"):
+    """Posts where the club is for everybody in the place."""
+
+    of, done = ("stats",), "Shared with everybody here."
+
+    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+        """Return what stands now."""
+        app = app_of(interaction)
+        book = find_book(asked.book or "", app.books)
+        app.get(Allowance).take(asked.member)
+        figure = await app.get(Figures).of_book(asked.member.club, book)
+        if not figure.groups:
+            raise Refused(NOTHING)
+        return await _card(app, figure, book, Tone.PUBLIC)
+
+
+async def meant(app: App, member: Member, place: Place, typed: str | None) -> Book:
+    """Return the book that is typed, or the club's, or the one that a member's next question would be about.
+
+    Raises UnknownBook or BookMissing.
+    """
+    clubs = (await app.get(SetUp).settings(member.club)).book
+    return await app.get(Questions).needed(member, place, typed or (clubs if clubs in app.books else None))
+
+
+async def stats_card(app: App, asked: Asked, book: Book) -> Card:
+    """Return where the club is, for the one who asked."""
+    figure = await app.get(Figures).of_book(asked.member.club, book)
+    if not figure.groups:
+        return notice_card(NOTHING, book.title)
+    return await _card(app, figure, book, Tone.ANSWER, ShareStatsButton(asked.id))
+
+
+async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: discord.ui.Item[Any]) -> Card:
+    png = await app.workers.do(lambda: draw_stats(figure, book))
+    picture = Picture("where-the-club-is.png", png, alt_text(figure, book))
+    body = f"{counted(figure.members, 'member')} who said where they are, as it was <t:{int(figure.at.timestamp())}:R>."
+    return Card(safe(book.title), body, (safe(PRIVATE),), tone, items, picture)
+
 
 Typed = app_commands.Range[str, 1, 200]
 

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import BIG_KEY, Base, OfMember, Personal
 from bot.db.jobs import Key, drop, finish, plan
-from bot.db.session import Sessions, insert_into, note_member, replace
+from bot.db.session import Sessions, insert_into, note_member, upsert
 from bot.features.votes.counting import Ballot, Count
 from bot.people import Member, Place
 from corpus.books import Slug
@@ -324,7 +324,7 @@ class StoredVotes(StoredNominations):
             ballot = change(await _ballot(session, vote_id, member))
             key = {"vote": vote_id, "club": member.club, "member": member.id}
             if ballot:
-                await replace(session, BallotRow, key, {"choices": list(ballot), "at": at})
+                await upsert(session, BallotRow, key, {"choices": list(ballot), "at": at})
             else:
                 await session.execute(delete(BallotRow).filter_by(**key))
             return ballot

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
 from bot.db.jobs import Key, finish, plan
-from bot.db.session import Sessions, insert_into, note_member, replace
+from bot.db.session import Sessions, insert_into, note_member, upsert
 from bot.people import Place, Shards
 from bot.processes import of_shards
 from corpus.books import Reveals
@@ -119,7 +119,7 @@ class StoredWatching:
         """Begin to watch a place."""
         key = {"club": place.club, "place": place.id}
         async with self._sessions.writing() as session:
-            await replace(session, WatchRow, key, {"set_by": by, "at": at})
+            await upsert(session, WatchRow, key, {"set_by": by, "at": at})
 
     async def unwatch(self, place: Place) -> bool:
         """Stop watching a place; return whether it was watched."""

@@ -14,7 +14,7 @@ from bot.discord.context import Refused, app_of, bot_of
 from bot.discord.permissions import MODERATOR, needs
 from bot.discord.send import deliver, replace_card
 from bot.discord.text import safe
-from bot.features.prompts.cards import Books, Items, where_it_belongs
+from bot.features.prompts.jobs import Books, Items, where_it_belongs
 from bot.features.watch.rules import Watching
 from bot.features.watch.store import Finding, Outcome
 from bot.people import Member

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.errors import StorageUnavailable
-from bot.db.session import Address
+from bot.db.session import Address, StorageUnavailable
 
 
 @pytest.mark.parametrize("where", [Path("some/data"), "some/data"])

@@ -3,12 +3,11 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.db.session import Sessions
-from bot.features.ask.store import StoredChoices, StoredNotes
+from bot.features.ask.store import Asked, StoredChoices, StoredNotes, StoredQuestions
 from bot.features.progress.store import StoredPositions
 from bot.features.reviews.store import Review, StoredReviews
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.people import NO_CLUB, Member, Place, Reached
-from bot.saved_questions import Asked, StoredQuestions
 from corpus.books import Reveals
 from tests.fakes.records import shelve
 

@@ -3,9 +3,8 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.db.session import Sessions
-from bot.features.ask.store import KEPT, StoredConversations
+from bot.features.ask.store import KEPT, StoredConversations, Turn
 from bot.people import Place
-from bot.saved_questions import Turn
 from corpus.books import Reveals
 
 THREAD = Place(1, 100)

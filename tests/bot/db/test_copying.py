@@ -13,16 +13,13 @@ from sqlalchemy import select
 
 from bot.db.base import Base
 from bot.db.copy import BATCH, copy
-from bot.db.database import open_database
-from bot.db.errors import StorageUnavailable
-from bot.db.migrate import HEAD, upgrade
-from bot.db.session import NAME, Address, Sessions, engine_for
-from bot.features.ask.store import StoredConversations, StoredNotes
+from bot.db.migrate import HEAD, open_database, upgrade
+from bot.db.session import NAME, Address, Sessions, StorageUnavailable, engine_for
+from bot.features.ask.store import StoredConversations, StoredNotes, Turn
 from bot.features.progress.store import StoredPositions
 from bot.features.reviews.store import Review, StoredReviews
 from bot.features.watch.store import Finding, StoredWatching
 from bot.people import Member, Place, Reached
-from bot.saved_questions import Turn
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
 from tests.fakes.records import opened_records

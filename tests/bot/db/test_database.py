@@ -10,9 +10,8 @@ from textwrap import dedent
 
 import pytest
 
-from bot.db.database import open_database
-from bot.db.errors import StorageUnavailable
-from bot.db.session import Sessions
+from bot.db.migrate import open_database
+from bot.db.session import Sessions, StorageUnavailable
 from bot.features.ask.store import StoredNotes, StoredUsage
 from bot.features.progress.store import StoredPositions
 from bot.features.shelf.rules import ShelfName, Shelved
@@ -33,7 +32,7 @@ def script(body: str, *arguments: str | Path) -> subprocess.CompletedProcess[str
     """Run the body of an asynchronous function in a process of its own, with `records` open in the first argument."""
     lines = """
         import asyncio, datetime as dt, os, resource, sys
-        from bot.db.database import open_database
+        from bot.db.migrate import open_database
         from bot.features.ask.store import StoredNotes, StoredUsage
         async def main():
             async with open_database(sys.argv[1]) as records:

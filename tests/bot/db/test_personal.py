@@ -11,7 +11,7 @@ import pytest
 from bot.audit import Did, Entry, StoredAudit
 from bot.db.base import Base, OfMember
 from bot.db.session import Sessions
-from bot.features.ask.store import StoredChoices, StoredConversations, StoredUsage
+from bot.features.ask.store import Asked, StoredChoices, StoredConversations, StoredQuestions, StoredUsage, Turn
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.my_data.store import StoredPersonalData, personal_tables
 from bot.features.progress.store import StoredPositions
@@ -22,7 +22,6 @@ from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.votes.store import Candidate, Draft, Kind, Nomination, StoredVotes
 from bot.features.watch.store import Finding, StoredWatching
 from bot.people import Member, Place, Reached
-from bot.saved_questions import Asked, StoredQuestions, Turn
 from corpus.books import Reveals
 from tests.fakes.records import opened_records, shelve
 from tests.fakes.scheduled import a_schedule

@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.db.session import Sessions
+from bot.features.ask.store import Asked, StoredQuestions
 from bot.people import Member, Place
-from bot.saved_questions import Asked, StoredQuestions
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 ASKED = Asked("", Member(1, 10), Place(1, 100, adults=True), "ask", "Who is Karla?", "smiley", NOON)

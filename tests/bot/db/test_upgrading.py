@@ -15,13 +15,11 @@ from sqlalchemy.exc import ProgrammingError
 
 from bot.club_settings import ClubSettings, Step, StoredClubs
 from bot.db.base import Base
-from bot.db.database import open_database
-from bot.db.errors import StorageUnavailable
 from bot.db.jobs import Due, JobRow, Key, StoredJobs, finish
-from bot.db.migrate import HEAD, MIGRATIONS, upgrade
+from bot.db.migrate import HEAD, MIGRATIONS, open_database, upgrade
 from bot.db.migrations.__main__ import draft
-from bot.db.session import NAME, Address, Sessions, engine_for
-from bot.features.ask.store import StoredChoices, StoredConversations, StoredNotes, StoredUsage
+from bot.db.session import NAME, Address, Sessions, StorageUnavailable, engine_for
+from bot.features.ask.store import StoredChoices, StoredConversations, StoredNotes, StoredQuestions, StoredUsage
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.progress.store import Change, Report, StoredPositions
 from bot.features.prompts.store import Prompt, State, StoredPrompts
@@ -34,7 +32,6 @@ from bot.features.votes.store import StoredVotes
 from bot.features.watch.store import StoredWatching
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Reached
-from bot.saved_questions import StoredQuestions
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
 from tests.fakes.records import shelf_of

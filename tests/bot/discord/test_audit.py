@@ -8,7 +8,7 @@ import discord
 from simcord import MemberActor
 
 from bot.audit import KEPT, Audit, Did, Entry
-from bot.features.my_data.rules import MyData
+from bot.features.my_data.store import MyData
 from bot.people import Place
 from tests.fakes.club import Club, buttons, message, shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.features.ask.rules import Questions
-from bot.features.books.views import quotes_card
+from bot.features.books.cog import quotes_card
 from bot.people import Member, Place
 from tests.fakes.bookshelf import opened, write_book
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts

@@ -6,7 +6,7 @@ import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
-from bot.features.ceilings.rules import Ceilings
+from bot.features.ceilings.store import Ceilings
 from bot.people import Place
 from tests.fakes.club import Club, buttons, message, texts
 from tests.fakes.club import shown as sent

@@ -96,7 +96,7 @@ async def test_what_is_sent_is_what_discord_describes(club: Club) -> None:
 async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
     club: Club, number: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.requests.secrets.token_hex", lambda nbytes: number)
+    monkeypatch.setattr("bot.logs.secrets.token_hex", lambda nbytes: number)
     liz = club.member("Liz")
     club.expected += (RuntimeError,)
     club.app.workers.close()  # from now on, nothing can be searched

@@ -15,7 +15,7 @@ from simcord.enums import InteractionType
 
 from bot.discord.buttons import Picked
 from bot.discord.text import CUSTOM_ID
-from bot.features.progress.rules import Progress
+from bot.features.progress.store import Progress
 from bot.features.registry import FEATURES
 from bot.people import Member
 from tests.fakes.club import Club, message, shown

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.discord.metrics import Calls, Connections
+from bot.client import Calls, Connections
 from tests.fakes.counting import Counted
 
 NOON = dt.datetime(2027, 3, 1, 12, 0, tzinfo=dt.UTC)

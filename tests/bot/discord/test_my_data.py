@@ -7,8 +7,8 @@ from typing import Any
 
 from simcord import InteractionResult, MemberActor
 
-from bot.features.ceilings.rules import Ceilings
-from bot.features.progress.rules import Progress
+from bot.features.ceilings.store import Ceilings
+from bot.features.progress.store import Progress
 from bot.features.reviews.rules import Reviews
 from bot.people import Member, Place
 from retrieval.gate import Audience

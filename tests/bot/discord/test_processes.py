@@ -13,7 +13,7 @@ from simcord.backend.models import Channel
 
 from bot.client import Dogear
 from bot.db.session import Sessions
-from bot.features.progress.rules import Progress
+from bot.features.progress.store import Progress
 from bot.features.prompts.store import Prompt, State, StoredPrompts
 from bot.features.schedules.store import By, StoredSchedules
 from bot.features.votes.store import Candidate, Draft, Kind, StoredVotes

@@ -6,7 +6,7 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.features.progress.rules import Progress
+from bot.features.progress.store import Progress
 from bot.features.shelf.store import Shelves
 from bot.people import Member
 from tests.fakes.club import Club, buttons, message, texts

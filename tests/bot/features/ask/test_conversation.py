@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from bot.answering.conversation import Exchange
 from bot.answering.reply import Reply
 from bot.features.ask.rules import STALE, TURNS, Conversations
-from bot.features.ask.store import StoredConversations
+from bot.features.ask.store import StoredConversations, Turn
 from bot.people import Member, Place
-from bot.saved_questions import Turn
 from corpus.books import Reveals
 from retrieval.gate import Audience
 

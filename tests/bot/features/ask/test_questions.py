@@ -14,8 +14,8 @@ import pytest
 from bot.answering.engine import Discussion
 from bot.app import App, Rates
 from bot.features.ask.rules import KEPT, AskedLongAgo, Conversations, Questions
-from bot.features.ceilings.rules import Ceilings
-from bot.features.progress.rules import Progress
+from bot.features.ceilings.store import Ceilings
+from bot.features.progress.store import Progress
 from bot.limits import AskedTooMuch
 from bot.people import Member, Place
 from bot.workers import Workers

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.ceilings.rules import CeilingProblem, Ceilings
-from bot.features.ceilings.store import StoredCeilings
+from bot.features.ceilings.store import CeilingProblem, Ceilings, StoredCeilings
 from bot.people import Member, Place
 from corpus.books import Book, Unit
 from tests.fakes.records import opened_records

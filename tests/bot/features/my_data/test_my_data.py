@@ -15,12 +15,9 @@ from bot.answering.reply import Reply
 from bot.db.session import Sessions
 from bot.features.ask.rules import Conversations
 from bot.features.ask.store import StoredChoices, StoredConversations
-from bot.features.ceilings.rules import Ceilings
-from bot.features.ceilings.store import StoredCeilings
-from bot.features.my_data.rules import MyData
-from bot.features.my_data.store import StoredPersonalData, personal_tables
-from bot.features.progress.rules import Progress
-from bot.features.progress.store import StoredPositions
+from bot.features.ceilings.store import Ceilings, StoredCeilings
+from bot.features.my_data.store import MyData, StoredPersonalData, personal_tables
+from bot.features.progress.store import Progress, StoredPositions
 from bot.features.reviews.rules import Reviews
 from bot.features.reviews.store import StoredReviews
 from bot.features.shelf.store import Shelves

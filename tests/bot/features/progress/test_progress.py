@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.db.session import Sessions
-from bot.features.progress.rules import Progress, ProgressProblem
-from bot.features.progress.store import StoredPositions
+from bot.features.progress.store import Progress, ProgressProblem, StoredPositions
 from bot.features.shelf.store import Shelves
 from bot.people import Member
 from corpus.books import Book, Unit

@@ -15,7 +15,7 @@ from bot.answering.engine import Discussion
 from bot.app import App
 from bot.audit import Audit, Did
 from bot.db.jobs import StoredJobs
-from bot.features.ceilings.rules import Ceilings
+from bot.features.ceilings.store import Ceilings
 from bot.features.prompts.rules import LATE, MAX_OWN, PromptProblem, Prompts
 from bot.people import EVERY, Member, Place
 from bot.workers import Workers
