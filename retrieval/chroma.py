@@ -65,8 +65,8 @@ class FolderChroma:
     def open(self) -> ClientAPI:
         """Open the folder; Chroma would make an empty database beside the index of one that is gone."""
         self._opened.close()
-        if self._path.is_dir() and any(self._path.iterdir()) and not (self._path / FILE).is_file():
-            raise ValueError(f"{FILE} is gone")
+        if self._path.is_dir() and any(self._path.iterdir()) and not _has_content(self._path / FILE):
+            raise ValueError(f"{FILE} is gone or empty")
         settings = Settings(anonymized_telemetry=False)
         try:
             client = chromadb.PersistentClient(path=str(self._path), settings=settings)
@@ -210,6 +210,10 @@ class _Again(httpx.HTTPTransport):
             return super().handle_request(request)
         except _CUT_OFF:
             return super().handle_request(request)
+
+
+def _has_content(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > 0
 
 
 Chroma = FolderChroma | ServerChroma

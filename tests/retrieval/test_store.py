@@ -297,13 +297,6 @@ def lose_database(data: Path) -> None:
     (data / "chroma" / "chroma.sqlite3").unlink()
 
 
-def lose_index(data: Path) -> None:
-    for folder in (data / "chroma").iterdir():
-        if folder.is_dir():
-            for file in folder.iterdir():
-                file.write_bytes(b"?")
-
-
 def change_what_is_revealed(data: Path) -> None:
     with closing(sqlite3.connect(data / "chroma" / "chroma.sqlite3")) as database, database:
         query = "UPDATE embedding_metadata SET string_value = '{}' WHERE key = 'reveals'"
