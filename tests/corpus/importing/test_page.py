@@ -234,25 +234,25 @@ def test_a_deep_page_is_imported_or_refused_and_no_more(name: str) -> None:
 @pytest.mark.parametrize(
     "flood",
     [
-        "Oct 31, 2017 rated it liked it\nShort.\n" * 20_000,
-        "Jane Eyre\n" * 50_000,
-        "half a line that never ends " * 40_000,
-        "“" * 300_000,
-        "“ ―" * 100_000 + " 3 likes",
-        "(view spoiler)[" * 50_000,
-        "…more" * 100_000,
-        "==A== " * 100_000,
-        "In that book, " * 30_000,
-        "photo a.jpg\n" * 50_000,
-        "<!--" * 200_000,
-        "&lt;" * 200_000,
-        "*_`[" * 100_000,
-        "A sentence of the usual length that ends. " * 50_000,
-        "• A Title (Series, #1)\n" * 50_000,
+        "Oct 31, 2017 rated it liked it\nShort.\n" * 5_000,
+        "Jane Eyre\n" * 12_500,
+        "half a line that never ends " * 10_000,
+        "“" * 75_000,
+        "“ ―" * 25_000 + " 3 likes",
+        "(view spoiler)[" * 12_500,
+        "…more" * 25_000,
+        "==A== " * 25_000,
+        "In that book, " * 7_500,
+        "photo a.jpg\n" * 12_500,
+        "<!--" * 50_000,
+        "&lt;" * 50_000,
+        "*_`[" * 25_000,
+        "A sentence of the usual length that ends. " * 12_500,
+        "• A Title (Series, #1)\n" * 12_500,
     ],
     ids=lambda flood: flood[:12].strip(),
 )
 def test_a_flood_is_read_in_bounded_time(flood: str) -> None:
     started = time.process_time()
     documents(f"{HEAD}Community Reviews\nJane Eyre\n{flood}\n« previous\n{flood}")
-    assert time.process_time() - started < 60
+    assert time.process_time() - started < 20
