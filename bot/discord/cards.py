@@ -123,7 +123,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class FileAttachment:
     """A file to keep, under a card: its name, of letters, digits, dots and hyphens, and its bytes."""
 
     name: str
@@ -145,7 +145,7 @@ class Card:
     buttons: Sequence[discord.ui.Item[Any]] = ()
     picture: Picture | None = None
     note: str = ""
-    document: Document | None = None
+    document: FileAttachment | None = None
 
     def files(self) -> list[discord.File]:
         """Return the files to send along."""

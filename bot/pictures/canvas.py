@@ -15,7 +15,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as Outline
 
-from bot.pictures.layout import BADGE, CORNER, PADDING, WIDTH, Arrow, Box, Card, Label, Layout
+from bot.pictures.layout import BADGE, CORNER, PADDING, WIDTH, Arrow, BookCard, Box, Label, Layout
 from bot.reading_order import ReadingState
 
 DRAWING = threading.RLock()
@@ -118,7 +118,7 @@ def _draw_box(axes: Axes, box: Box) -> None:
     axes.add_patch(plain)
 
 
-def _draw_card(axes: Axes, card: Card) -> None:
+def _draw_card(axes: Axes, card: BookCard) -> None:
     stands_out = card.state in (ReadingState.READING, ReadingState.NEXT)
     colour = TONES[card.state]
     box = FancyBboxPatch(

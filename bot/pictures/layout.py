@@ -110,7 +110,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class BookCard:
     """A book's box, with its badge (a number or a sign) at the left."""
 
     x: float
@@ -154,7 +154,7 @@ class Layout:
     """
 
     height: float
-    cards: tuple[Card, ...] = ()
+    cards: tuple[BookCard, ...] = ()
     labels: tuple[Label, ...] = ()
     bundles: tuple[tuple[Arrow, ...], ...] = ()
     boxes: tuple[Box, ...] = ()
@@ -162,7 +162,7 @@ class Layout:
 
 def series_layout(advice: Advice, books: Mapping[Slug, Book], measure: Measure) -> Layout:
     """Return where everything of the recommended order stands."""
-    page = _Page(advice, books, measure)
+    page = _SeriesPage(advice, books, measure)
     page.head()
     page.cards_of_steps()
     bundles = page.bundles()
@@ -170,7 +170,7 @@ def series_layout(advice: Advice, books: Mapping[Slug, Book], measure: Measure) 
     return Layout(page.y + EDGE, tuple(page.cards.values()), tuple(page.labels), (*bundles, *page.samples))
 
 
-class _Page:
+class _SeriesPage:
     """The picture as it grows downwards."""
 
     def __init__(self, advice: Advice, books: Mapping[Slug, Book], measure: Measure) -> None:
@@ -185,7 +185,7 @@ class _Page:
         self._gap = min(LANE, max(NARROWEST_LANE, WIDEST_LANES / max(lanes, 1)))
         self._left = EDGE + (lanes * self._gap + LANE if lanes else 0)
         self.y: float = EDGE
-        self.cards: dict[Slug, Card] = {}
+        self.cards: dict[Slug, BookCard] = {}
         self.labels: list[Label] = []
         self.samples: list[tuple[Arrow, ...]] = []
 
@@ -230,7 +230,7 @@ class _Page:
             self.labels.append(replace(line, y=top + line.size))
             top += line.size * LINE
         badge = {ReadingState.READ: "✓", ReadingState.READING: "▶"}.get(step.state, str(number))
-        self.cards[step.book] = Card(self._left, self.y, WIDTH - EDGE - self._left, height, step.state, badge)
+        self.cards[step.book] = BookCard(self._left, self.y, WIDTH - EDGE - self._left, height, step.state, badge)
         self.y += height
 
     def _lines(self, step: OrderStep, x: float, room: float, compact: bool) -> list[Label]:

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.buttons import DANGER, Cancel, Pressed
-from bot.discord.cards import Card, Document, notice_card
+from bot.discord.cards import Card, FileAttachment, notice_card
 from bot.discord.context import ClubBot, Refused, app_of
 from bot.discord.send import deliver
 from bot.discord.text import safe
@@ -47,7 +47,7 @@ def person(interaction: discord.Interaction[Any]) -> Member:
 def export_card(held: Mapping[str, int], data: bytes, *, everywhere: bool) -> Card:
     """Return the card with the file of everything that is held."""
     text = "\n".join((f"What I hold about you, {_where(everywhere=everywhere)}:", *_lines(held)))
-    return Card(body=safe(text), document=Document(FILE, data), note="Only you see this.")
+    return Card(body=safe(text), document=FileAttachment(FILE, data), note="Only you see this.")
 
 
 def forgetting_card(member: Member, held: Mapping[str, int]) -> Card:

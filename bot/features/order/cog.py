@@ -24,7 +24,7 @@ from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked
 from bot.features.ask.views import how_far
 from bot.features.order.picture import alt_text, draw_series
-from bot.features.order.rules import Wanted, advised, wanted_order
+from bot.features.order.rules import OrderRequest, advised, wanted_order
 from bot.limits import Allowance
 from bot.reading_order import Advice, OrderKind
 from bot.reading_order.text import kind_text, order_text
@@ -37,7 +37,7 @@ TITLE = "Reading order"
 
 async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
     """Return the advice that was asked for, for whoever sees it. Raises NoOrder."""
-    wanted = Wanted(asked.book, asked.text)
+    wanted = OrderRequest(asked.book, asked.text)
     return await app.workers.do(lambda: advised(wanted, app.books, audience.positions))
 
 

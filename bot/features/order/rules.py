@@ -17,7 +17,7 @@ class NoOrder(DogearError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OrderRequest:
     """The way to a book, or a series; neither means the whole library."""
 
     book: Slug | None = None
@@ -26,7 +26,7 @@ class Wanted:
 
 def wanted_order(
     typed_book: str | None, typed_series: str | None, at_hand: Book | None, books: Mapping[Slug, Book]
-) -> Wanted:
+) -> OrderRequest:
     """Return what an order is wanted of: what was typed, or the series of the book at hand, or else everything.
 
     Raises UnknownBook or NoOrder.
@@ -34,11 +34,11 @@ def wanted_order(
     if typed_book and typed_series:
         raise NoOrder("Give a book, for the way to it, or a series, for all of it; not both at once.")
     if typed_book:
-        return Wanted(book=find_book(typed_book, books).slug)
-    return Wanted(series=typed_series or (at_hand.series if at_hand else ""))
+        return OrderRequest(book=find_book(typed_book, books).slug)
+    return OrderRequest(series=typed_series or (at_hand.series if at_hand else ""))
 
 
-def advised(wanted: Wanted, books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> Advice:
+def advised(wanted: OrderRequest, books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> Advice:
     """Return the advice for readers who are at these positions. Raises NoOrder where there is no book to read."""
     advice = reading_orders(books, positions, book=wanted.book, series=wanted.series or None)
     if not advice.recommended.steps:

@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.cards import Card, Document
+from bot.discord.cards import Card, FileAttachment
 from bot.discord.context import ClubBot, app_of
 from bot.discord.permissions import ORGANISER, needs
 from bot.discord.send import deliver
@@ -157,7 +157,7 @@ class ScheduleCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept, _, _ = await self._meant(interaction, book)
         schedule, now = kept.schedule, self._app.now()
-        file = Document(file_name(schedule), await self._app.workers.do(lambda: exported(schedule, now)))
+        file = FileAttachment(file_name(schedule), await self._app.workers.do(lambda: exported(schedule, now)))
         body = "Open it with your calendar. Import it again after a change: the meetings are brought up to date."
         await deliver(interaction, Card(body=body, document=file))
 

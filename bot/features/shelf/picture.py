@@ -144,7 +144,7 @@ def _told(parts: Mapping[ShelfName, Sequence[Cover]], length: int) -> str:
 
 def shelf_layout(parts: Mapping[ShelfName, Sequence[Cover]], measure: Measure) -> Layout:
     """Return where everything of the picture stands."""
-    page = _Page(measure)
+    page = _ShelfPage(measure)
     page.write("My shelf", EDGE, HUGE, bold=True)
     for part, covers in parts.items():
         page.part(part, covers)
@@ -153,7 +153,7 @@ def shelf_layout(parts: Mapping[ShelfName, Sequence[Cover]], measure: Measure) -
     return Layout(page.y + EDGE - GAP, labels=tuple(page.labels), boxes=tuple(page.boxes))
 
 
-class _Page:
+class _ShelfPage:
     """The picture as it grows downwards."""
 
     def __init__(self, measure: Measure) -> None:

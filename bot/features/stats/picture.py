@@ -48,7 +48,7 @@ def share(group: Group, figure: Figure) -> str:
 
 def stats_layout(figure: Figure, title: str, measure: Measure) -> Layout:
     """Return where everything of the picture stands."""
-    page = _Page(measure, figure.members)
+    page = _StatsPage(measure, figure.members)
     page.write("Where the club is", HUGE, bold=True)
     for line in wrapped(title, ROOM, LARGE, False, measure, 2):
         page.write(line, LARGE)
@@ -59,7 +59,7 @@ def stats_layout(figure: Figure, title: str, measure: Measure) -> Layout:
     return Layout(page.y + EDGE - GAP, labels=tuple(page.labels), boxes=tuple(page.boxes))
 
 
-class _Page:
+class _StatsPage:
     """The picture as it grows downwards."""
 
     def __init__(self, measure: Measure, members: int) -> None:

@@ -76,7 +76,7 @@ def bars(count: Count, titles: dict[str, str]) -> list[Bar]:
 
 def rounds_layout(shown: Sequence[Bar], count: Count, measure: Measure) -> Layout:
     """Return where everything of the picture stands."""
-    page = _Page(measure, max(bar.votes for bar in shown))
+    page = _VotePage(measure, max(bar.votes for bar in shown))
     page.head(count)
     for bar in shown:
         page.bar(bar)
@@ -87,7 +87,7 @@ def rounds_layout(shown: Sequence[Bar], count: Count, measure: Measure) -> Layou
     return Layout(page.y + EDGE, labels=tuple(page.labels), boxes=tuple(page.boxes))
 
 
-class _Page:
+class _VotePage:
     """The picture as it grows downwards."""
 
     def __init__(self, measure: Measure, most: int) -> None:

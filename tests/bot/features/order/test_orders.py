@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.features.order.rules import NoOrder, Wanted, advised
+from bot.features.order.rules import NoOrder, OrderRequest, advised
 from corpus.books import Book, Unit
 
 ONE = Book("one", "One", "A", Unit.CHAPTER, 10, year=1960, series="Tales")
@@ -14,17 +14,17 @@ BOOKS = {book.slug: book for book in (ONE, TWO, LONE)}
 
 
 def test_advice_is_for_the_positions_of_who_reads_it() -> None:
-    advice = advised(Wanted(series="Tales"), BOOKS, {"one": 10})
+    advice = advised(OrderRequest(series="Tales"), BOOKS, {"one": 10})
     assert advice.recommended.books == ("one", "two")
     assert advice.next == "two"
-    assert advised(Wanted(), BOOKS, {}).recommended.books == ("one", "two", "lone")
-    assert advised(Wanted(book="two"), BOOKS, {}).recommended.books == ("two",)
+    assert advised(OrderRequest(), BOOKS, {}).recommended.books == ("one", "two", "lone")
+    assert advised(OrderRequest(book="two"), BOOKS, {}).recommended.books == ("two",)
 
 
 def test_what_is_not_there_says_what_is() -> None:
     with pytest.raises(NoOrder, match=r"No series of the library is called Dune\. The library has Tales\."):
-        advised(Wanted(series="Dune"), BOOKS, {})
+        advised(OrderRequest(series="Dune"), BOOKS, {})
     with pytest.raises(NoOrder, match=r"^The library is empty\.$"):
-        advised(Wanted(), {}, {})
+        advised(OrderRequest(), {}, {})
     with pytest.raises(NoOrder, match=r"^No series of the library is called Dune\.$"):
-        advised(Wanted(series="Dune"), {"lone": LONE}, {})
+        advised(OrderRequest(series="Dune"), {"lone": LONE}, {})
