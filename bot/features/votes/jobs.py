@@ -95,9 +95,12 @@ class VotePosts:
                 log.warning("the outcome of vote %d cannot be posted (%s); /vote results shows it", vote.id, gone.code)
                 return 0
 
+        def is_outcome(message: discord.Message) -> bool:
+            return message.id != vote.message and mark_of(vote) in button_ids(message)
+
         async def find(since: dt.datetime) -> int:
             try:
-                found = await find_message(channel, self._bot.me, since, lambda m: mark_of(vote) in button_ids(m))
+                found = await find_message(channel, self._bot.me, since, is_outcome)
             except GONE:
                 return 0
             return found.id if found else 0
