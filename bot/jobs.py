@@ -140,6 +140,7 @@ class Jobs:
 
     async def _until_due(self, going_on: Callable[[], bool]) -> dt.timedelta:
         """Do what is due, and return how long it is until more is; a failure is no reason to stop."""
+        begun = self.now()
         try:
             await self.do_due(going_on)
             due = await self.next_due()
@@ -148,7 +149,8 @@ class Jobs:
             return AGAIN
         if due is None:
             return self.longest
-        return min(self.longest, due - self.now() if due > self.now() else AGAIN)
+        tried = due <= begun  # and left as it was: what became due meanwhile is done at once
+        return min(self.longest, AGAIN if tried else due - self.now())
 
     async def _sleep(self, pause: dt.timedelta) -> None:
         """Sleep until the clock has come so far, or as long as that should take, whichever comes first."""
