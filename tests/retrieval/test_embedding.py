@@ -8,15 +8,17 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 
 import numpy as np
 import pytest
 
 from retrieval.embedding import (
     PUBLISHED_SHA256,
+    Models,
     SentenceEmbedder,
     load_embedder,
+    load_models,
     published_model,
     weights_sha256,
 )
@@ -34,9 +36,9 @@ def lengths(vectors: np.ndarray) -> list[float]:
 
 def test_a_passage_has_a_vector_and_each_of_its_sentences_one(embedder: SentenceEmbedder) -> None:
     storm, kite = embedder.passages([STORM, KITE])
-    assert storm.passage.shape == kite.passage.shape == (embedder.dimensions,)
-    assert storm.sentences.shape == (2, embedder.dimensions)
-    assert kite.sentences.shape == (1, embedder.dimensions)
+    assert storm.passage.shape == kite.passage.shape == (384,)
+    assert storm.sentences.shape == (2, 384)
+    assert kite.sentences.shape == (1, 384)
     assert lengths(storm.passage) == lengths(kite.sentences) == [1.0]
     assert lengths(storm.sentences) == [1.0, 1.0]
 
@@ -50,7 +52,7 @@ def test_vectors_come_in_the_order_of_the_passages_whatever_their_lengths(embedd
     together = embedder.passages(texts)
     for text, vectors in list(zip(texts, together, strict=True))[::13]:
         (alone,) = embedder.passages([text])
-        assert vectors.sentences.shape == (len(text), embedder.dimensions)
+        assert vectors.sentences.shape == (len(text), 384)
         assert float(alone.passage @ vectors.passage) > 0.999
 
 
@@ -147,7 +149,7 @@ def test_a_package_with_other_weights_is_refused_before_it_is_loaded(
 
 def test_another_model_is_named_by_its_folder_and_reads_questions_as_it_reads_passages(tiny_model: Path) -> None:
     tiny = load_embedder(str(tiny_model))
-    assert (tiny.dimensions, tiny.adapted) == (DIMENSIONS, False)
+    assert not tiny.adapted
     asked = tiny.question("Who is Silas?")
     assert asked.plain.shape == (DIMENSIONS,)
     assert np.array_equal(asked.plain, asked.adapted)
@@ -163,3 +165,52 @@ def test_models_have_different_names(embedder: SentenceEmbedder, tiny_model: Pat
 def test_a_folder_that_holds_no_model_is_named_with_what_to_write_instead(tmp_path: Path) -> None:
     with pytest.raises(WeightsRefused, match=r"EMBEDDING_MODEL names .*Write the folder of a sentence-transformers"):
         load_embedder(str(tmp_path))
+
+
+REFERENCE = [-0.066376, -0.008373, -0.080894, 0.010347, -0.01292, 0.017529]
+"""The first six numbers of an adapted question, as the adapter read it before PEFT loaded it."""
+
+TEXTS = [
+    "Who?",
+    "A storm breaks the harbour wall in the night. He rows out alone and saves two fishermen from the rocks.",
+    "“Élan” 🐉 " * 40,
+    "the " * 700,
+]
+
+
+def test_passages_are_read_as_the_published_model_encodes_them(embedder: SentenceEmbedder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    published = SentenceTransformer(str(published_model()), device="cpu")
+    for text, (vectors, _) in zip(TEXTS, embedder.words(TEXTS), strict=True):
+        tokens = published.encode(text, output_value="token_embeddings").numpy()
+        assert np.allclose(vectors, tokens, atol=1e-5)
+        whole = published.encode(text, normalize_embeddings=True)
+        assert np.allclose(embedder.passages([[text]])[0].passage, whole, atol=1e-6)
+        assert np.allclose(embedder.question(text).plain, whole, atol=1e-6)
+
+
+def test_the_adapter_reads_questions_as_it_did_when_it_was_learned(embedder: SentenceEmbedder) -> None:
+    read = embedder.question("Who was seen on the tor by moonlight?").adapted
+    assert np.allclose(read[:6], REFERENCE, atol=1e-5)
+
+
+def test_what_reads_no_text_is_there_while_the_model_loads(tiny_model: Path) -> None:
+    may_load = Event()
+
+    def load() -> Models:
+        assert may_load.wait(60), "the test never let it load"
+        return load_models(str(tiny_model))
+
+    embedder = SentenceEmbedder("late", load, adapted=False)
+    with ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(embedder.question, "Who is Silas?")
+        assert not asked.done()
+        may_load.set()
+        assert lengths(asked.result(60).plain) == [1.0]
+
+
+def test_whoever_waits_for_a_model_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
+    embedder = SentenceEmbedder("none", lambda: load_models(str(tmp_path)), adapted=False)
+    with pytest.raises(WeightsRefused, match="cannot be loaded"):
+        embedder.question("Who is Silas?")

@@ -234,7 +234,7 @@ class Remembering:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._known: dict[tuple[str, ...], Embedded] = {}
-        self.name, self.dimensions, self.adapted = embedder.name, embedder.dimensions, embedder.adapted
+        self.name, self.adapted = embedder.name, embedder.adapted
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed what was not embedded before."""

@@ -22,7 +22,7 @@ class Remembering:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self.name, self.dimensions, self.adapted = embedder.name, embedder.dimensions, embedder.adapted
+        self.name, self.adapted = embedder.name, embedder.adapted
         self.recalls = False
         self._known: dict[str, QuestionVectors] = {}
 

@@ -1,0 +1,65 @@
+"""Learning from the beginning: an adapter and the networks from two small stories, with the packaged model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.embedding import SentenceEmbedder, load_models, published_model
+from retrieval.rank.ranker import Reader
+from retrieval.training import adapter
+from retrieval.training.__main__ import Lesson
+from retrieval.training.stories import open_stories, read_questions
+
+PEOPLE = {"the-lamp": ("keeper", "brother", "island"), "the-mill": ("miller", "daughter", "river")}
+
+
+def rows(story: str, one: str, other: str, place: str) -> tuple[dict[str, object], list[dict[str, object]]]:
+    told = [
+        f"A {one} lived by the {place}. He polished the lamp each night.",
+        f"The {other} came by boat. They quarrelled about a silver coin.",
+        f"The {other} drowned in the storm. The {one} wept on the stairs.",
+    ]
+    asked = [
+        (f"Who lived by the {place}?", f"the {one}", 1), ("What did they quarrel about?", "a silver coin", 2),
+        ("Who drowned in the storm?", f"the {other}", 3), (f"Where did the {one} weep?", "on the stairs", 3),
+    ]  # fmt: skip
+    sections = [{"n": n, "text": text} for n, text in enumerate(told, 1)]
+    return {"book_id": story, "title": story.title(), "sections": sections}, [
+        {"qid": f"{story}#{n}", "book_id": story, "question": question, "answers": [answer], "answers_alt": [],
+         "sections": [section]}
+        for n, (question, answer, section) in enumerate(asked)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def lesson(tmp_path: Path, embedder: SentenceEmbedder) -> Lesson:
+    stories, questions = tmp_path / "stories.jsonl", tmp_path / "questions.jsonl"
+    made = [rows(story, *people) for story, people in PEOPLE.items()]
+    stories.write_text("\n".join(json.dumps(story) for story, _ in made), encoding="utf-8")
+    questions.write_text("\n".join(json.dumps(one) for _, asked in made for one in asked), encoding="utf-8")
+    opened, books = open_stories(stories, embedder)
+    return Lesson(opened, books, read_questions(questions), embedder, tmp_path)
+
+
+def test_everything_that_ships_is_learned_from_stories_and_questions(lesson: Lesson, tmp_path: Path) -> None:
+    vectors = lesson.question_vectors(tmp_path / "readings.npy")
+    lesson.learn_questions(vectors)
+    lesson.learn_statements()
+    assert len(vectors) == 8
+    for kind in ("question", "statement"):
+        assert Reader.load(kind, adapted=True, folder=tmp_path)
+
+
+def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, embedder: SentenceEmbedder) -> None:
+    text = "Who drowned in the storm?"
+    learned = adapter.train(lesson.opened, lesson.asked, epochs=1)
+    adapter.save(learned, tmp_path / "adapter")
+    loaded = SentenceEmbedder("new", lambda: load_models(str(published_model()), tmp_path / "adapter"), adapted=True)
+    read = loaded.question(text)
+    assert np.allclose(read.plain, embedder.question(text).plain, atol=1e-5)
+    assert np.allclose(read.adapted, learned.encode(text, normalize_embeddings=True), atol=1e-3)
+    assert not np.allclose(read.adapted, read.plain, atol=1e-3)
