@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from copy import deepcopy
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -61,11 +61,12 @@ def weights_sha256(folder: Path) -> str:
         raise WeightsRefused(f"The embedding model has no readable weights ({error.strerror}).") from error
 
 
+@functools.cache
 def load_embedder(model: str | None = None) -> SentenceEmbedder:
     """Return the embedding model: the published one, or the name or folder that EMBEDDING_MODEL gives.
 
     The published model goes on loading in a thread, and its first use waits for it; another one is loaded on return,
-    so that a wrong name is an error here. Raises WeightsRefused.
+    so that a wrong name is an error here. A process loads each model once. Raises WeightsRefused.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if model is None:
@@ -107,7 +108,8 @@ def load_models(name: str, adapter: Path | None = None) -> Models:
         return Models(plain, plain)
     from peft.tuners.tuners_utils import BaseTunerLayer
 
-    words = plain[0].model.get_input_embeddings().weight
+    bert: Any = plain[0]
+    words = bert.model.get_input_embeddings().weight
     adapted = deepcopy(plain, {id(words): words})
     adapted.load_adapter(str(adapter))
     for layer in adapted.modules():

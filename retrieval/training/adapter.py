@@ -6,6 +6,7 @@ adapted model, and it is drawn towards the sentences and passages that answer it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from datasets import Dataset
+from datasets import Dataset  # type: ignore[import-untyped]
 from peft import LoraConfig
 from sentence_transformers import (
     SentenceTransformer,
@@ -26,6 +27,7 @@ from retrieval.embedding import published_model
 from retrieval.training.stories import Asked, answer_shares
 
 RANK, EPOCHS, BATCH, RATE, SEED = 8, 3, 32, 1e-3, 0
+BASE = "sentence-transformers/all-MiniLM-L6-v2"
 LAYERS = r"encoder\.layer\..*\.(query|key|value|dense)"
 """The linear layers that the adapter changes, by their names."""
 
@@ -42,7 +44,7 @@ def train(opened: dict[str, OpenedBook], questions: Sequence[Asked], epochs: flo
     torch.manual_seed(SEED)
     model = SentenceTransformer(str(published_model()), device="cpu")
     texts = [question.text for question in questions]
-    plain = model.encode(texts, BATCH, convert_to_tensor=True, normalize_embeddings=True).clone()
+    plain = model.encode(texts, convert_to_tensor=True, normalize_embeddings=True).clone()
     model.add_adapter(LoraConfig(r=RANK, lora_alpha=RANK, lora_dropout=0.1, target_modules=LAYERS))
     with TemporaryDirectory() as folder:
         arguments = SentenceTransformerTrainingArguments(
@@ -59,13 +61,15 @@ def train(opened: dict[str, OpenedBook], questions: Sequence[Asked], epochs: flo
 def save(model: SentenceTransformer, folder: Path) -> None:
     """Write the adapter alone, in PEFT's format and half precision."""
     bert: Any = model[0].model
-    bert.peft_config["default"].base_model_name_or_path = "sentence-transformers/all-MiniLM-L6-v2"
     learned = [weight for name, weight in bert.named_parameters() if "lora_" in name]
     for weight in learned:
         weight.data = weight.data.half()
     bert.save_pretrained(folder)
     for weight in learned:
         weight.data = weight.data.float()
+    config = folder / "adapter_config.json"
+    kept = json.loads(config.read_text(encoding="utf-8")) | {"base_model_name_or_path": BASE}  # not this machine's path
+    config.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 class AnswerLoss(torch.nn.Module):
