@@ -108,9 +108,7 @@ class Lesson:
         rows, held = fits.fit_rows(
             self.opened, self._books, self._later, [questions[o] for o in self._later], reader, as_reader=True
         )
-        more, kept = fits.whole_rows(
-            whole, self.asked, [questions[one] for one in self.asked], reader, as_reader=True
-        )
+        more, kept = fits.whole_rows(whole, self.asked, [questions[one] for one in self.asked], reader, as_reader=True)
         rows, held = rows + more, held + kept
         save_fit(self._weights / "question_fit.npz", fits.logistic(rows, held))
 

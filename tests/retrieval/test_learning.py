@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import SentenceEmbedder, load_models, published_model
-from retrieval.rank.ranker import Reader
+from retrieval.rank.ranker import Ranker
 from retrieval.training import adapter
 from retrieval.training.__main__ import Lesson
 from retrieval.training.stories import open_stories, read_questions
@@ -51,7 +51,7 @@ def test_everything_that_ships_is_learned_from_stories_and_questions(lesson: Les
     lesson.learn_statements()
     assert len(vectors) == 8
     for kind in ("question", "statement"):
-        assert Reader.load(kind, adapted=True, folder=tmp_path)
+        assert isinstance(Ranker.load(kind, adapted=True, folder=tmp_path), Ranker)
 
 
 def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, embedder: SentenceEmbedder) -> None:

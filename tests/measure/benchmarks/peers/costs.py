@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.app import open_discussion
+from bot.opening import open_discussion
 from bot.settings import Settings
 from corpus.errors import DogearError
 from corpus.library import SHIPPED, Library
