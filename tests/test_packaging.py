@@ -106,7 +106,7 @@ def test_the_bot_runs_as_nobody_in_particular_and_writes_to_its_data_alone() -> 
     told = dict(instructions(DOCKERFILE))
     assert told["USER"] == "10001:10001"
     assert told["VOLUME"] == "/data"
-    bot = COMPOSE["app"]["bot"]
+    bot = COMPOSE["services"]["bot"]
     assert bot["read_only"] is True
     assert bot["cap_drop"] == ["ALL"]
     assert bot["volumes"] == ["data:/data"]
@@ -120,9 +120,9 @@ def test_the_settings_of_the_image_are_understood_and_its_health_check_asks_thei
 
 
 def test_servers_are_started_only_when_they_are_asked_for() -> None:
-    assert [name for name, of in COMPOSE["app"].items() if "profiles" not in of] == ["bot"]
+    assert [name for name, of in COMPOSE["services"].items() if "profiles" not in of] == ["bot"]
 
 
 def test_docker_and_systemd_wait_longer_than_the_bot_takes_to_leave() -> None:
-    assert COMPOSE["app"]["bot"]["stop_grace_period"] == "15s"
+    assert COMPOSE["services"]["bot"]["stop_grace_period"] == "15s"
     assert "TimeoutStopSec=15s" in UNIT.read_text(encoding="utf-8")
