@@ -188,7 +188,7 @@ def set_up_logs(
 
 
 class Meter:
-    """Is told what happened. This one lets it pass; `bot/operating` has one that counts.
+    """Is told what happened. This one lets it pass; `bot/ops/metrics.py` has one that counts.
 
     It is told from any thread. Times are in seconds.
     """

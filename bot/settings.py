@@ -8,10 +8,9 @@ import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasGenerator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
@@ -275,7 +274,7 @@ class Settings(BaseSettings):
         return ChromaServer.of(self.chroma_url, token) if self.chroma_url else None
 
 
-def _problem(found: ErrorDetails) -> str:
+def _problem(found: Mapping[str, Any]) -> str:
     """Return what a check of ours says about a value, or nothing."""
     error = found.get("ctx", {}).get("error")
     return str(error) if isinstance(error, _Wrong) else ""

@@ -145,6 +145,8 @@ async def _copy(source: Address, target: Address) -> dict[str, int]:
 
 def _tables() -> list[Table]:
     """Return all tables, those that others refer to first."""
+    import bot.features.registry  # noqa: F401 (a table is known once its feature is imported, which takes a moment)
+
     return Base.metadata.sorted_tables
 
 

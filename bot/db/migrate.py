@@ -17,9 +17,6 @@ from bot.db.session import WRITES, Address, Sessions, StorageUnavailable, damage
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"
-"""The latest version in `migrations/versions`."""
-
 PATIENCE = 60.0
 """Seconds to wait for another process that upgrades the same database."""
 
@@ -27,6 +24,9 @@ LOCK = 0x646F67656172
 """The number of the lock that keeps others from a server's database meanwhile; it spells our name."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+
+HEAD = max(file.name[1:5] for file in MIGRATIONS.glob("versions/v[0-9]*_*.py"))
+"""The latest version in `migrations/versions`, by its file's name."""
 
 _VERSIONS = "alembic_version"
 _ONE_AT_A_TIME = threading.Lock()

@@ -225,7 +225,7 @@ WRITES = "dogear_writes"
 """The execution option of a connection whose transactions write."""
 
 BUSY_MS = 10_000
-"""Milliseconds that SQLite waits for another process; within one, writers take turns (`sessions.py`)."""
+"""Milliseconds that SQLite waits for another process; within one, writers take turns (`Sessions` below)."""
 
 CONNECTIONS = 5
 """How many are open at most; more callers than that wait. A query takes a millisecond or two."""
@@ -260,7 +260,7 @@ def engine_for(address: Address, patience: float | None = ANSWER, to_connect: fl
         return create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda: _connect(address.dsn, to_connect, patience),
-            isolation_level="READ COMMITTED",  # the repositories lock what they change; a server may say otherwise
+            isolation_level="READ COMMITTED",  # use cases lock what they change; a server may say otherwise
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_pre_ping=True,

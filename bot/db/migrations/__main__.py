@@ -9,6 +9,7 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import create_engine
 
+import bot.features.registry  # noqa: F401 (a table is known once its feature is imported)
 from bot.db.migrate import HEAD, MIGRATIONS, alembic_config, upgrade
 from bot.db.session import NAME
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from tests.fakes.postgres import Databases
 from tests.fakes.records import opened_records
 from tests.fakes.released_rows import VERSIONS, lay_out, raw
 
+ROOT = Path(__file__).parents[3]
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 LIZ, FIVE = Member(2**63 - 1, 2**63 - 2), Reached(5, 27, "chapter")
 
@@ -69,6 +72,17 @@ async def test_everything_is_there_and_back_again(tmp_path: Path, postgres: Data
         assert await everything(tmp_path / "back") == before
         assert all(counts[name] for name in ("reminders", "ballots", "findings", "audit", "jobs"))
         assert counts["notes"] == BATCH + 9
+
+
+def test_a_program_that_only_copies_knows_every_table(tmp_path: Path) -> None:
+    lay_out(tmp_path / "here", HEAD)
+    places = f"{str(tmp_path / 'here')!r}, {str(tmp_path / 'there')!r}"
+    command = f"from bot.db.copy import copy; print(sorted(copy({places})))"
+    done = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    with raw(tmp_path / "here") as database:
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        tables = [name for (name,) in database.execute(names) if name != "alembic_version"]
+    assert done.stdout.strip() == str(tables)
 
 
 async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_path: Path, postgres: Databases) -> None:
