@@ -86,8 +86,8 @@ lint: setup
 	$(BIN)/mypy --strict .
 
 format: setup
-	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 # Asks for the newest versions that go together, installs none of them, and writes them to constraints.txt. torch
 # stays where it is: `make constraints TORCH=torch==…` moves it.

@@ -61,8 +61,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     follow(folder)
     assert MIGRATION
     run(folder, "-m", MIGRATION[1], MIGRATION[2])
-    run(folder, "-m", "ruff", "check", "--fix", ".")
     run(folder, "-m", "ruff", "format", ".")
+    run(folder, "-m", "ruff", "check", "--fix", ".")
     return folder
 
 
