@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
 
 from bot.answering.engine import Discussion
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.logs import Meter
 from bot.people import EVERY, Shards
 from bot.settings import CLUB_QUESTIONS, CLUB_TOKENS, MEMBER_QUESTIONS

@@ -12,8 +12,7 @@ from sqlalchemy import JSON, Index, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import BIG_KEY, Base, Personal
-from bot.db.session import Sessions, insert_into
+from bot.db.base import BIG_KEY, Base, Personal, Sessions, insert_into
 from bot.people import Place
 
 KEPT = dt.timedelta(days=180)

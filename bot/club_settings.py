@@ -12,8 +12,7 @@ from sqlalchemy import JSON, PrimaryKeyConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import Base
-from bot.db.session import Sessions, insert_into
+from bot.db.base import Base, Sessions, insert_into
 from bot.times import find_zone
 from corpus.books import Book, Slug
 from corpus.errors import DogearError

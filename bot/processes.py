@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Integer, and_, delete, literal_column, sel
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import Base
-from bot.db.session import Sessions, insert_into
+from bot.db.base import Base, Sessions, insert_into
 from bot.people import Shards
 
 _TIME_BITS: ColumnElement[int] = literal_column("22", Integer)

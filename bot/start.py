@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from pydantic import SecretStr
 
-from bot.discord.permissions import permissions
+from bot.discord.context import permissions
 from bot.features.ask.store import StoredNotes
 from bot.people import Shards
 from bot.settings import Settings

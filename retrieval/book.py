@@ -18,9 +18,9 @@ from cachetools import LRUCache
 from corpus.books import Slug
 from corpus.passages import Passage
 from retrieval.gate import Gate
-from retrieval.rank.words import SENTENCE_TRAITS, sentence_traits, stems
 from retrieval.store import StoredPassage
 from retrieval.types import Matrix, Vector
+from retrieval.words import SENTENCE_TRAITS, sentence_traits, stems
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]

@@ -21,7 +21,7 @@ from corpus.names import UnknownBook
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.club_texts import ClubPassages
 from retrieval.gate import Gate
-from retrieval.rank.features import Question
+from retrieval.ranking import Question
 from retrieval.store import BookManifest, Store
 from retrieval.types import BookInWork
 

@@ -22,7 +22,7 @@ from corpus.passages import Passage
 from corpus.text import capitalised
 from retrieval.books import Books
 from retrieval.place.place import Placer, Work
-from retrieval.rank.ranker import Ranker
+from retrieval.ranking import Ranker
 from retrieval.store import BookManifest, Store, StoredPassage, parts
 from retrieval.types import Embedder, LibraryDiffers
 

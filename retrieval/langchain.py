@@ -11,8 +11,7 @@ from pydantic import ConfigDict, Field
 
 from corpus.passages import source_line
 from retrieval.gate import Audience
-from retrieval.retriever import Retriever
-from retrieval.search import Search
+from retrieval.retriever import Retriever, Search
 
 
 class GatedRetriever(BaseRetriever):

@@ -25,7 +25,7 @@ LAYERS = {
 """Each layer, from the top, and the layers that it may import."""
 
 DOORS = (
-    "retrieval.gate", "retrieval.langchain", "retrieval.location", "retrieval.retriever", "retrieval.search",
+    "retrieval.gate", "retrieval.langchain", "retrieval.location", "retrieval.retriever",
     "retrieval.types", "retrieval.embedding",
 )  # fmt: skip
 """The modules of `retrieval` that others may import, by name, and only what these modules define themselves.

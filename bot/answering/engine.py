@@ -8,14 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answering.conversation import (
-    Exchange,
-    WholeBook,
-    part_asked,
-    small_talk,
-    standing_alone,
-    whole_book_intent,
-)
+from bot.answering.conversation import Exchange, WholeBook, part_asked, small_talk, standing_alone, whole_book_intent
 from bot.answering.drafts import SOURCES, Draft, library_drafts, library_questions
 from bot.answering.quotes import RECAP_LIMIT, hints, quoted, recap
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Quote, Reply
@@ -29,8 +22,7 @@ from corpus.names import find_book, names_in
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
 from retrieval.gate import Audience
-from retrieval.retriever import Retriever
-from retrieval.search import PassagesState, Search
+from retrieval.retriever import PassagesState, Retriever, Search
 
 if TYPE_CHECKING:
     from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without

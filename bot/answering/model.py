@@ -31,8 +31,7 @@ from corpus.text import sentences
 from prompts import numbered, prompt
 from retrieval.gate import Audience
 from retrieval.langchain import GatedRetriever
-from retrieval.retriever import Retriever
-from retrieval.search import Search
+from retrieval.retriever import Retriever, Search
 
 log = logging.getLogger(__name__)
 

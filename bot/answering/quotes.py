@@ -13,7 +13,7 @@ from bot.answering.reply import NEUTRAL, Quote, Reply, with_sources
 from corpus.books import Book, Slug, Unit
 from corpus.passages import Passage, source_line
 from retrieval.gate import Audience
-from retrieval.search import RankedSentence, Search
+from retrieval.retriever import RankedSentence, Search
 
 ANSWER_LIMIT = 400
 """Characters of an answer before its sources: what one reads at a glance on a phone."""

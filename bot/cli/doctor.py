@@ -34,7 +34,7 @@ from corpus.passages import ClubText
 from corpus.text import plural
 
 if TYPE_CHECKING:  # it would load the model's libraries
-    from retrieval.search import StoreReport
+    from retrieval.retriever import StoreReport
 
 OLDEST_PYTHON = (3, 11)
 

@@ -13,9 +13,8 @@ from pathlib import Path
 from sqlalchemy import Select, Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.db.base import Base
+from bot.db.base import WRITES, Address, Base, Sessions, StorageUnavailable, engine_for, told
 from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
-from bot.db.session import WRITES, Address, Sessions, StorageUnavailable, engine_for, told
 from bot.features.reviews.store import Review, StoredReviews
 from bot.people import EVERY
 

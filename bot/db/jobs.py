@@ -15,8 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import BIG_KEY, Base
-from bot.db.session import Sessions, insert_into
+from bot.db.base import BIG_KEY, Base, Sessions, insert_into
 from bot.people import Shards
 from bot.processes import served
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 from sqlalchemy import Connection, inspect, text
 
-from bot.db.session import WRITES, Address, Sessions, StorageUnavailable, damaged, engine_for, told
+from bot.db.base import WRITES, Address, Sessions, StorageUnavailable, damaged, engine_for, told
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -11,8 +11,8 @@ import discord
 from discord import app_commands
 
 from bot.answering.texts import in_order
+from bot.discord.cards import CHOICE, CHOICES, one_line
 from bot.discord.context import app_of
-from bot.discord.text import CHOICE, CHOICES, one_line
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
 from bot.features.ceilings.store import Ceilings

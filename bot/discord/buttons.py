@@ -9,9 +9,7 @@ import discord
 from discord.ui.select import BaseSelect
 
 from bot.discord.cards import Card, notice_card
-from bot.discord.context import Refused, app_of, begin, tell
-from bot.discord.permissions import may_share
-from bot.discord.send import deliver, post, replace_card
+from bot.discord.context import Refused, app_of, begin, deliver, may_share, post, replace_card, tell
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked
 

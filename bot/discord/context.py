@@ -2,24 +2,144 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, cast
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
 
 import discord
 from discord import app_commands
+from discord.abc import GuildChannel
 
 from bot.app import App
-from bot.db.session import StorageUnavailable
-from bot.discord.cards import problem_card
-from bot.discord.send import ACKNOWLEDGED, deliver, reply_to
+from bot.club_settings import ClubSettings, SetUp
+from bot.db.base import StorageUnavailable
+from bot.discord.cards import Card, CardView, problem_card
 from bot.features.ask.rules import IsMember
 from bot.jobs import Jobs
 from bot.logs import begin_request, failure_number
+from bot.people import Member, Place
 from bot.sharding import Presence
 from bot.workers import Leaving, UnderWay
 from corpus.errors import DogearError
 from retrieval.types import StoreUnavailable
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""Times that a card is sent, where Discord fails on its side; the library has tried several times each time."""
+
+PAUSE = 1.5
+"""Seconds before the second try, and twice as many before the third."""
+
+SERVER_ERRORS = 500
+"""HTTP: from here on, the server says that it failed, and that the call was right."""
+
+ACKNOWLEDGED = (40060, 10062)
+"""Discord: interaction already acknowledged; unknown interaction. A repeated event, or one that came too late."""
+
+NOBODY = discord.AllowedMentions.none()
+
+
+async def deliver(interaction: discord.Interaction[Any], card: Card, *, private: bool = True) -> None:
+    """Answer an interaction with a card: at once, in place of “is thinking …”, or beside the card that was pressed.
+
+    The privacy of a deferred answer was fixed when it was deferred, so `private` has to agree with that. A deferred
+    answer is filled in by an edit, which may be repeated without being seen twice.
+    """
+
+    async def send() -> None:
+        view, files = CardView(card), card.files()
+        response = interaction.response
+        if not response.is_done():
+            await response.send_message(view=view, files=files, ephemeral=private, allowed_mentions=NOBODY)
+        elif response.type is discord.InteractionResponseType.deferred_channel_message:
+            await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NOBODY)
+        else:
+            await interaction.followup.send(view=view, files=files, ephemeral=private, allowed_mentions=NOBODY)
+
+    await _with_patience(send)
+
+
+async def post(interaction: discord.Interaction[Any], card: Card) -> discord.WebhookMessage:
+    """Post a card for everybody in the place, after the interaction was answered in private."""
+
+    async def send() -> discord.WebhookMessage:
+        return await interaction.followup.send(
+            view=CardView(card), files=card.files(), ephemeral=False, allowed_mentions=NOBODY, wait=True
+        )
+
+    return await _with_patience(send)
+
+
+async def replace_card(interaction: discord.Interaction[Any], card: Card) -> None:
+    """Show a card in place of the one whose button was pressed."""
+
+    async def edit() -> None:
+        view, files = CardView(card), card.files()
+        if interaction.response.is_done():
+            await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NOBODY)
+        else:
+            await interaction.response.edit_message(view=view, attachments=files, allowed_mentions=NOBODY)
+
+    await _with_patience(edit)
+
+
+async def reply_to(message: discord.Message, card: Card) -> discord.Message:
+    """Reply to a message with a card; the nonce keeps Discord from showing it twice."""
+
+    async def send() -> discord.Message:
+        return await message.channel.send(
+            view=CardView(card),
+            files=card.files(),
+            reference=message.to_reference(fail_if_not_exists=False),
+            mention_author=False,
+            allowed_mentions=NOBODY,
+            nonce=str(message.id),
+        )
+
+    return await _with_patience(send)
+
+
+async def post_in(
+    channel: discord.abc.Messageable, card: Card, nonce: str, pinged: Sequence[int] = ()
+) -> discord.Message:
+    """Post a card in a channel; the nonce (25 characters at most) keeps Discord from showing it twice in a row.
+
+    `pinged` are those who asked to be told: their mentions in the card reach them, and nobody else's.
+    """
+    mentions = discord.AllowedMentions(
+        everyone=False, roles=False, replied_user=False, users=[discord.Object(person) for person in pinged]
+    )
+
+    async def send() -> discord.Message:
+        return await channel.send(view=CardView(card), files=card.files(), allowed_mentions=mentions, nonce=nonce)
+
+    return await _with_patience(send)
+
+
+async def post_poll(channel: discord.abc.Messageable, text: str, poll: discord.Poll, nonce: str) -> discord.Message:
+    """Post a poll in a channel below a line of safe text: Discord has no polls among components."""
+
+    async def send() -> discord.Message:
+        return await channel.send(text, poll=poll, allowed_mentions=NOBODY, nonce=nonce)
+
+    return await _with_patience(send)
+
+
+async def _with_patience(send: Callable[[], Awaitable[T]]) -> T:
+    for attempt in range(1, TRIES):
+        try:
+            return await send()
+        except discord.HTTPException as failed:
+            if failed.status < SERVER_ERRORS:
+                raise
+            log.warning("Discord failed (%d); trying again", failed.status)
+            await asyncio.sleep(PAUSE * attempt)
+    return await send()
 
 
 class ClubBot(Protocol):
@@ -86,8 +206,6 @@ def app_of(interaction: discord.Interaction[Any]) -> App:
     """Return what the club can do."""
     return bot_of(interaction).app
 
-
-log = logging.getLogger(__name__)
 
 NAMES = {"read_messages": "View Channel", "send_polls": "Create Polls"}
 """Permissions that Discord's apps call otherwise than its library does."""
@@ -208,3 +326,112 @@ def _count(bot: ClubBot, what: str, club: int | None, give_up: Callable[[], Awai
     except Leaving:
         bot.app.meter.refused("leaving")
         raise
+
+
+VIEW = "View Channel"
+
+NEEDED = (
+    *("view_channel", "send_messages", "send_messages_in_threads", "create_public_threads", "send_polls"),
+    *("attach_files", "read_message_history", "manage_messages", "create_events", "manage_events"),
+)
+"""What the bot has to be allowed in a server, and nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Something that only some members may do: by any of these permissions here, or by the club's chosen role."""
+
+    permissions: tuple[str, ...]
+    refusal: str
+    role: str = ""
+
+    def given_to(self, permissions: discord.Permissions, user: object, settings: ClubSettings) -> bool:
+        """Return whether somebody has the right; a role that is not there any more gives none."""
+        if any(getattr(permissions, name) for name in self.permissions):
+            return True
+        role = getattr(settings, self.role) if self.role else None
+        return role is not None and isinstance(user, discord.Member) and user.get_role(role) is not None
+
+
+MODERATOR = Right(
+    ("manage_messages", "manage_threads", "manage_channels"),
+    "Only moderators do that: you need the club’s moderator role, or the permission Manage Messages, Manage Threads "
+    "or Manage Channels here.",
+    "moderators",
+)
+ORGANISER = Right(
+    ("manage_events", "manage_guild"),
+    "Only organisers do that: you need the club’s organiser role, or the permission Manage Events or Manage Server.",
+    "organisers",
+)
+SET_UP = Right(
+    ("manage_guild",),
+    "Only those who may manage the server set the club up: that needs the permission Manage Server.",
+)
+AUDIT = Right(
+    ("view_audit_log", "manage_messages"),
+    "Only moderators see the audit: you need the permission View Audit Log or Manage Messages.",
+)
+
+
+def is_for_adults(channel: object) -> bool:
+    """Return whether Discord lets nobody under age into a channel; where that is not known, it does."""
+    ask = getattr(channel, "is_nsfw", None)
+    return bool(ask()) if callable(ask) else False
+
+
+def is_thread(channel: object) -> bool:
+    """Return whether a channel is a thread or a post of a forum."""
+    return isinstance(channel, discord.Thread)
+
+
+def member_here(interaction: discord.Interaction[Any], club: int) -> tuple[Member, Place]:
+    """Return who asks and where, in a server."""
+    place = Place(club, interaction.channel_id or 0, is_for_adults(interaction.channel))
+    return Member(club, interaction.user.id), place
+
+
+async def has(interaction: discord.Interaction[Any], right: Right) -> bool:
+    """Return whether the one who asks has a right, in a server."""
+    if interaction.guild_id is None:
+        return False
+    settings = await app_of(interaction).get(SetUp).settings(interaction.guild_id) if right.role else ClubSettings()
+    return right.given_to(interaction.permissions, interaction.user, settings)
+
+
+async def needs(interaction: discord.Interaction[Any], right: Right) -> tuple[Member, Place]:
+    """Return who asks and where, where they have a right. Raises Refused."""
+    if interaction.guild_id is None or not await has(interaction, right):
+        raise Refused(right.refusal)
+    return member_here(interaction, interaction.guild_id)
+
+
+def may_speak(interaction: discord.Interaction[Any]) -> None:
+    """See that the one who asks may write in the channel: nobody gets a voice through the bot. Raises Refused."""
+    allowed = interaction.permissions
+    if not (allowed.send_messages_in_threads if is_thread(interaction.channel) else allowed.send_messages):
+        raise Refused("You may not write in this channel, so I do not write there for you.")
+
+
+def may_share(interaction: discord.Interaction[Any]) -> None:
+    """See that the one who asks may have something posted for everybody here. Raises Refused."""
+    if interaction.guild_id is None:
+        raise Refused("There is nobody to share with in a direct message.")
+    may_speak(interaction)
+
+
+def permissions() -> discord.Permissions:
+    """Return what the bot has to be allowed in a server."""
+    return discord.Permissions(**dict.fromkeys(NEEDED, True))
+
+
+def lacking(allowed: discord.Permissions, needed: Collection[str] = NEEDED) -> tuple[str, ...]:
+    """Return which permissions are not given, as Discord's apps call them."""
+    if not allowed.view_channel and "view_channel" in needed:
+        return (VIEW,)  # without it, Discord counts all others as not given
+    return tuple(named(name) for name in needed if not getattr(allowed, name))
+
+
+def lacks_in(channel: GuildChannel, needed: Collection[str] = NEEDED) -> tuple[str, ...]:
+    """Return which of some permissions the bot lacks in a channel."""
+    return lacking(channel.permissions_for(channel.guild.me), needed)

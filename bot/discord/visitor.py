@@ -9,11 +9,8 @@ import discord
 from discord import app_commands
 
 from bot.discord.buttons import Picked
-from bot.discord.cards import notice_card
-from bot.discord.context import Choice, ClubBot, Refused, app_of, bot_of
-from bot.discord.permissions import member_here
-from bot.discord.send import replace_card
-from bot.discord.text import OPTION, OPTIONS, visible
+from bot.discord.cards import OPTION, OPTIONS, notice_card, visible
+from bot.discord.context import Choice, ClubBot, Refused, app_of, bot_of, member_here, replace_card
 from bot.features.ask.rules import DirectMessages
 from bot.people import NO_CLUB, Member, Place
 

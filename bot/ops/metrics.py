@@ -29,7 +29,7 @@ from bot.app import App
 from bot.features.ask.store import StoredNotes
 from bot.logs import Meter
 from corpus.errors import DogearError
-from retrieval.search import PassagesState
+from retrieval.retriever import PassagesState
 
 
 @dataclass(frozen=True, slots=True)

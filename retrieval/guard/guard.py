@@ -20,10 +20,9 @@ from retrieval.book import OpenedBook
 from retrieval.gate import Gate
 from retrieval.guard.signals import LENGTH, MATCHING, NEW_WORDS, SHORT, GuardedBook, Sentence
 from retrieval.guard.words import PassageTokens, WordReader, content_words
-from retrieval.rank.features import Floats, Question
-from retrieval.rank.ranker import WEIGHTS, Fit, Ranker
-from retrieval.rank.words import stems, unread
+from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker
 from retrieval.types import TokenVectors, Vector
+from retrieval.words import stems, unread
 
 SHORT_AND_NEW = 0.25
 """Share of the limit for a sentence that says only one or two words, which the reader has not met: there is next to

@@ -17,10 +17,9 @@ from corpus.passages import Passage
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Gate
 from retrieval.guard.words import has_revealing_word, word_similarities
-from retrieval.rank.features import RECENCY, Floats, Question
-from retrieval.rank.ranker import Ranker, Ranking
-from retrieval.rank.words import stem, stems
+from retrieval.ranking import RECENCY, Floats, Question, Ranker, Ranking
 from retrieval.types import Matrix, TokenVectors, Vector
+from retrieval.words import stem, stems
 
 NEAREST = 8
 """Hidden passages, and as many visible ones, that a sentence is compared with word by word."""

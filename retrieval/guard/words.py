@@ -20,9 +20,9 @@ from typing import Protocol
 import numpy as np
 
 from corpus.passages import Passage
-from retrieval.rank.features import Floats
-from retrieval.rank.words import STOP_WORDS, stem, words
+from retrieval.ranking import Floats
 from retrieval.types import Matrix, TokenVectors
+from retrieval.words import STOP_WORDS, stem, words
 
 CACHED_PASSAGES = 1_000
 """Passages whose token vectors are kept, the last used; each takes about 50 kB."""

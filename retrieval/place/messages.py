@@ -10,8 +10,7 @@ from corpus.names import names_in
 from corpus.text import sentences
 from retrieval.books import Books
 from retrieval.place.place import MIN_MATCH, MIN_MESSAGE_MATCH, WINDOW, Place, place, related
-from retrieval.rank.features import Question
-from retrieval.rank.ranker import Ranker
+from retrieval.ranking import Question, Ranker
 from retrieval.types import Embedder
 
 MAX_MESSAGE = 8_000

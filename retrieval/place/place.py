@@ -21,8 +21,7 @@ from corpus.names import names_in
 from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.place.align import Numbers, posteriors
-from retrieval.rank.features import RECENCY, Question
-from retrieval.rank.ranker import Ranker, Ranking
+from retrieval.ranking import RECENCY, Question, Ranker, Ranking
 from retrieval.store import Store
 
 MESSAGE_CERTAINTY = 0.85

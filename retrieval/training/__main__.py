@@ -23,12 +23,11 @@ from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.embedding import load_embedder
 from retrieval.guard.words import PassageTokens
-from retrieval.rank.features import Question
-from retrieval.rank.ranker import WEIGHTS, Fit, Ranker
-from retrieval.rank.words import stems
+from retrieval.ranking import WEIGHTS, Fit, Question, Ranker
 from retrieval.training import adapter, fits, guarding, ranker
 from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
 from retrieval.types import Embedder, QuestionVectors
+from retrieval.words import stems
 
 TALK = Path(__file__).parent / "talk.txt"
 """What club members say that tells nothing of a story, a message a line."""

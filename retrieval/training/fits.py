@@ -10,8 +10,7 @@ import torch
 from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.rank.features import KINDS, RECENCY, Floats, Question, features, recency
-from retrieval.rank.ranker import FITTING, Fit, Ranker, fit_traits
+from retrieval.ranking import FITTING, KINDS, RECENCY, Fit, Floats, Question, Ranker, features, fit_traits, recency
 from retrieval.training.stories import Asked
 
 TRAITS = len(FITTING) * 2 + 3 + KINDS

@@ -22,8 +22,7 @@ from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Evidence, Guard, Rule, rule_inputs
 from retrieval.guard.words import PassageTokens
-from retrieval.rank.features import Floats
-from retrieval.rank.ranker import Fit, Ranker
+from retrieval.ranking import Fit, Floats, Ranker
 from retrieval.retriever import open_retriever
 from retrieval.store import StoredPassage
 from retrieval.training.fits import logistic

@@ -13,8 +13,7 @@ import torch
 from corpus.books import Book
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Audience, Gate
-from retrieval.rank.features import RECENCY, Floats, Question, features, recency
-from retrieval.rank.ranker import HIDDEN, Weights
+from retrieval.ranking import HIDDEN, RECENCY, Floats, Question, Weights, features, recency
 from retrieval.training.stories import Asked, answer_shares
 from retrieval.types import QuestionVectors
 

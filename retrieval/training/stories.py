@@ -18,9 +18,9 @@ from corpus.books import Book, Reveals, Unit
 from corpus.documents import Block, Document
 from corpus.passages import cut
 from retrieval.book import OpenedBook
-from retrieval.rank.words import stems
 from retrieval.store import StoredPassage
 from retrieval.types import Embedded, Embedder
+from retrieval.words import stems
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.db.base import Sessions
 from bot.db.jobs import Claim, Due, Key, StoredJobs, claimed, drop, finish, plan
 from bot.db.migrate import open_database
-from bot.db.session import Sessions
 from bot.jobs import AGAIN, HELD, SHARED, Jobs, Post
 from bot.people import EVERY, Shards
 from bot.processes import StoredPresence

@@ -14,7 +14,7 @@ from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.passages import Passage, cut, source_line
 from retrieval.gate import Audience
-from retrieval.search import RankedPassage
+from retrieval.retriever import RankedPassage
 
 NEUTRAL = "Nothing so far."
 SPOILS = "This may spoil."

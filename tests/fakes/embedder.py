@@ -9,8 +9,8 @@ from threading import Event
 
 import numpy as np
 
-from retrieval.rank.words import stems
 from retrieval.types import Embedded, QuestionVectors, TokenVectors, Vector
+from retrieval.words import stems
 
 
 class EmbedderStopped(Exception):

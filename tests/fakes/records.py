@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from bot.db.base import NAME, Sessions, note_member
 from bot.db.migrate import open_database, upgrade
-from bot.db.session import NAME, Sessions, note_member
 from bot.features.shelf.rules import Shelved
 from bot.features.shelf.store import Shelves, put
 from bot.people import Member

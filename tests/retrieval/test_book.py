@@ -12,8 +12,7 @@ from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.retriever import Retriever
-from retrieval.search import Search
+from retrieval.retriever import Retriever, Search
 from retrieval.store import StoredPassage
 from retrieval.types import Embedded
 from tests.fakes.bookshelf import KITE, LANTERN, opened, write_kite, write_lantern

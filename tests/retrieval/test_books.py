@@ -19,7 +19,7 @@ from retrieval.club_texts import ClubPassages
 from retrieval.gate import Audience
 from retrieval.index import Indexer
 from retrieval.location import Location
-from retrieval.rank.ranker import Ranker
+from retrieval.ranking import Ranker
 from retrieval.retriever import Retriever
 from retrieval.store import BookManifest, Store, StoredPassage
 from retrieval.types import BookInWork

@@ -18,8 +18,7 @@ from corpus.library import Library
 from corpus.passages import ClubText, Passage
 from retrieval.gate import Audience, Gate
 from retrieval.langchain import GatedRetriever
-from retrieval.retriever import Retriever
-from retrieval.search import Search
+from retrieval.retriever import Retriever, Search
 from retrieval.store import Store
 from tests.fakes.bookshelf import KITE, LANTERN, silent
 from tests.fakes.embedder import HashedEmbedder

@@ -12,7 +12,7 @@ from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.guard.guard import Rule
 from retrieval.guard.words import PassageTokens
-from retrieval.rank.ranker import Ranker
+from retrieval.ranking import Ranker
 from retrieval.training import guarding
 from retrieval.training.guarding import Case, Shelf, learn, marked_cases, story_cases
 from retrieval.training.stories import Asked, open_stories

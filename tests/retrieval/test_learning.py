@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import SentenceEmbedder, load_models, published_model
-from retrieval.rank.ranker import Ranker
+from retrieval.ranking import Ranker
 from retrieval.training import adapter
 from retrieval.training.__main__ import Lesson
 from retrieval.training.stories import open_stories, read_questions

@@ -9,8 +9,7 @@ import pytest
 
 from corpus.library import Library
 from retrieval.gate import Audience
-from retrieval.retriever import Retriever, open_retriever
-from retrieval.search import TOP
+from retrieval.retriever import TOP, Retriever, open_retriever
 from retrieval.types import StoreHeld
 from tests.fakes.bookshelf import KITE, LANTERN, opened, write_book, write_kite, write_lantern
 from tests.fakes.embedder import HashedEmbedder

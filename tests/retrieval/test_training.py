@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.rank.features import Question
-from retrieval.rank.ranker import Fit, Ranker, Weights
+from retrieval.ranking import Fit, Question, Ranker, Weights
 from retrieval.training import fits, ranker
 from retrieval.training.stories import Asked, answer_shares, as_one_stretch, open_stories, read_questions
 from tests.fakes.embedder import HashedEmbedder

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.rank.words import SENTENCE_TRAITS, sentence_traits, stems, unread, words
+from retrieval.words import SENTENCE_TRAITS, sentence_traits, stems, unread, words
 
 
 @pytest.mark.parametrize(

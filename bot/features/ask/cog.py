@@ -16,9 +16,7 @@ from bot.audit import Did
 from bot.discord import autocomplete
 from bot.discord.buttons import SHARED_BUTTONS, Dialogue
 from bot.discord.cards import Card, notice_card
-from bot.discord.context import ClubBot, Refused, app_of, begin_reply, tell_in_reply
-from bot.discord.permissions import is_for_adults
-from bot.discord.send import deliver, reply_to
+from bot.discord.context import ClubBot, Refused, app_of, begin_reply, deliver, is_for_adults, reply_to, tell_in_reply
 from bot.discord.visitor import ClubMenu, club_of_direct_message, in_clubs, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions

@@ -15,7 +15,7 @@ from bot.answering.reply import Reply
 from bot.app import App
 from bot.audiences import Audiences
 from bot.club_settings import SetUp
-from bot.db.session import StorageUnavailable
+from bot.db.base import StorageUnavailable
 from bot.features.ask.store import Asked, StoredChoices, StoredConversations, StoredQuestions, Turn
 from bot.limits import Allowance
 from bot.logs import Meter

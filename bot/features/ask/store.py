@@ -11,8 +11,18 @@ from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, delete, or_, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import BIG_KEY, Base, MemberRow, OfMember, Personal, belongs_to_member
-from bot.db.session import Sessions, insert_into, note_member, upsert
+from bot.db.base import (
+    BIG_KEY,
+    Base,
+    MemberRow,
+    OfMember,
+    Personal,
+    Sessions,
+    belongs_to_member,
+    insert_into,
+    note_member,
+    upsert,
+)
 from bot.features.progress.store import PositionRow
 from bot.features.reviews.store import ReviewRow
 from bot.features.shelf.store import ShelfRow

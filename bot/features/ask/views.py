@@ -13,10 +13,8 @@ from bot.answering.texts import place_sentence
 from bot.app import App
 from bot.audit import Audit, Did
 from bot.discord.buttons import ID, PAGE, PRIMARY, OwnButton, Page, Pressed, Share, share
-from bot.discord.cards import Card, answer_card, notice_card, page_of, turns
-from bot.discord.context import Refused, app_of
-from bot.discord.permissions import may_share
-from bot.discord.text import one_line
+from bot.discord.cards import Card, answer_card, notice_card, one_line, page_of, turns
+from bot.discord.context import Refused, app_of, may_share
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Answer, Questions
 from bot.features.ask.store import Asked

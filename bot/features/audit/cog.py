@@ -12,11 +12,8 @@ from discord.ext import commands
 from bot.app import App
 from bot.audit import KEPT, NOBODY, Audit, Did, Entry
 from bot.discord.buttons import PAGE, Page
-from bot.discord.cards import Card, paged_card
-from bot.discord.context import ClubBot, app_of
-from bot.discord.permissions import AUDIT, needs
-from bot.discord.send import deliver
-from bot.discord.text import safe
+from bot.discord.cards import Card, paged_card, safe
+from bot.discord.context import AUDIT, ClubBot, app_of, deliver, needs
 from bot.discord.visitor import in_clubs
 from bot.feature import Feature
 

@@ -23,10 +23,8 @@ from bot.app import App
 from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, Page
-from bot.discord.cards import Card, Tone, headed, notice_card, paged_card
-from bot.discord.context import ClubBot, Refused, app_of
-from bot.discord.send import deliver
-from bot.discord.text import safe
+from bot.discord.cards import Card, Tone, headed, notice_card, paged_card, safe
+from bot.discord.context import ClubBot, Refused, app_of, deliver
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions

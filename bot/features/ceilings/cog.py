@@ -12,9 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord import autocomplete
-from bot.discord.context import ClubBot
-from bot.discord.permissions import MODERATOR, needs
-from bot.discord.send import deliver
+from bot.discord.context import MODERATOR, ClubBot, deliver, needs
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions

@@ -12,8 +12,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint, delete, select
 from sqlalchemy.orm import Mapped
 
 from bot.app import App
-from bot.db.base import Base, Personal, ReachedColumns
-from bot.db.session import Sessions, upsert
+from bot.db.base import Base, Personal, ReachedColumns, Sessions, upsert
 from bot.people import Member, Place, Reached, positions
 from corpus.books import Book, Slug
 from corpus.errors import DogearError

@@ -9,11 +9,8 @@ import discord
 
 from bot.answering.texts import reach
 from bot.discord.buttons import ID, Cancel, Confirm, OwnButton, Undo
-from bot.discord.cards import Card, Tone, notice_card
-from bot.discord.context import app_of
-from bot.discord.permissions import MODERATOR, is_thread, needs
-from bot.discord.send import post, replace_card
-from bot.discord.text import safe
+from bot.discord.cards import Card, Tone, notice_card, safe
+from bot.discord.context import MODERATOR, app_of, is_thread, needs, post, replace_card
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked
 from bot.features.ceilings.store import CeilingChange, Ceilings

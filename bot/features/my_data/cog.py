@@ -10,10 +10,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.buttons import DANGER, Cancel, Pressed
-from bot.discord.cards import Card, FileAttachment, notice_card
-from bot.discord.context import ClubBot, Refused, app_of
-from bot.discord.send import deliver
-from bot.discord.text import safe
+from bot.discord.cards import Card, FileAttachment, notice_card, safe
+from bot.discord.context import ClubBot, Refused, app_of, deliver
 from bot.discord.visitor import in_clubs_and_direct_messages
 from bot.feature import Feature
 from bot.features.my_data.store import MyData

@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.app import App
-from bot.db.base import Base, MemberRow, OfMember, Personal
-from bot.db.session import Sessions
+from bot.db.base import Base, MemberRow, OfMember, Personal, Sessions
 from bot.features.reviews.rules import GONE, Reviews, read_review, written_review
 from bot.features.reviews.store import Review, ReviewRow, as_review
 from bot.people import NO_CLUB, Member

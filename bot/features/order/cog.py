@@ -14,10 +14,8 @@ from bot.app import App
 from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
-from bot.discord.cards import Card, Picture, Tone
-from bot.discord.context import ClubBot, Refused, app_of
-from bot.discord.send import deliver
-from bot.discord.text import safe
+from bot.discord.cards import Card, Picture, Tone, safe
+from bot.discord.context import ClubBot, Refused, app_of, deliver
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions

@@ -12,9 +12,7 @@ from bot.answering.texts import place_line
 from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.cards import notice_card
-from bot.discord.context import ClubBot
-from bot.discord.permissions import may_share
-from bot.discord.send import deliver
+from bot.discord.context import ClubBot, deliver, may_share
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions

@@ -12,8 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from bot.app import App
-from bot.db.base import Base, OfMember, Personal, ReachedColumns, belongs_to_member, in_utc
-from bot.db.session import Sessions, lock_member, note_member
+from bot.db.base import (
+    Base,
+    OfMember,
+    Personal,
+    ReachedColumns,
+    Sessions,
+    belongs_to_member,
+    in_utc,
+    lock_member,
+    note_member,
+)
 from bot.features.shelf.store import Shelves
 from bot.people import Member, Reached, positions
 from corpus.books import Book, Slug

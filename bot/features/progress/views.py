@@ -9,9 +9,8 @@ import discord
 
 from bot.answering.texts import place_line, place_sentence, told_of
 from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share, Undo
-from bot.discord.cards import Card, Tone, notice_card
+from bot.discord.cards import Card, Tone, notice_card, safe
 from bot.discord.context import Refused, app_of
-from bot.discord.text import safe
 from bot.features.ask.store import Asked
 from bot.features.progress.store import Moved, Progress, ProgressProblem
 from bot.people import Member

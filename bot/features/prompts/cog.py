@@ -14,11 +14,8 @@ from discord.ext import commands
 
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.cards import notice_card
-from bot.discord.context import ClubBot, app_of
-from bot.discord.permissions import MODERATOR, has, needs
-from bot.discord.send import deliver
-from bot.discord.text import CHOICE, CHOICES, one_line
+from bot.discord.cards import CHOICE, CHOICES, notice_card, one_line
+from bot.discord.context import MODERATOR, ClubBot, app_of, deliver, has, needs
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions

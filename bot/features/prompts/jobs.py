@@ -10,11 +10,9 @@ from typing import Any
 import discord
 
 from bot.answering.drafts import Draft
-from bot.discord.cards import Card, Tone
-from bot.discord.context import ClubBot, Refused
+from bot.discord.cards import Card, Tone, safe
+from bot.discord.context import ClubBot, Refused, post_in
 from bot.discord.jobs import GONE, find_message, small_print
-from bot.discord.send import post_in
-from bot.discord.text import safe
 from bot.features.prompts.rules import Prompts
 from bot.features.prompts.store import Prompt, State, posting
 from bot.jobs import Post

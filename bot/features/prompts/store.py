@@ -12,9 +12,8 @@ from sqlalchemy import Index, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, insert_into, note_member
 from bot.db.jobs import Key, claimed, drop, finish, plan
-from bot.db.session import Sessions, insert_into, note_member
 from bot.people import Place
 from corpus.books import Reveals, Slug
 

@@ -14,9 +14,7 @@ from bot.app import App
 from bot.audiences import Audiences
 from bot.discord.buttons import DANGER, ID, PRIMARY, Dialogue, OwnButton, Pressed
 from bot.discord.cards import Card, notice_card, turns
-from bot.discord.context import app_of, bot_of
-from bot.discord.permissions import MODERATOR, may_speak, needs
-from bot.discord.send import deliver, replace_card
+from bot.discord.context import MODERATOR, app_of, bot_of, deliver, may_speak, needs, replace_card
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked
 from bot.features.prompts.jobs import PromptPosts, drafts_card, mark_of, prompt_card, stopped_card

@@ -9,8 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord import autocomplete
-from bot.discord.context import ClubBot
-from bot.discord.send import deliver
+from bot.discord.context import ClubBot, deliver
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Index, Select, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
-from bot.db.session import Sessions, note_member
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, note_member
 from bot.people import Member, Shards
 from bot.processes import of_shards
 from corpus.books import Reveals, Slug

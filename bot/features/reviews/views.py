@@ -15,10 +15,8 @@ from bot.answering.texts import reach
 from bot.app import App
 from bot.audiences import Audiences
 from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
-from bot.discord.cards import Card, notice_card, opening, paged_card
-from bot.discord.context import Choice, Refused, app_of
-from bot.discord.send import deliver
-from bot.discord.text import MODAL_TITLE, one_line, safe
+from bot.discord.cards import MODAL_TITLE, Card, notice_card, one_line, opening, paged_card, safe
+from bot.discord.context import Choice, Refused, app_of, deliver
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked

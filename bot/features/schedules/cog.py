@@ -15,9 +15,7 @@ from discord.ext import commands
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Card, FileAttachment
-from bot.discord.context import ClubBot, app_of
-from bot.discord.permissions import ORGANISER, needs
-from bot.discord.send import deliver
+from bot.discord.context import ORGANISER, ClubBot, app_of, deliver, needs
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.schedules.calendar import exported, file_name

@@ -17,12 +17,9 @@ from discord import app_commands
 from discord.abc import GuildChannel
 
 from bot.db.jobs import Claim
-from bot.discord.cards import CardView
-from bot.discord.context import ClubBot, Refused, named
+from bot.discord.cards import PLACE_NAME, CardView, one_line
+from bot.discord.context import NOBODY, ClubBot, Refused, lacking, lacks_in, named, post_in
 from bot.discord.jobs import LOOKED_THROUGH, SLACK, button_ids, find_message, small_print
-from bot.discord.permissions import lacking, lacks_in
-from bot.discord.send import NOBODY, post_in
-from bot.discord.text import PLACE_NAME, one_line
 from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.rules import PromptProblem, Prompts
 from bot.features.prompts.store import Prompt, posting

@@ -23,9 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember, Personal
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, insert_into, note_member, upsert
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
-from bot.db.session import Sessions, insert_into, note_member, upsert
 from bot.features.schedules.plan import Schedule, read, written
 from bot.people import Member
 

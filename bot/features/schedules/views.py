@@ -24,11 +24,8 @@ from bot.discord.buttons import (
     Pressed,
     own_question,
 )
-from bot.discord.cards import Card, Tone, notice_card, paged_card
-from bot.discord.context import Choice, Refused, app_of, bot_of
-from bot.discord.permissions import ORGANISER, has, needs
-from bot.discord.send import replace_card
-from bot.discord.text import MODAL_TITLE, OPTION, OPTIONS, one_line, safe
+from bot.discord.cards import MODAL_TITLE, OPTION, OPTIONS, Card, Tone, notice_card, one_line, paged_card, safe
+from bot.discord.context import ORGANISER, Choice, Refused, app_of, bot_of, has, needs, replace_card
 from bot.discord.visitor import server_of, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked

@@ -10,8 +10,7 @@ from discord.ext import commands
 
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.context import ClubBot
-from bot.discord.send import deliver
+from bot.discord.context import ClubBot, deliver
 from bot.discord.visitor import in_clubs
 from bot.feature import Feature
 from bot.features.setup.views import SETUP_BUTTONS, check_card, setter, settings_card, walk_card, zone_card

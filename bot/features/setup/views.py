@@ -14,11 +14,8 @@ from bot.answering.texts import counted, in_order
 from bot.app import App
 from bot.club_settings import ASKED, UTC, ClubSettings, SetUp, Step
 from bot.discord.buttons import PAGE, Page, Picked, Pressed
-from bot.discord.cards import Card, Tone, paged_card, turns
-from bot.discord.context import Refused, app_of
-from bot.discord.permissions import SET_UP, VIEW, lacks_in, needs
-from bot.discord.send import replace_card
-from bot.discord.text import OPTION, OPTIONS, one_line, safe
+from bot.discord.cards import OPTION, OPTIONS, Card, Tone, one_line, paged_card, safe, turns
+from bot.discord.context import SET_UP, VIEW, Refused, app_of, lacks_in, needs, replace_card
 from bot.features.ceilings.store import Ceilings
 from bot.features.setup.rules import ALLOW, Channel, Missing, Server, missing
 from bot.people import Place

@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from bot.app import App
-from bot.db.base import Base, OfMember, Personal, belongs_to_member
-from bot.db.session import Sessions, note_member, upsert
+from bot.db.base import Base, OfMember, Personal, Sessions, belongs_to_member, note_member, upsert
 from bot.features.shelf.rules import MAX_BOOKS, ShelfChange, ShelfName, ShelfProblem, Shelved, find_on, named
 from bot.people import Member
 from corpus.books import Book, Slug

@@ -11,9 +11,8 @@ from pydantic import TypeAdapter
 
 from bot.app import App
 from bot.discord.buttons import ID, PAGE, Page, Undo
-from bot.discord.cards import Card, Picture, headed, notice_card, paged_card
+from bot.discord.cards import ALT_TEXT, Card, Picture, headed, notice_card, one_line, paged_card
 from bot.discord.context import app_of
-from bot.discord.text import ALT_TEXT, one_line
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
 from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, draw_shelf, shelf_list

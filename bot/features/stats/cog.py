@@ -13,10 +13,8 @@ from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, Share
-from bot.discord.cards import Card, Picture, Tone, notice_card
-from bot.discord.context import ClubBot, Refused, app_of
-from bot.discord.send import deliver
-from bot.discord.text import safe
+from bot.discord.cards import Card, Picture, Tone, notice_card, safe
+from bot.discord.context import ClubBot, Refused, app_of, deliver
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.app import App
 from bot.club_settings import FigureRow
-from bot.db.session import Sessions, insert_into
+from bot.db.base import Sessions, insert_into
 from bot.features.progress.store import PositionRow
 from bot.features.stats.rules import Figure, Group, Said, groups_of, outdated
 from corpus.books import Book, Slug

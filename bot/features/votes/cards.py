@@ -11,11 +11,8 @@ import discord
 
 from bot.app import App
 from bot.discord.buttons import PRIMARY, Picked, Pressed
-from bot.discord.cards import Card, Picture, Tone, notice_card
-from bot.discord.context import Refused, app_of
-from bot.discord.permissions import ORGANISER, needs
-from bot.discord.send import replace_card
-from bot.discord.text import OPTION, POLL_ANSWER, POLL_HOURS, clipped, one_line, safe
+from bot.discord.cards import OPTION, POLL_ANSWER, POLL_HOURS, Card, Picture, Tone, clipped, notice_card, one_line, safe
+from bot.discord.context import ORGANISER, Refused, app_of, needs, replace_card
 from bot.discord.visitor import visitor
 from bot.features.votes.counting import Ballot, Count
 from bot.features.votes.picture import alt_text, draw_rounds

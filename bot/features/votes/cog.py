@@ -11,9 +11,7 @@ from discord.ext import commands
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Card, notice_card
-from bot.discord.context import ClubBot
-from bot.discord.permissions import ORGANISER, has, needs
-from bot.discord.send import deliver
+from bot.discord.context import ORGANISER, ClubBot, deliver, has, needs
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.votes.cards import VOTE_BUTTONS, PlanButton, counted_card, link_to

@@ -9,9 +9,8 @@ import discord
 
 from bot.db.jobs import Claim, Key
 from bot.discord.cards import Card, CardView
-from bot.discord.context import ClubBot
+from bot.discord.context import NOBODY, ClubBot, post_in, post_poll
 from bot.discord.jobs import GONE, button_ids, find_message
-from bot.discord.send import NOBODY, post_in, post_poll
 from bot.features.votes.cards import (
     closed_card,
     count_card,

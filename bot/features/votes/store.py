@@ -24,9 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember, Personal
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, insert_into, note_member, upsert
 from bot.db.jobs import Key, drop, finish, plan
-from bot.db.session import Sessions, insert_into, note_member, upsert
 from bot.features.votes.counting import Ballot, Count
 from bot.people import Member, Place
 from corpus.books import Slug

@@ -10,11 +10,8 @@ import discord
 from bot.app import App
 from bot.audit import Audit, Did
 from bot.discord.buttons import DANGER, ID, PAGE, Cancel, Confirm, Page, Picked, Pressed, own_question
-from bot.discord.cards import Card, notice_card, paged_card
-from bot.discord.context import Refused, app_of, bot_of
-from bot.discord.permissions import ORGANISER, is_thread, lacking, needs
-from bot.discord.send import replace_card
-from bot.discord.text import OPTION, one_line, safe
+from bot.discord.cards import OPTION, Card, notice_card, one_line, paged_card, safe
+from bot.discord.context import ORGANISER, Refused, app_of, bot_of, is_thread, lacking, needs, replace_card
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
 from bot.features.votes.cards import VOTE, link_to, preview_card

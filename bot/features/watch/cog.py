@@ -11,9 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.cards import notice_card
-from bot.discord.context import ClubBot, Refused
-from bot.discord.permissions import MODERATOR, is_for_adults, needs
-from bot.discord.send import deliver
+from bot.discord.context import MODERATOR, ClubBot, Refused, deliver, is_for_adults, needs
 from bot.discord.visitor import in_clubs
 from bot.feature import Feature
 from bot.features.watch.jobs import WatchNotes

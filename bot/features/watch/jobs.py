@@ -8,9 +8,8 @@ import logging
 import discord
 
 from bot.db.jobs import Claim, Key
-from bot.discord.context import ClubBot
+from bot.discord.context import ClubBot, post_in
 from bot.discord.jobs import GONE, find_message, small_print
-from bot.discord.send import post_in
 from bot.features.watch.rules import Watching
 from bot.features.watch.store import JOBS, Finding, telling
 from bot.features.watch.views import author_card, author_items, mark_of

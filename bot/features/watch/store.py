@@ -10,9 +10,8 @@ from enum import StrEnum
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import Key, finish, plan
-from bot.db.session import Sessions, insert_into, note_member, upsert
 from bot.people import Place, Shards
 from bot.processes import of_shards
 from corpus.books import Reveals

@@ -9,11 +9,8 @@ import discord
 from bot.answering.reply import MAY_SPOIL
 from bot.app import App
 from bot.discord.buttons import PRIMARY, Pressed
-from bot.discord.cards import Card, Tone, notice_card, pages, turns
-from bot.discord.context import Refused, app_of, bot_of
-from bot.discord.permissions import MODERATOR, needs
-from bot.discord.send import deliver, replace_card
-from bot.discord.text import safe
+from bot.discord.cards import Card, Tone, notice_card, pages, safe, turns
+from bot.discord.context import MODERATOR, Refused, app_of, bot_of, deliver, needs, replace_card
 from bot.features.prompts.jobs import Books, Items, where_it_belongs
 from bot.features.watch.rules import Watching
 from bot.features.watch.store import Finding, Outcome

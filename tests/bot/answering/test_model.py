@@ -39,8 +39,7 @@ from bot.settings import Settings
 from retrieval.gate import Audience
 from retrieval.guard.guard import Verdict
 from retrieval.langchain import GatedRetriever
-from retrieval.retriever import Retriever
-from retrieval.search import Search
+from retrieval.retriever import Retriever, Search
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
 from tests.fakes.counting import Counted

@@ -10,19 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.quotes import (
-    ANSWER_LIMIT,
-    RECAP_LIMIT,
-    Quoted,
-    hints,
-    quoted,
-    recap,
-)
+from bot.answering.quotes import ANSWER_LIMIT, RECAP_LIMIT, Quoted, hints, quoted, recap
 from bot.answering.reply import Reply
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
 from retrieval.gate import Audience
-from retrieval.search import RankedSentence, Search
+from retrieval.retriever import RankedSentence, Search
 from tests.fakes.bookshelf import LANTERN
 
 BOOKS = {LANTERN: Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)}

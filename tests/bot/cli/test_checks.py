@@ -16,7 +16,7 @@ from bot.settings import Settings
 from corpus.books import Reveals
 from corpus.errors import DogearError
 from corpus.passages import ClubText
-from retrieval.search import StoreReport
+from retrieval.retriever import StoreReport
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'

@@ -11,8 +11,8 @@ import pytest
 from bot.cli.data import described, place_of
 from bot.cli.doctor import check_club_data
 from bot.cli.main import main
+from bot.db.base import NAME, Address, StorageUnavailable
 from bot.db.migrate import HEAD, upgrade
-from bot.db.session import NAME, Address, StorageUnavailable
 from bot.settings import Settings
 from corpus.errors import DogearError
 from tests.fakes.postgres import Databases

@@ -15,7 +15,7 @@ from bot.cli.doctor import Check, HasStale, Instruments, examine, show
 from bot.settings import Settings
 from corpus.library import Library
 from corpus.passages import ClubText
-from retrieval.search import StoreReport
+from retrieval.retriever import StoreReport
 
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
 SECRET = "sk-a-key-that-nobody-sees"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from tests.fakes.records import opened_records
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.session import Address, StorageUnavailable
+from bot.db.base import Address, StorageUnavailable
 
 
 @pytest.mark.parametrize("where", [Path("some/data"), "some/data"])

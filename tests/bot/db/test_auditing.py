@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.audit import Did, Entry, StoredAudit
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.people import Place
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.ceilings.store import StoredCeilings
 from bot.people import Place, Reached
 

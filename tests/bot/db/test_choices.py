@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.ask.store import Asked, StoredChoices, StoredNotes, StoredQuestions
 from bot.features.progress.store import StoredPositions
 from bot.features.reviews.store import Review, StoredReviews

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.club_settings import ClubSettings, Step, StoredClubs
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from tests.fakes.records import opened_records
 
 ALL = ClubSettings(2**63 - 1, 501, 100, 101, "Europe/Berlin", "emma", Step.DONE)

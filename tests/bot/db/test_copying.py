@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.db.base import Base
+from bot.db.base import NAME, Address, Base, Sessions, StorageUnavailable, engine_for
 from bot.db.copy import BATCH, copy
 from bot.db.migrate import HEAD, open_database, upgrade
-from bot.db.session import NAME, Address, Sessions, StorageUnavailable, engine_for
 from bot.features.ask.store import StoredConversations, StoredNotes, Turn
 from bot.features.progress.store import StoredPositions
 from bot.features.reviews.store import Review, StoredReviews

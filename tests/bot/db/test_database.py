@@ -10,8 +10,8 @@ from textwrap import dedent
 
 import pytest
 
+from bot.db.base import Sessions, StorageUnavailable
 from bot.db.migrate import open_database
-from bot.db.session import Sessions, StorageUnavailable
 from bot.features.ask.store import StoredNotes, StoredUsage
 from bot.features.progress.store import StoredPositions
 from bot.features.shelf.rules import ShelfName, Shelved

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
+from bot.db.base import Address, Sessions, StorageUnavailable, engine_for, indexing_lock, told
 from bot.db.migrate import open_database
-from bot.db.session import Address, Sessions, StorageUnavailable, engine_for, indexing_lock, told
 from bot.features.progress.store import StoredPositions
 from bot.features.votes.store import Candidate, Draft, Kind, StoredVotes
 from bot.people import Member, Place, Reached

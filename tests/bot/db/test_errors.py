@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.db.session import StorageUnavailable, told
+from bot.db.base import StorageUnavailable, told
 
 
 def failed(code: int) -> OperationalError:

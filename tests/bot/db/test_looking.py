@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.db.base import NAME, Address, StorageUnavailable
 from bot.db.copy import look_at, reviews_in
 from bot.db.migrate import HEAD, upgrade
-from bot.db.session import NAME, Address, StorageUnavailable
 from bot.features.reviews.store import Review, StoredReviews
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases

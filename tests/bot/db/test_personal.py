@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from bot.audit import Did, Entry, StoredAudit
-from bot.db.base import Base, OfMember
-from bot.db.session import Sessions
+from bot.db.base import Base, OfMember, Sessions
 from bot.features.ask.store import Asked, StoredChoices, StoredConversations, StoredQuestions, StoredUsage, Turn
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.my_data.store import StoredPersonalData, personal_tables

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.progress.store import KEPT, Change, Report, StoredPositions
 from bot.people import Member, Reached
 from tests.fakes.records import opened_records

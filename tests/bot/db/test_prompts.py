@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.db.base import Sessions
 from bot.db.jobs import StoredJobs
-from bot.db.session import Sessions
 from bot.features.prompts.store import Prompt, State, StoredPrompts
 from bot.people import EVERY, Place
 from corpus.books import Reveals

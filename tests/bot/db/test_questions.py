@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.ask.store import Asked, StoredQuestions
 from bot.people import Member, Place
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.reviews.store import Review, StoredReviews
 from bot.people import EVERY, Member
 from corpus.books import Reveals

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.db.base import Sessions
 from bot.db.jobs import Claim, StoredJobs
-from bot.db.session import Sessions
 from bot.features.my_data.store import StoredPersonalData
 from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState
 from bot.features.schedules.store import Begun, Kept, StoredSchedules, step_of

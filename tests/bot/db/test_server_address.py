@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.db.session import EXAMPLE, ServerAddress
+from bot.db.base import EXAMPLE, ServerAddress
 
 
 @pytest.mark.parametrize(

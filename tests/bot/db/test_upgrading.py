@@ -14,11 +14,10 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from bot.club_settings import ClubSettings, Step, StoredClubs
-from bot.db.base import Base
+from bot.db.base import NAME, Address, Base, Sessions, StorageUnavailable, engine_for
 from bot.db.jobs import Due, JobRow, Key, StoredJobs, finish
 from bot.db.migrate import HEAD, MIGRATIONS, open_database, upgrade
 from bot.db.migrations.__main__ import draft
-from bot.db.session import NAME, Address, Sessions, StorageUnavailable, engine_for
 from bot.features.ask.store import StoredChoices, StoredConversations, StoredNotes, StoredQuestions, StoredUsage
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.progress.store import Change, Report, StoredPositions

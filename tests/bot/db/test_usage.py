@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.ask.store import StoredUsage
 
 MONDAY, TUESDAY = dt.date(2025, 3, 3), dt.date(2025, 3, 4)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bot.db.base import Sessions
 from bot.db.jobs import JobRow
-from bot.db.session import Sessions
 from bot.features.my_data.store import StoredPersonalData
 from bot.features.votes.counting import Ballot, run_off
 from bot.features.votes.store import Candidate, Draft, Kind, Nomination, State, StoredVotes, Vote

@@ -6,8 +6,8 @@ import asyncio
 import datetime as dt
 from dataclasses import replace
 
+from bot.db.base import Sessions
 from bot.db.jobs import Claim, StoredJobs
-from bot.db.session import Sessions
 from bot.features.watch.store import Finding, Outcome, StoredWatching, telling
 from bot.people import EVERY, Place
 from corpus.books import Reveals

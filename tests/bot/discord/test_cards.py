@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.reply import Reply
-from bot.discord.cards import Card, CardView, Picture, Tone, answer_card, problem_card
-from bot.discord.text import ALT_TEXT, COMPONENTS, TEXT
+from bot.discord.cards import ALT_TEXT, COMPONENTS, TEXT, Card, CardView, Picture, Tone, answer_card, problem_card
 from corpus.errors import DogearError
 from tests.fakes.discord_api import DiscordApi, beyond_schema
 from tests.fakes.discord_reading import live, rendered

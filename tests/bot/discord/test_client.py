@@ -8,7 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.discord.permissions import permissions
+from bot.discord.context import permissions
 from bot.features.ask.store import StoredNotes
 from bot.limits import Allowance
 from bot.start import link

@@ -14,7 +14,7 @@ from simcord.actors import _dispatch_actor_interaction
 from simcord.enums import InteractionType
 
 from bot.discord.buttons import Picked
-from bot.discord.text import CUSTOM_ID
+from bot.discord.cards import CUSTOM_ID
 from bot.features.progress.store import Progress
 from bot.features.registry import FEATURES
 from bot.people import Member

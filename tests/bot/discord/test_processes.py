@@ -12,7 +12,7 @@ import pytest
 from simcord.backend.models import Channel
 
 from bot.client import Dogear
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.progress.store import Progress
 from bot.features.prompts.store import Prompt, State, StoredPrompts
 from bot.features.schedules.store import By, StoredSchedules

@@ -14,7 +14,7 @@ import pytest
 from simcord import MemberActor
 
 from bot.audit import Audit, Did
-from bot.db.session import NAME
+from bot.db.base import NAME
 from bot.features.prompts.rules import Prompts
 from bot.features.prompts.store import Prompt, State, posting
 from bot.jobs import HELD

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.discord.text import clipped, one_line, safe
+from bot.discord.cards import clipped, one_line, safe
 from tests.fakes.discord_reading import live, rendered
 
 NASTY = [

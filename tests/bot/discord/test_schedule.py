@@ -16,7 +16,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.audit import Audit
-from bot.db.session import NAME
+from bot.db.base import NAME
 from bot.features.ceilings.store import Ceilings
 from bot.features.prompts.rules import Prompts
 from bot.features.schedules.calendar import exported

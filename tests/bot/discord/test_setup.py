@@ -10,7 +10,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
 
 from bot.club_settings import ClubSettings, SetUp, Step
-from bot.discord.permissions import ORGANISER, has
+from bot.discord.context import ORGANISER, has
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_api import DiscordApi

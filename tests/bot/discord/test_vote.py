@@ -12,7 +12,7 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor, SetupError
 
-from bot.db.session import NAME
+from bot.db.base import NAME
 from bot.features.votes.rules import Votes
 from bot.features.votes.store import Candidate, Draft, Kind, State, Vote, closing
 from bot.people import Place

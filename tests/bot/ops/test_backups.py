@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.db.base import StorageUnavailable
 from bot.db.migrate import open_database
-from bot.db.session import StorageUnavailable
 from bot.features.progress.store import StoredPositions
 from bot.ops.backup import DATABASE, SETTINGS, BackupRefused, restore_backup, take_backup
 from bot.people import Member, Reached

@@ -18,7 +18,7 @@ import pytest
 
 from bot.ops.metrics import Figures, GatewayState, Health, Instruments, PortTaken, new_figures, serving
 from corpus.errors import DogearError
-from retrieval.search import PassagesState
+from retrieval.retriever import PassagesState
 
 DOCS = Path(__file__).parents[3] / "docs" / "operations.md"
 SINCE = dt.datetime(2027, 3, 1, 20, 0, tzinfo=dt.UTC)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
-from bot.db.session import NAME
+from bot.db.base import NAME
 from bot.features.prompts.rules import Prompts
 from bot.features.votes.rules import Votes
 from tests.fakes.club import Club, fields, labels, message

@@ -10,8 +10,7 @@ from pathlib import Path
 from bot.db.copy import reviews_in
 from bot.features.reviews.rules import club_text
 from corpus.library import Library
-from retrieval.retriever import open_retriever
-from retrieval.search import StoreReport
+from retrieval.retriever import StoreReport, open_retriever
 from tests.fakes.discord_server import discord_server
 from tests.measure.faults.bots import BOOKS, Bot, Shelf
 from tests.measure.faults.members import Kept, Members, Promise

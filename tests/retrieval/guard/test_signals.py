@@ -12,8 +12,7 @@ from retrieval.gate import Audience, Gate
 from retrieval.guard.guard import Guard, Rule, Verdict, rule_inputs
 from retrieval.guard.signals import DISTANCES, LENGTH, MATCHING, NEW_WORDS, SIGNALS, Distances
 from retrieval.guard.words import PassageTokens
-from retrieval.rank.features import Floats
-from retrieval.rank.ranker import Fit, Ranker, Ranking
+from retrieval.ranking import Fit, Floats, Ranker, Ranking
 from retrieval.store import StoredPassage
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder, hashed

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.answering.reply import Reply
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.ask.rules import Conversations
 from bot.features.ask.store import StoredChoices, StoredConversations
 from bot.features.ceilings.store import Ceilings, StoredCeilings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.progress.store import Progress, ProgressProblem, StoredPositions
 from bot.features.shelf.store import Shelves
 from bot.people import Member

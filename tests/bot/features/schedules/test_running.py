@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.audit import Audit, StoredAudit
+from bot.db.base import Sessions
 from bot.db.jobs import StoredJobs
-from bot.db.session import Sessions
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.my_data.store import StoredPersonalData
 from bot.features.schedules.changes import Do, Order

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.audit import Audit, StoredAudit
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.schedules.changes import Do, Order, Prepared
 from bot.features.schedules.plan import NotPossible, SectionState

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.db.session import Sessions
+from bot.db.base import Sessions
 from bot.features.progress.store import StoredPositions
 from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of, outdated
 from bot.features.stats.store import Figures, StoredFigures

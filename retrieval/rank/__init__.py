@@ -1,1 +1,0 @@
-"""Ranking of a book's visible sentences for a question."""
