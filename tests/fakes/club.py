@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import discord
 import simcord
@@ -25,16 +24,6 @@ from corpus.books import Slug
 from corpus.errors import DogearError
 from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records
-
-PATIENCE = 300.0
-"""Seconds that the bot has to finish what it does: a busy machine is no mistake."""
-
-
-class PatientEnv(simcord.Env):
-    """SimCord's world, which also waits that long for a bot that was just started, instead of five seconds."""
-
-    async def _settle_internal(self, *, timeout: float | None = None, **options: Any) -> None:  # noqa: ANN401, ASYNC109
-        await super()._settle_internal(timeout=PATIENCE if timeout else None, **options)
 
 
 @dataclass
@@ -120,7 +109,7 @@ async def opened_club(
             await app.get(Reviews).reconcile()
             bot = Dogear(app, shard_count=1, message_content=message_content)
             approved = discord.Intents(guilds=True, messages=True, message_content=message_content)
-            env = PatientEnv(bot, settle_timeout=PATIENCE, check_errors=False, approved_intents=approved)
+            env = simcord.Env(bot, settle_timeout=30.0, check_errors=False, approved_intents=approved)
             await env.start()
             try:
                 guild = env.create_guild("The Island Club")
