@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,8 +14,15 @@ from tests.fakes.club import Club, opened_club
 from tests.fakes.tales import write_tales
 
 
+@pytest.fixture(scope="session")
+def fonts() -> None:
+    """Load what draws pictures: SimCord gives a bot that starts five seconds for all that is due."""
+    importlib.import_module("matplotlib.font_manager")
+    importlib.import_module("matplotlib.figure")
+
+
 @pytest.fixture
-async def club(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
+async def club(island: Retriever, tmp_path: Path, fonts: None) -> AsyncIterator[Club]:
     """A club that reads The Lantern and The Kite."""
     async with opened_club(island, tmp_path) as opened:
         yield opened
