@@ -51,7 +51,7 @@ def test_every_version_is_pinned_and_named_once() -> None:
     assert wanted - set(names) == set()
 
 
-@pytest.mark.parametrize(("parts", "extra"), [(OURS, ("try",)), (("tests",), ("test", "try", "fuzz"))])
+@pytest.mark.parametrize(("parts", "extra"), [(OURS, ("try", "train")), (("tests",), ("test", "try", "fuzz"))])
 def test_everything_imported_is_declared(parts: tuple[str, ...], extra: tuple[str, ...]) -> None:
     imported = {found.module.partition(".")[0] for found in Tree.read(ROOT, parts).imports()}
     foreign = imported - {*OURS, "tests"} - sys.stdlib_module_names
