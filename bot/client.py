@@ -8,9 +8,9 @@ import logging
 import math
 import re
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 import discord
@@ -77,43 +77,10 @@ class Calls:
         self._meter.called("none")
 
 
-class HasShards(Protocol):
-    """The bot, as far as its shards go."""
-
-    @property
-    def shards(self) -> Mapping[int, object]:
-        """The shards of this process."""
-        ...
-
-    @property
-    def shard_ids(self) -> Sequence[int] | None:
-        """Those that it is to have, where it is not to have all."""
-        ...
-
-    @property
-    def shard_count(self) -> int | None:
-        """How many there are in all processes, once that is known."""
-        ...
-
-    @property
-    def guilds(self) -> Sequence[object]:
-        """The servers that it is in through them."""
-        ...
-
-    @property
-    def latencies(self) -> Sequence[tuple[int, float]]:
-        """The time of the last heartbeat of each."""
-        ...
-
-    def add_listener(self, func: Callable[..., Coroutine[Any, Any, Any]], /, name: str = ...) -> None:
-        """Have something told of an event."""
-        ...
-
-
 class Connections:
     """Knows which shards are connected, and since when that is so."""
 
-    def __init__(self, bot: HasShards, meter: Meter, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, bot: commands.AutoShardedBot, meter: Meter, now: Callable[[], dt.datetime]) -> None:
         self._bot, self._meter, self._now = bot, meter, now
         self._up: dict[int, bool] = {}
         self._since = now()

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from pydantic import SecretStr
 
 
@@ -187,38 +188,83 @@ def set_up_logs(
     logging.captureWarnings(capture=True)
 
 
-class Meter:
-    """Is told what happened. This one lets it pass; `bot/ops/metrics.py` has one that counts.
+ANSWERS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
+"""Seconds: a quote takes some hundredths, a chat model some seconds."""
 
-    It is told from any thread. Times are in seconds.
-    """
+ACKNOWLEDGEMENTS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
+"""Seconds; Discord waits for three."""
+
+LATE = (1.0, 5.0, 30.0, 60.0, 300.0, 3_600.0, 86_400.0)
+"""Seconds: what is a day late is no longer done without being asked."""
+
+
+class Meter:
+    """Counts what happened, from any thread, for Prometheus to collect from `registry`. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry(auto_describe=False)
+        ProcessCollector(registry=self.registry)
+        count, times = self._counter, self._times
+        self._answers = count("answers", "Questions answered, by what was asked for and how", "do", "how")
+        self._answering = times("answer_seconds", "Time until an answer was made", ANSWERS, "how")
+        self._stopped = count("guard_stopped_sentences", "Sentences that the guard kept from members")
+        self._model = count("model_calls", "Calls of the chat model, by how they ended", "outcome")
+        self._asking_model = times("model_seconds", "Time that calls of the chat model took", ANSWERS)
+        self._waits = times("wait_seconds", "Time for which work waited for a thread", ANSWERS)
+        self._refused = count("refused", "Questions not taken: whose limit was reached, or leaving", "why")
+        acknowledging = "Time until Discord knew that an interaction was heard"
+        self._acknowledging = times("acknowledgement_seconds", acknowledging, ACKNOWLEDGEMENTS)
+        self._called = count("discord_calls", "Calls of Discord’s API, by the status of the answer", "status")
+        self._reconnects = count("gateway_reconnects", "Shards that were connected again")
+        self._timed = count("timed_work", "Times that timed work was due, by its kind and outcome", "kind", "outcome")
+        self._late = times("timed_work_late_seconds", "Time from when timed work was due until it began", LATE)
+        self._logged = count("log_records", "Warnings and errors in the log", "level")
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(f"dogear_{name}", what, labels, registry=self.registry)
+
+    def _times(self, name: str, what: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"dogear_{name}", what, labels, buckets=buckets, registry=self.registry)
 
     def answered(self, do: str, how: str, seconds: float) -> None:
-        """Tell that a question got its answer: what was asked for, how it was answered, and in what time.
-
-        `how` is “quote”, “model”, “fallback”, or “neutral” where nothing visible answered.
-        """
+        """Count an answer; `how` is “quote”, “model”, “fallback”, or “neutral” where nothing visible answered."""
+        self._answers.labels(do, how).inc()
+        self._answering.labels(how).observe(seconds)
 
     def stopped(self, sentences: int) -> None:
-        """Tell that the guard kept sentences of a chat model from being read."""
+        """Count sentences of a chat model that the guard stopped."""
+        self._stopped.inc(sentences)
 
     def asked_model(self, outcome: str, seconds: float) -> None:
-        """Tell how a call of the chat model ended: “answered”, “refused”, “failed”, “late” or “given up”."""
+        """Count a call of the chat model: “answered”, “refused”, “failed”, “late” or “given up”."""
+        self._model.labels(outcome).inc()
+        self._asking_model.observe(seconds)
 
     def waited(self, seconds: float) -> None:
-        """Tell how long a piece of work waited for a thread."""
+        """Note how long a piece of work waited for a thread."""
+        self._waits.observe(seconds)
 
     def refused(self, why: str) -> None:
-        """Tell that somebody has to wait: their own limit, “member”, the limit of their “club”, or we are “leaving”."""
+        """Count a question not taken: the limit of the “member” or of the “club”, or the bot is “leaving”."""
+        self._refused.labels(why).inc()
 
     def acknowledged(self, seconds: float) -> None:
-        """Tell how long it took until Discord had heard that we heard."""
+        """Note how long it took until Discord had heard that we heard."""
+        self._acknowledging.observe(seconds)
 
     def called(self, status: str) -> None:
-        """Tell how Discord's API answered a call: “2xx”, “429”, “5xx”, or “none” where it did not."""
+        """Count a call of Discord's API: “2xx”, “429”, “5xx”, or “none” where it did not answer."""
+        self._called.labels(status).inc()
 
     def reconnected(self) -> None:
-        """Tell that a shard is connected again that was not."""
+        """Count a shard that came back."""
+        self._reconnects.inc()
 
     def timed(self, kind: str, outcome: str, late: float) -> None:
-        """Tell that timed work of a kind was “done” or “failed”, and how long after its time it began."""
+        """Count timed work of a kind that was “done” or “failed”, and how long after its time it began."""
+        self._timed.labels(kind, outcome).inc()
+        self._late.observe(late)
+
+    def logged(self, level: str) -> None:
+        """Count a warning or an error in the log."""
+        self._logged.labels(level).inc()

@@ -19,8 +19,9 @@ from pydantic import SecretStr
 from bot.answering.engine import Discussion
 from bot.client import Dogear
 from bot.jobs import GLANCE, SHARED
+from bot.logs import Meter
 from bot.opening import log_progress, open_app, open_discussion, set_apart
-from bot.ops.metrics import Figures, Instruments, new_figures, serving
+from bot.ops.metrics import Probes, serving
 from bot.settings import Settings
 from bot.start import DiscordUnreachable, TokenRefused, check_start, refusal, speak_to
 
@@ -42,23 +43,23 @@ def run(settings: Settings) -> None:
         raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
     speak_to(settings.discord_api)
     sys.setswitchinterval(TURN)
-    figures = new_figures()
+    meter = Meter()
     progress = log_progress()
-    with open_discussion(settings, settings.library, settings.data, progress, figures, owner=True) as discussion:
+    with open_discussion(settings, settings.library, settings.data, progress, meter, owner=True) as discussion:
         set_apart()
-        asyncio.run(run_until_stopped(settings, settings.discord_token, discussion, figures))
+        asyncio.run(run_until_stopped(settings, settings.discord_token, discussion, meter))
 
 
-async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, figures: Figures) -> None:
+async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, meter: Meter) -> None:
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
-    async with open_app(discussion, settings, discord.utils.utcnow, meter=figures) as app:
+    async with open_app(discussion, settings, discord.utils.utcnow, meter=meter) as app:
         bot = Dogear(app, shards=settings.shards, message_content=settings.message_content)
         bot.jobs.glance = GLANCE
         if settings.database:
             bot.jobs.longest = SHARED
         _stop_on_signals(bot)
         try:
-            async with _told_to_operators(settings.metrics_port, bot, figures), bot:
+            async with _told_to_operators(settings.metrics_port, bot, meter), bot:
                 await bot.login(token.get_secret_value())
                 await ask_to_start(bot, settings)
                 await bot.connect()
@@ -94,14 +95,12 @@ async def ask_to_start(bot: Dogear, settings: Settings) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
 
-def _told_to_operators(
-    port: int | None, bot: Dogear, figures: Figures
-) -> contextlib.AbstractAsyncContextManager[object]:
+def _told_to_operators(port: int | None, bot: Dogear, meter: Meter) -> contextlib.AbstractAsyncContextManager[object]:
     """Open the port on which operators ask, where one is set."""
     if port is None:
         return contextlib.nullcontext()
-    look = Instruments.of(bot.app, bot.connections.state, lambda: bot.under_way.leaving)
-    return serving(port, figures, look)
+    look = Probes.of(bot.app, bot.connections.state, lambda: bot.under_way.leaving)
+    return serving(port, meter, look)
 
 
 def _stop_on_signals(bot: Dogear) -> None:

@@ -27,7 +27,7 @@ SOURCES = ("people", "themes", "quotes", "summary")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PromptDraft:
     """A discussion prompt that nobody has approved yet; `needs` is what its readers must have read."""
 
     text: str
@@ -35,10 +35,10 @@ class Draft:
     needs: Reveals
 
 
-def library_drafts(kind: str, book: Book, mark: int, seen: Sequence[Passage], turn: int = 0) -> list[Draft]:
+def library_drafts(kind: str, book: Book, mark: int, seen: Sequence[Passage], turn: int = 0) -> list[PromptDraft]:
     """Return drafts of a kind for readers at a mark, from what they may see; another `turn` gives others."""
     known = _known(book, seen)
-    found: list[Draft] = []
+    found: list[PromptDraft] = []
     asked = questions(kind)
     for n in range(len(asked)):
         question = asked[(turn * DRAFTS + n) % len(asked)]
@@ -50,13 +50,13 @@ def library_drafts(kind: str, book: Book, mark: int, seen: Sequence[Passage], tu
         if text is not None:
             used = (told.needs for slot, told in chosen.items() if slot in slots(question))
             text = text[:1].upper() + text[1:]
-            found.append(Draft(text, kind, Reveals.of({book.slug: mark}).joined(used)))
+            found.append(PromptDraft(text, kind, Reveals.of({book.slug: mark}).joined(used)))
     return found[:DRAFTS]
 
 
-def library_questions(seen: Iterable[Passage]) -> list[Draft]:
+def library_questions(seen: Iterable[Passage]) -> list[PromptDraft]:
     """Return the discussion questions that the library has for a book."""
-    return [Draft(passage.text, "", passage.reveals) for passage in seen if passage.kind == "discussion"]
+    return [PromptDraft(passage.text, "", passage.reveals) for passage in seen if passage.kind == "discussion"]
 
 
 @dataclass(frozen=True, slots=True)

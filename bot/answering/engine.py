@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.answering.conversation import Exchange, WholeBook, part_asked, small_talk, standing_alone, whole_book_intent
-from bot.answering.drafts import SOURCES, Draft, library_drafts, library_questions
+from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
 from bot.answering.quotes import RECAP_LIMIT, hints, quoted, recap
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Quote, Reply
 from bot.answering.texts import cover_lines, measure
@@ -195,8 +195,8 @@ class Discussion:
 
     def drafts(
         self, audience: Audience, book: Slug, kind: str, turn: int = 0, *, quote_only: bool = False
-    ) -> tuple[list[Draft], int]:
-        """Draft discussion prompts of a kind for an audience, and return them with the tokens used.
+    ) -> tuple[list[PromptDraft], int]:
+        """PromptDraft discussion prompts of a kind for an audience, and return them with the tokens used.
 
         A chat model's draft comes first if there is a model and the guard lets all of it through. Another `turn` gives
         other drafts. Raises KeyError for an unknown kind.
@@ -211,9 +211,9 @@ class Discussion:
         if not written.text:
             return found, written.tokens
         needs = Reveals.of({known.slug: audience.at(known.slug)}).joined(p.reveals for p in latest)
-        return [Draft(written.text, kind, needs), *found[:-1]], written.tokens
+        return [PromptDraft(written.text, kind, needs), *found[:-1]], written.tokens
 
-    def library_questions(self, audience: Audience, book: Slug) -> list[Draft]:
+    def library_questions(self, audience: Audience, book: Slug) -> list[PromptDraft]:
         """Return the library's discussion questions for a book that an audience may see."""
         return library_questions(self.texts(book, audience, "discussion"))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from threading import Condition, Thread
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from langchain.chat_models import init_chat_model
 from langchain_core.documents import Document
@@ -30,6 +30,7 @@ from corpus.passages import Passage
 from corpus.text import sentences
 from prompts import numbered, prompt
 from retrieval.gate import Audience
+from retrieval.guard.guard import Verdict
 from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
 
@@ -54,13 +55,6 @@ _REFUSAL = re.compile(
 """How models decline, besides the word that the prompt asks for."""
 
 T = TypeVar("T")
-
-
-class Verdict(Protocol):
-    """Whether a sentence may be shown."""
-
-    @property
-    def shown(self) -> bool: ...  # noqa: D102
 
 
 Model = Runnable[PromptValue, BaseMessage]

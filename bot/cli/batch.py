@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.cli.asking import Asked
 from bot.logs import failure_number, requested
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
@@ -18,6 +17,7 @@ from corpus.passages import source_line
 from retrieval.gate import Audience
 
 if TYPE_CHECKING:
+    from bot.answering.engine import Discussion
     from bot.answering.reply import Reply  # at run time it would load the vector store with it
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class LineRefused(DogearError):
     """A line that cannot be answered; the message says what to write instead."""
 
 
-def answer_lines(lines: Iterable[bytes], discussion: Asked, write: Callable[[bytes], object]) -> bool:
+def answer_lines(lines: Iterable[bytes], discussion: Discussion, write: Callable[[bytes], object]) -> bool:
     """Write an answer to every line that is not blank; return whether each of them was answered."""
     all_answered = True
     for number, line in enumerate(lines, 1):
@@ -52,7 +52,7 @@ def answer_lines(lines: Iterable[bytes], discussion: Asked, write: Callable[[byt
     return all_answered
 
 
-def answer_line(line: bytes, discussion: Asked) -> dict[str, Any]:
+def answer_line(line: bytes, discussion: Discussion) -> dict[str, Any]:
     """Return the answer to one line, or its error, as a row to be written."""
     start = time.perf_counter()
     known: dict[str, Any] = {"id": None}
@@ -91,7 +91,7 @@ def _finite(number: str) -> float:
     return value
 
 
-def _reply(asked: Mapping[str, Any], discussion: Asked) -> tuple[Reply, Mapping[Slug, Book]]:
+def _reply(asked: Mapping[str, Any], discussion: Discussion) -> tuple[Reply, Mapping[Slug, Book]]:
     books = discussion.library.books
     do, text = asked.get("do"), asked.get("text")
     if do not in KINDS:

@@ -7,101 +7,24 @@ import difflib
 import io
 import sys
 from collections.abc import Callable, Iterator
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from bot.answering import texts as book_text
-from bot.cli import asking as cards
-from bot.cli.asking import Asked, Asking, PositionsFile, Reader, Seat, told_place
-from bot.cli.screen import Screen, Told, problem
+from bot.answering import texts
+from bot.cli import asking
+from bot.cli.asking import NoBookAtHand, PositionsFile, PositionsNotKept, Reader, told_place
+from bot.cli.screen import Meaning, Screen, Told, answer, problem
 from bot.cli.start import opened, write_down
 from bot.settings import Settings
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.library import Library
-from corpus.names import find_book
+from corpus.names import UnknownBook, find_book, names_in
+from corpus.text import capitalised
+from retrieval.gate import Audience
 
-
-class Shelf:
-    """Keeps one reader's books and places; `premise` returns what may be told of a book to anyone."""
-
-    def __init__(self, seat: Seat, premise: Callable[[Slug], str]) -> None:
-        self._seat, self._premise = seat, premise
-
-    def book(self, typed: str) -> Told:
-        """Turn to a book, or show the card of the one at hand."""
-        word, _, rest = typed.partition(" ")
-        rest = rest.strip()
-        match word.lower():
-            case "list" if not rest:
-                return self.books("")
-            case "none" if not rest:
-                failed = self._seat.change(self._seat.reader.turned(None))
-                return Told("No book is at hand. Each question finds its own.", tip=failed)
-            case "similar":
-                book = self._seat.named(rest, "/book similar BOOK names books like it.")
-                return Told(book_text.similar_list(book), heading=f"Like {book.title}" if book.similar else "")
-            case "show":
-                return self._card(self._seat.named(rest, "/book show BOOK shows its card."))
-        book = self._seat.named(typed, "/book BOOK turns to one, /books lists them.")
-        failed = self._seat.change(self._seat.reader.turned(book)) if typed else ""
-        return self._card(book, failed)
-
-    def _card(self, book: Book, failed: str = "") -> Told:
-        place = self._seat.positions.get(book.slug)
-        tip = f"For example: {cards.how_to_say(book, self._seat.here)}" if place is None else ""
-        return Told(book_text.book_card(book, place, self._premise(book.slug)), heading=book.title, tip=failed or tip)
-
-    def books(self, _: str) -> Told:
-        """List the books that are here."""
-        return Told(cards.book_list(self._seat.books, self._seat.positions))
-
-    def progress(self, typed: str) -> Told:
-        """Take down where the reader is, or tell it."""
-        word, _, rest = typed.partition(" ")
-        rest = rest.strip()
-        match word.lower():
-            case "undo" if not rest:
-                return self._undo()
-            case "clear":
-                return self._clear(rest)
-            case "show" | "":
-                return self._places()
-            case "set" if rest:
-                return self._moved(rest)
-        return self._moved(typed)
-
-    def _moved(self, typed: str) -> Told:
-        book, marks = told_place(typed, self._seat.books, self._seat.here)
-        if marks is None:
-            return Told(book_text.place_sentence(book, self._seat.positions.get(book.slug)), heading=book.title)
-        before = self._seat.here
-        failed = self._seat.change(self._seat.reader.moved(book, marks))
-        turned = " Questions are about this book now." if self._seat.here == book != before else ""
-        return Told(f"{book_text.place_sentence(book, marks)}{turned}", heading=book.title, tip=failed)
-
-    def _places(self) -> Told:
-        if told := book_text.place_list(self._seat.books, self._seat.positions):
-            return Told(told)
-        book = self._seat.here or next(iter(book_text.in_order(self._seat.books.values())), None)
-        tip = f"For example: {cards.how_to_say(book, self._seat.here)}" if book else ""
-        return Told("You have not said yet where you are in any book.", tip=tip)
-
-    def _undo(self) -> Told:
-        before = self._seat.positions
-        reader = self._seat.reader.undone()
-        if reader is None:
-            return Told("There is nothing to undo.")
-        failed = self._seat.change(reader)
-        now = self._seat.positions
-        moved = [book for slug, book in self._seat.books.items() if before.get(slug) != now.get(slug)]
-        lines = (book_text.place_line(book, now.get(book.slug)) for book in book_text.in_order(moved))
-        return Told("\n".join(lines), heading="As it was before", tip=failed)
-
-    def _clear(self, typed: str) -> Told:
-        book = find_book(typed, self._seat.books) if typed else None
-        failed = self._seat.change(self._seat.reader.cleared(book))
-        what = f"where you are in {book.title}" if book else "where you are, in every book"
-        return Told(f"Forgotten: {what}.", tip=failed or "/progress undo brings it back.")
+if TYPE_CHECKING:  # at run time they would load the vector store
+    from bot.answering.engine import Discussion
+    from bot.answering.reply import Reply
 
 
 MAX_LINE = 4_000
@@ -112,33 +35,28 @@ WORDS = {"help": "help", "?": "help", "quit": "quit", "exit": "quit", "bye": "qu
 
 
 class Conversation:
-    """Talks with one reader; `keep` is given the reader after every change, to be there next time."""
+    """Talks with one reader, about what they have read by then; `keep` is given the reader after every change."""
 
     def __init__(
-        self, discussion: Asked, reader: Reader, keep: Callable[[Reader], None], *, adults: bool = False
+        self, discussion: Discussion, reader: Reader, keep: Callable[[Reader], None], *, adults: bool = False
     ) -> None:
-        self._seat = Seat(discussion.library.books, reader, keep, adults=adults)
-        asking = Asking(discussion, self._seat)
-        shelf = Shelf(self._seat, asking.premise)
-        self._ask = asking.ask
+        self.reader = reader
+        self._books, self._discussion, self._keep, self._adults = discussion.library.books, discussion, keep, adults
+        self._hinted: tuple[str, Slug | None, int] | None = None
+        """The last question, its book, and how many hints to it were shown."""
         self._commands: dict[str, Callable[[str], Told]] = {
-            "ask": asking.ask,
-            "book": shelf.book,
-            "books": shelf.books,
-            "check": asking.check,
-            "help": lambda _: Told(cards.HELP),
-            "hint": asking.hint,
-            "order": asking.order,
-            "progress": shelf.progress,
+            "ask": self._ask,
+            "book": self._book,
+            "books": lambda _: Told(asking.book_list(self._books, self._positions)),
+            "check": self._check,
+            "help": lambda _: Told(asking.HELP),
+            "hint": self._hint,
+            "order": self._order,
+            "progress": self._progress,
             "quit": lambda _: Told("Until next time.", over=True),
-            "recap": asking.recap,
-            "who": asking.who,
+            "recap": self._recap,
+            "who": self._who,
         }
-
-    @property
-    def reader(self) -> Reader:
-        """The reader as they are now."""
-        return self._seat.reader
 
     def say(self, line: str) -> Told | None:
         """Return what is told to a line, or None to one that says nothing."""
@@ -158,13 +76,197 @@ class Conversation:
         if not line.startswith("/"):
             return self._ask(line)
         name, *rest = line[1:].split(maxsplit=1) or [""]
-        command = self._commands.get(WORDS.get(name.lower(), name.lower()))
-        return command(rest[0].strip() if rest else "") if command else self._unknown(name)
-
-    def _unknown(self, name: str) -> Told:
+        if command := self._commands.get(WORDS.get(name.lower(), name.lower())):
+            return command(rest[0].strip() if rest else "")
         near = difflib.get_close_matches(name.lower(), self._commands, n=1, cutoff=0.5)
         cure = f"Did you mean /{near[0]}?" if near else "/help lists what I know."
         return problem(f"I don't know /{name[:40]}. {cure}")
+
+    @property
+    def _here(self) -> Book | None:
+        return self.reader.at_hand(self._books)
+
+    @property
+    def _here_slug(self) -> Slug | None:
+        return self._here.slug if self._here else None
+
+    @property
+    def _positions(self) -> dict[Slug, int]:
+        return self.reader.positions(self._books)
+
+    @property
+    def _audience(self) -> Audience:
+        return Audience(self._positions, self._adults)  # the reader alone: nobody else sees this terminal
+
+    def _change(self, reader: Reader) -> str:
+        """Take over what the reader has become; return why that cannot be kept for next time, or nothing."""
+        self.reader = reader
+        try:
+            self._keep(reader)
+        except PositionsNotKept as error:
+            return str(error)
+        return ""
+
+    def _named(self, typed: str, usage: str) -> Book:
+        """Return the book that was typed, or else the one at hand. Raises UnknownBook or NoBookAtHand."""
+        if typed:
+            return find_book(typed, self._books)
+        if self._here is None:
+            raise NoBookAtHand(f"Which book? {usage}")
+        return self._here
+
+    def _ask(self, question: str) -> Told:
+        if not question:
+            return problem("What do you want to know? Any line that does not begin with / is a question.")
+        book = self._meant(question)
+        self._hinted = question, book, 0
+        return self._answered(self._discussion.ask(question, self._audience, book))
+
+    def _hint(self, typed: str) -> Told:
+        """Give the first hint to a question, or the next one to the last question.
+
+        Each hint is asked for anew, so that it fits what has been read by then.
+        """
+        last = (typed, self._meant(typed), 0) if typed else self._hinted
+        if last is None:
+            return problem("A hint for what? Write /hint and a question.")
+        question, about, shown = last
+        reply = self._discussion.hint(question, self._audience, about)
+        levels = reply.hints
+        if not levels:
+            return self._answered(reply)
+        if shown >= len(levels):
+            return Told("That was the last hint.")
+        self._hinted = question, about, shown + 1
+        more = "/hint shows the next one." if shown + 1 < len(levels) else ""
+        title = self._other_title(reply)
+        heading = f"{f'{title}: ' if title else ''}hint {shown + 1} of {len(levels)}"
+        return Told(levels[shown], Meaning.ANSWER, capitalised(heading), more)
+
+    def _recap(self, typed: str) -> Told:
+        book = self._named(typed, "/recap BOOK tells the story so far.")
+        return self._answered(self._discussion.recap(self._audience, book.slug))
+
+    def _who(self, name: str) -> Told:
+        if not name:
+            return problem("Who is who? Write /who and a name.")
+        return self._answered(self._discussion.who(name, self._audience, self._here_slug))
+
+    def _check(self, text: str) -> Told:
+        if not text:
+            return problem("Check what? Write /check and the text, on one line.")
+        beyond = self._discussion.check(text, self._audience, self._here_slug).answer
+        # A reply speaks to a member among others; here nobody else reads along.
+        return Told(f"This {'might go' if beyond else 'goes no'} further than you have read.", Meaning.ANSWER)
+
+    def _order(self, typed: str) -> Told:
+        """Advise in which order to read: for a book, a series, everything, or the series of the book at hand."""
+        book, series = None, None
+        if not typed:
+            series = (self._here.series or None) if self._here else None
+        elif typed.lower() != "all":
+            try:
+                book = find_book(typed, self._books).slug
+            except UnknownBook as error:
+                series = typed
+                if not self._discussion.order(self._audience, series=series).books:
+                    raise error from None
+        reply = self._discussion.order(self._audience, book, series)
+        option = f" --book {book}" if book else f' --series "{series}"' if series else ""
+        return answer(reply, tip=f"\nAs a picture: python run_bot.py order{option} --picture order.png")
+
+    def _meant(self, question: str) -> Slug | None:
+        """Return the book that a question is about: the one at hand, unless only others are named."""
+        here = self._here_slug
+        named = names_in(question, self._books) if here else []
+        if not named or here in named:
+            return here
+        return named[0] if len(named) == 1 else None
+
+    def _other_title(self, reply: Reply) -> str:
+        """Return the title of the book that was found, where it is not the one at hand."""
+        book = self._books.get(reply.book or "")
+        return book.title if book and book != self._here else ""
+
+    def _answered(self, reply: Reply) -> Told:
+        book, tip = self._books.get(reply.book or ""), ""
+        if book is None:
+            tip = "/book BOOK turns to a book, /books lists them."
+        elif not reply.answered and not self._audience.at(book.slug):
+            tip = f"Where are you in it? For example: {asking.how_to_say(book, self._here)}"
+        elif not reply.answered and reply.do == "ask":
+            tip = "/hint gives a hint."
+        return answer(reply, self._other_title(reply), tip)
+
+    def _book(self, typed: str) -> Told:
+        """Turn to a book, or show the card of the one at hand."""
+        word, _, rest = typed.partition(" ")
+        rest = rest.strip()
+        match word.lower():
+            case "list" if not rest:
+                return self._commands["books"]("")
+            case "none" if not rest:
+                failed = self._change(self.reader.turned(None))
+                return Told("No book is at hand. Each question finds its own.", tip=failed)
+            case "similar":
+                book = self._named(rest, "/book similar BOOK names books like it.")
+                return Told(texts.similar_list(book), heading=f"Like {book.title}" if book.similar else "")
+            case "show":
+                return self._card(self._named(rest, "/book show BOOK shows its card."))
+        book = self._named(typed, "/book BOOK turns to one, /books lists them.")
+        return self._card(book, self._change(self.reader.turned(book)) if typed else "")
+
+    def _card(self, book: Book, failed: str = "") -> Told:
+        place = self._positions.get(book.slug)
+        tip = f"For example: {asking.how_to_say(book, self._here)}" if place is None else ""
+        premise = self._discussion.premise(book.slug)
+        card = texts.book_card(book, place, premise.answer if premise.answered else "")
+        return Told(card, heading=book.title, tip=failed or tip)
+
+    def _progress(self, typed: str) -> Told:
+        """Take down where the reader is, or tell it."""
+        word, _, rest = typed.partition(" ")
+        rest = rest.strip()
+        match word.lower():
+            case "undo" if not rest:
+                return self._undo()
+            case "clear":
+                return self._clear(rest)
+            case "show" | "":
+                return self._places()
+            case "set" if rest:
+                typed = rest
+        book, marks = told_place(typed, self._books, self._here)
+        if marks is None:
+            return Told(texts.place_sentence(book, self._positions.get(book.slug)), heading=book.title)
+        before = self._here
+        failed = self._change(self.reader.moved(book, marks))
+        turned = " Questions are about this book now." if self._here == book != before else ""
+        return Told(f"{texts.place_sentence(book, marks)}{turned}", heading=book.title, tip=failed)
+
+    def _places(self) -> Told:
+        if told := texts.place_list(self._books, self._positions):
+            return Told(told)
+        book = self._here or next(iter(texts.in_order(self._books.values())), None)
+        tip = f"For example: {asking.how_to_say(book, self._here)}" if book else ""
+        return Told("You have not said yet where you are in any book.", tip=tip)
+
+    def _undo(self) -> Told:
+        before = self._positions
+        reader = self.reader.undone()
+        if reader is None:
+            return Told("There is nothing to undo.")
+        failed = self._change(reader)
+        now = self._positions
+        moved = [book for slug, book in self._books.items() if before.get(slug) != now.get(slug)]
+        lines = (texts.place_line(book, now.get(book.slug)) for book in texts.in_order(moved))
+        return Told("\n".join(lines), heading="As it was before", tip=failed)
+
+    def _clear(self, typed: str) -> Told:
+        book = find_book(typed, self._books) if typed else None
+        failed = self._change(self.reader.cleared(book))
+        what = f"where you are in {book.title}" if book else "where you are, in every book"
+        return Told(f"Forgotten: {what}.", tip=failed or "/progress undo brings it back.")
 
 
 PROMPT = "› "
@@ -199,7 +301,7 @@ def talk(settings: Settings, *, adults: bool) -> None:
     file = PositionsFile(settings.data)
     reader, trouble = file.read()
     try:
-        screen.show(Told(cards.greeting(Library.load(settings.library).books, reader)))
+        screen.show(Told(asking.greeting(Library.load(settings.library).books, reader)))
         if trouble:
             screen.show(problem(trouble))
         with opened(settings) as discussion:

@@ -272,7 +272,7 @@ DISCORD = ("discord.com", 443)
 
 
 @dataclass(frozen=True, slots=True)
-class Instruments:
+class DoctorTools:
     """What the doctor looks with: each raises an error that says what to do, where something is wrong.
 
     `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
@@ -292,7 +292,7 @@ class Instruments:
 
 
 def examine(
-    environment: Mapping[str, str | None], look: Instruments, library: Path | None = None, data: Path | None = None
+    environment: Mapping[str, str | None], look: DoctorTools, library: Path | None = None, data: Path | None = None
 ) -> Iterator[Check]:
     """Yield one check after the other; `library` and `data`, as the command line gives them, win over settings."""
     yield check_python()
@@ -353,7 +353,7 @@ def look_at_everything(
 ) -> bool:
     """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
     set_up_logs(logging.WARNING, _secrets(environment))
-    look = Instruments(_published_model, _open_store, _open_model, _sign_in, club_data.described, club_data.texts)
+    look = DoctorTools(_published_model, _open_store, _open_model, _sign_in, club_data.described, club_data.texts)
     found = examine(environment, look, library, data)
     return show(found, Console(file=sys.stdout, highlight=False))
 

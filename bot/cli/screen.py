@@ -25,7 +25,7 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode: controls, invisible formatting (right-to-left overrides among them), halves of letters, other line ends."""
 
 
-class Tone(StrEnum):
+class Meaning(StrEnum):
     """How something is meant."""
 
     ANSWER = "answer"
@@ -38,7 +38,7 @@ class Told:
     """One thing told: a heading, the text, a tip what to do next; `over` where the conversation ends with it."""
 
     text: str = ""
-    tone: Tone = Tone.NOTE
+    tone: Meaning = Meaning.NOTE
     heading: str = ""
     tip: str = ""
     over: bool = False
@@ -49,12 +49,12 @@ class Told:
 
 def answer(reply: Reply, heading: str = "", tip: str = "") -> Told:
     """Return what a reply tells."""
-    return Told(reply.answer, Tone.ANSWER, heading, tip)
+    return Told(reply.answer, Meaning.ANSWER, heading, tip)
 
 
 def problem(error: Exception | str, tip: str = "") -> Told:
     """Return what an error tells."""
-    return Told(str(error), Tone.PROBLEM, tip=tip)
+    return Told(str(error), Meaning.PROBLEM, tip=tip)
 
 
 def printable(text: str) -> str:
@@ -69,7 +69,7 @@ def printable(text: str) -> str:
 WIDTH = 100
 """Columns that text takes at most: longer lines are hard to read."""
 
-STYLES = {Tone.ANSWER: "", Tone.NOTE: "", Tone.PROBLEM: "yellow"}
+STYLES = {Meaning.ANSWER: "", Meaning.NOTE: "", Meaning.PROBLEM: "yellow"}
 SOURCES = "— "
 """How a line begins that names where an answer comes from."""
 
@@ -98,7 +98,7 @@ class Screen:
 
 def problem_line(text: str) -> None:
     """Show on standard error what went wrong."""
-    Screen(sys.stderr).line(text, STYLES[Tone.PROBLEM])
+    Screen(sys.stderr).line(text, STYLES[Meaning.PROBLEM])
 
 
 @contextmanager

@@ -37,7 +37,7 @@ WIDTH, HEIGHT = 1280, 900
 """Pixels of the page, where its window does not say."""
 
 
-class PortTaken(DogearError):
+class DemoPortTaken(DogearError):
     """The page cannot be served."""
 
 
@@ -67,7 +67,7 @@ async def opened_trial(app: App, port: int = 0) -> AsyncIterator[Trial]:
             yield Trial(env, club, preview)
     except simcord.SetupError as error:
         if "bind port" in str(error):
-            raise PortTaken(f"Port {port} is in use. Choose another, or leave --port out.") from error
+            raise DemoPortTaken(f"Port {port} is in use. Choose another, or leave --port out.") from error
         raise
     finally:
         await env.shutdown()

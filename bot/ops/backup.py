@@ -56,7 +56,7 @@ class BackupRefused(DogearError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BackedUpFile:
     """One file of a backup."""
 
     size: int
@@ -70,7 +70,7 @@ class Manifest:
     made: str
     database: str
     rows: Mapping[str, int]
-    files: Mapping[str, Entry]
+    files: Mapping[str, BackedUpFile]
     format: int = FORMAT
 
 
@@ -156,7 +156,7 @@ def _agree(manifest: Manifest, names: list[str], archive: Path) -> None:
         raise _damaged(archive)
 
 
-def _write(file: IO[bytes], path: Path, expected: Entry, archive: Path) -> None:
+def _write(file: IO[bytes], path: Path, expected: BackedUpFile, archive: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     digest, left = hashlib.sha256(), expected.size
     with path.open("xb") as out:
@@ -171,12 +171,12 @@ def _write(file: IO[bytes], path: Path, expected: Entry, archive: Path) -> None:
         raise _damaged(archive)
 
 
-def _entry(path: Path) -> Entry:
+def _entry(path: Path) -> BackedUpFile:
     digest = hashlib.sha256()
     with path.open("rb") as file:
         for part in _parts(file):
             digest.update(part)
-    return Entry(path.stat().st_size, digest.hexdigest())
+    return BackedUpFile(path.stat().st_size, digest.hexdigest())
 
 
 def _parts(file: IO[bytes]) -> Iterator[bytes]:

@@ -1,7 +1,4 @@
-"""The figures that Prometheus collects: what a meter was told, and what is looked at in the moment of asking.
-
-No figure says which club, member or book it is about. docs/operations.md lists them all.
-"""
+"""What Prometheus collects, and the health of each part; no metric says which club, member or book it is about."""
 
 from __future__ import annotations
 
@@ -14,14 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    ProcessCollector,
-    generate_latest,
-)
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -55,7 +45,7 @@ class GatewayState:
 
 
 @dataclass(frozen=True, slots=True)
-class Instruments:
+class Probes:
     """What is looked at, each by a call; `check_store` takes its time and needs a thread.
 
     It may return words on what the store is. Both checks raise a DogearError that says what is wrong.
@@ -70,7 +60,7 @@ class Instruments:
     in_work: Callable[[], int]
 
     @classmethod
-    def of(cls, app: App, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> Instruments:
+    def of(cls, app: App, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> Probes:
         """Return the instruments of a club's app."""
         discussion, workers = app.discussion, app.workers
         return cls(
@@ -94,7 +84,7 @@ Part = dict[str, Any]
 class Health:
     """Looks at every part; one that has not answered yet is not asked a second time."""
 
-    look: Instruments
+    look: Probes
     patience: float = PATIENCE
     _asked: dict[str, asyncio.Task[Part]] = field(default_factory=dict)
 
@@ -157,105 +147,22 @@ def _indexing(state: PassagesState) -> Part:
     }
 
 
-ANSWERS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
-"""Seconds: a quote takes some hundredths, a chat model some seconds."""
-
-ACKNOWLEDGEMENTS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
-"""Seconds; Discord waits for three."""
-
-LATE = (1.0, 5.0, 30.0, 60.0, 300.0, 3_600.0, 86_400.0)
-"""Seconds: what is a day late is no longer done without being asked."""
-
-
-class Figures(Meter):
-    """Counts what it is told."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.registry = registry
-        self._answers = self._counter("answers", "Questions answered, by what was asked for and how", "do", "how")
-        self._answering = self._times("answer_seconds", "Time until an answer was made", ANSWERS, "how")
-        self._stopped = self._counter("guard_stopped_sentences", "Sentences that the guard kept from members")
-        self._model = self._counter("model_calls", "Calls of the chat model, by how they ended", "outcome")
-        self._asking_model = self._times("model_seconds", "Time that calls of the chat model took", ANSWERS)
-        self._waits = self._times("wait_seconds", "Time for which work waited for a thread", ANSWERS)
-        self._refused = self._counter("refused", "Questions not taken: whose limit was reached, or leaving", "why")
-        self._acknowledging = self._times(
-            "acknowledgement_seconds", "Time until Discord knew that an interaction was heard", ACKNOWLEDGEMENTS
-        )
-        self._called = self._counter("discord_calls", "Calls of Discord’s API, by the status of the answer", "status")
-        self._reconnects = self._counter("gateway_reconnects", "Shards that were connected again")
-        self._timed = self._counter(
-            "timed_work", "Times that timed work was due, by its kind and outcome", "kind", "outcome"
-        )
-        self._late = self._times("timed_work_late_seconds", "Time from when timed work was due until it began", LATE)
-        self._logged = self._counter("log_records", "Warnings and errors in the log", "level")
-
-    def _counter(self, name: str, what: str, *labels: str) -> Counter:
-        return Counter(f"dogear_{name}", what, labels, registry=self.registry)
-
-    def _times(self, name: str, what: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
-        return Histogram(f"dogear_{name}", what, labels, buckets=buckets, registry=self.registry)
-
-    def answered(self, do: str, how: str, seconds: float) -> None:
-        """Count an answer."""
-        self._answers.labels(do, how).inc()
-        self._answering.labels(how).observe(seconds)
-
-    def stopped(self, sentences: int) -> None:
-        """Count sentences that the guard stopped."""
-        self._stopped.inc(sentences)
-
-    def asked_model(self, outcome: str, seconds: float) -> None:
-        """Count a call of the chat model."""
-        self._model.labels(outcome).inc()
-        self._asking_model.observe(seconds)
-
-    def waited(self, seconds: float) -> None:
-        """Note how long a piece of work waited."""
-        self._waits.observe(seconds)
-
-    def refused(self, why: str) -> None:
-        """Count a question that was not taken."""
-        self._refused.labels(why).inc()
-
-    def acknowledged(self, seconds: float) -> None:
-        """Note how long an acknowledgement took."""
-        self._acknowledging.observe(seconds)
-
-    def called(self, status: str) -> None:
-        """Count a call of Discord's API."""
-        self._called.labels(status).inc()
-
-    def reconnected(self) -> None:
-        """Count a shard that came back."""
-        self._reconnects.inc()
-
-    def timed(self, kind: str, outcome: str, late: float) -> None:
-        """Count timed work that was due."""
-        self._timed.labels(kind, outcome).inc()
-        self._late.observe(late)
-
-    def logged(self, level: str) -> None:
-        """Count a warning or an error."""
-        self._logged.labels(level).inc()
-
-
 class Counting(logging.Handler):
     """Counts warnings and errors as they are logged, whoever logs them."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, meter: Meter) -> None:
         super().__init__(logging.WARNING)
-        self._figures = figures
+        self._meter = meter
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count one record."""
-        self._figures.logged(record.levelname)
+        self._meter.logged(record.levelname)
 
 
 class Looking(Collector):
     """Looks at what is so in the moment in which the figures are asked for."""
 
-    def __init__(self, look: Instruments) -> None:
+    def __init__(self, look: Probes) -> None:
         self._look = look
 
     def describe(self) -> Iterator[Metric]:
@@ -295,13 +202,6 @@ def _so_far(name: str, what: str, value: float) -> Metric:
     return CounterMetricFamily(f"dogear_{name}", what, value)
 
 
-def new_figures() -> Figures:
-    """Return figures that stand at 0, beside those of the process: memory, processor time, open files."""
-    registry = CollectorRegistry(auto_describe=False)
-    ProcessCollector(registry=registry)
-    return Figures(registry)
-
-
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
@@ -310,7 +210,7 @@ UNWELL = 503
 """HTTP: service unavailable."""
 
 
-class PortTaken(DogearError):
+class MetricsPortTaken(DogearError):
     """The port for operators cannot be opened."""
 
     def __init__(self, port: int) -> None:
@@ -318,35 +218,35 @@ class PortTaken(DogearError):
 
 
 @asynccontextmanager
-async def serving(port: int, figures: Figures, look: Instruments) -> AsyncIterator[str]:
-    """Answer `/health` and `/metrics` within the block, at the address that is returned. Raises PortTaken.
+async def serving(port: int, meter: Meter, look: Probes) -> AsyncIterator[str]:
+    """Answer `/health` and `/metrics` within the block, at the address that is returned. Raises MetricsPortTaken.
 
     Port 0 takes any that is free.
     """
-    health, looking, counting = Health(look), Looking(look), Counting(figures)
+    health, looking, counting = Health(look), Looking(look), Counting(meter)
 
     async def tell_health(_: web.Request) -> web.Response:
         told = await health.now()
         return web.json_response(told, status=200 if told["ok"] else UNWELL)
 
     async def tell_figures(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(figures.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=generate_latest(meter.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()
     app.add_routes([web.get("/health", tell_health), web.get("/metrics", tell_figures)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    figures.registry.register(looking)
+    meter.registry.register(looking)
     logging.getLogger().addHandler(counting)
     try:
         try:
             await web.TCPSite(runner, LOOPBACK, port).start()
         except OSError as error:
-            raise PortTaken(port) from error
+            raise MetricsPortTaken(port) from error
         address = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
         log.info("%s/health and %s/metrics tell how it goes", address, address)
         yield address
     finally:
         logging.getLogger().removeHandler(counting)
-        figures.registry.unregister(looking)
+        meter.registry.unregister(looking)
         await runner.cleanup()

@@ -1,12 +1,15 @@
-"""A small library written by a test, and a discussion over it that answers by shared words: the real protocol."""
+"""A small library written by a test, and a discussion over it that answers by shared words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import dedent
 
+from bot.answering.conversation import Exchange
+from bot.answering.engine import Discussion
+from bot.answering.quotes import RECAP_LIMIT
 from bot.answering.reply import Quote, Reply
 from bot.reading_order import reading_orders
 from bot.reading_order.text import order_text
@@ -87,7 +90,7 @@ def small_library(folder: Path) -> Library:
     return Library.load(folder)
 
 
-class FakeDiscussion:
+class FakeDiscussion(Discussion):
     """Answers from what an audience may see, by the words that question and passage share."""
 
     def __init__(self, library: Library) -> None:
@@ -95,14 +98,17 @@ class FakeDiscussion:
         self.asked: list[tuple[str, Slug | None]] = []
         self._passages = [p for slug, book in library.books.items() for p in cut(book, library.documents[slug])[0]]
 
-    def ask(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
+    def ask(
+        self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
+        *, quote_only: bool = False,
+    ) -> Reply:  # fmt: skip
         self.asked.append((question, book))
         if question == "Break!":
             raise RuntimeError("broken")
-        return self._reply("ask", question, audience, book)
+        return self._from_words("ask", question, audience, book)
 
     def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
-        reply = self._reply("hint", question, audience, book)
+        reply = self._from_words("hint", question, audience, book)
         if reply.book is None:
             return reply
         levels = ("Think of the diamond.", "By chapter 10.", reply.answer)
@@ -112,12 +118,12 @@ class FakeDiscussion:
         told = [p.text for p in self._visible(Audience(), book) if p.kind == "premise"]
         return Reply("book", book, " ".join(told) or NEUTRAL, bool(told))
 
-    def recap(self, audience: Audience, book: Slug) -> Reply:
+    def recap(self, audience: Audience, book: Slug, part: str = "", limit: int = RECAP_LIMIT) -> Reply:
         told = [p.text for p in self._visible(audience, book) if p.kind == "summary"]
         return Reply("recap", book, " ".join(told) or NEUTRAL, bool(told))
 
     def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
-        return self._reply("who", name, audience, book)
+        return self._from_words("who", name, audience, book)
 
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
         placed = Reveals().joined(p.reveals for p in self._matching(text, book))
@@ -128,7 +134,7 @@ class FakeDiscussion:
         advice = reading_orders(self.library.books, audience.positions, book=book, series=series)
         return Reply("order", book, order_text(advice), True, books=advice.recommended.books)
 
-    def _reply(self, do: str, question: str, audience: Audience, book: Slug | None) -> Reply:
+    def _from_words(self, do: str, question: str, audience: Audience, book: Slug | None) -> Reply:
         matching = list(self._matching(question, book))
         found = [p for p in matching if audience.may_see(p.reveals)]
         ranked = tuple(RankedPassage(p, 1 / n) for n, p in enumerate(found, 1))

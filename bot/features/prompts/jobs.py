@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.answering.drafts import Draft
+from bot.answering.drafts import PromptDraft
 from bot.discord.cards import Card, Tone, safe
 from bot.discord.context import ClubBot, Refused, post_in
 from bot.discord.jobs import GONE, find_message, small_print
@@ -64,7 +64,7 @@ def stopped_card(prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items
     return Card(mark_of(prompt), body, (safe(prompt.text),), Tone.PROBLEM, items)
 
 
-def drafts_card(title: str, drafts: Sequence[Draft], items: Items) -> Card:
+def drafts_card(title: str, drafts: Sequence[PromptDraft], items: Items) -> Card:
     """Return drafts to choose from, numbered as their buttons are."""
     lines = (f"**{n}**  {safe(draft.text)}" for n, draft in enumerate(drafts, 1))
     return Card(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Self
 
-from bot.answering.drafts import DRAFTS, Draft
+from bot.answering.drafts import DRAFTS, PromptDraft
 from bot.answering.engine import Discussion
 from bot.app import App
 from bot.audiences import Audiences
@@ -51,7 +51,7 @@ class Drafts:
     async def of(
         self, member: Member, place: Place, book: Book, kind: str, *, where: str = "", turn: int = 0,
         library: bool = False,
-    ) -> list[Draft]:  # fmt: skip
+    ) -> list[PromptDraft]:  # fmt: skip
         """Return a few drafts of a kind, which may be BOOKS_OWN; another `turn` gives others.
 
         From the library, no model is asked. Raises PositionError, TooFarAhead, AskedTooMuch.
@@ -132,7 +132,7 @@ class Prompts:
             raise PromptProblem("The moderators' queue is full. Try again when they have looked through it.")
         return await self._add(Prompt(0, place, member.id, _checked(text), self._now(), book=book, message=message))
 
-    async def keep(self, member: Member, place: Place, draft: Draft, book: Slug) -> Prompt:
+    async def keep(self, member: Member, place: Place, draft: PromptDraft, book: Slug) -> Prompt:
         """Put a draft on the queue, with what is known of it: its words come from passages whose place is certain.
 
         One that is there already is returned as it is: a button may be pressed twice.

@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.answering.drafts import Draft
+from bot.answering.drafts import PromptDraft
 from bot.app import App
 from bot.audiences import Audiences
 from bot.discord.buttons import DANGER, ID, PRIMARY, Dialogue, OwnButton, Pressed
@@ -213,7 +213,9 @@ class KeepButton(OwnButton, template=rf"prompt-keep:{ID}:(?P<number>[1-9])"):
         asked = await self.asked(interaction)
         kind, text, marks = json.loads(asked.text)["drafts"][self.number("number") - 1]
         app = app_of(interaction)
-        prompt = await app.get(Prompts).keep(member, place, Draft(text, kind, Reveals.of(marks)), asked.book or "")
+        prompt = await app.get(Prompts).keep(
+            member, place, PromptDraft(text, kind, Reveals.of(marks)), asked.book or ""
+        )
         return await looked_at(app, place, prompt)
 
 

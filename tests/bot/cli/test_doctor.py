@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.cli.doctor import Check, HasStale, Instruments, examine, show
+from bot.cli.doctor import Check, DoctorTools, HasStale, examine, show
 from bot.settings import Settings
 from corpus.library import Library
 from corpus.passages import ClubText
@@ -43,10 +43,10 @@ def behind(settings: Settings, library: Library) -> Iterator[HasStale]:
 
 
 @pytest.fixture
-def look() -> Iterator[Instruments]:
-    """Instruments that find a sound model, a store that is behind, and a Discord on this machine."""
+def look() -> Iterator[DoctorTools]:
+    """DoctorTools that find a sound model, a store that is behind, and a Discord on this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield Instruments(
+        yield DoctorTools(
             published_model=lambda: Path("model"),
             open_store=behind,
             open_model=lambda _: None,
@@ -71,7 +71,7 @@ def shown(found: list[Check]) -> tuple[str, bool]:
     return console.file.getvalue(), well
 
 
-def test_everything_is_looked_at_once(look: Instruments, library: Path, tmp_path: Path) -> None:
+def test_everything_is_looked_at_once(look: DoctorTools, library: Path, tmp_path: Path) -> None:
     (tmp_path / "chroma").mkdir()
     found = list(examine({"DOGEAR_LIBRARY": str(library), "DOGEAR_DATA": str(tmp_path)}, look))
     assert [check.name for check in found] == [
@@ -82,7 +82,7 @@ def test_everything_is_looked_at_once(look: Instruments, library: Path, tmp_path
     assert not any(check.failed for check in found)
 
 
-def test_the_command_line_wins_over_the_settings(look: Instruments, library: Path, tmp_path: Path) -> None:
+def test_the_command_line_wins_over_the_settings(look: DoctorTools, library: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     environment = {"DOGEAR_LIBRARY": str(tmp_path / "other"), "DOGEAR_DATA": str(tmp_path / "other")}
     found = {check.name: check for check in examine(environment, look, library=library, data=tmp_path / "here")}
@@ -90,7 +90,7 @@ def test_the_command_line_wins_over_the_settings(look: Instruments, library: Pat
     assert found["Data folder"].found.startswith(str(tmp_path / "here"))
 
 
-def test_without_a_library_there_is_no_store_to_look_at(look: Instruments, tmp_path: Path) -> None:
+def test_without_a_library_there_is_no_store_to_look_at(look: DoctorTools, tmp_path: Path) -> None:
     found = [check.name for check in examine({}, look, library=tmp_path / "gone", data=tmp_path)]
     assert "Vector store" not in found
 
@@ -115,14 +115,14 @@ def test_a_cure_stands_below_what_it_cures_and_the_last_line_counts() -> None:
     ]
 
 
-def test_no_secret_is_shown(look: Instruments, library: Path, tmp_path: Path) -> None:
+def test_no_secret_is_shown(look: DoctorTools, library: Path, tmp_path: Path) -> None:
     environment = {"DISCORD_TOKEN": SECRET, "OPENAI_API_KEY": SECRET, "CHAT_MODEL": "openai:some"}
     text, _ = shown(list(examine(environment, look, library=library, data=tmp_path)))
     assert SECRET not in text
 
 
 def test_a_token_in_the_right_form_is_shown_to_discord_and_never_to_the_reader(
-    look: Instruments, tmp_path: Path
+    look: DoctorTools, tmp_path: Path
 ) -> None:
     token = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789ab"
     (tmp_path / "library").mkdir()

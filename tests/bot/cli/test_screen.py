@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cli.screen import Screen, Told, Tone, opening, printable, problem
+from bot.cli.screen import Meaning, Screen, Told, opening, printable, problem
 
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine with other work to do is no mistake in the code."""
@@ -30,7 +30,7 @@ def shown(told: Told, out: io.StringIO | None = None) -> str:
 
 def test_a_pipe_gets_plain_lines_with_a_blank_one_at_the_end() -> None:
     assert (
-        shown(Told("Who? She.\n— summary", Tone.ANSWER, "A Title", "a tip"))
+        shown(Told("Who? She.\n— summary", Meaning.ANSWER, "A Title", "a tip"))
         == "A Title\nWho? She.\n— summary\na tip\n\n"
     )
 

@@ -26,7 +26,7 @@ from bot.demo.club import (
     TrialNotInstalled,
     check_installed,
 )
-from bot.demo.page import PortTaken, Trial, run_trial
+from bot.demo.page import DemoPortTaken, Trial, run_trial
 from bot.settings import Settings
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import write_book
@@ -121,7 +121,7 @@ async def test_a_port_that_is_taken_is_named(trial: Trial, shipped: Retriever, t
     assert taken
 
     async def second() -> None:
-        with pytest.raises(PortTaken, match=f"Port {taken} is in use"):
+        with pytest.raises(DemoPortTaken, match=f"Port {taken} is in use"):
             async with trial_over(shipped, tmp_path / "second", taken):
                 pass
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
 from aiohttp import web
+from discord.ext import commands
 
 from bot.client import Calls, Connections
 from tests.fakes.counting import Counted
@@ -76,7 +77,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.bot, self.meter, self.time = Shards(), Counted(), NOON
-        self.connections = Connections(self.bot, self.meter, lambda: self.time)
+        self.connections = Connections(cast("commands.AutoShardedBot", self.bot), self.meter, lambda: self.time)
 
     async def happens(self, event: str, shard: int) -> None:
         self.time += dt.timedelta(minutes=1)

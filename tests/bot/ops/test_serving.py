@@ -16,7 +16,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.ops.metrics import Figures, GatewayState, Health, Instruments, PortTaken, new_figures, serving
+from bot.logs import Meter
+from bot.ops.metrics import GatewayState, Health, MetricsPortTaken, Probes, serving
 from corpus.errors import DogearError
 from retrieval.retriever import PassagesState
 
@@ -42,8 +43,8 @@ class Bot:
         if self.database is not None:
             raise self.database
 
-    def instruments(self) -> Instruments:
-        return Instruments(
+    def instruments(self) -> Probes:
+        return Probes(
             gateway=lambda: self.gateway, leaving=lambda: self.leaving, passages=lambda: self.passages,
             check_store=lambda: self.store(), check_database=self.check_database,
             waiting=lambda: 4, in_work=lambda: 3,
@@ -56,13 +57,13 @@ def bot() -> Bot:
 
 
 @pytest.fixture
-def figures() -> Figures:
-    return new_figures()
+def meter() -> Meter:
+    return Meter()
 
 
 @pytest.fixture
-async def address(bot: Bot, figures: Figures) -> AsyncIterator[str]:
-    async with serving(0, figures, bot.instruments()) as where:
+async def address(bot: Bot, meter: Meter) -> AsyncIterator[str]:
+    async with serving(0, meter, bot.instruments()) as where:
         yield where
 
 
@@ -128,17 +129,17 @@ async def test_a_store_that_does_not_answer_is_asked_once_and_keeps_nobody_waiti
         go.set()
 
 
-async def test_figures_are_what_was_told_and_what_is_so_now(figures: Figures, address: str) -> None:
-    figures.answered("ask", "quote", 0.03)
-    figures.answered("ask", "neutral", 0.02)
-    figures.stopped(2)
-    figures.asked_model("late", 20)
-    figures.waited(0.001)
-    figures.refused("member")
-    figures.acknowledged(0.2)
-    figures.called("429")
-    figures.reconnected()
-    figures.timed("vote", "done", 0.5)
+async def test_figures_are_what_was_told_and_what_is_so_now(meter: Meter, address: str) -> None:
+    meter.answered("ask", "quote", 0.03)
+    meter.answered("ask", "neutral", 0.02)
+    meter.stopped(2)
+    meter.asked_model("late", 20)
+    meter.waited(0.001)
+    meter.refused("member")
+    meter.acknowledged(0.2)
+    meter.called("429")
+    meter.reconnected()
+    meter.timed("vote", "done", 0.5)
     logging.getLogger("bot").warning("something")
     _, told = await read(f"{address}/metrics")
     for line in (
@@ -167,22 +168,22 @@ async def test_figures_are_what_was_told_and_what_is_so_now(figures: Figures, ad
         assert line in told.splitlines()
 
 
-async def test_no_figure_is_of_a_club_a_member_or_a_book(figures: Figures, address: str) -> None:
-    labels = {name for metric in figures.registry.collect() for sample in metric.samples for name in sample.labels}
+async def test_no_figure_is_of_a_club_a_member_or_a_book(meter: Meter, address: str) -> None:
+    labels = {name for metric in meter.registry.collect() for sample in metric.samples for name in sample.labels}
     assert labels <= {"do", "how", "why", "outcome", "status", "kind", "level", "le", "shard"}
 
 
-async def test_the_table_of_figures_is_that_of_the_program(figures: Figures, address: str) -> None:
+async def test_the_table_of_figures_is_that_of_the_program(meter: Meter, address: str) -> None:
     told = set(re.findall(r"^\| `((?:dogear|process)_\w+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     suffix = {"counter": "_total"}
-    assert told == {metric.name + suffix.get(metric.type, "") for metric in figures.registry.collect()}
+    assert told == {metric.name + suffix.get(metric.type, "") for metric in meter.registry.collect()}
 
 
-async def test_a_port_that_is_taken_is_said_in_a_sentence(bot: Bot, figures: Figures) -> None:
+async def test_a_port_that_is_taken_is_said_in_a_sentence(bot: Bot, meter: Meter) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(PortTaken, match=f"METRICS_PORT is {port}"):
-            async with serving(port, figures, bot.instruments()):
+        with pytest.raises(MetricsPortTaken, match=f"METRICS_PORT is {port}"):
+            async with serving(port, meter, bot.instruments()):
                 pass

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.answering.engine import Discussion
-from bot.cli.asking import Asked
 from bot.cli.batch import answer_line
 from corpus.library import Library
 from retrieval.retriever import Retriever
@@ -25,18 +24,20 @@ Row = Mapping[str, Any]
 """What the batch command answers to a line."""
 
 
-def put(discussion: Asked, do: str, text: str, book: str | None, positions: Mapping[str, int]) -> Row:
+def put(discussion: Discussion, do: str, text: str, book: str | None, positions: Mapping[str, int]) -> Row:
     """Return the answer to one line."""
     line = {"id": 0, "do": do, "book": book, "at": positions, "text": text}
     return answer_line(json.dumps(line).encode(), discussion)
 
 
-def asked(discussion: Asked, questions: Sequence[Question], where: Mapping[str, int], do: str = "ask") -> list[Row]:
+def asked(
+    discussion: Discussion, questions: Sequence[Question], where: Mapping[str, int], do: str = "ask"
+) -> list[Row]:
     """Return the answers to questions whose askers have finished so many marks, by the question's id."""
     return [put(discussion, do, q.text, q.book, {q.book: where[q.id]}) for q in questions]
 
 
-def told(discussion: Asked, questions: Sequence[Question], at_hand: Mapping[str, str] = {}) -> list[Row]:
+def told(discussion: Discussion, questions: Sequence[Question], at_hand: Mapping[str, str] = {}) -> list[Row]:
     """Return where messages of a question and its answer are placed, among readers who do not know the answer yet.
 
     `at_hand` names for a book another one that is talked about where the message is told.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.drafts import Draft
+from bot.answering.drafts import PromptDraft
 from bot.answering.engine import Discussion
 from bot.app import App
 from bot.audit import Audit, Did
@@ -84,7 +84,7 @@ async def test_one_member_fills_no_queue_alone(desk: Desk) -> None:
 
 async def test_other_words_are_placed_anew_and_an_override_does_not_hold_for_them(desk: Desk) -> None:
     await desk.ceiling("ch 5")
-    draft = Draft("Why does Silas row out?", "character", Reveals.of({"the-lantern": 5}))
+    draft = PromptDraft("Why does Silas row out?", "character", Reveals.of({"the-lantern": 5}))
     kept = await desk.prompts.keep(ELINOR, THREAD, draft, "the-lantern")
     await desk.prompts.plan(ELINOR, kept.id, THREAD, NOON + HOUR, override=True)
     edited = await desk.prompts.edit(ELINOR, kept.id, SPOILER)
@@ -137,7 +137,7 @@ async def test_a_post_is_in_the_audit_once(each_desk: Desk) -> None:
 
 
 async def test_what_tells_of_another_book_too_goes_with_no_section(desk: Desk) -> None:
-    draft = Draft("Would Silas fly a kite?", "comparison", Reveals.of({"the-lantern": 2, "the-kite": 1}))
+    draft = PromptDraft("Would Silas fly a kite?", "comparison", Reveals.of({"the-lantern": 2, "the-kite": 1}))
     kept = await desk.prompts.keep(ELINOR, THREAD, draft, "the-lantern")
     with pytest.raises(PromptProblem, match="tells of more than The Lantern"):
         await desk.prompts.in_section(ELINOR, kept.id, desk.app.books["the-lantern"], "ch 5")
