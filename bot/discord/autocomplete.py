@@ -19,7 +19,7 @@ from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.features.schedules.service import LAST_MEETING, Schedules
 from bot.features.shelf.store import Shelves
-from bot.features.votes.rules import Nominations
+from bot.features.votes.store import Nominations
 from bot.times import search_zones
 from corpus.books import Book, Unit
 from corpus.positions import describe_position

@@ -13,9 +13,8 @@ from bot.features.schedules.plan import Schedule, ScheduleState, Section, Sectio
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from bot.features.shelf.views import read_change
 from bot.features.votes.counting import Count, Round, Why
-from bot.features.votes.rules import Prepared as PreparedVote
-from bot.features.votes.store import COUNT, Candidate, Kind
-from bot.features.votes.store import Draft as DraftVote
+from bot.features.votes.rules import Candidate, PreparedVote, VoteDraft, VoteKind
+from bot.features.votes.store import COUNT
 from bot.people import Place, Reached
 from corpus.books import Reveals
 
@@ -85,7 +84,7 @@ def test_a_vote_that_waits_for_its_confirmation() -> None:
         '["kim", "Kim", null]], "picked": ["emma"]}'
     )
     offered = (Candidate("emma", "Emma", "emma"), Candidate("kim", "Kim"))
-    draft = DraftVote(Place(7, 70), Kind.RANKED, offered[:1], NOW, True)
+    draft = VoteDraft(Place(7, 70), VoteKind.RANKED, offered[:1], NOW, True)
     assert PreparedVote.read(text, Place(7, 70)) == PreparedVote(draft, offered)
 
 

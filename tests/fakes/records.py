@@ -12,6 +12,8 @@ from pathlib import Path
 
 from bot.db.base import NAME, Sessions, note_member
 from bot.db.migrate import open_database, upgrade
+from bot.features.prompts.rules import Prompt
+from bot.features.prompts.store import add_prompt
 from bot.features.shelf.rules import Shelved
 from bot.features.shelf.store import Shelves, put
 from bot.people import Member
@@ -44,6 +46,13 @@ async def shelve(database: Sessions, member: Member, shelved: Shelved) -> None:
     async with database.writing() as session:
         await note_member(session, member.club, member.id)
         await put(session, member, shelved)
+
+
+async def keep_prompt(database: Sessions, prompt: Prompt) -> Prompt:
+    """Put a discussion prompt on the queue as it is."""
+    async with database.writing() as session:
+        await note_member(session, prompt.place.club, prompt.member)
+        return await add_prompt(session, prompt)
 
 
 async def shelf_of(database: Sessions, member: Member) -> list[Shelved]:

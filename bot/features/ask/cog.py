@@ -34,7 +34,7 @@ from bot.features.ask.views import (
     share_answer,
     spoken_card,
 )
-from bot.features.prompts.rules import Prompts
+from bot.features.prompts.store import Prompts
 from bot.features.schedules.discord import parent_of
 from bot.features.schedules.service import LAST_MEETING, Schedules
 from bot.limits import Allowance

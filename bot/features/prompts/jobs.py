@@ -13,8 +13,8 @@ from bot.answering.drafts import PromptDraft
 from bot.discord.cards import Card, Tone, safe
 from bot.discord.context import ClubBot, Refused, post_in
 from bot.discord.jobs import GONE, find_message, small_print
-from bot.features.prompts.rules import Prompts
-from bot.features.prompts.store import Prompt, State, posting
+from bot.features.prompts.rules import Prompt, PromptState
+from bot.features.prompts.store import Prompts, posting
 from bot.jobs import Post
 from bot.times import timestamp
 from corpus.books import Book, Slug, Unit
@@ -93,7 +93,7 @@ def _section(prompt: Prompt, books: Books) -> str:
 
 
 def _time(prompt: Prompt) -> str:
-    if prompt.due is None or prompt.state is not State.APPROVED:
+    if prompt.due is None or prompt.state is not PromptState.APPROVED:
         return ""
     return f"To be posted in <#{prompt.place.id}> {timestamp(prompt.due)}"
 

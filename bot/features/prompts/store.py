@@ -1,58 +1,41 @@
-"""Discussion prompts."""
+"""Discussion prompts in the database: drafts, the queue, what moderators decide, and when each is to be posted."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any
+from dataclasses import replace
+from typing import Any, Self
 
 from sqlalchemy import Index, UniqueConstraint, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, insert_into, note_member
+from bot.answering.drafts import DRAFTS, PromptDraft
+from bot.app import App
+from bot.audiences import Audiences
+from bot.audit import Audit, Did
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member
 from bot.db.jobs import Key, claimed, drop, finish, plan
-from bot.people import Place
-from corpus.books import Reveals, Slug
-
-
-class State(StrEnum):
-    """What has become of a discussion prompt."""
-
-    SUGGESTED = "suggested"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    POSTED = "posted"
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A discussion prompt: `member` thought of it, `by` is the moderator who dealt with it last.
-
-    `needs` is how far its readers must be, where that is known; otherwise its words are placed. `message` is the one
-    that it was taken from, `post` the one that it became, or 0. With a `mark` it belongs to the section of its book
-    that holds this mark; with `due` it is posted in its place then. `reason` says why it was rejected, or not posted.
-    """
-
-    id: int
-    place: Place
-    member: int
-    text: str
-    at: dt.datetime
-    kind: str = ""
-    book: Slug | None = None
-    mark: int | None = None
-    needs: Reveals | None = None
-    message: int = 0
-    state: State = State.SUGGESTED
-    reason: str = ""
-    by: int = 0
-    due: dt.datetime | None = None
-    overridden: bool = False
-    post: int = 0
-
+from bot.features.prompts.rules import (
+    BOOKS_OWN,
+    LATE,
+    MAX_OWN,
+    MAX_REASON,
+    MAX_WAITING,
+    OPEN,
+    Prompt,
+    PromptProblem,
+    PromptState,
+    TooFarAhead,
+    checked_text,
+)
+from bot.limits import Allowance
+from bot.people import Member, Place
+from corpus.books import Book, Reveals, Slug
+from corpus.positions import parse_position
+from retrieval.gate import Audience
 
 JOBS = "prompt"
 
@@ -108,111 +91,260 @@ class PromptRow(OfMember, Base):
     post: Mapped[int]
 
 
-class StoredPrompts:
-    """The discussion prompts of clubs, and when each is to be posted."""
+class Prompts:
+    """The discussion prompts of clubs. Who is a moderator is for the caller to check."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, app: App) -> None:
+        self._app, self._database, self._audiences = app, app.database, app.get(Audiences)
 
-    async def add(self, prompt: Prompt) -> Prompt | None:
-        """Keep a new prompt and return it with its id; None where its message was suggested before, settled or not."""
-        async with self._sessions.writing() as session:
-            await note_member(session, prompt.place.club, prompt.member)
-            values = _columns(prompt) | {"member": prompt.member, "at": prompt.at, "message": prompt.message or None}
-            insert = insert_into(session, PromptRow).values(**values)
-            new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(PromptRow.id)
-            number = await session.scalar(new)
-            if number is None:
-                return None
-            added = replace(prompt, id=number)
-            await _plan(session, added)
-            return added
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app)
 
-    async def prompt(self, club: int, prompt_id: int) -> Prompt | None:
-        """Return a prompt of a club."""
-        query = select(PromptRow).where(PromptRow.club == club, PromptRow.id == prompt_id)
-        async with self._sessions.reading() as session:
-            row = await session.scalar(query)
-        return None if row is None else _prompt(row)
+    # Coming in
 
-    async def listed(self, club: int, states: Collection[State]) -> list[Prompt]:
-        """Return a club's prompts in these states, oldest first."""
-        query = select(PromptRow).where(PromptRow.club == club, PromptRow.state.in_(states))
-        async with self._sessions.reading() as session:
-            return [_prompt(row) for row in await session.scalars(query.order_by(PromptRow.id))]
+    async def draft(
+        self, member: Member, place: Place, book: Book, kind: str, *, where: str = "", turn: int = 0,
+        library: bool = False,
+    ) -> list[PromptDraft]:  # fmt: skip
+        """Return a few drafts of a kind, which may be BOOKS_OWN; another `turn` gives others.
 
-    async def save(self, prompt: Prompt, was: Prompt, now: dt.datetime) -> bool:
-        """Keep a change; return whether nobody else changed the prompt meanwhile or is posting it now."""
-        async with self._sessions.writing() as session:
-            row = await session.get(PromptRow, was.id, with_for_update=True)
-            if row is None or _prompt(row) != was or await claimed(session, posting(row.club, row.id), now):
-                return False
-            for name, value in _columns(prompt).items():
+        From the library, no model is asked. Raises PositionError, TooFarAhead, AskedTooMuch.
+        """
+        allowance, discussion, workers = self._app.get(Allowance), self._app.discussion, self._app.workers
+        allowance.take(member)
+        audience = await self._readers(member, place, book, where)
+        if kind == BOOKS_OWN:
+            own = await workers.do(lambda: discussion.library_questions(audience, book.slug))
+            turns = max(1, math.ceil(len(own) / DRAFTS))
+            return own[turn % turns * DRAFTS :][:DRAFTS]
+        quote_only = library or not await allowance.has_tokens(member.club)
+        found, tokens = await workers.do(
+            lambda: discussion.drafts(audience, book.slug, kind, turn, quote_only=quote_only)
+        )
+        await allowance.spend(member.club, tokens)
+        return found
+
+    async def _readers(self, member: Member, place: Place, book: Book, where: str) -> Audience:
+        """Return the readers: no further than the place goes, or than who asks has read."""
+        there = await self._audiences.public(place)
+        own = (await self._audiences.positions(member)).get(book.slug, 0)
+        mark = parse_position(where, book) if where.strip() else there.at(book.slug)
+        if mark > max(there.at(book.slug), own):
+            raise TooFarAhead(book, mark)
+        return replace(there, positions={**there.positions, book.slug: mark})
+
+    async def suggest(
+        self, member: Member, place: Place, text: str, message: int = 0, book: Slug | None = None
+    ) -> Prompt:
+        """Put a member's prompt on the queue. Raises PromptProblem."""
+        new = Prompt(0, place, member.id, checked_text(text), self._app.now(), book=book, message=message)
+        async with self._database.writing() as session:
+            await note_member(session, member.club, member.id)
+            waiting = await listed_prompts(session, member.club, [PromptState.SUGGESTED])
+            if sum(prompt.member == member.id for prompt in waiting) >= MAX_OWN:
+                raise PromptProblem(
+                    f"{MAX_OWN} of your suggestions wait. Suggest more when the moderators have seen them."
+                )
+            if len(waiting) >= MAX_WAITING:
+                raise PromptProblem("The moderators' queue is full. Try again when they have looked through it.")
+            return await add_prompt(session, new)
+
+    async def keep(self, member: Member, place: Place, draft: PromptDraft, book: Slug) -> Prompt:
+        """Put a draft on the queue, with what is known of it: its words come from passages whose place is certain.
+
+        One that is there already is returned as it is: a button may be pressed twice.
+        """
+        text, now = checked_text(draft.text), self._app.now()
+        async with self._database.writing() as session:
+            await note_member(session, member.club, member.id)
+            for there in await listed_prompts(session, member.club, OPEN):
+                if there.text == draft.text:
+                    return there
+            return await add_prompt(
+                session, Prompt(0, place, member.id, text, now, draft.kind, book, needs=draft.needs)
+            )
+
+    # Looking
+
+    async def prompt(self, club: int, prompt_id: int) -> Prompt:
+        """Return a prompt. Raises PromptProblem where the club has none of that number."""
+        async with self._database.reading() as session:
+            return _prompt(await _row(session, club, prompt_id))
+
+    async def queue(self, club: int) -> list[Prompt]:
+        """Return what waits: suggestions first, then what is approved and not posted, each the oldest first."""
+        async with self._database.reading() as session:
+            found = await listed_prompts(session, club, OPEN)
+        return sorted(found, key=lambda prompt: (prompt.state is PromptState.APPROVED, prompt.id))
+
+    # Deciding
+
+    async def approve(self, by: Member, prompt_id: int) -> Prompt:
+        """Approve a prompt: it can be posted, and goes with its section, if it has one. Raises PromptProblem."""
+        return await self._change(by, prompt_id, state=PromptState.APPROVED, reason="")
+
+    async def edit(self, by: Member, prompt_id: int, text: str) -> Prompt:
+        """Give a prompt other words; how far they go has to be looked at anew. Raises PromptProblem."""
+        return await self._change(by, prompt_id, text=checked_text(text), needs=None, overridden=False)
+
+    async def reject(self, by: Member, prompt_id: int, reason: str = "") -> Prompt:
+        """Reject a prompt. Raises PromptProblem."""
+        reason = " ".join(reason.split())[:MAX_REASON]
+        return await self._change(by, prompt_id, state=PromptState.REJECTED, reason=reason, due=None)
+
+    async def in_section(self, by: Member, prompt_id: int, book: Book, where: str) -> Prompt:
+        """Approve a prompt for the section of a book that ends at a place, or holds it.
+
+        Raises PositionError, or PromptProblem for a prompt that goes further than that.
+        """
+        mark = parse_position(where, book)
+        prompt = await self.prompt(by.club, prompt_id)
+        needs = await self._needs(prompt, book.slug)
+        if needs.marks.get(book.slug, 0) > mark:
+            there = book.reading_name(needs.marks[book.slug])
+            raise PromptProblem(f"This belongs at {there} of {book.title}, beyond that section. Choose a later one.")
+        if any(marks for slug, marks in needs.marks.items() if slug != book.slug):
+            raise PromptProblem(f"This tells of more than {book.title}. Post it with /prompt post where that is known.")
+        return await self._change(
+            by, prompt_id, prompt, state=PromptState.APPROVED, book=book.slug, mark=mark, needs=needs, due=None,
+            reason="",
+        )  # fmt: skip
+
+    async def plan(
+        self, by: Member, prompt_id: int, place: Place, due: dt.datetime | None = None, *, override: bool = False
+    ) -> Prompt:
+        """Have a prompt posted in a place, now or when it is due. Raises PromptProblem."""
+        due = due or self._app.now()
+        return await self._change(
+            by, prompt_id, state=PromptState.APPROVED, place=place, due=due, overridden=override, reason=""
+        )
+
+    async def _change(self, by: Member, prompt_id: int, was: Prompt | None = None, **changes: object) -> Prompt:
+        """Change a prompt that is not being posted now, and with `was` only while it still is so."""
+        async with self._database.writing() as session:
+            row = await _row(session, by.club, prompt_id, lock=True)
+            prompt = _prompt(row)
+            if prompt.state is PromptState.POSTED:
+                raise PromptProblem("That one is posted already.")
+            busy = await claimed(session, posting(by.club, prompt_id), self._app.now())
+            if busy or (was is not None and prompt != was):
+                raise PromptProblem("Somebody else has just dealt with that one. Look at it again.")
+            changed = replace(prompt, by=by.id, **changes)  # type: ignore[arg-type]
+            for name, value in _columns(changed).items():
                 setattr(row, name, value)
-            await _plan(session, prompt)
-            return True
+            await _plan(session, changed)
+            return changed
+
+    # Posting
+
+    async def beyond(self, prompt: Prompt, place: Place) -> dict[Slug, int]:
+        """Return where a prompt belongs in each book in which it goes further than a place; empty, it may be posted."""
+        audience = await self._audiences.public(place)
+        here = next(iter(audience.positions)) if len(audience.positions) == 1 else None
+        needs = await self._needs(prompt, here)
+        return {book: marks for book, marks in needs.marks.items() if marks > audience.at(book)}
+
+    async def planned(self, club: int, prompt_id: int) -> Prompt | None:
+        """Return a prompt that is still to be posted; None where it is not."""
+        async with self._database.reading() as session:
+            found = await listed_prompts(session, club, [PromptState.APPROVED])
+        return next((prompt for prompt in found if prompt.id == prompt_id and prompt.due is not None), None)
+
+    def too_late(self, prompt: Prompt) -> bool:
+        """Return whether the time of a prompt is over, so that it is not posted without a moderator."""
+        return prompt.due is not None and prompt.due < self._app.now() - LATE
 
     async def posted(self, prompt: Prompt, message: int) -> None:
-        """Record which message a prompt became; the first one stands."""
-        done = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state != State.POSTED)
-        async with self._sessions.writing() as session:
-            await session.execute(done.values(state=State.POSTED.value, post=message))
+        """Record which message a prompt became, who had it posted, and whether in spite of a warning.
+
+        The audit comes first and holds each message once: killed in between, this is simply done again. The first
+        message stands.
+        """
+        about = f"discussion prompt {prompt.id}"
+        for did in (Did.PROMPT, Did.OVERRIDE) if prompt.overridden else (Did.PROMPT,):
+            await self._app.get(Audit).note(did, prompt.place, prompt.by, message=message, about=about)
+        done = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state != PromptState.POSTED)
+        async with self._database.writing() as session:
+            await session.execute(done.values(state=PromptState.POSTED.value, post=message))
             await finish(session, posting(prompt.place.club, prompt.id), message)
 
     async def stopped(self, prompt: Prompt, why: str) -> None:
         """Record why a prompt is not posted: its time is over, and a moderator has to decide again."""
-        row = PromptRow
-        async with self._sessions.writing() as session:
-            stopped = update(row).where(row.id == prompt.id, row.state == State.APPROVED)
-            await session.execute(stopped.values(due=None, reason=why))
+        waiting = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state == PromptState.APPROVED)
+        async with self._database.writing() as session:
+            await session.execute(waiting.values(due=None, reason=why))
             await drop(session, posting(prompt.place.club, prompt.id))
+
+    async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
+        """Return the approved prompts that go with a section, which holds the marks from `first` to `last`.
+
+        Whoever posts them with the section's opening claims each, and says by `posted` which message it became.
+        """
+        async with self._database.reading() as session:
+            found = await listed_prompts(session, club, [PromptState.APPROVED])
+        timeless = [prompt for prompt in found if prompt.book == book and prompt.due is None]
+        return [prompt for prompt in timeless if prompt.mark is not None and first <= prompt.mark <= last]
+
+    async def _needs(self, prompt: Prompt, here: Slug | None) -> Reveals:
+        """Return how far readers must be for a prompt: as is known of it, or by where its words belong."""
+        if prompt.needs is not None:
+            return prompt.needs
+        book = prompt.book or here
+        return await self._app.workers.do(lambda: self._app.discussion.reveals(prompt.text, book))
+
+
+async def listed_prompts(session: AsyncSession, club: int, states: Collection[PromptState]) -> list[Prompt]:
+    """Return a club's prompts in these states, oldest first."""
+    query = select(PromptRow).where(PromptRow.club == club, PromptRow.state.in_(states)).order_by(PromptRow.id)
+    return [_prompt(row) for row in await session.scalars(query)]
+
+
+async def add_prompt(session: AsyncSession, prompt: Prompt) -> Prompt:
+    """Keep a new prompt of a member who is noted, and return it with its id.
+
+    Raises PromptProblem where its message was suggested before, whatever became of it.
+    """
+    values = _columns(prompt) | {"member": prompt.member, "at": prompt.at, "message": prompt.message or None}
+    insert = insert_into(session, PromptRow).values(**values)
+    new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(PromptRow.id)
+    number = await session.scalar(new)
+    if number is None:
+        raise PromptProblem("That message was suggested before.")
+    added = replace(prompt, id=number)
+    await _plan(session, added)
+    return added
+
+
+async def _row(session: AsyncSession, club: int, prompt_id: int, *, lock: bool = False) -> PromptRow:
+    query = select(PromptRow).where(PromptRow.club == club, PromptRow.id == prompt_id)
+    row = await session.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        raise PromptProblem(f"There is no discussion prompt {prompt_id}. /prompt queue shows those that there are.")
+    return row
 
 
 async def _plan(session: AsyncSession, prompt: Prompt) -> None:
     """Plan the posting of a prompt that is approved for a time, and of no other."""
     key = posting(prompt.place.club, prompt.id)
-    if prompt.state is State.APPROVED and prompt.due is not None:
+    if prompt.state is PromptState.APPROVED and prompt.due is not None:
         await plan(session, key, prompt.due)
-    elif prompt.state is not State.POSTED:
+    elif prompt.state is not PromptState.POSTED:
         await drop(session, key)
+
+
+_SAME = ("text", "kind", "book", "mark", "needs", "reason", "by", "due", "overridden", "post")
+"""What is called and kept in the row as it is in the prompt."""
 
 
 def _columns(prompt: Prompt) -> dict[str, Any]:
     """Return what may change of a prompt, by column."""
-    return {
-        "club": prompt.place.club,
-        "place": prompt.place.id,
-        "adults": prompt.place.adults,
-        "text": prompt.text,
-        "kind": prompt.kind,
-        "book": prompt.book,
-        "mark": prompt.mark,
-        "needs": prompt.needs,
-        "state": prompt.state.value,
-        "reason": prompt.reason,
-        "by": prompt.by,
-        "due": prompt.due,
-        "overridden": prompt.overridden,
-        "post": prompt.post,
-    }
+    place, same = prompt.place, {name: getattr(prompt, name) for name in _SAME}
+    return {"club": place.club, "place": place.id, "adults": place.adults, "state": prompt.state.value, **same}
 
 
 def _prompt(row: PromptRow) -> Prompt:
-    return Prompt(
-        id=row.id,
-        place=Place(row.club, row.place, row.adults),
-        member=row.member,
-        text=row.text,
-        at=row.at,
-        kind=row.kind,
-        book=row.book,
-        mark=row.mark,
-        needs=row.needs,
-        message=row.message or 0,
-        state=State(row.state),
-        reason=row.reason,
-        by=row.by,
-        due=row.due,
-        overridden=row.overridden,
-        post=row.post,
-    )
+    place, same = Place(row.club, row.place, row.adults), {name: getattr(row, name) for name in _SAME}
+    state, message = PromptState(row.state), row.message or 0
+    return Prompt(row.id, place, row.member, at=row.at, message=message, state=state, **same)

@@ -21,8 +21,8 @@ from bot.discord.cards import PLACE_NAME, CardView, one_line
 from bot.discord.context import NOBODY, ClubBot, Refused, lacking, lacks_in, named, post_in
 from bot.discord.jobs import LOOKED_THROUGH, SLACK, button_ids, find_message, small_print
 from bot.features.prompts.jobs import mark_of
-from bot.features.prompts.rules import PromptProblem, Prompts
-from bot.features.prompts.store import Prompt, posting
+from bot.features.prompts.rules import Prompt, PromptProblem
+from bot.features.prompts.store import Prompts, posting
 from bot.features.schedules.calendar import uid
 from bot.features.schedules.jobs import Unwelcome
 from bot.features.schedules.plan import MEETING, Schedule, Section, ceiling_name, thread_title

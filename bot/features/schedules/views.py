@@ -30,7 +30,7 @@ from bot.discord.visitor import server_of, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked
 from bot.features.prompts.jobs import mark_of
-from bot.features.prompts.store import Prompt
+from bot.features.prompts.rules import Prompt
 from bot.features.schedules.changes import Do, Order, Prepared
 from bot.features.schedules.plan import (
     Schedule,

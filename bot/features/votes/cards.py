@@ -16,8 +16,18 @@ from bot.discord.context import ORGANISER, Refused, app_of, needs, replace_card
 from bot.discord.visitor import visitor
 from bot.features.votes.counting import Ballot, Count
 from bot.features.votes.picture import alt_text, draw_rounds
-from bot.features.votes.rules import CHOICES, Votes, explanation, outcome, rounds, rule_of_ties
-from bot.features.votes.store import Candidate, Draft, Kind, Vote
+from bot.features.votes.rules import (
+    CHOICES,
+    Candidate,
+    Vote,
+    VoteDraft,
+    VoteKind,
+    explanation,
+    outcome,
+    rounds,
+    rule_of_ties,
+)
+from bot.features.votes.store import Votes
 from bot.times import timestamp
 from corpus.text import plural
 
@@ -49,12 +59,12 @@ TITLE = 100
 """Characters of a title in a list."""
 
 KINDS = {
-    Kind.POLL: "Discord’s own poll: everybody votes for one book, and everybody sees the count.",
-    Kind.RANKED: "Ranked choice: everybody ranks up to five books. Ballots are secret, also from organisers.",
+    VoteKind.POLL: "Discord’s own poll: everybody votes for one book, and everybody sees the count.",
+    VoteKind.RANKED: "Ranked choice: everybody ranks up to five books. Ballots are secret, also from organisers.",
 }
 
 
-def preview_card(draft: Draft, items: Items) -> Card:
+def preview_card(draft: VoteDraft, items: Items) -> Card:
     """Return a vote as it would be posted, for its organiser to confirm."""
     hidden = "Hidden until the close." if draft.hidden else "Seen by all while the vote runs."
     body = (

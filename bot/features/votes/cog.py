@@ -2,34 +2,190 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.app import App
+from bot.audit import Audit, Did
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.cards import Card, notice_card
-from bot.discord.context import ORGANISER, ClubBot, deliver, has, needs
+from bot.discord.buttons import DANGER, ID, PAGE, Cancel, Confirm, Page, Picked, Pressed, own_question
+from bot.discord.cards import OPTION, Card, notice_card, one_line, paged_card, safe
+from bot.discord.context import (
+    ORGANISER,
+    ClubBot,
+    Refused,
+    app_of,
+    bot_of,
+    deliver,
+    has,
+    is_thread,
+    lacking,
+    needs,
+    replace_card,
+)
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
-from bot.features.votes.cards import VOTE_BUTTONS, PlanButton, counted_card, link_to
+from bot.features.ask.rules import Questions
+from bot.features.votes.cards import VOTE, VOTE_BUTTONS, PlanButton, counted_card, link_to, preview_card
 from bot.features.votes.jobs import VotePosts
-from bot.features.votes.rules import LATEST, SOONEST, USUAL, Nominations, Prepared, Votes, typed_candidates
-from bot.features.votes.store import JOBS, Kind, State
-from bot.features.votes.views import (
-    ORGANISER_BUTTONS,
-    NominationsPageButton,
-    closing_card,
-    may_post,
-    nominated_card,
-    nominations_card,
-    nothing_running,
-    preview,
-    withdrawn_card,
+from bot.features.votes.rules import (
+    FEWEST_BOOKS,
+    LATEST,
+    MOST_BOOKS,
+    SOONEST,
+    USUAL,
+    Candidate,
+    Nominated,
+    PreparedVote,
+    Vote,
+    VoteKind,
+    VoteState,
+    typed_candidates,
 )
-from bot.times import read_moment
+from bot.features.votes.store import JOBS, Nominations, Votes
+from bot.people import Member, Place
+from bot.times import read_moment, timestamp
+from corpus.text import plural
+
+EMPTY = "No book is nominated yet. /nominate add puts one on the list."
+TITLE = "Nominated for our next book"
+
+
+class NominationsPageButton(Page, template=rf"nominations:{PAGE}"):
+    """Turns to a page of the list."""
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Show the page in place of the one before."""
+        member, _ = await visitor(interaction)
+        listed = await app_of(interaction).get(Nominations).listed(member.club)
+        return nominations_card(listed, member, self.page)
+
+
+def nominations_card(listed: Sequence[Nominated], member: Member, page: int = 1) -> Card:
+    """Return the list: how many would like to read each book, and which are one's own; never who the others are."""
+    if not listed:
+        return notice_card(EMPTY, TITLE)
+    lines = [f"**{safe(each.candidate.title)}** · {_number(each)}{_own(each, member)}" for each in listed]
+    return paged_card(TITLE, lines, page, NominationsPageButton)
+
+
+def nominated_card(nominated: Nominated, member: Member) -> Card:
+    """Return what a nomination has done."""
+    title, others = nominated.candidate.title, len(nominated.by - {member.id})
+    known = (
+        "" if nominated.candidate.book else " The library does not have it yet, so I take the title as you wrote it."
+    )
+    if others:
+        return notice_card(f"“{title}” is on the list already; now {_number(nominated)} would like to read it.")
+    return notice_card(f"“{title}” is on the list now.{known}")
+
+
+def withdrawn_card(candidate: Candidate, number: int, *, organiser: bool) -> Card:
+    """Return what was taken back."""
+    if organiser and number > 1:
+        return notice_card(f"“{candidate.title}” is off the list; {number} members had nominated it.")
+    return notice_card(f"“{candidate.title}” is no longer nominated{'' if organiser else ' by you'}.")
+
+
+def _number(nominated: Nominated) -> str:
+    return plural(len(nominated.by), "member")
+
+
+def _own(nominated: Nominated, member: Member) -> str:
+    return " · you" if member.id in nominated.by else ""
+
+
+class BooksMenu(Picked, template=rf"vote-books:{ID}"):
+    """Picks the books of a vote that is being prepared."""
+
+    @classmethod
+    def of(cls, asked_id: str, prepared: PreparedVote) -> BooksMenu:
+        """Return the menu of the books that are offered."""
+        picked = {each.key for each in prepared.draft.candidates}
+        options = [
+            discord.SelectOption(label=one_line(each.title, OPTION), value=each.key, default=each.key in picked)
+            for each in prepared.offered
+        ]
+        most, fewest = min(MOST_BOOKS, len(options)), min(FEWEST_BOOKS, len(options))
+        return cls(
+            discord.ui.Select(
+                custom_id=f"vote-books:{asked_id}", placeholder="The books", options=options,
+                min_values=fewest, max_values=most,
+            )
+        )  # fmt: skip
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Show the preview with these books."""
+        await interaction.response.defer()
+        asked = await own_question(interaction, self.item.custom_id.partition(":")[2], "vote")
+        prepared = PreparedVote.read(asked.text, asked.place).picking(values)
+        await replace_card(interaction, await preview(app_of(interaction), asked.member, asked.place, prepared))
+
+
+class StartButton(Confirm, template=rf"vote-start:{ID}"):
+    """Posts a vote that its organiser has seen."""
+
+    of = ("vote",)
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Post it, once."""
+        asked = await self.asked(interaction)
+        await needs(interaction, ORGANISER)
+        draft = PreparedVote.read(asked.text, asked.place).draft
+        may_post(interaction, poll=draft.kind is VoteKind.POLL)
+        vote = await app_of(interaction).get(Votes).begin(draft, self.given["asked_id"])
+        vote = await VotePosts(bot_of(interaction)).open(vote)
+        await app_of(interaction).get(Audit).note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
+        bot_of(interaction).jobs.nudge()
+        link = link_to(vote, vote.message)
+        done = f"The vote is open: {link}\nIt closes {timestamp(draft.closes)}, or with /vote close."
+        return Card(body=done)
+
+
+class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
+    """Closes a vote now."""
+
+    label, style = "Close it now", DANGER
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Close it, and post its outcome."""
+        await needs(interaction, ORGANISER)
+        member, _ = await visitor(interaction)
+        vote = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
+        if not await VotePosts(bot_of(interaction)).see_to(vote, early=True):
+            raise Refused("That vote is closed already, or is being closed in this moment.")
+        closed = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
+        where = link_to(closed, closed.result) if closed.result else "I may not post there; /vote results shows it."
+        return Card(body=f"Closed. The outcome: {where}")
+
+
+def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:
+    """See that the bot may post a vote in this channel, and later its outcome. Raises Refused."""
+    send = "send_messages_in_threads" if is_thread(interaction.channel) else "send_messages"
+    needed = ("view_channel", send, "attach_files", "read_message_history", *(("send_polls",) if poll else ()))
+    if lacks := lacking(interaction.app_permissions, needed):
+        raise Refused(f"I lack the permission {' and '.join(lacks)} in this channel, so I can hold no vote here.")
+
+
+async def preview(app: App, member: Member, place: Place, prepared: PreparedVote) -> Card:
+    """Return the preview of a vote, with what changes and confirms it. Raises VoteProblem."""
+    await app.get(Votes).check(prepared.draft)
+    asked = await app.get(Questions).keep("vote", member, place, prepared.written())
+    books: Sequence[Any] = [BooksMenu.of(asked.id, prepared)]
+    return preview_card(prepared.draft, [*books, StartButton(asked.id), Cancel(member.id)])
+
+
+def closing_card(vote: Vote, owner: int) -> Card:
+    """Return the question whether a vote is to be closed now."""
+    books = ", ".join(safe(each.title) for each in vote.candidates)
+    body = f"{books}\nIt closes by itself {timestamp(vote.draft.closes)}. Once it is closed, nobody can vote any more."
+    return Card("Close the vote now?", body, buttons=[CloseButton(vote.id), Cancel(owner)])
+
 
 Title = app_commands.Range[str, 1, 200]
 
@@ -103,7 +259,7 @@ class VoteCog(commands.Cog):
         """Start a vote in this channel. You see it first, and post it with Confirm."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await needs(interaction, ORGANISER)
-        may_post(interaction, poll=Kind(kind) is Kind.POLL)
+        may_post(interaction, poll=VoteKind(kind) is VoteKind.POLL)
         member, place = await visitor(interaction)
         if books:
             offered = typed_candidates(books, self._app.books)
@@ -112,7 +268,7 @@ class VoteCog(commands.Cog):
         now = self._app.now()
         zone = (await self._app.get(SetUp).settings(place.club)).zone
         until = await self._app.workers.do(lambda: read_moment(closes or USUAL, now, zone, SOONEST, LATEST))
-        prepared = Prepared.of(place, Kind(kind), offered, until, hidden=hidden == "yes")
+        prepared = PreparedVote.of(place, VoteKind(kind), offered, until, hidden=hidden == "yes")
         await deliver(interaction, await preview(self._app, member, place, prepared))
 
     @vote.command()
@@ -122,8 +278,8 @@ class VoteCog(commands.Cog):
         await needs(interaction, ORGANISER)
         member, _ = await visitor(interaction)
         vote = await self._app.get(Votes).latest(member.club)
-        running = vote.state is not State.CLOSED
-        await deliver(interaction, closing_card(vote, member.id) if running else nothing_running())
+        nothing = notice_card("No vote is running. /vote start begins one.")
+        await deliver(interaction, nothing if vote.state is VoteState.CLOSED else closing_card(vote, member.id))
 
     @vote.command()
     async def results(self, interaction: discord.Interaction[Any]) -> None:
@@ -131,7 +287,7 @@ class VoteCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         vote = await self._app.get(Votes).latest(member.club)
-        if vote.draft.kind is Kind.POLL and vote.count is None:
+        if vote.draft.kind is VoteKind.POLL and vote.count is None:
             there = f"Discord shows the count of the poll: {link_to(vote, vote.message)}"
             await deliver(interaction, Card(body=there) if vote.message else notice_card("The poll is being posted."))
             return
@@ -140,10 +296,7 @@ class VoteCog(commands.Cog):
 
 FEATURE = Feature(
     "votes",
-    cogs=(
-        NominateCog,
-        VoteCog,
-    ),
-    buttons=(NominationsPageButton, *VOTE_BUTTONS, *ORGANISER_BUTTONS, PlanButton),
+    cogs=(NominateCog, VoteCog),
+    buttons=(NominationsPageButton, *VOTE_BUTTONS, BooksMenu, StartButton, CloseButton, PlanButton),
     jobs={JOBS: lambda bot: VotePosts(bot).do},
 )

@@ -24,8 +24,8 @@ from bot.features.votes.cards import (
     poll_text,
     rounds_picture,
 )
-from bot.features.votes.rules import Votes
-from bot.features.votes.store import JOBS, Kind, State, Vote, closing, opening
+from bot.features.votes.rules import Vote, VoteKind, VoteState
+from bot.features.votes.store import JOBS, Votes, closing, opening
 from bot.jobs import Post
 from bot.people import Place
 
@@ -51,11 +51,11 @@ class VotePosts:
 
     async def see_to(self, vote: Vote, *, early: bool = False) -> bool:
         """Open a vote that was not posted, or close it, with `early` before its time; False where another does."""
-        key = opening(vote) if vote.state is State.OPENING else closing(vote)
+        key = opening(vote) if vote.state is VoteState.OPENING else closing(vote)
         claim = await self._bot.jobs.claim(key, early=early)
         if claim is None:
             return False
-        await (self._open(vote, claim) if vote.state is State.OPENING else self._close(vote, claim))
+        await (self._open(vote, claim) if vote.state is VoteState.OPENING else self._close(vote, claim))
         return True
 
     async def open(self, vote: Vote) -> Vote:
@@ -67,7 +67,7 @@ class VotePosts:
         channel = self._channel(vote.place)
 
         async def make() -> int:
-            if vote.draft.kind is Kind.POLL:
+            if vote.draft.kind is VoteKind.POLL:
                 poll = poll_of(vote, self._bot.app.now())
                 return (await post_poll(channel, poll_text(vote), poll, f"vote-{vote.id}")).id
             return (await post_in(channel, open_card(vote, open_items(vote)), f"vote-{vote.id}")).id
@@ -122,7 +122,7 @@ class VotePosts:
         vote = await self._votes.anywhere(vote.id) or vote
         if vote.count is not None:
             return vote
-        if vote.draft.kind is Kind.RANKED:
+        if vote.draft.kind is VoteKind.RANKED:
             return await self._votes.count_ballots(vote)
         try:
             message = await self._channel(vote.place).fetch_message(vote.message)
@@ -136,7 +136,7 @@ class VotePosts:
 
     async def _mark_closed(self, vote: Vote, result: int) -> None:
         """Take the buttons off the post of a ranked vote; a vote is over also where that fails."""
-        if vote.draft.kind is not Kind.RANKED:
+        if vote.draft.kind is not VoteKind.RANKED:
             return
         post = self._channel(vote.place).get_partial_message(vote.message)
         card = closed_card(vote, link_to(vote, result) if result else "")
@@ -164,6 +164,6 @@ POLL_OVER = 400
 
 
 def _is_post_of(message: discord.Message, vote: Vote) -> bool:
-    if vote.draft.kind is Kind.POLL:
+    if vote.draft.kind is VoteKind.POLL:
         return message.poll is not None and poll_mark(vote) in message.content
     return f"ballot:{vote.id}" in button_ids(message)

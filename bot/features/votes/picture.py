@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from bot.features.order.picture import LONGEST_ALT
 from bot.features.votes.counting import Count, Round, Why
-from bot.features.votes.rules import outcome, rounds, titles_of
-from bot.features.votes.store import Vote
+from bot.features.votes.rules import Vote, outcome, rounds, titles_of
 from bot.pictures.layout import EDGE, GAP, HUGE, LINE, SMALL, WIDTH, Box, Label, Layout, Measure, wrapped
 from bot.reading_order.text import clipped, title_of
 

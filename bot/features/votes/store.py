@@ -1,117 +1,51 @@
-"""Votes and their ballots."""
+"""Votes, their ballots and nominations in the database.
+
+Opening and closing are jobs (`bot/jobs.py`): where a process dies, another goes on where it was left.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Self
 
 from pydantic import TypeAdapter
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-    delete,
-    select,
-    update,
-)
+from sqlalchemy import JSON, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, insert_into, note_member, upsert
+from bot.app import App
+from bot.db.base import (
+    BIG_KEY,
+    Base,
+    OfMember,
+    Personal,
+    Sessions,
+    belongs_to_member,
+    insert_into,
+    note_member,
+    upsert,
+)
 from bot.db.jobs import Key, drop, finish, plan
-from bot.features.votes.counting import Ballot, Count
+from bot.features.votes.counting import Ballot, Count, most_votes, run_off
+from bot.features.votes.rules import (
+    MAX_OWN,
+    Candidate,
+    Nominated,
+    Vote,
+    VoteDraft,
+    VoteKind,
+    VoteProblem,
+    VoteState,
+    candidate,
+    check_draft,
+    with_choice,
+)
+from bot.jobs import HELD
 from bot.people import Member, Place
-from corpus.books import Slug
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A book that can be voted for: `book` is its slug, where the library has it; `key` tells books apart."""
-
-    key: str
-    title: str
-    book: Slug | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Nomination:
-    """A book that a member would like to read next."""
-
-    member: Member
-    candidate: Candidate
-    at: dt.datetime
-
-
-class Kind(StrEnum):
-    """How a vote is held: by Discord's own poll, or by ballots that rank the books."""
-
-    POLL = "poll"
-    RANKED = "ranked"
-
-
-class State(StrEnum):
-    """How far a vote is. While it is being opened or closed, the process that does so has claimed that job."""
-
-    OPENING = "opening"
-    OPEN = "open"
-    CLOSING = "closing"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A vote as it is about to be held."""
-
-    place: Place
-    kind: Kind
-    candidates: tuple[Candidate, ...]
-    closes: dt.datetime
-    hidden: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A vote in a place.
-
-    `seed` decides lots, and is fixed and shown from the start. `message` is the post with the poll or the *Vote*
-    button, `result` the one that tells the outcome; 0 where there is none (yet). `count` is there once ballots were
-    counted, at `counted`: from then on nothing about the outcome changes.
-    """
-
-    id: int
-    draft: Draft
-    seed: str
-    opened: dt.datetime
-    state: State
-    message: int = 0
-    result: int = 0
-    count: Count | None = None
-    counted: dt.datetime | None = None
-
-    @property
-    def place(self) -> Place:
-        """Where it is held."""
-        return self.draft.place
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """The books."""
-        return self.draft.candidates
-
-    def candidate(self, key: str) -> Candidate:
-        """Return a book of the vote."""
-        return next(candidate for candidate in self.candidates if candidate.key == key)
-
-
-def _belongs_to_member() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["club", "member"], ["members.club", "members.id"], ondelete="CASCADE")
+from corpus.books import Book, Slug
 
 
 class NominationRow(OfMember, Base):
@@ -120,7 +54,7 @@ class NominationRow(OfMember, Base):
     personal = (Personal("nominations", "books that you nominated"),)
 
     __tablename__ = "nominations"
-    __table_args__ = (PrimaryKeyConstraint("club", "member", "key"), _belongs_to_member())
+    __table_args__ = (PrimaryKeyConstraint("club", "member", "key"), belongs_to_member())
 
     key: Mapped[str]
     title: Mapped[str]
@@ -169,7 +103,7 @@ class BallotRow(OfMember, Base):
     __table_args__ = (
         PrimaryKeyConstraint("vote", "club", "member"),
         Index(None, "club", "member"),
-        _belongs_to_member(),
+        belongs_to_member(),
     )
 
     vote: Mapped[int] = mapped_column(ForeignKey("votes.id", ondelete="CASCADE"))
@@ -177,54 +111,12 @@ class BallotRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
-class StoredNominations:
-    """The books that members would like to read next."""
-
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-
-    async def nominations(self, club: int) -> list[Nomination]:
-        """Return a club's nominations, oldest first."""
-        row = NominationRow
-        query = select(row).where(row.club == club).order_by(row.at, row.key, row.member)
-        async with self._sessions.reading() as session:
-            return [
-                Nomination(Member(found.club, found.member), Candidate(found.key, found.title, found.book), found.at)
-                for found in await session.scalars(query)
-            ]
-
-    async def nominate(self, nomination: Nomination) -> bool:
-        """Keep a nomination; return False where the member has nominated that book before."""
-        member, candidate = nomination.member, nomination.candidate
-        async with self._sessions.writing() as session:
-            await note_member(session, member.club, member.id)
-            insert = insert_into(session, NominationRow).values(
-                club=member.club,
-                member=member.id,
-                key=candidate.key,
-                title=candidate.title,
-                book=candidate.book,
-                at=nomination.at,
-            )
-            new = insert.on_conflict_do_nothing(index_elements=["club", "member", "key"]).returning(NominationRow.key)
-            return await session.scalar(new) is not None
-
-    async def withdraw(self, club: int, key: str, member_id: int | None = None) -> int:
-        """Take a book's nominations away, of one member or of all; return how many there were."""
-        away = delete(NominationRow).where(NominationRow.club == club, NominationRow.key == key)
-        if member_id is not None:
-            away = away.where(NominationRow.member == member_id)
-        async with self._sessions.writing() as session:
-            return len((await session.scalars(away.returning(NominationRow.member))).all())
-
-
 COUNT = TypeAdapter(Count)
 """The outcome of a vote as values for JSON."""
 
 JOBS = "vote"
 
-TAKES_BALLOTS = (State.OPENING, State.OPEN)
-"""Whoever sees the *Vote* button may press it, also before it is noted that the button is there."""
+CLOSED = "This vote is closed and takes no more ballots."
 
 
 def opening(vote: Vote) -> Key:
@@ -237,106 +129,200 @@ def closing(vote: Vote) -> Key:
     return Key(JOBS, vote.place.club, vote.id, "close")
 
 
-class StoredVotes(StoredNominations):
-    """Votes and their ballots. Of each club one vote at most is running."""
+class Votes:
+    """Votes and their ballots; of each club one vote at most is running.
 
-    async def begin(self, draft: Draft, name: str, seed: str, at: dt.datetime, until: dt.datetime) -> Vote | None:
-        """Keep a new vote whose opening the caller has claimed until a moment.
+    Who may start and close one is for the caller to check. `draw` draws the seed of a vote.
+    """
 
-        None where the club has one running, or had one of that name.
+    def __init__(
+        self, database: Sessions, now: Callable[[], dt.datetime],
+        draw: Callable[[], str] = lambda: secrets.token_hex(4),
+    ) -> None:  # fmt: skip
+        self._database, self._now, self._draw = database, now, draw
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database, app.now)
+
+    # Opening
+
+    async def check(self, draft: VoteDraft) -> None:
+        """See whether a vote could be held. Raises VoteProblem."""
+        async with self._database.reading() as session:
+            await self._check(session, draft)
+
+    async def _check(self, session: AsyncSession, draft: VoteDraft) -> None:
+        check_draft(draft, self._now())
+        running = await _latest(session, draft.place.club)
+        if running is not None and running.state is not VoteState.CLOSED:
+            raise VoteProblem("A vote is running already. Close it with /vote close, or wait for its end.")
+
+    async def begin(self, draft: VoteDraft, name: str) -> Vote:
+        """Keep a vote that is about to be posted, claimed by the caller; `name` makes a second press harmless.
+
+        Raises VoteProblem.
         """
-        async with self._sessions.writing() as session:
-            insert = insert_into(session, VoteRow).values(**_new(draft, name, seed, at))
-            row = await session.scalar(insert.on_conflict_do_nothing().returning(VoteRow))
+        now, place = self._now(), draft.place
+        values = {
+            "club": place.club, "place": place.id, "adults": place.adults, "name": name, "kind": draft.kind,
+            "books": [asdict(book) for book in draft.candidates], "hidden": draft.hidden, "seed": self._draw(),
+            "opened": now, "closes": draft.closes, "state": VoteState.OPENING, "running": True, "message": 0,
+            "result": 0,
+        }  # fmt: skip
+        async with self._database.writing() as session:
+            await self._check(session, draft)
+            insert = insert_into(session, VoteRow).values(**values).on_conflict_do_nothing()
+            row = await session.scalar(insert.returning(VoteRow))
             if row is None:
-                return None
+                raise VoteProblem("That vote has been started already.")
             vote = _vote(row)
-            await plan(session, opening(vote), until, since=at)
+            await plan(session, opening(vote), now + HELD, since=now)
             return vote
 
-    async def give_up(self, vote: Vote) -> None:
-        """Delete a vote that could not be opened."""
-        row = VoteRow
-        async with self._sessions.writing() as session:
-            gone = delete(row).where(row.id == vote.id, row.state == State.OPENING)
-            if await session.scalar(gone.returning(row.id)) is not None:
-                await drop(session, opening(vote))
-
     async def opened(self, vote: Vote, message: int) -> None:
-        """Record that a vote was posted: it takes ballots now, and closes at its time."""
-        row = VoteRow
-        is_opening = (row.id == vote.id, row.state == State.OPENING)
-        async with self._sessions.writing() as session:
-            opened = update(row).where(*is_opening).values(message=message, state=State.OPEN)
-            if await session.scalar(opened.returning(row.id)) is not None:
+        """Record where a vote was posted: it takes ballots now, and closes at its time."""
+        is_opening = (VoteRow.id == vote.id, VoteRow.state == VoteState.OPENING)
+        async with self._database.writing() as session:
+            opened = update(VoteRow).where(*is_opening).values(message=message, state=VoteState.OPEN)
+            if await session.scalar(opened.returning(VoteRow.id)) is not None:
                 await finish(session, opening(vote), message)
                 await plan(session, closing(vote), vote.draft.closes)
 
-    async def vote(self, vote_id: int) -> Vote | None:
-        """Return a vote."""
-        async with self._sessions.reading() as session:
+    async def give_up(self, vote: Vote) -> None:
+        """Delete a vote that cannot be posted."""
+        gone = delete(VoteRow).where(VoteRow.id == vote.id, VoteRow.state == VoteState.OPENING)
+        async with self._database.writing() as session:
+            if await session.scalar(gone.returning(VoteRow.id)) is not None:
+                await drop(session, opening(vote))
+
+    # Looking
+
+    async def vote(self, vote_id: int, member: Member) -> Vote:
+        """Return a vote of a member's club. Raises VoteProblem."""
+        async with self._database.reading() as session:
+            return await _of_club(session, vote_id, member)
+
+    async def latest(self, club: int) -> Vote:
+        """Return a club's latest vote, running or not. Raises VoteProblem where there was none."""
+        async with self._database.reading() as session:
+            vote = await _latest(session, club)
+        if vote is None:
+            raise VoteProblem("There has been no vote yet. /vote start begins one.")
+        return vote
+
+    async def anywhere(self, vote_id: int) -> Vote | None:
+        """Return a vote of any club, for what is due for it; None where it was given up."""
+        async with self._database.reading() as session:
             row = await session.get(VoteRow, vote_id)
             return None if row is None else _vote(row)
 
-    async def latest(self, club: int) -> Vote | None:
-        """Return a club's latest vote."""
-        query = select(VoteRow).where(VoteRow.club == club).order_by(VoteRow.id.desc()).limit(1)
-        async with self._sessions.reading() as session:
-            row = await session.scalar(query)
-            return None if row is None else _vote(row)
+    async def so_far(self, vote_id: int, member: Member) -> tuple[Vote, Count]:
+        """Return the count of a ranked vote as it stands, or its outcome. Raises VoteProblem where it is hidden."""
+        async with self._database.reading() as session:
+            vote = await _of_club(session, vote_id, member)
+            if vote.count is not None:
+                return vote, vote.count
+            if vote.draft.hidden:
+                closes = f"<t:{int(vote.draft.closes.timestamp())}:R>"
+                raise VoteProblem(f"The count of this vote is hidden until the close, {closes}.")
+            return vote, await _run_off(session, vote)
 
-    async def close(self, vote_id: int) -> Vote | None:
-        """Take no more ballots for a vote, and return it."""
-        await self._change(VoteRow.id == vote_id, VoteRow.state == State.OPEN, state=State.CLOSING)
-        return await self.vote(vote_id)
+    # Voting
 
-    async def counted(self, vote_id: int, count: Count, at: dt.datetime) -> Vote | None:
-        """Keep the outcome of a vote, unless one is kept already; return the vote with the one that is."""
-        plain = COUNT.dump_python(count, mode="json")
-        await self._change(VoteRow.id == vote_id, VoteRow.counted.is_(None), count=plain, counted=at)
-        return await self.vote(vote_id)
+    async def ballot(self, vote_id: int, member: Member) -> tuple[Vote, Ballot]:
+        """Return a vote that takes ballots, and somebody's ballot in it. Raises VoteProblem."""
+        async with self._database.reading() as session:
+            return await self._voting(session, vote_id, member), await _ballot(session, vote_id, member)
+
+    async def choose(self, vote_id: int, member: Member, number: int, key: str | None) -> tuple[Vote, Ballot]:
+        """Make a book somebody's choice of a number, from 1, or leave it out; return the vote and their ballot.
+
+        Raises VoteProblem.
+        """
+        async with self._database.writing() as session:
+            vote = await self._voting(session, vote_id, member, lock=True)
+            await note_member(session, member.club, member.id)
+            chosen = key if any(book.key == key for book in vote.candidates) else None
+            ballot = with_choice(await _ballot(session, vote_id, member), number, chosen)
+            mine = {"vote": vote_id, "club": member.club, "member": member.id}
+            if ballot:
+                await upsert(session, BallotRow, mine, {"choices": list(ballot), "at": self._now()})
+            else:
+                await session.execute(delete(BallotRow).filter_by(**mine))
+            return vote, ballot
+
+    async def take_back(self, vote_id: int, member: Member) -> Vote:
+        """Take somebody's ballot back. Raises VoteProblem."""
+        mine = delete(BallotRow).filter_by(vote=vote_id, club=member.club, member=member.id)
+        async with self._database.writing() as session:
+            vote = await self._voting(session, vote_id, member, lock=True)
+            await session.execute(mine)
+            return vote
+
+    async def _voting(self, session: AsyncSession, vote_id: int, member: Member, *, lock: bool = False) -> Vote:
+        """Return a vote that takes ballots now; a lock keeps it from being counted before this ballot is in it.
+
+        Whoever sees the *Vote* button may press it, also before it is noted that the button is there.
+        """
+        vote = await _of_club(session, vote_id, member, lock=lock)
+        if vote.state in (VoteState.CLOSING, VoteState.CLOSED) or vote.draft.closes <= self._now():
+            raise VoteProblem(CLOSED)
+        return vote
+
+    # Closing
+
+    async def close(self, vote: Vote) -> Vote:
+        """Take no more ballots for a vote, and return it as it is."""
+        async with self._database.writing() as session:
+            row = await session.get_one(VoteRow, vote.id, with_for_update=True)
+            if row.state == VoteState.OPEN:
+                row.state = VoteState.CLOSING
+            return _vote(row)
+
+    async def count_ballots(self, vote: Vote) -> Vote:
+        """Count a ranked vote that takes no more ballots, and keep the outcome, unless one is kept already."""
+        async with self._database.writing() as session:
+            return await self._keep(session, vote, await _run_off(session, vote))
+
+    async def count_poll(self, vote: Vote, votes: Mapping[str, int] | None) -> Vote:
+        """Count a poll by the votes that Discord tells, None where it knows none any more, and keep the outcome."""
+        lost = Count((), 0, None, lost=True)
+        count = lost if votes is None else most_votes(votes, [book.key for book in vote.candidates], vote.seed)
+        async with self._database.writing() as session:
+            return await self._keep(session, vote, count)
+
+    async def _keep(self, session: AsyncSession, vote: Vote, count: Count) -> Vote:
+        row = await session.get_one(VoteRow, vote.id, with_for_update=True)
+        if row.counted is None:
+            row.count, row.counted = COUNT.dump_python(count, mode="json"), self._now()
+        return _vote(row)
 
     async def closed(self, vote: Vote, result: int) -> None:
-        """Record that the outcome was posted. The ballots are deleted: the count is all that is left of them."""
-        async with self._sessions.writing() as session:
+        """Record that the outcome was posted, or with 0 that it cannot be; the winner leaves the nominations.
+
+        The ballots are deleted: the count is all that is left of them.
+        """
+        winner = vote.count.winner if vote.count else None
+        async with self._database.writing() as session:
+            await session.execute(delete(NominationRow).filter_by(club=vote.place.club, key=winner))
             row = update(VoteRow).where(VoteRow.id == vote.id)
-            await session.execute(row.values(state=State.CLOSED, running=None, result=result))
+            await session.execute(row.values(state=VoteState.CLOSED, running=None, result=result))
             await session.execute(delete(BallotRow).where(BallotRow.vote == vote.id))
             await finish(session, closing(vote), result)
 
-    async def ballot(self, vote_id: int, member: Member) -> Ballot:
-        """Return a member's ballot; an empty one where they have not voted."""
-        async with self._sessions.reading() as session:
-            return await _ballot(session, vote_id, member)
 
-    async def change_ballot(
-        self, vote_id: int, member: Member, change: Callable[[Ballot], Ballot], at: dt.datetime
-    ) -> Ballot | None:
-        """Change a member's ballot; None where the vote takes none any more."""
-        row = VoteRow
-        open_now = (row.id == vote_id, row.club == member.club, row.state.in_(TAKES_BALLOTS), row.closes > at)
-        async with self._sessions.writing() as session:
-            # The lock keeps the vote from being closed, and so counted, before this ballot is in it.
-            if await session.scalar(select(row.id).where(*open_now).with_for_update()) is None:
-                return None
-            await note_member(session, member.club, member.id)
-            ballot = change(await _ballot(session, vote_id, member))
-            key = {"vote": vote_id, "club": member.club, "member": member.id}
-            if ballot:
-                await upsert(session, BallotRow, key, {"choices": list(ballot), "at": at})
-            else:
-                await session.execute(delete(BallotRow).filter_by(**key))
-            return ballot
+async def _latest(session: AsyncSession, club: int) -> Vote | None:
+    row = await session.scalar(select(VoteRow).where(VoteRow.club == club).order_by(VoteRow.id.desc()).limit(1))
+    return None if row is None else _vote(row)
 
-    async def ballots(self, vote_id: int) -> list[Ballot]:
-        """Return all ballots, in an order that says nothing about who cast them."""
-        query = select(BallotRow.choices).where(BallotRow.vote == vote_id)
-        async with self._sessions.reading() as session:
-            return sorted(tuple(choices) for choices in await session.scalars(query))
 
-    async def _change(self, *which: ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401 (columns)
-        async with self._sessions.writing() as session:
-            await session.execute(update(VoteRow).where(*which).values(**values))
+async def _of_club(session: AsyncSession, vote_id: int, member: Member, *, lock: bool = False) -> Vote:
+    row = await session.get(VoteRow, vote_id, with_for_update=lock)
+    if row is None or row.club != member.club:
+        raise VoteProblem("That vote is not known here any more.")
+    return _vote(row)
 
 
 async def _ballot(session: AsyncSession, vote_id: int, member: Member) -> Ballot:
@@ -344,27 +330,88 @@ async def _ballot(session: AsyncSession, vote_id: int, member: Member) -> Ballot
     return () if row is None else tuple(row.choices)
 
 
-def _new(draft: Draft, name: str, seed: str, at: dt.datetime) -> dict[str, Any]:
-    return {
-        "club": draft.place.club,
-        "place": draft.place.id,
-        "adults": draft.place.adults,
-        "name": name,
-        "kind": draft.kind,
-        "books": [{"key": book.key, "title": book.title, "book": book.book} for book in draft.candidates],
-        "hidden": draft.hidden,
-        "seed": seed,
-        "opened": at,
-        "closes": draft.closes,
-        "state": State.OPENING,
-        "running": True,
-        "message": 0,
-        "result": 0,
-    }
+async def _run_off(session: AsyncSession, vote: Vote) -> Count:
+    cast = await session.scalars(select(BallotRow.choices).where(BallotRow.vote == vote.id))
+    return run_off(map(tuple, cast), [book.key for book in vote.candidates], vote.seed)
 
 
 def _vote(row: VoteRow) -> Vote:
-    books = tuple(Candidate(book["key"], book["title"], book["book"]) for book in row.books)
-    draft = Draft(Place(row.club, row.place, row.adults), Kind(row.kind), books, row.closes, row.hidden)
+    books = tuple(Candidate(**book) for book in row.books)
+    draft = VoteDraft(Place(row.club, row.place, row.adults), VoteKind(row.kind), books, row.closes, row.hidden)
     count = None if row.count is None else COUNT.validate_python(row.count)
-    return Vote(row.id, draft, row.seed, row.opened, State(row.state), row.message, row.result, count, row.counted)
+    return Vote(row.id, draft, row.seed, row.opened, VoteState(row.state), row.message, row.result, count, row.counted)
+
+
+class Nominations:
+    """The books that members would like to read next. The same book is one book, however it was typed."""
+
+    def __init__(self, database: Sessions, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
+        self._database, self._books, self._now = database, books, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database, app.books, app.now)
+
+    async def add(self, member: Member, typed: str) -> Nominated:
+        """Nominate a book, or support one that is on the list already. Raises VoteProblem."""
+        meant = candidate(typed, self._books)
+        async with self._database.writing() as session:
+            await note_member(session, member.club, member.id)
+            there = self._by_book(await _nominations(session, member.club))
+            known = there.get(meant.key, Nominated(meant, frozenset()))
+            book = known.candidate
+            if member.id in known.by:
+                raise VoteProblem(f"You have nominated “{book.title}” already. /nominate list shows all books.")
+            if sum(member.id in nominated.by for nominated in there.values()) >= MAX_OWN:
+                raise VoteProblem(f"You have nominated {MAX_OWN} books. Take one back with /nominate withdraw first.")
+            mine = {"club": member.club, "member": member.id, "key": book.key}
+            await upsert(session, NominationRow, mine, {"title": book.title, "book": book.book, "at": self._now()})
+            return Nominated(book, known.by | {member.id})
+
+    async def listed(self, club: int) -> list[Nominated]:
+        """Return a club's list: what most would like to read first, of equals what was nominated first.
+
+        A title that the library has come to know since is that book.
+        """
+        async with self._database.reading() as session:
+            found = self._by_book(await _nominations(session, club))
+        return sorted(found.values(), key=lambda nominated: -len(nominated.by))
+
+    async def withdraw(self, member: Member, typed: str, *, organiser: bool = False) -> tuple[Candidate, int]:
+        """Take one's own nomination back, or as an organiser the whole book off the list; return how many went.
+
+        Raises VoteProblem.
+        """
+        meant = candidate(typed, self._books)
+        async with self._database.writing() as session:
+            rows = await _nominations(session, member.club, lock=True)
+            its = [row for row in rows if self._meant(row).key == meant.key]
+            gone = [row for row in its if organiser or row.member == member.id]
+            for row in gone:
+                await session.delete(row)
+        if gone:
+            return meant, len(gone)
+        if its:
+            raise VoteProblem(f"Others have nominated “{meant.title}”, not you. Only an organiser can take it off.")
+        raise VoteProblem(f"“{meant.title}” is not on the list. /nominate list shows what is.")
+
+    def _by_book(self, rows: Sequence[NominationRow]) -> dict[str, Nominated]:
+        found: dict[str, Nominated] = {}
+        for row in rows:
+            meant = self._meant(row)
+            known = found.get(meant.key, Nominated(meant, frozenset()))
+            found[meant.key] = Nominated(known.candidate, known.by | {row.member})
+        return found
+
+    def _meant(self, row: NominationRow) -> Candidate:
+        """Return the book that a nomination means now."""
+        known = row.book in self._books
+        return Candidate(row.key, row.title, row.book) if known else candidate(row.title, self._books)
+
+
+async def _nominations(session: AsyncSession, club: int, *, lock: bool = False) -> Sequence[NominationRow]:
+    """Return a club's nominations, oldest first."""
+    row = NominationRow
+    query = select(row).where(row.club == club).order_by(row.at, row.key, row.member)
+    return (await session.scalars(query.with_for_update() if lock else query)).all()

@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from bot.db.base import Address, Sessions, StorageUnavailable, engine_for, indexing_lock, told
+from bot.db.base import Address, StorageUnavailable, engine_for, indexing_lock, told
 from bot.db.migrate import open_database
 from bot.features.progress.store import StoredPositions
-from bot.features.votes.store import Candidate, Draft, Kind, StoredVotes
+from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
+from bot.features.votes.store import Votes
 from bot.people import Member, Place, Reached
 from tests.fakes.postgres import Databases
 
@@ -117,27 +118,23 @@ async def test_a_server_that_is_restarted_is_away_for_a_while_and_nothing_more(p
             assert set(await StoredPositions(records).reported(JIM)) == {"emma", "kim"}
 
 
-async def _open_vote(records: Sessions) -> int:
-    books = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
-    draft = Draft(Place(1, 100), Kind.RANKED, books, NOON + dt.timedelta(hours=1), hidden=False)
-    vote = await StoredVotes(records).begin(draft, "first", "seed", NOON, NOON)
-    assert vote is not None
-    return vote.id
-
-
 async def test_a_transaction_that_is_cut_off_has_changed_nothing(postgres: Databases) -> None:
     with postgres.latest() as address:
         async with open_database(address) as records:
+            books, votes = (Candidate("emma", "Emma"), Candidate("kim", "Kim")), Votes(records, lambda: NOON)
+            hour = dt.timedelta(hours=1)
+            vote = await votes.begin(
+                VoteDraft(Place(1, 100), VoteKind.RANKED, books, NOON + hour, hidden=False), "first"
+            )
 
-            def cut(_: object) -> tuple[str, ...]:
+            def cut() -> dt.datetime:
                 postgres.disconnect(address)
-                return ("emma",)
+                return NOON
 
-            vote = await _open_vote(records)
             with pytest.raises(StorageUnavailable, match=r"connection was lost|starting or stopping"):
-                await StoredVotes(records).change_ballot(vote, JIM, cut, NOON)
-            assert await StoredVotes(records).ballots(vote) == []
-            assert await StoredVotes(records).change_ballot(vote, JIM, lambda _: ("emma",), NOON) == ("emma",)
+                await Votes(records, cut).choose(vote.id, JIM, 1, "emma")  # the clock is asked inside the transaction
+            assert await votes.ballot(vote.id, JIM) == (vote, ())
+            assert (await votes.choose(vote.id, JIM, 1, "emma"))[1] == ("emma",)
 
 
 def test_of_two_processes_that_share_a_server_one_indexes_at_a_time(postgres: Databases) -> None:

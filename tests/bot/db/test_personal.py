@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from dataclasses import replace
@@ -14,15 +15,16 @@ from bot.features.ask.store import Asked, StoredChoices, StoredConversations, St
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.my_data.store import StoredPersonalData, personal_tables
 from bot.features.progress.store import StoredPositions
-from bot.features.prompts.store import Prompt, StoredPrompts
+from bot.features.prompts.rules import Prompt
 from bot.features.reviews.store import Review, StoredReviews
 from bot.features.schedules.store import By, StoredSchedules
 from bot.features.shelf.rules import ShelfName, Shelved
-from bot.features.votes.store import Candidate, Draft, Kind, Nomination, StoredVotes
+from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
+from bot.features.votes.store import Nominations, Votes
 from bot.features.watch.store import Finding, StoredWatching
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
-from tests.fakes.records import opened_records, shelve
+from tests.fakes.records import keep_prompt, opened_records, shelve
 from tests.fakes.scheduled import a_schedule
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -43,18 +45,16 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     await StoredReviews(records).save(Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
     await StoredConversations(records).add(place, Turn(person, said, "An answer.", None, needs, NOON))
     await StoredQuestions(records).keep(Asked("", member, place, "ask", said, None, NOON))
-    await StoredPrompts(records).add(Prompt(0, place, person, said, NOON, message=person, by=ANN))
-    await StoredPrompts(records).add(Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
+    await keep_prompt(records, Prompt(0, place, person, said, NOON, message=person, by=ANN))
+    await keep_prompt(records, Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
     await StoredWatching(records).watch(Place(club, 200 + person), person, NOON)
     await StoredWatching(records).add(Finding(0, place, person, 70 + person, needs, NOON), NOON)
     await StoredAudit(records).add(Entry(place, person, Did.PROMPT, NOON, 80 + person, "discussion prompt"))
-    emma = Candidate("emma", said)
-    await StoredVotes(records).nominate(Nomination(member, emma, NOON))
-    draft = Draft(place, Kind.RANKED, (emma,), NOON + DAY, hidden=False)
-    await StoredVotes(records).begin(draft, str(club), "seed", NOON, NOON)
-    vote = await StoredVotes(records).latest(club)
-    assert vote is not None
-    await StoredVotes(records).change_ballot(vote.id, member, lambda _: ("emma",), NOON)
+    await Nominations(records, {}, lambda: NOON).add(member, said)
+    books, votes = (Candidate("emma", "Emma"), Candidate("kim", "Kim")), Votes(records, lambda: NOON)
+    with contextlib.suppress(VoteProblem):  # the other member has begun it
+        await votes.begin(VoteDraft(place, VoteKind.RANKED, books, NOON + DAY, hidden=False), str(club))
+    await votes.choose((await votes.latest(club)).id, member, 1, "emma")
     await StoredCeilings(records).set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
     schedule = replace(a_schedule(), club=club, organiser=person)
     kept = await StoredSchedules(records).add(schedule, said, NOON)

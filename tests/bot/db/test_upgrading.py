@@ -21,19 +21,20 @@ from bot.db.migrations.__main__ import draft
 from bot.features.ask.store import StoredChoices, StoredConversations, StoredNotes, StoredQuestions, StoredUsage
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.progress.store import Change, Report, StoredPositions
-from bot.features.prompts.store import Prompt, State, StoredPrompts
+from bot.features.prompts.rules import Prompt, PromptState
+from bot.features.prompts.store import listed_prompts
 from bot.features.reviews.store import StoredReviews
 from bot.features.schedules.store import By, StoredSchedules
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.stats.rules import Figure, Group
 from bot.features.stats.store import StoredFigures
-from bot.features.votes.store import StoredVotes
+from bot.features.votes.store import Nominations, Votes
 from bot.features.watch.store import StoredWatching
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Reached
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
-from tests.fakes.records import shelf_of
+from tests.fakes.records import keep_prompt, shelf_of
 from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -42,8 +43,8 @@ FIGURE = Figure(NOON, (Group(0, 0, 7), Group(1, 4, 5)))
 FIVE, SEVEN = Reached(5, 27, "chapter"), Reached(7, 27, "chapter")
 
 
-SUGGESTED = [("Why?", State.SUGGESTED, 900, NOON, ""), ("Who?", State.REJECTED, 0, NOON, "")]
-DECIDED = [("Why?", State.REJECTED, 900, NOON, "Too early.")]
+SUGGESTED = [("Why?", PromptState.SUGGESTED, 900, NOON, ""), ("Who?", PromptState.REJECTED, 0, NOON, "")]
+DECIDED = [("Why?", PromptState.REJECTED, 900, NOON, "Too early.")]
 PROMPTS = dict.fromkeys(("0002", "0003"), SUGGESTED) | dict.fromkeys(VERSIONS[3:], DECIDED)
 """The discussion prompts that those rows come to."""
 
@@ -92,7 +93,8 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
     await asyncio.to_thread(lay_out, unmade, version)
     async with open_database(unmade) as records:
         await check_rows(records)
-        prompts = await StoredPrompts(records).listed(1, tuple(State))
+        async with records.reading() as session:
+            prompts = await listed_prompts(session, 1, tuple(PromptState))
         told = [(found.text, found.state, found.message, found.at, found.reason) for found in prompts]
         assert told == PROMPTS.get(version, [])
         found = await StoredWatching(records).finding(1)
@@ -105,12 +107,16 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
             assert kept.schedule.sections[0].event == kept.steps["s5:1:event:2"].result == 907
             assert await StoredSchedules(records).reminded(5) == {Member(1, 10): By.THREAD}
         voted = version >= "0003"
-        assert [found.candidate.title for found in await StoredVotes(records).nominations(1)] == ["Emma"] * voted
+        assert [found.candidate.title for found in await Nominations(records, {}, lambda: NOON).listed(1)] == [
+            "Emma"
+        ] * voted
         due = await StoredJobs(records).due(["vote"], EVERY, NOON)
         assert due == [Due("vote", 1, 3, NOON)] * voted
-        vote = await StoredVotes(records).vote(3)
+        votes = Votes(records, lambda: NOON - dt.timedelta(hours=1))
+        vote = await votes.anywhere(3)
         assert (vote is not None and (vote.message, vote.state) == (901, "open")) == voted
-        assert await StoredVotes(records).ballot(3, Member(1, 10)) == ("emma",) * voted
+        if voted:
+            assert (await votes.ballot(3, Member(1, 10)))[1] == ("emma",)
 
 
 HALF_PAST, TOMORROW = NOON + dt.timedelta(minutes=30), NOON + dt.timedelta(days=1)
@@ -172,8 +178,7 @@ async def test_after_the_upgrade_nothing_is_posted_twice_and_nothing_is_lost(unm
 async def test_ids_go_on_behind_those_that_a_version_moved(unmade: str | Path) -> None:
     await asyncio.to_thread(lay_out, unmade, "0002")
     async with open_database(unmade) as records:
-        new = await StoredPrompts(records).add(Prompt(0, Place(1, 100), 10, "How?", NOON, message=901))
-        assert new is not None
+        new = await keep_prompt(records, Prompt(0, Place(1, 100), 10, "How?", NOON, message=901))
         assert new.id == 3
 
 

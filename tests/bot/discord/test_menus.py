@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.features.prompts.rules import Prompts
+from bot.features.prompts.store import Prompts
 from tests.fakes.club import Club, shown
 
 SECRET = "Silas drowned his brother for the sake of the lamp."

@@ -14,9 +14,10 @@ from simcord.backend.models import Channel
 from bot.client import Dogear
 from bot.db.base import Sessions
 from bot.features.progress.store import Progress
-from bot.features.prompts.store import Prompt, State, StoredPrompts
+from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.schedules.store import By, StoredSchedules
-from bot.features.votes.store import Candidate, Draft, Kind, StoredVotes
+from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
+from bot.features.votes.store import Votes
 from bot.features.watch.store import Finding, StoredWatching
 from bot.people import EVERY, Member, Place, Shards
 from bot.processes import StoredPresence
@@ -25,7 +26,7 @@ from retrieval.retriever import Retriever
 from tests.fakes.discord_server import Club, DiscordServer, discord_server
 from tests.fakes.postgres import Databases
 from tests.fakes.processes import Clock, app_over, running, spoken_to
-from tests.fakes.records import opened_records
+from tests.fakes.records import keep_prompt, opened_records
 from tests.fakes.scheduled import NOW, a_schedule
 
 FIRST = dt.datetime(2027, 1, 8, 19, tzinfo=dt.UTC)
@@ -106,12 +107,11 @@ async def planned(fleet: Fleet, club: Club) -> None:
     await StoredSchedules(records).remind(schedule.id, Member(club.id, liz), By.DIRECT, NOW)
     await StoredSchedules(records).remind(schedule.id, Member(club.id, jim), By.THREAD, NOW)
     books_of = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
-    draft = Draft(here, Kind.RANKED, books_of, FIRST, hidden=False)
-    vote = await StoredVotes(records).begin(draft, str(club.id), "s", NOW, NOW + MINUTE)
-    assert vote is not None
-    await StoredVotes(records).opened(vote, fleet.discord.write(place, "a vote").stored.id)
-    prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=State.APPROVED, due=FIRST)
-    assert await StoredPrompts(records).add(prompt) is not None
+    draft = VoteDraft(here, VoteKind.RANKED, books_of, FIRST, hidden=False)
+    votes = Votes(records, lambda: NOW)
+    await votes.opened(await votes.begin(draft, str(club.id)), fleet.discord.write(place, "a vote").stored.id)
+    prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=PromptState.APPROVED, due=FIRST)
+    await keep_prompt(records, prompt)
     found = Finding(0, here, jim, 900, Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE)
     assert await StoredWatching(records).add(found, FIRST - MINUTE) is not None
 

@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -15,8 +14,8 @@ from simcord import MemberActor
 
 from bot.audit import Audit, Did
 from bot.db.base import NAME
-from bot.features.prompts.rules import Prompts
-from bot.features.prompts.store import Prompt, State, posting
+from bot.features.prompts.rules import Prompt, PromptState
+from bot.features.prompts.store import Prompts, posting
 from bot.jobs import HELD
 from bot.people import Member, Place
 from retrieval.retriever import Retriever
@@ -80,7 +79,7 @@ async def test_everything_else_is_for_moderators(club: Club, command: str) -> No
     assert told.ephemeral
     assert "Only moderators do that" in shown(told)
     assert HARMLESS not in shown(told)
-    assert (await found(club, prompt)).state is State.SUGGESTED
+    assert (await found(club, prompt)).state is PromptState.SUGGESTED
 
 
 # Deciding
@@ -140,7 +139,7 @@ async def test_a_section_that_a_prompt_goes_beyond_is_refused_with_where_it_belo
     book, where = fields(form.modal)
     told = await elinor.submit_modal(form, {book: "The Lantern", where: "ch 5"})
     assert "beyond that section" in shown(told)
-    assert (await found(club, prompt)).state is State.SUGGESTED
+    assert (await found(club, prompt)).state is PromptState.SUGGESTED
 
 
 # Posting
@@ -206,12 +205,9 @@ async def test_a_prompt_is_posted_when_it_is_due_and_not_before_even_after_a_res
 
 async def planned(club: Club, prompt: Prompt, ago: dt.timedelta) -> Prompt:
     """Plan a prompt as a process did that was killed a while ago."""
-    records = club.app.get(Prompts)._records
     with club.env.time_context():
-        now = discord.utils.utcnow()
-    waiting = replace(prompt, state=State.APPROVED, due=now - ago, by=7)
-    assert await records.save(waiting, prompt, now)
-    return waiting
+        by, due = Member(club.guild.id, 7), discord.utils.utcnow() - ago
+        return await club.app.get(Prompts).plan(by, prompt.id, prompt.place, due)
 
 
 def left(folder: Path, statement: str) -> None:

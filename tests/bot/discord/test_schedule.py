@@ -18,7 +18,7 @@ from simcord import ChannelHandle, InteractionResult, MemberActor
 from bot.audit import Audit
 from bot.db.base import NAME
 from bot.features.ceilings.store import Ceilings
-from bot.features.prompts.rules import Prompts
+from bot.features.prompts.store import Prompts
 from bot.features.schedules.calendar import exported
 from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState
 from bot.features.schedules.service import Schedules

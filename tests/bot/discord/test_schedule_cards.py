@@ -6,7 +6,7 @@ import datetime as dt
 from functools import partial
 
 from bot.discord.cards import Card, CardView, paged_card
-from bot.features.prompts.store import Prompt
+from bot.features.prompts.rules import Prompt
 from bot.features.schedules.views import (
     ShownPageButton,
     opening_card,

@@ -13,8 +13,8 @@ import pytest
 from simcord import InteractionResult, MemberActor, SetupError
 
 from bot.db.base import NAME
-from bot.features.votes.rules import Votes
-from bot.features.votes.store import Candidate, Draft, Kind, State, Vote, closing
+from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteState
+from bot.features.votes.store import Votes, closing
 from bot.people import Place
 from tests.fakes.club import Club, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
@@ -200,7 +200,7 @@ async def test_a_vote_closes_on_its_own_and_tells_who_has_won_and_why_with_a_pic
     assert "The Kite" in picture.description
     assert "Plan the schedule" in told
     vote = await latest(club)
-    assert (vote.state, vote.result) == (State.CLOSED, result.id)
+    assert (vote.state, vote.result) == (VoteState.CLOSED, result.id)
     before = next(each for each in club.general.history() if each.id == post.id)
     assert "This vote is closed" in words(before)
     assert "ballot:" not in str([part.to_dict() for part in before.components])
@@ -275,7 +275,7 @@ async def test_a_poll_whose_message_was_deleted_has_no_outcome_and_is_over(club:
     await club.env.advance_time(11 * MINUTE)
     (told,) = outcomes(club)
     assert "nothing to count" in told
-    assert (await latest(club)).state is State.CLOSED
+    assert (await latest(club)).state is VoteState.CLOSED
 
 
 # Whatever happens to the bot
@@ -322,7 +322,7 @@ async def test_a_bot_that_is_killed_before_it_has_noted_its_post_does_not_post_a
     await club.restart()
     assert len(outcomes(club)) == 1
     assert (await latest(club)).result == result.id
-    assert (await latest(club)).state is State.CLOSED
+    assert (await latest(club)).state is VoteState.CLOSED
 
 
 async def test_the_outcome_that_was_counted_stays_while_discord_is_out_of_order(club: Club, jo: MemberActor) -> None:
@@ -351,12 +351,12 @@ async def test_a_bot_that_is_killed_after_it_has_posted_a_vote_finds_its_post(
     await club.env.advance_time(4 * MINUTE)
     assert [each.id for each in club.general.history()] == [post.id]
     assert (await latest(club)).message == post.id
-    assert (await latest(club)).state is State.OPEN
+    assert (await latest(club)).state is VoteState.OPEN
 
 
-@pytest.mark.parametrize("kind", [Kind.RANKED, Kind.POLL])
-async def test_a_bot_that_is_killed_before_it_has_posted_a_vote_posts_it(club: Club, kind: Kind) -> None:
-    draft = Draft(Place(club.guild.id, club.general.id), kind, TWO, club.env.now() + DAY, hidden=False)
+@pytest.mark.parametrize("kind", [VoteKind.RANKED, VoteKind.POLL])
+async def test_a_bot_that_is_killed_before_it_has_posted_a_vote_posts_it(club: Club, kind: VoteKind) -> None:
+    draft = VoteDraft(Place(club.guild.id, club.general.id), kind, TWO, club.env.now() + DAY, hidden=False)
     with club.env.time_context():
         await club.app.get(Votes).begin(draft, "abc")
     await club.restart()
@@ -382,12 +382,12 @@ async def test_two_processes_close_a_vote_once(club: Club, jo: MemberActor) -> N
 
 
 async def test_a_vote_of_a_server_that_this_process_does_not_serve_is_left_alone(club: Club, tmp_path: Path) -> None:
-    draft = Draft(Place(999, 1), Kind.RANKED, TWO, club.env.now() + DAY, hidden=False)
+    draft = VoteDraft(Place(999, 1), VoteKind.RANKED, TWO, club.env.now() + DAY, hidden=False)
     with club.env.time_context():
         await club.app.get(Votes).begin(draft, "elsewhere")
     await club.env.advance_time(10 * MINUTE)
     with club.env.time_context():
-        assert (await club.app.get(Votes).latest(999)).state is State.OPENING
+        assert (await club.app.get(Votes).latest(999)).state is VoteState.OPENING
 
 
 # What is sent

@@ -9,7 +9,7 @@ import pytest
 
 from bot.features.votes.counting import Ballot, Count, run_off
 from bot.features.votes.picture import GROUND, HALF, Bar, alt_text, bars, rounds_layout
-from bot.features.votes.store import Candidate, Draft, Kind, State, Vote
+from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteState
 from bot.people import Place
 from bot.pictures.canvas import measured
 from bot.pictures.layout import EDGE, WIDTH
@@ -19,8 +19,8 @@ NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 def vote(*titles: str) -> Vote:
     books = tuple(Candidate(f"b{n}", title) for n, title in enumerate(titles))
-    draft = Draft(Place(1, 2), Kind.RANKED, books, NOW + dt.timedelta(days=1), hidden=False)
-    return Vote(1, draft, "seed", NOW, State.OPEN)
+    draft = VoteDraft(Place(1, 2), VoteKind.RANKED, books, NOW + dt.timedelta(days=1), hidden=False)
+    return Vote(1, draft, "seed", NOW, VoteState.OPEN)
 
 
 def counted(held: Vote, *cast: Ballot) -> Count:

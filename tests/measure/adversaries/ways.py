@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.db.base import NAME
-from bot.features.prompts.rules import Prompts
-from bot.features.votes.rules import Votes
+from bot.features.prompts.store import Prompts
+from bot.features.votes.store import Votes
 from tests.fakes.club import Club, fields, labels, message
 from tests.fakes.evening_acts import presses_all, talks, under, writes_directly
 from tests.fakes.forging import forge, ids_in, ids_under, remembered

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,13 @@ from bot.app import App
 from bot.audit import Audit, Did
 from bot.db.jobs import StoredJobs
 from bot.features.ceilings.store import Ceilings
-from bot.features.prompts.rules import LATE, MAX_OWN, PromptProblem, Prompts
+from bot.features.prompts.rules import LATE, MAX_OWN, Prompt, PromptProblem, PromptState
+from bot.features.prompts.store import Prompts, posting
 from bot.people import EVERY, Member, Place
 from bot.workers import Workers
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
-from tests.fakes.records import opened_records
+from tests.fakes.records import keep_prompt, opened_records
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -41,6 +42,9 @@ class Desk:
     @property
     def prompts(self) -> Prompts:
         return self.app.get(Prompts)
+
+    async def next_due(self) -> dt.datetime | None:
+        return await self.app.get(StoredJobs).next_due(["prompt"], EVERY)
 
     def later(self, by: dt.timedelta) -> None:
         self.clock[0] += by
@@ -69,6 +73,77 @@ async def opened_desk(island: Retriever, where: str | Path) -> AsyncIterator[Des
         discussion = Discussion(island.library, island)
         yield Desk(App(discussion, records, workers, lambda: clock[0]), clock)
     workers.close()
+
+
+FIRST = Prompt(0, THREAD, LIZ.id, "Why does Ishmael go to sea?", NOON, message=900)
+READY = replace(FIRST, state=PromptState.APPROVED, due=NOON, by=ELINOR.id)
+
+
+async def test_all_of_a_prompt_is_kept(each_desk: Desk) -> None:
+    whole = replace(
+        READY, place=Place(1, 100, adults=True), kind="theme", book="moby", mark=5, needs=Reveals.of({"moby": 4}),
+        reason="?", overridden=True, post=7,
+    )  # fmt: skip
+    kept = await keep_prompt(each_desk.app.database, whole)
+    assert await each_desk.prompts.prompt(1, kept.id) == replace(whole, id=kept.id)
+
+
+async def test_a_message_is_suggested_once_whatever_became_of_it(each_desk: Desk) -> None:
+    prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS, 900)
+    for _ in range(2):
+        with pytest.raises(PromptProblem, match="suggested before"):
+            await each_desk.prompts.suggest(ELINOR, THREAD, "Again?", 900)
+        await each_desk.prompts.reject(ELINOR, prompt.id)
+    assert await each_desk.prompts.queue(1) == []
+
+
+async def test_what_is_being_posted_cannot_be_changed_until_its_claim_ends(each_desk: Desk) -> None:
+    prompt, jobs = await keep_prompt(each_desk.app.database, READY), each_desk.app.get(StoredJobs)
+    assert await jobs.claim(posting(1, prompt.id), NOON, NOON + HOUR) is not None
+    with pytest.raises(PromptProblem, match="Somebody else has just dealt"):
+        await each_desk.prompts.edit(ELINOR, prompt.id, HARMLESS)
+    assert await each_desk.prompts.prompt(1, prompt.id) == prompt
+    each_desk.later(HOUR)
+    assert (await each_desk.prompts.edit(ELINOR, prompt.id, HARMLESS)).text == HARMLESS
+
+
+@pytest.mark.parametrize(
+    ("prompt", "due"),
+    [
+        (READY, NOON),
+        (replace(READY, due=None), None),
+        *((replace(READY, state=state), None) for state in PromptState if state is not PromptState.APPROVED),
+    ],
+    ids=["timed", "at no time", "suggested", "rejected", "posted"],
+)
+async def test_what_is_approved_for_a_time_is_to_be_posted(desk: Desk, prompt: Prompt, due: dt.datetime | None) -> None:
+    await keep_prompt(desk.app.database, prompt)
+    assert await desk.next_due() == due
+
+
+async def test_a_prompt_whose_time_is_moved_is_posted_then_and_one_that_loses_it_is_not(each_desk: Desk) -> None:
+    prompt = await keep_prompt(each_desk.app.database, READY)
+    await each_desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
+    assert await each_desk.next_due() == NOON + HOUR
+    await each_desk.prompts.reject(ELINOR, prompt.id)
+    assert await each_desk.next_due() is None
+
+
+async def test_a_prompt_becomes_one_message(each_desk: Desk) -> None:
+    prompt = await keep_prompt(each_desk.app.database, READY)
+    for message in (77, 78):
+        await each_desk.prompts.posted(prompt, message)
+    done = await each_desk.prompts.prompt(1, prompt.id)
+    assert (done.state, done.post) == (PromptState.POSTED, 77)
+    assert await each_desk.next_due() is None
+
+
+async def test_a_prompt_that_cannot_be_posted_says_why_and_loses_its_time(each_desk: Desk) -> None:
+    prompt = await keep_prompt(each_desk.app.database, READY)
+    await each_desk.prompts.stopped(prompt, "I may not write there.")
+    stopped = replace(prompt, due=None, reason="I may not write there.")
+    assert await each_desk.prompts.prompt(1, prompt.id) == stopped
+    assert await each_desk.next_due() is None
 
 
 async def test_one_member_fills_no_queue_alone(desk: Desk) -> None:
@@ -115,7 +190,7 @@ async def test_a_prompt_is_due_at_its_time_and_too_late_after_a_day(desk: Desk) 
     prompt = await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
     assert await desk.prompts.planned(1, prompt.id) is None
     await desk.prompts.plan(ELINOR, prompt.id, THREAD, NOON + HOUR)
-    assert await desk.app.get(StoredJobs).next_due(["prompt"], EVERY) == NOON + HOUR
+    assert await desk.next_due() == NOON + HOUR
     planned = await desk.prompts.planned(1, prompt.id)
     assert planned is not None
     desk.later(HOUR + LATE)

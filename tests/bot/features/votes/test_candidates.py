@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.votes.rules import VoteProblem, candidate, title_key, typed_candidates
-from bot.features.votes.store import Candidate
+from bot.features.votes.rules import Candidate, VoteProblem, candidate, title_key, typed_candidates
 from corpus.library import Library
 from tests.fakes.bookshelf import write_lantern
 

@@ -4,21 +4,30 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.features.votes.counting import most_votes, run_off
-from bot.features.votes.rules import explanation, outcome, rounds, rule_of_ties
-from bot.features.votes.store import Candidate, Draft, Kind, State, Vote
+from bot.features.votes.rules import (
+    Candidate,
+    Vote,
+    VoteDraft,
+    VoteKind,
+    VoteState,
+    explanation,
+    outcome,
+    rounds,
+    rule_of_ties,
+)
 from bot.people import Place
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 KEYS = ("kim", "emma", "dracula")
-DRAFT = Draft(
+DRAFT = VoteDraft(
     Place(1, 2),
-    Kind.RANKED,
+    VoteKind.RANKED,
     tuple(Candidate(key, key.title()) for key in KEYS),
     NOW + dt.timedelta(days=1),
     hidden=False,
 )
-VOTE = Vote(7, DRAFT, "a1b2", NOW, State.OPEN)
-POLL = replace(VOTE, draft=replace(DRAFT, kind=Kind.POLL))
+VOTE = Vote(7, DRAFT, "a1b2", NOW, VoteState.OPEN)
+POLL = replace(VOTE, draft=replace(DRAFT, kind=VoteKind.POLL))
 
 
 def test_each_round_says_its_votes_and_what_follows_from_them() -> None:
