@@ -178,34 +178,21 @@ async def type_about(interaction: discord.Interaction[Any], do: str, number: int
     by, place = await needs(interaction, MODERATOR)
     app = app_of(interaction)
     prompt = await app.get(Prompts).prompt(by.club, number)
-    await interaction.response.send_modal(
-        PromptDialogue(prompt, _fields(do, prompt, await _book_of(app, prompt, place)))
-    )
-
-
-async def _book_of(app: App, prompt: Prompt, place: Place) -> str:
-    """Return the title of the book that a prompt is about, as far as that can be known."""
     here: list[Slug] = list(await app.get(Audiences).ceiling(place))
     book = app.books.get(prompt.book or (here[0] if len(here) == 1 else ""))
-    return book.title if book else ""
+    await interaction.response.send_modal(PromptDialogue(prompt, _fields(do, prompt, book)))
 
 
-def _fields(do: str, prompt: Prompt, book: str) -> dict[str, discord.ui.TextInput[Any]]:
+def _fields(do: str, prompt: Prompt, book: Book | None) -> dict[str, discord.ui.TextInput[Any]]:
     """Return the fields of a modal, by what is typed into them."""
+    field = discord.ui.TextInput[Any]
     if do == "edit":
         long = discord.TextStyle.paragraph
-        return {"words": _field("Words", style=long, default=prompt.text, max_length=MAX_PROMPT)}
+        return {"words": field(label="Words", style=long, default=prompt.text, max_length=MAX_PROMPT)}
     if do == "reject":
-        return {"reason": _field("Reason, for the moderators", required=False, max_length=MAX_REASON)}
-    where = _field("End of the section", placeholder="ch 8, p. 120, 45%", max_length=MAX_LENGTH)
-    return {"book": _field("Book", default=book or None, max_length=200), "where": where}
-
-
-def _field(label: str, **options: Any) -> discord.ui.TextInput[Any]:  # noqa: ANN401 (the library's options)
-    return discord.ui.TextInput(label=label, **options)
-
-
-NOTHING = "There is nothing to draft from up to there."
+        return {"reason": field(label="Reason, for the moderators", required=False, max_length=MAX_REASON)}
+    where = field(label="End of the section", placeholder="ch 8, p. 120, 45%", max_length=MAX_LENGTH)
+    return {"book": field(label="Book", default=book.title if book else None, max_length=200), "where": where}
 
 
 class KeepButton(OwnButton, template=rf"prompt-keep:{ID}:(?P<number>[1-9])"):
@@ -247,15 +234,13 @@ async def drafted(
     """PromptDraft, keep the drafts for their buttons, and return them as a card."""
     drafts = await app.get(Prompts).draft(member, place, book, kind, where=where, turn=turn, library=library)
     if not drafts:
-        return notice_card(NOTHING)
+        return notice_card("There is nothing to draft from up to there.")
     kept = [(draft.kind, draft.text, dict(draft.needs.marks)) for draft in drafts]
     wish = {"kind": kind, "where": where, "turn": turn, "library": library, "drafts": kept}
     asked: Asked = await app.get(Questions).keep("drafts", member, place, json.dumps(wish), book.slug)
     buttons = [KeepButton(asked.id, n) for n in range(1, len(drafts) + 1)]
     return drafts_card(f"{book.title}: {kind}", drafts, [*buttons, OthersButton(asked.id)])
 
-
-SUGGESTED = "Suggested. The moderators see it in their queue; nobody else does."
 
 Typed = app_commands.Range[str, 1, 200]
 Where = app_commands.Range[str, 1, MAX_LENGTH]
@@ -283,7 +268,7 @@ class PromptCog(commands.Cog):
     prompt = in_clubs(app_commands.Group(name="prompt", description="Questions to talk about, as far as we have read."))
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._app = bot, bot.app
+        self._app = bot.app
 
     @prompt.command()
     @app_commands.describe(text="The question, in your own words", book="The book that it is about")
@@ -294,7 +279,7 @@ class PromptCog(commands.Cog):
         member, place = await visitor(interaction)
         known = find_book(book, self._app.books).slug if book else None
         await self._app.get(Prompts).suggest(member, place, text, book=known)
-        await deliver(interaction, notice_card(SUGGESTED))
+        await deliver(interaction, notice_card("Suggested. The moderators see it in their queue; nobody else does."))
 
     @prompt.command()
     @app_commands.describe(

@@ -34,24 +34,22 @@ def mark_of(prompt: Prompt) -> str:
 def posted_card(prompt: Prompt, now: dt.datetime) -> Card:
     """Return a prompt as everybody sees it."""
     late = prompt.due is not None and now - prompt.due > PUNCTUAL
-    footers = (
-        mark_of(prompt),
-        *((f"This was due {timestamp(prompt.due)}; I was away.",) if late and prompt.due else ()),
-    )
-    return Card("For discussion", safe(prompt.text), footers, Tone.PUBLIC)
+    why = [f"This was due {timestamp(prompt.due)}; I was away."] if late and prompt.due else []
+    return Card("For discussion", safe(prompt.text), (mark_of(prompt), *why), Tone.PUBLIC)
 
 
 def prompt_card(
     prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items, place_in_queue: str = ""
 ) -> Card:
     """Return a prompt as a moderator sees it: its words, whose they are, what became of it, where it belongs."""
+    source = f"From https://discord.com/channels/{prompt.place.club}/{prompt.place.id}/{prompt.message}"
     lines = [
         f"{prompt.state.value.capitalize()}{f', {prompt.kind}' if prompt.kind else ''}, by <@{prompt.member}>",
         _section(prompt, books),
         _time(prompt),
         safe(prompt.reason),
         where_it_belongs(beyond, books),
-        _source(prompt),
+        source if prompt.message else "",
         place_in_queue,
     ]
     return Card(mark_of(prompt), safe(prompt.text), list(filter(None, lines)), Tone.PLAIN, items)
@@ -96,12 +94,6 @@ def _time(prompt: Prompt) -> str:
     if prompt.due is None or prompt.state is not PromptState.APPROVED:
         return ""
     return f"To be posted in <#{prompt.place.id}> {timestamp(prompt.due)}"
-
-
-def _source(prompt: Prompt) -> str:
-    if not prompt.message:
-        return ""
-    return f"From https://discord.com/channels/{prompt.place.club}/{prompt.place.id}/{prompt.message}"
 
 
 log = logging.getLogger(__name__)

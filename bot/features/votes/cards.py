@@ -26,6 +26,7 @@ from bot.features.votes.rules import (
     outcome,
     rounds,
     rule_of_ties,
+    titles_of,
 )
 from bot.features.votes.store import Votes
 from bot.times import timestamp
@@ -45,11 +46,6 @@ class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
             raise Refused("The library does not have that book yet. Once it does, /schedule create plans its reading.")
         line = f"/schedule create book:{book.slug}"
         return notice_card(f"Write this, and I ask for the rest: {line}", book.title)
-
-
-def plan_items(winner: Candidate) -> list[discord.ui.Item[Any]]:
-    """Return what stands under the outcome of a vote, to plan the reading of its winner."""
-    return [PlanButton(winner.book or winner.key)]
 
 
 Items = Sequence[discord.ui.Item[Any]]
@@ -74,23 +70,25 @@ def preview_card(draft: VoteDraft, items: Items) -> Card:
     return Card(QUESTION, body, buttons=items, note=note)
 
 
-def open_card(vote: Vote, items: Items) -> Card:
+def open_card(vote: Vote) -> Card:
     """Return the post of a ranked vote that takes ballots."""
+    seen = [] if vote.draft.hidden else [CountButton(vote.id)]
+    items = [VoteButton(vote.id), *seen, HowButton(vote.id)]
     hidden = "The count is hidden until the close." if vote.draft.hidden else "The count can be seen at any time."
     how = "Press Vote, and rank as many as you like; you can change it until the close. Ballots are secret."
     body = f"{_books(vote.candidates)}\n\n{how} {hidden}\n**Closes**: {timestamp(vote.draft.closes)}"
-    return Card(QUESTION, body, (_ties(vote),), Tone.PUBLIC, items)
+    return Card(QUESTION, body, (safe(rule_of_ties(vote)),), Tone.PUBLIC, items)
 
 
 def closed_card(vote: Vote, result: str) -> Card:
     """Return the post of a ranked vote that is over, with a link to its outcome where it was posted."""
     told = f"This vote is closed: {result}" if result else "This vote is closed."
-    return Card(QUESTION, f"{_books(vote.candidates)}\n\n{told}", (_ties(vote),), Tone.PUBLIC)
+    return Card(QUESTION, f"{_books(vote.candidates)}\n\n{told}", (safe(rule_of_ties(vote)),), Tone.PUBLIC)
 
 
 def poll_text(vote: Vote) -> str:
     """Return the line above a poll; its end tells the vote from all others."""
-    return f"Closes {timestamp(vote.draft.closes)}\n-# {_ties(vote)} {poll_mark(vote)}"
+    return f"Closes {timestamp(vote.draft.closes)}\n-# {safe(rule_of_ties(vote))} {poll_mark(vote)}"
 
 
 def poll_mark(vote: Vote) -> str:
@@ -107,47 +105,26 @@ def poll_of(vote: Vote, now: dt.datetime) -> discord.Poll:
     return poll
 
 
-def ballot_card(vote: Vote, ballot: Ballot, items: Items) -> Card:
-    """Return somebody's ballot, for them alone."""
-    titles = {candidate.key: candidate.title for candidate in vote.candidates}
-    ranked = "\n".join(f"{n}\\. {safe(titles[key])}" for n, key in enumerate(ballot, 1) if key in titles)
-    body = f"{ranked}\n\nThis is kept. You can change it until the close." if ranked else "Pick your first choice."
-    note = f"Closes {timestamp(vote.draft.closes)}. It counts for your first choice; once that is out, for your next."
-    return Card("Your ballot", body, buttons=items, note=note)
-
-
-def count_card(vote: Vote, count: Count, picture: Picture | None, items: Items = (), *, so_far: bool = False) -> Card:
+def count_card(vote: Vote, count: Count, picture: Picture | None, items: Items) -> Card:
     """Return how a vote stands or has ended, with each round in words."""
-    number = plural(count.ballots, "ballot")
-    if so_far:
+    number, told_rounds = plural(count.ballots, "ballot"), "\n".join(map(safe, rounds(vote, count)))
+    if vote.count is None:
         told = (
             f"{number} so far. If the vote closed now: {safe(outcome(vote, count))}" if count.rounds else "No ballots."
         )
-        return Card("The count so far", f"{told}\n\n{_rounds(vote, count)}", (_ties(vote),), picture=picture)
-    title = f"Our next book: {safe(_winner(vote, count))}" if count.winner else "The vote is closed"
+        return Card("The count so far", f"{told}\n\n{told_rounds}", (safe(rule_of_ties(vote)),), picture=picture)
+    title = f"Our next book: {safe(vote.candidate(count.winner).title)}" if count.winner else "The vote is closed"
     cast = [f"{number} cast."] if count.ballots else []
-    body = f"{safe(outcome(vote, count))}\n\n{_rounds(vote, count)}"
-    return Card(title, body, (*cast, _ties(vote)), Tone.PUBLIC, items, picture)
-
-
-def _rounds(vote: Vote, count: Count) -> str:
-    return "\n".join(safe(told) for told in rounds(vote, count))
-
-
-def _winner(vote: Vote, count: Count) -> str:
-    return "" if count.winner is None else vote.candidate(count.winner).title
+    body = f"{safe(outcome(vote, count))}\n\n{told_rounds}"
+    return Card(title, body, (*cast, safe(rule_of_ties(vote))), Tone.PUBLIC, items, picture)
 
 
 def _books(candidates: Sequence[Candidate]) -> str:
     return "\n".join(f"• {clipped(safe(candidate.title), 2 * TITLE)}" for candidate in candidates)
 
 
-def _ties(vote: Vote) -> str:
-    return safe(rule_of_ties(vote))
-
-
 VOTE = r"(?P<vote_id>\d{1,18})"
-NAMES = ("First choice", "Second choice", "Third choice", "Fourth choice", "Fifth choice")
+NAMES = ("First", "Second", "Third", "Fourth", "Fifth")
 
 
 class VoteButton(Pressed, template=rf"ballot:{VOTE}"):
@@ -174,7 +151,10 @@ class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{CHOICES}])"):
         ]
         return cls(
             discord.ui.Select(
-                custom_id=f"rank:{vote.id}:{number}", placeholder=NAMES[number - 1], min_values=0, options=options
+                custom_id=f"rank:{vote.id}:{number}",
+                placeholder=f"{NAMES[number - 1]} choice",
+                min_values=0,
+                options=options,
             )
         )
 
@@ -225,34 +205,18 @@ class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
         return notice_card(explanation(vote), "How is this counted?")
 
 
-async def counted_card(app: App, vote: Vote, count: Count) -> Card:
-    """Return how a vote stands, or its outcome, for one person to see."""
-    return count_card(vote, count, await rounds_picture(app, vote, count), so_far=vote.count is None)
-
-
-async def rounds_picture(app: App, vote: Vote, count: Count) -> Picture | None:
-    """Return a count as a picture, where there is anything to draw."""
+async def counted_card(app: App, vote: Vote, count: Count, items: Items = ()) -> Card:
+    """Return how a vote stands, or its outcome, with a picture where there is anything to draw."""
     if not count.rounds:
-        return None
+        return count_card(vote, count, None, items)
     png = await app.workers.do(lambda: draw_rounds(vote, count))
-    return Picture("rounds.png", png, alt_text(vote, count))
-
-
-def open_items(vote: Vote) -> list[discord.ui.Item[Any]]:
-    """Return the buttons under a ranked vote that is open."""
-    seen = [] if vote.draft.hidden else [CountButton(vote.id)]
-    return [VoteButton(vote.id), *seen, HowButton(vote.id)]
+    return count_card(vote, count, Picture("rounds.png", png, alt_text(vote, count)), items)
 
 
 def outcome_items(vote: Vote) -> list[discord.ui.Item[Any]]:
-    """Return the buttons under the outcome of a vote."""
-    winner = vote.count.winner if vote.count else None
-    return [*(plan_items(vote.candidate(winner)) if winner else []), HowButton(vote.id)]
-
-
-def mark_of(vote: Vote) -> str:
-    """Return the id of a button that stands under the outcome of this vote."""
-    return f"how-counted:{vote.id}"
+    """Return the buttons under the outcome of a vote, with which the reading of its winner is planned."""
+    winner = vote.candidate(vote.count.winner) if vote.count and vote.count.winner else None
+    return [*([PlanButton(winner.book or winner.key)] if winner else []), HowButton(vote.id)]
 
 
 def link_to(vote: Vote, message: int) -> str:
@@ -261,9 +225,14 @@ def link_to(vote: Vote, message: int) -> str:
 
 
 def _ballot(vote: Vote, ballot: Ballot) -> Card:
+    """Return somebody's ballot, for them alone."""
+    titles = titles_of(vote)
+    ranked = "\n".join(f"{n}\\. {safe(titles[key])}" for n, key in enumerate(ballot, 1) if key in titles)
+    body = f"{ranked}\n\nThis is kept. You can change it until the close." if ranked else "Pick your first choice."
+    note = f"Closes {timestamp(vote.draft.closes)}. It counts for your first choice; once that is out, for your next."
     menus: Sequence[Any] = [RankMenu.of(vote, n, ballot) for n in range(1, min(CHOICES, len(vote.candidates)) + 1)]
     back = [BallotBackButton(vote.id)] if ballot else []
-    return ballot_card(vote, ballot, [*menus, *back])
+    return Card("Your ballot", body, buttons=[*menus, *back], note=note)
 
 
 VOTE_BUTTONS = (VoteButton, RankMenu, BallotBackButton, CountButton, HowButton)

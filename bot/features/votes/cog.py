@@ -70,19 +70,22 @@ def nominations_card(listed: Sequence[Nominated], member: Member, page: int = 1)
     """Return the list: how many would like to read each book, and which are one's own; never who the others are."""
     if not listed:
         return notice_card(EMPTY, TITLE)
-    lines = [f"**{safe(each.candidate.title)}** · {_number(each)}{_own(each, member)}" for each in listed]
+    lines = [
+        f"**{safe(each.candidate.title)}** · {plural(len(each.by), 'member')}{' · you' * (member.id in each.by)}"
+        for each in listed
+    ]
     return paged_card(TITLE, lines, page, NominationsPageButton)
 
 
 def nominated_card(nominated: Nominated, member: Member) -> Card:
     """Return what a nomination has done."""
-    title, others = nominated.candidate.title, len(nominated.by - {member.id})
-    known = (
-        "" if nominated.candidate.book else " The library does not have it yet, so I take the title as you wrote it."
-    )
-    if others:
-        return notice_card(f"“{title}” is on the list already; now {_number(nominated)} would like to read it.")
-    return notice_card(f"“{title}” is on the list now.{known}")
+    title = nominated.candidate.title
+    if nominated.by - {member.id}:
+        members = plural(len(nominated.by), "member")
+        return notice_card(f"“{title}” is on the list already; now {members} would like to read it.")
+    new = nominated.candidate.book is None
+    unknown = " The library does not have it yet, so I take the title as you wrote it." if new else ""
+    return notice_card(f"“{title}” is on the list now.{unknown}")
 
 
 def withdrawn_card(candidate: Candidate, number: int, *, organiser: bool) -> Card:
@@ -90,14 +93,6 @@ def withdrawn_card(candidate: Candidate, number: int, *, organiser: bool) -> Car
     if organiser and number > 1:
         return notice_card(f"“{candidate.title}” is off the list; {number} members had nominated it.")
     return notice_card(f"“{candidate.title}” is no longer nominated{'' if organiser else ' by you'}.")
-
-
-def _number(nominated: Nominated) -> str:
-    return plural(len(nominated.by), "member")
-
-
-def _own(nominated: Nominated, member: Member) -> str:
-    return " · you" if member.id in nominated.by else ""
 
 
 class BooksMenu(Picked, template=rf"vote-books:{ID}"):
@@ -242,8 +237,7 @@ class VoteCog(commands.Cog):
     )
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._app = bot, bot.app
-        self._posts = VotePosts(bot)
+        self._app = bot.app
 
     @vote.command()
     @app_commands.describe(

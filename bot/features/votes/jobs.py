@@ -8,22 +8,20 @@ import logging
 import discord
 
 from bot.db.jobs import Claim, Key
-from bot.discord.cards import Card, CardView
+from bot.discord.cards import CardView
 from bot.discord.context import NOBODY, ClubBot, post_in, post_poll
 from bot.discord.jobs import GONE, button_ids, find_message
 from bot.features.votes.cards import (
     closed_card,
-    count_card,
+    counted_card,
     link_to,
-    mark_of,
     open_card,
-    open_items,
     outcome_items,
     poll_mark,
     poll_of,
     poll_text,
-    rounds_picture,
 )
+from bot.features.votes.counting import Count
 from bot.features.votes.rules import Vote, VoteKind, VoteState
 from bot.features.votes.store import JOBS, Votes, closing, opening
 from bot.jobs import Post
@@ -70,7 +68,7 @@ class VotePosts:
             if vote.draft.kind is VoteKind.POLL:
                 poll = poll_of(vote, self._bot.app.now())
                 return (await post_poll(channel, poll_text(vote), poll, f"vote-{vote.id}")).id
-            return (await post_in(channel, open_card(vote, open_items(vote)), f"vote-{vote.id}")).id
+            return (await post_in(channel, open_card(vote), f"vote-{vote.id}")).id
 
         async def find(since: dt.datetime) -> int:
             found = await find_message(channel, self._bot.me, since, lambda message: _is_post_of(message, vote))
@@ -89,13 +87,15 @@ class VotePosts:
 
         async def make() -> int:
             try:
-                return (await post_in(channel, await self._card(await self._counted(vote)), f"end-{vote.id}")).id
+                counted, count = await self._counted(vote)
+                card = await counted_card(self._bot.app, counted, count, outcome_items(counted))
+                return (await post_in(channel, card, f"end-{vote.id}")).id
             except GONE as gone:
                 log.warning("the outcome of vote %d cannot be posted (%s); /vote results shows it", vote.id, gone.code)
                 return 0
 
         def is_outcome(message: discord.Message) -> bool:
-            return message.id != vote.message and mark_of(vote) in button_ids(message)
+            return message.id != vote.message and f"how-counted:{vote.id}" in button_ids(message)
 
         async def find(since: dt.datetime) -> int:
             try:
@@ -105,23 +105,17 @@ class VotePosts:
             return found.id if found else 0
 
         async def done(result: int) -> None:
-            counted = await self._counted(vote)
+            counted, _ = await self._counted(vote)
             await self._mark_closed(counted, result)
             await self._votes.closed(counted, result)
 
         await self._bot.jobs.post_once(claim, Post(make, find), done)
 
-    async def _card(self, vote: Vote) -> Card:
-        if vote.count is None:
-            raise ValueError(f"Vote {vote.id} is not counted")
-        picture = await rounds_picture(self._bot.app, vote, vote.count)
-        return count_card(vote, vote.count, picture, outcome_items(vote))
-
-    async def _counted(self, vote: Vote) -> Vote:
+    async def _counted(self, vote: Vote) -> tuple[Vote, Count]:
         """Return a vote with its outcome, which is counted once."""
         vote = await self._votes.anywhere(vote.id) or vote
         if vote.count is not None:
-            return vote
+            return vote, vote.count
         if vote.draft.kind is VoteKind.RANKED:
             return await self._votes.count_ballots(vote)
         try:

@@ -17,6 +17,7 @@ from bot.reading_order.text import listed
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import UnknownBook, find_book
+from corpus.text import plural
 
 
 class VoteProblem(DogearError):
@@ -244,16 +245,12 @@ class Nominated:
     by: frozenset[int]
 
 
-TIES = (
-    "Ties: fewest first choices goes out; else fewest in the latest earlier round that differs; "
-    "else the lot, drawn from the seed {seed}."
-)
-POLL_TIES = "Ties: the lot decides, drawn from the seed {seed}."
-
-
 def rule_of_ties(vote: Vote) -> str:
     """Return how ties of a vote are decided, with its seed."""
-    return (POLL_TIES if vote.draft.kind is VoteKind.POLL else TIES).format(seed=vote.seed)
+    if vote.draft.kind is VoteKind.POLL:
+        return f"Ties: the lot decides, drawn from the seed {vote.seed}."
+    earlier = "fewest first choices goes out; else fewest in the latest earlier round that differs"
+    return f"Ties: {earlier}; else the lot, drawn from the seed {vote.seed}."
 
 
 def outcome(vote: Vote, count: Count) -> str:
@@ -266,11 +263,11 @@ def outcome(vote: Vote, count: Count) -> str:
     if level := count.final_tie:
         decided = next(each for each in count.rounds[::-1] if each.tied)
         how = _by_rule(decided, titles, vote.seed, stays=count.winner)
-        each_has = _votes(decided.votes[level[0]])
+        each_has = plural(decided.votes[level[0]], "vote")
         both = listed([titles[book] for book in level])
         return f"{winner} wins. {both} are level at the end, with {each_has} each. {how}"
     where = f" in round {len(count.rounds)}" if len(count.rounds) > 1 else ""
-    return f"{winner} wins with {last.votes[count.winner]} of {_votes(last.counting)}{where}."
+    return f"{winner} wins with {last.votes[count.winner]} of {plural(last.counting, 'vote')}{where}."
 
 
 def rounds(vote: Vote, count: Count) -> list[str]:
@@ -321,10 +318,6 @@ def _by_rule(each: Round, titles: Mapping[str, str], seed: str, *, stays: str) -
             return f"{what}: it had fewer in round {each.earlier}."
         case _:
             return f"{what}: no earlier round tells them apart, so the lot from the seed {seed} decides."
-
-
-def _votes(number: int) -> str:
-    return f"{number} vote" if number == 1 else f"{number} votes"
 
 
 def explanation(vote: Vote) -> str:

@@ -281,23 +281,25 @@ class Votes:
                 row.state = VoteState.CLOSING
             return _vote(row)
 
-    async def count_ballots(self, vote: Vote) -> Vote:
+    async def count_ballots(self, vote: Vote) -> tuple[Vote, Count]:
         """Count a ranked vote that takes no more ballots, and keep the outcome, unless one is kept already."""
         async with self._database.writing() as session:
             return await self._keep(session, vote, await _run_off(session, vote))
 
-    async def count_poll(self, vote: Vote, votes: Mapping[str, int] | None) -> Vote:
+    async def count_poll(self, vote: Vote, votes: Mapping[str, int] | None) -> tuple[Vote, Count]:
         """Count a poll by the votes that Discord tells, None where it knows none any more, and keep the outcome."""
         lost = Count((), 0, None, lost=True)
         count = lost if votes is None else most_votes(votes, [book.key for book in vote.candidates], vote.seed)
         async with self._database.writing() as session:
             return await self._keep(session, vote, count)
 
-    async def _keep(self, session: AsyncSession, vote: Vote, count: Count) -> Vote:
+    async def _keep(self, session: AsyncSession, vote: Vote, count: Count) -> tuple[Vote, Count]:
+        """Return the vote with the outcome that is kept: the first one stays."""
         row = await session.get_one(VoteRow, vote.id, with_for_update=True)
         if row.counted is None:
             row.count, row.counted = COUNT.dump_python(count, mode="json"), self._now()
-        return _vote(row)
+        kept = _vote(row)
+        return kept, kept.count or count
 
     async def closed(self, vote: Vote, result: int) -> None:
         """Record that the outcome was posted, or with 0 that it cannot be; the winner leaves the nominations.
