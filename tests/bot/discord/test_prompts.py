@@ -263,17 +263,6 @@ async def test_a_ceiling_that_went_back_meanwhile_stops_a_prompt_and_the_queue_s
     assert "Not posted when it was due" in shown(await elinor.slash(club.general, "prompt queue"))
 
 
-async def test_a_post_at_which_discord_fails_for_good_is_tried_again_until_it_is_there_once(club: Club) -> None:
-    club.expected += (discord.HTTPException,)
-    prompt, elinor = await suggested(club), moderator(club)
-    await elinor.slash(club.general, "prompt post", number=prompt.id, when="in 1 hour")
-    club.env.inject_error("POST", "/channels/*/messages", status=400, code=50035, message="Invalid Form Body")
-    await club.env.advance_time(3_601)
-    assert said(club) == []
-    await club.env.advance_time(61)
-    assert len(said(club)) == 1
-
-
 # Drafting
 
 

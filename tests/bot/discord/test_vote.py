@@ -14,7 +14,7 @@ from simcord import InteractionResult, MemberActor, SetupError
 
 from bot.db.base import NAME
 from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteState
-from bot.features.votes.store import Votes, closing
+from bot.features.votes.store import Votes
 from bot.people import Place
 from tests.fakes.club import Club, message, shown, texts
 from tests.fakes.discord_api import DiscordApi
@@ -281,19 +281,6 @@ async def test_a_poll_whose_message_was_deleted_has_no_outcome_and_is_over(club:
 # Whatever happens to the bot
 
 
-async def test_a_vote_that_was_due_in_an_outage_closes_at_the_next_start_once(club: Club, jo: MemberActor) -> None:
-    post = await started(club, jo)
-    await votes(jo, post, "emma")
-    await asleep(club)
-    await club.env.advance_time(HOUR)
-    assert outcomes(club) == []
-    await club.restart()
-    assert len(outcomes(club)) == 1
-    await club.restart()
-    await club.env.advance_time(16 * MINUTE)
-    assert len(outcomes(club)) == 1
-
-
 async def test_a_bot_that_is_killed_before_it_has_counted_goes_on(club: Club, jo: MemberActor, tmp_path: Path) -> None:
     post = await started(club, jo)
     await votes(jo, post, "emma")
@@ -364,30 +351,6 @@ async def test_a_bot_that_is_killed_before_it_has_posted_a_vote_posts_it(club: C
     await club.restart()
     (post,) = club.general.history()
     assert (await latest(club)).message == post.id
-
-
-async def test_two_processes_close_a_vote_once(club: Club, jo: MemberActor) -> None:
-    post = await started(club, jo)
-    await votes(jo, post, "emma")
-    await asleep(club)
-    await club.env.advance_time(11 * MINUTE)
-    with club.env.time_context():
-        other, closing_it = club.bots[-1].jobs, closing(await latest(club))
-        assert await other.claim(closing_it) is not None
-        assert await other.claim(closing_it) is None
-    await club.restart()
-    assert outcomes(club) == []
-    await club.env.advance_time(4 * MINUTE)
-    assert len(outcomes(club)) == 1
-
-
-async def test_a_vote_of_a_server_that_this_process_does_not_serve_is_left_alone(club: Club, tmp_path: Path) -> None:
-    draft = VoteDraft(Place(999, 1), VoteKind.RANKED, TWO, club.env.now() + DAY, hidden=False)
-    with club.env.time_context():
-        await club.app.get(Votes).begin(draft, "elsewhere")
-    await club.env.advance_time(10 * MINUTE)
-    with club.env.time_context():
-        assert (await club.app.get(Votes).latest(999)).state is VoteState.OPENING
 
 
 # What is sent
