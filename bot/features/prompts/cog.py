@@ -209,7 +209,9 @@ class KeepButton(OwnButton, template=rf"prompt-keep:{ID}:(?P<number>[1-9])"):
         asked = await self.asked(interaction)
         kind, text, marks = json.loads(asked.text)["drafts"][self.number("number") - 1]
         app = app_of(interaction)
-        prompt = await app.get(Prompts).keep(member, place, PromptDraft(text, kind, Reveals.of(marks)), asked.book or "")
+        prompt = await app.get(Prompts).keep(
+            member, place, PromptDraft(text, kind, Reveals.of(marks)), asked.book or ""
+        )
         return await looked_at(app, place, prompt)
 
 
@@ -231,7 +233,7 @@ async def drafted(
     app: App, member: Member, place: Place, book: Book, kind: str, where: str = "", turn: int = 0,
     library: bool = False,
 ) -> Card:  # fmt: skip
-    """PromptDraft, keep the drafts for their buttons, and return them as a card."""
+    """Draft, keep the drafts for their buttons, and return them as a card."""
     drafts = await app.get(Prompts).draft(member, place, book, kind, where=where, turn=turn, library=library)
     if not drafts:
         return notice_card("There is nothing to draft from up to there.")
@@ -291,7 +293,7 @@ class PromptCog(commands.Cog):
     async def draft(
         self, interaction: discord.Interaction[Any], kind: Kind, book: Typed | None = None, upto: Where | None = None
     ) -> None:
-        """PromptDraft discussion prompts from what the readers of a section may see (moderators)."""
+        """Draft discussion prompts from what the readers of a section may see (moderators)."""
         await self._draft(interaction, kind, book, upto, library=False)
 
     @prompt.command()
