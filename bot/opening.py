@@ -106,10 +106,10 @@ async def open_app(
         stack.push_async_callback(asyncio.to_thread, workers.close)
         opened = await stack.enter_async_context(open_database(records or settings.club_data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
-        repair = StoreRepair(discussion.repair_store, lambda: app.get(Reviews).reconcile())
+        repair = StoreRepair(discussion.retriever.repair, lambda: app.get(Reviews).reconcile())
         shards = settings.shards or EVERY
         app = App(discussion, opened, workers, now, rates, meter or Meter(), shards, repair.request)
-        discussion.on_store_failure(repair.request)
+        discussion.retriever.on_store_failure(repair.request)
         await stack.enter_async_context(repair.running())
         await _bring_in_line(app, repair)
         if settings.database and records is None:  # whoever else has this address may write there

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, AliasGenerator, BeforeValidator, Field, Htt
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
-from bot.db.base import EXAMPLE, ServerAddress
+from bot.db.base import EXAMPLE, Address
 from bot.logs import LogFormat
 from bot.people import Shards, ShardsUnclear
 from corpus.errors import DogearError
@@ -88,7 +88,7 @@ def _web_address(value: str) -> str:
 
 
 def _database(value: SecretStr) -> SecretStr:
-    ServerAddress.of(value.get_secret_value())
+    Address.of_server(value.get_secret_value())
     return value
 
 
@@ -286,5 +286,5 @@ def _secrets(given: Mapping[str, str]) -> tuple[SecretStr, ...]:
     hidden.update(found for value in given.values() for found in _IN_ADDRESS.findall(value))
     if database := given.get("DATABASE_URL"):
         with contextlib.suppress(ValueError):  # such settings are refused
-            hidden.update((database, *ServerAddress.of(database).passwords))
+            hidden.update((database, *Address.of_server(database).passwords))
     return tuple(map(SecretStr, sorted(hidden)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from corpus.names import find_book, names_in
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
 from retrieval.gate import Audience
-from retrieval.retriever import PassagesState, Retriever, Search
+from retrieval.retriever import Retriever, Search
 
 if TYPE_CHECKING:
     from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
@@ -67,8 +67,8 @@ class Discussion:
     """Answers questions for an audience. All passages come from the retriever, which applies the gate."""
 
     def __init__(self, library: Library, retriever: Retriever, writer: Writer | None = None) -> None:
-        self.library = library
-        self._retriever, self._writer = retriever, writer
+        self.library, self.retriever = library, retriever
+        self._writer = writer
 
     def ask(
         self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
@@ -94,30 +94,9 @@ class Discussion:
         return replace(reply, tokens=written.tokens)
 
     @property
-    def club_texts(self) -> Retriever:
-        """The store of the clubs' own texts."""
-        return self._retriever
-
-    @property
     def has_model(self) -> bool:
         """Whether a chat model writes answers."""
         return self._writer is not None
-
-    def state(self) -> PassagesState:
-        """Return what operators may know about the passages."""
-        return self._retriever.state()
-
-    def check_store(self) -> str:
-        """Describe the store. Raises StoreUnavailable if it cannot be read."""
-        return self._retriever.check_store()
-
-    def on_store_failure(self, call: Callable[[], object]) -> None:
-        """Call this, in any thread, once the vector store has failed."""
-        self._retriever.on_store_failure(call)
-
-    def repair_store(self) -> bool:
-        """Open the vector store again and bring it up to date; return whether it was damaged and was built again."""
-        return self._retriever.repair()
 
     def close_model(self) -> None:
         """Stop waiting for the chat model: later questions are answered from the passages."""
@@ -130,7 +109,7 @@ class Discussion:
         answer = self._from_passages("hint", search, Mode.QUOTE)
         if search.book is None:
             return answer
-        mark = self._retriever.whereabouts(question, audience, search.book)
+        mark = self.retriever.whereabouts(question, audience, search.book)
         levels = hints(search, answer, self.library.books, audience, mark)
         return Reply(
             "hint", search.book, levels[0], bool(search.sentences), search.withheld, search.passages,
@@ -143,7 +122,7 @@ class Discussion:
         Raises PositionError for a part that the book does not have.
         """
         known = self._book(book)
-        told = self._retriever.passages(known.slug, audience, ("summary",))
+        told = self.retriever.passages(known.slug, audience, ("summary",))
         if part.strip():
             first, last = parse_part(part, known)
             told = [p for p in told if first <= p.reveals.marks.get(known.slug, 0) <= last]
@@ -160,7 +139,7 @@ class Discussion:
         search = self._search(f"Who is {name}?", audience, book)
         if search.book is None:
             return self._from_passages("who", search, Mode.QUOTE)
-        met = _about(name, self._retriever.passages(search.book, audience, ("people",)))
+        met = _about(name, self.retriever.passages(search.book, audience, ("people",)))
         if not met:
             named = tuple(s for s in search.sentences if _names(name, s.text))
             return self._from_passages("who", replace(search, sentences=named), Mode.QUOTE)
@@ -173,7 +152,7 @@ class Discussion:
         """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
         _required(text)
         books = [self._book(book).slug] if book else []
-        reveals = self._retriever.place(text, books)
+        reveals = self.retriever.place(text, books)
         beyond = not audience.may_see(reveals)
         return Reply("check", book, MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
 
@@ -181,16 +160,16 @@ class Discussion:
         """Return how far readers must be for a text to be no spoiler."""
         if not any(map(str.isalnum, text)):
             return Reveals()
-        return self._retriever.place(text, [self._book(book).slug] if book else [])
+        return self.retriever.place(text, [self._book(book).slug] if book else [])
 
     def people(self, book: Slug, audience: Audience) -> list[str]:
         """Return the names of the characters whom an audience has met."""
-        told = self._retriever.passages(self._book(book).slug, audience, ("people",))
+        told = self.retriever.passages(self._book(book).slug, audience, ("people",))
         return list(dict.fromkeys(p.heading for p in told if p.heading))
 
     def texts(self, book: Slug, audience: Audience, kind: str) -> list[Passage]:
         """Return the library's texts of a kind, such as quotes, that an audience may see."""
-        told = self._retriever.passages(self._book(book).slug, audience, (kind,))
+        told = self.retriever.passages(self._book(book).slug, audience, (kind,))
         return [p for p in told if not p.club]
 
     def drafts(
@@ -202,7 +181,7 @@ class Discussion:
         other drafts. Raises KeyError for an unknown kind.
         """
         known = self._book(book)
-        told = [p for p in self._retriever.passages(known.slug, audience, SOURCES) if not p.club]
+        told = [p for p in self.retriever.passages(known.slug, audience, SOURCES) if not p.club]
         found = library_drafts(kind, known, audience.at(known.slug), told, turn)
         if self._writer is None or quote_only or not told:
             return found, 0
@@ -258,7 +237,7 @@ class Discussion:
                 return self._texts_quoted(known, reached[-LATEST:])
 
     def _premise(self, book: Book) -> Reply:
-        return self._texts_quoted(book, self._retriever.passages(book.slug, Audience(), ("premise",)))
+        return self._texts_quoted(book, self.retriever.passages(book.slug, Audience(), ("premise",)))
 
     def _texts_quoted(self, book: Book, told: Sequence[Passage]) -> Reply:
         """Quote texts in full, each on a line of its own, with their sources."""
@@ -270,7 +249,7 @@ class Discussion:
     def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
         """Search for a question, without sentences of passages that hold questions."""
         _required(question)
-        found = self._retriever.search(question, audience, self._book(book).slug if book else None)
+        found = self.retriever.search(question, audience, self._book(book).slug if book else None)
         return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in ASKING))
 
     def _book(self, typed: str) -> Book:

@@ -1,4 +1,4 @@
-"""What a reader asks of the discussion: questions, hints, recaps, people, checks and reading orders."""
+"""One reader: where they are and how that is kept, and single questions put on the command line."""
 
 from __future__ import annotations
 

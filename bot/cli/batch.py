@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-KINDS = ("ask", "hint", "recap", "check", "order")
-WITH_TEXT = ("ask", "hint", "check")
+WITH_TEXT = {"ask": "question", "hint": "question", "check": "message", "who": "name"}
+KINDS = ("ask", "hint", "recap", "check", "order", "who")
 MOST_PASSAGES = 10
 
 MAX_LINE = 1_000_000
@@ -97,23 +97,18 @@ def _reply(asked: Mapping[str, Any], discussion: Discussion) -> tuple[Reply, Map
     if do not in KINDS:
         raise LineRefused(f"“do” is {_shown(do)}. Write one of {', '.join(KINDS)}.")
     if do in WITH_TEXT and not isinstance(text, str):
-        raise LineRefused(
-            f"“text” is {_shown(text)}. Write the {'message' if do == 'check' else 'question'} as a string."
-        )
+        raise LineRefused(f"“text” is {_shown(text)}. Write the {WITH_TEXT[do]} as a string.")
     book = _book(asked.get("book"), books)
     audience = Audience(positions(asked.get("at"), book, books))
-    match do:
-        case "recap":
-            if book is None:
-                raise LineRefused("“book” is missing. A recap needs one: write its slug.")
-            return discussion.recap(audience, book.slug), books
-        case "order":
-            return discussion.order(audience, book.slug if book else None), books
-        case "hint":
-            return discussion.hint(_whole(text), audience, book.slug if book else None), books
-        case "check":
-            return discussion.check(_whole(text), audience, book.slug if book else None), books
-    return discussion.ask(_whole(text), audience, book.slug if book else None), books
+    slug = book.slug if book else None
+    if do == "order":
+        return discussion.order(audience, slug), books
+    if do == "recap":
+        if slug is None:
+            raise LineRefused("“book” is missing. A recap needs one: write its slug.")
+        return discussion.recap(audience, slug), books
+    put = {"ask": discussion.ask, "hint": discussion.hint, "check": discussion.check, "who": discussion.who}[do]
+    return put(_whole(text), audience, slug), books
 
 
 def _whole(text: object) -> str:

@@ -15,8 +15,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -27,22 +28,18 @@ from rich.table import Table
 from bot.cli import data as club_data
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError
-from corpus.books import Slug
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.passages import ClubText
 from corpus.text import plural
 
 if TYPE_CHECKING:  # it would load the model's libraries
-    from retrieval.retriever import StoreReport
+    from retrieval.retriever import Retriever
 
 OLDEST_PYTHON = (3, 11)
 
 PATIENCE = 2.0
 """Seconds that a server has to answer."""
-
-Connect = Callable[[tuple[str, int], float], socket.socket]
-"""Connects to a host and port within so many seconds, or raises OSError."""
 
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}", re.ASCII)
 """Discord: a bot's token is its id, a time and a signature, each in base64url, with dots between."""
@@ -62,22 +59,6 @@ class Check:
     def failed(self) -> bool:
         """Return whether Dogear cannot do its work like this."""
         return not self.ok and self.serious
-
-
-class HasStale(Protocol):
-    """Knows which books of the store are not those of the library, and whether the store is whole."""
-
-    def stale(self) -> Sequence[Slug]:
-        """Return the books that have to be indexed again."""
-        ...
-
-    def check_store(self) -> str:
-        """Return what the store is."""
-        ...
-
-    def verify_store(self, texts: Sequence[ClubText]) -> StoreReport:
-        """Compare the store with what it was made from."""
-        ...
 
 
 def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Check:
@@ -117,10 +98,10 @@ def check_data(folder: Path) -> Check:
     return Check("Data folder", True, f"{folder}{'' if folder.exists() else ', made when it is needed'}")
 
 
-def check_club_data(where: str | Path, described: Callable[[str | Path], str]) -> Check:
-    """Look at the database: which it is and whether it can be used, as `described` says."""
+def check_club_data(where: str | Path) -> Check:
+    """Look at the database: which it is and whether it can be used."""
     try:
-        return Check("Club data", True, described(where))
+        return Check("Club data", True, club_data.described(where))
     except DogearError as error:
         return Check("Club data", False, "not usable", str(error))
 
@@ -134,10 +115,10 @@ def check_shards(settings: Settings) -> Check:
     return Check("Shards", True, f"{found}; no other process may use {settings.data}")
 
 
-def check_library(folder: Path, load: Callable[[Path], Library] = Library.load) -> tuple[Library | None, list[Check]]:
+def check_library(folder: Path) -> tuple[Library | None, list[Check]]:
     """Look at the library and everything that is wrong in it: file, line and cure."""
     try:
-        library = load(folder)
+        library = Library.load(folder)
     except DogearError as error:
         return None, [Check("Library", False, "not usable", str(error))]
     books = len(library.books)
@@ -149,7 +130,7 @@ def check_library(folder: Path, load: Callable[[Path], Library] = Library.load) 
     return library, checks
 
 
-def check_store(folder: Path | None, opened: Callable[[], AbstractContextManager[HasStale]]) -> Check:
+def check_store(folder: Path | None, opened: Callable[[], AbstractContextManager[Retriever]]) -> Check:
     """Look at the vector store, in `folder` or on a server: whether it can be opened, and fits the library."""
     later = "It is built when it is needed; “python run_bot.py index” does it now."
     if folder is not None and not folder.is_dir():
@@ -168,7 +149,9 @@ def check_store(folder: Path | None, opened: Callable[[], AbstractContextManager
 
 
 def check_agreement(
-    folder: Path | None, opened: Callable[[], AbstractContextManager[HasStale]], texts: Callable[[], Sequence[ClubText]]
+    folder: Path | None,
+    opened: Callable[[], AbstractContextManager[Retriever]],
+    texts: Callable[[], Sequence[ClubText]],
 ) -> Check:
     """Look at whether the store, in `folder` or on a server, is whole and holds the texts that the clubs have."""
     name = "Store and reviews"
@@ -240,35 +223,29 @@ def check_chat_model(settings: Settings, open_model: Callable[[Settings], object
     return checks
 
 
-def check_reachable(
-    name: str, host: str, port: int, cure: str, patience: float = PATIENCE, connect: Connect = socket.create_connection
-) -> Check:
+def check_reachable(name: str, host: str, port: int, cure: str) -> Check:
     """Look at whether something answers at an address. Dogear works without, so it is never serious."""
-    problem = _unreachable(host, port, patience, connect)
-    if problem:
+    if problem := _unreachable(host, port):
         return Check(name, False, f"could not reach {host}:{port} ({problem})", cure, serious=False)
     return Check(name, True, f"{host}:{port} answers")
 
 
-def _unreachable(host: str, port: int, patience: float, connect: Connect) -> str:
+def _unreachable(host: str, port: int) -> str:
     """Return why nothing was reached, or nothing. Looking up a name knows no time limit, so a thread does it."""
     outcome: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def attempt() -> None:
         try:
-            connect((host, port), patience).close()
+            socket.create_connection((host, port), PATIENCE).close()
             outcome.put("")
         except OSError as error:
             outcome.put(error.strerror or "no answer")
 
     threading.Thread(target=attempt, daemon=True).start()
     try:
-        return outcome.get(timeout=patience)
+        return outcome.get(timeout=PATIENCE)
     except queue.Empty:
-        return f"no answer within {patience:g} s"
-
-
-DISCORD = ("discord.com", 443)
+        return f"no answer within {PATIENCE:g} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,19 +253,14 @@ class DoctorTools:
     """What the doctor looks with: each raises an error that says what to do, where something is wrong.
 
     `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
-    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is, `club_data` describes a
-    database, `club_texts` returns what clubs have in it for the vector store; `store` is the folder in the data folder
-    that the store keeps.
+    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is.
     """
 
     published_model: Callable[[], Path]
-    open_store: Callable[[Settings, Library], AbstractContextManager[HasStale]]
+    open_store: Callable[[Settings, Library], AbstractContextManager[Retriever]]
     open_model: Callable[[Settings], object]
     sign_in: Callable[[SecretStr], str]
-    club_data: Callable[[str | Path], str]
-    club_texts: Callable[[str | Path], Sequence[ClubText]]
-    store: str = "chroma"
-    discord: tuple[str, int] = DISCORD
+    discord: tuple[str, int] = ("discord.com", 443)
 
 
 def examine(
@@ -304,19 +276,18 @@ def examine(
     writable = check_data(settings.data)
     yield writable
     if settings.database or writable.ok:
-        club_data = check_club_data(settings.club_data, look.club_data)
-        yield club_data
+        database = check_club_data(settings.club_data)
+        yield database
     yield check_shards(settings)
     books, found = check_library(settings.library)
     yield from found
     if books is not None and model.ok and writable.ok:
-        folder = None if settings.chroma else settings.data / look.store
-        store = check_store(folder, lambda: look.open_store(settings, books))
+        folder = None if settings.chroma else settings.data / "chroma"
+        store = check_store(folder, partial(look.open_store, settings, books))
         yield store
-        if not store.failed and club_data.ok:
-            yield check_agreement(
-                folder, lambda: look.open_store(settings, books), lambda: look.club_texts(settings.club_data)
-            )
+        if not store.failed and database.ok:
+            opened = partial(look.open_store, settings, books)
+            yield check_agreement(folder, opened, partial(club_data.texts, settings.club_data))
     yield from check_chat_model(settings, look.open_model)
     token = check_token(settings.discord_token)
     yield token
@@ -352,17 +323,10 @@ def look_at_everything(
     environment: Mapping[str, str | None], library: Path | None = None, data: Path | None = None
 ) -> bool:
     """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
-    set_up_logs(logging.WARNING, _secrets(environment))
-    look = DoctorTools(_published_model, _open_store, _open_model, _sign_in, club_data.described, club_data.texts)
+    set_up_logs(logging.WARNING, check_settings(environment)[0].secrets)
+    look = DoctorTools(_published_model, _open_store, _open_model, _sign_in)
     found = examine(environment, look, library, data)
     return show(found, Console(file=sys.stdout, highlight=False))
-
-
-def _secrets(environment: Mapping[str, str | None]) -> tuple[SecretStr, ...]:
-    try:
-        return Settings.from_environment(environment).secrets
-    except SettingsError:
-        return ()
 
 
 def _published_model() -> Path:
@@ -371,15 +335,12 @@ def _published_model() -> Path:
     return published_model()
 
 
-def _open_store(settings: Settings, library: Library) -> AbstractContextManager[HasStale]:
+def _open_store(settings: Settings, library: Library) -> AbstractContextManager[Retriever]:
     from retrieval.retriever import open_retriever
 
-    where = settings.embedding_model, _say_nothing, settings.chroma
+    # What the store would say while it is opened, the doctor says in its own words.
+    where = settings.embedding_model, lambda _: None, settings.chroma
     return open_retriever(library, settings.data, *where, replacing=False)
-
-
-def _say_nothing(_: str) -> None:
-    """What the store would say while it is opened, the doctor says in its own words."""
 
 
 def _sign_in(token: SecretStr) -> str:

@@ -242,7 +242,8 @@ def told(name: str) -> Iterator[None]:
         cure = _cure(error.orig)
         if cure is None and _is_ours(error):
             raise
-        cure = cure or f"cannot be used ({_named(error.orig)}). Check the database and its rights, and try again."
+        named = f"{type(error.orig).__name__} {_state(error.orig)}".strip()
+        cure = cure or f"cannot be used ({named}). Check the database and its rights, and try again."
         raise StorageUnavailable(f"The club's data in {name} {cure}") from error
     except PoolTimeout as error:
         raise StorageUnavailable(f"The club's data in {name} is asked for too much at once. Try again soon.") from error
@@ -268,10 +269,6 @@ def _is_ours(error: DBAPIError) -> bool:
     return isinstance(error, _OURS) or refused or _state(error.orig).startswith(_OUR_CODES)
 
 
-def _named(error: BaseException | None) -> str:
-    return f"{type(error).__name__} {_state(error)}".strip()
-
-
 def _state(error: BaseException | None) -> str:
     """Return the code that a server gives with an error, or nothing."""
     return getattr(error, "sqlstate", None) or ""
@@ -283,38 +280,6 @@ EXAMPLE = "postgresql://user:password@host:5432/database"
 
 _OTHERS = ("channel_binding", "connect_timeout", "gssencmode", "sslcompression", "tcp_user_timeout")
 """Parameters that other programs understand and our driver would pass on to the server, which does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServerAddress:
-    """A database on a server: what the driver is given, and a name that may be shown; it holds no password."""
-
-    dsn: str = field(repr=False)
-    passwords: tuple[str, ...] = field(repr=False)
-    name: str
-
-    @classmethod
-    def of(cls, text: str) -> ServerAddress:
-        """Read an address. Raises ValueError, which shows nothing of it, where it is none."""
-        try:
-            parts = urlsplit(text)
-            query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-        except ValueError:
-            raise _WRONG from None
-        kind = parts.scheme.partition("+")[0]
-        given, _, hosts = parts.netloc.rpartition("@")
-        hosts = hosts or query.get("host", "")
-        database = unquote(parts.path).removeprefix("/") or query.get("dbname", "")
-        right = kind in KINDS and database and "/" not in database and database.isprintable() and _are_hosts(hosts)
-        if not right or any(letter.isspace() for letter in text) or not text.isprintable() or parts.fragment:
-            raise _WRONG
-        if "ssl" in query:  # as SQLAlchemy and asyncpg call it
-            query.setdefault("sslmode", query.pop("ssl"))
-        kept = {name: value for name, value in query.items() if name not in _OTHERS and not name.startswith("keepal")}
-        dsn = urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(kept, quote_via=quote), ""))
-        written = given.partition(":")[2]
-        passwords = tuple(word for word in {written, unquote(written), query.get("password", "")} if word)
-        return cls(dsn, passwords, f"{database} at {unquote(hosts) or 'this machine'}")
 
 
 _WRONG = ValueError("no address of a database")
@@ -341,27 +306,47 @@ class Address:
     name: str
     file: Path | None = None
     dsn: str = field(default="", repr=False)
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, where: str | Path) -> Address:
         """Return the address of a data folder, or of a URL such as postgresql://user:password@host/dogear."""
         text = str(where)
         if isinstance(where, Path) or "://" not in text:
-            return cls._of_file(Path(where) / NAME)
-        if text.startswith(_SQLITE_URL) and text.removeprefix(_SQLITE_URL) not in ("", ":memory:"):
-            return cls._of_file(Path(text.removeprefix(_SQLITE_URL)))
+            return cls(str(Path(where) / NAME), Path(where) / NAME)
+        file = text.removeprefix(_SQLITE_URL)
+        if file not in (text, "", ":memory:"):
+            return cls(str(Path(file)), Path(file))
         try:
-            server = ServerAddress.of(text)
+            return cls.of_server(text)
         except ValueError:
             raise StorageUnavailable(
                 "The address of the club's data is none that Dogear knows. "
                 "Write a folder, or postgresql://user:password@host/database."
             ) from None
-        return cls(server.name, dsn=server.dsn)
 
     @classmethod
-    def _of_file(cls, file: Path) -> Address:
-        return cls(str(file), file)
+    def of_server(cls, text: str) -> Address:
+        """Read the address of a server. Raises ValueError, which shows nothing of it, where it is none."""
+        try:
+            parts = urlsplit(text)
+            query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        except ValueError:
+            raise _WRONG from None
+        kind = parts.scheme.partition("+")[0]
+        given, _, hosts = parts.netloc.rpartition("@")
+        hosts = hosts or query.get("host", "")
+        database = unquote(parts.path).removeprefix("/") or query.get("dbname", "")
+        right = kind in KINDS and database and "/" not in database and database.isprintable() and _are_hosts(hosts)
+        if not right or any(letter.isspace() for letter in text) or not text.isprintable() or parts.fragment:
+            raise _WRONG
+        if "ssl" in query:  # as SQLAlchemy and asyncpg call it
+            query.setdefault("sslmode", query.pop("ssl"))
+        kept = {name: value for name, value in query.items() if name not in _OTHERS and not name.startswith("keepal")}
+        dsn = urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(kept, quote_via=quote), ""))
+        written = given.partition(":")[2]
+        passwords = tuple(word for word in {written, unquote(written), query.get("password", "")} if word)
+        return cls(f"{database} at {unquote(hosts) or 'this machine'}", None, dsn, passwords)
 
     def make_file(self) -> None:
         """Make SQLite's file, or take an existing one back from others: it is for its owner alone.
@@ -434,6 +419,16 @@ def engine_for(address: Address, patience: float | None = ANSWER, to_connect: fl
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+@contextlib.asynccontextmanager
+async def opened_engine(address: Address, patience: float | None = ANSWER) -> AsyncIterator[AsyncEngine]:
+    """Open an engine for an address within the block; `patience` is how many seconds a server has for a statement."""
+    engine = engine_for(address, patience)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 async def _connect(dsn: str, to_connect: float, patience: float | None) -> Any:  # noqa: ANN401 (the driver has no types)

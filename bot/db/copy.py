@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Select, Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.db.base import WRITES, Address, Base, Sessions, StorageUnavailable, engine_for, told
+from bot.db.base import WRITES, Address, Base, Sessions, StorageUnavailable, opened_engine, told
 from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
 from bot.features.reviews.store import Review, StoredReviews
 from bot.people import EVERY
@@ -75,16 +75,12 @@ def look_at(where: str | Path) -> Seen:
 
 
 async def _look_at(address: Address) -> Seen:
-    engine = engine_for(address)
-    try:
-        async with engine.connect() as connection:
-            release = "SELECT sqlite_version()" if address.file else "SHOW server_version"
-            number = str(await connection.scalar(text(release))).partition(" ")[0]
-            kind = "SQLite" if address.file else "PostgreSQL"
-            await connection.run_sync(check_whole, address.name)
-            return Seen(f"{kind} {number}", address.name, await connection.run_sync(version_of, address.name))
-    finally:
-        await engine.dispose()
+    async with opened_engine(address) as engine, engine.connect() as connection:
+        release = "SELECT sqlite_version()" if address.file else "SHOW server_version"
+        number = str(await connection.scalar(text(release))).partition(" ")[0]
+        kind = "SQLite" if address.file else "PostgreSQL"
+        await connection.run_sync(check_whole, address.name)
+        return Seen(f"{kind} {number}", address.name, await connection.run_sync(version_of, address.name))
 
 
 def reviews_in(where: str | Path) -> list[Review]:
@@ -96,11 +92,8 @@ def reviews_in(where: str | Path) -> list[Review]:
 
 
 async def _reviews_in(address: Address) -> list[Review]:
-    engine = engine_for(address)
-    try:
+    async with opened_engine(address) as engine:
         return await StoredReviews(Sessions(engine, address.name)).every(EVERY)
-    finally:
-        await engine.dispose()
 
 
 BATCH = 500
@@ -129,17 +122,13 @@ def copy(source: str | Path, target: str | Path) -> dict[str, int]:
 
 
 async def _copy(source: Address, target: Address) -> dict[str, int]:
-    reading, writing = engine_for(source, patience=None), engine_for(target, patience=None)
-    try:
+    async with opened_engine(source, patience=None) as reading, opened_engine(target, patience=None) as writing:
         with told(target.name):
             async with writing.execution_options(**{WRITES: True}).begin() as there:
                 await _take(there, target.name)
                 with told(source.name):
                     async with _at_one_moment(reading).connect() as here:
                         return {table.name: await _copy_table(table, here, there) for table in _tables()}
-    finally:
-        await reading.dispose()
-        await writing.dispose()
 
 
 def _tables() -> list[Table]:

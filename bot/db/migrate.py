@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 from sqlalchemy import Connection, inspect, text
 
-from bot.db.base import WRITES, Address, Sessions, StorageUnavailable, damaged, engine_for, told
+from bot.db.base import WRITES, Address, Sessions, StorageUnavailable, damaged, opened_engine, told
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -58,12 +58,11 @@ def _alone(address: Address) -> contextlib.AbstractContextManager[object]:
 
 
 async def _upgrade(address: Address, version: str) -> str | None:
-    engine = engine_for(address, patience=None)
-    try:
-        async with engine.execution_options(**{WRITES: True}).begin() as connection:
-            return await connection.run_sync(_bring_to, version, address.name)
-    finally:
-        await engine.dispose()
+    async with (
+        opened_engine(address, patience=None) as engine,
+        engine.execution_options(**{WRITES: True}).begin() as connection,
+    ):
+        return await connection.run_sync(_bring_to, version, address.name)
 
 
 def _bring_to(connection: Connection, version: str, name: str) -> str | None:
@@ -139,8 +138,5 @@ async def open_database(where: str | Path) -> AsyncIterator[Sessions]:
     """
     await asyncio.to_thread(upgrade, where)
     address = Address.of(where)
-    engine = engine_for(address)
-    try:
+    async with opened_engine(address) as engine:
         yield Sessions(engine, address.name)
-    finally:
-        await engine.dispose()

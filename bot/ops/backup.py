@@ -14,7 +14,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -110,7 +110,7 @@ def unpack(archive: Path, into: Path) -> Manifest:
             if any(entry.compress_type not in COMPRESSIONS for entry in entries):
                 raise _damaged(archive)
             with opened.open(entries[0]) as file:
-                manifest = _manifest(_bounded(file, MANIFEST_BYTES), archive)
+                manifest = _manifest(file.read(MANIFEST_BYTES + 1), archive)
             _agree(manifest, [entry.filename for entry in entries[1:]], archive)
             needed = sum(entry.size for entry in manifest.files.values())
             if needed > min(MOST_BYTES, shutil.disk_usage(into).free):
@@ -137,6 +137,8 @@ def is_safe(name: str) -> bool:
 
 
 def _manifest(text: bytes, archive: Path) -> Manifest:
+    if len(text) > MANIFEST_BYTES:
+        raise _damaged(archive)
     try:
         told = json.loads(text)
         if told["format"] != FORMAT:
@@ -160,7 +162,7 @@ def _write(file: IO[bytes], path: Path, expected: BackedUpFile, archive: Path) -
     path.parent.mkdir(parents=True, exist_ok=True)
     digest, left = hashlib.sha256(), expected.size
     with path.open("xb") as out:
-        for part in _parts(file):
+        while part := file.read(AT_ONCE):
             left -= len(part)
             if left < 0:
                 break
@@ -172,23 +174,8 @@ def _write(file: IO[bytes], path: Path, expected: BackedUpFile, archive: Path) -
 
 
 def _entry(path: Path) -> BackedUpFile:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        for part in _parts(file):
-            digest.update(part)
-    return BackedUpFile(path.stat().st_size, digest.hexdigest())
-
-
-def _parts(file: IO[bytes]) -> Iterator[bytes]:
-    while part := file.read(AT_ONCE):
-        yield part
-
-
-def _bounded(file: IO[bytes], most: int) -> bytes:
-    read = file.read(most + 1)
-    if len(read) > most:
-        raise ValueError("the manifest is too large")
-    return read
+        return BackedUpFile(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def _damaged(archive: Path) -> BackupRefused:
@@ -221,7 +208,9 @@ def restore_backup(settings: Settings, file: Path) -> Restored:
         try:
             manifest = unpack(file, new)
             held = _checked(new / DATABASE, manifest, file)
-            library = _library_of(settings) if (new / LIBRARY).is_dir() else None
+            library = None
+            if (new / LIBRARY).is_dir():  # it goes where the settings have it; the shipped one is never replaced
+                library = settings.data / LIBRARY if settings.library == SHIPPED else settings.library
             if settings.database is not None:
                 _into_server(settings, new / DATABASE, held)
             was_there = _move_aside(settings.data, library, aside)
@@ -260,14 +249,9 @@ def _into_server(settings: Settings, database: Path, held: Holding) -> None:
     database.unlink()
 
 
-def _library_of(settings: Settings) -> Path:
-    """Return where the library goes: where the settings have it; the shipped one is never replaced."""
-    return settings.data / LIBRARY if settings.library == SHIPPED else settings.library
-
-
 def _move_aside(data: Path, library: Path | None, aside: Path) -> bool:
     """Move what will be replaced into a folder of its own; return whether there was anything."""
-    found = list(_replaced(data))
+    found = [data / name for name in REPLACED if (data / name).exists()]
     if library is not None and library.exists():
         found.append(library)
     if found:
@@ -275,10 +259,6 @@ def _move_aside(data: Path, library: Path | None, aside: Path) -> bool:
     for path in found:
         shutil.move(path, aside / (LIBRARY if path == library else path.name))
     return bool(found)
-
-
-def _replaced(data: Path) -> Iterator[Path]:
-    return (data / name for name in REPLACED if (data / name).exists())
 
 
 PASSED_OVER = shutil.ignore_patterns(".*", "*.part", "*~")

@@ -61,13 +61,13 @@ class Probes:
 
     @classmethod
     def of(cls, app: App, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> Probes:
-        """Return the instruments of a club's app."""
+        """Return the probes of a club's app."""
         discussion, workers = app.discussion, app.workers
         return cls(
             gateway=gateway,
             leaving=leaving,
-            passages=discussion.state,
-            check_store=discussion.check_store,
+            passages=discussion.retriever.state,
+            check_store=discussion.retriever.check_store,
             check_database=lambda: app.get(StoredNotes).note("health"),
             waiting=lambda: workers.waiting,
             in_work=lambda: min(workers.asked_for, workers.threads),
@@ -94,11 +94,26 @@ class Health:
             self._checked("store", lambda: asyncio.to_thread(self.look.check_store)),
             self._checked("database", self.look.check_database),
         )
+        gateway, passages = self.look.gateway(), self.look.passages()
         parts: Part = {
-            "gateway": _gateway(self.look.gateway()),
+            "gateway": {
+                "ok": gateway.ready,
+                "shards": gateway.shards,
+                "of": gateway.of,
+                "away": [shard for shard, up in sorted(gateway.each.items()) if not up],
+                "clubs": gateway.clubs,
+                "connected": gateway.connected,
+                "latency": gateway.latency,
+                "since": gateway.since.isoformat(timespec="seconds"),
+            },
             "store": store,
             "database": database,
-            "indexing": _indexing(self.look.passages()),
+            "indexing": {  # well as soon as one book can be asked about, or there are none
+                "ok": passages.ready > 0 or not passages.books,
+                "books": passages.books,
+                "ready": passages.ready,
+                "under_way": passages.indexing,
+            },
         }
         leaving = self.look.leaving()
         return {"ok": not leaving and all(part["ok"] for part in parts.values()), "leaving": leaving} | parts
@@ -122,29 +137,6 @@ async def _checking(check: Callable[[], Awaitable[object]]) -> Part:
     except Exception as error:  # noqa: BLE001 (whatever it is, the part is not well)
         return {"ok": False, "problem": f"It failed unexpectedly ({type(error).__name__})."}
     return {"ok": True, "is": found} if isinstance(found, str) else {"ok": True}
-
-
-def _gateway(state: GatewayState) -> Part:
-    return {
-        "ok": state.ready,
-        "shards": state.shards,
-        "of": state.of,
-        "away": [shard for shard, up in sorted(state.each.items()) if not up],
-        "clubs": state.clubs,
-        "connected": state.connected,
-        "latency": state.latency,
-        "since": state.since.isoformat(timespec="seconds"),
-    }
-
-
-def _indexing(state: PassagesState) -> Part:
-    """Return how far the index is; it is well as soon as one book can be asked about, or there are none."""
-    return {
-        "ok": state.ready > 0 or not state.books,
-        "books": state.books,
-        "ready": state.ready,
-        "under_way": state.indexing,
-    }
 
 
 class Counting(logging.Handler):
@@ -172,34 +164,30 @@ class Looking(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the figures of now."""
         gateway, passages = self._look.gateway(), self._look.passages()
-        yield _now("tasks", "Tasks of the event loop", len(asyncio.all_tasks()))
-        yield _now("work_waiting", "Pieces of work that wait for a thread", self._look.waiting())
-        yield _now("work_running", "Pieces of work that a thread is at", self._look.in_work())
-        yield _now("gateway_shards", "Shards of this process", gateway.shards)
-        yield _now("gateway_shards_connected", "Shards that are connected", gateway.connected)
+        for name, what, value in (
+            ("tasks", "Tasks of the event loop", len(asyncio.all_tasks())),
+            ("work_waiting", "Pieces of work that wait for a thread", self._look.waiting()),
+            ("work_running", "Pieces of work that a thread is at", self._look.in_work()),
+            ("gateway_shards", "Shards of this process", gateway.shards),
+            ("gateway_shards_connected", "Shards that are connected", gateway.connected),
+            ("gateway_shards_of", "Shards of the bot, in all processes", gateway.of),
+            ("clubs", "Servers that this process serves", gateway.clubs),
+            ("gateway_latency_seconds", "Time of a heartbeat of the slowest shard", gateway.latency),
+            ("books", "Books of the library", passages.books),
+            ("books_ready", "Books that can be asked about", passages.ready),
+            ("indexing", "1 while an index run is under way", int(passages.indexing)),
+            ("opened_books", "Books held in memory", passages.opened),
+            ("opened_bytes", "Memory that these books take, roughly", passages.bytes),
+        ):
+            if value is not None:
+                yield GaugeMetricFamily(f"dogear_{name}", what, value)
         shards = GaugeMetricFamily("dogear_gateway_shard_up", "1 for a shard that is connected", labels=["shard"])
         for shard, up in sorted(gateway.each.items()):
             shards.add_metric([str(shard)], int(up))
         yield shards
-        yield _now("gateway_shards_of", "Shards of the bot, in all processes", gateway.of)
-        yield _now("clubs", "Servers that this process serves", gateway.clubs)
-        if gateway.latency is not None:
-            yield _now("gateway_latency_seconds", "Time of a heartbeat of the slowest shard", gateway.latency)
-        yield _now("books", "Books of the library", passages.books)
-        yield _now("books_ready", "Books that can be asked about", passages.ready)
-        yield _now("indexing", "1 while an index run is under way", int(passages.indexing))
-        yield _now("opened_books", "Books held in memory", passages.opened)
-        yield _now("opened_bytes", "Memory that these books take, roughly", passages.bytes)
-        yield _so_far("opened_hits", "Times that a book was in memory when it was asked about", passages.hits)
-        yield _so_far("opened_misses", "Times that a book had to be read from the store", passages.misses)
-
-
-def _now(name: str, what: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"dogear_{name}", what, value)
-
-
-def _so_far(name: str, what: str, value: float) -> Metric:
-    return CounterMetricFamily(f"dogear_{name}", what, value)
+        hits, misses = "Times that a book was in memory when it was asked about", "Times that a book had to be read"
+        yield CounterMetricFamily("dogear_opened_hits", hits, passages.hits)
+        yield CounterMetricFamily("dogear_opened_misses", f"{misses} from the store", passages.misses)
 
 
 log = logging.getLogger(__name__)

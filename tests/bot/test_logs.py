@@ -1,7 +1,8 @@
-"""The logs: what is heard, and that no secret is in it."""
+"""Logs: one line a record, which request it belongs to, and no secret in any."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
@@ -13,7 +14,21 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.logs import CHATTY, HIDDEN, JsonFormatter, LogFormat, requested, set_up_logs
+from bot.cli.start import write_down
+from bot.logs import (
+    CHATTY,
+    FORMATTERS,
+    HIDDEN,
+    JsonFormatter,
+    LogFormat,
+    begin_request,
+    request_now,
+    requested,
+    set_up_logs,
+)
+from bot.ops.backup import plain_settings
+from bot.settings import Settings
+from bot.workers import Workers
 
 SECRET = "MTk4.Cl2FMQ.a-token"
 Start = Callable[..., io.StringIO]
@@ -170,3 +185,90 @@ def test_wrong_arguments_are_one_line_of_json_too() -> None:
     record = logging.makeLogRecord({"msg": f"%d for {SECRET}", "args": (SECRET,), "levelname": "INFO", "name": "a"})
     row = json.loads(JsonFormatter([SecretStr(SECRET)]).format(record))
     assert row["message"] == f"%d for {HIDDEN}"
+
+
+async def test_work_in_a_thread_belongs_to_the_request_that_asked_for_it() -> None:
+    workers = Workers(1)
+    try:
+        asked = begin_request("ask", 7)
+        assert await workers.do(request_now) == asked
+    finally:
+        workers.close()
+
+
+async def test_two_tasks_have_two_requests() -> None:
+    async def one(what: str) -> tuple[str, str]:
+        begun = begin_request(what)
+        await asyncio.sleep(0)
+        now = request_now()
+        assert now is not None
+        assert now.id == begun.id
+        return now.id, now.what
+
+    (first, ask), (second, hint) = await asyncio.gather(one("ask"), one("hint"))
+    assert (ask, hint) == ("ask", "hint")
+    assert first != second
+
+
+SECRETS = {
+    "DISCORD_TOKEN": "MTIzNDU2Nzg5.zq9tok.en9qz",
+    "OPENAI_API_KEY": "sk-zq9key9qz",
+    "ANTHROPIC_API_KEY": "ant-zq9other9qz",
+    "DATABASE_URL": "postgresql://dogear:zq9%40base9qz@localhost/dogear",
+    "PGPASSWORD": "zq9pg9qz",
+    "SMTP_PASS": "zq9mail9qz",
+    "HTTPS_PROXY": "http://someone:zq9proxy9qz@localhost:3128",
+}
+SETTINGS = Settings.from_environment(SECRETS)
+SECRET_WORDS = (*(value for name, value in SECRETS.items() if name != "HTTPS_PROXY"), "zq9@base9qz", "zq9proxy9qz")
+
+
+def failing(secret: str) -> BaseException:
+    """Return an error whose cause, context, note, fellow and variable hold a secret."""
+    try:
+        try:
+            try:
+                raise KeyError(secret)
+            except KeyError:
+                raise ConnectionError(f"cannot reach {secret}") from ValueError({"headers": [secret]})
+        except ConnectionError as inner:
+            group = ExceptionGroup("both", [inner, OSError(5, "broken", f"/{secret}")])
+            group.add_note(f"with {secret}")
+            raise RuntimeError("outer") from group
+    except RuntimeError as error:
+        return error
+
+
+@pytest.fixture(params=list(LogFormat))
+def written(request: pytest.FixtureRequest) -> Iterator[tuple[logging.Logger, io.StringIO]]:
+    """A logger, and what it wrote."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(FORMATTERS[request.param](SETTINGS.secrets))
+    log = logging.getLogger("tests.secrets")
+    log.addHandler(handler)
+    log.propagate = False
+    yield log, out
+    log.removeHandler(handler)
+
+
+@pytest.mark.parametrize("secret", SECRET_WORDS)
+def test_no_error_takes_a_secret_into_the_log(written: tuple[logging.Logger, io.StringIO], secret: str) -> None:
+    log, out = written
+    log.error("failed: %r of %s", [secret], {"key": secret}, exc_info=failing(secret), stack_info=True)
+    assert "RuntimeError" in out.getvalue()
+    assert secret not in out.getvalue()
+
+
+@pytest.mark.parametrize("secret", SECRET_WORDS)
+def test_no_error_takes_a_secret_into_the_file_of_a_conversation(
+    tmp_path_factory: pytest.TempPathFactory, secret: str
+) -> None:
+    folder = tmp_path_factory.mktemp("data")
+    told = write_down(failing(secret), folder, SETTINGS.secrets)
+    assert secret not in told + (folder / "dogear.log").read_text(encoding="utf-8")
+
+
+def test_no_secret_is_in_the_settings_as_they_are_shown_or_backed_up() -> None:
+    shown = f"{SETTINGS!r} {SETTINGS} {plain_settings(SETTINGS)}"
+    assert [secret for secret in SECRET_WORDS if secret in shown] == []

@@ -138,7 +138,7 @@ class Reviews:
         """Build it from the app."""
         return cls(
             StoredReviews(app.database),
-            app.discussion.club_texts,
+            app.discussion.retriever,
             app.books,
             app.workers,
             app.now,

@@ -1,4 +1,4 @@
-"""Answers, hints and recaps made of quotes: whole sentences, in order, within their limits."""
+"""Answers, hints and recaps made of quotes, with their sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.quotes import ANSWER_LIMIT, RECAP_LIMIT, Quoted, hints, quoted, recap
-from bot.answering.reply import Reply
+from bot.answering.reply import Reply, with_sources
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
 from retrieval.gate import Audience
@@ -234,3 +234,20 @@ def _mark(paragraph: str) -> str | None:
     found = re.match(r"Chapter (\d+): ", paragraph)
     assert found or paragraph.startswith("The end: ")
     return found[1] if found else None
+
+
+@pytest.mark.parametrize(
+    ("body", "sources", "answer"),
+    [
+        ("Silas rows out.", (), "Silas rows out."),
+        ("“Silas rows out.”", ("summary, chapter 5",), "“Silas rows out.”\n— summary, chapter 5"),
+        (
+            "“A storm.” [1] “A wreck.” [2]",
+            ("[1] summary, chapter 5", "[2] a reader, ★★★★☆"),
+            "“A storm.” [1] “A wreck.” [2]\n— [1] summary, chapter 5 · [2] a reader, ★★★★☆",
+        ),
+        ("", (), ""),
+    ],
+)
+def test_the_sources_stand_on_a_line_below_the_answer(body: str, sources: tuple[str, ...], answer: str) -> None:
+    assert Reply("ask", body=body, sources=sources).answer == with_sources(body, sources) == answer

@@ -93,6 +93,8 @@ def test_each_kind_of_question_fills_its_own_fields(discussion: FakeDiscussion) 
     assert order["books"] == [STONE, RETURN]
     early = answered(discussion, do="check", book=STONE, at=2, text="Godfrey was the thief.")
     assert (early["answer"], early["reveals"]) == (SPOILS, {STONE: 10})
+    met = answered(discussion, do="who", book=STONE, at=2, text="Franklin")
+    assert (met["do"], met["answered"], "Franklin" in met["answer"]) == ("who", True, True)
     late = answered(discussion, do="check", book=STONE, at=10, text="Godfrey was the thief.")
     assert (late["answer"], late["reveals"]) == ("", {STONE: 10})
 
@@ -156,7 +158,7 @@ def test_a_number_needs_a_book_that_it_counts_in(discussion: FakeDiscussion) -> 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ({"do": "dance"}, "ask, hint, recap, check, order"),
+        ({"do": "dance"}, "ask, hint, recap, check, order, who"),
         ({}, "“do” is missing"),
         ({"do": ["ask"]}, "“do” is"),
         ({"do": "ask"}, "“text” is missing"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cli.asking import PositionsNotKept, Reader, greeting
-from bot.cli.chat import MAX_LINE, Conversation
+from bot.cli.chat import MAX_LINE, Conversation, lines_from
 from bot.cli.screen import Meaning
 from tests.fakes.discussion import NEUTRAL, FakeDiscussion, small_library
 
@@ -246,3 +248,21 @@ def test_the_greeting_says_what_is_here_and_what_to_try(discussion: FakeDiscussi
 def test_whatever_is_said_something_is_told_and_nothing_breaks(discussion: FakeDiscussion, line: str) -> None:
     told = Talk(discussion).conversation.say(line)
     assert (told is None) == (not line.strip())
+
+
+def piped(data: bytes) -> list[str]:
+    with io.TextIOWrapper(io.BytesIO(data), encoding="ascii") as source:
+        return [line.rstrip("\n") for line in lines_from(source, io.StringIO())]
+
+
+def test_each_line_comes_once_and_the_last_needs_no_end() -> None:
+    assert piped(b"one\ntwo\r\n\nthree") == ["one", "two", "", "three"]
+
+
+def test_an_empty_pipe_or_a_closed_input_is_the_end() -> None:
+    assert piped(b"") == []
+    assert list(lines_from(None, io.StringIO())) == []
+
+
+def test_letters_are_read_as_utf_8_and_a_mark_at_the_beginning_is_none() -> None:
+    assert piped("\ufeffle Carré".encode()) == ["le Carré"]

@@ -1,4 +1,4 @@
-"""`db upgrade` and `db copy`, and what the doctor says of the club's data."""
+"""Commands for the club's data: `db upgrade`, `db copy`, `backup` and `restore`, and what the doctor says of it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from bot.db.base import NAME, Address, StorageUnavailable
 from bot.db.migrate import HEAD, upgrade
 from bot.settings import Settings
 from corpus.errors import DogearError
+from retrieval.location import hold
+from tests.fakes.discussion import small_library
 from tests.fakes.postgres import Databases
 from tests.fakes.released_rows import lay_out, raw
 
@@ -76,7 +78,7 @@ def test_a_place_is_a_folder_a_file_or_an_address(tmp_path: Path) -> None:
 
 def test_the_doctor_says_which_database_there_is(tmp_path: Path, database: str | Path) -> None:
     upgrade(database)
-    check = check_club_data(database, described)
+    check = check_club_data(database)
     assert check.ok
     assert check.found.endswith(f", {Address.of(database).name}, version {HEAD}")
     assert described(tmp_path / "none yet").endswith("made when it is needed")
@@ -91,7 +93,60 @@ def test_the_doctor_has_a_cure_for_a_database_that_cannot_be_used(tmp_path: Path
         described(tmp_path)
     with pytest.raises(StorageUnavailable):
         described("postgresql://smiley:secret@127.0.0.1:1/dogear")
-    check = check_club_data("postgresql://smiley:secret@127.0.0.1:1/dogear", described)
+    check = check_club_data("postgresql://smiley:secret@127.0.0.1:1/dogear")
     assert check.failed
     assert "dogear at 127.0.0.1:1 cannot be reached" in check.cure
     assert "secret" not in str(check)
+
+
+TOKEN = "MTk4Nj.Cl2FMQ.a-token-of-nobody"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """A data folder with a database, and the environment that leads to it."""
+    library = small_library(tmp_path / "library")
+    upgrade(tmp_path / "data")
+    return {"DOGEAR_DATA": str(tmp_path / "data"), "DOGEAR_LIBRARY": str(library.folder), "DISCORD_TOKEN": TOKEN}
+
+
+def test_a_backup_says_what_is_in_it_and_how_to_keep_it(
+    home: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", str(tmp_path / "b.zip")], home) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "a library of 3 books" in told
+    assert "settings without secrets" in told
+    assert TOKEN.encode() not in (tmp_path / "b.zip").read_bytes()
+
+
+def test_a_restore_says_where_everything_is(
+    home: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", str(tmp_path / "b.zip")], home) == 0
+    assert main(["restore", str(tmp_path / "b.zip")], home | {"DOGEAR_LIBRARY": ""}) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "What was there before is in" in told
+    assert "set DOGEAR_LIBRARY to that" in told
+    assert "built again when the bot next starts" in told
+
+
+def test_a_restore_beside_a_running_bot_is_one_line_and_changes_nothing(
+    home: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", str(tmp_path / "b.zip")], home) == 0
+    capsys.readouterr()
+    with hold(tmp_path / "data"):
+        assert main(["restore", str(tmp_path / "b.zip")], home) == 1
+    assert "is in use" in " ".join(capsys.readouterr().err.split())
+    assert not list((tmp_path / "data").glob("before-restore-*"))
+
+
+def test_a_file_that_is_no_backup_is_one_line(
+    home: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "b.zip").write_text("no archive", encoding="utf-8")
+    assert main(["restore", str(tmp_path / "b.zip")], home) == 1
+    shown = capsys.readouterr().err
+    assert "no backup of Dogear" in " ".join(shown.split())
+    assert "Traceback" not in shown

@@ -1,45 +1,198 @@
-"""The doctor as a whole: what is looked at, in which order, and how it is shown."""
+"""The doctor: what each check finds and its cure, what is looked at in which order, and how it is shown."""
 
 from __future__ import annotations
 
 import io
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from rich.console import Console
 
-from bot.cli.doctor import Check, DoctorTools, HasStale, examine, show
+from bot.cli import doctor as checks
+from bot.cli.doctor import Check, DoctorTools, examine, show
 from bot.settings import Settings
+from corpus.books import Reveals
+from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.passages import ClubText
-from retrieval.retriever import StoreReport
+from retrieval.retriever import Retriever, StoreReport
 
+TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
 SECRET = "sk-a-key-that-nobody-sees"
 
 
-class Behind:
-    """A store that is behind for every book of its library."""
+class Store(Retriever):
+    """A vector store that is behind for some books."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, *behind: str, wrong: Sequence[str] = ()) -> None:
+        self._behind, self._wrong = behind, tuple(wrong)
 
-    def stale(self) -> Sequence[str]:
-        return list(self._library.books)
+    def stale(self) -> list[str]:
+        return list(self._behind)
 
     def check_store(self) -> str:
-        return "the vector store"
+        return "the store"
 
-    def verify_store(self, texts: Sequence[ClubText]) -> StoreReport:
-        return StoreReport(0, len(texts), ())
+    def verify_store(self, texts: Iterable[ClubText]) -> StoreReport:
+        return StoreReport(3, len(list(texts)), self._wrong)
+
+
+def opening(store: Store | DogearError) -> AbstractContextManager[Retriever]:
+    @contextmanager
+    def opened() -> Iterator[Retriever]:
+        if isinstance(store, DogearError):
+            raise store
+        yield store
+
+    return opened()
+
+
+@pytest.fixture
+def server() -> Iterator[int]:
+    """A port of this machine that answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture
+def closed() -> int:
+    """A port of this machine that does not."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def test_every_wrong_setting_is_a_check_and_the_rest_goes_on() -> None:
+    settings, found = checks.check_settings({"LOG_LEVEL": "loud", "CHAT_TIMEOUT": "soon"})
+    assert settings == Settings()
+    assert [check.name for check in found] == ["Settings: CHAT_TIMEOUT", "Settings: LOG_LEVEL"]
+    assert all(check.failed and check.cure for check in found)
+
+
+def test_the_packaged_model_is_compared(tmp_path: Path) -> None:
+    def changed() -> Path:
+        raise DogearError("These are not the published weights.")
+
+    assert checks.check_model(None, lambda: tmp_path).ok
+    assert checks.check_model(None, changed).cure == "These are not the published weights."
+    assert checks.check_model("another", changed).ok
+
+
+def test_a_data_folder_can_be_written_or_made(tmp_path: Path) -> None:
+    assert checks.check_data(tmp_path).ok
+    new = checks.check_data(tmp_path / "new" / "data")
+    assert new.ok
+    assert new.found.endswith("made when it is needed")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_library_is_counted_and_every_problem_has_file_line_and_cure(tmp_path: Path) -> None:
+    (tmp_path / "hound").mkdir()
+    (tmp_path / "hound" / "book.toml").write_text(BOOK + "pages = -1\n", encoding="utf-8")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "book.toml").write_text("title = \n", encoding="utf-8")
+    library, found = checks.check_library(tmp_path)
+    assert library is not None
+    assert found[0].ok
+    assert found[0].found == f"1 book in {tmp_path}"
+    by_file = {check.found.partition(": ")[0]: check for check in found[1:]}
+    fatal, slight = by_file[f"{tmp_path}/broken/book.toml:1"], by_file[f"{tmp_path}/hound/book.toml:5"]
+    assert (fatal.serious, slight.serious) == (True, False)
+    assert fatal.cure
+    assert slight.cure
+
+
+def test_a_library_without_a_folder_or_without_a_book_is_no_use(tmp_path: Path) -> None:
+    library, found = checks.check_library(tmp_path / "gone")
+    assert library is None
+    assert [check.failed for check in found] == [True]
+    _, found = checks.check_library(tmp_path)
+    assert [(check.failed, check.found) for check in found] == [(True, f"0 books in {tmp_path}")]
+
+
+def test_a_store_that_is_not_built_yet_is_not_opened(tmp_path: Path) -> None:
+    check = checks.check_store(tmp_path / "chroma", lambda: opening(DogearError("opened")))
+    assert (check.found, check.serious) == ("not built yet", False)
+    assert "run_bot.py index" in check.cure
+
+
+def test_a_store_fits_or_is_behind_or_is_held_by_another(tmp_path: Path) -> None:
+    assert checks.check_store(tmp_path, lambda: opening(Store())).ok
+    assert checks.check_store(None, lambda: opening(Store())).found == "the store, fits the library"
+    behind = checks.check_store(tmp_path, lambda: opening(Store("a", "b", "c", "d")))
+    assert behind.found == "the store: behind the library for 4 (a, b, c …)"
+    assert not behind.failed
+    held = checks.check_store(tmp_path, lambda: opening(DogearError("Process 7 holds it.")))
+    assert (held.failed, held.cure) == (True, "Process 7 holds it.")
+
+
+def test_store_and_reviews_agree_or_what_does_not_is_named_and_can_wait(tmp_path: Path) -> None:
+    review = ClubText("7", "1", "hound", "Howls.", Reveals(), 4, None)
+    agree = checks.check_agreement(tmp_path, lambda: opening(Store()), lambda: [review])
+    assert (agree.ok, agree.found) == (True, "agree: 3 books and 1 review, all whole")
+    odd = checks.check_agreement(tmp_path, lambda: opening(Store(wrong=["hound is not whole"])), lambda: [review])
+    assert (odd.ok, odd.failed, odd.found) == (False, False, "hound is not whole")
+    assert "The next start of the bot puts it right" in odd.cure
+
+
+def test_what_cannot_be_compared_is_told_and_what_is_not_there_need_not_be(tmp_path: Path) -> None:
+    assert checks.check_agreement(tmp_path / "gone", lambda: opening(DogearError("opened")), list).ok
+    held = checks.check_agreement(tmp_path, lambda: opening(DogearError("Process 7 holds it.")), list)
+    assert (held.failed, held.cure) == (True, "Process 7 holds it.")
+
+
+def test_a_token_is_looked_at_and_never_shown() -> None:
+    assert checks.check_token(SecretStr(TOKEN)).ok
+    for wrong in (TOKEN.replace(".", "", 1), "x" * 32, "1076543210987654321", TOKEN.replace("MTA3", "xxxx")):
+        check = checks.check_token(SecretStr(wrong))
+        assert check.failed
+        assert wrong not in repr(check)
+    assert TOKEN not in repr(checks.check_token(SecretStr(TOKEN)))
+
+
+def test_a_chat_model_whose_package_is_missing_names_it() -> None:
+    def open_model(settings: Settings) -> None:
+        raise ImportError("Run: pip install langchain-ollama")
+
+    found = checks.check_chat_model(Settings(chat_model="ollama:llama3.2"), open_model)
+    assert [(check.failed, check.cure) for check in found] == [(True, "Run: pip install langchain-ollama")]
+
+
+def test_a_chat_model_that_is_refused_shows_no_key() -> None:
+    def open_model(settings: Settings) -> None:
+        raise ValueError("wrong key: sk-a-secret")
+
+    found = checks.check_chat_model(Settings(chat_model="openai:some"), open_model)
+    assert found[0].failed
+    assert "ValueError" in found[0].found
+    assert "sk-a-secret" not in repr(found)
+
+
+def test_the_server_of_the_chat_model_is_called_where_an_address_is_set(server: int, closed: int) -> None:
+    def ask(address: str | None) -> list[bool]:
+        settings = Settings(chat_model="openai:some", openai_base_url=address)
+        return [check.ok for check in checks.check_chat_model(settings, lambda _: None)]
+
+    assert ask(None) == [True]
+    assert ask(f"http://127.0.0.1:{server}/v1") == [True, True]
+    assert ask(f"http://127.0.0.1:{closed}/v1") == [True, False]
+
+
+def test_what_cannot_be_reached_can_wait(server: int, closed: int) -> None:
+    assert checks.check_reachable("Discord", "127.0.0.1", server, "Look.").ok
+    check = checks.check_reachable("Discord", "127.0.0.1", closed, "Look.")
+    assert not check.ok
+    assert not check.failed
+    assert f"127.0.0.1:{closed}" in check.found
 
 
 @contextmanager
-def behind(settings: Settings, library: Library) -> Iterator[HasStale]:
-    yield Behind(library)
+def behind(settings: Settings, library: Library) -> Iterator[Retriever]:
+    yield Store(*library.books)
 
 
 @pytest.fixture
@@ -51,8 +204,6 @@ def look() -> Iterator[DoctorTools]:
             open_store=behind,
             open_model=lambda _: None,
             sign_in=lambda _: "Dogear#0042",
-            club_data=lambda where: f"SQLite, {where}",
-            club_texts=lambda _: [],
             discord=listening.getsockname(),
         )
 

@@ -3,8 +3,76 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.db.base import Address, StorageUnavailable
+from bot.db.base import EXAMPLE, Address, StorageUnavailable
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (EXAMPLE, "database at host:5432"),
+        ("postgres://smiley@localhost/dogear", "dogear at localhost"),
+        ("postgresql:///dogear", "dogear at this machine"),
+        ("postgresql://smiley@/dogear?host=%2Frun%2Fpostgresql", "dogear at /run/postgresql"),
+        ("postgresql://smiley@[::1]:5433/dogear", "dogear at [::1]:5433"),
+        ("postgresql://smiley@one:5432,two/dogear", "dogear at one:5432,two"),
+        ("postgresql://localhost?dbname=dogear", "dogear at localhost"),
+    ],
+)
+def test_an_address_is_read_as_people_get_it(written: str, name: str) -> None:
+    assert Address.of_server(written).name == name
+
+
+def test_a_parameter_that_only_other_programs_know_is_left_out_and_the_others_stay() -> None:
+    address = Address.of_server("postgresql://h/d?sslmode=require&channel_binding=require&keepalives_idle=9&a=1%202")
+    assert address.dsn == "postgresql://h/d?sslmode=require&a=1%202"
+    assert Address.of_server("postgresql://h/d?ssl=verify-full").dsn == "postgresql://h/d?sslmode=verify-full"
+
+
+def test_passwords_are_known_as_written_and_as_meant_and_never_shown() -> None:
+    address = Address.of_server("postgresql://smiley:a%40b@h/d?password=other")
+    assert set(address.passwords) == {"a%40b", "a@b", "other"}
+    assert address.name == "d at h"
+    assert not any(word in repr(address) for word in ("a%40b", "a@b", "other"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "dogear",
+        "mysql://h/d",
+        "postgresql://h",
+        "postgresql://h/",
+        "postgresql://h/d/e",
+        "postgresql://h:port/d",
+        "postgresql://h:0/d",
+        "postgresql://h:65536/d",
+        "postgresql://h:5432,two:x/d",
+        "postgresql://u:p#w@h/d",
+        "postgresql://u:p/w@h/d",
+        "postgresql://h/d?sslmode",
+        "postgresql://h/a database",
+        "postgresql://h/d%0ae",
+        "postgresql://[::1/d",
+    ],
+)
+def test_what_is_no_address_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="no address of a database"):
+        Address.of_server(written)
+
+
+@given(st.text())
+def test_anything_is_read_or_refused_without_showing_it(text: str) -> None:
+    secret = "zq9-hidden-9qz"
+    try:
+        address = Address.of_server(f"postgresql://u:{secret}{text}@h/d")
+    except ValueError as error:
+        assert secret not in str(error)  # noqa: PT017 (either is right)
+    else:
+        assert secret not in f"{address.name}{address!r}"
 
 
 @pytest.mark.parametrize("where", [Path("some/data"), "some/data"])

@@ -1,13 +1,14 @@
-"""What is under way: it is waited for, what takes too long is given up, and nothing new begins."""
+"""Threads and tasks: what is under way, what goes on within a block, and who waits for a thread."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.workers import Leaving, UnderWay
+from bot.workers import Leaving, UnderWay, Workers, going_on
 
 Task = asyncio.Task[None]
 
@@ -85,3 +86,76 @@ async def test_nothing_begins_once_the_bot_is_leaving() -> None:
     with pytest.raises(Leaving, match="restarted"):
         members.under_way.begin(lambda: asyncio.sleep(0))
     assert len(members.under_way) == 0
+
+
+async def test_work_is_done_beside_the_event_loop_and_returns_what_it_returns() -> None:
+    workers = Workers(2)
+    try:
+        name = await workers.do(lambda: threading.current_thread().name)
+        assert name.startswith("answer")
+        assert name != threading.current_thread().name
+    finally:
+        workers.close()
+
+
+async def test_the_event_loop_goes_on_while_work_waits() -> None:
+    workers, go = Workers(1), threading.Event()
+    try:
+        waiting = asyncio.create_task(workers.do(go.wait))
+        queued = asyncio.create_task(workers.do(lambda: "done"))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        go.set()
+        assert await waiting
+        assert await queued == "done"
+    finally:
+        go.set()
+        workers.close()
+
+
+async def test_closing_finishes_what_has_begun_and_gives_up_what_waits() -> None:
+    workers, begun, go = Workers(1), threading.Event(), threading.Event()
+
+    def work() -> str:
+        begun.set()
+        go.wait()
+        return "finished"
+
+    first = asyncio.create_task(workers.do(work))
+    second = asyncio.create_task(workers.do(lambda: "never"))
+    await asyncio.to_thread(begun.wait)
+    closing = asyncio.create_task(asyncio.to_thread(workers.close))
+    await asyncio.wait([second])
+    go.set()
+    await closing
+    assert await first == "finished"
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    with pytest.raises(RuntimeError):
+        await workers.do(lambda: 1)
+
+
+async def test_it_goes_on_until_the_block_ends() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with going_on(work(), "work"):
+        await asyncio.wait_for(begun.wait(), 5)
+        assert "work" in {task.get_name() for task in asyncio.all_tasks()}
+        assert not ended.is_set()
+    assert ended.is_set()
+
+
+async def test_work_that_is_done_before_ends_nothing() -> None:
+    async def work() -> None:
+        pass
+
+    async with going_on(work(), "work"):
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
