@@ -17,7 +17,7 @@ from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
-from bot.features.schedules.service import LAST_MEETING, Schedules
+from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.features.shelf.store import Shelves
 from bot.features.votes.store import Nominations
 from bot.times import search_zones

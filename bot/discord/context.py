@@ -385,6 +385,11 @@ def is_thread(channel: object) -> bool:
     return isinstance(channel, discord.Thread)
 
 
+def parent_of(interaction: discord.Interaction[Any]) -> int:
+    """Return the channel of the thread in which somebody is; 0 elsewhere."""
+    return (interaction.channel.parent_id or 0) if isinstance(interaction.channel, discord.Thread) else 0
+
+
 def member_here(interaction: discord.Interaction[Any], club: int) -> tuple[Member, Place]:
     """Return who asks and where, in a server."""
     place = Place(club, interaction.channel_id or 0, is_for_adults(interaction.channel))

@@ -8,8 +8,8 @@ import json
 from bot.features.ceilings.store import CeilingChange
 from bot.features.reviews.rules import Draft, read_review
 from bot.features.reviews.store import Review
-from bot.features.schedules.changes import Do, Order, Prepared
-from bot.features.schedules.plan import Schedule, ScheduleState, Section, SectionState, read, written
+from bot.features.schedules.changes import Do, Order, ScheduleRequest
+from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState, read, written
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from bot.features.shelf.views import read_change
 from bot.features.votes.counting import Count, Round, Why
@@ -27,7 +27,9 @@ def test_a_schedule_that_waits_for_its_confirmation() -> None:
         '"at": "2027-03-01T12:30:00+00:00", '
         '"also": ["persuasion"]}'
     )
-    assert Prepared.read(text) == Prepared("emma", "Fridays 8pm", "Europe/Berlin", 70, NOW, ("persuasion",))
+    assert ScheduleRequest.read(text) == ScheduleRequest(
+        "emma", "Fridays 8pm", "Europe/Berlin", 70, NOW, ("persuasion",)
+    )
 
 
 def test_changes_of_a_schedule_that_wait_for_their_confirmation() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.features.schedules.plan import Schedule, drafted, planned
-from bot.features.schedules.words import read_wish
+from bot.db.base import Sessions
+from bot.features.schedules.changes import read_wish
+from bot.features.schedules.rules import Schedule, drafted, planned
+from bot.features.schedules.store import Schedules
 from corpus.books import Book, BookPart, Requirement, Unit
 
 NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)
@@ -23,6 +25,16 @@ def a_book(
         slug, title, "An Author", unit, marks, pages=pages, mark_ends=mark_ends, parts=parts, requires=requires,
         series=series, year=year,
     )  # fmt: skip
+
+
+BOOK, EMMA = a_book(), a_book(55, title="Emma", slug="emma")
+DUNE = a_book(100, Unit.PERCENT, title="Dune", slug="dune")
+BOOKS = {book.slug: book for book in (BOOK, EMMA, DUNE)}
+
+
+def schedules_of(records: Sessions, now: Callable[[], dt.datetime] = lambda: NOW) -> Schedules:
+    """Return the schedules of clubs in some records."""
+    return Schedules(records, BOOKS, now)
 
 
 def a_schedule(

@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from bot.features.schedules.jobs import Unwelcome
-from bot.features.schedules.plan import Schedule, Section
-from bot.features.schedules.rules import Step
+from bot.features.schedules.jobs import ScheduleStage, Unwelcome
+from bot.features.schedules.rules import Schedule, ScheduleStep, Section
 from bot.jobs import Post
 from bot.people import Member
 
@@ -18,8 +17,8 @@ class Died(Exception):
 
 
 @dataclass
-class FakeStage:
-    """Implements `Stage`. Things are found again by their names, as in Discord."""
+class FakeStage(ScheduleStage):
+    """Things are found again by their names, as in Discord."""
 
     there: dict[str, int] = field(default_factory=dict)
     did: list[str] = field(default_factory=list)
@@ -85,7 +84,7 @@ class FakeStage:
             self.events[event] = section.meets.isoformat()
 
     def reminder(
-        self, schedule: Schedule, section: Section, step: Step, members: Collection[Member], *,
+        self, schedule: Schedule, section: Section, step: ScheduleStep, members: Collection[Member], *,
         directly: bool, batch: int,
     ) -> Post:  # fmt: skip
         who = ",".join(str(member.id) for member in members)

@@ -16,7 +16,17 @@ from bot.audit import Did
 from bot.discord import autocomplete
 from bot.discord.buttons import SHARED_BUTTONS, Dialogue
 from bot.discord.cards import Card, notice_card
-from bot.discord.context import ClubBot, Refused, app_of, begin_reply, deliver, is_for_adults, reply_to, tell_in_reply
+from bot.discord.context import (
+    ClubBot,
+    Refused,
+    app_of,
+    begin_reply,
+    deliver,
+    is_for_adults,
+    parent_of,
+    reply_to,
+    tell_in_reply,
+)
 from bot.discord.visitor import ClubMenu, club_of_direct_message, in_clubs, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
@@ -35,8 +45,7 @@ from bot.features.ask.views import (
     spoken_card,
 )
 from bot.features.prompts.store import Prompts
-from bot.features.schedules.discord import parent_of
-from bot.features.schedules.service import LAST_MEETING, Schedules
+from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.limits import Allowance
 from bot.people import Member, Place
 from corpus.names import find_book

@@ -1,27 +1,33 @@
-"""Changing a schedule: move, shift, pause, resume, cancel. Each returns what would be; nothing of the past changes.
-
-A section is of the past once its meeting has begun or its thread is open: what members have talked about keeps its
-range, its date and its ceiling. What is ahead keeps its number, so that calendars know it again.
-"""
+"""An organiser's words, and the changes of a schedule; each returns what would be, and nothing of the past changes."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import re
+from calendar import monthrange
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.features.schedules.plan import (
-    Draft,
+from bot.features.schedules.rules import (
+    DraftSchedule,
+    Every,
     NotPossible,
+    Own,
+    Pace,
+    Per,
+    Rhythm,
     Schedule,
     ScheduleState,
     Section,
     SectionState,
+    Span,
     Wish,
     ceiling_name,
     date_name,
@@ -30,11 +36,291 @@ from bot.features.schedules.plan import (
     range_name,
     section_of,
 )
-from bot.features.schedules.words import read_wish
 from bot.people import Member, Reached
-from bot.times import find_zone, local, moment
-from corpus.books import Book, Slug, Unit
-from corpus.positions import parse_position
+from bot.times import (
+    BEGINNING,
+    DAY,
+    MONTH,
+    TIME,
+    WEEKDAY,
+    NotUnderstood,
+    Today,
+    days_with_months,
+    find_zone,
+    local,
+    moment,
+    read_day,
+    read_time,
+    weekday,
+)
+from corpus.books import PERCENT_WORDS, UNIT_WORDS, Book, Slug, Unit
+from corpus.positions import DIGITS, WORDS, parse_position, value
+
+Phrase = tuple[re.Pattern[str], Callable[[re.Match[str], Today], Wish]]
+"""A pattern, and the wish that what it matches says by itself."""
+
+_COUNT = rf"(?:{DIGITS}|{WORDS}|an?\b)"
+_AND = r"(?:, and |,? and |, | & |/)"
+_DAYS = rf"{DAY}(?:{_AND}(?:on )?{DAY})*"
+_WEEKDAYS = rf"{WEEKDAY}s?\b(?:{_AND}(?:on )?{WEEKDAY}s?\b)*"
+_UNITS = "|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()) + f"|(?P<percent>{PERCENT_WORDS})"
+_WHICH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
+_MEETING = "meeting|time|session|sitting|gathering|go"
+_PER = (
+    rf"(?:,? ?(?:an?|per|each|every|/|at a) ?(?P<per>day|week|month|{_MEETING}|section|{WEEKDAY})"
+    r"|,? (?P<ly>dai|week|month)ly|,? (?:each|apiece))(?!\w)"
+)
+_NTH = rf"(?P<which>{'|'.join(_WHICH)}) (?P<days>{WEEKDAY})s?"
+_MONTHLY = r"(?:monthly|every month|once a month)"
+_ON = r"(?: on(?:wards?)?(?= ?,|$))?"
+_FROM = r"(?:(?:from|starting|starts?|beginning|begins?|as of|first meeting)(?: on| from| in)?)"
+_BY = r"(?:until|till|by|end(?:s|ing)?(?: on)?|done by|(?:to )?finish(?:ed|ing)?(?: by| on)?)"
+_OWN = (
+    rf"(?:(?P<counted>{_UNITS}) ?)?(?P<from>\d{{1,4}}) ?%?"
+    r"(?: ?(?:-|to|until) ?(?:(?:the )?(?P<end>end)|(?P<to>\d{1,4}))|(?(counted)|(?!)))(?![\w:./-])(?: ?(?P<sign>%))?"
+)
+_OFTEN = {None: 1, "other": 2, "second": 2, "2nd": 2, "third": 3, "3rd": 3}
+
+
+def _every(said: re.Match[str], _: Today) -> Wish:
+    often, every = said["often"], said.groupdict().get("every")
+    interval = _OFTEN[often] if often in _OFTEN else _number(often)
+    days = _weekdays(said.groupdict().get("days") or "")
+    return Wish(rhythm=Rhythm(Every(every) if every else Every.WEEK, max(1, interval), days))
+
+
+def _often(rhythm: Rhythm, _: re.Match[str], __: Today) -> Wish:
+    return Wish(rhythm=rhythm)
+
+
+def _of_month(said: re.Match[str], _: Today) -> Wish:
+    return Wish(rhythm=Rhythm(Every.MONTH, 1, _weekdays(said["days"]), _WHICH[said["which"]]))
+
+
+def _on_weekdays(said: re.Match[str], _: Today) -> Wish:
+    return Wish(rhythm=Rhythm(Every.WEEK, 1, _weekdays(said["days"])))
+
+
+def _first(said: re.Match[str], today: Today) -> Wish:
+    last = said.groupdict().get("until")
+    return Wish(first=read_day(said["first"], today), until=read_day(last, today) if last else None)
+
+
+def _in_month(said: re.Match[str], today: Today) -> Wish:
+    first = read_day(said["month"], today)
+    return Wish(first=first, until=first.replace(day=monthrange(first.year, first.month)[1]))
+
+
+def _until(said: re.Match[str], today: Today) -> Wish:
+    return Wish(until=read_day(said["until"], today))
+
+
+def _skipped(said: re.Match[str], today: Today) -> Wish:
+    return Wish(skipped=tuple(read_day(day[0], today) for day in re.finditer(DAY, said["days"])))
+
+
+def _dates(said: re.Match[str], today: Today) -> Wish:
+    return Wish(dates=tuple(read_day(day[0], today) for day in re.finditer(DAY, said["days"])))
+
+
+def _pace(said: re.Match[str], _: Today) -> Wish:
+    unit, per = _unit(said) or Unit.CHAPTER, said["per"] or {"dai": "day"}.get(said["ly"] or "", said["ly"])
+    number = _number(said["number"])
+    if not number:
+        raise NotUnderstood(said[0], "Write how much is read, for example “5 chapters a week”.")
+    if per and re.fullmatch(WEEKDAY, per):
+        return Wish(pace=Pace(number, unit, Per.MEETING), rhythm=Rhythm(Every.WEEK, 1, (weekday(per),)))
+    return Wish(pace=Pace(number, unit, Per(per) if per in list(Per) else Per.MEETING))
+
+
+def _two_paces(said: re.Match[str], _: Today) -> Wish:
+    raise NotUnderstood(said[0], "Write one number, for example “5 chapters a week”.")
+
+
+def _twice(said: re.Match[str], _: Today) -> Wish:
+    raise NotUnderstood(said[0], "Write the days, for example “Tuesdays and Fridays”, or “every two weeks”.")
+
+
+def _count(said: re.Match[str], _: Today) -> Wish:
+    return Wish(count=_number(said["number"]))
+
+
+def _span(said: re.Match[str], _: Today) -> Wish:
+    return Wish(span=Span(_number(said["number"]), Every(said["every"])))
+
+
+def _by(said: re.Match[str], _: Today) -> Wish:
+    return Wish(by_pages=not said["by"].startswith("chapter"))
+
+
+def _at(said: re.Match[str], _: Today) -> Wish:
+    return Wish(at=read_time(said["at"]))
+
+
+def _zone(said: re.Match[str], _: Today) -> Wish:
+    return Wish(zone=find_zone(said["zone"]))
+
+
+def _own(said: re.Match[str], today: Today) -> Wish:
+    unit = Unit.PERCENT if said["sign"] or said["percent"] or "%" in said[0] else _unit(said)
+    first = int(said["from"])
+    last = None if said["end"] else int(said["to"] or first)
+    day = said.groupdict().get("on")
+    return Wish(own=(Own(first, last, unit, read_day(day, today) if day else None),))
+
+
+def _weekdays(said: str) -> tuple[int, ...]:
+    return tuple(sorted({weekday(name[0]) for name in re.finditer(WEEKDAY, said)}))
+
+
+def _unit(said: re.Match[str]) -> Unit | None:
+    return next((unit for unit in Unit if said.groupdict().get(unit)), None)
+
+
+def _number(written: str) -> int:
+    return 1 if written in ("a", "an") else int(value(written))
+
+
+def _phrase(pattern: str, read: Callable[[re.Match[str], Today], Wish]) -> Phrase:
+    return re.compile(rf"(?:{pattern})(?!\w)"), read
+
+
+PHRASES: tuple[Phrase, ...] = (
+    _phrase(rf"(?:not|no meetings?|skip(?:ping)?|except|without|off)(?: on| for)? (?P<days>{_DAYS})", _skipped),
+    _phrase(rf"(?:from|between) (?P<first>{DAY}),? (?:to|until|till|and|-) (?P<until>{DAY})", _first),
+    _phrase(rf"{_BY} (?P<until>{DAY})", _until),
+    _phrase(rf"{_FROM} (?P<first>{BEGINNING}){_ON}", _first),
+    _phrase(rf"in (?P<month>{MONTH}(?: 20\d\d)?)", _in_month),
+    _phrase(rf"(?:on )?(?P<on>{DAY})(?: is|:| ?-)? {_OWN}", _own),
+    _phrase(rf"{_OWN},?(?: on| by| for|:)? (?P<on>{DAY})", _own),
+    _phrase(rf"(?P<first>next (?:week|month)|(?:this|next|coming) {WEEKDAY}){_ON}", _first),
+    _phrase(rf"(?:on )?(?P<days>{_DAYS})", _dates),
+    _phrase(rf"(?:on )?(?:every |the )?{_NTH} (?:of|in|every|each|per|a)(?: the| each| every| a)? month", _of_month),
+    _phrase(rf"{_MONTHLY},? on the {_NTH}", _of_month),
+    _phrase(rf"(?:bi-?weekly|bi-?monthly|(?:twice|{_COUNT} times) (?:a|per|every) (?:week|month))", _twice),
+    _phrase(rf"\d+ ?(?:-|to|or) ?\d+ (?:{_UNITS}){_PER}", _two_paces),
+    _phrase(rf"(?:about )?(?P<number>{_COUNT}) ?(?:{_UNITS}){_PER}", _pace),
+    _phrase(rf"(?:on )?(?:every|each) (?:(?P<often>other|second|third|2nd|3rd) )?(?P<days>{_WEEKDAYS})", _every),
+    _phrase(rf"(?:every|each) (?:(?P<often>other|second|third|2nd|3rd|{_COUNT}) )?(?P<every>day|week|month)s?", _every),
+    _phrase(r"fortnightly|(?:once )?(?:every|a) fortnight", partial(_often, Rhythm(Every.WEEK, 2))),
+    _phrase(r"weekly|once a week", partial(_often, Rhythm(Every.WEEK))),
+    _phrase(r"daily|once a day", partial(_often, Rhythm(Every.DAY))),
+    _phrase(_MONTHLY, partial(_often, Rhythm(Every.MONTH))),
+    _phrase(r"(?:on )?weekdays", partial(_often, Rhythm(Every.WEEK, 1, (0, 1, 2, 3, 4)))),
+    _phrase(rf"(?:on )?(?P<days>{_WEEKDAYS})(?: (?:morning|afternoon|evening|night)s?)?", _on_weekdays),
+    _phrase(rf"(?:in |over |for |within )?(?:about )?(?P<number>{_COUNT}) (?P<every>day|week|month)s?", _span),
+    _phrase(rf"(?:in|over|into)? ?(?P<number>{_COUNT}) (?:(?:even|equal) )?(?:sections?|meetings?|sessions?)", _count),
+    _phrase(r"(?:even(?:ly)?,? )?(?:cut |divided |split )?by (?P<by>pages?|chapters?|length)", _by),
+    _phrase(rf"(?:at |from |@ ?)?(?P<at>{TIME})", _at),
+    _phrase(r"(?:in )?(?P<zone>[a-z]+(?:/[a-z_-]+)+|utc|gmt|[ecmp][sd]t|cet|cest|bst|ist|jst|ae[sd]t)", _zone),
+    _phrase(r"(?:in )?(?P<zone>[a-z][a-z ]{1,30}?) time", _zone),
+    _phrase(rf"(?:on )?{_OWN}", _own),
+)
+"""All phrases; the first whose pattern answers to the words is taken."""
+
+
+MAX_LENGTH = 500
+"""Characters: more than people need, and little enough to read back."""
+
+_NOTHING = re.compile(
+    r"(?:[\s,;.!:]|\b(?:and|then|but|with|we|us|i|want|to|please|let's|even|evenly|read|reading|meet|discuss|talk|meetings?|sections)\b)+"
+)
+_CURE = "Write for example “Fridays at 8pm, 5 chapters a week, from next week”."
+
+
+def read_wish(words: str, now: dt.datetime, *, month_first: bool = False) -> Wish:
+    """Return what an organiser's words say; `now` is in the zone of the club. Raises NotUnderstood.
+
+    `month_first` reads 3/4 as 4 March, as in the United States, and not as 3 April.
+    """
+    text = days_with_months(_tidied(words))
+    wish, dates = Wish(), []
+    for said, part in _phrases(text, Today(now.date(), month_first)):
+        wish = _joined(wish, part, said)
+        dates += [*part.dates, *(own.on for own in part.own if own.on)]
+    if wish == Wish():
+        raise NotUnderstood(words, _CURE)
+    return _settled(wish, dates)
+
+
+def _tidied(words: str) -> str:
+    if len(words) > MAX_LENGTH:
+        raise NotUnderstood(words, f"Write it in {MAX_LENGTH} characters.")
+    plain = re.sub(r"[‐‑–—−]", "-", words.replace("’", "'"))
+    lines = re.sub(r"\s*\n\s*", ", ", plain.strip())
+    return " ".join(re.sub(r"[“”\"*()]", " ", lines).split()).lower()
+
+
+def _phrases(text: str, today: Today) -> Iterator[tuple[str, Wish]]:
+    """Yield the phrases of a text, and what each says. Raises NotUnderstood at the first words that say nothing."""
+    at = 0
+    while at < len(text):
+        if blank := _NOTHING.match(text, at):
+            at = blank.end()
+            continue
+        for pattern, read in PHRASES:
+            if said := pattern.match(text, at):
+                yield said[0], read(said, today)
+                at = said.end()
+                break
+        else:
+            raise NotUnderstood(re.split(r"[,;]", text[at:])[0].strip(), _CURE)
+
+
+def _joined(wish: Wish, part: Wish, said: str) -> Wish:
+    """Return a wish and one more part of it. Raises NotUnderstood where they say different things."""
+    changes: dict[str, Any] = {}
+    for field in fields(Wish):
+        before, now = getattr(wish, field.name), getattr(part, field.name)
+        if not now or before == now:
+            continue
+        if isinstance(now, tuple):
+            changes[field.name] = (*before, *now)
+        elif not before:
+            changes[field.name] = now
+        elif both := _both(before, now):
+            changes[field.name] = both
+        else:
+            raise NotUnderstood(said, "You said something else before: write one of the two.")
+    return replace(wish, **changes)
+
+
+def _both(before: object, now: object) -> Rhythm | None:
+    """Return the rhythm that two make together: “Fridays” and “every two weeks”, “Tuesdays” and “Fridays”."""
+    if not isinstance(before, Rhythm) or not isinstance(now, Rhythm):
+        return None
+    if before.every is not Every.WEEK or now.every is not Every.WEEK:
+        return None
+    if before.weekdays and now.weekdays and before.interval != now.interval:
+        return None
+    days = tuple(sorted({*before.weekdays, *now.weekdays}))
+    return Rhythm(Every.WEEK, max(before.interval, now.interval), days)
+
+
+def _settled(wish: Wish, dates: Sequence[dt.date]) -> Wish:
+    """Return a wish whose dates belong to its sections, or to the beginning, where that is what was meant."""
+    wish = replace(wish, own=_counted_alike(wish.own))
+    if wish.own and len(dates) == len(wish.own):
+        own = tuple(replace(each, on=day) for each, day in zip(wish.own, dates, strict=True))
+        return replace(wish, own=own, dates=())
+    if any(own.on for own in wish.own):
+        raise NotUnderstood(_named(wish.own), f"There are {len(wish.own)} sections and {len(dates)} dates.")
+    goes_on = wish.rhythm or wish.pace or wish.span or wish.own
+    if len(dates) == 1 and wish.first is None and goes_on:
+        return replace(wish, first=dates[0], dates=())
+    return replace(wish, dates=tuple(sorted(set(dates))))
+
+
+def _counted_alike(own: Sequence[Own]) -> tuple[Own, ...]:
+    """Return sections that count what the one before counts, where they do not say: “pages 1-90, 91-200”."""
+    counted: list[Own] = []
+    for each in own:
+        counted.append(replace(each, unit=each.unit or (counted[-1].unit if counted else None)))
+    return tuple(counted)
+
+
+def _named(own: Sequence[Own]) -> str:
+    return ", ".join(f"{each.first}-{each.last or 'end'}" for each in own)
 
 
 class Aspect(StrEnum):
@@ -89,7 +375,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ScheduleChange:
     """A schedule before and after, to be shown first and kept once it is confirmed."""
 
     before: Schedule
@@ -183,7 +469,7 @@ def each_ahead(schedule: Schedule, now: dt.datetime, change: Callable[[Section],
     return tuple(raised(s, change(s)) if s.ahead(start) else s for s in schedule.sections)
 
 
-def in_order(before: Schedule, after: Schedule, now: dt.datetime) -> Change:
+def in_order(before: Schedule, after: Schedule, now: dt.datetime) -> ScheduleChange:
     """Return the change from one schedule to another. Raises NotPossible where meetings lose their order."""
     live = after.live
     for earlier, later in pairwise(live):
@@ -193,7 +479,7 @@ def in_order(before: Schedule, after: Schedule, now: dt.datetime) -> Change:
         old = before.section(section.number)
         if section.meets <= now and (old is None or old.meets != section.meets):
             raise NotPossible(f"Section {section.number} would be in the past. Choose a later date.")
-    return Change(before, after)
+    return ScheduleChange(before, after)
 
 
 MOST_DAYS = 366
@@ -203,7 +489,7 @@ _DAY = dt.timedelta(days=1)
 _WEEK = dt.timedelta(days=7)
 
 
-def moved(schedule: Schedule, number: int, day: dt.date, at: dt.time | None, now: dt.datetime) -> Change:
+def moved(schedule: Schedule, number: int, day: dt.date, at: dt.time | None, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with one meeting on another day, or at another time. Raises NotPossible."""
     one_ahead(schedule, number, now)
     sections = each_ahead(
@@ -212,7 +498,7 @@ def moved(schedule: Schedule, number: int, day: dt.date, at: dt.time | None, now
     return in_order(schedule, replace(schedule, sections=sections), now)
 
 
-def ended(schedule: Schedule, number: int, last: int, now: dt.datetime) -> Change:
+def ended(schedule: Schedule, number: int, last: int, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with one section that ends with another mark; the next begins after it. Raises NotPossible."""
     chosen = one_ahead(schedule, number, now)
     follows = next((section for section in schedule.live if section.number > number), None)
@@ -227,7 +513,7 @@ def ended(schedule: Schedule, number: int, last: int, now: dt.datetime) -> Chang
     return in_order(schedule, replace(schedule, sections=sections), now)
 
 
-def shifted(schedule: Schedule, number: int, days: int, now: dt.datetime) -> Change:
+def shifted(schedule: Schedule, number: int, days: int, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with a section and all after it so many days later, or earlier. Raises NotPossible."""
     one_ahead(schedule, number, now)
     if not days or abs(days) > MOST_DAYS:
@@ -236,23 +522,23 @@ def shifted(schedule: Schedule, number: int, days: int, now: dt.datetime) -> Cha
     return in_order(schedule, replace(schedule, sections=sections), now)
 
 
-def freed(schedule: Schedule, also: Mapping[Slug, Book]) -> Change:
+def freed(schedule: Schedule, also: Mapping[Slug, Book]) -> ScheduleChange:
     """Return a schedule whose threads to come may speak freely of these other books, and of no more."""
     going_on(schedule)
     free = {slug: Reached.in_book(book, book.marks) for slug, book in also.items() if slug != schedule.book}
-    return Change(schedule, replace(schedule, also=free))
+    return ScheduleChange(schedule, replace(schedule, also=free))
 
 
-def paused(schedule: Schedule, now: dt.datetime) -> Change:
+def paused(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     """Return a schedule that stands still: events that members see are cancelled, and come back when it goes on."""
     going_on(schedule)
     if schedule.state is ScheduleState.PAUSED:
         raise NotPossible("The schedule is paused already. Resume it when you go on.")
     sections = each_ahead(schedule, now, lambda s: replace(s, event=0, sequence=s.sequence + 1))
-    return Change(schedule, replace(schedule, sections=sections, state=ScheduleState.PAUSED, paused_at=now))
+    return ScheduleChange(schedule, replace(schedule, sections=sections, state=ScheduleState.PAUSED, paused_at=now))
 
 
-def resumed(schedule: Schedule, now: dt.datetime) -> Change:
+def resumed(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     """Return a schedule that goes on. Where a meeting was missed, all of them move on by whole weeks.
 
     They move so far that there is as much time to read as there was at the pause, a week at the most. Meetings of
@@ -267,11 +553,11 @@ def resumed(schedule: Schedule, now: dt.datetime) -> Change:
     return in_order(schedule, replace(schedule, sections=sections, state=ScheduleState.RUNNING, paused_at=None), now)
 
 
-def cancelled(schedule: Schedule, now: dt.datetime) -> Change:
+def cancelled(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     """Return a schedule that has come to its end: what is open stays open, and nothing follows."""
     going_on(schedule)
     sections = each_ahead(schedule, now, lambda s: replace(s, state=SectionState.CANCELLED, event=0))
-    return Change(schedule, replace(schedule, sections=sections, state=ScheduleState.CANCELLED, paused_at=None))
+    return ScheduleChange(schedule, replace(schedule, sections=sections, state=ScheduleState.CANCELLED, paused_at=None))
 
 
 def _missed(left: Sequence[Section], paused_at: dt.datetime, now: dt.datetime) -> int:
@@ -293,7 +579,7 @@ def _cut(section: Section, first: int, last: int) -> Section:
     )
 
 
-def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Change:
+def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> ScheduleChange:
     """Return a schedule as an organiser's words would have it from here on. Raises NotPossible.
 
     A time or a zone alone moves every meeting to come. Anything else plans the rest of the book anew, at the time of
@@ -312,7 +598,7 @@ def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Chan
     return _replanned(schedule, draft, now)
 
 
-def _replanned(schedule: Schedule, draft: Draft, now: dt.datetime) -> Change:
+def _replanned(schedule: Schedule, draft: DraftSchedule, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with the sections of a draft in place of those ahead, number by number."""
     sections = {s.number: s for s in schedule.live if s.begun(since(schedule, now))}
     known = {section.number: section for section in schedule.sections}
@@ -332,7 +618,7 @@ Books = Mapping[Slug, Book]
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class ScheduleRequest:
     """A schedule that is not confirmed yet: the organiser's words, and what they picked beside them."""
 
     book: Slug
@@ -347,11 +633,11 @@ class Prepared:
         return _PREPARED.dump_json(self).decode()
 
     @staticmethod
-    def read(text: str) -> Prepared:
+    def read(text: str) -> ScheduleRequest:
         """Return what was written."""
         return _PREPARED.validate_json(text)
 
-    def worked_out(self, books: Books, organiser: Member) -> tuple[Schedule, Draft]:
+    def worked_out(self, books: Books, organiser: Member) -> tuple[Schedule, DraftSchedule]:
         """Return the schedule that this would be. Raises NotUnderstood, NotPossible or UnknownZone."""
         book = _known(self.book, books)
         zone = find_zone(self.zone)
@@ -398,7 +684,7 @@ class Order:
         """Return what was written."""
         return _ORDER.validate_json(text)
 
-    def worked_out(self, schedule: Schedule, books: Books, now: dt.datetime) -> Change:
+    def worked_out(self, schedule: Schedule, books: Books, now: dt.datetime) -> ScheduleChange:
         """Return what would change at a moment. Raises NotUnderstood, NotPossible or PositionError."""
         match self.do:
             case Do.SHIFT:
@@ -412,7 +698,7 @@ class Order:
             case Do.EDIT:
                 return self._edited(schedule, books, now)
 
-    def _edited(self, schedule: Schedule, books: Books, now: dt.datetime) -> Change:
+    def _edited(self, schedule: Schedule, books: Books, now: dt.datetime) -> ScheduleChange:
         after = schedule
         if self.words:
             wish = read_wish(self.words, local(now, schedule.zone))
@@ -425,10 +711,10 @@ class Order:
             after = ended(after, number, parse_position(self.upto, _known(schedule.book, books)), now).after
         if self.also is not None:
             after = freed(after, _those(self.also, books)).after
-        return Change(schedule, replace(after, place=self.place or after.place))
+        return ScheduleChange(schedule, replace(after, place=self.place or after.place))
 
 
-_PREPARED = TypeAdapter(Prepared)
+_PREPARED = TypeAdapter(ScheduleRequest)
 _ORDER = TypeAdapter(Order)
 
 

@@ -12,26 +12,28 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.audit import Audit
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Card, FileAttachment
-from bot.discord.context import ORGANISER, ClubBot, app_of, deliver, needs
+from bot.discord.context import ORGANISER, ClubBot, Refused, app_of, deliver, lacking, lacks_in, needs, parent_of
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
-from bot.features.schedules.calendar import exported, file_name
-from bot.features.schedules.changes import Do, Order, Prepared
-from bot.features.schedules.discord import Chosen, ScheduleStage, chosen_channel, parent_of
-from bot.features.schedules.service import Schedules
-from bot.features.schedules.store import JOBS, Kept
+from bot.features.ceilings.store import StoredCeilings
+from bot.features.schedules.changes import MAX_LENGTH, Do, Order, ScheduleRequest
+from bot.features.schedules.jobs import EVENTS, Parent, RunningSchedules, ScheduleStage, needed_in
+from bot.features.schedules.store import JOBS, Kept, Schedules
 from bot.features.schedules.views import (
     PLANNING_BUTTONS,
     REMINDER_BUTTONS,
     ShownPageButton,
     change_card,
+    exported,
+    file_name,
     plan_card,
     shown,
 )
-from bot.features.schedules.words import MAX_LENGTH
+from bot.jobs import Work
 from bot.people import Member, Place
 from bot.times import search_zones
 from corpus.names import find_book
@@ -45,6 +47,48 @@ Number = app_commands.Range[int, 1, 999]
 
 WORDS = "When you meet and how much you read: Fridays at 8pm, 5 chapters a week, from next week"
 BOOK = "The book; otherwise that of this channel"
+SPEAKING = discord.Permissions(view_channel=True, send_messages=True)
+
+
+class SectionParent(app_commands.Transformer):
+    """A text channel or a forum, as a command takes it: a forum of pictures is none that one talks in."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """What Discord offers."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Which channels it offers."""
+        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
+
+    async def transform(self, _: discord.Interaction[Any], value: Any, /) -> Any:  # noqa: ANN401 (the library's own)
+        """Return what was chosen."""
+        return value
+
+
+Chosen = app_commands.Transform[app_commands.AppCommandChannel, SectionParent]
+
+
+def chosen_channel(
+    interaction: discord.Interaction[Any], chosen: app_commands.AppCommandChannel | None, usual: int | None = None
+) -> Parent:
+    """Return where a schedule is to take place: as chosen, as usual, or here. Raises Refused."""
+    guild = interaction.guild
+    if guild is None:
+        raise Refused("That works in a club’s server, not in a direct message.")
+    here = parent_of(interaction) or interaction.channel_id or 0
+    channel = guild.get_channel(chosen.id if chosen else usual or here) or guild.get_channel(here)
+    if not isinstance(channel, Parent):
+        raise Refused("Choose a text channel or a forum in the channel field: its threads or posts open there.")
+    person = interaction.user
+    if isinstance(person, discord.Member) and not channel.permissions_for(person) >= SPEAKING:
+        raise Refused(f"You may not write in #{channel.name}, so you cannot plan a schedule there.")
+    lacks = (*lacks_in(channel, needed_in(channel)), *lacking(guild.me.guild_permissions, EVENTS))
+    if lacks:
+        raise Refused(f"I lack the permission {' and '.join(lacks)} in #{channel.name}. Allow me that, and ask again.")
+    return channel
 
 
 async def zones(_: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -81,7 +125,7 @@ class ScheduleCog(commands.Cog):
         member, place = await visitor(interaction)
         known, settings = find_book(book, self._app.books), await self._app.get(SetUp).settings(member.club)
         where = chosen_channel(interaction, channel, settings.schedule)
-        prepared = Prepared(known.slug, words, zone or settings.zone, where.id, self._app.now())
+        prepared = ScheduleRequest(known.slug, words, zone or settings.zone, where.id, self._app.now())
         await deliver(interaction, await plan_card(self._app, member, place, prepared))
 
     @schedule.command()
@@ -173,9 +217,16 @@ class ScheduleCog(commands.Cog):
         return await self._app.get(Schedules).find(place, parent_of(interaction), known), member, place
 
 
+def looked_after(bot: ClubBot) -> Work:
+    """Return what does the jobs of schedules."""
+    app = bot.app
+    ceilings, audit = StoredCeilings(app.database), app.get(Audit)
+    return RunningSchedules(bot.jobs, app.get(Schedules), ceilings, audit, ScheduleStage(bot)).do
+
+
 FEATURE = Feature(
     "schedules",
     cogs=(ScheduleCog,),
     buttons=(*PLANNING_BUTTONS, *REMINDER_BUTTONS, ShownPageButton),
-    jobs={JOBS: lambda bot: bot.app.get(Schedules).run_on(bot.jobs, ScheduleStage(bot)).do},
+    jobs={JOBS: looked_after},
 )

@@ -1,12 +1,12 @@
-"""Schedules, the jobs that were done for them, and who wants to be reminded."""
+"""The schedules of clubs: confirmed, changed, looked up, the steps done for them, and who is reminded."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     JSON,
@@ -23,10 +23,35 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.app import App
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, insert_into, note_member, upsert
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
-from bot.features.schedules.plan import Schedule, read, written
-from bot.people import Member
+from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest, Touch, since
+from bot.features.schedules.rules import (
+    NotPossible,
+    Schedule,
+    ScheduleState,
+    SectionState,
+    ceiling_name,
+    due,
+    read,
+    to_decide,
+    written,
+)
+from bot.people import Member, Place
+from corpus.books import Book, Slug, Unit
+
+MOST = 20
+"""Schedules of a club that go on at the same time: more than anybody reads, and few enough for Discord's 100 events."""
+
+OVER = dt.timedelta(days=14)
+"""This long after its last meeting a schedule is over, and another for the same book can begin in its place."""
+
+LAST_MEETING = ("since the last meeting", "since last week")
+"""How people ask for what comes behind their last meeting; the first is what is offered."""
+
+CHANGED = "The schedule was changed meanwhile. Look at it with /schedule show, and begin anew."
+NONE = "There is no schedule here. /schedule create makes one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +80,9 @@ class Kept:
     def done(self) -> frozenset[str]:
         """The ids of the steps that are done."""
         return frozenset(name for name, begun in self.steps.items() if begun.done)
+
+
+Changing = Callable[[Kept], Kept]
 
 
 class By(StrEnum):
@@ -132,46 +160,154 @@ def step_of(schedule: Schedule, step: str) -> Key:
     return Key(JOBS, schedule.club, schedule.id, step)
 
 
-class StoredSchedules:
-    """The schedules of clubs. A change is made under a lock, on what is there at that moment."""
+class Schedules:
+    """Keeps the schedules of clubs. Who may change one is for the door to check.
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    A change is made under a lock, on what is there at that moment.
+    """
 
-    async def add(self, schedule: Schedule, name: str, at: dt.datetime) -> Schedule | None:
-        """Keep a new schedule and return it with its id; None where there was one of that name."""
-        values = {
-            "club": schedule.club, "place": schedule.place, "organiser": schedule.organiser, "name": name,
-            "book": schedule.book, "state": schedule.state.value, "plan": written(schedule), "wanted": [],
-            "touched": [], "version": 0,
-        }  # fmt: skip
-        async with self._sessions.writing() as session:
-            insert = insert_into(session, ScheduleRow).values(**values)
+    def __init__(self, database: Sessions, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
+        self._database, self._books, self._now = database, books, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database, app.books, app.now)
+
+    # Making and changing
+
+    async def begin(self, request: ScheduleRequest, organiser: Member, name: str) -> Schedule:
+        """Keep a schedule that was confirmed; `name` makes a second press harmless. Raises NotPossible."""
+        schedule, _ = request.worked_out(self._books, organiser)
+        if schedule.sections[0].meets <= self._now():
+            raise NotPossible("The first meeting would be in the past by now. Begin anew with /schedule create.")
+        await self.check(schedule)
+        return await self.add(schedule, name)
+
+    async def add(self, schedule: Schedule, name: str) -> Schedule:
+        """Keep a new schedule and return it with its id. Raises NotPossible where there was one of that name."""
+        async with self._database.writing() as session:
+            insert = insert_into(session, ScheduleRow).values(
+                club=schedule.club, place=schedule.place, organiser=schedule.organiser, name=name, book=schedule.book,
+                state=schedule.state.value, plan=written(schedule), wanted=[], touched=[], version=0,
+            )  # fmt: skip
             row = await session.scalar(insert.on_conflict_do_nothing().returning(ScheduleRow))
             if row is None:
-                return None
-            await plan(session, looking(row.club, row.id), at)
+                raise NotPossible("That schedule has been created already. /schedule show shows it.")
+            await plan(session, looking(row.club, row.id), self._now())
             return _schedule(row)
 
-    async def kept(self, schedule_id: int) -> Kept | None:
-        """Return a schedule."""
-        async with self._sessions.reading() as session:
+    async def check(self, schedule: Schedule) -> None:
+        """See whether a club can have one more schedule. Raises NotPossible."""
+        going_on = [each for each in await self.of_club(schedule.club) if not self._over(each)]
+        if len(going_on) >= MOST:
+            raise NotPossible(f"A club has at most {MOST} schedules at a time. Cancel one with /schedule cancel.")
+        if any((each.book, each.place) == (schedule.book, schedule.place) for each in going_on):
+            raise NotPossible(f"That channel has a schedule for “{schedule.title}” already. /schedule edit changes it.")
+
+    async def preview(self, order: Order, club: int) -> ScheduleChange:
+        """Return what a change would change. Raises NotPossible, where somebody else was faster, too."""
+        kept = await self.kept(order.schedule, club)
+        if kept.version != order.version:
+            raise NotPossible(CHANGED)
+        return order.worked_out(kept.schedule, self._books, order.at)
+
+    async def make(self, order: Order, club: int) -> ScheduleChange:
+        """Make a change that was confirmed. Raises NotPossible where it is no longer what was shown."""
+        shown = await self.preview(order, club)
+        change = order.worked_out(shown.before, self._books, self._now())
+        if change.preview() != shown.preview():
+            raise NotPossible(CHANGED)
+
+        def made(kept: Kept) -> Kept:
+            if kept.version != order.version:
+                raise NotPossible(CHANGED)
+            return replace(kept, schedule=change.after, touched=_together(kept.touched, _touched(change)))
+
+        await self.change(order.schedule, made)
+        return change
+
+    async def decide(self, schedule_id: int, club: int, number: int, *, post: bool) -> None:
+        """Have a section that is late by days posted now, or not at all. Raises NotPossible."""
+        await self.kept(schedule_id, club)
+
+        def decided(kept: Kept) -> Kept:
+            section = kept.schedule.section(number)
+            if section is None or number not in self.undecided(kept):
+                raise NotPossible("That is decided already. /schedule show shows how things are.")
+            if post:
+                return replace(kept, wanted=kept.wanted | {number})
+            gone = replace(section, state=SectionState.SKIPPED, event=0)
+            touched = _together(kept.touched, [section.event] if section.event else [])
+            return replace(kept, schedule=kept.schedule.with_section(gone), touched=touched)
+
+        await self.change(schedule_id, decided)
+
+    async def change(self, schedule_id: int, change: Changing) -> Kept:
+        """Change a schedule as it is now, and have it looked after. What the change raises undoes it."""
+        async with self._database.writing() as session:
+            row = await session.get_one(ScheduleRow, schedule_id, with_for_update=True)
+            _write(row, change(await _kept(session, row)))
+            await plan(session, looking(row.club, row.id), self._now())
+            return await _kept(session, row)
+
+    # Looking
+
+    async def kept(self, schedule_id: int, club: int | None = None) -> Kept:
+        """Return a schedule of a club, or with None that of any. Raises NotPossible."""
+        async with self._database.reading() as session:
             row = await session.get(ScheduleRow, schedule_id)
-            return None if row is None else await _kept(session, row)
+            if row is None or club not in (None, row.club):
+                raise NotPossible(NONE)
+            return await _kept(session, row)
 
     async def of_club(self, club: int) -> list[Schedule]:
         """Return a club's schedules, the latest first."""
         query = select(ScheduleRow).where(ScheduleRow.club == club).order_by(ScheduleRow.id.desc())
-        async with self._sessions.reading() as session:
+        async with self._database.reading() as session:
             return [_schedule(row) for row in await session.scalars(query)]
 
-    async def change(self, schedule_id: int, at: dt.datetime, change: Callable[[Kept], Kept]) -> Kept:
-        """Change a schedule as it is now, and have it looked after from `at` on. What the change raises undoes it."""
-        async with self._sessions.writing() as session:
-            row = await session.get_one(ScheduleRow, schedule_id, with_for_update=True)
-            _write(row, change(await _kept(session, row)))
-            await plan(session, looking(row.club, row.id), at)
-            return await _kept(session, row)
+    async def find(self, place: Place, parent: int = 0, book: Book | None = None) -> Kept:
+        """Return the schedule that is meant: of a book, or of the place or its channel. Raises NotPossible."""
+        known = [each for each in await self.of_club(place.club) if book is None or each.book == book.slug]
+        if not known:
+            raise NotPossible(NONE)
+        ranked = sorted(known, key=lambda each: (self._over(each), not _is_of(each, place.id, parent)))
+        first = ranked[0]
+        equal = [e for e in ranked if (self._over(e), _is_of(e, place.id, parent)) == (self._over(first), False)]
+        if book is None and len(equal) > 1:
+            titles = " or ".join(dict.fromkeys(each.title for each in equal[:3]))
+            raise NotPossible(f"Which schedule? Pick one in the book field: {titles}.")
+        return await self.kept(first.id, place.club)
+
+    async def books_of(self, club: int) -> Sequence[tuple[str, Slug]]:
+        """Return title and slug of the books that a club has schedules for, those that go on first."""
+        known = sorted(await self.of_club(club), key=self._over)
+        return list(dict.fromkeys((each.title, each.book) for each in known))
+
+    def undecided(self, kept: Kept) -> tuple[int, ...]:
+        """Return the sections that wait for *Post now* or *Skip*."""
+        return to_decide(due(kept.schedule, self._now(), kept.done, kept.wanted))
+
+    async def since_last_meeting(self, place: Place, parent: int = 0, book: Book | None = None) -> tuple[Slug, str]:
+        """Return a book, and what of it comes behind what its last meeting was about: “since chapter 5”.
+
+        Raises NotPossible where there was no meeting yet.
+        """
+        schedule = (await self.find(place, parent, book)).schedule
+        met = [section for section in schedule.live if section.state is SectionState.OPENED]
+        if not met:
+            raise NotPossible("There was no meeting yet. Leave the section out for the story so far.")
+        if schedule.whole.unit == Unit.PERCENT or met[-1].last >= schedule.whole.of:
+            return schedule.book, f"since {round(100 * met[-1].last / schedule.whole.of)}%"
+        return schedule.book, ceiling_name(schedule, met[-1].last).replace("up to", "since")
+
+    def _over(self, schedule: Schedule) -> bool:
+        if schedule.state is not ScheduleState.RUNNING or not schedule.live:
+            return schedule.state is not ScheduleState.PAUSED
+        return schedule.live[-1].meets + OVER < self._now()
+
+    # Steps
 
     async def rest(self, kept: Kept, begun: dt.datetime, at: dt.datetime | None) -> None:
         """Let a schedule rest, once all is done that could be: it is looked after again from a moment on, or never.
@@ -181,15 +317,15 @@ class StoredSchedules:
         """
         schedule = kept.schedule
         left = update(JobRow).where(of_subject(JOBS, schedule.id), JobRow.due <= begun, JobRow.step != LOOK)
-        async with self._sessions.writing() as session:
+        async with self._database.writing() as session:
             row = await session.get_one(ScheduleRow, schedule.id, with_for_update=True)
             await session.execute(left.values(due=None))
             if row.version == kept.version:
                 await plan(session, looking(row.club, row.id), at)
 
-    async def finish(self, job: Key, result: int = 0, change: Callable[[Kept], Kept] | None = None) -> None:
+    async def finish(self, job: Key, result: int = 0, change: Changing | None = None) -> None:
         """Record that a step is done and what it became, and change the schedule with it."""
-        async with self._sessions.writing() as session:
+        async with self._database.writing() as session:
             row = await session.get_one(ScheduleRow, job.subject, with_for_update=True)
             await finish(session, job, result)
             if change is not None:
@@ -198,23 +334,30 @@ class StoredSchedules:
     async def forget_steps(self, schedule_id: int, begin: str) -> None:
         """Forget the steps whose names begin with a text."""
         these = (of_subject(JOBS, schedule_id), func.substr(JobRow.step, 1, len(begin)) == begin)
-        async with self._sessions.writing() as session:
+        async with self._database.writing() as session:
             await session.execute(delete(JobRow).where(*these))
 
-    async def remind(self, schedule_id: int, member: Member, by: By | None, at: dt.datetime) -> None:
-        """Note how a member wants to be reminded of a schedule's meetings, or with None that they do not."""
+    # Reminders
+
+    async def remind(self, schedule_id: int, member: Member, by: By | None) -> Schedule:
+        """Note how a member wants to be reminded, or with None that they do not. Raises NotPossible."""
+        schedule, now = (await self.kept(schedule_id, member.club)).schedule, self._now()
+        to_come = any(each.meets > since(schedule, now) for each in schedule.live)
+        if by is not None and (schedule.state is ScheduleState.CANCELLED or not to_come):
+            raise NotPossible("No meeting is to come of which I could remind you.")
         key = {"schedule": schedule_id, "club": member.club, "member": member.id}
-        async with self._sessions.writing() as session:
+        async with self._database.writing() as session:
             if by is None:
                 await session.execute(delete(ReminderRow).filter_by(**key))
-                return
-            await note_member(session, member.club, member.id)
-            await upsert(session, ReminderRow, key, {"by": by.value, "at": at})
+            else:
+                await note_member(session, member.club, member.id)
+                await upsert(session, ReminderRow, key, {"by": by.value, "at": now})
+        return schedule
 
     async def reminded(self, schedule_id: int) -> Mapping[Member, By]:
         """Return who wants to be reminded, and how."""
         query = select(ReminderRow).where(ReminderRow.schedule == schedule_id).order_by(ReminderRow.member)
-        async with self._sessions.reading() as session:
+        async with self._database.reading() as session:
             return {Member(row.club, row.member): By(row.by) for row in await session.scalars(query)}
 
 
@@ -235,3 +378,19 @@ def _write(row: ScheduleRow, kept: Kept) -> None:
     row.place, row.state, row.plan = schedule.place, schedule.state.value, written(schedule)
     row.wanted, row.touched = sorted(kept.wanted), list(kept.touched)
     row.version += 1
+
+
+def _is_of(schedule: Schedule, place: int, parent: int) -> bool:
+    """Return whether a schedule belongs to a place: its channel, or one of its threads."""
+    return schedule.place in (place, parent) or any(section.thread == place for section in schedule.sections)
+
+
+def _touched(change: ScheduleChange) -> Sequence[int]:
+    """Return the events in Discord that a change touches; those of another channel stand there with its name."""
+    events = [each.before.event for each in change.differences if each.before and each.touch is not Touch.NOTHING]
+    moves = change.before.place != change.after.place
+    return [*events, *(section.event for section in change.after.live if moves and section.event)]
+
+
+def _together(before: Sequence[int], more: Sequence[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys([*before, *more]))

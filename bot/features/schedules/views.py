@@ -1,13 +1,16 @@
-"""What organisers press to make and to change schedules: the preview, the books beside it, and *Confirm*."""
+"""What is shown of schedules and pressed: previews, reminders, openings, and the calendar file."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import discord
+from icalendar import Calendar, Event
+from icalendar.enums import STATUS
 
 from bot.app import App
 from bot.club_settings import SetUp
@@ -31,9 +34,11 @@ from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked
 from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.rules import Prompt
-from bot.features.schedules.changes import Do, Order, Prepared
-from bot.features.schedules.plan import (
+from bot.features.schedules.changes import MAX_LENGTH, Do, Order, ScheduleRequest
+from bot.features.schedules.rules import (
+    MEETING,
     Schedule,
+    ScheduleState,
     Section,
     SectionState,
     ceiling_name,
@@ -42,11 +47,9 @@ from bot.features.schedules.plan import (
     range_name,
     thread_title,
 )
-from bot.features.schedules.service import Schedules
-from bot.features.schedules.store import By, Kept
-from bot.features.schedules.words import MAX_LENGTH
+from bot.features.schedules.store import By, Kept, Schedules
 from bot.people import Member, Place
-from bot.times import timestamp
+from bot.times import local, timestamp
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 
@@ -74,7 +77,7 @@ class RemindButton(Pressed, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Ask, in private."""
         schedule, member = await _theirs(interaction, self.number("schedule"))
-        return _reminders(schedule, await app_of(interaction).get(Schedules).reminds(schedule.id, member))
+        return _reminders(schedule, (await app_of(interaction).get(Schedules).reminded(schedule.id)).get(member))
 
 
 class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
@@ -102,7 +105,7 @@ class PostNowButton(Pressed, template=rf"late-post:{SCHEDULE}:{SECTION}"):
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Have it posted."""
         schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
-        await app_of(interaction).get(Schedules).post_now(schedule.id, schedule.club, section)
+        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=True)
         bot_of(interaction).jobs.nudge()
         return notice_card(f"Section {section} is being posted.")
 
@@ -118,7 +121,7 @@ class SkipButton(Pressed, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Leave it out."""
         schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
-        await app_of(interaction).get(Schedules).skip(schedule.id, schedule.club, section)
+        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=False)
         bot_of(interaction).jobs.nudge()
         return notice_card(f"Section {section} is skipped.")
 
@@ -149,7 +152,7 @@ async def _organised(interaction: discord.Interaction[Any], schedule_id: int) ->
 
 
 async def _reached(interaction: discord.Interaction[Any], schedule_id: int) -> Kept:
-    kept = await app_of(interaction).get(Schedules).anywhere(schedule_id)
+    kept = await app_of(interaction).get(Schedules).kept(schedule_id)
     club = kept.schedule.club
     if interaction.guild_id not in (None, club) or not (
         interaction.guild_id or await bot_of(interaction).is_member(club, interaction.user.id)
@@ -278,7 +281,7 @@ class ConfirmButton(Confirm, template=rf"schedule-confirm:{ID}"):
         await needs(interaction, ORGANISER)
         schedules = app_of(interaction).get(Schedules)
         if asked.do == PLAN:
-            schedule = await schedules.begin(Prepared.read(asked.text), asked.member, self.given["asked_id"])
+            schedule = await schedules.begin(ScheduleRequest.read(asked.text), asked.member, self.given["asked_id"])
             done = f"The schedule is made. I open its threads in <#{schedule.place}>. /schedule show shows it."
         else:
             order = Order.read(asked.text)
@@ -324,7 +327,7 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
         asked = await own_question(interaction, self.custom_id.partition(":")[2], PLAN, CHANGE)
         app, member, place, also = app_of(interaction), asked.member, asked.place, tuple(values)
         if asked.do == PLAN:
-            card = await plan_card(app, member, place, replace(Prepared.read(asked.text), also=also))
+            card = await plan_card(app, member, place, replace(ScheduleRequest.read(asked.text), also=also))
         else:
             card = await change_card(app, member, place, replace(Order.read(asked.text), also=also))
         await replace_card(interaction, card)
@@ -345,7 +348,7 @@ class WordsModal(Dialogue):
     """The words of a schedule, and the zone of its times."""
 
     def __init__(self, asked: Asked) -> None:
-        prepared = Prepared.read(asked.text)
+        prepared = ScheduleRequest.read(asked.text)
         super().__init__(title=one_line("When do you meet, how much do you read?", MODAL_TITLE))
         self._asked = asked
         self.words: discord.ui.TextInput[Any] = discord.ui.TextInput(
@@ -365,11 +368,11 @@ class WordsModal(Dialogue):
         """Show the preview of what was written."""
         await interaction.response.defer()
         app, asked = app_of(interaction), self._asked
-        prepared = replace(Prepared.read(asked.text), words=self.words.value, zone=self.zone.value.strip())
+        prepared = replace(ScheduleRequest.read(asked.text), words=self.words.value, zone=self.zone.value.strip())
         await replace_card(interaction, await plan_card(app, asked.member, asked.place, prepared))
 
 
-async def plan_card(app: App, member: Member, place: Place, prepared: Prepared) -> Card:
+async def plan_card(app: App, member: Member, place: Place, prepared: ScheduleRequest) -> Card:
     """Return the preview of a schedule, with what changes and confirms it.
 
     Words that cannot be planned are told with the way to write them anew.
@@ -390,7 +393,7 @@ async def preview_again(app: App, asked: Asked, page: int) -> Card:
 
 
 async def _plan(app: App, asked: Asked, page: int) -> Card:
-    prepared = Prepared.read(asked.text)
+    prepared = ScheduleRequest.read(asked.text)
     try:
         schedule, draft = prepared.worked_out(app.books, asked.member)
         await app.get(Schedules).check(schedule)
@@ -444,3 +447,70 @@ async def shown(interaction: discord.Interaction[Any], kept: Kept, page: int) ->
     items = [RemindButton(schedule.id, 0, "show"), *late_items(schedule.id, undecided[:DECIDED_AT_ONCE])]
     turn = partial(ShownPageButton, schedule.id)
     return paged_card("", shown_lines(schedule), page, turn, items=items, between="\n")
+
+
+_YEAR = dt.timedelta(days=366)  # within which the clocks have changed twice, wherever they do
+_PRODUCT = "-//Dogear//Reading schedules//EN"
+
+
+def exported(schedule: Schedule, now: dt.datetime) -> bytes:
+    """Return the `.ics` of a schedule: an event for every meeting, cancelled ones too, so that calendars drop them.
+
+    Times are those of the zone, with its rules in the file. Where those rules cannot be written so that they give the
+    right moments (Morocco's follow the moon), times are in UTC.
+    """
+    calendar = _calendar(schedule, schedule.zone, now)
+    if not _right(calendar, schedule):
+        calendar = _calendar(schedule, "UTC", now)
+    return bytes(calendar.to_ical())
+
+
+def file_name(schedule: Schedule) -> str:
+    """Return the name of the exported file."""
+    return f"{schedule.book}.ics"
+
+
+def uid(schedule: Schedule, section: Section) -> str:
+    """Return the name by which calendars know a meeting again, whatever becomes of its date."""
+    return f"s{schedule.id}-{section.number}@dogear"
+
+
+def _calendar(schedule: Schedule, zone: str, now: dt.datetime) -> Calendar:
+    events = [_event(schedule, section, zone, now) for section in schedule.sections]
+    calendar = Calendar.new(
+        prodid=_PRODUCT, method="PUBLISH", uid=f"s{schedule.id}@dogear", name=schedule.title, subcomponents=events
+    )
+    days = [section.day for section in schedule.sections]
+    calendar.add_missing_timezones(first_date=min(days) - _YEAR, last_date=max(days) + _YEAR)
+    return calendar
+
+
+def _right(calendar: Calendar, schedule: Schedule) -> bool:
+    """Return whether the rules of the clocks that stand in a calendar give the moments of the meetings."""
+    for rules in calendar.timezones:
+        clocks = rules.to_tz(lookup_tzid=False)
+        for section in schedule.sections:
+            shown = local(section.meets, schedule.zone).replace(tzinfo=clocks)
+            if shown.astimezone(dt.UTC) != section.meets:
+                return False
+    return True
+
+
+def _event(schedule: Schedule, section: Section, zone: str, now: dt.datetime) -> Event:
+    start = local(section.meets, zone)
+    return Event.new(
+        uid=uid(schedule, section),
+        summary=thread_title(schedule, section),
+        start=start,
+        end=local(section.meets + MEETING, zone),
+        sequence=section.sequence,
+        status=_status(schedule, section),
+        stamp=now.astimezone(dt.UTC),
+    )
+
+
+def _status(schedule: Schedule, section: Section) -> STATUS:
+    if section.state in (SectionState.CANCELLED, SectionState.SKIPPED):
+        return STATUS.CANCELLED
+    on_hold = schedule.state is ScheduleState.PAUSED and section.state is SectionState.AHEAD
+    return STATUS.TENTATIVE if on_hold else STATUS.CONFIRMED

@@ -17,7 +17,7 @@ from bot.features.my_data.store import StoredPersonalData, personal_tables
 from bot.features.progress.store import StoredPositions
 from bot.features.prompts.rules import Prompt
 from bot.features.reviews.store import Review, StoredReviews
-from bot.features.schedules.store import By, StoredSchedules
+from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
 from bot.features.votes.store import Nominations, Votes
@@ -25,7 +25,7 @@ from bot.features.watch.store import Finding, StoredWatching
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
 from tests.fakes.records import keep_prompt, opened_records, shelve
-from tests.fakes.scheduled import a_schedule
+from tests.fakes.scheduled import a_schedule, schedules_of
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 TODAY, DAY = NOON.date(), dt.timedelta(days=1)
@@ -57,9 +57,8 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     await votes.choose((await votes.latest(club)).id, member, 1, "emma")
     await StoredCeilings(records).set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
     schedule = replace(a_schedule(), club=club, organiser=person)
-    kept = await StoredSchedules(records).add(schedule, said, NOON)
-    assert kept is not None
-    await StoredSchedules(records).remind(kept.id, member, By.DIRECT, NOON)
+    kept = await schedules_of(records).add(schedule, said)
+    await schedules_of(records).remind(kept.id, member, By.DIRECT)
     await StoredChoices(records).choose(person, club)
     await StoredUsage(records).spend(club, TODAY, 5)
 

@@ -24,7 +24,7 @@ from bot.features.progress.store import Change, Report, StoredPositions
 from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.prompts.store import listed_prompts
 from bot.features.reviews.store import StoredReviews
-from bot.features.schedules.store import By, StoredSchedules
+from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.stats.rules import Figure, Group
 from bot.features.stats.store import StoredFigures
@@ -36,6 +36,7 @@ from corpus.books import Reveals
 from tests.fakes.postgres import Databases
 from tests.fakes.records import keep_prompt, shelf_of
 from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
+from tests.fakes.scheduled import schedules_of
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 CHOSEN = ClubSettings(moderators=500, talk=100, zone="Europe/Berlin", book="smiley", walk=Step.ZONE)
@@ -101,11 +102,11 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
         assert (found is not None and found.told) == (version >= "0004")
         assert (await StoredClubs(records).settings(1) == CHOSEN) == (version >= "0005")
         assert (await StoredFigures(records).figure(1, "smiley") == FIGURE) == (version >= "0005")
-        kept = await StoredSchedules(records).kept(5)
-        assert (kept is not None) == (version >= "0006")
-        if kept is not None:
+        assert [found.id for found in await schedules_of(records).of_club(1)] == [5] * (version >= "0006")
+        if version >= "0006":
+            kept = await schedules_of(records).kept(5)
             assert kept.schedule.sections[0].event == kept.steps["s5:1:event:2"].result == 907
-            assert await StoredSchedules(records).reminded(5) == {Member(1, 10): By.THREAD}
+            assert await schedules_of(records).reminded(5) == {Member(1, 10): By.THREAD}
         voted = version >= "0003"
         assert [found.candidate.title for found in await Nominations(records, {}, lambda: NOON).listed(1)] == [
             "Emma"

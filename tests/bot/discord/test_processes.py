@@ -15,7 +15,7 @@ from bot.client import Dogear
 from bot.db.base import Sessions
 from bot.features.progress.store import Progress
 from bot.features.prompts.rules import Prompt, PromptState
-from bot.features.schedules.store import By, StoredSchedules
+from bot.features.schedules.store import By
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
 from bot.features.watch.store import Finding, StoredWatching
@@ -27,7 +27,7 @@ from tests.fakes.discord_server import Club, DiscordServer, discord_server
 from tests.fakes.postgres import Databases
 from tests.fakes.processes import Clock, app_over, running, spoken_to
 from tests.fakes.records import keep_prompt, opened_records
-from tests.fakes.scheduled import NOW, a_schedule
+from tests.fakes.scheduled import NOW, a_schedule, schedules_of
 
 FIRST = dt.datetime(2027, 1, 8, 19, tzinfo=dt.UTC)
 """The first meeting of the schedules: Friday at 8 in the evening, in Berlin."""
@@ -102,10 +102,9 @@ async def planned(fleet: Fleet, club: Club) -> None:
     liz, jim, jo = (person.id for person in fleet.discord.people[:3])
     here = Place(club.id, place.id)
     new = replace(a_schedule(book=books["the-lantern"]), id=0, club=club.id, place=place.id, organiser=jo)
-    schedule = await StoredSchedules(records).add(new, f"schedule {club.id}", NOW)
-    assert schedule is not None
-    await StoredSchedules(records).remind(schedule.id, Member(club.id, liz), By.DIRECT, NOW)
-    await StoredSchedules(records).remind(schedule.id, Member(club.id, jim), By.THREAD, NOW)
+    schedule = await schedules_of(records).add(new, f"schedule {club.id}")
+    await schedules_of(records).remind(schedule.id, Member(club.id, liz), By.DIRECT)
+    await schedules_of(records).remind(schedule.id, Member(club.id, jim), By.THREAD)
     books_of = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
     draft = VoteDraft(here, VoteKind.RANKED, books_of, FIRST, hidden=False)
     votes = Votes(records, lambda: NOW)

@@ -19,9 +19,9 @@ from bot.audit import Audit
 from bot.db.base import NAME
 from bot.features.ceilings.store import Ceilings
 from bot.features.prompts.store import Prompts
-from bot.features.schedules.calendar import exported
-from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState
-from bot.features.schedules.service import Schedules
+from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
+from bot.features.schedules.store import Schedules
+from bot.features.schedules.views import exported
 from bot.people import Member, Place
 from tests.fakes.club import Club, buttons, message, shown, texts
 from tests.fakes.discord_api import DiscordApi

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from bot.features.schedules.calendar import exported, file_name
-from bot.features.schedules.changes import cancelled, edited, paused, shifted
-from bot.features.schedules.plan import NotPossible, Schedule, SectionState
-from bot.features.schedules.words import read_wish
+from bot.features.schedules.changes import cancelled, edited, paused, read_wish, shifted
+from bot.features.schedules.rules import NotPossible, Schedule, SectionState
+from bot.features.schedules.views import exported, file_name
 from tests.fakes.scheduled import NOW, a_book, a_schedule
 
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Sydney"]

@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 
 from bot.features.schedules.changes import (
     Aspect,
-    Change,
+    ScheduleChange,
     Touch,
     cancelled,
+    edited,
     ended,
     freed,
     moved,
     paused,
+    read_wish,
     resumed,
     shifted,
 )
-from bot.features.schedules.plan import NotPossible, Schedule, ScheduleState, SectionState
+from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
 from bot.people import Reached
 from bot.times import local
 from tests.fakes.scheduled import NOW, a_book, a_schedule
@@ -43,7 +45,7 @@ def days(schedule: Schedule) -> list[str]:
     return [f"{section.day:%d.%m.}" for section in schedule.live]
 
 
-def aspects(change: Change) -> dict[int, tuple[Aspect, ...]]:
+def aspects(change: ScheduleChange) -> dict[int, tuple[Aspect, ...]]:
     return {each.after.number: each.aspects for each in change.differences}
 
 
@@ -118,7 +120,7 @@ def test_a_shift_never_reorders_and_never_touches_the_past(number: int, by: int,
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_do(
-    change: Callable[[Schedule, dt.datetime], Change], cure: str
+    change: Callable[[Schedule, dt.datetime], ScheduleChange], cure: str
 ) -> None:
     schedule, now = running()
     with pytest.raises(NotPossible) as refused:
@@ -215,3 +217,64 @@ def _done(schedule: Schedule, step: str, number: int, by: int, now: dt.datetime)
     if step == "resume":
         return resumed(schedule, now).after
     return schedule
+
+
+def edit(words: str) -> ScheduleChange:
+    schedule, now = running()
+    return edited(schedule, read_wish(words, local(now, schedule.zone)), a_book(), now)
+
+
+def rows(schedule: Schedule) -> list[str]:
+    return [f"{s.number}: {s.first}-{s.last} {s.day:%d.%m.} {s.at:%H:%M} {s.state}" for s in schedule.sections]
+
+
+def test_a_time_alone_moves_every_meeting_to_come() -> None:
+    change = edit("at 9pm")
+    assert [section.at.hour for section in change.after.sections] == [20, 21, 21, 21, 21, 21]
+    assert {each.aspects for each in change.differences} == {(Aspect.DATE,)}
+
+
+def test_the_rest_of_the_book_is_planned_anew() -> None:
+    change = edit("Sundays, 11 chapters a week")
+    assert rows(change.after) == [
+        "1: 1-5 08.01. 20:00 opened",
+        "2: 6-16 10.01. 20:00 ahead",
+        "3: 17-27 17.01. 20:00 ahead",
+        "4: 16-20 29.01. 20:00 cancelled",
+        "5: 21-25 05.02. 20:00 cancelled",
+        "6: 26-27 12.02. 20:00 cancelled",
+    ]
+    assert [each.touch for each in change.differences] == [Touch.UPDATE, *[Touch.NOTHING] * 4]
+    assert change.after.sections[1].event == 802, "the event is the same one, with another date and range"
+    assert "\n".join(change.preview()[:3]) == (
+        "2. Friday 15 January 2027, 20:00 → Sunday 10 January 2027, 20:00; chapters 6–10 → chapters 6–16; "
+        "up to chapter 16; its event moves along\n"
+        "3. Friday 22 January 2027, 20:00 → Sunday 17 January 2027, 20:00; chapters 11–15 → chapters 17–27; "
+        "up to the end\n"
+        "4. cancelled: chapters 16–20, Friday 29 January 2027, 20:00"
+    )
+
+
+def test_sections_that_come_back_and_new_ones_are_added() -> None:
+    schedule, now = running()
+    few = edited(schedule, read_wish("Fridays, 11 chapters a week", now), a_book(), now).after
+    many = edited(few, read_wish("Fridays, 3 chapters a week", now), a_book(), now)
+    assert [s.number for s in many.after.live] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert [each.aspects for each in many.differences][-2:] == [(Aspect.ADDED,), (Aspect.ADDED,)]
+    assert many.after.sections[5].sequence == 2, "cancelled, and back again"
+    assert many.preview()[-2] == "9. new: chapter 27, Friday 5 March 2027, 20:00, up to the end"
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        ("1-9, 10-27, Fridays", "Begin it after chapter 5."),
+        ("Fridays", "How much do you read"),
+        ("5 chapters a week", "On which day do you meet?"),
+        ("on 7 January 2027, 22 chapters each", "is over"),
+    ],
+)
+def test_words_that_do_not_fit_the_rest_are_refused(words: str, cure: str) -> None:
+    with pytest.raises(NotPossible) as refused:
+        edit(words)
+    assert cure in str(refused.value)

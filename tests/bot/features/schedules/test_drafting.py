@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from bot.features.schedules.plan import Draft, NotPossible, drafted
-from bot.features.schedules.words import read_wish
+from bot.features.schedules.changes import read_wish
+from bot.features.schedules.rules import DraftSchedule, NotPossible, drafted
 from bot.times import local
 from corpus.books import Book
 from tests.fakes.scheduled import NOW, a_book
@@ -15,7 +15,7 @@ from tests.fakes.scheduled import NOW, a_book
 BERLIN = "Europe/Berlin"
 
 
-def draft(words: str, book: Book | None = None, *, after: int = 0, now: dt.datetime = NOW) -> Draft:
+def draft(words: str, book: Book | None = None, *, after: int = 0, now: dt.datetime = NOW) -> DraftSchedule:
     return drafted(read_wish(words, local(now, BERLIN)), book or a_book(), BERLIN, now, after=after)
 
 

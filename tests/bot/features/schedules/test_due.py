@@ -8,8 +8,16 @@ from dataclasses import replace
 import pytest
 
 from bot.features.schedules.changes import cancelled, paused, resumed, shifted
-from bot.features.schedules.plan import SectionState
-from bot.features.schedules.rules import Kind, Lateness, Step, due, late_note, next_due, to_decide
+from bot.features.schedules.rules import (
+    Lateness,
+    ScheduleStep,
+    SectionState,
+    StepKind,
+    due,
+    late_note,
+    next_due,
+    to_decide,
+)
 from tests.fakes.scheduled import NOW, a_schedule
 
 HOUR = dt.timedelta(hours=1)
@@ -18,7 +26,7 @@ SCHEDULE = a_schedule()
 FIRST, SECOND = (section.meets for section in SCHEDULE.sections[:2])
 
 
-def ids(steps: tuple[Step, ...]) -> list[str]:
+def ids(steps: tuple[ScheduleStep, ...]) -> list[str]:
     return [step.id for step in steps]
 
 
@@ -63,7 +71,7 @@ def test_less_than_a_day_late_is_done_and_said_and_older_is_asked(
 ) -> None:
     steps = [step for step in due(SCHEDULE, FIRST + late) if step.section == 1]
     assert {(step.lateness, late_note(step)) for step in steps} == {(lateness, note)}
-    assert [step.kind for step in steps] == [Kind.THREAD, Kind.CEILING, Kind.OPENING]
+    assert [step.kind for step in steps] == [StepKind.THREAD, StepKind.CEILING, StepKind.OPENING]
 
 
 def test_after_a_long_outage_the_organiser_decides_section_by_section() -> None:
@@ -82,10 +90,10 @@ def test_after_a_long_outage_the_organiser_decides_section_by_section() -> None:
 
 def test_a_reminder_that_has_become_pointless_is_not_sent() -> None:
     late = [step.kind for step in due(SCHEDULE, FIRST - HOUR / 2) if step.section == 1]
-    assert late == [Kind.EVENT, Kind.HOUR_BEFORE]
+    assert late == [StepKind.EVENT, StepKind.HOUR_BEFORE]
     in_time = [step for step in due(SCHEDULE, FIRST - 20 * HOUR) if step.section == 1]
     assert [(step.kind, step.lateness) for step in in_time] == [
-        (Kind.EVENT, Lateness.ON_TIME), (Kind.DAY_BEFORE, Lateness.ON_TIME),
+        (StepKind.EVENT, Lateness.ON_TIME), (StepKind.DAY_BEFORE, Lateness.ON_TIME),
     ]  # fmt: skip
 
 
@@ -115,4 +123,4 @@ def test_there_is_always_a_moment_to_wake_up_at_until_all_is_over() -> None:
         now, wakings = coming, wakings + 1
         done += ids(due(SCHEDULE, now, done))
     assert now == SCHEDULE.sections[-1].meets
-    assert len(done) == 6 * len(Kind)
+    assert len(done) == 6 * len(StepKind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.features.schedules.plan import (
+from bot.features.schedules.rules import (
     perhaps_free,
     preview,
     thread_title,

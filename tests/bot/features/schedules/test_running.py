@@ -17,18 +17,17 @@ from bot.db.jobs import StoredJobs
 from bot.features.ceilings.store import StoredCeilings
 from bot.features.my_data.store import StoredPersonalData
 from bot.features.schedules.changes import Do, Order
-from bot.features.schedules.plan import Schedule, ScheduleState, Section, SectionState
-from bot.features.schedules.service import Schedules
-from bot.features.schedules.store import By, Kept, StoredSchedules
+from bot.features.schedules.jobs import RunningSchedules
+from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
+from bot.features.schedules.store import By, Kept, Schedules
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Shards
 from tests.fakes.records import opened_records
-from tests.fakes.scheduled import NOW, a_book, a_schedule
+from tests.fakes.scheduled import BOOK, NOW, a_schedule, schedules_of
 from tests.fakes.stage import FakeStage
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 FIRST = dt.datetime(2027, 1, 8, 19, tzinfo=dt.UTC)
-BOOK = a_book()
 LIZ, JIM, ANN = Member(7, 11), Member(7, 12), Member(7, 13)
 
 
@@ -47,21 +46,14 @@ class World:
 
     @property
     def schedules(self) -> Schedules:
-        audit = Audit(StoredAudit(self.records), self.now)
-        return Schedules(
-            StoredSchedules(self.records), StoredCeilings(self.records), audit, {BOOK.slug: BOOK}, self.now
-        )
+        return schedules_of(self.records, self.now)
 
     @property
     def jobs(self) -> Jobs:
         jobs = Jobs(StoredJobs(self.records), self.now, self.shards)
-        jobs.work["schedule"] = self.schedules.run_on(jobs, self.stage).do
+        ceilings, audit = StoredCeilings(self.records), Audit(StoredAudit(self.records), self.now)
+        jobs.work["schedule"] = RunningSchedules(jobs, self.schedules, ceilings, audit, self.stage).do
         return jobs
-
-    async def plan(self, schedule: Schedule | None = None) -> None:
-        kept = await StoredSchedules(self.records).add(schedule or a_schedule(), "abc", self.at)
-        assert kept is not None
-        self.id = kept.id
 
     async def until(self, moment: dt.datetime) -> None:
         """Let time pass as the loop does: from one moment at which something is due to the next."""
@@ -75,9 +67,7 @@ class World:
         raise AssertionError("the schedule does not come to rest")
 
     async def kept(self) -> Kept:
-        kept = await StoredSchedules(self.records).kept(self.id)
-        assert kept is not None
-        return kept
+        return await self.schedules.kept(self.id)
 
     async def change(self, do: Do, **values: int) -> None:
         kept = await self.kept()
@@ -102,7 +92,7 @@ async def each_world(database: str | Path) -> AsyncIterator[World]:
 async def opened_world(where: str | Path) -> AsyncIterator[World]:
     async with opened_records(where) as records:
         made = World(records)
-        await made.plan()
+        made.id = (await made.schedules.add(a_schedule(), "abc")).id
         yield made
 
 
@@ -178,7 +168,7 @@ async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_orga
     assert "chapters 6–10" in told
     assert told.endswith("[2]")
     assert world.schedules.undecided(await world.kept()) == (2,)
-    await world.schedules.post_now(world.id, 7, 2)
+    await world.schedules.decide(world.id, 7, 2, post=True)
     await world.jobs.do_due()
     assert world.stage.did[-2:] == ["thread 2", "opening 2"]
     assert world.stage.late[-1] == "This comes 3 days late: I was away."

@@ -9,24 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import Audit, StoredAudit
 from bot.db.base import Sessions
-from bot.features.ceilings.store import StoredCeilings
-from bot.features.schedules.changes import Do, Order, Prepared
-from bot.features.schedules.plan import NotPossible, SectionState
-from bot.features.schedules.service import Schedules
-from bot.features.schedules.store import By, StoredSchedules
-from bot.people import Member, Place
-from corpus.books import Unit
+from bot.db.jobs import Claim, StoredJobs
+from bot.features.my_data.store import StoredPersonalData
+from bot.features.schedules.changes import Do, Order, ScheduleRequest
+from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
+from bot.features.schedules.store import Begun, By, Kept, Schedules, step_of
+from bot.people import EVERY, Member, Place
 from tests.fakes.records import opened_records
-from tests.fakes.scheduled import NOW, a_book
+from tests.fakes.scheduled import BOOK, EMMA, NOW, a_schedule, schedules_of
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
-BOOK, EMMA = a_book(), a_book(55, title="Emma", slug="emma")
-DUNE = a_book(100, Unit.PERCENT, title="Dune", slug="dune")
-BOOKS = {book.slug: book for book in (BOOK, EMMA, DUNE)}
 JO, HERE = Member(7, 700), Place(7, 70)
-DAY = dt.timedelta(days=1)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 class Clock:
@@ -37,8 +32,8 @@ class Clock:
 
 
 @pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
-    async with opened_records(tmp_path) as opened:
+async def records(database: str | Path) -> AsyncIterator[Sessions]:
+    async with opened_records(database) as opened:
         yield opened
 
 
@@ -49,18 +44,16 @@ def clock() -> Clock:
 
 @pytest.fixture
 def schedules(records: Sessions, clock: Clock) -> Schedules:
-    return Schedules(
-        StoredSchedules(records), StoredCeilings(records), Audit(StoredAudit(records), clock), BOOKS, clock
-    )
+    return schedules_of(records, clock)
 
 
-def wish(book: str = BOOK.slug, place: int = 70, words: str = WORDS, zone: str = "UTC", *also: str) -> Prepared:
-    return Prepared(book, words, zone, place, NOW, also)
+def wish(book: str = BOOK.slug, place: int = 70, words: str = WORDS, zone: str = "UTC", *also: str) -> ScheduleRequest:
+    return ScheduleRequest(book, words, zone, place, NOW, also)
 
 
 def test_what_is_prepared_is_the_same_after_it_was_written() -> None:
     prepared = wish(BOOK.slug, 70, WORDS, "UTC", "emma")
-    assert Prepared.read(prepared.written()) == prepared
+    assert ScheduleRequest.read(prepared.written()) == prepared
     for order in (Order(1, 2, Do.SHIFT, NOW, days=7), Order(1, 2, Do.EDIT, NOW, also=("emma",), place=3)):
         assert Order.read(order.written()) == order
 
@@ -78,7 +71,7 @@ async def test_a_book_has_one_schedule_in_a_channel_until_it_is_over(schedules: 
         await schedules.begin(wish(), JO, "b")
     await schedules.begin(wish(place=71), JO, "c")
     clock.at = first.sections[-1].meets + 15 * DAY
-    later = Prepared(BOOK.slug, WORDS, "UTC", 70, clock.at)
+    later = ScheduleRequest(BOOK.slug, WORDS, "UTC", 70, clock.at)
     assert (await schedules.begin(later, JO, "d")).id != first.id
 
 
@@ -127,12 +120,12 @@ async def test_the_schedule_of_a_place_is_meant_or_the_one_of_a_book(schedules: 
 async def test_reminders_end_with_the_schedule(schedules: Schedules) -> None:
     schedule = await schedules.begin(wish(), JO, "a")
     await schedules.remind(schedule.id, JO, By.THREAD)
-    assert await schedules.reminds(schedule.id, JO) is By.THREAD
+    assert await schedules.reminded(schedule.id) == {JO: By.THREAD}
     await schedules.make(await ordered(schedules, Do.CANCEL), 7)
     with pytest.raises(NotPossible):
         await schedules.remind(schedule.id, JO, By.DIRECT)
     await schedules.remind(schedule.id, JO, None)
-    assert await schedules.reminds(schedule.id, JO) is None
+    assert await schedules.reminded(schedule.id) == {}
 
 
 @pytest.mark.parametrize(
@@ -140,11 +133,98 @@ async def test_reminders_end_with_the_schedule(schedules: Schedules) -> None:
     [(BOOK.slug, WORDS, "since chapter 5"), ("dune", "Fridays at 8pm, 20% a week", "since 20%")],
 )
 async def test_what_comes_behind_the_last_meeting_can_be_asked_for(
-    schedules: Schedules, records: Sessions, book: str, words: str, since: str
+    schedules: Schedules, book: str, words: str, since: str
 ) -> None:
     schedule = await schedules.begin(wish(book, words=words), JO, "a")
     with pytest.raises(NotPossible, match="no meeting yet"):
         await schedules.since_last_meeting(HERE)
     opened = schedule.with_section(replace(schedule.sections[0], state=SectionState.OPENED, thread=900))
-    await StoredSchedules(records).change(schedule.id, NOW, lambda kept: replace(kept, schedule=opened))
+    await schedules.change(schedule.id, lambda kept: replace(kept, schedule=opened))
     assert await schedules.since_last_meeting(Place(7, 900)) == (book, since)
+
+
+async def kept_one(schedules: Schedules) -> Schedule:
+    return await schedules.add(a_schedule(also={"emma": EMMA}), "abc")
+
+
+async def next_due(records: Sessions) -> dt.datetime | None:
+    return await StoredJobs(records).next_due(["schedule"], EVERY)
+
+
+async def test_a_schedule_is_kept_as_it_was_planned(schedules: Schedules) -> None:
+    schedule = await kept_one(schedules)
+    assert schedule == replace(a_schedule(also={"emma": EMMA}), id=schedule.id)
+    assert await schedules.kept(schedule.id, 7) == Kept(schedule)
+    assert (await schedules.of_club(7), await schedules.of_club(8)) == ([schedule], [])
+    for unknown, club in ((99, 7), (schedule.id, 8)):
+        with pytest.raises(NotPossible):
+            await schedules.kept(unknown, club)
+
+
+async def test_a_change_is_made_on_what_is_there_and_counted(
+    schedules: Schedules, records: Sessions, clock: Clock
+) -> None:
+    schedule = await kept_one(schedules)
+
+    def changed(kept: Kept) -> Kept:
+        later = replace(kept.schedule, state=ScheduleState.PAUSED, paused_at=NOW, place=71)
+        return replace(kept, schedule=later, wanted=frozenset({2, 1}), touched=(9, 8))
+
+    clock.at = NOW + HOUR
+    kept = await schedules.change(schedule.id, changed)
+    assert kept == await schedules.kept(schedule.id)
+    assert (kept.version, set(kept.wanted), kept.touched, kept.schedule.place) == (1, {1, 2}, (9, 8), 71)
+    assert kept.schedule.paused_at == NOW
+    assert await next_due(records) == NOW + HOUR
+
+
+async def test_a_change_that_is_refused_leaves_all_as_it_was(schedules: Schedules) -> None:
+    schedule = await kept_one(schedules)
+
+    def refused(_: Kept) -> Kept:
+        raise NotPossible("No.")
+
+    with pytest.raises(NotPossible):
+        await schedules.change(schedule.id, refused)
+    assert await schedules.kept(schedule.id) == Kept(schedule)
+
+
+async def test_a_schedule_is_looked_after_at_once_and_again_when_that_is_due(
+    schedules: Schedules, records: Sessions
+) -> None:
+    schedule = await kept_one(schedules)
+    assert await next_due(records) == NOW
+    await schedules.rest(Kept(schedule), NOW, NOW + HOUR)
+    assert await next_due(records) == NOW + HOUR
+    await schedules.rest(Kept(schedule), NOW, None)
+    assert await next_due(records) is None
+
+
+async def test_a_step_that_cannot_be_done_now_rests_and_keeps_since_when_it_was_begun(
+    schedules: Schedules, records: Sessions
+) -> None:
+    schedule = await kept_one(schedules)
+    left, held = step_of(schedule, "left"), step_of(schedule, "held")
+    await StoredJobs(records).claim(left, NOW, NOW + MINUTE, new=True)
+    await StoredJobs(records).claim(held, NOW, NOW + HOUR, new=True)
+    await schedules.rest(Kept(schedule), NOW + MINUTE, None)
+    assert await next_due(records) == NOW + HOUR
+    assert await StoredJobs(records).claim(held, NOW + MINUTE, NOW + HOUR) is None
+    assert await StoredJobs(records).claim(left, NOW + MINUTE, NOW + HOUR) == Claim(left, NOW)
+
+
+async def test_a_step_is_done_together_with_its_change(schedules: Schedules, records: Sessions) -> None:
+    schedule = await kept_one(schedules)
+    step = step_of(schedule, "step")
+    await StoredJobs(records).claim(step, NOW, NOW + MINUTE, new=True)
+    await schedules.finish(step, 900, lambda kept: replace(kept, touched=(900,)))
+    kept = await schedules.kept(schedule.id)
+    assert kept.steps == {"step": Begun(done=True, result=900)}
+    assert kept.done == {"step"}
+    assert (kept.touched, kept.version) == ((900,), 1)
+
+
+async def test_a_schedule_outlives_the_data_of_its_organiser(schedules: Schedules, records: Sessions) -> None:
+    schedule = await kept_one(schedules)
+    await StoredPersonalData(records).forget(700)
+    assert (await schedules.kept(schedule.id)).schedule == replace(schedule, organiser=0)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.schedules.plan import MOST, NotPossible, Own, Range, checked, cut_as_said, cut_by_size, cut_evenly
+from bot.features.schedules.rules import MOST, NotPossible, Own, Range, checked, cut_as_said, cut_by_size, cut_evenly
 from corpus.books import Book, BookPart, Unit
 from tests.fakes.scheduled import a_book
 

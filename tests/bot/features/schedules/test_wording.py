@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.schedules.plan import Every, Own, Pace, Per, Rhythm, Span, Wish
-from bot.features.schedules.words import MAX_LENGTH, read_wish
+from bot.features.schedules.changes import MAX_LENGTH, read_wish
+from bot.features.schedules.rules import Every, Own, Pace, Per, Rhythm, Span, Wish
 from bot.times import NotUnderstood, UnknownZone
 from corpus.books import Unit
 
