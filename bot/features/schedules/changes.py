@@ -89,16 +89,16 @@ def _every(said: re.Match[str], _: Today) -> Wish:
     return Wish(rhythm=Rhythm(Every(every) if every else Every.WEEK, max(1, interval), days))
 
 
-def _often(rhythm: Rhythm, _: re.Match[str], __: Today) -> Wish:
-    return Wish(rhythm=rhythm)
-
-
 def _of_month(said: re.Match[str], _: Today) -> Wish:
     return Wish(rhythm=Rhythm(Every.MONTH, 1, _weekdays(said["days"]), _WHICH[said["which"]]))
 
 
-def _on_weekdays(said: re.Match[str], _: Today) -> Wish:
-    return Wish(rhythm=Rhythm(Every.WEEK, 1, _weekdays(said["days"])))
+def _days_in(said: re.Match[str], today: Today) -> tuple[dt.date, ...]:
+    return tuple(read_day(day[0], today) for day in re.finditer(DAY, said["days"]))
+
+
+def _refused(cure: str, said: re.Match[str], _: Today) -> Wish:
+    raise NotUnderstood(said[0], cure)
 
 
 def _first(said: re.Match[str], today: Today) -> Wish:
@@ -111,18 +111,6 @@ def _in_month(said: re.Match[str], today: Today) -> Wish:
     return Wish(first=first, until=first.replace(day=monthrange(first.year, first.month)[1]))
 
 
-def _until(said: re.Match[str], today: Today) -> Wish:
-    return Wish(until=read_day(said["until"], today))
-
-
-def _skipped(said: re.Match[str], today: Today) -> Wish:
-    return Wish(skipped=tuple(read_day(day[0], today) for day in re.finditer(DAY, said["days"])))
-
-
-def _dates(said: re.Match[str], today: Today) -> Wish:
-    return Wish(dates=tuple(read_day(day[0], today) for day in re.finditer(DAY, said["days"])))
-
-
 def _pace(said: re.Match[str], _: Today) -> Wish:
     unit, per = _unit(said) or Unit.CHAPTER, said["per"] or {"dai": "day"}.get(said["ly"] or "", said["ly"])
     number = _number(said["number"])
@@ -131,30 +119,6 @@ def _pace(said: re.Match[str], _: Today) -> Wish:
     if per and re.fullmatch(WEEKDAY, per):
         return Wish(pace=Pace(number, unit, Per.MEETING), rhythm=Rhythm(Every.WEEK, 1, (weekday(per),)))
     return Wish(pace=Pace(number, unit, Per(per) if per in list(Per) else Per.MEETING))
-
-
-def _two_paces(said: re.Match[str], _: Today) -> Wish:
-    raise NotUnderstood(said[0], "Write one number, for example “5 chapters a week”.")
-
-
-def _twice(said: re.Match[str], _: Today) -> Wish:
-    raise NotUnderstood(said[0], "Write the days, for example “Tuesdays and Fridays”, or “every two weeks”.")
-
-
-def _count(said: re.Match[str], _: Today) -> Wish:
-    return Wish(count=_number(said["number"]))
-
-
-def _span(said: re.Match[str], _: Today) -> Wish:
-    return Wish(span=Span(_number(said["number"]), Every(said["every"])))
-
-
-def _by(said: re.Match[str], _: Today) -> Wish:
-    return Wish(by_pages=not said["by"].startswith("chapter"))
-
-
-def _at(said: re.Match[str], _: Today) -> Wish:
-    return Wish(at=read_time(said["at"]))
 
 
 def _zone(said: re.Match[str], _: Today) -> Wish:
@@ -185,33 +149,51 @@ def _phrase(pattern: str, read: Callable[[re.Match[str], Today], Wish]) -> Phras
     return re.compile(rf"(?:{pattern})(?!\w)"), read
 
 
+_ONE_NUMBER = partial(_refused, "Write one number, for example “5 chapters a week”.")
+_WHICH_DAYS = partial(_refused, "Write the days, for example “Tuesdays and Fridays”, or “every two weeks”.")
+
 PHRASES: tuple[Phrase, ...] = (
-    _phrase(rf"(?:not|no meetings?|skip(?:ping)?|except|without|off)(?: on| for)? (?P<days>{_DAYS})", _skipped),
+    _phrase(
+        rf"(?:not|no meetings?|skip(?:ping)?|except|without|off)(?: on| for)? (?P<days>{_DAYS})",
+        lambda said, today: Wish(skipped=_days_in(said, today)),
+    ),
     _phrase(rf"(?:from|between) (?P<first>{DAY}),? (?:to|until|till|and|-) (?P<until>{DAY})", _first),
-    _phrase(rf"{_BY} (?P<until>{DAY})", _until),
+    _phrase(rf"{_BY} (?P<until>{DAY})", lambda said, today: Wish(until=read_day(said["until"], today))),
     _phrase(rf"{_FROM} (?P<first>{BEGINNING}){_ON}", _first),
     _phrase(rf"in (?P<month>{MONTH}(?: 20\d\d)?)", _in_month),
     _phrase(rf"(?:on )?(?P<on>{DAY})(?: is|:| ?-)? {_OWN}", _own),
     _phrase(rf"{_OWN},?(?: on| by| for|:)? (?P<on>{DAY})", _own),
     _phrase(rf"(?P<first>next (?:week|month)|(?:this|next|coming) {WEEKDAY}){_ON}", _first),
-    _phrase(rf"(?:on )?(?P<days>{_DAYS})", _dates),
+    _phrase(rf"(?:on )?(?P<days>{_DAYS})", lambda said, today: Wish(dates=_days_in(said, today))),
     _phrase(rf"(?:on )?(?:every |the )?{_NTH} (?:of|in|every|each|per|a)(?: the| each| every| a)? month", _of_month),
     _phrase(rf"{_MONTHLY},? on the {_NTH}", _of_month),
-    _phrase(rf"(?:bi-?weekly|bi-?monthly|(?:twice|{_COUNT} times) (?:a|per|every) (?:week|month))", _twice),
-    _phrase(rf"\d+ ?(?:-|to|or) ?\d+ (?:{_UNITS}){_PER}", _two_paces),
+    _phrase(rf"(?:bi-?weekly|bi-?monthly|(?:twice|{_COUNT} times) (?:a|per|every) (?:week|month))", _WHICH_DAYS),
+    _phrase(rf"\d+ ?(?:-|to|or) ?\d+ (?:{_UNITS}){_PER}", _ONE_NUMBER),
     _phrase(rf"(?:about )?(?P<number>{_COUNT}) ?(?:{_UNITS}){_PER}", _pace),
     _phrase(rf"(?:on )?(?:every|each) (?:(?P<often>other|second|third|2nd|3rd) )?(?P<days>{_WEEKDAYS})", _every),
     _phrase(rf"(?:every|each) (?:(?P<often>other|second|third|2nd|3rd|{_COUNT}) )?(?P<every>day|week|month)s?", _every),
-    _phrase(r"fortnightly|(?:once )?(?:every|a) fortnight", partial(_often, Rhythm(Every.WEEK, 2))),
-    _phrase(r"weekly|once a week", partial(_often, Rhythm(Every.WEEK))),
-    _phrase(r"daily|once a day", partial(_often, Rhythm(Every.DAY))),
-    _phrase(_MONTHLY, partial(_often, Rhythm(Every.MONTH))),
-    _phrase(r"(?:on )?weekdays", partial(_often, Rhythm(Every.WEEK, 1, (0, 1, 2, 3, 4)))),
-    _phrase(rf"(?:on )?(?P<days>{_WEEKDAYS})(?: (?:morning|afternoon|evening|night)s?)?", _on_weekdays),
-    _phrase(rf"(?:in |over |for |within )?(?:about )?(?P<number>{_COUNT}) (?P<every>day|week|month)s?", _span),
-    _phrase(rf"(?:in|over|into)? ?(?P<number>{_COUNT}) (?:(?:even|equal) )?(?:sections?|meetings?|sessions?)", _count),
-    _phrase(r"(?:even(?:ly)?,? )?(?:cut |divided |split )?by (?P<by>pages?|chapters?|length)", _by),
-    _phrase(rf"(?:at |from |@ ?)?(?P<at>{TIME})", _at),
+    _phrase(r"fortnightly|(?:once )?(?:every|a) fortnight", lambda *_: Wish(rhythm=Rhythm(Every.WEEK, 2))),
+    _phrase(r"weekly|once a week", lambda *_: Wish(rhythm=Rhythm(Every.WEEK))),
+    _phrase(r"daily|once a day", lambda *_: Wish(rhythm=Rhythm(Every.DAY))),
+    _phrase(_MONTHLY, lambda *_: Wish(rhythm=Rhythm(Every.MONTH))),
+    _phrase(r"(?:on )?weekdays", lambda *_: Wish(rhythm=Rhythm(Every.WEEK, 1, (0, 1, 2, 3, 4)))),
+    _phrase(
+        rf"(?:on )?(?P<days>{_WEEKDAYS})(?: (?:morning|afternoon|evening|night)s?)?",
+        lambda said, _: Wish(rhythm=Rhythm(Every.WEEK, 1, _weekdays(said["days"]))),
+    ),
+    _phrase(
+        rf"(?:in |over |for |within )?(?:about )?(?P<number>{_COUNT}) (?P<every>day|week|month)s?",
+        lambda said, _: Wish(span=Span(_number(said["number"]), Every(said["every"]))),
+    ),
+    _phrase(
+        rf"(?:in|over|into)? ?(?P<number>{_COUNT}) (?:(?:even|equal) )?(?:sections?|meetings?|sessions?)",
+        lambda said, _: Wish(count=_number(said["number"])),
+    ),
+    _phrase(
+        r"(?:even(?:ly)?,? )?(?:cut |divided |split )?by (?P<by>pages?|chapters?|length)",
+        lambda said, _: Wish(by_pages=not said["by"].startswith("chapter")),
+    ),
+    _phrase(rf"(?:at |from |@ ?)?(?P<at>{TIME})", lambda said, _: Wish(at=read_time(said["at"]))),
     _phrase(r"(?:in )?(?P<zone>[a-z]+(?:/[a-z_-]+)+|utc|gmt|[ecmp][sd]t|cet|cest|bst|ist|jst|ae[sd]t)", _zone),
     _phrase(r"(?:in )?(?P<zone>[a-z][a-z ]{1,30}?) time", _zone),
     _phrase(rf"(?:on )?{_OWN}", _own),
@@ -387,28 +369,19 @@ class ScheduleChange:
         pairs = (Difference(self.before.section(after.number), after) for after in self.after.sections)
         return tuple(each for each in pairs if each.aspects or each.touch is not Touch.NOTHING)
 
-    @property
-    def ceilings_too(self) -> bool:
-        """Whether the threads to come may speak of other books than before."""
-        return self.before.also != self.after.also
-
     def preview(self) -> tuple[str, ...]:
         """Return a line for everything that changes, and for what stays in Discord as it is."""
-        return tuple(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        if self.before.state is not self.after.state:
-            yield f"The schedule is {self.after.state}."
-        if self.before.zone != self.after.zone:
-            yield f"Times are those of {self.after.zone}."
-        if self.ceilings_too:
-            yield "Threads to come may speak freely of other books than before."
-        for difference in self.differences:
-            yield self._line(difference)
+        said = (
+            (self.before.state is not self.after.state, f"The schedule is {self.after.state}."),
+            (self.before.zone != self.after.zone, f"Times are those of {self.after.zone}."),
+            (self.before.also != self.after.also, "Threads to come may speak freely of other books than before."),
+        )
+        lines = [line for there, line in said if there] + [self._line(each) for each in self.differences]
         opened = sum(section.state is SectionState.OPENED for section in self.after.sections)
         if opened:
             threads = "1 thread that is open keeps its" if opened == 1 else f"{opened} threads that are open keep their"
-            yield f"{threads} range and ceiling."
+            lines.append(f"{threads} range and ceiling.")
+        return tuple(lines)
 
     def _line(self, difference: Difference) -> str:
         before, after = difference.before, difference.after
@@ -463,10 +436,13 @@ def raised(before: Section, after: Section) -> Section:
     return after if after == before else replace(after, sequence=before.sequence + 1)
 
 
-def each_ahead(schedule: Schedule, now: dt.datetime, change: Callable[[Section], Section]) -> tuple[Section, ...]:
-    """Return the sections of a schedule with each one ahead changed."""
+def each_ahead(
+    schedule: Schedule, now: dt.datetime, change: Callable[[Section], Section], **fields: Any,  # noqa: ANN401 (of Schedule)
+) -> Schedule:  # fmt: skip
+    """Return a schedule with each section ahead changed, and other fields of it."""
     start = since(schedule, now)
-    return tuple(raised(s, change(s)) if s.ahead(start) else s for s in schedule.sections)
+    sections = tuple(raised(s, change(s)) if s.ahead(start) else s for s in schedule.sections)
+    return replace(schedule, sections=sections, **fields)
 
 
 def in_order(before: Schedule, after: Schedule, now: dt.datetime) -> ScheduleChange:
@@ -492,10 +468,8 @@ _WEEK = dt.timedelta(days=7)
 def moved(schedule: Schedule, number: int, day: dt.date, at: dt.time | None, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with one meeting on another day, or at another time. Raises NotPossible."""
     one_ahead(schedule, number, now)
-    sections = each_ahead(
-        schedule, now, lambda s: dated(s, day, at or s.at, schedule.zone) if s.number == number else s
-    )
-    return in_order(schedule, replace(schedule, sections=sections), now)
+    after = each_ahead(schedule, now, lambda s: dated(s, day, at or s.at, schedule.zone) if s.number == number else s)
+    return in_order(schedule, after, now)
 
 
 def ended(schedule: Schedule, number: int, last: int, now: dt.datetime) -> ScheduleChange:
@@ -509,8 +483,8 @@ def ended(schedule: Schedule, number: int, last: int, now: dt.datetime) -> Sched
     if schedule.whole.unit == Unit.PERCENT and last % 5:
         raise NotPossible("Sections in percent end at multiples of 5. Write one of these.")
     ranges = {number: (chosen.first, last), follows.number: (last + 1, follows.last)}
-    sections = each_ahead(schedule, now, lambda s: _cut(s, *ranges.get(s.number, (s.first, s.last))))
-    return in_order(schedule, replace(schedule, sections=sections), now)
+    after = each_ahead(schedule, now, lambda s: _cut(s, *ranges.get(s.number, (s.first, s.last))))
+    return in_order(schedule, after, now)
 
 
 def shifted(schedule: Schedule, number: int, days: int, now: dt.datetime) -> ScheduleChange:
@@ -518,8 +492,8 @@ def shifted(schedule: Schedule, number: int, days: int, now: dt.datetime) -> Sch
     one_ahead(schedule, number, now)
     if not days or abs(days) > MOST_DAYS:
         raise NotPossible(f"Shift by 1 to {MOST_DAYS} days, later or earlier.")
-    sections = each_ahead(schedule, now, lambda s: _later(s, days, schedule.zone) if s.number >= number else s)
-    return in_order(schedule, replace(schedule, sections=sections), now)
+    after = each_ahead(schedule, now, lambda s: _later(s, days, schedule.zone) if s.number >= number else s)
+    return in_order(schedule, after, now)
 
 
 def freed(schedule: Schedule, also: Mapping[Slug, Book]) -> ScheduleChange:
@@ -534,8 +508,11 @@ def paused(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     going_on(schedule)
     if schedule.state is ScheduleState.PAUSED:
         raise NotPossible("The schedule is paused already. Resume it when you go on.")
-    sections = each_ahead(schedule, now, lambda s: replace(s, event=0, sequence=s.sequence + 1))
-    return ScheduleChange(schedule, replace(schedule, sections=sections, state=ScheduleState.PAUSED, paused_at=now))
+    after = each_ahead(
+        schedule, now, lambda s: replace(s, event=0, sequence=s.sequence + 1),
+        state=ScheduleState.PAUSED, paused_at=now,
+    )  # fmt: skip
+    return ScheduleChange(schedule, after)
 
 
 def resumed(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
@@ -549,15 +526,21 @@ def resumed(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     paused_at = since(schedule, now)
     left = [section for section in schedule.live if section.ahead(paused_at)]
     days = _missed(left, paused_at, now) if left and left[0].meets <= now else 0
-    sections = each_ahead(schedule, now, lambda s: replace(_later(s, days, schedule.zone), sequence=s.sequence + 1))
-    return in_order(schedule, replace(schedule, sections=sections, state=ScheduleState.RUNNING, paused_at=None), now)
+    after = each_ahead(
+        schedule, now, lambda s: replace(_later(s, days, schedule.zone), sequence=s.sequence + 1),
+        state=ScheduleState.RUNNING, paused_at=None,
+    )  # fmt: skip
+    return in_order(schedule, after, now)
 
 
 def cancelled(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     """Return a schedule that has come to its end: what is open stays open, and nothing follows."""
     going_on(schedule)
-    sections = each_ahead(schedule, now, lambda s: replace(s, state=SectionState.CANCELLED, event=0))
-    return ScheduleChange(schedule, replace(schedule, sections=sections, state=ScheduleState.CANCELLED, paused_at=None))
+    after = each_ahead(
+        schedule, now, lambda s: replace(s, state=SectionState.CANCELLED, event=0),
+        state=ScheduleState.CANCELLED, paused_at=None,
+    )  # fmt: skip
+    return ScheduleChange(schedule, after)
 
 
 def _missed(left: Sequence[Section], paused_at: dt.datetime, now: dt.datetime) -> int:
@@ -588,8 +571,8 @@ def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Sche
     going_on(schedule)
     zone = wish.zone or schedule.zone
     if replace(wish, at=None, zone="") == Wish():
-        sections = each_ahead(schedule, now, lambda s: dated(s, s.day, wish.at or s.at, zone))
-        return in_order(schedule, replace(schedule, zone=zone, sections=sections), now)
+        after = each_ahead(schedule, now, lambda s: dated(s, s.day, wish.at or s.at, zone), zone=zone)
+        return in_order(schedule, after, now)
     if schedule.whole != Reached.in_book(book, book.marks):
         raise NotPossible(f"“{book.title}” is counted in another way now. Cancel this schedule and create a new one.")
     begun = [section for section in schedule.live if section.begun(since(schedule, now))]

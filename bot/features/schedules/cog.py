@@ -23,16 +23,7 @@ from bot.features.ceilings.store import StoredCeilings
 from bot.features.schedules.changes import MAX_LENGTH, Do, Order, ScheduleRequest
 from bot.features.schedules.jobs import EVENTS, Parent, RunningSchedules, ScheduleStage, needed_in
 from bot.features.schedules.store import JOBS, Kept, Schedules
-from bot.features.schedules.views import (
-    PLANNING_BUTTONS,
-    REMINDER_BUTTONS,
-    ShownPageButton,
-    change_card,
-    exported,
-    file_name,
-    plan_card,
-    shown,
-)
+from bot.features.schedules.views import BUTTONS, exported, preview_card, shown
 from bot.jobs import Work
 from bot.people import Member, Place
 from bot.times import search_zones
@@ -126,7 +117,7 @@ class ScheduleCog(commands.Cog):
         known, settings = find_book(book, self._app.books), await self._app.get(SetUp).settings(member.club)
         where = chosen_channel(interaction, channel, settings.schedule)
         prepared = ScheduleRequest(known.slug, words, zone or settings.zone, where.id, self._app.now())
-        await deliver(interaction, await plan_card(self._app, member, place, prepared))
+        await deliver(interaction, await preview_card(self._app, member, place, prepared))
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
@@ -199,7 +190,7 @@ class ScheduleCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept, _, _ = await self._meant(interaction, book)
         schedule, now = kept.schedule, self._app.now()
-        file = FileAttachment(file_name(schedule), await self._app.workers.do(lambda: exported(schedule, now)))
+        file = FileAttachment(f"{schedule.book}.ics", await self._app.workers.do(lambda: exported(schedule, now)))
         body = "Open it with your calendar. Import it again after a change: the meetings are brought up to date."
         await deliver(interaction, Card(body=body, document=file))
 
@@ -208,7 +199,7 @@ class ScheduleCog(commands.Cog):
         await needs(interaction, ORGANISER)
         kept, member, place = await self._meant(interaction, book)
         order = Order(kept.schedule.id, kept.version, do, self._app.now(), **change)
-        await deliver(interaction, await change_card(self._app, member, place, order))
+        await deliver(interaction, await preview_card(self._app, member, place, order))
 
     async def _meant(self, interaction: discord.Interaction[Any], book: str | None) -> tuple[Kept, Member, Place]:
         """Return the schedule that is meant, who asks and where. Raises UnknownBook or NotPossible."""
@@ -227,6 +218,6 @@ def looked_after(bot: ClubBot) -> Work:
 FEATURE = Feature(
     "schedules",
     cogs=(ScheduleCog,),
-    buttons=(*PLANNING_BUTTONS, *REMINDER_BUTTONS, ShownPageButton),
+    buttons=BUTTONS,
     jobs={JOBS: looked_after},
 )

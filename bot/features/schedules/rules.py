@@ -209,7 +209,9 @@ def cut_as_said(book: Book, own: Sequence[Own], *, after: int = 0) -> tuple[Rang
         last = book.marks if each.last is None else _mark(book, each.unit, each.last)
         if last <= begin or not _follows(book, begin, each, own[n - 1] if n else None):
             said = f"{each.first}–{'end' if each.last is None else each.last}"
-            raise NotPossible(f"{said} does not go on where the book is then. Begin it after {_at(book, begin)}.")
+            raise NotPossible(
+                f"{said} does not go on where the book is then. Begin it after {book.reading_name(begin)}."
+            )
         ranges.append(Range(begin + 1, last))
     return checked(book, ranges, after=after)
 
@@ -221,12 +223,16 @@ def checked(book: Book, ranges: Iterable[Range], *, after: int = 0) -> tuple[Ran
     begin = after
     for each in done:
         if each.first != begin + 1 or each.last < each.first:
-            raise NotPossible(f"Sections have to follow each other. Begin the next one after {_at(book, begin)}.")
+            raise NotPossible(
+                f"Sections have to follow each other. Begin the next one after {book.reading_name(begin)}."
+            )
         if book.unit is Unit.PERCENT and each.last % PERCENT_STEP and each.last != book.marks:
             raise NotPossible(f"“{book.title}” is counted in percent. End every section at a multiple of 5%.")
         begin = each.last
     if begin != book.marks:
-        raise NotPossible(f"The last section ends at {_at(book, begin)}, before the book does. End it with “end”.")
+        raise NotPossible(
+            f"The last section ends at {book.reading_name(begin)}, before the book does. End it with “end”."
+        )
     return done
 
 
@@ -296,10 +302,6 @@ def _checked_number(number: int) -> None:
         raise NotPossible(f"A schedule has 1 to {MOST} sections, and this would be {number}.")
 
 
-def _at(book: Book, mark: int) -> str:
-    return book.reading_name(mark)
-
-
 _FREQUENCIES: Mapping[Every, Literal[1, 2, 3]] = {Every.DAY: DAILY, Every.WEEK: WEEKLY, Every.MONTH: MONTHLY}
 _FARTHEST = dt.timedelta(days=5 * 365)
 
@@ -315,12 +317,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class DraftSchedule:
-    """Sections with their dates in a zone, what was understood, and notes on times that the clocks make doubtful."""
+    """Sections with their dates in a zone, and what was understood."""
 
     zone: str
     slots: tuple[Slot, ...]
     understood: tuple[str, ...]
-    notes: tuple[str, ...] = ()
 
 
 def drafted(wish: Wish, book: Book, zone: str, now: dt.datetime, *, after: int = 0) -> DraftSchedule:
@@ -334,7 +335,7 @@ def drafted(wish: Wish, book: Book, zone: str, now: dt.datetime, *, after: int =
     slots = tuple(Slot(each, day, wish.at) for each, day in zip(ranges, days, strict=True))
     moments = [moment(slot.day, slot.at, zone) for slot in slots]
     _checked(slots, moments, now)
-    return DraftSchedule(zone, slots, wish.understood(), tuple(m.note for m in moments if m.note))
+    return DraftSchedule(zone, slots, wish.understood())
 
 
 def _rhythm_drafting(wish: Wish) -> Rhythm | None:
@@ -611,17 +612,12 @@ def section_line(schedule: Schedule, section: Section) -> str:
 def preview(schedule: Schedule) -> tuple[str, ...]:
     """Return a schedule's lines: what and where the clocks are, every section, and what the clocks make doubtful."""
     paused = {ScheduleState.RUNNING: "", ScheduleState.PAUSED: ", paused", ScheduleState.CANCELLED: ", cancelled"}
+    times = (moment(s.day, s.at, schedule.zone).note for s in schedule.live if s.state is SectionState.AHEAD)
     return (
         f"{schedule.title}, times of {schedule.zone}{paused[schedule.state]}",
         *(section_line(schedule, section) for section in schedule.live),
-        *clock_notes(schedule),
+        *filter(None, times),
     )
-
-
-def clock_notes(schedule: Schedule) -> tuple[str, ...]:
-    """Return a note for every meeting to come whose time the clocks leap over or show twice."""
-    times = (moment(s.day, s.at, schedule.zone).note for s in schedule.live if s.state is SectionState.AHEAD)
-    return tuple(filter(None, times))
 
 
 def _percent(mark: int, of: int) -> int:

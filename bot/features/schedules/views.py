@@ -167,9 +167,6 @@ def _reminders(schedule: Schedule, by: By | None) -> Card:
     return notice_card(KEPT[by], schedule.title, items)
 
 
-REMINDER_BUTTONS = (RemindButton, RemindByButton, PostNowButton, SkipButton)
-
-
 Items = Sequence[discord.ui.Item[Any]]
 Books = Mapping[Slug, Book]
 
@@ -325,12 +322,9 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
         """Show the preview with these books."""
         await interaction.response.defer()
         asked = await own_question(interaction, self.custom_id.partition(":")[2], PLAN, CHANGE)
-        app, member, place, also = app_of(interaction), asked.member, asked.place, tuple(values)
-        if asked.do == PLAN:
-            card = await plan_card(app, member, place, replace(ScheduleRequest.read(asked.text), also=also))
-        else:
-            card = await change_card(app, member, place, replace(Order.read(asked.text), also=also))
-        await replace_card(interaction, card)
+        wanted: ScheduleRequest | Order = (ScheduleRequest if asked.do == PLAN else Order).read(asked.text)
+        wanted = replace(wanted, also=tuple(values))
+        await replace_card(interaction, await preview_card(app_of(interaction), asked.member, asked.place, wanted))
 
 
 class WordsButton(OwnButton, template=rf"schedule-words:{ID}"):
@@ -369,22 +363,16 @@ class WordsModal(Dialogue):
         await interaction.response.defer()
         app, asked = app_of(interaction), self._asked
         prepared = replace(ScheduleRequest.read(asked.text), words=self.words.value, zone=self.zone.value.strip())
-        await replace_card(interaction, await plan_card(app, asked.member, asked.place, prepared))
+        await replace_card(interaction, await preview_card(app, asked.member, asked.place, prepared))
 
 
-async def plan_card(app: App, member: Member, place: Place, prepared: ScheduleRequest) -> Card:
-    """Return the preview of a schedule, with what changes and confirms it.
+async def preview_card(app: App, member: Member, place: Place, wanted: ScheduleRequest | Order) -> Card:
+    """Return the preview of a schedule or of a change, with what confirms it. Raises NotUnderstood or NotPossible.
 
     Words that cannot be planned are told with the way to write them anew.
     """
-    asked = await app.get(Questions).keep(PLAN, member, place, prepared.written(), prepared.book)
-    return await preview_again(app, asked, 1)
-
-
-async def change_card(app: App, member: Member, place: Place, order: Order) -> Card:
-    """Return the preview of a change, with what confirms it. Raises NotUnderstood or NotPossible."""
-    asked = await app.get(Questions).keep(CHANGE, member, place, order.written())
-    return await preview_again(app, asked, 1)
+    do, book = (PLAN, wanted.book) if isinstance(wanted, ScheduleRequest) else (CHANGE, None)
+    return await preview_again(app, await app.get(Questions).keep(do, member, place, wanted.written(), book), 1)
 
 
 async def preview_again(app: App, asked: Asked, page: int) -> Card:
@@ -423,9 +411,6 @@ async def _change(app: App, asked: Asked, page: int) -> Card:
     return paged_card(WHAT[order.do], lines, page, partial(TurnButton, asked.id), items=items, between="\n")
 
 
-PLANNING_BUTTONS = (ConfirmButton, TurnButton, FreeMenu, WordsButton)
-
-
 DECIDED_AT_ONCE = 8
 """Sections with their two buttons on a card."""
 
@@ -438,6 +423,12 @@ class ShownPageButton(Page, template=rf"schedule-shown:{SCHEDULE}:{PAGE}"):
         member, _ = await visitor(interaction)
         kept = await app_of(interaction).get(Schedules).kept(self.number("schedule"), member.club)
         return await shown(interaction, kept, self.page)
+
+
+BUTTONS = (
+    *(RemindButton, RemindByButton, PostNowButton, SkipButton),
+    *(ConfirmButton, TurnButton, FreeMenu, WordsButton, ShownPageButton),
+)
 
 
 async def shown(interaction: discord.Interaction[Any], kept: Kept, page: int) -> Card:
@@ -463,11 +454,6 @@ def exported(schedule: Schedule, now: dt.datetime) -> bytes:
     if not _right(calendar, schedule):
         calendar = _calendar(schedule, "UTC", now)
     return bytes(calendar.to_ical())
-
-
-def file_name(schedule: Schedule) -> str:
-    """Return the name of the exported file."""
-    return f"{schedule.book}.ics"
 
 
 def uid(schedule: Schedule, section: Section) -> str:
