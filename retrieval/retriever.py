@@ -1,8 +1,4 @@
-"""The only way to passages: everything that reaches a reply is asked for here, by an audience.
-
-A question goes one way: which book, open it, gate it, rank what is left. Any number of threads may ask at once, also
-while one of them brings the store up to date.
-"""
+"""The only way to passages: everything that reaches a reply is asked for here, by an audience, in any thread."""
 
 from __future__ import annotations
 
@@ -19,15 +15,14 @@ from corpus.library import Library
 from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
 from retrieval.book import VisibleBook
-from retrieval.books import Books
-from retrieval.club_texts import ClubPassages
+from retrieval.books import Books, ClubPassages
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
-from retrieval.guard.guard import Guard, Rule, Verdict
+from retrieval.guard.guard import Guard, Rule, SentenceVerdict
 from retrieval.guard.words import PassageTokens
 from retrieval.index import Indexed, Indexer, Progress
 from retrieval.location import ChromaServer, hold_together
-from retrieval.place.messages import Messages
+from retrieval.place import Messages
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
 from retrieval.types import Embedder
@@ -162,11 +157,7 @@ class Retriever:
 
     def state(self) -> PassagesState:
         """Return how many books are ready and in memory."""
-        use = self._books.use()
-        return PassagesState(
-            len(self.library.books), self._books.ready, self._indexer.running,
-            use.opened, use.bytes, use.hits, use.misses,
-        )  # fmt: skip
+        return PassagesState(len(self.library.books), self._books.ready, self._indexer.running, *self._books.use())
 
     def check_store(self) -> str:
         """Read a little, and return what the store is. Raises StoreUnavailable where it cannot be read."""
@@ -285,7 +276,7 @@ class Retriever:
         """
         return self._messages.place(text, books)
 
-    def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
+    def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[SentenceVerdict]:
         """Return for each sentence of a model's answer whether the audience may read it."""
         opened, about = self._books.open(book, audience.club), self.library.books[book]
         known = f"{about.title} {about.author}"

@@ -30,7 +30,7 @@ nothing to judge it by. Set on the validation stories."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SentenceVerdict:
     """Whether a sentence may be shown, and how likely (0 to 1) it gives away what is hidden."""
 
     shown: bool
@@ -55,13 +55,13 @@ class Guard:
         self._passages, self._embedder = passages, embedder
         self._seen = [passage.text for passage in gate.visible(opened.passages)]
 
-    def judge(self, question: str, said: Sequence[str], rule: Rule) -> list[Verdict]:
+    def judge(self, question: str, said: Sequence[str], rule: Rule) -> list[SentenceVerdict]:
         """Judge each sentence of an answer to a question."""
         if self._book.all_visible:
-            return [Verdict(True, 0.0) for _ in said]
+            return [SentenceVerdict(True, 0.0) for _ in said]
         read = {word for text in self._seen for word in unread(text)} if any(map(unread, said)) else set()
         return [
-            Verdict(False, 1.0) if unread(text) - read or found.revealing_word else rule.verdict(found.signals)
+            SentenceVerdict(False, 1.0) if unread(text) - read or found.revealing_word else rule.verdict(found.signals)
             for text, found in zip(said, self.evidence(question, said), strict=True)
         ]
 
@@ -120,11 +120,11 @@ class Rule:
         with np.load(path) as arrays:
             return cls(Fit(arrays["weights"].astype(np.float32), float(arrays["bias"])), float(arrays["limit"]))
 
-    def verdict(self, signals: Floats) -> Verdict:
+    def verdict(self, signals: Floats) -> SentenceVerdict:
         """Return the verdict on a sentence with these signals."""
         risk = self.fit.confidence(rule_inputs(signals))
         short_and_new = signals[NEW_WORDS] == 1 and signals[LENGTH] <= SHORT
-        return Verdict(risk < self.limit * (SHORT_AND_NEW if short_and_new else 1.0), risk)
+        return SentenceVerdict(risk < self.limit * (SHORT_AND_NEW if short_and_new else 1.0), risk)
 
 
 def rule_inputs(signals: Floats) -> Floats:

@@ -24,8 +24,8 @@ from retrieval.book import OpenedBook
 from retrieval.embedding import load_embedder
 from retrieval.guard.words import PassageTokens
 from retrieval.ranking import WEIGHTS, Fit, Question, Ranker
-from retrieval.training import adapter, fits, guarding, ranker
-from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
+from retrieval.training import adapter, guarding, ranker
+from retrieval.training.stories import StoryQuestion, as_one_stretch, open_stories, read_questions
 from retrieval.types import Embedder, QuestionVectors
 from retrieval.words import stems
 
@@ -61,7 +61,7 @@ class Lesson:
     """The stories that are learned from, and each thing that is learned from them."""
 
     def __init__(
-        self, opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], embedder: Embedder,
+        self, opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[StoryQuestion], embedder: Embedder,
         weights: Path,
     ) -> None:  # fmt: skip
         self.opened, self._books, self.asked = opened, books, asked
@@ -104,12 +104,14 @@ class Lesson:
         weights.save(self._weights / "question.npz")
         reader = Ranker(weights, NO_FIT)
         questions = {one: Question.of(one.text, v) for one, v in zip(self.asked, vectors, strict=True)}
-        rows, held = fits.fit_rows(
+        rows, held = ranker.fit_rows(
             self.opened, self._books, self._later, [questions[o] for o in self._later], reader, as_reader=True
         )
-        more, kept = fits.whole_rows(whole, self.asked, [questions[one] for one in self.asked], reader, as_reader=True)
+        more, kept = ranker.whole_rows(
+            whole, self.asked, [questions[one] for one in self.asked], reader, as_reader=True
+        )
         rows, held = rows + more, held + kept
-        save_fit(self._weights / "question_fit.npz", fits.logistic(rows, held))
+        save_fit(self._weights / "question_fit.npz", ranker.logistic(rows, held))
 
     def learn_statements(self) -> None:
         """Learn to place statements."""
@@ -125,19 +127,19 @@ class Lesson:
         reader = Ranker(weights, NO_FIT)
         later = [n for n, one in enumerate(self.asked) if min(one.sections) > 1]
         asked = [self.asked[n] for n in later]
-        rows, held = fits.fit_rows(
+        rows, held = ranker.fit_rows(
             self.opened, self._books, asked, [statements[n] for n in later], reader, as_reader=False
         )
-        strange, none = fits.whole_rows(self.opened, self.asked, statements, reader, as_reader=False)
-        talk = fits.talk_rows(self.opened, self._talk(), reader)
+        strange, none = ranker.whole_rows(self.opened, self.asked, statements, reader, as_reader=False)
+        talk = ranker.talk_rows(self.opened, self._talk(), reader)
         rows, held = rows + strange + talk, held + none + [False] * len(talk)
-        save_fit(self._weights / "statement_fit.npz", fits.logistic(rows, held))
+        save_fit(self._weights / "statement_fit.npz", ranker.logistic(rows, held))
 
     def learn_guard(self, answers: Path) -> None:
         """Learn what gives hidden text away, with the reader of statements that ships or was just learned."""
         reader = Ranker.load("statement", adapted=True, folder=self._weights)
         shipped, library = guarding.open_shipped(self._embedder)
-        shelf = guarding.Shelf(
+        shelf = guarding.AnswerJudge(
             self.opened | shipped, self._books | library, reader, self._embedder, PassageTokens(self._embedder)
         )
         stories = list(guarding.story_cases(shelf, self._later))
@@ -152,15 +154,15 @@ class Lesson:
         return np.stack([v.passage for v in self._embedder.passages([[text] for text in texts])])
 
 
-NO_FIT = Fit(np.zeros(fits.TRAITS, np.float32), 0.0)
+NO_FIT = Fit(np.zeros(ranker.TRAITS, np.float32), 0.0)
 
 
-def answer(one: Asked) -> str:
+def answer(one: StoryQuestion) -> str:
     """Return the reference answer as a sentence."""
     return one.answers[0].rstrip(".") + "."
 
 
-def told(one: Asked) -> str:
+def told(one: StoryQuestion) -> str:
     """Return a question with its answer, as somebody tells it in a club."""
     return f"{one.text} {answer(one)}"
 

@@ -25,8 +25,8 @@ from retrieval.guard.words import PassageTokens
 from retrieval.ranking import Fit, Floats, Ranker
 from retrieval.retriever import open_retriever
 from retrieval.store import StoredPassage
-from retrieval.training.fits import logistic
-from retrieval.training.stories import Asked
+from retrieval.training.ranker import logistic
+from retrieval.training.stories import StoryQuestion
 from retrieval.types import Embedder
 
 STEP = 4
@@ -54,7 +54,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class AnswerJudge:
     """Books with their titles, and what is needed to judge what is said of them."""
 
     opened: dict[str, OpenedBook]
@@ -89,7 +89,7 @@ def open_shipped(embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, B
     return opened, dict(library.books)
 
 
-def story_cases(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[Case]:
+def story_cases(shelf: AnswerJudge, asked: Sequence[StoryQuestion]) -> Iterator[Case]:
     """Yield every so many of the stories' answers, told one section too early and at their section."""
     for one in sorted(asked, key=lambda one: one.story)[::STEP]:
         before = min(one.sections) - 1
@@ -100,7 +100,7 @@ def story_cases(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[Case]:
                     yield Case(rule_inputs(found.signals), at == before, one.story, one.text, found.revealing_word)
 
 
-def marked_cases(shelf: Shelf, path: Path) -> Iterator[Case]:
+def marked_cases(shelf: AnswerJudge, path: Path) -> Iterator[Case]:
     """Yield the sentences of the marked answers that may be learned from: those of which `split` is "tune"."""
     for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         if row["split"] == "tune":

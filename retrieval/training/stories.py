@@ -24,7 +24,7 @@ from retrieval.words import stems
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StoryQuestion:
     """A question about a story whose answer is known: `sections` hold it, `at` is the last of them."""
 
     story: str
@@ -82,9 +82,9 @@ def as_one_stretch(opened: OpenedBook) -> OpenedBook:
     )
 
 
-def read_questions(path: Path) -> list[Asked]:
+def read_questions(path: Path) -> list[StoryQuestion]:
     """Read questions with their answers."""
-    return [Asked(**_fields(row)) for row in read_rows(path)]
+    return [StoryQuestion(**_fields(row)) for row in read_rows(path)]
 
 
 def _fields(row: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _fields(row: dict[str, Any]) -> dict[str, Any]:
     return {"story": row["book_id"], "text": row["question"], "answers": answers, "sections": tuple(row["sections"])}
 
 
-def answer_shares(opened: OpenedBook, asked: Asked) -> npt.NDArray[np.float32]:
+def answer_shares(opened: OpenedBook, asked: StoryQuestion) -> npt.NDArray[np.float32]:
     """Return how much of the best reference answer each sentence holds (0 to 1), within the answer's sections.
 
     Half of it counts the answer's words, half those that the question does not hold already.
