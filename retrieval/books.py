@@ -246,7 +246,8 @@ class Books:
                 return found
             rows = self._store.read_book(manifest)
             texts = self._store.read_club(club, manifest.book, list(chain.from_iterable(text.ids for text in own)))
-            if rows is None or self._store.manifest(manifest.book) != manifest:  # it may be half old, half new
+            now = self._store.manifests(manifest.book).get(manifest.book)
+            if rows is None or now != manifest:  # it may be half old, half new
                 return None
             opened = OpenedBook(manifest.book, [*rows, *texts])
             with self._changing:

@@ -1,8 +1,6 @@
 """What ranking looks at: for each visible sentence, how well it, its neighbours, its passage and its stretch fit.
 
-A feature that compares is given three times: as it is, below the best of the book, and in standard deviations, so
-that small and large books look alike. BM25 is Robertson's with k1 = 1.2 and b = 0.5; how rare a word is counts
-over visible sentences only.
+How rare a word is counts over visible sentences only. BM25 is Robertson's with k1 = 1.2 and b = 0.5.
 """
 
 from __future__ import annotations

@@ -1,10 +1,7 @@
 """The guard: a sentence of a chat model is shown only where text that the audience may see supports it.
 
-A model knows famous books by heart, so the gate on retrieval is not enough. Each sentence of its answer is compared
-with all of the book and stopped where hidden text matches it better than visible text. How much each signal counts was
-learned from honest and leaking answers (docs/guard.md). A sentence is stopped at once if it holds words of another
-script that visible text does not hold, since they match nothing, or a name, a number or a rare word that the reader
-cannot have met.
+A model knows famous books by heart, so the gate on retrieval is not enough. How much each signal counts was learned
+from honest and leaking answers (docs/guard.md); a word that the reader cannot have met stops a sentence at once.
 """
 
 from __future__ import annotations
@@ -19,9 +16,9 @@ import numpy as np
 from retrieval.book import OpenedBook
 from retrieval.gate import Gate
 from retrieval.guard.signals import LENGTH, MATCHING, NEW_WORDS, SHORT, GuardedBook, Sentence
-from retrieval.guard.words import PassageTokens, WordReader, content_words
+from retrieval.guard.words import PassageTokens, content_words
 from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker
-from retrieval.types import TokenVectors, Vector
+from retrieval.types import Embedder, TokenVectors, Vector
 from retrieval.words import stems, unread
 
 SHORT_AND_NEW = 0.25
@@ -49,7 +46,7 @@ class Guard:
     """Judges what a chat model says of one book, for one audience; `known` is what everybody knows of the book."""
 
     def __init__(
-        self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str, passages: PassageTokens, embedder: WordReader
+        self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str, passages: PassageTokens, embedder: Embedder
     ) -> None:
         self._book = GuardedBook(opened, gate, reader, known)
         self._passages, self._embedder = passages, embedder
@@ -57,7 +54,7 @@ class Guard:
 
     def judge(self, question: str, said: Sequence[str], rule: Rule) -> list[SentenceVerdict]:
         """Judge each sentence of an answer to a question."""
-        if self._book.all_visible:
+        if not self._book.hidden.any():
             return [SentenceVerdict(True, 0.0) for _ in said]
         read = {word for text in self._seen for word in unread(text)} if any(map(unread, said)) else set()
         return [

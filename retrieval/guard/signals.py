@@ -7,6 +7,7 @@ What a sentence shares with text far ahead alone is another matter; so distances
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,7 @@ _STYLE = [
         r"\?[\"”]?$",
     )
 ]  # fmt: skip
-"""How a sentence is sentence: as a guess, as a prediction, to the reader, as a denial, as a question."""
+"""How a sentence is worded: as a guess, as a prediction, to the reader, as a denial, as a question."""
 
 SIGNALS = 66
 """Numbers that the guard decides by; docs/guard.md says what each is."""
@@ -87,19 +88,16 @@ class GuardedBook:
     def __init__(self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str) -> None:
         self._whole, self._reader = opened.whole(), reader
         self._hidden_passages = np.fromiter((not gate.passes(p) for p in opened.passages), bool, len(opened.passages))
-        self._hidden: npt.NDArray[np.bool_] = self._hidden_passages[self._whole.passage_of]
-        self._known = {word for n in np.flatnonzero(~self._hidden) for word in self._whole.stems[n]}
+        self.hidden: npt.NDArray[np.bool_] = self._hidden_passages[self._whole.passage_of]
+        self._known = {word for n in np.flatnonzero(~self.hidden) for word in self._whole.stems[n]}
         self._known.update(stems(known))
-        self._secret = {word for n in np.flatnonzero(self._hidden) for word in self._whole.stems[n]} - self._known
-        self._rarity = _rarity(self._whole.stems)
-        self._unheard = float(np.log((len(self._whole) + 1) / 0.5))
+        self._secret = {word for n in np.flatnonzero(self.hidden) for word in self._whole.stems[n]} - self._known
+        held = Counter(word for sentence in self._whole.stems for word in set(sentence))
+        count = len(self._whole) + 1
+        self._rarity = {word: float(np.log(count / (times + 0.5))) for word, times in held.items()}
+        self._unheard = float(np.log(count / 0.5))
         self._ranked: dict[str, Ranking] = {}
         self._distances = Distances(self._whole, self._hidden_passages, gate.audience.at(opened.book))
-
-    @property
-    def all_visible(self) -> bool:
-        """Whether nothing of the book is hidden."""
-        return not self._hidden.any()
 
     def has_revealing_word(self, sentence: Sentence) -> bool:
         """Return whether one word of a sentence is enough to stop it."""
@@ -125,7 +123,7 @@ class GuardedBook:
         count = max(1, len(content))
         return np.array(
             [
-                float(self._hidden.mean()),
+                float(self.hidden.mean()),
                 *self._fit(sentence.alone),
                 *self._fit(sentence.together),
                 len(new) / count,
@@ -136,16 +134,18 @@ class GuardedBook:
                 *(float(bool(style.search(sentence.alone.text))) for style in _STYLE),
                 float(sentence.first),
                 min(12, len(content)) / 12,
-                *self._distances_of(sentence.alone),
-                *self._distances_of(sentence.together),
-                *self._distances_of(sentence.following),
+                *(
+                    distance
+                    for said in (sentence.alone, sentence.together, sentence.following)
+                    for distance in self._distances.of(self._ranking(said), said.vectors.plain)
+                ),
             ],
             np.float32,
         )
 
     def _fit(self, statement: Question) -> list[float]:
         """Return how well hidden and visible text match a statement: by ranking, by similarity and by shared words."""
-        whole, hidden = self._whole, self._hidden
+        whole, hidden = self._whole, self.hidden
         near = whole.sentence_vectors @ statement.vectors.plain
         near_passages = whole.passage_vectors @ statement.vectors.plain
         weights = np.array([self._rarity.get(word, self._unheard) for word in statement.words], np.float32)
@@ -165,10 +165,6 @@ class GuardedBook:
             _margin(in_passage, self._hidden_passages),
             float(in_passage[~self._hidden_passages].max(initial=0.0)),
         ]
-
-    def _distances_of(self, statement: Question) -> list[float]:
-        """Return how far from the reader's position a statement is told."""
-        return self._distances.of(self._ranking(statement), statement.vectors.plain)
 
     def _ranking(self, statement: Question) -> Ranking:
         """Rank all sentences of the book for a statement, once."""
@@ -197,15 +193,6 @@ def _by_words(sentence: Sentence, visible: Sequence[Matrix], hidden: Sequence[Ma
         float(passages_hidden.max(initial=0.0) - passages_visible.max(initial=0.0)),
         float(np.clip(leading - best_visible, 0, 1).sum()),
     ]
-
-
-def _rarity(sentences: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Return how rare each stem is among a book's sentences (inverse document frequency)."""
-    held: dict[str, int] = {}
-    for words in sentences:
-        for word in set(words):
-            held[word] = held.get(word, 0) + 1
-    return {word: float(np.log((len(sentences) + 1) / (count + 0.5))) for word, count in held.items()}
 
 
 def _margin(values: Floats, hidden: npt.NDArray[np.bool_]) -> float:

@@ -2,26 +2,21 @@
 
 Words are matched in context ("late interaction", Khattab and Zaharia 2020, arXiv:2004.12832): every word has a vector,
 and a passage matches it by the nearest of its own words. So "She was murdered" finds "somebody killed her".
-
-The learned signals weigh a whole sentence, and a harmless one can still hold one word too many, or a word in some code.
-Such words need no weighing: of the sentences of the marked answers, three in a hundred honest ones hold any, and every
-third one that leaks does (docs/guard.md).
 """
 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Protocol
 
 import numpy as np
+from cachetools import LRUCache
 
 from corpus.passages import Passage
 from retrieval.ranking import Floats
-from retrieval.types import Matrix, TokenVectors
+from retrieval.types import Embedder, Matrix, TokenVectors
 from retrieval.words import STOP_WORDS, stem, words
 
 CACHED_PASSAGES = 1_000
@@ -43,20 +38,12 @@ _DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
 _MORSE = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")
 
 
-class WordReader(Protocol):
-    """Reads texts token by token."""
-
-    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Return for each text its tokens' vectors and where each token stands in it."""
-        ...
-
-
 class PassageTokens:
     """The token vectors of passages, cached by id: an id is made of the passage's words, so none is ever stale."""
 
-    def __init__(self, reader: WordReader) -> None:
+    def __init__(self, reader: Embedder) -> None:
         self._reader = reader
-        self._cache: OrderedDict[str, Matrix] = OrderedDict()
+        self._cache: LRUCache[str, Matrix] = LRUCache(CACHED_PASSAGES)
         self._lock = Lock()
 
     def of(self, passages: Sequence[Passage]) -> list[Matrix]:
@@ -66,20 +53,11 @@ class PassageTokens:
         missing = [p for p in passages if p.id not in known]
         if missing:
             read = self._reader.words([p.text for p in missing])
-            known |= {p.id: _text_tokens(one).astype(np.float16) for p, one in zip(missing, read, strict=True)}
+            for passage, (vectors, spans) in zip(missing, read, strict=True):  # without the model's own tokens
+                known[passage.id] = _normalized(vectors[spans[:, 1] > spans[:, 0]]).astype(np.float16)
         with self._lock:
-            for passage in passages:
-                self._cache[passage.id] = known[passage.id]
-                self._cache.move_to_end(passage.id)
-            while len(self._cache) > CACHED_PASSAGES:
-                self._cache.popitem(last=False)
+            self._cache.update(known)
         return [known[p.id].astype(np.float32) for p in passages]
-
-
-def _text_tokens(read: TokenVectors) -> Matrix:
-    """Return the vectors of a text's tokens, each of length 1, without the model's own tokens around it."""
-    vectors, spans = read
-    return _normalized(vectors[spans[:, 1] > spans[:, 0]])
 
 
 def _normalized(vectors: Matrix) -> Matrix:

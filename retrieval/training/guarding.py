@@ -1,8 +1,7 @@
 """Learning the guard's rule: from true answers to the stories' questions, and from answers as chat models give them.
 
-A story's answer, told one section before the story gives it, is a leak; told at that section, it is honest. Those are
-short and in the story's own words. The others are whole answers about the shipped library, each of whose sentences is
-marked; they are few, and closer to what the guard will read, so both sorts count alike, and a leak among them more.
+A story's answer, told one section before the story gives it, is a leak; told at that section, it is honest. Whole
+answers about the shipped library, marked sentence by sentence, are few and closer to what the guard will read.
 """
 
 from __future__ import annotations

@@ -204,13 +204,13 @@ def fit_rows(
     opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[StoryQuestion],
     questions: Sequence[Question], reader: Ranker, *, as_reader: bool,
 ) -> tuple[list[Floats], list[bool]]:  # fmt: skip
-    """Return traits of each question asked one section before its answer and at it, and whether it was there.
+    """Return traits of each question asked one section before its answer, if it can be, and at it; and which it was.
 
     `as_reader` asks as a reader at that position does; otherwise nothing is recent.
     """
     rows, held = [], []
     for one, question in zip(asked, questions, strict=True):
-        for at in (min(one.sections) - 1, one.at):
+        for at in (min(one.sections) - 1, one.at) if min(one.sections) > 1 else ():
             view = opened[one.story].seen_through(Gate(Audience({one.story: at})))
             if len(view):
                 recent = recency(view, at, books[one.story].marks) if as_reader else None
