@@ -18,8 +18,7 @@ from retrieval.book import VisibleBook
 from retrieval.books import Books, ClubPassages
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
-from retrieval.guard.guard import Guard, Rule, SentenceVerdict
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import Guard, PassageTokens, Rule, Verdict
 from retrieval.index import Indexed, Indexer, Progress
 from retrieval.location import ChromaServer, hold_together
 from retrieval.place import Messages
@@ -276,7 +275,7 @@ class Retriever:
         """
         return self._messages.place(text, books)
 
-    def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[SentenceVerdict]:
+    def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
         """Return for each sentence of a model's answer whether the audience may read it."""
         opened, about = self._books.open(book, audience.club), self.library.books[book]
         known = f"{about.title} {about.author}"

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.embedding import load_embedder
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import PassageTokens
 from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker
 from retrieval.training import adapter, guarding, ranker
 from retrieval.training.stories import StoryQuestion, as_one_stretch, open_stories, read_questions

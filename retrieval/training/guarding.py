@@ -19,8 +19,7 @@ from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.guard.guard import Evidence, Guard, Rule, rule_inputs
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import Evidence, Guard, PassageTokens, Rule, rule_inputs
 from retrieval.ranking import Fit, Floats, Ranker
 from retrieval.retriever import open_retriever
 from retrieval.store import StoredPassage

@@ -10,8 +10,7 @@ import pytest
 
 from corpus.books import Book
 from retrieval.book import OpenedBook
-from retrieval.guard.guard import Rule
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import PassageTokens, Rule
 from retrieval.ranking import Ranker
 from retrieval.training import guarding
 from retrieval.training.guarding import AnswerJudge, Case, learn, marked_cases, story_cases

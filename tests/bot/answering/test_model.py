@@ -37,7 +37,7 @@ from bot.answering.model import (
 )
 from bot.settings import Settings
 from retrieval.gate import Audience
-from retrieval.guard.guard import SentenceVerdict
+from retrieval.guard import Verdict
 from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
 from tests.fakes.bookshelf import LANTERN
@@ -70,10 +70,10 @@ class StrictGuard:
     secret: Sequence[str] = ("drowned",)
     judged: list[str] = field(default_factory=list)
 
-    def __call__(self, question: str, said: Sequence[str], book: str) -> list[SentenceVerdict]:
+    def __call__(self, question: str, said: Sequence[str], book: str) -> list[Verdict]:
         assert book == LANTERN
         self.judged += said
-        return [SentenceVerdict(not any(word in sentence for word in self.secret), 0.5) for sentence in said]
+        return [Verdict(not any(word in sentence for word in self.secret), 0.5) for sentence in said]
 
 
 def answered(says: str, guard: StrictGuard | None = None, shelf: Shelf | None = None) -> Written:
@@ -143,7 +143,7 @@ def test_a_chain_that_finds_nothing_asks_no_model() -> None:
 
 
 async def test_another_program_can_use_the_chain_with_the_gated_retriever(island: Retriever) -> None:
-    def guard(question: str, said: Sequence[str], book: str) -> Sequence[SentenceVerdict]:
+    def guard(question: str, said: Sequence[str], book: str) -> Sequence[Verdict]:
         return island.verdicts(question, said, READER, book)
 
     model = FakeListChatModel(responses=["Silas saves two fishermen from the rocks [1]. Silas drowned his brother."])

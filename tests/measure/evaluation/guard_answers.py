@@ -20,7 +20,7 @@ from bot.answering.model import plain
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.gate import Audience
-from retrieval.guard.guard import SentenceVerdict
+from retrieval.guard import Verdict
 from retrieval.retriever import Retriever, open_retriever
 from tests.measure.evaluation.metrics import mean
 
@@ -57,7 +57,7 @@ class Judged:
     """An answer with the guard's verdict on each of its sentences."""
 
     answer: Answer
-    verdicts: Sequence[SentenceVerdict]
+    verdicts: Sequence[Verdict]
 
     def shown(self, *, leaking: bool) -> list[bool]:
         """Return for each sentence that leaks, or each that does not, whether it is shown."""

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from corpus.library import SHIPPED, Library
-from retrieval.guard.guard import SentenceVerdict
+from retrieval.guard import Verdict
 from tests.measure.evaluation.guard_answers import SPLITS, Answer, Judged, by_kind, figures, mistakes, read
 
 LEAST, LEAST_MIXED = 300, 100
@@ -31,7 +31,7 @@ def judged(*shown: bool, **changed: object) -> Judged:
         "id": "one", "book": "the-lantern", "at": 3, "kind": "aside", "split": "tune", "question": "Who is Silas?",
         "answer": "He keeps the lamp. His room is below it. He drowned his brother.", "leaks": [3],
     }  # fmt: skip
-    return Judged(Answer(**(told | changed)), [SentenceVerdict(one, 0.25) for one in shown])  # type: ignore[arg-type]
+    return Judged(Answer(**(told | changed)), [Verdict(one, 0.25) for one in shown])  # type: ignore[arg-type]
 
 
 def test_there_are_enough_of_each_sort(answers: list[Answer]) -> None:

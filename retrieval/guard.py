@@ -1,26 +1,126 @@
-"""The guard's signals for a sentence of a chat model: how well hidden and visible text match it, and where they do.
+"""The guard: a sentence of a chat model is shown only where text that the audience may see supports it.
 
-Hidden text right after the reader's position continues what is known, so a harmless sentence often comes near to it.
-What a sentence shares with text far ahead alone is another matter; so distances from the position are signals too.
+A model knows famous books by heart, so the gate on retrieval is not enough. How much each signal counts was learned
+from honest and leaking answers (docs/guard.md); a word that the reader cannot have met stops a sentence at once.
+Words are matched in context ("late interaction", Khattab and Zaharia 2020, arXiv:2004.12832): every word has a vector,
+and a passage matches it by the nearest of its own words. So "She was murdered" finds "somebody killed her".
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
+from cachetools import LRUCache
 
 from corpus.passages import Passage
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Gate
-from retrieval.guard.words import has_revealing_word, word_similarities
-from retrieval.ranking import RECENCY, Floats, Question, Ranker, Ranking
-from retrieval.types import Matrix, TokenVectors, Vector
-from retrieval.words import stem, stems
+from retrieval.ranking import RECENCY, WEIGHTS, Fit, Floats, Question, Ranker, Ranking
+from retrieval.types import Embedder, Matrix, TokenVectors, Vector
+from retrieval.words import STOP_WORDS, stem, stems, unread
+
+CACHED_PASSAGES = 1_000
+"""Passages whose token vectors are kept, the last used; each takes about 50 kB."""
+
+CODE_TOKENS = 4
+"""Tokens of a word from which it counts as a code: the model knows most words of English whole."""
+
+CODE_LETTERS = 3
+"""Unknown single letters from which a sentence spells something."""
+
+CODE_WORDS = 4
+"""Unknown words of several tokens from which a sentence is a code, such as a made-up word for each letter."""
+
+_WORD = re.compile(r"[^\W_]+")
+_CONTRACTED = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
+_DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
+_MORSE = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")
+
+
+class PassageTokens:
+    """The token vectors of passages, cached by id: an id is made of the passage's words, so none is ever stale."""
+
+    def __init__(self, reader: Embedder) -> None:
+        self._reader = reader
+        self._cache: LRUCache[str, Matrix] = LRUCache(CACHED_PASSAGES)
+        self._lock = Lock()
+
+    def of(self, passages: Sequence[Passage]) -> list[Matrix]:
+        """Return each passage's tokens, shape (tokens, dimensions), each of length 1."""
+        with self._lock:
+            known = {p.id: self._cache[p.id] for p in passages if p.id in self._cache}
+        missing = [p for p in passages if p.id not in known]
+        if missing:
+            read = self._reader.words([p.text for p in missing])
+            for passage, (vectors, spans) in zip(missing, read, strict=True):  # without the model's own tokens
+                known[passage.id] = _normalized(vectors[spans[:, 1] > spans[:, 0]]).astype(np.float16)
+        with self._lock:
+            self._cache.update(known)
+        return [known[p.id].astype(np.float32) for p in passages]
+
+
+def _normalized(vectors: Matrix) -> Matrix:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def content_words(text: str, read: TokenVectors, start: int = 0) -> tuple[list[str], Matrix]:
+    """Return the words of a text that carry meaning, from a character on, and their vectors, shape (words, dimensions).
+
+    All vectors have length 1. A word of several tokens has the mean of theirs; one beyond the model's limit has none
+    and is left out.
+    """
+    vectors, _ = read
+    found, rows = [], []
+    for word in _WORD.finditer(text, start):
+        inside = _tokens_of(word, read)
+        if word[0].lower() not in STOP_WORDS and inside.any():
+            found.append(word[0])
+            rows.append(vectors[inside].mean(axis=0))
+    return found, _normalized(np.stack(rows)) if rows else np.zeros((0, vectors.shape[1]), np.float32)
+
+
+def _tokens_of(word: re.Match[str], read: TokenVectors) -> Floats:
+    """Return which tokens lie within a word."""
+    _, spans = read
+    return np.asarray((spans[:, 0] >= word.start()) & (spans[:, 1] <= word.end()) & (spans[:, 1] > spans[:, 0]))
+
+
+def word_similarities(words: Matrix, passages: Sequence[Matrix]) -> Floats:
+    """Return how near each word is to the nearest word of each passage (cosine, -1 to 1), shape (words, passages)."""
+    if not len(words) or not passages:
+        return np.zeros((len(words), len(passages)), np.float32)
+    return np.stack([(words @ passage.T).max(axis=1, initial=-1.0) for passage in passages], axis=1)
+
+
+def has_revealing_word(sentence: str, read: TokenVectors, known: Collection[str], secret: Collection[str]) -> bool:
+    """Return whether a sentence holds a word that is enough to stop it, or a code.
+
+    `known` are stems of visible text, of the question and of the book's title, `secret` those that only hidden text
+    holds; `read` is the sentence as the model reads it, which says of how many tokens each word is made.
+    """
+    if any(_DOTS & {*run} and _DASHES & {*run} for run in _MORSE.findall(sentence)):
+        return True
+    letters = rare = 0
+    for found in _CONTRACTED.finditer(sentence):
+        tokens = int(_tokens_of(found, read).sum())
+        name = found[0][0].isupper() and not _SENTENCE_START.search(sentence, 0, found.start())
+        for root in stems(found[0]):
+            if root not in known:
+                if root.isdigit() or tokens >= CODE_TOKENS or (root in secret and (name or tokens != 1)):
+                    return True
+                letters += len(root) == 1
+                rare += tokens != 1
+    return letters >= CODE_LETTERS or rare >= CODE_WORDS
+
 
 NEAREST = 8
 """Hidden passages, and as many visible ones, that a sentence is compared with word by word."""
@@ -231,3 +331,117 @@ class Distances:
             float(np.sort(visible)[-AVERAGED:].mean()),
             float(np.sort(hidden)[-AVERAGED:].mean()),
         ]
+
+
+SHORT_AND_NEW = 0.25
+"""Share of the limit for a sentence that says only one or two words, which the reader has not met: there is next to
+nothing to judge it by. Set on the validation stories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence may be shown, and how likely (0 to 1) it gives away what is hidden."""
+
+    shown: bool
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found about a sentence: its signals, and whether one word of it is enough to stop it."""
+
+    signals: Floats
+    revealing_word: bool
+
+
+class Guard:
+    """Judges what a chat model says of one book, for one audience; `known` is what everybody knows of the book."""
+
+    def __init__(
+        self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str, passages: PassageTokens, embedder: Embedder
+    ) -> None:
+        self._book = GuardedBook(opened, gate, reader, known)
+        self._passages, self._embedder = passages, embedder
+        self._seen = [passage.text for passage in gate.visible(opened.passages)]
+
+    def judge(self, question: str, said: Sequence[str], rule: Rule) -> list[Verdict]:
+        """Judge each sentence of an answer to a question."""
+        if not self._book.hidden.any():
+            return [Verdict(True, 0.0) for _ in said]
+        read = {word for text in self._seen for word in unread(text)} if any(map(unread, said)) else set()
+        return [
+            Verdict(False, 1.0) if unread(text) - read or found.revealing_word else rule.verdict(found.signals)
+            for text, found in zip(said, self.evidence(question, said), strict=True)
+        ]
+
+    def evidence(self, question: str, said: Sequence[str]) -> list[Evidence]:
+        """Return what was found about each sentence of an answer."""
+        found = []
+        for sentence in self._embed(question, said):
+            visible, hidden = self._book.nearest((sentence.alone, sentence.together))
+            read = self._passages.of([*visible, *hidden])
+            signals = self._book.signals(sentence, read[: len(visible)], read[len(visible) :])
+            found.append(Evidence(signals, self._book.has_revealing_word(sentence)))
+        return found
+
+    def _embed(self, question: str, said: Sequence[str]) -> list[Sentence]:
+        """Embed sentences: each alone, with its question, and following the sentence before it.
+
+        Their words are read after both, so that the vector of “he” carries who is meant.
+        """
+        if not said:
+            return []
+        following = [" ".join(filter(None, pair)) for pair in pairwise(("", *said))]
+        together = [f"{question} {sentence}".strip() for sentence in said]
+        in_context = [f"{question} {text}".strip() for text in following]
+        count, read = len(said), self._embedder.words([*said, *together, *following, *in_context])
+        alone, with_question, after, words = (read[n * count : (n + 1) * count] for n in range(4))
+        asked = frozenset(stems(question))
+        ready = []
+        for n, sentence in enumerate(said):
+            content = content_words(in_context[n], words[n], len(in_context[n]) - len(sentence))
+            ready.append(
+                Sentence(
+                    asked,
+                    Question.stated(sentence, _mean(alone[n])),
+                    Question.stated(together[n], _mean(with_question[n])),
+                    Question.stated(following[n], _mean(after[n])),
+                    alone[n], *content, first=n == 0,
+                )
+            )  # fmt: skip
+        return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The learned rule: a logistic regression over the signals, and the risk from which a sentence is stopped.
+
+    Every signal counts once as it is, and those of matching count once more, the shorter the sentence is: three of the
+    book's own words are judged differently from a sentence of thirty other words.
+    """
+
+    fit: Fit
+    limit: float
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS / "guard.npz") -> Rule:
+        """Load the packaged rule, or another one."""
+        with np.load(path) as arrays:
+            return cls(Fit(arrays["weights"].astype(np.float32), float(arrays["bias"])), float(arrays["limit"]))
+
+    def verdict(self, signals: Floats) -> Verdict:
+        """Return the verdict on a sentence with these signals."""
+        risk = self.fit.confidence(rule_inputs(signals))
+        short_and_new = signals[NEW_WORDS] == 1 and signals[LENGTH] <= SHORT
+        return Verdict(risk < self.limit * (SHORT_AND_NEW if short_and_new else 1.0), risk)
+
+
+def rule_inputs(signals: Floats) -> Floats:
+    """Return what the rule weighs: the signals, and those of matching once more, by how short the sentence is."""
+    return np.concatenate([signals, signals[:MATCHING] * (1 - signals[LENGTH])])
+
+
+def _mean(read: TokenVectors) -> Vector:
+    """Return the vector of a whole text: the mean of its tokens, of length 1."""
+    mean = read[0].mean(axis=0)
+    return np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)

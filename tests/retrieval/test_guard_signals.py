@@ -9,9 +9,19 @@ from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.guard.guard import Guard, Rule, SentenceVerdict, rule_inputs
-from retrieval.guard.signals import DISTANCES, LENGTH, MATCHING, NEW_WORDS, SIGNALS, Distances
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import (
+    DISTANCES,
+    LENGTH,
+    MATCHING,
+    NEW_WORDS,
+    SIGNALS,
+    Distances,
+    Guard,
+    PassageTokens,
+    Rule,
+    Verdict,
+    rule_inputs,
+)
 from retrieval.ranking import Fit, Floats, Ranker, Ranking
 from retrieval.store import StoredPassage
 from tests.fakes.bookshelf import LANTERN
@@ -120,17 +130,17 @@ def test_nothing_said_has_signs_too() -> None:
 
 def test_the_rule_makes_a_risk_of_them() -> None:
     rule = Rule(Fit(np.zeros(SIGNALS + MATCHING, np.float32), 0.0), 0.5)
-    assert rule.verdict(np.zeros(SIGNALS, np.float32)) == SentenceVerdict(False, 0.5)
+    assert rule.verdict(np.zeros(SIGNALS, np.float32)) == Verdict(False, 0.5)
 
 
 def test_a_word_or_two_that_the_reader_never_met_are_shown_only_at_a_much_lower_risk() -> None:
     rule = Rule(Fit(np.zeros(SIGNALS + MATCHING, np.float32), 0.0), 0.6)
     signals = np.zeros(SIGNALS, np.float32)
-    assert rule.verdict(signals) == SentenceVerdict(True, 0.5)
+    assert rule.verdict(signals) == Verdict(True, 0.5)
     signals[NEW_WORDS], signals[LENGTH] = 1, 1 / 12
-    assert rule.verdict(signals) == SentenceVerdict(False, 0.5)
+    assert rule.verdict(signals) == Verdict(False, 0.5)
     signals[LENGTH] = 1
-    assert rule.verdict(signals) == SentenceVerdict(True, 0.5)
+    assert rule.verdict(signals) == Verdict(True, 0.5)
 
 
 MARKS = (10, 20, 30, 40, 50, 60, 70, 80)
