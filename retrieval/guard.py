@@ -23,7 +23,7 @@ from cachetools import LRUCache
 from corpus.passages import Passage
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Gate
-from retrieval.ranking import RECENCY, WEIGHTS, Fit, Floats, Question, Ranker, Ranking
+from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker, Ranking
 from retrieval.types import Embedder, Matrix, TokenVectors, Vector
 from retrieval.words import STOP_WORDS, stem, stems, unread
 
@@ -269,8 +269,7 @@ class GuardedBook:
     def _ranking(self, statement: Question) -> Ranking:
         """Rank all sentences of the book for a statement, once."""
         if statement.text not in self._ranked:
-            blank = np.zeros((len(self._whole), RECENCY), np.float32)
-            self._ranked[statement.text] = self._reader.rank(self._whole, statement, blank)
+            self._ranked[statement.text] = self._reader.rank(self._whole, statement)
         return self._ranked[statement.text]
 
 

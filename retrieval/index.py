@@ -107,7 +107,13 @@ class Indexer:
                 "library. “python run_bot.py index” puts this library in its place, and then the bot has to be "
                 "restarted; to look at this library alone, leave CHROMA_URL out."
             )
-        removed = sum(self._remove(slug) for slug in changed if slug not in self._library.books)
+        removed = 0
+        for slug in changed:
+            if slug not in self._library.books:
+                self._store.forget(slug)
+                gone = self._store.ids_of(slug)
+                self._store.remove(gone)
+                removed += len(gone)
         work = [Work.of(self._library, slug) for slug in changed if slug in self._library.books]
         leaning = [
             item for slug, manifest in held.items()
@@ -122,13 +128,6 @@ class Indexer:
             removed += self._settle(placer, item, written)
         total = sum(len(m.passages) for m in self._store.manifests().values())
         return Indexed(len(work) + len(leaning), len(written), total - len(written), removed)
-
-    def _remove(self, slug: Slug) -> int:
-        """Remove a book that the library no longer has; return how many passages it had."""
-        self._store.forget(slug)
-        gone = self._store.ids_of(slug)
-        self._store.remove(gone)
-        return len(gone)
 
     def _write(self, passages: list[Passage], progress: Progress | None) -> dict[str, Passage]:
         """Embed and write the passages that the store does not hold yet; return them by their ids."""

@@ -22,7 +22,7 @@ from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
 from corpus.text import sentences
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.books import Books
-from retrieval.ranking import RECENCY, Question, Ranker, Ranking
+from retrieval.ranking import Question, Ranker, Ranking
 from retrieval.store import Store
 from retrieval.types import Embedder
 
@@ -176,11 +176,17 @@ def align(
     marks = alignment_marks(told[0], view)
     if not marks:
         return spread(told, book)
-    rankings = [_ranked(statement, view, reader) for said in statements for statement in said]
-    alone = [_by_mark(ranking, view, told[0].after, marks) for ranking in rankings]
+    rankings = [reader.rank(view, statement) for said in statements for statement in said]
+    at = view.marks[view.passage_of]
+    inside = (at > told[0].after) & (at <= marks[-1])
+    nearest = np.searchsorted(marks, at[inside])  # what stands between two marks counts at the later one
+    alone = [np.bincount(nearest, ranking.chances[inside], len(marks)).astype(np.float64) for ranking in rankings]
     together = posteriors(alone, [ranking.confidence for ranking in rankings])
     reached = (np.cumsum(together, axis=1) >= ALIGNED_CERTAINTY).argmax(axis=1)
-    furthest = [max(marks[n], _foreshadowed(ranking, view)) for n, ranking in zip(reached, rankings, strict=True)]
+    furthest = [
+        max(marks[n], _mark_by(found, view, 1 - FORESHADOWING) if found.confidence >= FORESHADOWING else 0)
+        for n, found in zip(reached, rankings, strict=True)
+    ]
     found = []
     start = 0
     for unplaced, said in zip(told, statements, strict=True):
@@ -188,18 +194,6 @@ def align(
         reveals = Reveals.of({book.slug: max(furthest[own])})
         found.append(placed(unplaced.passage, reveals, certainty=float(together[own].max(axis=1).min())))
     return found
-
-
-def _by_mark(ranking: Ranking, view: VisibleBook, after: int, marks: Sequence[int]) -> Numbers:
-    """Return the chances of a sentence at each of the marks; those of a mark between two count at the later one."""
-    at = view.marks[view.passage_of]
-    inside = (at > after) & (at <= marks[-1])
-    return np.bincount(np.searchsorted(marks, at[inside]), ranking.chances[inside], len(marks)).astype(np.float64)
-
-
-def _foreshadowed(ranking: Ranking, view: VisibleBook) -> int:
-    """Return the mark that a sentence surely tells of, wherever it stands; 0 if none is sure."""
-    return _mark_by(ranking, view, 1 - FORESHADOWING) if ranking.confidence >= FORESHADOWING else 0
 
 
 def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
@@ -216,12 +210,8 @@ def place(statement: Question, view: VisibleBook, reader: Ranker, certainty: flo
     """Return where a statement belongs in a book's positioned text."""
     if not len(view):
         return Placement(0, 0.0)
-    ranking = _ranked(statement, view, reader)
+    ranking = reader.rank(view, statement)
     return Placement(_mark_by(ranking, view, certainty), ranking.confidence)
-
-
-def _ranked(statement: Question, view: VisibleBook, reader: Ranker) -> Ranking:
-    return reader.rank(view, statement, np.zeros((len(view), RECENCY), np.float32))
 
 
 def _mark_by(ranking: Ranking, view: VisibleBook, share: float) -> int:

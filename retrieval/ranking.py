@@ -65,11 +65,13 @@ class Question:
         return cls.of(text, QuestionVectors(vector, vector))
 
 
-def features(view: VisibleBook, question: Question, recency: Floats) -> Floats:
+def features(view: VisibleBook, question: Question, recency: Floats | None = None) -> Floats:
     """Return the features of each visible sentence, shape (sentences, features).
 
-    `recency`, shape (sentences, RECENCY), says how long ago the reader passed each sentence.
+    `recency`, shape (sentences, RECENCY), says how long ago the reader passed each; without it, none is recent.
     """
+    if recency is None:
+        recency = np.zeros((len(view), RECENCY), np.float32)
     dense = _dense(view, question)
     lexical, extra = _lexical(view, question)
     count = len(view)
@@ -239,12 +241,12 @@ class Ranker:
             fit = Fit(arrays["weights"].astype(np.float32), float(arrays["bias"]))
         return cls(Weights.load(folder / f"{name}.npz") if adapted else None, fit)
 
-    def rank(self, view: VisibleBook, question: Question, recent: Floats) -> Ranking:
+    def rank(self, view: VisibleBook, question: Question, recent: Floats | None = None) -> Ranking:
         """Rank the sentences of a book for one audience; the view must not be empty."""
         rows = features(view, question, recent)
         scores = _equal_parts(rows)
         if self.weights is not None:
-            lean = LEAN if recent[:, FINISHED].any() else 0.0
+            lean = LEAN if recent is not None and recent[:, FINISHED].any() else 0.0
             scores = self.weights.scores(rows, view, question) + lean * scores
         powers = np.exp(scores - scores.max())
         chances = np.asarray(powers / powers.sum(), np.float32)

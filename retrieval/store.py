@@ -93,10 +93,6 @@ class ClubManifest:
     ids: tuple[str, ...]
 
 
-_CLUB_NOTE = ("club", "id", "book", "fingerprint")
-"""Metadata of a club text's note: the fields of its manifest, in their order, but for the passages."""
-
-
 class Store:
     """A vector store that is open; any number of threads may use it.
 
@@ -242,9 +238,10 @@ class Store:
         """Return what is held of every club text, whole or not."""
         with self._access():
             found = self._club_texts.get(include=["documents", "metadatas"])
-            rows = zip(found["documents"] or (), found["metadatas"] or (), strict=True)
+            metas: Any = found["metadatas"] or ()
             return [
-                ClubManifest(*(str(meta[name]) for name in _CLUB_NOTE), tuple(json.loads(ids))) for ids, meta in rows
+                ClubManifest(meta["club"], meta["id"], meta["book"], meta["fingerprint"], tuple(json.loads(ids)))
+                for ids, meta in zip(found["documents"] or (), metas, strict=True)
             ]
 
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
@@ -255,7 +252,9 @@ class Store:
                     ids=[_club_key(m) for m in part],
                     documents=[json.dumps(m.ids) for m in part],
                     embeddings=np.zeros((len(part), 1), np.float32),
-                    metadatas=[{name: getattr(m, name) for name in _CLUB_NOTE} for m in part],
+                    metadatas=[
+                        {"club": m.club, "id": m.id, "book": m.book, "fingerprint": m.fingerprint} for m in part
+                    ],
                 )
 
     def forget_club(self, manifests: Sequence[ClubManifest]) -> None:
@@ -380,10 +379,11 @@ def _upgrade(held: Mapping[str, ChromaCollection], mine: Mapping[str, str | int]
     needs: dict[str, Needs] = {}
     for part in parts(passages.get(include=[])["ids"] if passages else []):
         got = passages.get(ids=part, include=["metadatas"])  # type: ignore[union-attr]
-        metas = got["metadatas"] or []
+        metas: Any = got["metadatas"] or []
         shelves = [{SHELF: _shelf(str(meta["book"]), str(meta["club"]))} for meta in metas]
         passages.update(ids=got["ids"], metadatas=shelves)  # type: ignore[union-attr, arg-type]  # the other keys stay
-        needs |= {key: _needs(meta["reveals"], meta["explicit"]) for key, meta in zip(got["ids"], metas, strict=True)}
+        for key, meta in zip(got["ids"], metas, strict=True):
+            needs[key] = Reveals.of(json.loads(meta["reveals"])), meta["explicit"]
     if books and (books.metadata or {}).get("layout") == UPGRADED:
         noted = books.get(include=["documents"])
         ids = [[key if isinstance(key, str) else key[0] for key in json.loads(t)] for t in noted["documents"] or ()]
@@ -410,10 +410,6 @@ def _read_needs(text: str) -> dict[str, Needs]:
     for key, marks, explicit in json.loads(text):
         found[key] = known.setdefault(f"{marks}{explicit}", (Reveals.of(marks), explicit))
     return found
-
-
-def _needs(reveals: Any, explicit: Any) -> Needs:  # noqa: ANN401 (Chroma's metadata)
-    return Reveals.of(json.loads(reveals)), explicit
 
 
 def _club_key(manifest: ClubManifest) -> str:

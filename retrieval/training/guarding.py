@@ -66,12 +66,8 @@ class AnswerJudge:
         opened, gate = self.opened[book], Gate(audience)
         if all(map(gate.passes, opened.passages)):
             return []
-        guard = Guard(opened, gate, self.placer, self.known(book), self.passages, self.embedder)
-        return guard.evidence(question, said)
-
-    def known(self, book: str) -> str:
-        """Return what everybody knows of a book: its title and author."""
-        return f"{self.books[book].title} {self.books[book].author}"
+        known = f"{self.books[book].title} {self.books[book].author}"
+        return Guard(opened, gate, self.placer, known, self.passages, self.embedder).evidence(question, said)
 
 
 def open_shipped(embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:

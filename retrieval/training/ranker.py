@@ -18,7 +18,6 @@ from retrieval.ranking import (
     FITTING,
     HIDDEN,
     KINDS,
-    RECENCY,
     Fit,
     Floats,
     Question,
@@ -77,8 +76,7 @@ def stated_examples(
         book = opened[asked.story]
         view = book.whole()
         golden = np.isin(view.marks[view.passage_of], asked.sections)
-        rows = features(view, statement, np.zeros((len(view), RECENCY), np.float32))
-        found.append(Example(view, statement, rows, answer_shares(book, asked), golden))
+        found.append(Example(view, statement, features(view, statement), answer_shares(book, asked), golden))
     return found
 
 
@@ -195,8 +193,7 @@ def logistic(rows: Sequence[Floats], held: Sequence[bool], counts: Floats | None
 
 
 def _traits(view: VisibleBook, question: Question, reader: Ranker, recent: Floats | None = None) -> Floats:
-    """Return what a fit decides by; nothing is recent unless it is said."""
-    recent = np.zeros((len(view), RECENCY), np.float32) if recent is None else recent
+    """Return what a fit decides by."""
     return fit_traits(features(view, question, recent), reader.rank(view, question, recent).chances, question)
 
 

@@ -39,28 +39,23 @@ class StoryQuestion:
         return max(self.sections)
 
 
-def story_book(row: dict[str, Any]) -> tuple[Book, Document]:
-    """Return a story as a book of one document whose sections are placed."""
-    slug, sections = str(row["book_id"]), row["sections"]
-    book = Book(slug, str(row["title"]), "Traditional", Unit.SECTION, len(sections))
-    blocks = [
-        Block(" ".join(paragraph.split()), 0, f"Section {n}", None, Reveals.of({slug: n}), "heading")
-        for n, section in enumerate(sections, 1)
-        for paragraph in str(section["text"]).split("\n\n")
-        if paragraph.strip()
-    ]
-    return book, Document("story.md", "summary", "", "", tuple(blocks))
-
-
 def open_stories(path: Path, embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:
     """Read, cut and embed stories."""
-    opened, books = {}, {}
+    opened: dict[str, OpenedBook] = {}
+    books: dict[str, Book] = {}
     for row in _rows(path):
-        book, document = story_book(row)
-        passages, _ = cut(book, [document])
+        slug, sections = str(row["book_id"]), row["sections"]
+        book = books[slug] = Book(slug, str(row["title"]), "Traditional", Unit.SECTION, len(sections))
+        blocks = [
+            Block(" ".join(paragraph.split()), 0, f"Section {n}", None, Reveals.of({slug: n}), "heading")
+            for n, section in enumerate(sections, 1)
+            for paragraph in str(section["text"]).split("\n\n")
+            if paragraph.strip()
+        ]
+        passages, _ = cut(book, [Document("story.md", "summary", "", "", tuple(blocks))])
         vectors = embedder.passages([p.sentences for p in passages])
         rows = [StoredPassage(p, v) for p, v in zip(passages, vectors, strict=True)]
-        opened[book.slug], books[book.slug] = OpenedBook(book.slug, rows), book
+        opened[slug] = OpenedBook(slug, rows)
     return opened, books
 
 
