@@ -242,7 +242,7 @@ class Ranker:
         return cls(Weights.load(folder / f"{name}.npz") if adapted else None, fit)
 
     def rank(self, view: VisibleBook, question: Question, recent: Floats | None = None) -> Ranking:
-        """Rank the sentences of a book for one audience; the view must not be empty."""
+        """Rank the sentences of a book for one audience, by what is `recent` to it; the view must not be empty."""
         rows = features(view, question, recent)
         scores = _equal_parts(rows)
         if self.weights is not None:
