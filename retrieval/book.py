@@ -1,7 +1,6 @@
-"""Books that are being talked about, held in memory: read once by id, gated for an audience, then searched.
+"""Books in memory: an `OpenedBook` is all of a book; a `VisibleBook`, which is ranked, what an audience may see of it.
 
-An `OpenedBook` is all of a book; a `VisibleBook` is what one audience may see of it, and the only thing that is
-ever ranked. What is hidden counts nowhere in it, not even in how rare a word is.
+What is hidden counts nowhere in it, not even in how rare a word is.
 """
 
 from __future__ import annotations

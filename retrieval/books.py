@@ -1,16 +1,16 @@
-"""The books of a library as the store holds them: opened, kept in memory, and found for a question that names none.
+"""The books of a library as the store holds them, with clubs' own texts: written, opened, and found for a question.
 
-A book that is ready stays readable while an index run changes others, and until the run settles it. Until it is noted
-as whole again, and before it was ever ready, it is refused with BookInWork.
+A club's text is noted before it is changed, and again when that is done: it is found whole or not at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from itertools import chain, zip_longest
-from threading import Lock
+from dataclasses import replace
+from itertools import chain, count, zip_longest
+from threading import Lock, RLock
 
 import numpy as np
 from cachetools import LRUCache
@@ -18,12 +18,154 @@ from cachetools import LRUCache
 from corpus.books import Slug
 from corpus.library import Library
 from corpus.names import UnknownBook
+from corpus.passages import ClubText, cut_review
 from retrieval.book import OpenedBook, VisibleBook
-from retrieval.club_texts import ClubPassages
 from retrieval.gate import Gate
 from retrieval.ranking import Question
-from retrieval.store import BookManifest, Store
-from retrieval.types import BookInWork
+from retrieval.store import BookManifest, ClubManifest, Store, StoredPassage, parts
+from retrieval.types import BookInWork, Embedder
+
+WRITE = 32
+"""Texts that are embedded and written together when many are missing."""
+
+Key = tuple[str, str]
+"""Club and text."""
+
+
+class ClubPassages:
+    """What the store holds of clubs' own texts; any number of threads may read and change it."""
+
+    def __init__(self, store: Store, embedder: Embedder) -> None:
+        self._store, self._embedder = store, embedder
+        self._noted: dict[Key, ClubManifest] = {}
+        self._visible: dict[tuple[str, Slug], tuple[ClubManifest, ...]] = {}
+        self._unfinished: set[Key] = set()
+        self._changed: dict[Key, int] = {}
+        self._changes = count(1)
+        self._changing, self._counting = RLock(), Lock()
+        self.load()
+
+    def load(self) -> None:
+        """Read what the store has noted; what this process could not finish stays hidden."""
+        with self._changing:
+            self._noted = {
+                (m.club, m.id): replace(m, fingerprint="") if (m.club, m.id) in self._unfinished else m
+                for m in self._store.club_manifests()
+            }
+            visible = defaultdict(list)
+            for manifest in self._noted.values():
+                if manifest.fingerprint and manifest.ids:
+                    visible[manifest.club, manifest.book].append(manifest)
+            self._visible = {shelf: tuple(texts) for shelf, texts in visible.items()}
+
+    def of(self, club: str, book: Slug) -> tuple[ClubManifest, ...]:
+        """Return the texts that a club has of its own about a book."""
+        return self._visible.get((club, book), ()) if club else ()
+
+    def differing(self, texts: Iterable[ClubText], books: Collection[Slug]) -> tuple[int, int]:
+        """Return how many of these texts are not here as they are, and how many are here that are none of them."""
+        wanted = {(text.club, text.id): text for text in texts if text.book in books}
+        with self._changing:
+            return sum(not self._holds(text) for text in wanted.values()), len(self._noted.keys() - wanted.keys())
+
+    def keep(self, text: ClubText) -> None:
+        """Write a text, in place of what was kept of it before."""
+        self._write([text], self._note_change((text.club, text.id)))
+
+    def drop(self, club: str, text_id: str) -> None:
+        """Remove a text, if it is there."""
+        self._note_change((club, text_id))
+        with self._changing:
+            self._remove([(club, text_id)])
+
+    def moment(self) -> int:
+        """Return a number for now: `reconcile` leaves alone what is changed after it."""
+        if self._store.shared:  # other processes may have written texts
+            self.load()
+        with self._counting:
+            return next(self._changes)
+
+    def reconcile(
+        self, texts: Iterable[ClubText], books: Collection[Slug], since: int | None = None,
+        ours: Callable[[str], bool] = lambda _: True,
+    ) -> int:  # fmt: skip
+        """Make the store hold these texts and no others, except for books that are not there; return how many changed.
+
+        What was changed after `since`, or else after this call has begun, stays as it is, and so do the texts of clubs
+        that are not `ours` on a server, which other processes keep there.
+        """
+        if not self._store.shared:
+            ours = bool
+        since = self.moment() if since is None else since
+        wanted = {(text.club, text.id): text for text in texts}
+        with self._changing:
+            changed = {key: text for key, text in wanted.items() if not self._holds(text)}
+            gone = [key for key in self._noted if key not in wanted and ours(key[0])]
+            gone += [key for key, text in changed.items() if text.book not in books]
+            removed = self._remove([key for key in gone if self._changed.get(key, 0) <= since])
+        missing = [text for text in changed.values() if text.book in books]
+        return removed + sum(self._write(part, since) for part in parts(missing, WRITE))
+
+    def _note_change(self, key: Key) -> int:
+        with self._counting:
+            moment = self._changed[key] = next(self._changes)
+            return moment
+
+    def _holds(self, text: ClubText) -> bool:
+        noted = self._noted.get((text.club, text.id))
+        return noted is not None and noted.fingerprint == text.fingerprint
+
+    def _write(self, texts: Sequence[ClubText], since: int) -> int:
+        """Embed texts, which nobody waits for, and write those that were not changed meanwhile; return how many."""
+        cuts = [cut_review(text) for text in texts]
+        vectors = iter(self._embedder.passages([p.sentences for p in chain(*cuts)]))
+        rows = [[StoredPassage(p, next(vectors)) for p in passages] for passages in cuts]
+        with self._changing:
+            new = [
+                (
+                    ClubManifest(text.club, text.id, text.book, text.fingerprint, tuple(r.passage.id for r in written)),
+                    written,
+                )
+                for text, written in zip(texts, rows, strict=True)
+                if self._changed.get((text.club, text.id), 0) <= since
+            ]
+            done = [manifest for manifest, _ in new]
+            old = {(m.club, m.id): known.ids for m in done if (known := self._noted.get((m.club, m.id)))}
+            self._begin([replace(m, ids=tuple(dict.fromkeys((*m.ids, *old.get((m.club, m.id), ()))))) for m in done])
+            self._store.write([row for _, written in new for row in written])
+            self._store.remove({*chain(*old.values())} - {key for m in done for key in m.ids})
+            self._store.note_club(done)
+            for manifest in done:
+                self._noted[manifest.club, manifest.id] = manifest
+                self._unfinished.discard((manifest.club, manifest.id))
+                if manifest.ids:
+                    shelf = (manifest.club, manifest.book)
+                    self._visible[shelf] = (*self._visible.get(shelf, ()), manifest)
+            return len(new)
+
+    def _remove(self, keys: Iterable[Key]) -> int:
+        """Remove those texts that are there; return how many."""
+        gone = [self._noted[key] for key in keys if key in self._noted]
+        self._begin(gone)
+        self._store.remove([key for m in gone for key in m.ids])
+        self._store.forget_club(gone)
+        for manifest in gone:
+            del self._noted[manifest.club, manifest.id]
+            self._unfinished.discard((manifest.club, manifest.id))
+        return len(gone)
+
+    def _begin(self, manifests: Sequence[ClubManifest]) -> None:
+        """Hide texts, and note all that may be in the store of them until they are done."""
+        begun = [replace(manifest, fingerprint="") for manifest in manifests]
+        for manifest in begun:
+            earlier = self._noted.get((manifest.club, manifest.id))
+            if earlier and earlier.fingerprint:
+                shelf = (earlier.club, earlier.book)
+                self._visible[shelf] = tuple(text for text in self._visible.get(shelf, ()) if text.id != earlier.id)
+            self._noted[manifest.club, manifest.id] = manifest
+            self._unfinished.add((manifest.club, manifest.id))
+        self._store.note_club(begun)
+
 
 OPENED_BYTES = 256_000_000
 """Memory for opened books; a book of 200 passages takes about 3 MB."""
@@ -36,16 +178,6 @@ ENOUGH = 150
 
 AT_FIRST, MORE = 400, 8
 """Passages that are looked at first, and how many times as many if the gate leaves too few."""
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """How the memory for opened books is used: how many are held, their bytes, and how often one was there, or not."""
-
-    opened: int
-    bytes: int
-    hits: int
-    misses: int
 
 
 class Books:
@@ -72,10 +204,10 @@ class Books:
         """How many books can be opened."""
         return len(self._ready)
 
-    def use(self) -> Use:
-        """Return how the memory for opened books is used."""
+    def use(self) -> tuple[int, int, int, int]:
+        """Return how many books are held in memory, their bytes, and how often one was there, or had to be read."""
         with self._changing:
-            return Use(len(self._opened), int(self._opened.currsize), self._hits, self._misses)
+            return len(self._opened), int(self._opened.currsize), self._hits, self._misses
 
     def open(self, book: Slug, club: str = "") -> OpenedBook:
         """Return a book, with the texts that a club has of its own, if any. Raises BookInWork or UnknownBook.
@@ -97,11 +229,11 @@ class Books:
         What is hidden takes no part in it.
         """
         candidates = among or self._candidates(question, gate)
-        return next(iter(self._likeliest(question, candidates, lambda book: book.seen_through(gate))), None)
+        return next(iter(self._likeliest(question, candidates, gate)), None)
 
     def related_to(self, statement: Question) -> list[Slug]:
         """Return the books that a statement may be about, likeliest first. For placing alone: all text counts."""
-        return self._likeliest(statement, self._candidates(statement, None), OpenedBook.whole)
+        return self._likeliest(statement, self._candidates(statement, None), None)
 
     def _open(self, manifest: BookManifest, club: str) -> OpenedBook | None:
         """Return a book as a manifest has it; None where the store has it otherwise by now."""
@@ -114,7 +246,8 @@ class Books:
                 return found
             rows = self._store.read_book(manifest)
             texts = self._store.read_club(club, manifest.book, list(chain.from_iterable(text.ids for text in own)))
-            if rows is None or self._store.manifest(manifest.book) != manifest:  # it may be half old, half new
+            now = self._store.manifests(manifest.book).get(manifest.book)
+            if rows is None or now != manifest:  # it may be half old, half new
                 return None
             opened = OpenedBook(manifest.book, [*rows, *texts])
             with self._changing:
@@ -148,15 +281,14 @@ class Books:
                 return list(dict.fromkeys(book for pair in nearest for book in pair if book))[:CANDIDATES]
             count *= MORE
 
-    def _likeliest(
-        self, question: Question, books: Iterable[Slug], seen: Callable[[OpenedBook], VisibleBook]
-    ) -> list[Slug]:
-        """Return books by how well what is seen of them fits. Raises BookInWork where none of them is ready."""
+    def _likeliest(self, question: Question, books: Iterable[Slug], gate: Gate | None) -> list[Slug]:
+        """Return books by how well what a gate lets through fits. Raises BookInWork where none of them is ready."""
         views: list[VisibleBook] = []
         refused: BookInWork | None = None
         for slug in books:
             try:
-                views.append(seen(self.open(slug)))
+                opened = self.open(slug)
+                views.append(opened.seen_through(gate) if gate else opened.whole())
             except BookInWork as error:
                 refused = error
         if refused and not views:

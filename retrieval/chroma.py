@@ -65,7 +65,8 @@ class FolderChroma:
     def open(self) -> ClientAPI:
         """Open the folder; Chroma would make an empty database beside the index of one that is gone."""
         self._opened.close()
-        if self._path.is_dir() and any(self._path.iterdir()) and not _has_content(self._path / FILE):
+        file = self._path / FILE
+        if self._path.is_dir() and any(self._path.iterdir()) and not (file.is_file() and file.stat().st_size):
             raise ValueError(f"{FILE} is gone or empty")
         settings = Settings(anonymized_telemetry=False)
         try:
@@ -175,7 +176,6 @@ class ServerChroma:
 
     def move_aside(self) -> None:
         """Leave it as it is: others use it too."""
-        return
 
     def close(self) -> None:
         """Close every connection."""
@@ -210,10 +210,6 @@ class _Again(httpx.HTTPTransport):
             return super().handle_request(request)
         except _CUT_OFF:
             return super().handle_request(request)
-
-
-def _has_content(file: Path) -> bool:
-    return file.is_file() and file.stat().st_size > 0
 
 
 Chroma = FolderChroma | ServerChroma

@@ -1,8 +1,7 @@
 """Embeddings: sentence-transformers turns a passage into one vector and one for each sentence, a question into two.
 
-One pass of the model over a passage gives all of its vectors: the passage's own is the model's, a sentence's is
-the mean of its tokens' vectors ("late chunking", Günther et al. 2024, arXiv:2409.04701), so a sentence that says
-"he" still carries who is meant. All vectors have length 1.
+A sentence's vector is the mean of its tokens' in the passage ("late chunking", Günther et al. 2024, arXiv:2409.04701),
+so a sentence that says "he" still carries who is meant. All vectors have length 1.
 """
 
 from __future__ import annotations

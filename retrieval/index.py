@@ -1,9 +1,7 @@
 """Indexing a library: only what changed is embedded, and what vanished is removed.
 
-New passages are written beside the old ones, which stay whole and noted until the book is settled: its note is taken
-out, its passages are put right, and it is noted again. So questions about it wait for that moment at most, and an
-interrupted run continues where it was. Unlabelled text is placed last, when all positioned text is there to match it
-against; a book whose unlabelled text leans on a book that changed is placed again, without embedding anything again.
+New passages are written beside the old ones, so questions wait only while a book is settled, and an interrupted run
+continues. Unlabelled text is placed last, and placed again where a book that it was matched against has changed.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -21,7 +19,7 @@ from corpus.library import Library
 from corpus.passages import Passage
 from corpus.text import capitalised
 from retrieval.books import Books
-from retrieval.place.place import Placer, Work
+from retrieval.place import Placer, Work
 from retrieval.ranking import Ranker
 from retrieval.store import BookManifest, Store, StoredPassage, parts
 from retrieval.types import Embedder, LibraryDiffers
@@ -83,24 +81,39 @@ class Indexer:
             if changed:
                 with self._alone():
                     done = self._run(progress)
-                _give_back_memory()
+                gc.collect()  # indexing needs a few hundred megabytes more: return them to the system, where C can
+                with contextlib.suppress(AttributeError, OSError):
+                    ctypes.CDLL(None).malloc_trim(0)
             else:
                 done = Indexed(0, 0, sum(len(m.passages) for m in held.values()), 0)
             self._books.set_ready(self._store.manifests().values(), all_others=False)
             return done
 
     def _stale(self, held: Mapping[Slug, BookManifest]) -> list[Slug]:
-        changed = [slug for slug, book in self._fingerprints() if slug not in held or held[slug].fingerprint != book]
+        changed = [
+            slug for slug in self._library.books
+            if slug not in held or held[slug].fingerprint != self._library.fingerprint(slug)
+        ]  # fmt: skip
         return changed + sorted(held.keys() - self._library.books.keys())
-
-    def _fingerprints(self) -> Iterable[tuple[Slug, str]]:
-        return ((slug, self._library.fingerprint(slug)) for slug in self._library.books)
 
     def _run(self, progress: Progress | None) -> Indexed:
         held = self._store.manifests()
         changed = self._stale(held)  # another process may have done it while this one waited
-        self._see_that_it_is_ours([slug for slug in changed if slug in held])
-        removed = sum(self._remove(slug) for slug in changed if slug not in self._library.books)
+        others = [slug for slug in changed if slug in held]
+        if others and self._store.shared and not self._store.replacing:
+            some = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+            raise LibraryDiffers(
+                f"{capitalised(self._store.name)} holds another text of {len(others)} (books: {some}) than this "
+                "library. “python run_bot.py index” puts this library in its place, and then the bot has to be "
+                "restarted; to look at this library alone, leave CHROMA_URL out."
+            )
+        removed = 0
+        for slug in changed:
+            if slug not in self._library.books:
+                self._store.forget(slug)
+                gone = self._store.ids_of(slug)
+                self._store.remove(gone)
+                removed += len(gone)
         work = [Work.of(self._library, slug) for slug in changed if slug in self._library.books]
         leaning = [
             item for slug, manifest in held.items()
@@ -115,22 +128,6 @@ class Indexer:
             removed += self._settle(placer, item, written)
         total = sum(len(m.passages) for m in self._store.manifests().values())
         return Indexed(len(work) + len(leaning), len(written), total - len(written), removed)
-
-    def _see_that_it_is_ours(self, others: list[Slug]) -> None:
-        if others and self._store.shared and not self._store.replacing:
-            some = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
-            raise LibraryDiffers(
-                f"{capitalised(self._store.name)} holds another text of {len(others)} (books: {some}) than this "
-                "library. “python run_bot.py index” puts this library in its place, and then the bot has to be "
-                "restarted; to look at this library alone, leave CHROMA_URL out."
-            )
-
-    def _remove(self, slug: Slug) -> int:
-        """Remove a book that the library no longer has; return how many passages it had."""
-        self._store.forget(slug)
-        gone = self._store.ids_of(slug)
-        self._store.remove(gone)
-        return len(gone)
 
     def _write(self, passages: list[Passage], progress: Progress | None) -> dict[str, Passage]:
         """Embed and write the passages that the store does not hold yet; return them by their ids."""
@@ -166,10 +163,3 @@ class Indexer:
         self._store.finish(manifest)
         self._books.set_ready([manifest])
         return len(gone)
-
-
-def _give_back_memory() -> None:
-    """Return freed memory to the system, where the C library can: indexing needs a few hundred megabytes more."""
-    gc.collect()
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)

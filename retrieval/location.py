@@ -6,13 +6,10 @@ import datetime as dt
 import fcntl
 import os
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
-
-from filelock import FileLock, Timeout
 
 from retrieval.types import StoreHeld, StoreUnavailable
 
@@ -47,7 +44,8 @@ class ChromaServer:
         except ValueError:
             raise _WRONG from None
         known = query.keys() <= {"database", "tenant"} and all(map(_NAME.fullmatch, query.values()))
-        if not right or not known or parts.fragment or parts.username or parts.password or not _is_plain(text):
+        plain = text.isprintable() and not any(letter.isspace() or letter == "\\" for letter in text)
+        if not right or not known or parts.fragment or parts.username or parts.password or not plain:
             raise _WRONG
         url = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
         return cls(url, query.get("database", DATABASE), query.get("tenant", TENANT), token)
@@ -64,63 +62,35 @@ Location = Path | ChromaServer
 _WRONG = ValueError("no address of a Chroma server")
 
 
-def _is_plain(text: str) -> bool:
-    return text.isprintable() and not any(letter.isspace() or letter == "\\" for letter in text)
-
-
 def hold(folder: Path) -> ExitStack:
     """Take a folder for this process, until what is returned is closed. Raises StoreHeld or StoreUnavailable."""
-    lock, holder = FileLock(folder / "store.lock"), folder / "store.holder"
+    return _lock(folder, fcntl.LOCK_EX)
+
+
+def hold_together(folder: Path) -> ExitStack:
+    """Take a shared lock on a folder, which several processes can have but not while one holds it alone."""
+    return _lock(folder, fcntl.LOCK_SH)
+
+
+def _lock(folder: Path, kind: int) -> ExitStack:
+    holder = folder / "store.holder"
     with ExitStack() as held:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=0)
-            held.callback(lock.release)
-            held.callback(holder.unlink, missing_ok=True)
-            _sign(holder)
-        except Timeout as error:
-            raise _in_use(folder, _holder(holder)) from error
-        except OSError as error:
-            raise _not_written(folder, error) from error
-        return held.pop_all()
-
-
-@contextmanager
-def hold_together(folder: Path) -> Iterator[None]:
-    """Use a folder beside other processes that use it in this way, but beside none that holds it.
-
-    Raises StoreHeld or StoreUnavailable.
-    """
-    holder = folder / "store.holder"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / "store.lock", os.O_CREAT | os.O_RDWR, 0o644)
-    except OSError as error:
-        raise _not_written(folder, error) from error
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            handle = os.open(folder / "store.lock", os.O_CREAT | os.O_RDWR, 0o644)
+            held.callback(os.close, handle)
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
+            if kind == fcntl.LOCK_EX:
+                held.callback(holder.unlink, missing_ok=True)
+            now = dt.datetime.now(dt.UTC)
+            holder.write_text(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M} UTC", encoding="utf-8")
         except BlockingIOError as error:
-            raise _in_use(folder, _holder(holder)) from error
-        with suppress(OSError):
-            _sign(holder)  # the last one of those who use it together
-        yield
-    finally:
-        os.close(handle)
-
-
-def _sign(holder: Path) -> None:
-    now = dt.datetime.now(dt.UTC)
-    holder.write_text(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M} UTC", encoding="utf-8")
-
-
-def _holder(holder: Path) -> str:
-    return holder.read_text(encoding="utf-8") if holder.exists() else "another process"
-
-
-def _in_use(folder: Path, by: str) -> StoreHeld:
-    return StoreHeld(f"The vector store in {folder} is in use ({by}). Stop that one, or give another --data folder.")
-
-
-def _not_written(folder: Path, error: OSError) -> StoreUnavailable:
-    return StoreUnavailable(f"The data folder {folder} cannot be written ({error.strerror}). Give another with --data.")
+            by = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+            raise StoreHeld(
+                f"The vector store in {folder} is in use ({by}). Stop that one, or give another --data folder."
+            ) from error
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The data folder {folder} cannot be written ({error.strerror}). Give another with --data."
+            ) from error
+        return held.pop_all()

@@ -1,8 +1,6 @@
 """What ranking looks at: for each visible sentence, how well it, its neighbours, its passage and its stretch fit.
 
-A feature that compares is given three times: as it is, below the best of the book, and in standard deviations, so
-that small and large books look alike. BM25 is Robertson's with k1 = 1.2 and b = 0.5; how rare a word is counts
-over visible sentences only.
+How rare a word is counts over visible sentences only. BM25 is Robertson's with k1 = 1.2 and b = 0.5.
 """
 
 from __future__ import annotations
@@ -67,11 +65,13 @@ class Question:
         return cls.of(text, QuestionVectors(vector, vector))
 
 
-def features(view: VisibleBook, question: Question, recency: Floats) -> Floats:
+def features(view: VisibleBook, question: Question, recency: Floats | None = None) -> Floats:
     """Return the features of each visible sentence, shape (sentences, features).
 
-    `recency`, shape (sentences, RECENCY), says how long ago the reader passed each sentence.
+    `recency`, shape (sentences, RECENCY), says how long ago the reader passed each; without it, none is recent.
     """
+    if recency is None:
+        recency = np.zeros((len(view), RECENCY), np.float32)
     dense = _dense(view, question)
     lexical, extra = _lexical(view, question)
     count = len(view)
@@ -241,12 +241,12 @@ class Ranker:
             fit = Fit(arrays["weights"].astype(np.float32), float(arrays["bias"]))
         return cls(Weights.load(folder / f"{name}.npz") if adapted else None, fit)
 
-    def rank(self, view: VisibleBook, question: Question, recent: Floats) -> Ranking:
-        """Rank the sentences of a book for one audience; the view must not be empty."""
+    def rank(self, view: VisibleBook, question: Question, recent: Floats | None = None) -> Ranking:
+        """Rank the sentences of a book for one audience, by what is `recent` to it; the view must not be empty."""
         rows = features(view, question, recent)
         scores = _equal_parts(rows)
         if self.weights is not None:
-            lean = LEAN if recent[:, FINISHED].any() else 0.0
+            lean = LEAN if recent is not None and recent[:, FINISHED].any() else 0.0
             scores = self.weights.scores(rows, view, question) + lean * scores
         powers = np.exp(scores - scores.max())
         chances = np.asarray(powers / powers.sum(), np.float32)

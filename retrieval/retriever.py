@@ -1,14 +1,10 @@
-"""The only way to passages: everything that reaches a reply is asked for here, by an audience.
-
-A question goes one way: which book, open it, gate it, rank what is left. Any number of threads may ask at once, also
-while one of them brings the store up to date.
-"""
+"""The only way to passages: everything that reaches a reply is asked for here, by an audience, in any thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,15 +15,13 @@ from corpus.library import Library
 from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
 from retrieval.book import VisibleBook
-from retrieval.books import Books
-from retrieval.club_texts import ClubPassages
+from retrieval.books import Books, ClubPassages
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
-from retrieval.guard.guard import Guard, Rule, Verdict
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import Guard, PassageTokens, Rule, Verdict
 from retrieval.index import Indexed, Indexer, Progress
 from retrieval.location import ChromaServer, hold_together
-from retrieval.place.messages import Messages
+from retrieval.place import Messages
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
 from retrieval.types import Embedder
@@ -72,19 +66,6 @@ class Search:
     confidence: float = 0.0
     withheld: bool = False
     finished: bool = False
-
-    @classmethod
-    def of(cls, view: VisibleBook, ranking: Ranking) -> Search:
-        """Return what is found in what an audience may see of a book."""
-        return cls(
-            view.book,
-            tuple(_ranked_passages(view, ranking)),
-            tuple(
-                RankedSentence(s, view.passages[p], n, float(c))
-                for n, (s, p, c) in enumerate(zip(view.sentences, view.passage_of, ranking.chances, strict=True))
-            ),
-            ranking.confidence,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +143,7 @@ class Retriever:
 
     def state(self) -> PassagesState:
         """Return how many books are ready and in memory."""
-        use = self._books.use()
-        return PassagesState(
-            len(self.library.books), self._books.ready, self._indexer.running,
-            use.opened, use.bytes, use.hits, use.misses,
-        )  # fmt: skip
+        return PassagesState(len(self.library.books), self._books.ready, self._indexer.running, *self._books.use())
 
     def check_store(self) -> str:
         """Read a little, and return what the store is. Raises StoreUnavailable where it cannot be read."""
@@ -194,8 +171,7 @@ class Retriever:
 
     def verify_store(self, texts: Iterable[ClubText]) -> StoreReport:
         """Compare the store with the library and with all clubs' texts. Slow: it reads every passage."""
-        kept = list(texts)
-        wrong = self._store.incomplete()
+        kept, wrong = list(texts), self._store.incomplete()
         missing, left_over = self._clubs.differing(kept, self.library.books.keys())
         wrong += [f"{missing} club texts are not in it as they are now"] if missing else []
         wrong += [f"{left_over} texts are in it that no club has"] if left_over else []
@@ -230,20 +206,28 @@ class Retriever:
 
     def search(self, text: str, audience: Audience, book: Slug | None = None) -> Search:
         """Rank what an audience may see of one book for a question; without a book, find the one that is meant."""
-        question = Question.of(text, self._embedder.question(text))
+        question, gate = Question.of(text, self._embedder.question(text)), Gate(audience)
         if book is None:
-            book = self._find_book(question, Gate(audience))
+            named = names_in(text, self.library.books)
+            book = named[0] if len(named) == 1 else self._books.find(question, gate, named)
         if book is None:
             return Search(None)
         opened = self._books.open(book, audience.club)
-        gate, marks = Gate(audience), self.library.books[book].marks
+        marks = self.library.books[book].marks
         view = opened.seen_through(gate)
         withheld = opened.fits_better_beyond(view, question.vectors.adapted)
         if not len(view):
             return Search(book, withheld=withheld)
         ranking = self._ranker.rank(view, question, recency(view, audience.at(book), marks))
-        found = Search.of(view, ranking)
-        return replace(found, withheld=withheld, finished=audience.at(book) >= marks)
+        rows = enumerate(zip(view.sentences, view.passage_of, ranking.chances, strict=True))
+        return Search(
+            book,
+            tuple(_ranked_passages(view, ranking)),
+            tuple(RankedSentence(text, view.passages[p], n, float(chance)) for n, (text, p, chance) in rows),
+            ranking.confidence,
+            withheld,
+            finished=audience.at(book) >= marks,
+        )
 
     def passages(self, book: Slug, audience: Audience, kinds: Iterable[str] = ()) -> list[Passage]:
         """Return what an audience may see of a book, in reading order; of these kinds, if any are named.
@@ -257,15 +241,14 @@ class Retriever:
     def placed_for_the_owner(self, book: Slug) -> list[Passage]:
         """Return all of a book's passages with their places, for who owns the library's files and for nobody else.
 
-        No audience is asked for: what this returns lies beyond everybody's position. The terminal alone shows it, to
-        whoever can read the files anyway. What members wrote is not in it.
+        No audience is asked for: only the terminal shows it, to people who can read the files anyway.
         """
         return list(self._books.open(book).passages)
 
     def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
         """Return by which mark a question is dealt with, which only a hint may tell; None where it may not be at all.
 
-        The place alone leaves this door, never what stands there. Only the library's text is looked at.
+        Only the mark is returned, never the text there. Only the library's text is looked at.
         """
         question = Question.of(text, self._embedder.question(text))
         finished = Audience({slug: known.marks for slug, known in self.library.books.items()}, audience.adults)
@@ -281,7 +264,7 @@ class Retriever:
     def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
         """Return how far readers must be for a message to be no spoiler; these books are at hand where it is told.
 
-        That alone leaves this door, and nothing of what stands there. Only the library's text is looked at.
+        Only that is returned, never the text there. Only the library's text is looked at.
         """
         return self._messages.place(text, books)
 
@@ -291,10 +274,6 @@ class Retriever:
         known = f"{about.title} {about.author}"
         guard = Guard(opened, Gate(audience), self._placer, known, self._read_passages, self._embedder)
         return guard.judge(question, said, self._rule)
-
-    def _find_book(self, question: Question, gate: Gate) -> Slug | None:
-        named = names_in(question.text, self.library.books)
-        return named[0] if len(named) == 1 else self._books.find(question, gate, named)
 
 
 @contextmanager

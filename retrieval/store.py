@@ -1,9 +1,7 @@
 """The vector store: one Chroma collection of passages, and two small ones that note which texts in it are whole.
 
-A passage is kept with its vector, those of its sentences, and everything that it says of itself. The note of a book, or
-of a club's text, is written after its last passage and removed before the first is changed, so a text that an
-interrupted run left behind is not read. Whatever cannot be opened or read in a data folder is moved aside and built
-again: library and database have everything that is in it.
+The note of a book, or of a club's text, is written after its last passage and removed before the first is changed, so
+what an interrupted run left is not read. A store that cannot be read is moved aside and built again from the library.
 """
 
 from __future__ import annotations
@@ -158,13 +156,15 @@ class Store:
         ]
         return books + texts
 
-    def manifests(self) -> dict[Slug, BookManifest]:
-        """Return what is held of every book that is wholly in the store."""
-        return {manifest.book: manifest for manifest in self._noted()}
-
-    def manifest(self, book: Slug) -> BookManifest | None:
-        """Return what is held of a book; None while it is not wholly in the store."""
-        return next(iter(self._noted(book)), None)
+    def manifests(self, book: Slug | None = None) -> dict[Slug, BookManifest]:
+        """Return what is held of every book, or one, that is wholly in the store."""
+        with self._access():
+            found = self._books.get(ids=book, include=["documents", "metadatas"])
+            rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
+            return {
+                slug: BookManifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), _read_needs(text))
+                for slug, text, meta in rows
+            }
 
     def ids_of(self, book: Slug) -> set[str]:
         """Return the ids of all passages that a book has of the library, also those of an interrupted run."""
@@ -238,16 +238,10 @@ class Store:
         """Return what is held of every club text, whole or not."""
         with self._access():
             found = self._club_texts.get(include=["documents", "metadatas"])
-            rows = zip(found["documents"] or (), found["metadatas"] or (), strict=True)
+            metas: Any = found["metadatas"] or ()
             return [
-                ClubManifest(
-                    str(meta["club"]),
-                    str(meta["id"]),
-                    str(meta["book"]),
-                    str(meta["fingerprint"]),
-                    tuple(json.loads(ids)),
-                )
-                for ids, meta in rows
+                ClubManifest(meta["club"], meta["id"], meta["book"], meta["fingerprint"], tuple(json.loads(ids)))
+                for ids, meta in zip(found["documents"] or (), metas, strict=True)
             ]
 
     def note_club(self, manifests: Sequence[ClubManifest]) -> None:
@@ -268,15 +262,6 @@ class Store:
         for part in parts(manifests):
             with self._writing():
                 self._club_texts.delete(ids=[_club_key(m) for m in part])
-
-    def _noted(self, book: Slug | None = None) -> list[BookManifest]:
-        with self._access():
-            found = self._books.get(ids=book, include=["documents", "metadatas"])
-            rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
-            return [
-                BookManifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), _passages_noted(text))
-                for slug, text, meta in rows
-            ]
 
     def _get(self, **which: Any) -> dict[str, StoredPassage]:  # noqa: ANN401 (Chroma's `ids` or `where`)
         with self._access():
@@ -375,7 +360,7 @@ class Store:
         self._read_only = ""
         if check and (found := self.incomplete()):
             raise ValueError("; ".join(found[:3]))
-        self._noted()
+        self.manifests()
 
 
 def parts(things: Sequence[Thing], size: int = AT_ONCE) -> Iterator[list[Thing]]:
@@ -394,10 +379,11 @@ def _upgrade(held: Mapping[str, ChromaCollection], mine: Mapping[str, str | int]
     needs: dict[str, Needs] = {}
     for part in parts(passages.get(include=[])["ids"] if passages else []):
         got = passages.get(ids=part, include=["metadatas"])  # type: ignore[union-attr]
-        metas = got["metadatas"] or []
+        metas: Any = got["metadatas"] or []
         shelves = [{SHELF: _shelf(str(meta["book"]), str(meta["club"]))} for meta in metas]
         passages.update(ids=got["ids"], metadatas=shelves)  # type: ignore[union-attr, arg-type]  # the other keys stay
-        needs |= {key: _needs(meta["reveals"], meta["explicit"]) for key, meta in zip(got["ids"], metas, strict=True)}
+        for key, meta in zip(got["ids"], metas, strict=True):
+            needs[key] = Reveals.of(json.loads(meta["reveals"])), meta["explicit"]
     if books and (books.metadata or {}).get("layout") == UPGRADED:
         noted = books.get(include=["documents"])
         ids = [[key if isinstance(key, str) else key[0] for key in json.loads(t)] for t in noted["documents"] or ()]
@@ -417,17 +403,13 @@ def _noted_passages(passages: Mapping[str, Needs]) -> str:
     return json.dumps([[key, dict(reveals.marks), explicit] for key, (reveals, explicit) in passages.items()])
 
 
-def _passages_noted(text: str) -> dict[str, Needs]:
+def _read_needs(text: str) -> dict[str, Needs]:
     """Return what each passage needs, one value for all that need the same: a large library has few of these."""
     known: dict[str, Needs] = {}
     found = {}
     for key, marks, explicit in json.loads(text):
         found[key] = known.setdefault(f"{marks}{explicit}", (Reveals.of(marks), explicit))
     return found
-
-
-def _needs(reveals: Any, explicit: Any) -> Needs:  # noqa: ANN401 (Chroma's metadata)
-    return Reveals.of(json.loads(reveals)), explicit
 
 
 def _club_key(manifest: ClubManifest) -> str:
@@ -448,21 +430,17 @@ def _metadata(row: StoredPassage) -> dict[str, str | int | float | bool]:
 
 
 def _stored(key: str, text: str, meta: Mapping[str, Any], vector: Vector) -> StoredPassage:
-    passage = _passage(key, text, meta)
-    return StoredPassage(passage, Embedded(vector, _unpacked(meta["sentence_vectors"], len(passage.sentences))))
-
-
-def _passage(key: str, text: str, meta: Mapping[str, Any]) -> Passage:
     """Return a passage of which the store has given id, text and metadata. Raises ValueError where it was changed."""
     if meta.get(CHECKSUM) != _checksum(key, text, meta):
         raise ValueError("a passage is not as it was written")
-    return Passage(
+    passage = Passage(
         id=key, book=meta["book"], kind=meta["kind"], document=meta["document"], sentences=tuple(text.split("\n")),
         reveals=Reveals.of(json.loads(meta["reveals"])), inferred=meta["inferred"], order=meta["order"],
         group=meta["group"], heading=meta["heading"], origin=meta["origin"], rating=meta["rating"] or None,
         date=dt.date.fromisoformat(meta["date"]) if meta["date"] else None, likes=meta["likes"],
         explicit=meta["explicit"], club=meta["club"], certainty=meta["certainty"],
     )  # fmt: skip
+    return StoredPassage(passage, Embedded(vector, _unpacked(meta["sentence_vectors"], len(passage.sentences))))
 
 
 def _checksum(key: str, text: str, meta: Mapping[str, Any]) -> str:

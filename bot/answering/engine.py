@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.conversation import Exchange, WholeBook, part_asked, small_talk, standing_alone, whole_book_intent
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
-from bot.answering.quotes import RECAP_LIMIT, hints, quoted, recap
-from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Quote, Reply
+from bot.answering.reply import MAY_SPOIL, NEUTRAL, RECAP_LIMIT, Mode, Quote, Reply, hints, quoted, recap
 from bot.answering.texts import cover_lines, measure
 from bot.reading_order import reading_orders
 from bot.reading_order.text import order_text

@@ -30,7 +30,7 @@ from corpus.passages import Passage
 from corpus.text import sentences
 from prompts import numbered, prompt
 from retrieval.gate import Audience
-from retrieval.guard.guard import Verdict
+from retrieval.guard import Verdict
 from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
 

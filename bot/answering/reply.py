@@ -1,13 +1,19 @@
-"""A reply: what an audience reads, and what operators may know about how it was made."""
+"""A reply: what an audience reads, made of quoted passages or by a chat model, and what operators may know of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 
-from corpus.books import Slug
-from retrieval.retriever import RankedPassage
+import numpy as np
+
+from corpus.books import Book, Slug, Unit
+from corpus.passages import Passage, source_line
+from retrieval.gate import Audience
+from retrieval.retriever import RankedPassage, RankedSentence, Search
 
 NEUTRAL = "I can’t answer that from what you’ve read so far."
 """The one reply without an answer: the same whether the answer comes later in the book or never.
@@ -69,3 +75,232 @@ class Reply:
 def with_sources(body: str, sources: Sequence[str]) -> str:
     """Return a text with a line of sources below it, if it has any."""
     return f"{body}\n— {' · '.join(sources)}" if sources else body
+
+
+ANSWER_LIMIT = 400
+"""Characters of an answer before its sources: what one reads at a glance on a phone."""
+
+MIN_SHARE = 0.002
+"""A sentence whose score is a smaller share of the best one's is not quoted, even if there is room."""
+
+ABOUT_THE_BOOK = ("advice", "author", "background", "premise", "reception", "themes")
+ABOUT_WEIGHT = 0.2
+"""Kinds of passages about the book rather than its story, and the weight of their scores: a word that they share with
+the question is no answer yet. If the question is about them, they score far higher than the story.
+"""
+
+_CLAUSE = re.compile(r"(?<=[,;:—])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """An answer made of quotes: its text, the quotes one by one, and the sources, numbered where there are several."""
+
+    body: str = ""
+    quotes: tuple[Quote, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer with its sources below it."""
+        return with_sources(self.body, self.sources)
+
+
+def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limit: int = ANSWER_LIMIT) -> Quoted:
+    """Return an answer of the best sentences, in reading order, within `limit` characters."""
+    picked = chosen(sentences, limit)
+    quotes = _quotes(picked, books)
+    while len(picked) > 1 and len(_joined(quotes)) > limit:  # the numbers of many sources take more room than planned
+        picked.remove(min(picked, key=_score))
+        quotes = _quotes(picked, books)
+    return Quoted(_joined(quotes), quotes, _listed(quotes)) if quotes else Quoted()
+
+
+def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSentence]:
+    """Return the sentences to quote, in reading order: those with the best scores for the room that they take.
+
+    Dividing by the square root of the length keeps both long sentences and pairs of short ones in play. The best one
+    is always quoted, unless it takes more than a third of the room.
+    """
+    if not sentences:
+        return []
+    scores = np.array([_score(s) for s in sentences])
+    room = np.array([len(s.text) + _ROOM for s in sentences])
+    best_at = int(scores.argmax())
+    best = sentences[best_at]
+    if len(best.text) + _ROOM > limit:
+        return [clipped(best, limit - _ROOM)]
+    kept: list[RankedSentence] = []
+    left = limit
+    worth = scores / np.sqrt(room)
+    if len(best.text) <= limit / 3:
+        worth[best_at] = np.inf
+    for n in np.argsort(-worth)[:20]:
+        if room[n] <= left and scores[n] >= MIN_SHARE * scores.max():
+            kept.append(sentences[n])
+            left -= int(room[n])
+    return sorted(kept or [best], key=lambda s: s.number)
+
+
+def _score(sentence: RankedSentence) -> float:
+    return sentence.score * (ABOUT_WEIGHT if sentence.passage.kind in ABOUT_THE_BOOK else 1.0)
+
+
+_ROOM = 4
+"""Characters that a sentence takes besides its own: a space, or the sign of a gap or a source."""
+
+
+def clipped(sentence: RankedSentence, limit: int) -> RankedSentence:
+    """Return a sentence that is too long for an answer as its beginning, cut between clauses or words."""
+    text = ""
+    for clause in _CLAUSE.split(sentence.text):
+        if len(text) + len(clause) + 2 > limit:
+            break
+        text = f"{text} {clause}".strip()
+    if not text:
+        text = sentence.text[: limit - 1].rsplit(" ", 1)[0]
+    return RankedSentence(f"{text.rstrip(',;:—')} …", sentence.passage, sentence.number, sentence.score)
+
+
+def _quotes(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book]) -> tuple[Quote, ...]:
+    return tuple(
+        Quote(" ".join(s.text for s in run), source_line(run[0].passage, books[run[0].passage.book]))
+        for run in _runs(sentences)
+    )
+
+
+def _runs(sentences: Iterable[RankedSentence]) -> Iterable[list[RankedSentence]]:
+    """Yield runs of sentences that follow one another in one section of text."""
+    run: list[RankedSentence] = []
+    for sentence in sentences:
+        if run and not _follows(run[-1], sentence):
+            yield run
+            run = []
+        run.append(sentence)
+    if run:
+        yield run
+
+
+def _follows(one: RankedSentence, other: RankedSentence) -> bool:
+    return other.number == one.number + 1 and (one.passage.document, one.passage.group, one.passage.book) == (
+        other.passage.document, other.passage.group, other.passage.book,
+    )  # fmt: skip
+
+
+def _sources(quotes: Sequence[Quote]) -> list[str]:
+    return list(dict.fromkeys(quote.source for quote in quotes))
+
+
+def _joined(quotes: Sequence[Quote]) -> str:
+    """Join quotes: … between those of one source, a number after each source's where there are several."""
+    sources = _sources(quotes)
+    if len(sources) == 1:
+        return f"“{' … '.join(q.text for q in quotes)}”"
+    return " ".join(
+        f"“{' … '.join(q.text for q in group)}” [{sources.index(source) + 1}]"
+        for source, group in groupby(quotes, key=lambda q: q.source)
+    )
+
+
+def _listed(quotes: Sequence[Quote]) -> tuple[str, ...]:
+    """Return the sources, numbered where there are several."""
+    sources = _sources(quotes)
+    return tuple(sources if len(sources) == 1 else (f"[{n}] {source}" for n, source in enumerate(sources, 1)))
+
+
+FIRST_HINT_LIMIT = 240
+"""Characters quoted in a first hint: two sentences."""
+
+
+def hints(search: Search, answer: Reply, books: Mapping[Slug, Book], audience: Audience, mark: int | None) -> list[str]:
+    """Return the three levels of a hint, mildest first; `mark` is where the book answers the question, if it does."""
+    book = books[search.book or ""]
+    think = quoted(search.sentences, books, FIRST_HINT_LIMIT)
+    first = f"From what you’ve read so far:\n{think.text}" if think.quotes else NEUTRAL
+    if mark is None:
+        return [first, NEUTRAL, answer.answer]
+    if mark == 0:
+        return [first, "This isn’t a spoiler, wherever you are in the book.", answer.answer]
+    preposition, where = _location(book, mark)
+    if mark > audience.at(book.slug):
+        return [first, f"You’ll get to this {preposition} {where}.", f"That’s a spoiler until you’ve read {where}."]
+    return [first, f"You’ve already read about this {preposition} {where}.", answer.answer]
+
+
+def _location(book: Book, mark: int) -> tuple[str, str]:
+    """Return a mark in words, with its preposition: (“in”, “chapter 9”)."""
+    match book.unit:
+        case Unit.PERCENT:
+            return "at", f"{mark}%"
+        case Unit.PAGE:
+            return "on", f"page {mark}"
+        case unit:
+            return "in", f"{unit.value} {mark}"
+
+
+RECAP_LIMIT = 1_800
+"""Characters of a recap: one message in Discord, with room for its heading."""
+
+LABEL = 14
+"""Characters for the label of a section: “Chapter 12: ” and the end of its line."""
+
+RECENT = 0.4
+"""Share of the room that the last section read may take: it is what a reader comes back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """The story so far, one paragraph for each section, and its quotes."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+def recap(passages: Sequence[Passage], book: Book, limit: int = RECAP_LIMIT) -> Recap:
+    """Return the story so far, made of passages that have passed the gate; empty if there are none."""
+    told = sorted(
+        (p for p in passages if p.reveals.marks.get(book.slug, 0)), key=lambda p: (p.reveals.marks[book.slug], p.order)
+    )
+    sections = [list(run) for _, run in groupby(told, key=lambda p: p.reveals.marks[book.slug])]
+    if not sections:
+        return Recap("", ())
+    firsts = [section[0].sentences[0] for section in sections]
+    kept = dict.fromkeys(range(len(sections)), "")
+    kept[len(sections) - 1] = _opening(sections[-1], int(limit * RECENT)) or firsts[-1]
+    left = limit - len(kept[len(sections) - 1]) - LABEL
+    for n in _spaced(firsts[:-1], left):
+        kept[n] = firsts[n]
+        left -= len(firsts[n]) + LABEL
+    for n in sorted((n for n in kept if kept[n] == firsts[n]), reverse=True):
+        more = _opening(sections[n], len(firsts[n]) + left)
+        left -= max(0, len(more) - len(firsts[n]))
+        kept[n] = max(more, kept[n], key=len)
+    labelled = [(section[0], text) for section, text in zip(sections, kept.values(), strict=True) if text]
+    quotes = tuple(Quote(text, source_line(first, book)) for first, text in labelled)
+    return Recap("\n".join(f"{_label(first, book)}: {text}" for first, text in labelled), quotes)
+
+
+def _spaced(firsts: Sequence[str], room: int) -> list[int]:
+    """Return as many sections as fit with their first sentences, spread evenly over the story so far."""
+    fitting = len(firsts)
+    while fitting:
+        chosen = [round(n * (len(firsts) - 1) / max(1, fitting - 1)) for n in range(fitting)]
+        if sum(len(firsts[n]) + LABEL for n in chosen) <= room:
+            return chosen
+        fitting -= 1
+    return []
+
+
+def _label(passage: Passage, book: Book) -> str:
+    name = book.reading_name(passage.reveals.marks[book.slug])
+    return name[:1].upper() + name[1:]
+
+
+def _opening(section: Sequence[Passage], room: int) -> str:
+    """Return the first sentences of a section, as many as fit."""
+    text = ""
+    for sentence in (s for p in section for s in p.sentences):
+        if len(text) + len(sentence) + 1 > room:
+            break
+        text = f"{text} {sentence}".strip()
+    return text

@@ -1,13 +1,4 @@
-"""Make the learned weights again.
-
-python -m retrieval.training --stories STORIES.jsonl --questions QUESTIONS.jsonl --answers ANSWERS.jsonl
-    [--weights DIR] [--readings FILE] [--guard]
-
-Stories and questions are in FairytaleQA's shape, the answers in that of tests/measure/evaluation/answers.jsonl
-(docs/weights.md). On two cores it takes about half an hour, most of it for the question adapter; where the file of
-readings is there from an earlier run, the adapter is left as it is. With --guard, nothing but the guard's rule is
-learned.
-"""
+"""Make the learned weights again, from what docs/weights.md names: about half an hour on two cores."""
 
 from __future__ import annotations
 
@@ -22,10 +13,10 @@ import numpy.typing as npt
 from corpus.books import Book
 from retrieval.book import OpenedBook
 from retrieval.embedding import load_embedder
-from retrieval.guard.words import PassageTokens
-from retrieval.ranking import WEIGHTS, Fit, Question, Ranker
-from retrieval.training import adapter, fits, guarding, ranker
-from retrieval.training.stories import Asked, as_one_stretch, open_stories, read_questions
+from retrieval.guard import PassageTokens
+from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker
+from retrieval.training import adapter, guarding, ranker
+from retrieval.training.stories import StoryQuestion, as_one_stretch, open_stories, read_questions
 from retrieval.types import Embedder, QuestionVectors
 from retrieval.words import stems
 
@@ -61,12 +52,11 @@ class Lesson:
     """The stories that are learned from, and each thing that is learned from them."""
 
     def __init__(
-        self, opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[Asked], embedder: Embedder,
+        self, opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[StoryQuestion], embedder: Embedder,
         weights: Path,
     ) -> None:  # fmt: skip
         self.opened, self._books, self.asked = opened, books, asked
         self._embedder, self._weights = embedder, weights
-        self._later = [one for one in asked if min(one.sections) > 1]
 
     def question_vectors(self, readings: Path) -> list[QuestionVectors]:
         """Return the questions' vectors as a reader sees them who has not learned from their stories.
@@ -103,13 +93,8 @@ class Lesson:
         weights = ranker.train(found, print)
         weights.save(self._weights / "question.npz")
         reader = Ranker(weights, NO_FIT)
-        questions = {one: Question.of(one.text, v) for one, v in zip(self.asked, vectors, strict=True)}
-        rows, held = fits.fit_rows(
-            self.opened, self._books, self._later, [questions[o] for o in self._later], reader, as_reader=True
-        )
-        more, kept = fits.whole_rows(whole, self.asked, [questions[one] for one in self.asked], reader, as_reader=True)
-        rows, held = rows + more, held + kept
-        save_fit(self._weights / "question_fit.npz", fits.logistic(rows, held))
+        questions = [Question.of(one.text, v) for one, v in zip(self.asked, vectors, strict=True)]
+        self._learn_fit("question", reader, questions, whole, as_reader=True)
 
     def learn_statements(self) -> None:
         """Learn to place statements."""
@@ -123,24 +108,27 @@ class Lesson:
         weights = ranker.train(found, print)
         weights.save(self._weights / "statement.npz")
         reader = Ranker(weights, NO_FIT)
-        later = [n for n, one in enumerate(self.asked) if min(one.sections) > 1]
-        asked = [self.asked[n] for n in later]
-        rows, held = fits.fit_rows(
-            self.opened, self._books, asked, [statements[n] for n in later], reader, as_reader=False
-        )
-        strange, none = fits.whole_rows(self.opened, self.asked, statements, reader, as_reader=False)
-        talk = fits.talk_rows(self.opened, self._talk(), reader)
-        rows, held = rows + strange + talk, held + none + [False] * len(talk)
-        save_fit(self._weights / "statement_fit.npz", fits.logistic(rows, held))
+        talk = ranker.talk_rows(self.opened, self._talk(), reader)
+        self._learn_fit("statement", reader, statements, self.opened, talk, as_reader=False)
+
+    def _learn_fit(
+        self, name: str, reader: Ranker, questions: Sequence[Question], whole: dict[str, OpenedBook],
+        unheld: Sequence[Floats] = (), *, as_reader: bool,
+    ) -> None:  # fmt: skip
+        """Learn whether a book holds what was asked or stated; `unheld` are traits of more that no book holds."""
+        rows, held = ranker.fit_rows(self.opened, self._books, self.asked, questions, reader, as_reader=as_reader)
+        more, kept = ranker.whole_rows(whole, self.asked, questions, reader, as_reader=as_reader)
+        fit = ranker.logistic([*rows, *more, *unheld], held + kept + [False] * len(unheld))
+        np.savez_compressed(self._weights / f"{name}_fit.npz", weights=fit.weights, bias=fit.bias)
 
     def learn_guard(self, answers: Path) -> None:
         """Learn what gives hidden text away, with the reader of statements that ships or was just learned."""
         reader = Ranker.load("statement", adapted=True, folder=self._weights)
         shipped, library = guarding.open_shipped(self._embedder)
-        shelf = guarding.Shelf(
+        shelf = guarding.AnswerJudge(
             self.opened | shipped, self._books | library, reader, self._embedder, PassageTokens(self._embedder)
         )
-        stories = list(guarding.story_cases(shelf, self._later))
+        stories = list(guarding.story_cases(shelf, [one for one in self.asked if min(one.sections) > 1]))
         rule = guarding.learn(stories, list(guarding.marked_cases(shelf, answers)))
         guarding.save(rule, self._weights / "guard.npz")
 
@@ -152,22 +140,17 @@ class Lesson:
         return np.stack([v.passage for v in self._embedder.passages([[text] for text in texts])])
 
 
-NO_FIT = Fit(np.zeros(fits.TRAITS, np.float32), 0.0)
+NO_FIT = Fit(np.zeros(ranker.TRAITS, np.float32), 0.0)
 
 
-def answer(one: Asked) -> str:
+def answer(one: StoryQuestion) -> str:
     """Return the reference answer as a sentence."""
     return one.answers[0].rstrip(".") + "."
 
 
-def told(one: Asked) -> str:
+def told(one: StoryQuestion) -> str:
     """Return a question with its answer, as somebody tells it in a club."""
     return f"{one.text} {answer(one)}"
-
-
-def save_fit(path: Path, fit: Fit) -> None:
-    """Write a logistic rule."""
-    np.savez_compressed(path, weights=fit.weights, bias=fit.bias)
 
 
 if __name__ == "__main__":

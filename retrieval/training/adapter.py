@@ -24,7 +24,7 @@ from sentence_transformers import (
 
 from retrieval.book import OpenedBook
 from retrieval.embedding import published_model
-from retrieval.training.stories import Asked, answer_shares
+from retrieval.training.stories import StoryQuestion, answer_shares
 
 RANK, EPOCHS, BATCH, RATE, SEED = 8, 3, 32, 1e-3, 0
 BASE = "sentence-transformers/all-MiniLM-L6-v2"
@@ -39,7 +39,9 @@ SECTION_SHARE = 0.05
 """What a sentence of the right section counts that holds nothing of the answer."""
 
 
-def train(opened: dict[str, OpenedBook], questions: Sequence[Asked], epochs: float = EPOCHS) -> SentenceTransformer:
+def train(
+    opened: dict[str, OpenedBook], questions: Sequence[StoryQuestion], epochs: float = EPOCHS
+) -> SentenceTransformer:
     """Train an adapter on questions about opened stories, and return the model with it."""
     torch.manual_seed(SEED)
     model = SentenceTransformer(str(published_model()), device="cpu")
@@ -79,7 +81,7 @@ class AnswerLoss(torch.nn.Module):
     """
 
     def __init__(
-        self, model: SentenceTransformer, opened: dict[str, OpenedBook], questions: Sequence[Asked],
+        self, model: SentenceTransformer, opened: dict[str, OpenedBook], questions: Sequence[StoryQuestion],
         plain: torch.Tensor,
     ) -> None:  # fmt: skip
         super().__init__()
@@ -92,7 +94,7 @@ class AnswerLoss(torch.nn.Module):
         found = [self._of(self._questions[n], v) for n, v in zip(labels.tolist(), vectors, strict=True)]
         return torch.stack(found).mean() + STAY * (1 - (vectors * self._plain[labels]).sum(-1)).mean()
 
-    def _of(self, asked: Asked, vector: torch.Tensor) -> torch.Tensor:
+    def _of(self, asked: StoryQuestion, vector: torch.Tensor) -> torch.Tensor:
         book = self._opened[asked.story]
         golden = np.array([p.reveals.marks[book.book] in asked.sections for p in book.passages])[book.passage_of]
         shares = answer_shares(book, asked) + SECTION_SHARE * golden

@@ -1,8 +1,7 @@
 """Learning the guard's rule: from true answers to the stories' questions, and from answers as chat models give them.
 
-A story's answer, told one section before the story gives it, is a leak; told at that section, it is honest. Those are
-short and in the story's own words. The others are whole answers about the shipped library, each of whose sentences is
-marked; they are few, and closer to what the guard will read, so both sorts count alike, and a leak among them more.
+A story's answer, told one section before the story gives it, is a leak; told at that section, it is honest. Whole
+answers about the shipped library, marked sentence by sentence, are few and closer to what the guard will read.
 """
 
 from __future__ import annotations
@@ -20,13 +19,12 @@ from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.guard.guard import Evidence, Guard, Rule, rule_inputs
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import Evidence, Guard, PassageTokens, Rule, rule_inputs
 from retrieval.ranking import Fit, Floats, Ranker
 from retrieval.retriever import open_retriever
 from retrieval.store import StoredPassage
-from retrieval.training.fits import logistic
-from retrieval.training.stories import Asked
+from retrieval.training.ranker import logistic
+from retrieval.training.stories import StoryQuestion
 from retrieval.types import Embedder
 
 STEP = 4
@@ -54,7 +52,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class AnswerJudge:
     """Books with their titles, and what is needed to judge what is said of them."""
 
     opened: dict[str, OpenedBook]
@@ -68,12 +66,8 @@ class Shelf:
         opened, gate = self.opened[book], Gate(audience)
         if all(map(gate.passes, opened.passages)):
             return []
-        guard = Guard(opened, gate, self.placer, self.known(book), self.passages, self.embedder)
-        return guard.evidence(question, said)
-
-    def known(self, book: str) -> str:
-        """Return what everybody knows of a book: its title and author."""
-        return f"{self.books[book].title} {self.books[book].author}"
+        known = f"{self.books[book].title} {self.books[book].author}"
+        return Guard(opened, gate, self.placer, known, self.passages, self.embedder).evidence(question, said)
 
 
 def open_shipped(embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:
@@ -89,7 +83,7 @@ def open_shipped(embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, B
     return opened, dict(library.books)
 
 
-def story_cases(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[Case]:
+def story_cases(shelf: AnswerJudge, asked: Sequence[StoryQuestion]) -> Iterator[Case]:
     """Yield every so many of the stories' answers, told one section too early and at their section."""
     for one in sorted(asked, key=lambda one: one.story)[::STEP]:
         before = min(one.sections) - 1
@@ -100,7 +94,7 @@ def story_cases(shelf: Shelf, asked: Sequence[Asked]) -> Iterator[Case]:
                     yield Case(rule_inputs(found.signals), at == before, one.story, one.text, found.revealing_word)
 
 
-def marked_cases(shelf: Shelf, path: Path) -> Iterator[Case]:
+def marked_cases(shelf: AnswerJudge, path: Path) -> Iterator[Case]:
     """Yield the sentences of the marked answers that may be learned from: those of which `split` is "tune"."""
     for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         if row["split"] == "tune":

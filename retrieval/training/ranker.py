@@ -1,4 +1,4 @@
-"""Learning to rank sentences: a small network over the features, trained to find where the answer stands."""
+"""Learning to rank: a small network that finds where the answer stands, and a logistic rule whether it does at all."""
 
 from __future__ import annotations
 
@@ -9,12 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+from sklearn.linear_model import LogisticRegression
 
 from corpus.books import Book
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Audience, Gate
-from retrieval.ranking import HIDDEN, RECENCY, Floats, Question, Weights, features, recency
-from retrieval.training.stories import Asked, answer_shares
+from retrieval.ranking import (
+    FITTING,
+    HIDDEN,
+    KINDS,
+    Fit,
+    Floats,
+    Question,
+    Ranker,
+    Weights,
+    features,
+    fit_traits,
+    recency,
+)
+from retrieval.training.stories import StoryQuestion, answer_shares
 from retrieval.types import QuestionVectors
 
 BATCH, EPOCHS, RATE, SEED = 64, 3, 3e-3, 0
@@ -33,8 +46,8 @@ class Example:
 
 
 def examples(
-    opened: dict[str, OpenedBook], books: dict[str, Book], questions: Sequence[Asked],
-    vectors: Sequence[QuestionVectors], positions: Sequence[Callable[[Asked, Book], int]],
+    opened: dict[str, OpenedBook], books: dict[str, Book], questions: Sequence[StoryQuestion],
+    vectors: Sequence[QuestionVectors], positions: Sequence[Callable[[StoryQuestion, Book], int]],
 ) -> list[Example]:  # fmt: skip
     """Return every question asked at each of the positions."""
     found = []
@@ -55,7 +68,7 @@ def examples(
 
 
 def stated_examples(
-    opened: dict[str, OpenedBook], told: Sequence[Asked], statements: Sequence[Question]
+    opened: dict[str, OpenedBook], told: Sequence[StoryQuestion], statements: Sequence[Question]
 ) -> list[Example]:
     """Return statements to be placed anywhere in their story; nothing is recent to them."""
     found = []
@@ -63,8 +76,7 @@ def stated_examples(
         book = opened[asked.story]
         view = book.whole()
         golden = np.isin(view.marks[view.passage_of], asked.sections)
-        rows = features(view, statement, np.zeros((len(view), RECENCY), np.float32))
-        found.append(Example(view, statement, rows, answer_shares(book, asked), golden))
+        found.append(Example(view, statement, features(view, statement), answer_shares(book, asked), golden))
     return found
 
 
@@ -160,3 +172,70 @@ def _weights(network: Network, mean: npt.NDArray[np.float32], deviation: npt.NDA
         last=arrays["last.weight"][0],
         straight=straight / deviation,
     )
+
+
+TRAITS = len(FITTING) * 2 + 3 + KINDS
+"""Numbers that a fit decides by."""
+
+TALK_STEP = 5
+PENALTY, STEPS = 1e-3, 3000
+
+
+def logistic(rows: Sequence[Floats], held: Sequence[bool], counts: Floats | None = None) -> Fit:
+    """Fit a logistic rule; both classes count alike, unless `counts` says how much a row does."""
+    data, wanted = np.stack(rows).astype(np.float64), np.array(held)
+    mean, deviation = data.mean(0), data.std(0) + 1e-3
+    counted = np.where(wanted, 0.5 / wanted.mean(), 0.5 / (1 - wanted.mean())) if counts is None else counts
+    rule = LogisticRegression(C=1 / (2 * PENALTY * len(data)), max_iter=STEPS)
+    rule.fit((data - mean) / deviation, wanted, counted / counted.mean())
+    learned = rule.coef_[0] / deviation
+    return Fit(learned.astype(np.float32), float(rule.intercept_[0] - learned @ mean))
+
+
+def _traits(view: VisibleBook, question: Question, reader: Ranker, recent: Floats | None = None) -> Floats:
+    """Return what a fit decides by."""
+    return fit_traits(features(view, question, recent), reader.rank(view, question, recent).chances, question)
+
+
+def fit_rows(
+    opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[StoryQuestion],
+    questions: Sequence[Question], reader: Ranker, *, as_reader: bool,
+) -> tuple[list[Floats], list[bool]]:  # fmt: skip
+    """Return traits of each question asked one section before its answer, if it can be, and at it; and which it was.
+
+    `as_reader` asks as a reader at that position does; otherwise nothing is recent.
+    """
+    rows, held = [], []
+    for one, question in zip(asked, questions, strict=True):
+        for at in (min(one.sections) - 1, one.at) if min(one.sections) > 1 else ():
+            view = opened[one.story].seen_through(Gate(Audience({one.story: at})))
+            if len(view):
+                recent = recency(view, at, books[one.story].marks) if as_reader else None
+                rows.append(_traits(view, question, reader, recent))
+                held.append(at == one.at)
+    return rows, held
+
+
+def whole_rows(
+    whole: dict[str, OpenedBook], asked: Sequence[StoryQuestion], questions: Sequence[Question], reader: Ranker,
+    *, as_reader: bool,
+) -> tuple[list[Floats], list[bool]]:  # fmt: skip
+    """Return traits of each question asked of its finished story, and of another story, which does not answer it."""
+    rows, held = [], []
+    stories = sorted(whole)
+    for one, question in zip(asked, questions, strict=True):
+        other = stories[(stories.index(one.story) + len(question.text)) % len(stories)]
+        for story in (one.story, other):
+            view = whole[story].whole()
+            rows.append(_traits(view, question, reader, recency(view, 1, 1) if as_reader else None))
+            held.append(story == one.story)
+    return rows, held
+
+
+def talk_rows(opened: dict[str, OpenedBook], talk: Sequence[Question], reader: Ranker) -> list[Floats]:
+    """Return traits of messages that tell nothing of any story, each matched against every fifth of them."""
+    return [
+        _traits(opened[story].whole(), message, reader)
+        for n, message in enumerate(talk)
+        for story in sorted(opened)[n % TALK_STEP :: TALK_STEP]
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from retrieval.words import stems
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StoryQuestion:
     """A question about a story whose answer is known: `sections` hold it, `at` is the last of them."""
 
     story: str
@@ -38,33 +39,23 @@ class Asked:
         return max(self.sections)
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Read JSON Lines."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-
-
-def story_book(row: dict[str, Any]) -> tuple[Book, Document]:
-    """Return a story as a book of one document whose sections are placed."""
-    slug, sections = str(row["book_id"]), row["sections"]
-    book = Book(slug, str(row["title"]), "Traditional", Unit.SECTION, len(sections))
-    blocks = [
-        Block(" ".join(paragraph.split()), 0, f"Section {n}", None, Reveals.of({slug: n}), "heading")
-        for n, section in enumerate(sections, 1)
-        for paragraph in str(section["text"]).split("\n\n")
-        if paragraph.strip()
-    ]
-    return book, Document("story.md", "summary", "", "", tuple(blocks))
-
-
 def open_stories(path: Path, embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:
     """Read, cut and embed stories."""
-    opened, books = {}, {}
-    for row in read_rows(path):
-        book, document = story_book(row)
-        passages, _ = cut(book, [document])
+    opened: dict[str, OpenedBook] = {}
+    books: dict[str, Book] = {}
+    for row in _rows(path):
+        slug, sections = str(row["book_id"]), row["sections"]
+        book = books[slug] = Book(slug, str(row["title"]), "Traditional", Unit.SECTION, len(sections))
+        blocks = [
+            Block(" ".join(paragraph.split()), 0, f"Section {n}", None, Reveals.of({slug: n}), "heading")
+            for n, section in enumerate(sections, 1)
+            for paragraph in str(section["text"]).split("\n\n")
+            if paragraph.strip()
+        ]
+        passages, _ = cut(book, [Document("story.md", "summary", "", "", tuple(blocks))])
         vectors = embedder.passages([p.sentences for p in passages])
         rows = [StoredPassage(p, v) for p, v in zip(passages, vectors, strict=True)]
-        opened[book.slug], books[book.slug] = OpenedBook(book.slug, rows), book
+        opened[slug] = OpenedBook(slug, rows)
     return opened, books
 
 
@@ -74,25 +65,25 @@ def as_one_stretch(opened: OpenedBook) -> OpenedBook:
     return OpenedBook(
         opened.book,
         [
-            StoredPassage(replace(p, group=1), Embedded(vector, opened.sentence_vectors[start:end]))
-            for p, vector, start, end in zip(
-                opened.passages, opened.passage_vectors, starts[:-1], starts[1:], strict=True
-            )
+            StoredPassage(replace(p, group=1), Embedded(opened.passage_vectors[n], opened.sentence_vectors[start:end]))
+            for n, (p, (start, end)) in enumerate(zip(opened.passages, pairwise(starts), strict=True))
         ],
     )
 
 
-def read_questions(path: Path) -> list[Asked]:
+def read_questions(path: Path) -> list[StoryQuestion]:
     """Read questions with their answers."""
-    return [Asked(**_fields(row)) for row in read_rows(path)]
+    return [
+        StoryQuestion(row["book_id"], row["question"], (*row["answers"], *row["answers_alt"]), tuple(row["sections"]))
+        for row in _rows(path)
+    ]
 
 
-def _fields(row: dict[str, Any]) -> dict[str, Any]:
-    answers = (*row["answers"], *row["answers_alt"])
-    return {"story": row["book_id"], "text": row["question"], "answers": answers, "sections": tuple(row["sections"])}
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def answer_shares(opened: OpenedBook, asked: Asked) -> npt.NDArray[np.float32]:
+def answer_shares(opened: OpenedBook, asked: StoryQuestion) -> npt.NDArray[np.float32]:
     """Return how much of the best reference answer each sentence holds (0 to 1), within the answer's sections.
 
     Half of it counts the answer's words, half those that the question does not hold already.
@@ -101,11 +92,10 @@ def answer_shares(opened: OpenedBook, asked: Asked) -> npt.NDArray[np.float32]:
     question = frozenset(stems(asked.text))
     shares = np.zeros(len(opened.sentences), np.float32)
     for n, passage in enumerate(opened.passage_of):
-        if opened.passages[passage].reveals.marks[opened.book] not in asked.sections:
-            continue
-        held = frozenset(opened.stems[n])
-        for reference in references:
-            new = reference - question
-            share = len(reference & held) / len(reference) / 2 + len(new & held) / max(1, len(new)) / 2
-            shares[n] = max(shares[n], share)
+        if opened.passages[passage].reveals.marks[opened.book] in asked.sections:
+            held = frozenset(opened.stems[n])
+            for reference in references:
+                new = reference - question
+                share = len(reference & held) / len(reference) / 2 + len(new & held) / max(1, len(new)) / 2
+                shares[n] = max(shares[n], share)
     return shares

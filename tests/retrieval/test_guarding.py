@@ -10,12 +10,11 @@ import pytest
 
 from corpus.books import Book
 from retrieval.book import OpenedBook
-from retrieval.guard.guard import Rule
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import PassageTokens, Rule
 from retrieval.ranking import Ranker
 from retrieval.training import guarding
-from retrieval.training.guarding import Case, Shelf, learn, marked_cases, story_cases
-from retrieval.training.stories import Asked, open_stories
+from retrieval.training.guarding import AnswerJudge, Case, learn, marked_cases, story_cases
+from retrieval.training.stories import StoryQuestion, open_stories
 from tests.fakes.embedder import HashedEmbedder
 
 STORY = {
@@ -35,14 +34,14 @@ ANSWER = {
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def shelf(tmp_path: Path) -> AnswerJudge:
     path = tmp_path / "stories.jsonl"
     path.write_text(json.dumps(STORY), encoding="utf-8")
     embedder = HashedEmbedder()
     opened: dict[str, OpenedBook]
     books: dict[str, Book]
     opened, books = open_stories(path, embedder)
-    return Shelf(opened, books, Ranker.load("statement", adapted=False), embedder, PassageTokens(embedder))
+    return AnswerJudge(opened, books, Ranker.load("statement", adapted=False), embedder, PassageTokens(embedder))
 
 
 def answers(tmp_path: Path, *rows: dict[str, object]) -> Path:
@@ -55,32 +54,38 @@ def case(value: float, *, leaks: bool, book: str = "the-lamp", answer: str = "on
     return Case(np.array([value, 1.0], np.float32), leaks, book, answer)
 
 
-def test_a_storys_answer_leaks_one_section_early_and_is_honest_at_its_section(shelf: Shelf) -> None:
-    asked = Asked("the-lamp", "Who drowned?", ("The brother",), (3,))
+def test_a_storys_answer_leaks_one_section_early_and_is_honest_at_its_section(shelf: AnswerJudge) -> None:
+    asked = StoryQuestion("the-lamp", "Who drowned?", ("The brother",), (3,))
     assert [found.leaks for found in story_cases(shelf, [asked])] == [True, False]
 
 
-def test_what_leaves_nothing_hidden_or_nothing_visible_teaches_nothing(shelf: Shelf) -> None:
-    first, last = Asked("the-lamp", "Who?", ("A keeper",), (1,)), Asked("the-lamp", "When?", ("Spring",), (4,))
+def test_what_leaves_nothing_hidden_or_nothing_visible_teaches_nothing(shelf: AnswerJudge) -> None:
+    first, last = (
+        StoryQuestion("the-lamp", "Who?", ("A keeper",), (1,)),
+        StoryQuestion("the-lamp", "When?", ("Spring",), (4,)),
+    )
     assert [found.leaks for found in story_cases(shelf, [first])] == [False]
     assert [found.leaks for found in story_cases(shelf, [last])] == [True]
 
 
-def test_of_the_stories_every_so_many_th_is_learned_from(shelf: Shelf) -> None:
-    asked = [Asked("the-lamp", f"Who drowned, question {n}?", ("The brother",), (3,)) for n in range(2 * guarding.STEP)]
+def test_of_the_stories_every_so_many_th_is_learned_from(shelf: AnswerJudge) -> None:
+    asked = [
+        StoryQuestion("the-lamp", f"Who drowned, question {n}?", ("The brother",), (3,))
+        for n in range(2 * guarding.STEP)
+    ]
     assert len(list(story_cases(shelf, asked))) == 2 * 2
 
 
-def test_marked_answers_teach_sentence_by_sentence(shelf: Shelf, tmp_path: Path) -> None:
+def test_marked_answers_teach_sentence_by_sentence(shelf: AnswerJudge, tmp_path: Path) -> None:
     found = list(marked_cases(shelf, answers(tmp_path, {})))
     assert [(one.leaks, one.answer) for one in found] == [(False, "lamp-1"), (True, "lamp-1")]
 
 
-def test_answers_that_are_kept_aside_are_never_learned_from(shelf: Shelf, tmp_path: Path) -> None:
+def test_answers_that_are_kept_aside_are_never_learned_from(shelf: AnswerJudge, tmp_path: Path) -> None:
     assert list(marked_cases(shelf, answers(tmp_path, {"split": "kept"}))) == []
 
 
-def test_who_has_read_everything_is_told_no_secrets(shelf: Shelf, tmp_path: Path) -> None:
+def test_who_has_read_everything_is_told_no_secrets(shelf: AnswerJudge, tmp_path: Path) -> None:
     assert list(marked_cases(shelf, answers(tmp_path, {"at": 4}))) == []
 
 

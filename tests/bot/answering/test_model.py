@@ -37,7 +37,7 @@ from bot.answering.model import (
 )
 from bot.settings import Settings
 from retrieval.gate import Audience
-from retrieval.guard.guard import Verdict
+from retrieval.guard import Verdict
 from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
 from tests.fakes.bookshelf import LANTERN

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.quotes import ANSWER_LIMIT, RECAP_LIMIT, Quoted, hints, quoted, recap
-from bot.answering.reply import Reply, with_sources
+from bot.answering.reply import ANSWER_LIMIT, RECAP_LIMIT, Quoted, Reply, hints, quoted, recap, with_sources
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
 from retrieval.gate import Audience

@@ -20,7 +20,7 @@ from bot.answering.model import plain
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.gate import Audience
-from retrieval.guard.guard import Verdict
+from retrieval.guard import Verdict
 from retrieval.retriever import Retriever, open_retriever
 from tests.measure.evaluation.metrics import mean
 

@@ -11,8 +11,8 @@ import pytest
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.guard import words as guard_words
-from retrieval.guard.words import PassageTokens, content_words, has_revealing_word, word_similarities
+from retrieval import guard as guard_words
+from retrieval.guard import PassageTokens, content_words, has_revealing_word, word_similarities
 from retrieval.types import TokenVectors
 from retrieval.words import stems
 from tests.fakes.embedder import HashedEmbedder

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.place.align import Numbers, posteriors
+from retrieval.place import Numbers, posteriors
 
 
 def sharp(mark: int, marks: int = 10) -> Numbers:

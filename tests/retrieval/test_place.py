@@ -15,7 +15,7 @@ from corpus.library import Library
 from corpus.passages import Passage, cut
 from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
-from retrieval.place.place import related, spread
+from retrieval.place import related, spread
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import (
     KITE,

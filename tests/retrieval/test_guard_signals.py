@@ -9,9 +9,19 @@ from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.guard.guard import Guard, Rule, Verdict, rule_inputs
-from retrieval.guard.signals import DISTANCES, LENGTH, MATCHING, NEW_WORDS, SIGNALS, Distances
-from retrieval.guard.words import PassageTokens
+from retrieval.guard import (
+    DISTANCES,
+    LENGTH,
+    MATCHING,
+    NEW_WORDS,
+    SIGNALS,
+    Distances,
+    Guard,
+    PassageTokens,
+    Rule,
+    Verdict,
+    rule_inputs,
+)
 from retrieval.ranking import Fit, Floats, Ranker, Ranking
 from retrieval.store import StoredPassage
 from tests.fakes.bookshelf import LANTERN

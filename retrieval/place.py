@@ -1,9 +1,8 @@
-"""Placing text that nobody labelled: how far must a reader be before it may be shown?
+"""Placing: how far must a reader be before a message, or text that nobody labelled, may be shown?
 
 A summary in story order is aligned with the positioned text of its book, or spread over the book where there is none.
 Anything else is matched, sentence by sentence, against the positioned text of every book that it may be about, and gets
-the furthest place that any sentence matches. A match is never certain: a place is the first mark by which, with high
-probability, the matching text has been read.
+the furthest place that any sentence matches: the first mark by which, with high probability, that text has been read.
 """
 
 from __future__ import annotations
@@ -14,15 +13,90 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
+import numpy.typing as npt
 
 from corpus.books import Book, Reveals, Slug
 from corpus.library import Library
 from corpus.names import names_in
 from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
+from corpus.text import sentences
 from retrieval.book import OpenedBook, VisibleBook
-from retrieval.place.align import Numbers, posteriors
-from retrieval.ranking import RECENCY, Question, Ranker, Ranking
+from retrieval.books import Books
+from retrieval.ranking import Question, Ranker, Ranking
 from retrieval.store import Store
+from retrieval.types import Embedder
+
+Numbers = npt.NDArray[np.float64]
+
+MAX_MOVES = 0.6
+"""Share of the sentences, at most, that are expected to move on to another mark."""
+
+LONG_STEPS = 0.3
+"""Share of the steps that may be of any length, longer ones less often; the others follow the pace of the text."""
+
+MAX_CONFIDENCE = 0.9
+"""Confidence of a match, at most: no sentence decides alone."""
+
+FLATTENING = 0.5
+"""Power for the chances of a sentence that matches nothing well: it still fits best near the right place."""
+
+UNIFORM = 0.2
+"""Share of such a sentence's chances that is spread evenly over the book."""
+
+SENTENCE_WEIGHT = 0.7
+"""Power for each sentence's chances: neighbouring sentences make the same errors."""
+
+MIN_CHANCE = 1e-3
+"""Added to every chance before it is raised to a power."""
+
+
+def posteriors(chances: Sequence[Numbers], confidences: Sequence[float]) -> Numbers:
+    """Return how likely each sentence belongs to each mark, shape (sentences, marks); rows sum to 1.
+
+    `chances` are those of each sentence alone, one for each mark; they sum to 1 or less, the rest lies outside.
+    """
+    seen = np.stack([_likelihoods(*pair) for pair in zip(chances, confidences, strict=True)]) ** SENTENCE_WEIGHT
+    count, marks = seen.shape
+    steps = _step_chances(marks, count)
+    transitions = np.zeros((marks, marks))
+    for mark in range(marks):
+        transitions[mark, mark:] = steps[: marks - mark]
+    transitions /= transitions.sum(axis=1, keepdims=True)
+    forward, backward = np.empty_like(seen), np.empty_like(seen)
+    prior = steps[1:]  # the first mark is one step after the beginning
+    for n in range(count):
+        forward[n] = _normalized(prior * seen[n])
+        prior = forward[n] @ transitions
+    backward[-1] = transitions[:, -1]
+    for n in range(count - 1, 0, -1):
+        backward[n - 1] = _normalized(transitions @ (seen[n] * backward[n]))
+    return np.asarray((both := forward * backward) / both.sum(axis=1, keepdims=True))
+
+
+def _likelihoods(chances: Numbers, confidence: float) -> Numbers:
+    """Return how well one sentence fits each mark."""
+    inside = float(chances.sum())
+    flat = _normalized((chances + MIN_CHANCE) ** FLATTENING)
+    fit = min(MAX_CONFIDENCE, confidence * inside)
+    matched = chances / max(inside, MIN_CHANCE)
+    return np.asarray(fit * matched + (1 - fit) * ((1 - UNIFORM) * flat + UNIFORM / len(chances)))
+
+
+def _step_chances(marks: int, count: int) -> Numbers:
+    """Return how likely a step of 0, 1, 2 … marks is from one sentence to the next."""
+    pace = marks / count
+    moves = min(MAX_MOVES, pace)
+    length = np.arange(1, marks + 1)
+    stays = 1 - min(1.0, moves / pace)
+    short = (1 - stays) * stays ** (length - 1)
+    long = _normalized(1 / length**2)
+    return np.concatenate([[1 - moves], moves * ((1 - LONG_STEPS) * short + LONG_STEPS * long)])
+
+
+def _normalized(numbers: Numbers) -> Numbers:
+    """Return numbers in proportion that sum to 1."""
+    return np.asarray(numbers / numbers.sum())
+
 
 MESSAGE_CERTAINTY = 0.85
 """Share of the chances at or before the place of a message; docs/placing.md says what it costs and saves."""
@@ -62,7 +136,7 @@ MAX_MARKS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where a sentence belongs in one book, and how likely it matches anything there."""
 
     mark: int
@@ -102,11 +176,17 @@ def align(
     marks = alignment_marks(told[0], view)
     if not marks:
         return spread(told, book)
-    rankings = [_ranked(statement, view, reader) for said in statements for statement in said]
-    alone = [_by_mark(ranking, view, told[0].after, marks) for ranking in rankings]
+    rankings = [reader.rank(view, statement) for said in statements for statement in said]
+    at = view.marks[view.passage_of]
+    inside = (at > told[0].after) & (at <= marks[-1])
+    nearest = np.searchsorted(marks, at[inside])  # what stands between two marks counts at the later one
+    alone = [np.bincount(nearest, ranking.chances[inside], len(marks)).astype(np.float64) for ranking in rankings]
     together = posteriors(alone, [ranking.confidence for ranking in rankings])
     reached = (np.cumsum(together, axis=1) >= ALIGNED_CERTAINTY).argmax(axis=1)
-    furthest = [max(marks[n], _foreshadowed(ranking, view)) for n, ranking in zip(reached, rankings, strict=True)]
+    furthest = [
+        max(marks[n], _mark_by(found, view, 1 - FORESHADOWING) if found.confidence >= FORESHADOWING else 0)
+        for n, found in zip(reached, rankings, strict=True)
+    ]
     found = []
     start = 0
     for unplaced, said in zip(told, statements, strict=True):
@@ -114,18 +194,6 @@ def align(
         reveals = Reveals.of({book.slug: max(furthest[own])})
         found.append(placed(unplaced.passage, reveals, certainty=float(together[own].max(axis=1).min())))
     return found
-
-
-def _by_mark(ranking: Ranking, view: VisibleBook, after: int, marks: Sequence[int]) -> Numbers:
-    """Return the chances of a sentence at each of the marks; those of a mark between two count at the later one."""
-    at = view.marks[view.passage_of]
-    inside = (at > after) & (at <= marks[-1])
-    return np.bincount(np.searchsorted(marks, at[inside]), ranking.chances[inside], len(marks)).astype(np.float64)
-
-
-def _foreshadowed(ranking: Ranking, view: VisibleBook) -> int:
-    """Return the mark that a sentence surely tells of, wherever it stands; 0 if none is sure."""
-    return _mark_by(ranking, view, 1 - FORESHADOWING) if ranking.confidence >= FORESHADOWING else 0
 
 
 def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
@@ -138,16 +206,12 @@ def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
     ]  # fmt: skip
 
 
-def place(statement: Question, view: VisibleBook, reader: Ranker, certainty: float = MESSAGE_CERTAINTY) -> Place:
+def place(statement: Question, view: VisibleBook, reader: Ranker, certainty: float = MESSAGE_CERTAINTY) -> Placement:
     """Return where a statement belongs in a book's positioned text."""
     if not len(view):
-        return Place(0, 0.0)
-    ranking = _ranked(statement, view, reader)
-    return Place(_mark_by(ranking, view, certainty), ranking.confidence)
-
-
-def _ranked(statement: Question, view: VisibleBook, reader: Ranker) -> Ranking:
-    return reader.rank(view, statement, np.zeros((len(view), RECENCY), np.float32))
+        return Placement(0, 0.0)
+    ranking = reader.rank(view, statement)
+    return Placement(_mark_by(ranking, view, certainty), ranking.confidence)
 
 
 def _mark_by(ranking: Ranking, view: VisibleBook, share: float) -> int:
@@ -229,19 +293,12 @@ class Placer:
         if slug not in self._told and work.told:
             story = self._opened(slug, [p for p in work.settled if p.kind in TOLD_IN_ORDER])
             whole = self._opened(slug, work.settled)
-            self._told[slug] = [
-                passage
-                for _, run in groupby(work.told, lambda u: (u.passage.document, u.after, u.ahead))
-                for passage in self._between_labels(list(run), work.book, story, whole)
-            ]
+            told = self._told[slug] = []
+            for _, together in groupby(work.told, lambda u: (u.passage.document, u.after, u.ahead)):
+                run = list(together)
+                view = story if alignment_marks(run[0], story) else whole
+                told += align(run, self._statements(run), work.book, view, self._reader)
         return self._told.get(slug, [])
-
-    def _between_labels(
-        self, run: Sequence[Unplaced], book: Book, story: VisibleBook, whole: VisibleBook
-    ) -> list[Passage]:
-        """Align passages with the labelled summaries between the same labels, or else with all labelled text."""
-        view = story if alignment_marks(run[0], story) else whole
-        return align(run, self._statements(run), book, view, self._reader)
 
     def _positioned(self, slug: Slug, work: Work) -> VisibleBook:
         """Return the text of a book that is placed, to match other text against."""
@@ -261,3 +318,55 @@ class Placer:
             [Question.stated(*said) for said in zip(u.passage.sentences, vectors[u.passage.id], strict=True)]
             for u in unplaced
         ]
+
+
+MAX_MESSAGE = 8_000
+"""Characters of a message that are placed: twice what Discord lets anybody write."""
+
+
+LIKELIEST = 5
+"""Books that a message is placed in if it names none."""
+
+
+class Messages:
+    """Places messages in all text of the books that they may be about, whatever anybody has read."""
+
+    def __init__(self, library: Library, books: Books, reader: Ranker, embedder: Embedder) -> None:
+        self._library, self._books, self._reader, self._embedder = library, books, reader, embedder
+
+    def place(self, text: str, at_hand: Sequence[Slug] = ()) -> Reveals:
+        """Return how far readers must be for a message to be no spoiler.
+
+        It is placed in the books at hand and those that it names, or else in the likeliest. A book of the same author
+        or series counts too where it matches better than all of those. What matches nothing tells nothing of the story.
+        """
+        books = self._library.books
+        discussed = dict.fromkeys([*at_hand, *names_in(text, books)])
+        relatives = {slug for book in discussed for slug in related(books[book], (), self._library)} - discussed.keys()
+        furthest = dict.fromkeys(discussed, 0)
+        for statement in self._statements(text):
+            fits = {
+                slug: self._match(statement, slug)
+                for slug in discussed or self._books.related_to(statement)[:LIKELIEST]
+            }
+            surest = max([MIN_MATCH, *(found.confidence for found in fits.values())])
+            fits |= {slug: found for slug in relatives if (found := self._match(statement, slug)).confidence > surest}
+            for slug, found in fits.items():
+                if found.confidence >= MIN_MESSAGE_MATCH:
+                    furthest[slug] = max(furthest.get(slug, 0), found.mark)
+        return Reveals.of(furthest)
+
+    def _statements(self, text: str) -> list[Question]:
+        """Return windows of a few sentences, and each sentence too where there is more than one window.
+
+        A line break ends a sentence: headings and lists would dilute what stands beside them.
+        """
+        said = [sentence for line in text[:MAX_MESSAGE].splitlines() for sentence in sentences(line)]
+        told = [" ".join(said[n : n + WINDOW]) for n in range(max(1, len(said) - WINDOW + 1))]
+        if len(told) > 1:
+            told += said
+        vectors = self._embedder.passages([[part] for part in told])
+        return [Question.stated(part, vector.passage) for part, vector in zip(told, vectors, strict=True)]
+
+    def _match(self, statement: Question, book: Slug) -> Placement:
+        return place(statement, self._books.open(book).whole(), self._reader)

@@ -1,0 +1,446 @@
+"""The guard: a sentence of a chat model is shown only where text that the audience may see supports it.
+
+A model knows famous books by heart, so the gate on retrieval is not enough. How much each signal counts was learned
+from honest and leaking answers (docs/guard.md); a word that the reader cannot have met stops a sentence at once.
+Words are matched in context ("late interaction", Khattab and Zaharia 2020, arXiv:2004.12832): every word has a vector,
+and a passage matches it by the nearest of its own words. So "She was murdered" finds "somebody killed her".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+from cachetools import LRUCache
+
+from corpus.passages import Passage
+from retrieval.book import OpenedBook, VisibleBook
+from retrieval.gate import Gate
+from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker, Ranking
+from retrieval.types import Embedder, Matrix, TokenVectors, Vector
+from retrieval.words import STOP_WORDS, stem, stems, unread
+
+CACHED_PASSAGES = 1_000
+"""Passages whose token vectors are kept, the last used; each takes about 50 kB."""
+
+CODE_TOKENS = 4
+"""Tokens of a word from which it counts as a code: the model knows most words of English whole."""
+
+CODE_LETTERS = 3
+"""Unknown single letters from which a sentence spells something."""
+
+CODE_WORDS = 4
+"""Unknown words of several tokens from which a sentence is a code, such as a made-up word for each letter."""
+
+_WORD = re.compile(r"[^\W_]+")
+_CONTRACTED = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
+_DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
+_MORSE = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")
+
+
+class PassageTokens:
+    """The token vectors of passages, cached by id: an id is made of the passage's words, so none is ever stale."""
+
+    def __init__(self, reader: Embedder) -> None:
+        self._reader = reader
+        self._cache: LRUCache[str, Matrix] = LRUCache(CACHED_PASSAGES)
+        self._lock = Lock()
+
+    def of(self, passages: Sequence[Passage]) -> list[Matrix]:
+        """Return each passage's tokens, shape (tokens, dimensions), each of length 1."""
+        with self._lock:
+            known = {p.id: self._cache[p.id] for p in passages if p.id in self._cache}
+        missing = [p for p in passages if p.id not in known]
+        if missing:
+            read = self._reader.words([p.text for p in missing])
+            for passage, (vectors, spans) in zip(missing, read, strict=True):  # without the model's own tokens
+                known[passage.id] = _normalized(vectors[spans[:, 1] > spans[:, 0]]).astype(np.float16)
+        with self._lock:
+            self._cache.update(known)
+        return [known[p.id].astype(np.float32) for p in passages]
+
+
+def _normalized(vectors: Matrix) -> Matrix:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def content_words(text: str, read: TokenVectors, start: int = 0) -> tuple[list[str], Matrix]:
+    """Return the words of a text that carry meaning, from a character on, and their vectors, shape (words, dimensions).
+
+    All vectors have length 1. A word of several tokens has the mean of theirs; one beyond the model's limit has none
+    and is left out.
+    """
+    vectors, _ = read
+    found, rows = [], []
+    for word in _WORD.finditer(text, start):
+        inside = _tokens_of(word, read)
+        if word[0].lower() not in STOP_WORDS and inside.any():
+            found.append(word[0])
+            rows.append(vectors[inside].mean(axis=0))
+    return found, _normalized(np.stack(rows)) if rows else np.zeros((0, vectors.shape[1]), np.float32)
+
+
+def _tokens_of(word: re.Match[str], read: TokenVectors) -> Floats:
+    """Return which tokens lie within a word."""
+    _, spans = read
+    return np.asarray((spans[:, 0] >= word.start()) & (spans[:, 1] <= word.end()) & (spans[:, 1] > spans[:, 0]))
+
+
+def word_similarities(words: Matrix, passages: Sequence[Matrix]) -> Floats:
+    """Return how near each word is to the nearest word of each passage (cosine, -1 to 1), shape (words, passages)."""
+    if not len(words) or not passages:
+        return np.zeros((len(words), len(passages)), np.float32)
+    return np.stack([(words @ passage.T).max(axis=1, initial=-1.0) for passage in passages], axis=1)
+
+
+def has_revealing_word(sentence: str, read: TokenVectors, known: Collection[str], secret: Collection[str]) -> bool:
+    """Return whether a sentence holds a word that is enough to stop it, or a code.
+
+    `known` are stems of visible text, of the question and of the book's title, `secret` those that only hidden text
+    holds; `read` is the sentence as the model reads it, which says of how many tokens each word is made.
+    """
+    if any(_DOTS & {*run} and _DASHES & {*run} for run in _MORSE.findall(sentence)):
+        return True
+    letters = rare = 0
+    for found in _CONTRACTED.finditer(sentence):
+        tokens = int(_tokens_of(found, read).sum())
+        name = found[0][0].isupper() and not _SENTENCE_START.search(sentence, 0, found.start())
+        for root in stems(found[0]):
+            if root not in known:
+                if root.isdigit() or tokens >= CODE_TOKENS or (root in secret and (name or tokens != 1)):
+                    return True
+                letters += len(root) == 1
+                rare += tokens != 1
+    return letters >= CODE_LETTERS or rare >= CODE_WORDS
+
+
+NEAREST = 8
+"""Hidden passages, and as many visible ones, that a sentence is compared with word by word."""
+
+_STYLE = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        (r"\b(?:may|might|perhaps|maybe|probably|possibly|seem(?:s|ed)?|appears?|suppose|guess|wonder|unclear|not sure"
+         r"|hard to (?:say|tell)|can(?:no|['’])t (?:say|tell)|don['’]t know|doesn['’]t say|so far|yet|up to|until now"
+         r"|for now|at this point|as far as)\b"),
+        (r"\b(?:will|won['’]t|later|eventually|finally|ultimately|(?:in|at|by) the (?:end|close)|ends? up|turns? out"
+         r"|reveal\w*|twist|going to|actually|really|truth|secretly|all along)\b"),
+        r"\b(?:i|i['’](?:d|m|ve|ll)|you|your|we|us|our|me|my)\b",
+        r"\b(?:no|not|never|nobody|nothing|none|\w+n['’]t)\b",
+        r"\?[\"”]?$",
+    )
+]  # fmt: skip
+"""How a sentence is worded: as a guess, as a prediction, to the reader, as a denial, as a question."""
+
+SIGNALS = 66
+"""Numbers that the guard decides by; docs/guard.md says what each is."""
+
+MATCHING = 33
+"""The first of them, which say how well texts match. They count the more, the shorter a sentence is."""
+
+NEW_WORDS = 15
+"""Index of the share of words that the reader has not met."""
+
+LENGTH = 32
+"""Index of the length: content words beyond the question's, as a share of a dozen."""
+
+SHORT = 2 / 12
+"""The length of a sentence of one or two such words."""
+
+PAST_STEPS, FUTURE_STEPS = (0, 2), (1, 3)
+"""Steps up to which visible text is the latest or recent, and hidden text is next or near."""
+
+AVERAGED = 3
+"""Hidden passages, and as many visible ones, whose similarities are averaged."""
+
+DISTANCES = 11
+"""Signals of one reading of a sentence that say how far from the reader it is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer, embedded in three readings and word by word.
+
+    The readings are the sentence alone, together with its question, and following the sentence before it.
+    """
+
+    asked: frozenset[str]
+    alone: Question
+    together: Question
+    following: Question
+    read: TokenVectors
+    words: Sequence[str]
+    vectors: Matrix
+    first: bool
+
+
+class GuardedBook:
+    """All text of a book, divided into what an audience may see and what it may not."""
+
+    def __init__(self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str) -> None:
+        self._whole, self._reader = opened.whole(), reader
+        self._hidden_passages = np.fromiter((not gate.passes(p) for p in opened.passages), bool, len(opened.passages))
+        self.hidden: npt.NDArray[np.bool_] = self._hidden_passages[self._whole.passage_of]
+        self._known = {word for n in np.flatnonzero(~self.hidden) for word in self._whole.stems[n]}
+        self._known.update(stems(known))
+        self._secret = {word for n in np.flatnonzero(self.hidden) for word in self._whole.stems[n]} - self._known
+        held = Counter(word for sentence in self._whole.stems for word in set(sentence))
+        count = len(self._whole) + 1
+        self._rarity = {word: float(np.log(count / (times + 0.5))) for word, times in held.items()}
+        self._unheard = float(np.log(count / 0.5))
+        self._ranked: dict[str, Ranking] = {}
+        self._distances = Distances(self._whole, self._hidden_passages, gate.audience.at(opened.book))
+
+    def has_revealing_word(self, sentence: Sentence) -> bool:
+        """Return whether one word of a sentence is enough to stop it."""
+        return has_revealing_word(sentence.alone.text, sentence.read, self._known | sentence.asked, self._secret)
+
+    def nearest(self, statements: Sequence[Question]) -> tuple[list[Passage], list[Passage]]:
+        """Return the visible and the hidden passages that match any of the statements best."""
+        best = np.zeros(len(self._whole.passages), np.float32)
+        for statement in statements:
+            chances = np.zeros_like(best)
+            np.add.at(chances, self._whole.passage_of, self._ranking(statement).chances)
+            near = self._whole.passage_vectors @ statement.vectors.plain
+            best = np.maximum(best, np.maximum(chances / (chances.max() + 1e-9), near))
+        order = np.argsort(-best, kind="stable")
+        visible, hidden = ([n for n in order if self._hidden_passages[n] == side][:NEAREST] for side in (False, True))
+        return [self._whole.passages[n] for n in visible], [self._whole.passages[n] for n in hidden]
+
+    def signals(self, sentence: Sentence, visible: Sequence[Matrix], hidden: Sequence[Matrix]) -> Floats:
+        """Return all signals of a sentence; `visible` and `hidden` are the token vectors of its nearest passages."""
+        content = [word for word in sentence.alone.words if word not in sentence.asked]
+        new = [word for word in content if word not in self._known]
+        secret = [word for word in new if word in self._secret]
+        count = max(1, len(content))
+        return np.array(
+            [
+                float(self.hidden.mean()),
+                *self._fit(sentence.alone),
+                *self._fit(sentence.together),
+                len(new) / count,
+                len(secret) / count,
+                min(3, len(secret)) / 3,
+                float(not content),
+                *_by_words(sentence, visible, hidden),
+                *(float(bool(style.search(sentence.alone.text))) for style in _STYLE),
+                float(sentence.first),
+                min(12, len(content)) / 12,
+                *(
+                    distance
+                    for said in (sentence.alone, sentence.together, sentence.following)
+                    for distance in self._distances.of(self._ranking(said), said.vectors.plain)
+                ),
+            ],
+            np.float32,
+        )
+
+    def _fit(self, statement: Question) -> list[float]:
+        """Return how well hidden and visible text match a statement: by ranking, by similarity and by shared words."""
+        whole, hidden = self._whole, self.hidden
+        near = whole.sentence_vectors @ statement.vectors.plain
+        near_passages = whole.passage_vectors @ statement.vectors.plain
+        weights = np.array([self._rarity.get(word, self._unheard) for word in statement.words], np.float32)
+        weights /= weights.sum() or 1.0
+        in_sentence = np.zeros(len(whole), np.float32)
+        in_passage = np.zeros(len(whole.passages), np.float32)
+        for word, weight in zip(statement.words, weights, strict=True):
+            found = whole.found(word)[0]
+            in_sentence[found] += weight
+            in_passage[np.unique(whole.passage_of[found])] += weight
+        return [
+            float(self._ranking(statement).chances[hidden].sum()),
+            _margin(near, hidden),
+            float(near[~hidden].max(initial=-1.0)),
+            _margin(near_passages, self._hidden_passages),
+            _margin(in_sentence, hidden),
+            _margin(in_passage, self._hidden_passages),
+            float(in_passage[~self._hidden_passages].max(initial=0.0)),
+        ]
+
+    def _ranking(self, statement: Question) -> Ranking:
+        """Rank all sentences of the book for a statement, once."""
+        if statement.text not in self._ranked:
+            self._ranked[statement.text] = self._reader.rank(self._whole, statement)
+        return self._ranked[statement.text]
+
+
+def _by_words(sentence: Sentence, visible: Sequence[Matrix], hidden: Sequence[Matrix]) -> list[float]:
+    """Return how much better hidden passages match a sentence's words: on average, at most, and in one passage."""
+    by_visible, by_hidden = word_similarities(sentence.vectors, visible), word_similarities(sentence.vectors, hidden)
+    if not sentence.words:
+        return [0.0] * 7
+    best_visible, best_hidden = by_visible.max(axis=1, initial=0.0), by_hidden.max(axis=1, initial=0.0)
+    better = best_hidden - best_visible
+    own = np.array([stem(word.lower()) not in sentence.asked for word in sentence.words])
+    passages_visible, passages_hidden = by_visible.mean(axis=0), by_hidden.mean(axis=0)
+    leading = by_hidden[:, int(passages_hidden.argmax())] if len(hidden) else best_hidden
+    return [
+        float(better.mean()),
+        float(better.max()),
+        float(np.sort(np.where(own, better, -0.2))[-2:].mean()),
+        float(best_visible.mean()),
+        float(best_visible.min()),
+        float(passages_hidden.max(initial=0.0) - passages_visible.max(initial=0.0)),
+        float(np.clip(leading - best_visible, 0, 1).sum()),
+    ]
+
+
+def _margin(values: Floats, hidden: npt.NDArray[np.bool_]) -> float:
+    """Return by how much the best hidden value beats the best visible one."""
+    return float(values[hidden].max(initial=-1.0) - values[~hidden].max(initial=-1.0))
+
+
+class Distances:
+    """A book seen from a reader's position, in steps: the marks that have text, so that all units compare."""
+
+    def __init__(self, whole: VisibleBook, hidden: npt.NDArray[np.bool_], position: int) -> None:
+        steps = np.unique(whole.marks)
+        here = int(np.searchsorted(steps, position, side="right")) - 1
+        self._whole, self._hidden = whole, hidden
+        self._ahead = np.searchsorted(steps, whole.marks) - here
+        self._steps = max(1, len(steps))
+        away = np.where(hidden, self._ahead, -self._ahead)
+        near, far = (np.where(hidden, *limits) for limits in zip(FUTURE_STEPS, PAST_STEPS, strict=True))
+        zones = np.where(hidden, 3, 0) + (away > near) + (away > far)
+        self._zone_of_sentence = zones[whole.passage_of]
+
+    def of(self, ranking: Ranking, statement: Vector) -> list[float]:
+        """Return where a statement is told, all numbers from -1 to 1.
+
+        They are the chances of the latest step, of recent and of earlier ones, of the next step, of near and of far
+        ones; the confidence that it is told at all; the share of the book between the reader and the most similar
+        visible passage, and the most similar hidden one; and the similarity of the best few visible and hidden ones.
+        """
+        near = self._whole.passage_vectors @ statement
+        visible, hidden = np.where(self._hidden, -1.0, near), np.where(self._hidden, near, -1.0)
+        return [
+            *np.bincount(self._zone_of_sentence, ranking.chances, minlength=6).tolist(),
+            ranking.confidence,
+            -float(self._ahead[visible.argmax()]) / self._steps,
+            float(self._ahead[hidden.argmax()]) / self._steps,
+            float(np.sort(visible)[-AVERAGED:].mean()),
+            float(np.sort(hidden)[-AVERAGED:].mean()),
+        ]
+
+
+SHORT_AND_NEW = 0.25
+"""Share of the limit for a sentence that says only one or two words, which the reader has not met: there is next to
+nothing to judge it by. Set on the validation stories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence may be shown, and how likely (0 to 1) it gives away what is hidden."""
+
+    shown: bool
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found about a sentence: its signals, and whether one word of it is enough to stop it."""
+
+    signals: Floats
+    revealing_word: bool
+
+
+class Guard:
+    """Judges what a chat model says of one book, for one audience; `known` is what everybody knows of the book."""
+
+    def __init__(
+        self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str, passages: PassageTokens, embedder: Embedder
+    ) -> None:
+        self._book = GuardedBook(opened, gate, reader, known)
+        self._passages, self._embedder = passages, embedder
+        self._seen = [passage.text for passage in gate.visible(opened.passages)]
+
+    def judge(self, question: str, said: Sequence[str], rule: Rule) -> list[Verdict]:
+        """Judge each sentence of an answer to a question."""
+        if not self._book.hidden.any():
+            return [Verdict(True, 0.0) for _ in said]
+        read = {word for text in self._seen for word in unread(text)} if any(map(unread, said)) else set()
+        return [
+            Verdict(False, 1.0) if unread(text) - read or found.revealing_word else rule.verdict(found.signals)
+            for text, found in zip(said, self.evidence(question, said), strict=True)
+        ]
+
+    def evidence(self, question: str, said: Sequence[str]) -> list[Evidence]:
+        """Return what was found about each sentence of an answer."""
+        found = []
+        for sentence in self._embed(question, said):
+            visible, hidden = self._book.nearest((sentence.alone, sentence.together))
+            read = self._passages.of([*visible, *hidden])
+            signals = self._book.signals(sentence, read[: len(visible)], read[len(visible) :])
+            found.append(Evidence(signals, self._book.has_revealing_word(sentence)))
+        return found
+
+    def _embed(self, question: str, said: Sequence[str]) -> list[Sentence]:
+        """Embed sentences: each alone, with its question, and following the sentence before it.
+
+        Their words are read after both, so that the vector of “he” carries who is meant.
+        """
+        if not said:
+            return []
+        following = [" ".join(filter(None, pair)) for pair in pairwise(("", *said))]
+        together = [f"{question} {sentence}".strip() for sentence in said]
+        in_context = [f"{question} {text}".strip() for text in following]
+        count, read = len(said), self._embedder.words([*said, *together, *following, *in_context])
+        alone, with_question, after, words = (read[n * count : (n + 1) * count] for n in range(4))
+        asked = frozenset(stems(question))
+        ready = []
+        for n, sentence in enumerate(said):
+            content = content_words(in_context[n], words[n], len(in_context[n]) - len(sentence))
+            ready.append(
+                Sentence(
+                    asked,
+                    Question.stated(sentence, _mean(alone[n])),
+                    Question.stated(together[n], _mean(with_question[n])),
+                    Question.stated(following[n], _mean(after[n])),
+                    alone[n], *content, first=n == 0,
+                )
+            )  # fmt: skip
+        return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The learned rule: a logistic regression over the signals, and the risk from which a sentence is stopped.
+
+    Every signal counts once as it is, and those of matching count once more, the shorter the sentence is: three of the
+    book's own words are judged differently from a sentence of thirty other words.
+    """
+
+    fit: Fit
+    limit: float
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS / "guard.npz") -> Rule:
+        """Load the packaged rule, or another one."""
+        with np.load(path) as arrays:
+            return cls(Fit(arrays["weights"].astype(np.float32), float(arrays["bias"])), float(arrays["limit"]))
+
+    def verdict(self, signals: Floats) -> Verdict:
+        """Return the verdict on a sentence with these signals."""
+        risk = self.fit.confidence(rule_inputs(signals))
+        short_and_new = signals[NEW_WORDS] == 1 and signals[LENGTH] <= SHORT
+        return Verdict(risk < self.limit * (SHORT_AND_NEW if short_and_new else 1.0), risk)
+
+
+def rule_inputs(signals: Floats) -> Floats:
+    """Return what the rule weighs: the signals, and those of matching once more, by how short the sentence is."""
+    return np.concatenate([signals, signals[:MATCHING] * (1 - signals[LENGTH])])
+
+
+def _mean(read: TokenVectors) -> Vector:
+    """Return the vector of a whole text: the mean of its tokens, of length 1."""
+    mean = read[0].mean(axis=0)
+    return np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)

@@ -1,1 +1,0 @@
-"""The guard: which sentences of a chat model may be shown to an audience."""
