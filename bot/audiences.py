@@ -7,27 +7,25 @@ ceiling is among those who will see it, so the reply goes no further than they d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Self
 
 from bot.app import App
-from bot.features.ceilings.store import StoredCeilings
-from bot.features.progress.store import StoredPositions
-from bot.people import NO_CLUB, Member, Place, positions
-from corpus.books import Book, Slug
+from bot.features.ceilings.store import Ceilings
+from bot.features.progress.store import Progress
+from bot.people import NO_CLUB, Member, Place
 from retrieval.gate import Audience
 
 
 class Audiences:
     """Makes the audience of every reply."""
 
-    def __init__(self, reports: StoredPositions, ceilings: StoredCeilings, books: Mapping[Slug, Book]) -> None:
-        self._reports, self._ceilings, self._books = reports, ceilings, books
+    def __init__(self, progress: Progress, ceilings: Ceilings) -> None:
+        self.positions, self.ceiling = progress.positions, ceilings.show
 
     @classmethod
     def build(cls, app: App) -> Self:
         """Build it from the app."""
-        return cls(StoredPositions(app.database), StoredCeilings(app.database), app.books)
+        return cls(app.get(Progress), app.get(Ceilings))
 
     async def private(self, member: Member, place: Place) -> Audience:
         """Return the audience of a reply that only this member sees."""
@@ -40,15 +38,6 @@ class Audiences:
             own = await self.positions(asker)
             ceiling = {book: min(marks, own.get(book, marks)) for book, marks in ceiling.items()}
         return Audience(ceiling, place.adults, _club(place.club))
-
-    async def positions(self, member: Member) -> dict[Slug, int]:
-        """Return where a member is in the books of the library, the latest report last."""
-        reported = await self._reports.reported(member)
-        return positions({book: report.reached for book, report in reported.items()}, self._books)
-
-    async def ceiling(self, place: Place) -> dict[Slug, int]:
-        """Return how far a place may go in the books of the library."""
-        return positions(await self._ceilings.ceiling(place), self._books)
 
     async def behind(self, member: Member, place: Place) -> bool:
         """Return whether a reply at the place's ceiling could tell a member more than they have read."""

@@ -41,7 +41,7 @@ class Did(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One thing that was posted or decided; `message` is where it stands, or 0."""
 
     place: Place
@@ -51,34 +51,6 @@ class Entry:
     message: int = 0
     about: str = ""
     sources: tuple[str, ...] = ()
-
-
-class Audit:
-    """StoredNotes what the bot posts for everybody. What it tells people in private is never noted."""
-
-    def __init__(self, records: StoredAudit, now: Callable[[], dt.datetime]) -> None:
-        self._records, self._now = records, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(StoredAudit(app.database), app.now)
-
-    async def note(
-        self, did: Did, place: Place, by: int = NOBODY, *, message: int = 0, about: str = "",
-        sources: Sequence[str] = (),
-    ) -> None:  # fmt: skip
-        """Note one thing that was posted or decided. `about` must not say where anybody is."""
-        about = " ".join(about.split())[:MAX_ABOUT]
-        await self._records.add(Entry(place, by, did, self._now(), message, about, tuple(sources)[:SOURCES]))
-
-    async def since(self, club: int, days: int, did: Collection[Did] = tuple(Did)) -> list[Entry]:
-        """Return what was noted in a club in the last days, the latest first."""
-        return await self._records.since(club, self._now() - dt.timedelta(days=days), did)
-
-    async def forget_old(self) -> int:
-        """Forget what is older than the audit goes back; return how many entries."""
-        return await self._records.forget_before(self._now() - KEPT)
 
 
 class AuditRow(Base):
@@ -103,41 +75,42 @@ class AuditRow(Base):
     sources: Mapped[list[str]] = mapped_column(JSON)
 
 
-class StoredAudit:
-    """The audit of clubs."""
+class Audit:
+    """Notes what the bot posts for everybody. What it tells people in private is never noted."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, database: Sessions, now: Callable[[], dt.datetime]) -> None:
+        self._database, self._now = database, now
 
-    async def add(self, entry: Entry) -> None:
-        """Keep an entry; one of the same message and kind is kept once."""
-        async with self._sessions.writing() as session:
-            insert = insert_into(session, AuditRow).values(
-                club=entry.place.club,
-                place=entry.place.id,
-                by=entry.by,
-                did=entry.did.value,
-                at=entry.at,
-                message=entry.message or None,
-                about=entry.about,
-                sources=list(entry.sources),
-            )
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database, app.now)
+
+    async def note(
+        self, did: Did, place: Place, by: int = NOBODY, *, message: int = 0, about: str = "",
+        sources: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """Note what was posted or decided, once for a message. `about` must not say where anybody is."""
+        row: dict[str, object] = {"club": place.club, "place": place.id, "by": by, "did": did.value, "at": self._now()}
+        row |= {"message": message or None, "about": " ".join(about.split())[:MAX_ABOUT]}
+        row |= {"sources": list(sources)[:SOURCES]}
+        async with self._database.writing() as session:
+            insert = insert_into(session, AuditRow).values(**row)
             await session.execute(insert.on_conflict_do_nothing(index_elements=["club", "did", "message"]))
 
-    async def since(self, club: int, moment: dt.datetime, did: Collection[Did]) -> list[Entry]:
-        """Return a club's entries since a moment, the latest first."""
-        row = AuditRow
-        query = select(row).where(row.club == club, row.at >= moment, row.did.in_(did))
-        async with self._sessions.reading() as session:
-            return [_entry(found) for found in await session.scalars(query.order_by(row.at.desc(), row.id.desc()))]
+    async def since(self, club: int, days: int, did: Collection[Did] = tuple(Did)) -> list[AuditEntry]:
+        """Return what was noted in a club in the last days, the latest first."""
+        row, begin = AuditRow, self._now() - dt.timedelta(days=days)
+        query = select(row).where(row.club == club, row.at >= begin, row.did.in_(did))
+        async with self._database.reading() as session:
+            found = await session.scalars(query.order_by(row.at.desc(), row.id.desc()))
+            return [
+                AuditEntry(Place(e.club, e.place), e.by, Did(e.did), e.at, e.message or 0, e.about, tuple(e.sources))
+                for e in found
+            ]
 
-    async def forget_before(self, moment: dt.datetime) -> int:
-        """Forget entries that are older; return how many."""
-        away = delete(AuditRow).where(AuditRow.at < moment).returning(AuditRow.id)
-        async with self._sessions.writing() as session:
+    async def forget_old(self) -> int:
+        """Forget what is older than the audit goes back; return how many entries."""
+        away = delete(AuditRow).where(AuditRow.at < self._now() - KEPT).returning(AuditRow.id)
+        async with self._database.writing() as session:
             return len((await session.scalars(away)).all())
-
-
-def _entry(row: AuditRow) -> Entry:
-    place = Place(row.club, row.place)
-    return Entry(place, row.by, Did(row.did), row.at, row.message or 0, row.about, tuple(row.sources))

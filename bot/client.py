@@ -23,8 +23,8 @@ from bot.app import App
 from bot.audit import Audit
 from bot.db.jobs import StoredJobs
 from bot.discord.context import begin, tell
-from bot.features.ask.rules import IsMember, Questions
-from bot.features.ask.store import StoredNotes
+from bot.features.ask.rules import Questions
+from bot.features.ask.store import IsMember, StoredNotes
 from bot.features.registry import FEATURES
 from bot.jobs import Jobs
 from bot.logs import Meter

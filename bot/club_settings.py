@@ -18,8 +18,8 @@ from corpus.books import Book, Slug
 from corpus.errors import DogearError
 
 
-class Step(StrEnum):
-    """The steps of the first-run walk, in their order. Each but the last is about the setting of its name."""
+class Topic(StrEnum):
+    """What the first-run walk asks for, step by step. Each but the last is the setting of its name."""
 
     MODERATORS = "moderators"
     ORGANISERS = "organisers"
@@ -32,20 +32,20 @@ class Step(StrEnum):
     @property
     def number(self) -> int:
         """Where it stands in the walk, from 1."""
-        return list(Step).index(self) + 1
+        return list(Topic).index(self) + 1
 
     @property
-    def next(self) -> Step:
+    def next(self) -> Topic:
         """The step behind it; the last one is followed by itself."""
-        return list(Step)[min(self.number, len(Step) - 1)]
+        return list(Topic)[min(self.number, len(Topic) - 1)]
 
     @property
-    def before(self) -> Step:
+    def before(self) -> Topic:
         """The step before it; the first one is preceded by itself."""
-        return list(Step)[max(self.number - 2, 0)]
+        return list(Topic)[max(self.number - 2, 0)]
 
 
-ASKED = tuple(step for step in Step if step is not Step.DONE)
+ASKED = tuple(step for step in Topic if step is not Topic.DONE)
 """The steps that ask for something."""
 
 UTC = "UTC"
@@ -65,68 +65,11 @@ class ClubSettings:
     schedule: int | None = None
     zone: str = UTC
     book: Slug | None = None
-    walk: Step = Step.MODERATORS
+    walk: Topic = Topic.MODERATORS
 
 
 class SetUpProblem(DogearError):
     """What was chosen is not there any more, or cannot be chosen."""
-
-
-class SetUp:
-    """Keeps what clubs choose. Who may choose, and which roles and channels there are, is for the door to check."""
-
-    def __init__(self, records: StoredClubs, books: Mapping[Slug, Book]) -> None:
-        self._records, self._books = records, books
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(StoredClubs(app.database), app.books)
-
-    async def settings(self, club: int) -> ClubSettings:
-        """Return what a club chose."""
-        return await self._records.settings(club)
-
-    async def begin(self, club: int) -> ClubSettings:
-        """Return a club's settings with the walk where it goes on: at the step where it was left, or once more."""
-        return await self._records.change_settings(
-            club, lambda now: replace(now, walk=Step.MODERATORS) if now.walk is Step.DONE else now
-        )
-
-    async def go(self, club: int, step: Step) -> ClubSettings:
-        """Go to a step and change nothing else."""
-        return await self._records.change_settings(club, lambda now: replace(now, walk=step))
-
-    async def choose_id(self, club: int, step: Step, chosen: int) -> ClubSettings:
-        """Choose a role or a channel, and go on."""
-        return await self._put(club, step, chosen)
-
-    async def choose_zone(self, club: int, typed: str) -> ClubSettings:
-        """Choose a zone by its name or its city; the walk goes on where it was waiting for it. Raises UnknownZone."""
-        zone = find_zone(typed)
-
-        def chosen(now: ClubSettings) -> ClubSettings:
-            return replace(now, zone=zone, walk=now.walk.next if now.walk is Step.ZONE else now.walk)
-
-        return await self._records.change_settings(club, chosen)
-
-    async def choose_book(self, club: int, book: Slug) -> ClubSettings:
-        """Choose the book that the club reads, and go on. Raises SetUpProblem where the library lacks it."""
-        if book not in self._books:
-            raise SetUpProblem("The library does not have that book any more. Go back and pick another one.")
-        return await self._put(club, Step.BOOK, book)
-
-    async def clear(self, club: int, step: Step) -> ClubSettings:
-        """Take back what was chosen at a step other than the zone, which every club has, and go on."""
-        return await self._put(club, step, None)
-
-    async def _put(self, club: int, step: Step, value: int | str | None) -> ClubSettings:
-        return await self._records.change_settings(club, _chosen(step, value))
-
-
-def _chosen(step: Step, value: int | str | None) -> Callable[[ClubSettings], ClubSettings]:
-    changed: dict[str, Any] = {step.value: value, "walk": step.next}
-    return lambda now: replace(now, **changed)
 
 
 class ClubRow(Base):
@@ -159,21 +102,26 @@ class FigureRow(Base):
 COLUMNS = tuple(field.name for field in fields(ClubSettings))
 
 
-class StoredClubs:
-    """What clubs chose for themselves."""
+class SetUp:
+    """Keeps what clubs choose. Who may choose, and which roles and channels there are, is for the door to check."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, database: Sessions, books: Mapping[Slug, Book]) -> None:
+        self._database, self._books = database, books
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database, app.books)
 
     async def settings(self, club: int) -> ClubSettings:
-        """Return a club's settings; those of a club that chose nothing yet are all at their beginning."""
-        async with self._sessions.reading() as session:
+        """Return what a club chose; a club that chose nothing yet has all at its beginning."""
+        async with self._database.reading() as session:
             row = await session.get(ClubRow, club)
             return ClubSettings() if row is None else _settings(row)
 
-    async def change_settings(self, club: int, change: Callable[[ClubSettings], ClubSettings]) -> ClubSettings:
+    async def change(self, club: int, change: Callable[[ClubSettings], ClubSettings]) -> ClubSettings:
         """Change a club's settings as they are at that moment, with nobody else between, and return them."""
-        async with self._sessions.writing() as session:
+        async with self._database.writing() as session:
             new = insert_into(session, ClubRow).values(club=club, **_columns(ClubSettings()))
             await session.execute(new.on_conflict_do_nothing())
             row = (await session.scalars(select(ClubRow).where(ClubRow.club == club).with_for_update())).one()
@@ -182,10 +130,42 @@ class StoredClubs:
                 setattr(row, column, value)
             return changed
 
+    async def begin(self, club: int) -> ClubSettings:
+        """Return a club's settings with the walk where it goes on: at the step where it was left, or once more."""
+        return await self.change(
+            club, lambda now: replace(now, walk=Topic.MODERATORS) if now.walk is Topic.DONE else now
+        )
+
+    async def go(self, club: int, step: Topic) -> ClubSettings:
+        """Go to a step and change nothing else."""
+        return await self.change(club, lambda now: replace(now, walk=step))
+
+    async def choose_id(self, club: int, step: Topic, chosen: int | None) -> ClubSettings:
+        """Choose a role or a channel, or none, and go on."""
+        changed: dict[str, Any] = {step.value: chosen, "walk": step.next}
+        return await self.change(club, lambda now: replace(now, **changed))
+
+    async def choose_zone(self, club: int, typed: str) -> ClubSettings:
+        """Choose a zone by its name or its city; the walk goes on where it was waiting for it. Raises UnknownZone."""
+        zone = find_zone(typed)
+        return await self.change(
+            club, lambda now: replace(now, zone=zone, walk=now.walk.next if now.walk is Topic.ZONE else now.walk)
+        )
+
+    async def choose_book(self, club: int, book: Slug) -> ClubSettings:
+        """Choose the book that the club reads, and go on. Raises SetUpProblem where the library lacks it."""
+        if book not in self._books:
+            raise SetUpProblem("The library does not have that book any more. Go back and pick another one.")
+        return await self.change(club, lambda now: replace(now, book=book, walk=Topic.BOOK.next))
+
+    async def clear(self, club: int, step: Topic) -> ClubSettings:
+        """Take back what was chosen at a step other than the zone, which every club has, and go on."""
+        return await self.choose_id(club, step, None)
+
 
 def _columns(settings: ClubSettings) -> dict[str, object]:
     return {column: getattr(settings, column) for column in COLUMNS} | {"walk": settings.walk.value}
 
 
 def _settings(row: ClubRow) -> ClubSettings:
-    return ClubSettings(row.moderators, row.organisers, row.talk, row.schedule, row.zone, row.book, Step(row.walk))
+    return ClubSettings(row.moderators, row.organisers, row.talk, row.schedule, row.zone, row.book, Topic(row.walk))

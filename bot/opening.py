@@ -18,7 +18,7 @@ from bot.answering.engine import Discussion
 from bot.app import App, Rates
 from bot.db.base import indexing_lock
 from bot.db.migrate import open_database
-from bot.features.reviews.rules import Reviews
+from bot.features.reviews.store import Reviews
 from bot.logs import Meter
 from bot.people import EVERY
 from bot.settings import Settings

@@ -14,8 +14,8 @@ from typing import Self
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
 from bot.app import App
-from bot.features.reviews.rules import Reviews
-from bot.features.watch.rules import Watching
+from bot.features.reviews.store import Reviews
+from bot.features.watch.store import Watching
 from bot.workers import going_on
 from corpus.errors import DogearError
 

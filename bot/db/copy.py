@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.db.base import WRITES, Address, Base, Sessions, StorageUnavailable, opened_engine, told
 from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
-from bot.features.reviews.store import Review, StoredReviews
+from bot.features.reviews.rules import Review
+from bot.features.reviews.store import every_review
 from bot.people import EVERY
 
 
@@ -93,7 +94,7 @@ def reviews_in(where: str | Path) -> list[Review]:
 
 async def _reviews_in(address: Address) -> list[Review]:
     async with opened_engine(address) as engine:
-        return await StoredReviews(Sessions(engine, address.name)).every(EVERY)
+        return await every_review(Sessions(engine, address.name), EVERY)
 
 
 BATCH = 500

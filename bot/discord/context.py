@@ -16,7 +16,7 @@ from bot.app import App
 from bot.club_settings import ClubSettings, SetUp
 from bot.db.base import StorageUnavailable
 from bot.discord.cards import Card, CardView, problem_card
-from bot.features.ask.rules import IsMember
+from bot.features.ask.store import IsMember
 from bot.jobs import Jobs
 from bot.logs import begin_request, failure_number
 from bot.people import Member, Place

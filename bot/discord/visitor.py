@@ -11,7 +11,7 @@ from discord import app_commands
 from bot.discord.buttons import Picked
 from bot.discord.cards import OPTION, OPTIONS, notice_card, visible
 from bot.discord.context import Choice, ClubBot, Refused, app_of, bot_of, member_here, replace_card
-from bot.features.ask.rules import DirectMessages
+from bot.features.ask.store import DirectMessages
 from bot.people import NO_CLUB, Member, Place
 
 

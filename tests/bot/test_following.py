@@ -14,8 +14,8 @@ import pytest
 from bot.app import App
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import MyData
-from bot.features.reviews.rules import Reviews
-from bot.features.watch.rules import Watching
+from bot.features.reviews.store import Reviews
+from bot.features.watch.store import Watching
 from bot.people import Member, Place, Shards
 from bot.upkeep import LOOK_EVERY as SECONDS
 from bot.upkeep import Following

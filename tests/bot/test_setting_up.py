@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Step, StoredClubs
+from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Topic
 from bot.features.setup.rules import AGAIN, ALLOW, Channel, Missing, Server, missing
 from bot.times import UnknownZone
 from corpus.books import Book, Unit
@@ -17,49 +17,49 @@ from tests.fakes.records import opened_records
 
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 BOOKS = {"emma": EMMA}
-CHOSEN = ClubSettings(500, 501, 100, 101, "Europe/Berlin", "emma", Step.DONE)
+CHOSEN = ClubSettings(500, 501, 100, 101, "Europe/Berlin", "emma", Topic.DONE)
 THERE = Server({500, 501}, {100: Channel("talk"), 101: Channel("sections")})
 
 
 @pytest.fixture
 async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
     async with opened_records(tmp_path) as records:
-        yield SetUp(StoredClubs(records), BOOKS)
+        yield SetUp(records, BOOKS)
 
 
 class TestTheWalk:
     def test_steps_follow_one_another_and_both_ends_stay_where_they_are(self) -> None:
-        assert [step.next for step in Step] == [*list(Step)[1:], Step.DONE]
-        assert [step.before for step in Step] == [Step.MODERATORS, *list(Step)[:-1]]
+        assert [step.next for step in Topic] == [*list(Topic)[1:], Topic.DONE]
+        assert [step.before for step in Topic] == [Topic.MODERATORS, *list(Topic)[:-1]]
         assert [step.number for step in ASKED] == [1, 2, 3, 4, 5, 6]
 
     async def test_a_club_that_chose_nothing_is_at_the_beginning_and_in_utc(self, set_up: SetUp) -> None:
         assert await set_up.settings(1) == ClubSettings()
-        assert await set_up.begin(1) == ClubSettings(zone="UTC", walk=Step.MODERATORS)
+        assert await set_up.begin(1) == ClubSettings(zone="UTC", walk=Topic.MODERATORS)
 
     async def test_each_choice_is_kept_and_goes_on(self, set_up: SetUp) -> None:
-        assert (await set_up.choose_id(1, Step.MODERATORS, 500)).walk is Step.ORGANISERS
-        assert (await set_up.choose_id(1, Step.ORGANISERS, 501)).walk is Step.TALK
-        await set_up.choose_id(1, Step.TALK, 100)
-        assert (await set_up.choose_id(1, Step.SCHEDULE, 101)).walk is Step.ZONE
-        assert (await set_up.choose_zone(1, "berlin")).walk is Step.BOOK
+        assert (await set_up.choose_id(1, Topic.MODERATORS, 500)).walk is Topic.ORGANISERS
+        assert (await set_up.choose_id(1, Topic.ORGANISERS, 501)).walk is Topic.TALK
+        await set_up.choose_id(1, Topic.TALK, 100)
+        assert (await set_up.choose_id(1, Topic.SCHEDULE, 101)).walk is Topic.ZONE
+        assert (await set_up.choose_zone(1, "berlin")).walk is Topic.BOOK
         assert await set_up.choose_book(1, "emma") == CHOSEN
         assert await set_up.settings(1) == CHOSEN
         assert await set_up.settings(2) == ClubSettings()
 
     async def test_it_goes_on_where_it_was_left_and_from_the_beginning_once_it_is_through(self, set_up: SetUp) -> None:
-        await set_up.go(1, Step.SCHEDULE)
-        assert (await set_up.begin(1)).walk is Step.SCHEDULE
-        await set_up.go(1, Step.DONE)
-        assert (await set_up.begin(1)).walk is Step.MODERATORS
+        await set_up.go(1, Topic.SCHEDULE)
+        assert (await set_up.begin(1)).walk is Topic.SCHEDULE
+        await set_up.go(1, Topic.DONE)
+        assert (await set_up.begin(1)).walk is Topic.MODERATORS
 
     async def test_a_zone_that_is_chosen_elsewhere_leaves_the_walk_where_it_is(self, set_up: SetUp) -> None:
-        await set_up.go(1, Step.TALK)
-        assert await set_up.choose_zone(1, "Asia/Tokyo") == ClubSettings(zone="Asia/Tokyo", walk=Step.TALK)
+        await set_up.go(1, Topic.TALK)
+        assert await set_up.choose_zone(1, "Asia/Tokyo") == ClubSettings(zone="Asia/Tokyo", walk=Topic.TALK)
 
     async def test_what_was_chosen_can_be_taken_back(self, set_up: SetUp) -> None:
-        await set_up.choose_id(1, Step.MODERATORS, 500)
-        assert await set_up.clear(1, Step.MODERATORS) == ClubSettings(walk=Step.ORGANISERS)
+        await set_up.choose_id(1, Topic.MODERATORS, 500)
+        assert await set_up.clear(1, Topic.MODERATORS) == ClubSettings(walk=Topic.ORGANISERS)
 
     async def test_what_is_not_there_cannot_be_chosen(self, set_up: SetUp) -> None:
         with pytest.raises(UnknownZone, match=r"Did you mean Europe/Berlin\?"):
@@ -69,7 +69,9 @@ class TestTheWalk:
         assert await set_up.settings(1) == ClubSettings()
 
     async def test_two_who_choose_at_once_lose_nothing(self, set_up: SetUp) -> None:
-        await asyncio.gather(*(set_up.choose_id(1, step, 500) for step in (Step.MODERATORS, Step.TALK, Step.SCHEDULE)))
+        await asyncio.gather(
+            *(set_up.choose_id(1, step, 500) for step in (Topic.MODERATORS, Topic.TALK, Topic.SCHEDULE))
+        )
         settings = await set_up.settings(1)
         assert (settings.moderators, settings.talk, settings.schedule) == (500, 500, 500)
 

@@ -15,8 +15,7 @@ import pytest
 
 from bot.answering.engine import Discussion
 from bot.app import App
-from bot.features.reviews.rules import Reviews
-from bot.features.reviews.store import StoredReviews
+from bot.features.reviews.store import Reviews
 from bot.opening import open_app
 from bot.people import Member
 from bot.settings import Settings
@@ -100,7 +99,7 @@ async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterat
 
     async with opened_records(tmp_path) as records:
         repair = StoreRepair(store.repair, reconcile, 0.001)
-        reviews = Reviews(StoredReviews(records), store, {EMMA.slug: EMMA}, workers, lambda: NOON, repair.request)
+        reviews = Reviews(records, store, {EMMA.slug: EMMA}, workers, lambda: NOON, repair.request)
         yield World(store, reviews, repair)
     workers.close()
 

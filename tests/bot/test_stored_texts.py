@@ -6,8 +6,7 @@ import datetime as dt
 import json
 
 from bot.features.ceilings.store import CeilingChange
-from bot.features.reviews.rules import Draft, read_review
-from bot.features.reviews.store import Review
+from bot.features.reviews.rules import Review, ReviewDraft, read_review
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState, read, written
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
@@ -69,7 +68,7 @@ def test_a_change_of_a_ceiling() -> None:
 
 
 def test_a_review_that_was_typed_and_one_that_was_deleted() -> None:
-    assert Draft.read('["4", "Good – “yes”", "ch 5"]') == Draft("4", "Good – “yes”", "ch 5")
+    assert ReviewDraft.read('["4", "Good – “yes”", "ch 5"]') == ReviewDraft("4", "Good – “yes”", "ch 5")
     text = '[7, 70, "emma", 4, "Good.", 5, {"emma": 5}, "2027-03-01T12:30:00+00:00", null]'
     assert read_review(text) == Review(0, 7, 70, "emma", 4, "Good.", 5, Reveals.of({"emma": 5}), NOW, None)
 

@@ -17,7 +17,7 @@ from bot.app import App, Rates
 from bot.client import Dogear
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
-from bot.features.reviews.rules import Reviews
+from bot.features.reviews.store import Reviews
 from bot.people import Member, Place
 from bot.workers import Workers
 from corpus.books import Slug

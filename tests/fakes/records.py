@@ -7,16 +7,23 @@ import contextlib
 import datetime as dt
 import functools
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from bot.db.base import NAME, Sessions, note_member
 from bot.db.migrate import open_database, upgrade
+from bot.features.ceilings.store import ceiling_of
+from bot.features.progress.store import PositionChange, Report, change_positions, reported, take_back
 from bot.features.prompts.rules import Prompt
 from bot.features.prompts.store import add_prompt
+from bot.features.reviews.rules import Review
+from bot.features.reviews.store import save
 from bot.features.shelf.rules import Shelved
 from bot.features.shelf.store import Shelves, put
-from bot.people import Member
+from bot.features.watch.rules import Finding
+from bot.features.watch.store import add_finding
+from bot.people import Member, Place, Reached
+from corpus.books import Slug
 
 
 @functools.cache
@@ -53,6 +60,44 @@ async def keep_prompt(database: Sessions, prompt: Prompt) -> Prompt:
     async with database.writing() as session:
         await note_member(session, prompt.place.club, prompt.member)
         return await add_prompt(session, prompt)
+
+
+async def move(
+    database: Sessions, member: Member, after: Mapping[Slug, Reached | None], at: dt.datetime
+) -> PositionChange:
+    """Note where a member is, at a moment."""
+    async with database.writing() as session:
+        return await change_positions(session, member, after, at)
+
+
+async def move_back(database: Sessions, member: Member, at: dt.datetime) -> PositionChange | None:
+    """Take a member's latest change of positions back."""
+    async with database.writing() as session:
+        return await take_back(session, member, at)
+
+
+async def said_by(database: Sessions, member: Member) -> dict[Slug, Report]:
+    """Return where a member said they are, by book."""
+    async with database.reading() as session:
+        return await reported(session, member)
+
+
+async def ceiling_in(database: Sessions, place: Place) -> dict[Slug, Reached]:
+    """Return a place's ceiling as it is kept."""
+    async with database.reading() as session:
+        return await ceiling_of(session, place)
+
+
+async def save_review(database: Sessions, review: Review) -> Review:
+    """Keep a review as it is, in place of its author's earlier one."""
+    async with database.writing() as session:
+        return await save(session, review)
+
+
+async def add_finding_to(database: Sessions, finding: Finding, until: dt.datetime) -> Finding | None:
+    """Keep a message that goes further than its place; its author is told from a moment on."""
+    async with database.writing() as session:
+        return await add_finding(session, finding, until)
 
 
 async def shelf_of(database: Sessions, member: Member) -> list[Shelved]:

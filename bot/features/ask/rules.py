@@ -5,98 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
-from bot.answering.conversation import Exchange, standing_alone
+from bot.answering.conversation import standing_alone
 from bot.answering.engine import Discussion
 from bot.answering.reply import Reply
 from bot.app import App
 from bot.audiences import Audiences
 from bot.club_settings import SetUp
 from bot.db.base import StorageUnavailable
-from bot.features.ask.store import Asked, StoredChoices, StoredConversations, StoredQuestions, Turn
+from bot.features.ask.store import Asked, Conversations, StoredQuestions
 from bot.limits import Allowance
 from bot.logs import Meter
-from bot.people import NO_CLUB, Member, Place
+from bot.people import Member, Place
 from bot.workers import Workers
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
 from corpus.names import find_book, names_in
 from retrieval.gate import Audience
-
-TURNS = 6
-"""Turns of a conversation that are context for the next reply."""
-
-STALE = dt.timedelta(hours=2)
-"""After this long without a word, what comes next is a new conversation."""
-
-
-class Conversations:
-    """Remembers turns by place; a turn is context only for readers who have read what its own readers had."""
-
-    def __init__(self, records: StoredConversations, now: Callable[[], dt.datetime]) -> None:
-        self._records, self._now = records, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(StoredConversations(app.database), app.now)
-
-    async def so_far(self, place: Place, audience: Audience) -> list[Exchange]:
-        """Return the last turns of a place that an audience may know, oldest first."""
-        begun = self._now() - STALE
-        turns = await self._records.turns(place, TURNS)
-        return [
-            Exchange(turn.question, turn.answer, turn.book)
-            for turn in turns
-            if turn.at >= begun and audience.may_see(turn.needs)
-        ]
-
-    async def remember(
-        self, place: Place, member: Member, question: str, reply: Reply, audience: Audience, also: Reveals
-    ) -> None:
-        """Keep a turn; `also` is what the words of the question themselves give away."""
-        needs = Reveals.of({book: marks for book, marks in audience.positions.items() if marks}).joined([also])
-        await self._records.add(place, Turn(member.id, question, reply.answer, reply.book, needs, self._now()))
-
-
-IsMember = Callable[[int, int], Awaitable[bool]]
-"""Tells whether a person (second) is a member of a club (first) now; Discord knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """The club that a direct message is about; where several could be meant, `among` names them."""
-
-    club: int = NO_CLUB
-    among: tuple[int, ...] = ()
-
-
-class DirectMessages:
-    """Works out the club of a direct message: the only one, the one that was chosen, or else it has to be asked for."""
-
-    def __init__(self, choices: StoredChoices) -> None:
-        self._choices = choices
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(StoredChoices(app.database))
-
-    async def club(self, person: int, is_member: IsMember) -> Meant:
-        """Return the club that a person's direct messages are about, among those that they are in now."""
-        clubs = tuple([club for club in await self._choices.clubs(person) if await is_member(club, person)])
-        chosen = await self._choices.chosen(person)
-        if chosen is not None and (chosen in clubs or await is_member(chosen, person)):
-            return Meant(chosen, clubs)
-        return Meant(clubs[0]) if len(clubs) == 1 else Meant(NO_CLUB, clubs)
-
-    async def choose(self, person: int, club: int) -> None:
-        """Note the club that a person's direct messages are about."""
-        await self._choices.choose(person, club)
-
 
 log = logging.getLogger(__name__)
 

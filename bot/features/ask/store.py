@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
 from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.answering.conversation import Exchange
+from bot.answering.reply import Reply
 from bot.app import App
 from bot.db.base import (
     BIG_KEY,
@@ -28,6 +31,7 @@ from bot.features.reviews.store import ReviewRow
 from bot.features.shelf.store import ShelfRow
 from bot.people import NO_CLUB, Member, Place
 from corpus.books import Reveals, Slug
+from retrieval.gate import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,6 @@ class Turn:
     at: dt.datetime
 
 
-# Questions that buttons come back to
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a member asked, kept so that a button under the reply can ask it again; `id` is "" in a new one."""
@@ -56,9 +57,6 @@ class Asked:
     text: str
     book: Slug | None
     at: dt.datetime
-
-
-# What else there is to remember
 
 
 _TOKEN_BYTES = 9
@@ -177,11 +175,36 @@ class NoteRow(Base):
     value: Mapped[str]
 
 
-class StoredChoices:
-    """Which club a direct message is about."""
+IsMember = Callable[[int, int], Awaitable[bool]]
+"""Tells whether a person (second) is a member of a club (first) now; Discord knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The club that a direct message is about; where several could be meant, `among` names them."""
+
+    club: int = NO_CLUB
+    among: tuple[int, ...] = ()
+
+
+class DirectMessages:
+    """Works out the club of a direct message: the only one, the one that was chosen, or else it has to be asked for."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database)
+
+    async def club(self, person: int, is_member: IsMember) -> Meant:
+        """Return the club that a person's direct messages are about, among those that they are in now."""
+        clubs = tuple([club for club in await self.clubs(person) if await is_member(club, person)])
+        chosen = await self.chosen(person)
+        if chosen is not None and (chosen in clubs or await is_member(chosen, person)):
+            return Meant(chosen, clubs)
+        return Meant(clubs[0]) if len(clubs) == 1 else Meant(NO_CLUB, clubs)
 
     async def clubs(self, member_id: int) -> list[int]:
         """Return the clubs in which a person has told a position, shelved or reviewed a book."""
@@ -232,11 +255,40 @@ KEPT = 20
 """How many turns of a place are kept."""
 
 
-class StoredConversations:
-    """What was said in a place, as far as it is context for what comes next."""
+TURNS = 6
+"""Turns of a conversation that are context for the next reply."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+STALE = dt.timedelta(hours=2)
+"""After this long without a word, what comes next is a new conversation."""
+
+
+class Conversations:
+    """Remembers turns by place; a turn is context only for readers who have read what its own readers had."""
+
+    def __init__(self, sessions: Sessions, now: Callable[[], dt.datetime]) -> None:
+        self._sessions, self._now = sessions, now
+
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+        return cls(app.database, app.now)
+
+    async def so_far(self, place: Place, audience: Audience) -> list[Exchange]:
+        """Return the last turns of a place that an audience may know, oldest first."""
+        begun = self._now() - STALE
+        turns = await self.turns(place, TURNS)
+        return [
+            Exchange(turn.question, turn.answer, turn.book)
+            for turn in turns
+            if turn.at >= begun and audience.may_see(turn.needs)
+        ]
+
+    async def remember(
+        self, place: Place, member: Member, question: str, reply: Reply, audience: Audience, also: Reveals
+    ) -> None:
+        """Keep a turn; `also` is what the words of the question themselves give away."""
+        needs = Reveals.of({book: marks for book, marks in audience.positions.items() if marks}).joined([also])
+        await self.add(place, Turn(member.id, question, reply.answer, reply.book, needs, self._now()))
 
     async def turns(self, place: Place, limit: int) -> list[Turn]:
         """Return the latest turns of a place, oldest first."""

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import App
-from bot.audit import KEPT, NOBODY, Audit, Did, Entry
+from bot.audit import KEPT, NOBODY, Audit, AuditEntry, Did
 from bot.discord.buttons import PAGE, Page
 from bot.discord.cards import Card, paged_card, safe
 from bot.discord.context import AUDIT, ClubBot, app_of, deliver, needs
@@ -57,7 +57,7 @@ async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Ca
     return paged_card(title, lines, page, partial(AuditPageButton, days, what))
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: AuditEntry) -> str:
     """Return an entry as Discord shows it: times in the reader's zone, and names that ping nobody."""
     done, how = DONE[entry.did]
     who = f" {how} <@{entry.by}>" if entry.by != NOBODY else ""

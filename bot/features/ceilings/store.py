@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import TypeAdapter
 from sqlalchemy import Index, PrimaryKeyConstraint, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from bot.app import App
@@ -32,34 +33,6 @@ class CeilingRow(ReachedColumns, Base):
     book: Mapped[str]
     set_by: Mapped[int]
     at: Mapped[dt.datetime]
-
-
-class StoredCeilings:
-    """How far each place may go, by book."""
-
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-
-    async def ceiling(self, place: Place) -> dict[Slug, Reached]:
-        """Return a place's ceiling; empty where none was set."""
-        query = select(CeilingRow).where(CeilingRow.club == place.club, CeilingRow.place == place.id)
-        async with self._sessions.reading() as session:
-            return {row.book: row.reached for row in await session.scalars(query.order_by(CeilingRow.book))}
-
-    async def set_ceiling(self, place: Place, book: Slug, reached: Reached, by: int, at: dt.datetime) -> None:
-        """Set how far a place may go in a book."""
-        key = {"club": place.club, "place": place.id, "book": book}
-        values = {"marks": reached.marks, "of": reached.of, "unit": reached.unit, "set_by": by, "at": at}
-        async with self._sessions.writing() as session:
-            await upsert(session, CeilingRow, key, values)
-
-    async def clear_ceiling(self, place: Place, book: Slug | None = None) -> int:
-        """Take a place's ceiling away, in one book or in all; return in how many."""
-        away = delete(CeilingRow).where(CeilingRow.club == place.club, CeilingRow.place == place.id)
-        if book is not None:
-            away = away.where(CeilingRow.book == book)
-        async with self._sessions.writing() as session:
-            return len((await session.scalars(away.returning(CeilingRow.book))).all())
 
 
 _CHANGE = TypeAdapter(tuple[dict[Slug, int | None], dict[Slug, int | None]])
@@ -97,23 +70,27 @@ class Ceilings:
     A change is worked out first, shown, and made when it is confirmed, if the ceiling is then still what it was.
     """
 
-    def __init__(self, records: StoredCeilings, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
-        self._records, self._books, self._now = records, books, now
+    def __init__(self, database: Sessions, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
+        self._database, self._books, self._now = database, books, now
 
     @classmethod
     def build(cls, app: App) -> Self:
         """Build it from the app."""
-        return cls(StoredCeilings(app.database), app.books, app.now)
+        return cls(app.database, app.books, app.now)
 
     async def show(self, place: Place) -> dict[Slug, int]:
         """Return how far a place may go, in the books of the library."""
-        return positions(await self._records.ceiling(place), self._books)
+        async with self._database.reading() as session:
+            return positions(await ceiling_of(session, place), self._books)
 
-    async def set(self, place: Place, book: Book, where: str, by: Member) -> tuple[int | None, int]:
-        """Set how far a place may go in a book at once; return the marks before and now. Raises PositionError."""
-        before, marks = (await self.show(place)).get(book.slug), parse_position(where, book)
-        await self._put(place, book.slug, marks, by)
-        return before, marks
+    async def set(self, place: Place, book: Book, where: str, by: Member) -> None:
+        """Set how far a place may go in a book at once. Raises PositionError."""
+        await self.set_ceiling(place, book.slug, Reached.in_book(book, parse_position(where, book)), by.id, self._now())
+
+    async def set_ceiling(self, place: Place, book: Slug, reached: Reached, by: int, at: dt.datetime) -> None:
+        """Set how far a place may go in a book, which the library may lack."""
+        async with self._database.writing() as session:
+            await _put(session, place, book, reached, by, at)
 
     async def raised(self, place: Place, book: Book, where: str) -> CeilingChange:
         """Return the change that lets a place go as far as somebody says. Raises PositionError or CeilingProblem."""
@@ -133,14 +110,25 @@ class Ceilings:
 
     async def make(self, place: Place, change: CeilingChange, by: Member) -> None:
         """Make a change that was confirmed. Raises CeilingProblem where the ceiling was changed meanwhile."""
-        there = await self.show(place)
-        if any(there.get(book) != marks for book, marks in change.before.items()):
-            raise CeilingProblem("The ceiling of this place was changed meanwhile. Look at it with /ceiling show.")
-        for book, marks in change.after.items():
-            await self._put(place, book, marks, by)
+        async with self._database.writing() as session:
+            there = positions(await ceiling_of(session, place), self._books)
+            if any(there.get(book) != marks for book, marks in change.before.items()):
+                raise CeilingProblem("The ceiling of this place was changed meanwhile. Look at it with /ceiling show.")
+            for slug, marks in change.after.items():
+                if marks is None:
+                    mine = (CeilingRow.club == place.club, CeilingRow.place == place.id, CeilingRow.book == slug)
+                    await session.execute(delete(CeilingRow).where(*mine))
+                elif book := self._books.get(slug):
+                    await _put(session, place, slug, Reached.in_book(book, marks), by.id, self._now())
 
-    async def _put(self, place: Place, book: Slug, marks: int | None, by: Member) -> None:
-        if marks is None:
-            await self._records.clear_ceiling(place, book)
-        elif book in self._books:
-            await self._records.set_ceiling(place, book, Reached.in_book(self._books[book], marks), by.id, self._now())
+
+async def ceiling_of(session: AsyncSession, place: Place) -> dict[Slug, Reached]:
+    """Return a place's ceiling in the order of the books; empty where none was set."""
+    query = select(CeilingRow).where(CeilingRow.club == place.club, CeilingRow.place == place.id)
+    return {row.book: row.reached for row in await session.scalars(query.order_by(CeilingRow.book))}
+
+
+async def _put(session: AsyncSession, place: Place, book: Slug, reached: Reached, by: int, at: dt.datetime) -> None:
+    key = {"club": place.club, "place": place.id, "book": book}
+    values = {"marks": reached.marks, "of": reached.of, "unit": reached.unit, "set_by": by, "at": at}
+    await upsert(session, CeilingRow, key, values)

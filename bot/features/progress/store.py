@@ -45,7 +45,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PositionChange:
     """One thing that a member did to their positions: each book's before and after, None where nothing was said.
 
     `number` tells a member's changes apart, and counts up.
@@ -84,56 +84,50 @@ class ChangeRow(OfMember, Base):
     after: Mapped[dict[str, Any]]
 
 
-class StoredPositions:
-    """Members' positions, with a history that can be taken back."""
+async def reported(session: AsyncSession, member: Member) -> dict[Slug, Report]:
+    """Return where a member is, by book, the latest report last."""
+    query = _rows(member).order_by(PositionRow.at, PositionRow.number, PositionRow.book)
+    return {row.book: Report(row.reached, row.at) for row in await session.scalars(query)}
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
 
-    async def reported(self, member: Member) -> dict[Slug, Report]:
-        """Return where a member is, by book, the latest report last."""
-        query = _rows(member).order_by(PositionRow.at, PositionRow.number, PositionRow.book)
-        async with self._sessions.reading() as session:
-            return {row.book: Report(row.reached, row.at) for row in await session.scalars(query)}
+async def change_positions(
+    session: AsyncSession, member: Member, after: Mapping[Slug, Reached | None], at: dt.datetime
+) -> PositionChange:
+    """Note where a member is in these books, as one change. One that changes nothing is not in the history."""
+    number = await note_member(session, member.club, member.id)
+    rows = await _rows_of(session, member, after)
+    before = {book: rows[book].reached if book in rows else None for book in after}
+    row = ChangeRow(
+        club=member.club,
+        member=member.id,
+        number=number,
+        at=at,
+        before={book: _told(rows.get(book)) for book in after},
+        after={book: _said(reached, at, number) for book, reached in after.items()},
+    )
+    await _put(session, member, rows, row.after)
+    if before != dict(after):
+        session.add(row)
+        await session.flush()
+        await _prune(session, member)
+    return PositionChange(before, dict(after), number)
 
-    async def change(self, member: Member, after: Mapping[Slug, Reached | None], at: dt.datetime) -> Change:
-        """Note where a member is in these books, as one change. One that changes nothing is not in the history."""
-        async with self._sessions.writing() as session:
-            number = await note_member(session, member.club, member.id)
-            rows = await _rows_of(session, member, after)
-            before = {book: rows[book].reached if book in rows else None for book in after}
-            row = ChangeRow(
-                club=member.club,
-                member=member.id,
-                number=number,
-                at=at,
-                before={book: _told(rows.get(book)) for book in after},
-                after={book: _said(reached, at, number) for book, reached in after.items()},
-            )
-            await _put(session, member, rows, row.after)
-            if before != dict(after):
-                session.add(row)
-                await session.flush()
-                await _prune(session, member)
-        return Change(before, dict(after), number)
 
-    async def undo(self, member: Member, at: dt.datetime, number: int | None = None) -> Change | None:
-        """Take the latest change back, and return it as it was done; None where none is left, or it is not `number`.
+async def take_back(
+    session: AsyncSession, member: Member, at: dt.datetime, number: int | None = None
+) -> PositionChange | None:
+    """Take the latest change back, and return it as it was done; None where none is left, or it is not `number`.
 
-        Books are then as if it had never been said, the times of their reports included.
-        """
-        latest = select(ChangeRow).where(
-            ChangeRow.club == member.club, ChangeRow.member == member.id, ChangeRow.taken_back.is_(None)
-        )
-        latest = latest.order_by(ChangeRow.number.desc()).limit(1)
-        async with self._sessions.writing() as session:
-            await lock_member(session, member.club, member.id)
-            row = await session.scalar(latest)
-            if row is None or number not in (None, row.number):
-                return None
-            await _put(session, member, await _rows_of(session, member, row.before), row.before)
-            row.taken_back = at
-            return Change(_reached(row.before), _reached(row.after), row.number)
+    Books are then as if it had never been said, the times of their reports included.
+    """
+    mine = (ChangeRow.club == member.club, ChangeRow.member == member.id, ChangeRow.taken_back.is_(None))
+    await lock_member(session, member.club, member.id)
+    row = await session.scalar(select(ChangeRow).where(*mine).order_by(ChangeRow.number.desc()).limit(1))
+    if row is None or number not in (None, row.number):
+        return None
+    await _put(session, member, await _rows_of(session, member, row.before), row.before)
+    row.taken_back = at
+    return PositionChange(_reached(row.before), _reached(row.after), row.number)
 
 
 def _rows(member: Member) -> Select[PositionRow]:
@@ -212,25 +206,28 @@ class Progress:
     """Keeps members' positions; a book that is begun or finished moves on their shelf, too."""
 
     def __init__(
-        self, records: StoredPositions, shelves: Shelves, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]
+        self, database: Sessions, shelves: Shelves, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]
     ) -> None:
-        self._records, self._shelves, self._books, self._now = records, shelves, books, now
+        self._database, self._shelves, self._books, self._now = database, shelves, books, now
 
     @classmethod
     def build(cls, app: App) -> Self:
         """Build it from the app."""
-        return cls(StoredPositions(app.database), app.get(Shelves), app.books, app.now)
+        return cls(app.database, app.get(Shelves), app.books, app.now)
 
     async def set(self, member: Member, book: Book, where: str) -> Moved:
         """Take down where a member is, by their own words. Raises PositionError."""
         marks = parse_position(where, book)
-        change = await self._records.change(member, {book.slug: Reached.in_book(book, marks)}, self._now())
+        async with self._database.writing() as session:
+            after = {book.slug: Reached.in_book(book, marks)}
+            change = await change_positions(session, member, after, self._now())
         await self._shelves.follow(member, book, marks)
         return self._moved(change)[0]
 
     async def reports(self, member: Member) -> dict[Slug, Report]:
         """Return a member's reports for the books of the library, the latest last."""
-        return {book: report for book, report in (await self._records.reported(member)).items() if book in self._books}
+        async with self._database.reading() as session:
+            return {book: report for book, report in (await reported(session, member)).items() if book in self._books}
 
     async def positions(self, member: Member) -> dict[Slug, int]:
         """Return where a member is, in marks finished."""
@@ -248,26 +245,28 @@ class Progress:
 
         Their shelf follows; a change that others came after is not taken back from under them.
         """
-        change = await self._records.undo(member, self._now(), number)
+        async with self._database.writing() as session:
+            change = await take_back(session, member, self._now(), number)
         if change is None and number is not None:
             raise ProgressProblem("You have changed something since. /progress undo goes back one by one.")
         if change is None:
             raise ProgressProblem("There is nothing to undo.")
-        back = self._moved(Change(change.after, change.before, change.number))
+        back = self._moved(PositionChange(change.after, change.before, change.number))
         for moved in back:
             await self._shelves.follow(member, moved.book, moved.after or 0)
         return back
 
     async def clear(self, member: Member, book: Book | None = None) -> list[Moved]:
         """Forget where a member is, in one book or in all. Raises ProgressProblem where nothing was said."""
-        reported = await self._records.reported(member)
-        gone = {slug: None for slug in reported if book is None or slug == book.slug}
-        if not gone:
-            where = f"in {book.title}" if book else "in any book"
-            raise ProgressProblem(f"You have not said where you are {where}: there is nothing to forget.")
-        return self._moved(await self._records.change(member, gone, self._now()))
+        async with self._database.writing() as session:
+            there = await reported(session, member)
+            gone = {slug: None for slug in there if book is None or slug == book.slug}
+            if not gone:
+                where = f"in {book.title}" if book else "in any book"
+                raise ProgressProblem(f"You have not said where you are {where}: there is nothing to forget.")
+            return self._moved(await change_positions(session, member, gone, self._now()))
 
-    def _moved(self, change: Change) -> list[Moved]:
+    def _moved(self, change: PositionChange) -> list[Moved]:
         return [
             Moved(book, _marks(change.before.get(slug), book), _marks(there, book), change.number)
             for slug, there in change.after.items()

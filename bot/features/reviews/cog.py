@@ -2,20 +2,272 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answering.texts import reach
+from bot.app import App
+from bot.audiences import Audiences
 from bot.discord import autocomplete
-from bot.discord.context import ClubBot, deliver
+from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
+from bot.discord.cards import MODAL_TITLE, Card, notice_card, one_line, opening, paged_card, safe
+from bot.discord.context import Choice, ClubBot, Refused, app_of, deliver
 from bot.discord.visitor import in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
+from bot.features.ask.store import Asked
 from bot.features.progress.store import Progress
-from bot.features.reviews.rules import Draft, Reviews
-from bot.features.reviews.views import MODAL_BUTTONS, REVIEW_BUTTONS, ReviewModal, deleting_card, reviews_card
+from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Review, ReviewDraft, Wanted, read_review, written_review
+from bot.features.reviews.store import Reviews
+from bot.limits import Allowance
+from bot.people import Member, Place
+from corpus.books import Book
+from corpus.errors import DogearError
+from corpus.passages import Passage
+from corpus.positions import MAX_LENGTH
+from corpus.text import plural
+
+DAYS = {"week": 7, "month": 31, "year": 366}
+"""Days that a review may be old."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReview:
+    """A review as somebody reads it; `member` wrote it, or a reader outside of the club where that is None."""
+
+    stars: int | None
+    text: str
+    at: dt.datetime | None = None
+    likes: int = 0
+    member: int | None = None
+    own: bool = False
+
+
+def wanted(stars: int, since: str, now: dt.datetime) -> Wanted:
+    """Return which reviews are wanted: of at least so many stars, and of the last week, month, year, or any day."""
+    days = DAYS.get(since)
+    return Wanted(stars, now - dt.timedelta(days=days) if days else None)
+
+
+async def reviews_for(app: App, member: Member, place: Place, book: Book, which: Wanted) -> list[ReadReview]:
+    """Return the reviews that a member may read in private: their own first, then the latest first.
+
+    Their own is always among them, however far its text was placed: they wrote it.
+    """
+    audience = await app.get(Audiences).private(member, place)
+    club = await app.get(Reviews).read(member.club, book, audience, which)
+    told = await app.workers.do(lambda: app.discussion.texts(book.slug, audience, "review"))
+    mine = await app.get(Reviews).mine(member, book)
+    own = [_read(mine, own=True)] if mine and which.allows(mine.stars, mine.edited or mine.written) else []
+    others = [_read(review) for review in club if review.member != member.id]
+    found = [*others, *(review for review in _from_library(told) if which.allows(review.stars, review.at))]
+    return own + sorted(found, key=_newest_first)
+
+
+def _read(review: Review, *, own: bool = False) -> ReadReview:
+    return ReadReview(review.stars, review.text, review.edited or review.written, member=review.member, own=own)
+
+
+def _from_library(passages: Iterable[Passage]) -> Iterator[ReadReview]:
+    """Yield the library's reviews: what may be seen of one stands together."""
+    in_order = sorted(passages, key=lambda passage: passage.order)
+    for _, group in groupby(in_order, key=lambda passage: (passage.document, passage.group)):
+        parts = list(group)
+        first = parts[0]
+        at = dt.datetime.combine(first.date, dt.time(), dt.UTC) if first.date else None
+        yield ReadReview(first.rating, " ".join(part.text for part in parts), at, first.likes)
+
+
+def _newest_first(review: ReadReview) -> float:
+    return -review.at.timestamp() if review.at else float("inf")
+
+
+NONE_FITS = "There are no reviews that fit, up to where you are."
+
+SHOWN = 300
+"""Characters of a review in a preview of its end."""
+
+
+class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
+    """Turns to a page of reviews, for whoever presses, at their position."""
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Show the page in place of the one before."""
+        app = app_of(interaction)
+        asked = await app.get(Questions).asked(self.given["asked_id"], "reviews")
+        member, place = await visitor(interaction)
+        if asked.member.club != member.club or asked.place.id != place.id:
+            raise Refused("Those reviews were asked for elsewhere. /review read shows them here.")
+        return await reviews_card(app, member, place, asked, self.page)
+
+
+class ReviewDeleteButton(OwnButton, template=rf"review-delete:{ID}"):
+    """Shows what would be deleted."""
+
+    label, of = "Delete", ("review",)
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Show the preview in place of the card."""
+        asked = await self.asked(interaction)
+        app = app_of(interaction)
+        book = app.books[asked.book or ""]
+        review = await app.get(Reviews).needed(asked.member, book)
+        return deleting_card(asked, book, review)
+
+
+class ReviewGoneButton(Confirm, template=rf"review-gone:{ID}"):
+    """Deletes one's own review, once that is confirmed."""
+
+    style, of = DANGER, ("review",)
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Delete it, and offer to undo."""
+        asked = await self.asked(interaction)
+        app = app_of(interaction)
+        book = app.books[asked.book or ""]
+        gone = await app.get(Reviews).delete(asked.member, book)
+        kept = await app.get(Questions).keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
+        text = f"Deleted: your review of {book.title}. Nobody can read it any more."
+        return notice_card(text, buttons=[ReviewBackButton(kept.id)])
+
+
+class ReviewBackButton(Undo, template=rf"review-back:{ID}"):
+    """Puts a deleted review back."""
+
+    of = (GONE,)
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Put it back."""
+        asked = await self.asked(interaction)
+        app = app_of(interaction)
+        await app.get(Reviews).put_back(read_review(asked.text))
+        title = app.books[asked.book or ""].title
+        return notice_card(f"Undone: your review of {title} is there again.")
+
+
+def deleting_card(asked: Asked, book: Book, review: Review) -> Card:
+    """Return the preview of deleting a review."""
+    items = [ReviewGoneButton(asked.id), Cancel(asked.member.id, label="Keep it")]
+    text = f"I would delete this:\n{_stars(review.stars)}\n{opening(review.text, SHOWN)}"
+    return notice_card(f"{text} …" if len(review.text) > SHOWN else text, f"Your review of {book.title}", items)
+
+
+async def reviews_card(app: App, member: Member, place: Place, asked: Asked, page: int = 1) -> Card:
+    """Return a page of the reviews that a member wants to read, of those that they may."""
+    book = app.books[asked.book or ""]
+    stars, _, since = asked.text.partition(" ")
+    found = await reviews_for(app, member, place, book, wanted(int(stars), since, app.now()))
+    if not found:
+        return notice_card(NONE_FITS, book.title)
+    items = [_item(review) for review in found]
+    return paged_card(book.title, items, page, partial(ReviewPageButton, asked.id))
+
+
+def _item(review: ReadReview) -> str:
+    """Return a review as a list shows it, safe. A mention shows a name and, in our messages, calls nobody."""
+    who = "**Your review**" if review.own else f"<@{review.member}>" if review.member else "**A reader**"
+    when = f"<t:{int(review.at.timestamp())}:D>" if review.at and review.member else _day(review)
+    likes = plural(review.likes, "like") if review.likes else ""
+    heading = " · ".join(filter(None, (who, _stars(review.stars), when, likes)))
+    return f"{heading}\n{safe(review.text)}".strip()
+
+
+def _day(review: ReadReview) -> str:
+    return f"{review.at.day} {review.at:%B %Y}" if review.at else ""
+
+
+def _stars(stars: int | None) -> str:
+    return f"{'★' * stars}{'☆' * (5 - stars)}" if stars else "no stars"
+
+
+REVIEW_BUTTONS = (ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton)
+
+
+REVEALS = "For readers who have got how far?"
+REVEALS_HELP = "In your own words: ch 5, 45%, finished. “Not started” for a review without spoilers."
+TEXT_HELP = "Members of this club who have read that far can read it, with your name."
+
+
+class ReviewModal(Dialogue):
+    """Stars, a text, and how far it reveals."""
+
+    def __init__(self, book: Book, draft: ReviewDraft) -> None:
+        super().__init__(title=one_line(f"Review: {book.title}", MODAL_TITLE))
+        self._book = book
+        options = [discord.SelectOption(label="★" * n, value=str(n), default=draft.stars == str(n)) for n in STARS]
+        self.stars: discord.ui.Select[Any] = discord.ui.Select(
+            custom_id="stars", placeholder="No stars", options=options, min_values=0, required=False
+        )
+        self.text: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="text", style=discord.TextStyle.paragraph, default=draft.text or None, required=False,
+            max_length=MAX_TEXT,
+        )  # fmt: skip
+        self.said: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="said", default=draft.said or None, max_length=MAX_LENGTH
+        )
+        self.add_item(discord.ui.Label(text="Stars", component=self.stars))
+        self.add_item(discord.ui.Label(text="Review", description=TEXT_HELP, component=self.text))
+        self.add_item(discord.ui.Label(text=REVEALS, description=REVEALS_HELP, component=self.said))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Keep the review; where that cannot be, what was typed is not lost."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        app = app_of(interaction)
+        member, place = await visitor(interaction)
+        draft = ReviewDraft("".join(self.stars.values), self.text.value, self.said.value)
+        try:
+            app.get(Allowance).take(member)
+            kept = await app.get(Reviews).write(member, self._book, draft.stars, draft.text, draft.said)
+        except DogearError as error:
+            asked = await app.get(Questions).keep("review-draft", member, place, draft.written(), self._book.slug)
+            raise Choice(str(error), [ReviewDraftButton(asked.id)]) from error
+        asked = await app.get(Questions).keep("review", member, place, "", self._book.slug)
+        await deliver(interaction, kept_card(self._book, kept, asked.id))
+
+
+class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):
+    """Opens the modal again with what was typed."""
+
+    label, style, of = "Go on writing", PRIMARY, ("review-draft",)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Open the modal."""
+        asked = await self.asked(interaction)
+        book = app_of(interaction).books[asked.book or ""]
+        await interaction.response.send_modal(ReviewModal(book, ReviewDraft.read(asked.text)))
+
+
+class ReviewEditButton(OwnButton, template=rf"review-edit:{ID}"):
+    """Opens the modal with one's own review as it is kept."""
+
+    label, of = "Edit", ("review",)
+
+    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+        """Open the modal."""
+        asked = await self.asked(interaction)
+        app = app_of(interaction)
+        book = app.books[asked.book or ""]
+        earlier = await app.get(Reviews).needed(asked.member, book)
+        await interaction.response.send_modal(ReviewModal(book, ReviewDraft.begun(book, earlier, 0)))
+
+
+def kept_card(book: Book, review: Review, asked_id: str) -> Card:
+    """Return the card of a review that is kept: for which readers, by its author's own word and no other."""
+    readers = f"who have read as far as {reach(book, review.said)}" if review.said else "of this club, without spoilers"
+    text = f"Your review is kept, for members {readers}. They see it with your name."
+    return notice_card(text, book.title, [ReviewEditButton(asked_id), ReviewDeleteButton(asked_id)])
+
+
+MODAL_BUTTONS = (ReviewDraftButton, ReviewEditButton)
+
 
 Typed = app_commands.Range[str, 1, 200]
 Stars = app_commands.Range[int, 1, 5]
@@ -45,7 +297,7 @@ class ReviewCog(commands.Cog):
         known = await self._app.get(Questions).needed(member, place, book)
         earlier = await self._app.get(Reviews).mine(member, known)
         marks = (await self._app.get(Progress).positions(member)).get(known.slug, 0)
-        await interaction.response.send_modal(ReviewModal(known, Draft.begun(known, earlier, marks)))
+        await interaction.response.send_modal(ReviewModal(known, ReviewDraft.begun(known, earlier, marks)))
 
     @review.command()
     @app_commands.describe(book="The book", stars="At least so many stars", since="Not older than")
@@ -69,7 +321,7 @@ class ReviewCog(commands.Cog):
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         earlier = await self._app.get(Reviews).needed(member, known)
-        await interaction.response.send_modal(ReviewModal(known, Draft.begun(known, earlier, 0)))
+        await interaction.response.send_modal(ReviewModal(known, ReviewDraft.begun(known, earlier, 0)))
 
     @review.command()
     @app_commands.describe(book="The book")

@@ -19,7 +19,7 @@ from bot.discord.cards import Card, FileAttachment
 from bot.discord.context import ORGANISER, ClubBot, Refused, app_of, deliver, lacking, lacks_in, needs, parent_of
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
-from bot.features.ceilings.store import StoredCeilings
+from bot.features.ceilings.store import Ceilings
 from bot.features.schedules.changes import MAX_LENGTH, Do, Order, ScheduleRequest
 from bot.features.schedules.jobs import EVENTS, Parent, RunningSchedules, ScheduleStage, needed_in
 from bot.features.schedules.store import JOBS, Kept, Schedules
@@ -211,7 +211,7 @@ class ScheduleCog(commands.Cog):
 def looked_after(bot: ClubBot) -> Work:
     """Return what does the jobs of schedules."""
     app = bot.app
-    ceilings, audit = StoredCeilings(app.database), app.get(Audit)
+    ceilings, audit = app.get(Ceilings), app.get(Audit)
     return RunningSchedules(bot.jobs, app.get(Schedules), ceilings, audit, ScheduleStage(bot)).do
 
 

@@ -17,7 +17,7 @@ from bot.db.jobs import Claim
 from bot.discord.cards import PLACE_NAME, Card, CardView, one_line
 from bot.discord.context import NOBODY, ClubBot, lacking, lacks_in, named, post_in
 from bot.discord.jobs import LOOKED_THROUGH, SLACK, button_ids, find_message, small_print
-from bot.features.ceilings.store import StoredCeilings
+from bot.features.ceilings.store import Ceilings
 from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.rules import Prompt, PromptProblem
 from bot.features.prompts.store import Prompts, posting
@@ -73,7 +73,7 @@ class RunningSchedules:
     """Does what is due for schedules."""
 
     def __init__(
-        self, jobs: Jobs, schedules: Schedules, ceilings: StoredCeilings, audit: Audit, stage: ScheduleStage,
+        self, jobs: Jobs, schedules: Schedules, ceilings: Ceilings, audit: Audit, stage: ScheduleStage,
     ) -> None:  # fmt: skip
         self._jobs, self._schedules, self._ceilings, self._audit, self._stage = jobs, schedules, ceilings, audit, stage
 

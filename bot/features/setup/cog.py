@@ -2,18 +2,365 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.ui.select import BaseSelect
 
-from bot.club_settings import SetUp
+from bot.answering.texts import counted, in_order
+from bot.app import App
+from bot.club_settings import ASKED, UTC, ClubSettings, SetUp, Topic
 from bot.discord import autocomplete
-from bot.discord.context import ClubBot, deliver
+from bot.discord.buttons import PAGE, Page, Picked, Pressed
+from bot.discord.cards import OPTION, OPTIONS, Card, Tone, one_line, paged_card, safe, turns
+from bot.discord.context import SET_UP, VIEW, ClubBot, Refused, app_of, deliver, lacks_in, needs, replace_card
 from bot.discord.visitor import in_clubs
 from bot.feature import Feature
-from bot.features.setup.views import SETUP_BUTTONS, check_card, setter, settings_card, walk_card, zone_card
+from bot.features.ceilings.store import Ceilings
+from bot.features.setup.rules import ALLOW, Channel, Missing, Server, missing
+from bot.people import Place
+from corpus.books import Book, Slug
+
+NAMES = {
+    Topic.MODERATORS: "Moderators",
+    Topic.ORGANISERS: "Organisers",
+    Topic.TALK: "Channel to talk in",
+    Topic.SCHEDULE: "Channel or forum of the schedule",
+    Topic.ZONE: "Time zone",
+    Topic.BOOK: "Book",
+}
+INTEGRATIONS = (
+    "Discord shows such commands only to who has its own permission for them. To show them to the role, too, open "
+    "Server Settings, Integrations, Dogear."
+)
+ASKS = {
+    Topic.MODERATORS: "Who keeps places besides those who may by Discord’s permissions: how far each place goes, "
+    f"discussion prompts, watched places. {INTEGRATIONS}",
+    Topic.ORGANISERS: "Who plans what the club reads, besides those who may manage events or the server: schedules and "
+    f"votes. {INTEGRATIONS}",
+    Topic.TALK: "Where the club talks about the book.",
+    Topic.SCHEDULE: "Where each section of a schedule gets its thread: a channel, or a forum, where each is a post.",
+    Topic.ZONE: "By which clock the club meets, for “Friday 8pm”. If yours is not in the menu: /setup zone knows all.",
+    Topic.BOOK: "What the club reads now. A book that is not in the menu has to be in the library first: whoever runs "
+    "me adds it with python run_bot.py import.",
+}
+NOTHING = "not chosen"
+KEPT = "Only you see this. Each step is kept at once; /setup start goes on where you stopped."
+NOTHING_MISSING = "Nothing is missing."
+
+
+def heading(step: Topic) -> str:
+    """Return the heading of a step."""
+    return f"Set-up, {step.number} of {len(ASKED)}: {NAMES[step]}"
+
+
+def chosen(step: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
+    """Return what is chosen at a step, as text that is safe in a message; roles and channels as mentions."""
+    value = getattr(settings, step.value)
+    if value is None:
+        return NOTHING
+    match step:
+        case Topic.MODERATORS | Topic.ORGANISERS:
+            return f"<@&{value}>"
+        case Topic.TALK | Topic.SCHEDULE:
+            return f"<#{value}>"
+        case Topic.ZONE:
+            return safe(f"{value}, where it is {now.astimezone(ZoneInfo(value)):%H:%M} now")
+        case _:
+            return safe(books[value].title if value in books else "not in the library any more")
+
+
+def settings_text(settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
+    """Return all settings, one on a line."""
+    return "\n".join(f"**{NAMES[step]}**: {chosen(step, settings, books, now)}" for step in ASKED)
+
+
+def missing_text(found: Iterable[Missing]) -> str:
+    """Return what is missing, each with its cure in small print."""
+    lines = [f"• {safe(each.what)}\n-# {safe(each.cure)}" for each in found]
+    return "\n".join(("**What is missing**", *lines)) if lines else NOTHING_MISSING
+
+
+async def what_is_missing(app: App, guild: discord.Guild, settings: ClubSettings) -> list[Missing]:
+    """Return what is missing in a club."""
+    talk = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
+    return missing(settings, server_of(guild, settings), app.books, talk)
+
+
+def server_of(guild: discord.Guild, settings: ClubSettings) -> Server:
+    """Return what of a club's choices its server has now."""
+    found = (guild.get_channel(chosen) for chosen in (settings.talk, settings.schedule) if chosen)
+    channels = {channel.id: Channel(channel.name, lacks_in(channel)) for channel in found if channel}
+    return Server({role.id for role in guild.roles}, channels)
+
+
+TITLE = "What I may do in each channel"
+NOTE = "I have posted nothing to find this out. Manage Messages counts only where you use /watch."
+ALL_THERE = "nothing is missing."
+GONE = "it is not there any more. Choose another one with /setup start."
+
+
+class SetupCheckButton(Page, template=rf"setup-check:{PAGE}"):
+    """Looks at all channels again, and turns to a page of what was found."""
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Show the page in place of the card before."""
+        guild = await setter(interaction)
+        settings = await app_of(interaction).get(SetUp).settings(guild.id)
+        return check_card(guild, settings, self.page)
+
+
+async def setter(interaction: discord.Interaction[Any]) -> discord.Guild:
+    """Return the server, where the one who asks may set its club up. Raises Refused."""
+    await needs(interaction, SET_UP)
+    if interaction.guild is None:
+        raise Refused(SET_UP.refusal)
+    return interaction.guild
+
+
+def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
+    """Return a page of what is missing, channel by channel: the chosen ones first, then those that lack something."""
+    chosen = {Topic.TALK: settings.talk, Topic.SCHEDULE: settings.schedule}
+    items = [_chosen(guild, step, channel) for step, channel in chosen.items() if channel]
+    others = [channel for channel in _channels(guild) if channel.id not in chosen.values()]
+    lacks = {channel.id: lacks_in(channel) for channel in others}
+    short = [f"<#{channel}>: I lack {', '.join(lack)}." for channel, lack in lacks.items() if lack not in ((), (VIEW,))]
+    items += [*short, ALLOW] if short else []
+    if fine := sum(lack == () for lack in lacks.values()):
+        items.append(f"In {counted(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
+    if unseen := sum(lack == (VIEW,) for lack in lacks.values()):
+        items.append(f"I do not see {counted(unseen, 'channel')}. That is fine where I am not to be asked.")
+    return paged_card(TITLE, items or ["There is no channel for text here."], page, SetupCheckButton, note=NOTE)
+
+
+def _chosen(guild: discord.Guild, step: Topic, channel: int) -> str:
+    found = guild.get_channel(channel)
+    if found is None:
+        return f"**{NAMES[step]}**: {GONE}"
+    lacks = lacks_in(found)
+    told = f"I lack {', '.join(lacks)}. {ALLOW}" if lacks else ALL_THERE
+    return f"**{NAMES[step]}**, <#{channel}>: {told}"
+
+
+def _channels(guild: discord.Guild) -> list[discord.TextChannel | discord.ForumChannel]:
+    """Return the channels in which members write, as they stand in the list."""
+    writing = [each for each in guild.channels if isinstance(each, discord.TextChannel | discord.ForumChannel)]
+    return sorted(writing, key=lambda each: (each.category.position if each.category else -1, each.position))
+
+
+ZONES = (
+    *("UTC", "Pacific/Honolulu", "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York"),
+    *("America/Toronto", "America/Sao_Paulo", "Atlantic/Reykjavik", "Europe/London", "Europe/Dublin", "Europe/Lisbon"),
+    *("Europe/Paris", "Europe/Berlin", "Europe/Rome", "Europe/Stockholm", "Europe/Athens", "Africa/Lagos"),
+    *("Africa/Johannesburg", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Perth", "Australia/Sydney"),
+    "Pacific/Auckland",
+)
+"""Zones of many people, from west to east: a menu holds no more, and `/setup zone` knows all of them."""
+
+KINDS = {
+    Topic.TALK: (discord.ChannelType.text,),
+    Topic.SCHEDULE: (discord.ChannelType.text, discord.ChannelType.forum),
+}
+"""What kind of channel can be chosen at a step."""
+
+
+def menu_of(step: Topic, settings: ClubSettings, guild: discord.Guild) -> BaseSelect[Any]:
+    """Return the menu of a step that picks a role, a channel or a zone, with what is chosen now."""
+    if step is Topic.ZONE:
+        zones = [_option(zone.replace("_", " "), zone, settings.zone == zone) for zone in ZONES]
+        return discord.ui.Select(custom_id="setup-zone", placeholder="Pick a zone near you", options=zones)
+    chosen = getattr(settings, step.value)
+    if step in KINDS:
+        there = [channel] if (channel := guild.get_channel(chosen or 0)) else []
+        return discord.ui.ChannelSelect(
+            custom_id=f"setup-channel:{step}", placeholder="Pick a channel", default_values=there,
+            channel_types=list(KINDS[step]),
+        )  # fmt: skip
+    roles = [role] if (role := guild.get_role(chosen or 0)) else []
+    return discord.ui.RoleSelect(custom_id=f"setup-role:{step}", placeholder="Pick a role", default_values=roles)
+
+
+def book_pages(books: Mapping[Slug, Book]) -> int:
+    """Return how many menus hold all books."""
+    return -(-len(books) // OPTIONS)
+
+
+def book_menu(books: Mapping[Slug, Book], now: Slug | None, page: int) -> BaseSelect[Any]:
+    """Return the menu of a page of books, by series and year."""
+    shown = in_order(books.values())[(page - 1) * OPTIONS : page * OPTIONS]
+    options = [_option(book.title, book.slug, book.slug == now, book.author) for book in shown]
+    return discord.ui.Select(custom_id=f"setup-book:{page}", placeholder="Pick a book", options=options)
+
+
+def _option(label: str, value: str, default: bool, description: str = "") -> discord.SelectOption:
+    about = one_line(description, OPTION) or None
+    return discord.SelectOption(label=one_line(label, OPTION), value=value, default=default, description=about)
+
+
+STEPS = "|".join(Topic)
+CLEARED = "|".join(step for step in ASKED if step is not Topic.ZONE)
+"""Steps at which nothing may be chosen; a zone there always is."""
+
+NO_ROLE = "Everybody has that role, or only a bot does. Pick one that some members have, or make one first."
+NO_CHANNEL = "I cannot use that channel. Pick a text channel of this server; for the schedule, also a forum."
+
+
+class RoleMenu(Picked, template=r"setup-role:(?:moderators|organisers)"):
+    """Picks a role."""
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the role, unless everybody or only a bot has it, and show the next step."""
+        await interaction.response.defer()
+        guild, step = await setter(interaction), Topic(self.item.custom_id.rpartition(":")[2])
+        role = guild.get_role(int(values[0]))
+        if role is None or role.is_default() or role.is_bot_managed():
+            raise Refused(NO_ROLE)
+        await _show(interaction, await app_of(interaction).get(SetUp).choose_id(guild.id, step, role.id))
+
+
+class ChannelMenu(Picked, template=r"setup-channel:(?:talk|schedule)"):
+    """Picks a channel, or a forum."""
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the channel, and show the next step."""
+        await interaction.response.defer()
+        guild, step = await setter(interaction), Topic(self.item.custom_id.rpartition(":")[2])
+        channel = guild.get_channel(int(values[0]))
+        if channel is None or channel.type not in KINDS[step]:
+            raise Refused(NO_CHANNEL)
+        await _show(interaction, await app_of(interaction).get(SetUp).choose_id(guild.id, step, channel.id))
+
+
+class ZoneMenu(Picked, template=r"setup-zone"):
+    """Picks one of the zones that a menu has."""
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the zone, and show the next step."""
+        await interaction.response.defer()
+        guild, set_up = await setter(interaction), app_of(interaction).get(SetUp)
+        await set_up.choose_zone(guild.id, values[0])
+        await _show(interaction, await set_up.go(guild.id, Topic.ZONE.next))
+
+
+class BookMenu(Picked, template=r"setup-book:\d{1,3}"):
+    """Picks a book of the library."""
+
+    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+        """Keep the book, and show the next step."""
+        await interaction.response.defer()
+        guild = await setter(interaction)
+        await _show(interaction, await app_of(interaction).get(SetUp).choose_book(guild.id, values[0]))
+
+
+class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
+    """Goes to a step, and changes nothing else."""
+
+    label = "Go on"
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the step."""
+        guild, app = await setter(interaction), app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Topic(self.given["step"])))
+
+
+class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
+    """Takes back what was chosen at a step, and goes on."""
+
+    label = "Choose none"
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Take it back, and return the next step."""
+        guild, app = await setter(interaction), app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).clear(guild.id, Topic(self.given["step"])))
+
+
+class SetupBooksButton(Page, template=rf"setup-books:{PAGE}"):
+    """Turns to a page of books that can be picked."""
+
+    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+        """Return the page."""
+        guild, app = await setter(interaction), app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Topic.BOOK), self.page)
+
+
+async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
+    """Return the card of the step at which the walk is."""
+    step = settings.walk
+    if step is Topic.DONE:
+        return await settings_card(app, guild, settings, "That is all")
+    now = chosen(step, settings, app.books, app.now())
+    body = f"{safe(ASKS[step])}\n\n**Now**: {now}"
+    return Card(heading(step), body, (), Tone.PLAIN, _items(app, guild, settings, page), note=KEPT)
+
+
+async def settings_card(
+    app: App, guild: discord.Guild, settings: ClubSettings, title: str = "Settings of the club"
+) -> Card:
+    """Return all settings, and what is missing with its cure."""
+    found = missing_text(await what_is_missing(app, guild, settings))
+    body = f"{settings_text(settings, app.books, app.now())}\n\n{found}"
+    items = [
+        SetupGoButton(Topic.MODERATORS, label="Go through it"),
+        SetupCheckButton(1, label="Check the channels"),
+    ]
+    return Card(title, body, (), Tone.PLAIN, items, note="Only you see this.")
+
+
+def zone_card(settings: ClubSettings, app: App) -> Card:
+    """Return what is told once a zone was chosen by its name, with the way on where the walk is not at its end."""
+    body = f"Times of this club are in {chosen(Topic.ZONE, settings, app.books, app.now())}."
+    items = [] if settings.walk is Topic.DONE else [SetupGoButton(settings.walk, label="Go on with the set-up")]
+    return Card(body=body, buttons=items)
+
+
+def _items(
+    app: App, guild: discord.Guild, settings: ClubSettings, page: int
+) -> list[discord.ui.Item[Any]]:  # fmt: skip
+    """Return what can be pressed and picked at a step."""
+    step = settings.walk
+    set_already = getattr(settings, step.value) not in (None, UTC)
+    items: list[discord.ui.Item[Any]] = _books(app, settings, page) if step is Topic.BOOK else []
+    if step is not Topic.BOOK:
+        kind = RoleMenu if step in (Topic.MODERATORS, Topic.ORGANISERS) else ChannelMenu if step in KINDS else ZoneMenu
+        items.append(kind(menu_of(step, settings, guild)))
+    if step is not Topic.MODERATORS:
+        items.append(SetupGoButton(step.before, label="Back"))
+    items.append(SetupGoButton(step.next, label="Keep it" if set_already else "Skip"))
+    return [*items, SetupClearButton(step)] if set_already and step is not Topic.ZONE else items
+
+
+def _books(app: App, settings: ClubSettings, page: int) -> list[discord.ui.Item[Any]]:
+    """Return the menu of a page of books, with what turns the page."""
+    pages = book_pages(app.books)
+    if not pages:
+        return []
+    shown = min(max(1, page), pages)
+    turning = turns(SetupBooksButton, shown, pages, "Books before", "More books")
+    return [BookMenu(book_menu(app.books, settings.book, shown)), *turning]
+
+
+async def _show(interaction: discord.Interaction[Any], settings: ClubSettings, page: int = 1) -> None:
+    """Show the step at which the walk is, in place of the card before."""
+    guild = await setter(interaction)
+    await replace_card(interaction, await walk_card(app_of(interaction), guild, settings, page))
+
+
+SETUP_BUTTONS = (
+    RoleMenu,
+    ChannelMenu,
+    ZoneMenu,
+    BookMenu,
+    SetupGoButton,
+    SetupClearButton,
+    SetupBooksButton,
+    SetupCheckButton,
+)
+
 
 Zone = app_commands.Range[str, 1, 100]
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bot.club_settings import ClubSettings, Step
+from bot.club_settings import ClubSettings, Topic
 from corpus.books import Book, Slug
 
 AGAIN = "/setup start goes through it."
 ALLOW = "Allow me that in the channel’s settings, under Permissions."
 
 UNSET = {
-    Step.MODERATORS: "No role of moderators is chosen: only those keep places who have Discord’s permissions for it.",
-    Step.ORGANISERS: "No role of organisers is chosen: only those plan and hold votes who may manage events.",
-    Step.TALK: "No channel to talk in is chosen.",
-    Step.SCHEDULE: "No channel or forum for the schedule is chosen.",
-    Step.BOOK: "No book is chosen.",
+    Topic.MODERATORS: "No role of moderators is chosen: only those keep places who have Discord’s permissions for it.",
+    Topic.ORGANISERS: "No role of organisers is chosen: only those plan and hold votes who may manage events.",
+    Topic.TALK: "No channel to talk in is chosen.",
+    Topic.SCHEDULE: "No channel or forum for the schedule is chosen.",
+    Topic.BOOK: "No book is chosen.",
 }
 GONE = {
-    Step.MODERATORS: "The role of moderators is not there any more.",
-    Step.ORGANISERS: "The role of organisers is not there any more.",
-    Step.TALK: "The channel to talk in is not there any more.",
-    Step.SCHEDULE: "The channel for the schedule is not there any more.",
+    Topic.MODERATORS: "The role of moderators is not there any more.",
+    Topic.ORGANISERS: "The role of organisers is not there any more.",
+    Topic.TALK: "The channel to talk in is not there any more.",
+    Topic.SCHEDULE: "The channel for the schedule is not there any more.",
 }
 NO_LIBRARY = ("The library has no books.", "Whoever runs me adds some: python run_bot.py import.")
 NO_SUCH_BOOK = "The library does not have the chosen book any more."
@@ -65,7 +65,7 @@ def missing(
 
 
 def _roles(settings: ClubSettings, server: Server) -> Iterator[Missing]:
-    for step, role in ((Step.MODERATORS, settings.moderators), (Step.ORGANISERS, settings.organisers)):
+    for step, role in ((Topic.MODERATORS, settings.moderators), (Topic.ORGANISERS, settings.organisers)):
         if role is None:
             yield Missing(UNSET[step], AGAIN)
         elif role not in server.roles:
@@ -74,7 +74,7 @@ def _roles(settings: ClubSettings, server: Server) -> Iterator[Missing]:
 
 def _channels(settings: ClubSettings, server: Server) -> Iterator[Missing]:
     told = set()
-    for step, channel in ((Step.TALK, settings.talk), (Step.SCHEDULE, settings.schedule)):
+    for step, channel in ((Topic.TALK, settings.talk), (Topic.SCHEDULE, settings.schedule)):
         there = server.channels.get(channel or 0)
         if channel is None:
             yield Missing(UNSET[step], AGAIN)
@@ -89,7 +89,7 @@ def _book(settings: ClubSettings, books: Mapping[Slug, Book]) -> Iterator[Missin
     if not books:
         yield Missing(*NO_LIBRARY)
     elif settings.book is None:
-        yield Missing(UNSET[Step.BOOK], AGAIN)
+        yield Missing(UNSET[Topic.BOOK], AGAIN)
     elif settings.book not in books:
         yield Missing(NO_SUCH_BOOK, AGAIN)
 

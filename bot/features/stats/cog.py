@@ -21,7 +21,7 @@ from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked
 from bot.features.stats.picture import alt_text, draw_stats
 from bot.features.stats.rules import Figure
-from bot.features.stats.store import Figures
+from bot.features.stats.store import ClubFigures
 from bot.limits import Allowance
 from bot.people import Member, Place
 from corpus.books import Book
@@ -45,7 +45,7 @@ class ShareStatsButton(Share, template=rf"share-stats:{ID}"):
         app = app_of(interaction)
         book = find_book(asked.book or "", app.books)
         app.get(Allowance).take(asked.member)
-        figure = await app.get(Figures).of_book(asked.member.club, book)
+        figure = await app.get(ClubFigures).of_book(asked.member.club, book)
         if not figure.groups:
             raise Refused(NOTHING)
         return await _card(app, figure, book, Tone.PUBLIC)
@@ -62,7 +62,7 @@ async def meant(app: App, member: Member, place: Place, typed: str | None) -> Bo
 
 async def stats_card(app: App, asked: Asked, book: Book) -> Card:
     """Return where the club is, for the one who asked."""
-    figure = await app.get(Figures).of_book(asked.member.club, book)
+    figure = await app.get(ClubFigures).of_book(asked.member.club, book)
     if not figure.groups:
         return notice_card(NOTHING, book.title)
     return await _card(app, figure, book, Tone.ANSWER, ShareStatsButton(asked.id))

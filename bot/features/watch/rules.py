@@ -1,23 +1,15 @@
-"""Watching places: whoever writes further than a place goes is told, alone, and the moderators have a queue of it."""
+"""Messages that go further than their place, and the line of those that are still to be read."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, deque
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from enum import StrEnum
 
 from cachetools import LRUCache
 
-from bot.answering.engine import Discussion
-from bot.app import App
-from bot.audiences import Audiences
-from bot.audit import Audit, Did
-from bot.features.watch.store import QUEUED, Finding, Outcome, StoredWatching
-from bot.jobs import HELD
-from bot.people import EVERY, Member, Place, Shards
-from bot.workers import Workers
+from bot.people import Place
 from corpus.books import Reveals
 from corpus.errors import DogearError
 
@@ -75,91 +67,31 @@ class WatchProblem(DogearError):
     """A place cannot be watched, or a message is dealt with already."""
 
 
-class Watching:
-    """Places messages where they belong, and keeps those that go too far for who deals with them."""
+class Outcome(StrEnum):
+    """What has become of a message that goes further than its place; the first two wait for a moderator."""
 
-    def __init__(
-        self, discussion: Discussion, audiences: Audiences, records: StoredWatching, audit: Audit, workers: Workers,
-        now: Callable[[], dt.datetime], shards: Shards = EVERY,
-    ) -> None:  # fmt: skip
-        self._discussion, self._audiences, self._records = discussion, audiences, records
-        self._audit, self._workers, self._now, self._shards = audit, workers, now, shards
-        self._places: dict[int, int] = {}
-        self.line = Line()
+    WAITING = "waiting"
+    FINE = "fine"
+    HIDDEN = "hidden"
+    SETTLED = "settled"
 
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(
-            app.discussion,
-            app.get(Audiences),
-            StoredWatching(app.database),
-            app.get(Audit),
-            app.workers,
-            app.now,
-            app.shards,
-        )
 
-    async def load(self) -> None:
-        """Read which places are watched: afterwards, no message costs a query to know."""
-        self._places = await self._records.watched(self._shards)
+QUEUED = (Outcome.WAITING, Outcome.FINE)
+"""Outcomes with which a message is in the moderators' queue."""
 
-    def is_on(self, place: Place) -> bool:
-        """Return whether a place is watched."""
-        return self._places.get(place.id) == place.club
 
-    async def on(self, place: Place, by: Member) -> None:
-        """Watch a place. Raises WatchProblem for one without a ceiling."""
-        if not await self._audiences.ceiling(place):
-            raise WatchProblem("This place has no ceiling, so nothing goes beyond it. Set one with /ceiling set first.")
-        await self._records.watch(place, by.id, self._now())
-        self._places[place.id] = place.club
-        await self._audit.note(Did.WATCH, place, by.id, about="watch on")
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A message that goes further than its place: whose it is, and where it belongs. Its words are not kept.
 
-    async def off(self, place: Place, by: Member) -> bool:
-        """Stop watching a place; return whether it was watched."""
-        self._places.pop(place.id, None)
-        was = await self._records.unwatch(place)
-        if was:
-            await self._audit.note(Did.WATCH, place, by.id, about="watch off")
-        return was
+    `told` is true once its author knows, or cannot be told.
+    """
 
-    async def read(self, spoken: Spoken) -> Finding | None:
-        """Place a message; keep it and return it where it goes further than its place, and was not found before."""
-        audience = await self._audiences.public(spoken.place)
-        books = list(audience.positions)
-        if not books:
-            return None
-        book = books[0] if len(books) == 1 else None
-        needs = await self._workers.do(lambda: self._discussion.reveals(spoken.text, book))
-        beyond = Reveals.of({slug: marks for slug, marks in needs.marks.items() if marks > audience.at(slug)})
-        if not beyond.marks:
-            return None
-        now = self._now()
-        return await self._records.add(Finding(0, spoken.place, spoken.member, spoken.message, beyond, now), now + HELD)
-
-    async def finding(self, finding_id: int) -> Finding:
-        """Return a finding. Raises WatchProblem where it is not known any more."""
-        found = await self._records.finding(finding_id)
-        if found is None:
-            raise WatchProblem("That message is not known any more.")
-        return found
-
-    async def queue(self, club: int) -> list[Finding]:
-        """Return the findings of a club that wait for a moderator, oldest first."""
-        return await self._records.queue(club)
-
-    async def untold(self, finding_id: int) -> Finding | None:
-        """Return a finding whose author should know and does not; None where nobody has to be told any more."""
-        found = await self._records.finding(finding_id)
-        waits = found is not None and not found.told and found.outcome is Outcome.WAITING
-        return found if found is not None and waits and found.at >= self._now() - TOO_LATE else None
-
-    async def told(self, finding: Finding) -> None:
-        """Record that an author knows, or cannot be told."""
-        await self._records.told(finding)
-
-    async def settle(self, finding: Finding, outcome: Outcome) -> None:
-        """Note what became of a finding. Raises WatchProblem where somebody was faster."""
-        if finding.outcome not in QUEUED or not await self._records.settle(finding.id, outcome):
-            raise WatchProblem("Somebody has dealt with that message already.")
+    id: int
+    place: Place
+    member: int
+    message: int
+    needs: Reveals
+    at: dt.datetime
+    told: bool = False
+    outcome: Outcome = Outcome.WAITING

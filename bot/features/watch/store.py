@@ -1,51 +1,26 @@
-"""Watched places, and the messages that went further than they do."""
+"""Watching places: whoever writes further than a place goes is told, alone, and the moderators have a queue of it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from dataclasses import replace as changed
-from enum import StrEnum
+from typing import Self
 
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.app import App
+from bot.audiences import Audiences
+from bot.audit import Audit, Did
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import Key, finish, plan
-from bot.people import Place, Shards
+from bot.features.watch.rules import QUEUED, TOO_LATE, Finding, Line, Outcome, Spoken, WatchProblem
+from bot.jobs import HELD
+from bot.people import EVERY, Member, Place, Shards
 from bot.processes import of_shards
-from corpus.books import Reveals
-
-
-class Outcome(StrEnum):
-    """What has become of a message that goes further than its place; the first two wait for a moderator."""
-
-    WAITING = "waiting"
-    FINE = "fine"
-    HIDDEN = "hidden"
-    SETTLED = "settled"
-
-
-QUEUED = (Outcome.WAITING, Outcome.FINE)
-"""Outcomes with which a message is in the moderators' queue."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A message that goes further than its place: whose it is, and where it belongs. Its words are not kept.
-
-    `told` is true once its author knows, or cannot be told.
-    """
-
-    id: int
-    place: Place
-    member: int
-    message: int
-    needs: Reveals
-    at: dt.datetime
-    told: bool = False
-    outcome: Outcome = Outcome.WAITING
-
+from corpus.books import Reveals, Slug
 
 JOBS = "watch"
 
@@ -101,81 +76,138 @@ class FindingRow(OfMember, Base):
     outcome: Mapped[str]
 
 
-class StoredWatching:
-    """Watched places, and what was found there."""
+class Watching:
+    """Places messages where they belong, and keeps those that go too far for who deals with them."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(
+        self, database: Sessions, audiences: Audiences, audit: Audit,
+        placed: Callable[[str, Slug | None], Awaitable[Reveals]], now: Callable[[], dt.datetime],
+        shards: Shards = EVERY,
+    ) -> None:  # fmt: skip
+        """`placed` tells how far readers must be for a text to be no spoiler."""
+        self._database, self._audiences, self._audit = database, audiences, audit
+        self._placed, self._now, self._shards = placed, now, shards
+        self._places: dict[int, int] = {}
+        self.line = Line()
 
-    async def watched(self, shards: Shards) -> dict[int, int]:
-        """Return the watched places of these shards, each with its club."""
-        query, mine = select(WatchRow.place, WatchRow.club), of_shards(WatchRow.club, shards)
-        async with self._sessions.reading() as session:
+    @classmethod
+    def build(cls, app: App) -> Self:
+        """Build it from the app."""
+
+        async def placed(text: str, book: Slug | None) -> Reveals:
+            return await app.workers.do(lambda: app.discussion.reveals(text, book))
+
+        return cls(app.database, app.get(Audiences), app.get(Audit), placed, app.now, app.shards)
+
+    async def load(self) -> None:
+        """Read which places of these shards are watched: afterwards, no message costs a query to know."""
+        query, mine = select(WatchRow.place, WatchRow.club), of_shards(WatchRow.club, self._shards)
+        async with self._database.reading() as session:
             found = await session.execute(query if mine is None else query.where(mine))
-            return {row.place: row.club for row in found}
+            self._places = {row.place: row.club for row in found}
 
-    async def watch(self, place: Place, by: int, at: dt.datetime) -> None:
-        """Begin to watch a place."""
+    def is_on(self, place: Place) -> bool:
+        """Return whether a place is watched."""
+        return self._places.get(place.id) == place.club
+
+    async def on(self, place: Place, by: Member) -> None:
+        """Watch a place. Raises WatchProblem for one without a ceiling."""
+        if not await self._audiences.ceiling(place):
+            raise WatchProblem("This place has no ceiling, so nothing goes beyond it. Set one with /ceiling set first.")
         key = {"club": place.club, "place": place.id}
-        async with self._sessions.writing() as session:
-            await upsert(session, WatchRow, key, {"set_by": by, "at": at})
+        async with self._database.writing() as session:
+            await upsert(session, WatchRow, key, {"set_by": by.id, "at": self._now()})
+        self._places[place.id] = place.club
+        await self._audit.note(Did.WATCH, place, by.id, about="watch on")
 
-    async def unwatch(self, place: Place) -> bool:
+    async def off(self, place: Place, by: Member) -> bool:
         """Stop watching a place; return whether it was watched."""
+        self._places.pop(place.id, None)
         away = delete(WatchRow).where(WatchRow.club == place.club, WatchRow.place == place.id)
-        async with self._sessions.writing() as session:
-            return await session.scalar(away.returning(WatchRow.place)) is not None
+        async with self._database.writing() as session:
+            was = await session.scalar(away.returning(WatchRow.place)) is not None
+        if was:
+            await self._audit.note(Did.WATCH, place, by.id, about="watch off")
+        return was
 
-    async def add(self, finding: Finding, until: dt.datetime) -> Finding | None:
-        """Keep a finding and return it with its id; None where its message was found before.
+    async def read(self, spoken: Spoken) -> Finding | None:
+        """Place a message; keep it and return it where it goes further than its place, and was not found before."""
+        audience = await self._audiences.public(spoken.place)
+        books = list(audience.positions)
+        if not books:
+            return None
+        needs = await self._placed(spoken.text, books[0] if len(books) == 1 else None)
+        beyond = Reveals.of({slug: marks for slug, marks in needs.marks.items() if marks > audience.at(slug)})
+        if not beyond.marks:
+            return None
+        now = self._now()
+        finding = Finding(0, spoken.place, spoken.member, spoken.message, beyond, now)
+        async with self._database.writing() as session:
+            return await add_finding(session, finding, now + HELD)
 
-        The caller tells its author, and has claimed that until a moment.
-        """
-        async with self._sessions.writing() as session:
-            await note_member(session, finding.place.club, finding.member)
-            insert = insert_into(session, FindingRow).values(
-                club=finding.place.club,
-                member=finding.member,
-                place=finding.place.id,
-                adults=finding.place.adults,
-                message=finding.message,
-                needs=finding.needs,
-                at=finding.at,
-                told=finding.told,
-                outcome=finding.outcome.value,
-            )
-            new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(FindingRow.id)
-            number = await session.scalar(new)
-            if number is None:
-                return None
-            added = changed(finding, id=number)
-            await plan(session, telling(added), until, since=finding.at)
-            return added
+    async def finding(self, finding_id: int) -> Finding:
+        """Return a finding. Raises WatchProblem where it is not known any more."""
+        found = await self._found(finding_id)
+        if found is None:
+            raise WatchProblem("That message is not known any more.")
+        return found
 
-    async def finding(self, finding_id: int) -> Finding | None:
-        """Return a finding."""
-        async with self._sessions.reading() as session:
-            row = await session.get(FindingRow, finding_id)
-        return None if row is None else _finding(row)
+    async def untold(self, finding_id: int) -> Finding | None:
+        """Return a finding whose author should know and does not; None where nobody has to be told any more."""
+        found = await self._found(finding_id)
+        waits = found is not None and not found.told and found.outcome is Outcome.WAITING
+        return found if found is not None and waits and found.at >= self._now() - TOO_LATE else None
 
     async def queue(self, club: int) -> list[Finding]:
         """Return the findings of a club that wait for a moderator, oldest first."""
         query = select(FindingRow).where(FindingRow.club == club, FindingRow.outcome.in_(QUEUED))
-        async with self._sessions.reading() as session:
+        async with self._database.reading() as session:
             return [_finding(row) for row in await session.scalars(query.order_by(FindingRow.id))]
 
     async def told(self, finding: Finding) -> None:
         """Record that an author knows, or cannot be told."""
-        async with self._sessions.writing() as session:
+        async with self._database.writing() as session:
             await session.execute(update(FindingRow).where(FindingRow.id == finding.id).values(told=True))
             await finish(session, telling(finding))
 
-    async def settle(self, finding_id: int, outcome: Outcome) -> bool:
-        """Note what became of a finding that waits; return whether it still waited."""
+    async def settle(self, finding: Finding, outcome: Outcome) -> None:
+        """Note what became of a finding that waits. Raises WatchProblem where somebody was faster."""
         row = FindingRow
-        done = update(row).where(row.id == finding_id, row.outcome.in_(QUEUED)).values(outcome=outcome.value)
-        async with self._sessions.writing() as session:
-            return await session.scalar(done.returning(row.id)) is not None
+        done = update(row).where(row.id == finding.id, row.outcome.in_(QUEUED)).values(outcome=outcome.value)
+        async with self._database.writing() as session:
+            if finding.outcome not in QUEUED or await session.scalar(done.returning(row.id)) is None:
+                raise WatchProblem("Somebody has dealt with that message already.")
+
+    async def _found(self, finding_id: int) -> Finding | None:
+        async with self._database.reading() as session:
+            row = await session.get(FindingRow, finding_id)
+            return None if row is None else _finding(row)
+
+
+async def add_finding(session: AsyncSession, finding: Finding, until: dt.datetime) -> Finding | None:
+    """Keep a finding and return it with its id; None where its message was found before.
+
+    The caller tells its author, and has claimed that until a moment.
+    """
+    await note_member(session, finding.place.club, finding.member)
+    insert = insert_into(session, FindingRow).values(
+        club=finding.place.club,
+        member=finding.member,
+        place=finding.place.id,
+        adults=finding.place.adults,
+        message=finding.message,
+        needs=finding.needs,
+        at=finding.at,
+        told=finding.told,
+        outcome=finding.outcome.value,
+    )
+    new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(FindingRow.id)
+    number = await session.scalar(new)
+    if number is None:
+        return None
+    added = changed(finding, id=number)
+    await plan(session, telling(added), until, since=finding.at)
+    return added
 
 
 def _finding(row: FindingRow) -> Finding:

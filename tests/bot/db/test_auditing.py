@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
-from bot.audit import Did, Entry, StoredAudit
+from bot.audit import KEPT, Audit, AuditEntry, Did
 from bot.db.base import Sessions
 from bot.people import Place
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-HOUR = dt.timedelta(hours=1)
-SHARED = Entry(Place(1, 100), 10, Did.SHARE, NOON, 900, "", ("summary, chapter 2", "a reader"))
+THREAD, DAY = Place(1, 100), dt.timedelta(days=1)
 
 
 async def test_entries_come_latest_first_and_by_kind(records: Sessions) -> None:
-    later = replace(SHARED, did=Did.PROMPT, at=NOON + HOUR)
-    for entry in (SHARED, later):
-        await StoredAudit(records).add(entry)
-    assert await StoredAudit(records).since(1, NOON, tuple(Did)) == [later, SHARED]
-    assert await StoredAudit(records).since(1, NOON, [Did.SHARE]) == [SHARED]
-    assert await StoredAudit(records).since(1, NOON + HOUR, tuple(Did)) == [later]
-    assert await StoredAudit(records).since(2, NOON, tuple(Did)) == []
+    for did, days in ((Did.SHARE, 0), (Did.PROMPT, 2)):
+        at = NOON + days * DAY
+        await Audit(records, lambda at=at: at).note(did, THREAD, 10, message=900, sources=["a reader"])  # type: ignore[misc]
+    audit = Audit(records, lambda: NOON + 2 * DAY)
+    first, last = (
+        AuditEntry(THREAD, 10, did, NOON + days * DAY, 900, "", ("a reader",))
+        for did, days in ((Did.SHARE, 0), (Did.PROMPT, 2))
+    )
+    assert await audit.since(1, 2) == [last, first]
+    assert await audit.since(1, 2, [Did.SHARE]) == [first]
+    assert await audit.since(1, 1) == [last]
+    assert await audit.since(2, 2) == []
 
 
 async def test_one_message_is_noted_once_and_what_has_none_each_time(records: Sessions) -> None:
-    for entry in (SHARED, SHARED, replace(SHARED, message=0), replace(SHARED, message=0)):
-        await StoredAudit(records).add(entry)
-    assert len(await StoredAudit(records).since(1, NOON, tuple(Did))) == 3
+    audit = Audit(records, lambda: NOON)
+    for message in (900, 900, 0, 0):
+        await audit.note(Did.SHARE, THREAD, 10, message=message)
+    assert len(await audit.since(1, 1)) == 3
 
 
 async def test_what_is_old_goes(records: Sessions) -> None:
-    await StoredAudit(records).add(SHARED)
-    assert await StoredAudit(records).forget_before(NOON) == 0
-    assert await StoredAudit(records).forget_before(NOON + HOUR) == 1
-    assert await StoredAudit(records).since(1, NOON, tuple(Did)) == []
+    await Audit(records, lambda: NOON).note(Did.SHARE, THREAD, 10)
+    assert await Audit(records, lambda: NOON + KEPT).forget_old() == 0
+    later = Audit(records, lambda: NOON + KEPT + DAY)
+    assert await later.forget_old() == 1
+    assert await later.since(1, 999) == []

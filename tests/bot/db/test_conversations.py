@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.db.base import Sessions
-from bot.features.ask.store import KEPT, StoredConversations, Turn
+from bot.features.ask.store import KEPT, Conversations, Turn
 from bot.people import Place
 from corpus.books import Reveals
 
@@ -18,17 +18,17 @@ def turn(number: int) -> Turn:
 
 async def test_the_latest_turns_come_oldest_first(records: Sessions) -> None:
     for number in range(5):
-        await StoredConversations(records).add(THREAD, turn(number))
-    assert await StoredConversations(records).turns(THREAD, 3) == [turn(2), turn(3), turn(4)]
-    assert len(await StoredConversations(records).turns(THREAD, 99)) == 5
+        await Conversations(records, lambda: NOON).add(THREAD, turn(number))
+    assert await Conversations(records, lambda: NOON).turns(THREAD, 3) == [turn(2), turn(3), turn(4)]
+    assert len(await Conversations(records, lambda: NOON).turns(THREAD, 99)) == 5
 
 
 async def test_old_turns_go_in_this_place_alone(records: Sessions) -> None:
     others = [Place(1, 101), Place(2, 100)]
     for place in others:
-        await StoredConversations(records).add(place, turn(0))
+        await Conversations(records, lambda: NOON).add(place, turn(0))
     for number in range(1, KEPT + 11):
-        await StoredConversations(records).add(THREAD, turn(number))
-    kept = await StoredConversations(records).turns(THREAD, 99)
+        await Conversations(records, lambda: NOON).add(THREAD, turn(number))
+    kept = await Conversations(records, lambda: NOON).turns(THREAD, 99)
     assert kept == [turn(number) for number in range(11, KEPT + 11)]
-    assert [await StoredConversations(records).turns(place, 99) for place in others] == [[turn(0)], [turn(0)]]
+    assert [await Conversations(records, lambda: NOON).turns(place, 99) for place in others] == [[turn(0)], [turn(0)]]

@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.db.base import NAME, Address, Base, Sessions, StorageUnavailable, engine_for
 from bot.db.copy import BATCH, copy
 from bot.db.migrate import HEAD, open_database, upgrade
-from bot.features.ask.store import StoredConversations, StoredNotes, Turn
-from bot.features.progress.store import StoredPositions
-from bot.features.reviews.store import Review, StoredReviews
-from bot.features.watch.store import Finding, StoredWatching
+from bot.features.ask.store import Conversations, StoredNotes, Turn
+from bot.features.reviews.rules import Review
+from bot.features.reviews.store import ReviewRow
+from bot.features.watch.rules import Finding
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
-from tests.fakes.records import opened_records
+from tests.fakes.records import add_finding_to, move, opened_records, save_review
 from tests.fakes.released_rows import VERSIONS, lay_out, raw
 
 ROOT = Path(__file__).parents[3]
@@ -50,12 +50,11 @@ async def fill(records: Sessions) -> None:
     for number in range(BATCH + 7):
         await StoredNotes(records).write_note(f"note {number}", str(number))
     at = NOON.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30))) + dt.timedelta(microseconds=1)
-    await StoredPositions(records).change(LIZ, {"emma": FIVE, "kim": None}, at)
+    await move(records, LIZ, {"emma": FIVE, "kim": None}, at)
     for _ in range(3):
-        review = await StoredReviews(records).save(
-            Review(0, 1, 10, "emma", None, "Good.", 0, Reveals.of({"emma": 9}), at)
-        )
-        await StoredReviews(records).delete(1, review.id)
+        await save_review(records, Review(0, 1, 10, "emma", None, "Good.", 0, Reveals.of({"emma": 9}), at))
+        async with records.writing() as session:
+            await session.execute(delete(ReviewRow))
 
 
 async def test_everything_is_there_and_back_again(tmp_path: Path, postgres: Databases) -> None:
@@ -88,7 +87,7 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
     places: list[str | Path] = [tmp_path / "here"]
     async with opened_records(tmp_path / "here") as records:
         await fill(records)
-        await StoredConversations(records).add(Place(1, 100), Turn(10, "Who?", "He.", None, Reveals(), NOON))
+        await Conversations(records, lambda: NOON).add(Place(1, 100), Turn(10, "Who?", "He.", None, Reveals(), NOON))
     with postgres.bare() as server:
         places += [server, tmp_path / "back"]
         for source, target in pairwise(places):
@@ -96,9 +95,11 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
         ids = []
         for place in places:
             async with open_database(place) as records:
-                review = await StoredReviews(records).save(Review(0, 1, 10, "emma", 3, "", 0, Reveals(), NOON))
-                finding = await StoredWatching(records).add(Finding(0, Place(1, 100), 10, 900, Reveals(), NOON), NOON)
-                await StoredConversations(records).add(Place(1, 100), Turn(10, "Why?", "So.", None, Reveals(), NOON))
+                review = await save_review(records, Review(0, 1, 10, "emma", 3, "", 0, Reveals(), NOON))
+                finding = await add_finding_to(records, Finding(0, Place(1, 100), 10, 900, Reveals(), NOON), NOON)
+                await Conversations(records, lambda: NOON).add(
+                    Place(1, 100), Turn(10, "Why?", "So.", None, Reveals(), NOON)
+                )
                 ids.append((review.id, finding and finding.id))
     assert ids == [(4, 1)] * 3
 

@@ -13,10 +13,9 @@ import pytest
 from bot.db.base import Sessions, StorageUnavailable
 from bot.db.migrate import open_database
 from bot.features.ask.store import StoredNotes, StoredUsage
-from bot.features.progress.store import StoredPositions
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.people import Member, Reached
-from tests.fakes.records import opened_records, shelf_of, shelve
+from tests.fakes.records import move, opened_records, said_by, shelf_of, shelve
 
 ROOT = Path(__file__).parents[3]
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -65,7 +64,7 @@ async def test_hundreds_of_calls_at_once_all_succeed(records: Sessions) -> None:
         member = Member(club, number % 7)
         await shelve(records, member, shelved(str(number)))
         assert shelved(str(number)) in await shelf_of(records, member)
-        await StoredPositions(records).change(member, {str(number): Reached(number, 999, "page")}, NOON)
+        await move(records, member, {str(number): Reached(number, 999, "page")}, NOON)
         await StoredUsage(records).spend(club, TODAY, 1)
 
     await asyncio.gather(*map(one, range(300)))
@@ -77,7 +76,7 @@ async def test_hundreds_of_calls_at_once_all_succeed(records: Sessions) -> None:
     ]
     assert sorted(everything) == sorted((CLUBS[number % len(CLUBS)], str(number)) for number in range(300))
     assert [await StoredUsage(records).spent(club, TODAY) for club in CLUBS] == [15] * len(CLUBS)
-    assert await StoredPositions(records).reported(Member(1, 0)) != {}
+    assert await said_by(records, Member(1, 0)) != {}
 
 
 async def test_two_openings_of_one_folder_write_side_by_side(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from sqlalchemy import text
 
 from bot.db.base import Address, StorageUnavailable, engine_for, indexing_lock, told
 from bot.db.migrate import open_database
-from bot.features.progress.store import StoredPositions
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
 from bot.people import Member, Place, Reached
 from tests.fakes.postgres import Databases
+from tests.fakes.records import move, said_by
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 JIM, FIVE = Member(1, 10), Reached(5, 27, "chapter")
@@ -98,24 +98,24 @@ async def test_a_statement_that_takes_too_long_is_given_up_and_the_next_one_answ
 async def test_connections_that_were_lost_meanwhile_are_replaced_before_anybody_notices(postgres: Databases) -> None:
     with postgres.latest() as address:
         async with open_database(address) as records:
-            await asyncio.gather(*(StoredPositions(records).change(JIM, {str(n): FIVE}, NOON) for n in range(20)))
+            await asyncio.gather(*(move(records, JIM, {str(n): FIVE}, NOON) for n in range(20)))
             await asyncio.to_thread(postgres.disconnect, address)
-            reported = await asyncio.gather(*(StoredPositions(records).reported(JIM) for _ in range(20)))
+            reported = await asyncio.gather(*(said_by(records, JIM) for _ in range(20)))
             assert {len(books) for books in reported} == {20}
 
 
 async def test_a_server_that_is_restarted_is_away_for_a_while_and_nothing_more(postgres: Databases) -> None:
     with postgres.latest() as address:
         async with open_database(address) as records:
-            await StoredPositions(records).change(JIM, {"emma": FIVE}, NOON)
+            await move(records, JIM, {"emma": FIVE}, NOON)
             with postgres.away(address):
                 for _ in range(3):
                     with pytest.raises(StorageUnavailable) as problem:
-                        await StoredPositions(records).change(JIM, {"kim": FIVE}, NOON)
+                        await move(records, JIM, {"kim": FIVE}, NOON)
             assert problem.value.args[0].startswith("The club's data in dogear_test_")
-            assert set(await StoredPositions(records).reported(JIM)) == {"emma"}
-            await StoredPositions(records).change(JIM, {"kim": FIVE}, NOON)
-            assert set(await StoredPositions(records).reported(JIM)) == {"emma", "kim"}
+            assert set(await said_by(records, JIM)) == {"emma"}
+            await move(records, JIM, {"kim": FIVE}, NOON)
+            assert set(await said_by(records, JIM)) == {"emma", "kim"}
 
 
 async def test_a_transaction_that_is_cut_off_has_changed_nothing(postgres: Databases) -> None:

@@ -10,10 +10,10 @@ import pytest
 from bot.db.base import NAME, Address, StorageUnavailable
 from bot.db.copy import look_at, reviews_in
 from bot.db.migrate import HEAD, upgrade
-from bot.features.reviews.store import Review, StoredReviews
+from bot.features.reviews.rules import Review
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
-from tests.fakes.records import opened_records
+from tests.fakes.records import opened_records, save_review
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -59,7 +59,7 @@ def test_a_user_who_may_not_make_tables_is_told(postgres: Databases) -> None:
 async def test_the_reviews_of_a_database_are_seen_without_opening_it_for_good(tmp_path: Path) -> None:
     assert await asyncio.to_thread(reviews_in, tmp_path) == []
     async with opened_records(tmp_path) as records:
-        kept = await StoredReviews(records).save(Review(0, 1, 20, "emma", 4, "Long.", 3, Reveals(), NOON))
+        kept = await save_review(records, Review(0, 1, 20, "emma", 4, "Long.", 3, Reveals(), NOON))
     assert await asyncio.to_thread(reviews_in, tmp_path) == [kept]
 
 

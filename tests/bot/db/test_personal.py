@@ -9,22 +9,31 @@ from typing import Any
 
 import pytest
 
-from bot.audit import Did, Entry, StoredAudit
+from bot.audit import Audit, Did
 from bot.db.base import Base, OfMember, Sessions
-from bot.features.ask.store import Asked, StoredChoices, StoredConversations, StoredQuestions, StoredUsage, Turn
-from bot.features.ceilings.store import StoredCeilings
-from bot.features.my_data.store import StoredPersonalData, personal_tables
-from bot.features.progress.store import StoredPositions
+from bot.features.ask.store import Asked, Conversations, DirectMessages, StoredQuestions, StoredUsage, Turn
+from bot.features.ceilings.store import Ceilings
+from bot.features.my_data.store import forget_person, held_about, personal_tables
 from bot.features.prompts.rules import Prompt
-from bot.features.reviews.store import Review, StoredReviews
+from bot.features.reviews.rules import Review
 from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
 from bot.features.votes.store import Nominations, Votes
-from bot.features.watch.store import Finding, StoredWatching
+from bot.features.watch.rules import Finding
+from bot.features.watch.store import WatchRow
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
-from tests.fakes.records import keep_prompt, opened_records, shelve
+from tests.fakes.records import (
+    add_finding_to,
+    ceiling_in,
+    keep_prompt,
+    move,
+    move_back,
+    opened_records,
+    save_review,
+    shelve,
+)
 from tests.fakes.scheduled import a_schedule, schedules_of
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -40,26 +49,27 @@ def words(club: int, person: int) -> str:
 async def tell_everything(records: Sessions, club: int, person: int) -> None:
     member, place, said = Member(club, person), Place(club, 100), words(club, person)
     eight, needs = Reached(8, 27, "chapter"), Reveals.of({"smiley": 8})
-    await StoredPositions(records).change(member, {"smiley": eight}, NOON)
+    await move(records, member, {"smiley": eight}, NOON)
     await shelve(records, member, Shelved("key", said, ShelfName.READING, NOON))
-    await StoredReviews(records).save(Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
-    await StoredConversations(records).add(place, Turn(person, said, "An answer.", None, needs, NOON))
+    await save_review(records, Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
+    await Conversations(records, lambda: NOON).add(place, Turn(person, said, "An answer.", None, needs, NOON))
     await StoredQuestions(records).keep(Asked("", member, place, "ask", said, None, NOON))
     await keep_prompt(records, Prompt(0, place, person, said, NOON, message=person, by=ANN))
     await keep_prompt(records, Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
-    await StoredWatching(records).watch(Place(club, 200 + person), person, NOON)
-    await StoredWatching(records).add(Finding(0, place, person, 70 + person, needs, NOON), NOON)
-    await StoredAudit(records).add(Entry(place, person, Did.PROMPT, NOON, 80 + person, "discussion prompt"))
+    async with records.writing() as session:
+        session.add(WatchRow(club=club, place=200 + person, set_by=person, at=NOON))
+    await add_finding_to(records, Finding(0, place, person, 70 + person, needs, NOON), NOON)
+    await Audit(records, lambda: NOON).note(Did.PROMPT, place, person, message=80 + person)
     await Nominations(records, {}, lambda: NOON).add(member, said)
     books, votes = (Candidate("emma", "Emma"), Candidate("kim", "Kim")), Votes(records, lambda: NOON)
     with contextlib.suppress(VoteProblem):  # the other member has begun it
         await votes.begin(VoteDraft(place, VoteKind.RANKED, books, NOON + DAY, hidden=False), str(club))
     await votes.choose((await votes.latest(club)).id, member, 1, "emma")
-    await StoredCeilings(records).set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
+    await Ceilings(records, {}, lambda: NOON).set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
     schedule = replace(a_schedule(), club=club, organiser=person)
     kept = await schedules_of(records).add(schedule, said)
     await schedules_of(records).remind(kept.id, member, By.DIRECT)
-    await StoredChoices(records).choose(person, club)
+    await DirectMessages(records).choose(person, club)
     await StoredUsage(records).spend(club, TODAY, 5)
 
 
@@ -82,7 +92,7 @@ def test_every_table_that_belongs_to_members_says_what_it_holds() -> None:
 
 
 async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: Sessions) -> None:
-    held = await StoredPersonalData(told).export(JIM)
+    held = await held_about(told, JIM)
     assert held.keys() == {"member", "clubs", *NAMES}
     assert (held["member"], held["clubs"]) == (JIM, [1, 2])
     assert clubs_in(held) == {name: {1, 2} for name in NAMES} | {"direct_messages": {2}}
@@ -94,7 +104,7 @@ async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: Sessio
 
 
 async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: Sessions) -> None:
-    held = await StoredPersonalData(told).export(JIM, 1)
+    held = await held_about(told, JIM, 1)
     assert held["positions"] == [
         {
             "club": 1,
@@ -112,41 +122,41 @@ async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: Session
 
 
 async def test_all_of_a_person_is_forgotten_and_the_rest_stays(told: Sessions) -> None:
-    before = await StoredPersonalData(told).export(PETER)
-    gone = await StoredPersonalData(told).forget(JIM)
+    before = await held_about(told, PETER)
+    gone = await forget_person(told, JIM)
     assert [(review.club, review.member, review.text) for review in gone] == [
         (1, JIM, words(1, JIM)),
         (2, JIM, words(2, JIM)),
     ]
-    assert await StoredPersonalData(told).export(JIM) == {"member": JIM, "clubs": []} | {name: [] for name in NAMES}
-    assert await StoredPositions(told).undo(Member(1, JIM), NOON) is None
-    assert await StoredPersonalData(told).export(PETER) == before
-    assert await StoredPersonalData(told).forget(JIM) == []
+    assert await held_about(told, JIM) == {"member": JIM, "clubs": []} | {name: [] for name in NAMES}
+    assert await move_back(told, Member(1, JIM), NOON) is None
+    assert await held_about(told, PETER) == before
+    assert await forget_person(told, JIM) == []
 
 
 async def test_the_ceilings_that_a_person_set_and_what_a_club_used_stay(told: Sessions) -> None:
-    await StoredPersonalData(told).forget(JIM)
-    assert set(await StoredCeilings(told).ceiling(Place(1, 100))) == {f"book-{JIM}", f"book-{PETER}"}
+    await forget_person(told, JIM)
+    assert set(await ceiling_in(told, Place(1, 100))) == {f"book-{JIM}", f"book-{PETER}"}
     assert await StoredUsage(told).spent(1, TODAY) == 10
-    assert (await StoredPersonalData(told).export(0))["ceilings"][0]["book"] == f"book-{JIM}"
+    assert (await held_about(told, 0))["ceilings"][0]["book"] == f"book-{JIM}"
 
 
 async def test_a_person_is_forgotten_in_one_club(told: Sessions) -> None:
-    gone = await StoredPersonalData(told).forget(JIM, 1)
+    gone = await forget_person(told, JIM, 1)
     assert [review.club for review in gone] == [1]
-    held = await StoredPersonalData(told).export(JIM)
+    held = await held_about(told, JIM)
     assert held["clubs"] == [2]
     assert clubs_in(held) == {name: {2} for name in NAMES}
-    assert await StoredChoices(told).chosen(JIM) == 2
-    await StoredPersonalData(told).forget(JIM, 2)
-    assert await StoredChoices(told).chosen(JIM) is None
+    assert await DirectMessages(told).chosen(JIM) == 2
+    await forget_person(told, JIM, 2)
+    assert await DirectMessages(told).chosen(JIM) is None
 
 
 async def test_what_was_forgotten_does_not_stay_in_the_file(tmp_path: Path) -> None:
     secret = "Nobody knows this but Jim. " * 300
     async with opened_records(tmp_path) as records:
-        await StoredReviews(records).save(Review(0, 1, JIM, "smiley", 4, secret, 8, Reveals(), NOON))
+        await save_review(records, Review(0, 1, JIM, "smiley", 4, secret, 8, Reveals(), NOON))
     assert b"Nobody knows this" in (tmp_path / "club.db").read_bytes()
     async with opened_records(tmp_path) as records:
-        await StoredPersonalData(records).forget(JIM)
+        await forget_person(records, JIM)
     assert b"Nobody knows this" not in (tmp_path / "club.db").read_bytes()

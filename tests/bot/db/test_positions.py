@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.db.base import Sessions
-from bot.features.progress.store import KEPT, Change, Report, StoredPositions
+from bot.features.progress.store import KEPT, PositionChange, Report
 from bot.people import Member, Reached
-from tests.fakes.records import opened_records
+from tests.fakes.records import move, move_back, opened_records, said_by
 
 LEAMAS = Member(1, 10)
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -29,77 +29,74 @@ def later(minutes: int) -> dt.datetime:
 
 async def test_reports_of_one_moment_come_in_the_order_in_which_they_were_made(records: Sessions) -> None:
     for book in ("z", "m", "a", "z"):
-        await StoredPositions(records).change(LEAMAS, {book: chapter(1)}, NOON)
-    assert list(await StoredPositions(records).reported(LEAMAS)) == ["m", "a", "z"]
+        await move(records, LEAMAS, {book: chapter(1)}, NOON)
+    assert list(await said_by(records, LEAMAS)) == ["m", "a", "z"]
 
 
 async def test_none_forgets_a_book_and_several_books_are_one_change(records: Sessions) -> None:
-    await StoredPositions(records).change(LEAMAS, {"a": chapter(1), "b": chapter(2)}, NOON)
-    change = await StoredPositions(records).change(LEAMAS, {"a": None, "c": chapter(3)}, later(1))
-    assert change == Change({"a": chapter(1), "c": None}, {"a": None, "c": chapter(3)})
-    assert list(await StoredPositions(records).reported(LEAMAS)) == ["b", "c"]
-    assert await StoredPositions(records).undo(LEAMAS, later(2)) == change
-    assert set(await StoredPositions(records).reported(LEAMAS)) == {"a", "b"}
+    await move(records, LEAMAS, {"a": chapter(1), "b": chapter(2)}, NOON)
+    change = await move(records, LEAMAS, {"a": None, "c": chapter(3)}, later(1))
+    assert change == PositionChange({"a": chapter(1), "c": None}, {"a": None, "c": chapter(3)})
+    assert list(await said_by(records, LEAMAS)) == ["b", "c"]
+    assert await move_back(records, LEAMAS, later(2)) == change
+    assert set(await said_by(records, LEAMAS)) == {"a", "b"}
 
 
 async def test_undoing_brings_back_when_a_book_was_reported_too(records: Sessions) -> None:
-    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, NOON)
-    await StoredPositions(records).change(LEAMAS, {"b": chapter(5)}, later(1))
-    before = await StoredPositions(records).reported(LEAMAS)
-    await StoredPositions(records).change(LEAMAS, {"a": chapter(2)}, later(2))
-    await StoredPositions(records).undo(LEAMAS, later(3))
-    after = await StoredPositions(records).reported(LEAMAS)
+    await move(records, LEAMAS, {"a": chapter(1)}, NOON)
+    await move(records, LEAMAS, {"b": chapter(5)}, later(1))
+    before = await said_by(records, LEAMAS)
+    await move(records, LEAMAS, {"a": chapter(2)}, later(2))
+    await move_back(records, LEAMAS, later(3))
+    after = await said_by(records, LEAMAS)
     assert after == before
     assert list(after) == list(before) == ["a", "b"]
 
 
 async def test_undo_after_undo_goes_further_back_and_a_new_change_comes_first(records: Sessions) -> None:
     for marks in (1, 2, 3):
-        await StoredPositions(records).change(LEAMAS, {"a": chapter(marks)}, later(marks))
+        await move(records, LEAMAS, {"a": chapter(marks)}, later(marks))
     for marks in (3, 2):
-        undone = await StoredPositions(records).undo(LEAMAS, later(9))
-        assert undone == Change({"a": chapter(marks - 1)}, {"a": chapter(marks)})
-    await StoredPositions(records).change(LEAMAS, {"a": chapter(8)}, later(10))
-    assert await StoredPositions(records).undo(LEAMAS, later(11)) == Change({"a": chapter(1)}, {"a": chapter(8)})
-    assert await StoredPositions(records).undo(LEAMAS, later(12)) == Change({"a": None}, {"a": chapter(1)})
-    assert await StoredPositions(records).undo(LEAMAS, later(13)) is None
-    assert await StoredPositions(records).reported(LEAMAS) == {}
+        undone = await move_back(records, LEAMAS, later(9))
+        assert undone == PositionChange({"a": chapter(marks - 1)}, {"a": chapter(marks)})
+    await move(records, LEAMAS, {"a": chapter(8)}, later(10))
+    assert await move_back(records, LEAMAS, later(11)) == PositionChange({"a": chapter(1)}, {"a": chapter(8)})
+    assert await move_back(records, LEAMAS, later(12)) == PositionChange({"a": None}, {"a": chapter(1)})
+    assert await move_back(records, LEAMAS, later(13)) is None
+    assert await said_by(records, LEAMAS) == {}
 
 
 async def test_only_the_latest_changes_can_be_taken_back(records: Sessions) -> None:
     for marks in range(KEPT + 5):
-        await StoredPositions(records).change(LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks))
-    undone = [await StoredPositions(records).undo(LEAMAS, later(999)) for _ in range(KEPT + 1)]
+        await move(records, LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks))
+    undone = [await move_back(records, LEAMAS, later(999)) for _ in range(KEPT + 1)]
     assert undone[-1] is None
     assert None not in undone[:-1]
-    assert (await StoredPositions(records).reported(LEAMAS))["a"].reached.marks == 4
+    assert (await said_by(records, LEAMAS))["a"].reached.marks == 4
 
 
 @pytest.mark.parametrize("other", [Member(2, 10), Member(1, 11)], ids=["same person, other club", "other member"])
 async def test_nobody_else_is_concerned(records: Sessions, other: Member) -> None:
-    await StoredPositions(records).change(LEAMAS, {"a": chapter(1)}, NOON)
-    assert await StoredPositions(records).reported(other) == {}
-    assert await StoredPositions(records).undo(other, later(1)) is None
-    await StoredPositions(records).change(other, {"a": chapter(9)}, later(1))
-    await StoredPositions(records).undo(LEAMAS, later(2))
-    assert await StoredPositions(records).reported(other) == {"a": Report(chapter(9), later(1))}
+    await move(records, LEAMAS, {"a": chapter(1)}, NOON)
+    assert await said_by(records, other) == {}
+    assert await move_back(records, other, later(1)) is None
+    await move(records, other, {"a": chapter(9)}, later(1))
+    await move_back(records, LEAMAS, later(2))
+    assert await said_by(records, other) == {"a": Report(chapter(9), later(1))}
 
 
 async def test_changes_of_one_member_at_once_can_all_be_taken_back(records: Sessions) -> None:
     await asyncio.gather(
-        *(
-            StoredPositions(records).change(LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks))
-            for marks in range(1, 31)
-        )
+        *(move(records, LEAMAS, {"a": Reached(marks, 99, "page")}, later(marks)) for marks in range(1, 31))
     )
     undone = [change async for change in _all_undone(records)]
     assert len(undone) == 30
     assert all(newer.before == older.after for newer, older in itertools.pairwise(undone))
-    assert await StoredPositions(records).reported(LEAMAS) == {}
+    assert await said_by(records, LEAMAS) == {}
 
 
-async def _all_undone(records: Sessions) -> AsyncIterator[Change]:
-    while change := await StoredPositions(records).undo(LEAMAS, later(999)):
+async def _all_undone(records: Sessions) -> AsyncIterator[PositionChange]:
+    while change := await move_back(records, LEAMAS, later(999)):
         yield change
 
 
@@ -124,13 +121,13 @@ async def _compare(folder: Path, steps: list[dict[str, Reached | None] | None]) 
     async with opened_records(folder) as records:
         for minutes, step in enumerate(steps):
             if step is None:
-                undone = await StoredPositions(records).undo(LEAMAS, later(minutes))
+                undone = await move_back(records, LEAMAS, later(minutes))
                 assert (undone is None) == (not history)
                 state |= history.pop() if history else {}
             else:
-                changed = await StoredPositions(records).change(LEAMAS, step, later(minutes))
+                changed = await move(records, LEAMAS, step, later(minutes))
                 if changed.before != changed.after:
                     history.append({book: state.get(book) for book in step})
                 state |= {book: Report(reached, later(minutes)) if reached else None for book, reached in step.items()}
             said = {book: report for book, report in state.items() if report}
-            assert await StoredPositions(records).reported(LEAMAS) == said
+            assert await said_by(records, LEAMAS) == said

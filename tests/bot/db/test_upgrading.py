@@ -13,33 +13,32 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from bot.club_settings import ClubSettings, Step, StoredClubs
+from bot.club_settings import ClubSettings, SetUp, Topic
 from bot.db.base import NAME, Address, Base, Sessions, StorageUnavailable, engine_for
 from bot.db.jobs import Due, JobRow, Key, StoredJobs, finish
 from bot.db.migrate import HEAD, MIGRATIONS, open_database, upgrade
 from bot.db.migrations.__main__ import draft
-from bot.features.ask.store import StoredChoices, StoredConversations, StoredNotes, StoredQuestions, StoredUsage
-from bot.features.ceilings.store import StoredCeilings
-from bot.features.progress.store import Change, Report, StoredPositions
+from bot.features.ask.store import Conversations, DirectMessages, StoredNotes, StoredQuestions, StoredUsage
+from bot.features.progress.store import PositionChange, Report
 from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.prompts.store import listed_prompts
-from bot.features.reviews.store import StoredReviews
+from bot.features.reviews.store import every_review
 from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.stats.rules import Figure, Group
-from bot.features.stats.store import StoredFigures
+from bot.features.stats.store import ClubFigures
 from bot.features.votes.store import Nominations, Votes
-from bot.features.watch.store import StoredWatching
+from bot.features.watch.store import FindingRow
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Reached
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases
-from tests.fakes.records import keep_prompt, shelf_of
+from tests.fakes.records import ceiling_in, keep_prompt, move_back, said_by, shelf_of
 from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
 from tests.fakes.scheduled import schedules_of
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-CHOSEN = ClubSettings(moderators=500, talk=100, zone="Europe/Berlin", book="smiley", walk=Step.ZONE)
+CHOSEN = ClubSettings(moderators=500, talk=100, zone="Europe/Berlin", book="smiley", walk=Topic.ZONE)
 FIGURE = Figure(NOON, (Group(0, 0, 7), Group(1, 4, 5)))
 FIVE, SEVEN = Reached(5, 27, "chapter"), Reached(7, 27, "chapter")
 
@@ -62,18 +61,18 @@ def unmade(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | Pat
 
 async def check_rows(records: Sessions) -> None:
     jim, thread = Member(1, 10), Place(1, 100)
-    assert await StoredPositions(records).reported(jim) == {"smiley": Report(SEVEN, NOON)}
-    assert await StoredPositions(records).undo(jim, NOON) == Change({"smiley": FIVE}, {"smiley": SEVEN})
-    assert await StoredCeilings(records).ceiling(thread) == {"smiley": FIVE}
+    assert await said_by(records, jim) == {"smiley": Report(SEVEN, NOON)}
+    assert await move_back(records, jim, NOON) == PositionChange({"smiley": FIVE}, {"smiley": SEVEN})
+    assert await ceiling_in(records, thread) == {"smiley": FIVE}
     assert await shelf_of(records, jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
-    reviews = await StoredReviews(records).every(EVERY)
+    reviews = await every_review(records, EVERY)
     assert [(review.id, review.needs, review.written) for review in reviews] == [(4, Reveals.of({"smiley": 2}), NOON)]
-    assert [turn.answer for turn in await StoredConversations(records).turns(thread, 9)] == ["He."]
+    assert [turn.answer for turn in await Conversations(records, lambda: NOON).turns(thread, 9)] == ["He."]
     asked = await StoredQuestions(records).asked("abc")
     assert asked is not None
     assert asked.place == Place(1, 100, adults=True)
     assert await StoredUsage(records).spent(1, NOON.date()) == 12
-    assert await StoredChoices(records).chosen(10) == 1
+    assert await DirectMessages(records).chosen(10) == 1
     assert await StoredNotes(records).note("commands") == "hash"
 
 
@@ -98,10 +97,11 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
             prompts = await listed_prompts(session, 1, tuple(PromptState))
         told = [(found.text, found.state, found.message, found.at, found.reason) for found in prompts]
         assert told == PROMPTS.get(version, [])
-        found = await StoredWatching(records).finding(1)
+        async with records.reading() as session:
+            found = await session.get(FindingRow, 1)
         assert (found is not None and found.told) == (version >= "0004")
-        assert (await StoredClubs(records).settings(1) == CHOSEN) == (version >= "0005")
-        assert (await StoredFigures(records).figure(1, "smiley") == FIGURE) == (version >= "0005")
+        assert (await SetUp(records, {}).settings(1) == CHOSEN) == (version >= "0005")
+        assert ((await ClubFigures(records, lambda: NOON).look(1, "smiley"))[0] == FIGURE) == (version >= "0005")
         assert [found.id for found in await schedules_of(records).of_club(1)] == [5] * (version >= "0006")
         if version >= "0006":
             kept = await schedules_of(records).kept(5)

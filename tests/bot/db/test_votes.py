@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.db.base import Sessions
 from bot.db.jobs import JobRow
-from bot.features.my_data.store import StoredPersonalData
+from bot.features.my_data.store import forget_person, held_about
 from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteProblem, VoteState
 from bot.features.votes.store import Nominations, Votes
 from bot.jobs import HELD
@@ -135,7 +135,7 @@ async def test_a_closed_vote_keeps_no_ballots_and_is_never_due_and_its_winner_is
     await votes.closed(counted, 901)
     found = await votes.latest(1)
     assert (found.state, found.result) == (VoteState.CLOSED, 901)
-    assert (await StoredPersonalData(records).export(10))["ballots"] == []
+    assert (await held_about(records, 10))["ballots"] == []
     assert await due(records, NOON + 9 * HOUR) == []
     assert [each.candidate.title for each in await nominations.listed(1)] == ["Kim"]
 
@@ -145,9 +145,9 @@ async def test_who_is_forgotten_takes_ballot_and_nominations_along(records: Sess
     for member in (JIM, LIZ):
         await nominations.add(member, "Emma")
         await votes.choose(vote.id, member, 1, "emma")
-    held = await StoredPersonalData(records).export(10)
+    held = await held_about(records, 10)
     assert [row["choices"] for row in held["ballots"]] == [["emma"]]
     assert [row["title"] for row in held["nominations"]] == ["Emma"]
-    await StoredPersonalData(records).forget(10, 1)
+    await forget_person(records, 10, 1)
     assert (await votes.so_far(vote.id, LIZ))[1].ballots == 1
     assert [each.by for each in await nominations.listed(1)] == [{LIZ.id}]

@@ -7,9 +7,9 @@ import datetime as dt
 import discord
 from simcord import MemberActor
 
-from bot.audit import KEPT, Audit, Did, Entry
+from bot.audit import KEPT, Audit, Did
 from bot.features.my_data.store import MyData
-from bot.people import Place
+from bot.people import Member, Place
 from tests.fakes.club import Club, buttons, message, shown
 
 STORM = "Whom does Silas save in the storm?"
@@ -78,7 +78,7 @@ async def test_it_is_for_moderators_of_the_club_alone(club: Club) -> None:
 
 async def test_whose_data_was_deleted_is_named_no_more(club: Club) -> None:
     await note(club, by=5, about="discussion prompt 1")
-    await club.app.get(MyData)._records.forget(5)
+    await club.app.get(MyData).delete(Member(club.guild.id, 5), everywhere=True)
     told = shown(await moderator(club).slash(club.general, "audit"))
     assert "posted a discussion prompt: discussion prompt 1" in told
     assert "<@5>" not in told
@@ -87,9 +87,8 @@ async def test_whose_data_was_deleted_is_named_no_more(club: Club) -> None:
 async def test_what_is_older_than_it_goes_back_is_forgotten_at_a_start(club: Club) -> None:
     with club.env.time_context():
         long_ago = discord.utils.utcnow() - KEPT - dt.timedelta(days=1)
-    await club.app.get(Audit)._records.add(
-        Entry(Place(club.guild.id, club.general.id), 5, Did.PROMPT, long_ago, about="long ago")
-    )
+    place = Place(club.guild.id, club.general.id)
+    await Audit(club.app.database, lambda: long_ago).note(Did.PROMPT, place, 5, about="long ago")
     await club.restart()
     with club.env.time_context():
         assert await club.app.get(Audit).since(club.guild.id, 1_000) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simcord import ChannelHandle
 
 from bot.audiences import Audiences
-from bot.features.ask.rules import Conversations
+from bot.features.ask.store import Conversations
 from bot.people import Member, Place
 from tests.fakes.club import Club, texts
 

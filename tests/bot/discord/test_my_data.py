@@ -9,7 +9,7 @@ from simcord import InteractionResult, MemberActor
 
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
-from bot.features.reviews.rules import Reviews
+from bot.features.reviews.store import Reviews
 from bot.people import Member, Place
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever

@@ -18,7 +18,7 @@ from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.schedules.store import By
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
-from bot.features.watch.store import Finding, StoredWatching
+from bot.features.watch.rules import Finding
 from bot.people import EVERY, Member, Place, Shards
 from bot.processes import StoredPresence
 from corpus.books import Reveals
@@ -26,7 +26,7 @@ from retrieval.retriever import Retriever
 from tests.fakes.discord_server import Club, DiscordServer, discord_server
 from tests.fakes.postgres import Databases
 from tests.fakes.processes import Clock, app_over, running, spoken_to
-from tests.fakes.records import keep_prompt, opened_records
+from tests.fakes.records import add_finding_to, keep_prompt, opened_records
 from tests.fakes.scheduled import NOW, a_schedule, schedules_of
 
 FIRST = dt.datetime(2027, 1, 8, 19, tzinfo=dt.UTC)
@@ -112,7 +112,7 @@ async def planned(fleet: Fleet, club: Club) -> None:
     prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=PromptState.APPROVED, due=FIRST)
     await keep_prompt(records, prompt)
     found = Finding(0, here, jim, 900, Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE)
-    assert await StoredWatching(records).add(found, FIRST - MINUTE) is not None
+    assert await add_finding_to(records, found, FIRST - MINUTE) is not None
 
 
 async def test_what_two_processes_that_overlap_do_at_once_is_done_once(overlapping: Fleet) -> None:

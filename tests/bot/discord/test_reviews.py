@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.features.reviews.rules import Reviews, Wanted
-from bot.features.reviews.views import reviews_for
+from bot.features.reviews.cog import reviews_for
+from bot.features.reviews.rules import Wanted
+from bot.features.reviews.store import Reviews
 from bot.people import Member, Place
 from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience

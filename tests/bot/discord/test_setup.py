@@ -9,7 +9,7 @@ import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
 
-from bot.club_settings import ClubSettings, SetUp, Step
+from bot.club_settings import ClubSettings, SetUp, Topic
 from bot.discord.context import ORGANISER, has
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import shown as sent
@@ -77,7 +77,7 @@ async def test_the_walk_keeps_every_step_and_ends_with_what_is_missing(
     assert "6 of 6: Book" in shown(told)
     told = await jo.select(message(told), [LANTERN])
     assert await settings(club) == ClubSettings(
-        role.id, None, club.general.id, forum.id, "Europe/Berlin", LANTERN, Step.DONE
+        role.id, None, club.general.id, forum.id, "Europe/Berlin", LANTERN, Topic.DONE
     )
     assert "What is missing" in shown(told)
     assert "No role of organisers is chosen" in shown(told)
@@ -145,9 +145,9 @@ async def test_who_has_the_chosen_role_keeps_places_as_long_as_they_have_it(
     await jo.select(message(await jo.slash(club.general, "setup start")), [role])
     told = await liz.slash(club.general, "ceiling set", **wanted)
     assert "as far as chapter 3 of The Lantern" in shown(told)
-    await club.app.get(SetUp).clear(club.guild.id, Step.MODERATORS)
+    await club.app.get(SetUp).clear(club.guild.id, Topic.MODERATORS)
     assert "moderator role" in shown(await liz.click(message(told), label="Confirm"))
-    await club.app.get(SetUp).choose_id(club.guild.id, Step.MODERATORS, role.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Topic.MODERATORS, role.id)
     assert "Done." in shown(await liz.click(message(told), label="Confirm"))
 
 
@@ -160,7 +160,7 @@ async def test_who_has_the_chosen_role_organises(club: Club, jo: MemberActor, ro
 
     club.bots[-1].add_listener(look, "on_interaction")
     await ada.slash(club.general, "order")
-    await club.app.get(SetUp).choose_id(club.guild.id, Step.ORGANISERS, role.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Topic.ORGANISERS, role.id)
     for member in (ada, liz, jo, club.member("Toby", manage_events=True)):
         await member.slash(club.general, "order")
     assert seen == [False, True, False, True, True]
@@ -185,8 +185,8 @@ async def test_a_zone_is_offered_while_it_is_typed_and_kept(club: Club, jo: Memb
 async def test_view_shows_what_is_set_and_what_is_gone(club: Club, jo: MemberActor, role: RoleHandle) -> None:
     gone = club.guild.create_text_channel("gone")
     set_up = club.app.get(SetUp)
-    await set_up.choose_id(club.guild.id, Step.MODERATORS, role.id)
-    await set_up.choose_id(club.guild.id, Step.TALK, gone.id)
+    await set_up.choose_id(club.guild.id, Topic.MODERATORS, role.id)
+    await set_up.choose_id(club.guild.id, Topic.TALK, gone.id)
     await set_up.choose_book(club.guild.id, LANTERN)
     club.env.backend.delete_channel(gone.id)
     await club.env.settle()
@@ -215,8 +215,8 @@ async def test_test_names_what_lacks_channel_by_channel_and_posts_nothing(club: 
         club.env.backend.edit_role(club.guild.id, each.id, {"permissions": 0})
     given = discord.Permissions(permissions_without_administrator())
     club.env.backend.edit_role(club.guild.id, club.guild.default_role.id, {"permissions": given.value})
-    await club.app.get(SetUp).choose_id(club.guild.id, Step.TALK, club.general.id)
-    await club.app.get(SetUp).choose_id(club.guild.id, Step.SCHEDULE, mute.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Topic.TALK, club.general.id)
+    await club.app.get(SetUp).choose_id(club.guild.id, Topic.SCHEDULE, mute.id)
     before = len(club.env.http_requests)
     told = await jo.slash(club.general, "setup test")
     assert told.ephemeral

@@ -13,12 +13,13 @@ from simcord import MemberActor
 from sqlalchemy import update
 
 from bot.db.jobs import JobRow
-from bot.features.watch.rules import Spoken, Watching
-from bot.features.watch.store import Finding, FindingRow
-from bot.people import EVERY, Place
+from bot.features.watch.rules import Finding, Spoken
+from bot.features.watch.store import FindingRow, Watching
+from bot.people import Place
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message, opened_club, shown, texts
+from tests.fakes.records import add_finding_to
 
 SPOILER = "Silas drowned his brother for the sake of the lamp."
 HARMLESS = "Which book do you give away most often?"
@@ -65,7 +66,9 @@ async def test_without_message_content_it_says_what_to_turn_on_and_where(club: C
     told = shown(await moderator(club).slash(club.general, "watch on")).replace("\\", "")
     assert "Message Content Intent” on the page “Bot” of Discord’s developer portal" in told
     assert "MESSAGE_CONTENT=1" in told
-    assert await club.app.get(Watching)._records.watched(EVERY) == {}
+    watching = club.app.get(Watching)
+    await watching.load()
+    assert not watching.is_on(Place(club.guild.id, club.general.id))
 
 
 async def test_a_server_that_opens_the_command_to_everybody_opens_no_queue(reading: Club) -> None:
@@ -209,13 +212,12 @@ def finding(club: Club, member: MemberActor, sent: discord.Message) -> Finding:
 async def test_an_author_whom_a_killed_process_had_not_told_is_told_once(reading: Club) -> None:
     liz = reading.member("Liz")
     sent = await liz.send(reading.general, SPOILER)
-    records = reading.app.get(Watching)._records
-    kept = await records.add(finding(reading, liz, sent), sent.created_at + MINUTE)
+    kept = await add_finding_to(reading.app.database, finding(reading, liz, sent), sent.created_at + MINUTE)
     assert kept is not None
     await reading.restart()
     await reading.env.advance_time(61)
     assert len(notes(liz)) == 1
-    known = await records.finding(kept.id)
+    known = await reading.app.get(Watching).finding(kept.id)
     assert known == replace(kept, told=True)
 
 
@@ -224,7 +226,7 @@ async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading:
     liz = reading.member("Liz")
     await liz.send(reading.general, SPOILER)
     (before,) = await reading.app.get(Watching).queue(reading.guild.id)
-    async with reading.app.get(Watching)._records._sessions.writing() as session:
+    async with reading.app.database.writing() as session:
         await session.execute(update(FindingRow).where(FindingRow.id == before.id).values(told=False))
         await session.execute(update(JobRow).values(done=False, due=before.at, since=before.at))
     await reading.restart()

@@ -9,8 +9,8 @@ from typing import cast
 import discord
 import pytest
 
-from bot.features.watch.store import Finding
-from bot.features.watch.views import given_back, words_of
+from bot.features.watch.cog import given_back, words_of
+from bot.features.watch.rules import Finding
 from bot.people import Place
 from corpus.books import Book, Reveals, Unit
 from tests.fakes.discord_reading import rendered

@@ -17,7 +17,6 @@ from pydantic import SecretStr
 
 from bot.db.base import StorageUnavailable
 from bot.db.migrate import open_database
-from bot.features.progress.store import StoredPositions
 from bot.ops.backup import (
     DATABASE,
     LIBRARY,
@@ -35,6 +34,7 @@ from retrieval.location import hold, hold_together
 from retrieval.types import StoreHeld
 from tests.fakes.bookshelf import write_lantern
 from tests.fakes.postgres import Databases
+from tests.fakes.records import move
 
 MADE = "2027-03-01T20:00:00+00:00"
 FILES = {DATABASE: b"SQLite", "library/the-lantern/summary.md": "A storm — “breaks” the wall.".encode()}
@@ -196,9 +196,7 @@ def settings(tmp_path: Path) -> Settings:
 async def write(settings: Settings, members: int, begin: int = 0) -> None:
     async with open_database(settings.club_data) as records:
         for n in range(begin, begin + members):
-            await StoredPositions(records).change(
-                Member(7, n + 1), {"the-lantern": Reached(n % 10, 10, "chapter")}, NOON
-            )
+            await move(records, Member(7, n + 1), {"the-lantern": Reached(n % 10, 10, "chapter")}, NOON)
 
 
 async def test_what_was_put_back_is_what_was_there_row_by_row(settings: Settings, tmp_path: Path) -> None:
@@ -228,9 +226,7 @@ async def test_a_backup_during_writes_is_of_one_moment(settings: Settings, tmp_p
         written = 5
         async with open_database(settings.club_data) as records:
             while not stop.is_set():
-                await StoredPositions(records).change(
-                    Member(7, written + 1), {"the-lantern": Reached(written % 10, 10, "chapter")}, NOON
-                )
+                await move(records, Member(7, written + 1), {"the-lantern": Reached(written % 10, 10, "chapter")}, NOON)
                 written += 1
         return written
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering.conversation import Exchange
 from bot.answering.reply import Reply
-from bot.features.ask.rules import STALE, TURNS, Conversations
-from bot.features.ask.store import StoredConversations, Turn
+from bot.features.ask.store import STALE, TURNS, Conversations, Turn
 from bot.people import Member, Place
 from corpus.books import Reveals
 from retrieval.gate import Audience
@@ -24,7 +23,7 @@ REPLY = Reply("ask", "emma", "Mr Knightley.", True)
 
 
 @dataclass
-class Kept(StoredConversations):
+class Kept(Conversations):
     """Turns in memory, and a clock that a test sets."""
 
     kept: dict[Place, list[Turn]] = field(default_factory=dict)
@@ -36,9 +35,8 @@ class Kept(StoredConversations):
     async def add(self, place: Place, turn: Turn) -> None:
         self.kept.setdefault(place, []).append(turn)
 
-    def conversations(self) -> Conversations:
-        """Return the conversations over what is kept."""
-        return Conversations(self, lambda: self.now)
+    def _now(self) -> dt.datetime:
+        return self.now
 
 
 readers = st.dictionaries(st.sampled_from(("emma", "persuasion", "moby-dick")), st.integers(0, 4)).map(Audience)
@@ -48,7 +46,7 @@ readers = st.dictionaries(st.sampled_from(("emma", "persuasion", "moby-dick")), 
 def test_a_turn_is_context_for_those_alone_who_have_read_what_its_readers_had_and_what_its_question_tells(
     answered: Audience, question: Audience, reading: Audience
 ) -> None:
-    conversations, also = Kept().conversations(), Reveals.of(question.positions)
+    conversations, also = Kept(), Reveals.of(question.positions)
     asyncio.run(conversations.remember(THREAD, LIZ, "Whom does she marry?", REPLY, answered, also))
     known = bool(asyncio.run(conversations.so_far(THREAD, reading)))
     books = {*answered.positions, *question.positions}
@@ -56,7 +54,7 @@ def test_a_turn_is_context_for_those_alone_who_have_read_what_its_readers_had_an
 
 
 async def test_what_was_said_comes_oldest_first_and_no_more_than_a_few_turns_of_it() -> None:
-    conversations = Kept().conversations()
+    conversations = Kept()
     for number in range(TURNS + 3):
         await conversations.remember(THREAD, LIZ, f"Question {number}?", REPLY, Audience(), Reveals())
     told = await conversations.so_far(THREAD, Audience())
@@ -66,13 +64,13 @@ async def test_what_was_said_comes_oldest_first_and_no_more_than_a_few_turns_of_
 @pytest.mark.parametrize(("later", "known"), [(STALE, True), (STALE + dt.timedelta(seconds=1), False)])
 async def test_after_a_while_a_new_conversation_begins(later: dt.timedelta, known: bool) -> None:
     kept = Kept()
-    await kept.conversations().remember(THREAD, LIZ, "Who?", REPLY, Audience(), Reveals())
+    await kept.remember(THREAD, LIZ, "Who?", REPLY, Audience(), Reveals())
     kept.now += later
-    assert bool(await kept.conversations().so_far(THREAD, Audience())) is known
+    assert bool(await kept.so_far(THREAD, Audience())) is known
 
 
 async def test_one_turn_too_far_does_not_take_the_others_along() -> None:
-    conversations = Kept().conversations()
+    conversations = Kept()
     for marks in (1, 9, 2):
         await conversations.remember(THREAD, LIZ, f"At {marks}?", REPLY, Audience({"emma": marks}), Reveals())
     told = await conversations.so_far(THREAD, Audience({"emma": 5}))

@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.features.ask.rules import DirectMessages, IsMember, Meant
-from bot.features.ask.store import StoredChoices
+from bot.features.ask.store import DirectMessages, IsMember, Meant
 from bot.people import NO_CLUB
 
 LIZ = 20
 
 
 @dataclass
-class Kept(StoredChoices):
+class Kept(DirectMessages):
     """What is known of people, in memory."""
 
     told: dict[int, list[int]] = field(default_factory=dict)
@@ -58,12 +57,12 @@ def in_clubs(*clubs: int) -> IsMember:
 async def test_a_direct_message_is_about_a_club_that_its_writer_is_in_now(
     told: list[int], chosen: int | None, now_in: tuple[int, ...], meant: Meant
 ) -> None:
-    direct = DirectMessages(Kept({LIZ: told}, {} if chosen is None else {LIZ: chosen}))
+    direct = Kept({LIZ: told}, {} if chosen is None else {LIZ: chosen})
     assert await direct.club(LIZ, in_clubs(*now_in)) == meant
 
 
 async def test_a_choice_holds_until_another_is_made_and_for_nobody_else() -> None:
-    direct = DirectMessages(Kept({LIZ: [1, 2], 21: [1, 2]}))
+    direct = Kept({LIZ: [1, 2], 21: [1, 2]})
     await direct.choose(LIZ, 1)
     await direct.choose(LIZ, 2)
     assert (await direct.club(LIZ, in_clubs(1, 2))).club == 2

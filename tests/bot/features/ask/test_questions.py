@@ -13,7 +13,8 @@ import pytest
 
 from bot.answering.engine import Discussion
 from bot.app import App, Rates
-from bot.features.ask.rules import KEPT, AskedLongAgo, Conversations, Questions
+from bot.features.ask.rules import KEPT, AskedLongAgo, Questions
+from bot.features.ask.store import Conversations
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.limits import AskedTooMuch

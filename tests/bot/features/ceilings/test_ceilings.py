@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.features.ceilings.store import CeilingProblem, Ceilings, StoredCeilings
+from bot.features.ceilings.store import CeilingProblem, Ceilings
 from bot.people import Member, Place
 from corpus.books import Book, Unit
 from tests.fakes.records import opened_records
@@ -21,9 +22,9 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-async def ceilings(tmp_path: Path) -> AsyncIterator[Ceilings]:
-    async with opened_records(tmp_path) as records:
-        yield Ceilings(StoredCeilings(records), {book.slug: book for book in (WHALE, EMMA)}, lambda: NOON)
+async def ceilings(database: str | Path) -> AsyncIterator[Ceilings]:
+    async with opened_records(database) as records:
+        yield Ceilings(records, {book.slug: book for book in (WHALE, EMMA)}, lambda: NOON)
 
 
 async def test_a_change_counts_once_it_is_made(ceilings: Ceilings) -> None:
@@ -59,6 +60,23 @@ async def test_one_book_or_all_are_cleared(ceilings: Ceilings) -> None:
     assert await ceilings.show(THREAD) == {}
     await ceilings.make(THREAD, everything.back, GEORGE)
     assert await ceilings.show(THREAD) == {"emma": 8, "moby-dick": 2}
+
+
+async def test_books_come_in_the_order_of_their_letters_numbers_on_every_database(database: str | Path) -> None:
+    books = {slug: replace(EMMA, slug=slug) for slug in ("emma", "a-b", "ab", "a_c", "Émile", "Z", "z")}
+    async with opened_records(database) as records:
+        ceilings = Ceilings(records, books, lambda: NOON)
+        for book in books.values():
+            await ceilings.set(THREAD, book, "ch 8", GEORGE)
+        assert list(await ceilings.show(THREAD)) == sorted(books)
+
+
+async def test_no_other_place_and_no_other_club_is_concerned(ceilings: Ceilings) -> None:
+    others = (OTHER, Place(2, THREAD.id))
+    for marks, place in enumerate((THREAD, *others), 1):
+        await ceilings.set(place, EMMA, f"ch {marks}", GEORGE)
+    await ceilings.make(THREAD, await ceilings.cleared(THREAD), GEORGE)
+    assert [await ceilings.show(place) for place in (THREAD, *others)] == [{}, {"emma": 2}, {"emma": 3}]
 
 
 async def test_what_changes_nothing_is_said_before_it_is_confirmed(ceilings: Ceilings) -> None:

@@ -13,13 +13,11 @@ import pytest
 
 from bot.answering.reply import Reply
 from bot.db.base import Sessions
-from bot.features.ask.rules import Conversations
-from bot.features.ask.store import StoredChoices, StoredConversations
-from bot.features.ceilings.store import Ceilings, StoredCeilings
-from bot.features.my_data.store import MyData, StoredPersonalData, personal_tables
-from bot.features.progress.store import Progress, StoredPositions
-from bot.features.reviews.rules import Reviews
-from bot.features.reviews.store import StoredReviews
+from bot.features.ask.store import Conversations, DirectMessages
+from bot.features.ceilings.store import Ceilings
+from bot.features.my_data.store import MyData, personal_tables
+from bot.features.progress.store import Progress
+from bot.features.reviews.store import Reviews
 from bot.features.shelf.store import Shelves
 from bot.people import NO_CLUB, Member, Place
 from bot.workers import Workers
@@ -45,22 +43,22 @@ class Club:
 
     @property
     def my_data(self) -> MyData:
-        return MyData(StoredPersonalData(self.records), self.reviews)
+        return MyData(self.records, self.reviews)
 
     async def tells(self, member: Member) -> None:
         """Have a member tell the bot everything that they can."""
         books, name = {EMMA.slug: EMMA}, f"member {member.id} of {member.club}"
         place = Place(member.club, 100 if member.id == LIZ.id else 300)
         shelves = Shelves(self.records, books, _noon)
-        await Progress(StoredPositions(self.records), shelves, books, _noon).set(member, EMMA, "ch 7")
+        await Progress(self.records, shelves, books, _noon).set(member, EMMA, "ch 7")
         await shelves.add(member, f"The Whale, by {name}")
         await self.reviews.write(member, EMMA, "5", f"A picnic! – {name}", "finished")
-        ceilings = Ceilings(StoredCeilings(self.records), books, _noon)
+        ceilings = Ceilings(self.records, books, _noon)
         await ceilings.make(place, await ceilings.raised(place, EMMA, "ch 9"), member)
-        conversations = Conversations(StoredConversations(self.records), _noon)
+        conversations = Conversations(self.records, _noon)
         asked = f"Whom does Emma love? – {name}"
         await conversations.remember(place, member, asked, Reply("ask", "emma", "Nobody."), Audience(), Reveals())
-        await StoredChoices(self.records).choose(member.id, member.club)
+        await DirectMessages(self.records).choose(member.id, member.club)
 
     async def held(self, member: Member, *, everywhere: bool = False) -> dict[str, Any]:
         """Return the export, as a program reads it."""
@@ -77,7 +75,7 @@ async def club(tmp_path: Path) -> AsyncIterator[Club]:
     workers, texts = Workers(1), Texts()
     try:
         async with opened_records(tmp_path) as records:
-            yield Club(records, Reviews(StoredReviews(records), texts, {EMMA.slug: EMMA}, workers, _noon), texts)
+            yield Club(records, Reviews(records, texts, {EMMA.slug: EMMA}, workers, _noon), texts)
     finally:
         workers.close()
 

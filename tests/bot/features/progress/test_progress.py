@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.db.base import Sessions
-from bot.features.progress.store import Progress, ProgressProblem, StoredPositions
+from bot.features.progress.store import Progress, ProgressProblem
 from bot.features.shelf.store import Shelves
 from bot.people import Member
 from corpus.books import Book, Unit
@@ -25,7 +25,7 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 def kept_by(records: Sessions, *books: Book) -> Progress:
     """Return the progress of a club with these books."""
     known = {book.slug: book for book in books}
-    return Progress(StoredPositions(records), Shelves(records, known, lambda: NOON), known, lambda: NOON)
+    return Progress(records, Shelves(records, known, lambda: NOON), known, lambda: NOON)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.reviews.rules import ReviewProblem, Reviews, read_review, written_review
-from bot.features.reviews.store import StoredReviews
+from bot.features.reviews.rules import ReviewProblem, read_review, written_review
+from bot.features.reviews.store import Reviews
 from bot.people import NO_CLUB, Member
 from bot.workers import Workers
 from corpus.books import Book, Unit
@@ -38,10 +38,10 @@ def texts() -> Texts:
 
 
 @pytest.fixture
-async def reviews(tmp_path: Path, texts: Texts) -> AsyncIterator[Reviews]:
+async def reviews(database: str | Path, texts: Texts) -> AsyncIterator[Reviews]:
     workers = Workers(1)
-    async with opened_records(tmp_path) as records:
-        yield Reviews(StoredReviews(records), texts, {"emma": EMMA}, workers, days())
+    async with opened_records(database) as records:
+        yield Reviews(records, texts, {"emma": EMMA}, workers, days())
     workers.close()
 
 
@@ -78,6 +78,26 @@ async def test_who_is_in_no_club_writes_no_review_and_reads_nobodys(reviews: Rev
     assert await reviews.read(NO_CLUB, EMMA, Audience()) == []
 
 
+async def test_an_edited_review_keeps_its_id_and_its_day(reviews: Reviews) -> None:
+    first = await reviews.write(LIZ, EMMA, "4", "I laughed.", "ch 5")
+    edited = await reviews.write(LIZ, EMMA, "5", "I laughed more.", "ch 9")
+    assert (edited.id, edited.written, edited.edited) == (first.id, NOON, NOON + dt.timedelta(days=1))
+    assert (edited.stars, edited.text, edited.said) == (5, "I laughed more.", 9)
+    assert await reviews.mine(LIZ, EMMA) == edited
+    assert await reviews.read(1, EMMA, at(9)) == [edited]
+
+
+async def test_the_version_is_another_one_after_every_change(reviews: Reviews) -> None:
+    seen = [await reviews.version()]
+    for member, text in ((LIZ, "Good."), (JIM, "Good."), (LIZ, "Very good.")):
+        await reviews.write(member, EMMA, "4", text, "ch 5")
+        seen.append(await reviews.version())
+    await reviews.delete(JIM, EMMA)
+    seen.append(await reviews.version())
+    assert len(set(seen)) == len(seen)
+    assert await reviews.version() == seen[-1]
+
+
 async def test_no_review_crosses_to_another_club(reviews: Reviews) -> None:
     await reviews.write(LIZ, EMMA, "4", "Good.", "not started")
     assert await reviews.read(2, EMMA, at(55, club=2)) == []
@@ -92,6 +112,7 @@ async def test_what_is_deleted_leaves_the_store_and_can_be_put_back_as_it_was(re
     assert texts.kept == {}
     back = await reviews.put_back(gone)
     assert replace(back, id=0) == gone
+    assert back.id > kept.id, "a button may still name the old one"
     assert len(texts.kept) == 1
     with pytest.raises(ReviewProblem, match="another review"):
         await reviews.put_back(gone)
@@ -119,7 +140,7 @@ async def test_a_review_is_kept_and_deleted_while_the_vector_store_is_away_and_t
     workers = Workers(1)
     async with opened_records(tmp_path) as records:
         books = {"emma": EMMA}
-        reviews = Reviews(StoredReviews(records), TextsAway(), books, workers, days(), lambda: behind.append("behind"))
+        reviews = Reviews(records, TextsAway(), books, workers, days(), lambda: behind.append("behind"))
         await reviews.write(LIZ, EMMA, "4", "I laughed.", "ch 5")
         assert [r.text for r in await reviews.read(1, EMMA, at(5))] == ["I laughed."]
         assert behind == ["behind"]

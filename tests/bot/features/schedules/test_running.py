@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import Audit, StoredAudit
+from bot.audit import Audit
 from bot.db.base import Sessions
 from bot.db.jobs import StoredJobs
-from bot.features.ceilings.store import StoredCeilings
-from bot.features.my_data.store import StoredPersonalData
+from bot.features.ceilings.store import Ceilings
+from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import Do, Order
 from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.store import By, Kept, Schedules
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Shards
-from tests.fakes.records import opened_records
+from tests.fakes.records import ceiling_in, opened_records
 from tests.fakes.scheduled import BOOK, NOW, a_schedule, schedules_of
 from tests.fakes.stage import FakeStage
 
@@ -51,7 +51,7 @@ class World:
     @property
     def jobs(self) -> Jobs:
         jobs = Jobs(StoredJobs(self.records), self.now, self.shards)
-        ceilings, audit = StoredCeilings(self.records), Audit(StoredAudit(self.records), self.now)
+        ceilings, audit = Ceilings(self.records, {BOOK.slug: BOOK}, self.now), Audit(self.records, self.now)
         jobs.work["schedule"] = RunningSchedules(jobs, self.schedules, ceilings, audit, self.stage).do
         return jobs
 
@@ -102,7 +102,7 @@ async def test_the_steps_of_a_meeting_are_done_in_their_order(world: World) -> N
     assert world.stage.late == [""]
     section = (await world.kept()).schedule.sections[0]
     assert (section.state, section.thread, section.event) == (SectionState.OPENED, 902, 901)
-    ceiling = await StoredCeilings(world.records).ceiling(Place(7, section.thread))
+    ceiling = await ceiling_in(world.records, Place(7, section.thread))
     assert {book: reached.marks for book, reached in ceiling.items()} == {BOOK.slug: 5}
 
 
@@ -262,6 +262,6 @@ async def test_an_event_that_was_being_made_while_the_schedule_was_cancelled_is_
 
 
 async def test_a_schedule_whose_organiser_is_forgotten_goes_on(world: World) -> None:
-    await StoredPersonalData(world.records).forget(700)
+    await forget_person(world.records, 700)
     await world.until(FIRST + MINUTE)
     assert "opening 1" in world.stage.did

@@ -11,7 +11,7 @@ import pytest
 
 from bot.db.base import Sessions
 from bot.db.jobs import Claim, StoredJobs
-from bot.features.my_data.store import StoredPersonalData
+from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
 from bot.features.schedules.store import Begun, By, Kept, Schedules, step_of
@@ -226,5 +226,5 @@ async def test_a_step_is_done_together_with_its_change(schedules: Schedules, rec
 
 async def test_a_schedule_outlives_the_data_of_its_organiser(schedules: Schedules, records: Sessions) -> None:
     schedule = await kept_one(schedules)
-    await StoredPersonalData(records).forget(700)
+    await forget_person(records, 700)
     assert (await schedules.kept(schedule.id)).schedule == replace(schedule, organiser=0)

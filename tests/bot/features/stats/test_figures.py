@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.db.base import Sessions
-from bot.features.progress.store import StoredPositions
 from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of, outdated
-from bot.features.stats.store import Figures, StoredFigures
+from bot.features.stats.store import ClubFigures
 from bot.people import Member, Reached
 from corpus.books import Book, Unit
-from tests.fakes.records import opened_records
+from tests.fakes.records import move, opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -104,19 +103,21 @@ def test_a_figure_is_outdated_once_five_members_have_reported_since(positions: l
 
 
 @dataclass
-class Kept(StoredFigures):
+class Kept(ClubFigures):
     """Records in memory: what each member said last, and the figure that stands."""
 
     members: dict[int, Said] = field(default_factory=dict)
     standing: Figure | None = None
 
-    async def said(self, club: int, book: str) -> list[Said]:
-        return list(self.members.values())
+    now: dt.datetime = NOON
 
-    async def figure(self, club: int, book: str) -> Figure | None:
-        return self.standing
+    def _now(self) -> dt.datetime:
+        return self.now
 
-    async def keep_figure(self, club: int, book: str, figure: Figure, instead_of: Figure | None) -> Figure:
+    async def look(self, club: int, book: str) -> tuple[Figure | None, list[Said]]:
+        return self.standing, list(self.members.values())
+
+    async def keep(self, club: int, book: str, figure: Figure, instead_of: Figure | None) -> Figure:
         self.standing = figure
         return figure
 
@@ -128,18 +129,17 @@ events = st.lists(st.tuples(st.integers(0, 14), st.none() | st.integers(0, 100))
 async def test_whoever_looks_after_every_report_sees_the_changes_of_five_members_at_once_or_none(
     told: list[tuple[int, int | None]],
 ) -> None:
-    records, clock = Kept(), NOON
-    figures = Figures(records, lambda: clock)
+    figures = Kept()
     before = await figures.of_book(1, WHALE)
     reporters: set[int] = set()
     for member, marks in told:
-        clock += MINUTE
+        figures.now += MINUTE
         if marks is None:
-            records.members.pop(member, None)
+            figures.members.pop(member, None)
         else:
-            records.members[member] = Said(Reached(marks, 100, "chapter"), clock)
+            figures.members[member] = Said(Reached(marks, 100, "chapter"), figures.now)
             reporters.add(member)
-        clock += MINUTE
+        figures.now += MINUTE
         now = await figures.of_book(1, WHALE)
         if now != before:
             assert len(reporters) >= SMALLEST
@@ -149,14 +149,14 @@ async def test_whoever_looks_after_every_report_sees_the_changes_of_five_members
 async def test_that_there_is_nothing_to_show_stands_as_long(records: Sessions) -> None:
     """Otherwise the one whose report made the second group large enough would have told where they are."""
     clock = NOON
-    figures = Figures(StoredFigures(records), lambda: clock)
+    figures = ClubFigures(records, lambda: clock)
     for member, there in enumerate(at(*[1] * 9, *[60] * 4)):
-        await StoredPositions(records).change(Member(1, member), {"moby-dick": there}, NOON)
+        await move(records, Member(1, member), {"moby-dick": there}, NOON)
     clock += MINUTE
     assert (await figures.of_book(1, WHALE)).groups == ()
     for member, there in enumerate(at(60, 60, 60, 60, 60), 20):
         clock += MINUTE
-        await StoredPositions(records).change(Member(1, member), {"moby-dick": there}, clock)
+        await move(records, Member(1, member), {"moby-dick": there}, clock)
         clock += MINUTE
         shown = await figures.of_book(1, WHALE)
         assert shown.groups == ((Group(0, 0, 9), Group(1, 4, 9)) if member == 24 else ())
@@ -173,10 +173,10 @@ async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
 
 async def test_of_two_figures_that_are_made_at_once_everybody_sees_the_same(records: Sessions) -> None:
     one, other = Figure(NOON, (Group(0, 0, 5), Group(1, 4, 6))), Figure(NOON + MINUTE, (Group(0, 0, 6), Group(1, 4, 6)))
-    assert await StoredFigures(records).keep_figure(1, "moby-dick", one, None) == one
-    assert await StoredFigures(records).keep_figure(1, "moby-dick", other, None) == one
+    assert await ClubFigures(records, lambda: NOON).keep(1, "moby-dick", one, None) == one
+    assert await ClubFigures(records, lambda: NOON).keep(1, "moby-dick", other, None) == one
     later = replace(other, at=NOON + 2 * MINUTE)
-    assert await StoredFigures(records).keep_figure(1, "moby-dick", other, one) == other
-    assert await StoredFigures(records).keep_figure(1, "moby-dick", later, one) == other
-    assert await StoredFigures(records).figure(1, "moby-dick") == other
-    assert await StoredFigures(records).figure(2, "moby-dick") is None
+    assert await ClubFigures(records, lambda: NOON).keep(1, "moby-dick", other, one) == other
+    assert await ClubFigures(records, lambda: NOON).keep(1, "moby-dick", later, one) == other
+    assert await ClubFigures(records, lambda: NOON).look(1, "moby-dick") == (other, [])
+    assert await ClubFigures(records, lambda: NOON).look(2, "moby-dick") == (None, [])

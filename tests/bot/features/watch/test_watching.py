@@ -1,0 +1,108 @@
+"""Watched places, and the messages found there: found once, told once, dealt with once."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.audiences import Audiences
+from bot.audit import Audit
+from bot.db.base import Sessions
+from bot.db.jobs import Claim, StoredJobs
+from bot.features.ceilings.store import Ceilings
+from bot.features.progress.store import Progress
+from bot.features.shelf.store import Shelves
+from bot.features.watch.rules import Finding, Outcome, Spoken, WatchProblem
+from bot.features.watch.store import Watching, telling
+from bot.jobs import HELD
+from bot.people import EVERY, Member, Place
+from corpus.books import Book, Reveals, Slug, Unit
+from tests.fakes.records import opened_records
+
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
+THREAD, GEORGE = Place(1, 100, adults=True), Member(1, 30)
+EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
+SPOILER = Spoken(THREAD, 10, 900, "chapter 9")
+FIRST = Finding(1, THREAD, 10, 900, Reveals.of({"emma": 9}), NOON)
+
+
+async def placed(text: str, book: Slug | None) -> Reveals:
+    """Return the chapter that a text names."""
+    return Reveals.of({book or "": int(text.removeprefix("chapter "))})
+
+
+@pytest.fixture
+async def records(database: str | Path) -> AsyncIterator[Sessions]:
+    async with opened_records(database) as opened:
+        ceilings = Ceilings(opened, {EMMA.slug: EMMA}, lambda: NOON)
+        for place in (THREAD, Place(2, 200)):
+            await ceilings.set(place, EMMA, "ch 8", GEORGE)
+        yield opened
+
+
+@pytest.fixture
+def watching(records: Sessions) -> Watching:
+    return over(records)
+
+
+def over(records: Sessions) -> Watching:
+    books = {EMMA.slug: EMMA}
+    progress = Progress(records, Shelves(records, books, lambda: NOON), books, lambda: NOON)
+    audiences = Audiences(progress, Ceilings(records, books, lambda: NOON))
+    return Watching(records, audiences, Audit(records, lambda: NOON), placed, lambda: NOON)
+
+
+async def test_a_place_is_watched_until_it_is_not_also_after_a_restart(records: Sessions, watching: Watching) -> None:
+    for place in (THREAD, THREAD, Place(2, 200)):
+        await watching.on(place, GEORGE)
+    assert await watching.off(THREAD, GEORGE)
+    assert not await watching.off(THREAD, GEORGE)
+    again = over(records)
+    await again.load()
+    for known in (watching, again):
+        assert [known.is_on(place) for place in (THREAD, Place(2, 200), Place(1, 200))] == [False, True, False]
+    with pytest.raises(WatchProblem, match="no ceiling"):
+        await watching.on(Place(1, 101), GEORGE)
+
+
+async def test_a_message_beyond_its_place_is_found_once(watching: Watching) -> None:
+    assert await watching.read(replace(SPOILER, text="chapter 8")) is None
+    assert await watching.read(replace(SPOILER, place=Place(1, 101))) is None
+    found = await asyncio.gather(*(watching.read(SPOILER) for _ in range(3)))
+    (kept,) = [finding for finding in found if finding]
+    assert kept == replace(FIRST, id=kept.id)
+    assert await watching.finding(kept.id) == kept
+    with pytest.raises(WatchProblem, match="not known"):
+        await watching.finding(99)
+
+
+async def test_what_its_author_calls_fine_still_waits_and_what_is_hidden_does_not(watching: Watching) -> None:
+    kept = await watching.read(SPOILER)
+    assert kept is not None
+    await watching.settle(kept, Outcome.FINE)
+    assert await watching.queue(1) == [replace(kept, outcome=Outcome.FINE)]
+    assert await watching.queue(2) == []
+    await watching.settle(kept, Outcome.HIDDEN)
+    with pytest.raises(WatchProblem, match="already"):
+        await watching.settle(kept, Outcome.SETTLED)
+    assert await watching.queue(1) == []
+
+
+async def test_whoever_found_a_message_tells_its_author_and_later_another_process_does(
+    records: Sessions, watching: Watching
+) -> None:
+    kept = await watching.read(SPOILER)
+    assert kept is not None
+    later = NOON + HELD
+    assert await StoredJobs(records).claim(telling(kept), NOON, NOON) is None
+    assert await StoredJobs(records).claim(telling(kept), later, later) == Claim(telling(kept), NOON)
+    assert await watching.untold(kept.id) == kept
+    await watching.told(kept)
+    assert await watching.finding(kept.id) == replace(kept, told=True)
+    assert await watching.untold(kept.id) is None
+    assert await StoredJobs(records).next_due(["watch"], EVERY) is None
