@@ -24,7 +24,7 @@ from corpus.passages import Passage
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Gate
 from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker, Ranking
-from retrieval.types import Embedder, Matrix, TokenVectors, Vector
+from retrieval.types import Embedder, Matrix, TokenVectors, Vector, Verdict
 from retrieval.words import STOP_WORDS, stem, stems, unread
 
 CACHED_PASSAGES = 1_000
@@ -335,14 +335,6 @@ class Distances:
 SHORT_AND_NEW = 0.25
 """Share of the limit for a sentence that says only one or two words, which the reader has not met: there is next to
 nothing to judge it by. Set on the validation stories."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a sentence may be shown, and how likely (0 to 1) it gives away what is hidden."""
-
-    shown: bool
-    risk: float
 
 
 @dataclass(frozen=True, slots=True)

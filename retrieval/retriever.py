@@ -18,13 +18,13 @@ from retrieval.book import VisibleBook
 from retrieval.books import Books, ClubPassages
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard, PassageTokens, Rule, Verdict
+from retrieval.guard import Guard, PassageTokens, Rule
 from retrieval.index import Indexed, Indexer, Progress
 from retrieval.location import ChromaServer, hold_together
 from retrieval.place import Messages
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
-from retrieval.types import Embedder
+from retrieval.types import Embedder, Verdict
 
 TOP = 10
 """Passages returned for a question."""

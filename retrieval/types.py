@@ -29,6 +29,14 @@ TokenVectors = tuple[Matrix, npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence may be shown, and how likely (0 to 1) it gives away what is hidden."""
+
+    shown: bool
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
 class Embedded:
     """The vectors of one passage: its own (dimensions,) and its sentences' (sentences, dimensions)."""
 

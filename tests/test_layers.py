@@ -63,7 +63,7 @@ AT_HOME = {
     ),
     "simcord": ("bot.demo",),
     "aiohttp": ("bot.client", "bot.ops"),
-    "prometheus_client": ("bot.ops",),
+    "prometheus_client": ("bot.logs", "bot.ops"),
     "alembic": ("bot.db",),
     "asyncpg": ("bot.db",),
     "sqlalchemy": ("bot.db", "bot"),

@@ -30,9 +30,9 @@ from corpus.passages import Passage
 from corpus.text import sentences
 from prompts import numbered, prompt
 from retrieval.gate import Audience
-from retrieval.guard import Verdict
 from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
+from retrieval.types import Verdict
 
 log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from retrieval.guard import (
     Guard,
     PassageTokens,
     Rule,
-    Verdict,
     rule_inputs,
 )
 from retrieval.ranking import Fit, Floats, Ranker, Ranking
 from retrieval.store import StoredPassage
+from retrieval.types import Verdict
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder, hashed
 

@@ -37,9 +37,9 @@ from bot.answering.model import (
 )
 from bot.settings import Settings
 from retrieval.gate import Audience
-from retrieval.guard import Verdict
 from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
+from retrieval.types import Verdict
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
 from tests.fakes.counting import Counted

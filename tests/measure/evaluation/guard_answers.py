@@ -20,8 +20,8 @@ from bot.answering.model import plain
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.gate import Audience
-from retrieval.guard import Verdict
 from retrieval.retriever import Retriever, open_retriever
+from retrieval.types import Verdict
 from tests.measure.evaluation.metrics import mean
 
 ANSWERS = Path(__file__).parent / "answers.jsonl"

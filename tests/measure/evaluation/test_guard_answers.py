@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from corpus.library import SHIPPED, Library
-from retrieval.guard import Verdict
+from retrieval.types import Verdict
 from tests.measure.evaluation.guard_answers import SPLITS, Answer, Judged, by_kind, figures, mistakes, read
 
 LEAST, LEAST_MIXED = 300, 100
