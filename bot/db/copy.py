@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.db.base import WRITES, Address, Base, Sessions, StorageUnavailable, opened_engine, told
 from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
 from bot.features.reviews.rules import Review
-from bot.features.reviews.store import every_review
 from bot.people import EVERY
 
 
@@ -93,6 +92,8 @@ def reviews_in(where: str | Path) -> list[Review]:
 
 
 async def _reviews_in(address: Address) -> list[Review]:
+    from bot.features.reviews.store import every_review  # importing what searches takes a second
+
     async with opened_engine(address) as engine:
         return await every_review(Sessions(engine, address.name), EVERY)
 

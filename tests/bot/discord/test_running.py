@@ -82,5 +82,5 @@ async def test_two_processes_have_half_of_the_clubs_each(tmp_path: Path, tiny_mo
                 ends = [await left(process) for process in processes]
     for half, (status, _, log) in enumerate(ends):
         assert status == 0, log
-        assert f" {half}/2 INFO bot.discord.running: stopped" in log
+        assert f" {half}/2 INFO bot.run: stopped" in log
     assert sorted(discord.gateway.identified) == [0, 1]
