@@ -1,4 +1,4 @@
-"""The tables of the club's data. Whoever changes them adds a version in `migrations/versions`."""
+"""The database: its base tables, addresses and sessions. A changed table needs a version in `migrations/versions`."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ NO_TEXT = "There is no text in that message."
 
 
 class MenuCog(commands.Cog):
-    """The menus of messages. Discord sends the text of a message whose menu is used, whoever wrote it."""
+    """The context menus of messages. Discord sends the bot the text of the message that a menu was opened on."""
 
     def __init__(self, bot: ClubBot) -> None:
         self._app, self._tree = bot.app, bot.tree

@@ -165,7 +165,7 @@ class PageButton(Page, template=rf"page:{ID}:{PAGE}"):
 
 
 class MineButton(Pressed, template=rf"mine:{ID}"):
-    """Answers a question that was asked in public once more, for whoever presses, and for them alone."""
+    """Answers a public question again, privately and for the position of the member who presses the button."""
 
     label, opens = "Answer me privately", True
 

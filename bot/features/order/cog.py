@@ -34,7 +34,7 @@ TITLE = "Reading order"
 
 
 async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
-    """Return the advice that was asked for, for whoever sees it. Raises NoOrder."""
+    """Return the reading order that was asked for, for its audience. Raises NoOrder."""
     wanted = OrderRequest(asked.book, asked.text)
     return await app.workers.do(lambda: advised(wanted, app.books, audience.positions))
 
@@ -120,7 +120,7 @@ class ShareOrderButton(Share, template=rf"share-order:{ID}"):
 
 
 class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
-    """Advises whoever presses it, and them alone, in which order to read what was asked about."""
+    """Shows the member who presses it, privately, in which order to read these books."""
 
     label = "For me"
 

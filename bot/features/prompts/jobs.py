@@ -56,7 +56,7 @@ def prompt_card(
 
 
 def stopped_card(prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items) -> Card:
-    """Return what a moderator is told of a prompt that goes further than its place."""
+    """Return the warning to a moderator about a prompt that goes further than its channel or thread."""
     cure = "If that is no spoiler, you can post it all the same; the audit says so."
     body = f"I have not posted it. {where_it_belongs(beyond, books)} {cure}"
     return Card(mark_of(prompt), body, (safe(prompt.text),), Tone.PROBLEM, items)
