@@ -21,6 +21,9 @@ FOLLOW_UP_WORDS = 8
 CONTEXT_LIMIT = 200
 """Characters of earlier questions that a follow-up is read with: in a long conversation, the last few questions."""
 
+_NO_APOSTROPHE = re.compile(r"\b(what|who|where|how)s\b")
+"""“whats it about”, as people type it on a phone."""
+
 _FRAGMENT = re.compile(
     r"^\W*(?:and|but|or|what about|how about)(?!\s+(?:who|whom|whose|what|why|how|when|where|which)\b)(?:\s+\S+){1,3}$"
     r"|^\W*(?:and\s+)?(?:why|how|when|where|who|what|which)(?:\s+(?:not|so|exactly|then|else|next))?\W*$"
@@ -214,4 +217,5 @@ def _plain(text: str) -> str:
     """Return text in lower case without quotes, emphasis and final punctuation; empty for a long text."""
     if len(text) > LONGEST_QUESTION:
         return ""
-    return " ".join(_SIGNS.sub("", text.casefold().replace("’", "'")).split()).strip(" .!?…")
+    spelled = _NO_APOSTROPHE.sub(r"\1's", text.casefold().replace("’", "'"))
+    return " ".join(_SIGNS.sub("", spelled).split()).strip(" .!?…")
