@@ -120,7 +120,8 @@ NAMES = ("The Lantern", "Lantern")
     [
         (
             WholeBook.ABOUT,
-            ["What is it about?", "what's it about", "whats it about", "So what is this book about?", "What is The Lantern about?",
+            ["What is it about?", "what's it about", "whats it about", "So what is this book about?",
+             "What is The Lantern about?",
              "What’s “The Lantern” about?", "What is the story all about?", "What's the plot?",
              "Tell me about the book.", "What is the premise of the book?", "What kind of book is it?"],
         ),
@@ -132,7 +133,8 @@ NAMES = ("The Lantern", "Lantern")
         ),
         (
             WholeBook.PEOPLE,
-            ["Who are the main characters?", "Who is in it?", "Who is in The Lantern?", "whos in it", "Who have we met so far?",
+            ["Who are the main characters?", "Who is in it?", "Who is in The Lantern?", "whos in it",
+             "Who have we met so far?",
              "Give me a list of characters", "Which people are there?"],
         ),
         (WholeBook.THEMES, ["What are the themes of the book?", "What are its ideas?", "Which themes does it have?"]),
