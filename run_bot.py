@@ -1,7 +1,5 @@
 """Starts Dogear: reads the environment and `.env`, and runs one command. `python run_bot.py --help` lists them."""
 
-from __future__ import annotations
-
 import io
 import os
 import sys

@@ -6,8 +6,6 @@ An audit service that cannot be reached is no fault of a change: it is said, and
 “no known vulnerabilities” in packages that its service does not know, so these are counted here.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Write what pip would install (its report) as constraints: python .ci/constraints.py REPORT CONSTRAINTS."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys

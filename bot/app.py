@@ -1,7 +1,5 @@
 """What features are built from: the library, the database, threads, the clock."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +18,7 @@ class Part(Protocol):
     """Something that a feature builds from the app, such as its store."""
 
     @classmethod
-    def build(cls, app: App) -> Self:
+    def build(cls, app: "App") -> Self:
         """Build it."""
         ...
 

@@ -5,8 +5,6 @@ place, at its ceiling; a place without one is at 0 in every book. Who asks in pu
 ceiling is among those who will see it, so the reply goes no further than they do.
 """
 
-from __future__ import annotations
-
 from typing import Self
 
 from bot.app import App

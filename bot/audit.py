@@ -1,7 +1,5 @@
 """What was posted, by whom, and from which sources: for moderators. Never where anybody is in a book."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The bot in Discord: what it listens to, what it is made of, and how its parts are put together."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import logging
@@ -133,7 +131,7 @@ def intents(*, message_content: bool = False) -> discord.Intents:
 class Commands(app_commands.CommandTree["Dogear"]):
     """The commands; what goes wrong in one of them goes the one way of errors."""
 
-    async def interaction_check(self, interaction: discord.Interaction[Dogear], /) -> bool:
+    async def interaction_check(self, interaction: "discord.Interaction[Dogear]", /) -> bool:
         """Begin a command, unless the bot is leaving."""
         try:
             begin(interaction)
@@ -143,7 +141,9 @@ class Commands(app_commands.CommandTree["Dogear"]):
             return False
         return True
 
-    async def on_error(self, interaction: discord.Interaction[Dogear], error: app_commands.AppCommandError, /) -> None:
+    async def on_error(
+        self, interaction: "discord.Interaction[Dogear]", error: app_commands.AppCommandError, /
+    ) -> None:
         """Tell the member."""
         if interaction.type is not discord.InteractionType.autocomplete:
             await tell(interaction, error)

@@ -1,7 +1,5 @@
 """Setting a club up, step by step. Each step is kept at once, so that the walk goes on wherever it was left."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -35,12 +33,12 @@ class Topic(StrEnum):
         return list(Topic).index(self) + 1
 
     @property
-    def next(self) -> Topic:
+    def next(self) -> "Topic":
         """The step behind it; the last one is followed by itself."""
         return list(Topic)[min(self.number, len(Topic) - 1)]
 
     @property
-    def before(self) -> Topic:
+    def before(self) -> "Topic":
         """The step before it; the first one is preceded by itself."""
         return list(Topic)[max(self.number - 2, 0)]
 

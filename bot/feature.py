@@ -1,7 +1,5 @@
 """What a feature is made of. `bot/features/registry.py` lists them all, and is the only place that does."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any

@@ -22,8 +22,6 @@ that fails is made again after `AGAIN`. A feature says what is due when, how a p
 what is written down when it is there; nothing else.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

@@ -1,7 +1,5 @@
 """How much a member and a club may ask: so that one of them cannot keep the bot from all others."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import deque
 from collections.abc import Callable

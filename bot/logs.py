@@ -1,7 +1,5 @@
 """Logging: to standard error, one line a record, and never with a secret in it."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import json

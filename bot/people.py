@@ -1,7 +1,5 @@
 """Who asks, and where: members of clubs, and the places in which they talk."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +38,7 @@ class Reached:
     unit: str
 
     @classmethod
-    def in_book(cls, book: Book, marks: int) -> Reached:
+    def in_book(cls, book: Book, marks: int) -> "Reached":
         """Return a position in a book as it is counted now."""
         return cls(marks, book.marks, book.unit.value)
 
@@ -88,7 +86,7 @@ class Shards:
     count: int = 1
 
     @classmethod
-    def parse(cls, written: str) -> Shards:
+    def parse(cls, written: str) -> "Shards":
         """Return the shards of `0-3/16`, `5/16` or `0,2,4-6/16`. Raises ShardsUnclear."""
         found = _WRITTEN.fullmatch(written.strip())
         if found is None:

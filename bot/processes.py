@@ -1,7 +1,5 @@
 """Clubs by shard, as a condition for the database, and the clubs that the bot has left."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Self
 

@@ -1,7 +1,5 @@
 """Running the bot: everything is opened before Discord hears of it, and closed after it has left."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

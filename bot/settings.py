@@ -1,7 +1,5 @@
 """Settings: read once from the environment and `.env`, checked as a whole, and handed on as one value."""
 
-from __future__ import annotations
-
 import contextlib
 import difflib
 import logging
@@ -240,7 +238,7 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str | None]) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str | None]) -> "Settings":
         """Return the settings of an environment. Raises SettingsError, which names every wrong one."""
         given = {name: value.strip() for name, value in environment.items() if value and value.strip()}
         known = {str(field.validation_alias): field for name, field in cls.model_fields.items() if name != "secrets"}

@@ -1,7 +1,5 @@
 """Who is in which club, also where another process has the club's shard, and how soon a lost shard connects again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Checks before the first shard connects: session starts that are left, and the number of shards."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import hashlib

@@ -1,7 +1,5 @@
 """Keeping the vector store in line with the database, and building it anew when it fails."""
 
-from __future__ import annotations
-
 import asyncio
 import concurrent.futures
 import contextlib

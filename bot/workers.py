@@ -1,7 +1,5 @@
 """The work for members that is under way: so that leaving can wait for it, and nothing new begins meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -1,7 +1,5 @@
 """Reading `book.toml`: every field is checked, and a wrong one is reported with its line."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from dataclasses import fields, replace

@@ -1,7 +1,5 @@
 """Books, their marks, and what a reader must have read before a text may be shown."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import re
@@ -37,7 +35,7 @@ class Reveals:
     marks: Mapping[Slug, int] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def of(cls, marks: Mapping[Slug, int]) -> Reveals:
+    def of(cls, marks: Mapping[Slug, int]) -> "Reveals":
         """Return `marks` as an immutable value."""
         return cls(MappingProxyType(dict(marks)))
 
@@ -45,7 +43,7 @@ class Reveals:
         """Return whether readers at `positions` (marks finished by book, 0 if absent) may see the text."""
         return all(positions.get(book, 0) >= marks for book, marks in self.marks.items())
 
-    def joined(self, others: Iterable[Reveals]) -> Reveals:
+    def joined(self, others: "Iterable[Reveals]") -> "Reveals":
         """Return what is needed to see this text and all the others: the furthest mark of each book."""
         joined = dict(self.marks)
         for other in others:
@@ -53,7 +51,7 @@ class Reveals:
                 joined[book] = max(marks, joined.get(book, 0))
         return Reveals.of(joined)
 
-    def covers(self, other: Reveals) -> bool:
+    def covers(self, other: "Reveals") -> bool:
         """Return whether everyone who may see this text may also see the other."""
         return other.within(self.marks)
 

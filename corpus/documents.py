@@ -1,7 +1,5 @@
 """Documents: Markdown with front matter, read into blocks of text that know what they reveal."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Hashable, Iterator, Mapping

@@ -7,8 +7,6 @@ DogearError
 └── ImportRefused       a file that cannot be imported; nothing was changed
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

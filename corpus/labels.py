@@ -3,8 +3,6 @@
 In case of doubt, more is hidden rather than less, and the doubt is reported once a text depends on it.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping

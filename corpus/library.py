@@ -1,7 +1,5 @@
 """Loading a library: its books, their documents, and the problems found in them."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json
@@ -222,7 +220,7 @@ class Library:
     problems: tuple[LibraryProblem, ...]
 
     @classmethod
-    def load(cls, folder: Path, readings: ReadingCache | None = None) -> Library:
+    def load(cls, folder: Path, readings: ReadingCache | None = None) -> "Library":
         """Read all books below `folder`. Raises LibraryProblem only if the folder itself cannot be read."""
         problems: list[LibraryProblem] = []
         books: dict[Slug, Book] = {}

@@ -1,7 +1,5 @@
 """Finding books by slug, title or alias, regardless of case, accents and punctuation."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence

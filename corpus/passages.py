@@ -1,7 +1,5 @@
 """Passages: documents and members’ texts, cut into pieces of a few sentences."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json

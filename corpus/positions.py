@@ -1,7 +1,5 @@
 """Positions as readers report them: “ch 9”, “45%”, “page 120 of 400”."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 import re

@@ -1,7 +1,5 @@
 """Text files, sentences, and how words and numbers are written in English."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from itertools import pairwise

@@ -4,8 +4,6 @@ A line of `discussion/<kind>.txt` is one question. What stands in braces is fill
 the title and author of the book, where they are in it, people whom they have met, themes, quotes and events.
 """
 
-from __future__ import annotations
-
 import string
 from collections.abc import Mapping
 from functools import cache

@@ -3,8 +3,6 @@
 What is hidden counts nowhere in it, not even in how rare a word is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -73,22 +71,22 @@ class OpenedBook:
         text = sum(map(len, self.sentences))
         return 3 * (self.passage_vectors.nbytes + self.sentence_vectors.nbytes) + 10 * text
 
-    def seen_through(self, gate: Gate) -> VisibleBook:
+    def seen_through(self, gate: Gate) -> "VisibleBook":
         """Return what an audience may see of the book."""
         return self._view(np.fromiter(map(gate.passes, self.passages), bool, len(self.passages)))
 
-    def fits_better_beyond(self, view: VisibleBook, question: Vector) -> bool:
+    def fits_better_beyond(self, view: "VisibleBook", question: Vector) -> bool:
         """Return whether a sentence beyond a view is more like a question than any in it: operators may know that."""
         if len(view) == len(self.sentences):
             return False
         similar = self.sentence_vectors @ question
         return bool(similar.max(initial=-1.0) > similar[view.rows].max(initial=-1.0))
 
-    def whole(self) -> VisibleBook:
+    def whole(self) -> "VisibleBook":
         """Return all of the book, for placing; it never reaches a reply."""
         return self._view(np.ones(len(self.passages), bool))
 
-    def _view(self, shown: npt.NDArray[np.bool_]) -> VisibleBook:
+    def _view(self, shown: npt.NDArray[np.bool_]) -> "VisibleBook":
         key = shown.tobytes()
         with self._lock:
             view = self._views.get(key)

@@ -3,8 +3,6 @@
 A club's text is noted before it is changed, and again when that is done: it is found whole or not at all.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress

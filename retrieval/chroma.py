@@ -1,7 +1,5 @@
 """Opening Chroma: in a data folder, or on a server; and what is wrong when it fails, with a cure."""
 
-from __future__ import annotations
-
 import datetime as dt
 import errno
 import os

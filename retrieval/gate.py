@@ -1,7 +1,5 @@
 """The position gate: who will see a reply, and what may therefore be in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

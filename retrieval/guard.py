@@ -6,8 +6,6 @@ Words are matched in context ("late interaction", Khattab and Zaharia 2020, arXi
 and a passage matches it by the nearest of its own words. So "She was murdered" finds "somebody killed her".
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -355,7 +353,7 @@ class Guard:
         self._passages, self._embedder = passages, embedder
         self._seen = [passage.text for passage in gate.visible(opened.passages)]
 
-    def judge(self, question: str, said: Sequence[str], rule: Rule) -> list[Verdict]:
+    def judge(self, question: str, said: Sequence[str], rule: "Rule") -> list[Verdict]:
         """Judge each sentence of an answer to a question."""
         if not self._book.hidden.any():
             return [Verdict(True, 0.0) for _ in said]
@@ -415,7 +413,7 @@ class Rule:
     limit: float
 
     @classmethod
-    def load(cls, path: Path = WEIGHTS / "guard.npz") -> Rule:
+    def load(cls, path: Path = WEIGHTS / "guard.npz") -> "Rule":
         """Load the packaged rule, or another one."""
         with np.load(path) as arrays:
             return cls(Fit(arrays["weights"].astype(np.float32), float(arrays["bias"])), float(arrays["limit"]))

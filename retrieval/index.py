@@ -4,8 +4,6 @@ New passages are written beside the old ones, so questions wait only while a boo
 continues. Unlabelled text is placed last, and placed again where a book that it was matched against has changed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc

@@ -1,7 +1,5 @@
 """A LangChain retriever over Dogear's passages, behind the same gate."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun

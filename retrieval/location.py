@@ -1,7 +1,5 @@
 """Where the vector store is: in a data folder, which is locked while it is used, or on a Chroma server."""
 
-from __future__ import annotations
-
 import datetime as dt
 import fcntl
 import os
@@ -35,7 +33,7 @@ class ChromaServer:
     timeout: float = 20.0
 
     @classmethod
-    def of(cls, text: str, token: str = "") -> ChromaServer:
+    def of(cls, text: str, token: str = "") -> "ChromaServer":
         """Read an address such as http://host:8000/path?database=dogear&tenant=… Raises ValueError, showing nothing."""
         try:
             parts = urlsplit(text)

@@ -5,8 +5,6 @@ Anything else is matched, sentence by sentence, against the positioned text of e
 the furthest place that any sentence matches: the first mark by which, with high probability, that text has been read.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -260,7 +258,7 @@ class Work:
         return [*self.settled, *(u.passage for u in (*self.told, *self.loose))]
 
     @classmethod
-    def of(cls, library: Library, slug: Slug) -> Work:
+    def of(cls, library: Library, slug: Slug) -> "Work":
         """Read what the files of a book say."""
         book = library.books[slug]
         settled, unplaced = cut(book, library.documents[slug])

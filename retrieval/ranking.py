@@ -3,8 +3,6 @@
 How rare a word is counts over visible sentences only. BM25 is Robertson's with k1 = 1.2 and b = 0.5.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -54,13 +52,13 @@ class Question:
     kind: int
 
     @classmethod
-    def of(cls, text: str, vectors: QuestionVectors) -> Question:
+    def of(cls, text: str, vectors: QuestionVectors) -> "Question":
         """Make a question ready."""
         kind = next((n for n, pattern in enumerate(_KINDS) if pattern.search(text)), len(_KINDS))
         return cls(text, tuple(dict.fromkeys(stems(text))), vectors, kind)
 
     @classmethod
-    def stated(cls, text: str, vector: Vector) -> Question:
+    def stated(cls, text: str, vector: Vector) -> "Question":
         """Make a statement ready, which is read as the passages are."""
         return cls.of(text, QuestionVectors(vector, vector))
 
@@ -196,7 +194,7 @@ class Weights:
     straight: npt.NDArray[np.float32]
 
     @classmethod
-    def load(cls, path: Path) -> Weights:
+    def load(cls, path: Path) -> "Weights":
         """Read weights from a file of arrays."""
         with np.load(path) as arrays:
             return cls(**{f.name: arrays[f.name].astype(np.float32) for f in fields(cls)})
@@ -235,13 +233,13 @@ class Ranker:
     fit: Fit
 
     @classmethod
-    def load(cls, name: str, *, adapted: bool, folder: Path = WEIGHTS) -> Ranker:
+    def load(cls, name: str, *, adapted: bool, folder: Path = WEIGHTS) -> "Ranker":
         """Return the reader for "question" or "statement"; its weights fit the packaged model (`adapted`) alone."""
         with np.load(folder / f"{name}_fit.npz") as arrays:
             fit = Fit(arrays["weights"].astype(np.float32), float(arrays["bias"]))
         return cls(Weights.load(folder / f"{name}.npz") if adapted else None, fit)
 
-    def rank(self, view: VisibleBook, question: Question, recent: Floats | None = None) -> Ranking:
+    def rank(self, view: VisibleBook, question: Question, recent: Floats | None = None) -> "Ranking":
         """Rank the sentences of a book for one audience, by what is `recent` to it; the view must not be empty."""
         rows = features(view, question, recent)
         scores = _equal_parts(rows)

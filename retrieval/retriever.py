@@ -1,7 +1,5 @@
 """The only way to passages: everything that reaches a reply is asked for here, by an audience, in any thread."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The note of a book, or of a club's text, is written after its last passage and r
 what an interrupted run left is not read. A store that cannot be read is moved aside and built again from the library.
 """
 
-from __future__ import annotations
-
 import base64
 import datetime as dt
 import hashlib
@@ -74,7 +72,7 @@ class BookManifest:
     passages: Mapping[str, Needs]
 
     @classmethod
-    def of(cls, book: Slug, fingerprint: str, against: Mapping[Slug, str], passages: Iterable[Passage]) -> BookManifest:
+    def of(cls, book: Slug, fingerprint: str, against: Mapping[Slug, str], passages: Iterable[Passage]) -> Self:
         """Return the manifest of a book that has these passages."""
         return cls(book, fingerprint, against, {p.id: (p.reveals, p.explicit) for p in passages})
 

@@ -9,8 +9,6 @@ DogearError
     └── BookInWork         a book is being brought up to date
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol

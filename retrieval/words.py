@@ -1,7 +1,5 @@
 """What ranking sees in a text: its words, folded and stemmed, and the traits of its sentences."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

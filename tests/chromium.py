@@ -1,7 +1,5 @@
 """A real browser: Debian's Chromium, without a window, spoken to in its own protocol (DevTools)."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import contextlib

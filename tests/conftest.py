@@ -1,7 +1,5 @@
 """What is slow to make and shared by all tests: the embedding model, a shipped library's store, database servers."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Which module imports what, read from the source: nothing is run."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +27,7 @@ class Tree:
     modules: Mapping[str, ast.Module]
 
     @classmethod
-    def read(cls, root: Path, roots: tuple[str, ...]) -> Tree:
+    def read(cls, root: Path, roots: tuple[str, ...]) -> "Tree":
         """Read the packages and modules of these names in `root`."""
         files = [path for name in roots for path in (*(root / name).rglob("*.py"), root / f"{name}.py")]
         return cls({_name(path.relative_to(root)): ast.parse(path.read_bytes()) for path in files if path.is_file()})

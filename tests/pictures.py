@@ -1,7 +1,5 @@
 """Takes the README's pictures, from the club of `make try` in a real browser: python -m tests.pictures [FOLDER]."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

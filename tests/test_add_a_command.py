@@ -1,7 +1,5 @@
 """docs/add-a-command.md, followed step by step in a copy of the project."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

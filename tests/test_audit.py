@@ -1,7 +1,5 @@
 """The audit of dependencies: it fails for what can be upgraded, and never for a service that is away."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 `python -m tests.test_docs` brings the conversation and the numbers up to date; read what else the change calls for.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import re

@@ -1,7 +1,5 @@
 """Container and service files: what a linter and a schema say, and that they agree with the rest of the project."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -5,8 +5,6 @@ the length, or faster, does not get through. What grows with the square is let t
 (docs/security.md has the bounds), and takes a tenth of a second for a thousand letters at most.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 import re

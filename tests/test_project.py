@@ -1,7 +1,5 @@
 """The project's own files: versions pinned, everything declared that is imported, and nothing of one machine in it."""
 
-from __future__ import annotations
-
 import json
 import re
 import runpy

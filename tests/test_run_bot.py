@@ -1,7 +1,5 @@
 """The program itself, as a process: what goes to which stream, in which order, and with which exit status."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

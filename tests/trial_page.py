@@ -1,7 +1,5 @@
 """The trial's page as somebody uses it: choosing who to be, typing commands, pressing buttons, reading."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Mapping
 

@@ -1,7 +1,5 @@
 """How to read what members say: follow-up questions, small talk, and questions about a whole book."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 All passages have passed the gate for those readers, so a draft holds nothing beyond it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

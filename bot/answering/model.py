@@ -1,7 +1,5 @@
 """Answers by a chat model: retriever, prompt, model and guard as one LangChain chain."""
 
-from __future__ import annotations
-
 import logging
 import re
 import time

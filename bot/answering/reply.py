@@ -1,7 +1,5 @@
 """A reply: what an audience reads, made of quoted passages or by a chat model, and what operators may know of it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

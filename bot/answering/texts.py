@@ -1,7 +1,5 @@
 """Spoiler-free texts about books and positions: cards, lists and sentences."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import groupby

@@ -1,7 +1,5 @@
 """The club's data, for whoever runs the bot: `db upgrade` and `db copy`, and what `doctor` says of it."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """The command line: what can be typed after `run_bot.py`, and what each command starts."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout

@@ -1,7 +1,5 @@
 """The database: its base tables, addresses and sessions. A changed table needs a version in `migrations/versions`."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt
@@ -309,7 +307,7 @@ class Address:
     passwords: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
-    def of(cls, where: str | Path) -> Address:
+    def of(cls, where: str | Path) -> "Address":
         """Return the address of a data folder, or of a URL such as postgresql://user:password@host/dogear."""
         text = str(where)
         if isinstance(where, Path) or "://" not in text:
@@ -326,7 +324,7 @@ class Address:
             ) from None
 
     @classmethod
-    def of_server(cls, text: str) -> Address:
+    def of_server(cls, text: str) -> "Address":
         """Read the address of a server. Raises ValueError, which shows nothing of it, where it is none."""
         try:
             parts = urlsplit(text)

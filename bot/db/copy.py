@@ -1,7 +1,5 @@
 """Copying all of the club's data from one database into another: everything is there afterwards, or nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 import tempfile

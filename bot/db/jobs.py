@@ -3,8 +3,6 @@
 The functions take part in a feature's own transaction, so that a job is planned or done together with its data.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass

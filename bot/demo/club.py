@@ -1,7 +1,5 @@
 """The club in which the bot can be tried: who is there, how far each has read, and what its thread begins with."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The page in which the bot can be tried: the real bot over a simulated Discord, on this machine alone."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

@@ -1,7 +1,5 @@
 """What is offered while somebody types: never more than they have read, and nothing at all where something fails."""
 
-from __future__ import annotations
-
 import functools
 import logging
 from collections.abc import Callable, Coroutine, Iterable

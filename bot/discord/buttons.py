@@ -1,7 +1,5 @@
 """Buttons and menus that work after a restart: their state is in their id, and their errors go the one way."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, ClassVar, Self
 

@@ -3,8 +3,6 @@
 Text is shown as it is given, so that callers can set **bold** or a time; text of others goes through `safe` first.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -342,7 +340,7 @@ class _Text:
     note: str
 
     @classmethod
-    def of(cls, card: Card) -> _Text:
+    def of(cls, card: Card) -> "_Text":
         title = _line("### ", card.title, TITLE)
         note = _line("-# ", card.note, LINE)
         left = TEXT - len(title) - len(note) - 2

@@ -1,7 +1,5 @@
 """The one way of errors: a member reads one helpful sentence, the log has the rest, under a number that both know."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence

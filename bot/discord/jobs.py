@@ -3,8 +3,6 @@
 The rest of `post_once` is in `bot/jobs.py`.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterator
 

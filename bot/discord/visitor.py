@@ -1,7 +1,5 @@
 """Who asks, and where: from what Discord says to what the club knows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, Self
 

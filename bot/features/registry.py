@@ -1,7 +1,5 @@
 """All features. A new one is a line here."""
 
-from __future__ import annotations
-
 from bot.features.ask import cog as ask
 from bot.features.audit import cog as audit
 from bot.features.books import cog as books

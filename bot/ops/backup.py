@@ -1,7 +1,5 @@
 """Keeping a copy of all that cannot be made again, and putting it back."""
 
-from __future__ import annotations
-
 import datetime as dt
 import errno
 import hashlib

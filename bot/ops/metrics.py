@@ -1,7 +1,5 @@
 """What Prometheus collects, and the health of each part; no metric says which club, member or book it is about."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import logging
@@ -60,7 +58,7 @@ class Probes:
     in_work: Callable[[], int]
 
     @classmethod
-    def of(cls, app: App, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> Probes:
+    def of(cls, app: App, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> "Probes":
         """Return the probes of a club's app."""
         discussion, workers = app.discussion, app.workers
         return cls(

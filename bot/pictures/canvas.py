@@ -1,7 +1,5 @@
 """Drawing a layout with Matplotlib. This module alone imports it, so that it loads when a picture is asked for."""
 
-from __future__ import annotations
-
 import threading
 from functools import lru_cache
 from io import BytesIO

@@ -3,8 +3,6 @@
 All numbers are pixels from the top left corner.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The advice on a reading order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

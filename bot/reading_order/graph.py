@@ -1,7 +1,5 @@
 """Rules between books: finding contradictions, sorting the books, and counting the possible orders."""
 
-from __future__ import annotations
-
 import heapq
 import math
 import re

@@ -1,7 +1,5 @@
 """The rules of the reading order: requirements first, then publication; personal by what has been read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The reading order in words: sentences about single books and rules, and the whole advice as text."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum

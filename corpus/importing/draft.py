@@ -1,7 +1,5 @@
 """What importers read from a page, and the report about it."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -150,7 +148,7 @@ class BookFacts:
     editions: tuple[Edition, ...] = ()
     similar: tuple[SimilarBook, ...] = ()
 
-    def completed_by(self, other: BookFacts) -> BookFacts:
+    def completed_by(self, other: "BookFacts") -> "BookFacts":
         """Return these facts, filled up from `other`."""
         missing = {f.name: getattr(other, f.name) for f in fields(self) if not getattr(self, f.name)}
         return replace(self, **missing)

@@ -1,7 +1,5 @@
 """Importing Goodreads pages, saved as text or HTML, without anybody's name."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence

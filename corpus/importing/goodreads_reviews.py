@@ -4,8 +4,6 @@ A review begins with its reader's name, a line “Oct 31, 2017 rated it liked it
 the first 500 characters of a review, so one without a heading is found by its length. HTML says where reviews begin.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence, Set

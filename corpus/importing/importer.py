@@ -1,7 +1,5 @@
 """Importing files: reading them, checking their subject, writing documents, and reading those back."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence

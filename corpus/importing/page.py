@@ -1,7 +1,5 @@
 """Saved pages: reading a file, cleaning its text, and cutting it into lines."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

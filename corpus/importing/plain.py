@@ -1,19 +1,9 @@
 """Importing pages of no known format, as unplaced background or as a critic's review."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 
-from corpus.importing.draft import (
-    BookFacts,
-    DraftDocument,
-    DraftSection,
-    ImportContext,
-    PageContent,
-    Paragraph,
-    Status,
-)
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph, Status
 from corpus.importing.page import PageLine, SavedPage, cut_to, unwrapped
 from corpus.importing.text import MAX_HEADING, speaks_of_marks
 

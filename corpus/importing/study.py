@@ -1,21 +1,11 @@
 """Importing study guides, whose sections tell the story in order."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.books import Unit
-from corpus.importing.draft import (
-    BookFacts,
-    DraftDocument,
-    DraftSection,
-    ImportContext,
-    PageContent,
-    Paragraph,
-    Status,
-)
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph, Status
 from corpus.importing.page import PageLine, SavedPage, cut_to, unwrapped
 from corpus.importing.subject import bare_title, names_of, same_title, words
 from corpus.importing.text import (

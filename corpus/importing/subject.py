@@ -1,7 +1,5 @@
 """Finding out which book a page is about."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -113,7 +111,7 @@ class TargetLibrary:
     others: Mapping[Slug, Book]
 
     @classmethod
-    def of(cls, library: Path, slug: Slug) -> TargetLibrary:
+    def of(cls, library: Path, slug: Slug) -> "TargetLibrary":
         """Read the books of a library. Raises ImportRefused if the book itself cannot be read."""
         if library.exists() and not library.is_dir():
             raise ImportRefused(f"{library} is not a folder. Give the folder with one folder for each book.")

@@ -1,7 +1,5 @@
 """Recognising dates, chapter headings and unfinished sentences in a page."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 

@@ -4,8 +4,6 @@ Sentences tell the story of another book only if they say so (â€œIn that book â€
 the following ones, until this book is mentioned again. All other sentences are placed by matching.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Text from outside is data: everything in it that Markdown or the library format 
 importer's own statements become comments, headings or front matter.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import tempfile

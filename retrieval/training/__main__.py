@@ -1,7 +1,5 @@
 """Make the learned weights again, from what docs/weights.md names: about half an hour on two cores."""
 
-from __future__ import annotations
-
 import argparse
 import random
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ Passages keep the published model's vectors, so the store need not be made again
 adapted model, and it is drawn towards the sentences and passages that answer it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +14,7 @@ import numpy as np
 import torch
 from datasets import Dataset  # type: ignore[import-untyped]
 from peft import LoraConfig
-from sentence_transformers import (
-    SentenceTransformer,
-    SentenceTransformerTrainer,
-    SentenceTransformerTrainingArguments,
-)
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 
 from retrieval.book import OpenedBook
 from retrieval.embedding import published_model

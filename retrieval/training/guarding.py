@@ -4,8 +4,6 @@ A story's answer, told one section before the story gives it, is a leak; told at
 answers about the shipped library, marked sentence by sentence, are few and closer to what the guard will read.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Learning to rank: a small network that finds where the answer stands, and a logistic rule whether it does at all."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

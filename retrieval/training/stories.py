@@ -4,8 +4,6 @@ Two JSON Lines files in FairytaleQA's shape: stories `{"book_id", "title", "sect
 `{"qid", "book_id", "question", "answers", "answers_alt", "sections"}`.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, replace
 from itertools import pairwise

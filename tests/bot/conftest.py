@@ -1,7 +1,5 @@
 """The club in which members of the tests talk."""
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How much may be asked: never more than so many questions in any ten minutes, and so many tokens a day."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Who will see a reply: never more than its asker has read in private, than its place allows in public."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import functools

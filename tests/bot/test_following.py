@@ -1,7 +1,5 @@
 """Keeping up with other processes: their reviews and watched places are seen here, over one database."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Iterator

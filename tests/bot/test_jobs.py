@@ -1,7 +1,5 @@
 """Jobs: each is done once when it is due, whatever fails, dies, or runs beside it, and never in a hurry."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import subprocess

@@ -1,7 +1,5 @@
 """Logs: one line a record, which request it belongs to, and no secret in any."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import io

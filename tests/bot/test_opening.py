@@ -1,7 +1,5 @@
 """Opening a discussion: settings, library, store and model put together, and let go of at the end."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

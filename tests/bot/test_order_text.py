@@ -1,7 +1,5 @@
 """An advice as plain text."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """The rules of the reading order, on small libraries of plain values."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

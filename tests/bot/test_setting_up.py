@@ -1,7 +1,5 @@
 """Setting a club up: each step is kept at once, the walk goes on where it was left, and what is missing has a cure."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace

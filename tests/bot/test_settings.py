@@ -1,7 +1,5 @@
 """The settings: what is read, what is refused, and that no secret is ever shown."""
 
-from __future__ import annotations
-
 import logging
 import re
 from pathlib import Path

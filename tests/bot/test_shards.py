@@ -1,7 +1,5 @@
 """Shards: how they are written, and whose a club is."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

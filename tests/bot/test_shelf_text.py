@@ -1,7 +1,5 @@
 """What is said of a shelf, and of a book that was moved on it."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import pytest

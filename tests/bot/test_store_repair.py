@@ -1,7 +1,5 @@
 """A vector store that failed, was away or was emptied is repaired by itself, and as the database has it."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import logging

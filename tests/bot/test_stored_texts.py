@@ -1,7 +1,5 @@
 """What buttons and rows of a running club hold is still read: each text is one that an earlier version wrote."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 

@@ -1,7 +1,5 @@
 """Dates, times and zones: as people write them, and over two changes of the clocks in three zones."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 

@@ -1,7 +1,5 @@
 """Threads and tasks: what is under way, what goes on within a block, and who waits for a thread."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable

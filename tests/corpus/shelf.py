@@ -1,7 +1,5 @@
 """A library made for a test: books and documents written from plain values, and what the loader makes of them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from textwrap import dedent

@@ -1,7 +1,5 @@
 """Books, units and what a reader must have read."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

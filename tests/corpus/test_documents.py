@@ -3,8 +3,6 @@
 Texts in these tests begin with a word that names them: `marks` maps it to what the text needs in Smiley's People.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import tempfile

@@ -1,7 +1,5 @@
 """Libraries of somebody who means harm: bounded in time, told with file and cure, and the other books load."""
 
-from __future__ import annotations
-
 import os
 import socket
 import tempfile

@@ -1,7 +1,5 @@
 """Labels and headings: what each names, and how far in the document it applies."""
 
-from __future__ import annotations
-
 import tempfile
 import time
 from dataclasses import dataclass, replace

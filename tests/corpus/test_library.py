@@ -1,7 +1,5 @@
 """A library: whatever is wrong with a book is told with file, line and cure, and the other books load."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os

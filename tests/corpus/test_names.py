@@ -1,7 +1,5 @@
 """Books by what people call them."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

@@ -1,7 +1,5 @@
 """Cutting documents and members’ texts into passages."""
 
-from __future__ import annotations
-
 import datetime as dt
 import time
 from dataclasses import replace
@@ -14,16 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.books import Reveals, Unit
 from corpus.documents import Block, Document
-from corpus.passages import (
-    AFTER_THE_LIBRARY,
-    ClubText,
-    Passage,
-    Unplaced,
-    cut,
-    cut_review,
-    placed,
-    source_line,
-)
+from corpus.passages import AFTER_THE_LIBRARY, ClubText, Passage, Unplaced, cut, cut_review, placed, source_line
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf, novel
 
 BOOK = novel()

@@ -1,7 +1,5 @@
 """Where a reader says to be, as marks finished: understood or refused, and never rounded up."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The library that comes with Dogear: complete, placed, and without a mistake that the loader can see."""
 
-from __future__ import annotations
-
 from itertools import chain
 
 import pytest

@@ -1,7 +1,5 @@
 """Text files, sentences and words."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Libraries made for a test: book folders written from plain values, and retrievers over them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager

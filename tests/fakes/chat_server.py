@@ -3,8 +3,6 @@
 What it does is named by a behaviour; what it was asked is kept word for word.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """A real Chroma server for tests, as `chroma run` starts it: on a port of this machine, gone with its process."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import shutil

@@ -1,7 +1,5 @@
 """A club in a simulated Discord: the real bot, real commands and a real database, over a small library."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field

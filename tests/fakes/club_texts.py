@@ -1,7 +1,5 @@
 """Clubs' texts in memory, for what keeps reviews."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """A meter that keeps what it is told."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from bot.logs import Meter

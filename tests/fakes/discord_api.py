@@ -1,7 +1,5 @@
 """Discord's own description of its API, as a judge of what the bot sends; it lies beside the repository, if at all."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -35,7 +33,7 @@ class DiscordApi:
         self._validator = cache(self._new_validator)
 
     @classmethod
-    def load(cls, path: Path = DESCRIPTION) -> DiscordApi | None:
+    def load(cls, path: Path = DESCRIPTION) -> "DiscordApi | None":
         """Return the API as described in a file, or None where the file is not there."""
         return _loaded(path) if path.is_file() else None
 

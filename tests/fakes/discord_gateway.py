@@ -1,7 +1,5 @@
 """The gateway of a Discord on the loopback address: sessions, sequences and resuming, over SimCord's world."""
 
-from __future__ import annotations
-
 import asyncio
 import copy
 import json

@@ -1,7 +1,5 @@
 """Reading a message as Discord does: what it would obey, and what is seen of it."""
 
-from __future__ import annotations
-
 import re
 
 ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")

@@ -10,8 +10,6 @@
 SimCord answers the requests and knows the rules; here are the sockets, and what members do.
 """
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import io
@@ -179,15 +177,15 @@ class Interaction:
         """The words of all answers."""
         return "\n".join(message.text for message in self.answers)
 
-    async def acknowledged(self, patience: float = 300.0) -> Interaction:
+    async def acknowledged(self, patience: float = 300.0) -> "Interaction":
         """Wait until the bot has said that it heard."""
         return await self._until(lambda: self.acknowledged_at is not None, patience)
 
-    async def answered(self, patience: float = 300.0) -> Interaction:
+    async def answered(self, patience: float = 300.0) -> "Interaction":
         """Wait until the bot has said something or shown a form."""
         return await self._until(lambda: self.answered_at is not None, patience)
 
-    async def _until(self, reached: Callable[[], bool], patience: float) -> Interaction:
+    async def _until(self, reached: Callable[[], bool], patience: float) -> "Interaction":
         async with asyncio.timeout(patience):
             while not reached():
                 self._changed.clear()

@@ -1,7 +1,5 @@
 """A small library written by a test, and a discussion over it that answers by shared words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path

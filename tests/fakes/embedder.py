@@ -1,7 +1,5 @@
 """An embedder that knows no language: a text becomes its stems, hashed into 64 dimensions."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Sequence

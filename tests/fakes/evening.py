@@ -4,8 +4,6 @@ After every step of the evening, each request that the bot has made is read text
 what its readers have read at that moment, as the evening itself has noted it down.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """What members do in an evening: each of these is one thing that somebody does, to its last button."""
 
-from __future__ import annotations
-
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from tests.fakes.club import fields, labels, message

@@ -1,7 +1,5 @@
 """A client that does what Discord's own does not: it presses buttons that its user was not shown, or not any more."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +20,7 @@ class Remembered:
     channel: int
     custom_id: str
 
-    def under(self, custom_id: str) -> Remembered:
+    def under(self, custom_id: str) -> "Remembered":
         """Return the same button with another id, as a client says that it has."""
         told = json.dumps(self.payload, default=str).replace(json.dumps(self.custom_id), json.dumps(custom_id))
         return replace(self, payload=json.loads(told), custom_id=custom_id)

@@ -4,8 +4,6 @@ Every made-up passage carries a sign of its own in its heading and in each of it
 from any text which passages have gone into it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 Any text that the bot sends can be held against it: `beyond` says which of its words somebody should not have read.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +41,7 @@ class Signs:
         self.known[word] = Sign(word, Reveals.of(needs), club, author)
         return word
 
-    def copied(self) -> Signs:
+    def copied(self) -> "Signs":
         """Return the same signs, to which others can be added."""
         return Signs(dict(self.known), list(self._unused))
 

@@ -1,7 +1,5 @@
 """Databases of a PostgreSQL server for tests, with nothing in them: emptied and used again, as that is quicker."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

@@ -3,8 +3,6 @@
 PostgreSQL refuses to run as root. There, it runs as `nobody`, from a copy that nobody may read.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib.util
 import os

@@ -1,7 +1,5 @@
 """Several processes of one bot, over one Discord and one database: each with app and a gateway of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

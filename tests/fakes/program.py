@@ -1,7 +1,5 @@
 """The program as a process of its own, with a small library and a Discord on the loopback address."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import socket

@@ -1,7 +1,5 @@
 """The club's data as it is kept: SQLite in a folder, copied from a file that is made once, or a server's database."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

@@ -1,7 +1,5 @@
 """Rows as they were written at each version of the database: those of a released version never change."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

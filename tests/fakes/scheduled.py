@@ -1,7 +1,5 @@
 """Books to plan for, and a schedule that a club may have."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace

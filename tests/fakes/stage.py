@@ -1,7 +1,5 @@
 """A stage on which schedules are tried: it keeps what was done, and can refuse, fail, or die behind a step."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A made-up series of three books, with all that a book's card can say, beside a book of no series."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.fakes.bookshelf import write_book, write_kite

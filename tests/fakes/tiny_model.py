@@ -1,7 +1,5 @@
 """A sentence-transformers model of a few kilobytes, untrained: a folder that EMBEDDING_MODEL can name."""
 
-from __future__ import annotations
-
 import json
 import string
 from pathlib import Path

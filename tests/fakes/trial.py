@@ -1,7 +1,5 @@
 """The trial as tests run it: its club over a retriever that is open already."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """The library of discussion prompts: enough of each kind, all of them whole questions, and no slot left open."""
 
-from __future__ import annotations
-
 import pytest
 
 from prompts import prompt

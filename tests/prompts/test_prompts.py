@@ -1,7 +1,5 @@
 """Prompts: templates are filled wholly, and what people wrote stays in its block."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

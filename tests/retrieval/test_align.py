@@ -1,7 +1,5 @@
 """Alignment: what one sentence leaves open, the order of the others settles."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Opened books: in reading order, seen through a gate, kept within a budget, and safe to share between threads."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Opening books while the library is brought up to date: as they were, as they are, and never half of each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager

@@ -3,8 +3,6 @@
 Each process is a retriever with a client of its own; they know of each other through the server alone.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Members' reviews in retrieval: found at once by their own club, by no other, as far as its readers are."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor

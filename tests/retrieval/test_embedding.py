@@ -1,7 +1,5 @@
 """Vectors: one a passage and one a sentence, of length 1, from weights that are the published ones."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import subprocess

@@ -3,8 +3,6 @@
 A test of the gate is never loosened.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The guard: what a chat model says is shown where visible text supports it, and stopped where hidden text does."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

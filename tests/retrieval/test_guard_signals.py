@@ -1,7 +1,5 @@
 """The guard's signals: on which side of the gate a sentence's words lie, and how far from the reader it is told."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """The guard's view of words: how well passages match them, and which are enough to stop a sentence."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Learning the guard's rule: from which answers, and where its limit comes to lie."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Indexing: only what changed is embedded, what vanished goes, and an interrupted run goes on where it was."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path

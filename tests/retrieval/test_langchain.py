@@ -1,7 +1,5 @@
 """Dogear's retriever in LangChain's chains: documents in, and the same gate."""
 
-from __future__ import annotations
-
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 

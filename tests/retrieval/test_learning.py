@@ -1,7 +1,5 @@
 """Learning from the beginning: an adapter and the networks from two small stories, with the packaged model."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

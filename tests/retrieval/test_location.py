@@ -1,7 +1,5 @@
 """Holding a data folder: alone, or together where the vector store lies elsewhere; never both."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

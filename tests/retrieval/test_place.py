@@ -1,7 +1,5 @@
 """Placing: text that nobody placed is shown too late rather than too early, in whichever book it tells of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Which book is meant: the one that a question names, or the one whose visible text fits it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What a search gives: the passages that answer first, sentences in reading order, and how sure it is."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The store: what was written is read back, one process holds it at a time, and what is wrong is said."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os

@@ -1,7 +1,5 @@
 """Learning weights: what is learned from, and that what comes out can be used."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

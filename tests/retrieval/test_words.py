@@ -1,7 +1,5 @@
 """Words and sentence traits as ranking sees them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Drafts the next version of the database: python -m bot.db.migrations "what changes"."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from pathlib import Path

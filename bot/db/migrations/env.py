@@ -1,7 +1,5 @@
 """Runs migrations on the connection that it is given, inside of the transaction that is open there."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from alembic import context

@@ -1,7 +1,5 @@
 """`/ask`, `/hint`, `/recap` and `/who`: private answers, which can be shared as far as the place goes."""
 
-from __future__ import annotations
-
 import logging
 import re
 from typing import Any
@@ -174,7 +172,7 @@ class MenuCog(commands.Cog):
 class AskAbout(Dialogue, title="Ask about this"):
     """A question about a message."""
 
-    question: discord.ui.TextInput[AskAbout] = discord.ui.TextInput(
+    question: "discord.ui.TextInput[AskAbout]" = discord.ui.TextInput(
         label="Your question", placeholder="Why is this important?", max_length=MAX_QUESTION
     )
 

@@ -1,7 +1,5 @@
 """What members ask: for each question, which book and which audience, and then one call of the discussion."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 import time

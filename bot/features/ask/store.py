@@ -1,7 +1,5 @@
 """Which club a direct message is about, and what the bot itself remembers."""
 
-from __future__ import annotations
-
 import datetime as dt
 import secrets
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """The buttons under answers: share it, have a hint, have it in private, turn the page, and why there is no more."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """`/audit`: what was posted by whom, and which sources an answer used; never anyone's position."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any, Literal
 

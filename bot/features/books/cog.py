@@ -1,7 +1,5 @@
 """`/book`: the card of a book, the library, what else readers liked, and quotes."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

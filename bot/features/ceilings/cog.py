@@ -3,8 +3,6 @@
 Discord hides the whole of a group from who lacks its permission; members read the ceiling with `/progress show`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How far places may go."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -50,7 +48,7 @@ class CeilingChange:
     after: Mapping[Slug, int | None]
 
     @property
-    def back(self) -> CeilingChange:
+    def back(self) -> "CeilingChange":
         """The change that takes this one back."""
         return CeilingChange(self.after, self.before)
 

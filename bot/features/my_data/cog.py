@@ -1,7 +1,5 @@
 """`/mydata`: everything that the bot holds about a member, for them alone; or gone."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

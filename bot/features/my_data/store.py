@@ -1,7 +1,5 @@
 """Everything that is held about one person, to read and to delete."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Collection, Sequence

@@ -1,7 +1,5 @@
 """`/order`: in which order to read, for its asker alone; it can be shared as far as the place goes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any

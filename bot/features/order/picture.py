@@ -1,7 +1,5 @@
 """The reading order as a picture, and as a text that says the same to those who do not see it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """In which order to read: which books are meant, and an advice for one reader or for a place."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """`/progress`: where a member is in their books. Nobody else sees it, unless they share it themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Members' positions, and their history."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Discord hides the whole of a group from who lacks its permission, and `/prompt s
 asks for none, and every other command checks who uses it.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The jobs of discussion prompts: posting each when it is due."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """A discussion prompt, what may become of it, and how long and how many there may be."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Discussion prompts in the database: drafts, the queue, what moderators decide, and when each is to be posted."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """`/review`: what members think of a book, for those who have read as far."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Members' reviews: stars, a text, and how far it reveals; kept in the club's own part of the vector store, too."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Members' reviews: in the database first, then in the club's own part of the vector store; the database decides."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -13,16 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, note_member
-from bot.features.reviews.rules import (
-    MAX_TEXT,
-    ClubTexts,
-    Review,
-    ReviewProblem,
-    Wanted,
-    club_text,
-    stars_of,
-    tidied,
-)
+from bot.features.reviews.rules import MAX_TEXT, ClubTexts, Review, ReviewProblem, Wanted, club_text, stars_of, tidied
 from bot.people import EVERY, NO_CLUB, Member, Shards
 from bot.processes import of_shards
 from bot.workers import Workers

@@ -1,7 +1,5 @@
 """An organiser's words, and the changes of a schedule; each returns what would be, and nothing of the past changes."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 import re
@@ -616,7 +614,7 @@ class ScheduleRequest:
         return _PREPARED.dump_json(self).decode()
 
     @staticmethod
-    def read(text: str) -> ScheduleRequest:
+    def read(text: str) -> "ScheduleRequest":
         """Return what was written."""
         return _PREPARED.validate_json(text)
 
@@ -663,7 +661,7 @@ class Order:
         return _ORDER.dump_json(self).decode()
 
     @staticmethod
-    def read(text: str) -> Order:
+    def read(text: str) -> "Order":
         """Return what was written."""
         return _ORDER.validate_json(text)
 

@@ -4,8 +4,6 @@ Discord hides the whole of a group from who lacks its permission, and `/schedule
 asks for none, and what changes a schedule checks who uses it.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import discord

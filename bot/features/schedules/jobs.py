@@ -1,7 +1,5 @@
 """The jobs of schedules, each step once, and what they do in Discord."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import logging
@@ -73,7 +71,7 @@ class RunningSchedules:
     """Does what is due for schedules."""
 
     def __init__(
-        self, jobs: Jobs, schedules: Schedules, ceilings: Ceilings, audit: Audit, stage: ScheduleStage,
+        self, jobs: Jobs, schedules: Schedules, ceilings: Ceilings, audit: Audit, stage: "ScheduleStage",
     ) -> None:  # fmt: skip
         self._jobs, self._schedules, self._ceilings, self._audit, self._stage = jobs, schedules, ceilings, audit, stage
 

@@ -1,7 +1,5 @@
 """A schedule: a book, its sections, when each is met for, and what is to be done at a moment."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -517,7 +515,7 @@ class Schedule:
         """Return a section by its number."""
         return next((section for section in self.sections if section.number == number), None)
 
-    def with_section(self, section: Section) -> Schedule:
+    def with_section(self, section: Section) -> "Schedule":
         """Return the schedule with one section in place of the earlier one of that number."""
         return replace(self, sections=tuple(section if s.number == section.number else s for s in self.sections))
 

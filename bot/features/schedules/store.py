@@ -1,7 +1,5 @@
 """The schedules of clubs: confirmed, changed, looked up, the steps done for them, and who is reminded."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

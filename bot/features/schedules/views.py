@@ -1,7 +1,5 @@
 """What is shown of schedules and pressed: previews, reminders, openings, and the calendar file."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -303,7 +301,7 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
     """Picks the other books that may be spoken of freely."""
 
     @classmethod
-    def of(cls, asked_id: str, book: Book, app: App, also: Sequence[Slug]) -> FreeMenu | None:
+    def of(cls, asked_id: str, book: Book, app: App, also: Sequence[Slug]) -> "FreeMenu | None":
         """Return the menu, with what the book asks for first; None where the library has no other book."""
         others = perhaps_free(book, app.books)[:OPTIONS]
         if not others:

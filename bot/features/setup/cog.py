@@ -1,7 +1,5 @@
 """`/setup`: a first-run walk, what is set and missing, and what the bot may do where. For who manages the server."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What is missing before a club can do everything, each with its cure."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """`/shelf`: what a member wants to read, is reading, has finished or has set aside; nobody else sees it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import discord

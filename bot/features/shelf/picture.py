@@ -1,7 +1,5 @@
 """A member's shelf as a picture, and as a text that says the same to those who do not see it."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What stands on a member's shelf, and how a book on it is named."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Members' shelves in the database: want to read, reading, finished, set aside."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace as changed

@@ -1,7 +1,5 @@
 """The buttons of shelves: turning the page, and taking a change back."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import astuple
 from typing import Any

@@ -1,7 +1,5 @@
 """`/club stats`: where the club is in a book, in groups from which nobody's position follows."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import discord

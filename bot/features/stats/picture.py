@@ -3,8 +3,6 @@
 Only figures are drawn, whose groups have five members at least: nobody's position can be seen in it.
 """
 
-from __future__ import annotations
-
 from bot.answering.texts import counted
 from bot.features.order.picture import LONGEST_ALT
 from bot.features.stats.rules import END, QUARTERS, Figure, Group

@@ -7,8 +7,6 @@ a figure stands until five members have said anew where they are: whoever watche
 no change, or the changes of five and more at once. That holds for “nothing to show”, too, and so for its end.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

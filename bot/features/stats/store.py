@@ -1,7 +1,5 @@
 """Where clubs are in books, in numbers."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable
 from typing import Self

@@ -1,7 +1,5 @@
 """The buttons and menus of votes for members: voting, seeing the count, and how it was counted."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Sequence
@@ -142,7 +140,7 @@ class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{CHOICES}])"):
     """Makes a book somebody's choice of a number; left empty, it is taken off."""
 
     @classmethod
-    def of(cls, vote: Vote, number: int, ballot: Ballot) -> RankMenu:
+    def of(cls, vote: Vote, number: int, ballot: Ballot) -> "RankMenu":
         """Return the menu, with what was picked before."""
         chosen = ballot[number - 1] if number <= len(ballot) else ""
         options = [

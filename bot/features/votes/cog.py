@@ -1,7 +1,5 @@
 """`/vote`: organisers hold a vote about the next book. A vote closes on its own, also after an outage."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -99,7 +97,7 @@ class BooksMenu(Picked, template=rf"vote-books:{ID}"):
     """Picks the books of a vote that is being prepared."""
 
     @classmethod
-    def of(cls, asked_id: str, prepared: PreparedVote) -> BooksMenu:
+    def of(cls, asked_id: str, prepared: PreparedVote) -> "BooksMenu":
         """Return the menu of the books that are offered."""
         picked = {each.key for each in prepared.draft.candidates}
         options = [

@@ -7,8 +7,6 @@ choices goes out; then the one with the fewest in the latest earlier round in wh
 the lot names, drawn from a seed that was fixed when the vote began.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

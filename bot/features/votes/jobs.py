@@ -1,7 +1,5 @@
 """The jobs of votes: posting one, and posting its outcome when it closes."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 

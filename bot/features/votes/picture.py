@@ -3,8 +3,6 @@
 Each book has one bar: its first choices, and behind them what came to it in each later round.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What a vote is, how its books are named, and how its count is told."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import unicodedata
@@ -200,12 +198,12 @@ class PreparedVote:
     @classmethod
     def of(
         cls, place: Place, kind: VoteKind, offered: Sequence[Candidate], closes: dt.datetime, *, hidden: bool
-    ) -> PreparedVote:
+    ) -> "PreparedVote":
         """Return a draft with the first of the books that are offered."""
         known = tuple(offered[:OFFERED])
         return cls(VoteDraft(place, kind, known[:MOST_BOOKS], closes, hidden), known)
 
-    def picking(self, keys: Sequence[str]) -> PreparedVote:
+    def picking(self, keys: Sequence[str]) -> "PreparedVote":
         """Return the draft with these of the books that are offered."""
         picked = tuple(each for each in self.offered if each.key in keys)
         return replace(self, draft=replace(self.draft, candidates=picked))
@@ -217,7 +215,7 @@ class PreparedVote:
         return _KEPT.dump_json(_Kept(draft.kind, draft.closes, draft.hidden, offered, picked)).decode()
 
     @classmethod
-    def read(cls, text: str, place: Place) -> PreparedVote:
+    def read(cls, text: str, place: Place) -> "PreparedVote":
         """Return what was written."""
         kept = _KEPT.validate_json(text)
         offered = tuple(Candidate(*each) for each in kept.offered)

@@ -3,8 +3,6 @@
 Opening and closing are jobs (`bot/jobs.py`): where a process dies, another goes on where it was left.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -17,17 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import (
-    BIG_KEY,
-    Base,
-    OfMember,
-    Personal,
-    Sessions,
-    belongs_to_member,
-    insert_into,
-    note_member,
-    upsert,
-)
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import Key, drop, finish, plan
 from bot.features.votes.counting import Ballot, Count, most_votes, run_off
 from bot.features.votes.rules import (

@@ -1,7 +1,5 @@
 """`/watch`: messages that go further than their place. Off by default; it needs Message Content, and says so."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import logging

@@ -1,7 +1,5 @@
 """Messages that go further than their place, and the line of those that are still to be read."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter, deque
 from dataclasses import dataclass

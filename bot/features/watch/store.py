@@ -1,7 +1,5 @@
 """Watching places: whoever writes further than a place goes is told, alone, and the moderators have a queue of it."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import replace as changed

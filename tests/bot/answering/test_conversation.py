@@ -1,7 +1,5 @@
 """What members say is read as they mean it: follow-up questions, small talk, and questions about a whole book."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Drafts of discussion prompts: the library's questions, filled with what their readers know and nothing else."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.answering.drafts import DRAFTS, QUOTED, library_drafts, library_questions

@@ -1,7 +1,5 @@
 """A discussion: whatever is asked, nobody reads more than they have read, and what they read can be traced."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

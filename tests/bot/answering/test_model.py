@@ -1,7 +1,5 @@
 """Model mode: one chain from the retriever to the guard, its limits, and what comes of each way to fail."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

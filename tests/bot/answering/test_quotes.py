@@ -1,7 +1,5 @@
 """Answers, hints and recaps made of quotes, with their sources."""
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 

@@ -1,18 +1,9 @@
 """What is told of books, in any door: covers, places, lists and quotes."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import replace
 
-from bot.answering.texts import (
-    SHOWN_SIMILAR,
-    book_card,
-    library_list,
-    place_list,
-    quote_list,
-    similar_list,
-)
+from bot.answering.texts import SHOWN_SIMILAR, book_card, library_list, place_list, quote_list, similar_list
 from corpus.books import Book, Edition, Ratings, Reveals, SimilarBook, Unit
 from corpus.passages import Passage
 

@@ -1,7 +1,5 @@
 """Commands set up the logs of the whole process; behind each test they are as they were."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 

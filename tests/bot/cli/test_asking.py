@@ -1,7 +1,5 @@
 """A reader: where they are, how that is said and kept, and what the options of a command say."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Batch: the contract's table of fields, one line after the other."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The conversation in the terminal, over a small library and a discussion that answers by shared words."""
 
-from __future__ import annotations
-
 import io
 
 import pytest

@@ -1,7 +1,5 @@
 """Commands whose vector store lies in a Chroma server: what they do there, what they leave alone, and what they say."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

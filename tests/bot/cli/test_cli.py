@@ -1,7 +1,5 @@
 """The command line, for what needs no model: help, orders, settings, and errors that say what to do."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 

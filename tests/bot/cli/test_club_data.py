@@ -1,7 +1,5 @@
 """Commands for the club's data: `db upgrade`, `db copy`, `backup` and `restore`, and what the doctor says of it."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The doctor: what each check finds and its cure, what is looked at in which order, and how it is shown."""
 
-from __future__ import annotations
-
 import io
 import socket
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """What an organiser does with a library: import, and see where text was placed; and who else may see that."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

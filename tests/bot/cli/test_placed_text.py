@@ -1,7 +1,5 @@
 """What an organiser reads of where text was placed: how much, where, how sure, and what to write instead."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from bot.cli.library import FIRST_WORDS, LEAST_CERTAIN, placed_lines

@@ -1,7 +1,5 @@
 """The screen: text is shown as it is, never obeyed, and a pipe gets plain lines."""
 
-from __future__ import annotations
-
 import io
 import unicodedata
 

@@ -1,7 +1,5 @@
 """A golden conversation over the shipped library, with the real store and the real model."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.answering.engine import Discussion

@@ -1,7 +1,5 @@
 """Records in an empty database."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

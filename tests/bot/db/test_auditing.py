@@ -1,7 +1,5 @@
 """The audit as it is kept."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from bot.audit import KEPT, Audit, AuditEntry, Did

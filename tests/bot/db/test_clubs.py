@@ -1,7 +1,5 @@
 """What clubs chose, as it is kept."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from pathlib import Path

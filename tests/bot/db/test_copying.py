@@ -1,7 +1,5 @@
 """Copying a database: from SQLite to PostgreSQL and back, all of it or nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import subprocess

@@ -1,7 +1,5 @@
 """Connections with a server: how they are set up, and what happens when the server is gone for a while."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

@@ -1,7 +1,5 @@
 """Columns, and what the database says when something is wrong."""
 
-from __future__ import annotations
-
 import datetime as dt
 import sqlite3
 

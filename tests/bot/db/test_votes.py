@@ -1,7 +1,5 @@
 """Votes as they are kept: one at a time, secret ballots, and an outcome that stays."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 from pathlib import Path

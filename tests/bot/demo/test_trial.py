@@ -1,7 +1,5 @@
 """The club of `make try`: each reader sees what they have read, the thread no more than its ceiling."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import signal

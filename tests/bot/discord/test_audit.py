@@ -1,7 +1,5 @@
 """`/audit`: who had what posted, and from which sources; nothing that was private, and nobody's position."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import discord

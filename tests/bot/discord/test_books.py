@@ -1,7 +1,5 @@
 """`/book`, as members use it: cards, the library, what else readers liked, and quotes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from bot.features.ask.rules import Questions

@@ -1,7 +1,5 @@
 """Cards: whatever they are made of, Discord takes them; what they lose to its limits is the end of the body."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

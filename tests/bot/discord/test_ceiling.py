@@ -1,7 +1,5 @@
 """`/ceiling`: set by who keeps a place, seen before it counts, and told to everybody there."""
 
-from __future__ import annotations
-
 import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor

@@ -1,7 +1,5 @@
 """The bot as a whole: what it asks Discord for, what it tells it, and what it does when things go wrong."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

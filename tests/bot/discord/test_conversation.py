@@ -1,7 +1,5 @@
 """Mentions, replies and direct messages: one answer to each, for whoever reads along."""
 
-from __future__ import annotations
-
 from simcord import ChannelHandle
 
 from bot.audiences import Audiences

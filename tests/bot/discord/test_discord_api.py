@@ -1,7 +1,5 @@
 """Discord's description of its API as a judge: it passes what is right and finds what is wrong."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Discord on the loopback address, as an unmodified discord.py meets it."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
@@ -25,23 +23,23 @@ Start = Callable[..., AbstractAsyncContextManager["Clerk"]]
 class Card(discord.ui.LayoutView):
     """Words with a button that shows a form."""
 
-    words: discord.ui.TextDisplay[Card] = discord.ui.TextDisplay("A card.")
-    row: discord.ui.ActionRow[Card] = discord.ui.ActionRow()
+    words: "discord.ui.TextDisplay[Card]" = discord.ui.TextDisplay("A card.")
+    row: "discord.ui.ActionRow[Card]" = discord.ui.ActionRow()
 
     @row.button(label="Turn", custom_id="turn")
-    async def turn(self, interaction: Itx, _: discord.ui.Button[Card]) -> None:
+    async def turn(self, interaction: Itx, _: "discord.ui.Button[Card]") -> None:
         self.words.content = "The other side."
         await interaction.response.edit_message(view=self)
 
     @row.button(label="Write", custom_id="write")
-    async def write(self, interaction: Itx, _: discord.ui.Button[Card]) -> None:
+    async def write(self, interaction: Itx, _: "discord.ui.Button[Card]") -> None:
         await interaction.response.send_modal(Form())
 
 
 class Form(discord.ui.Modal, title="Review"):
     """A form with one field."""
 
-    review: discord.ui.Label[Form] = discord.ui.Label(
+    review: "discord.ui.Label[Form]" = discord.ui.Label(
         text="Your words", component=discord.ui.TextInput(custom_id="words")
     )
 

@@ -1,7 +1,5 @@
 """A whole evening in two clubs at once: nothing that the bot sends goes beyond those who read it, text by text."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Buttons and menus with ids and values that the bot never gave out: refused in a sentence, with nothing written."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Leaving: what is under way is finished, nothing new begins, and who asks is told so in a sentence."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import signal

@@ -1,7 +1,5 @@
 """What is measured of Discord: acknowledgements, calls of its API, and its gateway."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The menus of messages: what somebody can do with what another member wrote."""
 
-from __future__ import annotations
-
 from bot.features.prompts.store import Prompts
 from tests.fakes.club import Club, shown
 

@@ -1,7 +1,5 @@
 """What moderators' commands send is what Discord describes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

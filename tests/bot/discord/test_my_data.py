@@ -1,7 +1,5 @@
 """`/mydata`: everything about one person, for them alone; and gone, from the vector store too."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

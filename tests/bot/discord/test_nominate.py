@@ -1,7 +1,5 @@
 """`/nominate`, as members use it."""
 
-from __future__ import annotations
-
 from tests.fakes.club import Club, shown
 
 

@@ -1,7 +1,5 @@
 """`/order`, as members use it: for oneself, as a list or a picture, and shared."""
 
-from __future__ import annotations
-
 import discord
 import pytest
 from simcord import InteractionResult, SetupError

@@ -1,7 +1,5 @@
 """A server that is away for a while: members read one sentence, and the bot recovers by itself."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Pages: nothing is lost, nothing is too long, and a page ends where a reader would pause."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Several processes over one Discord and one database: each club has one, and nothing is done twice."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterator

@@ -1,7 +1,5 @@
 """`/progress`: private, taken back, forgotten, and told to others only by the one whose it is."""
 
-from __future__ import annotations
-
 import discord
 import pytest
 from simcord import InteractionResult, MemberActor

@@ -1,7 +1,5 @@
 """`/prompt`: suggested by members, drafted, decided and posted by moderators, and never beyond its place unawares."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import sqlite3

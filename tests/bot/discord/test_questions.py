@@ -1,7 +1,5 @@
 """`/ask`, `/hint`, `/recap` and `/who`, as members use them."""
 
-from __future__ import annotations
-
 import pytest
 from simcord import SetupError
 

@@ -1,7 +1,5 @@
 """`/review`: written in a modal, read as far as one is, one's own to edit and delete; never another club's."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The bot as a process, over a real socket: it comes, answers, and leaves when it is told to."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What others write is words in a message: who reads it as Discord does finds nothing to obey."""
 
-from __future__ import annotations
-
 import unicodedata
 
 import pytest

@@ -1,7 +1,5 @@
 """`/schedule`, as organisers make and change one; and what it does by itself, whatever happens to the bot."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

@@ -1,7 +1,5 @@
 """`/setup`: private, for who manages the server, each step kept at once, and nothing posted."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

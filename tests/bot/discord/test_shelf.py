@@ -1,7 +1,5 @@
 """`/shelf`, as members use it: show, add, move, remove, and taking it back."""
 
-from __future__ import annotations
-
 from simcord import InteractionResult, MemberActor
 
 from bot.features.shelf.rules import MAX_BOOKS, ShelfName

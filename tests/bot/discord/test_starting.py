@@ -1,7 +1,5 @@
 """Whether Discord lets a process start, and how soon a lost shard connects again."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import time

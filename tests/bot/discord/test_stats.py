@@ -1,7 +1,5 @@
 """`/club stats`: groups of five and more, for the one who asks, and nobody's place in what is shared."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """`/vote`, as organisers hold it and members take part; and its close, whatever happens to the bot."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import re

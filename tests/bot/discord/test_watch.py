@@ -1,7 +1,5 @@
 """`/watch`: authors are told alone, moderators have a queue, and nobody is called out in public."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What everybody sees of a message, and how its text is given back."""
 
-from __future__ import annotations
-
 import datetime as dt
 from types import SimpleNamespace
 from typing import cast

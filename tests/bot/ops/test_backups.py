@@ -1,7 +1,5 @@
 """Backups: whole or refused, of one moment while others write, without secrets, and put back row by row."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 import json

@@ -1,7 +1,5 @@
 """What operators read on the port: figures, health, nothing of members, and only on this machine."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import logging

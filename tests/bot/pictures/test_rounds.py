@@ -1,7 +1,5 @@
 """The picture of a count: where everything stands, and what it says to those who do not see it."""
 
-from __future__ import annotations
-
 import datetime as dt
 from itertools import pairwise
 

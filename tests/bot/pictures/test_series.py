@@ -1,7 +1,5 @@
 """The picture of a series: nothing overlaps, nothing is cut, and the text beside it says the same."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import pytest

@@ -1,7 +1,5 @@
 """The picture of a shelf: nothing overlaps, nothing is cut off, and the text beside it says the same."""
 
-from __future__ import annotations
-
 import datetime as dt
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """The picture of where a club is: groups alone, nothing overlaps, and the text beside it says the same."""
 
-from __future__ import annotations
-
 import datetime as dt
 from io import BytesIO
 from itertools import combinations, pairwise

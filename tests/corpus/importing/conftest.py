@@ -1,7 +1,5 @@
 """Pages and libraries that the tests of the importers share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What an import says of itself."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from corpus.importing.draft import ImportReport, Ledger, ReportEntry, Status

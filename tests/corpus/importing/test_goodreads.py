@@ -1,7 +1,5 @@
 """A page of Goodreads, as text and in both designs of its HTML."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path

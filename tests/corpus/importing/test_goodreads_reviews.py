@@ -1,7 +1,5 @@
 """Telling the reviews of a page from one another."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Importing from end to end: what is made, what is left alone, what is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

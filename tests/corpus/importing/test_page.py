@@ -1,7 +1,5 @@
 """Reading saved pages, also ones that mean harm."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from pathlib import Path

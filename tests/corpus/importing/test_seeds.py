@@ -1,7 +1,5 @@
 """The real pages, where they are there."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import shutil

@@ -1,7 +1,5 @@
 """A study page, as text and as HTML."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

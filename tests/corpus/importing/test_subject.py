@@ -1,7 +1,5 @@
 """What a text is about."""
 
-from __future__ import annotations
-
 import pytest
 
 from corpus.books import Book, Unit

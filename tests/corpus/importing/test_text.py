@@ -1,7 +1,5 @@
 """Dates and unfinished sentences in the text of a page."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import pytest

@@ -1,7 +1,5 @@
 """A Wikipedia article, flattened to text and as HTML."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Writing what was imported: documents, `book.toml`, and all of it or none."""
 
-from __future__ import annotations
-
 import datetime as dt
 import tomllib
 from pathlib import Path

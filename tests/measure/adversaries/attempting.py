@@ -1,7 +1,5 @@
 """Making attempts in a simulated Discord, and looking over all that the bot has done in answer."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

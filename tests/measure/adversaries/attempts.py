@@ -4,8 +4,6 @@ A file of attempts holds a list for each kind. In a text, `{amber 8}` stands for
 Door tells, `{amber 8 1}` for the second of these; `§base64§word§` stands for a word in that disguise.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import codecs

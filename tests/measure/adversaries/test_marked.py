@@ -4,8 +4,6 @@ Over all commands and all that a club does besides asking, and with a chat model
 call is made that nobody asked for, and no change for those who may not.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import replace

@@ -6,8 +6,6 @@ says where something is dealt with, and *Would this spoil?* whether a text might
 question that might go further than its place is not repeated there, and is no context for others.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """Pages with instructions inside, saved, imported and read: data for those who have come so far, and nothing more."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from corpus.importing import import_files

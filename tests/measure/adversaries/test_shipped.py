@@ -1,7 +1,5 @@
 """Attempts at the shipped library: nothing comes out that its readers have not come to, sentence by sentence."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

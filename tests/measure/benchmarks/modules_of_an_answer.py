@@ -5,8 +5,6 @@ python -m tests.measure.benchmarks.modules_of_an_answer
 A module counts if one of its functions runs, in any thread, between the question and its answer.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -7,8 +7,6 @@ this process. Every member first tells how far they are, and then all of them as
 asyncio tells which callbacks held the event loop for more than 100 ms.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -1,7 +1,5 @@
 """The benchmark's filters, times, judging, tables and page."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -7,8 +7,6 @@ Without files, the questions are our own, about the shipped library; with them, 
 docs/weights.md. docs/evaluation.md says what the figures are.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import logging

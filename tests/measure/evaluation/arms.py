@@ -3,8 +3,6 @@
 A figure's name is its arm and what it is, as `at: hit@1`. All but counts are shares, from 0 to 1.
 """
 
-from __future__ import annotations
-
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence

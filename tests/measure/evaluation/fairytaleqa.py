@@ -5,8 +5,6 @@ python -m tests.measure.evaluation.fairytaleqa FairytaleQAData --part val --to F
 The copy is that of github.com/uci-soe/FairytaleQAData (Apache-2.0); docs/weights.md has the form of what is written.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import json

@@ -8,8 +8,6 @@ tell; `also` says what the audience has finished of other books. Whoever changes
 the answers that are kept aside tell afterwards whether it was the guard that became better.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,8 +5,6 @@ something, so a leak is what any of them hears: the first to an answer in other 
 are all known already, the third to all that is not copied.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 

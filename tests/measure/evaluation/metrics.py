@@ -1,7 +1,5 @@
 """How good one answer is, on plain values: text is compared word by word, and places by their numbers."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence

@@ -1,7 +1,5 @@
 """Books with the true place of all that they tell, and questions whose answers have a known place in them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

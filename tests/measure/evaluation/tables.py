@@ -1,7 +1,5 @@
 """Figures as tables, the same for a terminal and for docs/evaluation.md, and compared with the recorded ones."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Each way of asking: put as the batch command puts it, counted as it should be; and the whole examination."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Published tables become the lines that the evaluation reads."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.measure.evaluation.fairytaleqa import SPLIT, converted

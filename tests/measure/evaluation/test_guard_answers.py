@@ -1,7 +1,5 @@
 """The answers that the guard is measured with: enough of them, everywhere, and each what it says it is."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

@@ -1,7 +1,5 @@
 """What measures compare, what an answer comes to, and what the detectors of leaks hear and are deaf to."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.measure.evaluation.leaks import copies, leaks, tells_its_words, tells_the_reference

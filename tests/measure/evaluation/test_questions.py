@@ -1,7 +1,5 @@
 """Our questions are what they say, published ones are chosen by the rule, and every text has its true place."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from pathlib import Path

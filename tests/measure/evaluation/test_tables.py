@@ -1,7 +1,5 @@
 """Figures as people read them, what counts as worse than recorded, and a command for every figure in the docs."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

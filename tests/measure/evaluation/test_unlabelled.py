@@ -1,7 +1,5 @@
 """Measuring where unlabelled text lands: texts of known truth, and what counts as too early."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

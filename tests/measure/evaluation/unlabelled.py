@@ -5,8 +5,6 @@ ship. A sentence counts as too early where its passage can be seen before the ma
 late is told as a share of its book. Talk counts for nothing, but lies among the rest.
 """
 
-from __future__ import annotations
-
 import math
 import random
 import tempfile

@@ -7,8 +7,6 @@ real socket. It runs with the shipped library, or with `--small` with six small 
 figures.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import tempfile

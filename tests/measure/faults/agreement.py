@@ -1,7 +1,5 @@
 """Whether a store and a database agree, looked at in this process: what the doctor does, without a start of its own."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import cache
 from pathlib import Path

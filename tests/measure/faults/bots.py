@@ -1,7 +1,5 @@
 """The real bot as a process that is killed, stopped and started again over the same data folder."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal
@@ -35,12 +33,12 @@ class Shelf:
     title: str
 
     @classmethod
-    def shipped(cls) -> Shelf:
+    def shipped(cls) -> "Shelf":
         """Return the shipped library with the packaged model."""
         return cls({"DOGEAR_LIBRARY": "", "EMBEDDING_MODEL": ""}, "call-for-the-dead", "Call for the Dead")
 
     @classmethod
-    def small(cls, folder: Path) -> Shelf:
+    def small(cls, folder: Path) -> "Shelf":
         """Return a few small books, made in a folder, with the packaged model."""
         write_lantern(folder / "library")
         for n in range(BOOKS - 1):  # so many that Chroma writes an index of them

@@ -1,7 +1,5 @@
 """Damage the files of the bot's data, while it is away and while it runs."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import random

@@ -1,7 +1,5 @@
 """Have Discord itself fail for minutes: lost and forgotten connections, silence, refusals, and errors of its API."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

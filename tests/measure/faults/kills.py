@@ -1,7 +1,5 @@
 """Kill the bot at any moment, many times over, while members ask, report, review and plan."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import sys

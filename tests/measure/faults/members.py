@@ -4,8 +4,6 @@ Everybody does one thing after another. So behind a fault the bot may hold what 
 way when it happened, and nothing else.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools

@@ -1,7 +1,5 @@
 """What became of a fault: how often it was tried, how often all was well afterwards, and what was lost."""
 
-from __future__ import annotations
-
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field

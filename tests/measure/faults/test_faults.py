@@ -1,7 +1,5 @@
 """The faults, as far as a test run has time for them: the real bot killed twice while members write."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from dataclasses import dataclass

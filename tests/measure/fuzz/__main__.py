@@ -1,7 +1,5 @@
 """Fuzzing by coverage, for as long as one likes: `python -m tests.measure.fuzz document --seconds 120`."""
 
-from __future__ import annotations
-
 import argparse
 import importlib.util
 import sys

@@ -3,8 +3,6 @@
 The rule: a value, or one of the project's own errors with a sentence that helps; and nothing is written elsewhere.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import json

@@ -1,7 +1,5 @@
 """Every way in, fed with what nobody types: the same inputs on every run, so that a failure is one of the code."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Members, ceilings, shelves, reviews, conversations, questions, usage, choices and notes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import sqlalchemy as sa

@@ -1,7 +1,5 @@
 """Discussion prompts that members suggest."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """Nominations, votes and ballots."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

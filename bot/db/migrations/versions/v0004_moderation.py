@@ -1,7 +1,5 @@
 """Discussion prompts in place of suggestions, watched places, what was found there, and the audit."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """What clubs chose for themselves, and where they are in books, in numbers."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

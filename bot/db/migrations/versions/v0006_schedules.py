@@ -1,7 +1,5 @@
 """Schedules, the steps that were done for them, and who wants to be reminded."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

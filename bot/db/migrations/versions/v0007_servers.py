@@ -1,7 +1,5 @@
 """What makes PostgreSQL do as SQLite does; SQLite's tables stay as they are."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

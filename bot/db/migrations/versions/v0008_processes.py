@@ -1,7 +1,5 @@
 """What several processes tell one another, and who tells an author; the indexes of what is due end with its club."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """One table of jobs for votes, prompts, schedules and watched places, with what each had begun or planned."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What was said before is context only for those who may know it, in the same place, for a while."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 from dataclasses import dataclass, field

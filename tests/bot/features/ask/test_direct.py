@@ -1,7 +1,5 @@
 """Which club a direct message is about: the only one, the chosen one, and none that its writer has left."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import pytest

@@ -1,7 +1,5 @@
 """What members ask: which book, for whom, once more for others, and what is too much, too long or too long ago."""
 
-from __future__ import annotations
-
 import datetime as dt
 import sqlite3
 from collections.abc import AsyncIterator

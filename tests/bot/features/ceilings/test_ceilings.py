@@ -1,7 +1,5 @@
 """How far places go: worked out, confirmed, taken back."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace

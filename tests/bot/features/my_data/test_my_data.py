@@ -1,7 +1,5 @@
 """Everything that is held about a person: shown to them alone, and gone when they want it gone."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import AsyncIterator

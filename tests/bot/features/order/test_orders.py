@@ -1,7 +1,5 @@
 """Which reading order is wanted: what was typed, the series of the book at hand, or everything."""
 
-from __future__ import annotations
-
 import pytest
 
 from bot.features.order.rules import NoOrder, OrderRequest, advised

@@ -1,7 +1,5 @@
 """Where members are: reporting, taking back, forgetting."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace

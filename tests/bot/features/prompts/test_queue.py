@@ -1,7 +1,5 @@
 """The queue of discussion prompts as rules: who fills it, what a decision changes, and when a prompt is posted."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator

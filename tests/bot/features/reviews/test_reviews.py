@@ -1,7 +1,5 @@
 """Members' reviews by their rules: kept, placed, read, deleted; and on their way as drafts."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace

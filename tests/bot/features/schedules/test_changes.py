@@ -1,7 +1,5 @@
 """Changing a schedule: what would change is shown, what is past stays, and the order of meetings holds."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace

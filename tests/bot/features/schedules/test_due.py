@@ -1,7 +1,5 @@
 """What is due at a moment: once for every thing to do, late ones said to be late, old ones left to the organiser."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import replace
 

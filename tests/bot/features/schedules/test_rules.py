@@ -1,7 +1,5 @@
 """How a book is cut into sections, and a wish for it becomes sections with dates."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The timed work of schedules: each step once, in its order, whatever is refused, fails or dies."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import datetime as dt

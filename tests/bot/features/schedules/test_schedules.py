@@ -1,7 +1,5 @@
 """Schedules as a club keeps them: confirmed once, changed by one at a time, found where they are meant."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace

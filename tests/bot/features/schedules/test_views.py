@@ -1,7 +1,5 @@
 """A schedule, its calendar file, and its cards: as people read them, within the limits of Discord."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import replace
 from functools import partial
@@ -14,14 +12,7 @@ from icalendar import Calendar, Event
 from bot.discord.cards import Card, CardView, paged_card
 from bot.features.prompts.rules import Prompt
 from bot.features.schedules.changes import cancelled, edited, paused, read_wish, shifted
-from bot.features.schedules.rules import (
-    NotPossible,
-    Schedule,
-    SectionState,
-    perhaps_free,
-    preview,
-    thread_title,
-)
+from bot.features.schedules.rules import NotPossible, Schedule, SectionState, perhaps_free, preview, thread_title
 from bot.features.schedules.views import (
     ShownPageButton,
     exported,

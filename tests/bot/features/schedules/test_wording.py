@@ -1,7 +1,5 @@
 """Plain words for a schedule, as organisers write them, and what is shown back of them."""
 
-from __future__ import annotations
-
 import datetime as dt
 from contextlib import suppress
 

@@ -1,7 +1,5 @@
 """Shelves by their rules: names, moves, following progress, and taking back."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from itertools import count

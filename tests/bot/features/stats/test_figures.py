@@ -1,7 +1,5 @@
 """Where a club is, in numbers: whatever members say, nobody's position follows from what is shown."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace

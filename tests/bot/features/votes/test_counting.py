@@ -1,7 +1,5 @@
 """Instant run-off and polls, on plain values."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The line of messages: short, fair, and honest about what it passes over."""
 
-from __future__ import annotations
-
 from bot.features.watch.rules import Line, Spoken
 from bot.people import Place
 

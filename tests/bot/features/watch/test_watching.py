@@ -1,7 +1,5 @@
 """Watched places, and the messages found there: found once, told once, dealt with once."""
 
-from __future__ import annotations
-
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator

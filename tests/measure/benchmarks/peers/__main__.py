@@ -8,8 +8,6 @@ are not asked for stay as they were. `--quick` measures little and writes nothin
 Libraries with their stores are kept in the work folder; where they are there, the run only measures.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import os

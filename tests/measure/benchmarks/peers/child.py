@@ -5,8 +5,6 @@ python -m tests.measure.benchmarks.peers.child CONTENDER SHELF MODEL QUESTIONS.j
 What a contender does not need is not imported.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterator

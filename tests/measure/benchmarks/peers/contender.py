@@ -1,7 +1,5 @@
 """What every contender is asked, what it finds, and what the peers need."""
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +37,7 @@ class Found:
     texts: tuple[str, ...]
 
     @classmethod
-    def passages(cls, texts: list[str]) -> Found:
+    def passages(cls, texts: list[str]) -> "Found":
         """Return what a chain without a model shows: the passages, one after another."""
         return cls(" ".join(texts), tuple(texts))
 

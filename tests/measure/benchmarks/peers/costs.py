@@ -1,7 +1,5 @@
 """What a contender costs: from the start of its process to an answer, its memory, and how fast it indexes."""
 
-from __future__ import annotations
-
 import json
 import os
 import statistics

@@ -1,7 +1,5 @@
 """Dogear in quote mode, as the other contenders are asked, and its search alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path

@@ -3,8 +3,6 @@
 LangChain reads LlamaIndex's collection too: a document, and the two values that its filter asks for, are all it needs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path

@@ -4,8 +4,6 @@ BM25Retriever takes no filter. So one is made of what a reader has passed, from 
 position that is asked about, and kept.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """LlamaIndex as its documentation shows it: a vector index over a Chroma collection, with metadata filters."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -3,8 +3,6 @@
 Each book is told by its number alone, so every contender gets the same.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Every question is asked at the position at which its book tells the answer, afte
 is found out has leaked. Peers are asked before with the filter of their store and without it.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

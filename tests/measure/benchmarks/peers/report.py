@@ -1,7 +1,5 @@
 """What was measured, as tables and in docs/benchmarks.md, beside what was asked."""
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -4,8 +4,6 @@ The shipped library is always there, with its real vectors; made-up books fill i
 they are embedded like real ones, above they get made-up vectors.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -1,7 +1,5 @@
 """How long a question takes: all contenders asked in turns, in one process, about real books of a library of a size."""
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
