@@ -1,7 +1,4 @@
-"""The books of a library as the store holds them, with clubs' own texts: written, opened, and found for a question.
-
-A club's text is noted before it is changed, and again when that is done: it is found whole or not at all.
-"""
+"""The books of a library as the store holds them, with clubs' own texts: written, opened, and found for a question."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -31,7 +28,10 @@ Key = tuple[str, str]
 
 
 class ClubPassages:
-    """What the store holds of clubs' own texts; any number of threads may read and change it."""
+    """What the store holds of clubs' own texts; any number of threads may read and change it.
+
+    A text is noted before it is changed, and again when that is done: it is found whole or not at all.
+    """
 
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self._store, self._embedder = store, embedder
@@ -265,7 +265,8 @@ class Books:
     def _candidates(self, question: Question, gate: Gate | None) -> list[Slug]:
         """Return the books with the passages nearest to a question that may be seen.
 
-        More and more passages are looked at, until the gate leaves so many that those beyond them do not matter.
+        More and more passages are looked at, until the gate leaves so many that those beyond them do not matter. Where
+        it leaves few books anything at all, these are the candidates.
         """
         ready = self._ready
         if self._library.books and not ready:
@@ -277,6 +278,10 @@ class Books:
             if min(map(len, visible)) >= ENOUGH or max(map(len, found)) < count:
                 nearest = zip_longest(*(books[:ENOUGH] for books in visible))
                 return list(dict.fromkeys(book for pair in nearest for book in pair if book))[:CANDIDATES]
+            if gate and count == AT_FIRST:
+                seen = [slug for slug, held in ready.items() if any(gate.allows(*n) for n in held.passages.values())]
+                if len(seen) <= CANDIDATES:
+                    return seen
             count *= MORE
 
     def _likeliest(self, question: Question, books: Iterable[Slug], gate: Gate | None) -> list[Slug]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
@@ -16,7 +17,7 @@ from chromadb.api import ClientAPI
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 
-from corpus.text import capitalised
+from corpus.text import capitalised, write_atomically
 from retrieval.location import ChromaServer, Location, hold
 from retrieval.types import StoreUnavailable
 
@@ -28,6 +29,9 @@ FAILED = "store.failed"
 
 ROOM = 1_000_000
 """Bytes of free disk below which a failure is taken for a full disk."""
+
+SUMS = "index.sums"
+"""In Chroma's folder: checksums of its index files, as the last one to close it left them."""
 
 VERSION = "1."
 """How the version of a server's interface begins that this client speaks with."""
@@ -66,14 +70,40 @@ class FolderChroma:
         file = self._path / FILE
         if self._path.is_dir() and any(self._path.iterdir()) and not (file.is_file() and file.stat().st_size):
             raise ValueError(f"{FILE} is gone or empty")
+        self._compare_index()
         settings = Settings(anonymized_telemetry=False)
         try:
             client = chromadb.PersistentClient(path=str(self._path), settings=settings)
         except BaseException:  # otherwise what could not be opened would be found again under this path
             SharedSystemClient._identifier_to_system.pop(str(self._path), None)
             raise
+        self._opened.callback(self._note_index)
         self._opened.callback(client.close)  # type: ignore[attr-defined]  # the type that Chroma declares lacks it
         return client
+
+    def _compare_index(self) -> None:
+        """Raise ValueError where index files have changed since they were closed: searching them can end the process.
+
+        The note goes, as Chroma will change them: after a crash there is none, and they are taken as they are.
+        """
+        note = self._path / SUMS
+        if note.exists():
+            noted = note.read_text(encoding="utf-8", errors="replace")
+            note.unlink()
+            if noted != self._sums():
+                raise ValueError("the index is not as it was left")
+
+    def _note_index(self) -> None:
+        if self._path.is_dir() and not self.failed:
+            with suppress(OSError):
+                write_atomically(self._path / SUMS, self._sums())
+
+    def _sums(self) -> str:
+        lines = []
+        for path in sorted(self._path.glob("*/*")):
+            with path.open("rb") as file:
+                lines.append(f"{hashlib.file_digest(file, 'blake2b').hexdigest()} {path.relative_to(self._path)}\n")
+        return "".join(lines)
 
     def cure(self, error: BaseException) -> str | None:
         """Try to write into the folder, and return what hinders that."""

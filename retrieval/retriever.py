@@ -147,11 +147,6 @@ class Retriever:
         """Read a little, and return what the store is. Raises StoreUnavailable where it cannot be read."""
         return self._store.check()
 
-    @property
-    def store_failed(self) -> bool:
-        """Whether the store has failed since it was opened."""
-        return self._store.failed
-
     def on_store_failure(self, call: Callable[[], object]) -> None:
         """Call this, in any thread, once the store has failed; then `repair` and `reconcile` put it right."""
         self._store.on_failure(call)

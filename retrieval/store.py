@@ -1,8 +1,4 @@
-"""The vector store: one Chroma collection of passages, and two small ones that note which texts in it are whole.
-
-The note of a book, or of a club's text, is written after its last passage and removed before the first is changed, so
-what an interrupted run left is not read. A store that cannot be read is moved aside and built again from the library.
-"""
+"""The vector store: a Chroma collection of passages, and two of notes, each written after its text's last passage."""
 
 import base64
 import datetime as dt
@@ -15,7 +11,6 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import numpy as np
-from chromadb.api.models.Collection import Collection as ChromaCollection
 
 from corpus.books import Reveals, Slug
 from corpus.passages import Passage
@@ -24,14 +19,11 @@ from retrieval.chroma import connect
 from retrieval.location import Location
 from retrieval.types import Embedded, Matrix, StoreUnavailable, Vector
 
-LAYOUT, UPGRADED = 7, 6
-"""Raised whenever what is kept changes. A store of the layout before is upgraded, any other one is built again."""
+LAYOUT = 7
+"""Raised whenever what is kept changes. A store of another layout is built again, from the library and the database."""
 
 PASSAGES, BOOKS, CLUB_TEXTS = "passages", "books", "club_texts"
 COLLECTIONS = (PASSAGES, BOOKS, CLUB_TEXTS)
-OLD_COLLECTIONS = ("whole_books", "changes")
-"""Collections of the layout before."""
-
 AT_ONCE = 400
 """Passages read or written at once (SQLite takes at most 32,766 variables a statement, and Chroma uses many each)."""
 
@@ -331,23 +323,16 @@ class Store:
     def _open_collections(self, *, check: bool) -> None:
         client = self._chroma.open()
         mine: dict[str, str | int] = {"model": self._model, "layout": LAYOUT}
-        held = {found.name: found for found in client.list_collections()}
-        layouts = {name: (held[name].metadata or {}) for name in COLLECTIONS if name in held}
-        if any(layout != mine for layout in layouts.values()):
+        held = {found.name: found.metadata or {} for found in client.list_collections()}
+        if any(held.get(name, mine) != mine for name in COLLECTIONS):
             if self.shared and not self.replacing:
                 raise StoreUnavailable(
                     f"{capitalised(self.name)} holds the passages of another EMBEDDING_MODEL or another version of "
                     "Dogear. Bring all that use it to the same, and run “python run_bot.py index”; or give this one a "
                     "database of its own, with ?database=… in CHROMA_URL."
                 )
-            if all(layout in (mine, mine | {"layout": UPGRADED}) for layout in layouts.values()):
-                _upgrade(held, mine)
-            else:
-                self._say("The vector store was made by another model or an older version; it is built again.")
-                for name in layouts:
-                    client.delete_collection(name)
-        for name in OLD_COLLECTIONS:
-            if name in held and (self.replacing or not self.shared):
+            self._say("The vector store was made by another model or an older version; it is built again.")
+            for name in held.keys() & {*COLLECTIONS, "whole_books", "changes"}:  # older versions had these, too
                 client.delete_collection(name)
         self._passages, self._books, self._club_texts = (
             client.get_or_create_collection(
@@ -369,28 +354,6 @@ def parts(things: Sequence[Thing], size: int = AT_ONCE) -> Iterator[list[Thing]]
 def _is_failure(error: BaseException) -> bool:
     """Return whether an error says that the store failed; where Chroma's Rust panics, that is not even an Exception."""
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
-
-
-def _upgrade(held: Mapping[str, ChromaCollection], mine: Mapping[str, str | int]) -> None:
-    """Bring a store of the layout before to this one; nothing is embedded again."""
-    passages, books = held.get(PASSAGES), held.get(BOOKS)
-    needs: dict[str, Needs] = {}
-    for part in parts(passages.get(include=[])["ids"] if passages else []):
-        got = passages.get(ids=part, include=["metadatas"])  # type: ignore[union-attr]
-        metas: Any = got["metadatas"] or []
-        shelves = [{SHELF: _shelf(str(meta["book"]), str(meta["club"]))} for meta in metas]
-        passages.update(ids=got["ids"], metadatas=shelves)  # type: ignore[union-attr, arg-type]  # the other keys stay
-        for key, meta in zip(got["ids"], metas, strict=True):
-            needs[key] = Reveals.of(json.loads(meta["reveals"])), meta["explicit"]
-    if books and (books.metadata or {}).get("layout") == UPGRADED:
-        noted = books.get(include=["documents"])
-        ids = [[key if isinstance(key, str) else key[0] for key in json.loads(t)] for t in noted["documents"] or ()]
-        texts = [_noted_passages({key: needs[key] for key in keys}) for keys in ids]
-        for slugs, part in zip(parts(noted["ids"]), parts(texts), strict=True):
-            books.update(ids=slugs, documents=part, embeddings=np.zeros((len(part), 1), np.float32))
-    for name in (BOOKS, CLUB_TEXTS, PASSAGES):  # passages last: until then it is done once more
-        if name in held:
-            held[name].modify(metadata=dict(mine))
 
 
 def _shelf(book: Slug, club: str = "") -> str:

@@ -25,7 +25,7 @@ LAYERS = {
 """Each layer, from the top, and the layers that it may import."""
 
 DOORS = (
-    "retrieval.gate", "retrieval.langchain", "retrieval.location", "retrieval.retriever",
+    "retrieval.gate", "retrieval.location", "retrieval.retriever",
     "retrieval.types", "retrieval.embedding",
 )  # fmt: skip
 """The modules of `retrieval` that others may import, by name, and only what these modules define themselves.
@@ -50,7 +50,7 @@ AT_HOME = {
     "transformers": ("retrieval",),
     "langchain": ("bot.answering.model",),
     "langchain_openai": ("bot.answering.model",),
-    "langchain_core": ("bot.answering.model", "prompts", "retrieval.langchain"),
+    "langchain_core": ("bot.answering.model", "prompts"),
     "discord": (
         "bot.discord",
         "bot.feature",

@@ -14,21 +14,23 @@ from threading import Condition, Thread
 from typing import Any, TypeVar
 
 from langchain.chat_models import init_chat_model
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.prompt_values import PromptValue
+from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableBranch, RunnableLambda, RunnablePassthrough
+from pydantic import ConfigDict, Field
 
 from bot.answering.conversation import Exchange
 from bot.logs import Meter
 from bot.settings import Settings
 from corpus.books import Slug
 from corpus.errors import DogearError
-from corpus.passages import Passage
+from corpus.passages import Passage, source_line
 from corpus.text import sentences
 from prompts import numbered, prompt
 from retrieval.gate import Audience
-from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
 from retrieval.types import Verdict
 
@@ -62,6 +64,37 @@ Guard = Callable[[str, Sequence[str], Slug], Sequence[Verdict]]
 
 class ModelUnusable(DogearError):
     """The chat model cannot be opened: a package or a key is missing, or its name is wrong."""
+
+
+class GatedRetriever(BaseRetriever):
+    """A LangChain retriever that is bound to one audience, so a chain cannot ask for more than it may see.
+
+    `found` holds searches that were already made for this audience, by their questions; they are not made again.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    retriever: Retriever
+    audience: Audience
+    book: str | None = None
+    found: Mapping[str, Search] = Field(default_factory=dict)
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        found = self.found.get(query) or self.retriever.search(query, self.audience, self.book)
+        return [
+            Document(
+                id=ranked.passage.id,
+                page_content=ranked.passage.text,
+                metadata={
+                    "book": ranked.passage.book,
+                    "kind": ranked.passage.kind,
+                    "source": source_line(ranked.passage, self.retriever.library.books[ranked.passage.book]),
+                    "reveals": dict(ranked.passage.reveals.marks),
+                    "score": ranked.score,
+                },
+            )
+            for ranked in found.passages
+        ]
 
 
 @dataclass(frozen=True, slots=True)

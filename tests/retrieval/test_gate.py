@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answering.model import GatedRetriever
 from corpus.books import Reveals
 from corpus.library import Library
 from corpus.passages import ClubText, Passage
 from retrieval.gate import Audience, Gate
-from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
 from retrieval.store import Store
 from tests.fakes.bookshelf import KITE, LANTERN, silent

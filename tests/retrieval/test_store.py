@@ -1,7 +1,6 @@
 """The store: what was written is read back, one process holds it at a time, and what is wrong is said."""
 
 import datetime as dt
-import json
 import os
 import sqlite3
 import subprocess
@@ -241,46 +240,15 @@ def test_a_store_of_another_model_is_emptied_with_one_line(place: Location) -> N
     assert "built again" in said[0]
 
 
-OLD = {"model": "model", "layout": 6}
-
-
-def test_a_store_of_the_layout_before_is_taken_over_as_it_is(data: Path) -> None:
-    """Such a store noted the ids of a book alone, and kept each book once more as a whole."""
-    manifest, club = (
-        BookManifest.of(LANTERN, "f", {}, [passage()]),
-        ClubManifest("north", "1", LANTERN, "f", ("club/c",)),
-    )
-    with store_in(data) as store:
-        store.write([stored(passage()), stored(passage("c", id="club/c", club="north"))])
-        store.finish(manifest)
-        store.note_club([club])
-        store._passages.update(ids=[passage().id, "club/c"], metadatas=[{"shelf": None}] * 2)
-        store._books.update(
-            ids=[LANTERN], documents=[json.dumps([passage().id])], embeddings=np.zeros((1, 1), np.float32)
-        )
-        client = store._chroma.open()
-        for name in ("passages", "books", "club_texts", "whole_books"):
-            client.get_or_create_collection(name).modify(metadata=OLD)
-    said: list[str] = []
-    for _ in range(2):
-        with store_in(data, said=said) as store:
-            assert store.manifests() == {LANTERN: manifest}
-            assert store.club_manifests() == [club]
-            assert [row.passage for row in store.read_book(manifest) or ()] == [passage()]
-            assert [row.passage.id for row in store.read_club("north", LANTERN, club.ids)] == ["club/c"]
-            assert store.incomplete() == []
-            names = {one.name for one in store._chroma.open().list_collections()}
-            assert names == {"passages", "books", "club_texts"}
-    assert said == []
-
-
 def test_a_store_of_any_other_layout_is_built_again(data: Path) -> None:
     with store_in(data) as store:
         store.finish(BookManifest.of(LANTERN, "f", {}, ()))
-        store._books.modify(metadata=OLD | {"layout": 5})
+        store._books.modify(metadata={"model": "model", "layout": 6})
+        store._chroma.open().create_collection("whole_books")
     said: list[str] = []
     with store_in(data, said=said) as store:
         assert store.manifests() == {}
+        assert {one.name for one in store._chroma.open().list_collections()} == {"passages", "books", "club_texts"}
     assert len(said) == 1
 
 
@@ -320,6 +288,19 @@ def test_a_store_that_cannot_be_opened_is_moved_aside(data: Path, damage: Callab
     with store_in(data, said=said) as store:
         assert store.manifests().keys() == {LANTERN}
     assert len(said) == 1
+
+
+def test_a_store_whose_index_changed_since_it_was_closed_is_moved_aside(data: Path) -> None:
+    """A search in such an index ends the process."""
+    with store_in(data) as store:
+        store.write([stored(passage(str(n))) for n in range(1_200)])  # from 1,000 on, Chroma writes its index
+    with store_in(data) as store:
+        assert len(store.nearest(unit(1, 0, 0, 0)[None], 500)[0]) == 500
+    (index,) = (data / "chroma").glob("*/data_level0.bin")
+    index.write_bytes(bytes(byte ^ 64 for byte in index.read_bytes()))
+    with store_in(data) as store:
+        assert store.nearest(unit(1, 0, 0, 0)[None], 500) == [[]]
+    assert list(data.glob("chroma-damaged-*"))
 
 
 @pytest.mark.parametrize("damage", [change_what_is_revealed, lose_a_passage])

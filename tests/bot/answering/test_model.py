@@ -25,6 +25,7 @@ from bot.answering.conversation import Exchange
 from bot.answering.model import (
     PASSAGES,
     Closed,
+    GatedRetriever,
     Limits,
     ModelUnusable,
     Written,
@@ -35,7 +36,6 @@ from bot.answering.model import (
 )
 from bot.settings import Settings
 from retrieval.gate import Audience
-from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever, Search
 from retrieval.types import Verdict
 from tests.fakes.bookshelf import LANTERN

@@ -3,8 +3,8 @@
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
+from bot.answering.model import GatedRetriever
 from retrieval.gate import Audience
-from retrieval.langchain import GatedRetriever
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN
 
