@@ -32,8 +32,8 @@ ANSWERS = 0.15
 ANSWERS_AT_END = 0.002
 """The same for readers who have finished: nothing better comes later, so a weak answer beats none."""
 
-ASKING = ("discussion",)
-"""Kinds of passages that hold questions; they are found, but never quoted as an answer."""
+NO_ANSWERS = ("discussion", "review")
+"""Kinds of passages that are found but never quoted as an answer: questions, and reviews if no opinion is asked for."""
 
 OPINIONS = ("reception", "review")
 """Kinds of passages that hold opinions about a book."""
@@ -227,7 +227,7 @@ class Discussion:
             case WholeBook.COVER:
                 return Reply("ask", known.slug, "\n".join((*cover_lines(known), measure(known))), True)
             case WholeBook.OPINIONS:
-                search = self._search(question, audience, known.slug)
+                search = self.retriever.search(question, audience, known.slug)
                 opinions = tuple(s for s in search.sentences if s.passage.kind in OPINIONS)
                 return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
             case WholeBook.THEMES | WholeBook.QUOTES | WholeBook.DISCUSSION:
@@ -246,10 +246,10 @@ class Discussion:
         return Reply("ask", book.slug, body, bool(quotes), quotes=quotes, sources=sources)
 
     def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
-        """Search for a question, without sentences of passages that hold questions."""
+        """Search for a question, without sentences of passages that hold no answers."""
         _required(question)
         found = self.retriever.search(question, audience, self._book(book).slug if book else None)
-        return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in ASKING))
+        return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in NO_ANSWERS))
 
     def _book(self, typed: str) -> Book:
         return self.library.books.get(typed) or find_book(typed, self.library.books)

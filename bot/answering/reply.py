@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-import numpy as np
-
 from corpus.books import Book, Slug, Unit
 from corpus.passages import Passage, source_line
 from retrieval.gate import Audience
 from retrieval.retriever import RankedPassage, RankedSentence, Search
+from retrieval.words import stems
 
 NEUTRAL = "I can’t answer that from what you’ve read so far."
 """The one reply without an answer: the same whether the answer comes later in the book or never.
@@ -75,11 +74,22 @@ def with_sources(body: str, sources: Sequence[str]) -> str:
     return f"{body}\n— {' · '.join(sources)}" if sources else body
 
 
-ANSWER_LIMIT = 400
-"""Characters of an answer before its sources: what one reads at a glance on a phone."""
+ANSWER_WORDS = 60
+"""Words of an answer before its sources: what one reads at a glance on a phone. A long first sentence may have more."""
 
-MIN_SHARE = 0.002
-"""A sentence whose score is a smaller share of the best one's is not quoted, even if there is room."""
+ANSWER_SENTENCES = 3
+
+LONGEST_SENTENCE = 400
+"""Characters of a quoted sentence; a longer one is clipped."""
+
+ADDS = 0.1
+"""A sentence whose score is a smaller share of the best one's adds nothing to an answer."""
+
+CONTINUES = 0.4
+"""From this share on, the sentence after the best one comes second: it has the reason or the outcome."""
+
+REPEATS = 0.6
+"""A sentence that shares this much of its words, or of another's, with one that is quoted says it again."""
 
 ABOUT_THE_BOOK = ("advice", "author", "background", "premise", "reception", "themes")
 ABOUT_WEIGHT = 0.2
@@ -104,59 +114,56 @@ class Quoted:
         return with_sources(self.body, self.sources)
 
 
-def quoted(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], limit: int = ANSWER_LIMIT) -> Quoted:
-    """Return an answer of the best sentences, in reading order, within `limit` characters."""
-    picked = chosen(sentences, limit)
-    quotes = _quotes(picked, books)
-    while len(picked) > 1 and len(_joined(quotes)) > limit:  # the numbers of many sources take more room than planned
-        picked.remove(min(picked, key=_score))
-        quotes = _quotes(picked, books)
+def quoted(
+    sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], words: int = ANSWER_WORDS,
+    most: int = ANSWER_SENTENCES,
+) -> Quoted:  # fmt: skip
+    """Return an answer: the likeliest sentence first, then what adds to it, up to so many words and sentences."""
+    quotes = _quotes(chosen(sentences, words, most), books)
     return Quoted(_joined(quotes), quotes, _listed(quotes)) if quotes else Quoted()
 
 
-def chosen(sentences: Sequence[RankedSentence], limit: int) -> list[RankedSentence]:
-    """Return the sentences to quote, in reading order: those with the best scores for the room that they take.
+def chosen(sentences: Sequence[RankedSentence], words: int, most: int) -> list[RankedSentence]:
+    """Return the sentences to quote, the one that answers first.
 
-    Dividing by the square root of the length keeps both long sentences and pairs of short ones in play. The best one
-    is always quoted, unless it takes more than a third of the room.
+    The one after it is next where it is likely as well; then the likeliest others that say something else.
     """
-    if not sentences:
+    by_score = sorted(sentences, key=_score, reverse=True)
+    if not by_score:
         return []
-    scores = np.array([_score(s) for s in sentences])
-    room = np.array([len(s.text) + _ROOM for s in sentences])
-    best_at = int(scores.argmax())
-    best = sentences[best_at]
-    if len(best.text) + _ROOM > limit:
-        return [clipped(best, limit - _ROOM)]
-    kept: list[RankedSentence] = []
-    left = limit
-    worth = scores / np.sqrt(room)
-    if len(best.text) <= limit / 3:
-        worth[best_at] = np.inf
-    for n in np.argsort(-worth)[:20]:
-        if room[n] <= left and scores[n] >= MIN_SHARE * scores.max():
-            kept.append(sentences[n])
-            left -= int(room[n])
-    return sorted(kept or [best], key=lambda s: s.number)
+    best, least = by_score[0], _score(by_score[0])
+    after = [s for s in by_score if _follows(best, s) and _score(s) >= CONTINUES * least]
+    kept = [best]
+    for sentence in (*after, *by_score[1:]):
+        if len(kept) == most or _score(sentence) < ADDS * least:
+            break
+        room = words - sum(len(s.text.split()) for s in kept)
+        if len(sentence.text.split()) <= room and not any(_repeats(sentence, s) for s in kept):
+            kept.append(sentence)
+    return [clipped(best), *kept[1:]]
 
 
 def _score(sentence: RankedSentence) -> float:
     return sentence.score * (ABOUT_WEIGHT if sentence.passage.kind in ABOUT_THE_BOOK else 1.0)
 
 
-_ROOM = 4
-"""Characters that a sentence takes besides its own: a space, or the sign of a gap or a source."""
+def _repeats(one: RankedSentence, other: RankedSentence) -> bool:
+    """Return whether one of two sentences says again most of what the other says, or is the other."""
+    first, second = set(stems(one.text)), set(stems(other.text))
+    return one.number == other.number or len(first & second) >= REPEATS * max(1, min(len(first), len(second)))
 
 
-def clipped(sentence: RankedSentence, limit: int) -> RankedSentence:
-    """Return a sentence that is too long for an answer as its beginning, cut between clauses or words."""
+def clipped(sentence: RankedSentence, limit: int = LONGEST_SENTENCE) -> RankedSentence:
+    """Return a sentence; one that is too long for an answer as its beginning, cut between clauses or words."""
+    if len(sentence.text) <= limit:
+        return sentence
     text = ""
     for clause in _CLAUSE.split(sentence.text):
         if len(text) + len(clause) + 2 > limit:
             break
         text = f"{text} {clause}".strip()
     if not text:
-        text = sentence.text[: limit - 1].rsplit(" ", 1)[0]
+        text = sentence.text[: limit - 2].rsplit(" ", 1)[0]
     return RankedSentence(f"{text.rstrip(',;:—')} …", sentence.passage, sentence.number, sentence.score)
 
 
@@ -190,14 +197,11 @@ def _sources(quotes: Sequence[Quote]) -> list[str]:
 
 
 def _joined(quotes: Sequence[Quote]) -> str:
-    """Join quotes: … between those of one source, a number after each source's where there are several."""
+    """Join quotes, with a number after each source's where there are several."""
     sources = _sources(quotes)
-    if len(sources) == 1:
-        return f"“{' … '.join(q.text for q in quotes)}”"
-    return " ".join(
-        f"“{' … '.join(q.text for q in group)}” [{sources.index(source) + 1}]"
-        for source, group in groupby(quotes, key=lambda q: q.source)
-    )
+    by_source = groupby(quotes, key=lambda quote: quote.source)
+    numbered = ((" ".join(f"“{quote.text}”" for quote in group), source) for source, group in by_source)
+    return " ".join(text if len(sources) == 1 else f"{text} [{sources.index(source) + 1}]" for text, source in numbered)
 
 
 def _listed(quotes: Sequence[Quote]) -> tuple[str, ...]:
@@ -206,14 +210,14 @@ def _listed(quotes: Sequence[Quote]) -> tuple[str, ...]:
     return tuple(sources if len(sources) == 1 else (f"[{n}] {source}" for n, source in enumerate(sources, 1)))
 
 
-FIRST_HINT_LIMIT = 240
-"""Characters quoted in a first hint: two sentences."""
+FIRST_HINT_WORDS, FIRST_HINT_SENTENCES = 40, 2
+"""What a first hint quotes at most."""
 
 
 def hints(search: Search, answer: Reply, books: Mapping[Slug, Book], audience: Audience, mark: int | None) -> list[str]:
     """Return the three levels of a hint, mildest first; `mark` is where the book answers the question, if it does."""
     book = books[search.book or ""]
-    think = quoted(search.sentences, books, FIRST_HINT_LIMIT)
+    think = quoted(search.sentences, books, FIRST_HINT_WORDS, FIRST_HINT_SENTENCES)
     first = f"From what you’ve read so far:\n{think.text}" if think.quotes else NEUTRAL
     if mark is None:
         return [first, NEUTRAL, answer.answer]
