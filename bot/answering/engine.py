@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.answering.conversation import Exchange, WholeBook, part_asked, small_talk, standing_alone, whole_book_intent
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
-from bot.answering.reply import MAY_SPOIL, NEUTRAL, RECAP_LIMIT, Mode, Quote, Reply, hints, quoted, recap
+from bot.answering.reply import MAY_SPOIL, NEUTRAL, OPINIONS, RECAP_LIMIT, Mode, Quote, Reply, hints, quoted, recap
 from bot.answering.texts import cover_lines, measure
 from bot.reading_order import reading_orders
 from bot.reading_order.text import order_text
@@ -34,9 +34,6 @@ ANSWERS_AT_END = 0.002
 
 NO_ANSWERS = ("discussion", "review")
 """Kinds of passages that are found but never quoted as an answer: questions, and reviews if no opinion is asked for."""
-
-OPINIONS = ("reception", "review")
-"""Kinds of passages that hold opinions about a book."""
 
 LATEST = 3
 """How many themes, quotes or discussion questions an answer has: the last that a reader has reached."""

@@ -97,6 +97,9 @@ ABOUT_WEIGHT = 0.2
 the question is no answer yet. If the question is about them, they score far higher than the story.
 """
 
+OPINIONS = ("reception", "review")
+"""Kinds of passages that hold opinions about a book."""
+
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
 
 
@@ -134,23 +137,26 @@ def chosen(sentences: Sequence[RankedSentence], words: int, most: int) -> list[R
     best, least = by_score[0], _score(by_score[0])
     after = [s for s in by_score if _follows(best, s) and _score(s) >= CONTINUES * least]
     kept = [best]
-    for sentence in (*after, *by_score[1:]):
+    for sentence in (*after, *(s for s in by_score[1:] if s not in after)):
         if len(kept) == most or _score(sentence) < ADDS * least:
             break
         room = words - sum(len(s.text.split()) for s in kept)
-        if len(sentence.text.split()) <= room and not any(_repeats(sentence, s) for s in kept):
+        if len(sentence.text.split()) <= room and (sentence in after or _adds(sentence, kept)):
             kept.append(sentence)
     return [clipped(best), *kept[1:]]
 
 
+def _adds(sentence: RankedSentence, kept: Sequence[RankedSentence]) -> bool:
+    """Return whether a sentence is about what the first one says, or an opinion as well, and repeats none of them."""
+    words = set(stems(sentence.text))
+    others = [set(stems(other.text)) for other in kept]
+    again = (len(words & other) >= REPEATS * max(1, min(len(words), len(other))) for other in others)
+    beside = bool(words & others[0]) or sentence.passage.kind in OPINIONS
+    return beside and not any(again)
+
+
 def _score(sentence: RankedSentence) -> float:
     return sentence.score * (ABOUT_WEIGHT if sentence.passage.kind in ABOUT_THE_BOOK else 1.0)
-
-
-def _repeats(one: RankedSentence, other: RankedSentence) -> bool:
-    """Return whether one of two sentences says again most of what the other says, or is the other."""
-    first, second = set(stems(one.text)), set(stems(other.text))
-    return one.number == other.number or len(first & second) >= REPEATS * max(1, min(len(first), len(second)))
 
 
 def clipped(sentence: RankedSentence, limit: int = LONGEST_SENTENCE) -> RankedSentence:
