@@ -57,7 +57,7 @@ class AuditRow(Base):
     `message` is empty, not 0, where there is none: any number of rows may have none.
     """
 
-    personal = (Personal("audit", "entries of the audit: they stay, without your name", by="by", stays=True),)
+    personal = (Personal("audit", "entries of the audit (kept, but without your name)", by="by", stays=True),)
 
     __tablename__ = "audit"
     __table_args__ = (UniqueConstraint("club", "did", "message"), Index(None, "club", "at"), Index(None, "by"))

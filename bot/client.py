@@ -172,7 +172,7 @@ class Dogear(commands.AutoShardedBot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
-            activity=discord.CustomActivity("Tells you nothing beyond what you have read"),
+            activity=discord.CustomActivity("Spoiler-free answers about your book"),
             http_trace=self._calls.trace(),
             **options,
         )

@@ -153,7 +153,7 @@ class SetUp:
     async def choose_book(self, club: int, book: Slug) -> ClubSettings:
         """Choose the book that the club reads, and go on. Raises SetUpProblem where the library lacks it."""
         if book not in self._books:
-            raise SetUpProblem("The library does not have that book any more. Go back and pick another one.")
+            raise SetUpProblem("That book is no longer in the library. Go back and pick another one.")
         return await self.change(club, lambda now: replace(now, book=book, walk=Topic.BOOK.next))
 
     async def clear(self, club: int, step: Topic) -> ClubSettings:

@@ -23,7 +23,7 @@ class AskedTooMuch(DogearError):
     """Somebody has to wait; `again` is the moment from which they can ask once more."""
 
     def __init__(self, who: str, again: dt.datetime) -> None:
-        super().__init__(f"{who} asked a lot just now. It works again <t:{int(again.timestamp()) + 1}:R>.")
+        super().__init__(f"{who} asked a lot in a short time. You can ask again <t:{int(again.timestamp()) + 1}:R>.")
         self.again = again
 
 

@@ -72,7 +72,7 @@ class NotUnderstood(DogearError):
     """A part of what was written is not understood; `part` is the words, and the message says what to write."""
 
     def __init__(self, part: str, cure: str) -> None:
-        super().__init__(f"I don't understand {shown(part)}. {cure}")
+        super().__init__(f"I don’t understand {shown(part)}. {cure}")
         self.part = part
 
 
@@ -85,7 +85,7 @@ class UnknownZone(DogearError):
 
     def __init__(self, typed: str, nearest: tuple[str, ...]) -> None:
         likely = f"Did you mean {' or '.join(nearest)}?" if nearest else "Write a zone like Europe/Berlin."
-        super().__init__(f"I don't know the time zone {shown(typed)}. {likely}")
+        super().__init__(f"I don’t know the time zone {shown(typed)}. {likely}")
         self.nearest = nearest
 
 
@@ -192,14 +192,14 @@ def read_time(text: str) -> dt.time:
     plain = re.sub(r"\bo'? ?clock|(?<=\d)h$", "", text).strip()
     if re.fullmatch(r"\d\d?", plain):
         if not 13 <= int(plain) <= 23:
-            raise NotUnderstood(text, f"Is it {plain} in the morning or in the evening? Write 8pm or 20:00.")
+            raise NotUnderstood(text, f"Is {plain} in the morning or in the evening? Write for example 8pm or 20:00.")
         plain += ":00"
     if plain == "midnight":
-        raise NotUnderstood(text, "On which side of the day? Write 0:00 or 23:59.")
+        raise NotUnderstood(text, "Midnight at which end of the day? Write 0:00 or 23:59.")
     plain = re.sub(r"(?<=\d)[.h](?=\d)", ":", plain).replace(".", "")
     found, _ = _parsed(plain, dt.datetime(2000, 1, 1))  # noqa: DTZ001  a time of day has no zone
     if found is None:
-        raise NotUnderstood(text, "There is no such time of day. Write 8pm or 20:00.")
+        raise NotUnderstood(text, "There is no such time. Write for example 8pm or 20:00.")
     return found.time().replace(second=0, microsecond=0)
 
 
@@ -283,11 +283,11 @@ def _of_month(number: int, text: str, today: dt.date) -> dt.date:
     try:
         return month.replace(day=number)
     except ValueError as error:
-        raise NotUnderstood(text, "The month has no such day. Write the month too.") from error
+        raise NotUnderstood(text, "That month doesn’t have that day. Write the month too.") from error
 
 
 def _no_such_day(text: str) -> NotUnderstood:
-    return NotUnderstood(text, "There is no such day. Write a date like 5 January or 2027-01-05.")
+    return NotUnderstood(text, "There is no such date. Write one like 5 January or 2027-01-05.")
 
 
 def _parsed(text: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:

@@ -35,7 +35,7 @@ class Leaving(DogearError):
     """Nothing new begins: the bot is being stopped or restarted."""
 
     def __init__(self) -> None:
-        super().__init__("I am just being restarted. Please try once more in a minute.")
+        super().__init__("I’m restarting. Please try again in a minute.")
 
 
 class UnderWay:

@@ -48,7 +48,7 @@ class UnknownBook(DogearError):
             help_ = f"Did you mean {' or '.join(filter(None, (', '.join(names[:-1]), names[-1])))}?"
         else:
             help_ = "Please use the title as it is in the library."
-        super().__init__(f"I don't know {shown(typed[:MAX_TYPED])}. {help_}")
+        super().__init__(f"I don’t know {shown(typed[:MAX_TYPED])}. {help_}")
 
 
 def find_book(typed: str, books: Mapping[Slug, Book]) -> Book:

@@ -198,11 +198,11 @@ def _understood(book: Book) -> str:
 def _tidied(text: str) -> str:
     """Return the text in lower case with plain punctuation. Raises NotInBook if it is empty or too long."""
     if len(text) > MAX_LENGTH:
-        raise NotInBook("That is too long for me.")
+        raise NotInBook("That is too long.")
     plain = re.sub(r"[‐‑–—−]", "-", text.replace("’", "'").replace("“", "").replace("”", "").replace('"', ""))
     tidied = " ".join(plain.split()).lower().rstrip(".!?, ")
     if not tidied:
-        raise NotInBook("You have not said where you are.")
+        raise NotInBook("You haven’t told me where you are.")
     return tidied
 
 
@@ -224,7 +224,7 @@ def _position(text: str, book: Book) -> int:
         mark_finished(place.unit, place.number, book, place.total)  # is there such a place at all?
         before = max(Fraction(0), math.ceil(place.number) - Fraction(1))
         return mark_finished(place.unit, before, book, place.total)
-    raise NotInBook(f"I do not understand {shown(text)}.")
+    raise NotInBook(f"I don’t understand {shown(text)}.")
 
 
 @dataclass(frozen=True, slots=True)

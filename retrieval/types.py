@@ -93,4 +93,4 @@ class BookInWork(RetrievalError):
     """A book of the library is not in the store as it now is: an index run has it in hand, or has not come to it."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(f"The library is being brought up to date, and {title} is not ready. Ask again in a minute.")
+        super().__init__(f"I’m still reading {title} into the library. Please ask again in a minute.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.answering.conversation import Exchange, WholeBook, part_asked, small_talk, standing_alone, whole_book_intent
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, OPINIONS, RECAP_LIMIT, Mode, Quote, Reply, hints, quoted, recap
-from bot.answering.texts import cover_lines, measure
+from bot.answering.texts import cover_lines, measure, no_opinions
 from bot.reading_order import reading_orders
 from bot.reading_order.text import order_text
 from corpus.books import Book, Reveals, Slug
@@ -220,10 +220,12 @@ class Discussion:
                 return told if told.answered else self._premise(known)
             case WholeBook.PEOPLE:
                 met = self.people(known.slug, audience)[-SHOWN_PEOPLE:]
-                return Reply("ask", known.slug, f"Met so far: {', '.join(met)}." if met else NEUTRAL, bool(met))
+                return Reply("ask", known.slug, f"People so far: {', '.join(met)}." if met else NEUTRAL, bool(met))
             case WholeBook.COVER:
                 return Reply("ask", known.slug, "\n".join((*cover_lines(known), measure(known))), True)
             case WholeBook.OPINIONS:
+                if not self.retriever.passages(known.slug, audience, OPINIONS):
+                    return Reply("ask", known.slug, no_opinions(known), True)
                 search = self.retriever.search(question, audience, known.slug)
                 opinions = tuple(s for s in search.sentences if s.passage.kind in OPINIONS)
                 return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
@@ -274,9 +276,9 @@ class Discussion:
 
 def _required(text: str) -> None:
     if not any(map(str.isalnum, text)):
-        raise TextMissing("There is nothing to answer. Ask in a few words, for example: Who is the man at the door?")
+        raise TextMissing("Ask me in a few words, for example: Who is the man at the door?")
     if len(text) > MAX_TEXT:
-        raise TextTooLong(f"That is longer than {MAX_TEXT:,} characters. Ask in fewer, or send it in parts.")
+        raise TextTooLong(f"That is longer than {MAX_TEXT:,} characters. Please shorten it, or send it in parts.")
 
 
 def _words(name: str) -> list[str]:

@@ -19,8 +19,7 @@ None of its words may happen to be an answer, so they are few and dull.
 """
 
 MAY_SPOIL = (
-    "This might go further than everybody here has read. You can keep it for later, or hide it. "
-    "Nobody else sees this note."
+    "This might be a spoiler for others there. You can hide it, or leave it if it’s fine. Only you see this note."
 )
 """What the author of a message is told. It confirms nothing, since the author may only be guessing."""
 

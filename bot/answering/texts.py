@@ -110,10 +110,15 @@ def _edition(edition: Edition) -> str:
     return f"{edition.format} ({about})" if edition.format and about else edition.format or about
 
 
+def no_opinions(book: Book) -> str:
+    """Return what is said where there are no opinions of a book, or none that the reader may see yet."""
+    return f"I have no reviews of {book.title} that I can show you. Members of a club can add one with /review write."
+
+
 def similar_list(book: Book) -> str:
     """Return the books that readers of a book also liked."""
     if not book.similar:
-        return f"The library names no books like {book.title}."
+        return f"The library doesn’t list books similar to {book.title}."
     return "\n".join(f"{other.title}{said_of_similar(other)}" for other in book.similar[:SHOWN_SIMILAR])
 
 

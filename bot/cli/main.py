@@ -148,7 +148,7 @@ def recap(
     library: LibraryFolder = None,
     data: DataFolder = None,
 ) -> None:
-    """Tell the story so far, and no further."""
+    """Recap the story up to where you are."""
     from bot.cli.asking import ask_once, book_at_hand
 
     settings = context.obj.settings(library, data, quiet=True)
@@ -164,7 +164,7 @@ def who(
     library: LibraryFolder = None,
     data: DataFolder = None,
 ) -> None:
-    """Tell who somebody is, as far as you have met them."""
+    """Find out who somebody is, from what you have read so far."""
     from bot.cli.asking import ask_once
 
     settings = context.obj.settings(library, data, quiet=True)

@@ -83,7 +83,7 @@ class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
             begin(interaction, type(self).__name__)
             picked = [each if isinstance(each, str) else str(each.id) for each in self.item.values]
             if len(picked) < self.item.min_values or not self._offers(picked):
-                raise Refused("That is not on the menu. Open it once more, and pick from what it offers.")
+                raise Refused("That choice isn’t in the menu. Open it again and pick one that is.")
             await self.picked(interaction, picked)
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await tell(interaction, error)
@@ -163,7 +163,7 @@ class Cancel(Pressed, template=r"cancel:(?P<owner>\d{1,20})"):
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Say that nothing was done."""
         if interaction.user.id != self.number("owner"):
-            raise Refused("That was asked of somebody else.")
+            raise Refused("That button belongs to somebody else.")
         return notice_card("Nothing was changed.")
 
 
@@ -171,7 +171,7 @@ class Share(OwnButton, template=r"(?!)"):
     """Posts for everybody in the place what its presser alone has seen."""
 
     label, opens = "Share with the thread", True
-    done: ClassVar[str] = "Shared, as far as this place goes."
+    done: ClassVar[str] = "Shared, within this channel’s ceiling."
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Post it, and offer to take it back."""
@@ -188,21 +188,21 @@ class Share(OwnButton, template=r"(?!)"):
 class TakeBack(OwnButton, template=rf"take-back:{ID}"):
     """Deletes what was shared; which message that is comes from what is kept, and not from who presses."""
 
-    label, of = "Take it back", (POSTED,)
+    label, of = "Delete the post", (POSTED,)
 
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Delete the shared message."""
         asked = await self.asked(interaction)
         channel = interaction.client.get_partial_messageable(asked.place.id)
         await channel.get_partial_message(int(asked.text)).delete()
-        return notice_card("Taken back.")
+        return notice_card("Deleted.")
 
 
 async def own_question(interaction: discord.Interaction[Any], asked_id: str, *of: str) -> Asked:
     """Return what is kept, to the one who asked for it. Raises Refused or AskedLongAgo."""
     asked = await app_of(interaction).get(Questions).asked(asked_id, *of)
     if asked.member.id != interaction.user.id or asked.place.id != interaction.channel_id:
-        raise Refused("That button belongs to somebody else’s answer. Ask for yourself with /ask.")
+        raise Refused("That button belongs to somebody else. Ask your own question with /ask.")
     return asked
 
 

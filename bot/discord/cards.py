@@ -383,8 +383,8 @@ def _rows(items: Sequence[discord.ui.Item[Any]]) -> list[discord.ui.ActionRow[An
     return [discord.ui.ActionRow(*row) for row in rows]
 
 
-WRITTEN = "Written by a model, checked against what you have read."
-WRITTEN_FOR_ALL = "Written by a model, checked against what may be told here."
+WRITTEN = "Written by AI, checked against what you have read."
+WRITTEN_FOR_ALL = "Written by AI, checked against this channel’s ceiling."
 
 
 def answer_card(

@@ -213,7 +213,7 @@ class Unexpected(DogearError):
     """A fault of ours, as a member reads it; the log has the rest under this number."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"Something went wrong on my side, and it is written down as {number}. Please try once more.")
+        super().__init__(f"Sorry, something went wrong (error {number}). Please try again.")
 
 
 class Refused(DogearError):
@@ -260,17 +260,17 @@ def readable(error: Exception) -> DogearError | None:
             return None
         case discord.Forbidden():
             return Refused(
-                "Discord does not let me do that here. Who runs this server can check what I may do in this channel: "
-                "View Channel, Send Messages, Send Messages in Threads, Attach Files, Read Message History."
+                "Discord doesn’t let me do that here. Somebody who runs this server can check my permissions in this "
+                "channel: View Channel, Send Messages, Send Messages in Threads, Attach Files, Read Message History."
             )
         case app_commands.MissingPermissions(missing_permissions=missing):
             return Refused(f"You need the permission {' and '.join(map(named, missing))} in this channel for that.")
         case app_commands.NoPrivateMessage():
             return Refused("That works in a club’s server, not in a direct message.")
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            return Refused("That command has just changed. Restart Discord (Ctrl-R) to have it as it is now.")
+            return Refused("That command has just changed. Restart Discord (Ctrl-R) and try again.")
         case app_commands.TransformerError(value=value):
-            return Refused(f"I do not understand “{str(value)[:60]}”. Pick from what is offered while you type.")
+            return Refused(f"I don’t understand “{str(value)[:60]}”. Pick one of the suggestions while you type.")
     number = failure_number()
     log.error("unexpected (%s)", number, exc_info=error)
     return Unexpected(number)
@@ -284,14 +284,12 @@ def _for_members(error: DogearError) -> DogearError:
     cause = error.__cause__ if isinstance(error, Choice) else error
     if isinstance(cause, StoreUnavailable):
         log.error("%s", cause)
-        return Choice(
-            "I cannot get at what I know of the books just now. Please try again in a few minutes.", _items(error)
-        )
+        return Choice("I can’t reach the library at the moment. Please try again in a few minutes.", _items(error))
     if not isinstance(cause, StorageUnavailable):
         return error
     log.error("%s", cause)
     return Choice(
-        "I cannot get at the club’s data just now, so nothing was changed. Please try again in a few minutes.",
+        "I can’t reach the club’s data at the moment, so nothing was changed. Please try again in a few minutes.",
         _items(error),
     )
 
@@ -353,22 +351,23 @@ class Right:
 
 MODERATOR = Right(
     ("manage_messages", "manage_threads", "manage_channels"),
-    "Only moderators do that: you need the club’s moderator role, or the permission Manage Messages, Manage Threads "
-    "or Manage Channels here.",
+    "Only moderators can do that: you need the club’s moderator role, or the permission Manage Messages, Manage "
+    "Threads or Manage Channels here.",
     "moderators",
 )
 ORGANISER = Right(
     ("manage_events", "manage_guild"),
-    "Only organisers do that: you need the club’s organiser role, or the permission Manage Events or Manage Server.",
+    "Only organisers can do that: you need the club’s organiser role, or the permission Manage Events or Manage "
+    "Server.",
     "organisers",
 )
 SET_UP = Right(
     ("manage_guild",),
-    "Only those who may manage the server set the club up: that needs the permission Manage Server.",
+    "Only people with the permission Manage Server can set up the club.",
 )
 AUDIT = Right(
     ("view_audit_log", "manage_messages"),
-    "Only moderators see the audit: you need the permission View Audit Log or Manage Messages.",
+    "Only moderators can see the audit: you need the permission View Audit Log or Manage Messages.",
 )
 
 
@@ -413,7 +412,7 @@ def may_speak(interaction: discord.Interaction[Any]) -> None:
     """See that the one who asks may write in the channel: nobody gets a voice through the bot. Raises Refused."""
     allowed = interaction.permissions
     if not (allowed.send_messages_in_threads if is_thread(interaction.channel) else allowed.send_messages):
-        raise Refused("You may not write in this channel, so I do not write there for you.")
+        raise Refused("You can’t write in this channel, so I won’t post here for you.")
 
 
 def may_share(interaction: discord.Interaction[Any]) -> None:

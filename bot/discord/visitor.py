@@ -28,7 +28,7 @@ class ClubUnclear(Choice):
     """A direct message from somebody who is in several clubs, given by id and name."""
 
     def __init__(self, among: Iterable[tuple[int, str]]) -> None:
-        super().__init__("You are in several clubs. Which one is this about?", [ClubMenu.of(among)])
+        super().__init__("You’re in several clubs with me. Which one is this about?", [ClubMenu.of(among)])
 
 
 class ClubMenu(Picked, template=r"club"):
@@ -46,11 +46,11 @@ class ClubMenu(Picked, template=r"club"):
         """Note the choice."""
         club = int(values[0])
         if not await bot_of(interaction).is_member(club, interaction.user.id):
-            raise Refused("You are not in that club any more.")
+            raise Refused("You’re no longer in that club.")
         await app_of(interaction).get(DirectMessages).choose(interaction.user.id, club)
         guild = await server_of(bot_of(interaction), club)
         name = guild.name if guild else "that club"
-        await replace_card(interaction, notice_card(f"Direct messages are about {name} now. Ask once more."))
+        await replace_card(interaction, notice_card(f"Our direct messages are now about {name}. Please ask again."))
 
 
 in_clubs_and_direct_messages = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)

@@ -181,5 +181,5 @@ class _Planner:
         yield say.read_ahead(waiting, read, self.kept.all, self.books)
         yield say.begun_early(begun, waiting, self.kept.firm, self.books)
         if self.scope is Scope.SERIES and len(self._shelf) > 1 and not self._story_is_known:
-            yield "When these stories take place is not known."
+            yield "I don’t know when these stories take place."
         yield from say.circles(self.kept.broken, self.books)

@@ -85,7 +85,7 @@ def standing(slug: Slug, books: Mapping[Slug, Book]) -> str:
     title = title_of(slug, books)
     followers = [book for book in books.values() if any(need.book == slug for need in book.requires)]
     if not followers:
-        return f"{title} stands alone: it needs no other book, and no other book needs it."
+        return f"{title} stands alone: you don’t need any other book for it."
     followers.sort(key=lambda book: (book.year or 9999, book.title))
     return f"{title} needs no other book first; it comes before {listed(one_line(b.title) for b in followers)}."
 
@@ -109,7 +109,7 @@ def unknown(kind: OrderKind, slugs: Sequence[Slug], books: Mapping[Slug, Book]) 
 def against(wrong: Iterable[OrderRule], books: Mapping[Slug, Book]) -> str:
     """Say where an order breaks rules; empty if it breaks none."""
     pairs = listed(f"{title_of(rule.after, books)} before {title_of(rule.before, books)}" for rule in wrong)
-    return f"It puts {pairs}, which is better the other way round." if pairs else ""
+    return f"It puts {pairs}, which read better the other way round." if pairs else ""
 
 
 def read_ahead(unread: Sequence[Slug], read: Sequence[Slug], rules: Precedence, books: Mapping[Slug, Book]) -> str:
@@ -132,7 +132,7 @@ def begun_early(begun: Iterable[Slug], unread: Sequence[Slug], firm: Precedence,
             turn = "that one" if len(missed) == 1 else "those"
             return (
                 f"You have begun {title_of(slug, books)}, which is best read after {_titles(missed, books)}. "
-                f"Finish it, or turn to {turn} first, as you like."
+                f"Finish it, or read {turn} first, as you like."
             )
     return ""
 
@@ -142,14 +142,14 @@ def circles(broken: Sequence[OrderRule], books: Mapping[Slug, Book]) -> Iterator
     for rule in broken[:NAMED]:
         before, after = title_of(rule.before, books), title_of(rule.after, books)
         if rule.before == rule.after:
-            yield f"The library asks for {after} before itself; that is left out."
+            yield f"The library says to read {after} before itself, so I ignore that."
         else:
             yield (
-                f"The library's advice runs in a circle: it asks for {before} before {after}, and the other way round. "
+                f"The library’s advice contradicts itself: it puts {before} before {after}, and the other way round. "
                 f"Here {after} comes first."
             )
     if len(broken) > NAMED:
-        yield f"{len(broken) - NAMED} more requirements run in circles and are left out."
+        yield f"{len(broken) - NAMED} more pieces of advice contradict each other, so I ignore them."
 
 
 class _For(IntEnum):

@@ -171,7 +171,7 @@ class TestOtherOrders:
         assert recommended.books == ("two", "one")
         assert (other.kind, other.also, other.valid) == (OrderKind.PUBLICATION, (OrderKind.STORY,), False)
         assert other.note == (
-            "Publication order and story time agree. It puts One before Two, which is better the other way round."
+            "Publication order and story time agree. It puts One before Two, which read better the other way round."
         )
 
     def test_where_all_agree_there_is_one_order(self) -> None:
@@ -189,7 +189,7 @@ class TestOtherOrders:
         books = shelf(a_book("one", 1960, story=1940), a_book("two", 1961))
         advice = reading_orders(books, {}, series="Lighthouse")
         assert [found.kind for found in advice.orders] == [OrderKind.RECOMMENDED]
-        assert advice.notes == ("When these stories take place is not known.",)
+        assert advice.notes == ("I don’t know when these stories take place.",)
 
     def test_every_order_has_all_the_books(self) -> None:
         books = shelf(
@@ -270,7 +270,7 @@ class TestTheReader:
         advice = reading_orders(self.books, {"one": 10, "three": 2})
         assert advice.next == "three"
         assert advice.notes == (
-            "You have begun Three, which is best read after Two. Finish it, or turn to that one first, as you like.",
+            "You have begun Three, which is best read after Two. Finish it, or read that one first, as you like.",
         )
 
     def test_who_has_read_everything_is_advised_nothing(self) -> None:
@@ -311,7 +311,7 @@ class TestReasons:
         books = shelf(a_book("one", 1960), a_book("two", 1961, first("one")), a_book("alone", 1962))
         assert reasons(reading_orders(books, {}), "alone") == ("stands alone",)
         assert reading_orders(books, {}, book="alone").notes == (
-            "Alone stands alone: it needs no other book, and no other book needs it.",
+            "Alone stands alone: you don’t need any other book for it.",
         )
 
     def test_a_book_that_requires_nothing_says_so(self) -> None:
@@ -361,7 +361,7 @@ class TestCircles:
         assert order(advice) == ["one", "two"]
         (note,) = advice.notes
         assert note == (
-            "The library's advice runs in a circle: it asks for Two before One, and the other way round. "
+            "The library’s advice contradicts itself: it puts Two before One, and the other way round. "
             "Here One comes first."
         )
         assert reasons(advice, "one") == ()
@@ -369,14 +369,14 @@ class TestCircles:
     def test_a_book_that_asks_for_itself_is_reported(self) -> None:
         advice = reading_orders(shelf(a_book("one", 1960, first("one"))), {}, book="one")
         assert order(advice) == ["one"]
-        assert advice.notes == ("The library asks for One before itself; that is left out.",)
+        assert advice.notes == ("The library says to read One before itself, so I ignore that.",)
 
     def test_many_circles_are_counted(self) -> None:
         slugs = [f"b{n}" for n in range(6)]
         books = shelf(*(a_book(s, 1960, *(first(other) for other in slugs if other != s)) for s in slugs))
         notes = reading_orders(books, {}).notes
         assert len(notes) == 4
-        assert notes[-1] == "12 more requirements run in circles and are left out."
+        assert notes[-1] == "12 more pieces of advice contradict each other, so I ignore them."
 
 
 @st.composite

@@ -62,7 +62,7 @@ class TestTheWalk:
     async def test_what_is_not_there_cannot_be_chosen(self, set_up: SetUp) -> None:
         with pytest.raises(UnknownZone, match=r"Did you mean Europe/Berlin\?"):
             await set_up.choose_zone(1, "Europe/Berlni")
-        with pytest.raises(SetUpProblem, match="does not have that book"):
+        with pytest.raises(SetUpProblem, match="no longer in the library"):
             await set_up.choose_book(1, "persuasion")
         assert await set_up.settings(1) == ClubSettings()
 
@@ -89,7 +89,7 @@ class TestWhatIsMissing:
     @pytest.mark.parametrize("step", ["moderators", "organisers", "talk", "schedule"])
     def test_a_role_or_channel_that_was_deleted_is_named(self, step: str) -> None:
         (found,) = self.told(replace(CHOSEN, **{step: 999}))  # type: ignore[arg-type]
-        assert "not there any more" in found.what
+        assert "no longer exists" in found.what
         assert found.cure == AGAIN
 
     def test_permissions_that_lack_are_named_channel_by_channel(self) -> None:
@@ -102,11 +102,11 @@ class TestWhatIsMissing:
 
     def test_a_place_without_a_ceiling_is_named(self) -> None:
         (found,) = self.told(CHOSEN, ceiling=None)
-        assert found.what == "#talk has no ceiling in Emma: what I say there for everybody stops at its cover."
+        assert found.what == "#talk has no ceiling for Emma: what I say there assumes that nobody has started."
         assert "/ceiling set" in found.cure
 
     def test_a_book_that_left_the_library_and_a_library_without_books_are_told_apart(self) -> None:
         (gone,) = self.told(replace(CHOSEN, book="persuasion"))
-        assert "not have the chosen book" in gone.what
+        assert "no longer in the library" in gone.what
         (empty,) = missing(CHOSEN, THERE, {}, {})
-        assert empty == Missing("The library has no books.", "Whoever runs me adds some: python run_bot.py import.")
+        assert empty == Missing("The library has no books.", "My operator can add some: python run_bot.py import.")

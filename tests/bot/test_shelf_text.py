@@ -28,12 +28,12 @@ def test_a_shelf_is_told_part_by_part_with_authors_that_the_library_knows() -> N
         (
             None,
             OWN,
-            "“Dune” is on your shelf: want to read. The library does not have it, so it stands there as you typed it.",
+            "“Dune” is on your shelf: want to read. It isn’t in the library, so I used the title as you typed it.",
         ),
-        (WANTED, READ, "“Emma” is moved from “want to read” to “finished”."),
-        (WANTED, WANTED, "“Emma” was there already: want to read."),
-        (WANTED, None, "“Emma” is off your shelf."),
-        (None, None, "Your shelf is as it was."),
+        (WANTED, READ, "I moved “Emma” from “want to read” to “finished”."),
+        (WANTED, WANTED, "“Emma” is already there: want to read."),
+        (WANTED, None, "I took “Emma” off your shelf."),
+        (None, None, "Your shelf is as it was before."),
     ],
 )
 def test_a_change_is_one_sentence(before: Shelved | None, after: Shelved | None, said: str) -> None:

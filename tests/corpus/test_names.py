@@ -72,9 +72,9 @@ def test_a_name_that_nobody_knows_brings_those_that_come_near() -> None:
 
 
 def test_the_message_can_be_acted_on() -> None:
-    with pytest.raises(UnknownBook, match=r"^I don't know “smilys peple”\. Did you mean Smiley's People\?$"):
+    with pytest.raises(UnknownBook, match=r"^I don’t know “smilys peple”\. Did you mean Smiley's People\?$"):
         find_book("smilys peple", LIBRARY)
-    with pytest.raises(UnknownBook, match=r"^I don't know “qqq”\. Please use the title as it is in the library\.$"):
+    with pytest.raises(UnknownBook, match=r"^I don’t know “qqq”\. Please use the title as it is in the library\.$"):
         find_book("qqq", LIBRARY)
     with pytest.raises(UnknownBook, match="The library has no books yet"):
         find_book("emma", {})

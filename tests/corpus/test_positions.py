@@ -257,7 +257,7 @@ def test_a_refusal_says_why() -> None:
     assert "has 3 parts" in refusal("part 4")
     assert "has 384 pages" in refusal("page 400")
     assert "don’t know the sections of “Smileys People”" in refusal("section 3")
-    assert "I do not understand “in a muddle”" in refusal("in a muddle")
+    assert "I don’t understand “in a muddle”" in refusal("in a muddle")
 
 
 @given(BOOKS)

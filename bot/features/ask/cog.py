@@ -56,8 +56,8 @@ SEEN = 5_000
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 INTRODUCTION = (
-    "I answer questions about the book, and tell nobody more than they have read: here as far as this place goes, "
-    "with /ask as far as you are.\nAsk me something in a sentence, or begin with /progress set."
+    "I answer questions about the book without spoilers: here within this channel’s ceiling, with /ask within what "
+    "you have read.\nAsk me a question, or first tell me where you are with /progress set."
 )
 
 
@@ -125,6 +125,8 @@ def said(content: str, me: int) -> str:
 
 
 NO_TEXT = "There is no text in that message."
+MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
+MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
 
 
 class MenuCog(commands.Cog):
@@ -156,9 +158,9 @@ class MenuCog(commands.Cog):
             raise Refused(NO_TEXT)
         member, place = await visitor(interaction)
         for_me, for_here = await self._app.get(Questions).check(member, place, message.content)
-        lines = [f"It {'might go' if for_me else 'goes no'} further than you have read."]
+        lines = [f"For you: {MIGHT if for_me else NONE}"]
         if interaction.guild_id is not None:
-            lines.append(f"It {'might go' if for_here else 'goes no'} further than this place.")
+            lines.append(f"For everybody here: {MIGHT if for_here else NONE}")
         await deliver(interaction, notice_card("\n".join(lines)))
 
     async def suggest(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
@@ -166,7 +168,7 @@ class MenuCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         await self._app.get(Prompts).suggest(member, place, message.content, message.id)
-        await deliver(interaction, notice_card("Suggested. The moderators see it in their queue; nobody else does."))
+        await deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
 
 
 class AskAbout(Dialogue, title="Ask about this"):
@@ -189,7 +191,7 @@ class AskAbout(Dialogue, title="Ask about this"):
         await deliver(interaction, private_card(answer, app.books, answer_items(answer)))
 
 
-BEHIND = "This place goes further than you have read, so this is for you alone."
+BEHIND = "This channel is further into the book than you are, so only you see this answer."
 
 Question = app_commands.Range[str, 1, MAX_QUESTION]
 Name = app_commands.Range[str, 1, 100]
@@ -204,15 +206,15 @@ class QuestionCog(commands.Cog):
     @app_commands.command()
     @app_commands.describe(
         question="What you want to know, in your own words",
-        book="The book; otherwise the one of this place, or the one you are in",
-        share="Answer for everybody here, as far as this place goes",
+        book="Which book; if left out, the one discussed here or the one you’re reading",
+        share="Answer for everybody here, within this channel’s ceiling",
     )
     @app_commands.autocomplete(book=autocomplete.books)
     @in_clubs_and_direct_messages
     async def ask(
         self, interaction: discord.Interaction[Any], question: Question, book: str | None = None, share: bool = False
     ) -> None:
-        """Ask about the book. Only you see the answer, and it stops where you have read to."""
+        """Ask about the book. Only you see the answer, and it never goes past where you are."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         behind = share and await self._app.get(Audiences).behind(member, place)
@@ -235,13 +237,13 @@ class QuestionCog(commands.Cog):
         await deliver(interaction, hint_card(answer, self._app.books, 1, hint_items(answer, 1)))
 
     @app_commands.command()
-    @app_commands.describe(book="The book", section="A part of it, such as chapter 5, chapters 5-7, since chapter 9")
+    @app_commands.describe(book="The book", section="Which part, such as chapter 5, chapters 5-7 or since chapter 9")
     @app_commands.autocomplete(book=autocomplete.books, section=autocomplete.sections)
     @in_clubs_and_direct_messages
     async def recap(
         self, interaction: discord.Interaction[Any], book: str | None = None, section: Name | None = None
     ) -> None:
-        """Tell the story so far, and no further."""
+        """Recap the story up to where you are."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         if " ".join((section or "").casefold().split()) in LAST_MEETING:
@@ -257,7 +259,7 @@ class QuestionCog(commands.Cog):
     @app_commands.autocomplete(name=autocomplete.people, book=autocomplete.books)
     @in_clubs_and_direct_messages
     async def who(self, interaction: discord.Interaction[Any], name: Name, book: str | None = None) -> None:
-        """Tell who somebody is, as far as you have met them."""
+        """Find out who somebody is, from what you have read so far."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         answer = await self._app.get(Questions).put("who", member, place, name, book)

@@ -47,14 +47,14 @@ class TooLong(DogearError):
     """A question that nobody would read to its end."""
 
     def __init__(self) -> None:
-        super().__init__(f"That is longer than the {MAX_QUESTION} characters that I read at once. Please shorten it.")
+        super().__init__(f"A question can have at most {MAX_QUESTION} characters. Please shorten it.")
 
 
 class AskedLongAgo(DogearError):
     """A button under a reply that is no longer known."""
 
     def __init__(self) -> None:
-        super().__init__("That was too long ago for its buttons to work. Ask once more.")
+        super().__init__("These buttons have expired. Please ask again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ _TOKEN_BYTES = 9
 class QuestionRow(OfMember, Base):
     """What a member asked, under the token that a button carries."""
 
-    personal = (Personal("questions", "questions and changes whose buttons still work"),)
+    personal = (Personal("questions", "questions and changes that still have buttons"),)
 
     __tablename__ = "questions"
     __table_args__ = (Index(None, "club", "member"), Index(None, "at"), belongs_to_member())
@@ -128,7 +128,7 @@ _TOLD = (PositionRow, ShelfRow, ReviewRow)
 class TurnRow(OfMember, Base):
     """A question and its answer in a place."""
 
-    personal = (Personal("conversation", "turns of conversation", hidden=("needs",)),)
+    personal = (Personal("conversation", "parts of our recent conversation", hidden=("needs",)),)
 
     __tablename__ = "turns"
     __table_args__ = (Index(None, "club", "place"), Index(None, "club", "member"), belongs_to_member())
@@ -156,7 +156,7 @@ class UsageRow(Base):
 class ChoiceRow(Base):
     """The club that a person chose for direct messages."""
 
-    personal = (Personal("direct_messages", "choices of a club for direct messages"),)
+    personal = (Personal("direct_messages", "choice of a club for direct messages"),)
 
     __tablename__ = "choices"
 

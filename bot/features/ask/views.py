@@ -79,23 +79,25 @@ def how_far(book: Slug | None, audience: Audience, books: Books) -> str:
         for slug, marks in audience.positions.items()
         if slug in books and book in (None, slug)
     ]
-    return f"Goes no further than {' and '.join(ceilings)}" if ceilings else "Spoiler-free: assumes nobody has started"
+    return f"Spoiler-free up to {' and '.join(ceilings)}" if ceilings else "Spoiler-free: assumes nobody has started"
 
 
 def why(book: Slug | None, audience: Audience, books: Books, *, public: bool) -> str:
     """Return why an answer says no more, in words that are the same whether there is more or not."""
-    nothing_beyond = "I tell nothing beyond that, whether there is anything or not."
+    nothing_beyond = "I never go past that, whether or not there is more to say."
     if public and not audience.positions:
         return (
-            "This place has no ceiling, so I speak here as to somebody who has not begun any book. "
-            "A moderator sets one with /ceiling set. In private I go as far as you have read."
+            "No ceiling is set here, so I answer as if nobody had started a book. A moderator can "
+            "set one with /ceiling set. With /ask I answer you privately, up to where you are."
         )
     if public:
-        return f"{how_far(book, audience, books)}. {nothing_beyond} In private I go as far as you have read."
+        return (
+            f"{how_far(book, audience, books)}. {nothing_beyond} With /ask I answer you privately, up to where you are."
+        )
     if book is None or book not in books:
-        return f"You see what you have read, by your own reports. {nothing_beyond} /progress show lists them."
+        return f"I use only what you’ve told me you have read; /progress show lists it. {nothing_beyond}"
     place = place_sentence(books[book], audience.positions.get(book))
-    return f"{books[book].title}: {place} {nothing_beyond} /progress set moves you on."
+    return f"{books[book].title}: {place} {nothing_beyond} If you have read on, use /progress set."
 
 
 def out_of_tokens(answer: Answer, allowance: Allowance) -> str:
@@ -204,7 +206,7 @@ async def share_answer(interaction: discord.Interaction[Any], asked: Asked) -> N
     app = app_of(interaction)
     answer = await app.get(Questions).again(asked, public=True)
     if not answer.reply.answered:
-        raise Refused("I have posted nothing: as far as this place goes, there is no answer.")
+        raise Refused("I haven’t posted anything: I can’t answer that within this channel’s ceiling.")
     card = public_card(answer, app.books, public_items(answer), interaction.user.display_name)
     await noted(app, Did.SHARE, answer, await share(interaction, asked, card, ShareButton.done))
 

@@ -29,7 +29,7 @@ DONE = {
     Did.ANSWER: ("answered a message", "of"),
     Did.SHARE: ("shared an answer", "for"),
     Did.PROMPT: ("posted a discussion prompt", "for"),
-    Did.OVERRIDE: ("posted beyond its place", "for"),
+    Did.OVERRIDE: ("posted despite a spoiler warning", "for"),
     Did.SCHEDULE: ("posted for the schedule", "for"),
     Did.VOTE: ("posted a vote", "for"),
     Did.WATCH: ("watching", "by"),
@@ -50,7 +50,7 @@ class AuditPageButton(Page, template=rf"audit:(?P<days>\d{{1,3}}):(?P<what>[a-z]
 async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Card:
     """Return a page of a club's audit of the last days."""
     entries = await app.get(Audit).since(club, days, WHAT.get(what, ()))
-    lines = [_line(entry) for entry in entries] or ["Nothing."]
+    lines = [_line(entry) for entry in entries] or ["There is nothing to show."]
     title = f"Audit: {what}, {'the last day' if days == 1 else f'the last {days} days'}"
     return paged_card(title, lines, page, partial(AuditPageButton, days, what))
 
@@ -77,11 +77,11 @@ class AuditCog(commands.Cog):
         self._app = bot.app
 
     @app_commands.command()
-    @app_commands.describe(days="How many days back; otherwise 7", what="What to show; otherwise everything")
+    @app_commands.describe(days="How many days back; 7 if left out", what="What to show; everything if left out")
     @app_commands.default_permissions(manage_messages=True)
     @in_clubs
     async def audit(self, interaction: discord.Interaction[Any], days: Days = 7, what: What = "everything") -> None:
-        """Show what was posted by whom, and which sources an answer used; never where anybody is."""
+        """Show who posted what, and the sources of each answer; never how far anybody has read."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await needs(interaction, AUDIT)
         await deliver(interaction, await audit_card(self._app, member.club, days, what, 1))

@@ -31,7 +31,7 @@ from bot.features.progress.store import Progress
 from bot.people import Member, Place
 from corpus.books import Book
 
-NO_QUOTES = "There are no quotes up to your page."
+NO_QUOTES = "There are no quotes from what you’ve read so far."
 """The same whether there are some further on or not."""
 
 
@@ -61,7 +61,7 @@ async def library_card(app: App, member: Member, page: int = 1) -> Card:
     if not app.books:
         return notice_card("The library has no books yet.")
     items = library_list(app.books, await app.get(Progress).positions(member))
-    note = "/book show tells more of a book."
+    note = "/book show tells you more about one."
     return paged_card("The library", [headed(item) for item in items], page, LibraryPageButton, note=note)
 
 
@@ -77,7 +77,7 @@ async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Ca
     """Return a page of the quotes that a member has reached, and that are fit for the place as it is now."""
     book = app.books.get(asked.book or "")
     if book is None:
-        raise Refused("The library does not have that book any more.")
+        raise Refused("That book is no longer in the library.")
     audience = await app.get(Audiences).private(asked.member, place)
     told = await app.workers.do(lambda: app.discussion.texts(book.slug, audience, "quotes"))
     if not told:
@@ -90,7 +90,7 @@ BOOK_BUTTONS = (LibraryPageButton, QuotePageButton)
 
 
 Name = app_commands.Range[str, 1, 200]
-BOOK = "The book; otherwise the one of this place, or the one you are in"
+BOOK = "Which book; if left out, the one discussed here or the one you’re reading"
 
 
 class BookCog(commands.Cog):
@@ -107,7 +107,7 @@ class BookCog(commands.Cog):
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=autocomplete.books)
     async def show(self, interaction: discord.Interaction[Any], book: Name | None = None) -> None:
-        """Show a book’s card: series, year, ratings, editions, what it is about, and where you are."""
+        """Show a book’s card: series, year, ratings, editions, what it’s about and where you are."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
@@ -120,7 +120,7 @@ class BookCog(commands.Cog):
 
     @book.command(name="list")
     async def list_books(self, interaction: discord.Interaction[Any]) -> None:
-        """List the library, series by series, with where you are."""
+        """List all books, series by series, and how far you are in each."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         await deliver(interaction, await library_card(self._app, member))
@@ -129,7 +129,7 @@ class BookCog(commands.Cog):
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=autocomplete.books)
     async def similar(self, interaction: discord.Interaction[Any], book: Name | None = None) -> None:
-        """Show what else readers of a book liked."""
+        """Show which other books its readers liked."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
@@ -139,7 +139,7 @@ class BookCog(commands.Cog):
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=autocomplete.books)
     async def quotes(self, interaction: discord.Interaction[Any], book: Name | None = None) -> None:
-        """Show quotes from what you have read. What is explicit stays in age-restricted channels."""
+        """Show quotes from what you have read. Explicit ones only in age-restricted channels."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)

@@ -25,7 +25,7 @@ from corpus.books import Book, Slug
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
-PRIVATE = "Nothing changes for private answers: they go as far as each reader is."
+PRIVATE = "Private answers don’t change: they go by how far each reader is."
 
 SHOWN = 15
 """Books that a card names."""
@@ -40,7 +40,7 @@ class CeilingButton(Confirm, template=rf"ceiling:set:{ID}"):
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Make the change, and offer to undo it."""
-        await _change(interaction, self, "Done.", CeilingUndoButton)
+        await _change(interaction, self, "Changed.", CeilingUndoButton)
 
 
 class CeilingUndoButton(Undo, template=rf"ceiling:undo:{ID}"):
@@ -50,7 +50,7 @@ class CeilingUndoButton(Undo, template=rf"ceiling:undo:{ID}"):
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Take the change back."""
-        await _change(interaction, self, "As it was before.")
+        await _change(interaction, self, "Undone.")
 
 
 def preview_card(asked: Asked, change: CeilingChange, books: Books, channel: object) -> Card:
@@ -58,7 +58,7 @@ def preview_card(asked: Asked, change: CeilingChange, books: Books, channel: obj
     place = "this thread" if is_thread(channel) else "this channel"
     lines = [_preview(books[slug], before, change.after[slug], place) for slug, before in _known(change.before, books)]
     items = [CeilingButton(asked.id), Cancel(asked.member.id)]
-    return notice_card("\n".join((*lines[:SHOWN], PRIVATE)), buttons=items, note="Everybody here will be told.")
+    return notice_card("\n".join((*lines[:SHOWN], PRIVATE)), buttons=items, note="I’ll announce it here.")
 
 
 def announced_card(change: CeilingChange, books: Books) -> Card:
@@ -70,10 +70,10 @@ def announced_card(change: CeilingChange, books: Books) -> Card:
 def ceiling_card(ceiling: Mapping[Slug, int], books: Books) -> Card:
     """Return how far a place goes."""
     if not ceiling:
-        text = "There is no ceiling here: what I say to everybody assumes that nobody has started."
-        return notice_card(text, note="A moderator sets one with /ceiling set.")
+        text = "No ceiling is set here: what I say to everybody assumes that nobody has started."
+        return notice_card(text, note="A moderator can set one with /ceiling set.")
     lines = [
-        f"What I say here for everybody goes as far as {reach(books[slug], marks)}." for slug, marks in ceiling.items()
+        f"What I say here for everybody goes up to {reach(books[slug], marks)}." for slug, marks in ceiling.items()
     ]
     return notice_card("\n".join(lines[:SHOWN]), note=PRIVATE)
 
@@ -88,7 +88,7 @@ async def _change(interaction: discord.Interaction[Any], button: OwnButton, done
     await app.get(Ceilings).make(asked.place, change, asked.member)
     back = await app.get(Questions).keep("ceiling", asked.member, asked.place, change.back.written())
     items = [each(back.id) for each in undo]
-    await replace_card(interaction, notice_card(f"{done} I tell everybody here.", buttons=items))
+    await replace_card(interaction, notice_card(f"{done} I’m announcing it here.", buttons=items))
     await post(interaction, announced_card(change, app.books))
 
 
@@ -98,15 +98,15 @@ def _known(marks: Mapping[Slug, int | None], books: Books) -> list[tuple[Slug, i
 
 def _preview(book: Book, before: int | None, after: int | None, place: str) -> str:
     if after is None:
-        return f"Readers of {place} will be told no more of {book.title} than what is on its cover."
-    so_far = f" So far it is {reach(book, before)}." if before is not None else ""
-    return f"Readers of {place} will be told as far as {reach(book, after)}.{so_far}"
+        return f"In {place} I’ll treat {book.title} as if nobody had started it."
+    so_far = f" Until now it was {reach(book, before)}." if before is not None else ""
+    return f"In {place} I’ll talk about everything up to {reach(book, after)}.{so_far}"
 
 
 def _announced(book: Book, marks: int | None) -> str:
     if marks is None:
-        return f"This place has no ceiling in {book.title} any more: what I say here stops at its cover."
-    return f"What I say here for everybody now goes as far as {reach(book, marks)}."
+        return f"The ceiling for {book.title} is gone: I now treat the book as if nobody here had started it."
+    return f"What I say here for everybody now goes up to {reach(book, marks)}."
 
 
 CEILING_BUTTONS = (CeilingButton, CeilingUndoButton)
@@ -122,7 +122,7 @@ class CeilingCog(commands.Cog):
     ceiling = in_clubs(
         app_commands.Group(
             name="ceiling",
-            description="How far this place may go in a book, for everybody who reads here.",
+            description="How far into a book I may go here, in what everybody can read.",
             default_permissions=discord.Permissions(manage_threads=True),
         )
     )
@@ -134,7 +134,7 @@ class CeilingCog(commands.Cog):
     @app_commands.describe(where="How far: ch 8, p. 120, 45%, finished", book="The book")
     @app_commands.autocomplete(where=autocomplete.ceilings, book=autocomplete.books)
     async def set(self, interaction: discord.Interaction[Any], where: Where, book: Typed | None = None) -> None:
-        """Set how far I may go here; you see first what it means, then everybody here is told."""
+        """Set how far I may go here. You see a preview first; then I announce it."""
         member, place = await self._keeper(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         await self._preview(interaction, member, place, await self._app.get(Ceilings).raised(place, known, where))
@@ -147,10 +147,10 @@ class CeilingCog(commands.Cog):
         await deliver(interaction, ceiling_card(await self._app.get(Ceilings).show(place), self._app.books))
 
     @ceiling.command()
-    @app_commands.describe(book="The book; otherwise all of them")
+    @app_commands.describe(book="Which book; all of them if left out")
     @app_commands.autocomplete(book=autocomplete.books)
     async def clear(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """Take the ceiling away: here I then stop at the cover."""
+        """Remove the ceiling: I then assume that nobody here has started."""
         member, place = await self._keeper(interaction)
         known = find_book(book, self._app.books) if book else None
         await self._preview(interaction, member, place, await self._app.get(Ceilings).cleared(place, known))

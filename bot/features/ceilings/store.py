@@ -21,7 +21,7 @@ from corpus.positions import parse_position
 class CeilingRow(ReachedColumns, Base):
     """How far a place may go in a book, and who said so; 0 where that person's data was deleted."""
 
-    personal = (Personal("ceilings", "ceilings that you set: they stay, without your name", "set_by", stays=True),)
+    personal = (Personal("ceilings", "ceilings that you set (kept, but without your name)", "set_by", stays=True),)
 
     __tablename__ = "ceilings"
     __table_args__ = (PrimaryKeyConstraint("club", "place", "book"), Index(None, "set_by"))
@@ -94,7 +94,7 @@ class Ceilings:
         """Return the change that lets a place go as far as somebody says. Raises PositionError or CeilingProblem."""
         before, marks = (await self.show(place)).get(book.slug), parse_position(where, book)
         if before == marks:
-            raise CeilingProblem(f"That is what this place has in {book.title} already: nothing changes.")
+            raise CeilingProblem(f"That is the ceiling for {book.title} here already, so nothing changes.")
         return CeilingChange({book.slug: before}, {book.slug: marks})
 
     async def cleared(self, place: Place, book: Book | None = None) -> CeilingChange:
@@ -103,7 +103,7 @@ class Ceilings:
         before: dict[Slug, int | None] = {slug: n for slug, n in there.items() if book is None or slug == book.slug}
         if not before:
             where = f" in {book.title}" if book else ""
-            raise CeilingProblem(f"This place has no ceiling{where}, so there is nothing to take away.")
+            raise CeilingProblem(f"There is no ceiling{where} here, so there is nothing to remove.")
         return CeilingChange(before, dict.fromkeys(before))
 
     async def make(self, place: Place, change: CeilingChange, by: Member) -> None:
@@ -111,7 +111,7 @@ class Ceilings:
         async with self._database.writing() as session:
             there = positions(await ceiling_of(session, place), self._books)
             if any(there.get(book) != marks for book, marks in change.before.items()):
-                raise CeilingProblem("The ceiling of this place was changed meanwhile. Look at it with /ceiling show.")
+                raise CeilingProblem("Somebody has changed the ceiling in the meantime. /ceiling show shows it.")
             for slug, marks in change.after.items():
                 if marks is None:
                     mine = (CeilingRow.club == place.club, CeilingRow.place == place.id, CeilingRow.book == slug)

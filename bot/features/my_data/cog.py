@@ -16,8 +16,8 @@ from bot.features.my_data.store import MyData
 from bot.people import NO_CLUB, Member
 
 FILE = "dogear-my-data.json"
-NOTHING = "I hold nothing about you here."
-STAYS = "What was posted for everybody stays in Discord; you can delete or report it there."
+NOTHING = "I have no data about you here."
+STAYS = "Posts that everybody can see stay in Discord; you can delete or report them there."
 
 
 class ForgetMeButton(Pressed, template=r"forget-me:(?P<club>\d{1,20}):(?P<member>\d{1,20})"):
@@ -29,7 +29,7 @@ class ForgetMeButton(Pressed, template=r"forget-me:(?P<club>\d{1,20}):(?P<member
         """Delete it."""
         member = Member(self.number("club"), self.number("member"))
         if person(interaction) != member:
-            raise Refused("That button is for somebody else, or for another place.")
+            raise Refused("That button belongs to somebody else, or to another server.")
         everywhere = member.club == NO_CLUB
         await app_of(interaction).get(MyData).delete(member, everywhere=everywhere)
         return gone_card(everywhere=everywhere)
@@ -42,7 +42,7 @@ def person(interaction: discord.Interaction[Any]) -> Member:
 
 def export_card(held: Mapping[str, int], data: bytes, *, everywhere: bool) -> Card:
     """Return the card with the file of everything that is held."""
-    text = "\n".join((f"What I hold about you, {_where(everywhere=everywhere)}:", *_lines(held)))
+    text = "\n".join((f"What I know about you {_where(everywhere=everywhere)}:", *_lines(held)))
     return Card(body=safe(text), document=FileAttachment(FILE, data), note="Only you see this.")
 
 
@@ -51,20 +51,20 @@ def forgetting_card(member: Member, held: Mapping[str, int]) -> Card:
     if not held:
         return notice_card(NOTHING)
     everywhere = member.club == NO_CLUB
-    text = "\n".join((f"I would delete all that I hold about you, {_where(everywhere=everywhere)}:", *_lines(held)))
+    text = "\n".join((f"Delete everything I know about you {_where(everywhere=everywhere)}?", *_lines(held)))
     items = [ForgetMeButton(member.club, member.id), Cancel(member.id, label="Keep it")]
     return notice_card(
-        f"{text}\nThis cannot be taken back. /mydata export gives you a copy first.", buttons=items, note=STAYS
+        f"{text}\nThis can’t be undone. /mydata export gives you a copy first.", buttons=items, note=STAYS
     )
 
 
 def gone_card(*, everywhere: bool) -> Card:
     """Return the card after everything was deleted."""
-    return notice_card(f"Deleted. I hold nothing about you any more, {_where(everywhere=everywhere)}.", note=STAYS)
+    return notice_card(f"Deleted. I no longer have any data about you {_where(everywhere=everywhere)}.", note=STAYS)
 
 
 def _lines(held: Mapping[str, int]) -> list[str]:
-    return [f"{count:,} × {what}" for what, count in held.items()] or ["nothing but your number in Discord"]
+    return [f"{count:,} × {what}" for what, count in held.items()] or ["only your Discord ID"]
 
 
 def _where(*, everywhere: bool) -> str:
@@ -78,7 +78,7 @@ class MyDataCog(commands.Cog):
     """What is held about a person: in a server of that club, in a direct message of all their clubs."""
 
     mydata = in_clubs_and_direct_messages(
-        app_commands.Group(name="mydata", description="Everything that I hold about you: as a file, or gone.")
+        app_commands.Group(name="mydata", description="Export or delete everything I know about you.")
     )
 
     def __init__(self, bot: ClubBot) -> None:
@@ -86,7 +86,7 @@ class MyDataCog(commands.Cog):
 
     @mydata.command()
     async def export(self, interaction: discord.Interaction[Any]) -> None:
-        """Get everything that I hold about you as a file. In a direct message: of all your clubs."""
+        """Get everything I know about you as a file; in a direct message, from all your clubs."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member = person(interaction)
         everywhere = member.club == NO_CLUB
@@ -96,7 +96,7 @@ class MyDataCog(commands.Cog):
 
     @mydata.command()
     async def delete(self, interaction: discord.Interaction[Any]) -> None:
-        """Delete everything that I hold about you; you are asked once more."""
+        """Delete everything I know about you. I ask you to confirm first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member = person(interaction)
         held = await self._my_data.summary(member, everywhere=member.club == NO_CLUB)

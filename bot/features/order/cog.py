@@ -77,8 +77,8 @@ LABELS = {
 }
 
 BEHIND = (
-    "I have posted nothing: this place goes further than you have read, and why a book comes where it does could "
-    "tell you more than you know."
+    "I haven’t posted anything: this channel is further on than you are, and the reasons for the order could "
+    "spoil something for you."
 )
 
 
@@ -129,7 +129,7 @@ class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
         asked = await questions.asked(self.given["asked_id"], "order")
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
-            raise Refused("That was asked in another club.")
+            raise Refused("That question was asked in another club.")
         await send_order(interaction, await questions.keep("order", member, place, asked.text, asked.book))
 
 
@@ -167,15 +167,15 @@ class OrderCog(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(
-        book="The way to this book: what is best read before it",
-        series="All of a series; otherwise the series of the book you are in, or everything",
+        book="A book you want to get to: I list what is best read before it",
+        series="Which series; if left out, the one you’re reading, or all books",
     )
     @app_commands.autocomplete(book=autocomplete.books, series=autocomplete.series)
     @in_clubs_and_direct_messages
     async def order(
         self, interaction: discord.Interaction[Any], book: Name | None = None, series: Name | None = None
     ) -> None:
-        """Show in which order to read: recommended for you, as published, by story time."""
+        """Show the order to read books in: recommended for you, by publication, by story time."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         questions = self._app.get(Questions)

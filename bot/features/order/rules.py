@@ -30,7 +30,7 @@ def wanted_order(
     Raises UnknownBook or NoOrder.
     """
     if typed_book and typed_series:
-        raise NoOrder("Give a book, for the way to it, or a series, for all of it; not both at once.")
+        raise NoOrder("Choose either a book or a series, not both.")
     if typed_book:
         return OrderRequest(book=find_book(typed_book, books).slug)
     return OrderRequest(series=typed_series or (at_hand.series if at_hand else ""))

@@ -35,7 +35,7 @@ class ProgressUndoButton(Undo, template=r"progress-undo:(?P<club>\d{1,20}):(?P<m
         """Take the change back, and show where its member is now."""
         member = Member(self.number("club"), self.number("member"))
         if interaction.user.id != member.id:
-            raise Refused("That button belongs to somebody else’s position.")
+            raise Refused("That button belongs to somebody else.")
         back = await app_of(interaction).get(Progress).undo(member, self.number("change"))
         return undone_card(back)
 
@@ -63,7 +63,7 @@ class ShareProgressButton(Share, template=rf"progress-share:{ID}"):
         book = app.books[asked.book or ""]
         marks = await app.get(Progress).shared(asked.member, book)
         if str(marks) != asked.text:
-            raise ProgressProblem("You have moved on since. /progress share shows once more what would be posted.")
+            raise ProgressProblem("Your position has changed since. /progress share shows you a new preview.")
         return shared_card(interaction.user.display_name, book, marks)
 
 
@@ -75,20 +75,22 @@ def moved_card(member: Member, moved: Moved) -> Card:
 
 def undone_card(back: Sequence[Moved]) -> Card:
     """Return the card of a change that was taken back."""
-    return notice_card(f"As it was before.\n{_listed(back)}".strip())
+    return notice_card(f"Undone.\n{_listed(back)}".strip())
 
 
 def forgotten_card(member: Member, gone: Sequence[Moved]) -> Card:
     """Return the card of positions that were forgotten, with *Undo*."""
     where = gone[0].book.title if len(gone) == 1 else f"{len(gone)} books"
     items = [ProgressUndoButton(member.club, member.id, gone[0].change)] if gone else []
-    return notice_card(f"Forgotten: where you are in {where}." if gone else "Forgotten.", buttons=items)
+    return notice_card(
+        f"I’ve forgotten where you are in {where}." if gone else "There is nothing to forget.", buttons=items
+    )
 
 
 def forgetting_card(asked: Asked, lines: Sequence[str]) -> Card:
     """Return the preview of forgetting everything."""
     items = [ForgetAllButton(asked.id), Cancel(asked.member.id)]
-    text = "\n".join(("I would forget where you are in every book:", *lines[:LINES]))
+    text = "\n".join(("Forget where you are in every book?", *lines[:LINES]))
     more = f"\nand in {len(lines) - LINES} more." if len(lines) > LINES else ""
     return notice_card(f"{text}{more}", buttons=items)
 
@@ -96,7 +98,7 @@ def forgetting_card(asked: Asked, lines: Sequence[str]) -> Card:
 def sharing_card(asked: Asked, name: str, book: Book, marks: int) -> Card:
     """Return the preview of what would be posted."""
     items = [ShareProgressButton(asked.id), Cancel(asked.member.id)]
-    return notice_card(f"Everybody here would read:\n{told_of(name, book, marks)}", buttons=items)
+    return notice_card(f"I would post this here:\n{told_of(name, book, marks)}", buttons=items)
 
 
 def shared_card(name: str, book: Book, marks: int) -> Card:
@@ -112,7 +114,7 @@ PROGRESS_BUTTONS = (ProgressUndoButton, ForgetAllButton, ShareProgressButton)
 
 
 NOTHING = (
-    "You have not said where you are in any book. Type /progress set, then for example: ch 7, p. 120, 45%, finished."
+    "You haven’t told me where you are in any book. Use /progress set, for example with ch 7, p. 120, 45% or finished."
 )
 
 SHOWN = 40
@@ -126,7 +128,7 @@ class ProgressCog(commands.Cog):
     """A member's own positions."""
 
     progress = in_clubs_and_direct_messages(
-        app_commands.Group(name="progress", description="Where you are in your books. Only you see it.")
+        app_commands.Group(name="progress", description="How far you are in your books. Only you see it.")
     )
 
     def __init__(self, bot: ClubBot) -> None:
@@ -136,7 +138,7 @@ class ProgressCog(commands.Cog):
     @app_commands.describe(where="How far you are: ch 7, p. 120, 45%, finished", book="The book")
     @app_commands.autocomplete(where=autocomplete.whereabouts, book=autocomplete.books)
     async def set(self, interaction: discord.Interaction[Any], where: Where, book: Typed | None = None) -> None:
-        """Say where you are in a book. I tell you nothing that comes later."""
+        """Tell me where you are in a book, so that I don’t spoil the rest."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
@@ -144,7 +146,7 @@ class ProgressCog(commands.Cog):
 
     @progress.command()
     async def show(self, interaction: discord.Interaction[Any]) -> None:
-        """Show where you are in every book, and how far this place goes."""
+        """Show where you are in every book, and how far I may go in this channel."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         books = self._app.books
@@ -152,18 +154,18 @@ class ProgressCog(commands.Cog):
         lines = [_line(books[slug], report) for slug, report in reversed(reports.items())]
         more = [f"and {len(lines) - SHOWN} more, which /mydata export lists"] if len(lines) > SHOWN else []
         here = how_far(None, await self._app.get(Audiences).public(place), books)
-        note = f"What I say here for everybody: {here[0].lower()}{here[1:]}." if interaction.guild_id else ""
+        note = f"What I say here for everybody is {here[0].lower()}{here[1:]}." if interaction.guild_id else ""
         await deliver(interaction, notice_card("\n".join(lines[:SHOWN] + more) or NOTHING, "Where I am", note=note))
 
     @progress.command()
     async def undo(self, interaction: discord.Interaction[Any]) -> None:
-        """Take back what you said last about where you are."""
+        """Undo your last change of where you are."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         await deliver(interaction, undone_card(await self._app.get(Progress).undo(member)))
 
     @progress.command()
-    @app_commands.describe(book="The book; otherwise all of them")
+    @app_commands.describe(book="Which book; all of them if left out")
     @app_commands.autocomplete(book=autocomplete.books)
     async def clear(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
         """Forget where you are, in one book or in all."""
@@ -183,7 +185,7 @@ class ProgressCog(commands.Cog):
     @app_commands.describe(book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
     async def share(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """Tell everybody here where you are in a book; you see it first."""
+        """Tell everybody here where you are in a book. You see a preview first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         may_share(interaction)
         member, place = await visitor(interaction)

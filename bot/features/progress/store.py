@@ -57,7 +57,7 @@ class PositionChange:
 class PositionRow(ReachedColumns, OfMember, Base):
     """Where a member is in a book; `number` is the member's count of writes when they said so."""
 
-    personal = (Personal("positions", "books in which you said where you are"),)
+    personal = (Personal("positions", "books with your position"),)
 
     __tablename__ = "positions"
     __table_args__ = (PrimaryKeyConstraint("club", "member", "book"), belongs_to_member())
@@ -70,7 +70,7 @@ class PositionRow(ReachedColumns, OfMember, Base):
 class ChangeRow(OfMember, Base):
     """One change of positions: by book, the columns of its position before and after, or nothing."""
 
-    personal = (Personal("changes", "earlier reports that can be taken back"),)
+    personal = (Personal("changes", "earlier positions that you can go back to"),)
 
     __tablename__ = "changes"
     __table_args__ = (PrimaryKeyConstraint("club", "member", "number"), belongs_to_member())
@@ -235,7 +235,7 @@ class Progress:
         """Return where a member is in a book, for them to tell others. Raises ProgressProblem."""
         marks = (await self.positions(member)).get(book.slug)
         if marks is None:
-            raise ProgressProblem(f"You have not said where you are in {book.title}. Say it with /progress set.")
+            raise ProgressProblem(f"You haven’t told me where you are in {book.title}. Use /progress set.")
         return marks
 
     async def undo(self, member: Member, number: int | None = None) -> list[Moved]:
@@ -246,7 +246,7 @@ class Progress:
         async with self._database.writing() as session:
             change = await take_back(session, member, self._now(), number)
         if change is None and number is not None:
-            raise ProgressProblem("You have changed something since. /progress undo goes back one by one.")
+            raise ProgressProblem("You have made other changes since. /progress undo undoes them one by one.")
         if change is None:
             raise ProgressProblem("There is nothing to undo.")
         back = self._moved(PositionChange(change.after, change.before, change.number))
@@ -261,7 +261,7 @@ class Progress:
             gone = {slug: None for slug in there if book is None or slug == book.slug}
             if not gone:
                 where = f"in {book.title}" if book else "in any book"
-                raise ProgressProblem(f"You have not said where you are {where}: there is nothing to forget.")
+                raise ProgressProblem(f"You haven’t told me where you are {where}, so there is nothing to forget.")
             return self._moved(await change_positions(session, member, gone, self._now()))
 
     def _moved(self, change: PositionChange) -> list[Moved]:

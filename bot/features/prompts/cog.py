@@ -34,7 +34,7 @@ from corpus.books import Book, Reveals, Slug
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
-EMPTY = "The queue is empty. /prompt draft drafts a discussion prompt, /prompt suggest is for everybody."
+EMPTY = "The queue is empty. Write a prompt with /prompt draft; everybody can suggest one with /prompt suggest."
 
 DECISIONS = {"approve": "Approve", "post": "Post here now"}
 QUESTIONS = {"edit": "Edit", "reject": "Reject with reason", "section": "Place in section"}
@@ -61,7 +61,7 @@ class DecideButton(Pressed, template=r"prompt:(?P<do>approve|post):(?P<number>\d
 class OverrideButton(Pressed, template=r"prompt-override:(?P<number>\d{1,18}):(?P<due>\d{1,12})"):
     """Posts a prompt that goes further than its place, now or at a time."""
 
-    label, style = "Post all the same", DANGER
+    label, style = "Post anyway", DANGER
 
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Post it; the audit says who did."""
@@ -138,7 +138,7 @@ async def posted_here(
     planned = await app.get(Prompts).plan(by, number, place, due, override=bool(beyond))
     if due is not None and due > app.now():
         bot_of(interaction).jobs.nudge()
-        return notice_card(f"I post it here {timestamp(due)}.", buttons=[TypeButton("edit", number), QueueButton(1)])
+        return notice_card(f"I’ll post it here {timestamp(due)}.", buttons=[TypeButton("edit", number), QueueButton(1)])
     message = await PromptPosts(bot_of(interaction)).post(by.club, planned.id)
     done = "Posted." if message else "It is being posted already."
     return notice_card(done, buttons=[QueueButton(1)])
@@ -234,7 +234,7 @@ async def drafted(
     """Draft, keep the drafts for their buttons, and return them as a card."""
     drafts = await app.get(Prompts).draft(member, place, book, kind, where=where, turn=turn, library=library)
     if not drafts:
-        return notice_card("There is nothing to draft from up to there.")
+        return notice_card("I know too little about the book up to that point to draft a prompt.")
     kept = [(draft.kind, draft.text, dict(draft.needs.marks)) for draft in drafts]
     wish = {"kind": kind, "where": where, "turn": turn, "library": library, "drafts": kept}
     asked: Asked = await app.get(Questions).keep("drafts", member, place, json.dumps(wish), book.slug)
@@ -265,45 +265,47 @@ async def numbers(interaction: discord.Interaction[Any], typed: str) -> list[app
 class PromptCog(commands.Cog):
     """Discussion prompts, from the idea to the post."""
 
-    prompt = in_clubs(app_commands.Group(name="prompt", description="Questions to talk about, as far as we have read."))
+    prompt = in_clubs(app_commands.Group(name="prompt", description="Questions to discuss, about what we have read."))
 
     def __init__(self, bot: ClubBot) -> None:
         self._app = bot.app
 
     @prompt.command()
-    @app_commands.describe(text="The question, in your own words", book="The book that it is about")
+    @app_commands.describe(text="The question, in your own words", book="Which book it is about")
     @app_commands.autocomplete(book=autocomplete.books)
     async def suggest(self, interaction: discord.Interaction[Any], text: Words, book: Typed | None = None) -> None:
-        """Suggest a question for everybody to talk about. The moderators look at it first."""
+        """Suggest a question for everybody to discuss. The moderators look at it first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = find_book(book, self._app.books).slug if book else None
         await self._app.get(Prompts).suggest(member, place, text, book=known)
-        await deliver(interaction, notice_card("Suggested. The moderators see it in their queue; nobody else does."))
+        await deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
 
     @prompt.command()
     @app_commands.describe(
-        kind="What it is to be about",
+        kind="What kind of question",
         book="The book",
-        upto="The end of the section; otherwise as far as this place goes",
+        upto="Where the section ends; if left out, this channel’s ceiling",
     )
     @app_commands.autocomplete(book=autocomplete.books)
     async def draft(
         self, interaction: discord.Interaction[Any], kind: Kind, book: Typed | None = None, upto: Where | None = None
     ) -> None:
-        """Draft discussion prompts from what the readers of a section may see (moderators)."""
+        """Draft discussion prompts from what readers of a section know (moderators)."""
         await self._draft(interaction, kind, book, upto, library=False)
 
     @prompt.command()
     @app_commands.describe(
-        kind="What they are about", book="The book", upto="The end of the section; otherwise as far as this place goes"
+        kind="What kind of questions",
+        book="The book",
+        upto="Where the section ends; if left out, this channel’s ceiling",
     )
     @app_commands.autocomplete(book=autocomplete.books)
     async def library(
         self, interaction: discord.Interaction[Any], kind: Shelf = "the book’s own", book: Typed | None = None,
         upto: Where | None = None,
     ) -> None:  # fmt: skip
-        """Show the questions that a book comes with, and those of the library, as far as we have read (moderators)."""
+        """Show the book’s own and ready-made questions, up to where we have read (moderators)."""
         await self._draft(interaction, kind, book, upto, library=True)
 
     async def _draft(
@@ -316,7 +318,7 @@ class PromptCog(commands.Cog):
 
     @prompt.command()
     async def queue(self, interaction: discord.Interaction[Any]) -> None:
-        """Show what members suggested and what is approved, one by one (moderators)."""
+        """Look through suggested and approved prompts, one by one (moderators)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await needs(interaction, MODERATOR)
         await deliver(interaction, await queue_card(self._app, member, place, 1))
@@ -335,7 +337,7 @@ class PromptCog(commands.Cog):
     @app_commands.describe(number="The number of the prompt")
     @app_commands.autocomplete(number=numbers)
     async def edit(self, interaction: discord.Interaction[Any], number: Number) -> None:
-        """Give a discussion prompt other words (moderators)."""
+        """Reword a discussion prompt (moderators)."""
         await type_about(interaction, "edit", number)
 
     @prompt.command()
@@ -352,7 +354,7 @@ class PromptCog(commands.Cog):
         await deliver(interaction, await looked_at(self._app, place, rejected))
 
     @prompt.command()
-    @app_commands.describe(number="The number of the prompt", when="Such as Friday 8pm or in 3 hours; otherwise now")
+    @app_commands.describe(number="The number of the prompt", when="Such as Friday 8pm or in 3 hours; now if left out")
     @app_commands.autocomplete(number=numbers)
     async def post(self, interaction: discord.Interaction[Any], number: Number, when: Typed | None = None) -> None:
         """Post a discussion prompt here, now or later (moderators)."""

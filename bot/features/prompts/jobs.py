@@ -55,8 +55,8 @@ def prompt_card(
 
 def stopped_card(prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items) -> Card:
     """Return the warning to a moderator about a prompt that goes further than its channel or thread."""
-    cure = "If that is no spoiler, you can post it all the same; the audit says so."
-    body = f"I have not posted it. {where_it_belongs(beyond, books)} {cure}"
+    cure = "If it’s no spoiler, you can post it anyway; the audit records that."
+    body = f"I haven’t posted it. {where_it_belongs(beyond, books)} {cure}"
     return Card(mark_of(prompt), body, (safe(prompt.text),), Tone.PROBLEM, items)
 
 
@@ -64,7 +64,11 @@ def drafts_card(title: str, drafts: Sequence[PromptDraft], items: Items) -> Card
     """Return drafts to choose from, numbered as their buttons are."""
     lines = (f"**{n}**  {safe(draft.text)}" for n, draft in enumerate(drafts, 1))
     return Card(
-        safe(title), "\n\n".join(lines), ("Only you see these; what you keep goes into the queue.",), Tone.ANSWER, items
+        safe(title),
+        "\n\n".join(lines),
+        ("Only you see these. The ones you keep go into the queue.",),
+        Tone.ANSWER,
+        items,
     )
 
 
@@ -73,7 +77,7 @@ def where_it_belongs(beyond: Mapping[Slug, int], books: Books) -> str:
     found = [
         f"{safe(books[book].title)}, {mark_name(books[book], marks)}" for book, marks in beyond.items() if book in books
     ]
-    return f"It seems to belong at {' and '.join(found)}: beyond this place." if found else ""
+    return f"It seems to be about {' and '.join(found)}, which is past the ceiling here." if found else ""
 
 
 def mark_name(book: Book, mark: int) -> str:
@@ -85,13 +89,13 @@ def _section(prompt: Prompt, books: Books) -> str:
     book = books.get(prompt.book or "")
     if book is None or prompt.mark is None:
         return ""
-    return f"Goes with the section of {safe(book.title)} that holds {book.reading_name(prompt.mark)}"
+    return f"For the section of {safe(book.title)} with {book.reading_name(prompt.mark)}"
 
 
 def _time(prompt: Prompt) -> str:
     if prompt.due is None or prompt.state is not PromptState.APPROVED:
         return ""
-    return f"To be posted in <#{prompt.place.id}> {timestamp(prompt.due)}"
+    return f"I’ll post it in <#{prompt.place.id}> {timestamp(prompt.due)}"
 
 
 log = logging.getLogger(__name__)
@@ -102,7 +106,7 @@ class CannotPost(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "I may not write there, or the channel is gone. Let me View Channel and Send Messages there, "
+            "I can’t write in that channel, or it is gone. Give me View Channel and Send Messages there, "
             "or post the prompt somewhere else."
         )
 

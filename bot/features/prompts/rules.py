@@ -17,8 +17,8 @@ class TooFarAhead(DogearError):
 
     def __init__(self, book: Book, mark: int) -> None:
         super().__init__(
-            "That is further than this place goes, and than you have read. /ceiling set moves the place on, "
-            f"/progress set moves you; then I draft up to {book.reading_name(mark)}."
+            "That is past the ceiling here, and past where you are. Raise one of them first, with /ceiling "
+            f"set or /progress set; then I can draft up to {book.reading_name(mark)}."
         )
 
 
@@ -86,7 +86,7 @@ def checked_text(text: str) -> str:
     """Return the words of a prompt, tidied. Raises PromptProblem."""
     text = " ".join(text.split())
     if not any(map(str.isalnum, text)):
-        raise PromptProblem("There is no text in that. A discussion prompt is a question in words.")
+        raise PromptProblem("That has no text. Write the discussion prompt as a question.")
     if len(text) > MAX_PROMPT:
         raise PromptProblem(f"A discussion prompt has at most {MAX_PROMPT:,} characters.")
     return text

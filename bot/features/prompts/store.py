@@ -54,7 +54,7 @@ class PromptRow(OfMember, Base):
         Personal("prompts", "discussion prompts that you suggested or drafted", hidden=("by", "needs", "mark")),
         Personal(
             "decisions",
-            "decisions on discussion prompts: they stay, without your name",
+            "decisions about discussion prompts (kept, but without your name)",
             by="by",
             stays=True,
             hidden=("member", "text", "message", "post", "needs", "mark"),
@@ -143,7 +143,7 @@ class Prompts:
             waiting = await listed_prompts(session, member.club, [PromptState.SUGGESTED])
             if sum(prompt.member == member.id for prompt in waiting) >= MAX_OWN:
                 raise PromptProblem(
-                    f"{MAX_OWN} of your suggestions wait. Suggest more when the moderators have seen them."
+                    f"{MAX_OWN} of your suggestions are waiting. Suggest more once the moderators have seen them."
                 )
             if len(waiting) >= MAX_WAITING:
                 raise PromptProblem("The moderators' queue is full. Try again when they have looked through it.")
@@ -202,9 +202,13 @@ class Prompts:
         needs = await self._needs(prompt, book.slug)
         if needs.marks.get(book.slug, 0) > mark:
             there = book.reading_name(needs.marks[book.slug])
-            raise PromptProblem(f"This belongs at {there} of {book.title}, beyond that section. Choose a later one.")
+            raise PromptProblem(
+                f"This is about {there} of {book.title}, which comes after that section. Choose a later one."
+            )
         if any(marks for slug, marks in needs.marks.items() if slug != book.slug):
-            raise PromptProblem(f"This tells of more than {book.title}. Post it with /prompt post where that is known.")
+            raise PromptProblem(
+                f"This is about more than {book.title}. Post it with /prompt post where everybody has read that, too."
+            )
         return await self._change(
             by, prompt_id, prompt, state=PromptState.APPROVED, book=book.slug, mark=mark, needs=needs, due=None,
             reason="",
@@ -225,7 +229,7 @@ class Prompts:
             row = await _row(session, by.club, prompt_id, lock=True)
             prompt = _prompt(row)
             if prompt.state is PromptState.POSTED:
-                raise PromptProblem("That one is posted already.")
+                raise PromptProblem("That one has already been posted.")
             busy = await claimed(session, posting(by.club, prompt_id), self._app.now())
             if busy or (was is not None and prompt != was):
                 raise PromptProblem("Somebody else has just dealt with that one. Look at it again.")
@@ -309,7 +313,7 @@ async def add_prompt(session: AsyncSession, prompt: Prompt) -> Prompt:
     new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(PromptRow.id)
     number = await session.scalar(new)
     if number is None:
-        raise PromptProblem("That message was suggested before.")
+        raise PromptProblem("That message has already been suggested.")
     added = replace(prompt, id=number)
     await _plan(session, added)
     return added
@@ -319,7 +323,7 @@ async def _row(session: AsyncSession, club: int, prompt_id: int, *, lock: bool =
     query = select(PromptRow).where(PromptRow.club == club, PromptRow.id == prompt_id)
     row = await session.scalar(query.with_for_update() if lock else query)
     if row is None:
-        raise PromptProblem(f"There is no discussion prompt {prompt_id}. /prompt queue shows those that there are.")
+        raise PromptProblem(f"There is no discussion prompt {prompt_id}. /prompt queue shows them all.")
     return row
 
 

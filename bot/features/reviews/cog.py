@@ -88,7 +88,7 @@ def _newest_first(review: ReadReview) -> float:
     return -review.at.timestamp() if review.at else float("inf")
 
 
-NONE_FITS = "There are no reviews that fit, up to where you are."
+NONE_FITS = "There are no such reviews for what you’ve read so far."
 
 SHOWN = 300
 """Characters of a review in a preview of its end."""
@@ -103,7 +103,7 @@ class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
         asked = await app.get(Questions).asked(self.given["asked_id"], "reviews")
         member, place = await visitor(interaction)
         if asked.member.club != member.club or asked.place.id != place.id:
-            raise Refused("Those reviews were asked for elsewhere. /review read shows them here.")
+            raise Refused("That list belongs to somebody else or another server. Use /review read here.")
         return await reviews_card(app, member, place, asked, self.page)
 
 
@@ -148,13 +148,13 @@ class ReviewBackButton(Undo, template=rf"review-back:{ID}"):
         app = app_of(interaction)
         await app.get(Reviews).put_back(read_review(asked.text))
         title = app.books[asked.book or ""].title
-        return notice_card(f"Undone: your review of {title} is there again.")
+        return notice_card(f"Undone. Your review of {title} is back.")
 
 
 def deleting_card(asked: Asked, book: Book, review: Review) -> Card:
     """Return the preview of deleting a review."""
     items = [ReviewGoneButton(asked.id), Cancel(asked.member.id, label="Keep it")]
-    text = f"I would delete this:\n{_stars(review.stars)}\n{opening(review.text, SHOWN)}"
+    text = f"Delete this review?\n{_stars(review.stars)}\n{opening(review.text, SHOWN)}"
     return notice_card(f"{text} …" if len(review.text) > SHOWN else text, f"Your review of {book.title}", items)
 
 
@@ -189,9 +189,9 @@ def _stars(stars: int | None) -> str:
 REVIEW_BUTTONS = (ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton)
 
 
-REVEALS = "For readers who have got how far?"
-REVEALS_HELP = "In your own words: ch 5, 45%, finished. “Not started” for a review without spoilers."
-TEXT_HELP = "Members of this club who have read that far can read it, with your name."
+REVEALS = "How far must readers be?"
+REVEALS_HELP = "For example ch 5, 45% or finished. “Not started” if your review has no spoilers."
+TEXT_HELP = "Members of this club who have read that far can see it, with your name."
 
 
 class ReviewModal(Dialogue):
@@ -234,7 +234,7 @@ class ReviewModal(Dialogue):
 class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):
     """Opens the modal again with what was typed."""
 
-    label, style, of = "Go on writing", PRIMARY, ("review-draft",)
+    label, style, of = "Keep writing", PRIMARY, ("review-draft",)
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         """Open the modal."""
@@ -259,8 +259,8 @@ class ReviewEditButton(OwnButton, template=rf"review-edit:{ID}"):
 
 def kept_card(book: Book, review: Review, asked_id: str) -> Card:
     """Return the card of a review that is kept: for which readers, by its author's own word and no other."""
-    readers = f"who have read as far as {reach(book, review.said)}" if review.said else "of this club, without spoilers"
-    text = f"Your review is kept, for members {readers}. They see it with your name."
+    readers = f"who have read up to {reach(book, review.said)}" if review.said else "of this club"
+    text = f"Saved. Members {readers} can read your review, with your name."
     return notice_card(text, book.title, [ReviewEditButton(asked_id), ReviewDeleteButton(asked_id)])
 
 
@@ -279,7 +279,7 @@ class ReviewCog(commands.Cog):
     """Members' reviews, and the library's."""
 
     review = in_clubs_and_direct_messages(
-        app_commands.Group(name="review", description="Reviews: your own, and those that you have read far enough for.")
+        app_commands.Group(name="review", description="Reviews: your own, and those you can read without spoilers.")
     )
 
     def __init__(self, bot: ClubBot) -> None:
@@ -289,7 +289,7 @@ class ReviewCog(commands.Cog):
     @app_commands.describe(book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
     async def write(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """Write a review: stars, a text, and for readers of how far. Yours is there to edit if you wrote one."""
+        """Write or change your review: stars, a text, and how far readers must be to see it."""
         member, place = await visitor(interaction)
         self._app.get(Reviews).check(member)
         known = await self._app.get(Questions).needed(member, place, book)
@@ -298,13 +298,13 @@ class ReviewCog(commands.Cog):
         await interaction.response.send_modal(ReviewModal(known, ReviewDraft.begun(known, earlier, marks)))
 
     @review.command()
-    @app_commands.describe(book="The book", stars="At least so many stars", since="Not older than")
+    @app_commands.describe(book="The book", stars="At least this many stars", since="Not older than")
     @app_commands.choices(since=SINCE)
     @app_commands.autocomplete(book=autocomplete.books)
     async def read(
         self, interaction: discord.Interaction[Any], book: Typed | None = None, stars: Stars = 1, since: str = "any"
     ) -> None:
-        """Read reviews of a book, up to where you are. Only you see them."""
+        """Read reviews without spoilers for you. Only you see them."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
@@ -325,7 +325,7 @@ class ReviewCog(commands.Cog):
     @app_commands.describe(book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
     async def delete(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """Delete your review of a book; you are asked once more."""
+        """Delete your review of a book. I ask you to confirm first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)

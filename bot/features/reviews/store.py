@@ -72,9 +72,9 @@ class Reviews:
         self.check(member)
         text, given = tidied(text), stars_of(stars)
         if not text and given is None:
-            raise ReviewProblem("There is nothing to keep. Give stars, a text, or both.")
+            raise ReviewProblem("The review is empty. Give stars, a text, or both.")
         if len(text) > MAX_TEXT:
-            raise ReviewProblem(f"That is longer than {MAX_TEXT:,} characters. Please shorten it.")
+            raise ReviewProblem(f"A review can have at most {MAX_TEXT:,} characters. Please shorten it.")
         marks = parse_position(said, book)
         placed = await self._workers.do(lambda: self._texts.place(text, [book.slug])) if text else Reveals()
         needs = Reveals.of({book.slug: marks}).joined([placed])
@@ -83,7 +83,7 @@ class Reviews:
     def check(self, member: Member) -> None:
         """Raise ReviewProblem where somebody has no club whose readers a review could be for."""
         if member.club == NO_CLUB:
-            raise ReviewProblem("A review is for the readers of a club. Write it in your club’s server.")
+            raise ReviewProblem("Reviews belong to a club. Write yours in your club’s server.")
 
     async def mine(self, member: Member, book: Book) -> Review | None:
         """Return a member's own review of a book."""
@@ -190,7 +190,7 @@ async def save(session: AsyncSession, review: Review, *, instead: bool = True) -
     elif instead:
         row.edited = review.edited or review.written
     else:
-        raise ReviewProblem("You have written another review of that book since, so I leave it.")
+        raise ReviewProblem("You have written a new review of that book since, so I’ve kept that one.")
     row.stars, row.text, row.said, row.needs = review.stars, review.text, review.said, review.needs
     await session.flush()
     return as_review(row)
@@ -202,7 +202,7 @@ def _of(club: int, member: int, book: Slug) -> tuple[ColumnElement[bool], ...]:
 
 def _there(review: Review | None, book: Book) -> Review:
     if review is None:
-        raise ReviewProblem(f"You have written no review of {book.title}. /review write is for that.")
+        raise ReviewProblem(f"You haven’t reviewed {book.title} yet. You can with /review write.")
     return review
 
 

@@ -113,7 +113,7 @@ def _pace(said: re.Match[str], _: Today) -> Wish:
     unit, per = _unit(said) or Unit.CHAPTER, said["per"] or {"dai": "day"}.get(said["ly"] or "", said["ly"])
     number = _number(said["number"])
     if not number:
-        raise NotUnderstood(said[0], "Write how much is read, for example “5 chapters a week”.")
+        raise NotUnderstood(said[0], "Write how much you read, for example “5 chapters a week”.")
     if per and re.fullmatch(WEEKDAY, per):
         return Wish(pace=Pace(number, unit, Per.MEETING), rhythm=Rhythm(Every.WEEK, 1, (weekday(per),)))
     return Wish(pace=Pace(number, unit, Per(per) if per in list(Per) else Per.MEETING))
@@ -372,12 +372,12 @@ class ScheduleChange:
         said = (
             (self.before.state is not self.after.state, f"The schedule is {self.after.state}."),
             (self.before.zone != self.after.zone, f"Times are those of {self.after.zone}."),
-            (self.before.also != self.after.also, "Threads to come may speak freely of other books than before."),
+            (self.before.also != self.after.also, "Future threads may mention different books than before."),
         )
         lines = [line for there, line in said if there] + [self._line(each) for each in self.differences]
         opened = sum(section.state is SectionState.OPENED for section in self.after.sections)
         if opened:
-            threads = "1 thread that is open keeps its" if opened == 1 else f"{opened} threads that are open keep their"
+            threads = "1 open thread keeps its" if opened == 1 else f"{opened} open threads keep their"
             lines.append(f"{threads} range and ceiling.")
         return tuple(lines)
 
@@ -420,7 +420,7 @@ def one_ahead(schedule: Schedule, number: int, now: dt.datetime) -> Section:
     if chosen is not None:
         return chosen
     if not ahead:
-        raise NotPossible("No section is ahead that could be changed. Create a new schedule.")
+        raise NotPossible("There are no sections left to change. Create a new schedule.")
     raise NotPossible(f"Section {number} cannot be changed. Write one of {ahead[0].number} to {ahead[-1].number}.")
 
 
@@ -505,7 +505,7 @@ def paused(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     """Return a schedule that stands still: events that members see are cancelled, and come back when it goes on."""
     going_on(schedule)
     if schedule.state is ScheduleState.PAUSED:
-        raise NotPossible("The schedule is paused already. Resume it when you go on.")
+        raise NotPossible("The schedule is already paused. Continue it with /schedule resume.")
     after = each_ahead(
         schedule, now, lambda s: replace(s, event=0, sequence=s.sequence + 1),
         state=ScheduleState.PAUSED, paused_at=now,
@@ -520,7 +520,7 @@ def resumed(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     every day move by days.
     """
     if schedule.state is not ScheduleState.PAUSED:
-        raise NotPossible("The schedule is not paused. Shift it if meetings are to be later.")
+        raise NotPossible("The schedule is not paused. To move meetings, use /schedule shift.")
     paused_at = since(schedule, now)
     left = [section for section in schedule.live if section.ahead(paused_at)]
     days = _missed(left, paused_at, now) if left and left[0].meets <= now else 0
@@ -572,7 +572,9 @@ def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Sche
         after = each_ahead(schedule, now, lambda s: dated(s, s.day, wish.at or s.at, zone), zone=zone)
         return in_order(schedule, after, now)
     if schedule.whole != Reached.in_book(book, book.marks):
-        raise NotPossible(f"“{book.title}” is counted in another way now. Cancel this schedule and create a new one.")
+        raise NotPossible(
+            f"The chapters or pages of “{book.title}” have changed. Cancel this schedule and create a new one."
+        )
     begun = [section for section in schedule.live if section.begun(since(schedule, now))]
     whole = replace(wish, at=wish.at or schedule.live[-1].at)
     draft = drafted(whole, book, zone, now, after=begun[-1].last if begun else 0)
@@ -703,7 +705,7 @@ def _meeting(words: str, schedule: Schedule, number: int, now: dt.datetime) -> t
     """Return the day and the time of day that were said for one meeting; a time alone is on the day that it had."""
     wish = read_wish(words, local(now, schedule.zone))
     if replace(wish, at=None, first=None, dates=()) != replace(wish, first=None, dates=(), at=None, zone=""):
-        raise NotPossible("One meeting is in the zone of its schedule. Write a date and a time without a zone.")
+        raise NotPossible("A single meeting can’t have its own time zone. Write a date and a time without one.")
     days = [*wish.dates, *([wish.first] if wish.first else [])]
     section = schedule.section(number)
     if len(days) > 1 or section is None or (not days and wish.at is None):
@@ -717,7 +719,7 @@ def _first_ahead(schedule: Schedule, now: dt.datetime) -> int:
 
 def _known(slug: Slug, books: Books) -> Book:
     if slug not in books:
-        raise NotPossible("The library does not have that book any more. Whoever runs me can bring it back.")
+        raise NotPossible("That book is no longer in the library. My operator can bring it back.")
     return books[slug]
 
 

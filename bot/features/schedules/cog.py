@@ -35,7 +35,7 @@ Days = app_commands.Range[int, -366, 366]
 Number = app_commands.Range[int, 1, 999]
 
 WORDS = "When you meet and how much you read: Fridays at 8pm, 5 chapters a week, from next week"
-BOOK = "The book; otherwise that of this channel"
+BOOK = "Which book; if left out, the one of this channel"
 SPEAKING = discord.Permissions(view_channel=True, send_messages=True)
 
 
@@ -73,10 +73,10 @@ def chosen_channel(
         raise Refused("Choose a text channel or a forum in the channel field: its threads or posts open there.")
     person = interaction.user
     if isinstance(person, discord.Member) and not channel.permissions_for(person) >= SPEAKING:
-        raise Refused(f"You may not write in #{channel.name}, so you cannot plan a schedule there.")
+        raise Refused(f"You can’t write in #{channel.name}, so you can’t plan a schedule there.")
     lacks = (*lacks_in(channel, needed_in(channel)), *lacking(guild.me.guild_permissions, EVENTS))
     if lacks:
-        raise Refused(f"I lack the permission {' and '.join(lacks)} in #{channel.name}. Allow me that, and ask again.")
+        raise Refused(f"I need the permission {' and '.join(lacks)} in #{channel.name}. Please allow it and try again.")
     return channel
 
 
@@ -93,22 +93,22 @@ async def scheduled(interaction: discord.Interaction[Any], typed: str) -> list[a
 class ScheduleCog(commands.Cog):
     """Schedules, from the preview to the calendar."""
 
-    schedule = in_clubs(app_commands.Group(name="schedule", description="What we read, and when we meet."))
+    schedule = in_clubs(app_commands.Group(name="schedule", description="What we read and when we meet."))
 
     def __init__(self, bot: ClubBot) -> None:
         self._bot, self._app = bot, bot.app
 
     @schedule.command()
     @app_commands.describe(
-        book="The book", words=WORDS, zone="The zone of the times; otherwise the club’s",
-        channel="Where its threads or posts open; otherwise the club’s channel for it, or this one",
+        book="The book", words=WORDS, zone="Time zone; the club’s if left out",
+        channel="Where its threads or posts open; if left out, the club’s schedule channel or this one",
     )  # fmt: skip
     @app_commands.autocomplete(book=autocomplete.books, zone=zones)
     async def create(
         self, interaction: discord.Interaction[Any], book: Typed, words: Words, zone: Typed | None = None,
         channel: Chosen | None = None,
     ) -> None:  # fmt: skip
-        """Plan the reading of a book. You see every section first (organisers)."""
+        """Plan the reading of a book. You see a preview of every section first (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await needs(interaction, ORGANISER)
         member, place = await visitor(interaction)
@@ -121,16 +121,16 @@ class ScheduleCog(commands.Cog):
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
     async def show(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """Show all sections with their dates and how far each goes, and set reminders."""
+        """Show all sections and their dates, and set reminders."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept, _, _ = await self._meant(interaction, book)
         await deliver(interaction, await shown(interaction, kept, 1))
 
     @schedule.command()
     @app_commands.describe(
-        words="The rest anew, in your own words; a time alone moves all meetings", book=BOOK,
-        section="The number of one section; otherwise the next one", meets="Its other date: 12 March at 8pm",
-        upto="Its other end: ch 9", channel="Another channel for the threads to come",
+        words="New plan for the rest, in your own words; a time alone moves all meetings", book=BOOK,
+        section="Number of the section; the next one if left out", meets="New date of that section: 12 March at 8pm",
+        upto="New end of that section: ch 9", channel="Another channel for future threads",
     )  # fmt: skip
     @app_commands.autocomplete(book=scheduled)
     async def edit(
@@ -138,7 +138,7 @@ class ScheduleCog(commands.Cog):
         section: Number | None = None, meets: Words | None = None, upto: Where | None = None,
         channel: Chosen | None = None,
     ) -> None:  # fmt: skip
-        """Change what is ahead: all of it, one section, the channel, or the other books (organisers)."""
+        """Change what is still to come: everything, one section, the channel or other books (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         moved = chosen_channel(interaction, channel).id if channel else 0
         change = {"words": words or "", "section": section or 0, "meets": meets or "", "upto": upto or ""}
@@ -146,7 +146,7 @@ class ScheduleCog(commands.Cog):
 
     @schedule.command()
     @app_commands.describe(days="How many days later; -7 is a week earlier", book=BOOK,
-                           section="The first section that moves; otherwise the next one")  # fmt: skip
+                           section="The first section that moves; the next one if left out")  # fmt: skip
     @app_commands.autocomplete(book=scheduled)
     async def shift(
         self, interaction: discord.Interaction[Any], days: Days, book: Typed | None = None,
@@ -160,7 +160,7 @@ class ScheduleCog(commands.Cog):
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
     async def pause(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """Pause the schedule: nothing opens until it goes on (organisers)."""
+        """Pause the schedule: nothing opens until you resume it (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._change(interaction, book, Do.PAUSE)
 
@@ -168,7 +168,7 @@ class ScheduleCog(commands.Cog):
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
     async def resume(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """Go on after a pause; where a meeting was missed, all of them move (organisers)."""
+        """Resume after a pause. If a meeting was missed, all the rest move (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._change(interaction, book, Do.RESUME)
 
@@ -176,7 +176,7 @@ class ScheduleCog(commands.Cog):
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
     async def cancel(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """End the schedule: what is open stays, nothing follows (organisers)."""
+        """Cancel the schedule. Open threads stay, nothing new opens (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._change(interaction, book, Do.CANCEL)
 
@@ -189,7 +189,7 @@ class ScheduleCog(commands.Cog):
         kept, _, _ = await self._meant(interaction, book)
         schedule, now = kept.schedule, self._app.now()
         file = FileAttachment(f"{schedule.book}.ics", await self._app.workers.do(lambda: exported(schedule, now)))
-        body = "Open it with your calendar. Import it again after a change: the meetings are brought up to date."
+        body = "Open it with your calendar. After a change, import it again to update the meetings."
         await deliver(interaction, Card(body=body, document=file))
 
     async def _change(self, interaction: discord.Interaction[Any], book: str | None, do: Do, **change: Any) -> None:  # noqa: ANN401 (fields of Order)

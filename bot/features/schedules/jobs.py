@@ -267,7 +267,7 @@ def _told(schedule: Schedule, about: str) -> str:
 def _late(schedule: Schedule, numbers: Sequence[int]) -> str:
     names = [section for section in schedule.live if section.number in numbers]
     listed = "\n".join(f"{section.number}. {thread_title(schedule, section)}" for section in names)
-    return f"I was away for days, and these were due meanwhile. Post each now, or skip it.\n{listed}"
+    return f"I was offline when these were due. Post each now, or skip it.\n{listed}"
 
 
 def _with_event(made_for: Section, event: int) -> Changing:
@@ -322,9 +322,7 @@ FULL = 30038
 TOO_MANY, FAILED = 429, 500
 """HTTP: asked too often; from 500 on, the server itself failed. Both pass."""
 
-CHANNEL_GONE = (
-    "The channel of the schedule is gone, so I cannot {what}. Choose another one with the channel of /schedule edit."
-)
+CHANNEL_GONE = "The channel of the schedule is gone, so I can’t {what}. Choose another with /schedule edit."
 
 Parent = discord.TextChannel | discord.ForumChannel
 
@@ -578,7 +576,7 @@ class ScheduleStage:
     def _fields(self, schedule: Schedule, section: Section) -> dict[str, Any]:
         """Return what an event says; the last line of its description is what it is found by, and stays."""
         channel, upto = self._channel(schedule), ceiling_name(schedule, section.ceiling)
-        text = f"We speak of this {upto}. /schedule show has all meetings, and reminders."
+        text = f"We talk about the book {upto}. All meetings, and reminders: /schedule show"
         return {
             "name": one_line(thread_title(schedule, section), PLACE_NAME), "start_time": section.meets,
             "end_time": section.meets + MEETING, "description": f"{text}\n{uid(schedule, section)}",
@@ -675,7 +673,7 @@ def allowed_to(what: str, channel: GuildChannel | None, needed: Sequence[str]) -
             why = "this server has 100 events already, the most that Discord allows. Delete some"
         else:
             why = f"Discord refuses it ({refused.code or refused.status})"
-        raise Unwelcome(f"I cannot {what}: {why}.") from refused
+        raise Unwelcome(f"I can’t {what}: {why}.") from refused
 
 
 def _lacking(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> str:
@@ -686,4 +684,4 @@ def _lacking(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> 
         names = lacks_in(channel, needed) if channel else ()
         where = f"in #{channel.name}" if channel else "there"
     lacks = " and ".join(names or map(named, needed))
-    return f"I lack the permission {lacks} {where}, so I cannot {what}. Allow me that; I try again every hour."
+    return f"I need the permission {lacks} {where} to {what}. Please allow it; I try again every hour."

@@ -172,7 +172,7 @@ def cut_evenly(book: Book, number: int, *, by_pages: bool = False, after: int = 
     start, end = _counted(book, unit, after), _counted(book, unit, book.marks)
     cuts = _cuts(book, after)
     if number > len(cuts) + 1:
-        raise NotPossible(f"What is left of “{book.title}” makes {plural(len(cuts) + 1, 'section')} at most.")
+        raise NotPossible(f"The rest of “{book.title}” makes at most {plural(len(cuts) + 1, 'section')}.")
     places = (start + (end - start) * n / number for n in range(1, number))
     ends: list[int] = []
     for n, place in enumerate(places):
@@ -191,10 +191,10 @@ def cut_by_size(book: Book, size: Fraction, unit: Unit, *, after: int = 0) -> tu
     start, end = _counted(book, unit, after), _counted(book, unit, book.marks)
     cuts = _cuts(book, after)
     if book.unit is Unit.PERCENT and size * book.marks / end < PERCENT_STEP:
-        raise NotPossible(f"“{book.title}” is counted in percent. Read at least {PERCENT_STEP}% for every meeting.")
+        raise NotPossible(f"“{book.title}” is counted in percent. Read at least {PERCENT_STEP}% for each meeting.")
     number = math.ceil((end - start) / size)
     if number > MOST:
-        raise NotPossible(f"That makes {number} sections, and {MOST} are the most. Read more for every meeting.")
+        raise NotPossible(f"That makes {number} sections, but {MOST} is the maximum. Read more for each meeting.")
     near = {_nearest(book, unit, (after, *cuts, book.marks), start + size * n) for n in range(1, number)}
     return _between(book, after, sorted(near - {after, book.marks}))
 
@@ -207,9 +207,7 @@ def cut_as_said(book: Book, own: Sequence[Own], *, after: int = 0) -> tuple[Rang
         last = book.marks if each.last is None else _mark(book, each.unit, each.last)
         if last <= begin or not _follows(book, begin, each, own[n - 1] if n else None):
             said = f"{each.first}–{'end' if each.last is None else each.last}"
-            raise NotPossible(
-                f"{said} does not go on where the book is then. Begin it after {book.reading_name(begin)}."
-            )
+            raise NotPossible(f"{said} doesn’t follow the section before. Begin it after {book.reading_name(begin)}.")
         ranges.append(Range(begin + 1, last))
     return checked(book, ranges, after=after)
 
@@ -222,14 +220,14 @@ def checked(book: Book, ranges: Iterable[Range], *, after: int = 0) -> tuple[Ran
     for each in done:
         if each.first != begin + 1 or each.last < each.first:
             raise NotPossible(
-                f"Sections have to follow each other. Begin the next one after {book.reading_name(begin)}."
+                f"Sections must follow each other without gaps. Begin the next one after {book.reading_name(begin)}."
             )
         if book.unit is Unit.PERCENT and each.last % PERCENT_STEP and each.last != book.marks:
             raise NotPossible(f"“{book.title}” is counted in percent. End every section at a multiple of 5%.")
         begin = each.last
     if begin != book.marks:
         raise NotPossible(
-            f"The last section ends at {book.reading_name(begin)}, before the book does. End it with “end”."
+            f"The last section ends at {book.reading_name(begin)}, but the book goes on. End it with “end”."
         )
     return done
 
@@ -237,7 +235,7 @@ def checked(book: Book, ranges: Iterable[Range], *, after: int = 0) -> tuple[Ran
 def _cuts(book: Book, after: int) -> list[int]:
     """Return the marks at which a section may end before the end of the book."""
     if after >= book.marks:
-        raise NotPossible(f"Nothing is left of “{book.title}”.")
+        raise NotPossible(f"There is nothing left to read in “{book.title}”.")
     step = PERCENT_STEP if book.unit is Unit.PERCENT else 1
     return [mark for mark in range(after + 1, book.marks) if mark % step == 0]
 
@@ -257,7 +255,7 @@ def _counted(book: Book, unit: Unit, mark: int) -> Fraction:
     if unit is Unit.PAGE and book.pages and book.unit is Unit.PERCENT:
         return Fraction(mark * book.pages, book.marks)
     what = "percent" if book.unit is Unit.PERCENT else f"{book.unit.value}s"
-    known = f"Which {unit.value}s end where in “{book.title}” is not known here."
+    known = f"I don’t know where the {unit.value}s of “{book.title}” end."
     raise NotPossible(f"{known} Write it in {what}, or as a number of sections.")
 
 
@@ -269,7 +267,7 @@ def _nearest(book: Book, unit: Unit, cuts: Sequence[int], place: Fraction) -> in
 def _by_parts(book: Book, size: Fraction, after: int) -> tuple[Range, ...]:
     ends = [part.last_mark for part in book.parts if part.last_mark > after]
     if not ends:
-        raise NotPossible(f"The parts of “{book.title}” are not known here. Write it as a number of sections.")
+        raise NotPossible(f"I don’t know the parts of “{book.title}”. Write a number of sections instead.")
     many = max(1, math.floor(size))
     return _between(book, after, [end for end in ends[many - 1 :: many] if end < book.marks])
 
@@ -297,7 +295,7 @@ def _mark(book: Book, unit: Unit | None, number: int) -> int:
 
 def _checked_number(number: int) -> None:
     if not 1 <= number <= MOST:
-        raise NotPossible(f"A schedule has 1 to {MOST} sections, and this would be {number}.")
+        raise NotPossible(f"A schedule has 1 to {MOST} sections; this would be {number}.")
 
 
 _FREQUENCIES: Mapping[Every, Literal[1, 2, 3]] = {Every.DAY: DAILY, Every.WEEK: WEEKLY, Every.MONTH: MONTHLY}
@@ -360,7 +358,7 @@ def _matched(
         ranges = _ranges(wish, None, book, len(days), after)
         if len(ranges) != len(days):
             raise NotPossible(
-                f"That makes {plural(len(ranges), 'section')} and {plural(len(days), 'date')}. Match them."
+                f"That makes {plural(len(ranges), 'section')} but {plural(len(days), 'date')}. They must match."
             )
         return ranges, days
     if wish.dates:
@@ -371,8 +369,8 @@ def _matched(
     ranges = _ranges(wish, rhythm, book, len(days) if limited else 0, after)
     if limited and len(ranges) > len(days):
         raise NotPossible(
-            f"That makes {plural(len(ranges), 'section')}, and there are {plural(len(days), 'meeting')} in that time. "
-            "Read more for every meeting, or take longer."
+            f"That makes {plural(len(ranges), 'section')}, but there are only {plural(len(days), 'meeting')} in that "
+            "time. Read more for each meeting, or take longer."
         )
     return ranges, days[: len(ranges)]
 
@@ -428,9 +426,9 @@ def _days(rhythm: Rhythm, wish: Wish, first: dt.date) -> list[dt.date]:
 def _checked(slots: Sequence[Slot], moments: Sequence[Moment], now: dt.datetime) -> None:
     for before, after in pairwise(moments):
         if after.utc <= before.utc:
-            raise NotPossible("The sections have to be in the order of their dates. Write the dates in that order.")
+            raise NotPossible("The dates are not in order. Write the earliest first.")
     if moments[0].utc <= now:
-        raise NotPossible(f"{day_name(slots[0].day)} at {slots[0].at:%H:%M} is over. Write a later day.")
+        raise NotPossible(f"{day_name(slots[0].day)} at {slots[0].at:%H:%M} has passed. Write a later day.")
     if moments[-1].utc > now + _FARTHEST:
         raise NotPossible(f"{day_name(slots[-1].day)} is too far away. Write an earlier day.")
 
@@ -745,7 +743,7 @@ def late_note(step: ScheduleStep) -> str:
     minutes = int(step.late_by / dt.timedelta(minutes=1))
     for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
         if minutes >= size:
-            return f"This comes {plural(minutes // size, name)} late: I was away."
+            return f"This comes {plural(minutes // size, name)} late: I was offline."
     return ""
 
 

@@ -48,8 +48,8 @@ OVER = dt.timedelta(days=14)
 LAST_MEETING = ("since the last meeting", "since last week")
 """How people ask for what comes behind their last meeting; the first is what is offered."""
 
-CHANGED = "The schedule was changed meanwhile. Look at it with /schedule show, and begin anew."
-NONE = "There is no schedule here. /schedule create makes one."
+CHANGED = "Somebody has changed the schedule in the meantime. See it with /schedule show, and start again."
+NONE = "There is no schedule here. Create one with /schedule create."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class ScheduleRow(Base):
     personal = (
         Personal(
             "schedules",
-            "schedules that you made: they stay, without your name",
+            "schedules that you made (kept, but without your name)",
             by="organiser",
             stays=True,
             hidden=("plan", "wanted", "touched"),
@@ -130,7 +130,7 @@ class ScheduleRow(Base):
 class ReminderRow(OfMember, Base):
     """That a member wants to be reminded of a schedule's meetings, and how."""
 
-    personal = (Personal("reminders", "schedules of whose meetings you are reminded"),)
+    personal = (Personal("reminders", "schedules that remind you of meetings"),)
 
     __tablename__ = "reminders"
     __table_args__ = (
@@ -178,7 +178,7 @@ class Schedules:
         """Keep a schedule that was confirmed; `name` makes a second press harmless. Raises NotPossible."""
         schedule, _ = request.worked_out(self._books, organiser)
         if schedule.sections[0].meets <= self._now():
-            raise NotPossible("The first meeting would be in the past by now. Begin anew with /schedule create.")
+            raise NotPossible("The first meeting would already be in the past. Start again with /schedule create.")
         await self.check(schedule)
         return await self.add(schedule, name)
 
@@ -191,7 +191,7 @@ class Schedules:
             )  # fmt: skip
             row = await session.scalar(insert.on_conflict_do_nothing().returning(ScheduleRow))
             if row is None:
-                raise NotPossible("That schedule has been created already. /schedule show shows it.")
+                raise NotPossible("That schedule has already been created. See it with /schedule show.")
             await plan(session, looking(row.club, row.id), self._now())
             return _schedule(row)
 
@@ -199,9 +199,11 @@ class Schedules:
         """See whether a club can have one more schedule. Raises NotPossible."""
         going_on = [each for each in await self.of_club(schedule.club) if not self._over(each)]
         if len(going_on) >= MOST:
-            raise NotPossible(f"A club has at most {MOST} schedules at a time. Cancel one with /schedule cancel.")
+            raise NotPossible(f"A club can have at most {MOST} schedules. Cancel one with /schedule cancel.")
         if any((each.book, each.place) == (schedule.book, schedule.place) for each in going_on):
-            raise NotPossible(f"That channel has a schedule for “{schedule.title}” already. /schedule edit changes it.")
+            raise NotPossible(
+                f"That channel already has a schedule for “{schedule.title}”. Change it with /schedule edit."
+            )
 
     async def preview(self, order: Order, club: int) -> ScheduleChange:
         """Return what a change would change. Raises NotPossible, where somebody else was faster, too."""
@@ -232,7 +234,7 @@ class Schedules:
         def decided(kept: Kept) -> Kept:
             section = kept.schedule.section(number)
             if section is None or number not in self.undecided(kept):
-                raise NotPossible("That is decided already. /schedule show shows how things are.")
+                raise NotPossible("That has already been decided. See the schedule with /schedule show.")
             if post:
                 return replace(kept, wanted=kept.wanted | {number})
             gone = replace(section, state=SectionState.SKIPPED, event=0)
@@ -295,7 +297,7 @@ class Schedules:
         schedule = (await self.find(place, parent, book)).schedule
         met = [section for section in schedule.live if section.state is SectionState.OPENED]
         if not met:
-            raise NotPossible("There was no meeting yet. Leave the section out for the story so far.")
+            raise NotPossible("There hasn’t been a meeting yet. For the whole story so far, leave the section out.")
         if schedule.whole.unit == Unit.PERCENT or met[-1].last >= schedule.whole.of:
             return schedule.book, f"since {round(100 * met[-1].last / schedule.whole.of)}%"
         return schedule.book, ceiling_name(schedule, met[-1].last).replace("up to", "since")
@@ -342,7 +344,7 @@ class Schedules:
         schedule, now = (await self.kept(schedule_id, member.club)).schedule, self._now()
         to_come = any(each.meets > since(schedule, now) for each in schedule.live)
         if by is not None and (schedule.state is ScheduleState.CANCELLED or not to_come):
-            raise NotPossible("No meeting is to come of which I could remind you.")
+            raise NotPossible("There are no more meetings to remind you of.")
         key = {"schedule": schedule_id, "club": member.club, "member": member.id}
         async with self._database.writing() as session:
             if by is None:

@@ -56,9 +56,9 @@ SECTION = r"(?P<section>\d{1,3})"
 WAYS = {"d": By.DIRECT, "t": By.THREAD, "n": None}
 LABELS = {"d": "By direct message", "t": "In the thread", "n": "No reminders"}
 KEPT = {
-    By.DIRECT: "I remind you by direct message, a day and an hour before each meeting.",
-    By.THREAD: "I remind you in the thread, a day and an hour before each meeting. Others see your name there.",
-    None: "I do not remind you of these meetings.",
+    By.DIRECT: "I’ll send you a direct message a day and an hour before each meeting.",
+    By.THREAD: "I’ll mention you in the thread a day and an hour before each meeting. Others see that.",
+    None: "I won’t remind you of these meetings.",
 }
 
 
@@ -190,7 +190,7 @@ def opening_card(
     """Return the message that opens a section's thread, with its discussion prompts."""
     stretch = safe(range_name(schedule, section.first, section.last))
     parts = [
-        f"Here we speak of {stretch}. {_how_far(schedule, section)}",
+        f"Here we talk about {stretch}. {_how_far(schedule, section)}",
         _free(schedule, books),
         _next(schedule, section),
         prompts_text(prompts),
@@ -212,7 +212,9 @@ def prompts_text(prompts: Sequence[Prompt]) -> str:
 def reminder_card(schedule: Schedule, section: Section, items: Items, members: Sequence[int] = ()) -> Card:
     """Return a reminder of a meeting; those to whom it goes are mentioned where others read it, too."""
     who = " ".join(f"<@{member}>" for member in members)
-    text = f"We meet {timestamp(section.meets)} about {safe(range_name(schedule, section.first, section.last))}."
+    text = (
+        f"We meet {timestamp(section.meets)} to talk about {safe(range_name(schedule, section.first, section.last))}."
+    )
     where = f"<#{schedule.place}>" if not members else ""
     return Card(safe(thread_title(schedule, section)), "\n".join(filter(None, (who, text, where))), (), buttons=items)
 
@@ -234,7 +236,7 @@ def _free(schedule: Schedule, books: Books) -> str:
     if not titles:
         return ""
     more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
-    return f"These may be spoken of freely, too: {safe(', '.join(titles[:NAMED]))}{more}."
+    return f"You may also talk freely about {safe(', '.join(titles[:NAMED]))}{more}."
 
 
 def _next(schedule: Schedule, section: Section) -> str:
@@ -253,15 +255,15 @@ WHAT = {
     Do.EDIT: "Change the schedule?",
     Do.SHIFT: "Shift the schedule?",
     Do.PAUSE: "Pause the schedule?",
-    Do.RESUME: "Go on with the schedule?",
+    Do.RESUME: "Resume the schedule?",
     Do.CANCEL: "Cancel the schedule?",
 }
 DONE = {
     Do.EDIT: "The schedule is changed.",
     Do.SHIFT: "The schedule is shifted.",
-    Do.PAUSE: "The schedule is paused. /schedule resume goes on with it.",
-    Do.RESUME: "The schedule goes on.",
-    Do.CANCEL: "The schedule is cancelled. What is open stays open.",
+    Do.PAUSE: "The schedule is paused. Continue it with /schedule resume.",
+    Do.RESUME: "The schedule is resumed.",
+    Do.CANCEL: "The schedule is cancelled. Open threads stay open.",
 }
 
 
@@ -277,7 +279,7 @@ class ConfirmButton(Confirm, template=rf"schedule-confirm:{ID}"):
         schedules = app_of(interaction).get(Schedules)
         if asked.do == PLAN:
             schedule = await schedules.begin(ScheduleRequest.read(asked.text), asked.member, self.given["asked_id"])
-            done = f"The schedule is made. I open its threads in <#{schedule.place}>. /schedule show shows it."
+            done = f"The schedule is created. I’ll open its threads in <#{schedule.place}>. See it with /schedule show."
         else:
             order = Order.read(asked.text)
             await schedules.make(order, asked.member.club)
@@ -311,7 +313,7 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
             for each in others
         ]
         menu: discord.ui.Select[Any] = discord.ui.Select(
-            custom_id=f"schedule-free:{asked_id}", placeholder="Which other books may be spoken of freely?",
+            custom_id=f"schedule-free:{asked_id}", placeholder="Other books to talk about freely",
             options=options, min_values=0, max_values=len(options),
         )  # fmt: skip
         return cls(menu)
@@ -341,7 +343,7 @@ class WordsModal(Dialogue):
 
     def __init__(self, asked: Asked) -> None:
         prepared = ScheduleRequest.read(asked.text)
-        super().__init__(title=one_line("When do you meet, how much do you read?", MODAL_TITLE))
+        super().__init__(title=one_line("When do you meet, and how much do you read?", MODAL_TITLE))
         self._asked = asked
         self.words: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="words", style=discord.TextStyle.paragraph, default=prepared.words, max_length=MAX_LENGTH
@@ -399,7 +401,7 @@ async def _change(app: App, asked: Asked, page: int) -> Card:
     change = await app.get(Schedules).preview(order, asked.member.club)
     lines = [safe(line) for line in change.preview()]
     if change.before.place != change.after.place:
-        lines.insert(0, "Threads to come open in the other channel.")
+        lines.insert(0, "Future threads open in the other channel.")
     book, menu = app.books.get(change.after.book), None
     if order.do is Do.EDIT and book is not None:
         menu = FreeMenu.of(asked.id, book, app, tuple(change.after.also) if order.also is None else order.also)

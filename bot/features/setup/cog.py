@@ -33,22 +33,21 @@ NAMES = {
     Topic.BOOK: "Book",
 }
 INTEGRATIONS = (
-    "Discord shows such commands only to who has its own permission for them. To show them to the role, too, open "
-    "Server Settings, Integrations, Dogear."
+    "Discord shows these commands only to people with the matching Discord permission. To show them to the role "
+    "too, open Server Settings, Integrations, Dogear."
 )
 ASKS = {
-    Topic.MODERATORS: "Who keeps places besides those who may by Discord’s permissions: how far each place goes, "
-    f"discussion prompts, watched places. {INTEGRATIONS}",
-    Topic.ORGANISERS: "Who plans what the club reads, besides those who may manage events or the server: schedules and "
-    f"votes. {INTEGRATIONS}",
+    Topic.MODERATORS: "Who, besides people with Discord’s own moderator permissions, may set ceilings, handle "
+    f"discussion prompts and watch for spoilers. {INTEGRATIONS}",
+    Topic.ORGANISERS: "Who, besides people who may manage events or the server, may plan schedules and hold votes. "
+    f"{INTEGRATIONS}",
     Topic.TALK: "Where the club talks about the book.",
-    Topic.SCHEDULE: "Where each section of a schedule gets its thread: a channel, or a forum, where each is a post.",
-    Topic.ZONE: "By which clock the club meets, for “Friday 8pm”. If yours is not in the menu: /setup zone knows all.",
-    Topic.BOOK: "What the club reads now. A book that is not in the menu has to be in the library first: whoever runs "
-    "me adds it with python run_bot.py import.",
+    Topic.SCHEDULE: "Where each section of a schedule gets its thread (in a channel) or post (in a forum).",
+    Topic.ZONE: "The time zone for “Friday 8pm”. If yours isn’t in the menu, use /setup zone.",
+    Topic.BOOK: "What the club is reading. If your book isn’t in the menu, ask my operator to add it.",
 }
 NOTHING = "not chosen"
-KEPT = "Only you see this. Each step is kept at once; /setup start goes on where you stopped."
+KEPT = "Only you see this. Each step is saved at once; /setup start continues where you stopped."
 NOTHING_MISSING = "Nothing is missing."
 
 
@@ -81,7 +80,7 @@ def settings_text(settings: ClubSettings, books: Mapping[Slug, Book], now: dt.da
 def missing_text(found: Iterable[Missing]) -> str:
     """Return what is missing, each with its cure in small print."""
     lines = [f"• {safe(each.what)}\n-# {safe(each.cure)}" for each in found]
-    return "\n".join(("**What is missing**", *lines)) if lines else NOTHING_MISSING
+    return "\n".join(("**Still missing**", *lines)) if lines else NOTHING_MISSING
 
 
 async def what_is_missing(app: App, guild: discord.Guild, settings: ClubSettings) -> list[Missing]:
@@ -98,9 +97,9 @@ def server_of(guild: discord.Guild, settings: ClubSettings) -> Server:
 
 
 TITLE = "What I may do in each channel"
-NOTE = "I have posted nothing to find this out. Manage Messages counts only where you use /watch."
+NOTE = "I haven’t posted anything to find this out. Manage Messages matters only where you use /watch."
 ALL_THERE = "nothing is missing."
-GONE = "it is not there any more. Choose another one with /setup start."
+GONE = "it is gone. Choose another one with /setup start."
 
 
 class SetupCheckButton(Page, template=rf"setup-check:{PAGE}"):
@@ -132,8 +131,8 @@ def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> C
     if fine := sum(lack == () for lack in lacks.values()):
         items.append(f"In {counted(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
     if unseen := sum(lack == (VIEW,) for lack in lacks.values()):
-        items.append(f"I do not see {counted(unseen, 'channel')}. That is fine where I am not to be asked.")
-    return paged_card(TITLE, items or ["There is no channel for text here."], page, SetupCheckButton, note=NOTE)
+        items.append(f"I can’t see {counted(unseen, 'channel')}. That’s fine if nobody should ask me anything there.")
+    return paged_card(TITLE, items or ["There are no text channels here."], page, SetupCheckButton, note=NOTE)
 
 
 def _chosen(guild: discord.Guild, step: Topic, channel: int) -> str:
@@ -205,7 +204,7 @@ CLEARED = "|".join(step for step in ASKED if step is not Topic.ZONE)
 """Steps at which nothing may be chosen; a zone there always is."""
 
 NO_ROLE = "Everybody has that role, or only a bot does. Pick one that some members have, or make one first."
-NO_CHANNEL = "I cannot use that channel. Pick a text channel of this server; for the schedule, also a forum."
+NO_CHANNEL = "I can’t use that channel. Pick a text channel of this server, or for the schedule also a forum."
 
 
 class RoleMenu(Picked, template=r"setup-role:(?:moderators|organisers)"):
@@ -258,7 +257,7 @@ class BookMenu(Picked, template=r"setup-book:\d{1,3}"):
 class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
     """Goes to a step, and changes nothing else."""
 
-    label = "Go on"
+    label = "Continue"
 
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Return the step."""
@@ -272,7 +271,7 @@ class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
     label = "Choose none"
 
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
-        """Take it back, and return the next step."""
+        """Delete the post, and return the next step."""
         guild, app = await setter(interaction), app_of(interaction)
         return await walk_card(app, guild, await app.get(SetUp).clear(guild.id, Topic(self.given["step"])))
 
@@ -290,20 +289,18 @@ async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page
     """Return the card of the step at which the walk is."""
     step = settings.walk
     if step is Topic.DONE:
-        return await settings_card(app, guild, settings, "That is all")
+        return await settings_card(app, guild, settings, "All set")
     now = chosen(step, settings, app.books, app.now())
     body = f"{safe(ASKS[step])}\n\n**Now**: {now}"
     return Card(heading(step), body, (), Tone.PLAIN, _items(app, guild, settings, page), note=KEPT)
 
 
-async def settings_card(
-    app: App, guild: discord.Guild, settings: ClubSettings, title: str = "Settings of the club"
-) -> Card:
+async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, title: str = "Club settings") -> Card:
     """Return all settings, and what is missing with its cure."""
     found = missing_text(await what_is_missing(app, guild, settings))
     body = f"{settings_text(settings, app.books, app.now())}\n\n{found}"
     items = [
-        SetupGoButton(Topic.MODERATORS, label="Go through it"),
+        SetupGoButton(Topic.MODERATORS, label="Go through the set-up"),
         SetupCheckButton(1, label="Check the channels"),
     ]
     return Card(title, body, (), Tone.PLAIN, items, note="Only you see this.")
@@ -311,8 +308,8 @@ async def settings_card(
 
 def zone_card(settings: ClubSettings, app: App) -> Card:
     """Return what is told once a zone was chosen by its name, with the way on where the walk is not at its end."""
-    body = f"Times of this club are in {chosen(Topic.ZONE, settings, app.books, app.now())}."
-    items = [] if settings.walk is Topic.DONE else [SetupGoButton(settings.walk, label="Go on with the set-up")]
+    body = f"This club’s time zone is {chosen(Topic.ZONE, settings, app.books, app.now())}."
+    items = [] if settings.walk is Topic.DONE else [SetupGoButton(settings.walk, label="Continue the set-up")]
     return Card(body=body, buttons=items)
 
 
@@ -338,7 +335,7 @@ def _books(app: App, settings: ClubSettings, page: int) -> list[discord.ui.Item[
     if not pages:
         return []
     shown = min(max(1, page), pages)
-    turning = turns(SetupBooksButton, shown, pages, "Books before", "More books")
+    turning = turns(SetupBooksButton, shown, pages, "Previous books", "More books")
     return [BookMenu(book_menu(app.books, settings.book, shown)), *turning]
 
 
@@ -380,14 +377,14 @@ class SetupCog(commands.Cog):
 
     @setup.command()
     async def start(self, interaction: discord.Interaction[Any]) -> None:
-        """Go through the set-up, step by step, from where you stopped. Only you see it."""
+        """Set up step by step, continuing where you stopped. Only you see it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = await setter(interaction)
         await deliver(interaction, await walk_card(self._app, guild, await self._set_up.begin(guild.id)))
 
     @setup.command()
     async def view(self, interaction: discord.Interaction[Any]) -> None:
-        """Show what is set and what is missing, each with what mends it."""
+        """Show what is set up, what is missing, and how to fix it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = await setter(interaction)
         await deliver(interaction, await settings_card(self._app, guild, await self._set_up.settings(guild.id)))
@@ -403,7 +400,7 @@ class SetupCog(commands.Cog):
     @app_commands.describe(zone="A zone such as Europe/Berlin, or its city")
     @app_commands.autocomplete(zone=autocomplete.zones)
     async def zone(self, interaction: discord.Interaction[Any], zone: Zone) -> None:
-        """Choose the clock by which this club meets."""
+        """Choose this club’s time zone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = await setter(interaction)
         await deliver(interaction, zone_card(await self._set_up.choose_zone(guild.id, zone), self._app))

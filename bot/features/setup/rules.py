@@ -6,24 +6,24 @@ from dataclasses import dataclass, field
 from bot.club_settings import ClubSettings, Topic
 from corpus.books import Book, Slug
 
-AGAIN = "/setup start goes through it."
+AGAIN = "Choose it with /setup start."
 ALLOW = "Allow me that in the channel’s settings, under Permissions."
 
 UNSET = {
-    Topic.MODERATORS: "No role of moderators is chosen: only those keep places who have Discord’s permissions for it.",
-    Topic.ORGANISERS: "No role of organisers is chosen: only those plan and hold votes who may manage events.",
+    Topic.MODERATORS: "No moderator role is chosen, so only people with Discord’s own permissions can moderate.",
+    Topic.ORGANISERS: "No organiser role is chosen, so only people who may manage events can plan and hold votes.",
     Topic.TALK: "No channel to talk in is chosen.",
     Topic.SCHEDULE: "No channel or forum for the schedule is chosen.",
     Topic.BOOK: "No book is chosen.",
 }
 GONE = {
-    Topic.MODERATORS: "The role of moderators is not there any more.",
-    Topic.ORGANISERS: "The role of organisers is not there any more.",
-    Topic.TALK: "The channel to talk in is not there any more.",
-    Topic.SCHEDULE: "The channel for the schedule is not there any more.",
+    Topic.MODERATORS: "The moderator role no longer exists.",
+    Topic.ORGANISERS: "The organiser role no longer exists.",
+    Topic.TALK: "The channel to talk in no longer exists.",
+    Topic.SCHEDULE: "The channel for the schedule no longer exists.",
 }
-NO_LIBRARY = ("The library has no books.", "Whoever runs me adds some: python run_bot.py import.")
-NO_SUCH_BOOK = "The library does not have the chosen book any more."
+NO_LIBRARY = ("The library has no books.", "My operator can add some: python run_bot.py import.")
+NO_SUCH_BOOK = "The chosen book is no longer in the library."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _ceiling(
     there = server.channels.get(settings.talk or 0)
     if book is not None and there is not None and book.slug not in ceiling:
         yield Missing(
-            f"#{there.name} has no ceiling in {book.title}: what I say there for everybody stops at its cover.",
-            "A moderator sets one there with /ceiling set.",
+            f"#{there.name} has no ceiling for {book.title}: what I say there assumes that nobody has started.",
+            "A moderator can set one there with /ceiling set.",
         )
 
 

@@ -36,23 +36,23 @@ class ShelfCog(commands.Cog):
         await deliver(interaction, await shelf_card(self._app, member))
 
     @shelf.command()
-    @app_commands.describe(book="A book of the library, or any title", part="Where to; otherwise: want to read")
+    @app_commands.describe(book="A book from the library, or any title", part="Which shelf; “want to read” if left out")
     @app_commands.rename(part="shelf")
     @app_commands.choices(part=PARTS)
     @app_commands.autocomplete(book=autocomplete.books)
     async def add(self, interaction: discord.Interaction[Any], book: Title, part: str = ShelfName.WANT.value) -> None:
-        """Put a book on your shelf: one of the library, or any title."""
+        """Put a book on your shelf, from the library or any other."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         await self._tell(interaction, await self._app.get(Shelves).add(member, book, ShelfName(part)))
 
     @shelf.command()
-    @app_commands.describe(book="A book on your shelf", part="Where to")
+    @app_commands.describe(book="A book on your shelf", part="Which shelf")
     @app_commands.rename(part="shelf")
     @app_commands.choices(part=PARTS)
     @app_commands.autocomplete(book=autocomplete.shelved)
     async def move(self, interaction: discord.Interaction[Any], book: Title, part: str) -> None:
-        """Move a book on your shelf."""
+        """Move a book to another of your shelves."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         await self._tell(interaction, await self._app.get(Shelves).move(member, book, ShelfName(part)))

@@ -14,8 +14,8 @@ PARTS = (ShelfName.READING, ShelfName.WANT, ShelfName.FINISHED, ShelfName.ASIDE)
 """The parts of a shelf as they are shown: what is being read comes first."""
 
 EMPTY = (
-    "Your shelf is empty. Put a book on it with /shelf add. What you say you have begun or finished, with "
-    "/progress set, goes there by itself."
+    "Your shelf is empty. Add a book with /shelf add. Books you start or finish with /progress set go "
+    "there by themselves."
 )
 
 
@@ -46,13 +46,13 @@ def change_sentence(change: ShelfChange) -> str:
     """Say what happened to a book on a shelf."""
     before, after = change.before, change.after
     if after is None:
-        return f"“{before.title}” is off your shelf." if before else "Your shelf is as it was."
+        return f"I took “{before.title}” off your shelf." if before else "Your shelf is as it was before."
     if before is None:
         added = f"“{after.title}” is on your shelf: {after.shelf.value}."
-        return added if after.book else f"{added} The library does not have it, so it stands there as you typed it."
+        return added if after.book else f"{added} It isn’t in the library, so I used the title as you typed it."
     if before.shelf is after.shelf:
-        return f"“{after.title}” was there already: {after.shelf.value}."
-    return f"“{after.title}” is moved from “{before.shelf.value}” to “{after.shelf.value}”."
+        return f"“{after.title}” is already there: {after.shelf.value}."
+    return f"I moved “{after.title}” from “{before.shelf.value}” to “{after.shelf.value}”."
 
 
 MARKS = {
@@ -147,7 +147,7 @@ def shelf_layout(parts: Mapping[ShelfName, Sequence[Cover]], measure: Measure) -
     for part, covers in parts.items():
         page.part(part, covers)
     if not parts:
-        page.write("There is nothing on it yet.", EDGE, SMALL, tone="quiet")
+        page.write("Your shelf is empty.", EDGE, SMALL, tone="quiet")
     return Layout(page.y + EDGE - GAP, labels=tuple(page.labels), boxes=tuple(page.boxes))
 
 

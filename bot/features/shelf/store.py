@@ -85,7 +85,7 @@ class Shelves:
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             if (await _shelf(session, member)).get(known.key) != change.after:
-                raise ShelfProblem(f"“{known.title}” has been moved since. /shelf move puts it where you like.")
+                raise ShelfProblem(f"“{known.title}” has been moved since. Use /shelf move to move it again.")
             if change.before is None:
                 await _take(session, member, known.key)
             else:

@@ -68,7 +68,7 @@ async def change_card(app: App, member: Member, place: Place, change: ShelfChang
         return notice_card(change_sentence(change))
     known = app.books.get(after.book or "") if after else None
     tells = known is not None and after is not None and after.shelf in (ShelfName.READING, ShelfName.FINISHED)
-    note = "How far you are is another thing: say it with /progress set." if tells else ""
+    note = "This doesn’t change your position; /progress set does." if tells else ""
     asked = await app.get(Questions).keep("shelf", member, place, written_change(change))
     return notice_card(change_sentence(change), buttons=[ShelfUndoButton(asked.id)], note=note)
 

@@ -25,10 +25,12 @@ from bot.people import Member, Place
 from corpus.books import Book
 from corpus.names import find_book
 
-PRIVATE = "No group is smaller than five. It stays as it is until five members have said anew where they are."
+PRIVATE = (
+    "Every group has at least five members. The picture changes only after five members have updated where they are."
+)
 NOTHING = (
-    "There is nothing to show yet. I tell of groups alone, of five members and more, and only where there are two: "
-    "say where you are with /progress set, and I look again once five of you have done so."
+    "There is nothing to show yet. To keep positions private I only show groups of five or more members, and at "
+    "least two groups. Tell me where you are with /progress set; I check again after every five updates."
 )
 """The same however many members there are, and wherever they are: how few they are would tell of them."""
 
@@ -69,7 +71,7 @@ async def stats_card(app: App, asked: Asked, book: Book) -> Card:
 async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: discord.ui.Item[Any]) -> Card:
     png = await app.workers.do(lambda: draw_stats(figure, book))
     picture = Picture("where-the-club-is.png", png, alt_text(figure, book))
-    body = f"{counted(figure.members, 'member')} who said where they are, as it was <t:{int(figure.at.timestamp())}:R>."
+    body = f"{counted(figure.members, 'member')} told me where they are, as of <t:{int(figure.at.timestamp())}:R>."
     return Card(safe(book.title), body, (safe(PRIVATE),), tone, items, picture)
 
 
@@ -79,16 +81,16 @@ Typed = app_commands.Range[str, 1, 200]
 class ClubCog(commands.Cog):
     """What can be said of a club as a whole."""
 
-    club = in_clubs(app_commands.Group(name="club", description="What can be said of the club as a whole."))
+    club = in_clubs(app_commands.Group(name="club", description="Figures about the club as a whole."))
 
     def __init__(self, bot: ClubBot) -> None:
         self._app = bot.app
 
     @club.command()
-    @app_commands.describe(book="The book; otherwise the one that the club reads")
+    @app_commands.describe(book="Which book; the club’s current one if left out")
     @app_commands.autocomplete(book=autocomplete.books)
     async def stats(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
-        """Show where the club is, in groups of five members and more. Nobody’s own place is told."""
+        """Show how far the club is, in groups of five or more. Nobody’s own position is shown."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await visitor(interaction)
         known = await meant(self._app, member, place, book)

@@ -41,9 +41,9 @@ class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
         await needs(interaction, ORGANISER)
         book = app_of(interaction).books.get(self.given["key"])
         if book is None:
-            raise Refused("The library does not have that book yet. Once it does, /schedule create plans its reading.")
+            raise Refused("That book isn’t in the library yet. Once it is, plan it with /schedule create.")
         line = f"/schedule create book:{book.slug}"
-        return notice_card(f"Write this, and I ask for the rest: {line}", book.title)
+        return notice_card(f"Type this, and I’ll ask for the rest: {line}", book.title)
 
 
 Items = Sequence[discord.ui.Item[Any]]
@@ -54,17 +54,17 @@ TITLE = 100
 
 KINDS = {
     VoteKind.POLL: "Discord’s own poll: everybody votes for one book, and everybody sees the count.",
-    VoteKind.RANKED: "Ranked choice: everybody ranks up to five books. Ballots are secret, also from organisers.",
+    VoteKind.RANKED: "Ranked choice: everybody ranks up to five books. Ballots are secret, even from organisers.",
 }
 
 
 def preview_card(draft: VoteDraft, items: Items) -> Card:
     """Return a vote as it would be posted, for its organiser to confirm."""
-    hidden = "Hidden until the close." if draft.hidden else "Seen by all while the vote runs."
+    hidden = "Hidden until the vote closes." if draft.hidden else "Everybody can see it during the vote."
     body = (
         f"{_books(draft.candidates)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {timestamp(draft.closes)}"
     )
-    note = "Nothing is posted yet. A time without a zone is read in the club’s; above it stands in your own."
+    note = "Nothing is posted yet. The closing time is shown in your own time zone."
     return Card(QUESTION, body, buttons=items, note=note)
 
 
@@ -72,8 +72,10 @@ def open_card(vote: Vote) -> Card:
     """Return the post of a ranked vote that takes ballots."""
     seen = [] if vote.draft.hidden else [CountButton(vote.id)]
     items = [VoteButton(vote.id), *seen, HowButton(vote.id)]
-    hidden = "The count is hidden until the close." if vote.draft.hidden else "The count can be seen at any time."
-    how = "Press Vote, and rank as many as you like; you can change it until the close. Ballots are secret."
+    hidden = "The count is hidden until the vote closes." if vote.draft.hidden else "You can see the count at any time."
+    how = (
+        "Press Vote and rank as many as you like. You can change your ballot until the vote closes. Ballots are secret."
+    )
     body = f"{_books(vote.candidates)}\n\n{how} {hidden}\n**Closes**: {timestamp(vote.draft.closes)}"
     return Card(QUESTION, body, (safe(rule_of_ties(vote)),), Tone.PUBLIC, items)
 
@@ -226,8 +228,8 @@ def _ballot(vote: Vote, ballot: Ballot) -> Card:
     """Return somebody's ballot, for them alone."""
     titles = titles_of(vote)
     ranked = "\n".join(f"{n}\\. {safe(titles[key])}" for n, key in enumerate(ballot, 1) if key in titles)
-    body = f"{ranked}\n\nThis is kept. You can change it until the close." if ranked else "Pick your first choice."
-    note = f"Closes {timestamp(vote.draft.closes)}. It counts for your first choice; once that is out, for your next."
+    body = f"{ranked}\n\nSaved. You can change it until the vote closes." if ranked else "Pick your first choice."
+    note = f"Closes {timestamp(vote.draft.closes)}. It counts for your first choice; if that is out, for your next."
     menus: Sequence[Any] = [RankMenu.of(vote, n, ballot) for n in range(1, min(CHOICES, len(vote.candidates)) + 1)]
     back = [BallotBackButton(vote.id)] if ballot else []
     return Card("Your ballot", body, buttons=[*menus, *back], note=note)

@@ -50,7 +50,7 @@ from bot.people import Member, Place
 from bot.times import read_moment, timestamp
 from corpus.text import plural
 
-EMPTY = "No book is nominated yet. /nominate add puts one on the list."
+EMPTY = "No book has been nominated yet. Add one with /nominate add."
 TITLE = "Nominated for our next book"
 
 
@@ -80,10 +80,10 @@ def nominated_card(nominated: Nominated, member: Member) -> Card:
     title = nominated.candidate.title
     if nominated.by - {member.id}:
         members = plural(len(nominated.by), "member")
-        return notice_card(f"“{title}” is on the list already; now {members} would like to read it.")
+        return notice_card(f"“{title}” was already on the list; now {members} would like to read it.")
     new = nominated.candidate.book is None
-    unknown = " The library does not have it yet, so I take the title as you wrote it." if new else ""
-    return notice_card(f"“{title}” is on the list now.{unknown}")
+    unknown = " It isn’t in the library yet, so I used the title as you typed it." if new else ""
+    return notice_card(f"“{title}” is now on the list.{unknown}")
 
 
 def withdrawn_card(candidate: Candidate, number: int, *, organiser: bool) -> Card:
@@ -151,10 +151,10 @@ class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
         member, _ = await visitor(interaction)
         vote = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
         if not await VotePosts(bot_of(interaction)).see_to(vote, early=True):
-            raise Refused("That vote is closed already, or is being closed in this moment.")
+            raise Refused("That vote has already been closed.")
         closed = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
-        where = link_to(closed, closed.result) if closed.result else "I may not post there; /vote results shows it."
-        return Card(body=f"Closed. The outcome: {where}")
+        where = link_to(closed, closed.result) if closed.result else "I can’t post there; see /vote results."
+        return Card(body=f"Closed. The result: {where}")
 
 
 def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:
@@ -162,7 +162,7 @@ def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:
     send = "send_messages_in_threads" if is_thread(interaction.channel) else "send_messages"
     needed = ("view_channel", send, "attach_files", "read_message_history", *(("send_polls",) if poll else ()))
     if lacks := lacking(interaction.app_permissions, needed):
-        raise Refused(f"I lack the permission {' and '.join(lacks)} in this channel, so I can hold no vote here.")
+        raise Refused(f"I lack the permission {' and '.join(lacks)} in this channel, so I can’t hold a vote here.")
 
 
 async def preview(app: App, member: Member, place: Place, prepared: PreparedVote) -> Card:
@@ -176,7 +176,7 @@ async def preview(app: App, member: Member, place: Place, prepared: PreparedVote
 def closing_card(vote: Vote, owner: int) -> Card:
     """Return the question whether a vote is to be closed now."""
     books = ", ".join(safe(each.title) for each in vote.candidates)
-    body = f"{books}\nIt closes by itself {timestamp(vote.draft.closes)}. Once it is closed, nobody can vote any more."
+    body = f"{books}\nOtherwise it closes {timestamp(vote.draft.closes)}. After that nobody can vote."
     return Card("Close the vote now?", body, buttons=[CloseButton(vote.id), Cancel(owner)])
 
 
@@ -192,17 +192,17 @@ class NominateCog(commands.Cog):
         self._app = bot.app
 
     @nominate.command()
-    @app_commands.describe(book="A book of the library, or any title")
+    @app_commands.describe(book="A book from the library, or any title")
     @app_commands.autocomplete(book=autocomplete.books)
     async def add(self, interaction: discord.Interaction[Any], book: Title) -> None:
-        """Nominate a book: one of the library, or any title. If it is on the list, you support it."""
+        """Nominate a book, from the library or any other; if it’s already listed, support it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         await deliver(interaction, nominated_card(await self._app.get(Nominations).add(member, book), member))
 
     @nominate.command(name="list")
     async def show(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the books that are nominated, with how many would like to read each."""
+        """Show the nominated books, and how many members would like to read each."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         await deliver(interaction, nominations_card(await self._app.get(Nominations).listed(member.club), member))
@@ -211,7 +211,7 @@ class NominateCog(commands.Cog):
     @app_commands.describe(book="A book on the list")
     @app_commands.autocomplete(book=autocomplete.nominated)
     async def withdraw(self, interaction: discord.Interaction[Any], book: Title) -> None:
-        """Take your nomination back; organisers take a book off the list altogether."""
+        """Take back your nomination; organisers can remove a book from the list."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         organiser = await has(interaction, ORGANISER)
@@ -239,16 +239,16 @@ class VoteCog(commands.Cog):
 
     @vote.command()
     @app_commands.describe(
-        kind="poll: Discord’s own, one vote each. ranked: ballots that rank up to five books",
-        books="Titles with semicolons between them; otherwise the nominated books",
-        closes="Such as Friday 8pm, in 3 days, 48 hours; otherwise in 3 days",
-        hidden="Hide the count until the close (ranked only)",
+        kind="poll: a Discord poll, one vote each. ranked: everybody ranks up to five books",
+        books="Titles, separated by semicolons; the nominated books if left out",
+        closes="Such as Friday 8pm, in 3 days or 48 hours; in 3 days if left out",
+        hidden="Hide the count until the vote closes (ranked only)",
     )
     async def start(
         self, interaction: discord.Interaction[Any], kind: Literal["poll", "ranked"],
         books: Books | None = None, closes: When | None = None, hidden: Literal["yes", "no"] = "no",
     ) -> None:  # fmt: skip
-        """Start a vote in this channel. You see it first, and post it with Confirm."""
+        """Start a vote in this channel. You see a preview before it is posted."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await needs(interaction, ORGANISER)
         may_post(interaction, poll=VoteKind(kind) is VoteKind.POLL)
@@ -265,22 +265,22 @@ class VoteCog(commands.Cog):
 
     @vote.command()
     async def close(self, interaction: discord.Interaction[Any]) -> None:
-        """Close the vote that is running before its time."""
+        """Close the current vote early."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await needs(interaction, ORGANISER)
         member, _ = await visitor(interaction)
         vote = await self._app.get(Votes).latest(member.club)
-        nothing = notice_card("No vote is running. /vote start begins one.")
+        nothing = notice_card("No vote is running. Start one with /vote start.")
         await deliver(interaction, nothing if vote.state is VoteState.CLOSED else closing_card(vote, member.id))
 
     @vote.command()
     async def results(self, interaction: discord.Interaction[Any]) -> None:
-        """Show how the vote stands, unless its count is hidden, or how the latest one ended."""
+        """Show the count of the current vote, unless hidden, or the last result."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, _ = await visitor(interaction)
         vote = await self._app.get(Votes).latest(member.club)
         if vote.draft.kind is VoteKind.POLL and vote.count is None:
-            there = f"Discord shows the count of the poll: {link_to(vote, vote.message)}"
+            there = f"Discord shows the count in the poll: {link_to(vote, vote.message)}"
             await deliver(interaction, Card(body=there) if vote.message else notice_card("The poll is being posted."))
             return
         await deliver(interaction, await counted_card(self._app, *await self._app.get(Votes).so_far(vote.id, member)))

@@ -96,7 +96,7 @@ class _VotePage:
 
     def head(self, count: Count) -> None:
         """Write what was counted."""
-        self._write("How the votes fell", EDGE, HUGE, bold=True)
+        self._write("The count", EDGE, HUGE, bold=True)
         number = len(count.rounds)
         gone = count.rounds[-1].exhausted
         facts = [
@@ -135,7 +135,7 @@ class _VotePage:
     def foot(self, *, later: bool, half: bool) -> None:
         """Write how the bars are read."""
         bars = "Bright: first choices. Pale: what came with later rounds." if later else ""
-        line = f"The line: half of the votes{' in the last round' if later else ''}." if half else ""
+        line = f"Line: half of the votes{' in the last round' if later else ''}." if half else ""
         for text in filter(None, (bars, line)):
             self._write(text, EDGE, SMALL, tone="quiet")
 

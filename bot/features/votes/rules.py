@@ -147,10 +147,10 @@ def check_draft(draft: VoteDraft, now: dt.datetime) -> None:
         )
     if draft.kind is VoteKind.POLL and draft.hidden:
         raise VoteProblem(
-            "Discord’s polls always show their count. Choose kind: ranked to keep it hidden until the close."
+            "Discord polls always show their count. To hide it until the vote closes, choose kind: ranked."
         )
     if draft.closes <= now:
-        raise VoteProblem("That closing time has passed. Start the vote anew with /vote start.")
+        raise VoteProblem("That closing time has passed. Start again with /vote start.")
 
 
 def with_choice(ballot: Ballot, number: int, key: str | None) -> Ballot:
@@ -246,15 +246,17 @@ class Nominated:
 def rule_of_ties(vote: Vote) -> str:
     """Return how ties of a vote are decided, with its seed."""
     if vote.draft.kind is VoteKind.POLL:
-        return f"Ties: the lot decides, drawn from the seed {vote.seed}."
-    earlier = "fewest first choices goes out; else fewest in the latest earlier round that differs"
-    return f"Ties: {earlier}; else the lot, drawn from the seed {vote.seed}."
+        return f"Ties are broken by lot (seed {vote.seed})."
+    return (
+        "Ties: the book with fewer first choices goes out, or else the one with fewer votes in the last round in which "
+        f"they differed, or else the lot decides (seed {vote.seed})."
+    )
 
 
 def outcome(vote: Vote, count: Count) -> str:
     """Return who has won, and by what, in a sentence or two."""
     if count.lost:
-        return "The message with the poll is gone, and its votes with it, so there is nothing to count."
+        return "The poll has been deleted, and its votes with it, so there is nothing to count."
     if count.winner is None:
         return "Nobody has voted, so there is no winner."
     titles, winner, last = titles_of(vote), titles_of(vote)[count.winner], count.rounds[-1]
@@ -315,7 +317,7 @@ def _by_rule(each: Round, titles: Mapping[str, str], seed: str, *, stays: str) -
         case Why.EARLIER_ROUND:
             return f"{what}: it had fewer in round {each.earlier}."
         case _:
-            return f"{what}: no earlier round tells them apart, so the lot from the seed {seed} decides."
+            return f"{what}: they were level in every earlier round, so it was decided by lot (seed {seed})."
 
 
 def explanation(vote: Vote) -> str:

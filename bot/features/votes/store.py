@@ -104,7 +104,7 @@ COUNT = TypeAdapter(Count)
 
 JOBS = "vote"
 
-CLOSED = "This vote is closed and takes no more ballots."
+CLOSED = "This vote is closed."
 
 
 def opening(vote: Vote) -> Key:
@@ -145,7 +145,7 @@ class Votes:
         check_draft(draft, self._now())
         running = await _latest(session, draft.place.club)
         if running is not None and running.state is not VoteState.CLOSED:
-            raise VoteProblem("A vote is running already. Close it with /vote close, or wait for its end.")
+            raise VoteProblem("A vote is already running. Wait for its end, or close it with /vote close.")
 
     async def begin(self, draft: VoteDraft, name: str) -> Vote:
         """Keep a vote that is about to be posted, claimed by the caller; `name` makes a second press harmless.
@@ -197,7 +197,7 @@ class Votes:
         async with self._database.reading() as session:
             vote = await _latest(session, club)
         if vote is None:
-            raise VoteProblem("There has been no vote yet. /vote start begins one.")
+            raise VoteProblem("There has been no vote yet. Start one with /vote start.")
         return vote
 
     async def anywhere(self, vote_id: int) -> Vote | None:
@@ -214,7 +214,7 @@ class Votes:
                 return vote, vote.count
             if vote.draft.hidden:
                 closes = f"<t:{int(vote.draft.closes.timestamp())}:R>"
-                raise VoteProblem(f"The count of this vote is hidden until the close, {closes}.")
+                raise VoteProblem(f"The count of this vote is hidden until it closes {closes}.")
             return vote, await _run_off(session, vote)
 
     # Voting
@@ -311,7 +311,7 @@ async def _latest(session: AsyncSession, club: int) -> Vote | None:
 async def _of_club(session: AsyncSession, vote_id: int, member: Member, *, lock: bool = False) -> Vote:
     row = await session.get(VoteRow, vote_id, with_for_update=lock)
     if row is None or row.club != member.club:
-        raise VoteProblem("That vote is not known here any more.")
+        raise VoteProblem("I no longer know that vote.")
     return _vote(row)
 
 

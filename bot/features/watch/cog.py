@@ -57,7 +57,7 @@ def author_card(finding: Finding, items: Items) -> Card:
 def given_back(finding: Finding, content: str, books: Books) -> list[Card]:
     """Return an author's text to copy and post again: between bars, labelled with the books that it is about."""
     titles = " and ".join(books[book].title for book in finding.needs.marks if book in books)
-    label = f"Spoiler for {titles}, beyond this place:" if titles else "Spoiler:"
+    label = f"Spoiler for {titles}:" if titles else "Spoiler:"
     return [
         Card("Your text, to post again", safe(f"{label} ||{part.replace('||', ' ')}||"), tone=Tone.ANSWER)
         for part in pages(content, ROOM)
@@ -67,13 +67,13 @@ def given_back(finding: Finding, content: str, books: Books) -> list[Card]:
 def finding_card(finding: Finding, books: Books, items: Items, place_in_queue: str) -> Card:
     """Return a finding as moderators see it."""
     author = {
-        Outcome.FINE: "Its author says that it is fine.",
-        Outcome.WAITING: "Its author was asked, and has not answered." if finding.told else "Its author is being told.",
+        Outcome.FINE: "Its author says it’s fine.",
+        Outcome.WAITING: "I asked its author, who hasn’t answered yet." if finding.told else "I’m asking its author.",
     }.get(finding.outcome, "")
     seconds = int(finding.at.timestamp())
     footers = (f"By <@{finding.member}> <t:{seconds}:R>", author, place_in_queue)
     body = f"{link_to(finding)}\n{where_it_belongs(dict(finding.needs.marks), books)}"
-    return Card("A message that may go too far", body, footers, Tone.PLAIN, items)
+    return Card("A possible spoiler", body, footers, Tone.PLAIN, items)
 
 
 def words_of(message: discord.Message) -> str:
@@ -83,18 +83,18 @@ def words_of(message: discord.Message) -> str:
     return " ".join(" ".join(closed[::2]).split())
 
 
-GONE_ALREADY = "It is gone already, so there is nothing to hide."
-HIDDEN = "Hidden: the message is deleted. Its text is below, wrapped and labelled, to post again if you like."
-STAYS = "Fine, it stays. The moderators of the place look at it."
-FILES = "It holds a file that I could not give back, so I leave it. Delete it yourself, and post the file as a spoiler."
-UNREADABLE = "I cannot read that message any more, so I could not give it back. Delete it yourself."
+GONE_ALREADY = "That message is already gone, so there is nothing to hide."
+HIDDEN = "Done: I deleted the message. Here is its text behind spoiler bars, to post again if you like."
+STAYS = "Fine, it stays. The moderators will have a look at it."
+FILES = "It has a file that I can’t give back, so I left it. Please delete it, and post the file as a spoiler."
+UNREADABLE = "I can’t read that message any more, so I left it. Please delete it yourself."
 NOT_ALLOWED = (
-    "I may not delete messages there: that needs the permission Manage Messages. Delete it yourself; "
-    "its text is below, wrapped and labelled, to post again if you like."
+    "I can’t delete messages there (that needs the permission Manage Messages). Please delete it "
+    "yourself; here is its text behind spoiler bars, to post again if you like."
 )
-NOT_SEEN = "I may not look into that channel any more. Delete the message yourself."
-ALONE = "I give it back in our direct messages alone. Press the button there."
-EMPTY = "No message waits for you."
+NOT_SEEN = "I can’t see that channel any more. Please delete the message yourself."
+ALONE = "Please press that button in our direct messages: I send the text back there."
+EMPTY = "There are no messages to look at."
 
 
 class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
@@ -152,7 +152,7 @@ class SettleButton(Pressed, template=r"watch-settle:(?P<number>\d{1,18})"):
         app = app_of(interaction)
         finding = await app.get(Watching).finding(self.number("number"))
         if finding.place.club != by.club:
-            raise Refused("That message is of another club.")
+            raise Refused("That message is from another club.")
         await app.get(Watching).settle(finding, Outcome.SETTLED)
         return await queue_card(app, by, 1)
 
@@ -252,16 +252,16 @@ class WatchNotes:
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 NO_CONTENT = (
-    "I cannot read messages here, as Message Content is off. Who runs me turns it on in two places and starts me anew: "
-    "“Message Content Intent” on the page “Bot” of Discord’s developer portal, and MESSAGE_CONTENT=1 in the file .env."
+    "I can’t read messages, because Message Content is off. My operator can turn it on and restart me: “Message "
+    "Content Intent” on the page “Bot” of Discord’s developer portal, and MESSAGE_CONTENT=1 in the file .env."
 )
 NO_HIDING = (
-    "\nTo hide messages for their authors I need the permission Manage Messages here. Without it, they delete them "
-    "themselves."
+    "\nTo hide messages for their authors I need the permission Manage Messages here. Without it, they have to "
+    "delete them themselves."
 )
 ON = (
-    "I watch this place now. Whoever writes something that may go further than the place does is told in a direct "
-    "message, alone; you see it with /watch status. Nobody is called out."
+    "I’m now watching for spoilers here. If somebody posts one, I tell only them, in a direct message; you see it "
+    "with /watch status. Nobody is called out."
 )
 
 
@@ -271,7 +271,7 @@ class WatchCog(commands.Cog):
     watch = in_clubs(
         app_commands.Group(
             name="watch",
-            description="Messages here that may go further than this place does.",
+            description="Spot messages here that may be spoilers.",
             default_permissions=discord.Permissions(manage_messages=True),
         )
     )
@@ -292,7 +292,7 @@ class WatchCog(commands.Cog):
 
     @watch.command()
     async def on(self, interaction: discord.Interaction[Any]) -> None:
-        """Watch this place: whoever goes further than it does is told, privately."""
+        """Watch for spoilers here. I tell the author of one privately."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await needs(interaction, MODERATOR)
         if not self._bot.intents.message_content:
@@ -303,32 +303,35 @@ class WatchCog(commands.Cog):
 
     @watch.command()
     async def off(self, interaction: discord.Interaction[Any]) -> None:
-        """Stop watching this place."""
+        """Stop watching for spoilers here."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await needs(interaction, MODERATOR)
         was = await self._watching.off(place, member)
-        await deliver(interaction, notice_card("I do not watch this place any more." if was else "It was not watched."))
+        await deliver(
+            interaction,
+            notice_card("I’ve stopped watching for spoilers here." if was else "I wasn’t watching for spoilers here."),
+        )
 
     @watch.command()
     async def status(self, interaction: discord.Interaction[Any]) -> None:
-        """Show whether this place is watched, and the messages that wait for you."""
+        """Show whether I watch for spoilers here, and the messages to look at."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member, place = await needs(interaction, MODERATOR)
         waiting = len(await self._watching.queue(member.club))
-        lines = [self._state(place), self._pace(place), f"Messages that wait for you, in all places: {waiting}"]
+        lines = [self._state(place), self._pace(place), f"Messages to look at, from all channels: {waiting}"]
         items = [WatchQueueButton(1)] if waiting else []
         await deliver(interaction, notice_card("\n".join(filter(None, lines)), buttons=items))
 
     def _state(self, place: Place) -> str:
         if not self._watching.is_on(place):
-            return "This place is not watched. /watch on begins."
-        return "This place is watched." if self._bot.intents.message_content else NO_CONTENT
+            return "I’m not watching for spoilers here. Start with /watch on."
+        return "I’m watching for spoilers here." if self._bot.intents.message_content else NO_CONTENT
 
     def _pace(self, place: Place) -> str:
         come, passed = self._watching.line.counts(place)
         if not passed:
             return ""
-        return f"Of {come:,} messages since I started, {passed:,} came faster than I read, and were passed over."
+        return f"Of {come:,} messages since I started, {passed:,} came too fast, and I skipped them."
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

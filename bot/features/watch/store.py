@@ -32,7 +32,9 @@ class WatchRow(Base):
     """A watched place, and who had it watched; 0 where that person's data was deleted."""
 
     personal = (
-        Personal("watches", "places that you had watched: they stay so, without your name", "set_by", stays=True),
+        Personal(
+            "watches", "channels that you turned watching on in (kept, but without your name)", "set_by", stays=True
+        ),
     )
 
     __tablename__ = "watches"
@@ -50,7 +52,7 @@ class FindingRow(OfMember, Base):
     personal = (
         Personal(
             "findings",
-            "messages that went further than their place: where they stand, not what they say",
+            "possible spoilers that you posted: links to the messages, not their text",
             hidden=("needs",),
         ),
     )
@@ -111,7 +113,9 @@ class Watching:
     async def on(self, place: Place, by: Member) -> None:
         """Watch a place. Raises WatchProblem for one without a ceiling."""
         if not await self._audiences.ceiling(place):
-            raise WatchProblem("This place has no ceiling, so nothing goes beyond it. Set one with /ceiling set first.")
+            raise WatchProblem(
+                "No ceiling is set here, so I can’t tell what is a spoiler. Set one with /ceiling set first."
+            )
         key = {"club": place.club, "place": place.id}
         async with self._database.writing() as session:
             await upsert(session, WatchRow, key, {"set_by": by.id, "at": self._now()})
@@ -147,7 +151,7 @@ class Watching:
         """Return a finding. Raises WatchProblem where it is not known any more."""
         found = await self._found(finding_id)
         if found is None:
-            raise WatchProblem("That message is not known any more.")
+            raise WatchProblem("I no longer know that message.")
         return found
 
     async def untold(self, finding_id: int) -> Finding | None:
@@ -174,7 +178,7 @@ class Watching:
         done = update(row).where(row.id == finding.id, row.outcome.in_(QUEUED)).values(outcome=outcome.value)
         async with self._database.writing() as session:
             if finding.outcome not in QUEUED or await session.scalar(done.returning(row.id)) is None:
-                raise WatchProblem("Somebody has dealt with that message already.")
+                raise WatchProblem("Somebody has already dealt with that message.")
 
     async def _found(self, finding_id: int) -> Finding | None:
         async with self._database.reading() as session:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.answering.conversation import Exchange
 from bot.answering.engine import Discussion, TextMissing, TextTooLong
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Reply
+from bot.answering.texts import no_opinions
 from corpus.library import Library
 from corpus.names import UnknownBook
 from retrieval.gate import Audience, Gate
@@ -404,7 +405,7 @@ def test_what_others_thought_is_told_as_far_as_their_reviews_may_be_seen(library
 
 def test_whom_one_has_met_are_those_whom_the_audience_may_know(island_talk: Discussion) -> None:
     names = [island_talk.ask("Who are the characters?", at(mark), LANTERN).answer for mark in (0, 1, 2)]
-    assert names == [NEUTRAL, "Met so far: Dorothea.", "Met so far: Silas, Dorothea."]
+    assert names == [NEUTRAL, "People so far: Dorothea.", "People so far: Silas, Dorothea."]
 
 
 def test_themes_quotes_and_questions_for_discussion_are_the_last_ones_reached(library: Path, data: Path) -> None:
@@ -434,8 +435,17 @@ def test_a_greeting_is_greeted_and_nothing_is_quoted(island_talk: Discussion) ->
     assert reply.answer.startswith("Hello!")
 
 
-def test_where_nobody_said_what_they_thought_nothing_else_is_quoted_for_it(island_talk: Discussion) -> None:
-    assert island_talk.ask("Is it any good?", FINISHED, LANTERN).answer == NEUTRAL
+def test_where_no_review_may_be_seen_the_reply_is_one_whether_there_are_any_or_not(library: Path, data: Path) -> None:
+    write_lantern(
+        library, reviews_md="## ★☆☆☆☆\n\n<!-- reveals: 10 -->\n\nThat he drowned his brother is no surprise.\n"
+    )
+    write_kite(library)
+    with opened(library, data) as retriever:
+        talk = Discussion(retriever.library, retriever)
+        hidden = talk.ask("is it any good", at(5), LANTERN).answer
+        none = talk.ask("is it any good", at(5), KITE).answer
+    assert hidden == no_opinions(retriever.library.books[LANTERN])
+    assert none == no_opinions(retriever.library.books[KITE])
 
 
 def test_who_wrote_a_book_stands_on_its_cover(island_talk: Discussion) -> None:

@@ -61,7 +61,7 @@ def test_only_books_of_which_a_reader_has_told_are_listed_with_their_places() ->
 
 
 def test_similar_books_are_named_with_why_and_a_dozen_is_enough() -> None:
-    assert similar_list(EMMA) == "The library names no books like Emma."
+    assert similar_list(EMMA) == "The library doesn’t list books similar to Emma."
     one = SimilarBook("Middlemarch", "George Eliot", why="A town and its hopes.")
     assert similar_list(replace(EMMA, similar=(one, SimilarBook("Cranford")))) == (
         "Middlemarch, George Eliot: A town and its hopes.\nCranford"

@@ -269,7 +269,7 @@ def test_a_place_that_the_book_does_not_have_is_refused_with_what_is_understood(
 
 @pytest.mark.parametrize("here", [None, SHELF[PEOPLE]])
 def test_a_slip_in_a_name_gets_did_you_mean_without_the_place(here: Book | None) -> None:
-    with pytest.raises(UnknownBook, match=r"I don't know “smileys-peeple”\. Did you mean Smiley's People") as caught:
+    with pytest.raises(UnknownBook, match=r"I don’t know “smileys-peeple”\. Did you mean Smiley's People") as caught:
         told("smileys-peeple ch 9", here)
     assert caught.value.nearest
 

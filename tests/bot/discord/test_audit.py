@@ -36,7 +36,7 @@ async def test_a_shared_answer_is_noted_with_who_shared_it_and_what_it_rests_on(
 async def test_an_answer_to_a_mention_is_noted_once_it_is_one(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="finished")
     await liz.send(club.general, f"{club.mention} {STORM}")
-    assert "Nothing." in shown(await moderator(club).slash(club.general, "audit"))
+    assert "There is nothing to show." in shown(await moderator(club).slash(club.general, "audit"))
     await club.ceiling(club.general, the_lantern="ch 5")
     await liz.send(club.general, f"{club.mention} {STORM}")
     elinor = club.member("Jo", manage_messages=True)
@@ -48,7 +48,7 @@ async def test_private_answers_and_positions_are_in_no_audit(club: Club) -> None
     await liz.slash(club.general, "ask", question=STORM)
     await liz.slash(club.general, "hint", question=STORM)
     await liz.user.send_dm(STORM)
-    assert "Nothing." in shown(await moderator(club).slash(club.general, "audit"))
+    assert "There is nothing to show." in shown(await moderator(club).slash(club.general, "audit"))
 
 
 async def test_it_is_paged_for_those_who_may_see_it_also_after_a_restart(club: Club) -> None:
@@ -62,7 +62,7 @@ async def test_it_is_paged_for_those_who_may_see_it_also_after_a_restart(club: C
     assert "Page 2 of" in shown(second)
     (role,) = club.env.backend.get_guild(club.guild.id).members[elinor.id].role_ids
     club.env.backend.remove_member_role(club.guild.id, elinor.id, role)
-    assert "Only moderators see the audit" in shown(await elinor.click(message(second), label="Back"))
+    assert "Only moderators can see the audit" in shown(await elinor.click(message(second), label="Back"))
 
 
 async def test_it_is_for_moderators_of_the_club_alone(club: Club) -> None:
@@ -71,7 +71,7 @@ async def test_it_is_for_moderators_of_the_club_alone(club: Club) -> None:
     other = club.env.create_guild("Another Club")
     there = club.member("Jim", other, manage_messages=True)
     told = await there.slash(other.create_text_channel("general"), "audit")
-    assert "Nothing." in shown(told)
+    assert "There is nothing to show." in shown(told)
 
 
 async def test_whose_data_was_deleted_is_named_no_more(club: Club) -> None:

@@ -101,7 +101,7 @@ async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
     told = await liz.slash(club.general, "ask", question=STORM, book="the-lantern")
     said = rendered(shown(told))
     assert told.ephemeral
-    assert f"written down as {number}. " in said
+    assert f"(error {number}). " in said
     assert any(number in record.getMessage() and record.exc_info for record in caplog.records)
     assert "RuntimeError" not in said
 
@@ -161,7 +161,7 @@ async def test_a_model_that_fails_is_answered_for_by_quotes(
     liz = await club.reader("Liz", the_lantern="ch 5")
     told = shown(await liz.slash(club.general, "ask", question=STORM))
     assert "two fishermen" in told
-    assert "Written by a model" not in told
+    assert "Written by AI" not in told
 
 
 async def test_a_model_that_is_told_to_shout_pings_and_links_nobody(talking: tuple[Club, ChatServer]) -> None:
@@ -192,8 +192,8 @@ async def test_a_club_whose_tokens_are_used_up_is_answered_by_quotes_until_tomor
     with club.env.time_context():
         await club.app.get(Allowance).spend(club.guild.id, 500_000)
     told = shown(await liz.slash(club.general, "ask", question=STORM))
-    assert "Written by a model" not in told
+    assert "Written by AI" not in told
     assert "two fishermen" in told
     assert "<t:" in told
     await club.env.advance_time(24 * 3600)
-    assert "Written by a model" in shown(await liz.slash(club.general, "ask", question=STORM))
+    assert "Written by AI" in shown(await liz.slash(club.general, "ask", question=STORM))

@@ -70,7 +70,7 @@ async def test_no_id_that_a_template_lets_through_is_a_fault_of_ours(club: Club)
         if not issubclass(item, Picked):
             for custom_id in ids_for(item):
                 told = shown(await forge(liz, button.under(custom_id)))
-                assert "written down as" not in told, (item.__name__, custom_id)
+                assert "went wrong" not in told, (item.__name__, custom_id)
     assert await club.app.get(Progress).positions(Member(club.guild.id, ann.id)) == before
 
 
@@ -85,7 +85,7 @@ async def test_no_value_that_a_menu_never_had_is_a_fault_of_ours(club: Club) -> 
                 liz, InteractionType.MESSAGE_COMPONENT, club.general, picked,
                 extra={"message": menu.payload}, source_message_id=menu.message,
             )  # fmt: skip
-            assert "written down as" not in shown(result), (item.__name__, values)
+            assert "went wrong" not in shown(result), (item.__name__, values)
 
 
 async def test_a_form_that_nobody_opened_changes_nothing(club: Club) -> None:

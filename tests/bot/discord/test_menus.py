@@ -11,12 +11,12 @@ async def test_a_message_would_spoil_who_has_not_read_that_far(club: Club) -> No
     liz = await club.reader("Liz", the_lantern="ch 3")
     await club.ceiling(club.general, the_lantern="ch 5")
     posted = await alec.send(club.general, SECRET)
-    for reader, mine in ((liz, "might go"), (alec, "goes no")):
+    for reader, mine in ((liz, "it might be a spoiler."), (alec, "no spoilers that I can see.")):
         told = await reader.context_menu(club.general, "Would this spoil?", posted)
         assert told.ephemeral
         assert shown(told).splitlines() == [
-            f"It {mine} further than you have read.",
-            "It might go further than this place.",
+            f"For you: {mine}",
+            "For everybody here: it might be a spoiler.",
         ]
 
 
@@ -45,7 +45,9 @@ async def test_a_message_is_suggested_once(club: Club) -> None:
     first = await liz.context_menu(club.general, "Suggest as discussion prompt", posted)
     assert first.ephemeral
     assert "Suggested" in shown(first)
-    assert "suggested before" in shown(await liz.context_menu(club.general, "Suggest as discussion prompt", posted))
+    assert "already been suggested" in shown(
+        await liz.context_menu(club.general, "Suggest as discussion prompt", posted)
+    )
     (waiting,) = await club.app.get(Prompts).queue(club.guild.id)
     assert (waiting.text, waiting.message) == ("Why does Dorothea stay?", posted.id)
 

@@ -28,7 +28,7 @@ async def test_every_request_is_one_that_discord_takes(island: Retriever, tmp_pa
         await elinor.click(message(queue), label="Edit")
         await elinor.click(message(queue), label="Place in section")
         stopped = await elinor.click(message(queue), label="Post here now")
-        await elinor.click(message(stopped), label="Post all the same")
+        await elinor.click(message(stopped), label="Post anyway")
         drafts = await elinor.slash(club.general, "prompt draft", kind="theme")
         await elinor.click(message(drafts), label="Others")
         await elinor.click(message(drafts), label="Keep 1")

@@ -43,7 +43,7 @@ async def test_an_export_is_a_private_file_with_a_summary(club: Club) -> None:
     await written(club, liz)
     told = await liz.slash(club.general, "mydata export")
     assert told.ephemeral
-    assert "1 × books in which you said where you are" in shown(told)
+    assert "1 × books with your position" in shown(told)
     assert "1 × reviews" in shown(told)
     held = await exported(told)
     assert [row["marks"] for row in held["positions"]] == [5]
@@ -74,9 +74,9 @@ async def test_deleting_shows_first_what_goes_and_reaches_the_vector_store(club:
     assert [p.text for p in island.passages(LANTERN, club_readers, ("review",))] == ["The lamp is described with love."]
     await club.restart()
     gone = await liz.click(message(told), label="Delete it all")
-    assert "I hold nothing about you any more, in this club." in shown(gone)
+    assert "I no longer have any data about you in this club." in shown(gone)
     assert island.passages(LANTERN, club_readers, ("review",)) == []
-    assert "I hold nothing about you here." in shown(await liz.slash(club.general, "mydata delete"))
+    assert "I have no data about you here." in shown(await liz.slash(club.general, "mydata delete"))
 
 
 async def test_a_club_is_deleted_alone_and_a_direct_message_deletes_all(club: Club) -> None:
@@ -101,7 +101,7 @@ async def test_ceilings_stay_without_the_name_of_who_set_them(club: Club) -> Non
         known, by = club.app.books[LANTERN], Member(club.guild.id, george.id)
         await club.app.get(Ceilings).set(place, known, "ch 3", by)
     told = await george.slash(club.general, "mydata delete")
-    assert "they stay, without your name" in shown(told)
+    assert "kept, but without your name" in shown(told)
     await george.click(message(told), label="Delete it all")
     assert await club.app.get(Ceilings).show(place) == {LANTERN: 3}
-    assert "I hold nothing" in shown(await george.slash(club.general, "mydata delete"))
+    assert "I have no data" in shown(await george.slash(club.general, "mydata delete"))

@@ -7,9 +7,9 @@ async def test_a_book_of_the_library_and_any_other_can_be_nominated_in_private(c
     liz = club.member("Liz")
     known = await liz.slash(club.general, "nominate add", book="the lantern")
     assert known.ephemeral
-    assert "“The Lantern” is on the list now." in shown(known)
+    assert "“The Lantern” is now on the list." in shown(known)
     other = await liz.slash(club.general, "nominate add", book="Moby-Dick; or, The Whale")
-    assert "The library does not have it yet" in shown(other)
+    assert "It isn’t in the library yet" in shown(other)
 
 
 async def test_the_same_book_is_one_however_it_is_typed_and_nobody_is_named(club: Club) -> None:
@@ -30,7 +30,7 @@ async def test_a_book_is_nominated_once_by_each_and_five_at_most(club: Club) -> 
     assert "nominated “Emma” already" in shown(await liz.slash(club.general, "nominate add", book="EMMA"))
     assert "Take one back" in shown(await liz.slash(club.general, "nominate add", book="Ulysses"))
     await liz.slash(club.general, "nominate withdraw", book="kim")
-    assert "on the list now" in shown(await liz.slash(club.general, "nominate add", book="Ulysses"))
+    assert "now on the list" in shown(await liz.slash(club.general, "nominate add", book="Ulysses"))
 
 
 async def test_a_member_takes_back_what_is_theirs_and_an_organiser_any_book(club: Club) -> None:
@@ -43,7 +43,7 @@ async def test_a_member_takes_back_what_is_theirs_and_an_organiser_any_book(club
     assert "is not on the list" in shown(await liz.slash(club.general, "nominate withdraw", book="Kim"))
     await liz.slash(club.general, "nominate add", book="Emma")
     assert "2 members had nominated it" in shown(await jo.slash(club.general, "nominate withdraw", book="Emma"))
-    assert "No book is nominated yet" in shown(await jo.slash(club.general, "nominate list"))
+    assert "No book has been nominated yet" in shown(await jo.slash(club.general, "nominate list"))
 
 
 async def test_nothing_in_a_title_pings_links_or_formats(club: Club) -> None:
@@ -61,5 +61,5 @@ async def test_the_list_of_one_club_is_not_that_of_another(club: Club) -> None:
     channel = elsewhere.create_text_channel("general")
     liz, jim = club.member("Liz"), club.member("Jim", elsewhere)
     await liz.slash(club.general, "nominate add", book="Emma")
-    assert "No book is nominated yet" in shown(await jim.slash(channel, "nominate list"))
+    assert "No book has been nominated yet" in shown(await jim.slash(channel, "nominate list"))
     assert "is not on the list" in shown(await jim.slash(channel, "nominate withdraw", book="Emma"))

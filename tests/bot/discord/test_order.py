@@ -80,8 +80,8 @@ async def test_what_is_shared_goes_as_far_as_the_place_and_never_as_far_as_its_s
     (post,) = [followup for followup in shared.followups if not followup.ephemeral]
     (picture,) = post.attachments
     assert ", read;" not in (picture.description or "")
-    back = await liz.click(message(shared), label="Take it back")
-    assert "Taken back" in shown(back)
+    back = await liz.click(message(shared), label="Delete the post")
+    assert "Deleted" in shown(back)
     assert public(shared) == ""
 
 
@@ -91,7 +91,7 @@ async def test_who_is_behind_the_place_posts_nothing_that_could_tell_them_more(t
     told = await liz.slash(tales_club.general, "order", series=SERIES)
     shared = await liz.click(message(told), label="Share with the thread")
     assert public(shared) == ""
-    assert "I have posted nothing" in shown(shared)
+    assert "I haven’t posted anything" in shown(shared)
 
 
 async def test_who_may_not_write_in_a_channel_gets_no_voice_through_the_bot(tales_club: Club) -> None:
@@ -103,7 +103,7 @@ async def test_who_may_not_write_in_a_channel_gets_no_voice_through_the_bot(tale
     told = await liz.slash(quiet, "order", series=SERIES)
     shared = await liz.click(message(told), label="Share with the thread")
     assert public(shared) == ""
-    assert "You may not write in this channel" in shown(shared)
+    assert "You can’t write in this channel" in shown(shared)
 
 
 async def test_everybody_can_have_the_shared_order_for_themselves_in_private(tales_club: Club) -> None:

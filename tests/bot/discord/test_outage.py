@@ -11,8 +11,8 @@ from tests.fakes.chroma_server import RunningChroma
 from tests.fakes.club import Club, opened_club, shown
 from tests.fakes.postgres import Databases
 
-NO_BOOKS = "I cannot get at what I know of the books just now. Please try again in a few minutes."
-SENTENCE = "I cannot get at the club’s data just now, so nothing was changed. Please try again in a few minutes."
+NO_BOOKS = "I can’t reach the library at the moment. Please try again in a few minutes."
+SENTENCE = "I can’t reach the club’s data at the moment, so nothing was changed. Please try again in a few minutes."
 
 
 @pytest.fixture

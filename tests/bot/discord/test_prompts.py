@@ -75,7 +75,7 @@ async def test_everything_else_is_for_moderators(club: Club, command: str) -> No
     options |= {"kind": "theme", "book": "the-lantern"} if command == "draft" else {}
     told = await club.member("Liz").slash(club.general, f"prompt {command}", **options)
     assert told.ephemeral
-    assert "Only moderators do that" in shown(told)
+    assert "Only moderators can do that" in shown(told)
     assert HARMLESS not in shown(told)
     assert (await found(club, prompt)).state is PromptState.SUGGESTED
 
@@ -124,7 +124,7 @@ async def test_a_prompt_is_placed_in_a_section_and_goes_with_it(club: Club) -> N
     form = await elinor.click(message(queue), label="Place in section")
     book, where = fields(form.modal)
     told = await elinor.submit_modal(form, {book: "The Lantern", where: "ch 5"})
-    assert "Goes with the section of The Lantern that holds chapter 5" in shown(told)
+    assert "For the section of The Lantern with chapter 5" in shown(told)
     prompts = club.app.get(Prompts)
     assert [p.id for p in await prompts.approved_for(club.guild.id, "the-lantern", 4, 6)] == [prompt.id]
     assert await prompts.approved_for(club.guild.id, "the-lantern", 6, 8) == []
@@ -136,7 +136,7 @@ async def test_a_section_that_a_prompt_goes_beyond_is_refused_with_where_it_belo
     form = await elinor.click(message(await elinor.slash(club.general, "prompt queue")), label="Place in section")
     book, where = fields(form.modal)
     told = await elinor.submit_modal(form, {book: "The Lantern", where: "ch 5"})
-    assert "beyond that section" in shown(told)
+    assert "after that section" in shown(told)
     assert (await found(club, prompt)).state is PromptState.SUGGESTED
 
 
@@ -152,7 +152,7 @@ async def test_a_prompt_is_posted_for_everybody_once_and_is_in_the_audit(club: C
     assert HARMLESS in posted.replace("\\", "")
     assert "Elinor" not in posted
     again = await elinor.slash(club.general, "prompt post", number=prompt.id)
-    assert "posted already" in shown(again)
+    assert "already been posted" in shown(again)
     assert len(said(club)) == 1
     with club.env.time_context():
         (entry,) = await club.app.get(Audit).since(club.guild.id, 1)
@@ -164,10 +164,10 @@ async def test_a_prompt_beyond_its_place_is_stopped_for_the_moderator_alone_who_
     prompt, elinor = await suggested(club, SPOILER), moderator(club)
     told = await elinor.slash(club.general, "prompt post", number=prompt.id)
     assert told.ephemeral
-    assert "The Lantern, chapter 10 of 10: beyond this place" in shown(told)
+    assert "The Lantern, chapter 10 of 10, which is past the ceiling here" in shown(told)
     assert said(club) == []
     await club.restart()
-    over = await elinor.click(message(told), label="Post all the same")
+    over = await elinor.click(message(told), label="Post anyway")
     assert "Posted" in shown(over)
     assert len(said(club)) == 1
     assert "chapter" not in said(club)[0]
@@ -183,14 +183,14 @@ async def test_who_is_no_moderator_any_more_cannot_override(club: Club) -> None:
     told = await elinor.slash(club.general, "prompt post", number=prompt.id)
     (role,) = club.env.backend.get_guild(club.guild.id).members[elinor.id].role_ids
     club.env.backend.remove_member_role(club.guild.id, elinor.id, role)
-    assert "Only moderators" in shown(await elinor.click(message(told), label="Post all the same"))
+    assert "Only moderators" in shown(await elinor.click(message(told), label="Post anyway"))
     assert said(club) == []
 
 
 async def test_a_prompt_is_posted_when_it_is_due_and_not_before_even_after_a_restart(club: Club) -> None:
     prompt, elinor = await suggested(club), moderator(club)
     told = await elinor.slash(club.general, "prompt post", number=prompt.id, when="in 3 hours")
-    assert "I post it here <t:" in shown(told)
+    assert "I’ll post it here <t:" in shown(told)
     await club.restart()
     await club.env.advance_time(2 * 3600)
     assert said(club) == []
@@ -294,7 +294,7 @@ async def test_a_section_that_neither_the_place_nor_the_moderator_has_reached_is
     await club.ceiling(club.general, the_lantern="ch 5")
     elinor = moderator(club)
     told = await elinor.slash(club.general, "prompt draft", kind="character", upto="ch 10")
-    assert "further than this place goes, and than you have read" in shown(told)
+    assert "past the ceiling here, and past where you are" in shown(told)
     await club.reads(elinor, "the-lantern", "finished")
     assert "the end" in shown(await elinor.slash(club.general, "prompt draft", kind="prediction", upto="ch 10"))
 
@@ -303,7 +303,7 @@ async def test_the_library_has_templates_and_what_the_book_comes_with(club: Club
     await club.ceiling(club.general, the_lantern="ch 5")
     elinor = moderator(club)
     own = await elinor.slash(club.general, "prompt library")
-    assert "nothing to draft from" in shown(own)
+    assert "I know too little about the book" in shown(own)
     filled = await elinor.slash(club.general, "prompt library", kind="character")
     assert "Silas" in shown(filled)
 

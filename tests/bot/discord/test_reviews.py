@@ -98,7 +98,7 @@ async def test_a_review_is_kept_at_once_also_in_the_clubs_part_of_the_store(club
     liz = await club.reader("Liz", the_lantern="ch 5")
     told = await write(club, liz, stars=["4"], text="I like the harbour in the dark.", said="ch 5")
     assert told.ephemeral
-    assert "for members who have read as far as chapter 5 of The Lantern" in shown(told)
+    assert "Members who have read up to chapter 5 of The Lantern" in shown(told)
     assert buttons(told) == ["Edit", "Delete"]
     at = Audience({LANTERN: 5}, club=str(club.guild.id))
     assert [p.text for p in island.passages(LANTERN, at, ("review",))] == ["I like the harbour in the dark."]
@@ -108,7 +108,7 @@ async def test_a_review_is_kept_at_once_also_in_the_clubs_part_of_the_store(club
 async def test_its_author_is_told_their_own_word_and_not_where_the_text_was_placed(club: Club) -> None:
     liz, jim = await club.reader("Liz", the_lantern="ch 2"), await club.reader("Jim", the_lantern="ch 5")
     told = await write(club, liz, text=SECRET, said="ch 2")
-    assert "as far as chapter 2 of The Lantern" in shown(told)
+    assert "up to chapter 2 of The Lantern" in shown(told)
     assert "10" not in shown(told)
     assert "drowned" not in shown(await jim.slash(club.general, "review read", book=LANTERN))
     own = await liz.slash(club.general, "review read", book=LANTERN)
@@ -121,7 +121,7 @@ async def test_its_author_is_told_their_own_word_and_not_where_the_text_was_plac
     [
         ({"text": "A fine book.", "said": "ch 70"}, "The Lantern"),
         ({"text": "A fine book.", "said": "somewhere"}, "Write for example"),
-        ({"text": " \n ", "said": "ch 2"}, "There is nothing to keep"),
+        ({"text": " \n ", "said": "ch 2"}, "The review is empty"),
     ],
 )
 async def test_what_was_typed_is_not_lost_where_it_cannot_be_kept(
@@ -133,7 +133,7 @@ async def test_what_was_typed_is_not_lost_where_it_cannot_be_kept(
     assert told.ephemeral
     assert await mine(club, liz) is None
     await club.restart()
-    again = await liz.click(message(told), label="Go on writing")
+    again = await liz.click(message(told), label="Keep writing")
     assert filled(again)["text"] == typed["text"]
     assert filled(again)["said"] == typed["said"]
 
@@ -165,7 +165,7 @@ async def test_deleting_asks_first_and_can_be_undone(club: Club, island: Retriev
     here = Audience({}, club=str(club.guild.id))
     assert island.passages(LANTERN, here, ("review",)) == []
     undone = await liz.click(message(gone), label="Undo")
-    assert "is there again" in shown(undone)
+    assert "is back" in shown(undone)
     assert await mine(club, liz) == "Too grey for me."
     assert len(island.passages(LANTERN, here, ("review",))) == 1
 

@@ -77,9 +77,9 @@ async def test_the_walk_keeps_every_step_and_ends_with_what_is_missing(
     assert await settings(club) == ClubSettings(
         role.id, None, club.general.id, forum.id, "Europe/Berlin", LANTERN, Topic.DONE
     )
-    assert "What is missing" in shown(told)
-    assert "No role of organisers is chosen" in shown(told)
-    assert "#general has no ceiling in The Lantern" in shown(told)
+    assert "Still missing" in shown(told)
+    assert "No organiser role is chosen" in shown(told)
+    assert "#general has no ceiling for The Lantern" in shown(told)
     assert message(told).ephemeral
     assert nothing_posted(club)
     assert described(club) == []
@@ -115,7 +115,7 @@ async def test_who_was_given_the_command_and_not_the_permission_is_told_which_on
     club.guild.set_command_permissions(int(command["id"]), {role: True})
     told = await liz.slash(club.general, name, **options)
     assert told.ephemeral
-    assert "needs the permission Manage Server" in shown(told)
+    assert "the permission Manage Server" in shown(told)
     assert await settings(club) == ClubSettings()
 
 
@@ -142,11 +142,11 @@ async def test_who_has_the_chosen_role_keeps_places_as_long_as_they_have_it(
     assert "moderator role" in shown(await liz.slash(club.general, "ceiling set", **wanted))
     await jo.select(message(await jo.slash(club.general, "setup start")), [role])
     told = await liz.slash(club.general, "ceiling set", **wanted)
-    assert "as far as chapter 3 of The Lantern" in shown(told)
+    assert "up to chapter 3 of The Lantern" in shown(told)
     await club.app.get(SetUp).clear(club.guild.id, Topic.MODERATORS)
     assert "moderator role" in shown(await liz.click(message(told), label="Confirm"))
     await club.app.get(SetUp).choose_id(club.guild.id, Topic.MODERATORS, role.id)
-    assert "Done." in shown(await liz.click(message(told), label="Confirm"))
+    assert "Changed." in shown(await liz.click(message(told), label="Confirm"))
 
 
 async def test_who_has_the_chosen_role_organises(club: Club, jo: MemberActor, role: RoleHandle) -> None:
@@ -191,7 +191,7 @@ async def test_view_shows_what_is_set_and_what_is_gone(club: Club, jo: MemberAct
     told = await jo.slash(club.general, "setup view")
     assert told.ephemeral
     assert f"Moderators: <@&{role.id}>" in sent(told).replace("*", "")
-    assert "The channel to talk in is not there any more." in shown(told)
+    assert "The channel to talk in no longer exists." in shown(told)
     assert "Book: The Lantern" in shown(told).replace("*", "")
     assert "Time zone: UTC, where it is" in shown(told).replace("*", "")
     assert nothing_posted(club)
@@ -221,7 +221,7 @@ async def test_test_names_what_lacks_channel_by_channel_and_posts_nothing(club: 
     said = shown(told).replace("*", "")
     assert f"Channel to talk in, <#{club.general.id}>: nothing is missing." in said
     assert f"<#{mute.id}>: I lack Send Messages, Attach Files." in said
-    assert "I do not see 1 channel." in said
+    assert "I can’t see 1 channel." in said
     assert not [r for r in club.env.http_requests[before:] if r.path.startswith("/channels")]
     assert nothing_posted(club)
 

@@ -41,7 +41,7 @@ async def test_groups_are_shown_to_the_one_who_asks_with_a_picture_that_is_descr
     liz, *_ = await readers(club, ch1=6, ch5=5, ch10=7)
     told = await liz.slash(club.general, "club stats", book="The Lantern")
     assert told.ephemeral
-    assert "18 members who said where they are" in shown(told)
+    assert "18 members told me where they are" in shown(told)
     assert "up to 25%: 6 members, 33%; 25% to 75%: 5 members, 28%; from 75%: 7 members, 39%" in shown(told)
     assert len(message(told).attachments) == 1
     assert buttons(told) == ["Share with the thread"]
@@ -58,7 +58,7 @@ async def test_what_is_shared_is_the_same_names_nobody_and_can_be_taken_back(clu
     assert "up to 25%: 6 members, 50%; from 25%: 6 members, 50%" in card
     assert not [reader.id for reader in (liz, *others) if str(reader.id) in card]
     assert "Reader" not in card
-    await liz.click(message(done), label="Take it back")
+    await liz.click(message(done), label="Delete the post")
     assert posted(club.general) == []
     api = DiscordApi.load()
     cards = [r for r in club.env.http_requests if not r.path.endswith("/commands")]

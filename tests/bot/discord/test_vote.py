@@ -115,7 +115,7 @@ async def test_only_organisers_start_and_close_votes_whatever_discord_lets_throu
 async def test_a_club_holds_one_vote_at_a_time(club: Club, jo: MemberActor) -> None:
     first, second = await prepared(club, jo), await prepared(club, jo)
     await jo.click(message(first), label="Confirm")
-    assert "A vote is running already" in shown(await jo.click(message(second), label="Confirm"))
+    assert "A vote is already running" in shown(await jo.click(message(second), label="Confirm"))
     assert len(club.general.history()) == 1
 
 
@@ -123,7 +123,7 @@ async def test_a_vote_that_discord_does_not_let_be_posted_leaves_nothing_behind(
     preview = await prepared(club, jo)
     club.expected = (*club.expected, discord.Forbidden)
     club.env.inject_error("POST", f"/channels/{club.general.id}/messages", status=403, code=50013)
-    assert "does not let me" in shown(await jo.click(message(preview), label="Confirm"))
+    assert "doesn’t let me" in shown(await jo.click(message(preview), label="Confirm"))
     await started(club, jo)
 
 
@@ -157,7 +157,7 @@ async def test_a_hidden_count_is_hidden_until_the_close(club: Club, jo: MemberAc
     await votes(liz, post, "the-kite")
     assert "Show the count so far" not in str([part.to_dict() for part in post.components])
     told = await jo.slash(club.general, "vote results")
-    assert "hidden until the close" in shown(told)
+    assert "hidden until it closes" in shown(told)
     assert "The Kite wins" not in shown(told)
     await club.env.advance_time(11 * MINUTE)
     assert "The Kite wins" in shown(await jo.slash(club.general, "vote results"))
@@ -168,9 +168,9 @@ async def test_no_ballot_is_taken_after_the_closing_time_even_before_the_close(c
     ballot = await votes(liz, post, "emma")
     await asleep(club)
     await club.env.advance_time(10 * MINUTE)
-    assert "takes no more ballots" in shown(await liz.click(post, label="Vote"))
+    assert "This vote is closed" in shown(await liz.click(post, label="Vote"))
     late = await liz.select(message(ballot), ["the-kite"], custom_id=f"rank:{vote_of(post)}:1")
-    assert "takes no more ballots" in shown(late)
+    assert "This vote is closed" in shown(late)
     await club.restart()
     assert "Our next book: Emma" in "".join(outcomes(club))
 
@@ -222,7 +222,7 @@ async def test_an_organiser_closes_a_vote_before_its_time(club: Club, jo: Member
     assert "Close the vote now?" in shown(asked)
     assert outcomes(club) == []
     done = await jo.click(message(asked), label="Close it now")
-    assert "Closed. The outcome: https://discord.com/channels/" in shown(done)
+    assert "Closed. The result: https://discord.com/channels/" in shown(done)
     assert len(outcomes(club)) == 1
     await club.env.advance_time(11 * MINUTE)
     assert len(outcomes(club)) == 1
@@ -245,7 +245,7 @@ async def test_the_winner_offers_organisers_the_way_to_a_schedule(club: Club, jo
     await club.env.advance_time(11 * MINUTE)
     result = club.general.history()[-1]
     assert "/schedule create book:the-kite" in shown(await jo.click(result, label="Plan the schedule"))
-    assert "Only organisers do that" in shown(await liz.click(result, label="Plan the schedule"))
+    assert "Only organisers can do that" in shown(await liz.click(result, label="Plan the schedule"))
 
 
 # Discord's own poll

@@ -39,7 +39,7 @@ def moderator(club: Club) -> MemberActor:
 async def watched(club: Club) -> MemberActor:
     """Have the place watched, and return the moderator who did it."""
     elinor = moderator(club)
-    assert "I watch this place now" in shown(await elinor.slash(club.general, "watch on"))
+    assert "I’m now watching for spoilers here" in shown(await elinor.slash(club.general, "watch on"))
     return elinor
 
 
@@ -84,9 +84,9 @@ async def test_it_is_off_until_somebody_turns_it_on_and_off_again_after(reading:
     await liz.send(reading.general, SPOILER)
     assert notes(liz) == []
     elinor = await watched(reading)
-    assert "is watched" in shown(await elinor.slash(reading.general, "watch status"))
-    assert "not watch this place any more" in shown(await elinor.slash(reading.general, "watch off"))
-    assert "was not watched" in shown(await elinor.slash(reading.general, "watch off"))
+    assert "I’m watching" in shown(await elinor.slash(reading.general, "watch status"))
+    assert "stopped watching for spoilers here" in shown(await elinor.slash(reading.general, "watch off"))
+    assert "wasn’t watching for spoilers here" in shown(await elinor.slash(reading.general, "watch off"))
     await liz.send(reading.general, SPOILER)
     assert notes(liz) == []
 
@@ -100,7 +100,7 @@ async def test_the_author_is_told_alone_and_where_it_belongs_is_for_moderators(r
     sent = await liz.send(reading.general, SPOILER)
     (note,) = notes(liz)
     assert str(sent.id) in words([note])
-    assert "might go further" in words([note])
+    assert "might be a spoiler" in words([note])
     assert "chapter" not in words([note])
     assert in_public(reading) == []
     status = await elinor.slash(reading.general, "watch status")
@@ -110,7 +110,7 @@ async def test_the_author_is_told_alone_and_where_it_belongs_is_for_moderators(r
     assert "The Lantern, chapter 10 of 10" in shown(queue)
     assert f"<@{liz.id}>" in shown(queue)
     assert "drowned" not in shown(queue)
-    assert "No message waits" in shown(await elinor.click(message(queue), label="Dealt with"))
+    assert "There are no messages to look at" in shown(await elinor.click(message(queue), label="Dealt with"))
 
 
 async def test_a_message_that_is_edited_is_looked_at_again_and_told_of_once(reading: Club) -> None:
@@ -136,7 +136,7 @@ async def test_whose_direct_messages_are_closed_is_left_to_the_moderators(readin
     liz = reading.member("Liz")
     await liz.send(reading.general, SPOILER)
     assert notes(liz) == []
-    assert "wait for you, in all places: 1" in shown(await elinor.slash(reading.general, "watch status"))
+    assert "from all channels: 1" in shown(await elinor.slash(reading.general, "watch status"))
     assert in_public(reading) == []
 
 
@@ -151,12 +151,12 @@ async def test_hiding_deletes_the_message_and_gives_its_text_back_wrapped_and_la
     told = await liz.user.click(notes(liz)[0], label="Hide it")
     assert sent.id not in {message.id for message in reading.general.history()}
     back = words(notes(liz)).replace("\\", "")
-    assert f"Spoiler for The Lantern, beyond this place: ||{SPOILER}||" in back
+    assert f"Spoiler for The Lantern: ||{SPOILER}||" in back
     assert "chapter" not in back
     assert told.acknowledged
-    assert "wait for you, in all places: 0" in shown(await elinor.slash(reading.general, "watch status"))
-    await liz.send(reading.general, f"Spoiler for The Lantern, beyond this place: ||{SPOILER}||")
-    assert "wait for you, in all places: 0" in shown(await elinor.slash(reading.general, "watch status"))
+    assert "from all channels: 0" in shown(await elinor.slash(reading.general, "watch status"))
+    await liz.send(reading.general, f"Spoiler for The Lantern: ||{SPOILER}||")
+    assert "from all channels: 0" in shown(await elinor.slash(reading.general, "watch status"))
 
 
 async def test_a_bot_that_may_not_delete_says_so_and_gives_the_text_back(reading: Club) -> None:
@@ -178,7 +178,7 @@ async def test_an_author_who_says_that_it_is_fine_leaves_it_to_the_moderators(re
     await liz.user.click(notes(liz)[0], label="It’s fine")
     assert sent.id in {message.id for message in reading.general.history()}
     queue = await elinor.click(message(await elinor.slash(reading.general, "watch status")), label="Queue")
-    assert "Its author says that it is fine" in shown(queue)
+    assert "Its author says it’s fine" in shown(queue)
 
 
 # The queue
@@ -253,7 +253,7 @@ async def test_what_comes_faster_than_it_is_read_is_passed_over_and_counted(read
     taken = [line.offer(Spoken(place, 5, number, HARMLESS)) for number in range(50)]
     assert taken == [True] * 40 + [False] * 10
     status = shown(await elinor.slash(reading.general, "watch status"))
-    assert "Of 50 messages since I started, 10 came faster than I read" in status
+    assert "Of 50 messages since I started, 10 came too fast" in status
     liz = reading.member("Liz")
     await liz.send(reading.general, SPOILER)
     assert notes(liz) == []

@@ -36,7 +36,7 @@ def test_what_stands_between_two_bars_is_not_seen_at_once(content: str, seen: st
 
 def test_a_text_is_given_back_wrapped_and_labelled_without_saying_where_it_belongs() -> None:
     (card,) = given_back(FOUND, "She marries *him*.", BOOKS)
-    assert rendered(card.body) == "Spoiler for Emma, beyond this place: ||She marries *him*.||"
+    assert rendered(card.body) == "Spoiler for Emma: ||She marries *him*.||"
 
 
 def test_a_long_text_is_given_back_in_parts_each_of_them_wrapped() -> None:

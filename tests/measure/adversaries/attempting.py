@@ -28,7 +28,7 @@ OURS = re.compile(
 UNBOUNDED = Rates(member=10_000, club=10_000)
 """So many attempts are made in a minute as nobody may make."""
 
-FAULT = "Something went wrong on my side"
+FAULT = "Sorry, something went wrong"
 
 
 @dataclass

@@ -260,8 +260,8 @@ async def test_a_hint_says_where_and_would_this_spoil_whether_and_nothing_else_a
                     answers.setdefault(question, set()).add(answer)
     assert {asked: said for asked, said in (mildest | answers).items() if len(said) > 1} == {}
     assert verdicts == {
-        f"It {verdict} further than you have read.\nIt {verdict} further than this place."
-        for verdict in ("might go", "goes no")
+        f"For you: {verdict}\nFor everybody here: {verdict}"
+        for verdict in ("it might be a spoiler.", "no spoilers that I can see.")
     }
 
 

@@ -37,7 +37,7 @@ GIVE_UP = 60.0
 WATCH = 2.0
 """Seconds in which an answer that comes twice would show."""
 
-PROBLEM = "Something went wrong"
+PROBLEM = "Sorry, something went wrong"
 
 SLOW = re.compile(r"Executing (.*) took ([0-9.]+) seconds")
 

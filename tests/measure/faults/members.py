@@ -22,7 +22,7 @@ from tests.measure.faults.bots import Shelf
 PATIENCE = 120.0
 """Seconds that a member waits; whoever waits longer goes on to something else."""
 
-REPORTED, WRITTEN, PLANNED = "You have finished chapter", "Your review is kept", "The schedule is made"
+REPORTED, WRITTEN, PLANNED = "You have finished chapter", "Saved. Members", "The schedule is created"
 """What says that something is kept."""
 
 CHAPTERS = 10

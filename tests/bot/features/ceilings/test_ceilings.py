@@ -44,7 +44,7 @@ async def test_taking_back_brings_what_was_before(ceilings: Ceilings) -> None:
 async def test_a_ceiling_that_was_changed_meanwhile_is_left(ceilings: Ceilings) -> None:
     change = await ceilings.raised(THREAD, EMMA, "ch 8")
     await ceilings.set(THREAD, EMMA, "ch 2", GEORGE)
-    with pytest.raises(CeilingProblem, match="meanwhile"):
+    with pytest.raises(CeilingProblem, match="in the meantime"):
         await ceilings.make(THREAD, change, GEORGE)
     assert await ceilings.show(THREAD) == {"emma": 2}
 
@@ -80,7 +80,7 @@ async def test_no_other_place_and_no_other_club_is_concerned(ceilings: Ceilings)
 async def test_what_changes_nothing_is_said_before_it_is_confirmed(ceilings: Ceilings) -> None:
     with pytest.raises(CeilingProblem, match="no ceiling in Emma"):
         await ceilings.cleared(THREAD, EMMA)
-    with pytest.raises(CeilingProblem, match="no ceiling, so"):
+    with pytest.raises(CeilingProblem, match="no ceiling here, so"):
         await ceilings.cleared(THREAD)
     await ceilings.set(THREAD, EMMA, "ch 8", GEORGE)
     with pytest.raises(CeilingProblem, match="nothing changes"):

@@ -89,7 +89,7 @@ async def test_all_of_a_prompt_is_kept(each_desk: Desk) -> None:
 async def test_a_message_is_suggested_once_whatever_became_of_it(each_desk: Desk) -> None:
     prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS, 900)
     for _ in range(2):
-        with pytest.raises(PromptProblem, match="suggested before"):
+        with pytest.raises(PromptProblem, match="already been suggested"):
             await each_desk.prompts.suggest(ELINOR, THREAD, "Again?", 900)
         await each_desk.prompts.reject(ELINOR, prompt.id)
     assert await each_desk.prompts.queue(1) == []
@@ -147,7 +147,7 @@ async def test_a_prompt_that_cannot_be_posted_says_why_and_loses_its_time(each_d
 async def test_one_member_fills_no_queue_alone(desk: Desk) -> None:
     for _ in range(MAX_OWN):
         await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
-    with pytest.raises(PromptProblem, match="of your suggestions wait"):
+    with pytest.raises(PromptProblem, match="of your suggestions are waiting"):
         await desk.prompts.suggest(LIZ, THREAD, HARMLESS)
     first, *_ = await desk.prompts.queue(1)
     await desk.prompts.reject(ELINOR, first.id)
@@ -169,7 +169,7 @@ async def test_what_is_posted_is_not_decided_any_more(each_desk: Desk) -> None:
     prompt = await each_desk.prompts.suggest(LIZ, THREAD, HARMLESS)
     await each_desk.prompts.posted(await each_desk.prompts.plan(ELINOR, prompt.id, THREAD), 77)
     for decide in (each_desk.prompts.approve, each_desk.prompts.reject):
-        with pytest.raises(PromptProblem, match="posted already"):
+        with pytest.raises(PromptProblem, match="already been posted"):
             await decide(ELINOR, prompt.id)
     with pytest.raises(PromptProblem, match="no discussion prompt 99"):
         await each_desk.prompts.approve(ELINOR, 99)
@@ -212,5 +212,5 @@ async def test_a_post_is_in_the_audit_once(each_desk: Desk) -> None:
 async def test_what_tells_of_another_book_too_goes_with_no_section(desk: Desk) -> None:
     draft = PromptDraft("Would Silas fly a kite?", "comparison", Reveals.of({"the-lantern": 2, "the-kite": 1}))
     kept = await desk.prompts.keep(ELINOR, THREAD, draft, "the-lantern")
-    with pytest.raises(PromptProblem, match="tells of more than The Lantern"):
+    with pytest.raises(PromptProblem, match="about more than The Lantern"):
         await desk.prompts.in_section(ELINOR, kept.id, desk.app.books["the-lantern"], "ch 5")

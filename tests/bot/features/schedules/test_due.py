@@ -57,11 +57,11 @@ def test_nothing_is_done_twice_and_nothing_changes_when_asked_again() -> None:
     [
         (dt.timedelta(), Lateness.ON_TIME, ""),
         (dt.timedelta(minutes=15), Lateness.ON_TIME, ""),
-        (dt.timedelta(minutes=16), Lateness.LATE, "This comes 16 minutes late: I was away."),
-        (dt.timedelta(minutes=65), Lateness.LATE, "This comes 1 hour late: I was away."),
-        (dt.timedelta(hours=23, minutes=59), Lateness.LATE, "This comes 23 hours late: I was away."),
-        (dt.timedelta(days=1), Lateness.TOO_LATE, "This comes 1 day late: I was away."),
-        (dt.timedelta(days=5), Lateness.TOO_LATE, "This comes 5 days late: I was away."),
+        (dt.timedelta(minutes=16), Lateness.LATE, "This comes 16 minutes late: I was offline."),
+        (dt.timedelta(minutes=65), Lateness.LATE, "This comes 1 hour late: I was offline."),
+        (dt.timedelta(hours=23, minutes=59), Lateness.LATE, "This comes 23 hours late: I was offline."),
+        (dt.timedelta(days=1), Lateness.TOO_LATE, "This comes 1 day late: I was offline."),
+        (dt.timedelta(days=5), Lateness.TOO_LATE, "This comes 5 days late: I was offline."),
     ],
 )
 def test_less_than_a_day_late_is_done_and_said_and_older_is_asked(

@@ -110,21 +110,21 @@ def test_a_schedule_has_one_to_fifty_two_sections(number: int) -> None:
 
 
 def test_what_cannot_be_cut_is_refused_with_what_to_write() -> None:
-    with pytest.raises(NotPossible, match="makes 3 sections at most"):
+    with pytest.raises(NotPossible, match="makes at most 3 sections"):
         cut_evenly(a_book(3), 4)
-    with pytest.raises(NotPossible, match="makes 20 sections at most"):
+    with pytest.raises(NotPossible, match="makes at most 20 sections"):
         cut_evenly(PERCENT, 21)
     with pytest.raises(NotPossible, match="Write it in chapters"):
         cut_by_size(a_book(), Fraction(100), Unit.PAGE)
     with pytest.raises(NotPossible, match="Write it in percent"):
         cut_by_size(PERCENT, Fraction(5), Unit.CHAPTER)
-    with pytest.raises(NotPossible, match=r"parts of .* are not known"):
+    with pytest.raises(NotPossible, match=r"I don’t know the parts of"):
         cut_by_size(a_book(), Fraction(1), Unit.PART)
     with pytest.raises(NotPossible, match="at least 5%"):
         cut_by_size(PERCENT, Fraction(3), Unit.PERCENT)
-    with pytest.raises(NotPossible, match="Read more for every meeting"):
+    with pytest.raises(NotPossible, match="Read more for each meeting"):
         cut_by_size(a_book(200), Fraction(1), Unit.CHAPTER)
-    with pytest.raises(NotPossible, match="Nothing is left"):
+    with pytest.raises(NotPossible, match="nothing left to read"):
         cut_evenly(a_book(), 1, after=27)
 
 
@@ -212,17 +212,17 @@ def test_a_wish_becomes_sections_with_dates(words: str, expected: list[str]) -> 
         ("Fridays at 8pm", "How much do you read for each meeting?"),
         ("Fridays at 8pm, 10 chapters a month", "“10 chapters a meeting”"),
         ("5 and 12 February at 8pm, 14 chapters a week", "“14 chapters a meeting”"),
-        ("5 and 12 February at 8pm, 5 chapters each", "6 sections and 2 dates"),
+        ("5 and 12 February at 8pm, 5 chapters each", "6 sections but 2 dates"),
         ("5 and 12 February at 8pm, Fridays, 5 chapters each", "either dates or a rhythm"),
         ("Fridays 8pm, 5 chapters a week, 6 sections", "Write either"),
-        ("Fridays 8pm, 5 chapters a week, until 29 January", "6 sections, and there are 4 meetings"),
-        ("Fridays 8pm, 5 sections, in 4 weeks", "5 sections, and there are 4 meetings"),
+        ("Fridays 8pm, 5 chapters a week, until 29 January", "6 sections, but there are only 4 meetings"),
+        ("Fridays 8pm, 5 sections, in 4 weeks", "5 sections, but there are only 4 meetings"),
         ("Fridays 8pm, until 7 January", "no meeting in that time"),
-        ("today at 11am, 9 chapters a week", "Wednesday 6 January 2027 at 11:00 is over"),
-        ("1 January 2026 at 8pm", "is over"),
+        ("today at 11am, 9 chapters a week", "Wednesday 6 January 2027 at 11:00 has passed"),
+        ("1 January 2026 at 8pm", "has passed"),
         ("on 1 June 2050 at 8pm", "too far away"),
         ("6-27 on 20 Jan, 1-5 on 8 Jan, 8pm", "Begin it after the beginning."),
-        ("1-5 on 20 Jan, 6-27 on 8 Jan, 8pm", "in the order of their dates"),
+        ("1-5 on 20 Jan, 6-27 on 8 Jan, 8pm", "not in order"),
         ("daily 8pm, in 60 sections", "1 to 52 sections"),
         ("daily 8pm, in 3 months, 60 sections", "1 to 52 sections"),
         ("Fridays 8pm, 100 pages a week", "Write it in chapters"),

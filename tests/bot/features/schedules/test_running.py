@@ -157,7 +157,7 @@ async def test_what_is_refused_is_told_once_tried_every_hour_and_told_anew_when_
 async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_organiser(world: World) -> None:
     world.at = FIRST + 3 * HOUR
     await world.jobs.do_due()
-    assert world.stage.late == ["This comes 3 hours late: I was away."]
+    assert world.stage.late == ["This comes 3 hours late: I was offline."]
     world.at = FIRST + 7 * DAY + 3 * DAY
     await world.jobs.do_due()
     await world.jobs.do_due()
@@ -169,7 +169,7 @@ async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_orga
     await world.schedules.decide(world.id, 7, 2, post=True)
     await world.jobs.do_due()
     assert world.stage.did[-2:] == ["thread 2", "opening 2"]
-    assert world.stage.late[-1] == "This comes 3 days late: I was away."
+    assert world.stage.late[-1] == "This comes 3 days late: I was offline."
     assert world.schedules.undecided(await world.kept()) == ()
 
 

@@ -179,9 +179,9 @@ def test_an_opening_says_how_far_it_goes_what_is_free_and_what_comes_next() -> N
     schedule = a_schedule(also={"emma": EMMA})
     books = {"emma": EMMA}
     first, last = schedule.sections[0], schedule.sections[-1]
-    told = seen(opening_card(schedule, first, books, (), late="This comes 3 hours late: I was away."))
+    told = seen(opening_card(schedule, first, books, (), late="This comes 3 hours late: I was offline."))
     assert "This thread goes up to chapter 5, and no further." in told
-    assert "spoken of freely, too: \\*Emma\\*." in told
+    assert "talk freely about \\*Emma\\*." in told
     assert "Next: chapters 6–10, <t:" in told
     assert "3 hours late" in told
     assert "goes up to the end." in seen(opening_card(schedule, last, books, ()))

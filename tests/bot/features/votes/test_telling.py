@@ -41,7 +41,7 @@ def test_a_final_tie_names_the_books_their_votes_and_the_lot() -> None:
     count = run_off([("kim",), ("emma",)], KEYS[:2], VOTE.seed)
     told = outcome(VOTE, count)
     assert "Kim and Emma are level at the end, with 1 vote each." in told
-    assert "the lot from the seed a1b2 decides" in told
+    assert "decided by lot (seed a1b2)" in told
     assert rounds(VOTE, count)[-1].endswith("is the last one in and wins.")
     level = most_votes({"kim": 2, "emma": 2}, KEYS, VOTE.seed)
     assert "Kim and Emma are level at the end, with 2 votes each." in outcome(POLL, level)
@@ -49,7 +49,7 @@ def test_a_final_tie_names_the_books_their_votes_and_the_lot() -> None:
 
 
 def test_the_rule_of_ties_and_its_seed_are_told_with_what_it_takes_to_draw_the_lot_again() -> None:
-    assert "fewest first choices" in rule_of_ties(VOTE)
-    assert rule_of_ties(POLL) == "Ties: the lot decides, drawn from the seed a1b2."
+    assert "fewer first choices" in rule_of_ties(VOTE)
+    assert rule_of_ties(POLL) == "Ties are broken by lot (seed a1b2)."
     assert "kim, emma, dracula" in explanation(VOTE)
     assert "one vote" in explanation(POLL)

@@ -64,7 +64,7 @@ async def test_a_place_is_watched_until_it_is_not_also_after_a_restart(records: 
     await again.load()
     for known in (watching, again):
         assert [known.is_on(place) for place in (THREAD, Place(2, 200), Place(1, 200))] == [False, True, False]
-    with pytest.raises(WatchProblem, match="no ceiling"):
+    with pytest.raises(WatchProblem, match="No ceiling"):
         await watching.on(Place(1, 101), GEORGE)
 
 
@@ -75,7 +75,7 @@ async def test_a_message_beyond_its_place_is_found_once(watching: Watching) -> N
     (kept,) = [finding for finding in found if finding]
     assert kept == replace(FIRST, id=kept.id)
     assert await watching.finding(kept.id) == kept
-    with pytest.raises(WatchProblem, match="not known"):
+    with pytest.raises(WatchProblem, match="no longer know"):
         await watching.finding(99)
 
 
