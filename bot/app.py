@@ -3,27 +3,17 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, TypeVar
 
 from bot.answering.engine import Discussion
-from bot.db.base import Sessions
+from bot.db.sessions import Sessions
 from bot.logs import Meter
 from bot.people import EVERY, Shards
 from bot.settings import CLUB_QUESTIONS, CLUB_TOKENS, MEMBER_QUESTIONS
 from bot.workers import Workers
 from corpus.books import Book, Slug
 
-
-class Part(Protocol):
-    """Something that a feature builds from the app, such as its store."""
-
-    @classmethod
-    def build(cls, app: "App") -> Self:
-        """Build it."""
-        ...
-
-
-T = TypeVar("T", bound=Part)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +40,16 @@ class App:
     meter: Meter = field(default_factory=Meter)
     shards: Shards = EVERY
     store_behind: Callable[[], None] = lambda: None
-    _parts: dict[type, Any] = field(default_factory=dict, repr=False, compare=False)
+    _parts: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def books(self) -> Mapping[Slug, Book]:
         """The books of the library."""
         return self.discussion.library.books
 
-    def get(self, kind: type[T]) -> T:
-        """Return the app's one object of a class; it is built when it is first asked for."""
+    def get(self, kind: Callable[["App"], T]) -> T:
+        """Return the app's one object of a class, such as a feature's store; it is made when it is first asked for."""
         if kind not in self._parts:
-            self._parts[kind] = kind.build(self)
+            self._parts[kind] = kind(self)
         part: T = self._parts[kind]
         return part

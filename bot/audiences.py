@@ -1,11 +1,4 @@
-"""Who will see a reply, and what they have read: the only place where audiences of a club are made.
-
-A private reply is for its asker alone, at the positions that they reported. A public reply is for everybody in the
-place, at its ceiling; a place without one is at 0 in every book. Who asks in public and has reported less than the
-ceiling is among those who will see it, so the reply goes no further than they do.
-"""
-
-from typing import Self
+"""Who will see a reply, and what they have read: the only place where audiences of a club are made."""
 
 from bot.app import App
 from bot.features.ceilings.store import Ceilings
@@ -15,15 +8,15 @@ from retrieval.gate import Audience
 
 
 class Audiences:
-    """Makes the audience of every reply."""
+    """Makes the audience of every reply.
 
-    def __init__(self, progress: Progress, ceilings: Ceilings) -> None:
-        self.positions, self.ceiling = progress.positions, ceilings.show
+    A private reply is for its asker alone, at the positions that they reported. A public reply is for everybody in the
+    place, at its ceiling; a place without one is at 0 in every book. Who asks in public and has reported less than the
+    ceiling is among those who will see it, so the reply goes no further than they do.
+    """
 
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.get(Progress), app.get(Ceilings))
+    def __init__(self, app: App) -> None:
+        self.positions, self.ceiling = app.get(Progress).positions, app.get(Ceilings).show
 
     async def private(self, member: Member, place: Place) -> Audience:
         """Return the audience of a reply that only this member sees."""

@@ -1,16 +1,15 @@
 """What was posted, by whom, and from which sources: for moderators. Never where anybody is in a book."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 
 from sqlalchemy import JSON, Index, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import BIG_KEY, Base, Personal, Sessions, insert_into
+from bot.db.base import BIG_KEY, Base, Personal, insert_into
 from bot.people import Place
 
 KEPT = dt.timedelta(days=180)
@@ -76,13 +75,8 @@ class AuditRow(Base):
 class Audit:
     """Notes what the bot posts for everybody. What it tells people in private is never noted."""
 
-    def __init__(self, database: Sessions, now: Callable[[], dt.datetime]) -> None:
-        self._database, self._now = database, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.now)
+    def __init__(self, app: App) -> None:
+        self._database, self._now = app.database, app.now
 
     async def note(
         self, did: Did, place: Place, by: int = NOBODY, *, message: int = 0, about: str = "",

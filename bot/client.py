@@ -12,24 +12,23 @@ from typing import Any
 
 import aiohttp
 import discord
-from cachetools import FIFOCache
+from cachetools import FIFOCache, TTLCache
 from discord import app_commands
 from discord.ext import commands
+from discord.shard import ShardInfo
 from yarl import URL
 
 from bot.app import App
 from bot.audit import Audit
-from bot.db.jobs import StoredJobs
-from bot.discord.context import begin, tell
-from bot.features.ask.rules import Questions
-from bot.features.ask.store import IsMember, StoredNotes
+from bot.db.jobs import JobTable
+from bot.discord.context import ClubBot, begin, tell
+from bot.features.ask.store import AskedQuestions, BotMemory, IsMember
 from bot.features.registry import FEATURES
 from bot.jobs import Jobs
 from bot.logs import Meter
 from bot.ops.metrics import GatewayState
-from bot.people import Shards
-from bot.processes import StoredPresence
-from bot.sharding import Membership, Presence, limit_backoff
+from bot.people import EVERY, Shards
+from bot.processes import Presence
 from bot.start import sync_if_changed
 from bot.workers import Leaving, UnderWay
 
@@ -40,6 +39,47 @@ SWITCHING, TOO_MANY, SUCCESS = 101, 429, 300
 
 REMEMBERED = 5_000
 """Interactions of which it is remembered when they came; a repeated one is never acknowledged."""
+
+KNOWN = dt.timedelta(minutes=10)
+"""How long an answer about a member is kept: somebody who leaves a club loses access to its texts after this time."""
+
+LONGEST_BACKOFF, QUIET = 8, 90
+"""discord.py waits up to 2 ** 10 seconds between two attempts to connect, and starts again from one second only after
+half an hour without a failure. With these, the bot is back within 256 seconds of the end of an outage, and a shard that
+fails every 91 seconds still stays below Discord's 1,000 session starts a day (Gateway, Session Start Limit)."""
+
+
+def limit_backoff(shard: ShardInfo) -> None:
+    """Limit the time that a shard waits before it connects again."""
+    backoff = shard._parent._backoff
+    backoff._max, backoff._reset_time = LONGEST_BACKOFF, QUIET
+
+
+class Membership:
+    """Asks Discord whether somebody is a member of a club, also of one whose shard another process has."""
+
+    def __init__(self, client: discord.Client, shards: Shards = EVERY) -> None:
+        self._client, self._shards = client, shards
+        self._known: TTLCache[tuple[int, int], bool] = TTLCache(10_000, KNOWN.total_seconds())
+
+    async def holds(self, club: int, person: int) -> bool:
+        """Return whether a person is in a club in which the bot is, too."""
+        guild = self._client.get_guild(club)
+        if guild is None and self._shards.holds(club):
+            return False
+        known = self._known.get((club, person))
+        if known is None:
+            known = self._known[club, person] = await self._found(club, guild, person)
+        return known
+
+    async def _found(self, club: int, guild: discord.Guild | None, person: int) -> bool:
+        if guild is not None and guild.get_member(person) is not None:
+            return True
+        try:
+            await self._client.http.get_member(club, person)
+        except (discord.NotFound, discord.Forbidden):  # also for a server that the bot is not in
+            return False
+        return True
 
 
 class Calls:
@@ -149,7 +189,7 @@ class Commands(app_commands.CommandTree["Dogear"]):
             await tell(interaction, error)
 
 
-class Dogear(commands.AutoShardedBot):
+class Dogear(ClubBot):
     """The bot: it holds the app, and no state of its own but what Discord's library keeps.
 
     Members and messages are not kept in memory, so that a bot in many servers stays small.
@@ -179,8 +219,8 @@ class Dogear(commands.AutoShardedBot):
         self.app = app
         self.connections = Connections(self, app.meter, app.now)
         self.is_member: IsMember = Membership(self, app.shards).holds
-        self.presence = Presence(app.get(StoredPresence), app.shards, self._is_in)
-        self.jobs = Jobs(app.get(StoredJobs), app.now, app.shards, self.presence.here, app.meter)
+        self.presence = Presence(app, self._is_in)
+        self.jobs = Jobs(JobTable(app.database), app.now, app.shards, self.presence.here, app.meter)
         self.under_way = UnderWay()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
@@ -197,14 +237,9 @@ class Dogear(commands.AutoShardedBot):
                 await self.add_cog(cog(self))
             self.jobs.work |= {kind: work(self) for kind, work in feature.jobs.items()}
         if self.app.shards.direct:  # of several processes, one does what is about all clubs
-            await self.app.get(Questions).forget_old()
+            await self.app.get(AskedQuestions).forget_old()
             await self.app.get(Audit).forget_old()
-            await sync_if_changed(self.tree, self.app.get(StoredNotes))
-
-    @property
-    def me(self) -> int:
-        """The id of the bot itself; 0 before Discord has let it in."""
-        return self.user.id if self.user else 0
+            await sync_if_changed(self.tree, self.app.get(BotMemory))
 
     async def on_ready(self) -> None:
         """Say that the bot is there, and see to what became due meanwhile."""
@@ -216,7 +251,7 @@ class Dogear(commands.AutoShardedBot):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """See to what is due in a server to which the bot comes back."""
-        await self.presence.come_to([guild.id])
+        await self.presence.returned([guild.id])
         self.jobs.nudge()
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:

@@ -1,18 +1,18 @@
 """Setting a club up, step by step. Each step is kept at once, so that the walk goes on wherever it was left."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import JSON, PrimaryKeyConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import Base, Sessions, insert_into
+from bot.db.base import Base, insert_into
 from bot.times import find_zone
-from corpus.books import Book, Slug
+from corpus.books import Slug
 from corpus.errors import DogearError
 
 
@@ -103,13 +103,8 @@ COLUMNS = tuple(field.name for field in fields(ClubSettings))
 class SetUp:
     """Keeps what clubs choose. Who may choose, and which roles and channels there are, is for the door to check."""
 
-    def __init__(self, database: Sessions, books: Mapping[Slug, Book]) -> None:
-        self._database, self._books = database, books
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.books)
+    def __init__(self, app: App) -> None:
+        self._database, self._books = app.database, app.books
 
     async def settings(self, club: int) -> ClubSettings:
         """Return what a club chose; a club that chose nothing yet has all at its beginning."""

@@ -1,25 +1,17 @@
 """Timed work: what a club is shown at a time, each thing once, whatever happens to the process.
 
-A **job** is one thing to do: opening or closing a vote, posting a discussion prompt, telling an author, a step of a
-schedule. It is a row of one table (`bot/db/jobs.py`), known by its key: feature, subject (the id of the vote, the
-prompt …) and step. A feature plans a job in the transaction that writes its own data; planning it twice gives one row.
+A **job** is one thing to do, such as closing a vote. It is a row of one table (`bot/db/jobs.py`), known by its key:
+feature, subject (the id of the vote) and step. A feature plans it in the transaction that writes its own data.
 
-The **loop** (`Jobs`) sleeps until the nearest job of this process's clubs is due, wakes on a nudge, and looks at the
-clock now and then, which may be set. What is due is in the database and is asked for anew each time; so a process that
-was killed, or slept through a moment, finds it when it wakes. For each subject that has a job due, the loop calls its
-feature, which decides by its own rules (such as `rules.py` of schedules) what is to be done at this moment.
+The **loop** (`Jobs`) sleeps until the nearest job of its clubs is due, or a nudge, and then asks the database anew;
+so a process that was killed, or slept through a moment, finds what is due when it wakes. It calls the feature, which
+decides by its own rules what to do now, and does it in four steps, the last three in `post_once`:
 
-Doing a job takes four steps, in `post_once`:
-
-1. **claim** it, in a transaction: `due` moves to the end of the claim, and no other process takes it before then;
-2. if an earlier claim was left behind, by a process that died or a try that failed, **find** what may have been posted
-   since that claim: our own message, thread or event, by the mark that its feature gave it;
+1. **claim** it: no other process takes it before the claim ends (`HELD`);
+2. if an earlier claim was left behind, by a process that died or a try that failed, **find** what it may have posted
+   since: our own message, thread or event, by the mark that its feature gave it;
 3. otherwise **post** it, with a nonce, which keeps Discord from showing a message twice;
-4. record that the job is **done**, in one transaction with what the feature keeps of it.
-
-A process that dies in between leaves a claim that ends after `HELD`, and another process takes over at step 2. A try
-that fails is made again after `AGAIN`. A feature says what is due when, how a post looks, how it is recognised, and
-what is written down when it is there; nothing else.
+4. record that it is **done**, in one transaction with what the feature keeps of it.
 """
 
 import asyncio
@@ -29,7 +21,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.db.jobs import Claim, Due, Key, StoredJobs
+from bot.db.jobs import Claim, Due, JobTable, Key
 from bot.logs import Meter, requested
 from bot.people import EVERY, Shards
 
@@ -82,7 +74,7 @@ class Jobs:
     `glance` is how often a sleeper looks at the clock, which may be set, or go on while the machine sleeps.
     """
 
-    rows: StoredJobs
+    rows: JobTable
     now: Callable[[], dt.datetime]
     shards: Shards = EVERY
     here: Callable[[int], Awaitable[bool]] = everywhere

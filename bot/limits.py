@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections import deque
-from collections.abc import Callable
-from typing import Self
 
 from cachetools import LRUCache
+from sqlalchemy import PrimaryKeyConstraint
+from sqlalchemy.orm import Mapped
 
-from bot.app import App, Rates
-from bot.features.ask.store import StoredUsage
-from bot.logs import Meter
+from bot.app import App
+from bot.db.base import Base, insert_into
 from bot.people import NO_CLUB, Member
 from corpus.errors import DogearError
 
@@ -27,19 +26,23 @@ class AskedTooMuch(DogearError):
         self.again = again
 
 
+class UsageRow(Base):
+    """Tokens of the chat model that a club has used on a day (UTC)."""
+
+    __tablename__ = "usage"
+    __table_args__ = (PrimaryKeyConstraint("club", "day"),)
+
+    club: Mapped[int]
+    day: Mapped[dt.date]
+    tokens: Mapped[int]
+
+
 class Allowance:
     """Counts questions in memory, in a window that slides, and tokens in the database, by day."""
 
-    def __init__(
-        self, rates: Rates, usage: StoredUsage, now: Callable[[], dt.datetime], meter: Meter | None = None
-    ) -> None:
-        self._rates, self._usage, self._now, self._meter = rates, usage, now, meter or Meter()
+    def __init__(self, app: App) -> None:
+        self._rates, self._database, self._now, self._meter = app.rates, app.database, app.now, app.meter
         self._asked: LRUCache[tuple[int, int], deque[dt.datetime]] = LRUCache(WATCHED)
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.rates, StoredUsage(app.database), app.now, app.meter)
 
     def take(self, member: Member) -> None:
         """Count a question. Raises AskedTooMuch where the member or their club has to wait."""
@@ -55,12 +58,22 @@ class Allowance:
 
     async def has_tokens(self, club: int) -> bool:
         """Return whether a club may still ask the chat model today."""
-        return await self._usage.spent(club, self._today) < self._rates.tokens
+        return await self.spent(club) < self._rates.tokens
+
+    async def spent(self, club: int) -> int:
+        """Return the tokens that a club has used today."""
+        async with self._database.reading() as session:
+            row = await session.get(UsageRow, (club, self._today))
+            return 0 if row is None else row.tokens
 
     async def spend(self, club: int, tokens: int) -> None:
         """Count the tokens of an answer."""
-        if tokens:
-            await self._usage.spend(club, self._today, tokens)
+        if not tokens:
+            return
+        async with self._database.writing() as session:
+            insert = insert_into(session, UsageRow).values(club=club, day=self._today, tokens=tokens)
+            more = {"tokens": UsageRow.tokens + insert.excluded.tokens}
+            await session.execute(insert.on_conflict_do_update(index_elements=["club", "day"], set_=more))
 
     @property
     def tomorrow(self) -> dt.datetime:

@@ -16,8 +16,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from bot.answering.engine import Discussion
 from bot.app import App, Rates
-from bot.db.base import indexing_lock
 from bot.db.migrate import open_database
+from bot.db.sessions import indexing_lock
 from bot.features.reviews.store import Reviews
 from bot.logs import Meter
 from bot.people import EVERY

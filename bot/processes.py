@@ -1,13 +1,12 @@
 """Clubs by shard, as a condition for the database, and the clubs that the bot has left."""
 
-from collections.abc import Collection
-from typing import Self
+from collections.abc import Callable, Collection
 
 from sqlalchemy import ColumnElement, Integer, and_, delete, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import Base, Sessions, insert_into
+from bot.db.base import Base, insert_into
 from bot.people import Shards
 
 _TIME_BITS: ColumnElement[int] = literal_column("22", Integer)
@@ -39,16 +38,26 @@ def served(club: InstrumentedAttribute[int], shards: Shards) -> ColumnElement[bo
     return here if mine is None else and_(mine, here)
 
 
-class StoredPresence:
-    """Where the clubs that the bot has left are stored."""
+IsIn = Callable[[int], bool | None]
+"""Whether the bot is in a club now; None during an outage, when Discord cannot say."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
 
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database)
+class Presence:
+    """Excludes clubs that the bot has left from timed work, until it is back."""
+
+    def __init__(self, app: App, is_in: IsIn) -> None:
+        self._sessions, self._shards, self._is_in = app.database, app.shards, is_in
+
+    async def here(self, club: int) -> bool:
+        """Return whether the bot can act in a club; a club that it has left is excluded from now on."""
+        found = self._is_in(club)
+        if found is False and self._shards.holds(club):
+            await self.left(club)
+        return bool(found)
+
+    async def look_around(self, clubs: Collection[int]) -> None:
+        """Include the clubs that Discord lists at a start again."""
+        await self.returned(sorted(set(await self.away()) & set(clubs)))
 
     async def left(self, club: int) -> None:
         """Store that the bot has left a club."""
@@ -60,10 +69,10 @@ class StoredPresence:
         async with self._sessions.writing() as session:
             await session.execute(delete(AwayRow).where(AwayRow.club.in_(clubs)))
 
-    async def away(self, shards: Shards) -> list[int]:
-        """Return the clubs of these shards that the bot has left."""
+    async def away(self) -> list[int]:
+        """Return the clubs of its shards that the bot has left."""
         query = select(AwayRow.club)
-        if (mine := of_shards(AwayRow.club, shards)) is not None:
+        if (mine := of_shards(AwayRow.club, self._shards)) is not None:
             query = query.where(mine)
         async with self._sessions.reading() as session:
             return list(await session.scalars(query.order_by(AwayRow.club)))

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AliasGenerator, BeforeValidator, Field, Htt
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 
-from bot.db.base import EXAMPLE, Address
+from bot.db.sessions import EXAMPLE, Address
 from bot.logs import LogFormat
 from bot.people import Shards, ShardsUnclear
 from corpus.errors import DogearError

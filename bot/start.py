@@ -12,7 +12,7 @@ from discord import app_commands
 from pydantic import SecretStr
 
 from bot.discord.context import permissions
-from bot.features.ask.store import StoredNotes
+from bot.features.ask.store import BotMemory
 from bot.people import Shards
 from bot.settings import Settings
 from corpus.errors import DogearError
@@ -20,14 +20,14 @@ from corpus.errors import DogearError
 log = logging.getLogger(__name__)
 
 
-async def sync_if_changed(tree: app_commands.CommandTree[Any], notes: StoredNotes) -> bool:
+async def sync_if_changed(tree: app_commands.CommandTree[Any], memory: BotMemory) -> bool:
     """Send the commands to Discord if they changed since they were sent last; return whether they were."""
     name = f"commands of {tree.client.application_id}"
     told = _digest(tree)
-    if await notes.note(name) == told:
+    if await memory.recall(name) == told:
         return False
     sent = await tree.sync()
-    await notes.write_note(name, told)
+    await memory.remember(name, told)
     log.info("sent %d commands to Discord", len(sent))
     return True
 

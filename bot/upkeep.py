@@ -7,7 +7,6 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Self
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
@@ -26,14 +25,9 @@ LOOK_EVERY = 2.0
 class Following:
     """Checks the database for changes by other processes."""
 
-    def __init__(self, reviews: Reviews, watching: Watching, every: float = LOOK_EVERY) -> None:
-        self._reviews, self._watching, self._every = reviews, watching, every
+    def __init__(self, app: App, every: float = LOOK_EVERY) -> None:
+        self._reviews, self._watching, self._every = app.get(Reviews), app.get(Watching), every
         self._seen: tuple[object, ...] = ()
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.get(Reviews), app.get(Watching))
 
     async def begin(self) -> int:
         """Synchronise the vector store with the database at a start; return how many texts were changed."""

@@ -37,7 +37,7 @@ neither of them holds passages.
 UNGATED = ("corpus.documents", "corpus.passages.cut", "corpus.passages.placed", "corpus.passages.cut_review")
 """What turns a library's files or a club's texts into what no gate has seen: for `corpus` and `retrieval` alone."""
 
-STORES = ("store", "audit", "processes", "club_settings")
+STORES = ("store", "audit", "processes", "club_settings", "limits")
 """Modules of `bot` that keep something in the database, by the last part of their name."""
 
 AT_HOME = {
@@ -58,7 +58,6 @@ AT_HOME = {
         "bot.client",
         "bot.run",
         "bot.start",
-        "bot.sharding",
         "bot.demo",
     ),
     "simcord": ("bot.demo",),

@@ -49,9 +49,9 @@ Data = Annotated[Path | None, typer.Option("--data", help="The data folder; othe
 @commands.command()
 def upgrade(context: typer.Context, data: Data = None) -> None:
     """Bring the database to the version of this program, or make it; starting the bot does so, too."""
-    from bot.db.base import Address
     from bot.db.migrate import HEAD
     from bot.db.migrate import upgrade as bring_up
+    from bot.db.sessions import Address
 
     settings: Settings = context.obj.settings(data=data, quiet=True)
     before = bring_up(settings.club_data)

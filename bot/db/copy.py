@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy import Select, Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.db.base import WRITES, Address, Base, Sessions, StorageUnavailable, opened_engine, told
+from bot.db.base import Base
 from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
+from bot.db.sessions import WRITES, Address, Sessions, StorageUnavailable, opened_engine, told
 from bot.features.reviews.rules import Review
 from bot.people import EVERY
 

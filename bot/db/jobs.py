@@ -6,14 +6,13 @@ The functions take part in a feature's own transaction, so that a job is planned
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Self
 
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.app import App
-from bot.db.base import BIG_KEY, Base, Sessions, insert_into
+from bot.db.base import BIG_KEY, Base, insert_into
+from bot.db.sessions import Sessions
 from bot.people import Shards
 from bot.processes import served
 
@@ -102,16 +101,11 @@ def _is(key: Key) -> ColumnElement[bool]:
     return and_(of_subject(key.feature, key.subject), JobRow.step == key.step)
 
 
-class StoredJobs:
+class JobTable:
     """Claims jobs, and finds those that are due."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database)
 
     async def claim(
         self, key: Key, now: dt.datetime, until: dt.datetime, *, early: bool = False, new: bool = False

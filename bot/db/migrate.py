@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 from sqlalchemy import Connection, inspect, text
 
-from bot.db.base import WRITES, Address, Sessions, StorageUnavailable, damaged, opened_engine, told
+from bot.db.sessions import WRITES, Address, Sessions, StorageUnavailable, damaged, opened_engine, told
 
 if TYPE_CHECKING:
     from alembic.config import Config

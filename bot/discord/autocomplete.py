@@ -5,11 +5,10 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-import discord
 from discord import app_commands
 
 from bot.answering.texts import in_order
-from bot.discord.cards import CHOICE, CHOICES, one_line
+from bot.discord.cards import CHOICE, CHOICES, Interaction, one_line
 from bot.discord.context import app_of
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Questions
@@ -24,7 +23,7 @@ from corpus.positions import describe_position
 
 log = logging.getLogger(__name__)
 
-Offer = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+Offer = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
 def offered(names: Iterable[tuple[str, str]], typed: str) -> list[app_commands.Choice[str]]:
@@ -40,7 +39,7 @@ def _quiet(offer: Offer) -> Offer:
     """Return an offer that is empty where it fails: whoever types can always go on typing."""
 
     @functools.wraps(offer)
-    async def careful(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    async def careful(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         try:
             return await offer(interaction, typed)
         except Exception as error:  # noqa: BLE001 (Discord shows nothing for an error)
@@ -51,21 +50,21 @@ def _quiet(offer: Offer) -> Offer:
 
 
 @_quiet
-async def books(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def books(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books of the library: their titles are on their covers."""
     known = in_order(app_of(interaction).books.values())
     return offered(((f"{b.title} ({b.year})" if b.year else b.title, b.slug) for b in known), typed)
 
 
 @_quiet
-async def series(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def series(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the series of the library."""
     known = dict.fromkeys(b.series for b in in_order(app_of(interaction).books.values()) if b.series)
     return offered(((name, name) for name in known), typed)
 
 
 @_quiet
-async def people(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def people(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the people whom the one who types has met in the book."""
     member, place = await visitor(interaction)
     met = await app_of(interaction).get(Questions).people(member, place, _filled(interaction, "book"))
@@ -73,7 +72,7 @@ async def people(interaction: discord.Interaction[Any], typed: str) -> list[app_
 
 
 @_quiet
-async def sections(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def sections(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the sections up to where the one who types is: by number, the latest first."""
     member, place = await visitor(interaction)
     app = app_of(interaction)
@@ -90,7 +89,7 @@ async def sections(interaction: discord.Interaction[Any], typed: str) -> list[ap
 
 
 @_quiet
-async def whereabouts(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def whereabouts(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the next marks from where the one who types is, by number alone."""
     member, place = await visitor(interaction)
     app = app_of(interaction)
@@ -100,7 +99,7 @@ async def whereabouts(interaction: discord.Interaction[Any], typed: str) -> list
 
 
 @_quiet
-async def ceilings(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def ceilings(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the next marks from where the place may go now, by number alone."""
     member, place = await visitor(interaction)
     app = app_of(interaction)
@@ -110,7 +109,7 @@ async def ceilings(interaction: discord.Interaction[Any], typed: str) -> list[ap
 
 
 @_quiet
-async def shelved(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def shelved(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books on one's own shelf."""
     member, _ = await visitor(interaction)
     there = await app_of(interaction).get(Shelves).show(member)
@@ -126,7 +125,7 @@ def _ahead(book: Book | None, at: int, typed: str) -> list[app_commands.Choice[s
 
 
 @_quiet
-async def nominated(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def nominated(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books that are nominated."""
     member, _ = await visitor(interaction)
     listed = await app_of(interaction).get(Nominations).listed(member.club)
@@ -134,12 +133,12 @@ async def nominated(interaction: discord.Interaction[Any], typed: str) -> list[a
 
 
 @_quiet
-async def zones(_: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def zones(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer time zones by their names and cities; there are hundreds, and those that begin with what is typed come."""
     return [app_commands.Choice(name=zone.replace("_", " "), value=zone) for zone in search_zones(typed, CHOICES)]
 
 
-def _filled(interaction: discord.Interaction[Any], option: str) -> str | None:
+def _filled(interaction: Interaction, option: str) -> str | None:
     """Return what is in another field already."""
     value = getattr(interaction.namespace, option, None)
     return value if isinstance(value, str) and value else None

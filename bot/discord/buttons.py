@@ -6,10 +6,9 @@ from typing import Any, ClassVar, Self
 import discord
 from discord.ui.select import BaseSelect
 
-from bot.discord.cards import Card, notice_card
+from bot.discord.cards import Card, Interaction, Item, notice_card
 from bot.discord.context import Refused, app_of, begin, deliver, may_share, post, replace_card, tell
-from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 
 
 class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
@@ -33,9 +32,7 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
         super().__init__(button)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
+    async def from_custom_id(cls, interaction: Interaction, item: Item, match: re.Match[str], /) -> Self:
         """Return the button that an id stands for."""
         return cls(*match.groupdict().values())
 
@@ -43,7 +40,7 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
         """Return a number of the id."""
         return int(self.given[name])
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Do what the button is there for, and tell what goes wrong."""
         try:
             begin(interaction, type(self).__name__)
@@ -51,7 +48,7 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await tell(interaction, error)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Do what the button is there for, and show the card of it."""
         if self.opens:
             await interaction.response.defer(ephemeral=True, thinking=True)
@@ -60,24 +57,22 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
             await interaction.response.defer()
             await replace_card(interaction, await self.card(interaction))
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Do what the button is there for, and return the card of it."""
         raise NotImplementedError
 
 
 class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
-    """A menu of options, roles or channels; a subclass names its `template`, and does in `picked` what it is for."""
+    """A menu of options, roles or channels; a subclass returns in `card` what is shown next."""
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
+    async def from_custom_id(cls, interaction: Interaction, item: Item, match: re.Match[str], /) -> Self:
         """Return the menu under a message, with the options that it shows there."""
         if not isinstance(item, BaseSelect):
             raise TypeError(f"{item.type} is no menu")
         return cls(item)
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         """Do what was picked, and tell what goes wrong."""
         try:
             begin(interaction, type(self).__name__)
@@ -94,20 +89,25 @@ class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
             return True
         return {option.value for option in self.item.options}.issuperset(picked)
 
-    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
-        """Do what the menu is there for; of roles and channels, `values` are the ids."""
+    async def picked(self, interaction: Interaction, values: list[str]) -> None:
+        """Do what the menu is there for, and show the card of it in place of the one that was there."""
+        await interaction.response.defer()
+        await replace_card(interaction, await self.card(interaction, values))
+
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
+        """Do what the menu is there for, and return the card of it; of roles and channels, `values` are the ids."""
         raise NotImplementedError
 
 
 class Dialogue(discord.ui.Modal):
     """A modal whose errors go the one way."""
 
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Begin what was sent off."""
         begin(interaction, type(self).__name__)
         return True
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:  # type: ignore[override]
+    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override]
         """Tell what went wrong; what was typed is not lost, as Discord keeps it in the modal."""
         await tell(interaction, error)
 
@@ -127,7 +127,7 @@ class OwnButton(Pressed, template=r"(?!)"):
 
     of: ClassVar[tuple[str, ...]] = ()
 
-    async def asked(self, interaction: discord.Interaction[Any]) -> Asked:
+    async def asked(self, interaction: Interaction) -> Asked:
         """Return what is kept. Raises Refused for anybody else, or AskedLongAgo."""
         return await own_question(interaction, self.given["asked_id"], *self.of)
 
@@ -160,7 +160,7 @@ class Cancel(Pressed, template=r"cancel:(?P<owner>\d{1,20})"):
 
     label = "Cancel"
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Say that nothing was done."""
         if interaction.user.id != self.number("owner"):
             raise Refused("That button belongs to somebody else.")
@@ -173,14 +173,14 @@ class Share(OwnButton, template=r"(?!)"):
     label, opens = "Share with the thread", True
     done: ClassVar[str] = "Shared, within this channel’s ceiling."
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Post it, and offer to take it back."""
         await interaction.response.defer(ephemeral=self.opens, thinking=self.opens)
         asked = await self.asked(interaction)
         may_share(interaction)
         await share(interaction, asked, await self.public(interaction, asked), self.done)
 
-    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+    async def public(self, interaction: Interaction, asked: Asked) -> Card:
         """Return the card that everybody will see. Raises Refused."""
         raise NotImplementedError
 
@@ -190,7 +190,7 @@ class TakeBack(OwnButton, template=rf"take-back:{ID}"):
 
     label, of = "Delete the post", (POSTED,)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Delete the shared message."""
         asked = await self.asked(interaction)
         channel = interaction.client.get_partial_messageable(asked.place.id)
@@ -198,22 +198,22 @@ class TakeBack(OwnButton, template=rf"take-back:{ID}"):
         return notice_card("Deleted.")
 
 
-async def own_question(interaction: discord.Interaction[Any], asked_id: str, *of: str) -> Asked:
+async def own_question(interaction: Interaction, asked_id: str, *of: str) -> Asked:
     """Return what is kept, to the one who asked for it. Raises Refused or AskedLongAgo."""
-    asked = await app_of(interaction).get(Questions).asked(asked_id, *of)
+    asked = await app_of(interaction).get(AskedQuestions).asked(asked_id, *of)
     if asked.member.id != interaction.user.id or asked.place.id != interaction.channel_id:
         raise Refused("That button belongs to somebody else. Ask your own question with /ask.")
     return asked
 
 
-async def share(interaction: discord.Interaction[Any], asked: Asked, card: Card, done: str) -> discord.Message:
+async def share(interaction: Interaction, asked: Asked, card: Card, done: str) -> discord.Message:
     """Post a card for everybody in the place, and offer the one who asked to take it back.
 
     The interaction has been deferred in private, and `may_share` has been asked.
     """
     await replace_card(interaction, notice_card("Posting it for everybody here …"))
     posted = await post(interaction, card)
-    kept = await app_of(interaction).get(Questions).keep(POSTED, asked.member, asked.place, str(posted.id))
+    kept = await app_of(interaction).get(AskedQuestions).keep(POSTED, asked.member, asked.place, str(posted.id))
     await replace_card(interaction, notice_card(done, buttons=[TakeBack(kept.id)]))
     return posted
 

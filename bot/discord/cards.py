@@ -16,6 +16,10 @@ import discord
 from bot.answering.reply import Mode, Reply
 from corpus.errors import DogearError
 
+Interaction = discord.Interaction[Any]
+Item = discord.ui.Item[Any]
+Items = Sequence[Item]
+
 MESSAGE = 2_000
 """Characters of a message's content."""
 
@@ -292,7 +296,7 @@ class Card:
     body: str = ""
     footers: Sequence[str] = ()
     tone: Tone = Tone.PLAIN
-    buttons: Sequence[discord.ui.Item[Any]] = ()
+    buttons: Items = ()
     picture: Picture | None = None
     note: str = ""
     document: FileAttachment | None = None
@@ -313,7 +317,7 @@ class CardView(discord.ui.LayoutView):
         self.add_item(discord.ui.Container(*parts, accent_colour=card.tone.value))
 
 
-def _parts(card: Card) -> Iterable[discord.ui.Item[Any]]:
+def _parts(card: Card) -> Iterable[Item]:
     """Yield the components of a card, from top to bottom."""
     text = _Text.of(card)
     if text.top:
@@ -370,9 +374,9 @@ def _shortened(body: str, room: int) -> str:
     return body if len(body) <= room else f"{opening(body, room - 2)} …"
 
 
-def _rows(items: Sequence[discord.ui.Item[Any]]) -> list[discord.ui.ActionRow[Any]]:
+def _rows(items: Items) -> list[discord.ui.ActionRow[Any]]:
     """Return buttons side by side, as many as a row takes; a menu has a row for itself."""
-    rows: list[list[discord.ui.Item[Any]]] = []
+    rows: list[list[Item]] = []
     for item in items:
         if rows and sum(other.width for other in rows[-1]) + item.width <= ROW:
             rows[-1].append(item)
@@ -388,7 +392,7 @@ WRITTEN_FOR_ALL = "Written by AI, checked against this channel’s ceiling."
 
 
 def answer_card(
-    reply: Reply, *, title: str = "", footers: Sequence[str] = (), buttons: Sequence[discord.ui.Item[Any]] = (),
+    reply: Reply, *, title: str = "", footers: Sequence[str] = (), buttons: Items = (),
     public: bool = False,
 ) -> Card:  # fmt: skip
     """Return the card of a reply: the answer, its sources in small print, and whether a model wrote it."""
@@ -402,12 +406,12 @@ def answer_card(
     )
 
 
-def problem_card(error: DogearError, items: Sequence[discord.ui.Item[Any]] = ()) -> Card:
+def problem_card(error: DogearError, items: Items = ()) -> Card:
     """Return the card of an error: one sentence that says what to do, and what can be chosen to mend it."""
     return Card(body=told(str(error)), tone=Tone.PROBLEM, buttons=items)
 
 
-def notice_card(text: str, title: str = "", buttons: Sequence[discord.ui.Item[Any]] = (), note: str = "") -> Card:
+def notice_card(text: str, title: str = "", buttons: Items = (), note: str = "") -> Card:
     """Return the card of something that was done or found."""
     return Card(safe(title), told(text), buttons=buttons, note=told(note))
 
@@ -420,13 +424,13 @@ def told(text: str) -> str:
     return "".join(part if _TIME.fullmatch(part) else safe(part) for part in _TIME.split(text))
 
 
-Turn = Callable[..., discord.ui.Item[Any]]
+Turn = Callable[..., Item]
 """Makes the button that turns to a page, by its number and its label."""
 
 
 def paged_card(
     title: str, texts: Sequence[str], number: int, turn: Turn, picture: Picture | None = None, note: str = "",
-    items: Sequence[discord.ui.Item[Any]] = (), between: str = "\n\n",
+    items: Items = (), between: str = "\n\n",
 ) -> Card:  # fmt: skip
     """Return one page of a list, with what turns it and further buttons and menus below.
 
@@ -441,7 +445,7 @@ def paged_card(
     )
 
 
-def turns(turn: Turn, number: int, last: int, back: str = "Back", more: str = "More") -> list[discord.ui.Item[Any]]:
+def turns(turn: Turn, number: int, last: int, back: str = "Back", more: str = "More") -> list[Item]:
     """Return the buttons that turn to the page before and the one after, where there are any."""
     before = [turn(number - 1, label=back)] if number > 1 else []
     return [*before, turn(number + 1, label=more)] if number < last else before

@@ -4,21 +4,22 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import TypeVar, cast
 
 import discord
 from discord import app_commands
 from discord.abc import GuildChannel
+from discord.ext import commands
 
 from bot.app import App
 from bot.club_settings import ClubSettings, SetUp
-from bot.db.base import StorageUnavailable
-from bot.discord.cards import Card, CardView, problem_card
+from bot.db.sessions import StorageUnavailable
+from bot.discord.cards import Card, CardView, Interaction, Items, problem_card
 from bot.features.ask.store import IsMember
 from bot.jobs import Jobs
 from bot.logs import begin_request, failure_number
 from bot.people import Member, Place
-from bot.sharding import Presence
+from bot.processes import Presence
 from bot.workers import Leaving, UnderWay
 from corpus.errors import DogearError
 from retrieval.types import StoreUnavailable
@@ -42,7 +43,7 @@ ACKNOWLEDGED = (40060, 10062)
 NOBODY = discord.AllowedMentions.none()
 
 
-async def deliver(interaction: discord.Interaction[Any], card: Card, *, private: bool = True) -> None:
+async def deliver(interaction: Interaction, card: Card, *, private: bool = True) -> None:
     """Answer an interaction with a card: at once, in place of “is thinking …”, or beside the card that was pressed.
 
     The privacy of a deferred answer was fixed when it was deferred, so `private` has to agree with that. A deferred
@@ -62,7 +63,7 @@ async def deliver(interaction: discord.Interaction[Any], card: Card, *, private:
     await _with_patience(send)
 
 
-async def post(interaction: discord.Interaction[Any], card: Card) -> discord.WebhookMessage:
+async def post(interaction: Interaction, card: Card) -> discord.WebhookMessage:
     """Post a card for everybody in the place, after the interaction was answered in private."""
 
     async def send() -> discord.WebhookMessage:
@@ -73,7 +74,7 @@ async def post(interaction: discord.Interaction[Any], card: Card) -> discord.Web
     return await _with_patience(send)
 
 
-async def replace_card(interaction: discord.Interaction[Any], card: Card) -> None:
+async def replace_card(interaction: Interaction, card: Card) -> None:
     """Show a card in place of the one whose button was pressed."""
 
     async def edit() -> None:
@@ -140,7 +141,7 @@ async def _with_patience(send: Callable[[], Awaitable[T]]) -> T:
     return await send()
 
 
-class ClubBot(Protocol):
+class ClubBot(commands.AutoShardedBot):
     """The bot as its parts see it: what the club can do, and who is in which club now."""
 
     app: App
@@ -150,57 +151,17 @@ class ClubBot(Protocol):
     under_way: UnderWay
 
     @property
-    def tree(self) -> app_commands.CommandTree[Any]:
-        """The commands."""
-        ...
-
-    @property
-    def user(self) -> discord.ClientUser | None:
-        """The bot itself, once Discord has let it in."""
-        ...
-
-    @property
     def me(self) -> int:
         """The id of the bot itself; 0 before Discord has let it in."""
-        ...
-
-    @property
-    def intents(self) -> discord.Intents:
-        """What the bot hears of."""
-        ...
-
-    @property
-    def guilds(self) -> Sequence[discord.Guild]:
-        """The servers that this process serves."""
-        ...
-
-    async def wait_until_ready(self) -> None:
-        """Wait until Discord has told of everything."""
-        ...
-
-    def get_partial_messageable(self, id: int, *, guild_id: int | None = None) -> discord.PartialMessageable:  # noqa: A002
-        """Return a channel by its id, without asking for it."""
-        ...
-
-    async def fetch_guild(self, guild_id: int, /, *, with_counts: bool = True) -> discord.Guild:
-        """Ask Discord for a server."""
-        ...
-
-    async def create_dm(self, user: discord.abc.Snowflake) -> discord.DMChannel:
-        """Return the channel of direct messages with somebody."""
-        ...
-
-    def get_guild(self, id: int, /) -> discord.Guild | None:  # noqa: A002 (the library's own name)
-        """Return a server that the bot is in."""
-        ...
+        return self.user.id if self.user else 0
 
 
-def bot_of(interaction: discord.Interaction[Any]) -> ClubBot:
+def bot_of(interaction: Interaction) -> ClubBot:
     """Return the bot that an interaction came to."""
     return cast(ClubBot, interaction.client)
 
 
-def app_of(interaction: discord.Interaction[Any]) -> App:
+def app_of(interaction: Interaction) -> App:
     """Return what the club can do."""
     return bot_of(interaction).app
 
@@ -223,12 +184,12 @@ class Refused(DogearError):
 class Choice(DogearError):
     """Something has to be chosen first, from the menus that come with the error."""
 
-    def __init__(self, text: str, items: Sequence[discord.ui.Item[Any]]) -> None:
+    def __init__(self, text: str, items: Items) -> None:
         super().__init__(text)
         self.items = items
 
 
-async def tell(interaction: discord.Interaction[Any], error: Exception) -> None:
+async def tell(interaction: Interaction, error: Exception) -> None:
     """Tell a member what went wrong, to them alone."""
     if (told := readable(error)) is None:
         return
@@ -294,7 +255,7 @@ def _for_members(error: DogearError) -> DogearError:
     )
 
 
-def _items(error: DogearError) -> Sequence[discord.ui.Item[Any]]:
+def _items(error: DogearError) -> Items:
     return error.items if isinstance(error, Choice) else ()
 
 
@@ -303,7 +264,7 @@ def named(permission: str) -> str:
     return NAMES.get(permission) or permission.replace("_", " ").title().replace(" In ", " in ")
 
 
-def begin(interaction: discord.Interaction[Any], what: str = "") -> None:
+def begin(interaction: Interaction, what: str = "") -> None:
     """Begin a command, or what else was used by its name. Raises Leaving."""
     name = interaction.command.qualified_name if interaction.command else what
     _count(bot_of(interaction), name, interaction.guild_id, lambda: tell(interaction, Leaving()))
@@ -361,10 +322,7 @@ ORGANISER = Right(
     "Server.",
     "organisers",
 )
-SET_UP = Right(
-    ("manage_guild",),
-    "Only people with the permission Manage Server can set up the club.",
-)
+SET_UP = Right(("manage_guild",), "Only people with the permission Manage Server can set up the club.")
 AUDIT = Right(
     ("view_audit_log", "manage_messages"),
     "Only moderators can see the audit: you need the permission View Audit Log or Manage Messages.",
@@ -382,18 +340,18 @@ def is_thread(channel: object) -> bool:
     return isinstance(channel, discord.Thread)
 
 
-def parent_of(interaction: discord.Interaction[Any]) -> int:
+def parent_of(interaction: Interaction) -> int:
     """Return the channel of the thread in which somebody is; 0 elsewhere."""
     return (interaction.channel.parent_id or 0) if isinstance(interaction.channel, discord.Thread) else 0
 
 
-def member_here(interaction: discord.Interaction[Any], club: int) -> tuple[Member, Place]:
+def member_here(interaction: Interaction, club: int) -> tuple[Member, Place]:
     """Return who asks and where, in a server."""
     place = Place(club, interaction.channel_id or 0, is_for_adults(interaction.channel))
     return Member(club, interaction.user.id), place
 
 
-async def has(interaction: discord.Interaction[Any], right: Right) -> bool:
+async def has(interaction: Interaction, right: Right) -> bool:
     """Return whether the one who asks has a right, in a server."""
     if interaction.guild_id is None:
         return False
@@ -401,21 +359,21 @@ async def has(interaction: discord.Interaction[Any], right: Right) -> bool:
     return right.given_to(interaction.permissions, interaction.user, settings)
 
 
-async def needs(interaction: discord.Interaction[Any], right: Right) -> tuple[Member, Place]:
+async def needs(interaction: Interaction, right: Right) -> tuple[Member, Place]:
     """Return who asks and where, where they have a right. Raises Refused."""
     if interaction.guild_id is None or not await has(interaction, right):
         raise Refused(right.refusal)
     return member_here(interaction, interaction.guild_id)
 
 
-def may_speak(interaction: discord.Interaction[Any]) -> None:
+def may_speak(interaction: Interaction) -> None:
     """See that the one who asks may write in the channel: nobody gets a voice through the bot. Raises Refused."""
     allowed = interaction.permissions
     if not (allowed.send_messages_in_threads if is_thread(interaction.channel) else allowed.send_messages):
         raise Refused("You can’t write in this channel, so I won’t post here for you.")
 
 
-def may_share(interaction: discord.Interaction[Any]) -> None:
+def may_share(interaction: Interaction) -> None:
     """See that the one who asks may have something posted for everybody here. Raises Refused."""
     if interaction.guild_id is None:
         raise Refused("There is nobody to share with in a direct message.")

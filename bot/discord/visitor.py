@@ -1,22 +1,30 @@
 """Who asks, and where: from what Discord says to what the club knows."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Self
 
 import discord
 from discord import app_commands
+from discord.ext import commands
 
 from bot.discord.buttons import Picked
-from bot.discord.cards import OPTION, OPTIONS, notice_card, visible
-from bot.discord.context import Choice, ClubBot, Refused, app_of, bot_of, member_here, replace_card
+from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, notice_card, visible
+from bot.discord.context import Choice, ClubBot, Refused, Right, app_of, bot_of, member_here, needs
 from bot.features.ask.store import DirectMessages
 from bot.people import NO_CLUB, Member, Place
+
+
+class AppCog(commands.Cog):
+    """A cog of the bot, with what features are built from."""
+
+    def __init__(self, bot: ClubBot) -> None:
+        self._bot, self._app = bot, bot.app
 
 
 async def server_of(bot: ClubBot, club: int) -> discord.Guild | None:
     """Return a server that the bot is in, also where another process has its shard; None where it is in it no more."""
     guild = bot.get_guild(club)
-    if guild is not None or bot.presence.shards.holds(club):
+    if guild is not None or bot.app.shards.holds(club):
         return guild
     try:
         return await bot.fetch_guild(club, with_counts=False)
@@ -42,7 +50,7 @@ class ClubMenu(Picked, template=r"club"):
         ]
         return cls(discord.ui.Select(custom_id="club", placeholder="Which club?", options=options[:OPTIONS]))
 
-    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
         """Note the choice."""
         club = int(values[0])
         if not await bot_of(interaction).is_member(club, interaction.user.id):
@@ -50,7 +58,7 @@ class ClubMenu(Picked, template=r"club"):
         await app_of(interaction).get(DirectMessages).choose(interaction.user.id, club)
         guild = await server_of(bot_of(interaction), club)
         name = guild.name if guild else "that club"
-        await replace_card(interaction, notice_card(f"Our direct messages are now about {name}. Please ask again."))
+        return notice_card(f"Our direct messages are now about {name}. Please ask again.")
 
 
 in_clubs_and_direct_messages = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
@@ -60,13 +68,22 @@ in_clubs = app_commands.allowed_contexts(guilds=True, dms=False, private_channel
 """For what needs a place with others in it."""
 
 
-async def visitor(interaction: discord.Interaction[Any]) -> tuple[Member, Place]:
+async def visitor(interaction: Interaction) -> tuple[Member, Place]:
     """Return who asks and where. Raises ClubUnclear for a direct message that could be about several clubs."""
     bot = bot_of(interaction)
     if interaction.guild_id is not None:
         return member_here(interaction, interaction.guild_id)
     club = await club_of_direct_message(bot, interaction.user.id)
     return Member(club, interaction.user.id), Place(club, interaction.channel_id or 0)
+
+
+async def acknowledge(interaction: Interaction, right: Right | None = None) -> tuple[Member, Place]:
+    """Acknowledge a command that is answered in private, and return who asks and where. Raises Refused or ClubUnclear.
+
+    Discord fixes here, not at the follow-up, that only the asker sees the answer. They need the `right`, where given.
+    """
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    return await (visitor(interaction) if right is None else needs(interaction, right))
 
 
 async def club_of_direct_message(bot: ClubBot, person: int) -> int:

@@ -14,7 +14,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from bot.app import App
-from bot.features.ask.store import StoredNotes
+from bot.features.ask.store import BotMemory
 from bot.logs import Meter
 from corpus.errors import DogearError
 from retrieval.retriever import PassagesState
@@ -66,7 +66,7 @@ class Probes:
             leaving=leaving,
             passages=discussion.retriever.state,
             check_store=discussion.retriever.check_store,
-            check_database=lambda: app.get(StoredNotes).note("health"),
+            check_database=lambda: app.get(BotMemory).recall("health"),
             waiting=lambda: workers.waiting,
             in_work=lambda: min(workers.asked_for, workers.threads),
         )

@@ -4,22 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.reading_order import graph
 from bot.reading_order import text as say
 from bot.reading_order.advice import Advice, MovableBook, OrderKind, OrderStep, ReadingOrder, ReadingState, Scope
-from bot.reading_order.graph import (
-    KeptRules,
-    arrange,
-    broken_by,
-    by_publication,
-    by_story,
-    count_orders,
-    grouped,
-    in_series,
-    keep,
-    leading_to,
-    placed,
-    rules_among,
-)
 from corpus.books import Book, Slug
 
 
@@ -33,16 +20,18 @@ def reading_orders(
     """
     if book is not None:
         scope, name = Scope.BOOK, say.title_of(book, books)
-        members = leading_to(book, books) if book in books else set()
+        members = graph.leading_to(book, books) if book in books else set()
     elif series is not None:
-        name, members = in_series(series, books)
+        name, members = graph.in_series(series, books)
         scope, name = Scope.SERIES, say.one_line(name)
     else:
         scope, name, members = Scope.LIBRARY, "", set(books)
     if not members:
         return Advice(scope, name, (ReadingOrder(OrderKind.RECOMMENDED, ()),), notes=(_NOTHING[scope].format(name),))
-    plain = placed(members, books, by_publication)
-    return _Planner(books, positions, scope, plain, keep(plain, rules_among(members, books)), book).advice(name)
+    plain = graph.placed(members, books, graph.by_publication)
+    return _Planner(books, positions, scope, plain, graph.keep(plain, graph.rules_among(members, books)), book).advice(
+        name
+    )
 
 
 _NOTHING = {
@@ -60,7 +49,7 @@ class _Planner:
     positions: Mapping[Slug, int]
     scope: Scope
     plain: Sequence[Slug]
-    kept: KeptRules
+    kept: graph.KeptRules
     target: Slug | None
 
     def advice(self, name: str) -> Advice:
@@ -74,7 +63,7 @@ class _Planner:
             name,
             orders,
             next=next(iter((*begun, *coming)), None),
-            open_orders=count_orders((*begun, *waiting), self.kept.firm),
+            open_orders=graph.count_orders((*begun, *waiting), self.kept.firm),
             choices=() if self.scope is Scope.LIBRARY else self._choices(waiting),
             rules=self.kept.rules,
             notes=tuple(filter(None, self._notes(steps, waiting, begun))),
@@ -89,17 +78,17 @@ class _Planner:
         return tuple(self._order(order, kinds) for order, kinds in found.items())
 
     def _arranged(self, kind: OrderKind) -> list[Slug]:
-        base = placed(self.plain, self.books, by_story) if kind is OrderKind.STORY else self.plain
+        base = graph.placed(self.plain, self.books, graph.by_story) if kind is OrderKind.STORY else self.plain
         rules = self.kept.rules if kind is OrderKind.RECOMMENDED else ()
-        series = grouped(base, rules, self.books) if self.scope is Scope.LIBRARY else dict.fromkeys(base, 0)
-        return arrange(base, rules, {slug: (series[slug], n) for n, slug in enumerate(base)})
+        series = graph.grouped(base, rules, self.books) if self.scope is Scope.LIBRARY else dict.fromkeys(base, 0)
+        return graph.arrange(base, rules, {slug: (series[slug], n) for n, slug in enumerate(base)})
 
     def _order(self, order: Sequence[Slug], kinds: Sequence[OrderKind]) -> ReadingOrder:
         coming = next((slug for slug in order if slug in self.books and self._state(slug) is ReadingState.LATER), None)
         steps = tuple(self._step(slug, ReadingState.NEXT if slug == coming else self._state(slug)) for slug in order)
         unknown = self._unknown(kinds) if len(order) > 1 else {}
         lost = set.intersection(*unknown.values()) if unknown and kinds[0] is not OrderKind.RECOMMENDED else set()
-        wrong = broken_by(order, self.kept.rules)
+        wrong = graph.broken_by(order, self.kept.rules)
         notes = (
             say.agreement(kinds) if len(order) > 1 else "",
             say.against([rule for rule in wrong if lost.isdisjoint((rule.before, rule.after))], self.books),
@@ -129,7 +118,7 @@ class _Planner:
     @cached_property
     def _refused(self) -> set[tuple[Slug, Slug]]:
         """The pairs of books between which a rule is asked for that does not hold here."""
-        asked = {(rule.before, rule.after) for rule in rules_among(set(self.plain), self.books)}
+        asked = {(rule.before, rule.after) for rule in graph.rules_among(set(self.plain), self.books)}
         return asked - {(rule.before, rule.after) for rule in self.kept.rules}
 
     @cached_property

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.db.sessions import Sessions
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened
 from tests.fakes.club import Club, opened_club
+from tests.fakes.records import opened_records
 from tests.fakes.tales import write_tales
 
 
@@ -17,6 +19,13 @@ def fonts() -> None:
     """Load what draws pictures: SimCord gives a bot that starts five seconds for all that is due."""
     importlib.import_module("matplotlib.font_manager")
     importlib.import_module("matplotlib.figure")
+
+
+@pytest.fixture
+async def records(database: str | Path) -> AsyncIterator[Sessions]:
+    """An empty database."""
+    async with opened_records(database) as opened_one:
+        yield opened_one
 
 
 @pytest.fixture

@@ -2,16 +2,17 @@
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import Rates
-from bot.features.ask.store import StoredUsage
+from bot.db.sessions import Sessions
 from bot.limits import WATCHED, WINDOW, Allowance, AskedTooMuch
 from bot.people import NO_CLUB, Member
+from tests.fakes.app import NO_DATABASE, app_on
 from tests.fakes.counting import Counted
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -32,21 +33,8 @@ class Clock:
         self.now += dt.timedelta(seconds=seconds)
 
 
-@dataclass
-class Usage(StoredUsage):
-    """Tokens by club and day, in memory."""
-
-    tokens: Counter[tuple[int, dt.date]] = field(default_factory=Counter)
-
-    async def spent(self, club: int, day: dt.date) -> int:
-        return self.tokens[club, day]
-
-    async def spend(self, club: int, day: dt.date, tokens: int) -> None:
-        self.tokens[club, day] += tokens
-
-
-def allowance(clock: Clock, usage: Usage | None = None, **rates: int) -> Allowance:
-    return Allowance(Rates(**rates), usage or Usage(), clock)
+def allowance(clock: Clock, database: Sessions = NO_DATABASE, **rates: int) -> Allowance:
+    return Allowance(app_on(database, now=clock, rates=Rates(**rates)))
 
 
 def takes(allowed: Allowance, member: Member) -> bool:
@@ -125,9 +113,9 @@ def test_whoever_asked_longest_ago_is_forgotten_first() -> None:
     assert takes(allowed, crowd[0])
 
 
-async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_alike() -> None:
-    clock, usage = Clock(NOON.replace(hour=23, minute=30)), Usage()
-    allowed = allowance(clock, usage, tokens=100)
+async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_alike(records: Sessions) -> None:
+    clock = Clock(NOON.replace(hour=23, minute=30))
+    allowed = allowance(clock, records, tokens=100)
     await allowed.spend(1, 99)
     assert await allowed.has_tokens(1)
     await allowed.spend(1, 1)
@@ -143,7 +131,7 @@ async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_ali
 
 def test_a_meter_is_told_whose_limit_was_reached_and_not_who_it_was() -> None:
     meter = Counted()
-    allowed = Allowance(Rates(member=1, club=2), Usage(), Clock(), meter)
+    allowed = Allowance(app_on(NO_DATABASE, now=Clock(), rates=Rates(member=1, club=2), meter=meter))
     assert [takes(allowed, member) for member in (LIZ, LIZ, ALEC, Member(1, 22))] == [True, False, True, False]
     assert meter.told == [("refused", "member"), ("refused", "club")]
 

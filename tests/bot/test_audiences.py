@@ -13,6 +13,7 @@ from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.people import NO_CLUB, Member, Place, Reached, positions
 from corpus.books import Book, Slug, Unit
+from tests.fakes.app import NO_DATABASE, app_on
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 BOOKS = {
@@ -50,7 +51,7 @@ def audiences_of(
     said: Mapping[Member, Mapping[Slug, Reached]], ceilings: Mapping[Place, Mapping[Slug, Reached]]
 ) -> Audiences:
     """Return the audiences over these positions and ceilings."""
-    return Audiences(Said(said), Set(ceilings))
+    return Audiences(app_on(NO_DATABASE, parts={Progress: Said(said), Ceilings: Set(ceilings)}))
 
 
 def at(**books: int) -> dict[Slug, Reached]:

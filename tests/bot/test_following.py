@@ -19,6 +19,7 @@ from bot.upkeep import LOOK_EVERY as SECONDS
 from bot.upkeep import Following
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
+from tests.fakes.app import app_on
 from tests.fakes.bookshelf import opened, write_lantern
 from tests.fakes.postgres import Databases
 from tests.fakes.processes import app_over
@@ -98,7 +99,7 @@ async def test_it_is_there_within_five_seconds_without_being_asked_for(
     one, other = both
     assert SECONDS < 5
     async with asyncio.timeout(60):
-        following = Following(other.app.get(Reviews), other.app.get(Watching), 0.01)
+        following = Following(other.app, 0.01)
         await following.begin()
         async with following.going_on():
             await one.writes("The harbour scenes are the best of it.")
@@ -140,7 +141,7 @@ async def test_a_database_that_is_away_is_logged_once_and_looked_at_again(
 ) -> None:
     async with app_over(island, str(tmp_path), lambda: NOON) as app:
         broken = Broken.__new__(Broken)
-        following = Following(broken, app.get(Watching), 0.001)
+        following = Following(app_on(app.database, parts={Reviews: broken, Watching: app.get(Watching)}), 0.001)
         async with following.going_on(), asyncio.timeout(30):
             while broken.looked < 6:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)

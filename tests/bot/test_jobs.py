@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.base import Sessions
-from bot.db.jobs import Claim, Due, Key, StoredJobs, claimed, drop, finish, plan
+from bot.db.jobs import Claim, Due, JobTable, Key, claimed, drop, finish, plan
 from bot.db.migrate import open_database
+from bot.db.sessions import Sessions
 from bot.jobs import AGAIN, HELD, SHARED, Jobs, Post
 from bot.people import EVERY, Shards
-from bot.processes import StoredPresence
+from bot.processes import Presence
+from tests.fakes.app import app_on
 from tests.fakes.counting import Counted
 from tests.fakes.records import opened_records
 
@@ -92,8 +93,8 @@ class Desk:
         return jobs
 
     @property
-    def rows(self) -> StoredJobs:
-        return StoredJobs(self.records)
+    def rows(self) -> JobTable:
+        return JobTable(self.records)
 
     @property
     def sessions(self) -> Sessions:
@@ -227,12 +228,13 @@ async def test_a_process_has_the_jobs_of_its_shards_where_the_bot_still_is(each_
     mine, others, left = (Key("vote", club << 22, club, "close") for club in (5, 6, 21))
     for key in (mine, others, left):
         await each_desk.plan(key)
-    await StoredPresence(each_desk.records).left(left.club)
+    presence = Presence(app_on(each_desk.records), lambda _: None)
+    await presence.left(left.club)
     process = each_desk.process(Shards((1, 5), 16))
     await process.do_due()
     assert each_desk.channel.posted == votes(5)
     assert await process.next_due() is None
-    await StoredPresence(each_desk.records).returned([left.club])
+    await presence.returned([left.club])
     assert await process.next_due() == START
 
 
@@ -336,11 +338,11 @@ PROCESS = """
 import asyncio, datetime as dt, sys
 from bot.jobs import Jobs
 from bot.db.migrate import open_database
-from bot.db.jobs import Key, StoredJobs
+from bot.db.jobs import Key, JobTable
 
 async def main():
     async with open_database(sys.argv[1]) as records:
-        jobs = Jobs(StoredJobs(records), lambda: dt.datetime(2027, 3, 1, 20, tzinfo=dt.UTC))
+        jobs = Jobs(JobTable(records), lambda: dt.datetime(2027, 3, 1, 20, tzinfo=dt.UTC))
         print("ready", flush=True)
         sys.stdin.readline()
         for number in range(int(sys.argv[2])):
@@ -443,7 +445,7 @@ async def test_a_clock_that_is_set_back_repeats_nothing_and_what_is_ahead_comes_
 async def test_a_database_that_is_away_for_a_while_does_not_end_the_loop(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Away(StoredJobs):
+    class Away(JobTable):
         failures = 1
 
         async def next_due(self, *args: object) -> dt.datetime | None:

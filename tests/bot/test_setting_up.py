@@ -11,6 +11,7 @@ from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Topic
 from bot.features.setup.rules import AGAIN, ALLOW, Channel, Missing, Server, missing
 from bot.times import UnknownZone
 from corpus.books import Book, Unit
+from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
@@ -22,7 +23,7 @@ THERE = Server({500, 501}, {100: Channel("talk"), 101: Channel("sections")})
 @pytest.fixture
 async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
     async with opened_records(tmp_path) as records:
-        yield SetUp(records, BOOKS)
+        yield SetUp(app_on(records, BOOKS))
 
 
 class TestTheWalk:

@@ -26,6 +26,7 @@ from retrieval.gate import Audience
 from retrieval.location import Location
 from retrieval.retriever import Retriever
 from retrieval.types import StoreUnavailable
+from tests.fakes.app import app_on
 from tests.fakes.bookshelf import LANTERN, opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma
 from tests.fakes.club_texts import Texts
@@ -97,7 +98,7 @@ async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterat
 
     async with opened_records(tmp_path) as records:
         repair = StoreRepair(store.repair, reconcile, 0.001)
-        reviews = Reviews(records, store, {EMMA.slug: EMMA}, workers, lambda: NOON, repair.request)
+        reviews = Reviews(app_on(records, {EMMA.slug: EMMA}, texts=store, workers=workers, store_behind=repair.request))
         yield World(store, reviews, repair)
     workers.close()
 

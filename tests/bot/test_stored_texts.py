@@ -7,8 +7,8 @@ from bot.features.ceilings.store import CeilingChange
 from bot.features.reviews.rules import Review, ReviewDraft, read_review
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState, read, written
+from bot.features.shelf.cog import read_change
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
-from bot.features.shelf.views import read_change
 from bot.features.votes.counting import Count, Round, Why
 from bot.features.votes.rules import Candidate, PreparedVote, VoteDraft, VoteKind
 from bot.features.votes.store import COUNT

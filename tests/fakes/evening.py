@@ -60,7 +60,7 @@ class Sent:
 
 @dataclass
 class Evening:
-    """StoredNotes who is where, and listens."""
+    """BotMemory who is where, and listens."""
 
     club: Club
     signs: Signs

@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from bot.db.base import NAME, Sessions, note_member
+from bot.db.base import note_member
 from bot.db.migrate import open_database, upgrade
+from bot.db.sessions import NAME, Sessions
 from bot.features.ceilings.store import ceiling_of
 from bot.features.progress.store import PositionChange, Report, change_positions, reported, take_back
 from bot.features.prompts.rules import Prompt
@@ -22,6 +23,7 @@ from bot.features.watch.rules import Finding
 from bot.features.watch.store import add_finding
 from bot.people import Member, Place, Reached
 from corpus.books import Slug
+from tests.fakes.app import app_on
 
 
 @functools.cache
@@ -100,4 +102,4 @@ async def add_finding_to(database: Sessions, finding: Finding, until: dt.datetim
 
 async def shelf_of(database: Sessions, member: Member) -> list[Shelved]:
     """Return a member's shelf."""
-    return await Shelves(database, {}, lambda: dt.datetime.now(dt.UTC)).show(member)
+    return await Shelves(app_on(database)).show(member)

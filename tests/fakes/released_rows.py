@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, create_engine, insert, select
 
-from bot.db.base import NAME, Address, engine_for
 from bot.db.migrate import upgrade
+from bot.db.sessions import NAME, Address, engine_for
 
 VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"]
 AT = "2025-03-01 12:00:00.000000"

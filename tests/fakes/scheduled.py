@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.db.base import Sessions
+from bot.db.sessions import Sessions
 from bot.features.schedules.changes import read_wish
 from bot.features.schedules.rules import Schedule, drafted, planned
 from bot.features.schedules.store import Schedules
 from corpus.books import Book, BookPart, Requirement, Unit
+from tests.fakes.app import app_on
 
 NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)
 """A Wednesday at noon."""
@@ -32,7 +33,7 @@ BOOKS = {book.slug: book for book in (BOOK, EMMA, DUNE)}
 
 def schedules_of(records: Sessions, now: Callable[[], dt.datetime] = lambda: NOW) -> Schedules:
     """Return the schedules of clubs in some records."""
-    return Schedules(records, BOOKS, now)
+    return Schedules(app_on(records, BOOKS, now))
 
 
 def a_schedule(

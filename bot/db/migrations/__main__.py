@@ -8,8 +8,8 @@ from alembic import command
 from sqlalchemy import create_engine
 
 import bot.features.registry  # noqa: F401 (a table is known once its feature is imported)
-from bot.db.base import NAME
 from bot.db.migrate import HEAD, MIGRATIONS, alembic_config, upgrade
+from bot.db.sessions import NAME
 
 
 def draft(message: str, versions: Path) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from typing import Any
 
 import discord
 from cachetools import FIFOCache
@@ -11,37 +10,21 @@ from discord.ext import commands
 
 from bot.audiences import Audiences
 from bot.audit import Did
-from bot.discord import autocomplete
+from bot.discord import autocomplete, context
 from bot.discord.buttons import SHARED_BUTTONS, Dialogue
-from bot.discord.cards import Card, notice_card
-from bot.discord.context import (
-    ClubBot,
-    Refused,
-    app_of,
-    begin_reply,
-    deliver,
-    is_for_adults,
-    parent_of,
-    reply_to,
-    tell_in_reply,
+from bot.discord.cards import Card, Interaction, notice_card
+from bot.discord.visitor import (
+    AppCog,
+    ClubMenu,
+    acknowledge,
+    club_of_direct_message,
+    in_clubs,
+    in_clubs_and_direct_messages,
+    visitor,
 )
-from bot.discord.visitor import ClubMenu, club_of_direct_message, in_clubs, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
+from bot.features.ask import views
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
-from bot.features.ask.views import (
-    ANSWER_BUTTONS,
-    answer_items,
-    hint_card,
-    hint_items,
-    noted,
-    out_of_tokens,
-    page_card,
-    page_items,
-    private_card,
-    public_items,
-    share_answer,
-    spoken_card,
-)
 from bot.features.prompts.store import Prompts
 from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.limits import Allowance
@@ -55,16 +38,18 @@ SEEN = 5_000
 
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
+MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
+
 INTRODUCTION = (
     "I answer questions about the book without spoilers: here within this channel’s ceiling, with /ask within what "
     "you have read.\nAsk me a question, or first tell me where you are with /progress set."
 )
 
 
-class ConversationCog(commands.Cog):
+class ConversationCog(AppCog):
     """Answers what is said to the bot."""
 
-    def __init__(self, bot: ClubBot) -> None:
+    def __init__(self, bot: context.ClubBot) -> None:
         self._bot = bot
         self._seen: FIFOCache[int, None] = FIFOCache(SEEN)
 
@@ -75,13 +60,13 @@ class ConversationCog(commands.Cog):
         if me is None or not is_meant(message, me.id) or not self._is_new(message.id):
             return
         try:
-            begin_reply(self._bot, message)
+            context.begin_reply(self._bot, message)
             card, for_all = await self._reply(message, said(message.content, me.id))
-            posted = await reply_to(message, card)
+            posted = await context.reply_to(message, card)
             if for_all is not None and for_all.reply.answered:
-                await noted(self._bot.app, Did.ANSWER, for_all, posted)
+                await views.noted(self._bot.app, Did.ANSWER, for_all, posted)
         except Exception as error:  # noqa: BLE001 (the one way of errors)
-            await tell_in_reply(message, error)
+            await context.tell_in_reply(message, error)
 
     async def _reply(self, message: discord.Message, text: str) -> tuple[Card, Answer | None]:
         """Return the card of a reply, and the answer where it is for everybody who reads along, as in a server."""
@@ -90,15 +75,15 @@ class ConversationCog(commands.Cog):
         app = self._bot.app
         if message.guild is not None:
             member = Member(message.guild.id, message.author.id)
-            place = Place(message.guild.id, message.channel.id, is_for_adults(message.channel))
+            place = Place(message.guild.id, message.channel.id, context.is_for_adults(message.channel))
             answer = await app.get(Questions).say(member, place, text, private=False)
-            note = out_of_tokens(answer, app.get(Allowance))
-            return spoken_card(answer, app.books, public_items(answer), note), answer
+            note = views.out_of_tokens(answer, app.get(Allowance))
+            return views.spoken_card(answer, app.books, views.public_items(answer), note), answer
         club = await club_of_direct_message(self._bot, message.author.id)
         member, place = Member(club, message.author.id), Place(club, message.channel.id)
         answer = await app.get(Questions).say(member, place, text, private=True)
-        items = answer_items(answer, sharable=False)
-        return private_card(answer, app.books, items, out_of_tokens(answer, app.get(Allowance))), None
+        items = views.answer_items(answer, sharable=False)
+        return views.private_card(answer, app.books, items, views.out_of_tokens(answer, app.get(Allowance))), None
 
     def _is_new(self, message_id: int) -> bool:
         """Return whether a message comes for the first time."""
@@ -125,14 +110,12 @@ def said(content: str, me: int) -> str:
 
 
 NO_TEXT = "There is no text in that message."
-MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
-MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
 
 
-class MenuCog(commands.Cog):
+class MenuCog(AppCog):
     """The context menus of messages. Discord sends the bot the text of the message that a menu was opened on."""
 
-    def __init__(self, bot: ClubBot) -> None:
+    def __init__(self, bot: context.ClubBot) -> None:
         self._app, self._tree = bot.app, bot.tree
         self._menus = [
             in_clubs_and_direct_messages(app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)),
@@ -145,30 +128,29 @@ class MenuCog(commands.Cog):
         for menu in self._menus:
             self._tree.add_command(menu)
 
-    async def ask_about(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    async def ask_about(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask for a question about a message."""
         if not message.content.strip():
-            raise Refused(NO_TEXT)
+            raise context.Refused(NO_TEXT)
         await interaction.response.send_modal(AskAbout(message.content))
 
-    async def would_spoil(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    async def would_spoil(self, interaction: Interaction, message: discord.Message) -> None:
         """Say whether a message might go further than its reader, and than this place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         if not message.content.strip():
-            raise Refused(NO_TEXT)
+            raise context.Refused(NO_TEXT)
         member, place = await visitor(interaction)
         for_me, for_here = await self._app.get(Questions).check(member, place, message.content)
         lines = [f"For you: {MIGHT if for_me else NONE}"]
         if interaction.guild_id is not None:
             lines.append(f"For everybody here: {MIGHT if for_here else NONE}")
-        await deliver(interaction, notice_card("\n".join(lines)))
+        await context.deliver(interaction, notice_card("\n".join(lines)))
 
-    async def suggest(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    async def suggest(self, interaction: Interaction, message: discord.Message) -> None:
         """Put a message on the moderators' queue of discussion prompts."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         await self._app.get(Prompts).suggest(member, place, message.content, message.id)
-        await deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
+        await context.deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
 
 
 class AskAbout(Dialogue, title="Ask about this"):
@@ -182,13 +164,12 @@ class AskAbout(Dialogue, title="Ask about this"):
         super().__init__()
         self._message = message
 
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+    async def on_submit(self, interaction: Interaction, /) -> None:
         """Answer in private."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        app = app_of(interaction)
-        member, place = await visitor(interaction)
+        app = context.app_of(interaction)
+        member, place = await acknowledge(interaction)
         answer = await app.get(Questions).about(member, place, self.question.value, self._message)
-        await deliver(interaction, private_card(answer, app.books, answer_items(answer)))
+        await context.deliver(interaction, views.private_card(answer, app.books, views.answer_items(answer)))
 
 
 BEHIND = "This channel is further into the book than you are, so only you see this answer."
@@ -197,11 +178,8 @@ Question = app_commands.Range[str, 1, MAX_QUESTION]
 Name = app_commands.Range[str, 1, 100]
 
 
-class QuestionCog(commands.Cog):
+class QuestionCog(AppCog):
     """What members ask about a book."""
-
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
 
     @app_commands.command()
     @app_commands.describe(
@@ -212,66 +190,60 @@ class QuestionCog(commands.Cog):
     @app_commands.autocomplete(book=autocomplete.books)
     @in_clubs_and_direct_messages
     async def ask(
-        self, interaction: discord.Interaction[Any], question: Question, book: str | None = None, share: bool = False
+        self, interaction: Interaction, question: Question, book: str | None = None, share: bool = False
     ) -> None:
         """Ask about the book. Only you see the answer, and it never goes past where you are."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         behind = share and await self._app.get(Audiences).behind(member, place)
         if share and interaction.guild_id and not behind:
-            await share_answer(interaction, await self._app.get(Questions).note("ask", member, place, question, book))
+            await views.share_answer(
+                interaction, await self._app.get(Questions).note("ask", member, place, question, book)
+            )
             return
         answer = await self._app.get(Questions).put("ask", member, place, question, book)
-        note = BEHIND if behind else out_of_tokens(answer, self._app.get(Allowance))
-        await deliver(interaction, private_card(answer, self._app.books, answer_items(answer), note))
+        note = BEHIND if behind else views.out_of_tokens(answer, self._app.get(Allowance))
+        await context.deliver(
+            interaction, views.private_card(answer, self._app.books, views.answer_items(answer), note)
+        )
 
     @app_commands.command()
     @app_commands.describe(question="What you would like to find out", book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
     @in_clubs_and_direct_messages
-    async def hint(self, interaction: discord.Interaction[Any], question: Question, book: str | None = None) -> None:
+    async def hint(self, interaction: Interaction, question: Question, book: str | None = None) -> None:
         """Get a hint: what to think about, where to look, and the answer once you have read that far."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         answer = await self._app.get(Questions).put("hint", member, place, question, book)
-        await deliver(interaction, hint_card(answer, self._app.books, 1, hint_items(answer, 1)))
+        await context.deliver(interaction, views.hint_card(answer, self._app.books, 1, views.hint_items(answer, 1)))
 
     @app_commands.command()
     @app_commands.describe(book="The book", section="Which part, such as chapter 5, chapters 5-7 or since chapter 9")
     @app_commands.autocomplete(book=autocomplete.books, section=autocomplete.sections)
     @in_clubs_and_direct_messages
-    async def recap(
-        self, interaction: discord.Interaction[Any], book: str | None = None, section: Name | None = None
-    ) -> None:
+    async def recap(self, interaction: Interaction, book: str | None = None, section: Name | None = None) -> None:
         """Recap the story up to where you are."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         if " ".join((section or "").casefold().split()) in LAST_MEETING:
             known = find_book(book, self._app.books) if book else None
-            slug, section = await self._app.get(Schedules).since_last_meeting(place, parent_of(interaction), known)
+            slug, section = await self._app.get(Schedules).since_last_meeting(
+                place, context.parent_of(interaction), known
+            )
         else:
             slug = (await self._app.get(Questions).needed(member, place, book)).slug
         answer = await self._app.get(Questions).put("recap", member, place, section or "", slug)
-        await deliver(interaction, page_card(answer, self._app.books, 1, page_items(answer, 1)))
+        await context.deliver(interaction, views.page_card(answer, self._app.books, 1, views.page_items(answer, 1)))
 
     @app_commands.command()
     @app_commands.describe(name="The name, or a part of it", book="The book")
     @app_commands.autocomplete(name=autocomplete.people, book=autocomplete.books)
     @in_clubs_and_direct_messages
-    async def who(self, interaction: discord.Interaction[Any], name: Name, book: str | None = None) -> None:
+    async def who(self, interaction: Interaction, name: Name, book: str | None = None) -> None:
         """Find out who somebody is, from what you have read so far."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         answer = await self._app.get(Questions).put("who", member, place, name, book)
-        await deliver(interaction, private_card(answer, self._app.books, answer_items(answer)))
+        await context.deliver(interaction, views.private_card(answer, self._app.books, views.answer_items(answer)))
 
 
 FEATURE = Feature(
-    "ask",
-    cogs=(
-        QuestionCog,
-        ConversationCog,
-        MenuCog,
-    ),
-    buttons=(*ANSWER_BUTTONS, ClubMenu, *SHARED_BUTTONS),
+    "ask", cogs=(QuestionCog, ConversationCog, MenuCog), buttons=(*views.ANSWER_BUTTONS, ClubMenu, *SHARED_BUTTONS)
 )

@@ -1,24 +1,20 @@
 """What members ask: for each question, which book and which audience, and then one call of the discussion."""
 
-import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol, Self
+from typing import Protocol
 
 from bot.answering.conversation import standing_alone
-from bot.answering.engine import Discussion
 from bot.answering.reply import Reply
 from bot.app import App
 from bot.audiences import Audiences
 from bot.club_settings import SetUp
-from bot.db.base import StorageUnavailable
-from bot.features.ask.store import Asked, Conversations, StoredQuestions
+from bot.db.sessions import StorageUnavailable
+from bot.features.ask.store import Asked, AskedQuestions, Conversations
 from bot.limits import Allowance
-from bot.logs import Meter
 from bot.people import Member, Place
-from bot.workers import Workers
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
 from corpus.names import find_book, names_in
@@ -31,9 +27,6 @@ MAX_QUESTION = 500
 
 RECAP = 5_400
 """Characters of a recap: three pages of a card."""
-
-KEPT = dt.timedelta(days=7)
-"""How long the buttons under a reply work."""
 
 
 class BookMissing(DogearError):
@@ -48,13 +41,6 @@ class TooLong(DogearError):
 
     def __init__(self) -> None:
         super().__init__(f"A question can have at most {MAX_QUESTION} characters. Please shorten it.")
-
-
-class AskedLongAgo(DogearError):
-    """A button under a reply that is no longer known."""
-
-    def __init__(self) -> None:
-        super().__init__("These buttons have expired. Please ask again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +72,11 @@ class Ask(Protocol):
 class Questions:
     """Answers members: every public method takes a question from its asker to one reply for one audience."""
 
-    def __init__(
-        self, discussion: Discussion, audiences: Audiences, conversations: Conversations, questions: StoredQuestions,
-        set_up: SetUp, allowance: Allowance, workers: Workers, now: Callable[[], dt.datetime],
-        meter: Meter | None = None,
-    ) -> None:  # fmt: skip
-        self._discussion, self._audiences, self._conversations = discussion, audiences, conversations
-        self._set_up, self._meter = set_up, meter or Meter()
-        self._questions, self._allowance, self._workers, self._now = questions, allowance, workers, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(
-            app.discussion,
-            app.get(Audiences),
-            app.get(Conversations),
-            StoredQuestions(app.database),
-            app.get(SetUp),
-            app.get(Allowance),
-            app.workers,
-            app.now,
-            app.meter,
-        )
-
-    @property
-    def books(self) -> Mapping[Slug, Book]:
-        """The books of the library."""
-        return self._discussion.library.books
+    def __init__(self, app: App) -> None:
+        self._discussion, self._workers, self._now, self._meter = app.discussion, app.workers, app.now, app.meter
+        self.books = app.books
+        self._audiences, self._conversations, self._set_up = app.get(Audiences), app.get(Conversations), app.get(SetUp)
+        self._questions, self._allowance = app.get(AskedQuestions), app.get(Allowance)
 
     async def put(
         self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = False
@@ -132,10 +95,6 @@ class Questions:
         book = await self._book(member, place, _bounded(text), typed_book, public=public)
         return await self._kept(Asked("", member, place, do, text, book, self._now()))
 
-    async def keep(self, do: str, member: Member, place: Place, text: str, book: Slug | None = None) -> Asked:
-        """Keep what a button comes back to: `do` says whose button, `text` holds what does not fit its id."""
-        return await self._questions.keep(Asked("", member, place, do, text, book, self._now()))
-
     async def again(self, asked: Asked, *, public: bool = False, do: str = "") -> Answer:
         """Answer a question once more, for whoever sees it now: this is how an answer is shared, or becomes a hint."""
         self._allowance.take(asked.member)
@@ -147,24 +106,10 @@ class Questions:
         own = await self._kept(replace(asked, id="", member=member, place=place, at=self._now()))
         return await self._answer(own, public=False)
 
-    async def asked(self, asked_id: str, *of: str) -> Asked:
-        """Return what a button belongs to, which was kept for one `of` its kind. Raises AskedLongAgo.
-
-        Whatever else was kept is none of a button's: else what somebody typed could pass for a plan or a review.
-        """
-        found = await self._questions.asked(asked_id)
-        if found is None or found.do not in of or found.at < self._now() - KEPT:
-            raise AskedLongAgo
-        return found
-
     async def reach(self, asked: Asked, *, public: bool) -> Audience:
         """Return how far its asker, or its place, goes now: what may be told of why an answer says no more."""
         audiences = self._audiences
         return await (audiences.public(asked.place) if public else audiences.private(asked.member, asked.place))
-
-    async def forget_old(self) -> int:
-        """Forget questions whose buttons no longer work; return how many."""
-        return await self._questions.forget_before(self._now() - KEPT)
 
     async def say(self, member: Member, place: Place, text: str, *, private: bool) -> Answer:
         """Answer what somebody says in a conversation, which goes on from what was said there before."""
@@ -227,7 +172,7 @@ class Questions:
     async def _kept(self, asked: Asked) -> Asked:
         """Keep a question; where nothing can be written, it is answered all the same, without an id and so buttons."""
         try:
-            return await self._questions.keep(asked)
+            return await self._questions.add(asked)
         except StorageUnavailable as error:
             log.error("%s A question is answered without buttons.", error)
             return asked

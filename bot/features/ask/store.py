@@ -4,31 +4,20 @@ import datetime as dt
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Self
 
-from sqlalchemy import ColumnElement, Index, PrimaryKeyConstraint, delete, or_, select
+from sqlalchemy import ColumnElement, Index, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.answering.conversation import Exchange
 from bot.answering.reply import Reply
 from bot.app import App
-from bot.db.base import (
-    BIG_KEY,
-    Base,
-    MemberRow,
-    OfMember,
-    Personal,
-    Sessions,
-    belongs_to_member,
-    insert_into,
-    note_member,
-    upsert,
-)
+from bot.db import base
 from bot.features.progress.store import PositionRow
 from bot.features.reviews.store import ReviewRow
 from bot.features.shelf.store import ShelfRow
 from bot.people import NO_CLUB, Member, Place
 from corpus.books import Reveals, Slug
+from corpus.errors import DogearError
 from retrieval.gate import Audience
 
 
@@ -57,17 +46,28 @@ class Asked:
     at: dt.datetime
 
 
+BUTTONS_WORK = dt.timedelta(days=7)
+"""How long the buttons under a reply work."""
+
+
+class AskedLongAgo(DogearError):
+    """A button under a reply that is no longer known."""
+
+    def __init__(self) -> None:
+        super().__init__("These buttons have expired. Please ask again.")
+
+
 _TOKEN_BYTES = 9
 """72 bits, 12 letters: nobody guesses one, and no two are alike."""
 
 
-class QuestionRow(OfMember, Base):
+class QuestionRow(base.OfMember, base.Base):
     """What a member asked, under the token that a button carries."""
 
-    personal = (Personal("questions", "questions and changes that still have buttons"),)
+    personal = (base.Personal("questions", "questions and changes that still have buttons"),)
 
     __tablename__ = "questions"
-    __table_args__ = (Index(None, "club", "member"), Index(None, "at"), belongs_to_member())
+    __table_args__ = (Index(None, "club", "member"), Index(None, "at"), base.belongs_to_member())
 
     id: Mapped[str] = mapped_column(primary_key=True)
     place: Mapped[int]
@@ -78,44 +78,44 @@ class QuestionRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
-class StoredQuestions:
-    """Questions, for as long as their buttons may be pressed."""
+class AskedQuestions:
+    """Questions, and changes that wait for a button, for as long as their buttons may be pressed."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, app: App) -> None:
+        self._sessions, self._now = app.database, app.now
 
-    async def keep(self, asked: Asked) -> Asked:
+    async def keep(self, do: str, member: Member, place: Place, text: str, book: Slug | None = None) -> Asked:
+        """Keep what a button comes back to: `do` says whose button, `text` holds what does not fit its id."""
+        return await self.add(Asked("", member, place, do, text, book, self._now()))
+
+    async def add(self, asked: Asked) -> Asked:
         """Keep a question, and return it with an id that nobody can guess."""
         kept = replace(asked, id=secrets.token_urlsafe(_TOKEN_BYTES))
         async with self._sessions.writing() as session:
-            await note_member(session, asked.member.club, asked.member.id)
+            await base.note_member(session, asked.member.club, asked.member.id)
             session.add(
                 QuestionRow(
-                    id=kept.id,
-                    club=asked.member.club,
-                    member=asked.member.id,
-                    place=asked.place.id,
-                    adults=asked.place.adults,
-                    do=asked.do,
-                    text=asked.text,
-                    book=asked.book,
-                    at=asked.at,
+                    id=kept.id, club=asked.member.club, member=asked.member.id, place=asked.place.id,
+                    adults=asked.place.adults, do=asked.do, text=asked.text, book=asked.book, at=asked.at,
                 )
-            )
+            )  # fmt: skip
         return kept
 
-    async def asked(self, asked_id: str) -> Asked | None:
-        """Return a question."""
+    async def asked(self, asked_id: str, *of: str) -> Asked:
+        """Return what a button belongs to, which was kept for one `of` its kind. Raises AskedLongAgo.
+
+        Whatever else was kept is none of a button's: else what somebody typed could pass for a plan or a review.
+        """
         async with self._sessions.reading() as session:
             row = await session.get(QuestionRow, asked_id)
-        if row is None:
-            return None
+        if row is None or row.do not in of or row.at < self._now() - BUTTONS_WORK:
+            raise AskedLongAgo
         member, place = Member(row.club, row.member), Place(row.club, row.place, row.adults)
         return Asked(row.id, member, place, row.do, row.text, row.book, row.at)
 
-    async def forget_before(self, moment: dt.datetime) -> int:
-        """Forget questions that are older; return how many."""
-        old = select(QuestionRow.id).where(QuestionRow.at < moment)
+    async def forget_old(self) -> int:
+        """Forget questions whose buttons no longer work; return how many."""
+        old = select(QuestionRow.id).where(QuestionRow.at < self._now() - BUTTONS_WORK)
         away = delete(QuestionRow).where(QuestionRow.id.in_(old)).returning(QuestionRow.id)
         async with self._sessions.writing() as session:
             return len((await session.scalars(away)).all())
@@ -125,15 +125,15 @@ _TOLD = (PositionRow, ShelfRow, ReviewRow)
 """What a person has told the bot, other than by asking it."""
 
 
-class TurnRow(OfMember, Base):
+class TurnRow(base.OfMember, base.Base):
     """A question and its answer in a place."""
 
-    personal = (Personal("conversation", "parts of our recent conversation", hidden=("needs",)),)
+    personal = (base.Personal("conversation", "parts of our recent conversation", hidden=("needs",)),)
 
     __tablename__ = "turns"
-    __table_args__ = (Index(None, "club", "place"), Index(None, "club", "member"), belongs_to_member())
+    __table_args__ = (Index(None, "club", "place"), Index(None, "club", "member"), base.belongs_to_member())
 
-    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    id: Mapped[int] = mapped_column(base.BIG_KEY, primary_key=True)
     place: Mapped[int]
     question: Mapped[str]
     answer: Mapped[str]
@@ -142,21 +142,10 @@ class TurnRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
-class UsageRow(Base):
-    """Tokens that a club has used on a day."""
-
-    __tablename__ = "usage"
-    __table_args__ = (PrimaryKeyConstraint("club", "day"),)
-
-    club: Mapped[int]
-    day: Mapped[dt.date]
-    tokens: Mapped[int]
-
-
-class ChoiceRow(Base):
+class ChoiceRow(base.Base):
     """The club that a person chose for direct messages."""
 
-    personal = (Personal("direct_messages", "choice of a club for direct messages"),)
+    personal = (base.Personal("direct_messages", "choice of a club for direct messages"),)
 
     __tablename__ = "choices"
 
@@ -164,7 +153,7 @@ class ChoiceRow(Base):
     club: Mapped[int]
 
 
-class NoteRow(Base):
+class NoteRow(base.Base):
     """Something that the bot itself remembers."""
 
     __tablename__ = "notes"
@@ -188,13 +177,8 @@ class Meant:
 class DirectMessages:
     """Works out the club of a direct message: the only one, the one that was chosen, or else it has to be asked for."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database)
+    def __init__(self, app: App) -> None:
+        self._sessions = app.database
 
     async def club(self, person: int, is_member: IsMember) -> Meant:
         """Return the club that a person's direct messages are about, among those that they are in now."""
@@ -207,12 +191,14 @@ class DirectMessages:
     async def clubs(self, member_id: int) -> list[int]:
         """Return the clubs in which a person has told a position, shelved or reviewed a book."""
         told = [
-            select(table.club).where(table.club == MemberRow.club, table.member == MemberRow.id).exists()
+            select(table.club).where(table.club == base.MemberRow.club, table.member == base.MemberRow.id).exists()
             for table in _TOLD
         ]
-        query = select(MemberRow.club).where(MemberRow.id == member_id, MemberRow.club != NO_CLUB, or_(*told))
+        query = select(base.MemberRow.club).where(
+            base.MemberRow.id == member_id, base.MemberRow.club != NO_CLUB, or_(*told)
+        )
         async with self._sessions.reading() as session:
-            return list(await session.scalars(query.order_by(MemberRow.club)))
+            return list(await session.scalars(query.order_by(base.MemberRow.club)))
 
     async def chosen(self, member_id: int) -> int | None:
         """Return the club that a person chose for direct messages."""
@@ -223,30 +209,25 @@ class DirectMessages:
     async def choose(self, member_id: int, club: int) -> None:
         """Note the club that a person chose for direct messages."""
         async with self._sessions.writing() as session:
-            await upsert(session, ChoiceRow, {"member": member_id}, {"club": club})
+            await base.upsert(session, ChoiceRow, {"member": member_id}, {"club": club})
 
 
-class StoredNotes:
+class BotMemory:
     """Small facts that the bot itself remembers, such as which commands Discord has."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, app: App) -> None:
+        self._sessions = app.database
 
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database)
-
-    async def note(self, name: str) -> str | None:
-        """Return a note."""
+    async def recall(self, name: str) -> str | None:
+        """Return what is remembered under a name."""
         async with self._sessions.reading() as session:
             row = await session.get(NoteRow, name)
             return None if row is None else row.value
 
-    async def write_note(self, name: str, value: str) -> None:
-        """Write a note in place of the earlier one of that name."""
+    async def remember(self, name: str, value: str) -> None:
+        """Remember a value in place of the earlier one of that name."""
         async with self._sessions.writing() as session:
-            await upsert(session, NoteRow, {"name": name}, {"value": value})
+            await base.upsert(session, NoteRow, {"name": name}, {"value": value})
 
 
 KEPT = 20
@@ -263,13 +244,8 @@ STALE = dt.timedelta(hours=2)
 class Conversations:
     """Remembers turns by place; a turn is context only for readers who have read what its own readers had."""
 
-    def __init__(self, sessions: Sessions, now: Callable[[], dt.datetime]) -> None:
-        self._sessions, self._now = sessions, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.now)
+    def __init__(self, app: App) -> None:
+        self._sessions, self._now = app.database, app.now
 
     async def so_far(self, place: Place, audience: Audience) -> list[Exchange]:
         """Return the last turns of a place that an audience may know, oldest first."""
@@ -298,19 +274,13 @@ class Conversations:
         """Keep a turn; only the latest of a place are kept."""
         last = select(TurnRow.id).where(*_in(place)).order_by(TurnRow.id.desc()).offset(KEPT).limit(1)
         async with self._sessions.writing() as session:
-            await note_member(session, place.club, turn.member)
+            await base.note_member(session, place.club, turn.member)
             session.add(
                 TurnRow(
-                    club=place.club,
-                    member=turn.member,
-                    place=place.id,
-                    question=turn.question,
-                    answer=turn.answer,
-                    book=turn.book,
-                    needs=turn.needs,
-                    at=turn.at,
+                    club=place.club, member=turn.member, place=place.id, question=turn.question, answer=turn.answer,
+                    book=turn.book, needs=turn.needs, at=turn.at,
                 )
-            )
+            )  # fmt: skip
             await session.flush()
             await session.execute(delete(TurnRow).where(*_in(place), TurnRow.id <= last.scalar_subquery()))
 
@@ -321,23 +291,3 @@ def _in(place: Place) -> tuple[ColumnElement[bool], ...]:
 
 def _turn(row: TurnRow) -> Turn:
     return Turn(row.member, row.question, row.answer, row.book, row.needs, row.at)
-
-
-class StoredUsage:
-    """Tokens of the chat model that a club has used, by day (UTC)."""
-
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-
-    async def spent(self, club: int, day: dt.date) -> int:
-        """Return a club's tokens of a day."""
-        async with self._sessions.reading() as session:
-            row = await session.get(UsageRow, (club, day))
-            return 0 if row is None else row.tokens
-
-    async def spend(self, club: int, day: dt.date, tokens: int) -> None:
-        """Add to a club's tokens of a day."""
-        async with self._sessions.writing() as session:
-            insert = insert_into(session, UsageRow).values(club=club, day=day, tokens=tokens)
-            more = {"tokens": UsageRow.tokens + insert.excluded.tokens}
-            await session.execute(insert.on_conflict_do_update(index_elements=["club", "day"], set_=more))

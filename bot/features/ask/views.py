@@ -1,9 +1,8 @@
 """The buttons under answers: share it, have a hint, have it in private, turn the page, and why there is no more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import discord
 
@@ -11,17 +10,16 @@ from bot.answering.texts import place_sentence
 from bot.app import App
 from bot.audit import Audit, Did
 from bot.discord.buttons import ID, PAGE, PRIMARY, OwnButton, Page, Pressed, Share, share
-from bot.discord.cards import Card, answer_card, notice_card, one_line, page_of, turns
+from bot.discord.cards import Card, Interaction, Item, Items, answer_card, notice_card, one_line, page_of, turns
 from bot.discord.context import Refused, app_of, may_share
 from bot.discord.visitor import visitor
 from bot.features.ask.rules import Answer, Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.limits import Allowance
 from corpus.books import Book, Slug
 from corpus.positions import describe_position
 from retrieval.gate import Audience
 
-Items = Sequence[discord.ui.Item[Any]]
 Books = Mapping[Slug, Book]
 
 QUESTION = 250
@@ -124,7 +122,7 @@ class ShareButton(Share, template=rf"share:{ID}"):
 
     of = ANSWERS
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Share the answer."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await share_answer(interaction, await self.asked(interaction))
@@ -138,7 +136,7 @@ class HintButton(OwnButton, template=rf"hint:{ID}:(?P<level>[1-3])"):
     def __init__(self, asked_id: str, level: int | str, *, shown: bool = False) -> None:
         super().__init__(asked_id, level, label=LEVELS[int(level)], style=PRIMARY if shown else None)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Return the hint."""
         return await _hint(interaction, await self.asked(interaction), self.number("level"))
 
@@ -148,7 +146,7 @@ class FirstHintButton(OwnButton, template=rf"first-hint:{ID}"):
 
     label, of, opens = "Hint", ANSWERS, True
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Return the mildest hint."""
         return await _hint(interaction, await self.asked(interaction), 1)
 
@@ -158,7 +156,7 @@ class PageButton(Page, template=rf"page:{ID}:{PAGE}"):
 
     of = ANSWERS
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Return the page."""
         answer = await app_of(interaction).get(Questions).again(await self.asked(interaction))
         return page_card(answer, app_of(interaction).books, self.page, page_items(answer, self.page))
@@ -169,10 +167,10 @@ class MineButton(Pressed, template=rf"mine:{ID}"):
 
     label, opens = "Answer me privately", True
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Return the answer."""
         app = app_of(interaction)
-        asked = await app.get(Questions).asked(self.given["asked_id"], *ANSWERS)
+        asked = await app.get(AskedQuestions).asked(self.given["asked_id"], *ANSWERS)
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That question was asked in another club.")
@@ -186,10 +184,10 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):{ID}"):
 
     label, opens = "Why can’t I see more?", True
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Return the explanation."""
         app, public = app_of(interaction), self.given["who"] == "p"
-        asked = await app.get(Questions).asked(self.given["asked_id"], *ANSWERS)
+        asked = await app.get(AskedQuestions).asked(self.given["asked_id"], *ANSWERS)
         member, _ = await visitor(interaction)
         if asked.member.club != member.club or (not public and asked.member != member):
             raise Refused("That answer was for somebody else.")
@@ -197,7 +195,7 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):{ID}"):
         return notice_card(why(asked.book, audience, app.books, public=public))
 
 
-async def share_answer(interaction: discord.Interaction[Any], asked: Asked) -> None:
+async def share_answer(interaction: Interaction, asked: Asked) -> None:
     """Ask once more for everybody in the place, post that, and offer its asker to take it back.
 
     The interaction has been deferred in private.
@@ -211,7 +209,7 @@ async def share_answer(interaction: discord.Interaction[Any], asked: Asked) -> N
     await noted(app, Did.SHARE, answer, await share(interaction, asked, card, ShareButton.done))
 
 
-async def _hint(interaction: discord.Interaction[Any], asked: Asked, level: int) -> Card:
+async def _hint(interaction: Interaction, asked: Asked, level: int) -> Card:
     answer = await app_of(interaction).get(Questions).again(asked, do="hint")
     return hint_card(answer, app_of(interaction).books, level, hint_items(answer, level))
 
@@ -225,7 +223,7 @@ async def noted(app: App, did: Did, answer: Answer, posted: discord.Message) -> 
     )
 
 
-def answer_items(answer: Answer, *, sharable: bool = True) -> list[discord.ui.Item[Any]]:
+def answer_items(answer: Answer, *, sharable: bool = True) -> list[Item]:
     """Return the buttons under an answer that its asker alone sees: none where the question could not be kept."""
     asked_id = answer.asked.id
     if not asked_id:
@@ -235,12 +233,12 @@ def answer_items(answer: Answer, *, sharable: bool = True) -> list[discord.ui.It
     return [*share_it, *hint, WhyButton("o", asked_id)]
 
 
-def public_items(answer: Answer) -> list[discord.ui.Item[Any]]:
+def public_items(answer: Answer) -> list[Item]:
     """Return the buttons under an answer that everybody in a place sees: the same for everybody."""
     return [MineButton(answer.asked.id), WhyButton("p", answer.asked.id)] if answer.asked.id else []
 
 
-def hint_items(answer: Answer, level: int) -> list[discord.ui.Item[Any]]:
+def hint_items(answer: Answer, level: int) -> list[Item]:
     """Return the buttons under a hint: its levels, and why there is no more."""
     asked_id = answer.asked.id
     if not asked_id:
@@ -249,7 +247,7 @@ def hint_items(answer: Answer, level: int) -> list[discord.ui.Item[Any]]:
     return [*levels, WhyButton("o", asked_id)]
 
 
-def page_items(answer: Answer, number: int) -> list[discord.ui.Item[Any]]:
+def page_items(answer: Answer, number: int) -> list[Item]:
     """Return the buttons under a page: those that turn it, and those of every answer."""
     if not answer.asked.id:
         return []

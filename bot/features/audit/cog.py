@@ -1,18 +1,16 @@
 """`/audit`: what was posted by whom, and which sources an answer used; never anyone's position."""
 
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
-import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.app import App
 from bot.audit import KEPT, NOBODY, Audit, AuditEntry, Did
 from bot.discord.buttons import PAGE, Page
-from bot.discord.cards import Card, paged_card, safe
-from bot.discord.context import AUDIT, ClubBot, app_of, deliver, needs
-from bot.discord.visitor import in_clubs
+from bot.discord.cards import Card, Interaction, paged_card, safe
+from bot.discord.context import AUDIT, app_of, deliver, needs
+from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 
 EVERYTHING = "everything"
@@ -40,7 +38,7 @@ DONE = {
 class AuditPageButton(Page, template=rf"audit:(?P<days>\d{{1,3}}):(?P<what>[a-z]{{1,12}}):{PAGE}"):
     """Turns to a page of the audit."""
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the one before."""
         member, _ = await needs(interaction, AUDIT)
         days, what = self.number("days"), self.given["what"]
@@ -70,20 +68,16 @@ Days = app_commands.Range[int, 1, KEPT.days]
 What = Literal["everything", "posts", "answers", "overrides", "watching"]
 
 
-class AuditCog(commands.Cog):
+class AuditCog(AppCog):
     """The audit of a club."""
-
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
 
     @app_commands.command()
     @app_commands.describe(days="How many days back; 7 if left out", what="What to show; everything if left out")
     @app_commands.default_permissions(manage_messages=True)
     @in_clubs
-    async def audit(self, interaction: discord.Interaction[Any], days: Days = 7, what: What = "everything") -> None:
+    async def audit(self, interaction: Interaction, days: Days = 7, what: What = "everything") -> None:
         """Show who posted what, and the sources of each answer; never how far anybody has read."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, _ = await needs(interaction, AUDIT)
+        member, _ = await acknowledge(interaction, AUDIT)
         await deliver(interaction, await audit_card(self._app, member.club, days, what, 1))
 
 

@@ -1,32 +1,20 @@
 """`/book`: the card of a book, the library, what else readers liked, and quotes."""
 
 from functools import partial
-from typing import Any
 
-import discord
 from discord import app_commands
-from discord.ext import commands
 
-from bot.answering.texts import (
-    SHOWN_SIMILAR,
-    cover_lines,
-    library_list,
-    measure,
-    place_sentence,
-    quote_list,
-    said_of_similar,
-    similar_list,
-)
+from bot.answering import texts
 from bot.app import App
 from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, Page
-from bot.discord.cards import Card, Tone, headed, notice_card, paged_card, safe
-from bot.discord.context import ClubBot, Refused, app_of, deliver
-from bot.discord.visitor import in_clubs_and_direct_messages, visitor
+from bot.discord.cards import Card, Interaction, Tone, headed, notice_card, paged_card, safe
+from bot.discord.context import Refused, app_of, deliver
+from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.progress.store import Progress
 from bot.people import Member, Place
 from corpus.books import Book
@@ -38,7 +26,7 @@ NO_QUOTES = "There are no quotes from what you’ve read so far."
 class LibraryPageButton(Page, template=rf"library:{PAGE}"):
     """Turns to a page of the library."""
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the one before, with where its reader is."""
         member, _ = await visitor(interaction)
         return await library_card(app_of(interaction), member, self.page)
@@ -49,7 +37,7 @@ class QuotePageButton(Page, template=rf"quotes:{ID}:{PAGE}"):
 
     of = ("quotes",)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the one before, as far as its reader has read by now."""
         asked = await self.asked(interaction)
         _, place = await visitor(interaction)
@@ -60,7 +48,7 @@ async def library_card(app: App, member: Member, page: int = 1) -> Card:
     """Return a page of the library, series by series, with where a member is."""
     if not app.books:
         return notice_card("The library has no books yet.")
-    items = library_list(app.books, await app.get(Progress).positions(member))
+    items = texts.library_list(app.books, await app.get(Progress).positions(member))
     note = "/book show tells you more about one."
     return paged_card("The library", [headed(item) for item in items], page, LibraryPageButton, note=note)
 
@@ -68,8 +56,10 @@ async def library_card(app: App, member: Member, page: int = 1) -> Card:
 def similar_card(book: Book) -> Card:
     """Return the card of what else readers of a book liked."""
     if not book.similar:
-        return notice_card(similar_list(book))
-    lines = (f"**{safe(other.title)}**{safe(said_of_similar(other))}" for other in book.similar[:SHOWN_SIMILAR])
+        return notice_card(texts.similar_list(book))
+    lines = (
+        f"**{safe(other.title)}**{safe(texts.said_of_similar(other))}" for other in book.similar[: texts.SHOWN_SIMILAR]
+    )
     return Card(safe(f"Readers of {book.title} also liked"), "\n".join(lines), tone=Tone.ANSWER)
 
 
@@ -82,69 +72,59 @@ async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Ca
     told = await app.workers.do(lambda: app.discussion.texts(book.slug, audience, "quotes"))
     if not told:
         return notice_card(NO_QUOTES, book.title)
-    items = [safe(quote) for quote in quote_list(book, told)]
+    items = [safe(quote) for quote in texts.quote_list(book, told)]
     return paged_card(f"Quotes from {book.title}", items, page, partial(QuotePageButton, asked.id))
-
-
-BOOK_BUTTONS = (LibraryPageButton, QuotePageButton)
 
 
 Name = app_commands.Range[str, 1, 200]
 BOOK = "Which book; if left out, the one discussed here or the one you’re reading"
 
 
-class BookCog(commands.Cog):
+class BookCog(AppCog):
     """What may be told of books."""
 
     book = in_clubs_and_direct_messages(
         app_commands.Group(name="book", description="The books of the library: cards, lists and quotes.")
     )
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
-
     @book.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=autocomplete.books)
-    async def show(self, interaction: discord.Interaction[Any], book: Name | None = None) -> None:
+    async def show(self, interaction: Interaction, book: Name | None = None) -> None:
         """Show a book’s card: series, year, ratings, editions, what it’s about and where you are."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         premise = await self._app.workers.do(lambda: self._app.discussion.premise(known.slug))
         marks = (await self._app.get(Progress).positions(member)).get(known.slug)
         about = safe(premise.body) if premise.answered else ""
-        body = "\n\n".join(filter(None, (safe("\n".join(cover_lines(known))), about)))
-        footers = (safe(measure(known)), safe(place_sentence(known, marks)))
+        body = "\n\n".join(filter(None, (safe("\n".join(texts.cover_lines(known))), about)))
+        footers = (safe(texts.measure(known)), safe(texts.place_sentence(known, marks)))
         await deliver(interaction, Card(safe(known.title), body, footers, Tone.ANSWER))
 
     @book.command(name="list")
-    async def list_books(self, interaction: discord.Interaction[Any]) -> None:
+    async def list_books(self, interaction: Interaction) -> None:
         """List all books, series by series, and how far you are in each."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, _ = await visitor(interaction)
+        member, _ = await acknowledge(interaction)
         await deliver(interaction, await library_card(self._app, member))
 
     @book.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=autocomplete.books)
-    async def similar(self, interaction: discord.Interaction[Any], book: Name | None = None) -> None:
+    async def similar(self, interaction: Interaction, book: Name | None = None) -> None:
         """Show which other books its readers liked."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         await deliver(interaction, similar_card(known))
 
     @book.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=autocomplete.books)
-    async def quotes(self, interaction: discord.Interaction[Any], book: Name | None = None) -> None:
+    async def quotes(self, interaction: Interaction, book: Name | None = None) -> None:
         """Show quotes from what you have read. Explicit ones only in age-restricted channels."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
-        asked = await self._app.get(Questions).keep("quotes", member, place, "", known.slug)
+        asked = await self._app.get(AskedQuestions).keep("quotes", member, place, "", known.slug)
         await deliver(interaction, await quotes_card(self._app, asked, place))
 
 
-FEATURE = Feature("books", cogs=(BookCog,), buttons=BOOK_BUTTONS)
+FEATURE = Feature("books", cogs=(BookCog,), buttons=(LibraryPageButton, QuotePageButton))

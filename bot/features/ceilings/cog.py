@@ -4,21 +4,19 @@ Discord hides the whole of a group from who lacks its permission; members read t
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.answering.texts import reach
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, Cancel, Confirm, OwnButton, Undo
-from bot.discord.cards import Card, Tone, notice_card, safe
-from bot.discord.context import MODERATOR, ClubBot, app_of, deliver, is_thread, needs, post, replace_card
-from bot.discord.visitor import in_clubs, visitor
+from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
+from bot.discord.context import MODERATOR, app_of, deliver, is_thread, needs, post, replace_card
+from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ceilings.store import CeilingChange, Ceilings
 from bot.people import Member, Place
 from corpus.books import Book, Slug
@@ -38,7 +36,7 @@ class CeilingButton(Confirm, template=rf"ceiling:set:{ID}"):
 
     of = ("ceiling",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Make the change, and offer to undo it."""
         await _change(interaction, self, "Changed.", CeilingUndoButton)
 
@@ -48,7 +46,7 @@ class CeilingUndoButton(Undo, template=rf"ceiling:undo:{ID}"):
 
     of = ("ceiling",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Take the change back."""
         await _change(interaction, self, "Undone.")
 
@@ -59,12 +57,6 @@ def preview_card(asked: Asked, change: CeilingChange, books: Books, channel: obj
     lines = [_preview(books[slug], before, change.after[slug], place) for slug, before in _known(change.before, books)]
     items = [CeilingButton(asked.id), Cancel(asked.member.id)]
     return notice_card("\n".join((*lines[:SHOWN], PRIVATE)), buttons=items, note="I’ll announce it here.")
-
-
-def announced_card(change: CeilingChange, books: Books) -> Card:
-    """Return the card that tells everybody in a place how far it goes now."""
-    lines = [_announced(books[slug], marks) for slug, marks in _known(change.after, books)]
-    return Card(body=safe("\n".join((*lines[:SHOWN], PRIVATE))), tone=Tone.PUBLIC)
 
 
 def ceiling_card(ceiling: Mapping[Slug, int], books: Books) -> Card:
@@ -78,7 +70,7 @@ def ceiling_card(ceiling: Mapping[Slug, int], books: Books) -> Card:
     return notice_card("\n".join(lines[:SHOWN]), note=PRIVATE)
 
 
-async def _change(interaction: discord.Interaction[Any], button: OwnButton, done: str, *undo: type[Undo]) -> None:
+async def _change(interaction: Interaction, button: OwnButton, done: str, *undo: type[Undo]) -> None:
     """Make a change, and tell everybody in the place: they have a right to know."""
     await interaction.response.defer()
     asked = await button.asked(interaction)
@@ -86,10 +78,11 @@ async def _change(interaction: discord.Interaction[Any], button: OwnButton, done
     app = app_of(interaction)
     change = CeilingChange.read(asked.text)
     await app.get(Ceilings).make(asked.place, change, asked.member)
-    back = await app.get(Questions).keep("ceiling", asked.member, asked.place, change.back.written())
+    back = await app.get(AskedQuestions).keep("ceiling", asked.member, asked.place, change.back.written())
     items = [each(back.id) for each in undo]
     await replace_card(interaction, notice_card(f"{done} I’m announcing it here.", buttons=items))
-    await post(interaction, announced_card(change, app.books))
+    lines = [_announced(app.books[slug], marks) for slug, marks in _known(change.after, app.books)]
+    await post(interaction, Card(body=safe("\n".join((*lines[:SHOWN], PRIVATE))), tone=Tone.PUBLIC))
 
 
 def _known(marks: Mapping[Slug, int | None], books: Books) -> list[tuple[Slug, int | None]]:
@@ -109,14 +102,11 @@ def _announced(book: Book, marks: int | None) -> str:
     return f"What I say here for everybody now goes up to {reach(book, marks)}."
 
 
-CEILING_BUTTONS = (CeilingButton, CeilingUndoButton)
-
-
 Where = app_commands.Range[str, 1, MAX_LENGTH]
 Typed = app_commands.Range[str, 1, 200]
 
 
-class CeilingCog(commands.Cog):
+class CeilingCog(AppCog):
     """How far each place may go."""
 
     ceiling = in_clubs(
@@ -127,45 +117,39 @@ class CeilingCog(commands.Cog):
         )
     )
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
-
     @ceiling.command()
     @app_commands.describe(where="How far: ch 8, p. 120, 45%, finished", book="The book")
     @app_commands.autocomplete(where=autocomplete.ceilings, book=autocomplete.books)
-    async def set(self, interaction: discord.Interaction[Any], where: Where, book: Typed | None = None) -> None:
+    async def set(self, interaction: Interaction, where: Where, book: Typed | None = None) -> None:
         """Set how far I may go here. You see a preview first; then I announce it."""
         member, place = await self._keeper(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         await self._preview(interaction, member, place, await self._app.get(Ceilings).raised(place, known, where))
 
     @ceiling.command()
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    async def show(self, interaction: Interaction) -> None:
         """Show how far I may go here."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        _, place = await visitor(interaction)
+        _, place = await acknowledge(interaction)
         await deliver(interaction, ceiling_card(await self._app.get(Ceilings).show(place), self._app.books))
 
     @ceiling.command()
     @app_commands.describe(book="Which book; all of them if left out")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def clear(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def clear(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Remove the ceiling: I then assume that nobody here has started."""
         member, place = await self._keeper(interaction)
         known = find_book(book, self._app.books) if book else None
         await self._preview(interaction, member, place, await self._app.get(Ceilings).cleared(place, known))
 
-    async def _keeper(self, interaction: discord.Interaction[Any]) -> tuple[Member, Place]:
+    async def _keeper(self, interaction: Interaction) -> tuple[Member, Place]:
         """Return who asks and where, once it is clear that they keep this place."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         return await needs(interaction, MODERATOR)
 
-    async def _preview(
-        self, interaction: discord.Interaction[Any], member: Member, place: Place, change: CeilingChange
-    ) -> None:
+    async def _preview(self, interaction: Interaction, member: Member, place: Place, change: CeilingChange) -> None:
         """Show what a change would mean, and keep it until it is confirmed."""
-        asked = await self._app.get(Questions).keep("ceiling", member, place, change.written())
+        asked = await self._app.get(AskedQuestions).keep("ceiling", member, place, change.written())
         await deliver(interaction, preview_card(asked, change, self._app.books, interaction.channel))
 
 
-FEATURE = Feature("ceilings", cogs=(CeilingCog,), buttons=CEILING_BUTTONS)
+FEATURE = Feature("ceilings", cogs=(CeilingCog,), buttons=(CeilingButton, CeilingUndoButton))

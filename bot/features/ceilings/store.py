@@ -1,7 +1,7 @@
 """How far places may go."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from bot.app import App
-from bot.db.base import Base, Personal, ReachedColumns, Sessions, upsert
+from bot.db.base import Base, Personal, ReachedColumns, upsert
 from bot.people import Member, Place, Reached, positions
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
@@ -68,13 +68,8 @@ class Ceilings:
     A change is worked out first, shown, and made when it is confirmed, if the ceiling is then still what it was.
     """
 
-    def __init__(self, database: Sessions, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
-        self._database, self._books, self._now = database, books, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.books, app.now)
+    def __init__(self, app: App) -> None:
+        self._database, self._books, self._now = app.database, app.books, app.now
 
     async def show(self, place: Place) -> dict[Slug, int]:
         """Return how far a place may go, in the books of the library."""

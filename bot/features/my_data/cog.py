@@ -1,16 +1,13 @@
 """`/mydata`: everything that the bot holds about a member, for them alone; or gone."""
 
 from collections.abc import Mapping
-from typing import Any
 
-import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.discord.buttons import DANGER, Cancel, Pressed
-from bot.discord.cards import Card, FileAttachment, notice_card, safe
+from bot.discord.cards import Card, FileAttachment, Interaction, notice_card, safe
 from bot.discord.context import ClubBot, Refused, app_of, deliver
-from bot.discord.visitor import in_clubs_and_direct_messages
+from bot.discord.visitor import AppCog, in_clubs_and_direct_messages
 from bot.feature import Feature
 from bot.features.my_data.store import MyData
 from bot.people import NO_CLUB, Member
@@ -25,17 +22,17 @@ class ForgetMeButton(Pressed, template=r"forget-me:(?P<club>\d{1,20}):(?P<member
 
     label, style = "Delete it all", DANGER
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Delete it."""
         member = Member(self.number("club"), self.number("member"))
         if person(interaction) != member:
             raise Refused("That button belongs to somebody else, or to another server.")
         everywhere = member.club == NO_CLUB
         await app_of(interaction).get(MyData).delete(member, everywhere=everywhere)
-        return gone_card(everywhere=everywhere)
+        return notice_card(f"Deleted. I no longer have any data about you {_where(everywhere=everywhere)}.", note=STAYS)
 
 
-def person(interaction: discord.Interaction[Any]) -> Member:
+def person(interaction: Interaction) -> Member:
     """Return who asks: of this club, or in a direct message of none, which stands for all of theirs."""
     return Member(interaction.guild_id or NO_CLUB, interaction.user.id)
 
@@ -58,11 +55,6 @@ def forgetting_card(member: Member, held: Mapping[str, int]) -> Card:
     )
 
 
-def gone_card(*, everywhere: bool) -> Card:
-    """Return the card after everything was deleted."""
-    return notice_card(f"Deleted. I no longer have any data about you {_where(everywhere=everywhere)}.", note=STAYS)
-
-
 def _lines(held: Mapping[str, int]) -> list[str]:
     return [f"{count:,} × {what}" for what, count in held.items()] or ["only your Discord ID"]
 
@@ -71,10 +63,7 @@ def _where(*, everywhere: bool) -> str:
     return "in all clubs" if everywhere else "in this club"
 
 
-MY_DATA_BUTTONS = (ForgetMeButton,)
-
-
-class MyDataCog(commands.Cog):
+class MyDataCog(AppCog):
     """What is held about a person: in a server of that club, in a direct message of all their clubs."""
 
     mydata = in_clubs_and_direct_messages(
@@ -85,7 +74,7 @@ class MyDataCog(commands.Cog):
         self._my_data = bot.app.get(MyData)
 
     @mydata.command()
-    async def export(self, interaction: discord.Interaction[Any]) -> None:
+    async def export(self, interaction: Interaction) -> None:
         """Get everything I know about you as a file; in a direct message, from all your clubs."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member = person(interaction)
@@ -95,7 +84,7 @@ class MyDataCog(commands.Cog):
         await deliver(interaction, export_card(held, data, everywhere=everywhere))
 
     @mydata.command()
-    async def delete(self, interaction: discord.Interaction[Any]) -> None:
+    async def delete(self, interaction: Interaction) -> None:
         """Delete everything I know about you. I ask you to confirm first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         member = person(interaction)
@@ -103,4 +92,4 @@ class MyDataCog(commands.Cog):
         await deliver(interaction, forgetting_card(member, held))
 
 
-FEATURE = Feature("my_data", cogs=(MyDataCog,), buttons=MY_DATA_BUTTONS)
+FEATURE = Feature("my_data", cogs=(MyDataCog,), buttons=(ForgetMeButton,))

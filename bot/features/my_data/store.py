@@ -4,14 +4,15 @@ import datetime as dt
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, inspect, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.app import App
-from bot.db.base import Base, MemberRow, OfMember, Personal, Sessions
+from bot.db.base import Base, MemberRow, OfMember, Personal
+from bot.db.sessions import Sessions
 from bot.features.reviews.rules import GONE, Review, read_review, written_review
 from bot.features.reviews.store import ReviewRow, Reviews, as_review
 from bot.people import NO_CLUB, Member
@@ -90,13 +91,8 @@ def _plain(value: object) -> object:
 class MyData:
     """Exports and deletes what is held about a person, in one club or, from a direct message, in all."""
 
-    def __init__(self, database: Sessions, reviews: Reviews) -> None:
-        self._database, self._reviews = database, reviews
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.get(Reviews))
+    def __init__(self, app: App) -> None:
+        self._database, self._reviews = app.database, app.get(Reviews)
 
     async def export(self, member: Member, *, everywhere: bool) -> bytes:
         """Return everything as a JSON file, readable for people; but not where in the book their own words belong."""

@@ -1,34 +1,68 @@
 """`/order`: in which order to read, for its asker alone; it can be shared as far as the place goes."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.app import App
 from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
-from bot.discord.cards import Card, Picture, Tone, safe
-from bot.discord.context import ClubBot, Refused, app_of, deliver
-from bot.discord.visitor import in_clubs_and_direct_messages, visitor
+from bot.discord.cards import Card, Interaction, Item, Items, Picture, Tone, safe
+from bot.discord.context import Refused, app_of, deliver
+from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
 from bot.features.order.picture import alt_text, draw_series
-from bot.features.order.rules import OrderRequest, advised, wanted_order
 from bot.limits import Allowance
-from bot.reading_order import Advice, OrderKind
-from bot.reading_order.text import kind_text, order_text
+from bot.reading_order import Advice, OrderKind, reading_orders
+from bot.reading_order.text import kind_text, listed, order_text
+from corpus.books import Book, Slug
+from corpus.errors import DogearError
+from corpus.names import find_book
 from retrieval.gate import Audience
 
-Items = Sequence[discord.ui.Item[Any]]
-
 TITLE = "Reading order"
+
+
+class NoOrder(DogearError):
+    """There is nothing to put into an order, or too much was asked for at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """The way to a book, or a series; neither means the whole library."""
+
+    book: Slug | None = None
+    series: str = ""
+
+
+def wanted_order(
+    typed_book: str | None, typed_series: str | None, at_hand: Book | None, books: Mapping[Slug, Book]
+) -> OrderRequest:
+    """Return what an order is wanted of: what was typed, or the series of the book at hand, or else everything.
+
+    Raises UnknownBook or NoOrder.
+    """
+    if typed_book and typed_series:
+        raise NoOrder("Choose either a book or a series, not both.")
+    if typed_book:
+        return OrderRequest(book=find_book(typed_book, books).slug)
+    return OrderRequest(series=typed_series or (at_hand.series if at_hand else ""))
+
+
+def advised(wanted: OrderRequest, books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> Advice:
+    """Return the advice for readers who are at these positions. Raises NoOrder where there is no book to read."""
+    advice = reading_orders(books, positions, book=wanted.book, series=wanted.series or None)
+    if not advice.recommended.steps:
+        series = list(dict.fromkeys(book.series for book in books.values() if book.series))
+        known = f"The library has {listed(series)}." if wanted.series and series else ""
+        raise NoOrder(" ".join(filter(None, (*advice.notes, known))))
+    return advice
 
 
 async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
@@ -70,11 +104,7 @@ def _shown_line(line: str) -> str:
     return f"**{safe(line)}**" if re.match(r"\d+\. ", line) else safe(line)
 
 
-LABELS = {
-    OrderKind.RECOMMENDED: "Recommended",
-    OrderKind.PUBLICATION: "Publication",
-    OrderKind.STORY: "Story time",
-}
+LABELS = {OrderKind.RECOMMENDED: "Recommended", OrderKind.PUBLICATION: "Publication", OrderKind.STORY: "Story time"}
 
 BEHIND = (
     "I haven’t posted anything: this channel is further on than you are, and the reasons for the order could "
@@ -90,7 +120,7 @@ class OrderButton(OwnButton, template=rf"order:{ID}:(?P<kind>recommended|publica
     def __init__(self, asked_id: str, kind: str, *, shown: bool = False) -> None:
         super().__init__(asked_id, kind, label=LABELS[OrderKind(kind)], style=PRIMARY if shown else None)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Return the order, for what its reader has read by now."""
         app, kind = app_of(interaction), OrderKind(self.given["kind"])
         asked = await self.asked(interaction)
@@ -105,7 +135,7 @@ class ShareOrderButton(Share, template=rf"share-order:{ID}"):
 
     of = ("order",)
 
-    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+    async def public(self, interaction: Interaction, asked: Asked) -> Card:
         """Make the advice anew for the place, as far as it goes and never as far as its sharer is."""
         app = app_of(interaction)
         if await app.get(Audiences).behind(asked.member, asked.place):
@@ -122,10 +152,10 @@ class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
 
     label = "For me"
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Advise in private."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        questions = app_of(interaction).get(Questions)
+        questions = app_of(interaction).get(AskedQuestions)
         asked = await questions.asked(self.given["asked_id"], "order")
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
@@ -133,7 +163,7 @@ class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
         await send_order(interaction, await questions.keep("order", member, place, asked.text, asked.book))
 
 
-async def send_order(interaction: discord.Interaction[Any], asked: Asked) -> None:
+async def send_order(interaction: Interaction, asked: Asked) -> None:
     """Answer with the recommended order, for its asker alone. The interaction has been deferred in private."""
     app = app_of(interaction)
     app.get(Allowance).take(asked.member)
@@ -143,9 +173,7 @@ async def send_order(interaction: discord.Interaction[Any], asked: Asked) -> Non
     await deliver(interaction, await order_card(app, advice, kind, items))
 
 
-def order_items(
-    interaction: discord.Interaction[Any], asked: Asked, advice: Advice, shown: OrderKind
-) -> list[discord.ui.Item[Any]]:
+def order_items(interaction: Interaction, asked: Asked, advice: Advice, shown: OrderKind) -> list[Item]:
     """Return the buttons under an order that its asker alone sees: every order that is known, and sharing."""
     known = [kind for kind in OrderKind if any(kind in (order.kind, *order.also) for order in advice.orders)]
     switch = [OrderButton(asked.id, kind, shown=kind is shown) for kind in known]
@@ -153,17 +181,11 @@ def order_items(
     return [*(switch if len(advice.recommended.steps) > 1 and len(switch) > 1 else []), *share]
 
 
-ORDER_BUTTONS = (OrderButton, ShareOrderButton, MyOrderButton)
-
-
 Name = app_commands.Range[str, 1, 100]
 
 
-class OrderCog(commands.Cog):
+class OrderCog(AppCog):
     """The reading order."""
-
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
 
     @app_commands.command()
     @app_commands.describe(
@@ -172,16 +194,13 @@ class OrderCog(commands.Cog):
     )
     @app_commands.autocomplete(book=autocomplete.books, series=autocomplete.series)
     @in_clubs_and_direct_messages
-    async def order(
-        self, interaction: discord.Interaction[Any], book: Name | None = None, series: Name | None = None
-    ) -> None:
+    async def order(self, interaction: Interaction, book: Name | None = None, series: Name | None = None) -> None:
         """Show the order to read books in: recommended for you, by publication, by story time."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
-        questions = self._app.get(Questions)
-        at_hand = None if book or series else await questions.meant(member, place)
+        member, place = await acknowledge(interaction)
+        at_hand = None if book or series else await self._app.get(Questions).meant(member, place)
         wanted = wanted_order(book, series, at_hand, self._app.books)
-        await send_order(interaction, await questions.keep("order", member, place, wanted.series, wanted.book))
+        keep = self._app.get(AskedQuestions).keep
+        await send_order(interaction, await keep("order", member, place, wanted.series, wanted.book))
 
 
-FEATURE = Feature("order", cogs=(OrderCog,), buttons=ORDER_BUTTONS)
+FEATURE = Feature("order", cogs=(OrderCog,), buttons=(OrderButton, ShareOrderButton, MyOrderButton))

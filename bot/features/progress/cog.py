@@ -1,22 +1,19 @@
 """`/progress`: where a member is in their books. Nobody else sees it, unless they share it themselves."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.answering.texts import place_line, place_sentence, told_of
 from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share, Undo
-from bot.discord.cards import Card, Tone, notice_card, safe
-from bot.discord.context import ClubBot, Refused, app_of, deliver, may_share
-from bot.discord.visitor import in_clubs_and_direct_messages, visitor
+from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
+from bot.discord.context import Refused, app_of, deliver, may_share
+from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
 from bot.features.progress.store import Moved, Progress, ProgressProblem, Report
 from bot.people import Member
@@ -31,7 +28,7 @@ LINES = 15
 class ProgressUndoButton(Undo, template=r"progress-undo:(?P<club>\d{1,20}):(?P<member>\d{1,20}):(?P<change>\d{1,18})"):
     """Takes one change of positions back, as long as nothing came after it."""
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Take the change back, and show where its member is now."""
         member = Member(self.number("club"), self.number("member"))
         if interaction.user.id != member.id:
@@ -45,7 +42,7 @@ class ForgetAllButton(Confirm, template=rf"progress-clear:{ID}"):
 
     style, of = DANGER, ("clear",)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Forget it, and offer to undo."""
         asked = await self.asked(interaction)
         gone = await app_of(interaction).get(Progress).clear(asked.member)
@@ -57,14 +54,14 @@ class ShareProgressButton(Share, template=rf"progress-share:{ID}"):
 
     label, style, opens, of, done = Confirm.label, Confirm.style, False, ("share",), "Shared with everybody here."
 
-    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+    async def public(self, interaction: Interaction, asked: Asked) -> Card:
         """Return what the preview showed."""
         app = app_of(interaction)
         book = app.books[asked.book or ""]
         marks = await app.get(Progress).shared(asked.member, book)
         if str(marks) != asked.text:
             raise ProgressProblem("Your position has changed since. /progress share shows you a new preview.")
-        return shared_card(interaction.user.display_name, book, marks)
+        return Card(body=safe(told_of(interaction.user.display_name, book, marks)), tone=Tone.PUBLIC)
 
 
 def moved_card(member: Member, moved: Moved) -> Card:
@@ -101,16 +98,8 @@ def sharing_card(asked: Asked, name: str, book: Book, marks: int) -> Card:
     return notice_card(f"I would post this here:\n{told_of(name, book, marks)}", buttons=items)
 
 
-def shared_card(name: str, book: Book, marks: int) -> Card:
-    """Return the card that tells others where a member is."""
-    return Card(body=safe(told_of(name, book, marks)), tone=Tone.PUBLIC)
-
-
 def _listed(moves: Sequence[Moved]) -> str:
     return "\n".join(place_line(moved.book, moved.after) for moved in moves[:LINES])
-
-
-PROGRESS_BUTTONS = (ProgressUndoButton, ForgetAllButton, ShareProgressButton)
 
 
 NOTHING = (
@@ -124,31 +113,26 @@ Where = app_commands.Range[str, 1, MAX_LENGTH]
 Typed = app_commands.Range[str, 1, 200]
 
 
-class ProgressCog(commands.Cog):
+class ProgressCog(AppCog):
     """A member's own positions."""
 
     progress = in_clubs_and_direct_messages(
         app_commands.Group(name="progress", description="How far you are in your books. Only you see it.")
     )
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
-
     @progress.command()
     @app_commands.describe(where="How far you are: ch 7, p. 120, 45%, finished", book="The book")
     @app_commands.autocomplete(where=autocomplete.whereabouts, book=autocomplete.books)
-    async def set(self, interaction: discord.Interaction[Any], where: Where, book: Typed | None = None) -> None:
+    async def set(self, interaction: Interaction, where: Where, book: Typed | None = None) -> None:
         """Tell me where you are in a book, so that I don’t spoil the rest."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         await deliver(interaction, moved_card(member, await self._app.get(Progress).set(member, known, where)))
 
     @progress.command()
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    async def show(self, interaction: Interaction) -> None:
         """Show where you are in every book, and how far I may go in this channel."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         books = self._app.books
         reports = await self._app.get(Progress).reports(member)
         lines = [_line(books[slug], report) for slug, report in reversed(reports.items())]
@@ -158,19 +142,17 @@ class ProgressCog(commands.Cog):
         await deliver(interaction, notice_card("\n".join(lines[:SHOWN] + more) or NOTHING, "Where I am", note=note))
 
     @progress.command()
-    async def undo(self, interaction: discord.Interaction[Any]) -> None:
+    async def undo(self, interaction: Interaction) -> None:
         """Undo your last change of where you are."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, _ = await visitor(interaction)
+        member, _ = await acknowledge(interaction)
         await deliver(interaction, undone_card(await self._app.get(Progress).undo(member)))
 
     @progress.command()
     @app_commands.describe(book="Which book; all of them if left out")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def clear(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def clear(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Forget where you are, in one book or in all."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         progress, books = self._app.get(Progress), self._app.books
         there = await progress.positions(member)
         if book or not there:
@@ -178,20 +160,20 @@ class ProgressCog(commands.Cog):
             await deliver(interaction, forgotten_card(member, await progress.clear(member, known)))
             return
         lines = [place_line(books[slug], marks) for slug, marks in there.items()]
-        asked = await self._app.get(Questions).keep("clear", member, place, "")
+        asked = await self._app.get(AskedQuestions).keep("clear", member, place, "")
         await deliver(interaction, forgetting_card(asked, lines))
 
     @progress.command()
     @app_commands.describe(book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def share(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def share(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Tell everybody here where you are in a book. You see a preview first."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         may_share(interaction)
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         marks = await self._app.get(Progress).shared(member, known)
-        asked = await self._app.get(Questions).keep("share", member, place, str(marks), known.slug)
+        asked = await self._app.get(AskedQuestions).keep("share", member, place, str(marks), known.slug)
         await deliver(interaction, sharing_card(asked, interaction.user.display_name, known, marks))
 
 
@@ -200,4 +182,4 @@ def _line(book: Book, report: Report) -> str:
     return f"{place_line(book, report.reached.marks_in(book))}, said <t:{int(report.at.timestamp())}:R>"
 
 
-FEATURE = Feature("progress", cogs=(ProgressCog,), buttons=PROGRESS_BUTTONS)
+FEATURE = Feature("progress", cogs=(ProgressCog,), buttons=(ProgressUndoButton, ForgetAllButton, ShareProgressButton))

@@ -1,26 +1,16 @@
 """Members' positions, and their history."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import PrimaryKeyConstraint, Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from bot.app import App
-from bot.db.base import (
-    Base,
-    OfMember,
-    Personal,
-    ReachedColumns,
-    Sessions,
-    belongs_to_member,
-    in_utc,
-    lock_member,
-    note_member,
-)
+from bot.db import base
 from bot.features.shelf.store import Shelves
 from bot.people import Member, Reached, positions
 from corpus.books import Book, Slug
@@ -54,26 +44,26 @@ class PositionChange:
     number: int = field(default=0, compare=False)
 
 
-class PositionRow(ReachedColumns, OfMember, Base):
+class PositionRow(base.ReachedColumns, base.OfMember, base.Base):
     """Where a member is in a book; `number` is the member's count of writes when they said so."""
 
-    personal = (Personal("positions", "books with your position"),)
+    personal = (base.Personal("positions", "books with your position"),)
 
     __tablename__ = "positions"
-    __table_args__ = (PrimaryKeyConstraint("club", "member", "book"), belongs_to_member())
+    __table_args__ = (PrimaryKeyConstraint("club", "member", "book"), base.belongs_to_member())
 
     book: Mapped[str]
     at: Mapped[dt.datetime]
     number: Mapped[int]
 
 
-class ChangeRow(OfMember, Base):
+class ChangeRow(base.OfMember, base.Base):
     """One change of positions: by book, the columns of its position before and after, or nothing."""
 
-    personal = (Personal("changes", "earlier positions that you can go back to"),)
+    personal = (base.Personal("changes", "earlier positions that you can go back to"),)
 
     __tablename__ = "changes"
-    __table_args__ = (PrimaryKeyConstraint("club", "member", "number"), belongs_to_member())
+    __table_args__ = (PrimaryKeyConstraint("club", "member", "number"), base.belongs_to_member())
 
     number: Mapped[int]
     at: Mapped[dt.datetime]
@@ -92,7 +82,7 @@ async def change_positions(
     session: AsyncSession, member: Member, after: Mapping[Slug, Reached | None], at: dt.datetime
 ) -> PositionChange:
     """Note where a member is in these books, as one change. One that changes nothing is not in the history."""
-    number = await note_member(session, member.club, member.id)
+    number = await base.note_member(session, member.club, member.id)
     rows = await _rows_of(session, member, after)
     before = {book: rows[book].reached if book in rows else None for book in after}
     row = ChangeRow(
@@ -119,7 +109,7 @@ async def take_back(
     Books are then as if it had never been said, the times of their reports included.
     """
     mine = (ChangeRow.club == member.club, ChangeRow.member == member.id, ChangeRow.taken_back.is_(None))
-    await lock_member(session, member.club, member.id)
+    await base.lock_member(session, member.club, member.id)
     row = await session.scalar(select(ChangeRow).where(*mine).order_by(ChangeRow.number.desc()).limit(1))
     if row is None or number not in (None, row.number):
         return None
@@ -163,13 +153,8 @@ async def _prune(session: AsyncSession, member: Member) -> None:
 def _said(reached: Reached | None, at: dt.datetime, number: int) -> _Told | None:
     if reached is None:
         return None
-    return {
-        "marks": reached.marks,
-        "of": reached.of,
-        "unit": reached.unit,
-        "at": in_utc(at).isoformat(),
-        "number": number,
-    }
+    when = base.in_utc(at).isoformat()
+    return {"marks": reached.marks, "of": reached.of, "unit": reached.unit, "at": when, "number": number}
 
 
 def _told(row: PositionRow | None) -> _Told | None:
@@ -203,15 +188,8 @@ class Moved:
 class Progress:
     """Keeps members' positions; a book that is begun or finished moves on their shelf, too."""
 
-    def __init__(
-        self, database: Sessions, shelves: Shelves, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]
-    ) -> None:
-        self._database, self._shelves, self._books, self._now = database, shelves, books, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.get(Shelves), app.books, app.now)
+    def __init__(self, app: App) -> None:
+        self._database, self._shelves, self._books, self._now = app.database, app.get(Shelves), app.books, app.now
 
     async def set(self, member: Member, book: Book, where: str) -> Moved:
         """Take down where a member is, by their own words. Raises PositionError."""

@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.answering.drafts import PromptDraft
 from bot.app import App
@@ -19,12 +18,12 @@ from bot.audiences import Audiences
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, PRIMARY, Dialogue, OwnButton, Pressed
-from bot.discord.cards import CHOICE, CHOICES, Card, notice_card, one_line, turns
-from bot.discord.context import MODERATOR, ClubBot, app_of, bot_of, deliver, has, may_speak, needs, replace_card
-from bot.discord.visitor import in_clubs, visitor
+from bot.discord.cards import CHOICE, CHOICES, Card, Interaction, Item, notice_card, one_line, turns
+from bot.discord.context import MODERATOR, app_of, bot_of, deliver, has, may_speak, needs, replace_card
+from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.prompts.jobs import PromptPosts, drafts_card, mark_of, prompt_card, stopped_card
 from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON, Prompt, PromptState
 from bot.features.prompts.store import JOBS, Prompts
@@ -48,7 +47,7 @@ class DecideButton(Pressed, template=r"prompt:(?P<do>approve|post):(?P<number>\d
     def __init__(self, do: str, number: int | str) -> None:
         super().__init__(do, number, label=DECISIONS[do])
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Decide, and return what has become of the prompt."""
         by, place = await needs(interaction, MODERATOR)
         number = self.number("number")
@@ -63,7 +62,7 @@ class OverrideButton(Pressed, template=r"prompt-override:(?P<number>\d{1,18}):(?
 
     label, style = "Post anyway", DANGER
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Post it; the audit says who did."""
         by, place = await needs(interaction, MODERATOR)
         due = dt.datetime.fromtimestamp(self.number("due"), dt.UTC) if self.number("due") else None
@@ -76,7 +75,7 @@ class TypeButton(Pressed, template=r"prompt:(?P<do>edit|reject|section):(?P<numb
     def __init__(self, do: str, number: int | str) -> None:
         super().__init__(do, number, label=QUESTIONS[do])
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Ask."""
         await type_about(interaction, self.given["do"], self.number("number"))
 
@@ -86,7 +85,7 @@ class QueueButton(Pressed, template=r"prompt-queue:(?P<number>\d{1,4})"):
 
     label = "Queue"
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show it in place of the one before."""
         by, place = await needs(interaction, MODERATOR)
         return await queue_card(app_of(interaction), by, place, self.number("number"))
@@ -110,7 +109,7 @@ async def looked_at(app: App, place: Place, prompt: Prompt) -> Card:
     return prompt_card(prompt, beyond, app.books, [*prompt_items(prompt), QueueButton(1)])
 
 
-def prompt_items(prompt: Prompt) -> list[discord.ui.Item[Any]]:
+def prompt_items(prompt: Prompt) -> list[Item]:
     """Return the buttons under a prompt: what can still be decided about it."""
     if prompt.state is PromptState.POSTED:
         return []
@@ -121,7 +120,7 @@ def prompt_items(prompt: Prompt) -> list[discord.ui.Item[Any]]:
 
 
 async def posted_here(
-    interaction: discord.Interaction[Any], by: Member, place: Place, number: int, due: dt.datetime | None = None, *,
+    interaction: Interaction, by: Member, place: Place, number: int, due: dt.datetime | None = None, *,
     override: bool = False,
 ) -> Card:  # fmt: skip
     """Post a prompt here, now or when it is due, and return what its moderator is told.
@@ -153,7 +152,7 @@ class PromptDialogue(Dialogue):
         for field in fields.values():
             self.add_item(field)
 
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+    async def on_submit(self, interaction: Interaction, /) -> None:
         """Do what was typed, for who still is a moderator."""
         alone = interaction.message is None
         await (interaction.response.defer(ephemeral=True, thinking=True) if alone else interaction.response.defer())
@@ -171,7 +170,7 @@ class PromptDialogue(Dialogue):
         return await app.get(Prompts).in_section(by, self._prompt.id, book, typed["where"])
 
 
-async def type_about(interaction: discord.Interaction[Any], do: str, number: int) -> None:
+async def type_about(interaction: Interaction, do: str, number: int) -> None:
     """Ask a moderator for what has to be typed about a prompt; a modal is an answer, so nothing is deferred before."""
     by, place = await needs(interaction, MODERATOR)
     app = app_of(interaction)
@@ -201,7 +200,7 @@ class KeepButton(OwnButton, template=rf"prompt-keep:{ID}:(?P<number>[1-9])"):
     def __init__(self, asked_id: str, number: int | str) -> None:
         super().__init__(asked_id, number, label=f"Keep {number}")
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Keep it."""
         member, place = await needs(interaction, MODERATOR)
         asked = await self.asked(interaction)
@@ -218,7 +217,7 @@ class OthersButton(OwnButton, template=rf"prompt-others:{ID}"):
 
     label, of = "Others", ("drafts",)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show them in place of those before."""
         member, place = await needs(interaction, MODERATOR)
         asked = await self.asked(interaction)
@@ -237,7 +236,7 @@ async def drafted(
         return notice_card("I know too little about the book up to that point to draft a prompt.")
     kept = [(draft.kind, draft.text, dict(draft.needs.marks)) for draft in drafts]
     wish = {"kind": kind, "where": where, "turn": turn, "library": library, "drafts": kept}
-    asked: Asked = await app.get(Questions).keep("drafts", member, place, json.dumps(wish), book.slug)
+    asked: Asked = await app.get(AskedQuestions).keep("drafts", member, place, json.dumps(wish), book.slug)
     buttons = [KeepButton(asked.id, n) for n in range(1, len(drafts) + 1)]
     return drafts_card(f"{book.title}: {kind}", drafts, [*buttons, OthersButton(asked.id)])
 
@@ -250,7 +249,7 @@ Kind = Literal["character", "theme", "craft", "prediction", "quote", "comparison
 Shelf = Literal["the book’s own", "character", "theme", "craft", "prediction", "quote", "comparison", "personal"]
 
 
-async def numbers(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[int]]:
+async def numbers(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
     """Offer the prompts of the queue to a moderator, by number; to anybody else, nothing."""
     if interaction.guild_id is None or not await has(interaction, MODERATOR):
         return []
@@ -262,21 +261,17 @@ async def numbers(interaction: discord.Interaction[Any], typed: str) -> list[app
     ]
 
 
-class PromptCog(commands.Cog):
+class PromptCog(AppCog):
     """Discussion prompts, from the idea to the post."""
 
     prompt = in_clubs(app_commands.Group(name="prompt", description="Questions to discuss, about what we have read."))
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
-
     @prompt.command()
     @app_commands.describe(text="The question, in your own words", book="Which book it is about")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def suggest(self, interaction: discord.Interaction[Any], text: Words, book: Typed | None = None) -> None:
+    async def suggest(self, interaction: Interaction, text: Words, book: Typed | None = None) -> None:
         """Suggest a question for everybody to discuss. The moderators look at it first."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         known = find_book(book, self._app.books).slug if book else None
         await self._app.get(Prompts).suggest(member, place, text, book=known)
         await deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
@@ -289,7 +284,7 @@ class PromptCog(commands.Cog):
     )
     @app_commands.autocomplete(book=autocomplete.books)
     async def draft(
-        self, interaction: discord.Interaction[Any], kind: Kind, book: Typed | None = None, upto: Where | None = None
+        self, interaction: Interaction, kind: Kind, book: Typed | None = None, upto: Where | None = None
     ) -> None:
         """Draft discussion prompts from what readers of a section know (moderators)."""
         await self._draft(interaction, kind, book, upto, library=False)
@@ -302,41 +297,38 @@ class PromptCog(commands.Cog):
     )
     @app_commands.autocomplete(book=autocomplete.books)
     async def library(
-        self, interaction: discord.Interaction[Any], kind: Shelf = "the book’s own", book: Typed | None = None,
+        self, interaction: Interaction, kind: Shelf = "the book’s own", book: Typed | None = None,
         upto: Where | None = None,
     ) -> None:  # fmt: skip
         """Show the book’s own and ready-made questions, up to where we have read (moderators)."""
         await self._draft(interaction, kind, book, upto, library=True)
 
     async def _draft(
-        self, interaction: discord.Interaction[Any], kind: str, book: str | None, upto: str | None, *, library: bool
+        self, interaction: Interaction, kind: str, book: str | None, upto: str | None, *, library: bool
     ) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await needs(interaction, MODERATOR)
+        member, place = await acknowledge(interaction, MODERATOR)
         known = await self._app.get(Questions).needed(member, place, book)
         await deliver(interaction, await drafted(self._app, member, place, known, kind, upto or "", library=library))
 
     @prompt.command()
-    async def queue(self, interaction: discord.Interaction[Any]) -> None:
+    async def queue(self, interaction: Interaction) -> None:
         """Look through suggested and approved prompts, one by one (moderators)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await needs(interaction, MODERATOR)
+        member, place = await acknowledge(interaction, MODERATOR)
         await deliver(interaction, await queue_card(self._app, member, place, 1))
 
     @prompt.command()
     @app_commands.describe(number="The number of the prompt")
     @app_commands.autocomplete(number=numbers)
-    async def approve(self, interaction: discord.Interaction[Any], number: Number) -> None:
+    async def approve(self, interaction: Interaction, number: Number) -> None:
         """Approve a discussion prompt, so that it can be posted (moderators)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await needs(interaction, MODERATOR)
+        member, place = await acknowledge(interaction, MODERATOR)
         approved = await self._app.get(Prompts).approve(member, number)
         await deliver(interaction, await looked_at(self._app, place, approved))
 
     @prompt.command()
     @app_commands.describe(number="The number of the prompt")
     @app_commands.autocomplete(number=numbers)
-    async def edit(self, interaction: discord.Interaction[Any], number: Number) -> None:
+    async def edit(self, interaction: Interaction, number: Number) -> None:
         """Reword a discussion prompt (moderators)."""
         await type_about(interaction, "edit", number)
 
@@ -344,22 +336,20 @@ class PromptCog(commands.Cog):
     @app_commands.describe(number="The number of the prompt", reason="Why, for the other moderators")
     @app_commands.autocomplete(number=numbers)
     async def reject(
-        self, interaction: discord.Interaction[Any], number: Number,
+        self, interaction: Interaction, number: Number,
         reason: app_commands.Range[str, 1, MAX_REASON] | None = None,
     ) -> None:  # fmt: skip
         """Reject a discussion prompt (moderators)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await needs(interaction, MODERATOR)
+        member, place = await acknowledge(interaction, MODERATOR)
         rejected = await self._app.get(Prompts).reject(member, number, reason or "")
         await deliver(interaction, await looked_at(self._app, place, rejected))
 
     @prompt.command()
     @app_commands.describe(number="The number of the prompt", when="Such as Friday 8pm or in 3 hours; now if left out")
     @app_commands.autocomplete(number=numbers)
-    async def post(self, interaction: discord.Interaction[Any], number: Number, when: Typed | None = None) -> None:
+    async def post(self, interaction: Interaction, number: Number, when: Typed | None = None) -> None:
         """Post a discussion prompt here, now or later (moderators)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await needs(interaction, MODERATOR)
+        member, place = await acknowledge(interaction, MODERATOR)
         now, zone = self._app.now(), (await self._app.get(SetUp).settings(member.club)).zone
         due = await self._app.workers.do(lambda: read_moment(when, now, zone)) if when else None
         await deliver(interaction, await posted_here(interaction, member, place, number, due))

@@ -3,12 +3,9 @@
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import discord
 
 from bot.answering.drafts import PromptDraft
-from bot.discord.cards import Card, Tone, safe
+from bot.discord.cards import Card, Items, Tone, safe
 from bot.discord.context import ClubBot, Refused, post_in
 from bot.discord.jobs import GONE, find_message, small_print
 from bot.features.prompts.rules import Prompt, PromptState
@@ -17,7 +14,6 @@ from bot.jobs import Post
 from bot.times import timestamp
 from corpus.books import Book, Slug, Unit
 
-Items = Sequence[discord.ui.Item[Any]]
 Books = Mapping[Slug, Book]
 
 PUNCTUAL = dt.timedelta(minutes=5)
@@ -73,16 +69,13 @@ def drafts_card(title: str, drafts: Sequence[PromptDraft], items: Items) -> Card
 
 
 def where_it_belongs(beyond: Mapping[Slug, int], books: Books) -> str:
-    """Return where a text belongs that goes further than this place, or nothing."""
+    """Return where a text belongs that goes further than this place, the last mark too, or nothing."""
+    known = [(safe(books[slug].title), books[slug], mark) for slug, mark in beyond.items() if slug in books]
     found = [
-        f"{safe(books[book].title)}, {mark_name(books[book], marks)}" for book, marks in beyond.items() if book in books
+        f"{title}, {mark}%" if book.unit is Unit.PERCENT else f"{title}, {book.unit.value} {mark} of {book.marks}"
+        for title, book, mark in known
     ]
     return f"It seems to be about {' and '.join(found)}, which is past the ceiling here." if found else ""
-
-
-def mark_name(book: Book, mark: int) -> str:
-    """Return a mark as moderators read it, the last one too: “chapter 10 of 10”, “45%”."""
-    return f"{mark}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {mark} of {book.marks}"
 
 
 def _section(prompt: Prompt, books: Books) -> str:

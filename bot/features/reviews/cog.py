@@ -1,6 +1,7 @@
 """`/review`: what members think of a book, for those who have read as far."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,19 +10,18 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.answering.texts import reach
 from bot.app import App
 from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
-from bot.discord.cards import MODAL_TITLE, Card, notice_card, one_line, opening, paged_card, safe
-from bot.discord.context import Choice, ClubBot, Refused, app_of, deliver
-from bot.discord.visitor import in_clubs_and_direct_messages, visitor
+from bot.discord.cards import MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
+from bot.discord.context import Choice, Refused, app_of, deliver
+from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.progress.store import Progress
 from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Review, ReviewDraft, Wanted, read_review, written_review
 from bot.features.reviews.store import Reviews
@@ -67,7 +67,7 @@ async def reviews_for(app: App, member: Member, place: Place, book: Book, which:
     own = [_read(mine, own=True)] if mine and which.allows(mine.stars, mine.edited or mine.written) else []
     others = [_read(review) for review in club if review.member != member.id]
     found = [*others, *(review for review in _from_library(told) if which.allows(review.stars, review.at))]
-    return own + sorted(found, key=_newest_first)
+    return own + sorted(found, key=lambda review: -review.at.timestamp() if review.at else math.inf)
 
 
 def _read(review: Review, *, own: bool = False) -> ReadReview:
@@ -84,10 +84,6 @@ def _from_library(passages: Iterable[Passage]) -> Iterator[ReadReview]:
         yield ReadReview(first.rating, " ".join(part.text for part in parts), at, first.likes)
 
 
-def _newest_first(review: ReadReview) -> float:
-    return -review.at.timestamp() if review.at else float("inf")
-
-
 NONE_FITS = "There are no such reviews for what you’ve read so far."
 
 SHOWN = 300
@@ -97,10 +93,10 @@ SHOWN = 300
 class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
     """Turns to a page of reviews, for whoever presses, at their position."""
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the one before."""
         app = app_of(interaction)
-        asked = await app.get(Questions).asked(self.given["asked_id"], "reviews")
+        asked = await app.get(AskedQuestions).asked(self.given["asked_id"], "reviews")
         member, place = await visitor(interaction)
         if asked.member.club != member.club or asked.place.id != place.id:
             raise Refused("That list belongs to somebody else or another server. Use /review read here.")
@@ -112,7 +108,7 @@ class ReviewDeleteButton(OwnButton, template=rf"review-delete:{ID}"):
 
     label, of = "Delete", ("review",)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the preview in place of the card."""
         asked = await self.asked(interaction)
         app = app_of(interaction)
@@ -126,13 +122,13 @@ class ReviewGoneButton(Confirm, template=rf"review-gone:{ID}"):
 
     style, of = DANGER, ("review",)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Delete it, and offer to undo."""
         asked = await self.asked(interaction)
         app = app_of(interaction)
         book = app.books[asked.book or ""]
         gone = await app.get(Reviews).delete(asked.member, book)
-        kept = await app.get(Questions).keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
+        kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
         text = f"Deleted: your review of {book.title}. Nobody can read it any more."
         return notice_card(text, buttons=[ReviewBackButton(kept.id)])
 
@@ -142,7 +138,7 @@ class ReviewBackButton(Undo, template=rf"review-back:{ID}"):
 
     of = (GONE,)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Put it back."""
         asked = await self.asked(interaction)
         app = app_of(interaction)
@@ -215,19 +211,18 @@ class ReviewModal(Dialogue):
         self.add_item(discord.ui.Label(text="Review", description=TEXT_HELP, component=self.text))
         self.add_item(discord.ui.Label(text=REVEALS, description=REVEALS_HELP, component=self.said))
 
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+    async def on_submit(self, interaction: Interaction, /) -> None:
         """Keep the review; where that cannot be, what was typed is not lost."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         app = app_of(interaction)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         draft = ReviewDraft("".join(self.stars.values), self.text.value, self.said.value)
         try:
             app.get(Allowance).take(member)
             kept = await app.get(Reviews).write(member, self._book, draft.stars, draft.text, draft.said)
         except DogearError as error:
-            asked = await app.get(Questions).keep("review-draft", member, place, draft.written(), self._book.slug)
+            asked = await app.get(AskedQuestions).keep("review-draft", member, place, draft.written(), self._book.slug)
             raise Choice(str(error), [ReviewDraftButton(asked.id)]) from error
-        asked = await app.get(Questions).keep("review", member, place, "", self._book.slug)
+        asked = await app.get(AskedQuestions).keep("review", member, place, "", self._book.slug)
         await deliver(interaction, kept_card(self._book, kept, asked.id))
 
 
@@ -236,7 +231,7 @@ class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):
 
     label, style, of = "Keep writing", PRIMARY, ("review-draft",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Open the modal."""
         asked = await self.asked(interaction)
         book = app_of(interaction).books[asked.book or ""]
@@ -248,7 +243,7 @@ class ReviewEditButton(OwnButton, template=rf"review-edit:{ID}"):
 
     label, of = "Edit", ("review",)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Open the modal."""
         asked = await self.asked(interaction)
         app = app_of(interaction)
@@ -275,20 +270,17 @@ SINCE = [
 ]
 
 
-class ReviewCog(commands.Cog):
+class ReviewCog(AppCog):
     """Members' reviews, and the library's."""
 
     review = in_clubs_and_direct_messages(
         app_commands.Group(name="review", description="Reviews: your own, and those you can read without spoilers.")
     )
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
-
     @review.command()
     @app_commands.describe(book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def write(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def write(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Write or change your review: stars, a text, and how far readers must be to see it."""
         member, place = await visitor(interaction)
         self._app.get(Reviews).check(member)
@@ -302,19 +294,18 @@ class ReviewCog(commands.Cog):
     @app_commands.choices(since=SINCE)
     @app_commands.autocomplete(book=autocomplete.books)
     async def read(
-        self, interaction: discord.Interaction[Any], book: Typed | None = None, stars: Stars = 1, since: str = "any"
+        self, interaction: Interaction, book: Typed | None = None, stars: Stars = 1, since: str = "any"
     ) -> None:
         """Read reviews without spoilers for you. Only you see them."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
-        asked = await self._app.get(Questions).keep("reviews", member, place, f"{stars} {since}", known.slug)
+        asked = await self._app.get(AskedQuestions).keep("reviews", member, place, f"{stars} {since}", known.slug)
         await deliver(interaction, await reviews_card(self._app, member, place, asked))
 
     @review.command()
     @app_commands.describe(book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def edit(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def edit(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Edit your review of a book."""
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
@@ -324,13 +315,12 @@ class ReviewCog(commands.Cog):
     @review.command()
     @app_commands.describe(book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def delete(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def delete(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Delete your review of a book. I ask you to confirm first."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         review = await self._app.get(Reviews).needed(member, known)
-        asked = await self._app.get(Questions).keep("review", member, place, "", known.slug)
+        asked = await self._app.get(AskedQuestions).keep("review", member, place, "", known.slug)
         await deliver(interaction, deleting_card(asked, known, review))
 
 

@@ -2,19 +2,18 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from typing import Self
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, note_member
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, note_member
+from bot.db.sessions import Sessions
 from bot.features.reviews.rules import MAX_TEXT, ClubTexts, Review, ReviewProblem, Wanted, club_text, stars_of, tidied
-from bot.people import EVERY, NO_CLUB, Member, Shards
+from bot.people import NO_CLUB, Member, Shards
 from bot.processes import of_shards
-from bot.workers import Workers
 from corpus.books import Book, Reveals, Slug
 from corpus.positions import parse_position
 from retrieval.gate import Audience
@@ -49,19 +48,10 @@ class ReviewRow(OfMember, Base):
 class Reviews:
     """Members' reviews: one by each member of each book."""
 
-    def __init__(
-        self, database: Sessions, texts: ClubTexts, books: Mapping[Slug, Book], workers: Workers,
-        now: Callable[[], dt.datetime], behind: Callable[[], None] = lambda: None, shards: Shards = EVERY,
-    ) -> None:  # fmt: skip
-        """`behind` is called where the vector store could not be changed; it then has to be brought in line."""
-        self._database, self._texts, self._books, self._workers, self._now = database, texts, books, workers, now
-        self._behind, self._shards = behind, shards
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        texts = app.discussion.retriever
-        return cls(app.database, texts, app.books, app.workers, app.now, app.store_behind, app.shards)
+    def __init__(self, app: App) -> None:
+        self._database, self._books, self._workers, self._now = app.database, app.books, app.workers, app.now
+        self._texts: ClubTexts = app.discussion.retriever
+        self._behind, self._shards = app.store_behind, app.shards
 
     async def write(self, member: Member, book: Book, stars: str, text: str, said: str) -> Review:
         """Keep a member's review of a book, in place of their earlier one. Raises ReviewProblem or PositionError.

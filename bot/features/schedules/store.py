@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, insert_into, note_member, upsert
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, insert_into, note_member, upsert
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
 from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest, Touch, since
 from bot.features.schedules.rules import (
@@ -164,13 +164,8 @@ class Schedules:
     A change is made under a lock, on what is there at that moment.
     """
 
-    def __init__(self, database: Sessions, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
-        self._database, self._books, self._now = database, books, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.books, app.now)
+    def __init__(self, app: App) -> None:
+        self._database, self._books, self._now = app.database, app.books, app.now
 
     # Making and changing
 

@@ -28,8 +28,7 @@ from bot.discord.buttons import (
 from bot.discord.cards import MODAL_TITLE, OPTION, OPTIONS, Card, Tone, notice_card, one_line, paged_card, safe
 from bot.discord.context import ORGANISER, Choice, Refused, app_of, bot_of, has, needs, replace_card
 from bot.discord.visitor import server_of, visitor
-from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.rules import Prompt
 from bot.features.schedules.changes import MAX_LENGTH, Do, Order, ScheduleRequest
@@ -372,7 +371,7 @@ async def preview_card(app: App, member: Member, place: Place, wanted: ScheduleR
     Words that cannot be planned are told with the way to write them anew.
     """
     do, book = (PLAN, wanted.book) if isinstance(wanted, ScheduleRequest) else (CHANGE, None)
-    return await preview_again(app, await app.get(Questions).keep(do, member, place, wanted.written(), book), 1)
+    return await preview_again(app, await app.get(AskedQuestions).keep(do, member, place, wanted.written(), book), 1)
 
 
 async def preview_again(app: App, asked: Asked, page: int) -> Card:

@@ -1,13 +1,13 @@
 """`/setup`: a first-run walk, what is set and missing, and what the bot may do where. For who manages the server."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 from discord.ui.select import BaseSelect
 
 from bot.answering.texts import counted, in_order
@@ -15,9 +15,9 @@ from bot.app import App
 from bot.club_settings import ASKED, UTC, ClubSettings, SetUp, Topic
 from bot.discord import autocomplete
 from bot.discord.buttons import PAGE, Page, Picked, Pressed
-from bot.discord.cards import OPTION, OPTIONS, Card, Tone, one_line, paged_card, safe, turns
-from bot.discord.context import SET_UP, VIEW, ClubBot, Refused, app_of, deliver, lacks_in, needs, replace_card
-from bot.discord.visitor import in_clubs
+from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, Item, Tone, one_line, paged_card, safe, turns
+from bot.discord.context import SET_UP, VIEW, ClubBot, Refused, app_of, deliver, lacks_in, needs
+from bot.discord.visitor import AppCog, in_clubs
 from bot.feature import Feature
 from bot.features.ceilings.store import Ceilings
 from bot.features.setup.rules import ALLOW, Channel, Missing, Server, missing
@@ -105,14 +105,14 @@ GONE = "it is gone. Choose another one with /setup start."
 class SetupCheckButton(Page, template=rf"setup-check:{PAGE}"):
     """Looks at all channels again, and turns to a page of what was found."""
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the card before."""
         guild = await setter(interaction)
         settings = await app_of(interaction).get(SetUp).settings(guild.id)
         return check_card(guild, settings, self.page)
 
 
-async def setter(interaction: discord.Interaction[Any]) -> discord.Guild:
+async def setter(interaction: Interaction) -> discord.Guild:
     """Return the server, where the one who asks may set its club up. Raises Refused."""
     await needs(interaction, SET_UP)
     if interaction.guild is None:
@@ -159,10 +159,7 @@ ZONES = (
 )
 """Zones of many people, from west to east: a menu holds no more, and `/setup zone` knows all of them."""
 
-KINDS = {
-    Topic.TALK: (discord.ChannelType.text,),
-    Topic.SCHEDULE: (discord.ChannelType.text, discord.ChannelType.forum),
-}
+KINDS = {Topic.TALK: (discord.ChannelType.text,), Topic.SCHEDULE: (discord.ChannelType.text, discord.ChannelType.forum)}
 """What kind of channel can be chosen at a step."""
 
 
@@ -180,11 +177,6 @@ def menu_of(step: Topic, settings: ClubSettings, guild: discord.Guild) -> BaseSe
         )  # fmt: skip
     roles = [role] if (role := guild.get_role(chosen or 0)) else []
     return discord.ui.RoleSelect(custom_id=f"setup-role:{step}", placeholder="Pick a role", default_values=roles)
-
-
-def book_pages(books: Mapping[Slug, Book]) -> int:
-    """Return how many menus hold all books."""
-    return -(-len(books) // OPTIONS)
 
 
 def book_menu(books: Mapping[Slug, Book], now: Slug | None, page: int) -> BaseSelect[Any]:
@@ -210,48 +202,46 @@ NO_CHANNEL = "I can’t use that channel. Pick a text channel of this server, or
 class RoleMenu(Picked, template=r"setup-role:(?:moderators|organisers)"):
     """Picks a role."""
 
-    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
         """Keep the role, unless everybody or only a bot has it, and show the next step."""
-        await interaction.response.defer()
         guild, step = await setter(interaction), Topic(self.item.custom_id.rpartition(":")[2])
         role = guild.get_role(int(values[0]))
         if role is None or role.is_default() or role.is_bot_managed():
             raise Refused(NO_ROLE)
-        await _show(interaction, await app_of(interaction).get(SetUp).choose_id(guild.id, step, role.id))
+        app = app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).choose_id(guild.id, step, role.id))
 
 
 class ChannelMenu(Picked, template=r"setup-channel:(?:talk|schedule)"):
     """Picks a channel, or a forum."""
 
-    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
         """Keep the channel, and show the next step."""
-        await interaction.response.defer()
         guild, step = await setter(interaction), Topic(self.item.custom_id.rpartition(":")[2])
         channel = guild.get_channel(int(values[0]))
         if channel is None or channel.type not in KINDS[step]:
             raise Refused(NO_CHANNEL)
-        await _show(interaction, await app_of(interaction).get(SetUp).choose_id(guild.id, step, channel.id))
+        app = app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).choose_id(guild.id, step, channel.id))
 
 
 class ZoneMenu(Picked, template=r"setup-zone"):
     """Picks one of the zones that a menu has."""
 
-    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
         """Keep the zone, and show the next step."""
-        await interaction.response.defer()
-        guild, set_up = await setter(interaction), app_of(interaction).get(SetUp)
-        await set_up.choose_zone(guild.id, values[0])
-        await _show(interaction, await set_up.go(guild.id, Topic.ZONE.next))
+        guild, app = await setter(interaction), app_of(interaction)
+        await app.get(SetUp).choose_zone(guild.id, values[0])
+        return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Topic.ZONE.next))
 
 
 class BookMenu(Picked, template=r"setup-book:\d{1,3}"):
     """Picks a book of the library."""
 
-    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
         """Keep the book, and show the next step."""
-        await interaction.response.defer()
-        guild = await setter(interaction)
-        await _show(interaction, await app_of(interaction).get(SetUp).choose_book(guild.id, values[0]))
+        guild, app = await setter(interaction), app_of(interaction)
+        return await walk_card(app, guild, await app.get(SetUp).choose_book(guild.id, values[0]))
 
 
 class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
@@ -259,7 +249,7 @@ class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
 
     label = "Continue"
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Return the step."""
         guild, app = await setter(interaction), app_of(interaction)
         return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Topic(self.given["step"])))
@@ -270,7 +260,7 @@ class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
 
     label = "Choose none"
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Delete the post, and return the next step."""
         guild, app = await setter(interaction), app_of(interaction)
         return await walk_card(app, guild, await app.get(SetUp).clear(guild.id, Topic(self.given["step"])))
@@ -279,7 +269,7 @@ class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
 class SetupBooksButton(Page, template=rf"setup-books:{PAGE}"):
     """Turns to a page of books that can be picked."""
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Return the page."""
         guild, app = await setter(interaction), app_of(interaction)
         return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Topic.BOOK), self.page)
@@ -315,11 +305,11 @@ def zone_card(settings: ClubSettings, app: App) -> Card:
 
 def _items(
     app: App, guild: discord.Guild, settings: ClubSettings, page: int
-) -> list[discord.ui.Item[Any]]:  # fmt: skip
+) -> list[Item]:  # fmt: skip
     """Return what can be pressed and picked at a step."""
     step = settings.walk
     set_already = getattr(settings, step.value) not in (None, UTC)
-    items: list[discord.ui.Item[Any]] = _books(app, settings, page) if step is Topic.BOOK else []
+    items: list[Item] = _books(app, settings, page) if step is Topic.BOOK else []
     if step is not Topic.BOOK:
         kind = RoleMenu if step in (Topic.MODERATORS, Topic.ORGANISERS) else ChannelMenu if step in KINDS else ZoneMenu
         items.append(kind(menu_of(step, settings, guild)))
@@ -329,9 +319,9 @@ def _items(
     return [*items, SetupClearButton(step)] if set_already and step is not Topic.ZONE else items
 
 
-def _books(app: App, settings: ClubSettings, page: int) -> list[discord.ui.Item[Any]]:
+def _books(app: App, settings: ClubSettings, page: int) -> list[Item]:
     """Return the menu of a page of books, with what turns the page."""
-    pages = book_pages(app.books)
+    pages = math.ceil(len(app.books) / OPTIONS)
     if not pages:
         return []
     shown = min(max(1, page), pages)
@@ -339,28 +329,10 @@ def _books(app: App, settings: ClubSettings, page: int) -> list[discord.ui.Item[
     return [BookMenu(book_menu(app.books, settings.book, shown)), *turning]
 
 
-async def _show(interaction: discord.Interaction[Any], settings: ClubSettings, page: int = 1) -> None:
-    """Show the step at which the walk is, in place of the card before."""
-    guild = await setter(interaction)
-    await replace_card(interaction, await walk_card(app_of(interaction), guild, settings, page))
-
-
-SETUP_BUTTONS = (
-    RoleMenu,
-    ChannelMenu,
-    ZoneMenu,
-    BookMenu,
-    SetupGoButton,
-    SetupClearButton,
-    SetupBooksButton,
-    SetupCheckButton,
-)
-
-
 Zone = app_commands.Range[str, 1, 100]
 
 
-class SetupCog(commands.Cog):
+class SetupCog(AppCog):
     """What a club chooses for itself."""
 
     setup = in_clubs(
@@ -376,21 +348,21 @@ class SetupCog(commands.Cog):
         self._app, self._set_up = app, app.get(SetUp)
 
     @setup.command()
-    async def start(self, interaction: discord.Interaction[Any]) -> None:
+    async def start(self, interaction: Interaction) -> None:
         """Set up step by step, continuing where you stopped. Only you see it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = await setter(interaction)
         await deliver(interaction, await walk_card(self._app, guild, await self._set_up.begin(guild.id)))
 
     @setup.command()
-    async def view(self, interaction: discord.Interaction[Any]) -> None:
+    async def view(self, interaction: Interaction) -> None:
         """Show what is set up, what is missing, and how to fix it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = await setter(interaction)
         await deliver(interaction, await settings_card(self._app, guild, await self._set_up.settings(guild.id)))
 
     @setup.command()
-    async def test(self, interaction: discord.Interaction[Any]) -> None:
+    async def test(self, interaction: Interaction) -> None:
         """Check what I may do, channel by channel. Nothing is posted."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = await setter(interaction)
@@ -399,11 +371,24 @@ class SetupCog(commands.Cog):
     @setup.command()
     @app_commands.describe(zone="A zone such as Europe/Berlin, or its city")
     @app_commands.autocomplete(zone=autocomplete.zones)
-    async def zone(self, interaction: discord.Interaction[Any], zone: Zone) -> None:
+    async def zone(self, interaction: Interaction, zone: Zone) -> None:
         """Choose this club’s time zone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         guild = await setter(interaction)
         await deliver(interaction, zone_card(await self._set_up.choose_zone(guild.id, zone), self._app))
 
 
-FEATURE = Feature("setup", cogs=(SetupCog,), buttons=SETUP_BUTTONS)
+FEATURE = Feature(
+    "setup",
+    cogs=(SetupCog,),
+    buttons=(
+        RoleMenu,
+        ChannelMenu,
+        ZoneMenu,
+        BookMenu,
+        SetupGoButton,
+        SetupClearButton,
+        SetupBooksButton,
+        SetupCheckButton,
+    ),
+)

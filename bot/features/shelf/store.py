@@ -1,19 +1,17 @@
 """Members' shelves in the database: want to read, reading, finished, set aside."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
 from dataclasses import replace as changed
-from typing import Self
 
 from sqlalchemy import PrimaryKeyConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from bot.app import App
-from bot.db.base import Base, OfMember, Personal, Sessions, belongs_to_member, note_member, upsert
+from bot.db.base import Base, OfMember, Personal, belongs_to_member, note_member, upsert
 from bot.features.shelf.rules import MAX_BOOKS, ShelfChange, ShelfName, ShelfProblem, Shelved, find_on, named
 from bot.people import Member
-from corpus.books import Book, Slug
+from corpus.books import Book
 
 
 class ShelfRow(OfMember, Base):
@@ -34,13 +32,8 @@ class ShelfRow(OfMember, Base):
 class Shelves:
     """Members' shelves. Books of the library are known by name; any other title is kept as it is typed."""
 
-    def __init__(self, database: Sessions, books: Mapping[Slug, Book], now: Callable[[], dt.datetime]) -> None:
-        self._database, self._books, self._now = database, books, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.books, app.now)
+    def __init__(self, app: App) -> None:
+        self._database, self._books, self._now = app.database, app.books, app.now
 
     async def show(self, member: Member) -> list[Shelved]:
         """Return a member's books, the latest first."""

@@ -1,22 +1,18 @@
 """`/club stats`: where the club is in a book, in groups from which nobody's position follows."""
 
-from typing import Any
-
-import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.answering.texts import counted
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, Share
-from bot.discord.cards import Card, Picture, Tone, notice_card, safe
-from bot.discord.context import ClubBot, Refused, app_of, deliver
-from bot.discord.visitor import in_clubs, visitor
+from bot.discord.cards import Card, Interaction, Item, Picture, Tone, notice_card, safe
+from bot.discord.context import Refused, app_of, deliver
+from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked
+from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.stats.picture import alt_text, draw_stats
 from bot.features.stats.rules import Figure
 from bot.features.stats.store import ClubFigures
@@ -40,7 +36,7 @@ class ShareStatsButton(Share, template=rf"share-stats:{ID}"):
 
     of, done = ("stats",), "Shared with everybody here."
 
-    async def public(self, interaction: discord.Interaction[Any], asked: Asked) -> Card:
+    async def public(self, interaction: Interaction, asked: Asked) -> Card:
         """Return what stands now."""
         app = app_of(interaction)
         book = find_book(asked.book or "", app.books)
@@ -68,7 +64,7 @@ async def stats_card(app: App, asked: Asked, book: Book) -> Card:
     return await _card(app, figure, book, Tone.ANSWER, ShareStatsButton(asked.id))
 
 
-async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: discord.ui.Item[Any]) -> Card:
+async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: Item) -> Card:
     png = await app.workers.do(lambda: draw_stats(figure, book))
     picture = Picture("where-the-club-is.png", png, alt_text(figure, book))
     body = f"{counted(figure.members, 'member')} told me where they are, as of <t:{int(figure.at.timestamp())}:R>."
@@ -78,24 +74,20 @@ async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: discor
 Typed = app_commands.Range[str, 1, 200]
 
 
-class ClubCog(commands.Cog):
+class ClubCog(AppCog):
     """What can be said of a club as a whole."""
 
     club = in_clubs(app_commands.Group(name="club", description="Figures about the club as a whole."))
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
-
     @club.command()
     @app_commands.describe(book="Which book; the club’s current one if left out")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def stats(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def stats(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Show how far the club is, in groups of five or more. Nobody’s own position is shown."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction)
         known = await meant(self._app, member, place, book)
         self._app.get(Allowance).take(member)
-        asked = await self._app.get(Questions).keep("stats", member, place, "", known.slug)
+        asked = await self._app.get(AskedQuestions).keep("stats", member, place, "", known.slug)
         await deliver(interaction, await stats_card(self._app, asked, known))
 
 

@@ -1,14 +1,10 @@
 """Where clubs are in books, in numbers."""
 
-import datetime as dt
-from collections.abc import Callable
-from typing import Self
-
 from sqlalchemy import select
 
 from bot.app import App
 from bot.club_settings import FigureRow
-from bot.db.base import Sessions, insert_into
+from bot.db.base import insert_into
 from bot.features.progress.store import PositionRow
 from bot.features.stats.rules import Figure, Group, Said, groups_of, outdated
 from corpus.books import Book, Slug
@@ -17,13 +13,8 @@ from corpus.books import Book, Slug
 class ClubFigures:
     """Makes figures, and keeps each as long as it has to stand."""
 
-    def __init__(self, database: Sessions, now: Callable[[], dt.datetime]) -> None:
-        self._database, self._now = database, now
-
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-        return cls(app.database, app.now)
+    def __init__(self, app: App) -> None:
+        self._database, self._now = app.database, app.now
 
     async def of_book(self, club: int, book: Book) -> Figure:
         """Return where a club is in a book."""

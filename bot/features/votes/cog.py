@@ -5,47 +5,20 @@ from typing import Any, Literal
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.app import App
 from bot.audit import Audit, Did
 from bot.club_settings import SetUp
-from bot.discord import autocomplete
+from bot.discord import autocomplete, context
 from bot.discord.buttons import DANGER, ID, PAGE, Cancel, Confirm, Page, Picked, Pressed, own_question
-from bot.discord.cards import OPTION, Card, notice_card, one_line, paged_card, safe
-from bot.discord.context import (
-    ORGANISER,
-    ClubBot,
-    Refused,
-    app_of,
-    bot_of,
-    deliver,
-    has,
-    is_thread,
-    lacking,
-    needs,
-    replace_card,
-)
-from bot.discord.visitor import in_clubs, visitor
+from bot.discord.cards import OPTION, Card, Interaction, notice_card, one_line, paged_card, safe
+from bot.discord.visitor import AppCog, acknowledge, in_clubs, visitor
 from bot.feature import Feature
-from bot.features.ask.rules import Questions
-from bot.features.votes.cards import VOTE, VOTE_BUTTONS, PlanButton, counted_card, link_to, preview_card
+from bot.features.ask.store import AskedQuestions
+from bot.features.votes import rules
 from bot.features.votes.jobs import VotePosts
-from bot.features.votes.rules import (
-    FEWEST_BOOKS,
-    LATEST,
-    MOST_BOOKS,
-    SOONEST,
-    USUAL,
-    Candidate,
-    Nominated,
-    PreparedVote,
-    Vote,
-    VoteKind,
-    VoteState,
-    typed_candidates,
-)
 from bot.features.votes.store import JOBS, Nominations, Votes
+from bot.features.votes.views import VOTE, VOTE_BUTTONS, PlanButton, counted_card, link_to, preview_card
 from bot.people import Member, Place
 from bot.times import read_moment, timestamp
 from corpus.text import plural
@@ -57,14 +30,14 @@ TITLE = "Nominated for our next book"
 class NominationsPageButton(Page, template=rf"nominations:{PAGE}"):
     """Turns to a page of the list."""
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the one before."""
         member, _ = await visitor(interaction)
-        listed = await app_of(interaction).get(Nominations).listed(member.club)
+        listed = await context.app_of(interaction).get(Nominations).listed(member.club)
         return nominations_card(listed, member, self.page)
 
 
-def nominations_card(listed: Sequence[Nominated], member: Member, page: int = 1) -> Card:
+def nominations_card(listed: Sequence[rules.Nominated], member: Member, page: int = 1) -> Card:
     """Return the list: how many would like to read each book, and which are one's own; never who the others are."""
     if not listed:
         return notice_card(EMPTY, TITLE)
@@ -75,7 +48,7 @@ def nominations_card(listed: Sequence[Nominated], member: Member, page: int = 1)
     return paged_card(TITLE, lines, page, NominationsPageButton)
 
 
-def nominated_card(nominated: Nominated, member: Member) -> Card:
+def nominated_card(nominated: rules.Nominated, member: Member) -> Card:
     """Return what a nomination has done."""
     title = nominated.candidate.title
     if nominated.by - {member.id}:
@@ -86,7 +59,7 @@ def nominated_card(nominated: Nominated, member: Member) -> Card:
     return notice_card(f"“{title}” is now on the list.{unknown}")
 
 
-def withdrawn_card(candidate: Candidate, number: int, *, organiser: bool) -> Card:
+def withdrawn_card(candidate: rules.Candidate, number: int, *, organiser: bool) -> Card:
     """Return what was taken back."""
     if organiser and number > 1:
         return notice_card(f"“{candidate.title}” is off the list; {number} members had nominated it.")
@@ -97,14 +70,14 @@ class BooksMenu(Picked, template=rf"vote-books:{ID}"):
     """Picks the books of a vote that is being prepared."""
 
     @classmethod
-    def of(cls, asked_id: str, prepared: PreparedVote) -> "BooksMenu":
+    def of(cls, asked_id: str, prepared: rules.PreparedVote) -> "BooksMenu":
         """Return the menu of the books that are offered."""
         picked = {each.key for each in prepared.draft.candidates}
         options = [
             discord.SelectOption(label=one_line(each.title, OPTION), value=each.key, default=each.key in picked)
             for each in prepared.offered
         ]
-        most, fewest = min(MOST_BOOKS, len(options)), min(FEWEST_BOOKS, len(options))
+        most, fewest = min(rules.MOST_BOOKS, len(options)), min(rules.FEWEST_BOOKS, len(options))
         return cls(
             discord.ui.Select(
                 custom_id=f"vote-books:{asked_id}", placeholder="The books", options=options,
@@ -112,12 +85,11 @@ class BooksMenu(Picked, template=rf"vote-books:{ID}"):
             )
         )  # fmt: skip
 
-    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
         """Show the preview with these books."""
-        await interaction.response.defer()
         asked = await own_question(interaction, self.item.custom_id.partition(":")[2], "vote")
-        prepared = PreparedVote.read(asked.text, asked.place).picking(values)
-        await replace_card(interaction, await preview(app_of(interaction), asked.member, asked.place, prepared))
+        prepared = rules.PreparedVote.read(asked.text, asked.place).picking(values)
+        return await preview(context.app_of(interaction), asked.member, asked.place, prepared)
 
 
 class StartButton(Confirm, template=rf"vote-start:{ID}"):
@@ -125,16 +97,16 @@ class StartButton(Confirm, template=rf"vote-start:{ID}"):
 
     of = ("vote",)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Post it, once."""
         asked = await self.asked(interaction)
-        await needs(interaction, ORGANISER)
-        draft = PreparedVote.read(asked.text, asked.place).draft
-        may_post(interaction, poll=draft.kind is VoteKind.POLL)
-        vote = await app_of(interaction).get(Votes).begin(draft, self.given["asked_id"])
-        vote = await VotePosts(bot_of(interaction)).open(vote)
-        await app_of(interaction).get(Audit).note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
-        bot_of(interaction).jobs.nudge()
+        await context.needs(interaction, context.ORGANISER)
+        draft = rules.PreparedVote.read(asked.text, asked.place).draft
+        may_post(interaction, poll=draft.kind is rules.VoteKind.POLL)
+        vote = await context.app_of(interaction).get(Votes).begin(draft, self.given["asked_id"])
+        vote = await VotePosts(context.bot_of(interaction)).open(vote)
+        await context.app_of(interaction).get(Audit).note(Did.VOTE, vote.place, asked.member.id, message=vote.message)
+        context.bot_of(interaction).jobs.nudge()
         link = link_to(vote, vote.message)
         done = f"The vote is open: {link}\nIt closes {timestamp(draft.closes)}, or with /vote close."
         return Card(body=done)
@@ -145,35 +117,37 @@ class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
 
     label, style = "Close it now", DANGER
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Close it, and post its outcome."""
-        await needs(interaction, ORGANISER)
+        await context.needs(interaction, context.ORGANISER)
         member, _ = await visitor(interaction)
-        vote = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
-        if not await VotePosts(bot_of(interaction)).see_to(vote, early=True):
-            raise Refused("That vote has already been closed.")
-        closed = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
+        vote = await context.app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
+        if not await VotePosts(context.bot_of(interaction)).see_to(vote, early=True):
+            raise context.Refused("That vote has already been closed.")
+        closed = await context.app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
         where = link_to(closed, closed.result) if closed.result else "I can’t post there; see /vote results."
         return Card(body=f"Closed. The result: {where}")
 
 
-def may_post(interaction: discord.Interaction[Any], *, poll: bool) -> None:
+def may_post(interaction: Interaction, *, poll: bool) -> None:
     """See that the bot may post a vote in this channel, and later its outcome. Raises Refused."""
-    send = "send_messages_in_threads" if is_thread(interaction.channel) else "send_messages"
+    send = "send_messages_in_threads" if context.is_thread(interaction.channel) else "send_messages"
     needed = ("view_channel", send, "attach_files", "read_message_history", *(("send_polls",) if poll else ()))
-    if lacks := lacking(interaction.app_permissions, needed):
-        raise Refused(f"I lack the permission {' and '.join(lacks)} in this channel, so I can’t hold a vote here.")
+    if lacks := context.lacking(interaction.app_permissions, needed):
+        raise context.Refused(
+            f"I lack the permission {' and '.join(lacks)} in this channel, so I can’t hold a vote here."
+        )
 
 
-async def preview(app: App, member: Member, place: Place, prepared: PreparedVote) -> Card:
+async def preview(app: App, member: Member, place: Place, prepared: rules.PreparedVote) -> Card:
     """Return the preview of a vote, with what changes and confirms it. Raises VoteProblem."""
     await app.get(Votes).check(prepared.draft)
-    asked = await app.get(Questions).keep("vote", member, place, prepared.written())
+    asked = await app.get(AskedQuestions).keep("vote", member, place, prepared.written())
     books: Sequence[Any] = [BooksMenu.of(asked.id, prepared)]
     return preview_card(prepared.draft, [*books, StartButton(asked.id), Cancel(member.id)])
 
 
-def closing_card(vote: Vote, owner: int) -> Card:
+def closing_card(vote: rules.Vote, owner: int) -> Card:
     """Return the question whether a vote is to be closed now."""
     books = ", ".join(safe(each.title) for each in vote.candidates)
     body = f"{books}\nOtherwise it closes {timestamp(vote.draft.closes)}. After that nobody can vote."
@@ -183,47 +157,43 @@ def closing_card(vote: Vote, owner: int) -> Card:
 Title = app_commands.Range[str, 1, 200]
 
 
-class NominateCog(commands.Cog):
+class NominateCog(AppCog):
     """The list of books from which the next one is chosen."""
 
     nominate = in_clubs(app_commands.Group(name="nominate", description="Books that we could read next."))
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
-
     @nominate.command()
     @app_commands.describe(book="A book from the library, or any title")
     @app_commands.autocomplete(book=autocomplete.books)
-    async def add(self, interaction: discord.Interaction[Any], book: Title) -> None:
+    async def add(self, interaction: Interaction, book: Title) -> None:
         """Nominate a book, from the library or any other; if it’s already listed, support it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, _ = await visitor(interaction)
-        await deliver(interaction, nominated_card(await self._app.get(Nominations).add(member, book), member))
+        member, _ = await acknowledge(interaction)
+        await context.deliver(interaction, nominated_card(await self._app.get(Nominations).add(member, book), member))
 
     @nominate.command(name="list")
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    async def show(self, interaction: Interaction) -> None:
         """Show the nominated books, and how many members would like to read each."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, _ = await visitor(interaction)
-        await deliver(interaction, nominations_card(await self._app.get(Nominations).listed(member.club), member))
+        member, _ = await acknowledge(interaction)
+        await context.deliver(
+            interaction, nominations_card(await self._app.get(Nominations).listed(member.club), member)
+        )
 
     @nominate.command()
     @app_commands.describe(book="A book on the list")
     @app_commands.autocomplete(book=autocomplete.nominated)
-    async def withdraw(self, interaction: discord.Interaction[Any], book: Title) -> None:
+    async def withdraw(self, interaction: Interaction, book: Title) -> None:
         """Take back your nomination; organisers can remove a book from the list."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, _ = await visitor(interaction)
-        organiser = await has(interaction, ORGANISER)
+        member, _ = await acknowledge(interaction)
+        organiser = await context.has(interaction, context.ORGANISER)
         book_gone, number = await self._app.get(Nominations).withdraw(member, book, organiser=organiser)
-        await deliver(interaction, withdrawn_card(book_gone, number, organiser=organiser))
+        await context.deliver(interaction, withdrawn_card(book_gone, number, organiser=organiser))
 
 
 Books = app_commands.Range[str, 1, 1_000]
 When = app_commands.Range[str, 1, 100]
 
 
-class VoteCog(commands.Cog):
+class VoteCog(AppCog):
     """Votes, from the preview to the outcome."""
 
     vote = in_clubs(
@@ -234,9 +204,6 @@ class VoteCog(commands.Cog):
         )
     )
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._app = bot.app
-
     @vote.command()
     @app_commands.describe(
         kind="poll: a Discord poll, one vote each. ranked: everybody ranks up to five books",
@@ -245,45 +212,49 @@ class VoteCog(commands.Cog):
         hidden="Hide the count until the vote closes (ranked only)",
     )
     async def start(
-        self, interaction: discord.Interaction[Any], kind: Literal["poll", "ranked"],
+        self, interaction: Interaction, kind: Literal["poll", "ranked"],
         books: Books | None = None, closes: When | None = None, hidden: Literal["yes", "no"] = "no",
     ) -> None:  # fmt: skip
         """Start a vote in this channel. You see a preview before it is posted."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await needs(interaction, ORGANISER)
-        may_post(interaction, poll=VoteKind(kind) is VoteKind.POLL)
+        await acknowledge(interaction, context.ORGANISER)
+        may_post(interaction, poll=rules.VoteKind(kind) is rules.VoteKind.POLL)
         member, place = await visitor(interaction)
         if books:
-            offered = typed_candidates(books, self._app.books)
+            offered = rules.typed_candidates(books, self._app.books)
         else:
             offered = [each.candidate for each in await self._app.get(Nominations).listed(place.club)]
         now = self._app.now()
         zone = (await self._app.get(SetUp).settings(place.club)).zone
-        until = await self._app.workers.do(lambda: read_moment(closes or USUAL, now, zone, SOONEST, LATEST))
-        prepared = PreparedVote.of(place, VoteKind(kind), offered, until, hidden=hidden == "yes")
-        await deliver(interaction, await preview(self._app, member, place, prepared))
+        until = await self._app.workers.do(
+            lambda: read_moment(closes or rules.USUAL, now, zone, rules.SOONEST, rules.LATEST)
+        )
+        prepared = rules.PreparedVote.of(place, rules.VoteKind(kind), offered, until, hidden=hidden == "yes")
+        await context.deliver(interaction, await preview(self._app, member, place, prepared))
 
     @vote.command()
-    async def close(self, interaction: discord.Interaction[Any]) -> None:
+    async def close(self, interaction: Interaction) -> None:
         """Close the current vote early."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await needs(interaction, ORGANISER)
-        member, _ = await visitor(interaction)
+        member, _ = await acknowledge(interaction, context.ORGANISER)
         vote = await self._app.get(Votes).latest(member.club)
         nothing = notice_card("No vote is running. Start one with /vote start.")
-        await deliver(interaction, nothing if vote.state is VoteState.CLOSED else closing_card(vote, member.id))
+        await context.deliver(
+            interaction, nothing if vote.state is rules.VoteState.CLOSED else closing_card(vote, member.id)
+        )
 
     @vote.command()
-    async def results(self, interaction: discord.Interaction[Any]) -> None:
+    async def results(self, interaction: Interaction) -> None:
         """Show the count of the current vote, unless hidden, or the last result."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, _ = await visitor(interaction)
+        member, _ = await acknowledge(interaction)
         vote = await self._app.get(Votes).latest(member.club)
-        if vote.draft.kind is VoteKind.POLL and vote.count is None:
+        if vote.draft.kind is rules.VoteKind.POLL and vote.count is None:
             there = f"Discord shows the count in the poll: {link_to(vote, vote.message)}"
-            await deliver(interaction, Card(body=there) if vote.message else notice_card("The poll is being posted."))
+            await context.deliver(
+                interaction, Card(body=there) if vote.message else notice_card("The poll is being posted.")
+            )
             return
-        await deliver(interaction, await counted_card(self._app, *await self._app.get(Votes).so_far(vote.id, member)))
+        await context.deliver(
+            interaction, await counted_card(self._app, *await self._app.get(Votes).so_far(vote.id, member))
+        )
 
 
 FEATURE = Feature(

@@ -9,16 +9,7 @@ from bot.db.jobs import Claim, Key
 from bot.discord.cards import CardView
 from bot.discord.context import NOBODY, ClubBot, post_in, post_poll
 from bot.discord.jobs import GONE, button_ids, find_message
-from bot.features.votes.cards import (
-    closed_card,
-    counted_card,
-    link_to,
-    open_card,
-    outcome_items,
-    poll_mark,
-    poll_of,
-    poll_text,
-)
+from bot.features.votes import views
 from bot.features.votes.counting import Count
 from bot.features.votes.rules import Vote, VoteKind, VoteState
 from bot.features.votes.store import JOBS, Votes, closing, opening
@@ -64,9 +55,9 @@ class VotePosts:
 
         async def make() -> int:
             if vote.draft.kind is VoteKind.POLL:
-                poll = poll_of(vote, self._bot.app.now())
-                return (await post_poll(channel, poll_text(vote), poll, f"vote-{vote.id}")).id
-            return (await post_in(channel, open_card(vote), f"vote-{vote.id}")).id
+                poll = views.poll_of(vote, self._bot.app.now())
+                return (await post_poll(channel, views.poll_text(vote), poll, f"vote-{vote.id}")).id
+            return (await post_in(channel, views.open_card(vote), f"vote-{vote.id}")).id
 
         async def find(since: dt.datetime) -> int:
             found = await find_message(channel, self._bot.me, since, lambda message: _is_post_of(message, vote))
@@ -86,7 +77,7 @@ class VotePosts:
         async def make() -> int:
             try:
                 counted, count = await self._counted(vote)
-                card = await counted_card(self._bot.app, counted, count, outcome_items(counted))
+                card = await views.counted_card(self._bot.app, counted, count, views.outcome_items(counted))
                 return (await post_in(channel, card, f"end-{vote.id}")).id
             except GONE as gone:
                 log.warning("the outcome of vote %d cannot be posted (%s); /vote results shows it", vote.id, gone.code)
@@ -131,7 +122,7 @@ class VotePosts:
         if vote.draft.kind is not VoteKind.RANKED:
             return
         post = self._channel(vote.place).get_partial_message(vote.message)
-        card = closed_card(vote, link_to(vote, result) if result else "")
+        card = views.closed_card(vote, views.link_to(vote, result) if result else "")
         try:
             await post.edit(view=CardView(card), allowed_mentions=NOBODY)
         except discord.HTTPException as failed:
@@ -157,5 +148,5 @@ POLL_OVER = 400
 
 def _is_post_of(message: discord.Message, vote: Vote) -> bool:
     if vote.draft.kind is VoteKind.POLL:
-        return message.poll is not None and poll_mark(vote) in message.content
+        return message.poll is not None and views.poll_mark(vote) in message.content
     return f"ballot:{vote.id}" in button_ids(message)

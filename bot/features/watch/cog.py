@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 import logging
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -12,24 +11,13 @@ from discord.ext import commands
 from bot.answering.reply import MAY_SPOIL
 from bot.app import App
 from bot.db.jobs import Claim, Key
+from bot.discord import context
 from bot.discord.buttons import PRIMARY, Pressed
-from bot.discord.cards import Card, Tone, notice_card, pages, safe, turns
-from bot.discord.context import (
-    MODERATOR,
-    ClubBot,
-    Refused,
-    app_of,
-    bot_of,
-    deliver,
-    is_for_adults,
-    needs,
-    post_in,
-    replace_card,
-)
+from bot.discord.cards import Card, Interaction, Item, Items, Tone, notice_card, pages, safe, turns
 from bot.discord.jobs import GONE, find_message, small_print
-from bot.discord.visitor import in_clubs
+from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
-from bot.features.prompts.jobs import Books, Items, where_it_belongs
+from bot.features.prompts.jobs import Books, where_it_belongs
 from bot.features.watch.rules import Finding, Outcome, Spoken
 from bot.features.watch.store import JOBS, Watching, telling
 from bot.jobs import Post
@@ -102,31 +90,32 @@ class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
 
     label, style = "Hide it", PRIMARY
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Give the text back first: killed in between, nothing is lost."""
         await interaction.response.defer()
         finding = await own_finding(interaction, self.number("number"))
         if interaction.guild_id is not None:
-            raise Refused(ALONE)  # the text is given back where the button is
-        app = app_of(interaction)
+            raise context.Refused(ALONE)  # the text is given back where the button is
+        app = context.app_of(interaction)
         message = await _message_of(interaction, finding)
         if message is None:
-            await replace_card(interaction, notice_card(GONE_ALREADY))
+            await context.replace_card(interaction, notice_card(GONE_ALREADY))
             await app.get(Watching).settle(finding, Outcome.HIDDEN)
             return
         if message.attachments or message.stickers:
-            raise Refused(FILES)
+            raise context.Refused(FILES)
         if not message.content:
-            raise Refused(UNREADABLE)
+            raise context.Refused(UNREADABLE)
         for card in given_back(finding, message.content, app.books):
-            await deliver(interaction, card, private=False)  # what only one sees is gone when Discord is restarted
+            # What only one sees is gone when Discord is restarted.
+            await context.deliver(interaction, card, private=False)
         try:
             await message.delete()
         except discord.Forbidden:
-            await replace_card(interaction, notice_card(NOT_ALLOWED, buttons=author_items(finding)))
+            await context.replace_card(interaction, notice_card(NOT_ALLOWED, buttons=author_items(finding)))
             return
         await app.get(Watching).settle(finding, Outcome.HIDDEN)
-        await replace_card(interaction, notice_card(HIDDEN))
+        await context.replace_card(interaction, notice_card(HIDDEN))
 
 
 class FineButton(Pressed, template=r"watch-fine:(?P<number>\d{1,18})"):
@@ -134,10 +123,10 @@ class FineButton(Pressed, template=r"watch-fine:(?P<number>\d{1,18})"):
 
     label = "It’s fine"
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Note what its author says."""
         finding = await own_finding(interaction, self.number("number"))
-        await app_of(interaction).get(Watching).settle(finding, Outcome.FINE)
+        await context.app_of(interaction).get(Watching).settle(finding, Outcome.FINE)
         return notice_card(STAYS)
 
 
@@ -146,13 +135,13 @@ class SettleButton(Pressed, template=r"watch-settle:(?P<number>\d{1,18})"):
 
     label, style = "Dealt with", PRIMARY
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Take it off, and show the next one."""
-        by, _ = await needs(interaction, MODERATOR)
-        app = app_of(interaction)
+        by, _ = await context.needs(interaction, context.MODERATOR)
+        app = context.app_of(interaction)
         finding = await app.get(Watching).finding(self.number("number"))
         if finding.place.club != by.club:
-            raise Refused("That message is from another club.")
+            raise context.Refused("That message is from another club.")
         await app.get(Watching).settle(finding, Outcome.SETTLED)
         return await queue_card(app, by, 1)
 
@@ -162,10 +151,10 @@ class WatchQueueButton(Pressed, template=r"watch-queue:(?P<number>\d{1,4})"):
 
     label = "Queue"
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show it in place of what was there."""
-        by, _ = await needs(interaction, MODERATOR)
-        return await queue_card(app_of(interaction), by, self.number("number"))
+        by, _ = await context.needs(interaction, context.MODERATOR)
+        return await queue_card(context.app_of(interaction), by, self.number("number"))
 
 
 async def queue_card(app: App, by: Member, number: int) -> Card:
@@ -179,31 +168,28 @@ async def queue_card(app: App, by: Member, number: int) -> Card:
     return finding_card(finding, app.books, items, f"{shown} of {len(waiting)} in the queue")
 
 
-def author_items(finding: Finding) -> list[discord.ui.Item[Any]]:
+def author_items(finding: Finding) -> list[Item]:
     """Return the buttons of an author."""
     return [HideButton(finding.id), FineButton(finding.id)]
 
 
-async def own_finding(interaction: discord.Interaction[Any], number: int) -> Finding:
+async def own_finding(interaction: Interaction, number: int) -> Finding:
     """Return a finding about a message of who presses. Raises Refused, or WatchProblem where it is not known."""
-    finding = await app_of(interaction).get(Watching).finding(number)
+    finding = await context.app_of(interaction).get(Watching).finding(number)
     if finding.member != interaction.user.id:
-        raise Refused("That is somebody else’s message.")
+        raise context.Refused("That is somebody else’s message.")
     return finding
 
 
-async def _message_of(interaction: discord.Interaction[Any], finding: Finding) -> discord.Message | None:
+async def _message_of(interaction: Interaction, finding: Finding) -> discord.Message | None:
     """Return the message as it is now; None where it is gone. Raises Refused."""
-    channel = bot_of(interaction).get_partial_messageable(finding.place.id, guild_id=finding.place.club)
+    channel = context.bot_of(interaction).get_partial_messageable(finding.place.id, guild_id=finding.place.club)
     try:
         return await channel.fetch_message(finding.message)
     except discord.NotFound:
         return None
     except discord.Forbidden as refused:
-        raise Refused(NOT_SEEN) from refused
-
-
-WATCH_BUTTONS = (HideButton, FineButton, SettleButton, WatchQueueButton)
+        raise context.Refused(NOT_SEEN) from refused
 
 
 log = logging.getLogger(__name__)
@@ -212,7 +198,7 @@ log = logging.getLogger(__name__)
 class WatchNotes:
     """Tells authors that their message may go too far; whose direct messages are closed is left to the moderators."""
 
-    def __init__(self, bot: ClubBot) -> None:
+    def __init__(self, bot: context.ClubBot) -> None:
         self._bot, self._watching = bot, bot.app.get(Watching)
 
     async def do(self, club: int, finding_id: int) -> None:
@@ -241,7 +227,7 @@ class WatchNotes:
             try:
                 channel = await self._bot.create_dm(discord.Object(finding.member))
                 card = author_card(finding, author_items(finding))
-                return (await post_in(channel, card, f"watch-{finding.id}")).id
+                return (await context.post_in(channel, card, f"watch-{finding.id}")).id
             except GONE:
                 log.info("an author cannot be written to; the moderators see the message in their queue")
                 return 0
@@ -265,7 +251,7 @@ ON = (
 )
 
 
-class WatchCog(commands.Cog):
+class WatchCog(AppCog):
     """Watches places, and tells authors."""
 
     watch = in_clubs(
@@ -276,9 +262,9 @@ class WatchCog(commands.Cog):
         )
     )
 
-    def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._watching = bot, bot.app.get(Watching)
-        self._notes = WatchNotes(bot)
+    def __init__(self, bot: context.ClubBot) -> None:
+        super().__init__(bot)
+        self._watching, self._notes = self._app.get(Watching), WatchNotes(bot)
         self._reading: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
@@ -291,36 +277,33 @@ class WatchCog(commands.Cog):
             self._reading.cancel()
 
     @watch.command()
-    async def on(self, interaction: discord.Interaction[Any]) -> None:
+    async def on(self, interaction: Interaction) -> None:
         """Watch for spoilers here. I tell the author of one privately."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await needs(interaction, MODERATOR)
+        member, place = await acknowledge(interaction, context.MODERATOR)
         if not self._bot.intents.message_content:
-            raise Refused(NO_CONTENT)
+            raise context.Refused(NO_CONTENT)
         await self._watching.on(place, member)
         hides = interaction.app_permissions.manage_messages
-        await deliver(interaction, notice_card(ON + ("" if hides else NO_HIDING)))
+        await context.deliver(interaction, notice_card(ON + ("" if hides else NO_HIDING)))
 
     @watch.command()
-    async def off(self, interaction: discord.Interaction[Any]) -> None:
+    async def off(self, interaction: Interaction) -> None:
         """Stop watching for spoilers here."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await needs(interaction, MODERATOR)
+        member, place = await acknowledge(interaction, context.MODERATOR)
         was = await self._watching.off(place, member)
-        await deliver(
+        await context.deliver(
             interaction,
             notice_card("I’ve stopped watching for spoilers here." if was else "I wasn’t watching for spoilers here."),
         )
 
     @watch.command()
-    async def status(self, interaction: discord.Interaction[Any]) -> None:
+    async def status(self, interaction: Interaction) -> None:
         """Show whether I watch for spoilers here, and the messages to look at."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member, place = await needs(interaction, MODERATOR)
+        member, place = await acknowledge(interaction, context.MODERATOR)
         waiting = len(await self._watching.queue(member.club))
         lines = [self._state(place), self._pace(place), f"Messages to look at, from all channels: {waiting}"]
         items = [WatchQueueButton(1)] if waiting else []
-        await deliver(interaction, notice_card("\n".join(filter(None, lines)), buttons=items))
+        await context.deliver(interaction, notice_card("\n".join(filter(None, lines)), buttons=items))
 
     def _state(self, place: Place) -> str:
         if not self._watching.is_on(place):
@@ -347,7 +330,7 @@ class WatchCog(commands.Cog):
     def _see(self, message: discord.Message) -> None:
         if message.guild is None or message.author.bot or message.webhook_id or message.type not in SPOKEN:
             return
-        place = Place(message.guild.id, message.channel.id, is_for_adults(message.channel))
+        place = Place(message.guild.id, message.channel.id, context.is_for_adults(message.channel))
         text = words_of(message)
         if not self._watching.is_on(place) or not any(map(str.isalnum, text)):
             return
@@ -367,4 +350,9 @@ class WatchCog(commands.Cog):
                 self._bot.jobs.nudge()
 
 
-FEATURE = Feature("watch", cogs=(WatchCog,), buttons=WATCH_BUTTONS, jobs={JOBS: lambda bot: WatchNotes(bot).do})
+FEATURE = Feature(
+    "watch",
+    cogs=(WatchCog,),
+    buttons=(HideButton, FineButton, SettleButton, WatchQueueButton),
+    jobs={JOBS: lambda bot: WatchNotes(bot).do},
+)

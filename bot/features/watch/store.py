@@ -1,9 +1,7 @@
 """Watching places: whoever writes further than a place goes is told, alone, and the moderators have a queue of it."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
 from dataclasses import replace as changed
-from typing import Self
 
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.app import App
 from bot.audiences import Audiences
 from bot.audit import Audit, Did
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, Sessions, belongs_to_member, insert_into, note_member, upsert
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import Key, finish, plan
 from bot.features.watch.rules import QUEUED, TOO_LATE, Finding, Line, Outcome, Spoken, WatchProblem
 from bot.jobs import HELD
-from bot.people import EVERY, Member, Place, Shards
+from bot.people import Member, Place
 from bot.processes import of_shards
-from corpus.books import Reveals, Slug
+from corpus.books import Reveals
 
 JOBS = "watch"
 
@@ -79,29 +77,15 @@ class FindingRow(OfMember, Base):
 class Watching:
     """Places messages where they belong, and keeps those that go too far for who deals with them."""
 
-    def __init__(
-        self, database: Sessions, audiences: Audiences, audit: Audit,
-        placed: Callable[[str, Slug | None], Awaitable[Reveals]], now: Callable[[], dt.datetime],
-        shards: Shards = EVERY,
-    ) -> None:  # fmt: skip
-        """`placed` tells how far readers must be for a text to be no spoiler."""
-        self._database, self._audiences, self._audit = database, audiences, audit
-        self._placed, self._now, self._shards = placed, now, shards
+    def __init__(self, app: App) -> None:
+        self._app, self._database, self._now = app, app.database, app.now
+        self._audiences, self._audit = app.get(Audiences), app.get(Audit)
         self._places: dict[int, int] = {}
         self.line = Line()
 
-    @classmethod
-    def build(cls, app: App) -> Self:
-        """Build it from the app."""
-
-        async def placed(text: str, book: Slug | None) -> Reveals:
-            return await app.workers.do(lambda: app.discussion.reveals(text, book))
-
-        return cls(app.database, app.get(Audiences), app.get(Audit), placed, app.now, app.shards)
-
     async def load(self) -> None:
         """Read which places of these shards are watched: afterwards, no message costs a query to know."""
-        query, mine = select(WatchRow.place, WatchRow.club), of_shards(WatchRow.club, self._shards)
+        query, mine = select(WatchRow.place, WatchRow.club), of_shards(WatchRow.club, self._app.shards)
         async with self._database.reading() as session:
             found = await session.execute(query if mine is None else query.where(mine))
             self._places = {row.place: row.club for row in found}
@@ -138,7 +122,8 @@ class Watching:
         books = list(audience.positions)
         if not books:
             return None
-        needs = await self._placed(spoken.text, books[0] if len(books) == 1 else None)
+        book = books[0] if len(books) == 1 else None
+        needs = await self._app.workers.do(lambda: self._app.discussion.reveals(spoken.text, book))
         beyond = Reveals.of({slug: marks for slug, marks in needs.marks.items() if marks > audience.at(slug)})
         if not beyond.marks:
             return None
@@ -191,18 +176,12 @@ async def add_finding(session: AsyncSession, finding: Finding, until: dt.datetim
 
     The caller tells its author, and has claimed that until a moment.
     """
-    await note_member(session, finding.place.club, finding.member)
+    place = finding.place
+    await note_member(session, place.club, finding.member)
     insert = insert_into(session, FindingRow).values(
-        club=finding.place.club,
-        member=finding.member,
-        place=finding.place.id,
-        adults=finding.place.adults,
-        message=finding.message,
-        needs=finding.needs,
-        at=finding.at,
-        told=finding.told,
-        outcome=finding.outcome.value,
-    )
+        club=place.club, member=finding.member, place=place.id, adults=place.adults, message=finding.message,
+        needs=finding.needs, at=finding.at, told=finding.told, outcome=finding.outcome.value,
+    )  # fmt: skip
     new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(FindingRow.id)
     number = await session.scalar(new)
     if number is None:

@@ -9,8 +9,8 @@ import pytest
 from bot.cli.data import described, place_of
 from bot.cli.doctor import check_club_data
 from bot.cli.main import main
-from bot.db.base import NAME, Address, StorageUnavailable
 from bot.db.migrate import HEAD, upgrade
+from bot.db.sessions import NAME, Address, StorageUnavailable
 from bot.settings import Settings
 from corpus.errors import DogearError
 from retrieval.location import hold

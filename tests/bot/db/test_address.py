@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.db.base import EXAMPLE, Address, StorageUnavailable
+from bot.db.sessions import EXAMPLE, Address, StorageUnavailable
 
 
 @pytest.mark.parametrize(

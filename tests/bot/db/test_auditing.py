@@ -3,8 +3,9 @@
 import datetime as dt
 
 from bot.audit import KEPT, Audit, AuditEntry, Did
-from bot.db.base import Sessions
+from bot.db.sessions import Sessions
 from bot.people import Place
+from tests.fakes.app import app_on
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 THREAD, DAY = Place(1, 100), dt.timedelta(days=1)
@@ -13,8 +14,8 @@ THREAD, DAY = Place(1, 100), dt.timedelta(days=1)
 async def test_entries_come_latest_first_and_by_kind(records: Sessions) -> None:
     for did, days in ((Did.SHARE, 0), (Did.PROMPT, 2)):
         at = NOON + days * DAY
-        await Audit(records, lambda at=at: at).note(did, THREAD, 10, message=900, sources=["a reader"])  # type: ignore[misc]
-    audit = Audit(records, lambda: NOON + 2 * DAY)
+        await Audit(app_on(records, now=lambda at=at: at)).note(did, THREAD, 10, message=900, sources=["a reader"])  # type: ignore[misc]
+    audit = Audit(app_on(records, now=lambda: NOON + 2 * DAY))
     first, last = (
         AuditEntry(THREAD, 10, did, NOON + days * DAY, 900, "", ("a reader",))
         for did, days in ((Did.SHARE, 0), (Did.PROMPT, 2))
@@ -26,15 +27,15 @@ async def test_entries_come_latest_first_and_by_kind(records: Sessions) -> None:
 
 
 async def test_one_message_is_noted_once_and_what_has_none_each_time(records: Sessions) -> None:
-    audit = Audit(records, lambda: NOON)
+    audit = Audit(app_on(records))
     for message in (900, 900, 0, 0):
         await audit.note(Did.SHARE, THREAD, 10, message=message)
     assert len(await audit.since(1, 1)) == 3
 
 
 async def test_what_is_old_goes(records: Sessions) -> None:
-    await Audit(records, lambda: NOON).note(Did.SHARE, THREAD, 10)
-    assert await Audit(records, lambda: NOON + KEPT).forget_old() == 0
-    later = Audit(records, lambda: NOON + KEPT + DAY)
+    await Audit(app_on(records)).note(Did.SHARE, THREAD, 10)
+    assert await Audit(app_on(records, now=lambda: NOON + KEPT)).forget_old() == 0
+    later = Audit(app_on(records, now=lambda: NOON + KEPT + DAY))
     assert await later.forget_old() == 1
     assert await later.since(1, 999) == []

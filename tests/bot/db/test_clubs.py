@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.club_settings import ClubSettings, SetUp, Topic
-from bot.db.base import Sessions
+from bot.db.sessions import Sessions
+from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
 ALL = ClubSettings(2**63 - 1, 501, 100, 101, "Europe/Berlin", "emma", Topic.DONE)
@@ -15,26 +16,26 @@ ALL = ClubSettings(2**63 - 1, 501, 100, 101, "Europe/Berlin", "emma", Topic.DONE
 
 async def test_everything_that_was_chosen_is_there_after_a_restart_and_can_be_taken_back(database: str | Path) -> None:
     async with opened_records(database) as records:
-        assert await SetUp(records, {}).change(1, lambda _: ALL) == ALL
+        assert await SetUp(app_on(records)).change(1, lambda _: ALL) == ALL
     async with opened_records(database) as records:
-        assert await SetUp(records, {}).settings(1) == ALL
-        assert await SetUp(records, {}).settings(2) == ClubSettings()
-        await SetUp(records, {}).change(1, lambda now: replace(now, moderators=None, book=None))
-        assert await SetUp(records, {}).settings(1) == replace(ALL, moderators=None, book=None)
+        assert await SetUp(app_on(records)).settings(1) == ALL
+        assert await SetUp(app_on(records)).settings(2) == ClubSettings()
+        await SetUp(app_on(records)).change(1, lambda now: replace(now, moderators=None, book=None))
+        assert await SetUp(app_on(records)).settings(1) == replace(ALL, moderators=None, book=None)
 
 
 async def test_changes_at_once_come_one_after_the_other(records: Sessions) -> None:
-    await SetUp(records, {}).change(1, lambda now: replace(now, talk=0))
-    change = SetUp(records, {}).change
+    await SetUp(app_on(records)).change(1, lambda now: replace(now, talk=0))
+    change = SetUp(app_on(records)).change
     await asyncio.gather(*(change(1, lambda now: replace(now, talk=(now.talk or 0) + 1)) for _ in range(20)))
-    assert (await SetUp(records, {}).settings(1)).talk == 20
+    assert (await SetUp(app_on(records)).settings(1)).talk == 20
 
 
 async def test_a_change_that_fails_changes_nothing(records: Sessions) -> None:
     def fails(_: ClubSettings) -> ClubSettings:
         raise ValueError("not so")
 
-    await SetUp(records, {}).change(1, lambda _: ALL)
+    await SetUp(app_on(records)).change(1, lambda _: ALL)
     with pytest.raises(ValueError, match="not so"):
-        await SetUp(records, {}).change(1, fails)
-    assert await SetUp(records, {}).settings(1) == ALL
+        await SetUp(app_on(records)).change(1, fails)
+    assert await SetUp(app_on(records)).settings(1) == ALL

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from bot.db.base import NAME, Address, Base, Sessions, StorageUnavailable, engine_for
+from bot.db.base import Base
 from bot.db.copy import BATCH, copy
 from bot.db.migrate import HEAD, open_database, upgrade
-from bot.features.ask.store import Conversations, StoredNotes, Turn
+from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, engine_for
+from bot.features.ask.store import BotMemory, Conversations, Turn
 from bot.features.reviews.rules import Review
 from bot.features.reviews.store import ReviewRow
 from bot.features.watch.rules import Finding
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
+from tests.fakes.app import app_on
 from tests.fakes.postgres import Databases
 from tests.fakes.records import add_finding_to, move, opened_records, save_review
 from tests.fakes.released_rows import VERSIONS, lay_out, raw
@@ -44,9 +46,9 @@ async def everything(where: str | Path) -> dict[str, list[tuple[Any, ...]]]:
 
 async def fill(records: Sessions) -> None:
     """Write what is hard to copy: large numbers, any letters, moments to the microsecond, and more than a batch."""
-    await StoredNotes(records).write_note("words’ „signs“ \n", "🐋\x00\ud800é\\")
+    await BotMemory(app_on(records)).remember("words’ „signs“ \n", "🐋\x00\ud800é\\")
     for number in range(BATCH + 7):
-        await StoredNotes(records).write_note(f"note {number}", str(number))
+        await BotMemory(app_on(records)).remember(f"note {number}", str(number))
     at = NOON.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30))) + dt.timedelta(microseconds=1)
     await move(records, LIZ, {"emma": FIVE, "kim": None}, at)
     for _ in range(3):
@@ -85,7 +87,7 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
     places: list[str | Path] = [tmp_path / "here"]
     async with opened_records(tmp_path / "here") as records:
         await fill(records)
-        await Conversations(records, lambda: NOON).add(Place(1, 100), Turn(10, "Who?", "He.", None, Reveals(), NOON))
+        await Conversations(app_on(records)).add(Place(1, 100), Turn(10, "Who?", "He.", None, Reveals(), NOON))
     with postgres.bare() as server:
         places += [server, tmp_path / "back"]
         for source, target in pairwise(places):
@@ -95,9 +97,7 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
             async with open_database(place) as records:
                 review = await save_review(records, Review(0, 1, 10, "emma", 3, "", 0, Reveals(), NOON))
                 finding = await add_finding_to(records, Finding(0, Place(1, 100), 10, 900, Reveals(), NOON), NOON)
-                await Conversations(records, lambda: NOON).add(
-                    Place(1, 100), Turn(10, "Why?", "So.", None, Reveals(), NOON)
-                )
+                await Conversations(app_on(records)).add(Place(1, 100), Turn(10, "Why?", "So.", None, Reveals(), NOON))
                 ids.append((review.id, finding and finding.id))
     assert ids == [(4, 1)] * 3
 
@@ -106,7 +106,7 @@ async def test_a_target_that_holds_rows_is_left_alone(tmp_path: Path, database: 
     async with opened_records(tmp_path / "here") as records:
         await fill(records)
     async with opened_records(database) as records:
-        await StoredNotes(records).write_note("mine", "mine")
+        await BotMemory(app_on(records)).remember("mine", "mine")
     before = await everything(database)
     with pytest.raises(StorageUnavailable, match=r"holds rows already \(notes\); nothing was changed"):
         await asyncio.to_thread(copy, tmp_path / "here", database)

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from bot.db.base import Address, StorageUnavailable, engine_for, indexing_lock, told
 from bot.db.migrate import open_database
+from bot.db.sessions import Address, StorageUnavailable, engine_for, indexing_lock, told
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
 from bot.people import Member, Place, Reached
+from tests.fakes.app import app_on
 from tests.fakes.postgres import Databases
 from tests.fakes.records import move, said_by
 
@@ -119,7 +120,7 @@ async def test_a_server_that_is_restarted_is_away_for_a_while_and_nothing_more(p
 async def test_a_transaction_that_is_cut_off_has_changed_nothing(postgres: Databases) -> None:
     with postgres.latest() as address:
         async with open_database(address) as records:
-            books, votes = (Candidate("emma", "Emma"), Candidate("kim", "Kim")), Votes(records, lambda: NOON)
+            books, votes = (Candidate("emma", "Emma"), Candidate("kim", "Kim")), Votes(app_on(records))
             hour = dt.timedelta(hours=1)
             vote = await votes.begin(
                 VoteDraft(Place(1, 100), VoteKind.RANKED, books, NOON + hour, hidden=False), "first"
@@ -129,8 +130,9 @@ async def test_a_transaction_that_is_cut_off_has_changed_nothing(postgres: Datab
                 postgres.disconnect(address)
                 return NOON
 
+            cut_off = Votes(app_on(records, now=cut))  # the clock is asked inside the transaction
             with pytest.raises(StorageUnavailable, match=r"connection was lost|starting or stopping"):
-                await Votes(records, cut).choose(vote.id, JIM, 1, "emma")  # the clock is asked inside the transaction
+                await cut_off.choose(vote.id, JIM, 1, "emma")
             assert await votes.ballot(vote.id, JIM) == (vote, ())
             assert (await votes.choose(vote.id, JIM, 1, "emma"))[1] == ("emma",)
 

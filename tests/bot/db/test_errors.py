@@ -8,7 +8,8 @@ from sqlalchemy import Column, MetaData, Table, create_engine, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.db.base import StorageUnavailable, UtcDateTime, told
+from bot.db.base import UtcDateTime
+from bot.db.sessions import StorageUnavailable, told
 
 
 def failed(code: int) -> OperationalError:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.base import NAME, Address, StorageUnavailable
 from bot.db.copy import look_at, reviews_in
 from bot.db.migrate import HEAD, upgrade
+from bot.db.sessions import NAME, Address, StorageUnavailable
 from bot.features.reviews.rules import Review
 from corpus.books import Reveals
 from tests.fakes.postgres import Databases

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.audit import Audit, Did
-from bot.db.base import Base, OfMember, Sessions
-from bot.features.ask.store import Asked, Conversations, DirectMessages, StoredQuestions, StoredUsage, Turn
+from bot.db.base import Base, OfMember
+from bot.db.sessions import Sessions
+from bot.features.ask.store import Asked, AskedQuestions, Conversations, DirectMessages, Turn
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person, held_about, personal_tables
 from bot.features.prompts.rules import Prompt
@@ -20,8 +21,10 @@ from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
 from bot.features.votes.store import Nominations, Votes
 from bot.features.watch.rules import Finding
 from bot.features.watch.store import WatchRow
+from bot.limits import Allowance
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
+from tests.fakes.app import app_on
 from tests.fakes.records import (
     add_finding_to,
     ceiling_in,
@@ -50,25 +53,25 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     await move(records, member, {"smiley": eight}, NOON)
     await shelve(records, member, Shelved("key", said, ShelfName.READING, NOON))
     await save_review(records, Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
-    await Conversations(records, lambda: NOON).add(place, Turn(person, said, "An answer.", None, needs, NOON))
-    await StoredQuestions(records).keep(Asked("", member, place, "ask", said, None, NOON))
+    await Conversations(app_on(records)).add(place, Turn(person, said, "An answer.", None, needs, NOON))
+    await AskedQuestions(app_on(records)).add(Asked("", member, place, "ask", said, None, NOON))
     await keep_prompt(records, Prompt(0, place, person, said, NOON, message=person, by=ANN))
     await keep_prompt(records, Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
     async with records.writing() as session:
         session.add(WatchRow(club=club, place=200 + person, set_by=person, at=NOON))
     await add_finding_to(records, Finding(0, place, person, 70 + person, needs, NOON), NOON)
-    await Audit(records, lambda: NOON).note(Did.PROMPT, place, person, message=80 + person)
-    await Nominations(records, {}, lambda: NOON).add(member, said)
-    books, votes = (Candidate("emma", "Emma"), Candidate("kim", "Kim")), Votes(records, lambda: NOON)
+    await Audit(app_on(records)).note(Did.PROMPT, place, person, message=80 + person)
+    await Nominations(app_on(records)).add(member, said)
+    books, votes = (Candidate("emma", "Emma"), Candidate("kim", "Kim")), Votes(app_on(records))
     with contextlib.suppress(VoteProblem):  # the other member has begun it
         await votes.begin(VoteDraft(place, VoteKind.RANKED, books, NOON + DAY, hidden=False), str(club))
     await votes.choose((await votes.latest(club)).id, member, 1, "emma")
-    await Ceilings(records, {}, lambda: NOON).set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
+    await Ceilings(app_on(records)).set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
     schedule = replace(a_schedule(), club=club, organiser=person)
     kept = await schedules_of(records).add(schedule, said)
     await schedules_of(records).remind(kept.id, member, By.DIRECT)
-    await DirectMessages(records).choose(person, club)
-    await StoredUsage(records).spend(club, TODAY, 5)
+    await DirectMessages(app_on(records)).choose(person, club)
+    await Allowance(app_on(records)).spend(club, 5)
 
 
 @pytest.fixture
@@ -135,7 +138,7 @@ async def test_all_of_a_person_is_forgotten_and_the_rest_stays(told: Sessions) -
 async def test_the_ceilings_that_a_person_set_and_what_a_club_used_stay(told: Sessions) -> None:
     await forget_person(told, JIM)
     assert set(await ceiling_in(told, Place(1, 100))) == {f"book-{JIM}", f"book-{PETER}"}
-    assert await StoredUsage(told).spent(1, TODAY) == 10
+    assert await Allowance(app_on(told)).spent(1) == 10
     assert (await held_about(told, 0))["ceilings"][0]["book"] == f"book-{JIM}"
 
 
@@ -145,9 +148,9 @@ async def test_a_person_is_forgotten_in_one_club(told: Sessions) -> None:
     held = await held_about(told, JIM)
     assert held["clubs"] == [2]
     assert clubs_in(held) == {name: {2} for name in NAMES}
-    assert await DirectMessages(told).chosen(JIM) == 2
+    assert await DirectMessages(app_on(told)).chosen(JIM) == 2
     await forget_person(told, JIM, 2)
-    assert await DirectMessages(told).chosen(JIM) is None
+    assert await DirectMessages(app_on(told)).chosen(JIM) is None
 
 
 async def test_what_was_forgotten_does_not_stay_in_the_file(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.db.base import Sessions
+from bot.db.sessions import Sessions
 from bot.features.progress.store import KEPT, PositionChange, Report
 from bot.people import Member, Reached
 from tests.fakes.records import move, move_back, opened_records, said_by

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from bot.club_settings import ClubSettings, SetUp, Topic
-from bot.db.base import NAME, Address, Base, Sessions, StorageUnavailable, engine_for
-from bot.db.jobs import Due, JobRow, Key, StoredJobs, finish
+from bot.db.base import Base
+from bot.db.jobs import Due, JobRow, JobTable, Key, finish
 from bot.db.migrate import HEAD, MIGRATIONS, open_database, upgrade
 from bot.db.migrations.__main__ import draft
-from bot.features.ask.store import Conversations, DirectMessages, StoredNotes, StoredQuestions, StoredUsage
+from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, engine_for
+from bot.features.ask.store import AskedQuestions, BotMemory, Conversations, DirectMessages
 from bot.features.progress.store import PositionChange, Report
 from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.prompts.store import listed_prompts
@@ -28,8 +29,10 @@ from bot.features.stats.store import ClubFigures
 from bot.features.votes.store import Nominations, Votes
 from bot.features.watch.store import FindingRow
 from bot.jobs import Jobs, Post
+from bot.limits import Allowance
 from bot.people import EVERY, Member, Place, Reached
 from corpus.books import Reveals
+from tests.fakes.app import app_on
 from tests.fakes.postgres import Databases
 from tests.fakes.records import ceiling_in, keep_prompt, move_back, said_by, shelf_of
 from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
@@ -65,13 +68,13 @@ async def check_rows(records: Sessions) -> None:
     assert await shelf_of(records, jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
     reviews = await every_review(records, EVERY)
     assert [(review.id, review.needs, review.written) for review in reviews] == [(4, Reveals.of({"smiley": 2}), NOON)]
-    assert [turn.answer for turn in await Conversations(records, lambda: NOON).turns(thread, 9)] == ["He."]
-    asked = await StoredQuestions(records).asked("abc")
+    assert [turn.answer for turn in await Conversations(app_on(records)).turns(thread, 9)] == ["He."]
+    asked = await AskedQuestions(app_on(records)).asked("abc", "ask")
     assert asked is not None
     assert asked.place == Place(1, 100, adults=True)
-    assert await StoredUsage(records).spent(1, NOON.date()) == 12
-    assert await DirectMessages(records).chosen(10) == 1
-    assert await StoredNotes(records).note("commands") == "hash"
+    assert await Allowance(app_on(records)).spent(1) == 12
+    assert await DirectMessages(app_on(records)).chosen(10) == 1
+    assert await BotMemory(app_on(records)).recall("commands") == "hash"
 
 
 def test_every_version_is_tested_and_the_last_is_the_one_that_the_program_knows() -> None:
@@ -98,20 +101,18 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
         async with records.reading() as session:
             found = await session.get(FindingRow, 1)
         assert (found is not None and found.told) == (version >= "0004")
-        assert (await SetUp(records, {}).settings(1) == CHOSEN) == (version >= "0005")
-        assert ((await ClubFigures(records, lambda: NOON).look(1, "smiley"))[0] == FIGURE) == (version >= "0005")
+        assert (await SetUp(app_on(records)).settings(1) == CHOSEN) == (version >= "0005")
+        assert ((await ClubFigures(app_on(records)).look(1, "smiley"))[0] == FIGURE) == (version >= "0005")
         assert [found.id for found in await schedules_of(records).of_club(1)] == [5] * (version >= "0006")
         if version >= "0006":
             kept = await schedules_of(records).kept(5)
             assert kept.schedule.sections[0].event == kept.steps["s5:1:event:2"].result == 907
             assert await schedules_of(records).reminded(5) == {Member(1, 10): By.THREAD}
         voted = version >= "0003"
-        assert [found.candidate.title for found in await Nominations(records, {}, lambda: NOON).listed(1)] == [
-            "Emma"
-        ] * voted
-        due = await StoredJobs(records).due(["vote"], EVERY, NOON)
+        assert [found.candidate.title for found in await Nominations(app_on(records)).listed(1)] == ["Emma"] * voted
+        due = await JobTable(records).due(["vote"], EVERY, NOON)
         assert due == [Due("vote", 1, 3, NOON)] * voted
-        votes = Votes(records, lambda: NOON - dt.timedelta(hours=1))
+        votes = Votes(app_on(records, now=lambda: NOON - dt.timedelta(hours=1)))
         vote = await votes.anywhere(3)
         assert (vote is not None and (vote.message, vote.state) == (901, "open")) == voted
         if voted:
@@ -137,7 +138,7 @@ JOBS = {
 
 async def test_what_was_planned_begun_or_done_before_there_were_jobs_is_a_job(unmade: str | Path) -> None:
     await asyncio.to_thread(lay_out, unmade, "0008")
-    async with open_database(unmade) as records, StoredJobs(records)._sessions.reading() as session:
+    async with open_database(unmade) as records, JobTable(records)._sessions.reading() as session:
         rows = await session.scalars(select(JobRow))
         jobs = {(row.feature, row.subject, row.step): (row.due, row.since, row.done, row.result) for row in rows}
         assert jobs == JOBS
@@ -147,7 +148,7 @@ async def test_after_the_upgrade_nothing_is_posted_twice_and_nothing_is_lost(unm
     await asyncio.to_thread(lay_out, unmade, "0008")
     async with open_database(unmade) as records:
         now, posted, found = TOMORROW, [], []
-        jobs = Jobs(StoredJobs(records), lambda: now)
+        jobs = Jobs(JobTable(records), lambda: now)
 
         def post(key: Key) -> Post:
             async def make() -> int:
@@ -161,11 +162,11 @@ async def test_after_the_upgrade_nothing_is_posted_twice_and_nothing_is_lost(unm
             return Post(make, find)
 
         async def done(key: Key, made: int) -> None:
-            async with StoredJobs(records)._sessions.writing() as session:
+            async with JobTable(records)._sessions.writing() as session:
                 await finish(session, key, made)
 
         for feature, step in (("vote", "open"), ("vote", "close"), ("prompt", "post"), ("watch", "tell")):
-            for due in await StoredJobs(records).due([feature], EVERY, now):
+            for due in await JobTable(records).due([feature], EVERY, now):
                 key = Key(feature, due.club, due.subject, step)
                 if claim := await jobs.claim(key):
                     await jobs.post_once(claim, post(key), lambda made, key=key: done(key, made))  # type: ignore[misc]

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.db.base import Sessions
 from bot.db.jobs import JobRow
+from bot.db.sessions import Sessions
 from bot.features.my_data.store import forget_person, held_about
 from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteProblem, VoteState
 from bot.features.votes.store import Nominations, Votes
 from bot.jobs import HELD
 from bot.people import Member, Place
+from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -24,7 +25,7 @@ DRAFT = VoteDraft(Place(1, 100, adults=True), VoteKind.RANKED, BOOKS, NOON + HOU
 
 
 def votes_at(records: Sessions, now: dt.datetime = NOON) -> Votes:
-    return Votes(records, lambda: now, lambda: "seed")
+    return Votes(app_on(records, now=lambda: now), lambda: "seed")
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ async def test_the_first_outcome_stays_and_is_there_after_a_restart(
 async def test_a_closed_vote_keeps_no_ballots_and_is_never_due_and_its_winner_is_not_nominated(
     records: Sessions, votes: Votes, vote: Vote
 ) -> None:
-    nominations = Nominations(records, {}, lambda: NOON)
+    nominations = Nominations(app_on(records))
     for title in ("Emma", "Kim"):
         await nominations.add(JIM, title)
     await votes.choose(vote.id, JIM, 1, "emma")
@@ -139,7 +140,7 @@ async def test_a_closed_vote_keeps_no_ballots_and_is_never_due_and_its_winner_is
 
 
 async def test_who_is_forgotten_takes_ballot_and_nominations_along(records: Sessions, votes: Votes, vote: Vote) -> None:
-    nominations = Nominations(records, {}, lambda: NOON)
+    nominations = Nominations(app_on(records))
     for member in (JIM, LIZ):
         await nominations.add(member, "Emma")
         await votes.choose(vote.id, member, 1, "emma")

@@ -8,6 +8,7 @@ from simcord import MemberActor
 from bot.audit import KEPT, Audit, Did
 from bot.features.my_data.store import MyData
 from bot.people import Member, Place
+from tests.fakes.app import app_on
 from tests.fakes.club import Club, buttons, message, shown
 
 STORM = "Whom does Silas save in the storm?"
@@ -86,7 +87,7 @@ async def test_what_is_older_than_it_goes_back_is_forgotten_at_a_start(club: Clu
     with club.env.time_context():
         long_ago = discord.utils.utcnow() - KEPT - dt.timedelta(days=1)
     place = Place(club.guild.id, club.general.id)
-    await Audit(club.app.database, lambda: long_ago).note(Did.PROMPT, place, 5, about="long ago")
+    await Audit(app_on(club.app.database, now=lambda: long_ago)).note(Did.PROMPT, place, 5, about="long ago")
     await club.restart()
     with club.env.time_context():
         assert await club.app.get(Audit).since(club.guild.id, 1_000) == []

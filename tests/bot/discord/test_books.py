@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.features.ask.rules import Questions
+from bot.features.ask.store import AskedQuestions
 from bot.features.books.cog import quotes_card
 from bot.people import Member, Place
 from tests.fakes.bookshelf import opened, write_book
@@ -97,7 +97,7 @@ async def test_what_is_explicit_is_shown_where_discord_lets_nobody_under_age_in(
     with tales_club.env.time_context():
         for adults in (True, False):
             place = Place(liz.guild.id, tales_club.general.id, adults)
-            asked = await app.get(Questions).keep("quotes", member, place, "", PILOT)
+            asked = await app.get(AskedQuestions).keep("quotes", member, place, "", PILOT)
             card = await quotes_card(app, asked, place)
             assert (EXPLICIT in card.body) is adults
 

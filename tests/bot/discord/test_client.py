@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.discord.context import permissions
-from bot.features.ask.store import StoredNotes
+from bot.features.ask.store import BotMemory
 from bot.limits import Allowance
 from bot.start import link
 from retrieval.retriever import Retriever
@@ -53,7 +53,7 @@ async def test_commands_are_sent_once_and_again_only_when_they_change(club: Club
     assert calls(club, "PUT", "/commands") == 1
     await club.restart()
     assert calls(club, "PUT", "/commands") == 1
-    await club.app.get(StoredNotes).write_note(f"commands of {club.env.bot.application_id}", "of an older version")
+    await club.app.get(BotMemory).remember(f"commands of {club.env.bot.application_id}", "of an older version")
     await club.restart()
     assert calls(club, "PUT", "/commands") == 2
 

@@ -10,7 +10,7 @@ import pytest
 from simcord.backend.models import Channel
 
 from bot.client import Dogear
-from bot.db.base import Sessions
+from bot.db.sessions import Sessions
 from bot.features.progress.store import Progress
 from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.schedules.store import By
@@ -18,9 +18,10 @@ from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
 from bot.features.watch.rules import Finding
 from bot.people import EVERY, Member, Place, Shards
-from bot.processes import StoredPresence
+from bot.processes import Presence
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
+from tests.fakes.app import app_on
 from tests.fakes.discord_server import Club, DiscordServer, discord_server
 from tests.fakes.postgres import Databases
 from tests.fakes.processes import Clock, app_over, running, spoken_to
@@ -105,7 +106,7 @@ async def planned(fleet: Fleet, club: Club) -> None:
     await schedules_of(records).remind(schedule.id, Member(club.id, jim), By.THREAD)
     books_of = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
     draft = VoteDraft(here, VoteKind.RANKED, books_of, FIRST, hidden=False)
-    votes = Votes(records, lambda: NOW)
+    votes = Votes(app_on(records, now=lambda: NOW))
     await votes.opened(await votes.begin(draft, str(club.id)), fleet.discord.write(place, "a vote").stored.id)
     prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=PromptState.APPROVED, due=FIRST)
     await keep_prompt(records, prompt)
@@ -163,7 +164,7 @@ async def test_in_a_club_that_the_bot_has_left_nothing_is_due_until_it_is_back(h
     joined = {name: value for name, value in club.payload().items() if name != "unavailable"}
     fleet.discord.gateway.tell("GUILD_CREATE", joined)
     async with asyncio.timeout(30):
-        while await StoredPresence(fleet.records).away(EVERY):  # noqa: ASYNC110
+        while await Presence(app_on(fleet.records), lambda _: None).away():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await fleet.do_due()
     assert fleet.posts(club.places[0])

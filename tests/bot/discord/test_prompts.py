@@ -11,7 +11,7 @@ import pytest
 from simcord import MemberActor
 
 from bot.audit import Audit, Did
-from bot.db.base import NAME
+from bot.db.sessions import NAME
 from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.prompts.store import Prompts, posting
 from bot.jobs import HELD

@@ -14,7 +14,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.audit import Audit
-from bot.db.base import NAME
+from bot.db.sessions import NAME
 from bot.features.ceilings.store import Ceilings
 from bot.features.prompts.store import Prompts
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState

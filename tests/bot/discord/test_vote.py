@@ -10,7 +10,7 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor, SetupError
 
-from bot.db.base import NAME
+from bot.db.sessions import NAME
 from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteState
 from bot.features.votes.store import Votes
 from bot.people import Place

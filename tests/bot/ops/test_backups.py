@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.db.base import StorageUnavailable
 from bot.db.migrate import open_database
+from bot.db.sessions import StorageUnavailable
 from bot.ops.backup import (
     DATABASE,
     LIBRARY,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
-from bot.db.base import NAME
+from bot.db.sessions import NAME
 from bot.features.prompts.store import Prompts
 from bot.features.votes.store import Votes
 from tests.fakes.club import Club, fields, labels, message

@@ -11,8 +11,8 @@ import pytest
 
 from bot.answering.engine import Discussion
 from bot.app import App, Rates
-from bot.features.ask.rules import KEPT, AskedLongAgo, Questions
-from bot.features.ask.store import Conversations
+from bot.features.ask.rules import Questions
+from bot.features.ask.store import BUTTONS_WORK, AskedLongAgo, AskedQuestions, Conversations
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.limits import AskedTooMuch
@@ -198,9 +198,9 @@ async def test_every_way_of_asking_counts(club: Club) -> None:
 
 
 async def test_buttons_work_for_a_week_and_then_their_questions_are_forgotten(club: Club) -> None:
-    questions = club.app.get(Questions)
+    questions = club.app.get(AskedQuestions)
     kept = await questions.keep("reviews", LIZ, THREAD, "1 any", LANTERN)
-    club.clock[0] += KEPT
+    club.clock[0] += BUTTONS_WORK
     assert await questions.asked(kept.id, kept.do) == kept
     assert await questions.forget_old() == 0
     club.clock[0] += dt.timedelta(seconds=1)
@@ -211,7 +211,7 @@ async def test_buttons_work_for_a_week_and_then_their_questions_are_forgotten(cl
 
 
 async def test_a_button_finds_nothing_that_was_kept_for_another_kind(club: Club) -> None:
-    questions = club.app.get(Questions)
+    questions = club.app.get(AskedQuestions)
     kept = await questions.keep("ask", LIZ, THREAD, '{"words": "a plan"}', LANTERN)
     assert await questions.asked(kept.id, "ask", "hint") == kept
     for kinds in (("schedule",), ("order", "reviews"), ()):

@@ -10,6 +10,7 @@ import pytest
 from bot.features.ceilings.store import CeilingProblem, Ceilings
 from bot.people import Member, Place
 from corpus.books import Book, Unit
+from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
 GEORGE = Member(1, 30)
@@ -22,7 +23,7 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 @pytest.fixture
 async def ceilings(database: str | Path) -> AsyncIterator[Ceilings]:
     async with opened_records(database) as records:
-        yield Ceilings(records, {book.slug: book for book in (WHALE, EMMA)}, lambda: NOON)
+        yield Ceilings(app_on(records, {book.slug: book for book in (WHALE, EMMA)}))
 
 
 async def test_a_change_counts_once_it_is_made(ceilings: Ceilings) -> None:
@@ -63,7 +64,7 @@ async def test_one_book_or_all_are_cleared(ceilings: Ceilings) -> None:
 async def test_books_come_in_the_order_of_their_letters_numbers_on_every_database(database: str | Path) -> None:
     books = {slug: replace(EMMA, slug=slug) for slug in ("emma", "a-b", "ab", "a_c", "Émile", "Z", "z")}
     async with opened_records(database) as records:
-        ceilings = Ceilings(records, books, lambda: NOON)
+        ceilings = Ceilings(app_on(records, books))
         for book in books.values():
             await ceilings.set(THREAD, book, "ch 8", GEORGE)
         assert list(await ceilings.show(THREAD)) == sorted(books)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.answering.reply import Reply
-from bot.db.base import Sessions
+from bot.app import App
 from bot.features.ask.store import Conversations, DirectMessages
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import MyData, personal_tables
@@ -21,6 +21,7 @@ from bot.people import NO_CLUB, Member, Place
 from bot.workers import Workers
 from corpus.books import Book, Reveals, Unit
 from retrieval.gate import Audience
+from tests.fakes.app import app_on
 from tests.fakes.club_texts import Texts
 from tests.fakes.records import opened_records
 
@@ -35,28 +36,25 @@ LIZ, THERE, ALEC = Member(1, 20), Member(2, 20), Member(1, 21)
 class Club:
     """What members tell, and where it is kept."""
 
-    records: Sessions
-    reviews: Reviews
+    app: App
     texts: Texts
 
     @property
     def my_data(self) -> MyData:
-        return MyData(self.records, self.reviews)
+        return self.app.get(MyData)
 
     async def tells(self, member: Member) -> None:
         """Have a member tell the bot everything that they can."""
-        books, name = {EMMA.slug: EMMA}, f"member {member.id} of {member.club}"
+        name, get = f"member {member.id} of {member.club}", self.app.get
         place = Place(member.club, 100 if member.id == LIZ.id else 300)
-        shelves = Shelves(self.records, books, _noon)
-        await Progress(self.records, shelves, books, _noon).set(member, EMMA, "ch 7")
-        await shelves.add(member, f"The Whale, by {name}")
-        await self.reviews.write(member, EMMA, "5", f"A picnic! – {name}", "finished")
-        ceilings = Ceilings(self.records, books, _noon)
+        await get(Progress).set(member, EMMA, "ch 7")
+        await get(Shelves).add(member, f"The Whale, by {name}")
+        await get(Reviews).write(member, EMMA, "5", f"A picnic! – {name}", "finished")
+        ceilings = get(Ceilings)
         await ceilings.make(place, await ceilings.raised(place, EMMA, "ch 9"), member)
-        conversations = Conversations(self.records, _noon)
         asked = f"Whom does Emma love? – {name}"
-        await conversations.remember(place, member, asked, Reply("ask", "emma", "Nobody."), Audience(), Reveals())
-        await DirectMessages(self.records).choose(member.id, member.club)
+        await get(Conversations).remember(place, member, asked, Reply("ask", "emma", "Nobody."), Audience(), Reveals())
+        await get(DirectMessages).choose(member.id, member.club)
 
     async def held(self, member: Member, *, everywhere: bool = False) -> dict[str, Any]:
         """Return the export, as a program reads it."""
@@ -64,16 +62,12 @@ class Club:
         return told
 
 
-def _noon() -> dt.datetime:
-    return NOON
-
-
 @pytest.fixture
 async def club(tmp_path: Path) -> AsyncIterator[Club]:
     workers, texts = Workers(1), Texts()
     try:
         async with opened_records(tmp_path) as records:
-            yield Club(records, Reviews(records, texts, {EMMA.slug: EMMA}, workers, _noon), texts)
+            yield Club(app_on(records, {EMMA.slug: EMMA}, texts=texts, workers=workers), texts)
     finally:
         workers.close()
 

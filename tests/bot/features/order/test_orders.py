@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.features.order.rules import NoOrder, OrderRequest, advised
+from bot.features.order.cog import NoOrder, OrderRequest, advised
 from corpus.books import Book, Unit
 
 ONE = Book("one", "One", "A", Unit.CHAPTER, 10, year=1960, series="Tales")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.base import Sessions
+from bot.db.sessions import Sessions
 from bot.features.progress.store import Progress, ProgressProblem
-from bot.features.shelf.store import Shelves
 from bot.people import Member
 from corpus.books import Book, Unit
+from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
 LIZ, ALEC = Member(1, 20), Member(1, 21)
@@ -22,8 +22,7 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 def kept_by(records: Sessions, *books: Book) -> Progress:
     """Return the progress of a club with these books."""
-    known = {book.slug: book for book in books}
-    return Progress(records, Shelves(records, known, lambda: NOON), known, lambda: NOON)
+    return Progress(app_on(records, {book.slug: book for book in books}))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bot.answering.drafts import PromptDraft
 from bot.answering.engine import Discussion
 from bot.app import App
 from bot.audit import Audit, Did
-from bot.db.jobs import StoredJobs
+from bot.db.jobs import JobTable
 from bot.features.ceilings.store import Ceilings
 from bot.features.prompts.rules import LATE, MAX_OWN, Prompt, PromptProblem, PromptState
 from bot.features.prompts.store import Prompts, posting
@@ -42,7 +42,7 @@ class Desk:
         return self.app.get(Prompts)
 
     async def next_due(self) -> dt.datetime | None:
-        return await self.app.get(StoredJobs).next_due(["prompt"], EVERY)
+        return await JobTable(self.app.database).next_due(["prompt"], EVERY)
 
     def later(self, by: dt.timedelta) -> None:
         self.clock[0] += by
@@ -96,7 +96,7 @@ async def test_a_message_is_suggested_once_whatever_became_of_it(each_desk: Desk
 
 
 async def test_what_is_being_posted_cannot_be_changed_until_its_claim_ends(each_desk: Desk) -> None:
-    prompt, jobs = await keep_prompt(each_desk.app.database, READY), each_desk.app.get(StoredJobs)
+    prompt, jobs = await keep_prompt(each_desk.app.database, READY), JobTable(each_desk.app.database)
     assert await jobs.claim(posting(1, prompt.id), NOON, NOON + HOUR) is not None
     with pytest.raises(PromptProblem, match="Somebody else has just dealt"):
         await each_desk.prompts.edit(ELINOR, prompt.id, HARMLESS)

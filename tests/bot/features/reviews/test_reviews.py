@@ -16,6 +16,7 @@ from corpus.books import Book, Unit
 from corpus.passages import ClubText
 from retrieval.gate import Audience
 from retrieval.types import StoreUnavailable
+from tests.fakes.app import app_on
 from tests.fakes.club_texts import PICNIC, Texts
 from tests.fakes.records import opened_records
 
@@ -39,7 +40,7 @@ def texts() -> Texts:
 async def reviews(database: str | Path, texts: Texts) -> AsyncIterator[Reviews]:
     workers = Workers(1)
     async with opened_records(database) as records:
-        yield Reviews(records, texts, {"emma": EMMA}, workers, days())
+        yield Reviews(app_on(records, {"emma": EMMA}, days(), texts=texts, workers=workers))
     workers.close()
 
 
@@ -137,8 +138,9 @@ async def test_a_review_is_kept_and_deleted_while_the_vector_store_is_away_and_t
     behind: list[str] = []
     workers = Workers(1)
     async with opened_records(tmp_path) as records:
-        books = {"emma": EMMA}
-        reviews = Reviews(records, TextsAway(), books, workers, days(), lambda: behind.append("behind"))
+        texts, told = TextsAway(), lambda: behind.append("behind")
+        app = app_on(records, {"emma": EMMA}, days(), texts=texts, workers=workers, store_behind=told)
+        reviews = Reviews(app)
         await reviews.write(LIZ, EMMA, "4", "I laughed.", "ch 5")
         assert [r.text for r in await reviews.read(1, EMMA, at(5))] == ["I laughed."]
         assert behind == ["behind"]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.audit import Audit
-from bot.db.base import Sessions
-from bot.db.jobs import StoredJobs
+from bot.db.jobs import JobTable
+from bot.db.sessions import Sessions
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import Do, Order
@@ -20,6 +20,7 @@ from bot.features.schedules.rules import Schedule, ScheduleState, Section, Secti
 from bot.features.schedules.store import By, Kept, Schedules
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Shards
+from tests.fakes.app import app_on
 from tests.fakes.records import ceiling_in, opened_records
 from tests.fakes.scheduled import BOOK, NOW, a_schedule, schedules_of
 from tests.fakes.stage import FakeStage
@@ -48,9 +49,9 @@ class World:
 
     @property
     def jobs(self) -> Jobs:
-        jobs = Jobs(StoredJobs(self.records), self.now, self.shards)
-        ceilings, audit = Ceilings(self.records, {BOOK.slug: BOOK}, self.now), Audit(self.records, self.now)
-        jobs.work["schedule"] = RunningSchedules(jobs, self.schedules, ceilings, audit, self.stage).do
+        jobs = Jobs(JobTable(self.records), self.now, self.shards)
+        app = app_on(self.records, {BOOK.slug: BOOK}, self.now)
+        jobs.work["schedule"] = RunningSchedules(jobs, self.schedules, app.get(Ceilings), app.get(Audit), self.stage).do
         return jobs
 
     async def until(self, moment: dt.datetime) -> None:

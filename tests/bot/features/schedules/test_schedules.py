@@ -1,20 +1,17 @@
 """Schedules as a club keeps them: confirmed once, changed by one at a time, found where they are meant."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from bot.db.base import Sessions
-from bot.db.jobs import Claim, StoredJobs
+from bot.db.jobs import Claim, JobTable
+from bot.db.sessions import Sessions
 from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
 from bot.features.schedules.store import Begun, By, Kept, Schedules, step_of
 from bot.people import EVERY, Member, Place
-from tests.fakes.records import opened_records
 from tests.fakes.scheduled import BOOK, EMMA, NOW, a_schedule, schedules_of
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
@@ -27,12 +24,6 @@ class Clock:
 
     def __call__(self) -> dt.datetime:
         return self.at
-
-
-@pytest.fixture
-async def records(database: str | Path) -> AsyncIterator[Sessions]:
-    async with opened_records(database) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -146,7 +137,7 @@ async def kept_one(schedules: Schedules) -> Schedule:
 
 
 async def next_due(records: Sessions) -> dt.datetime | None:
-    return await StoredJobs(records).next_due(["schedule"], EVERY)
+    return await JobTable(records).next_due(["schedule"], EVERY)
 
 
 async def test_a_schedule_is_kept_as_it_was_planned(schedules: Schedules) -> None:
@@ -203,18 +194,18 @@ async def test_a_step_that_cannot_be_done_now_rests_and_keeps_since_when_it_was_
 ) -> None:
     schedule = await kept_one(schedules)
     left, held = step_of(schedule, "left"), step_of(schedule, "held")
-    await StoredJobs(records).claim(left, NOW, NOW + MINUTE, new=True)
-    await StoredJobs(records).claim(held, NOW, NOW + HOUR, new=True)
+    await JobTable(records).claim(left, NOW, NOW + MINUTE, new=True)
+    await JobTable(records).claim(held, NOW, NOW + HOUR, new=True)
     await schedules.rest(Kept(schedule), NOW + MINUTE, None)
     assert await next_due(records) == NOW + HOUR
-    assert await StoredJobs(records).claim(held, NOW + MINUTE, NOW + HOUR) is None
-    assert await StoredJobs(records).claim(left, NOW + MINUTE, NOW + HOUR) == Claim(left, NOW)
+    assert await JobTable(records).claim(held, NOW + MINUTE, NOW + HOUR) is None
+    assert await JobTable(records).claim(left, NOW + MINUTE, NOW + HOUR) == Claim(left, NOW)
 
 
 async def test_a_step_is_done_together_with_its_change(schedules: Schedules, records: Sessions) -> None:
     schedule = await kept_one(schedules)
     step = step_of(schedule, "step")
-    await StoredJobs(records).claim(step, NOW, NOW + MINUTE, new=True)
+    await JobTable(records).claim(step, NOW, NOW + MINUTE, new=True)
     await schedules.finish(step, 900, lambda kept: replace(kept, touched=(900,)))
     kept = await schedules.kept(schedule.id)
     assert kept.steps == {"step": Begun(done=True, result=900)}

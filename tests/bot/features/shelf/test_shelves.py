@@ -11,6 +11,7 @@ from bot.features.shelf.rules import ShelfName, ShelfProblem
 from bot.features.shelf.store import Shelves
 from bot.people import Member
 from corpus.books import Book, Unit
+from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
 LIZ, ALEC = Member(1, 20), Member(1, 21)
@@ -28,7 +29,7 @@ def clock() -> Callable[[], dt.datetime]:
 @pytest.fixture
 async def shelves(database: str | Path) -> AsyncIterator[Shelves]:
     async with opened_records(database) as records:
-        yield Shelves(records, {book.slug: book for book in (WHALE, EMMA)}, clock())
+        yield Shelves(app_on(records, {book.slug: book for book in (WHALE, EMMA)}, clock()))
 
 
 async def shown(shelves: Shelves, member: Member = LIZ) -> list[tuple[str, str]]:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.db.base import Sessions
+from bot.db.sessions import Sessions
 from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of, outdated
 from bot.features.stats.store import ClubFigures
 from bot.people import Member, Reached
 from corpus.books import Book, Unit
+from tests.fakes.app import app_on
 from tests.fakes.records import move, opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -147,7 +148,7 @@ async def test_whoever_looks_after_every_report_sees_the_changes_of_five_members
 async def test_that_there_is_nothing_to_show_stands_as_long(records: Sessions) -> None:
     """Otherwise the one whose report made the second group large enough would have told where they are."""
     clock = NOON
-    figures = ClubFigures(records, lambda: clock)
+    figures = ClubFigures(app_on(records, now=lambda: clock))
     for member, there in enumerate(at(*[1] * 9, *[60] * 4)):
         await move(records, Member(1, member), {"moby-dick": there}, NOON)
     clock += MINUTE
@@ -171,10 +172,10 @@ async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
 
 async def test_of_two_figures_that_are_made_at_once_everybody_sees_the_same(records: Sessions) -> None:
     one, other = Figure(NOON, (Group(0, 0, 5), Group(1, 4, 6))), Figure(NOON + MINUTE, (Group(0, 0, 6), Group(1, 4, 6)))
-    assert await ClubFigures(records, lambda: NOON).keep(1, "moby-dick", one, None) == one
-    assert await ClubFigures(records, lambda: NOON).keep(1, "moby-dick", other, None) == one
+    assert await ClubFigures(app_on(records)).keep(1, "moby-dick", one, None) == one
+    assert await ClubFigures(app_on(records)).keep(1, "moby-dick", other, None) == one
     later = replace(other, at=NOON + 2 * MINUTE)
-    assert await ClubFigures(records, lambda: NOON).keep(1, "moby-dick", other, one) == other
-    assert await ClubFigures(records, lambda: NOON).keep(1, "moby-dick", later, one) == other
-    assert await ClubFigures(records, lambda: NOON).look(1, "moby-dick") == (other, [])
-    assert await ClubFigures(records, lambda: NOON).look(2, "moby-dick") == (None, [])
+    assert await ClubFigures(app_on(records)).keep(1, "moby-dick", other, one) == other
+    assert await ClubFigures(app_on(records)).keep(1, "moby-dick", later, one) == other
+    assert await ClubFigures(app_on(records)).look(1, "moby-dick") == (other, [])
+    assert await ClubFigures(app_on(records)).look(2, "moby-dick") == (None, [])

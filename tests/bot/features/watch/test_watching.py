@@ -5,21 +5,19 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from bot.audiences import Audiences
-from bot.audit import Audit
-from bot.db.base import Sessions
-from bot.db.jobs import Claim, StoredJobs
+from bot.db.jobs import Claim, JobTable
+from bot.db.sessions import Sessions
 from bot.features.ceilings.store import Ceilings
-from bot.features.progress.store import Progress
-from bot.features.shelf.store import Shelves
 from bot.features.watch.rules import Finding, Outcome, Spoken, WatchProblem
 from bot.features.watch.store import Watching, telling
 from bot.jobs import HELD
 from bot.people import EVERY, Member, Place
 from corpus.books import Book, Reveals, Slug, Unit
+from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
@@ -29,7 +27,7 @@ SPOILER = Spoken(THREAD, 10, 900, "chapter 9")
 FIRST = Finding(1, THREAD, 10, 900, Reveals.of({"emma": 9}), NOON)
 
 
-async def placed(text: str, book: Slug | None) -> Reveals:
+def placed(text: str, book: Slug | None) -> Reveals:
     """Return the chapter that a text names."""
     return Reveals.of({book or "": int(text.removeprefix("chapter "))})
 
@@ -37,7 +35,7 @@ async def placed(text: str, book: Slug | None) -> Reveals:
 @pytest.fixture
 async def records(database: str | Path) -> AsyncIterator[Sessions]:
     async with opened_records(database) as opened:
-        ceilings = Ceilings(opened, {EMMA.slug: EMMA}, lambda: NOON)
+        ceilings = Ceilings(app_on(opened, {EMMA.slug: EMMA}))
         for place in (THREAD, Place(2, 200)):
             await ceilings.set(place, EMMA, "ch 8", GEORGE)
         yield opened
@@ -49,10 +47,8 @@ def watching(records: Sessions) -> Watching:
 
 
 def over(records: Sessions) -> Watching:
-    books = {EMMA.slug: EMMA}
-    progress = Progress(records, Shelves(records, books, lambda: NOON), books, lambda: NOON)
-    audiences = Audiences(progress, Ceilings(records, books, lambda: NOON))
-    return Watching(records, audiences, Audit(records, lambda: NOON), placed, lambda: NOON)
+    workers = SimpleNamespace(do=asyncio.to_thread)
+    return Watching(app_on(records, {EMMA.slug: EMMA}, reveals=placed, workers=workers))
 
 
 async def test_a_place_is_watched_until_it_is_not_also_after_a_restart(records: Sessions, watching: Watching) -> None:
@@ -97,10 +93,10 @@ async def test_whoever_found_a_message_tells_its_author_and_later_another_proces
     kept = await watching.read(SPOILER)
     assert kept is not None
     later = NOON + HELD
-    assert await StoredJobs(records).claim(telling(kept), NOON, NOON) is None
-    assert await StoredJobs(records).claim(telling(kept), later, later) == Claim(telling(kept), NOON)
+    assert await JobTable(records).claim(telling(kept), NOON, NOON) is None
+    assert await JobTable(records).claim(telling(kept), later, later) == Claim(telling(kept), NOON)
     assert await watching.untold(kept.id) == kept
     await watching.told(kept)
     assert await watching.finding(kept.id) == replace(kept, told=True)
     assert await watching.untold(kept.id) is None
-    assert await StoredJobs(records).next_due(["watch"], EVERY) is None
+    assert await JobTable(records).next_due(["watch"], EVERY) is None
