@@ -38,8 +38,6 @@ SEEN = 5_000
 
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
-MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
-
 INTRODUCTION = (
     "I answer questions about the book without spoilers: here within this channel’s ceiling, with /ask within what "
     "you have read.\nAsk me a question, or first tell me where you are with /progress set."
@@ -110,6 +108,7 @@ def said(content: str, me: int) -> str:
 
 
 NO_TEXT = "There is no text in that message."
+MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
 
 
 class MenuCog(AppCog):
