@@ -216,8 +216,7 @@ def index(context: typer.Context, library: LibraryFolder = None, data: DataFolde
 def import_(
     context: typer.Context,
     files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE", help="Saved pages: Goodreads, Wikipedia, a study page, plain text."),
+        list[Path], typer.Argument(metavar="FILE", help="Saved pages: Goodreads, Wikipedia, a study page, plain text.")
     ],
     book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
     library: LibraryFolder = None,

@@ -83,6 +83,18 @@ class Ledger:
         elif count > 0:
             self._counts[key] = (self._counts.get(key) or 0) + count
 
+    def recognised(self, what: str, why: str = "") -> None:
+        """Add what the page is, or what it has."""
+        self.add(Status.RECOGNISED, what, why=why)
+
+    def dropped(self, what: str, count: int | None = None, why: str = "") -> None:
+        """Add what was left out."""
+        self.add(Status.DROPPED, what, count, why)
+
+    def noted(self, what: str, why: str = "") -> None:
+        """Add what the organiser should check."""
+        self.add(Status.NOTED, what, why=why)
+
     def entries(self) -> Iterable[ReportEntry]:
         """Return the entries, sorted by status and then in order of arrival."""
         order = list(Status)

@@ -9,42 +9,10 @@ from enum import Enum, auto
 from bs4 import BeautifulSoup, Tag
 
 from corpus.books import Edition, Ratings, SimilarBook
-from corpus.importing.draft import (
-    BookFacts,
-    DraftDocument,
-    DraftSection,
-    ImportContext,
-    Ledger,
-    PageContent,
-    Paragraph,
-    Status,
-)
-from corpus.importing.goodreads_reviews import STARS, reviews
-from corpus.importing.page import (
-    AFTER_REVIEW,
-    NAME,
-    PHOTO,
-    REVIEW,
-    PageLine,
-    SavedPage,
-    attribute,
-    classes,
-    cut_to,
-    lines_of,
-    words_of,
-)
-from corpus.importing.text import (
-    DATE,
-    MONTHS,
-    date_in,
-    is_cut_short,
-    is_explicit,
-    whole_sentences,
-    without_duplicate,
-    without_more_link,
-    without_name,
-    year_in,
-)
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Ledger, PageContent, Paragraph
+from corpus.importing.goodreads_reviews import AFTER_REVIEW, PHOTO, REVIEW, STARS, answers, reviews, without_cut_end
+from corpus.importing.page import NAME, PageLine, SavedPage, attribute, classes, cut_to, lines_of, words_of
+from corpus.importing.text import DATE, date_in, is_cut_short, is_explicit, without_duplicate, year_in
 
 
 class PageArea(Enum):
@@ -219,7 +187,7 @@ def _date(tag: Tag) -> str:
         said = attribute(link, "datetime") or (attribute(link, "content") if link.name == "meta" else words_of(link))
         if "reviewDate" in classes(link) or re.fullmatch(rf"{DATE}|\d{{4}}-\d\d-\d\d", said):
             day = date_in(said)
-            return f"{MONTHS[day.month - 1]} {day.day:02d}, {day.year}" if day else ""
+            return f"{day:%b %d, %Y}" if day else ""
     return ""
 
 
@@ -400,59 +368,6 @@ def _count(text: str) -> int:
     return int(text.replace(",", "") or 0)
 
 
-MAX_ANSWERS, MAX_ANSWER = 500, 20_000
-"""Answers of a page that are kept, and characters of each."""
-
-_UNTOLD = re.compile(
-    r"^(?:See all \d+|\d+ likes?\b|Like\b|flag\b|To ask other|View \d+|Add your answer|Ask the Goodreads|Unanswered|"
-    r"(?:\d+|a|an|one|about .{1,9}) (?:days?|weeks?|months?|years?|hours?) ago|Popular Answered|Ask a question)",
-    re.IGNORECASE,
-)
-_ASKING = re.compile(
-    r"^(?:who|whom|whose|what|when|where|which|why|how|is|isn|are|aren|am|was|were|do|does|don|did|didn|can|could|should|"
-    r"would|will|won|has|have|had|may|might|must|any|anyone|anybody|in|if|at|on|to|for|from|so|so,|i|hi|hello|this|the)\b",
-    re.IGNORECASE,
-)
-
-
-def answers(lines: Sequence[PageLine], ledger: Ledger) -> list[DraftSection]:
-    """Return one section for each question; answers without a question get a heading of their own."""
-    sections: list[DraftSection] = []
-    question, orphans = "", 0
-    for line in lines[: 4 * MAX_ANSWERS]:
-        text = line.text[: 2 * MAX_ANSWER]
-        if not text.replace(NAME, "").strip() or _UNTOLD.match(text):
-            continue
-        if asked := _question(text):
-            question = asked
-        elif answer := _answer(text, ledger):
-            if not question:
-                orphans += 1
-            heading = question or "A reader’s answer" + (f" · no. {orphans}" if orphans > 1 else "")
-            if sections and sections[-1].heading == heading:
-                sections[-1] = replace(sections[-1], paragraphs=(*sections[-1].paragraphs, Paragraph(answer)))
-            else:
-                sections.append(DraftSection((Paragraph(answer),), heading))
-    return sections[:MAX_ANSWERS]
-
-
-def _question(text: str) -> str:
-    """Return the question in a line, or ""; answers begin with a name."""
-    before, whole = without_duplicate(text)
-    is_one = not before and NAME not in text and whole.endswith("?") and len(whole) <= 500 and _ASKING.match(whole)
-    return whole if is_one else ""
-
-
-def _answer(text: str, ledger: Ledger) -> str:
-    """Return an answer in whole sentences and without its writer's name."""
-    before, whole = without_duplicate(text)
-    is_bare = bool(before) or NAME in text
-    answer = whole.replace(NAME, " ").strip() if is_bare else without_name(whole)
-    kept = whole_sentences(without_more_link(answer)) if is_cut_short(text) else answer
-    ledger.add(Status.DROPPED, "sentences", int(kept != answer), "cut off by the page")
-    return cut_to(kept, MAX_ANSWER)
-
-
 SOURCE = "Goodreads"
 MAX_ITEMS, MAX_BOOKS = 500, 100
 """Quotes or topics, and books, of a list that are kept."""
@@ -475,7 +390,7 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
     """Read the page, and report what was recognised and dropped."""
     lines = goodreads_lines(page.markup.tree) if page.markup else page.lines
     parts, ledger = areas_of(lines), setting.ledger
-    ledger.add(Status.RECOGNISED, "a page of Goodreads")
+    ledger.recognised("a page of Goodreads")
     facts, description = read_head(parts[PageArea.HEAD])
     author = _about_author(parts[PageArea.AUTHOR], ledger)
     self_named = _SELF.match(author[0]) if author and not facts.author else None
@@ -487,7 +402,7 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
     )
     series = _document("series", "background", "Other books in the series", _series(parts[PageArea.SERIES], facts))
     drafts = (
-        _document("premise", "premise", "What the book is about", _plain(_whole(description, ledger))),
+        _document("premise", "premise", "What the book is about", _plain(without_cut_end(description, ledger))),
         _document("reviews", "review", "What readers said", reviews(parts[PageArea.REVIEWS], setting)),
         _document("answers", "answers", "Readers’ questions", answers(parts[PageArea.ANSWERS], ledger)),
         _document(
@@ -497,12 +412,7 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
         replace(series, reveals={}) if series else None,  # titles and numbers give nothing away
         _document("topics", "topics", "What clubs talk about", [DraftSection(tuple(_topics(parts[PageArea.TOPICS])))]),
     )
-    ledger.add(
-        Status.DROPPED,
-        "lines",
-        sum(bool(line.text) for line in parts[PageArea.NOTHING]),
-        "navigation and sign-up",
-    )
+    ledger.dropped("lines", sum(bool(line.text) for line in parts[PageArea.NOTHING]), "navigation and sign-up")
     return PageContent(facts, tuple(draft for draft in drafts if draft))
 
 
@@ -513,15 +423,6 @@ def _document(stem: str, kind: str, title: str, sections: Sequence[DraftSection]
 
 def _plain(texts: Sequence[str]) -> list[DraftSection]:
     return [DraftSection(tuple(Paragraph(text) for text in texts if text))]
-
-
-def _whole(texts: Sequence[str], ledger: Ledger) -> list[str]:
-    """Return paragraphs without an unfinished sentence at the end."""
-    if not texts:
-        return []
-    last = whole_sentences(without_more_link(texts[-1]))
-    ledger.add(Status.DROPPED, "sentences", int(last != texts[-1]), "cut off by the page")
-    return [text for text in (*texts[:-1], last) if text]
 
 
 def _as_of(ratings: Ratings | None, lines: Sequence[PageLine]) -> Ratings | None:
@@ -553,7 +454,7 @@ def _series(lines: Sequence[PageLine], facts: BookFacts) -> list[DraftSection]:
 def _about_author(lines: Sequence[PageLine], ledger: Ledger) -> list[str]:
     texts = [line.text for line in lines if line.text and not line.item and len(line.text) > 60]
     kept = [without_duplicate(text)[1] for text in texts if not text.startswith("See also:")]
-    return _whole(kept[:20], ledger)
+    return without_cut_end(kept[:20], ledger)
 
 
 def _quotes(lines: Sequence[PageLine]) -> Iterator[Paragraph]:

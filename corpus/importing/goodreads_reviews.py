@@ -1,17 +1,13 @@
-"""Splitting the reviews of a Goodreads page.
-
-A review begins with its reader's name, a line “Oct 31, 2017 rated it liked it”, both, or neither. The page shows
-the first 500 characters of a review, so one without a heading is found by its length. HTML says where reviews begin.
-"""
+"""The reviews of a Goodreads page, and the answers to readers' questions."""
 
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 
-from corpus.importing.draft import END, DraftSection, ImportContext, Paragraph, Status
-from corpus.importing.page import AFTER_REVIEW, NAME, PHOTO, REVIEW, PageLine, cut_to
+from corpus.importing.draft import END, DraftSection, ImportContext, Ledger, Paragraph
+from corpus.importing.page import NAME, PageLine, cut_to
 from corpus.importing.subject import words
 from corpus.importing.text import (
     DATE,
@@ -22,7 +18,11 @@ from corpus.importing.text import (
     whole_sentences,
     without_duplicate,
     without_more_link,
+    without_name,
 )
+
+REVIEW, AFTER_REVIEW, PHOTO = "review", "after a review", "photo"
+"""What begins at a line, where HTML says so."""
 
 STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not like it": 1, "liked it": 3}
 """The site's words for stars."""
@@ -83,7 +83,11 @@ def without_asides(lines: Sequence[PageLine]) -> list[PageLine]:
 
 
 def split_reviews(lines: Sequence[PageLine]) -> list[RawReview]:
-    """Return the reviews in the lines of a review section, in order."""
+    """Return the reviews in the lines of a review section, in order.
+
+    A review begins with its reader's name, a line “Oct 31, 2017 rated it liked it”, both, or neither. The page shows
+    the first 500 characters of a review, so one without a heading is found by its length. HTML says where they begin.
+    """
     lines = without_asides(lines)
     by_markup = any(line.mark == REVIEW for line in lines)
     reviews = _by_markup(lines) if by_markup else [r for run in _by_headings(lines) for r in _by_length(run)]
@@ -239,12 +243,12 @@ def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSect
     ledger = setting.ledger
     meant = reviews_meant(lines)
     lines = list(dropwhile(lambda line: not line.mark and _PREAMBLE.match(line.text), lines))
-    ledger.add(Status.DROPPED, "lines", len(lines) - len(without_asides(lines)), "photos, captions, shelves, likes")
+    ledger.dropped("lines", len(lines) - len(without_asides(lines)), "photos, captions, shelves, likes")
     raw = split_reviews(lines)
     if meant is not None and meant != len(raw):
-        ledger.add(Status.NOTED, f"the page says that it shows {meant} reviews; {len(raw)} were found")
+        ledger.noted(f"the page says that it shows {meant} reviews; {len(raw)} were found")
     if len(raw) >= MAX_REVIEWS:
-        ledger.add(Status.DROPPED, f"all reviews after the first {MAX_REVIEWS}")
+        ledger.dropped(f"all reviews after the first {MAX_REVIEWS}")
     sections: list[DraftSection] = []
     vocabulary = _vocabulary(lines)
     seen: dict[str, int] = {}
@@ -254,9 +258,9 @@ def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSect
         text = " ".join(paragraph.text for paragraph in paragraphs)
         heading = _heading(review, explicit=is_explicit(text))
         if not text:
-            ledger.add(Status.DROPPED, f"a review, {heading}", why="no whole sentence is left of it")
+            ledger.dropped(f"a review, {heading}", why="no whole sentence is left of it")
         elif text in said:
-            ledger.add(Status.DROPPED, "reviews", 1, "the page has them twice")
+            ledger.dropped("reviews", 1, "the page has them twice")
         else:
             said.add(text)
             seen[heading] = seen.get(heading, 0) + 1
@@ -276,12 +280,10 @@ def _paragraphs(review: RawReview, setting: ImportContext, vocabulary: Set[str])
     ledger = setting.ledger
     told, hidden = _without_spoilers(without_duplicate("\n".join(review.lines)[:MAX_REVIEW])[1].replace(NAME, " "))
     kept = [text for text in told if len(text) > 160 or not _ELSEWHERE.search(text)]
-    ledger.add(Status.DROPPED, "lines of reviews", len(told) - len(kept), "they lead to other pages")
+    ledger.dropped("lines of reviews", len(told) - len(kept), "they lead to other pages")
     kept = _attributed(kept)
     if kept and (review.cut or _seems_cut(kept, vocabulary)):
-        last = whole_sentences(kept[-1])
-        ledger.add(Status.DROPPED, "sentences", int(last != kept[-1]), "cut off by the page")
-        kept = [*kept[:-1], last] if last else kept[:-1]
+        kept = without_cut_end(kept, ledger)
     spoilers = [Paragraph(text, reveals={setting.slug: END}) for text in map(whole_sentences, hidden) if text]
     return (*map(Paragraph, kept), *spoilers)
 
@@ -328,3 +330,63 @@ def _vocabulary(lines: Sequence[PageLine]) -> set[str]:
 def reviews_meant(lines: Sequence[PageLine]) -> int | None:
     """Return how many reviews the page says it shows."""
     return next((int(found[1]) for line in lines if (found := _MEANT.match(line.text))), None)
+
+
+def without_cut_end(texts: Sequence[str], ledger: Ledger) -> list[str]:
+    """Return paragraphs without an unfinished sentence at the end."""
+    if not texts:
+        return []
+    last = whole_sentences(without_more_link(texts[-1]))
+    ledger.dropped("sentences", int(last != texts[-1]), "cut off by the page")
+    return [*texts[:-1], last] if last else list(texts[:-1])
+
+
+MAX_ANSWERS, MAX_ANSWER = 500, 20_000
+"""Answers of a page that are kept, and characters of each."""
+
+_UNTOLD = re.compile(
+    r"^(?:See all \d+|\d+ likes?\b|Like\b|flag\b|To ask other|View \d+|Add your answer|Ask the Goodreads|Unanswered|"
+    r"(?:\d+|a|an|one|about .{1,9}) (?:days?|weeks?|months?|years?|hours?) ago|Popular Answered|Ask a question)",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"^(?:who|whom|whose|what|when|where|which|why|how|is|isn|are|aren|am|was|were|do|does|don|did|didn|can|could|should|"
+    r"would|will|won|has|have|had|may|might|must|any|anyone|anybody|in|if|at|on|to|for|from|so|so,|i|hi|hello|this|the)\b",
+    re.IGNORECASE,
+)
+
+
+def answers(lines: Sequence[PageLine], ledger: Ledger) -> list[DraftSection]:
+    """Return one section for each question; answers without a question get a heading of their own."""
+    sections: list[DraftSection] = []
+    question, orphans = "", 0
+    for line in lines[: 4 * MAX_ANSWERS]:
+        text = line.text[: 2 * MAX_ANSWER]
+        if not text.replace(NAME, "").strip() or _UNTOLD.match(text):
+            continue
+        if asked := _question(text):
+            question = asked
+        elif answer := _answer(text, ledger):
+            if not question:
+                orphans += 1
+            heading = question or "A reader’s answer" + (f" · no. {orphans}" if orphans > 1 else "")
+            if sections and sections[-1].heading == heading:
+                sections[-1] = replace(sections[-1], paragraphs=(*sections[-1].paragraphs, Paragraph(answer)))
+            else:
+                sections.append(DraftSection((Paragraph(answer),), heading))
+    return sections[:MAX_ANSWERS]
+
+
+def _question(text: str) -> str:
+    """Return the question in a line, or ""; answers begin with a name."""
+    before, whole = without_duplicate(text)
+    is_one = not before and NAME not in text and whole.endswith("?") and len(whole) <= 500 and _ASKING.match(whole)
+    return whole if is_one else ""
+
+
+def _answer(text: str, ledger: Ledger) -> str:
+    """Return an answer in whole sentences and without its writer's name."""
+    before, whole = without_duplicate(text)
+    is_bare = bool(before) or NAME in text
+    answer = whole.replace(NAME, " ").strip() if is_bare else without_name(whole)
+    return cut_to(" ".join(without_cut_end([answer], ledger)) if is_cut_short(text) else answer, MAX_ANSWER)

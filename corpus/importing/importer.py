@@ -10,7 +10,7 @@ from corpus.book_file import read_book
 from corpus.books import SLUG, Book, Slug
 from corpus.documents import Block, read_document
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing import goodreads, plain, study, wikipedia
+from corpus.importing import goodreads, plain, study, wikipedia, write
 from corpus.importing.draft import (
     BookFacts,
     DraftDocument,
@@ -19,22 +19,10 @@ from corpus.importing.draft import (
     ImportReport,
     Ledger,
     PageContent,
-    ReportEntry,
     Status,
 )
 from corpus.importing.page import SavedPage, read_page
 from corpus.importing.subject import TargetLibrary, check_subject, fold
-from corpus.importing.write import (
-    BookFile,
-    ExpectedBlock,
-    complete_book_file,
-    expected_blocks,
-    new_book_file,
-    placed,
-    render,
-    save_files,
-    split_long_paragraphs,
-)
 
 MAX_SLUG = 80
 """Characters of a slug, which becomes a folder name."""
@@ -105,16 +93,17 @@ class _Import:
         known = self._shelf.book is not None
         if file.added or not known:
             self._files["book.toml"] = file.text
-        paths = save_files(self._shelf.library, self._shelf.slug, self._files) if self._files else ()
-        return ImportReport(self._shelf.slug, tuple(self._entries(file, book)), paths)
+        paths = write.save_files(self._shelf.library, self._shelf.slug, self._files) if self._files else ()
+        entries = tuple(entry for ledger in self._ledgers(file) for entry in ledger.entries())
+        return ImportReport(self._shelf.slug, entries, paths)
 
-    def _book(self, home: Path) -> tuple[BookFile, Book]:
+    def _book(self, home: Path) -> tuple[write.BookFile, Book]:
         """Return the new `book.toml`, and the book that it describes."""
         path = self._shelf.home / "book.toml"
         if self._shelf.book is None:
-            file = new_book_file(self._shelf.slug, self._facts)
+            file = write.new_book_file(self._shelf.slug, self._facts)
         else:
-            file = complete_book_file(path.read_bytes().decode("utf-8-sig"), self._facts)
+            file = write.complete_book_file(path.read_bytes().decode("utf-8-sig"), self._facts)
         (home / "book.toml").write_text(file.text, encoding="utf-8", newline="")
         try:
             return file, read_book(home, [])
@@ -140,11 +129,11 @@ class _Import:
         if draft.kind in self._fingerprints.get(page.page.fingerprint, ()):
             ledger.add(Status.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
             return
-        draft = replace(draft, sections=tuple(map(split_long_paragraphs, self._new_sections(draft, ledger))))
+        draft = replace(draft, sections=tuple(map(write.split_long_paragraphs, self._new_sections(draft, ledger))))
         path = home / self._free_name(draft.stem)
         if not self._reads_back(path, draft, book, page.page):
             safe = [s for s in draft.sections if self._reads_back(path, replace(draft, sections=(s,)), book, page.page)]
-            ledger.add(Status.DROPPED, "sections", len(draft.sections) - len(safe), "the library would misread them")
+            ledger.dropped("sections", len(draft.sections) - len(safe), "the library would misread them")
             draft = replace(draft, sections=tuple(safe))
             if not self._reads_back(path, draft, book, page.page):
                 raise ImportRefused(f"{page.page.name} cannot be made into {path.name}. Import its text as .txt.")
@@ -164,9 +153,7 @@ class _Import:
                 short = [len(key) <= 40 and not p.item for key, p in zip(keys, section.paragraphs, strict=True)]
                 known = [is_known and not is_short for is_known, is_short in zip(known, short, strict=True)]
             ledger.add(
-                Status.PRESENT,
-                _NOUNS.get(draft.kind, "paragraphs"),
-                1 if together and all(known) else sum(known),
+                Status.PRESENT, _NOUNS.get(draft.kind, "paragraphs"), 1 if together and all(known) else sum(known)
             )
             kept = [p for p, is_known in zip(section.paragraphs, known, strict=True) if not is_known]
             self._said.update(keys)
@@ -181,7 +168,7 @@ class _Import:
     def _reads_back(self, path: Path, draft: DraftDocument, book: Book, page: SavedPage) -> bool:
         """Write a document and return whether it is read back exactly as intended, without mistakes."""
         books = {**self._shelf.others, book.slug: book}
-        path.write_text(render(draft, book, books, page.fingerprint), encoding="utf-8", newline="")
+        path.write_text(write.render(draft, book, books, page.fingerprint), encoding="utf-8", newline="")
         problems: list[LibraryProblem] = []
         try:
             blocks = read_document(path, book, self._shelf.others, problems).blocks
@@ -189,26 +176,28 @@ class _Import:
             raise ImportRefused(
                 f"{page.name} is too large for one document: {problem.what} {problem.cure}"
             ) from problem
-        wanted = expected_blocks(draft, book, books)
+        wanted = write.expected_blocks(draft, book, books)
         return not problems and len(blocks) == len(wanted) and all(map(_is_as_meant, blocks, wanted))
 
-    def _entries(self, file: BookFile, book: Book) -> Iterable[ReportEntry]:
+    def _ledgers(self, file: write.BookFile) -> Iterable[Ledger]:
         for page in self._taken:
             said = [name for name in ("title", "author", "series", "ratings", "editions", "year", "similar")
                     if getattr(page.reading.facts, name)]  # fmt: skip
             if said:
-                page.ledger.add(Status.RECOGNISED, "facts about the book", why=", ".join(said))
-            yield from page.ledger.entries()
+                page.ledger.recognised("facts about the book", why=", ".join(said))
+            yield page.ledger
+        ledger = Ledger("book.toml")
         if file.added:
-            yield ReportEntry("book.toml", Status.ADDED, ", ".join(file.added))
+            ledger.add(Status.ADDED, ", ".join(file.added))
         if file.present:
-            yield ReportEntry("book.toml", Status.PRESENT, ", ".join(file.present))
+            ledger.add(Status.PRESENT, ", ".join(file.present))
         if self._shelf.book is None and not self._facts.chapters:
             why = "the page does not list the book's chapters; write unit and marks if you know them"
-            yield ReportEntry("book.toml", Status.NOTED, "positions are in percent", why=why)
+            ledger.noted("positions are in percent", why)
+        yield ledger
 
 
-def _is_as_meant(block: Block, want: ExpectedBlock) -> bool:
+def _is_as_meant(block: Block, want: write.ExpectedBlock) -> bool:
     placed_there = dict(block.reveals.marks) if block.reveals else None
     return block.text == want.text and (want.by_heading or placed_there == want.reveals)
 
@@ -228,7 +217,7 @@ def _count(draft: DraftDocument, name: str, book: Book, books: Mapping[Slug, Boo
             elif now is None:
                 fate, why = Status.INFERRED, later
             else:
-                marks = placed(now, books) or {book.slug: 0}
+                marks = write.placed(now, books) or {book.slug: 0}
                 fate, why = Status.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
             if not together or why not in seen:
                 ledger.add(fate, f"{noun} in {name}", 1, why)

@@ -46,8 +46,6 @@ def cut_to(text: str, limit: int) -> str:
 NAME = "\ue000"
 """A placeholder for a person's name in HTML; cleaning removes this character from the page's own text."""
 
-REVIEW, AFTER_REVIEW, PHOTO = "review", "after a review", "photo"
-
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
@@ -57,6 +55,23 @@ class PageLine:
     level: int = 0
     item: bool = False
     mark: str = ""
+
+
+MAX_PARAGRAPH = 20_000
+"""Characters of one paragraph that are kept."""
+
+
+@dataclass(slots=True)
+class PageSection:
+    """A heading of a page, and the lines below it."""
+
+    heading: str = ""
+    level: int = 2
+    lines: list[PageLine] = field(default_factory=list)
+
+    def take(self, text: str, line: PageLine) -> None:
+        """Add the text of a line."""
+        self.lines.append(PageLine(cut_to(text, MAX_PARAGRAPH), item=line.item))
 
 
 def unwrapped(lines: Sequence[PageLine]) -> list[PageLine]:
@@ -303,6 +318,10 @@ class SavedPage:
     def text(self) -> str:
         """The text of the page."""
         return "\n".join(line.text for line in self.lines)
+
+    def readable(self) -> Sequence[PageLine]:
+        """Return the lines of the main text."""
+        return self.markup.readable() if self.markup else unwrapped(self.lines)
 
 
 def read_page(path: Path) -> SavedPage:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from corpus.books import Unit
-from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph, Status
-from corpus.importing.page import PageLine, SavedPage, cut_to, unwrapped
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
+from corpus.importing.page import MAX_PARAGRAPH, PageLine, PageSection, SavedPage, cut_to, unwrapped
 from corpus.importing.subject import bare_title, names_of, same_title, words
 from corpus.importing.text import (
     MAX_HEADING,
@@ -19,8 +18,6 @@ from corpus.importing.text import (
 )
 
 SOURCE = "a study page"
-MAX_PARAGRAPH = 20_000
-"""Characters of one paragraph that are kept."""
 PROSE = 90
 """Characters from which a line is prose rather than a heading."""
 
@@ -39,16 +36,9 @@ _STORY_WORDS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(slots=True)
-class _StudySection:
-    heading: str = ""
-    level: int = 2
-    lines: list[PageLine] = field(default_factory=list)
-
-
 def matches(page: SavedPage) -> bool:
     """Return whether a page is a study guide or has sections like one."""
-    lines = with_headings(_lines(page))
+    lines = with_headings(page.readable())
     headings = [line.text for line in lines if line.level]
     named = any(_TITLE.match(line.text[:200]) for line in lines[:40])
     of_story = sum(bool(_STORY_WORDS & set(words(heading))) for heading in headings)
@@ -57,12 +47,12 @@ def matches(page: SavedPage) -> bool:
 
 def read(page: SavedPage, setting: ImportContext) -> PageContent:
     """Read the page, and report what was recognised and dropped."""
-    lines, around = with_headings(_lines(page)), with_headings(unwrapped(page.lines))
-    setting.ledger.add(Status.RECOGNISED, "a study page")
+    lines, around = with_headings(page.readable()), with_headings(unwrapped(page.lines))
+    setting.ledger.recognised("a study page")
     title, author = _title(page, around), next((found for line in around if (found := _author(line))), "")
     titles = [name for name in (title, *(names_of(setting.book) if setting.book else ())) if name]
     parts, beside = _Parts(lines, titles), _Parts(around, titles)
-    setting.ledger.add(Status.DROPPED, "lines", beside.untold, "navigation")
+    setting.ledger.dropped("lines", beside.untold, "navigation")
     documents: dict[str, list[DraftSection]] = {}
     chapters = _chapters(parts.told, setting)
     for kind, part in _kinds(parts.told, titles):
@@ -103,7 +93,7 @@ class _Parts:
 
     def __init__(self, lines: Sequence[PageLine], titles: Sequence[str]) -> None:
         self._titles = titles
-        self._sections: list[_StudySection] = [_StudySection()]
+        self._sections: list[PageSection] = [PageSection()]
         self._where = "section"
         self.premise: list[str] = []
         self.about_author: list[str] = []
@@ -115,7 +105,7 @@ class _Parts:
                 self._take(line, lines[n + 1 :])
 
     @property
-    def told(self) -> list[_StudySection]:
+    def told(self) -> list[PageSection]:
         """The sections with text."""
         return [part for part in self._sections if part.lines]
 
@@ -128,13 +118,13 @@ class _Parts:
             self._where = "premise" if self.told else "section"
         elif line.level > 1:
             self._where = "section"
-            self._sections.append(_StudySection(text[:MAX_HEADING], line.level))
+            self._sections.append(PageSection(text[:MAX_HEADING], line.level))
         elif self._where == "premise" and len(text) <= 400 and len(self.premise) < 2 and ends_sentence(text):
             self.premise.append(text)
         elif self._where == "author":
             self.about_author.append(text)
         elif self._where == "section" and (len(text) >= PROSE or ends_sentence(text) or line.item):
-            self._sections[-1].lines.append(PageLine(cut_to(text, MAX_PARAGRAPH), item=line.item))
+            self._sections[-1].take(text, line)
 
 
 def _is_section(heading: PageLine, after: Sequence[PageLine]) -> bool:
@@ -145,10 +135,6 @@ def _is_section(heading: PageLine, after: Sequence[PageLine]) -> bool:
             return told > 400 or any(later.level == heading.level for later in after)
         told += len(line.text)
     return told > 400
-
-
-def _lines(page: SavedPage) -> Sequence[PageLine]:
-    return page.markup.readable() if page.markup else unwrapped(page.lines)
 
 
 def _title(page: SavedPage, lines: Sequence[PageLine]) -> str:
@@ -162,7 +148,7 @@ def _author(line: PageLine) -> str:
     return found[1].strip() if found and len(found[1].split()) <= 6 else ""
 
 
-def _kinds(parts: Sequence[_StudySection], titles: Sequence[str]) -> Iterator[tuple[str, _StudySection]]:
+def _kinds(parts: Sequence[PageSection], titles: Sequence[str]) -> Iterator[tuple[str, PageSection]]:
     """Yield every section with its kind of document; subsections have that of their section."""
     kind: str | None = "themes"  # what stands before the first heading introduces the book
     top = min((part.level for part in parts if part.heading), default=2)
@@ -174,9 +160,7 @@ def _kinds(parts: Sequence[_StudySection], titles: Sequence[str]) -> Iterator[tu
             yield kind, part
 
 
-def _section(
-    part: _StudySection, kind: str, setting: ImportContext, *, believed: Sequence[range]
-) -> DraftSection | None:
+def _section(part: PageSection, kind: str, setting: ImportContext, *, believed: Sequence[range]) -> DraftSection | None:
     paragraphs = tuple(Paragraph(line.text, line.item or kind == "discussion") for line in part.lines)
     heading, places = part.heading, False
     if speaks_of_marks(heading):
@@ -184,11 +168,11 @@ def _section(
         if not places:
             heading = without_marks(heading)
             why = "it speaks of marks, which are not those of the book"
-            setting.ledger.add(Status.NOTED, f"the heading “{part.heading}” was shortened", why=why)
+            setting.ledger.noted(f"the heading “{part.heading}” was shortened", why=why)
     return DraftSection(paragraphs, heading, max(2, part.level), names_marks=places) if paragraphs else None
 
 
-def _chapters(parts: Sequence[_StudySection], setting: ImportContext) -> list[range]:
+def _chapters(parts: Sequence[PageSection], setting: ImportContext) -> list[range]:
     """Return the chapters that the headings name, if they are plausible: rising and within the book."""
     found = [chapters for part in parts if (chapters := chapters_of(part.heading))]
     lasts = [chapters[-1] for chapters in found]

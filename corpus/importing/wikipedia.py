@@ -1,28 +1,14 @@
-"""Importing Wikipedia articles about books.
-
-Sentences tell the story of another book only if they say so (“In that book …”, “In The Spy …, Leamas …”), and so do
-the following ones, until this book is mentioned again. All other sentences are placed by matching.
-"""
+"""Importing Wikipedia articles about books."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
 
 from corpus.books import Book, Slug
-from corpus.importing.draft import (
-    END,
-    BookFacts,
-    DraftDocument,
-    DraftSection,
-    ImportContext,
-    PageContent,
-    Paragraph,
-    Placing,
-    Status,
-)
-from corpus.importing.page import PageLine, SavedPage, attribute, classes, cut_to, lines_of, words_of
+from corpus.importing.draft import END, BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
+from corpus.importing.page import PageLine, PageSection, SavedPage, attribute, classes, lines_of, words_of
 from corpus.importing.subject import bare_title, fold, named, names_of, words
 from corpus.importing.text import MAX_HEADING, TITLES, date_in, kind_of, speaks_of_marks, year_in
 from corpus.text import sentences_as_written
@@ -81,7 +67,7 @@ class SentenceRun:
     """Sentences with what they reveal (None: to be placed by matching), and the other book's title."""
 
     sentences: tuple[str, ...]
-    reveals: Placing | None
+    reveals: Mapping[Slug, int] | None
     book: str = ""
 
 
@@ -112,7 +98,11 @@ def author_in(found: re.Match[str]) -> str:
 
 
 def split_by_story(sentences: Sequence[str], titles: Sequence[str], setting: ImportContext) -> Iterator[SentenceRun]:
-    """Split a paragraph into runs that tell another book's story and runs that do not."""
+    """Split a paragraph into runs that tell another book's story and runs that do not.
+
+    A sentence does so only if it says so (“In that book …”, “In The Spy …, Leamas …”), and so do the following ones,
+    until this book is mentioned again. All other sentences are placed by matching.
+    """
     run: list[str] = []
     now: tuple[Slug, ...] | None = None  # the books whose story is told; () where the library does not have the book
     last: tuple[Slug, ...] | None = None  # the books that were spoken of last
@@ -177,8 +167,6 @@ def _after_title(sentence: str, titles: Sequence[str]) -> str | None:
 
 
 SOURCE = "Wikipedia"
-MAX_PARAGRAPH = 20_000
-"""Characters of one paragraph that are kept."""
 
 _HEADING_MARK = re.compile(r"(?<!=)(={2,6})(?!=)\s*([^=\n]{1,150}?)\s*\1(?!=)")
 _EDIT = re.compile(r"\s*\[\s*edit(?:\s*source)?\s*\]$")
@@ -186,22 +174,13 @@ _NOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|note \d{1,3}|citation needed|clarificati
 _SITE_LINES = re.compile(
     r"^(?:From Wikipedia, the free encyclopedia|Jump to (?:navigation|search|content)|Retrieved from|Categor(?:ies|y):"
     r"|Hidden categories:|This page was last edited|Text is available under|Main article:|See also:|Contents$"
-    r"|This article (?:about|is about)|For (?:other uses|the)\b.{0,80}see\b|Toggle\b|\d+ languages?$)",
+    r"|This article (?:about|is about)|For (?:other uses|the)\b.{0,80}see\b|Toggle\b|\d+ languages?$)"
 )
 _LEFT_OUT = frozenset({
     "mw-editsection", "reference", "reflist", "navbox", "toc", "infobox", "hatnote", "thumb", "mw-empty-elt",
     "noprint", "metadata", "shortdescription", "catlinks", "printfooter", "mw-references-wrap", "sistersitebox",
     "ambox", "vertical-navbox", "mw-jump-link", "navbox-styles", "portalbox", "gallery", "sidebar",
 })  # fmt: skip
-
-
-@dataclass(slots=True)
-class _ArticleSection:
-    """A section of the article."""
-
-    heading: str = ""
-    level: int = 2
-    texts: list[PageLine] = field(default_factory=list)
 
 
 def matches(page: SavedPage) -> bool:
@@ -217,10 +196,10 @@ def matches(page: SavedPage) -> bool:
 def read(page: SavedPage, setting: ImportContext) -> PageContent:
     """Read the article, and report what was recognised, placed and dropped."""
     tree = page.markup.tree if page.markup else None
-    setting.ledger.add(Status.RECOGNISED, "a Wikipedia article")
+    setting.ledger.recognised("a Wikipedia article")
     parts = list(_parts(_article_lines(tree) if tree else page.lines))
     title = bare_title(page.markup.title) if page.markup else ""
-    lead = next((line.text for part in parts[:1] for line in part.texts), "")
+    lead = next((line.text for part in parts[:1] for line in part.lines), "")
     title = title or _title_of(lead)
     titles = [name for name in (title, *(names_of(setting.book) if setting.book else ())) if name]
     facts, drafts = _Article(titles, setting).read(parts)
@@ -238,14 +217,14 @@ class _Article:
         self._facts = BookFacts()
         self._defined: list[str] = []
 
-    def read(self, parts: Sequence[_ArticleSection]) -> tuple[BookFacts, list[DraftDocument]]:
+    def read(self, parts: Sequence[PageSection]) -> tuple[BookFacts, list[DraftDocument]]:
         ledger = self._setting.ledger
         kind: str | None = "background"
         for part in parts:
             if part.level <= 2 or not part.heading:
                 kind = kind_of(part.heading, "background") if part.heading else "background"
             if kind is None:
-                ledger.add(Status.DROPPED, "sections", 1, "notes, sources and links")
+                ledger.dropped("sections", 1, "notes, sources and links")
                 continue
             self._part(part, kind)
         if self._elsewhere:  # at the end, so that no heading of the article stands below theirs
@@ -260,14 +239,14 @@ class _Article:
             drafts.append(DraftDocument(f"{kind}-wikipedia", kind, TITLES[kind], SOURCE, tuple(sections)))
         return self._facts, drafts
 
-    def _part(self, part: _ArticleSection, kind: str) -> None:
+    def _part(self, part: PageSection, kind: str) -> None:
         heading, level = part.heading[:MAX_HEADING], part.level
         if speaks_of_marks(heading):
-            self._setting.ledger.add(Status.NOTED, f"the heading “{heading}” was left out", why="it speaks of marks")
+            self._setting.ledger.noted(f"the heading “{heading}” was left out", why="it speaks of marks")
             heading = ""
         own: list[Paragraph] = []
         elsewhere: list[tuple[str, Paragraph]] = []
-        for line in part.texts:
+        for line in part.lines:
             for told in split_by_story(sentences_as_written(line.text), self._titles, self._setting):
                 kept = told.sentences if told.reveals else self._without_definitions(told.sentences)
                 paragraph = Paragraph(" ".join(kept), line.item, told.reveals)
@@ -283,7 +262,7 @@ class _Article:
             self._elsewhere.append(DraftSection((paragraph,), about))
             if not book:
                 why = "it tells the story of a book that the library does not have; hidden until the end"
-                self._setting.ledger.add(Status.NOTED, f"a passage of “{heading or 'the beginning'}”", why=why)
+                self._setting.ledger.noted(f"a passage of “{heading or 'the beginning'}”", why=why)
 
     def _without_definitions(self, said: Sequence[str]) -> list[str]:
         """Remove the sentences that only define the book, which are free of spoilers."""
@@ -302,7 +281,7 @@ class _Article:
             slugs = named(" ".join(p.text for p in own), self._setting.others, self._titles)
             for slug in slugs:
                 why = f"if it gives that book away, write <!-- reveals: {self._setting.slug}=…, {slug}=… --> above it"
-                self._setting.ledger.add(Status.NOTED, f"the story names {self._setting.others[slug].title}", why=why)
+                self._setting.ledger.noted(f"the story names {self._setting.others[slug].title}", why=why)
 
 
 def _title_of(lead: str) -> str:
@@ -310,28 +289,28 @@ def _title_of(lead: str) -> str:
     return found[1].strip(" “”\"'") if found else ""
 
 
-def _parts(lines: Sequence[PageLine]) -> Iterator[_ArticleSection]:
+def _parts(lines: Sequence[PageLine]) -> Iterator[PageSection]:
     """Yield the sections of an article, in all ways to mark headings."""
-    part = _ArticleSection()
+    part = PageSection()
     for line in lines:
         heading = _EDIT.sub("", line.text) if line.level or _EDIT.search(line.text[-40:]) else ""
         if heading and line.level != 1:
             yield part
-            part = _ArticleSection(heading, max(2, line.level))
+            part = PageSection(heading, max(2, line.level))
             continue
         pieces = _HEADING_MARK.split(line.text)
         _take(part, pieces[0], line)
         for level, title, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
             yield part
-            part = _ArticleSection(title, len(level))
+            part = PageSection(title, len(level))
             _take(part, text, line)
     yield part
 
 
-def _take(part: _ArticleSection, text: str, line: PageLine) -> None:
+def _take(part: PageSection, text: str, line: PageLine) -> None:
     text = " ".join(_NOTE.sub("", text.partition("Category:")[0]).split())
     if line.level != 1 and any(map(str.isalpha, text)) and not _SITE_LINES.match(text):
-        part.texts.append(PageLine(cut_to(text, MAX_PARAGRAPH), item=line.item))
+        part.take(text, line)
 
 
 def _article_lines(tree: BeautifulSoup) -> list[PageLine]:

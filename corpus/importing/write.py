@@ -1,8 +1,4 @@
-"""Writing what was imported: documents and `book.toml`, all of them or none.
-
-Text from outside is data: everything in it that Markdown or the library format would interpret is escaped. Only an
-importer's own statements become comments, headings or front matter.
-"""
+"""Writing what was imported, all of it or none; what Markdown or the library format would interpret is escaped."""
 
 import re
 import shutil

@@ -5,8 +5,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.importing.goodreads_reviews import RawReview, split_reviews
-from corpus.importing.page import AFTER_REVIEW, NAME, REVIEW, PageLine
+from corpus.importing.goodreads_reviews import AFTER_REVIEW, REVIEW, RawReview, split_reviews
+from corpus.importing.page import NAME, PageLine
 
 DAY = "Oct 31, 2017 rated it liked it · review of another edition"
 SHOWN = "The close was quiet that year and for many years before it, and I liked to read of it. "
