@@ -207,18 +207,6 @@ class Book:
         return f"{mark}%" if self.unit is Unit.PERCENT else f"{self.unit.value} {mark}"
 
 
-UNIT_WORDS = {
-    Unit.CHAPTER: r"chapters?|chaps?\b\.?|chs?\b\.?|chs?(?=[0-9])",
-    Unit.PART: r"parts?|pts?\b\.?|pts?(?=[0-9])",
-    Unit.SECTION: r"sections?|secs?\b\.?|§{1,2}",
-    Unit.PAGE: r"pages?|pgs?\b\.?|pp?\b\.?|pp?(?=[0-9])",
-}
-"""Patterns for the words that people write for a unit, before its number."""
-
-PERCENT_WORDS = r"(?:%|per ?cent\b)"
-"""A pattern for the words that people write after a number of percent."""
-
-
 class NotInBook(ValueError):
     """A place that the book does not have or cannot convert; the message says why."""
 

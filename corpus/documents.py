@@ -12,19 +12,9 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from corpus import labels
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import LibraryProblem
-from corpus.labels import (
-    HIDDEN,
-    Report,
-    RevealsLabel,
-    Scopes,
-    WrongLabel,
-    label_in,
-    looks_like_label,
-    meant_as_label,
-    parse_reveals,
-)
 from corpus.text import read_text
 
 MAX_INLINE = 20_000
@@ -132,7 +122,7 @@ class _Walker:
             level=int(heading.tag[1]) if heading else 0,
             before=tuple(part.comment for part in leading if part.comment),
             among=tuple(part.comment for part in parts[len(leading) :] if part.comment),
-            stray=looks_like_label(words),
+            stray=labels.looks_like_label(words),
             false_heading=not heading and bool(_FALSE_HEADING.search(token.content)),
             underlined=bool(
                 heading and heading.markup == "-" and (_SENTENCE_END.search(words) or "\n" in token.content)
@@ -216,7 +206,7 @@ class _Loader(yaml.BaseLoader):
         return mapping
 
 
-def read_front_matter(lines: list[str], report: Report) -> FrontMatter:
+def read_front_matter(lines: list[str], report: labels.Report) -> FrontMatter:
     """Read the front matter at the beginning of `lines`, if any; mistakes are reported."""
     first = next((n for n, line in enumerate(lines) if line.strip()), None)
     if first is None or not _FENCE.fullmatch(lines[first]):
@@ -292,7 +282,7 @@ class Block:
     explicit: bool = False
 
 
-def read_blocks(text: str, lines_before: int, scopes: Scopes) -> Iterator[Block]:
+def read_blocks(text: str, lines_before: int, scopes: labels.Scopes) -> Iterator[Block]:
     """Yield the blocks of a text. If a part of a list item is explicit, all of it is."""
     reader = _Reader(scopes)
     found = ((piece.item or -piece.line, reader.block(piece)) for piece in pieces(text, lines_before))
@@ -313,7 +303,7 @@ def as_date(text: str) -> dt.date | None:
 class _Reader:
     """Turns pieces into blocks, and passes headings and comments to the scopes."""
 
-    def __init__(self, scopes: Scopes) -> None:
+    def __init__(self, scopes: labels.Scopes) -> None:
         self._scopes = scopes
 
     def block(self, piece: Piece) -> Block | None:
@@ -333,13 +323,13 @@ class _Reader:
         if piece.level:
             self._scopes.heading(piece.level, "", piece.line, inside=piece.inside)
             cure = "Leave a line empty above the hyphens, or write the heading with ## before it."
-            self._scopes.doubtful(piece.line, f"A sentence with hyphens below it is a heading, {HIDDEN}", cure)
+            self._scopes.doubtful(piece.line, f"A sentence with hyphens below it is a heading, {labels.HIDDEN}", cure)
         return block
 
     def _label(self, comment: Comment, *, first: bool) -> None:
-        label = label_in(comment.words)
+        label = labels.label_in(comment.words)
         if not comment.closed:
-            self._scopes.doubtful(comment.line, f"The comment is not closed, {HIDDEN}", "Write --> after it.")
+            self._scopes.doubtful(comment.line, f"The comment is not closed, {labels.HIDDEN}", "Write --> after it.")
         elif label is not None and first:
             self._scopes.comment(label, comment.line)
         elif label is not None:
@@ -349,11 +339,11 @@ class _Reader:
     def _doubts(self, piece: Piece) -> None:
         if piece.stray:
             cure = "Write <!-- reveals: 7 --> on a line of its own above the text."
-            self._scopes.doubtful(piece.line, f"A comment is not written as one, {HIDDEN}", cure)
+            self._scopes.doubtful(piece.line, f"A comment is not written as one, {labels.HIDDEN}", cure)
         alone = not (piece.level or piece.item or piece.is_sentence) and len(piece.words) <= MAX_LINE
         if piece.false_heading or (alone and self._scopes.is_named_by(piece.words)):
             cure = "Write ## and a space before a heading, on a line of its own; \\# is a plain sign."
-            self._scopes.doubtful(piece.line, f"What seems to be a heading is none, {HIDDEN}", cure)
+            self._scopes.doubtful(piece.line, f"What seems to be a heading is none, {labels.HIDDEN}", cure)
 
     def _placed(self, piece: Piece) -> Block:
         """Return the block of a text."""
@@ -445,7 +435,7 @@ def read_document(path: Path, book: Book, others: Mapping[Slug, Book], problems:
     if len(lines) > MAX_LINES:
         raise LibraryProblem(path, MAX_LINES, f"has more than {MAX_LINES} lines.", "Split it into several documents.")
     front = read_front_matter(lines, report)
-    scopes = Scopes(book, others, report, _claim(front, book, others, report))
+    scopes = labels.Scopes(book, others, report, _claim(front, book, others, report))
     blocks = read_blocks("\n".join(lines[front.length :]), front.length, scopes)
     fields = _Fields(front, report)
     return Document(
@@ -465,21 +455,23 @@ def _kind(stem: str) -> str:
     return name if name in KINDS else "text"
 
 
-def _claim(front: FrontMatter, book: Book, others: Mapping[Slug, Book], report: Report) -> RevealsLabel | None:
+def _claim(
+    front: FrontMatter, book: Book, others: Mapping[Slug, Book], report: labels.Report
+) -> labels.RevealsLabel | None:
     """Return the label in the front matter."""
-    name = next((name for name in front.fields if meant_as_label(name)), None)
+    name = next((name for name in front.fields if labels.meant_as_label(name)), None)
     if front.broken:
-        return RevealsLabel(book.whole(), "front matter")
+        return labels.RevealsLabel(book.whole(), "front matter")
     if name is None:
         return None
     line = front.lines[name]
     try:
         if name != "reveals":
-            raise WrongLabel("Write “reveals:”.", book.whole())
-        return RevealsLabel(parse_reveals(front.fields[name], book, others), "front matter", line)
-    except WrongLabel as error:
-        report(line, f"“{name[:40]}” is wrong, {HIDDEN}", str(error))
-        return RevealsLabel(error.hides, "front matter", line)
+            raise labels.WrongLabel("Write “reveals:”.", book.whole())
+        return labels.RevealsLabel(labels.parse_reveals(front.fields[name], book, others), "front matter", line)
+    except labels.WrongLabel as error:
+        report(line, f"“{name[:40]}” is wrong, {labels.HIDDEN}", str(error))
+        return labels.RevealsLabel(error.hides, "front matter", line)
 
 
 _NOT_KEPT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
@@ -489,7 +481,7 @@ _NOT_KEPT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 class _Fields:
     """The other fields of the front matter; wrong ones are reported and left out."""
 
-    def __init__(self, front: FrontMatter, report: Report) -> None:
+    def __init__(self, front: FrontMatter, report: labels.Report) -> None:
         self._front, self._report = front, report
 
     def text(self, name: str) -> str:

@@ -1,11 +1,4 @@
-"""Errors of libraries, positions and imports.
-
-DogearError
-├── LibraryProblem      a file of a library: where it is wrong, and what to write instead
-├── PositionError       a reported position that cannot be understood
-├── UnknownBook         a name that matches no book (corpus/names.py)
-└── ImportRefused       a file that cannot be imported; nothing was changed
-"""
+"""Errors of libraries, positions and imports; other packages' errors build on DogearError too."""
 
 from pathlib import Path
 

@@ -1,7 +1,4 @@
-"""Labels and headings that say what a text reveals, and how far in the document each one applies.
-
-In case of doubt, more is hidden rather than less, and the doubt is reported once a text depends on it.
-"""
+"""Labels and headings that say what a text reveals, and how far in the document each one applies."""
 
 import re
 import unicodedata
@@ -10,20 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 
-from corpus.books import (
-    MAX_NAME,
-    PERCENT_WORDS,
-    UNIT_WORDS,
-    Book,
-    NotInBook,
-    Reveals,
-    Slug,
-    Unit,
-    is_plain,
-    mark_finished,
-    mark_reached,
-)
-from corpus.positions import DIGITS, ROMAN, WORDS, value
+from corpus.books import MAX_NAME, Book, NotInBook, Reveals, Slug, Unit, is_plain, mark_finished, mark_reached
+from corpus.positions import DIGITS, PERCENT_WORDS, ROMAN, UNIT_WORDS, WORDS, value
 
 _LABEL = re.compile(r"reveals?\s*[:=](.*)", re.IGNORECASE | re.DOTALL)
 _MARK = re.compile(r"[0-9]{1,6}")
@@ -285,7 +270,8 @@ class _Section:
 class Scopes:
     """Applies the first three rules of the library format to a document, line by line.
 
-    A comment or a heading applies up to the next heading of the same or a higher level.
+    A comment or a heading applies up to the next heading of the same or a higher level. In case of doubt, more is
+    hidden rather than less, and the doubt is reported once a text depends on it.
     """
 
     def __init__(self, book: Book, others: Mapping[Slug, Book], report: Report, front: RevealsLabel | None) -> None:

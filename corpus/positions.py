@@ -6,8 +6,19 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from corpus.books import PERCENT_WORDS, UNIT_WORDS, Book, NotInBook, Unit, how_many, mark_finished
+from corpus.books import Book, NotInBook, Unit, how_many, mark_finished
 from corpus.errors import PositionError
+
+UNIT_WORDS = {
+    Unit.CHAPTER: r"chapters?|chaps?\b\.?|chs?\b\.?|chs?(?=[0-9])",
+    Unit.PART: r"parts?|pts?\b\.?|pts?(?=[0-9])",
+    Unit.SECTION: r"sections?|secs?\b\.?|§{1,2}",
+    Unit.PAGE: r"pages?|pgs?\b\.?|pp?\b\.?|pp?(?=[0-9])",
+}
+"""Patterns for the words that people write for a unit, before its number."""
+
+PERCENT_WORDS = r"(?:%|per ?cent\b)"
+"""A pattern for the words that people write after a number of percent."""
 
 _ONES = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",

@@ -1,8 +1,4 @@
-"""Prompt templates for a chat model, as text files.
-
-What members, passages and pages say is data: it is put into marked blocks of the human message, never into the
-system message, and cannot close its block, since angle brackets are replaced.
-"""
+"""Prompt templates for a chat model, as text files."""
 
 from __future__ import annotations
 
@@ -22,6 +18,7 @@ _BRACKETS = str.maketrans({"<": "‹", ">": "›"})
 def prompt(name: str) -> Runnable[Mapping[str, Any], PromptValue]:
     """Return a template that fills its blocks with the values of a mapping. Filling raises KeyError for a missing one.
 
+    What members, passages and pages say is data: it stands in blocks of the human message, never in the system message.
     Raises ValueError if the system message takes values.
     """
     from langchain_core.prompts import ChatPromptTemplate

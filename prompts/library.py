@@ -1,8 +1,4 @@
-"""Questions for people to talk about: discussion prompts by kind, with places for what their readers know already.
-
-A line of `discussion/<kind>.txt` is one question. What stands in braces is filled by whoever knows the readers:
-the title and author of the book, where they are in it, people whom they have met, themes, quotes and events.
-"""
+"""Questions for people to talk about, a line each of `discussion/<kind>.txt`, with braces for what readers know."""
 
 import string
 from collections.abc import Mapping

@@ -1,7 +1,4 @@
-"""Books in memory: an `OpenedBook` is all of a book; a `VisibleBook`, which is ranked, what an audience may see of it.
-
-What is hidden counts nowhere in it, not even in how rare a word is.
-"""
+"""Books in memory: an `OpenedBook` is all of a book, a `VisibleBook` what an audience may see of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,7 +93,10 @@ class OpenedBook:
 
 
 class VisibleBook:
-    """What one audience may see of a book, and nothing else; `rows` are its sentences' numbers in the book."""
+    """What one audience may see of a book; `rows` are its sentences' numbers in the book.
+
+    What is hidden counts nowhere in it, not even in how rare a word is.
+    """
 
     def __init__(self, opened: OpenedBook, shown: Ints) -> None:
         self.book = opened.book

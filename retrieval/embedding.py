@@ -1,8 +1,4 @@
-"""Embeddings: sentence-transformers turns a passage into one vector and one for each sentence, a question into two.
-
-A sentence's vector is the mean of its tokens' in the passage ("late chunking", Günther et al. 2024, arXiv:2409.04701),
-so a sentence that says "he" still carries who is meant. All vectors have length 1.
-"""
+"""Embeddings: sentence-transformers turns a passage into one vector and one for each sentence, a question into two."""
 
 from __future__ import annotations
 
@@ -167,11 +163,11 @@ class SentenceEmbedder:
         plain, adapted = self._models.result()
         second = self._reading.submit(self._read, adapted, [text]) if adapted is not plain else None
         ((vectors, _),) = self._read(plain, [text])
-        as_passage = _mean(vectors)
+        as_passage = mean(vectors)
         if second is None:
             return QuestionVectors(as_passage, as_passage)
         ((vectors, _),) = second.result()
-        return QuestionVectors(as_passage, _mean(vectors))
+        return QuestionVectors(as_passage, mean(vectors))
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
@@ -197,18 +193,23 @@ class SentenceEmbedder:
         return [(vectors[rows], spans[rows]) for vectors, spans, rows in zip(hidden, offsets, used, strict=True)]
 
 
-def _mean(vectors: npt.NDArray[np.float32]) -> Vector:
-    mean = vectors.mean(axis=0)
-    return np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)
+def mean(vectors: Matrix) -> Vector:
+    """Return the vector of a whole text: the mean of its tokens' vectors, of length 1."""
+    found = vectors.mean(axis=0)
+    return np.asarray(found / (np.linalg.norm(found) or 1.0), np.float32)
 
 
 def _pooled(vectors: Matrix, offsets: npt.NDArray[np.int64], sentences: Sequence[str]) -> Embedded:
-    """Return the passage's vector and its sentences'; a sentence beyond the model's limit gets the passage's."""
-    whole = _mean(vectors)
+    """Return the passage's vector and its sentences'; a sentence beyond the model's limit gets the passage's.
+
+    A sentence's vector is the mean of its tokens' in the passage ("late chunking", Günther et al. 2024,
+    arXiv:2409.04701), so a sentence that says "he" still carries who is meant.
+    """
+    whole = mean(vectors)
     rows, start = [], 0
     for sentence in sentences:
         end = start + len(sentence)
         inside = (offsets[:, 0] >= start) & (offsets[:, 1] <= end) & (offsets[:, 1] > offsets[:, 0])
-        rows.append(_mean(vectors[inside]) if inside.any() else whole)
+        rows.append(mean(vectors[inside]) if inside.any() else whole)
         start = end + 1
     return Embedded(whole, np.stack(rows))

@@ -1,10 +1,4 @@
-"""The guard: a sentence of a chat model is shown only where text that the audience may see supports it.
-
-A model knows famous books by heart, so the gate on retrieval is not enough. How much each signal counts was learned
-from honest and leaking answers (docs/guard.md); a word that the reader cannot have met stops a sentence at once.
-Words are matched in context ("late interaction", Khattab and Zaharia 2020, arXiv:2004.12832): every word has a vector,
-and a passage matches it by the nearest of its own words. So "She was murdered" finds "somebody killed her".
-"""
+"""The guard: a sentence of a chat model, which knows books by heart, is shown only where visible text supports it."""
 
 import re
 from collections import Counter
@@ -20,6 +14,7 @@ from cachetools import LRUCache
 
 from corpus.passages import Passage
 from retrieval.book import OpenedBook, VisibleBook
+from retrieval.embedding import mean
 from retrieval.gate import Gate
 from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker, Ranking
 from retrieval.types import Embedder, Matrix, TokenVectors, Vector, Verdict
@@ -93,7 +88,11 @@ def _tokens_of(word: re.Match[str], read: TokenVectors) -> Floats:
 
 
 def word_similarities(words: Matrix, passages: Sequence[Matrix]) -> Floats:
-    """Return how near each word is to the nearest word of each passage (cosine, -1 to 1), shape (words, passages)."""
+    """Return how near each word is to the nearest word of each passage (cosine, -1 to 1), shape (words, passages).
+
+    Words are matched in context ("late interaction", Khattab and Zaharia 2020, arXiv:2004.12832): so "She was murdered"
+    finds "somebody killed her".
+    """
     if not len(words) or not passages:
         return np.zeros((len(words), len(passages)), np.float32)
     return np.stack([(words @ passage.T).max(axis=1, initial=-1.0) for passage in passages], axis=1)
@@ -392,9 +391,9 @@ class Guard:
             ready.append(
                 Sentence(
                     asked,
-                    Question.stated(sentence, _mean(alone[n])),
-                    Question.stated(together[n], _mean(with_question[n])),
-                    Question.stated(following[n], _mean(after[n])),
+                    Question.stated(sentence, mean(alone[n][0])),
+                    Question.stated(together[n], mean(with_question[n][0])),
+                    Question.stated(following[n], mean(after[n][0])),
                     alone[n], *content, first=n == 0,
                 )
             )  # fmt: skip
@@ -405,8 +404,9 @@ class Guard:
 class Rule:
     """The learned rule: a logistic regression over the signals, and the risk from which a sentence is stopped.
 
-    Every signal counts once as it is, and those of matching count once more, the shorter the sentence is: three of the
-    book's own words are judged differently from a sentence of thirty other words.
+    It was learned from honest and leaking answers (docs/guard.md). Every signal counts once as it is, and those of
+    matching count once more, the shorter the sentence is: three of the book's own words are judged differently from a
+    sentence of thirty other words.
     """
 
     fit: Fit
@@ -428,9 +428,3 @@ class Rule:
 def rule_inputs(signals: Floats) -> Floats:
     """Return what the rule weighs: the signals, and those of matching once more, by how short the sentence is."""
     return np.concatenate([signals, signals[:MATCHING] * (1 - signals[LENGTH])])
-
-
-def _mean(read: TokenVectors) -> Vector:
-    """Return the vector of a whole text: the mean of its tokens, of length 1."""
-    mean = read[0].mean(axis=0)
-    return np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)

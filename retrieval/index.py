@@ -1,8 +1,4 @@
-"""Indexing a library: only what changed is embedded, and what vanished is removed.
-
-New passages are written beside the old ones, so questions wait only while a book is settled, and an interrupted run
-continues. Unlabelled text is placed last, and placed again where a book that it was matched against has changed.
-"""
+"""Indexing a library: only what changed is embedded, and what vanished is removed."""
 
 import contextlib
 import ctypes
@@ -46,6 +42,8 @@ class Indexed:
 class Indexer:
     """Brings the store up to date with a library, one thread of one process at a time.
 
+    New passages are written beside the old ones, so questions wait only while a book is settled, and an interrupted run
+    continues. Unlabelled text is placed last, and placed again where a book that it was matched against has changed.
     `alone` returns what keeps other processes from indexing the same store meanwhile.
     """
 

@@ -1,9 +1,4 @@
-"""Placing: how far must a reader be before a message, or text that nobody labelled, may be shown?
-
-A summary in story order is aligned with the positioned text of its book, or spread over the book where there is none.
-Anything else is matched, sentence by sentence, against the positioned text of every book that it may be about, and gets
-the furthest place that any sentence matches: the first mark by which, with high probability, that text has been read.
-"""
+"""Placing: how far must a reader be before a message, or text that nobody labelled, may be shown?"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

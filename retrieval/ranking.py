@@ -1,7 +1,4 @@
-"""What ranking looks at: for each visible sentence, how well it, its neighbours, its passage and its stretch fit.
-
-How rare a word is counts over visible sentences only. BM25 is Robertson's with k1 = 1.2 and b = 0.5.
-"""
+"""What ranking looks at: for each visible sentence, how well it, its neighbours, its passage and its stretch fit."""
 
 import re
 from collections.abc import Sequence
@@ -18,6 +15,7 @@ from retrieval.words import stems
 Floats = npt.NDArray[np.float32]
 
 BM25_K1, BM25_B = 1.2, 0.5
+"""As Robertson has them. How rare a word is counts over visible sentences only."""
 
 _KINDS = [
     re.compile(pattern, re.IGNORECASE)

@@ -1,13 +1,4 @@
-"""Types that all of retrieval shares: vectors, the embedding model, and errors.
-
-DogearError
-└── RetrievalError
-    ├── WeightsRefused     the embedding model is missing or is not the published one
-    ├── StoreHeld          another process holds the vector store
-    ├── StoreUnavailable   the vector store cannot be opened, read or written
-    ├── LibraryDiffers     a shared vector store holds another library, which is not this process's to replace
-    └── BookInWork         a book is being brought up to date
-"""
+"""Types that all of retrieval shares: vectors, the embedding model, and errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

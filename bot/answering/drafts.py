@@ -1,7 +1,4 @@
-"""Discussion prompts: the library's questions, filled with people, themes, quotes and events that readers know.
-
-All passages have passed the gate for those readers, so a draft holds nothing beyond it.
-"""
+"""Discussion prompts: the library's questions, filled from passages that have passed the gate for their readers."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -7,6 +7,7 @@ from itertools import groupby
 from corpus.books import Book, Edition, SimilarBook, Slug, Unit
 from corpus.passages import Passage
 from corpus.positions import describe_position
+from corpus.text import plural
 
 SHOWN_SIMILAR = 12
 SHOWN_EDITIONS = 4
@@ -66,12 +67,7 @@ def cover_lines(book: Book) -> list[str]:
 
 def measure(book: Book) -> str:
     """Return the unit of a book, and how many it has."""
-    return "Counted in percent." if book.unit is Unit.PERCENT else f"{counted(book.marks, book.unit.value)}."
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number with its noun: “1 chapter”, “2 chapters”."""
-    return f"{number:,} {thing}{'s' * (number != 1)}"
+    return "Counted in percent." if book.unit is Unit.PERCENT else f"{plural(book.marks, book.unit.value)}."
 
 
 def _series(book: Book) -> str:
@@ -85,8 +81,8 @@ def _ratings(book: Book) -> str:
     told = book.ratings
     numbers = (
         f"{told.average:.2f} of 5 stars",
-        told.count and counted(told.count, "rating"),
-        told.reviews and counted(told.reviews, "review"),
+        told.count and plural(told.count, "rating"),
+        told.reviews and plural(told.reviews, "review"),
     )
     source = ", ".join(filter(None, (told.source, _day(told.as_of) if told.as_of else "")))
     return ", ".join(str(number) for number in numbers if number) + (f" ({source})" if source else "")
@@ -161,5 +157,5 @@ def _attribution(book: Book, quote: Passage) -> str:
     """Return the source of a quote. One that is placed at the end may stand anywhere before it, so has no place."""
     mark = quote.reveals.marks.get(book.slug, 0)
     where = book.reading_name(mark) if 0 < mark < book.marks and not quote.inferred else ""
-    likes = counted(quote.likes, "like") if quote.likes else ""
+    likes = plural(quote.likes, "like") if quote.likes else ""
     return " · ".join(filter(None, (", ".join(filter(None, (book.author, book.title, where))), likes)))

@@ -1,7 +1,4 @@
-"""What is seen in the terminal: Rich where a person looks, plain lines where a pipe reads.
-
-All text is shown as it is: no mark-up of Rich's is read in it, and what a terminal would obey is taken out.
-"""
+"""What is seen in the terminal: Rich where a person looks, plain lines where a pipe reads."""
 
 from __future__ import annotations
 
@@ -75,7 +72,7 @@ SOURCES = "— "
 
 
 class Screen:
-    """Shows what is told, a blank line after each."""
+    """Shows what is told, a blank line after each; no mark-up of Rich's is read in it."""
 
     def __init__(self, out: TextIO) -> None:
         self._person = out.isatty()

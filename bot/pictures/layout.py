@@ -1,7 +1,4 @@
-"""Where everything stands in the picture of a series: books from top to bottom, arrows in lanes at their left.
-
-All numbers are pixels from the top left corner.
-"""
+"""Where everything stands in the picture of a series, in pixels: books from top to bottom, arrows in lanes at left."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -3,9 +3,10 @@
 import datetime as dt
 import re
 
-from corpus.books import PERCENT_WORDS, UNIT_WORDS, Book, Unit
+from corpus.books import Book, Unit
 from corpus.importing.subject import words
 from corpus.labels import UnclearHeading, marks_named
+from corpus.positions import PERCENT_WORDS, UNIT_WORDS
 from corpus.text import sentences_as_written
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -1,8 +1,4 @@
-"""Learning to read questions: a low-rank adapter (LoRA, Hu et al. 2021, arXiv:2106.09685) of the embedding model.
-
-Passages keep the published model's vectors, so the store need not be made again; only the question is read by the
-adapted model, and it is drawn towards the sentences and passages that answer it.
-"""
+"""Learning to read questions: a low-rank adapter (LoRA, Hu et al. 2021, arXiv:2106.09685) of the embedding model."""
 
 import json
 from collections.abc import Sequence
@@ -36,7 +32,10 @@ SECTION_SHARE = 0.05
 def train(
     opened: dict[str, OpenedBook], questions: Sequence[StoryQuestion], epochs: float = EPOCHS
 ) -> SentenceTransformer:
-    """Train an adapter on questions about opened stories, and return the model with it."""
+    """Train an adapter on questions about opened stories, and return the model with it.
+
+    Passages keep the published model's vectors; a question is drawn towards the sentences that answer it.
+    """
     torch.manual_seed(SEED)
     model = SentenceTransformer(str(published_model()), device="cpu")
     texts = [question.text for question in questions]

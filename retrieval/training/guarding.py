@@ -1,8 +1,4 @@
-"""Learning the guard's rule: from true answers to the stories' questions, and from answers as chat models give them.
-
-A story's answer, told one section before the story gives it, is a leak; told at that section, it is honest. Whole
-answers about the shipped library, marked sentence by sentence, are few and closer to what the guard will read.
-"""
+"""Learning the guard's rule: from true answers to the stories' questions, and from answers as chat models give them."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -82,7 +78,7 @@ def open_shipped(embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, B
 
 
 def story_cases(shelf: AnswerJudge, asked: Sequence[StoryQuestion]) -> Iterator[Case]:
-    """Yield every so many of the stories' answers, told one section too early and at their section."""
+    """Yield every so many of the stories' answers, told one section too early (a leak) and at their section."""
     for one in sorted(asked, key=lambda one: one.story)[::STEP]:
         before = min(one.sections) - 1
         for at in (before, one.at):

@@ -1,8 +1,4 @@
-"""The stories and questions that weights are learned from: ordered sections, and for each question its sections.
-
-Two JSON Lines files in FairytaleQA's shape: stories `{"book_id", "title", "sections": [{"n", "text"}]}` and questions
-`{"qid", "book_id", "question", "answers", "answers_alt", "sections"}`.
-"""
+"""The stories and questions that weights are learned from, in FairytaleQA's shape."""
 
 import json
 from dataclasses import dataclass, replace
@@ -38,7 +34,7 @@ class StoryQuestion:
 
 
 def open_stories(path: Path, embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:
-    """Read, cut and embed stories."""
+    """Read, cut and embed stories, JSON Lines of `{"book_id", "title", "sections": [{"n", "text"}]}`."""
     opened: dict[str, OpenedBook] = {}
     books: dict[str, Book] = {}
     for row in _rows(path):
@@ -70,7 +66,7 @@ def as_one_stretch(opened: OpenedBook) -> OpenedBook:
 
 
 def read_questions(path: Path) -> list[StoryQuestion]:
-    """Read questions with their answers."""
+    """Read questions, JSON Lines of `{"book_id", "question", "answers", "answers_alt", "sections"}`."""
     return [
         StoryQuestion(row["book_id"], row["question"], (*row["answers"], *row["answers_alt"]), tuple(row["sections"]))
         for row in _rows(path)

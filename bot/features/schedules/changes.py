@@ -51,8 +51,8 @@ from bot.times import (
     read_time,
     weekday,
 )
-from corpus.books import PERCENT_WORDS, UNIT_WORDS, Book, Slug, Unit
-from corpus.positions import DIGITS, WORDS, parse_position, value
+from corpus.books import Book, Slug, Unit
+from corpus.positions import DIGITS, PERCENT_WORDS, UNIT_WORDS, WORDS, parse_position, value
 
 Phrase = tuple[re.Pattern[str], Callable[[re.Match[str], Today], Wish]]
 """A pattern, and the wish that what it matches says by itself."""

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ui.select import BaseSelect
 
-from bot.answering.texts import counted, in_order
+from bot.answering.texts import in_order
 from bot.app import App
 from bot.club_settings import ASKED, UTC, ClubSettings, SetUp, Topic
 from bot.discord import autocomplete
@@ -23,6 +23,7 @@ from bot.features.ceilings.store import Ceilings
 from bot.features.setup.rules import ALLOW, Channel, Missing, Server, missing
 from bot.people import Place
 from corpus.books import Book, Slug
+from corpus.text import plural
 
 NAMES = {
     Topic.MODERATORS: "Moderators",
@@ -129,9 +130,9 @@ def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> C
     short = [f"<#{channel}>: I lack {', '.join(lack)}." for channel, lack in lacks.items() if lack not in ((), (VIEW,))]
     items += [*short, ALLOW] if short else []
     if fine := sum(lack == () for lack in lacks.values()):
-        items.append(f"In {counted(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
+        items.append(f"In {plural(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
     if unseen := sum(lack == (VIEW,) for lack in lacks.values()):
-        items.append(f"I can’t see {counted(unseen, 'channel')}. That’s fine if nobody should ask me anything there.")
+        items.append(f"I can’t see {plural(unseen, 'channel')}. That’s fine if nobody should ask me anything there.")
     return paged_card(TITLE, items or ["There are no text channels here."], page, SetupCheckButton, note=NOTE)
 
 

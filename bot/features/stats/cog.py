@@ -2,7 +2,6 @@
 
 from discord import app_commands
 
-from bot.answering.texts import counted
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
@@ -20,6 +19,7 @@ from bot.limits import Allowance
 from bot.people import Member, Place
 from corpus.books import Book
 from corpus.names import find_book
+from corpus.text import plural
 
 PRIVATE = (
     "Every group has at least five members. The picture changes only after five members have updated where they are."
@@ -67,7 +67,7 @@ async def stats_card(app: App, asked: Asked, book: Book) -> Card:
 async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: Item) -> Card:
     png = await app.workers.do(lambda: draw_stats(figure, book))
     picture = Picture("where-the-club-is.png", png, alt_text(figure, book))
-    body = f"{counted(figure.members, 'member')} told me where they are, as of <t:{int(figure.at.timestamp())}:R>."
+    body = f"{plural(figure.members, 'member')} told me where they are, as of <t:{int(figure.at.timestamp())}:R>."
     return Card(safe(book.title), body, (safe(PRIVATE),), tone, items, picture)
 
 

@@ -3,13 +3,12 @@
 Only figures are drawn, whose groups have five members at least: nobody's position can be seen in it.
 """
 
-from bot.answering.texts import counted
 from bot.features.order.picture import LONGEST_ALT
 from bot.features.stats.rules import END, QUARTERS, Figure, Group
 from bot.pictures.layout import EDGE, GAP, HUGE, LARGE, LINE, SMALL, WIDTH, Box, Label, Layout, Measure, wrapped
 from bot.reading_order.text import clipped, title_of
 from corpus.books import Book
-from corpus.text import capitalised
+from corpus.text import capitalised, plural
 
 BAR = 40
 GROUND = "#2b3449"
@@ -34,9 +33,9 @@ def draw_stats(figure: Figure, book: Book) -> bytes:
 def alt_text(figure: Figure, book: Book) -> str:
     """Return what the picture shows, in words."""
     bars = "; ".join(
-        f"{group.where}: {counted(group.members, 'member')}, {share(group, figure)}" for group in figure.groups
+        f"{group.where}: {plural(group.members, 'member')}, {share(group, figure)}" for group in figure.groups
     )
-    return clipped(f"Bars of where {counted(figure.members, 'member')} are in {book.title}: {bars}.", LONGEST_ALT)
+    return clipped(f"Bars of where {plural(figure.members, 'member')} are in {book.title}: {bars}.", LONGEST_ALT)
 
 
 def share(group: Group, figure: Figure) -> str:
@@ -50,7 +49,7 @@ def stats_layout(figure: Figure, title: str, measure: Measure) -> Layout:
     page.write("Where the club is", HUGE, bold=True)
     for line in wrapped(title, ROOM, LARGE, False, measure, 2):
         page.write(line, LARGE)
-    page.write(f"{counted(figure.members, 'member')} who said where they are", SMALL, tone="quiet")
+    page.write(f"{plural(figure.members, 'member')} who said where they are", SMALL, tone="quiet")
     page.y += GAP
     for group in figure.groups:
         page.bar(group, f"{group.members:,} · {share(group, figure)}")
