@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from corpus.text import on_one_line
+
 Slug = str
 """The name of a book in file names and commands, such as smileys-people."""
 
@@ -65,11 +67,9 @@ MAX_MARKS = 100_000
 MAX_LINE = 300
 """Characters of a title or a name; a longer one is no title, and would be repeated with every reply."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
 
 def _on_one_line(value: object) -> object:
-    return " ".join(_CONTROL.sub(" ", value).split()) if isinstance(value, str) else value
+    return on_one_line(value) if isinstance(value, str) else value
 
 
 def _as_text(value: object) -> object:

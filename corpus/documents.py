@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from corpus import labels
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import LibraryProblem
-from corpus.text import read_text
+from corpus.text import on_one_line, read_text
 
 MAX_INLINE = 20_000
 """Characters of a paragraph; mark-up in a longer one is not parsed, because that could take too long."""
@@ -474,10 +474,6 @@ def _claim(
         return labels.RevealsLabel(error.hides, "front matter", line)
 
 
-_NOT_KEPT = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
-"""Control characters and surrogates, which YAML may contain and no store can keep."""
-
-
 class _Fields:
     """The other fields of the front matter; wrong ones are reported and left out."""
 
@@ -488,7 +484,7 @@ class _Fields:
         """Return a field on one line, or ""."""
         value = self._front.fields.get(name, "")
         if isinstance(value, str) and len(value) <= MAX_FIELD:
-            return " ".join(_NOT_KEPT.sub(" ", value).split())
+            return on_one_line(value)
         self._wrong(name, f"Write it on one line of at most {MAX_FIELD} characters.")
         return ""
 

@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from itertools import accumulate, groupby
 
 from corpus.books import Book, Reveals, Slug, Unit
 from corpus.documents import Block, Document
-from corpus.text import sentences
+from corpus.text import on_one_line, sentences
 
 SENTENCES = 3
 """Sentences in a passage: enough to be understood alone, few enough to be placed and found precisely."""
@@ -57,6 +56,11 @@ class Passage:
         """The passage as readers see it."""
         return " ".join(self.sentences)
 
+    @property
+    def mark(self) -> int:
+        """The mark of its own book from which it may be shown."""
+        return self.reveals.marks.get(self.book, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
@@ -98,7 +102,7 @@ def _spread(told: Iterable[Passage], book: Book) -> Iterator[Unplaced]:
     """Yield the unplaced passages of a document, each with its share of the book."""
     reached, waiting = 0, list[Passage]()
     for passage in told:
-        mark = 0 if passage.inferred else passage.reveals.marks.get(book.slug, 0)
+        mark = 0 if passage.inferred else passage.mark
         if passage.inferred:
             waiting.append(passage)
         elif mark > reached:
@@ -200,7 +204,7 @@ def _words(text: str) -> set[str]:
 
 def source_line(passage: Passage, book: Book) -> str:
     """Return the source of a passage for a reply: "summary, chapter 7", "a reader, ★★☆☆☆", "a member"."""
-    mark = passage.reveals.marks.get(book.slug, 0)
+    mark = passage.mark
     if passage.kind == "review":
         who = "a member" if passage.club else "a reader"
         return who + (f", {'★' * passage.rating}{'☆' * (5 - passage.rating)}" if passage.rating else "")
@@ -262,7 +266,7 @@ def cut_review(review: ClubText) -> list[Passage]:
     group = AFTER_THE_LIBRARY + int(_digest(review.club, review.id)[:8], 16)
     seen: Counter[str] = Counter()
     found: list[Passage] = []
-    for number, piece in enumerate(pieces(_clean(line) for line in review.text.splitlines())):
+    for number, piece in enumerate(pieces(map(on_one_line, review.text.splitlines()))):
         key = f"club/{_digest(review.club, review.id, *piece)}"
         seen[key] += 1
         found.append(
@@ -283,11 +287,6 @@ def cut_review(review: ClubText) -> list[Passage]:
             )
         )
     return found
-
-
-def _clean(line: str) -> str:
-    """Return a line without control characters and surrogates, which no store can keep."""
-    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in line)
 
 
 def _digest(*parts: object) -> str:

@@ -1,6 +1,7 @@
 """Text files, sentences, and how words and numbers are written in English."""
 
 import os
+import re
 import tempfile
 from itertools import pairwise
 from pathlib import Path
@@ -54,6 +55,14 @@ def write_atomically(path: Path, text: str) -> None:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+_NOT_KEPT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def on_one_line(text: str) -> str:
+    """Return a text on one line, without control characters and surrogates, which no store can keep."""
+    return " ".join(_NOT_KEPT.sub(" ", text).split())
 
 
 def sentences(text: str) -> list[str]:

@@ -120,7 +120,7 @@ class VisibleBook:
         self.passages_by_group = Runs.numbered(self.group_of_passage)
         self.passage_lengths = self.by_passage.combined(np.add, self.lengths)
         self.group_lengths = self.by_group.combined(np.add, self.lengths)
-        self.marks: Ints = np.array([p.reveals.marks.get(p.book, 0) for p in self.passages], np.int64)
+        self.marks: Ints = np.array([p.mark for p in self.passages], np.int64)
 
     def __len__(self) -> int:
         return len(self.sentences)

@@ -60,25 +60,19 @@ Location = Path | ChromaServer
 _WRONG = ValueError("no address of a Chroma server")
 
 
-def hold(folder: Path) -> ExitStack:
-    """Take a folder for this process, until what is returned is closed. Raises StoreHeld or StoreUnavailable."""
-    return _lock(folder, fcntl.LOCK_EX)
+def hold(folder: Path, *, together: bool = False) -> ExitStack:
+    """Lock a folder for this process, or `together` with others, until what is returned is closed.
 
-
-def hold_together(folder: Path) -> ExitStack:
-    """Take a shared lock on a folder, which several processes can have but not while one holds it alone."""
-    return _lock(folder, fcntl.LOCK_SH)
-
-
-def _lock(folder: Path, kind: int) -> ExitStack:
+    Raises StoreHeld or StoreUnavailable.
+    """
     holder = folder / "store.holder"
     with ExitStack() as held:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(folder / "store.lock", os.O_CREAT | os.O_RDWR, 0o644)
             held.callback(os.close, handle)
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-            if kind == fcntl.LOCK_EX:
+            fcntl.flock(handle, (fcntl.LOCK_SH if together else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            if not together:
                 held.callback(holder.unlink, missing_ok=True)
             now = dt.datetime.now(dt.UTC)
             holder.write_text(f"process {os.getpid()}, since {now:%Y-%m-%d %H:%M} UTC", encoding="utf-8")

@@ -18,7 +18,7 @@ from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, PassageTokens, Rule
 from retrieval.index import Indexed, Indexer, Progress
-from retrieval.location import ChromaServer, hold_together
+from retrieval.location import ChromaServer, hold
 from retrieval.place import Messages
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
@@ -282,7 +282,7 @@ def open_retriever(
     embedder = load_embedder(model)
     with ExitStack() as stack:
         if server is not None:
-            stack.enter_context(hold_together(data))
+            stack.enter_context(hold(data, together=True))
             alone = alone or (lambda: FileLock(data / "index.lock"))
         store = stack.enter_context(Store(server or data, embedder.name, say, replacing=replacing))
         yield Retriever(library, store, embedder, alone or nullcontext)

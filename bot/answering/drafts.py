@@ -64,7 +64,7 @@ class _Known:
 
 def _known(book: Book, seen: Sequence[Passage]) -> Mapping[str, list[_Known]]:
     """Return what can fill the slots of a question, the latest first."""
-    latest = sorted(seen, key=lambda passage: -passage.reveals.marks.get(book.slug, 0))
+    latest = sorted(seen, key=lambda passage: -passage.mark)
     people = _of(latest, "people", lambda passage: _within(passage.heading))
     return {
         "person": people,

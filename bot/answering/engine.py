@@ -51,14 +51,6 @@ MAX_TEXT = 50_000
 """Characters of a question or a text to place: more than a message holds, and processed in seconds."""
 
 
-class TextMissing(DogearError):
-    """The question has no words."""
-
-
-class TextTooLong(DogearError):
-    """The text is longer than MAX_TEXT."""
-
-
 class Discussion:
     """Answers questions for an audience. All passages come from the retriever, which applies the gate."""
 
@@ -86,8 +78,10 @@ class Discussion:
         written = self._writer.answer(question, alone, search, audience, before)
         if not written.text:
             return replace(self._from_passages("ask", search, Mode.FALLBACK), tokens=written.tokens)
-        reply = self._reply("ask", search, written.text, sources=written.sources, mode=Mode.MODEL)
-        return replace(reply, tokens=written.tokens)
+        return Reply(
+            "ask", search.book, written.text, True, search.withheld, search.passages, mode=Mode.MODEL,
+            sources=_numbered(written.sources), tokens=written.tokens,
+        )  # fmt: skip
 
     @property
     def has_model(self) -> bool:
@@ -121,7 +115,7 @@ class Discussion:
         told = self.retriever.passages(known.slug, audience, ("summary",))
         if part.strip():
             first, last = parse_part(part, known)
-            told = [p for p in told if first <= p.reveals.marks.get(known.slug, 0) <= last]
+            told = [p for p in told if first <= p.mark <= last]
         found = recap(told, known, limit)
         return Reply("recap", known.slug, found.text or NEUTRAL, bool(found.text), quotes=found.quotes)
 
@@ -139,10 +133,8 @@ class Discussion:
         if not met:
             named = tuple(s for s in search.sentences if _names(name, s.text))
             return self._from_passages("who", replace(search, sentences=named), Mode.QUOTE)
-        source = self.library.books[search.book]
-        quotes = tuple(Quote(p.text, source_line(p, source)) for p in met)
-        text, sources = "\n".join(quote.text for quote in quotes), [quote.source for quote in quotes]
-        return self._reply("who", search, text, sources=sources, quotes=quotes)
+        reply = self._texts_quoted(self.library.books[search.book], met)
+        return replace(reply, do="who", withheld=search.withheld, passages=search.passages)
 
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
@@ -181,7 +173,7 @@ class Discussion:
         found = library_drafts(kind, known, audience.at(known.slug), told, turn)
         if self._writer is None or quote_only or not told:
             return found, 0
-        latest = sorted(told, key=lambda p: -p.reveals.marks.get(known.slug, 0))
+        latest = sorted(told, key=lambda p: -p.mark)
         written = self._writer.draft(kind, latest, audience, known.slug)
         if not written.text:
             return found, written.tokens
@@ -231,7 +223,7 @@ class Discussion:
                 return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
             case WholeBook.THEMES | WholeBook.QUOTES | WholeBook.DISCUSSION:
                 texts = self.texts(known.slug, audience, str(asked))
-                reached = sorted(texts, key=lambda p: p.reveals.marks.get(known.slug, 0))
+                reached = sorted(texts, key=lambda p: p.mark)
                 return self._texts_quoted(known, reached[-LATEST:])
 
     def _premise(self, book: Book) -> Reply:
@@ -262,23 +254,18 @@ class Discussion:
             mode=mode, sources=found.sources,
         )  # fmt: skip
 
-    def _reply(
-        self, do: str, search: Search, text: str, *, sources: Sequence[str], mode: Mode = Mode.QUOTE,
-        quotes: tuple[Quote, ...] = (),
-    ) -> Reply:  # fmt: skip
-        """Return an answer with its sources, each once; those of a model with the numbers that cite them."""
-        numbers = {line: "".join(f"[{n}]" for n, other in enumerate(sources, 1) if other == line) for line in sources}
-        lines = tuple(f"{number} {line}" if mode is Mode.MODEL else line for line, number in numbers.items())
-        return Reply(
-            do, search.book, text, True, search.withheld, search.passages, quotes, mode=mode, sources=lines
-        )  # fmt: skip
+
+def _numbered(sources: Sequence[str]) -> tuple[str, ...]:
+    """Return each source once, with the numbers by which an answer cites it."""
+    numbers = {line: "".join(f"[{n}]" for n, other in enumerate(sources, 1) if other == line) for line in sources}
+    return tuple(f"{number} {line}" for line, number in numbers.items())
 
 
 def _required(text: str) -> None:
     if not any(map(str.isalnum, text)):
-        raise TextMissing("Ask me in a few words, for example: Who is the man at the door?")
+        raise DogearError("Ask me in a few words, for example: Who is the man at the door?")
     if len(text) > MAX_TEXT:
-        raise TextTooLong(f"That is longer than {MAX_TEXT:,} characters. Please shorten it, or send it in parts.")
+        raise DogearError(f"That is longer than {MAX_TEXT:,} characters. Please shorten it, or send it in parts.")
 
 
 def _words(name: str) -> list[str]:

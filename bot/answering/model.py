@@ -62,10 +62,6 @@ Guard = Callable[[str, Sequence[str], Slug], Sequence[Verdict]]
 """Returns a verdict for each sentence of an answer, given the question, the sentences and the book."""
 
 
-class ModelUnusable(DogearError):
-    """The chat model cannot be opened: a package or a key is missing, or its name is wrong."""
-
-
 class GatedRetriever(BaseRetriever):
     """A LangChain retriever that is bound to one audience, so a chain cannot ask for more than it may see.
 
@@ -303,7 +299,7 @@ class Limits:
 
 
 def open_model(settings: Settings) -> Runnable[Any, BaseMessage]:
-    """Return the chat model that the settings name. Raises ModelUnusable."""
+    """Return the chat model that the settings name. Raises DogearError."""
     name = settings.chat_model or ""
     options: dict[str, Any] = {"timeout": settings.chat_timeout, "max_retries": 0}
     if name.startswith("openai:"):
@@ -314,9 +310,9 @@ def open_model(settings: Settings) -> Runnable[Any, BaseMessage]:
     try:
         model: Runnable[Any, BaseMessage] = init_chat_model(name, **options)
     except ImportError as error:
-        raise ModelUnusable(f"CHAT_MODEL needs another package ({error.name}). {CURE}") from error
+        raise DogearError(f"CHAT_MODEL needs another package ({error.name}). {CURE}") from error
     except Exception as error:
-        raise ModelUnusable(f"CHAT_MODEL cannot be used as it is set ({type(error).__name__}). {CURE}") from error
+        raise DogearError(f"CHAT_MODEL cannot be used as it is set ({type(error).__name__}). {CURE}") from error
     return model
 
 

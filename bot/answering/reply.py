@@ -255,22 +255,12 @@ RECENT = 0.4
 """Share of the room that the last section read may take: it is what a reader comes back to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recap:
-    """The story so far, one paragraph for each section, and its quotes."""
-
-    text: str
-    quotes: tuple[Quote, ...]
-
-
-def recap(passages: Sequence[Passage], book: Book, limit: int = RECAP_LIMIT) -> Recap:
-    """Return the story so far, made of passages that have passed the gate; empty if there are none."""
-    told = sorted(
-        (p for p in passages if p.reveals.marks.get(book.slug, 0)), key=lambda p: (p.reveals.marks[book.slug], p.order)
-    )
-    sections = [list(run) for _, run in groupby(told, key=lambda p: p.reveals.marks[book.slug])]
+def recap(passages: Sequence[Passage], book: Book, limit: int = RECAP_LIMIT) -> Quoted:
+    """Return the story so far, a line a section, of passages that have passed the gate; empty if there are none."""
+    told = sorted((p for p in passages if p.mark), key=lambda p: (p.mark, p.order))
+    sections = [list(run) for _, run in groupby(told, key=lambda p: p.mark)]
     if not sections:
-        return Recap("", ())
+        return Quoted()
     firsts = [section[0].sentences[0] for section in sections]
     kept = dict.fromkeys(range(len(sections)), "")
     kept[len(sections) - 1] = _opening(sections[-1], int(limit * RECENT)) or firsts[-1]
@@ -284,7 +274,7 @@ def recap(passages: Sequence[Passage], book: Book, limit: int = RECAP_LIMIT) -> 
         kept[n] = max(more, kept[n], key=len)
     labelled = [(section[0], text) for section, text in zip(sections, kept.values(), strict=True) if text]
     quotes = tuple(Quote(text, source_line(first, book)) for first, text in labelled)
-    return Recap("\n".join(f"{_label(first, book)}: {text}" for first, text in labelled), quotes)
+    return Quoted("\n".join(f"{_label(first, book)}: {text}" for first, text in labelled), quotes)
 
 
 def _spaced(firsts: Sequence[str], room: int) -> list[int]:
@@ -299,7 +289,7 @@ def _spaced(firsts: Sequence[str], room: int) -> list[int]:
 
 
 def _label(passage: Passage, book: Book) -> str:
-    name = book.reading_name(passage.reveals.marks[book.slug])
+    name = book.reading_name(passage.mark)
     return name[:1].upper() + name[1:]
 
 

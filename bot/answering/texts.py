@@ -155,7 +155,7 @@ def quote_list(book: Book, told: Iterable[Passage]) -> list[str]:
 
 def _attribution(book: Book, quote: Passage) -> str:
     """Return the source of a quote. One that is placed at the end may stand anywhere before it, so has no place."""
-    mark = quote.reveals.marks.get(book.slug, 0)
+    mark = quote.mark
     where = book.reading_name(mark) if 0 < mark < book.marks and not quote.inferred else ""
     likes = plural(quote.likes, "like") if quote.likes else ""
     return " · ".join(filter(None, (", ".join(filter(None, (book.author, book.title, where))), likes)))

@@ -220,30 +220,22 @@ def _places(places: Mapping[Slug, _Place]) -> Places:
     return {slug: Reached(place.marks, place.of, place.unit.value) for slug, place in places.items()}
 
 
-class NoBookAtHand(DogearError):
-    """No book is at hand and none was named."""
-
-
 Books = Mapping[Slug, Book]
 Put = Callable[["Discussion", Audience, Slug | None], "Reply"]
 """Puts one question to a discussion, for an audience, about a book or any."""
-
-
-class PlaceWithoutBook(DogearError):
-    """A place was given, and no book that it is in."""
 
 
 def placed(reader: Reader, books: Books, book: str | None, at: str | None) -> tuple[dict[Slug, int], Slug | None]:
     """Return the positions and the book that the options of a command say; each may be left out.
 
     Without a place the reader is where they said in a conversation, if they did. Raises UnknownBook, PositionError
-    or PlaceWithoutBook.
+    or DogearError.
     """
     known = find_book(book, books) if book else None
     positions = reader.positions(books)
     if at is not None:
         if known is None:
-            raise PlaceWithoutBook(f"--at {at}, but in which book? Name it: --book SLUG.")
+            raise DogearError(f"--at {at}, but in which book? Name it: --book SLUG.")
         positions[known.slug] = parse_position(at, known)
     return positions, known.slug if known else None
 
@@ -282,10 +274,10 @@ def show_reply(reply: Reply, books: Books) -> None:
 
 
 def book_at_hand(settings: Settings) -> Slug:
-    """Return the book at hand in the reader's conversation. Raises NoBookAtHand."""
+    """Return the book at hand in the reader's conversation. Raises DogearError."""
     reader, _ = PositionsFile(settings.data).read()
     if reader.book is None:
-        raise NoBookAtHand("Which book? Name it: --book SLUG.")
+        raise DogearError("Which book? Name it: --book SLUG.")
     return reader.book
 
 

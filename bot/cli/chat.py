@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from bot.answering import texts
 from bot.cli import asking
-from bot.cli.asking import NoBookAtHand, PositionsFile, PositionsNotKept, Reader, told_place
+from bot.cli.asking import PositionsFile, PositionsNotKept, Reader, told_place
 from bot.cli.screen import Meaning, Screen, Told, answer, problem
 from bot.cli.start import opened, write_down
 from bot.settings import Settings
@@ -108,11 +108,11 @@ class Conversation:
         return ""
 
     def _named(self, typed: str, usage: str) -> Book:
-        """Return the book that was typed, or else the one at hand. Raises UnknownBook or NoBookAtHand."""
+        """Return the book that was typed, or else the one at hand. Raises DogearError."""
         if typed:
             return find_book(typed, self._books)
         if self._here is None:
-            raise NoBookAtHand(f"Which book? {usage}")
+            raise DogearError(f"Which book? {usage}")
         return self._here
 
     def _ask(self, question: str) -> Told:

@@ -323,33 +323,16 @@ def look_at_everything(
     environment: Mapping[str, str | None], library: Path | None = None, data: Path | None = None
 ) -> bool:
     """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
-    set_up_logs(logging.WARNING, check_settings(environment)[0].secrets)
-    look = DoctorTools(_published_model, _open_store, _open_model, _sign_in)
-    found = examine(environment, look, library, data)
-    return show(found, Console(file=sys.stdout, highlight=False))
-
-
-def _published_model() -> Path:
+    from bot.answering.model import open_model
+    from bot.start import signed_in_as
     from retrieval.embedding import published_model
-
-    return published_model()
-
-
-def _open_store(settings: Settings, library: Library) -> AbstractContextManager[Retriever]:
     from retrieval.retriever import open_retriever
 
-    # What the store would say while it is opened, the doctor says in its own words.
-    where = settings.embedding_model, lambda _: None, settings.chroma
-    return open_retriever(library, settings.data, *where, replacing=False)
+    def open_store(settings: Settings, library: Library) -> AbstractContextManager[Retriever]:
+        # What the store would say while it is opened, the doctor says in its own words.
+        where = settings.embedding_model, lambda _: None, settings.chroma
+        return open_retriever(library, settings.data, *where, replacing=False)
 
-
-def _sign_in(token: SecretStr) -> str:
-    from bot.start import signed_in_as
-
-    return asyncio.run(signed_in_as(token))
-
-
-def _open_model(settings: Settings) -> object:
-    from bot.answering.model import open_model
-
-    return open_model(settings)
+    set_up_logs(logging.WARNING, check_settings(environment)[0].secrets)
+    look = DoctorTools(published_model, open_store, open_model, lambda token: asyncio.run(signed_in_as(token)))
+    return show(examine(environment, look, library, data), Console(file=sys.stdout, highlight=False))

@@ -48,7 +48,7 @@ def _summed(passages: Sequence[Passage], book: Book) -> str:
     told = [plural(len(passages), "passage"), f"{len(passages) - len(guessed)} labelled"]
     if before:
         sure = sum(p.certainty for p in before) / len(before)
-        told.append(f"{len(before)} placed at {_span([_mark(p) for p in before], book)}, {_sureness(sure)}")
+        told.append(f"{len(before)} placed at {_span([p.mark for p in before], book)}, {_sureness(sure)}")
     told.append(f"{len(guessed) - len(before)} waiting for the end of the book")
     return "; ".join(told)
 
@@ -59,7 +59,7 @@ def _to_look_at(guessed: Sequence[Passage], book: Book) -> list[str]:
     lines = ["Least certain; look at these first:"]
     for passage in ranked:
         sure = "" if _waits(passage, book) else f", {_sureness(passage.certainty)}"
-        lines.append(f"  {passage.document}, {book.reading_name(_mark(passage))}{sure}: “{_beginning(passage)}”")
+        lines.append(f"  {passage.document}, {book.reading_name(passage.mark)}{sure}: “{_beginning(passage)}”")
         lines.append(f"      <!-- reveals: {_label(passage)} -->")
     cure = "Write such a line above a paragraph with the mark that you know to be right; it always wins."
     return [*lines, f"{cure} 0 gives nothing away, {book.marks} is the end."]
@@ -75,12 +75,8 @@ def _span(marks: Sequence[int], book: Book) -> str:
     return f"{span}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {span}"
 
 
-def _mark(passage: Passage) -> int:
-    return passage.reveals.marks.get(passage.book, 0)
-
-
 def _waits(passage: Passage, book: Book) -> bool:
-    return _mark(passage) >= book.marks
+    return passage.mark >= book.marks
 
 
 def _beginning(passage: Passage) -> str:
@@ -91,7 +87,7 @@ def _beginning(passage: Passage) -> str:
 def _label(passage: Passage) -> str:
     """Return the label that says what was guessed."""
     if passage.reveals.marks.keys() <= {passage.book}:
-        return str(_mark(passage))
+        return str(passage.mark)
     return ", ".join(f"{slug}={mark}" for slug, mark in passage.reveals.marks.items())
 
 
@@ -100,10 +96,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Called with passages embedded so far and passages to embed."""
-
-
-class OrderRefused(DogearError):
-    """No reading order can be told or drawn."""
 
 
 def index_library(settings: Settings) -> None:
@@ -189,22 +181,22 @@ def _opened(
 
 
 def show_order(settings: Settings, book: str | None, series: str | None, picture: Path | None) -> None:
-    """Show in which order to read, and draw it where a picture is wanted. Raises OrderRefused."""
+    """Show in which order to read, and draw it where a picture is wanted. Raises DogearError."""
     books = Library.load(settings.library).books
     positions = PositionsFile(settings.data).read()[0].positions(books)
     advice = reading_orders(books, positions, book=find_book(book, books).slug if book else None, series=series)
     if not advice.recommended.steps:
-        raise OrderRefused(" ".join(advice.notes))
+        raise DogearError(" ".join(advice.notes))
     screen = Screen(sys.stdout)
     screen.line(order_text(advice))
     if picture is None:
         return
     if picture.suffix.lower() != ".png":
-        raise OrderRefused(f"The picture is a PNG: write a name such as {picture.with_suffix('.png').name}.")
+        raise DogearError(f"The picture is a PNG: write a name such as {picture.with_suffix('.png').name}.")
     from bot.features.order.picture import draw_series
 
     try:
         draw_series(advice, books, picture)
     except OSError as error:
-        raise OrderRefused(f"{picture} cannot be written ({error.strerror}).") from error
+        raise DogearError(f"{picture} cannot be written ({error.strerror}).") from error
     screen.line(f"\nThe picture is in {picture}.")

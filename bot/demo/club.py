@@ -125,10 +125,6 @@ OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
 """What stands in the thread, by whom: in our own words, and nothing of the story."""
 
 
-class BookNotHere(DogearError):
-    """The library lacks the book that the club reads."""
-
-
 @dataclass(frozen=True, slots=True)
 class DemoClub:
     """The club as it was set up: its thread, its members by name in the order in which they are offered, and faces.
@@ -143,10 +139,10 @@ class DemoClub:
 
 
 async def set_up(env: simcord.Env, app: App) -> DemoClub:
-    """Fill an empty simulated Discord with the club. Raises BookNotHere."""
+    """Fill an empty simulated Discord with the club. Raises DogearError."""
     book = app.books.get(BOOK)
     if book is None:
-        raise BookNotHere("The club to try reads A Legacy of Spies, which comes with Dogear: leave --library out.")
+        raise DogearError("The club to try reads A Legacy of Spies, which comes with Dogear: leave --library out.")
     guild = env.create_guild(CLUB)
     members = {person.name: _member(env, guild, person) for person in MEMBERS}
     parent = guild.create_text_channel("book-club", topic="What we are reading")
@@ -189,15 +185,11 @@ NEEDED = ("simcord", "aiohttp", "av", "linkify_it", "markdown_it", "PIL", "regex
 """The packages of the extra `try`, as they are imported."""
 
 
-class TrialNotInstalled(DogearError):
-    """The packages of the trial are not there."""
-
-
 def check_installed(needed: tuple[str, ...] = NEEDED) -> None:
-    """Raise TrialNotInstalled where one of the packages is missing."""
+    """Raise DogearError where one of the packages is missing."""
     missing = [name for name in needed if find_spec(name) is None]
     if missing:
-        raise TrialNotInstalled(
+        raise DogearError(
             f"This Python lacks what the page is made with ({', '.join(missing)}). “make try” sets it up in .venv and "
             "starts from there; or: pip install 'dogear[try]'."
         )

@@ -35,10 +35,6 @@ WIDTH, HEIGHT = 1280, 900
 """Pixels of the page, where its window does not say."""
 
 
-class DemoPortTaken(DogearError):
-    """The page cannot be served."""
-
-
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A running trial: the simulated Discord, the club in it, and the page that shows its thread."""
@@ -65,7 +61,7 @@ async def opened_trial(app: App, port: int = 0) -> AsyncIterator[Trial]:
             yield Trial(env, club, preview)
     except simcord.SetupError as error:
         if "bind port" in str(error):
-            raise DemoPortTaken(f"Port {port} is in use. Choose another, or leave --port out.") from error
+            raise DogearError(f"Port {port} is in use. Choose another, or leave --port out.") from error
         raise
     finally:
         await env.shutdown()

@@ -196,16 +196,9 @@ UNWELL = 503
 """HTTP: service unavailable."""
 
 
-class MetricsPortTaken(DogearError):
-    """The port for operators cannot be opened."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(f"METRICS_PORT is {port}, but that port is in use or forbidden. Write another, or nothing.")
-
-
 @asynccontextmanager
 async def serving(port: int, meter: Meter, look: Probes) -> AsyncIterator[str]:
-    """Answer `/health` and `/metrics` within the block, at the address that is returned. Raises MetricsPortTaken.
+    """Answer `/health` and `/metrics` within the block, at the address that is returned. Raises DogearError.
 
     Port 0 takes any that is free.
     """
@@ -228,7 +221,8 @@ async def serving(port: int, meter: Meter, look: Probes) -> AsyncIterator[str]:
         try:
             await web.TCPSite(runner, LOOPBACK, port).start()
         except OSError as error:
-            raise MetricsPortTaken(port) from error
+            what = f"METRICS_PORT is {port}, but that port is in use or forbidden. Write another, or nothing."
+            raise DogearError(what) from error
         address = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
         log.info("%s/health and %s/metrics tell how it goes", address, address)
         yield address

@@ -96,18 +96,14 @@ def png(layout: Layout) -> bytes:
 
 
 def _write(axes: Axes, label: Label) -> None:
+    _text(axes, label, TONES[label.tone], "center" if label.centred else "left", "baseline")
+
+
+def _text(axes: Axes, label: Label, colour: str, across: str, down: str) -> None:
     axes.text(
-        label.x,
-        label.y,
-        label.text,
-        fontsize=label.size * 72 / DPI,
-        color=TONES[label.tone],
-        fontweight="bold" if label.bold else "normal",
-        fontfamily=FAMILY,
-        ha="center" if label.centred else "left",
-        va="baseline",
-        parse_math=False,
-    )
+        label.x, label.y, label.text, fontsize=label.size * 72 / DPI, color=colour, ha=across, va=down,
+        fontweight="bold" if label.bold else "normal", fontfamily=FAMILY, parse_math=False,
+    )  # fmt: skip
 
 
 def _draw_box(axes: Axes, box: Box) -> None:
@@ -120,32 +116,18 @@ def _draw_card(axes: Axes, card: BookCard) -> None:
     stands_out = card.state in (ReadingState.READING, ReadingState.NEXT)
     colour = TONES[card.state]
     box = FancyBboxPatch(
-        (card.x, card.y),
-        card.width,
-        card.height,
-        boxstyle=f"round,pad=0,rounding_size={CORNER}",
+        (card.x, card.y), card.width, card.height, boxstyle=f"round,pad=0,rounding_size={CORNER}",
         facecolor=DONE_CARD if card.state is ReadingState.READ else CARD,
-        edgecolor=colour if stands_out else "none",
-        linewidth=3.5 if stands_out else 0,
-    )
+        edgecolor=colour if stands_out else "none", linewidth=3.5 if stands_out else 0,
+    )  # fmt: skip
     axes.add_patch(box)
     filled = card.state is not ReadingState.LATER
     x = card.x + PADDING + BADGE
     face = colour if filled else "none"
     axes.add_patch(Circle((x, card.middle), BADGE, facecolor=face, edgecolor=colour, linewidth=2.5))
     size = BADGE * {"✓": 1.4, "▶": 1.2}.get(card.badge, 1.05 if len(card.badge) < 3 else 0.8)
-    axes.text(
-        x,
-        card.middle,
-        card.badge,
-        fontsize=size * 72 / DPI,
-        color=BACKGROUND if filled else TONES["text"],
-        fontweight="bold",
-        fontfamily=FAMILY,
-        ha="center",
-        va="center_baseline",
-        parse_math=False,
-    )
+    ink = BACKGROUND if filled else TONES["text"]
+    _text(axes, Label(card.badge, x, card.middle, size, bold=True), ink, "center", "center_baseline")
 
 
 def _draw_bundle(axes: Axes, bundle: tuple[Arrow, ...]) -> None:

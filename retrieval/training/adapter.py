@@ -89,7 +89,7 @@ class AnswerLoss(torch.nn.Module):
 
     def _of(self, asked: StoryQuestion, vector: torch.Tensor) -> torch.Tensor:
         book = self._opened[asked.story]
-        golden = np.array([p.reveals.marks[book.book] in asked.sections for p in book.passages])[book.passage_of]
+        golden = np.array([p.mark in asked.sections for p in book.passages])[book.passage_of]
         shares = answer_shares(book, asked) + SECTION_SHARE * golden
         wanted = np.where(shares >= 0.5 * shares.max(), shares, SECTION_SHARE * shares)
         wanted /= wanted.sum()

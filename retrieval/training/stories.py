@@ -86,7 +86,7 @@ def answer_shares(opened: OpenedBook, asked: StoryQuestion) -> npt.NDArray[np.fl
     question = frozenset(stems(asked.text))
     shares = np.zeros(len(opened.sentences), np.float32)
     for n, passage in enumerate(opened.passage_of):
-        if opened.passages[passage].reveals.marks[opened.book] in asked.sections:
+        if opened.passages[passage].mark in asked.sections:
             held = frozenset(opened.stems[n])
             for reference in references:
                 new = reference - question

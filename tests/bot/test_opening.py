@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.model import ModelUnusable
 from bot.answering.reply import Mode
 from bot.opening import open_discussion
 from bot.settings import Settings
-from corpus.errors import LibraryProblem
+from corpus.errors import DogearError, LibraryProblem
 from corpus.library import BookDocuments
 from retrieval.gate import Audience
 from retrieval.types import StoreHeld, StoreUnavailable, WeightsRefused
@@ -122,7 +121,7 @@ def test_what_cannot_be_opened_is_an_error_and_leaves_nothing_held(
 ) -> None:
     write_kite(library)
     wrong_model = settings.model_copy(update={"chat_model": "no-such-provider:model"})
-    with pytest.raises(ModelUnusable), open_discussion(wrong_model, library, data):
+    with pytest.raises(DogearError), open_discussion(wrong_model, library, data):
         pass
     with pytest.raises(WeightsRefused), open_discussion(Settings(embedding_model=str(tmp_path)), library, data):
         pass

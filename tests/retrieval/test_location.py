@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.location import hold, hold_together
+from retrieval.location import hold
 from retrieval.types import StoreHeld, StoreUnavailable
 
 
 def test_several_use_a_folder_together_and_nobody_has_it_alone_meanwhile(tmp_path: Path) -> None:
-    with hold_together(tmp_path):
-        with hold_together(tmp_path), pytest.raises(StoreHeld, match=rf"process {os.getpid()}, since .* UTC"):
+    with hold(tmp_path, together=True):
+        with hold(tmp_path, together=True), pytest.raises(StoreHeld, match=rf"process {os.getpid()}, since .* UTC"):
             hold(tmp_path)
         with pytest.raises(StoreHeld):
             hold(tmp_path)
@@ -19,13 +19,17 @@ def test_several_use_a_folder_together_and_nobody_has_it_alone_meanwhile(tmp_pat
 
 
 def test_nobody_uses_a_folder_together_with_one_who_has_it_alone(tmp_path: Path) -> None:
-    with hold(tmp_path), pytest.raises(StoreHeld, match="Stop that one, or give another"), hold_together(tmp_path):
+    with (
+        hold(tmp_path),
+        pytest.raises(StoreHeld, match="Stop that one, or give another"),
+        hold(tmp_path, together=True),
+    ):
         pass
-    with hold_together(tmp_path):
+    with hold(tmp_path, together=True):
         pass
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StoreUnavailable, match="cannot be written"), hold_together(tmp_path / "file"):
+    with pytest.raises(StoreUnavailable, match="cannot be written"), hold(tmp_path / "file", together=True):
         pass

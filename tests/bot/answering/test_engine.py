@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.conversation import Exchange
-from bot.answering.engine import Discussion, TextMissing, TextTooLong
+from bot.answering.engine import Discussion
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Reply
 from bot.answering.texts import no_opinions
+from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.names import UnknownBook
 from retrieval.gate import Audience, Gate
@@ -121,13 +122,13 @@ def test_a_book_that_nobody_knows_is_an_error_with_the_nearest(island_talk: Disc
 @pytest.mark.parametrize("text", ["", "  ", "?!", "😱"])
 def test_a_question_without_words_is_an_error_that_shows_one(island_talk: Discussion, text: str) -> None:
     for call in (island_talk.ask, island_talk.hint, island_talk.who, island_talk.check):
-        with pytest.raises(TextMissing, match="for example"):
+        with pytest.raises(DogearError, match="for example"):
             call(text, FINISHED, LANTERN)
 
 
 def test_a_text_of_endless_length_is_an_error_that_says_how_long(island_talk: Discussion) -> None:
     for call in (island_talk.ask, island_talk.hint, island_talk.who, island_talk.check):
-        with pytest.raises(TextTooLong, match="50,000 characters"):
+        with pytest.raises(DogearError, match="50,000 characters"):
             call("Silas " * 10_000, FINISHED, LANTERN)
 
 

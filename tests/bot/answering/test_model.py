@@ -27,7 +27,6 @@ from bot.answering.model import (
     Closed,
     GatedRetriever,
     Limits,
-    ModelUnusable,
     Written,
     answer_chain,
     draft_chain,
@@ -35,6 +34,7 @@ from bot.answering.model import (
     plain,
 )
 from bot.settings import Settings
+from corpus.errors import DogearError
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever, Search
 from retrieval.types import Verdict
@@ -336,7 +336,7 @@ def test_a_meter_is_told_how_calls_end_and_what_the_guard_stopped(
 
 @pytest.mark.parametrize("name", ["no_such_provider:model", "mistralai:small"])
 def test_a_model_that_cannot_be_had_is_an_error_that_says_where_to_look(name: str) -> None:
-    with pytest.raises(ModelUnusable, match=r"CHAT_MODEL .*docs/models\.md") as raised:
+    with pytest.raises(DogearError, match=r"CHAT_MODEL .*docs/models\.md") as raised:
         open_model(Settings(chat_model=name, secrets=(SecretStr(KEY),)))
     assert KEY not in str(raised.value)
 

@@ -14,7 +14,6 @@ from bot.cli.asking import (
     MAX_BYTES,
     NAME,
     UNDOABLE,
-    PlaceWithoutBook,
     PositionsFile,
     PositionsNotKept,
     Reader,
@@ -309,7 +308,7 @@ def test_a_place_replaces_what_was_said_of_that_book(at: str, marks: int) -> Non
 
 
 def test_a_place_needs_a_book() -> None:
-    with pytest.raises(PlaceWithoutBook, match="--book"):
+    with pytest.raises(DogearError, match="--book"):
         placed(WELL_READ, BY_TITLE, None, "3")
 
 

@@ -19,13 +19,12 @@ from bot.demo.club import (
     OPENING,
     ORGANISER,
     QUESTION,
-    BookNotHere,
     Person,
-    TrialNotInstalled,
     check_installed,
 )
-from bot.demo.page import DemoPortTaken, Trial, run_trial
+from bot.demo.page import Trial, run_trial
 from bot.settings import Settings
+from corpus.errors import DogearError
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import write_book
 from tests.fakes.club import message, shown, texts
@@ -119,7 +118,7 @@ async def test_a_port_that_is_taken_is_named(trial: Trial, shipped: Retriever, t
     assert taken
 
     async def second() -> None:
-        with pytest.raises(DemoPortTaken, match=f"Port {taken} is in use"):
+        with pytest.raises(DogearError, match=f"Port {taken} is in use"):
             async with trial_over(shipped, tmp_path / "second", taken):
                 pass
 
@@ -127,14 +126,14 @@ async def test_a_port_that_is_taken_is_named(trial: Trial, shipped: Retriever, t
 
 
 async def test_a_library_without_the_book_is_refused(island: Retriever, tmp_path: Path) -> None:
-    with pytest.raises(BookNotHere, match="leave --library out"):
+    with pytest.raises(DogearError, match="leave --library out"):
         async with trial_over(island, tmp_path):
             pass
 
 
 def test_packages_that_are_missing_are_named_with_what_sets_them_up() -> None:
     check_installed()
-    with pytest.raises(TrialNotInstalled, match=r"no_such_package.*make try"):
+    with pytest.raises(DogearError, match=r"no_such_package.*make try"):
         check_installed(("simcord", "no_such_package"))
 
 

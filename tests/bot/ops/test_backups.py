@@ -28,7 +28,7 @@ from bot.ops.backup import (
 )
 from bot.people import Member, Reached
 from bot.settings import Settings
-from retrieval.location import hold, hold_together
+from retrieval.location import hold
 from retrieval.types import StoreHeld
 from tests.fakes.bookshelf import write_lantern
 from tests.fakes.postgres import Databases
@@ -286,8 +286,8 @@ async def test_the_shipped_library_stays_out_and_a_link_is_not_followed(settings
 async def test_nothing_is_restored_while_a_bot_runs_there(settings: Settings, tmp_path: Path) -> None:
     await write(settings, 2)
     await asyncio.to_thread(take_backup, settings, tmp_path / "b.zip")
-    for how in (hold, hold_together):  # with the vector store in the folder, and with it on a server
-        with how(settings.data), pytest.raises(StoreHeld, match="in use"):
+    for together in (False, True):  # with the vector store in the folder, and with it on a server
+        with hold(settings.data, together=together), pytest.raises(StoreHeld, match="in use"):
             restore_backup(settings, tmp_path / "b.zip")
     assert len(rows(settings.data / DATABASE)["members"]) == 2
 

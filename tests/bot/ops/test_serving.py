@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from bot.logs import Meter
-from bot.ops.metrics import GatewayState, Health, MetricsPortTaken, Probes, serving
+from bot.ops.metrics import GatewayState, Health, Probes, serving
 from corpus.errors import DogearError
 from retrieval.retriever import PassagesState
 
@@ -182,6 +182,6 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(bot: Bot, meter: Meter
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(MetricsPortTaken, match=f"METRICS_PORT is {port}"):
+        with pytest.raises(DogearError, match=f"METRICS_PORT is {port}"):
             async with serving(port, meter, bot.instruments()):
                 pass
