@@ -13,10 +13,10 @@ import numpy.typing as npt
 from cachetools import LRUCache
 
 from corpus.passages import Passage
-from retrieval.book import OpenedBook, VisibleBook
+from retrieval.book import Floats, OpenedBook, VisibleBook
 from retrieval.embedding import mean
 from retrieval.gate import Gate
-from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker, Ranking
+from retrieval.ranking import WEIGHTS, Fit, Question, Ranker, Ranking
 from retrieval.types import Embedder, Matrix, TokenVectors, Vector, Verdict
 from retrieval.words import STOP_WORDS, stem, stems, unread
 

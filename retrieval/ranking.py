@@ -8,11 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.book import VisibleBook
+from retrieval.book import Floats, VisibleBook
 from retrieval.types import QuestionVectors, Vector
 from retrieval.words import stems
-
-Floats = npt.NDArray[np.float32]
 
 BM25_K1, BM25_B = 1.2, 0.5
 """As Robertson has them. How rare a word is counts over visible sentences only."""

@@ -9,6 +9,11 @@ from typing import Annotated
 import typer
 
 from bot.cli import data as club_data
+from bot.cli.asking import ask_once, at_level, book_at_hand, check_once
+from bot.cli.batch import answer_lines
+from bot.cli.chat import talk
+from bot.cli.doctor import look_at_everything
+from bot.cli.library import import_pages, index_library, show_order, show_placed
 from bot.cli.screen import Screen, opening, problem_line
 from bot.cli.start import Starting, opened, write_down
 from corpus.errors import DogearError
@@ -81,8 +86,6 @@ def chat(
     context: typer.Context, library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False
 ) -> None:
     """Talk about a book here: lines from the keyboard or a pipe."""
-    from bot.cli.chat import talk
-
     talk(context.obj.settings(library, data, quiet=True), adults=adults)
 
 
@@ -108,65 +111,41 @@ def try_(
 
 @app.command()
 def ask(
-    context: typer.Context,
-    question: Question,
-    book: BookName = None,
-    at: PlaceIn = None,
-    library: LibraryFolder = None,
-    data: DataFolder = None,
-    adults: Adults = False,
-) -> None:
+    context: typer.Context, question: Question, book: BookName = None, at: PlaceIn = None,
+    library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False,
+) -> None:  # fmt: skip
     """Answer one question, from what you have read."""
-    from bot.cli.asking import ask_once
-
     settings = context.obj.settings(library, data, quiet=True)
     ask_once(settings, book, at, lambda d, audience, slug: d.ask(question, audience, slug), adults=adults)
 
 
 @app.command()
 def hint(
-    context: typer.Context,
-    question: Question,
-    book: BookName = None,
-    at: PlaceIn = None,
+    context: typer.Context, question: Question, book: BookName = None, at: PlaceIn = None,
     level: Annotated[int, typer.Option(min=1, max=3, help="1 is the mildest, 3 the answer once you have read it.")] = 1,
-    library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
     """Give a hint: what to think about, or where to look."""
-    from bot.cli.asking import ask_once, at_level
-
     settings = context.obj.settings(library, data, quiet=True)
     ask_once(settings, book, at, lambda d, audience, slug: at_level(d.hint(question, audience, slug), level))
 
 
 @app.command()
 def recap(
-    context: typer.Context,
-    book: BookName = None,
-    at: PlaceIn = None,
-    library: LibraryFolder = None,
+    context: typer.Context, book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None,
     data: DataFolder = None,
-) -> None:
+) -> None:  # fmt: skip
     """Recap the story up to where you are."""
-    from bot.cli.asking import ask_once, book_at_hand
-
     settings = context.obj.settings(library, data, quiet=True)
     ask_once(settings, book or book_at_hand(settings), at, lambda d, audience, slug: d.recap(audience, slug or ""))
 
 
 @app.command()
 def who(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name, or a part of it.")],
-    book: BookName = None,
-    at: PlaceIn = None,
-    library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:
+    context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="The name, or a part of it.")],
+    book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
     """Find out who somebody is, from what you have read so far."""
-    from bot.cli.asking import ask_once
-
     settings = context.obj.settings(library, data, quiet=True)
     ask_once(settings, book, at, lambda d, audience, slug: d.who(name, audience, slug))
 
@@ -184,8 +163,6 @@ def check(
     data: DataFolder = None,
 ) -> None:
     """Check whether a text goes further than its readers."""
-    from bot.cli.asking import check_once
-
     check_once(context.obj.settings(library, data, quiet=True), book, at, text, reach=reach)
 
 
@@ -195,20 +172,15 @@ def order(
     book: Annotated[str | None, typer.Option("--book", help="What to read on the way to this book.")] = None,
     series: Annotated[str | None, typer.Option("--series", help="In which order to read this series.")] = None,
     picture: Annotated[Path | None, typer.Option("--picture", help="Draw it, too: a PNG file.", dir_okay=False)] = None,
-    library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
     """Tell in which order to read a book, a series, or all."""
-    from bot.cli.library import show_order
-
     show_order(context.obj.settings(library, data, quiet=True), book, series, picture)
 
 
 @app.command()
 def index(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
     """Build the vector store, or bring it up to date."""
-    from bot.cli.library import index_library
-
     index_library(context.obj.settings(library, data))
 
 
@@ -226,8 +198,6 @@ def import_(
     ] = False,
 ) -> None:
     """Turn saved pages into files of a library, with a report."""
-    from bot.cli.library import import_pages
-
     import_pages(files, book, context.obj.settings(library, data, quiet=True), files_only=files_only)
 
 
@@ -235,12 +205,9 @@ def import_(
 def placed(
     context: typer.Context,
     book: Annotated[str | None, typer.Argument(metavar="BOOK", help="Slug or title; otherwise all books.")] = None,
-    library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
     """Show where unlabelled text was placed, least certain first."""
-    from bot.cli.library import show_placed
-
     show_placed(context.obj.settings(library, data, quiet=True), book)
 
 
@@ -257,8 +224,6 @@ def batch(
 
     The order is kept, logs go to standard error, and the exit status is 1 where a line could not be answered.
     """
-    from bot.cli.batch import answer_lines
-
     settings = context.obj.settings(library, data)
     out = sys.stdout.buffer
 
@@ -275,31 +240,22 @@ def batch(
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as dogear-today.zip.")],
-    library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
     """Write all that cannot be made again into one file."""
-    from bot.cli.data import back_up
-
-    back_up(context.obj.settings(library, data), file)
+    club_data.back_up(context.obj.settings(library, data), file)
 
 
 @app.command()
 def restore(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that backup wrote.")],
-    library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:
+    context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that backup wrote.")],
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
     """Put a backup back; what is there is moved aside."""
-    from bot.cli.data import put_back
-
-    put_back(context.obj.settings(library, data), file)
+    club_data.put_back(context.obj.settings(library, data), file)
 
 
 @app.command()
 def doctor(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
     """Check everything that Dogear needs, with a cure for each."""
-    from bot.cli.doctor import look_at_everything
-
     raise typer.Exit(0 if look_at_everything(context.obj.environment, library, data) else 1)

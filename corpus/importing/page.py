@@ -57,8 +57,8 @@ class PageLine:
     mark: str = ""
 
 
-MAX_PARAGRAPH = 20_000
-"""Characters of one paragraph that are kept."""
+MAX_HEADING, MAX_PARAGRAPH = 150, 20_000
+"""Characters of a heading and of a paragraph that are kept."""
 
 
 @dataclass(slots=True)

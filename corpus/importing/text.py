@@ -88,8 +88,6 @@ _UNIT = "|".join((*UNIT_WORDS.values(), "volumes?"))
 _OF_MARKS = re.compile(rf"(?<!\w)(?:{_UNIT})(?![^\W\d_])|{PERCENT_WORDS}", re.IGNORECASE)
 _READING = re.compile(r"\b(?:analysis|commentary|themes?|discussion|quiz|questions?|interpretation)\b", re.IGNORECASE)
 _ANY_CHAPTER = Book("x", "x", "x", Unit.CHAPTER, 1_000)
-MAX_HEADING = 150
-"""Characters of a heading."""
 
 
 def kind_of(heading: str, otherwise: str) -> str | None:

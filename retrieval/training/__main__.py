@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.books import Book
-from retrieval.book import OpenedBook
+from retrieval.book import Floats, OpenedBook
 from retrieval.embedding import load_embedder
 from retrieval.guard import PassageTokens
-from retrieval.ranking import WEIGHTS, Fit, Floats, Question, Ranker
+from retrieval.ranking import WEIGHTS, Fit, Question, Ranker
 from retrieval.training import adapter, guarding, ranker
 from retrieval.training.stories import StoryQuestion, as_one_stretch, open_stories, read_questions
 from retrieval.types import Embedder, QuestionVectors

@@ -11,10 +11,10 @@ import numpy as np
 from corpus.books import Book
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
-from retrieval.book import OpenedBook
+from retrieval.book import Floats, OpenedBook
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Evidence, Guard, PassageTokens, Rule, rule_inputs
-from retrieval.ranking import Fit, Floats, Ranker
+from retrieval.ranking import Fit, Ranker
 from retrieval.retriever import open_retriever
 from retrieval.store import StoredPassage
 from retrieval.training.ranker import logistic

@@ -10,21 +10,9 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from corpus.books import Book
-from retrieval.book import OpenedBook, VisibleBook
+from retrieval.book import Floats, OpenedBook, VisibleBook
 from retrieval.gate import Audience, Gate
-from retrieval.ranking import (
-    FITTING,
-    HIDDEN,
-    KINDS,
-    Fit,
-    Floats,
-    Question,
-    Ranker,
-    Weights,
-    features,
-    fit_traits,
-    recency,
-)
+from retrieval.ranking import FITTING, HIDDEN, KINDS, Fit, Question, Ranker, Weights, features, fit_traits, recency
 from retrieval.training.stories import StoryQuestion, answer_shares
 from retrieval.types import QuestionVectors
 

@@ -5,7 +5,7 @@ import pytest
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.book import OpenedBook
+from retrieval.book import Floats, OpenedBook
 from retrieval.gate import Audience, Gate
 from retrieval.guard import (
     DISTANCES,
@@ -19,7 +19,7 @@ from retrieval.guard import (
     Rule,
     rule_inputs,
 )
-from retrieval.ranking import Fit, Floats, Ranker, Ranking
+from retrieval.ranking import Fit, Ranker, Ranking
 from retrieval.store import StoredPassage
 from retrieval.types import Verdict
 from tests.fakes.bookshelf import LANTERN
