@@ -68,19 +68,9 @@ SHORTEST_SECRET = 5
 """Letters. Servers that need no key are given words such as "none", which must stay readable everywhere else."""
 
 CHATTY = (
-    "aiohttp.access",
-    "alembic",
-    "chromadb",
-    "filelock",
-    "httpcore",
-    "httpcore2",
-    "httpx",
-    "httpx2",
-    "matplotlib",
-    "openai",
-    "sentence_transformers",
-    "urllib3",
-)
+    "aiohttp.access", "alembic", "chromadb", "filelock", "httpcore", "httpcore2", "httpx", "httpx2", "matplotlib",
+    "openai", "sentence_transformers", "urllib3",
+)  # fmt: skip
 """Libraries that tell of every request and every file; they are heard from `DEBUG` on, and where they warn."""
 
 

@@ -355,18 +355,11 @@ class _Reader:
         text, likes, explicit = _notes(piece.words)
         marked = {part.strip().lower() for above in headings for part in above.split("·")}
         return Block(
-            text=text,
-            line=piece.line,
-            heading=heading if len(heading) <= MAX_HEADING else f"{heading[:MAX_HEADING]}…",
-            heading_reveals=self._scopes.heading_reveals,
-            reveals=reveals,
-            placed_by=by,
-            is_item=piece.starts_item,
-            rating=stars[1].count("★") if stars else None,
-            date=as_date(dated[1]) if dated else None,
-            likes=likes,
+            text=text, line=piece.line, heading=heading if len(heading) <= MAX_HEADING else f"{heading[:MAX_HEADING]}…",
+            heading_reveals=self._scopes.heading_reveals, reveals=reveals, placed_by=by, is_item=piece.starts_item,
+            rating=stars[1].count("★") if stars else None, date=as_date(dated[1]) if dated else None, likes=likes,
             explicit=explicit or "explicit" in marked,
-        )
+        )  # fmt: skip
 
 
 def _notes(text: str) -> tuple[str, int, bool]:
@@ -439,14 +432,9 @@ def read_document(path: Path, book: Book, others: Mapping[Slug, Book], problems:
     blocks = read_blocks("\n".join(lines[front.length :]), front.length, scopes)
     fields = _Fields(front, report)
     return Document(
-        name=path.name,
-        kind=fields.text("kind").lower() or _kind(path.stem),
-        title=fields.text("title"),
-        source=fields.text("source"),
-        blocks=tuple(blocks),
-        rating=fields.rating(),
-        date=fields.date(),
-    )
+        name=path.name, kind=fields.text("kind").lower() or _kind(path.stem), title=fields.text("title"),
+        source=fields.text("source"), blocks=tuple(blocks), rating=fields.rating(), date=fields.date(),
+    )  # fmt: skip
 
 
 def _kind(stem: str) -> str:

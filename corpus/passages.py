@@ -168,23 +168,12 @@ def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...
     shown = reveals is None or (block.heading_reveals is not None and reveals.covers(block.heading_reveals))
     key = "\x1f".join((document.name, *piece))
     return Passage(
-        id=f"{book.slug}/{hashlib.sha256(key.encode()).hexdigest()[:20]}",
-        book=book.slug,
-        kind=document.kind,
-        document=document.name,
-        sentences=piece,
-        reveals=book.whole() if reveals is None else reveals,
-        inferred=reveals is None,
-        order=order,
-        group=group,
-        heading=block.heading if shown else "",
-        origin=document.source,
-        rating=block.rating or document.rating,
-        date=block.date or document.date,
-        likes=block.likes,
-        explicit=block.explicit,
-        certainty=float(reveals is not None),
-    )
+        id=f"{book.slug}/{hashlib.sha256(key.encode()).hexdigest()[:20]}", book=book.slug, kind=document.kind,
+        document=document.name, sentences=piece, reveals=book.whole() if reveals is None else reveals,
+        inferred=reveals is None, order=order, group=group, heading=block.heading if shown else "",
+        origin=document.source, rating=block.rating or document.rating, date=block.date or document.date,
+        likes=block.likes, explicit=block.explicit, certainty=float(reveals is not None),
+    )  # fmt: skip
 
 
 def placed(passage: Passage, reveals: Reveals, heading: Reveals | None = None, certainty: float = 0.0) -> Passage:
@@ -271,21 +260,12 @@ def cut_review(review: ClubText) -> list[Passage]:
         seen[key] += 1
         found.append(
             Passage(
-                id=f"{key}-{seen[key]}" if seen[key] > 1 else key,
-                book=review.book,
-                kind="review",
-                document=f"review-{review.id}",
-                sentences=piece,
-                reveals=review.reveals,
-                inferred=False,
-                order=group * PASSAGES_A_GROUP + number,
-                group=group,
-                rating=review.rating,
-                date=review.date,
-                explicit=review.explicit,
-                club=review.club,
+                id=f"{key}-{seen[key]}" if seen[key] > 1 else key, book=review.book, kind="review",
+                document=f"review-{review.id}", sentences=piece, reveals=review.reveals, inferred=False,
+                order=group * PASSAGES_A_GROUP + number, group=group, rating=review.rating, date=review.date,
+                explicit=review.explicit, club=review.club,
             )
-        )
+        )  # fmt: skip
     return found
 
 

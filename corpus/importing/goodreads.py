@@ -255,18 +255,10 @@ def read_head(lines: Sequence[PageLine]) -> tuple[BookFacts, list[str]]:
     edition, first_year, first, pages = _edition(texts)
     isbn = next((found[1] for text in texts if (found := _ISBN.search(text))), "").replace("-", "")
     facts = BookFacts(
-        title=title,
-        author=_author(texts),
-        year=first_year,
-        series=series,
-        series_number=number,
-        pages=pages,
-        isbn=isbn,
-        language=_language(texts),
-        first_published=first,
-        ratings=_ratings(texts),
+        title=title, author=_author(texts), year=first_year, series=series, series_number=number, pages=pages,
+        isbn=isbn, language=_language(texts), first_published=first, ratings=_ratings(texts),
         editions=(edition,) if edition else (),
-    )
+    )  # fmt: skip
     told = lines[figures + 1 : edition_at] if figures is not None else []
     return facts, _description(told)
 
