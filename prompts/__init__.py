@@ -1,8 +1,10 @@
-"""Prompt templates for a chat model, as text files."""
+"""Prompt templates for a chat model, and questions for people to talk about, as text files."""
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,3 +41,31 @@ def _inert(values: Mapping[str, Any]) -> dict[str, Any]:
 def numbered(texts: Sequence[str]) -> str:
     """Return passages as `[1] …`, one a line."""
     return "\n".join(f"[{n}] {' '.join(text.split())}" for n, text in enumerate(texts, 1))
+
+
+QUESTIONS = Path(__file__).parent / "discussion"
+"""A line of `<kind>.txt` is one question, with braces for what its readers know: a person, a theme, an event."""
+
+KINDS = ("character", "theme", "craft", "prediction", "quote", "comparison", "personal")
+"""What a discussion prompt can be about."""
+
+
+@cache
+def questions(kind: str) -> tuple[str, ...]:
+    """Return the questions of a kind, in the order of their file. Raises KeyError for a kind that there is not."""
+    if kind not in KINDS:
+        raise KeyError(f"no kind of discussion prompt: {kind!r}; there are {', '.join(KINDS)}")
+    lines = (QUESTIONS / f"{kind}.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+def slots(question: str) -> frozenset[str]:
+    """Return what a question leaves open."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(question) if name)
+
+
+def filled(question: str, values: Mapping[str, str]) -> str | None:
+    """Return a question with all that it leaves open filled in; None where something is not known."""
+    if not all(values.get(name) for name in slots(question)):
+        return None
+    return question.format_map(dict(values))

@@ -158,9 +158,6 @@ PAST_STEPS, FUTURE_STEPS = (0, 2), (1, 3)
 AVERAGED = 3
 """Hidden passages, and as many visible ones, whose similarities are averaged."""
 
-DISTANCES = 11
-"""Signals of one reading of a sentence that say how far from the reader it is told."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

@@ -60,27 +60,23 @@ class Embedder(Protocol):
         ...
 
 
-class RetrievalError(DogearError):
-    """Passages cannot be had; the message says why and what to do."""
-
-
-class WeightsRefused(RetrievalError):
+class WeightsRefused(DogearError):
     """The embedding model is missing, or its weights are not the published ones."""
 
 
-class StoreHeld(RetrievalError):
+class StoreHeld(DogearError):
     """Another process holds the vector store."""
 
 
-class StoreUnavailable(RetrievalError):
+class StoreUnavailable(DogearError):
     """The vector store cannot be opened, read or written."""
 
 
-class LibraryDiffers(RetrievalError):
+class LibraryDiffers(DogearError):
     """A shared vector store holds another library, which this process was not told to replace."""
 
 
-class BookInWork(RetrievalError):
+class BookInWork(DogearError):
     """A book of the library is not in the store as it now is: an index run has it in hand, or has not come to it."""
 
     def __init__(self, title: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from corpus.books import Book, Reveals
 from corpus.passages import Passage
-from prompts.library import filled, questions, slots
+from prompts import filled, questions, slots
 
 DRAFTS = 5
 """Drafts that are offered at a time."""

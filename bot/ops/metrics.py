@@ -155,10 +155,6 @@ class Looking(Collector):
     def __init__(self, look: Probes) -> None:
         self._look = look
 
-    def describe(self) -> Iterator[Metric]:
-        """Return nothing: the registry then does not ask for figures before there are any."""
-        return iter(())
-
     def collect(self) -> Iterator[Metric]:
         """Yield the figures of now."""
         gateway, passages = self._look.gateway(), self._look.passages()

@@ -8,7 +8,6 @@ from corpus.passages import Passage
 from retrieval.book import Floats, OpenedBook
 from retrieval.gate import Audience, Gate
 from retrieval.guard import (
-    DISTANCES,
     LENGTH,
     MATCHING,
     NEW_WORDS,
@@ -142,7 +141,7 @@ def test_a_word_or_two_that_the_reader_never_met_are_shown_only_at_a_much_lower_
 
 
 MARKS = (10, 20, 30, 40, 50, 60, 70, 80)
-LAST, RECENT, EARLIER, NEXT, SOON, FAR, CONFIDENCE, BEHIND, AHEAD, NEAR_SEEN, NEAR_HIDDEN = range(DISTANCES)
+LAST, RECENT, EARLIER, NEXT, SOON, FAR, CONFIDENCE, BEHIND, AHEAD, NEAR_SEEN, NEAR_HIDDEN = range(11)
 
 
 def distances(at: int, mark: int) -> list[float]:
@@ -182,5 +181,5 @@ def test_a_side_that_holds_it_is_nearer_than_the_one_that_does_not() -> None:
 @pytest.mark.parametrize("at", [0, 5, 80, 100])
 def test_a_reader_before_the_beginning_or_behind_the_end_has_distances_too(at: int) -> None:
     found = distances(at, 30)
-    assert len(found) == DISTANCES
+    assert len(found) == 11
     assert np.isfinite(found).all()

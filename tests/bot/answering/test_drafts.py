@@ -5,7 +5,7 @@ import pytest
 from bot.answering.drafts import DRAFTS, QUOTED, library_drafts, library_questions
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
-from prompts.library import KINDS
+from prompts import KINDS
 
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 
