@@ -118,12 +118,13 @@ def _folded(name: str) -> tuple[str, ...]:
     return tuple(filter(None, words))[:MAX_WORDS]
 
 
-def _without_article(words: tuple[str, ...]) -> tuple[str, ...]:
+def without_article(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a title without a leading “the” or “a”."""
     return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
 
 
 def _key(name: str) -> str:
-    return "".join(_without_article(_folded(name)))
+    return "".join(without_article(_folded(name)))
 
 
 @lru_cache(maxsize=4)
@@ -132,7 +133,7 @@ def _index(named: tuple[tuple[Slug, tuple[str, ...]], ...]) -> _Index:
     lengths: dict[str, set[int]] = {}
     for slug, its_names in named:
         for name in filter(None, map(_folded, its_names)):
-            short = _without_article(name)
+            short = without_article(name)
             lone = len(short) == 1 and (short != name or short[0] in _ORDINARY)
             for words, only_marked in ((short, lone), (name, name == short and lone)):
                 known = names.get(words, _Name((), only_marked))
@@ -163,9 +164,9 @@ def _marked(text: str, start: int, end: int) -> bool:
 
 def _nearest(typed: str, books: Mapping[Slug, Book]) -> list[Book]:
     """Return the books whose names are most similar to what was typed, best first."""
-    words = _without_article(_folded(typed))
+    words = without_article(_folded(typed))
     similarity = {
-        slug: max(_similarity(words, _without_article(_folded(name))) for name in book.names)
+        slug: max(_similarity(words, without_article(_folded(name))) for name in book.names)
         for slug, book in books.items()
     }
     likely = [slug for slug, score in similarity.items() if score >= NEAR]

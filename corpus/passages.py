@@ -84,7 +84,8 @@ def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[
     seen: Counter[str] = Counter()
     for document in documents:
         told: list[Passage] = []
-        for blocks in _stretches(document):
+        for _, run in groupby(document.blocks, key=_stretch):
+            blocks = list(run)
             group += 1
             for piece in _pieces(document, blocks):
                 passage = _passage(book, document, blocks[0], piece, order, group)
@@ -118,13 +119,8 @@ def _between(waiting: list[Passage], reached: int, ahead: int, book: Book) -> It
         yield Unplaced(passage, (reached + (ahead - reached) * size / total) / book.marks, reached, ahead)
 
 
-def _stretches(document: Document) -> Iterator[list[Block]]:
-    """Yield runs of blocks that belong together; each list item is a run of its own."""
-    for _, run in groupby(document.blocks, key=_stretch):
-        yield list(run)
-
-
 def _stretch(block: Block) -> tuple[object, ...]:
+    """Return what blocks that belong together have in common; each list item stands alone."""
     return block.heading, block.reveals, block.line if block.is_item else 0, block.likes, block.explicit
 
 

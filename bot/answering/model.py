@@ -112,25 +112,19 @@ def answer_chain(retriever: Runnable[str, list[Document]], model: Model, guard: 
     book's `title` and the `conversation` so far. The guard reads the whole answer before anyone else does.
     """
     search = RunnablePassthrough.assign(documents=itemgetter("query") | retriever)
-    fill_in = RunnablePassthrough.assign(passages=_numbered)
+    fill_in = RunnablePassthrough.assign(
+        passages=lambda v: numbered([d.page_content for d in v["documents"][:PASSAGES]])
+    )
     write = RunnablePassthrough.assign(message=prompt("answer") | model)
     check = RunnableLambda(partial(_guarded_answer, guard))
     nothing: Runnable[Any, Written] = RunnableLambda(lambda _: Written())
-    return search | RunnableBranch((_no_documents, nothing), fill_in | write | check)
+    return search | RunnableBranch((lambda values: not values["documents"], nothing), fill_in | write | check)
 
 
 def draft_chain(model: Model, guard: Guard) -> Runnable[Any, Written]:
     """Return the chain that drafts a discussion prompt; its input has `title`, `book`, `kind` and `passages`."""
     write = RunnablePassthrough.assign(message=prompt("discussion") | model)
     return write | RunnableLambda(partial(_guarded_draft, guard))
-
-
-def _no_documents(values: Mapping[str, Any]) -> bool:
-    return not values["documents"]
-
-
-def _numbered(values: Mapping[str, Any]) -> str:
-    return numbered([document.page_content for document in values["documents"][:PASSAGES]])
 
 
 def _guarded_answer(guard: Guard, values: Mapping[str, Any]) -> Written:

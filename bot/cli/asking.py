@@ -246,7 +246,9 @@ def ask_once(settings: Settings, book: str | None, at: str | None, put: Put, *, 
     positions, slug = placed(reader, Library.load(settings.library).books, book, at)
     with opened(settings) as discussion:
         reply = put(discussion, Audience(positions, adults), slug)
-        show_reply(reply, discussion.library.books)
+        known = discussion.library.books.get(reply.book or "")
+        if text := str(Told(reply.answer, Meaning.ANSWER, known.title if known else "")):
+            Screen(sys.stdout).line(text)
     return reply
 
 
@@ -263,14 +265,6 @@ def check_once(settings: Settings, book: str | None, at: str | None, text: str, 
 def at_level(reply: Reply, level: int) -> Reply:
     """Return a hint's reply with one of its levels as the answer."""
     return replace(reply, body=reply.hints[level - 1], sources=()) if len(reply.hints) >= level else reply
-
-
-def show_reply(reply: Reply, books: Books) -> None:
-    """Show a reply on standard output, under the book's title."""
-    book = books.get(reply.book or "")
-    text = str(Told(reply.answer, Meaning.ANSWER, book.title if book else ""))
-    if text:
-        Screen(sys.stdout).line(text)
 
 
 def book_at_hand(settings: Settings) -> Slug:

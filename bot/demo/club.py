@@ -155,7 +155,9 @@ async def set_up(env: simcord.Env, app: App) -> DemoClub:
         await app.get(Ceilings).set(Place(guild.id, thread.id), book, CEILING, by)
     for person, text in OPENING:
         await members[person.name].send(thread, text)
-    faces = {_address(members[person.name].id): _face(person) for person in MEMBERS}
+    faces = {
+        _address(members[p.name].id): (f"{p.name.lower()}.png", initial(p.name, f"#{p.colour:06x}")) for p in MEMBERS
+    }
     return DemoClub(guild, thread, members, faces | {_address(env.backend.bot_user.id): ("dogear.png", dogear())})
 
 
@@ -171,10 +173,6 @@ def _member(env: simcord.Env, guild: GuildHandle, person: Person) -> MemberActor
     user = env.create_user(person.name.lower(), global_name=person.name, avatar=FACE)
     guild.add_member(user, roles=[role])
     return TypingMember(env, guild, user)
-
-
-def _face(person: Person) -> tuple[str, bytes]:
-    return f"{person.name.lower()}.png", initial(person.name, f"#{person.colour:06x}")
 
 
 def _address(user: int) -> str:

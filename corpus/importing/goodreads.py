@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from corpus.books import Edition, Ratings, SimilarBook
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Ledger, PageContent, Paragraph
@@ -70,11 +70,6 @@ KNOWN_BY = (
 """Phrases of the site; a page with two of them is a Goodreads page."""
 
 
-def is_goodreads(lines: Sequence[PageLine]) -> bool:
-    """Return whether the lines are a Goodreads page."""
-    return sum(any(pattern.search(line.text[:400]) for line in lines) for pattern in KNOWN_BY) >= 2
-
-
 def areas_of(lines: Sequence[PageLine]) -> dict[PageArea, list[PageLine]]:
     """Return the lines of every area, without the headings."""
     parts: dict[PageArea, list[PageLine]] = {part: [] for part in PageArea}
@@ -115,12 +110,8 @@ _LEFT_OUT = frozenset({"SocialSignalsSection", "reviewFooter", "updateActionLink
 _SERIES_LABEL = re.compile(r"Book ([\d.]+) in the (.{1,100}) series")
 
 
-def goodreads_lines(tree: BeautifulSoup) -> list[PageLine]:
-    """Return the lines of the page, with a placeholder for people's names and a mark before every review."""
-    return lines_of(tree.body or tree, _rule)
-
-
 def _rule(tag: Tag) -> str | Sequence[PageLine] | bool | None:
+    """Put a placeholder for people's names and a mark before every review."""
     if is_person(tag):
         return NAME if tag.get_text(strip=True) else ""
     names = set(classes(tag))
@@ -375,12 +366,13 @@ _SELF = re.compile(r"^(?P<name>[^,.()]{3,60}?)(?:,| \(| is | was )")
 
 def matches(page: SavedPage) -> bool:
     """Return whether this is a Goodreads page."""
-    return bool(page.markup and page.markup.site == "goodreads") or is_goodreads(page.lines)
+    known_by = sum(any(pattern.search(line.text[:400]) for line in page.lines) for pattern in KNOWN_BY)
+    return bool(page.markup and page.markup.site == "goodreads") or known_by >= 2
 
 
 def read(page: SavedPage, setting: ImportContext) -> PageContent:
     """Read the page, and report what was recognised and dropped."""
-    lines = goodreads_lines(page.markup.tree) if page.markup else page.lines
+    lines = lines_of(page.markup.tree.body or page.markup.tree, _rule) if page.markup else page.lines
     parts, ledger = areas_of(lines), setting.ledger
     ledger.recognised("a page of Goodreads")
     facts, description = read_head(parts[PageArea.HEAD])

@@ -241,7 +241,7 @@ _MEANT = re.compile(r"^Showing \d+\s*[-–]\s*(\d+)")
 def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSection]:
     """Return one section for each review, with its stars and date as the heading."""
     ledger = setting.ledger
-    meant = reviews_meant(lines)
+    meant = next((int(found[1]) for line in lines if (found := _MEANT.match(line.text))), None)
     lines = list(dropwhile(lambda line: not line.mark and _PREAMBLE.match(line.text), lines))
     ledger.dropped("lines", len(lines) - len(without_asides(lines)), "photos, captions, shelves, likes")
     raw = split_reviews(lines)
@@ -250,7 +250,7 @@ def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSect
     if len(raw) >= MAX_REVIEWS:
         ledger.dropped(f"all reviews after the first {MAX_REVIEWS}")
     sections: list[DraftSection] = []
-    vocabulary = _vocabulary(lines)
+    vocabulary = {word for line in lines for word in words(line.text)[:-1]}  # the last of a line may be cut
     seen: dict[str, int] = {}
     said: set[str] = set()
     for review in raw:
@@ -320,16 +320,6 @@ def _seems_cut(texts: Sequence[str], vocabulary: Set[str]) -> bool:
     if ends_sentence(texts[-1]):
         return False
     return sum(map(len, texts)) >= LONG or vocabulary.isdisjoint(words(texts[-1])[-1:])
-
-
-def _vocabulary(lines: Sequence[PageLine]) -> set[str]:
-    """Return the words of all reviews, except those at the end of a line, which may be cut."""
-    return {word for line in lines for word in words(line.text)[:-1]}
-
-
-def reviews_meant(lines: Sequence[PageLine]) -> int | None:
-    """Return how many reviews the page says it shows."""
-    return next((int(found[1]) for line in lines if (found := _MEANT.match(line.text))), None)
 
 
 def without_cut_end(texts: Sequence[str], ledger: Ledger) -> list[str]:

@@ -11,9 +11,8 @@ from corpus.books import Book, Slug, Unit
 from corpus.errors import ImportRefused, LibraryProblem
 from corpus.importing.draft import BookFacts
 from corpus.importing.page import SavedPage
-from corpus.names import names_in
+from corpus.names import names_in, without_article
 
-_ARTICLES = ("a", "an", "the")
 _PLAIN = frozenset({
     "a", "an", "the", "of", "in", "on", "at", "to", "and", "or", "from", "for", "with", "by", "my", "his", "her", "is",
 })  # fmt: skip
@@ -49,7 +48,7 @@ def bare_title(title: str) -> str:
 
 def same_title(one: str, other: str) -> bool:
     """Return whether two titles name the same book; one may lack the subtitle."""
-    first, second = (_without_article(words(title)) for title in (one, other))
+    first, second = (without_article(tuple(words(title))) for title in (one, other))
     short, long = sorted((first, second), key=len)
     return bool(short) and (short == long or (len(short) > 1 and long[: len(short)] == short))
 
@@ -58,9 +57,9 @@ def is_about(text: str, names: Sequence[str], author: str) -> bool:
     """Return whether a text names the book: its title, or its author and most words of its title."""
     said = words(text)
     phrase = f" {' '.join(said)} "
-    by_author = _surname(author) in said
+    by_author = not {*words(author)[-1:]}.isdisjoint(said)
     for name in names:
-        title = _without_article(words(name))
+        title = without_article(tuple(words(name)))
         if title and f" {' '.join(title)} " in phrase and (by_author or _is_distinctive(title)):
             return True
     return by_author and any(_stand_together(words(name), said) for name in names)
@@ -78,17 +77,9 @@ def slug_words(slug: Slug) -> list[str]:
     return [word for word in slug.split("-") if word not in _PLAIN] or slug.split("-")
 
 
-def _without_article(title: list[str]) -> list[str]:
-    return title[1:] if len(title) > 1 and title[0] in _ARTICLES else title
-
-
 def _is_distinctive(title: Sequence[str]) -> bool:
     """Return whether a title is unlikely to be an ordinary word: “Smiley's People”, but not “Emma” or “It”."""
     return sum(word not in _PLAIN for word in title) >= 2 or max(map(len, title)) >= 8
-
-
-def _surname(author: str) -> str:
-    return next(iter(reversed(words(author))), "")
 
 
 def _stand_together(title: Sequence[str], said: Sequence[str]) -> bool:

@@ -107,7 +107,7 @@ def split_by_story(sentences: Sequence[str], titles: Sequence[str], setting: Imp
     now: tuple[Slug, ...] | None = None  # the books whose story is told; () where the library does not have the book
     last: tuple[Slug, ...] | None = None  # the books that were spoken of last
     for sentence in sentences:
-        here = _speaks_of_this(sentence, titles)
+        here = any(len(words(title)) > 1 and fold(title) in fold(sentence) for title in titles)
         others = tuple(named(sentence, setting.others, titles))
         follows = _FOLLOWS_ON.search(sentence)
         if follows and not others:
@@ -151,11 +151,6 @@ def _predecessor(setting: ImportContext) -> tuple[Slug, ...]:
         if other.series == book.series and other.series_number is not None and other.series_number < book.series_number
     ]
     return (max(before)[1],) if before else ()
-
-
-def _speaks_of_this(sentence: str, titles: Sequence[str]) -> bool:
-    phrase = fold(sentence)
-    return any(len(words(title)) > 1 and fold(title) in phrase for title in titles)
 
 
 def _after_title(sentence: str, titles: Sequence[str]) -> str | None:
