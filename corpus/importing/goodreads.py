@@ -12,7 +12,7 @@ from corpus.books import Edition, Ratings, SimilarBook
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Ledger, PageContent, Paragraph
 from corpus.importing.goodreads_reviews import AFTER_REVIEW, PHOTO, REVIEW, STARS, answers, reviews, without_cut_end
 from corpus.importing.page import NAME, PageLine, SavedPage, attribute, classes, cut_to, lines_of, words_of
-from corpus.importing.text import DATE, date_in, is_cut_short, is_explicit, without_duplicate, year_in
+from corpus.importing.phrases import DATE, date_in, is_cut_short, is_explicit, without_duplicate, year_in
 
 
 class PageArea(Enum):

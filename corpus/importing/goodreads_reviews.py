@@ -6,20 +6,10 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 
+from corpus.importing import phrases
 from corpus.importing.draft import END, DraftSection, ImportContext, Ledger, Paragraph
 from corpus.importing.page import NAME, PageLine, cut_to
 from corpus.importing.subject import words
-from corpus.importing.text import (
-    DATE,
-    date_in,
-    ends_sentence,
-    is_cut_short,
-    is_explicit,
-    whole_sentences,
-    without_duplicate,
-    without_more_link,
-    without_name,
-)
 
 REVIEW, AFTER_REVIEW, PHOTO = "review", "after a review", "photo"
 """What begins at a line, where HTML says so."""
@@ -34,8 +24,8 @@ MAX_REVIEWS, MAX_LINES, MAX_LINE = 2_000, 400, 20_000
 """Reviews, lines and characters that are kept."""
 
 _HEADER = re.compile(
-    rf"^(?:(?P<date>{DATE})\s+)?(?P<name>.{{0,80}}?)\s*\b(?P<did>rated it|added it|marked it|is currently reading it|"
-    rf"gave up on it|abandoned it)\b\s*(?P<stars>{'|'.join(STARS)})?\b(?P<rest>.*)$"
+    rf"^(?:(?P<date>{phrases.DATE})\s+)?(?P<name>.{{0,80}}?)\s*\b(?P<did>rated it|added it|marked it|"
+    rf"is currently reading it|gave up on it|abandoned it)\b\s*(?P<stars>{'|'.join(STARS)})?\b(?P<rest>.*)$"
 )
 _HEADER_REST = re.compile(r"\s*(?:$|·|—|-|as\b|review of|Shelves)")
 _ASIDE = re.compile(
@@ -132,14 +122,14 @@ def _header(text: str) -> tuple[int | None, dt.date | None] | None:
     found = _HEADER.match(text[:300])
     if not found or not (found["date"] or found["stars"]) or not _HEADER_REST.match(found["rest"]):
         return None
-    return STARS.get(found["stars"] or ""), date_in(found["date"] or "")
+    return STARS.get(found["stars"] or ""), phrases.date_in(found["date"] or "")
 
 
 def _take(review: RawReview, text: str) -> None:
     """Add a line to a review; “...more” ends it."""
-    if is_cut_short(text):
+    if phrases.is_cut_short(text):
         review.cut = True
-        text = without_more_link(text)
+        text = phrases.without_more_link(text)
     if len(review.lines) < MAX_LINES and (text or review.lines):
         review.lines.append(cut_to(text, MAX_LINE))
 
@@ -164,7 +154,7 @@ def _is_name(lines: Sequence[PageLine], n: int, review: RawReview) -> bool:
         return not review.headed and _looks_like_name(text, strictly=n == 0)
     if _ends_cut(review.lines):
         return _looks_like_name(text, strictly=False)
-    ended = ends_sentence(review.lines[-1]) if review.lines[-1] else len(text.split()) > 1
+    ended = phrases.ends_sentence(review.lines[-1]) if review.lines[-1] else len(text.split()) > 1
     return ended and _looks_like_name(text, strictly=True)
 
 
@@ -181,7 +171,7 @@ def _looks_like_name(text: str, *, strictly: bool) -> bool:
 
 def _ends_cut(lines: Sequence[str]) -> bool:
     """Return whether the page cut the last lines, judging by their length and ending."""
-    return bool(lines and lines[-1]) and not ends_sentence(lines[-1]) and _cut_start(lines) is not None
+    return bool(lines and lines[-1]) and not phrases.ends_sentence(lines[-1]) and _cut_start(lines) is not None
 
 
 def _cut_start(lines: Sequence[str]) -> int | None:
@@ -256,7 +246,7 @@ def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSect
     for review in raw:
         paragraphs = _paragraphs(review, setting, vocabulary)
         text = " ".join(paragraph.text for paragraph in paragraphs)
-        heading = _heading(review, explicit=is_explicit(text))
+        heading = _heading(review, explicit=phrases.is_explicit(text))
         if not text:
             ledger.dropped(f"a review, {heading}", why="no whole sentence is left of it")
         elif text in said:
@@ -278,13 +268,14 @@ def _heading(review: RawReview, *, explicit: bool) -> str:
 def _paragraphs(review: RawReview, setting: ImportContext, vocabulary: Set[str]) -> tuple[Paragraph, ...]:
     """Return a review in whole sentences; what its writer hid as a spoiler comes last."""
     ledger = setting.ledger
-    told, hidden = _without_spoilers(without_duplicate("\n".join(review.lines)[:MAX_REVIEW])[1].replace(NAME, " "))
+    _, whole = phrases.without_duplicate("\n".join(review.lines)[:MAX_REVIEW])
+    told, hidden = _without_spoilers(whole.replace(NAME, " "))
     kept = [text for text in told if len(text) > 160 or not _ELSEWHERE.search(text)]
     ledger.dropped("lines of reviews", len(told) - len(kept), "they lead to other pages")
     kept = _attributed(kept)
     if kept and (review.cut or _seems_cut(kept, vocabulary)):
         kept = without_cut_end(kept, ledger)
-    spoilers = [Paragraph(text, reveals={setting.slug: END}) for text in map(whole_sentences, hidden) if text]
+    spoilers = [Paragraph(text, reveals={setting.slug: END}) for text in map(phrases.whole_sentences, hidden) if text]
     return (*map(Paragraph, kept), *spoilers)
 
 
@@ -317,7 +308,7 @@ def _seems_cut(texts: Sequence[str], vocabulary: Set[str]) -> bool:
     Only long reviews are cut. A short one without a full stop is complete, unless it ends in half a word: one that
     nobody else on the page uses.
     """
-    if ends_sentence(texts[-1]):
+    if phrases.ends_sentence(texts[-1]):
         return False
     return sum(map(len, texts)) >= LONG or vocabulary.isdisjoint(words(texts[-1])[-1:])
 
@@ -326,7 +317,7 @@ def without_cut_end(texts: Sequence[str], ledger: Ledger) -> list[str]:
     """Return paragraphs without an unfinished sentence at the end."""
     if not texts:
         return []
-    last = whole_sentences(without_more_link(texts[-1]))
+    last = phrases.whole_sentences(phrases.without_more_link(texts[-1]))
     ledger.dropped("sentences", int(last != texts[-1]), "cut off by the page")
     return [*texts[:-1], last] if last else list(texts[:-1])
 
@@ -369,14 +360,14 @@ def answers(lines: Sequence[PageLine], ledger: Ledger) -> list[DraftSection]:
 
 def _question(text: str) -> str:
     """Return the question in a line, or ""; answers begin with a name."""
-    before, whole = without_duplicate(text)
+    before, whole = phrases.without_duplicate(text)
     is_one = not before and NAME not in text and whole.endswith("?") and len(whole) <= 500 and _ASKING.match(whole)
     return whole if is_one else ""
 
 
 def _answer(text: str, ledger: Ledger) -> str:
     """Return an answer in whole sentences and without its writer's name."""
-    before, whole = without_duplicate(text)
+    before, whole = phrases.without_duplicate(text)
     is_bare = bool(before) or NAME in text
-    answer = whole.replace(NAME, " ").strip() if is_bare else without_name(whole)
-    return cut_to(" ".join(without_cut_end([answer], ledger)) if is_cut_short(text) else answer, MAX_ANSWER)
+    answer = whole.replace(NAME, " ").strip() if is_bare else phrases.without_name(whole)
+    return cut_to(" ".join(without_cut_end([answer], ledger)) if phrases.is_cut_short(text) else answer, MAX_ANSWER)

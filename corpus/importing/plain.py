@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
 from corpus.importing.page import MAX_HEADING, PageLine, PageSection, SavedPage
-from corpus.importing.text import speaks_of_marks
+from corpus.importing.phrases import speaks_of_marks
 
 _REVIEW = re.compile(r"\b(?:book )?review(?:ed)?\b", re.IGNORECASE)
 

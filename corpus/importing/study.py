@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from corpus.books import Unit
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
 from corpus.importing.page import MAX_HEADING, MAX_PARAGRAPH, PageLine, PageSection, SavedPage, cut_to, unwrapped
+from corpus.importing.phrases import TITLES, chapters_of, ends_sentence, kind_of, speaks_of_marks, without_marks
 from corpus.importing.subject import bare_title, names_of, same_title, words
-from corpus.importing.text import TITLES, chapters_of, ends_sentence, kind_of, speaks_of_marks, without_marks
 
 SOURCE = "a study page"
 PROSE = 90

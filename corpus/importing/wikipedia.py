@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup, Tag
 from corpus.books import Book, Slug
 from corpus.importing.draft import END, BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
 from corpus.importing.page import MAX_HEADING, PageLine, PageSection, SavedPage, attribute, classes, lines_of, words_of
+from corpus.importing.phrases import TITLES, date_in, kind_of, speaks_of_marks, year_in
 from corpus.importing.subject import bare_title, fold, named, names_of, words
-from corpus.importing.text import TITLES, date_in, kind_of, speaks_of_marks, year_in
 from corpus.text import sentences_as_written
 
 _EARLIER = r"(?:earlier|previous|preceding|first|original|prior|last|older|former|classic|1[89]\d\d|20\d\d)"

@@ -17,8 +17,8 @@ from corpus.books import Book, Edition, SimilarBook, Slug, Unit
 from corpus.errors import ImportRefused
 from corpus.importing.draft import END, BookFacts, DraftDocument, DraftSection, Paragraph, Placing
 from corpus.importing.page import one_line
+from corpus.importing.phrases import names_a_unit
 from corpus.importing.subject import same_title
-from corpus.importing.text import names_a_unit
 from corpus.labels import heading_mark
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")

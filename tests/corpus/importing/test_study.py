@@ -8,7 +8,7 @@ import pytest
 from corpus.books import Unit
 from corpus.documents import Document
 from corpus.importing import ImportReport, Status, import_files
-from corpus.importing.text import chapters_of, kind_of, without_marks
+from corpus.importing.phrases import chapters_of, kind_of, without_marks
 from corpus.library import Library
 
 Page = Callable[[str], Path]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.importing.text import (
+from corpus.importing.phrases import (
     MONTHS,
     date_in,
     ends_sentence,
