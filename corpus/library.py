@@ -101,7 +101,7 @@ PLAIN = f"Rename it: up to {MAX_NAME} letters, digits and hyphens."
 """The cure for a name that cannot be shown or typed."""
 
 
-class BookDocuments(Mapping[Slug, tuple[Document, ...]]):
+class BookDocuments:
     """The documents of every book of a library, and a fingerprint of each book.
 
     Documents of books that are unchanged since the last start are read only when somebody asks for them.
@@ -128,14 +128,6 @@ class BookDocuments(Mapping[Slug, tuple[Document, ...]]):
             self._read[slug] = self._documents(slug, [])
             self._fingerprints.pop(slug, None)  # what is read now counts
         return self._read[slug]
-
-    def __iter__(self) -> Iterator[Slug]:
-        """Yield the slugs of all books."""
-        return iter(self._books)
-
-    def __len__(self) -> int:
-        """Return how many books there are."""
-        return len(self._books)
 
     def fingerprint(self, slug: Slug) -> str:
         """Return a digest of a book and its documents."""
