@@ -12,20 +12,13 @@ from corpus.books import Book, Edition, Ratings, SimilarBook, Slug
 class Status(StrEnum):
     """What happened to something on a page."""
 
-    RECOGNISED = "recognised"
-    """The page has a known format."""
-    ADDED = "added"
-    """A field was added to `book.toml`."""
-    PLACED = "placed"
-    """The text carries its own `reveals`."""
-    INFERRED = "inferred"
-    """The text will be placed by matching when the library is indexed."""
-    PRESENT = "already there"
-    """The library already has it."""
-    DROPPED = "dropped"
-    """It was left out, for the given reason."""
-    NOTED = "noted"
-    """Something that the organiser should check."""
+    RECOGNISED = "recognised"  # the page has a known format
+    ADDED = "added"  # a field was added to `book.toml`
+    PLACED = "placed"  # the text carries its own `reveals`
+    INFERRED = "inferred"  # the text will be placed by matching when the library is indexed
+    PRESENT = "already there"  # the library already has it
+    DROPPED = "dropped"  # it was left out, for the given reason
+    NOTED = "noted"  # something that the organiser should check
 
 
 @dataclass(frozen=True, slots=True)

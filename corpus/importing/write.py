@@ -6,6 +6,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -93,22 +94,16 @@ def _section(section: DraftSection, book: Book, books: Mapping[Slug, Book]) -> l
     heading = plain_text(section.heading).rstrip(".") if names_a_unit(section.heading) else plain_text(section.heading)
     if not section.names_marks and heading_mark(heading, book) is not None:
         heading = ""  # it would place the text below it, and nobody here has said so
-    blocks = [f"{'#' * min(6, section.level)} {escaped(heading)}"] if heading else []
+    rows = [(False, f"{'#' * min(6, section.level)} {escaped(heading)}")] if heading else []
     now: Placing | None = None
-    items: list[str] = []
     for paragraph in section.paragraphs:
         if paragraph.reveals is not None and paragraph.reveals != now:
             now = paragraph.reveals
-            blocks += ["\n".join(items)] if items else []
-            items = []
-            blocks.append(f"<!-- reveals: {_stated(now, book, books)} -->")
-        if paragraph.item:
-            items.append(f"- {escaped(plain_text(paragraph.text))}{_notes(paragraph)}")
-            continue
-        blocks += ["\n".join(items)] if items else []
-        items = []
-        blocks.append(escaped(plain_text(paragraph.text)))
-    return [*blocks, *(["\n".join(items)] if items else [])]
+            rows.append((False, f"<!-- reveals: {_stated(now, book, books)} -->"))
+        text = escaped(plain_text(paragraph.text))
+        rows.append((True, f"- {text}{_notes(paragraph)}") if paragraph.item else (False, text))
+    runs = groupby(rows, lambda row: "\n" if row[0] else "\n\n")  # the items of a list stand together
+    return [between.join(text for _, text in run) for between, run in runs]
 
 
 def _stated(reveals: Placing, book: Book, books: Mapping[Slug, Book]) -> str:
