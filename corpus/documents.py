@@ -60,11 +60,6 @@ class Piece:
     item: int = 0
     starts_item: bool = False
 
-    @property
-    def is_sentence(self) -> bool:
-        """Whether the words end like a sentence."""
-        return bool(_SENTENCE_END.search(self.words))
-
 
 def pieces(text: str, lines_before: int) -> Iterator[Piece]:
     """Yield the headings and texts of a document in order; a piece with only comments has no words."""
@@ -340,7 +335,7 @@ class _Reader:
         if piece.stray:
             cure = "Write <!-- reveals: 7 --> on a line of its own above the text."
             self._scopes.doubtful(piece.line, f"A comment is not written as one, {labels.HIDDEN}", cure)
-        alone = not (piece.level or piece.item or piece.is_sentence) and len(piece.words) <= MAX_LINE
+        alone = not (piece.level or piece.item or _SENTENCE_END.search(piece.words)) and len(piece.words) <= MAX_LINE
         if piece.false_heading or (alone and self._scopes.is_named_by(piece.words)):
             cure = "Write ## and a space before a heading, on a line of its own; \\# is a plain sign."
             self._scopes.doubtful(piece.line, f"What seems to be a heading is none, {labels.HIDDEN}", cure)

@@ -62,14 +62,10 @@ class Probes:
         """Return the probes of a club's app."""
         discussion, workers = app.discussion, app.workers
         return cls(
-            gateway=gateway,
-            leaving=leaving,
-            passages=discussion.retriever.state,
-            check_store=discussion.retriever.check_store,
-            check_database=lambda: app.get(BotMemory).recall("health"),
-            waiting=lambda: workers.waiting,
-            in_work=lambda: min(workers.asked_for, workers.threads),
-        )
+            gateway=gateway, leaving=leaving, passages=discussion.retriever.state,
+            check_store=discussion.retriever.check_store, check_database=lambda: app.get(BotMemory).recall("health"),
+            waiting=lambda: workers.waiting, in_work=lambda: min(workers.asked_for, workers.threads),
+        )  # fmt: skip
 
 
 PATIENCE = 2.0
