@@ -2,14 +2,15 @@
 
 import datetime as dt
 import errno
-import hashlib
 import os
 import shutil
 import tempfile
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from functools import partial, reduce
 from pathlib import Path
 from threading import RLock
 from typing import Any
+from zlib import crc32
 
 import chromadb
 import httpx
@@ -88,10 +89,9 @@ class FolderChroma:
         """
         note = self._path / SUMS
         if note.exists():
-            noted = note.read_text(encoding="utf-8", errors="replace")
-            note.unlink()
-            if noted != self._sums():
+            if note.read_text(encoding="utf-8", errors="replace") != self._sums():
                 raise ValueError("the index is not as it was left")
+            note.unlink()
 
     def _note_index(self) -> None:
         if self._path.is_dir() and not self.failed:
@@ -100,9 +100,10 @@ class FolderChroma:
 
     def _sums(self) -> str:
         lines = []
-        for path in sorted(self._path.glob("*/*")):
+        for path in sorted(filter(Path.is_file, self._path.glob("*/*"))):
             with path.open("rb") as file:
-                lines.append(f"{hashlib.file_digest(file, 'blake2b').hexdigest()} {path.relative_to(self._path)}\n")
+                total = reduce(lambda total, part: crc32(part, total), iter(partial(file.read, 1 << 20), b""), 0)
+            lines.append(f"{total:08x} {path.relative_to(self._path)}\n")
         return "".join(lines)
 
     def cure(self, error: BaseException) -> str | None:
