@@ -1,10 +1,4 @@
-"""Compares the pinned packages with what is known of their weaknesses, and says what to upgrade, with status 1.
-
-`.ci/audit.py` runs pip-audit; `.ci/audit.py -` reads its report (JSON) from standard input.
-
-An audit service that cannot be reached is no fault of a change: it is said, and nothing fails. pip-audit itself finds
-“no known vulnerabilities” in packages that its service does not know, so these are counted here.
-"""
+"""Compares the pinned packages with what is known of their weaknesses; `-` reads pip-audit's report from a pipe."""
 
 import json
 import subprocess

@@ -7,6 +7,12 @@ from typing import Annotated
 import typer
 
 from bot.cli.screen import Screen
+from bot.db.copy import copy as copy_all
+from bot.db.copy import look_at, reviews_in
+from bot.db.migrate import HEAD
+from bot.db.migrate import upgrade as bring_up
+from bot.db.sessions import Address
+from bot.features.reviews.rules import club_text
 from bot.ops.backup import restore_backup, take_backup
 from bot.settings import Settings
 from corpus.errors import DogearError
@@ -49,10 +55,6 @@ Data = Annotated[Path | None, typer.Option("--data", help="The data folder; othe
 @commands.command()
 def upgrade(context: typer.Context, data: Data = None) -> None:
     """Bring the database to the version of this program, or make it; starting the bot does so, too."""
-    from bot.db.migrate import HEAD
-    from bot.db.migrate import upgrade as bring_up
-    from bot.db.sessions import Address
-
     settings: Settings = context.obj.settings(data=data, quiet=True)
     before = bring_up(settings.club_data)
     name = Address.of(settings.club_data).name
@@ -68,8 +70,6 @@ def copy(
     target: Annotated[str, typer.Argument(metavar="TO", help="The same; it may hold nothing yet.")],
 ) -> None:
     """Copy all of the club's data into another database, and count it on both sides. Stop the bot before."""
-    from bot.db.copy import copy as copy_all
-
     settings: Settings = context.obj.settings(quiet=True)
     rows = copy_all(place_of(source, settings), place_of(target, settings))
     screen = Screen(sys.stdout)
@@ -99,9 +99,6 @@ def upgraded(before: str | None, now: str) -> str:
 
 def described(where: str | Path) -> str:
     """Look at a database and say what it is. Raises an error that says what to do where it cannot be used."""
-    from bot.db.copy import look_at
-    from bot.db.migrate import HEAD
-
     seen = look_at(where)
     if seen.version is not None and seen.version > HEAD:
         raise DogearError(f"{seen.name} was written by a newer Dogear (version {seen.version}). Update this one.")
@@ -112,7 +109,4 @@ def described(where: str | Path) -> str:
 
 def texts(where: str | Path) -> list[ClubText]:
     """Return the reviews of a database as the vector store has to hold them."""
-    from bot.db.copy import reviews_in
-    from bot.features.reviews.rules import club_text
-
     return [club_text(review) for review in reviews_in(where) if review.text]
