@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from bot.answering.texts import in_order, place_sentence
-from bot.cli.screen import Meaning, Screen, Told
+from bot.cli.screen import Screen, Told
 from bot.cli.start import opened
 from bot.people import Reached
 from bot.people import positions as positions_in
@@ -247,7 +247,7 @@ def ask_once(settings: Settings, book: str | None, at: str | None, put: Put, *, 
     with opened(settings) as discussion:
         reply = put(discussion, Audience(positions, adults), slug)
         known = discussion.library.books.get(reply.book or "")
-        if text := str(Told(reply.answer, Meaning.ANSWER, known.title if known else "")):
+        if text := str(Told(reply.answer, known.title if known else "")):
             Screen(sys.stdout).line(text)
     return reply
 

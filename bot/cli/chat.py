@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from bot.answering import texts
 from bot.cli import asking
 from bot.cli.asking import PositionsFile, PositionsNotKept, Reader, told_place
-from bot.cli.screen import Meaning, Screen, Told, answer, problem
+from bot.cli.screen import Screen, Told, problem
 from bot.cli.start import opened, write_down
 from bot.settings import Settings
 from corpus.books import Book, Slug
@@ -141,7 +141,7 @@ class Conversation:
         more = "/hint shows the next one." if shown + 1 < len(levels) else ""
         title = self._other_title(reply)
         heading = f"{f'{title}: ' if title else ''}hint {shown + 1} of {len(levels)}"
-        return Told(levels[shown], Meaning.ANSWER, capitalised(heading), more)
+        return Told(levels[shown], capitalised(heading), more)
 
     def _recap(self, typed: str) -> Told:
         book = self._named(typed, "/recap BOOK tells the story so far.")
@@ -157,7 +157,7 @@ class Conversation:
             return problem("Check what? Write /check and the text, on one line.")
         beyond = self._discussion.check(text, self._audience, self._here_slug).answer
         # A reply speaks to a member among others; here nobody else reads along.
-        return Told(f"This {'might go' if beyond else 'goes no'} further than you have read.", Meaning.ANSWER)
+        return Told(f"This {'might go' if beyond else 'goes no'} further than you have read.")
 
     def _order(self, typed: str) -> Told:
         """Advise in which order to read: for a book, a series, everything, or the series of the book at hand."""
@@ -173,7 +173,7 @@ class Conversation:
                     raise error from None
         reply = self._discussion.order(self._audience, book, series)
         option = f" --book {book}" if book else f' --series "{series}"' if series else ""
-        return answer(reply, tip=f"\nAs a picture: python run_bot.py order{option} --picture order.png")
+        return Told(reply.answer, tip=f"\nAs a picture: python run_bot.py order{option} --picture order.png")
 
     def _meant(self, question: str) -> Slug | None:
         """Return the book that a question is about: the one at hand, unless only others are named."""
@@ -196,7 +196,7 @@ class Conversation:
             tip = f"Where are you in it? For example: {asking.how_to_say(book, self._here)}"
         elif not reply.answered and reply.do == "ask":
             tip = "/hint gives a hint."
-        return answer(reply, self._other_title(reply), tip)
+        return Told(reply.answer, self._other_title(reply), tip)
 
     def _book(self, typed: str) -> Told:
         """Turn to a book, or show the card of the one at hand."""

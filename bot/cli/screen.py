@@ -1,33 +1,19 @@
 """What is seen in the terminal: Rich where a person looks, plain lines where a pipe reads."""
 
-from __future__ import annotations
-
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from bot.answering.reply import Reply
-
 _KEPT = {"\n", "\u200c", "\u200d"}
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Unicode: controls, invisible formatting (right-to-left overrides among them), halves of letters, other line ends."""
-
-
-class Meaning(StrEnum):
-    """How something is meant."""
-
-    ANSWER = "answer"
-    NOTE = "note"
-    PROBLEM = "problem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +21,18 @@ class Told:
     """One thing told: a heading, the text, a tip what to do next; `over` where the conversation ends with it."""
 
     text: str = ""
-    tone: Meaning = Meaning.NOTE
     heading: str = ""
     tip: str = ""
+    wrong: bool = False
     over: bool = False
 
     def __str__(self) -> str:
         return "\n".join(filter(None, (self.heading, self.text, self.tip)))
 
 
-def answer(reply: Reply, heading: str = "", tip: str = "") -> Told:
-    """Return what a reply tells."""
-    return Told(reply.answer, Meaning.ANSWER, heading, tip)
-
-
-def problem(error: Exception | str, tip: str = "") -> Told:
+def problem(error: Exception | str) -> Told:
     """Return what an error tells."""
-    return Told(str(error), Meaning.PROBLEM, tip=tip)
+    return Told(str(error), wrong=True)
 
 
 def printable(text: str) -> str:
@@ -66,7 +47,7 @@ def printable(text: str) -> str:
 WIDTH = 100
 """Columns that text takes at most: longer lines are hard to read."""
 
-STYLES = {Meaning.ANSWER: "", Meaning.NOTE: "", Meaning.PROBLEM: "yellow"}
+WRONG = "yellow"
 SOURCES = "— "
 """How a line begins that names where an answer comes from."""
 
@@ -83,7 +64,7 @@ class Screen:
     def show(self, told: Told) -> None:
         """Show what is told."""
         shown = Text()
-        for part, style in ((told.heading, "bold"), (told.text, STYLES[told.tone]), (told.tip, "dim")):
+        for part, style in ((told.heading, "bold"), (told.text, WRONG if told.wrong else ""), (told.tip, "dim")):
             for line in printable(part).splitlines() if part else ():
                 shown.append(f"{line}\n", "dim" if line.startswith(SOURCES) else style)
         self._console.print(shown)
@@ -95,7 +76,7 @@ class Screen:
 
 def problem_line(text: str) -> None:
     """Show on standard error what went wrong."""
-    Screen(sys.stderr).line(text, STYLES[Meaning.PROBLEM])
+    Screen(sys.stderr).line(text, WRONG)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from bot.cli.asking import PositionsNotKept, Reader, greeting
 from bot.cli.chat import MAX_LINE, Conversation, lines_from
-from bot.cli.screen import Meaning
 from tests.fakes.discussion import NEUTRAL, FakeDiscussion, small_library
 
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -96,7 +95,7 @@ def test_help_names_every_command(talk: Talk, line: str) -> None:
 def test_an_unknown_command_gets_did_you_mean(talk: Talk, line: str, near: str) -> None:
     told = talk.conversation.say(line)
     assert told is not None
-    assert told.tone is Meaning.PROBLEM
+    assert told.wrong
     assert near in str(told)
 
 
@@ -104,7 +103,7 @@ def test_an_unknown_command_gets_did_you_mean(talk: Talk, line: str, near: str) 
 def test_a_command_without_its_words_says_what_it_wants(talk: Talk, command: str) -> None:
     told = talk.conversation.say(f"/{command}")
     assert told is not None
-    assert told.tone is Meaning.PROBLEM
+    assert told.wrong
 
 
 @pytest.mark.parametrize("line", ["/recap", "/book"])

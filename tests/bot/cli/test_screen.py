@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cli.screen import Meaning, Screen, Told, opening, printable, problem
+from bot.cli.screen import Screen, Told, opening, printable, problem
 
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine with other work to do is no mistake in the code."""
@@ -27,10 +27,7 @@ def shown(told: Told, out: io.StringIO | None = None) -> str:
 
 
 def test_a_pipe_gets_plain_lines_with_a_blank_one_at_the_end() -> None:
-    assert (
-        shown(Told("Who? She.\n— summary", Meaning.ANSWER, "A Title", "a tip"))
-        == "A Title\nWho? She.\n— summary\na tip\n\n"
-    )
+    assert shown(Told("Who? She.\n— summary", "A Title", "a tip")) == "A Title\nWho? She.\n— summary\na tip\n\n"
 
 
 def test_a_long_line_stays_one_line_in_a_pipe() -> None:
