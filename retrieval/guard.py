@@ -137,11 +137,8 @@ _STYLE = [
 ]  # fmt: skip
 """How a sentence is worded: as a guess, as a prediction, to the reader, as a denial, as a question."""
 
-SIGNALS = 66
-"""Numbers that the guard decides by; docs/guard.md says what each is."""
-
 MATCHING = 33
-"""The first of them, which say how well texts match. They count the more, the shorter a sentence is."""
+"""The first signals (docs/guard.md), which say how well texts match. They count the more, the shorter a sentence is."""
 
 NEW_WORDS = 15
 """Index of the share of words that the reader has not met."""

@@ -151,7 +151,7 @@ class Retriever:
         """Call this, in any thread, once the store has failed; then `repair` and `reconcile` put it right."""
         self._store.on_failure(call)
 
-    def repair(self, progress: Progress | None = None) -> bool:
+    def repair(self) -> bool:
         """Open the store again, and bring it up to date; return whether it was damaged and was built again.
 
         Books that are in memory are answered from there meanwhile. The texts of clubs come back with `reconcile`.
@@ -159,7 +159,7 @@ class Retriever:
         """
         damaged = self._indexer.reopen()
         self._clubs.load()
-        self.refresh(progress)
+        self.refresh()
         return damaged
 
     def verify_store(self, texts: Iterable[ClubText]) -> StoreReport:

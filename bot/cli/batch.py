@@ -30,10 +30,6 @@ MAX_LINE = 1_000_000
 """Bytes of a line: a question and a position, with a long id."""
 
 
-class LineRefused(DogearError):
-    """A line that cannot be answered; the message says what to write instead."""
-
-
 def answer_lines(lines: Iterable[bytes], discussion: Discussion, write: Callable[[bytes], object]) -> bool:
     """Write an answer to every line that is not blank; return whether each of them was answered."""
     all_answered = True
@@ -72,14 +68,14 @@ def answer_line(line: bytes, discussion: Discussion) -> dict[str, Any]:
 
 def _parsed(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_LINE:
-        raise LineRefused(f"This line is longer than {MAX_LINE // 1_000} kB. Write one question on each line.")
+        raise DogearError(f"This line is longer than {MAX_LINE // 1_000} kB. Write one question on each line.")
     try:
         asked = json.loads(line.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         where = f" ({error})" if isinstance(error, json.JSONDecodeError) else ""
-        raise LineRefused(f'This line is not JSON{where}. Write one object: {{"id": 1, "do": "ask", …}}.') from error
+        raise DogearError(f'This line is not JSON{where}. Write one object: {{"id": 1, "do": "ask", …}}.') from error
     if not isinstance(asked, dict):
-        raise LineRefused('This line is no object. Write one such as {"id": 1, "do": "ask", "text": "…"}.')
+        raise DogearError('This line is no object. Write one such as {"id": 1, "do": "ask", "text": "…"}.')
     return asked
 
 
@@ -95,9 +91,9 @@ def _reply(asked: Mapping[str, Any], discussion: Discussion) -> tuple[Reply, Map
     books = discussion.library.books
     do, text = asked.get("do"), asked.get("text")
     if do not in KINDS:
-        raise LineRefused(f"“do” is {_shown(do)}. Write one of {', '.join(KINDS)}.")
+        raise DogearError(f"“do” is {_shown(do)}. Write one of {', '.join(KINDS)}.")
     if do in WITH_TEXT and not isinstance(text, str):
-        raise LineRefused(f"“text” is {_shown(text)}. Write the {WITH_TEXT[do]} as a string.")
+        raise DogearError(f"“text” is {_shown(text)}. Write the {WITH_TEXT[do]} as a string.")
     book = _book(asked.get("book"), books)
     audience = Audience(positions(asked.get("at"), book, books))
     slug = book.slug if book else None
@@ -105,7 +101,7 @@ def _reply(asked: Mapping[str, Any], discussion: Discussion) -> tuple[Reply, Map
         return discussion.order(audience, slug), books
     if do == "recap":
         if slug is None:
-            raise LineRefused("“book” is missing. A recap needs one: write its slug.")
+            raise DogearError("“book” is missing. A recap needs one: write its slug.")
         return discussion.recap(audience, slug), books
     put = {"ask": discussion.ask, "hint": discussion.hint, "check": discussion.check, "who": discussion.who}[do]
     return put(_whole(text), audience, slug), books
@@ -120,7 +116,7 @@ def _book(typed: object, books: Mapping[Slug, Book]) -> Book | None:
     if typed is None:
         return None
     if not isinstance(typed, str):
-        raise LineRefused(f"“book” is {_shown(typed)}. Write a book's slug as a string, or leave it out.")
+        raise DogearError(f"“book” is {_shown(typed)}. Write a book's slug as a string, or leave it out.")
     return books.get(typed) or find_book(typed, books)
 
 
@@ -128,22 +124,22 @@ def positions(at: object, book: Book | None, books: Mapping[Slug, Book]) -> dict
     """Return the positions that `at` says: of the book asked about, or by slug.
 
     Slugs that the library does not have are passed over: they open nothing, and one file of questions may serve
-    several libraries. Raises LineRefused.
+    several libraries. Raises DogearError.
     """
     if at is None or (type(at) is int and at == 0):
         return {}
     if isinstance(at, dict):
         return {slug: _marks(marks, books[slug]) for slug, marks in at.items() if slug in books}
     if type(at) is not int:
-        raise LineRefused(f"“at” is {_shown(at)}. Write the marks finished, or positions by slug.")
+        raise DogearError(f"“at” is {_shown(at)}. Write the marks finished, or positions by slug.")
     if book is None:
-        raise LineRefused(f'“at” is {at}, but of which book? Name it in “book”, or write {{"slug": {at}}}.')
+        raise DogearError(f'“at” is {at}, but of which book? Name it in “book”, or write {{"slug": {at}}}.')
     return {book.slug: _marks(at, book)}
 
 
 def _marks(value: object, book: Book) -> int:
     if type(value) is not int or not 0 <= value <= book.marks:
-        raise LineRefused(f"“at” is {_shown(value)} for {book.slug}. Write a whole number from 0 to {book.marks}.")
+        raise DogearError(f"“at” is {_shown(value)} for {book.slug}. Write a whole number from 0 to {book.marks}.")
     return value
 
 

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import logging
+import platform
 import queue
 import re
 import socket
@@ -36,8 +37,6 @@ from corpus.text import plural
 if TYPE_CHECKING:  # it would load the model's libraries
     from retrieval.retriever import Retriever
 
-OLDEST_PYTHON = (3, 11)
-
 PATIENCE = 2.0
 """Seconds that a server has to answer."""
 
@@ -59,12 +58,6 @@ class Check:
     def failed(self) -> bool:
         """Return whether Dogear cannot do its work like this."""
         return not self.ok and self.serious
-
-
-def check_python(version: tuple[int, int, int] = sys.version_info[:3]) -> Check:
-    """Look at the version of Python."""
-    ok = version[:2] >= OLDEST_PYTHON
-    return Check("Python", ok, ".".join(map(str, version)), "" if ok else "Install Python 3.11 or later.")
 
 
 def check_settings(environment: Mapping[str, str | None]) -> tuple[Settings, list[Check]]:
@@ -267,7 +260,7 @@ def examine(
     environment: Mapping[str, str | None], look: DoctorTools, library: Path | None = None, data: Path | None = None
 ) -> Iterator[Check]:
     """Yield one check after the other; `library` and `data`, as the command line gives them, win over settings."""
-    yield check_python()
+    yield Check("Python", True, platform.python_version())
     settings, found = check_settings(environment)
     yield from found
     settings = settings.model_copy(update={"library": library or settings.library, "data": data or settings.data})

@@ -243,8 +243,8 @@ def read_head(lines: Sequence[PageLine]) -> tuple[BookFacts, list[str]]:
     series, number = _series_and_number(texts, title)
     figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text)), None)
     edition_at = next((n for n, text in enumerate(texts) if _FORMAT.match(text) or _PUBLISHED.match(text)), len(texts))
-    edition, first_year, first, pages = _edition(texts)
     isbn = next((found[1] for text in texts if (found := _ISBN.search(text))), "").replace("-", "")
+    edition, first_year, first, pages = _edition(texts, isbn)
     facts = BookFacts(
         title=title, author=_author(texts), year=first_year, series=series, series_number=number, pages=pages,
         isbn=isbn, language=_language(texts), first_published=first, ratings=_ratings(texts),
@@ -304,7 +304,7 @@ def _ratings(texts: Sequence[str]) -> Ratings | None:
     return None
 
 
-def _edition(texts: Sequence[str]) -> tuple[Edition | None, int | None, dt.date | None, int | None]:
+def _edition(texts: Sequence[str], isbn: str) -> tuple[Edition | None, int | None, dt.date | None, int | None]:
     """Return the edition, the year and date of first publication, and the number of pages."""
     form = next((text for text in texts if _FORMAT.match(text)), "")
     pages = _PAGES.search(form)
@@ -320,7 +320,6 @@ def _edition(texts: Sequence[str]) -> tuple[Edition | None, int | None, dt.date 
             else:
                 published, _, publisher = said.partition(" by ")
     form = _PAGES.sub("", form).strip(" ,")
-    isbn = next((found[1] for text in texts if (found := _ISBN.search(text))), "").replace("-", "")
     edition = Edition(form, cut_to(publisher.strip(), 100), date_in(published), isbn) if form or publisher else None
     year = year_in(first) or year_in(published)
     return edition, year, date_in(first), int(pages[1]) if pages else None

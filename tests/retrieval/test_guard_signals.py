@@ -11,7 +11,6 @@ from retrieval.guard import (
     LENGTH,
     MATCHING,
     NEW_WORDS,
-    SIGNALS,
     Distances,
     Guard,
     PassageTokens,
@@ -33,6 +32,9 @@ BOOK = {
     2: ["The storm broke the harbour wall."],
     3: ["Silas drowned his brother Hubert.", "The magistrate takes Silas away."],
 }
+
+SIGNALS = 66
+"""docs/guard.md says what each is."""
 
 
 def opened(told: dict[int, list[str]]) -> OpenedBook:
