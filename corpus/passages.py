@@ -200,14 +200,9 @@ def source_line(passage: Passage, book: Book) -> str:
 
 
 _KIND_NAMES = {
-    "people": "who is who",
-    "answers": "a reader’s answer",
-    "quotes": "a quote",
-    "discussion": "discussion",
-    "advice": "readers’ advice",
-    "author": "about the author",
-    "text": "notes",
-}
+    "people": "who is who", "answers": "a reader’s answer", "quotes": "a quote", "discussion": "discussion",
+    "advice": "readers’ advice", "author": "about the author", "text": "notes",
+}  # fmt: skip
 
 
 AFTER_THE_LIBRARY = 1 << 33

@@ -110,13 +110,9 @@ _SHARE = re.compile(
     r"(?:\s+(?:in|there|through|(?:of|through) (?:it|the book)|of the way(?: through)?))?"
 )
 _SHARES = {
-    "half": Fraction(1, 2),
-    "midway": Fraction(1, 2),
-    "two": Fraction(2, 3),
-    "three": Fraction(3, 4),
-    "third": Fraction(1, 3),
-    "quarter": Fraction(1, 4),
-}
+    "half": Fraction(1, 2), "midway": Fraction(1, 2), "two": Fraction(2, 3), "three": Fraction(3, 4),
+    "third": Fraction(1, 3), "quarter": Fraction(1, 4),
+}  # fmt: skip
 _SINCE = re.compile(r"(?:(?:since|after)|(?P<inclusive>from))\s+(?P<where>.+)")
 _UP_TO = re.compile(r"(?:(?:up )?(?:to|until|till)\s+|(?=(?:the )?first\s))(?P<where>.+)")
 _RANGE = re.compile(

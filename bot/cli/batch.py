@@ -152,32 +152,21 @@ def _shown(value: object) -> str:
 
 def _row(reply: Reply, books: Mapping[Slug, Book]) -> dict[str, Any]:
     return {
-        "do": reply.do,
-        "book": reply.book,
-        "answer": reply.answer,
-        "answered": reply.answered,
-        "withheld": reply.withheld,
-        "passages": list(_passages(reply, books)),
-        "quotes": [{"text": quote.text, "source": quote.source} for quote in reply.quotes],
-        "hints": list(reply.hints),
-        "reveals": dict(reply.reveals),
-        "books": list(reply.books),
-        "mode": str(reply.mode),
-    }
+        "do": reply.do, "book": reply.book, "answer": reply.answer, "answered": reply.answered,
+        "withheld": reply.withheld, "passages": list(_passages(reply, books)),
+        "quotes": [{"text": quote.text, "source": quote.source} for quote in reply.quotes], "hints": list(reply.hints),
+        "reveals": dict(reply.reveals), "books": list(reply.books), "mode": str(reply.mode),
+    }  # fmt: skip
 
 
 def _passages(reply: Reply, books: Mapping[Slug, Book]) -> Iterator[dict[str, Any]]:
     for ranked in reply.passages[:MOST_PASSAGES]:
         passage = ranked.passage
         yield {
-            "text": passage.text,
-            "book": passage.book,
-            "kind": passage.kind,
-            "source": source_line(passage, books[passage.book]),
-            "reveals": dict(passage.reveals.marks),
-            "inferred": passage.inferred,
-            "score": round(float(ranked.score), 6),
-        }
+            "text": passage.text, "book": passage.book, "kind": passage.kind,
+            "source": source_line(passage, books[passage.book]), "reveals": dict(passage.reveals.marks),
+            "inferred": passage.inferred, "score": round(float(ranked.score), 6),
+        }  # fmt: skip
 
 
 def _encoded(row: Mapping[str, Any]) -> bytes:

@@ -91,24 +91,18 @@ class Health:
         gateway, passages = self.look.gateway(), self.look.passages()
         parts: Part = {
             "gateway": {
-                "ok": gateway.ready,
-                "shards": gateway.shards,
-                "of": gateway.of,
-                "away": [shard for shard, up in sorted(gateway.each.items()) if not up],
-                "clubs": gateway.clubs,
-                "connected": gateway.connected,
-                "latency": gateway.latency,
+                "ok": gateway.ready, "shards": gateway.shards, "of": gateway.of,
+                "away": [shard for shard, up in sorted(gateway.each.items()) if not up], "clubs": gateway.clubs,
+                "connected": gateway.connected, "latency": gateway.latency,
                 "since": gateway.since.isoformat(timespec="seconds"),
             },
             "store": store,
             "database": database,
             "indexing": {  # well as soon as one book can be asked about, or there are none
                 "ok": passages.ready > 0 or not passages.books,
-                "books": passages.books,
-                "ready": passages.ready,
-                "under_way": passages.indexing,
+                "books": passages.books, "ready": passages.ready, "under_way": passages.indexing,
             },
-        }
+        }  # fmt: skip
         leaving = self.look.leaving()
         return {"ok": not leaving and all(part["ok"] for part in parts.values()), "leaving": leaving} | parts
 
