@@ -13,6 +13,7 @@ from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, Impor
 from corpus.importing.goodreads_reviews import AFTER_REVIEW, PHOTO, REVIEW, STARS, answers, reviews, without_cut_end
 from corpus.importing.page import NAME, PageLine, SavedPage, attribute, classes, cut_to, lines_of, words_of
 from corpus.importing.phrases import DATE, date_in, is_cut_short, is_explicit, without_duplicate, year_in
+from corpus.text import plural
 
 
 class PageArea(Enum):
@@ -456,10 +457,6 @@ def _quotes(lines: Sequence[PageLine]) -> Iterator[Paragraph]:
 def _topics(lines: Sequence[PageLine]) -> Iterator[Paragraph]:
     for line in lines[:MAX_ITEMS]:
         if found := _TOPIC.match(line.text[:400]):
-            counted = f"{_number(found['posts'], 'post')}, {_number(found['views'], 'view')}"
+            counted = f"{plural(_count(found['posts']), 'post')}, {plural(_count(found['views']), 'view')}"
             day = date_in(found["last"] or "")
             yield Paragraph(f"{found['title']} – {counted}" + (f", last on {day}" if day else ""), item=True)
-
-
-def _number(text: str, noun: str) -> str:
-    return f"{text} {noun}" if text == "1" else f"{text} {noun}s"

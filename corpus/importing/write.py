@@ -21,6 +21,7 @@ from corpus.importing.page import one_line
 from corpus.importing.phrases import names_a_unit
 from corpus.importing.subject import same_title
 from corpus.labels import heading_mark
+from corpus.text import plural
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
@@ -114,8 +115,7 @@ def _stated(reveals: Placing, book: Book, books: Mapping[Slug, Book]) -> str:
 
 
 def _notes(paragraph: Paragraph) -> str:
-    counted = f"{paragraph.likes} like" + ("s" if paragraph.likes != 1 else "")
-    likes = [counted] if paragraph.likes else []
+    likes = [plural(paragraph.likes, "like")] if paragraph.likes else []
     said = ", ".join([*likes, *(["explicit"] if paragraph.explicit else [])])
     return f" ({said})" if said else ""
 
