@@ -74,7 +74,7 @@ def texts(one: Books, book: str = LANTERN) -> set[str]:
 def test_a_book_that_was_never_ready_is_refused_with_what_to_do(shelf: Path, store: InterruptedStore) -> None:
     manifests = indexed(shelf, store)
     one = opener(shelf, store)
-    with pytest.raises(BookInWork, match=r"The Lantern is not ready\. Ask again in a minute"):
+    with pytest.raises(BookInWork, match=r"The Lantern into the library\. Please ask again in a minute"):
         one.open(LANTERN)
     one.set_ready([manifests[LANTERN]])
     assert texts(one)
