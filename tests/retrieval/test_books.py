@@ -201,9 +201,9 @@ def test_eight_threads_ask_while_a_ninth_indexes_a_new_book(library: Path, data:
                 together.wait(60)
                 assert retriever.search("Whom does Silas save?", FINISHED, LANTERN) == expected
                 assert retriever.search("Whom does Silas save?", FINISHED).book == LANTERN
-                with pytest.raises(DogearError, match="The Kite is not ready"):
+                with pytest.raises(DogearError, match="The Kite into the library"):
                     retriever.passages(KITE, FINISHED)
-                with pytest.raises(DogearError, match="The Kite is not ready"):
+                with pytest.raises(DogearError, match="The Kite into the library"):
                     retriever.place(f"The kite was caught by train {number}.")
 
             for asked in [threads.submit(ask, number) for number in range(8)]:
