@@ -23,6 +23,7 @@ from retrieval.place import Messages
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
 from retrieval.types import Embedder, Verdict
+from retrieval.words import stems
 
 TOP = 10
 """Passages returned for a question."""
@@ -47,6 +48,11 @@ class RankedSentence:
     passage: Passage
     number: int
     score: float
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of its words that carry meaning."""
+        return frozenset(stems(self.text))
 
 
 @dataclass(frozen=True, slots=True)

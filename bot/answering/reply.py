@@ -10,7 +10,6 @@ from corpus.books import Book, Slug, Unit
 from corpus.passages import Passage, source_line
 from retrieval.gate import Audience
 from retrieval.retriever import RankedPassage, RankedSentence, Search
-from retrieval.words import stems
 
 NEUTRAL = "I can’t answer that from what you’ve read so far."
 """The one reply without an answer: the same whether the answer comes later in the book or never.
@@ -147,8 +146,8 @@ def chosen(sentences: Sequence[RankedSentence], words: int, most: int) -> list[R
 
 def _adds(sentence: RankedSentence, kept: Sequence[RankedSentence]) -> bool:
     """Return whether a sentence is about what the first one says, or an opinion as well, and repeats none of them."""
-    words = set(stems(sentence.text))
-    others = [set(stems(other.text)) for other in kept]
+    words = sentence.stems
+    others = [other.stems for other in kept]
     again = (len(words & other) >= REPEATS * max(1, min(len(words), len(other))) for other in others)
     beside = bool(words & others[0]) or sentence.passage.kind in OPINIONS
     return beside and not any(again)
