@@ -96,7 +96,7 @@ def test_a_conversation_through_a_pipe_and_where_it_left_off(program: Program) -
     said = f"/progress {STONE} ch 2\n{question}\n/progress finished\n{question}"
     done = program("chat", "--data", "data", said=said)
     greeted, moved, early, finished, late = done.stdout.decode("utf-8").split("\n\n")[:5]
-    assert "none at hand" in greeted
+    assert "none chosen" in greeted
     assert "chapter 2 of 10" in moved
     assert "Godfrey" not in early
     assert "finished it" in finished
@@ -104,7 +104,7 @@ def test_a_conversation_through_a_pipe_and_where_it_left_off(program: Program) -
     assert (done.returncode, done.stderr) == (0, b"")
     again = program("chat", said="/progress\n/quit\nWho was the thief of the diamond?\n")
     told = again.stdout.decode("utf-8")
-    assert "At hand: The Moonstone. You have finished it." in told
+    assert "Current book: The Moonstone. You have finished it." in told
     assert "The Moonstone: finished" in told
     assert told.strip().endswith("Until next time.")
     assert again.returncode == 0

@@ -49,7 +49,7 @@ class Reader:
     before: tuple[Places, ...] = ()
 
     def at_hand(self, books: Mapping[Slug, Book]) -> Book | None:
-        """Return the book at hand, if the library has it."""
+        """Return the current book, if the library has it."""
         return books.get(self.book) if self.book else None
 
     def positions(self, books: Mapping[Slug, Book]) -> dict[Slug, int]:
@@ -85,11 +85,11 @@ class Reader:
 
 
 HELP = """\
-Any line that does not begin with / is a question about the book at hand.
+Any line that does not begin with / is a question about the current book.
 
-/progress BOOK WHERE   where you are: ch 9, p. 120, 45%, finished; without BOOK, in the book at hand
+/progress BOOK WHERE   where you are: ch 9, p. 120, 45%, finished; without BOOK, in the current book
 /progress              where you are in every book; /progress undo, /progress clear [BOOK]
-/book BOOK             turn to a book; /book shows its card, /book none leaves it, /book similar what else to read
+/book BOOK             choose a book; /book shows its card, /book none leaves it, /book similar what else to read
 /books                 the books that are here
 /hint QUESTION         a hint; /hint once more for the next one
 /recap [BOOK]          the story so far, and no further
@@ -124,15 +124,15 @@ def book_list(books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> str:
 
 def greeting(books: Mapping[Slug, Book], reader: Reader) -> str:
     """Return the first lines of a conversation: what this is, what is open, and three things to try."""
-    lines = ["Dogear talks about books, and tells you nothing beyond what you have read."]
+    lines = ["Dogear answers questions about books, without spoilers beyond what you have read."]
     book = reader.at_hand(books)
     if not books:
         return "\n".join((*lines, "The library has no books yet; docs/library.md says how to add one."))
     positions = reader.positions(books)
     if book:
-        lines.append(f"At hand: {book.title}. {place_sentence(book, positions.get(book.slug))}")
+        lines.append(f"Current book: {book.title}. {place_sentence(book, positions.get(book.slug))}")
     else:
-        lines.append(f"{plural(len(books), 'book')} here, none at hand yet.")
+        lines.append(f"{plural(len(books), 'book')} here, none chosen yet.")
     example = book or in_order(books.values())[0]
     told = "/recap" if book and positions.get(book.slug) else how_to_say(example, book)
     lines.append(f"Try: {told} · What is it about? · /{'help' if book else 'books'}")
@@ -177,7 +177,7 @@ class PositionsFile:
             write_atomically(self._path, text)
         except OSError as error:
             why = f"{self._path} cannot be written ({error.strerror})"
-            raise PositionsNotKept(f"Your positions hold for this conversation only: {why}.") from error
+            raise PositionsNotKept(f"Your positions are kept for this conversation only: {why}.") from error
 
     def _set_aside(self) -> str:
         taken = (self._path.with_name(f"{NAME}.broken-{n}") for n in range(1, 1_000))
@@ -186,7 +186,7 @@ class PositionsFile:
             self._path.replace(aside)
         except OSError as error:
             return f"Your positions in {self._path} are not readable, and the file cannot be moved ({error.strerror})."
-        return f"Your positions could not be read. The file is kept as {aside}; tell once more where you are."
+        return f"Your positions could not be read. Please set them again; the file is kept as {aside}."
 
 
 class _Place(BaseModel, extra="forbid", strict=True):
@@ -268,7 +268,7 @@ def at_level(reply: Reply, level: int) -> Reply:
 
 
 def book_at_hand(settings: Settings) -> Slug:
-    """Return the book at hand in the reader's conversation. Raises DogearError."""
+    """Return the current book in the reader's conversation. Raises DogearError."""
     reader, _ = PositionsFile(settings.data).read()
     if reader.book is None:
         raise DogearError("Which book? Name it: --book SLUG.")

@@ -64,7 +64,7 @@ class Conversation:
         if not line:
             return None
         if len(line) > MAX_LINE:
-            return problem(f"That is longer than the {MAX_LINE:,} characters that I read at once. Please shorten it.")
+            return problem(f"A line can have at most {MAX_LINE:,} characters. Please shorten it.")
         try:
             return self._told(line)
         except DogearError as error:
@@ -79,8 +79,8 @@ class Conversation:
         if command := self._commands.get(WORDS.get(name.lower(), name.lower())):
             return command(rest[0].strip() if rest else "")
         near = difflib.get_close_matches(name.lower(), self._commands, n=1, cutoff=0.5)
-        cure = f"Did you mean /{near[0]}?" if near else "/help lists what I know."
-        return problem(f"I don't know /{name[:40]}. {cure}")
+        cure = f"Did you mean /{near[0]}?" if near else "/help lists all commands."
+        return problem(f"I don’t know /{name[:40]}. {cure}")
 
     @property
     def _here(self) -> Book | None:
@@ -149,7 +149,7 @@ class Conversation:
 
     def _who(self, name: str) -> Told:
         if not name:
-            return problem("Who is who? Write /who and a name.")
+            return problem("Who? Write /who and a name.")
         return self._answered(self._discussion.who(name, self._audience, self._here_slug))
 
     def _check(self, text: str) -> Told:
@@ -157,10 +157,10 @@ class Conversation:
             return problem("Check what? Write /check and the text, on one line.")
         beyond = self._discussion.check(text, self._audience, self._here_slug).answer
         # A reply speaks to a member among others; here nobody else reads along.
-        return Told(f"This {'might go' if beyond else 'goes no'} further than you have read.")
+        return Told("This might be a spoiler for you." if beyond else "I see no spoilers for you in this.")
 
     def _order(self, typed: str) -> Told:
-        """Advise in which order to read: for a book, a series, everything, or the series of the book at hand."""
+        """Advise in which order to read: for a book, a series, everything, or the series of the current book."""
         book, series = None, None
         if not typed:
             series = (self._here.series or None) if self._here else None
@@ -191,7 +191,7 @@ class Conversation:
     def _answered(self, reply: Reply) -> Told:
         book, tip = self._books.get(reply.book or ""), ""
         if book is None:
-            tip = "/book BOOK turns to a book, /books lists them."
+            tip = "Choose a book with /book BOOK; /books lists them."
         elif not reply.answered and not self._audience.at(book.slug):
             tip = f"Where are you in it? For example: {asking.how_to_say(book, self._here)}"
         elif not reply.answered and reply.do == "ask":
@@ -207,13 +207,13 @@ class Conversation:
                 return self._commands["books"]("")
             case "none" if not rest:
                 failed = self._change(self.reader.turned(None))
-                return Told("No book is at hand. Each question finds its own.", tip=failed)
+                return Told("No book is chosen. I find the book from each question.", tip=failed)
             case "similar":
                 book = self._named(rest, "/book similar BOOK names books like it.")
                 return Told(texts.similar_list(book), heading=f"Like {book.title}" if book.similar else "")
             case "show":
                 return self._card(self._named(rest, "/book show BOOK shows its card."))
-        book = self._named(typed, "/book BOOK turns to one, /books lists them.")
+        book = self._named(typed, "Choose one with /book BOOK; /books lists them.")
         return self._card(book, self._change(self.reader.turned(book)) if typed else "")
 
     def _card(self, book: Book, failed: str = "") -> Told:
@@ -249,7 +249,7 @@ class Conversation:
             return Told(told)
         book = self._here or next(iter(texts.in_order(self._books.values())), None)
         tip = f"For example: {asking.how_to_say(book, self._here)}" if book else ""
-        return Told("You have not said yet where you are in any book.", tip=tip)
+        return Told("You haven’t set a position in any book yet.", tip=tip)
 
     def _undo(self) -> Told:
         before = self._positions

@@ -135,9 +135,7 @@ def check_store(folder: Path | None, opened: Callable[[], AbstractContextManager
         return Check("Vector store", False, "cannot be opened", str(error))
     if stale:
         some = ", ".join(stale[:3]) + (" …" if len(stale) > 3 else "")
-        return Check(
-            "Vector store", False, f"{what}: behind the library for {len(stale)} ({some})", later, serious=False
-        )
+        return Check("Vector store", False, f"{what}: out of date for {len(stale)} ({some})", later, serious=False)
     return Check("Vector store", True, f"{what}, fits the library")
 
 
@@ -160,7 +158,7 @@ def check_agreement(
         cure = "The next start of the bot puts it right by itself: the store is made from the library and the reviews."
         if folder is None:
             cure = (
-                "The next start of the bot brings the reviews in line. Where something is not whole, give Dogear an "
+                "The next start of the bot updates the reviews. Where something is not whole, give Dogear an "
                 "empty database, with ?database=… in CHROMA_URL: it is filled from the library and the reviews."
             )
         return Check(name, False, "; ".join(found.wrong[:3]), cure, serious=False)
@@ -306,7 +304,7 @@ def show(found: Iterable[Check], console: Console) -> bool:
     wrong = sum(check.failed for check in done)
     can_wait = sum(not check.ok for check in done) - wrong
     if wrong:
-        console.print(f"{wrong} to mend{f', {can_wait} that can wait' if can_wait else ''}.")
+        console.print(f"{wrong} to fix{f', {can_wait} that can wait' if can_wait else ''}.")
     else:
         console.print(f"All is well{f'; {can_wait} can wait' if can_wait else ''}.")
     return not wrong

@@ -123,7 +123,7 @@ def import_pages(files: Sequence[Path], book: str, settings: Settings, *, files_
         screen.line(line)
     if not report.changed:
         return
-    screen.line("Read these files and correct them as you like. The next start takes them in; so does “index”.")
+    screen.line("Look through these files and correct them. The next start reads them, and so does “index”.")
     if files_only:
         return
     try:

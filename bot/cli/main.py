@@ -25,23 +25,27 @@ To talk about a book here in the terminal: make chat (or: python run_bot.py chat
 To bring Dogear to Discord: set DISCORD_TOKEN in .env; python run_bot.py doctor checks it"""
 
 app = typer.Typer(
-    help="Dogear talks about books, and never tells a reader more than they have read.",
+    help="Dogear answers questions about books, without spoilers beyond what you have read.",
     add_completion=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(club_data.commands, name="db")
 
-LibraryFolder = Annotated[Path | None, typer.Option("--library", help="The library; otherwise the shipped one.")]
-DataFolder = Annotated[
-    Path | None, typer.Option("--data", help="Where the store and your positions are; otherwise data.")
+LibraryFolder = Annotated[
+    Path | None, typer.Option("--library", help="The library folder. Default: the one that comes with Dogear.")
 ]
-BookName = Annotated[str | None, typer.Option("--book", help="The book: slug or title. Otherwise the bot finds it.")]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="The data folder: the store and your positions. Default: data.")
+]
+BookName = Annotated[
+    str | None, typer.Option("--book", help="The book: slug or title. Without it, the bot finds the book.")
+]
 PlaceIn = Annotated[
     str | None,
-    typer.Option("--at", help="How far you are in it: 9, ch 9, 45%, finished. Otherwise as you said in chat."),
+    typer.Option("--at", help="How far you are in it: 9, ch 9, 45%, finished. Default: as set in chat."),
 ]
-Adults = Annotated[bool, typer.Option("--adults", help="Show quotes and reviews that are marked as explicit, too.")]
+Adults = Annotated[bool, typer.Option("--adults", help="Also show quotes and reviews that are marked as explicit.")]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know, in your own words.")]
 
 
@@ -85,7 +89,7 @@ def invite(context: typer.Context) -> None:
 def chat(
     context: typer.Context, library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False
 ) -> None:
-    """Talk about a book here: lines from the keyboard or a pipe."""
+    """Talk about a book in the terminal."""
     talk(context.obj.settings(library, data, quiet=True), adults=adults)
 
 
@@ -162,7 +166,7 @@ def check(
     library: LibraryFolder = None,
     data: DataFolder = None,
 ) -> None:
-    """Check whether a text goes further than its readers."""
+    """Check whether a text is a spoiler."""
     check_once(context.obj.settings(library, data, quiet=True), book, at, text, reach=reach)
 
 
@@ -174,7 +178,7 @@ def order(
     picture: Annotated[Path | None, typer.Option("--picture", help="Draw it, too: a PNG file.", dir_okay=False)] = None,
     library: LibraryFolder = None, data: DataFolder = None,
 ) -> None:  # fmt: skip
-    """Tell in which order to read a book, a series, or all."""
+    """Show in which order to read a book’s series, or all books."""
     show_order(context.obj.settings(library, data, quiet=True), book, series, picture)
 
 
@@ -194,10 +198,10 @@ def import_(
     library: LibraryFolder = None,
     data: DataFolder = None,
     files_only: Annotated[
-        bool, typer.Option("--files-only", help="Write the files alone: no store, and no word of where text is placed.")
+        bool, typer.Option("--files-only", help="Only write the files: no vector store, no report on placement.")
     ] = False,
 ) -> None:
-    """Turn saved pages into files of a library, with a report."""
+    """Import saved web pages into a library, with a report."""
     import_pages(files, book, context.obj.settings(library, data, quiet=True), files_only=files_only)
 
 
@@ -220,7 +224,7 @@ def batch(
     library: LibraryFolder = None,
     data: DataFolder = None,
 ) -> None:
-    """Answer JSON Lines, one by one, on standard output.
+    """Answer questions from a file of JSON Lines.
 
     The order is kept, logs go to standard error, and the exit status is 1 where a line could not be answered.
     """
@@ -242,7 +246,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as dogear-today.zip.")],
     library: LibraryFolder = None, data: DataFolder = None,
 ) -> None:  # fmt: skip
-    """Write all that cannot be made again into one file."""
+    """Back up club data and library into one file."""
     club_data.back_up(context.obj.settings(library, data), file)
 
 
@@ -251,11 +255,11 @@ def restore(
     context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that backup wrote.")],
     library: LibraryFolder = None, data: DataFolder = None,
 ) -> None:  # fmt: skip
-    """Put a backup back; what is there is moved aside."""
+    """Restore a backup; what is there is moved aside."""
     club_data.put_back(context.obj.settings(library, data), file)
 
 
 @app.command()
 def doctor(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
-    """Check everything that Dogear needs, with a cure for each."""
+    """Check everything that Dogear needs, and how to fix it."""
     raise typer.Exit(0 if look_at_everything(context.obj.environment, library, data) else 1)

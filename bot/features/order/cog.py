@@ -44,7 +44,7 @@ class OrderRequest:
 def wanted_order(
     typed_book: str | None, typed_series: str | None, at_hand: Book | None, books: Mapping[Slug, Book]
 ) -> OrderRequest:
-    """Return what an order is wanted of: what was typed, or the series of the book at hand, or else everything.
+    """Return what an order is wanted of: what was typed, or the series of the current book, or else everything.
 
     Raises UnknownBook or NoOrder.
     """

@@ -52,14 +52,14 @@ GOLDEN = [
     ("Who has the diamond?", "“Franklin brings the diamond to Rachel.”\n— summary, chapter 2"),
     ("Was Godfrey there?", "“A diamond vanishes from a country house.”\n— premise"),
     ("/recap", "Franklin brings the diamond to Rachel."),
-    ("/check Godfrey was the thief!", "This might go further than you have read."),
+    ("/check Godfrey was the thief!", "This might be a spoiler for you."),
     ("/hint Who was the thief?", "Hint 1 of 3\nThink of the diamond.\n/hint shows the next one."),
     ("/hint", "Hint 2 of 3\nBy chapter 10.\n/hint shows the next one."),
     ("/progress finished", "The Moonstone\nYou have finished it."),
     ("Was Godfrey there?", "“Godfrey was the thief of the diamond.”\n— summary, chapter 10"),
     ("/hint", "Hint 1 of 3\nThink of the diamond.\n/hint shows the next one."),
     ("/recap", "Franklin brings the diamond to Rachel. Godfrey was the thief of the diamond."),
-    ("/check Godfrey was the thief!", "This goes no further than you have read."),
+    ("/check Godfrey was the thief!", "I see no spoilers for you in this."),
     ("/progress undo", "As it was before\nThe Moonstone: chapter 2 of 10"),
     ("Was Godfrey there?", "“A diamond vanishes from a country house.”\n— premise"),
     ("/quit", "Until next time."),
@@ -232,7 +232,7 @@ def test_the_greeting_says_what_is_here_and_what_to_try(discussion: FakeDiscussi
     assert "3 books here" in new
     assert "/progress the-moonstone ch 3" in new
     back = greeting(books, Reader().moved(books["no-name"], 2))
-    assert "At hand: No Name. You have finished chapter 2 of 4." in back
+    assert "Current book: No Name. You have finished chapter 2 of 4." in back
     assert "/recap" in back
     assert "no books yet" in greeting({}, Reader())
     assert all(len(lines.splitlines()) == 3 for lines in (new, back))

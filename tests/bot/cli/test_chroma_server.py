@@ -63,7 +63,7 @@ def test_a_look_at_another_library_leaves_the_one_that_is_there_alone(run: Run, 
 
 
 def test_the_doctor_says_which_server_and_whether_it_fits(run: Run) -> None:
-    assert "interface 1.0.0: behind the library for 1 (the-lantern)" in run("doctor")[1]
+    assert "interface 1.0.0: out of date for 1 (the-lantern)" in run("doctor")[1]
     run("index")
     assert "interface 1.0.0, fits the library" in run("doctor")[1]
     assert "lets nobody" not in run("doctor")[1]

@@ -122,7 +122,7 @@ def test_a_store_fits_or_is_behind_or_is_held_by_another(tmp_path: Path) -> None
     assert checks.check_store(tmp_path, lambda: opening(Store())).ok
     assert checks.check_store(None, lambda: opening(Store())).found == "the store, fits the library"
     behind = checks.check_store(tmp_path, lambda: opening(Store("a", "b", "c", "d")))
-    assert behind.found == "the store: behind the library for 4 (a, b, c …)"
+    assert behind.found == "the store: out of date for 4 (a, b, c …)"
     assert not behind.failed
     held = checks.check_store(tmp_path, lambda: opening(DogearError("Process 7 holds it.")))
     assert (held.failed, held.cure) == (True, "Process 7 holds it.")
@@ -260,7 +260,7 @@ def test_a_cure_stands_below_what_it_cures_and_the_last_line_counts() -> None:
         "→ Write [[similar]] instead.",
         "! Discord not reached",
         "→ Look at the network.",
-        "1 to mend, 1 that can wait.",
+        "1 to fix, 1 that can wait.",
     ]
 
 

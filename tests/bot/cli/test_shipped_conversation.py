@@ -63,8 +63,8 @@ def test_a_whole_evening(discussion: Discussion) -> None:
     assert "Vladimir" in who
     assert "Chapter 3" in recap
     assert "Chapter 4" not in recap
-    assert check == "This might go further than you have read."
-    assert late_check == "This goes no further than you have read."
+    assert check == "This might be a spoiler for you."
+    assert late_check == "I see no spoilers for you in this."
     assert "1. Call for the Dead" in order
     assert recap_again == recap
 

@@ -1,4 +1,4 @@
-"""Which reading order is wanted: what was typed, the series of the book at hand, or everything."""
+"""Which reading order is wanted: what was typed, the series of the current book, or everything."""
 
 import pytest
 
