@@ -90,19 +90,10 @@ class UnknownZone(DogearError):
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """The day in the club's zone on which the words are said, and which of 3/4 is the month."""
-
-    date: dt.date
-    month_first: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment in UTC and in its zone, and a note for people where the clocks made it doubtful."""
+    """A moment in UTC, and a note for people where the clocks made it doubtful."""
 
     utc: dt.datetime
-    local: dt.datetime
     note: str = ""
 
 
@@ -118,7 +109,7 @@ def moment(day: dt.date, at: dt.time, zone: str) -> Moment:
         note = f"leap over {at:%H:%M}: it is {there:%H:%M} then."
     elif said.utcoffset() != said.replace(fold=1).utcoffset():
         note = f"show {at:%H:%M} twice: the first counts."
-    return Moment(utc, there, note and f"On {day.day} {day:%B} the clocks in {zone} {note}")
+    return Moment(utc, note and f"On {day.day} {day:%B} the clocks in {zone} {note}")
 
 
 def local(moment_: dt.datetime, zone: str) -> dt.datetime:
@@ -162,9 +153,9 @@ def read_moment(
     return found.replace(microsecond=0)
 
 
-def read_day(text: str, today: Today) -> dt.date:
-    """Return the day that words matched by DAY or BEGINNING mean. Raises NotUnderstood."""
-    monday = today.date + dt.timedelta(days=7 - today.date.weekday())
+def read_day(text: str, today: dt.date) -> dt.date:
+    """Return the day that words matched by DAY or BEGINNING mean, said on a day. Raises NotUnderstood."""
+    monday = today + dt.timedelta(days=7 - today.weekday())
     if found := re.fullmatch(rf"({WEEKDAY}) (?:of )?next week", text):
         return monday + dt.timedelta(days=weekday(found[1]))
     if text == "next week":
@@ -175,13 +166,13 @@ def read_day(text: str, today: Today) -> dt.date:
     if re.search(r"\d[-/.]\d", rest):
         day = _in_figures(rest, text, today)
     elif number := re.fullmatch(_ORDINAL, rest):
-        day = _of_month(int(number[0][:-2]), text, today.date)
+        day = _of_month(int(number[0][:-2]), text, today)
     else:
-        midnight = dt.datetime.combine(today.date, dt.time())
+        midnight = dt.datetime.combine(today, dt.time())
         parsed, period = _parsed(rest, midnight)
         if parsed is None:
             raise _no_such_day(text)
-        day = max(parsed.date().replace(day=1), today.date) if period == "month" else parsed.date()
+        day = max(parsed.date().replace(day=1), today) if period == "month" else parsed.date()
     if named and day.weekday() != weekday(named[1]):
         raise NotUnderstood(text, f"That day is {day_name(day)}. Write the date alone.")
     return day
@@ -262,15 +253,14 @@ def _moment(text: str, now: dt.datetime, zone: str) -> dt.datetime | None:
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(dt.UTC)
 
 
-def _in_figures(figures: str, text: str, today: Today) -> dt.date:
+def _in_figures(figures: str, text: str, today: dt.date) -> dt.date:
     """Return the day that figures alone mean, this year or next: a parser that guesses takes 1.10. for a time."""
     numbers = [int(number) for number in re.findall(r"\d+", figures)]
     if figures.startswith("20") and "-" in figures:
         year, month, day = numbers
     else:
-        first, second, *said = numbers
-        day, month = (second, first) if today.month_first and "/" in figures else (first, second)
-        year = said[0] % 100 + 2000 if said else today.date.year + ((month, day) <= (today.date.month, today.date.day))
+        day, month, *said = numbers
+        year = said[0] % 100 + 2000 if said else today.year + ((month, day) <= (today.month, today.day))
     try:
         return dt.date(year, month, day)
     except ValueError as error:

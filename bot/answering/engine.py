@@ -12,7 +12,7 @@ from bot.answering.conversation import Exchange, WholeBook, part_asked, small_ta
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, OPINIONS, RECAP_LIMIT, Mode, Quote, Reply, hints, quoted, recap
 from bot.answering.texts import cover_lines, measure, no_opinions
-from bot.reading_order import reading_orders
+from bot.reading_order.plan import reading_orders
 from bot.reading_order.text import order_text
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError, PositionError

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.asking import PositionsFile
 from bot.cli.screen import Screen, opening, problem_line
-from bot.reading_order import reading_orders
+from bot.reading_order.plan import reading_orders
 from bot.reading_order.text import order_text
 from bot.settings import Settings
 from corpus.books import Book, Slug, Unit

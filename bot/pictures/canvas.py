@@ -14,7 +14,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
 from matplotlib.path import Path as Outline
 
 from bot.pictures.layout import BADGE, CORNER, PADDING, WIDTH, Arrow, BookCard, Box, Label, Layout
-from bot.reading_order import ReadingState
+from bot.reading_order.advice import ReadingState
 
 DRAWING = threading.RLock()
 """Matplotlib's fonts are shared and not made for several threads: whoever draws or measures holds this."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.reading_order import Advice, OrderStep, ReadingState, Scope
+from bot.reading_order.advice import Advice, OrderStep, ReadingState, Scope
 from bot.reading_order.graph import OrderRule, drawn
 from bot.reading_order.text import KIND_NAMES, listed, shown, state_words
 from corpus.books import Book, Slug

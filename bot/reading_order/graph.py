@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from typing import Any
 
 from corpus.books import Book, Slug
@@ -94,21 +95,17 @@ def arrange(books: Iterable[Slug], rules: Iterable[OrderRule], key: Mapping[Slug
 
     The rules must be free of circles, as returned by `keep`.
     """
-    waiting = dict.fromkeys(books, 0)
-    followers: dict[Slug, list[Slug]] = {book: [] for book in waiting}
+    sorter = TopologicalSorter(dict.fromkeys(books, ()))
     for rule in rules:
-        waiting[rule.after] += 1
-        followers[rule.before].append(rule.after)
-    ready = [(key[book], book) for book, count in waiting.items() if not count]
-    heapq.heapify(ready)
-    arranged = []
-    while ready:
-        _, book = heapq.heappop(ready)
-        arranged.append(book)
-        for follower in followers[book]:
-            waiting[follower] -= 1
-            if not waiting[follower]:
-                heapq.heappush(ready, (key[follower], follower))
+        sorter.add(rule.after, rule.before)
+    sorter.prepare()
+    ready: list[tuple[Any, Slug]] = []
+    arranged: list[Slug] = []
+    while sorter.is_active():
+        for book in sorter.get_ready():
+            heapq.heappush(ready, (key[book], book))
+        arranged.append(heapq.heappop(ready)[1])
+        sorter.done(arranged[-1])
     return arranged
 
 

@@ -29,9 +29,8 @@ def reading_orders(
     if not members:
         return Advice(scope, name, (ReadingOrder(OrderKind.RECOMMENDED, ()),), notes=(_NOTHING[scope].format(name),))
     plain = graph.placed(members, books, graph.by_publication)
-    return _Planner(books, positions, scope, plain, graph.keep(plain, graph.rules_among(members, books)), book).advice(
-        name
-    )
+    kept = graph.keep(plain, graph.rules_among(members, books))
+    return _Planner(books, positions, scope, plain, kept, book).advice(name)
 
 
 _NOTHING = {

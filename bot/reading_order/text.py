@@ -167,19 +167,17 @@ class _Detail:
 
     needs: _For = _For.NONE
     reasons: _For = _For.NONE
-    helpful_reasons: _For = _For.NONE
     titles: bool = False
     books: int = 10_000
 
 
 _NEEDS = (
-    (_For.ALL, _For.ALL, _For.ALL),
-    (_For.AHEAD, _For.AHEAD, _For.AHEAD),
-    (_For.AHEAD, _For.AHEAD, _For.NOW),
-    (_For.AHEAD, _For.NOW, _For.NOW),
-    (_For.AHEAD, _For.NONE, _For.NONE),
-    (_For.NOW, _For.NONE, _For.NONE),
-    (_For.NONE, _For.NONE, _For.NONE),
+    (_For.ALL, _For.ALL),
+    (_For.AHEAD, _For.AHEAD),
+    (_For.AHEAD, _For.NOW),
+    (_For.AHEAD, _For.NONE),
+    (_For.NOW, _For.NONE),
+    (_For.NONE, _For.NONE),
 )
 _DETAILS = (
     *(_Detail(*needs, titles=titles) for needs in _NEEDS for titles in (True, False)),
@@ -299,7 +297,7 @@ def _needs(step: OrderStep, matters: _For, detail: _Detail) -> Iterator[str]:
         return
     neutral: dict[bool, list[str]] = {True: [], False: []}
     for need in step.needs:
-        if need.reason and matters <= (detail.reasons if need.firm else detail.helpful_reasons):
+        if need.reason and matters <= detail.reasons:
             yield clipped(str(need), LONGEST_REASON + LONGEST_TITLE)
         else:
             neutral[need.firm].append(clipped(need.title, LONGEST_TITLE))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.reading_order import OrderKind, reading_orders
+from bot.reading_order.advice import OrderKind
+from bot.reading_order.plan import reading_orders
 from bot.reading_order.text import LIMIT, kind_text, order_text
 from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Reveals, Unit

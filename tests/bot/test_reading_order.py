@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.reading_order import Advice, MovableBook, OrderKind, ReadingState, Scope, reading_orders
+from bot.reading_order.advice import Advice, MovableBook, OrderKind, ReadingState, Scope
 from bot.reading_order.graph import OrderRule, Precedence, broken_by, count_orders, drawn, keep
+from bot.reading_order.plan import reading_orders
 from corpus.books import Book, Requirement, Reveals, Unit
 
 SECRET = "The lighthouse keeper dies there."

@@ -8,7 +8,7 @@ from textwrap import dedent
 from bot.answering.conversation import Exchange
 from bot.answering.engine import Discussion
 from bot.answering.reply import RECAP_LIMIT, Quote, Reply
-from bot.reading_order import reading_orders
+from bot.reading_order.plan import reading_orders
 from bot.reading_order.text import order_text
 from corpus.books import Reveals, Slug
 from corpus.library import Library

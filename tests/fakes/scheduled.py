@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.db.sessions import Sessions
-from bot.features.schedules.changes import read_wish
-from bot.features.schedules.rules import Schedule, drafted, planned
+from bot.features.schedules.rules import Schedule, planned
 from bot.features.schedules.store import Schedules
+from bot.features.schedules.words import read_wish
+from bot.people import Member
 from corpus.books import Book, BookPart, Requirement, Unit
 from tests.fakes.app import app_on
 
@@ -41,6 +42,5 @@ def a_schedule(
     now: dt.datetime = NOW, also: Mapping[str, Book] | None = None,
 ) -> Schedule:  # fmt: skip
     """Return schedule 12 of a club, as it is right after it was kept."""
-    book = book or a_book()
-    draft = drafted(read_wish(words, now), book, zone, now)
-    return replace(planned(draft, book, also or {}, club=7, place=70, organiser=700), id=12)
+    wish, free = read_wish(words, now), (also or {}).values()
+    return replace(planned(wish, book or a_book(), free, now, zone=zone, place=70, organiser=Member(7, 700)), id=12)

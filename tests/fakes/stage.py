@@ -1,7 +1,7 @@
 """A stage on which schedules are tried: it keeps what was done, and can refuse, fail, or die behind a step."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.features.schedules.jobs import ScheduleStage, Unwelcome
@@ -82,11 +82,10 @@ class FakeStage(ScheduleStage):
             self.events[event] = section.meets.isoformat()
 
     def reminder(
-        self, schedule: Schedule, section: Section, step: ScheduleStep, members: Collection[Member], *,
-        directly: bool, batch: int,
-    ) -> Post:  # fmt: skip
+        self, schedule: Schedule, section: Section, step: ScheduleStep, members: Sequence[Member], batch: int | None
+    ) -> Post:
         who = ",".join(str(member.id) for member in members)
-        return self._post("direct" if directly else "together", f"{step.kind} {section.number} to {who}")
+        return self._post("direct" if batch is None else "together", f"{step.kind} {section.number} to {who}")
 
     def note(self, schedule: Schedule, text: str, mark: str, undecided: Sequence[int] = ()) -> Post:
         post = self._post("tell", f"told {mark}")

@@ -19,7 +19,8 @@ from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
 from bot.features.order.picture import alt_text, draw_series
 from bot.limits import Allowance
-from bot.reading_order import Advice, OrderKind, reading_orders
+from bot.reading_order.advice import Advice, OrderKind
+from bot.reading_order.plan import reading_orders
 from bot.reading_order.text import kind_text, listed, order_text
 from corpus.books import Book, Slug
 from corpus.errors import DogearError

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.reading_order import Advice, OrderStep, Scope
+from bot.reading_order.advice import Advice, OrderStep, Scope
 from bot.reading_order.graph import drawn
 from bot.reading_order.text import clipped, state_words, title_of
 from corpus.books import Book, Slug

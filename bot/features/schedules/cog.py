@@ -18,10 +18,11 @@ from bot.discord.context import ORGANISER, ClubBot, Refused, app_of, deliver, la
 from bot.discord.visitor import in_clubs, visitor
 from bot.feature import Feature
 from bot.features.ceilings.store import Ceilings
-from bot.features.schedules.changes import MAX_LENGTH, Do, Order, ScheduleRequest
+from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.jobs import EVENTS, Parent, RunningSchedules, ScheduleStage, needed_in
 from bot.features.schedules.store import JOBS, Kept, Schedules
 from bot.features.schedules.views import BUTTONS, exported, preview_card, shown
+from bot.features.schedules.words import MAX_LENGTH
 from bot.jobs import Work
 from bot.people import Member, Place
 from bot.times import search_zones
@@ -39,37 +40,14 @@ BOOK = "Which book; if left out, the one of this channel"
 SPEAKING = discord.Permissions(view_channel=True, send_messages=True)
 
 
-class SectionParent(app_commands.Transformer):
-    """A text channel or a forum, as a command takes it: a forum of pictures is none that one talks in."""
-
-    @property
-    def type(self) -> discord.AppCommandOptionType:
-        """What Discord offers."""
-        return discord.AppCommandOptionType.channel
-
-    @property
-    def channel_types(self) -> list[discord.ChannelType]:
-        """Which channels it offers."""
-        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
-
-    async def transform(self, _: discord.Interaction[Any], value: Any, /) -> Any:  # noqa: ANN401 (the library's own)
-        """Return what was chosen."""
-        return value
-
-
-Chosen = app_commands.Transform[app_commands.AppCommandChannel, SectionParent]
-
-
-def chosen_channel(
-    interaction: discord.Interaction[Any], chosen: app_commands.AppCommandChannel | None, usual: int | None = None
-) -> Parent:
+def chosen_channel(interaction: discord.Interaction[Any], chosen: Parent | None, usual: int | None = None) -> Parent:
     """Return where a schedule is to take place: as chosen, as usual, or here. Raises Refused."""
     guild = interaction.guild
     if guild is None:
         raise Refused("That works in a club’s server, not in a direct message.")
     here = parent_of(interaction) or interaction.channel_id or 0
-    channel = guild.get_channel(chosen.id if chosen else usual or here) or guild.get_channel(here)
-    if not isinstance(channel, Parent):
+    channel = chosen or guild.get_channel(usual or here) or guild.get_channel(here)
+    if not isinstance(channel, Parent) or channel.type is discord.ChannelType.media:
         raise Refused("Choose a text channel or a forum in the channel field: its threads or posts open there.")
     person = interaction.user
     if isinstance(person, discord.Member) and not channel.permissions_for(person) >= SPEAKING:
@@ -106,7 +84,7 @@ class ScheduleCog(commands.Cog):
     @app_commands.autocomplete(book=autocomplete.books, zone=zones)
     async def create(
         self, interaction: discord.Interaction[Any], book: Typed, words: Words, zone: Typed | None = None,
-        channel: Chosen | None = None,
+        channel: Parent | None = None,
     ) -> None:  # fmt: skip
         """Plan the reading of a book. You see a preview of every section first (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -136,7 +114,7 @@ class ScheduleCog(commands.Cog):
     async def edit(
         self, interaction: discord.Interaction[Any], words: Words | None = None, book: Typed | None = None,
         section: Number | None = None, meets: Words | None = None, upto: Where | None = None,
-        channel: Chosen | None = None,
+        channel: Parent | None = None,
     ) -> None:  # fmt: skip
         """Change what is still to come: everything, one section, the channel or other books (organisers)."""
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -3,7 +3,7 @@
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -14,37 +14,14 @@ from bot.audit import Audit, Did
 from bot.db.jobs import Claim
 from bot.discord.cards import PLACE_NAME, Card, CardView, one_line
 from bot.discord.context import NOBODY, ClubBot, lacking, lacks_in, named, post_in
-from bot.discord.jobs import LOOKED_THROUGH, SLACK, button_ids, find_message, small_print
+from bot.discord.jobs import LOOKED_THROUGH, SLACK, find_message, small_print
 from bot.features.ceilings.store import Ceilings
 from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.rules import Prompt, PromptProblem
 from bot.features.prompts.store import Prompts, posting
-from bot.features.schedules.rules import (
-    MEETING,
-    Lateness,
-    Schedule,
-    ScheduleState,
-    ScheduleStep,
-    Section,
-    SectionState,
-    StepKind,
-    ceiling_name,
-    due,
-    late_note,
-    next_due,
-    thread_title,
-    to_decide,
-)
+from bot.features.schedules import rules, views
+from bot.features.schedules.rules import Lateness, Schedule, ScheduleStep, Section, SectionState, StepKind
 from bot.features.schedules.store import By, Changing, Kept, Schedules, step_of
-from bot.features.schedules.views import (
-    RemindButton,
-    late_items,
-    note_card,
-    opening_card,
-    prompts_card,
-    reminder_card,
-    uid,
-)
 from bot.jobs import AGAIN, HELD, Jobs, Post, first_claim
 from bot.people import Member, Place
 from corpus.errors import DogearError
@@ -58,9 +35,6 @@ IN_THREAD = (StepKind.CEILING, StepKind.OPENING)
 
 TOGETHER = 50
 """Members who are reminded in one message of a thread. Discord: 100 of whom a message may be for."""
-
-AT_ONCE = 8
-"""Sections that are listed for a decision in one message, with two buttons each."""
 
 
 class Unwelcome(DogearError):
@@ -90,7 +64,7 @@ class RunningSchedules:
             await self._try(kept, step)
         await self._list_late(kept)
         moments = [now + AGAIN] if kept.touched else []
-        if later := next_due(kept.schedule, now):
+        if later := rules.next_due(kept.schedule, now):
             moments.append(later)
         await self._schedules.rest(kept, begun, min(moments, default=None))
 
@@ -112,7 +86,8 @@ class RunningSchedules:
             log.exception("%s could not be done; it is tried again", step.id)
             await self._jobs.put_off(claim.key)
         else:
-            await self._works_again(kept, step.kind)
+            if (told := _told(schedule, step.kind)) in kept.steps:  # the next time, the organiser hears of it again
+                await self._schedules.forget_steps(schedule.id, told)
 
     async def _do(self, schedule: Schedule, section: Section, step: ScheduleStep, claim: Claim) -> None:
         stage = self._stage
@@ -122,7 +97,7 @@ class RunningSchedules:
             case StepKind.DAY_BEFORE | StepKind.HOUR_BEFORE:
                 await self._remind(schedule, section, step, claim)
             case StepKind.THREAD:
-                thread = stage.thread(schedule, section, late_note(step))
+                thread = stage.thread(schedule, section, rules.late_note(step))
                 await self._post(claim, thread, lambda made: _with_thread(section.number, made))
             case StepKind.CEILING:
                 there = Place(schedule.club, section.thread)
@@ -130,7 +105,7 @@ class RunningSchedules:
                     await self._ceilings.set_ceiling(there, book, reached, schedule.organiser, self._jobs.now())
                 await self._schedules.finish(claim.key)
             case StepKind.OPENING:
-                opening = stage.opening(schedule, section, late_note(step))
+                opening = stage.opening(schedule, section, rules.late_note(step))
                 await self._jobs.post_once(claim, opening, lambda made: self._opened(schedule, section, claim, made))
 
     async def _post(self, claim: Claim, post: Post, change: Callable[[int], Changing]) -> None:
@@ -138,7 +113,7 @@ class RunningSchedules:
         await self._jobs.post_once(claim, post, lambda made: self._schedules.finish(claim.key, made, change(made)))
 
     async def _opened(self, schedule: Schedule, section: Section, claim: Claim, message: int) -> None:
-        there, about = Place(schedule.club, section.thread), f"opened {thread_title(schedule, section)}"
+        there, about = Place(schedule.club, section.thread), f"opened {rules.thread_title(schedule, section)}"
         await self._audit.note(Did.SCHEDULE, there, schedule.organiser, message=message, about=about)
         await self._schedules.finish(claim.key, message)
 
@@ -147,19 +122,15 @@ class RunningSchedules:
     async def _remind(self, schedule: Schedule, section: Section, step: ScheduleStep, claim: Claim) -> None:
         """Remind everybody who asked for it, each once; what is known of whom is forgotten when all are."""
         wanted = await self._schedules.reminded(schedule.id)
-        direct = [[member] for member, by in wanted.items() if by is By.DIRECT]
+        parts = {f"m{member.id}": [member] for member, by in wanted.items() if by is By.DIRECT}
         in_thread = [member for member, by in wanted.items() if by is By.THREAD]
-        batches = [in_thread[at : at + TOGETHER] for at in range(0, len(in_thread), TOGETHER)]
+        parts |= {str(at // TOGETHER): in_thread[at : at + TOGETHER] for at in range(0, len(in_thread), TOGETHER)}
         complete = True
-        for part, members in [(f"m{members[0].id}", members) for members in direct] + [
-            (str(number), members) for number, members in enumerate(batches)
-        ]:
+        for part, members in parts.items():
             await self._jobs.put_off(claim.key, HELD)  # many are reminded: no other process may take it over
-            directly = part.startswith("m")
-            post = self._stage.reminder(
-                schedule, section, step, members, directly=directly, batch=0 if directly else int(part)
-            )
-            complete &= await self._reminded(schedule, step, part, post, directly=directly)
+            batch = None if part.startswith("m") else int(part)
+            post = self._stage.reminder(schedule, section, step, members, batch)
+            complete &= await self._reminded(schedule, step, part, post, directly=batch is None)
         if not complete:
             raise _NotAll(f"not everybody was reminded of section {section.number}")
         if step.kind is StepKind.HOUR_BEFORE:  # what was left of the earlier one is over
@@ -196,15 +167,12 @@ class RunningSchedules:
 
     async def _list_late(self, kept: Kept) -> None:
         """List the sections that are late by days for the organiser, each once."""
-        schedule = kept.schedule
-        claims: dict[int, Claim] = {}
-        for number in to_decide(due(schedule, self._jobs.now(), kept.done, kept.wanted)):
-            key = step_of(schedule, _told(schedule, f"late:{number}"))
-            if (claim := await self._jobs.claim(key, new=True)) is not None:
-                claims[number] = claim
+        schedule, late = kept.schedule, self._schedules.undecided(kept)
+        keys = {number: step_of(schedule, _told(schedule, f"late:{number}")) for number in late}
+        claims = {number: claim for number, key in keys.items() if (claim := await self._jobs.claim(key, new=True))}
         numbers = list(claims)
-        for at in range(0, len(numbers), AT_ONCE):
-            these = numbers[at : at + AT_ONCE]
+        for at in range(0, len(numbers), views.DECIDED_AT_ONCE):
+            these = numbers[at : at + views.DECIDED_AT_ONCE]
             await self._say(schedule, _late(schedule, these), [claims[number] for number in these], these)
 
     async def _say(self, schedule: Schedule, text: str, claims: list[Claim], undecided: Sequence[int] = ()) -> bool:
@@ -224,11 +192,6 @@ class RunningSchedules:
                 await self._jobs.put_off(claim.key)
             return False
         return True
-
-    async def _works_again(self, kept: Kept, about: str) -> None:
-        """Forget that something was refused: the next time, the organiser hears of it again."""
-        if (told := _told(kept.schedule, about)) in kept.steps:
-            await self._schedules.forget_steps(kept.schedule.id, told)
 
     # What is already in Discord
 
@@ -254,7 +217,7 @@ def _ready(kept: Kept, now: dt.datetime) -> Sequence[ScheduleStep]:
     """Return the steps that are due, and that can be done: what belongs into a thread waits for it."""
     opened = {section.number for section in kept.schedule.live if section.thread}
     return [
-        step for step in due(kept.schedule, now, kept.done, kept.wanted)
+        step for step in rules.due(kept.schedule, now, kept.done, kept.wanted)
         if step.lateness is not Lateness.TOO_LATE and (step.kind not in IN_THREAD or step.section in opened)
     ]  # fmt: skip
 
@@ -266,7 +229,7 @@ def _told(schedule: Schedule, about: str) -> str:
 
 def _late(schedule: Schedule, numbers: Sequence[int]) -> str:
     names = [section for section in schedule.live if section.number in numbers]
-    listed = "\n".join(f"{section.number}. {thread_title(schedule, section)}" for section in names)
+    listed = "\n".join(f"{section.number}. {rules.thread_title(schedule, section)}" for section in names)
     return f"I was offline when these were due. Post each now, or skip it.\n{listed}"
 
 
@@ -274,23 +237,19 @@ def _with_event(made_for: Section, event: int) -> Changing:
     """Return the change that keeps an event; where the meeting was changed meanwhile, the event follows it."""
 
     def change(kept: Kept) -> Kept:
-        schedule = kept.schedule
-        section = schedule.section(made_for.number)
-        wanted = section is not None and section.state in (SectionState.AHEAD, SectionState.OPENED)
-        if section is not None and wanted and not section.event and schedule.state is ScheduleState.RUNNING:
-            changed = replace(kept, schedule=schedule.with_section(replace(section, event=event)))
-            return (
-                changed if section.sequence == made_for.sequence else replace(changed, touched=(*kept.touched, event))
-            )
-        return replace(kept, touched=(*kept.touched, event))
+        schedule, section = kept.schedule, kept.schedule.section(made_for.number)
+        wanted = section and section.state in (SectionState.AHEAD, SectionState.OPENED) and not section.event
+        if section is None or not wanted or schedule.state is not rules.ScheduleState.RUNNING:
+            return kept.touching(event)
+        changed = replace(kept, schedule=schedule.with_section(replace(section, event=event)))
+        return changed if section.sequence == made_for.sequence else changed.touching(event)
 
     return change
 
 
 def _with_thread(number: int, thread: int) -> Changing:
     def change(kept: Kept) -> Kept:
-        section = kept.schedule.section(number)
-        if section is None:
+        if (section := kept.schedule.section(number)) is None:
             return kept
         opened = replace(section, state=SectionState.OPENED, thread=thread)
         return replace(kept, schedule=kept.schedule.with_section(opened))
@@ -337,52 +296,34 @@ class ScheduleStage:
 
     def thread(self, schedule: Schedule, section: Section, late: str) -> Post:
         """Return the thread or forum post of a section."""
-        title = one_line(thread_title(schedule, section), PLACE_NAME)
+        title, channel = one_line(rules.thread_title(schedule, section), PLACE_NAME), self._channel(schedule)
         what = f"open the thread “{title}”"
-
-        def parent() -> Parent:
-            channel = self._channel(schedule)
-            if not isinstance(channel, Parent):
-                raise Unwelcome(CHANNEL_GONE.format(what=what))
-            return channel
+        if not isinstance(channel, Parent):
+            raise Unwelcome(CHANNEL_GONE.format(what=what))
 
         async def find(since: dt.datetime) -> int:
-            channel = parent()
-            with allowed_to(what, channel, needed_in(channel)):
-                return await self._thread_named(channel, title, since)
+            for thread in await channel.guild.active_threads():
+                if _is_ours(thread, channel.id, self._bot.me, title, since):
+                    return thread.id
+            async for thread in channel.archived_threads(limit=LOOKED_THROUGH):
+                if _is_ours(thread, channel.id, self._bot.me, title, since):
+                    return thread.id
+            return 0
 
         async def make() -> int:
-            channel, begun = parent(), discord.utils.utcnow()
-            with allowed_to(what, channel, needed_in(channel)):
-                if isinstance(channel, discord.TextChannel):
-                    kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
-                    thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
-                    return await first_thread(thread, begun)
-                tags = channel.available_tags[:1] if channel.flags.require_tag else []
-                card = opening_card(schedule, section, self._books, [_button(schedule, section, "post")], late=late)
-                post = await channel.create_thread(
-                    name=title, auto_archive_duration=WEEK, view=CardView(card), applied_tags=tags,
-                    allowed_mentions=NOBODY,
-                )  # fmt: skip
-                return await first_thread(post.thread, begun)
+            begun = discord.utils.utcnow()
+            if isinstance(channel, discord.TextChannel):
+                kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
+                thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
+                return await first_thread(thread, begun)
+            card = views.opening_card(schedule, section, self._books, [_button(schedule, section, "post")], late=late)
+            post = await channel.create_thread(
+                name=title, auto_archive_duration=WEEK, view=CardView(card), allowed_mentions=NOBODY,
+                applied_tags=channel.available_tags[:1] if channel.flags.require_tag else [],
+            )  # fmt: skip
+            return await first_thread(post.thread, begun)
 
-        return Post(make, find)
-
-    async def _thread_named(self, channel: Parent, name: str, since: dt.datetime) -> int:
-        """Return the bot's own thread of that name since a moment; 0 where there is none."""
-        me, begun = self._bot.me, since - SLACK
-
-        def is_it(thread: discord.Thread) -> bool:
-            mine = (thread.parent_id, thread.owner_id, thread.name) == (channel.id, me, name)
-            return mine and discord.utils.snowflake_time(thread.id) >= begun
-
-        for thread in await channel.guild.active_threads():
-            if is_it(thread):
-                return thread.id
-        async for thread in channel.archived_threads(limit=LOOKED_THROUGH):
-            if is_it(thread):
-                return thread.id
-        return 0
+        return _allowed(Post(make, find), what, channel, needed_in(channel))
 
     # Opening messages, and the discussion prompts in them
 
@@ -392,36 +333,35 @@ class ScheduleStage:
         The opening message of a forum post is there with it already: its prompts follow in a message of their own.
         """
         thread, button = self._messageable(schedule, section.thread), _button(schedule, section, "opening")
-        what, parent = f"open the meeting in “{thread_title(schedule, section)}”", self._channel(schedule)
+        parent = self._channel(schedule)
 
         async def find(since: dt.datetime) -> int:
-            with allowed_to(what, parent, WRITING):
-                found = await find_message(thread, self._bot.me, since, lambda m: button.mark in button_ids(m))
+            found = await find_message(thread, self._bot.me, since, button.is_under)
             if found is None:
                 return 0
             await self._prompts_posted(schedule.club, found)
             return found.id
 
         async def make() -> int:
-            with allowed_to(what, parent, WRITING):
-                claimed = await self._claimed_prompts(schedule, section)
-                prompts, in_forum = [prompt for prompt, _ in claimed], isinstance(parent, discord.ForumChannel)
-                if in_forum and not prompts:
-                    return section.thread  # Discord: the first message of a post has the id of the post
-                if in_forum:
-                    card = prompts_card(prompts, [button])
-                else:
-                    card = opening_card(schedule, section, self._books, [button], late=late, prompts=prompts)
-                try:
-                    message = await post_in(thread, card, f"open-{schedule.id}-{section.number}")
-                except (discord.Forbidden, discord.NotFound):
-                    for _, claim in claimed:  # where Discord itself failed, the message may be there
-                        await self._bot.jobs.put_off(claim.key)
-                    raise
-                await self._prompts_posted(schedule.club, message)
-                return message.id
+            claimed = await self._claimed_prompts(schedule, section)
+            prompts = [prompt for prompt, _ in claimed]
+            if not isinstance(parent, discord.ForumChannel):
+                card = views.opening_card(schedule, section, self._books, [button], late=late, prompts=prompts)
+            elif prompts:
+                card = views.prompts_card(prompts, [button])
+            else:
+                return section.thread  # Discord: the first message of a post has the id of the post
+            try:
+                message = await post_in(thread, card, f"open-{schedule.id}-{section.number}")
+            except (discord.Forbidden, discord.NotFound):
+                for _, claim in claimed:  # where Discord itself failed, the message may be there
+                    await self._bot.jobs.put_off(claim.key)
+                raise
+            await self._prompts_posted(schedule.club, message)
+            return message.id
 
-        return Post(make, find)
+        what = f"open the meeting in “{rules.thread_title(schedule, section)}”"
+        return _allowed(Post(make, find), what, parent, WRITING)
 
     async def _claimed_prompts(self, schedule: Schedule, section: Section) -> list[tuple[Prompt, Claim]]:
         """Return the prompts that an opening message takes along; one that goes too far stays in the queue.
@@ -459,127 +399,110 @@ class ScheduleStage:
     # Reminders and notes
 
     def reminder(
-        self, schedule: Schedule, section: Section, step: ScheduleStep, members: Collection[Member], *,
-        directly: bool, batch: int,
-    ) -> Post:  # fmt: skip
-        """Return a reminder of a meeting, for one member by direct message, or for several in the thread.
+        self, schedule: Schedule, section: Section, step: ScheduleStep, members: Sequence[Member], batch: int | None
+    ) -> Post:
+        """Return a reminder of a meeting, by direct message (where `batch` is None) or for several in the thread.
 
         Where there is no thread yet, those of a forum are reminded by direct message.
         """
-        mark = f"{'day' if step.kind is StepKind.DAY_BEFORE else 'hour'}{section.sequence}b{batch}"
-        button = _button(schedule, section, mark)
+        day = "day" if step.kind is StepKind.DAY_BEFORE else "hour"
+        button = _button(schedule, section, f"{day}{section.sequence}b{batch or 0}")
         opened = [each.thread for each in schedule.live if each.thread]
         channel = self._channel(schedule)
-        if directly or not (opened or isinstance(channel, discord.TextChannel)):
-            return self._direct_reminder(schedule, section, members, button)
-        there = self._messageable(schedule, opened[-1] if opened else schedule.place)
-        people = [member.id for member in members]
+        directly = batch is None or not (opened or isinstance(channel, discord.TextChannel))
 
-        async def remind(since: dt.datetime | None) -> int:
+        async def remind(there: discord.abc.Messageable, since: dt.datetime | None, people: Sequence[int]) -> int:
+            card = views.reminder_card(schedule, section, [button], people)
+            return await self._message(there, since, button.is_under, card, button.custom_id, people)
+
+        async def in_thread(since: dt.datetime | None) -> int:
             with allowed_to("remind those who asked for it", channel, WRITING):
-                if since is not None:
-                    return await self._found(there, since, button)
-                card = reminder_card(schedule, section, [button], people)
-                return (await post_in(there, card, button.mark[-25:], people)).id
+                there = self._messageable(schedule, opened[-1] if opened else schedule.place)
+                return await remind(there, since, [member.id for member in members])
 
-        return Post(lambda: remind(None), remind)
-
-    def _direct_reminder(
-        self, schedule: Schedule, section: Section, members: Collection[Member], button: RemindButton
-    ) -> Post:
-        async def remind(since: dt.datetime | None) -> int:
+        async def each_alone(since: dt.datetime | None) -> int:
             for member in members:
-                if not await self._bot.is_member(member.club, member.id):
-                    continue
-                with allowed_to("write to a member", None, WRITING):
-                    channel = await self._bot.create_dm(discord.Object(member.id))
-                    if not (since and await self._found(channel, since, button)):
-                        await post_in(channel, reminder_card(schedule, section, [button]), button.mark[-25:])
+                if await self._bot.is_member(member.club, member.id):
+                    with allowed_to("write to a member", None, WRITING):
+                        await remind(await self._bot.create_dm(discord.Object(member.id)), since, ())
             return 1
 
-        return Post(lambda: remind(None), remind)
-
-    async def _found(self, channel: discord.abc.Messageable, since: dt.datetime, button: RemindButton) -> int:
-        found = await find_message(channel, self._bot.me, since, lambda m: button.mark in button_ids(m))
-        return found.id if found else 0
+        return _found_or_made(each_alone if directly else in_thread)
 
     def note(self, schedule: Schedule, text: str, mark: str, undecided: Sequence[int] = ()) -> Post:
         """Return a note to the organiser, by direct message or else where the schedule is."""
-        items, small, text = late_items(schedule.id, undecided), f"Note {mark}", f"{schedule.title}: {text}"
+        items, small, text = views.late_items(schedule.id, undecided), f"Note {mark}", f"{schedule.title}: {text}"
         opened = [section.thread for section in schedule.live if section.thread]
-        parent = self._channel(schedule)
+        parent, organiser = self._channel(schedule), schedule.organiser
         there = schedule.place if isinstance(parent, discord.TextChannel) or not opened else opened[-1]
         place = self._messageable(schedule, there)
 
-        async def tell(since: dt.datetime | None) -> int:
-            async def reach(channel: discord.abc.Messageable, card: Card, pinged: Sequence[int] = ()) -> int:
-                if since is not None:
-                    found = await find_message(channel, self._bot.me, since, lambda m: small in small_print(m))
-                    return found.id if found else 0
-                return (await post_in(channel, card, mark[-25:], pinged)).id
+        async def reach(channel: discord.abc.Messageable, since: dt.datetime | None, pinged: int = 0) -> int:
+            card, people = views.note_card(text, small, items, pinged), [pinged] if pinged else []
+            return await self._message(channel, since, lambda m: small in small_print(m), card, mark, people)
 
-            if schedule.organiser:
+        async def tell(since: dt.datetime | None) -> int:
+            if organiser:
                 try:
-                    channel = await self._bot.create_dm(discord.Object(schedule.organiser))
-                    return await reach(channel, note_card(text, small, items))
+                    return await reach(await self._bot.create_dm(discord.Object(organiser)), since)
                 except discord.Forbidden:
                     log.info("the organiser of schedule %d takes no direct messages", schedule.id)
             with allowed_to("tell the organiser", parent, WRITING):
-                pinged = [schedule.organiser] if schedule.organiser else []
-                return await reach(place, note_card(text, small, items, schedule.organiser), pinged)
+                return await reach(place, since, organiser)
 
-        return Post(lambda: tell(None), tell)
+        return _found_or_made(tell)
+
+    async def _message(
+        self, channel: discord.abc.Messageable, since: dt.datetime | None, is_it: Callable[[discord.Message], bool],
+        card: Card, mark: str, pinged: Sequence[int],
+    ) -> int:  # fmt: skip
+        """Return our message in a channel since a moment, or post it."""
+        found = await find_message(channel, self._bot.me, since, is_it) if since else None
+        return (found or await post_in(channel, card, mark[-25:], pinged)).id
 
     # Events
 
     def event(self, schedule: Schedule, section: Section) -> Post:
         """Return the event of a meeting."""
-        what = f"create the event “{one_line(thread_title(schedule, section), PLACE_NAME)}”"
+        guild = self._guild(schedule)
 
         async def find(since: dt.datetime) -> int:
-            guild = self._guild(schedule)
-            with allowed_to(what, _any_channel(guild), EVENTS):
-                for event in await guild.fetch_scheduled_events(with_counts=False):
-                    mine = event.creator_id == self._bot.me
-                    if mine and uid(schedule, section) in (event.description or "").split():
-                        return event.id
+            for event in await guild.fetch_scheduled_events(with_counts=False):
+                mine = event.creator_id == self._bot.me
+                if mine and views.uid(schedule, section) in (event.description or "").split():
+                    return event.id
             return 0
 
         async def make() -> int:
-            guild = self._guild(schedule)
-            with allowed_to(what, _any_channel(guild), EVENTS):
-                made = await guild.create_scheduled_event(
-                    entity_type=discord.EntityType.external,
-                    privacy_level=discord.PrivacyLevel.guild_only,
-                    **self._fields(schedule, section),
-                )
-                return await first_event(made, guild)
+            made = await guild.create_scheduled_event(
+                entity_type=discord.EntityType.external, privacy_level=discord.PrivacyLevel.guild_only,
+                **self._fields(schedule, section),
+            )  # fmt: skip
+            return await first_event(made, guild)
 
-        return Post(make, find)
+        what = f"create the event “{one_line(rules.thread_title(schedule, section), PLACE_NAME)}”"
+        return _allowed(Post(make, find), what, guild, EVENTS)
 
     async def update_event(self, schedule: Schedule, event: int) -> None:
         """Have an event show what its schedule says now, or be gone where no section has it."""
         guild = self._guild(schedule)
         section = next((each for each in schedule.live if each.event == event), None)
-        with allowed_to(f"change an event of “{one_line(schedule.title, PLACE_NAME)}”", _any_channel(guild), EVENTS):
+        with allowed_to(f"change an event of “{one_line(schedule.title, PLACE_NAME)}”", guild, EVENTS):
             try:
                 there = await guild.fetch_scheduled_event(event, with_counts=False)
             except discord.NotFound:
                 return  # somebody has deleted it: that is theirs to decide
             if there.status is not discord.EventStatus.scheduled:
                 return
-            if section is None:
-                await there.delete()
-                return
-            await there.edit(**self._fields(schedule, section))
+            await (there.edit(**self._fields(schedule, section)) if section else there.delete())
 
     def _fields(self, schedule: Schedule, section: Section) -> dict[str, Any]:
         """Return what an event says; the last line of its description is what it is found by, and stays."""
-        channel, upto = self._channel(schedule), ceiling_name(schedule, section.ceiling)
+        channel, upto = self._channel(schedule), rules.ceiling_name(schedule, section.ceiling)
         text = f"We talk about the book {upto}. All meetings, and reminders: /schedule show"
         return {
-            "name": one_line(thread_title(schedule, section), PLACE_NAME), "start_time": section.meets,
-            "end_time": section.meets + MEETING, "description": f"{text}\n{uid(schedule, section)}",
+            "name": one_line(rules.thread_title(schedule, section), PLACE_NAME), "start_time": section.meets,
+            "end_time": section.meets + rules.MEETING, "description": f"{text}\n{views.uid(schedule, section)}",
             "location": f"#{one_line(channel.name, PLACE_NAME - 1)}" if channel else "Discord",
         }  # fmt: skip
 
@@ -599,12 +522,19 @@ class ScheduleStage:
         return self._bot.get_partial_messageable(channel, guild_id=schedule.club)
 
 
-def _any_channel(guild: discord.Guild) -> GuildChannel | None:
-    return next(iter(guild.channels), None)
+def _button(schedule: Schedule, section: Section, mark: str) -> views.RemindButton:
+    return views.RemindButton(schedule.id, section.number, mark)
 
 
-def _button(schedule: Schedule, section: Section, mark: str) -> RemindButton:
-    return RemindButton(schedule.id, section.number, mark)
+def _found_or_made(do: Callable[[dt.datetime | None], Awaitable[int]]) -> Post:
+    """Return a post of what is found since a moment, where one is given, and made where it is not there."""
+    return Post(lambda: do(None), do)
+
+
+def _is_ours(thread: discord.Thread, channel: int, me: int, name: str, since: dt.datetime) -> bool:
+    """Return whether we opened a thread of that name since a moment."""
+    ours = (thread.parent_id, thread.owner_id, thread.name) == (channel, me, name)
+    return ours and discord.utils.snowflake_time(thread.id) >= since - SLACK
 
 
 # Discord's library asks once more where a request failed, although it may have worked: a message carries a nonce and is
@@ -612,24 +542,14 @@ def _button(schedule: Schedule, section: Section, mark: str) -> RemindButton:
 
 
 async def first_thread(made: discord.Thread, begun: dt.datetime) -> int:
-    """Return the first thread of that name that we opened since a moment; the others, which are empty, are taken away.
-
-    Without the right to delete threads they are archived, which who opened one may always do.
-    """
+    """Return the first thread of that name that we opened since a moment; the others, which are empty, are archived."""
     twins = [
-        thread
-        for thread in await made.guild.active_threads()
-        if (thread.parent_id, thread.owner_id, thread.name) == (made.parent_id, made.owner_id, made.name)
-        and discord.utils.snowflake_time(thread.id) >= begun - SLACK
-        and not thread.message_count
-    ]
+        thread for thread in await made.guild.active_threads()
+        if _is_ours(thread, made.parent_id, made.owner_id, made.name, begun) and not thread.message_count
+    ]  # fmt: skip
     first = min((thread.id for thread in twins), default=made.id)
     for thread in twins:
-        if thread.id == first:
-            continue
-        try:
-            await thread.delete()
-        except discord.Forbidden:
+        if thread.id != first:
             with contextlib.suppress(discord.HTTPException):
                 await thread.edit(archived=True)
     return first
@@ -657,13 +577,27 @@ def needed_in(channel: object) -> Sequence[str]:
     return POSTS if isinstance(channel, discord.ForumChannel) else THREADS
 
 
+def _allowed(post: Post, what: str, where: GuildChannel | discord.Guild | None, needed: Sequence[str]) -> Post:
+    """Return a post that raises Unwelcome where Discord refuses it."""
+
+    async def make() -> int | None:
+        with allowed_to(what, where, needed):
+            return await post.make()
+
+    async def find(since: dt.datetime) -> int:
+        with allowed_to(what, where, needed):
+            return await post.find(since)
+
+    return Post(make, find)
+
+
 @contextlib.contextmanager
-def allowed_to(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> Iterator[None]:
+def allowed_to(what: str, where: GuildChannel | discord.Guild | None, needed: Sequence[str]) -> Iterator[None]:
     """Turn what Discord refuses into Unwelcome; what is Discord's own fault goes on as it is."""
     try:
         yield
     except discord.Forbidden as refused:
-        raise Unwelcome(_lacking(what, channel, needed)) from refused
+        raise Unwelcome(_lacking(what, where, needed)) from refused
     except discord.NotFound as gone:
         raise Unwelcome(CHANNEL_GONE.format(what=what)) from gone
     except discord.HTTPException as refused:
@@ -676,12 +610,10 @@ def allowed_to(what: str, channel: GuildChannel | None, needed: Sequence[str]) -
         raise Unwelcome(f"I can’t {what}: {why}.") from refused
 
 
-def _lacking(what: str, channel: GuildChannel | None, needed: Sequence[str]) -> str:
-    if needed is EVENTS:
-        names = lacking(channel.guild.me.guild_permissions, EVENTS) if channel else ()
-        where = "in this server"
+def _lacking(what: str, where: GuildChannel | discord.Guild | None, needed: Sequence[str]) -> str:
+    if isinstance(where, discord.Guild):
+        names, place = lacking(where.me.guild_permissions, needed), "in this server"
     else:
-        names = lacks_in(channel, needed) if channel else ()
-        where = f"in #{channel.name}" if channel else "there"
+        names, place = (lacks_in(where, needed), f"in #{where.name}") if where else ((), "there")
     lacks = " and ".join(names or map(named, needed))
-    return f"I need the permission {lacks} {where} to {what}. Please allow it; I try again every hour."
+    return f"I need the permission {lacks} {place} to {what}. Please allow it; I try again every hour."

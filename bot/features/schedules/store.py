@@ -6,36 +6,16 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import JSON, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, insert_into, note_member, upsert
+from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
-from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest, Touch, since
-from bot.features.schedules.rules import (
-    NotPossible,
-    Schedule,
-    ScheduleState,
-    SectionState,
-    ceiling_name,
-    due,
-    read,
-    to_decide,
-    written,
-)
+from bot.features.schedules import rules
+from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest, Touch
+from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
 from bot.people import Member, Place
 from corpus.books import Book, Slug, Unit
 
@@ -53,31 +33,28 @@ NONE = "There is no schedule here. Create one with /schedule create."
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """A step that was begun: whether it is done, and what it became then."""
-
-    done: bool = False
-    result: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
     """A schedule, and what goes on around it.
 
     `wanted` are the sections that are to be posted although they are late by days. `touched` are events in Discord
-    that no longer show what the schedule says. `version` counts changes; `steps` are all that were begun, by their id.
+    that no longer show what the schedule says. `version` counts changes; `steps` are all that were begun, by their id,
+    and whether they are done.
     """
 
     schedule: Schedule
     wanted: frozenset[int] = frozenset()
     touched: tuple[int, ...] = ()
     version: int = 0
-    steps: Mapping[str, Begun] = field(default_factory=dict)
+    steps: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def done(self) -> frozenset[str]:
         """The ids of the steps that are done."""
-        return frozenset(name for name, begun in self.steps.items() if begun.done)
+        return frozenset(step for step, done in self.steps.items() if done)
+
+    def touching(self, *events: int) -> "Kept":
+        """Return the same with more events that no longer show what the schedule says; 0 is none."""
+        return replace(self, touched=tuple(dict.fromkeys(filter(None, (*self.touched, *events)))))
 
 
 Changing = Callable[[Kept], Kept]
@@ -135,7 +112,7 @@ class ReminderRow(OfMember, Base):
     __tablename__ = "reminders"
     __table_args__ = (
         PrimaryKeyConstraint("schedule", "club", "member"),
-        ForeignKeyConstraint(["club", "member"], ["members.club", "members.id"], ondelete="CASCADE"),
+        belongs_to_member(),
         Index(None, "club", "member"),
     )
 
@@ -182,7 +159,7 @@ class Schedules:
         async with self._database.writing() as session:
             insert = insert_into(session, ScheduleRow).values(
                 club=schedule.club, place=schedule.place, organiser=schedule.organiser, name=name, book=schedule.book,
-                state=schedule.state.value, plan=written(schedule), wanted=[], touched=[], version=0,
+                state=schedule.state.value, plan=rules.written(schedule), wanted=[], touched=[], version=0,
             )  # fmt: skip
             row = await session.scalar(insert.on_conflict_do_nothing().returning(ScheduleRow))
             if row is None:
@@ -217,7 +194,7 @@ class Schedules:
         def made(kept: Kept) -> Kept:
             if kept.version != order.version:
                 raise NotPossible(CHANGED)
-            return replace(kept, schedule=change.after, touched=_together(kept.touched, _touched(change)))
+            return replace(kept, schedule=change.after).touching(*_touched(change))
 
         await self.change(order.schedule, made)
         return change
@@ -233,8 +210,7 @@ class Schedules:
             if post:
                 return replace(kept, wanted=kept.wanted | {number})
             gone = replace(section, state=SectionState.SKIPPED, event=0)
-            touched = _together(kept.touched, [section.event] if section.event else [])
-            return replace(kept, schedule=kept.schedule.with_section(gone), touched=touched)
+            return replace(kept, schedule=kept.schedule.with_section(gone)).touching(section.event)
 
         await self.change(schedule_id, decided)
 
@@ -282,7 +258,7 @@ class Schedules:
 
     def undecided(self, kept: Kept) -> tuple[int, ...]:
         """Return the sections that wait for *Post now* or *Skip*."""
-        return to_decide(due(kept.schedule, self._now(), kept.done, kept.wanted))
+        return rules.to_decide(rules.due(kept.schedule, self._now(), kept.done, kept.wanted))
 
     async def since_last_meeting(self, place: Place, parent: int = 0, book: Book | None = None) -> tuple[Slug, str]:
         """Return a book, and what of it comes behind what its last meeting was about: “since chapter 5”.
@@ -294,8 +270,8 @@ class Schedules:
         if not met:
             raise NotPossible("There hasn’t been a meeting yet. For the whole story so far, leave the section out.")
         if schedule.whole.unit == Unit.PERCENT or met[-1].last >= schedule.whole.of:
-            return schedule.book, f"since {round(100 * met[-1].last / schedule.whole.of)}%"
-        return schedule.book, ceiling_name(schedule, met[-1].last).replace("up to", "since")
+            return schedule.book, f"since {rules.percent(met[-1].last, schedule.whole.of)}%"
+        return schedule.book, rules.ceiling_name(schedule, met[-1].last).replace("up to", "since")
 
     def _over(self, schedule: Schedule) -> bool:
         if schedule.state is not ScheduleState.RUNNING or not schedule.live:
@@ -328,16 +304,16 @@ class Schedules:
 
     async def forget_steps(self, schedule_id: int, begin: str) -> None:
         """Forget the steps whose names begin with a text."""
-        these = (of_subject(JOBS, schedule_id), func.substr(JobRow.step, 1, len(begin)) == begin)
+        these = delete(JobRow).where(of_subject(JOBS, schedule_id), JobRow.step.startswith(begin, autoescape=True))
         async with self._database.writing() as session:
-            await session.execute(delete(JobRow).where(*these))
+            await session.execute(these)
 
     # Reminders
 
     async def remind(self, schedule_id: int, member: Member, by: By | None) -> Schedule:
         """Note how a member wants to be reminded, or with None that they do not. Raises NotPossible."""
         schedule, now = (await self.kept(schedule_id, member.club)).schedule, self._now()
-        to_come = any(each.meets > since(schedule, now) for each in schedule.live)
+        to_come = any(each.meets > schedule.since(now) for each in schedule.live)
         if by is not None and (schedule.state is ScheduleState.CANCELLED or not to_come):
             raise NotPossible("There are no more meetings to remind you of.")
         key = {"schedule": schedule_id, "club": member.club, "member": member.id}
@@ -358,19 +334,18 @@ class Schedules:
 
 async def _kept(session: AsyncSession, row: ScheduleRow) -> Kept:
     query = select(JobRow).where(of_subject(JOBS, row.id), JobRow.step != LOOK)
-    steps = {job.step: Begun(job.done, job.result) for job in await session.scalars(query)}
+    steps = {job.step: job.done for job in await session.scalars(query)}
     return Kept(_schedule(row), frozenset(row.wanted), tuple(row.touched), row.version, steps)
 
 
 def _schedule(row: ScheduleRow) -> Schedule:
-    return read(
-        row.plan, id=row.id, club=row.club, place=row.place, organiser=row.organiser, book=row.book, state=row.state
-    )
+    who = {"id": row.id, "club": row.club, "place": row.place, "organiser": row.organiser}
+    return rules.read(row.plan, book=row.book, state=row.state, **who)
 
 
 def _write(row: ScheduleRow, kept: Kept) -> None:
     schedule = kept.schedule
-    row.place, row.state, row.plan = schedule.place, schedule.state.value, written(schedule)
+    row.place, row.state, row.plan = schedule.place, schedule.state.value, rules.written(schedule)
     row.wanted, row.touched = sorted(kept.wanted), list(kept.touched)
     row.version += 1
 
@@ -384,8 +359,4 @@ def _touched(change: ScheduleChange) -> Sequence[int]:
     """Return the events in Discord that a change touches; those of another channel stand there with its name."""
     events = [each.before.event for each in change.differences if each.before and each.touch is not Touch.NOTHING]
     moves = change.before.place != change.after.place
-    return [*events, *(section.event for section in change.after.live if moves and section.event)]
-
-
-def _together(before: Sequence[int], more: Sequence[int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys([*before, *more]))
+    return [*events, *(section.event for section in change.after.live if moves)]

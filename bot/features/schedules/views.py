@@ -1,10 +1,10 @@
 """What is shown of schedules and pressed: previews, reminders, openings, and the calendar file."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import discord
 from icalendar import Calendar, Event
@@ -25,28 +25,20 @@ from bot.discord.buttons import (
     Pressed,
     own_question,
 )
-from bot.discord.cards import MODAL_TITLE, OPTION, OPTIONS, Card, Tone, notice_card, one_line, paged_card, safe
+from bot.discord.cards import OPTION, OPTIONS, Card, Tone, notice_card, one_line, paged_card, safe
 from bot.discord.context import ORGANISER, Choice, Refused, app_of, bot_of, has, needs, replace_card
+from bot.discord.jobs import button_ids
 from bot.discord.visitor import server_of, visitor
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.rules import Prompt
-from bot.features.schedules.changes import MAX_LENGTH, Do, Order, ScheduleRequest
-from bot.features.schedules.rules import (
-    MEETING,
-    Schedule,
-    ScheduleState,
-    Section,
-    SectionState,
-    ceiling_name,
-    perhaps_free,
-    preview,
-    range_name,
-    thread_title,
-)
+from bot.features.schedules import rules
+from bot.features.schedules.changes import Do, Order, ScheduleRequest
+from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.store import By, Kept, Schedules
+from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
-from bot.times import local, timestamp
+from bot.times import timestamp
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 
@@ -62,19 +54,19 @@ KEPT = {
 
 
 class RemindButton(Pressed, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0-9]{{1,20}})"):
-    """Asks whoever presses it how they want to be reminded; by its id, the message that it stands under is found."""
+    """Asks its presser how they want to be reminded; by its id, the message that it stands under is found."""
 
     label, opens = "Reminders", True
 
-    @property
-    def mark(self) -> str:
-        """The id by which the message that it stands under is found."""
-        return self.custom_id
+    def is_under(self, message: discord.Message) -> bool:
+        """Return whether it stands under a message."""
+        return self.custom_id in button_ids(message)
 
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Ask, in private."""
-        schedule, member = await _theirs(interaction, self.number("schedule"))
-        return _reminders(schedule, (await app_of(interaction).get(Schedules).reminded(schedule.id)).get(member))
+        schedule = await _reached(interaction, self.number("schedule"))
+        reminded = await app_of(interaction).get(Schedules).reminded(schedule.id)
+        return _reminders(schedule, reminded.get(Member(schedule.club, interaction.user.id)))
 
 
 class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
@@ -85,42 +77,39 @@ class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
 
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
         """Keep the choice."""
-        way = WAYS[self.given["way"]]
-        schedule, member = await _theirs(interaction, self.number("schedule"))
-        await app_of(interaction).get(Schedules).remind(schedule.id, member, way)
+        way, schedule = WAYS[self.given["way"]], await _reached(interaction, self.number("schedule"))
+        await app_of(interaction).get(Schedules).remind(schedule.id, Member(schedule.club, interaction.user.id), way)
         return _reminders(schedule, way)
 
 
-class PostNowButton(Pressed, template=rf"late-post:{SCHEDULE}:{SECTION}"):
-    """Has a section posted that is late by days."""
-
-    style, opens = PRIMARY, True
-
-    def __init__(self, schedule: int | str, section: int | str) -> None:
-        super().__init__(schedule, section, label=f"Post {section} now")
-
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
-        """Have it posted."""
-        schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
-        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=True)
-        bot_of(interaction).jobs.nudge()
-        return notice_card(f"Section {section} is being posted.")
-
-
-class SkipButton(Pressed, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
-    """Has a section that is late by days not posted."""
+class Decision(Pressed, template=r"(?!)"):
+    """Decides about a section that is late by days."""
 
     opens = True
+    post: ClassVar[bool]
+    done: ClassVar[str]
 
     def __init__(self, schedule: int | str, section: int | str) -> None:
-        super().__init__(schedule, section, label=f"Skip {section}")
+        super().__init__(schedule, section, label=self.label.format(section))
 
     async def card(self, interaction: discord.Interaction[Any]) -> Card:
-        """Leave it out."""
+        """Have it posted, or not."""
         schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
-        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=False)
+        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=self.post)
         bot_of(interaction).jobs.nudge()
-        return notice_card(f"Section {section} is skipped.")
+        return notice_card(self.done.format(section))
+
+
+class PostNowButton(Decision, template=rf"late-post:{SCHEDULE}:{SECTION}"):
+    """Has a section posted that is late by days."""
+
+    label, style, post, done = "Post {} now", PRIMARY, True, "Section {} is being posted."
+
+
+class SkipButton(Decision, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
+    """Has a section that is late by days not posted."""
+
+    label, post, done = "Skip {}", False, "Section {} is skipped."
 
 
 def late_items(schedule: int, numbers: Sequence[int]) -> list[discord.ui.Item[Any]]:
@@ -128,15 +117,9 @@ def late_items(schedule: int, numbers: Sequence[int]) -> list[discord.ui.Item[An
     return [button(schedule, number) for number in numbers for button in (PostNowButton, SkipButton)]
 
 
-async def _theirs(interaction: discord.Interaction[Any], schedule_id: int) -> tuple[Schedule, Member]:
-    """Return a schedule of a club that the presser is in, and who they are there. Raises Refused or NotPossible."""
-    kept = await _reached(interaction, schedule_id)
-    return kept.schedule, Member(kept.schedule.club, interaction.user.id)
-
-
 async def _organised(interaction: discord.Interaction[Any], schedule_id: int) -> Schedule:
     """Return a schedule whose organisers the presser belongs to, in a direct message, too. Raises Refused."""
-    schedule = (await _reached(interaction, schedule_id)).schedule
+    schedule = await _reached(interaction, schedule_id)
     if interaction.guild_id is not None:
         await needs(interaction, ORGANISER)
         return schedule
@@ -148,14 +131,13 @@ async def _organised(interaction: discord.Interaction[Any], schedule_id: int) ->
     return schedule
 
 
-async def _reached(interaction: discord.Interaction[Any], schedule_id: int) -> Kept:
-    kept = await app_of(interaction).get(Schedules).kept(schedule_id)
-    club = kept.schedule.club
-    if interaction.guild_id not in (None, club) or not (
-        interaction.guild_id or await bot_of(interaction).is_member(club, interaction.user.id)
-    ):
+async def _reached(interaction: discord.Interaction[Any], schedule_id: int) -> Schedule:
+    """Return a schedule of a club that the presser is in. Raises Refused or NotPossible."""
+    schedule, here = (await app_of(interaction).get(Schedules).kept(schedule_id)).schedule, interaction.guild_id
+    directly = here is None and await bot_of(interaction).is_member(schedule.club, interaction.user.id)
+    if here != schedule.club and not directly:
         raise Refused("That schedule belongs to another club.")
-    return kept
+    return schedule
 
 
 def _reminders(schedule: Schedule, by: By | None) -> Card:
@@ -173,21 +155,16 @@ NAMED = 8
 
 def shown_lines(schedule: Schedule) -> list[str]:
     """Return a schedule's lines as everybody sees them, safe; threads that are open can be gone to."""
-    threads = {section.number: f" · <#{section.thread}>" for section in schedule.live if section.thread}
-    first, *rest = preview(schedule)
-    numbers = [line.partition(".")[0] for line in rest]
-    linked = [
-        safe(line) + (threads.get(int(number), "") if number.isdigit() else "")
-        for number, line in zip(numbers, rest, strict=True)
-    ]
-    return [safe(first), *linked]
+    threads = {str(section.number): f" · <#{section.thread}>" for section in schedule.live if section.thread}
+    first, *rest = rules.preview(schedule)
+    return [safe(first), *(safe(line) + threads.get(line.partition(".")[0], "") for line in rest)]
 
 
 def opening_card(
     schedule: Schedule, section: Section, books: Books, items: Items, *, late: str = "", prompts: Sequence[Prompt] = ()
 ) -> Card:  # fmt: skip
     """Return the message that opens a section's thread, with its discussion prompts."""
-    stretch = safe(range_name(schedule, section.first, section.last))
+    stretch = safe(rules.range_name(schedule, section))
     parts = [
         f"Here we talk about {stretch}. {_how_far(schedule, section)}",
         _free(schedule, books),
@@ -195,7 +172,8 @@ def opening_card(
         prompts_text(prompts),
     ]
     footers = [*([safe(late)] if late else []), *map(mark_of, prompts)]
-    return Card(safe(thread_title(schedule, section)), "\n\n".join(filter(None, parts)), footers, Tone.PUBLIC, items)
+    title, body = safe(rules.thread_title(schedule, section)), "\n\n".join(filter(None, parts))
+    return Card(title, body, footers, Tone.PUBLIC, items)
 
 
 def prompts_card(prompts: Sequence[Prompt], items: Items) -> Card:
@@ -211,11 +189,9 @@ def prompts_text(prompts: Sequence[Prompt]) -> str:
 def reminder_card(schedule: Schedule, section: Section, items: Items, members: Sequence[int] = ()) -> Card:
     """Return a reminder of a meeting; those to whom it goes are mentioned where others read it, too."""
     who = " ".join(f"<@{member}>" for member in members)
-    text = (
-        f"We meet {timestamp(section.meets)} to talk about {safe(range_name(schedule, section.first, section.last))}."
-    )
-    where = f"<#{schedule.place}>" if not members else ""
-    return Card(safe(thread_title(schedule, section)), "\n".join(filter(None, (who, text, where))), (), buttons=items)
+    text = f"We meet {timestamp(section.meets)} to talk about {safe(rules.range_name(schedule, section))}."
+    body = f"{who}\n{text}" if members else f"{text}\n<#{schedule.place}>"
+    return Card(safe(rules.thread_title(schedule, section)), body, (), buttons=items)
 
 
 def note_card(text: str, mark: str, items: Items, organiser: int = 0) -> Card:
@@ -225,7 +201,7 @@ def note_card(text: str, mark: str, items: Items, organiser: int = 0) -> Card:
 
 
 def _how_far(schedule: Schedule, section: Section) -> str:
-    upto = safe(ceiling_name(schedule, section.ceiling))
+    upto = safe(rules.ceiling_name(schedule, section.ceiling))
     further = "" if section.ceiling >= schedule.whole.of else ", and no further"
     return f"This thread goes {upto}{further}."
 
@@ -239,11 +215,10 @@ def _free(schedule: Schedule, books: Books) -> str:
 
 
 def _next(schedule: Schedule, section: Section) -> str:
-    later = (each for each in schedule.live if each.number > section.number and each.state is SectionState.AHEAD)
-    following = next(later, None)
-    if following is None:
-        return ""
-    return f"Next: {safe(range_name(schedule, following.first, following.last))}, {timestamp(following.meets)}."
+    for later in schedule.live:
+        if later.number > section.number and later.state is SectionState.AHEAD:
+            return f"Next: {safe(rules.range_name(schedule, later))}, {timestamp(later.meets)}."
+    return ""
 
 
 PLAN, CHANGE = "schedule", "schedule-change"
@@ -302,20 +277,17 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
     """Picks the other books that may be spoken of freely."""
 
     @classmethod
-    def of(cls, asked_id: str, book: Book, app: App, also: Sequence[Slug]) -> "FreeMenu | None":
-        """Return the menu, with what the book asks for first; None where the library has no other book."""
-        others = perhaps_free(book, app.books)[:OPTIONS]
-        if not others:
-            return None
+    def of(cls, asked_id: str, book: Book | None, app: App, also: Collection[Slug]) -> "list[FreeMenu]":
+        """Return the menu, with what the book asks for first; none where the library has no other book."""
         options = [
             discord.SelectOption(label=one_line(each.title, OPTION), value=each.slug, default=each.slug in also)
-            for each in others
+            for each in (rules.perhaps_free(book, app.books)[:OPTIONS] if book else ())
         ]
         menu: discord.ui.Select[Any] = discord.ui.Select(
             custom_id=f"schedule-free:{asked_id}", placeholder="Other books to talk about freely",
             options=options, min_values=0, max_values=len(options),
         )  # fmt: skip
-        return cls(menu)
+        return [cls(menu)] if options else []
 
     async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
         """Show the preview with these books."""
@@ -342,7 +314,7 @@ class WordsModal(Dialogue):
 
     def __init__(self, asked: Asked) -> None:
         prepared = ScheduleRequest.read(asked.text)
-        super().__init__(title=one_line("When do you meet, and how much do you read?", MODAL_TITLE))
+        super().__init__(title="When do you meet, and how much do you read?")
         self._asked = asked
         self.words: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="words", style=discord.TextStyle.paragraph, default=prepared.words, max_length=MAX_LENGTH
@@ -350,12 +322,11 @@ class WordsModal(Dialogue):
         self.zone: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="zone", default=prepared.zone, max_length=60
         )
-        self.add_item(
-            discord.ui.Label(
-                text="In your own words", description="Fridays at 8pm, 5 chapters a week", component=self.words
-            )
-        )
-        self.add_item(discord.ui.Label(text="Time zone", description="Such as Europe/Berlin", component=self.zone))
+        for field, text, example in (
+            (self.words, "In your own words", "Fridays at 8pm, 5 chapters a week"),
+            (self.zone, "Time zone", "Such as Europe/Berlin"),
+        ):
+            self.add_item(discord.ui.Label(text=text, description=example, component=field))
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Show the preview of what was written."""
@@ -382,15 +353,13 @@ async def preview_again(app: App, asked: Asked, page: int) -> Card:
 async def _plan(app: App, asked: Asked, page: int) -> Card:
     prepared = ScheduleRequest.read(asked.text)
     try:
-        schedule, draft = prepared.worked_out(app.books, asked.member)
+        schedule, wish = prepared.worked_out(app.books, asked.member)
         await app.get(Schedules).check(schedule)
     except DogearError as error:
         raise Choice(str(error), [WordsButton(asked.id), Cancel(asked.member.id)]) from error
-    lines = [safe(line) for line in (*preview(schedule), f"Understood: {', '.join(draft.understood)}.")]
+    lines = [safe(line) for line in (*rules.preview(schedule), f"Understood: {', '.join(wish.understood())}.")]
     menu = FreeMenu.of(asked.id, app.books[prepared.book], app, prepared.also)
-    items = [
-        *([menu] if menu else []), ConfirmButton(asked.id), WordsButton(asked.id), Cancel(asked.member.id)
-    ]  # fmt: skip
+    items = [*menu, ConfirmButton(asked.id), WordsButton(asked.id), Cancel(asked.member.id)]
     title, turn = f"Schedule: {schedule.title}", partial(TurnButton, asked.id)
     return paged_card(title, lines, page, turn, note=NOTHING_YET, items=items, between="\n")
 
@@ -398,15 +367,15 @@ async def _plan(app: App, asked: Asked, page: int) -> Card:
 async def _change(app: App, asked: Asked, page: int) -> Card:
     order = Order.read(asked.text)
     change = await app.get(Schedules).preview(order, asked.member.club)
+    after = change.after
+    items: list[discord.ui.Item[Any]] = [ConfirmButton(asked.id), Cancel(asked.member.id)]
     lines = [safe(line) for line in change.preview()]
-    if change.before.place != change.after.place:
+    if change.before.place != after.place:
         lines.insert(0, "Future threads open in the other channel.")
-    book, menu = app.books.get(change.after.book), None
-    if order.do is Do.EDIT and book is not None:
-        menu = FreeMenu.of(asked.id, book, app, tuple(change.after.also) if order.also is None else order.also)
-    items = [*([menu] if menu else []), ConfirmButton(asked.id), Cancel(asked.member.id)]
-    if not lines or change.before == change.after:
-        items, lines = items[:-2] + items[-1:], ["Nothing would change."]
+    if not lines or change.before == after:
+        lines, items = ["Nothing would change."], items[1:]
+    if order.do is Do.EDIT:
+        items[:0] = FreeMenu.of(asked.id, app.books.get(after.book), app, after.also)
     return paged_card(WHAT[order.do], lines, page, partial(TurnButton, asked.id), items=items, between="\n")
 
 
@@ -439,59 +408,28 @@ async def shown(interaction: discord.Interaction[Any], kept: Kept, page: int) ->
     return paged_card("", shown_lines(schedule), page, turn, items=items, between="\n")
 
 
-_YEAR = dt.timedelta(days=366)  # within which the clocks have changed twice, wherever they do
-_PRODUCT = "-//Dogear//Reading schedules//EN"
-
-
 def exported(schedule: Schedule, now: dt.datetime) -> bytes:
     """Return the `.ics` of a schedule: an event for every meeting, cancelled ones too, so that calendars drop them.
 
-    Times are those of the zone, with its rules in the file. Where those rules cannot be written so that they give the
-    right moments (Morocco's follow the moon), times are in UTC.
+    Times are in UTC: calendars show them by the clocks of their owner.
     """
-    calendar = _calendar(schedule, schedule.zone, now)
-    if not _right(calendar, schedule):
-        calendar = _calendar(schedule, "UTC", now)
+    events = [
+        Event.new(
+            uid=uid(schedule, section), summary=rules.thread_title(schedule, section), start=section.meets,
+            end=section.meets + rules.MEETING, sequence=section.sequence, status=_status(schedule, section), stamp=now,
+        )
+        for section in schedule.sections
+    ]  # fmt: skip
+    calendar = Calendar.new(
+        prodid="-//Dogear//Reading schedules//EN", method="PUBLISH", uid=f"s{schedule.id}@dogear", name=schedule.title,
+        subcomponents=events,
+    )  # fmt: skip
     return bytes(calendar.to_ical())
 
 
 def uid(schedule: Schedule, section: Section) -> str:
     """Return the name by which calendars know a meeting again, whatever becomes of its date."""
     return f"s{schedule.id}-{section.number}@dogear"
-
-
-def _calendar(schedule: Schedule, zone: str, now: dt.datetime) -> Calendar:
-    events = [_event(schedule, section, zone, now) for section in schedule.sections]
-    calendar = Calendar.new(
-        prodid=_PRODUCT, method="PUBLISH", uid=f"s{schedule.id}@dogear", name=schedule.title, subcomponents=events
-    )
-    days = [section.day for section in schedule.sections]
-    calendar.add_missing_timezones(first_date=min(days) - _YEAR, last_date=max(days) + _YEAR)
-    return calendar
-
-
-def _right(calendar: Calendar, schedule: Schedule) -> bool:
-    """Return whether the rules of the clocks that stand in a calendar give the moments of the meetings."""
-    for rules in calendar.timezones:
-        clocks = rules.to_tz(lookup_tzid=False)
-        for section in schedule.sections:
-            shown = local(section.meets, schedule.zone).replace(tzinfo=clocks)
-            if shown.astimezone(dt.UTC) != section.meets:
-                return False
-    return True
-
-
-def _event(schedule: Schedule, section: Section, zone: str, now: dt.datetime) -> Event:
-    start = local(section.meets, zone)
-    return Event.new(
-        uid=uid(schedule, section),
-        summary=thread_title(schedule, section),
-        start=start,
-        end=local(section.meets + MEETING, zone),
-        sequence=section.sequence,
-        status=_status(schedule, section),
-        stamp=now.astimezone(dt.UTC),
-    )
 
 
 def _status(schedule: Schedule, section: Section) -> STATUS:

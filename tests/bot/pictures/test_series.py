@@ -9,7 +9,8 @@ from matplotlib.colors import to_rgb
 
 from bot.pictures import canvas
 from bot.pictures.layout import MOST_BOOKS, WIDTH, Layout, series_layout, wrapped
-from bot.reading_order import Advice, ReadingState, reading_orders
+from bot.reading_order.advice import Advice, ReadingState
+from bot.reading_order.plan import reading_orders
 from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Unit
 from corpus.library import SHIPPED

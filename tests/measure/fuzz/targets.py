@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.answering.model import plain
 from bot.cli.batch import answer_lines
 from bot.discord.cards import one_line, safe
-from bot.features.schedules.changes import read_wish
+from bot.features.schedules.words import read_wish
 from bot.features.votes.rules import LATEST, SOONEST, candidate
 from bot.ops.backup import DATABASE, MANIFEST, unpack
 from bot.times import find_zone, read_moment, search_zones

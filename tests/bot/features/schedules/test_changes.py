@@ -19,11 +19,11 @@ from bot.features.schedules.changes import (
     freed,
     moved,
     paused,
-    read_wish,
     resumed,
     shifted,
 )
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
+from bot.features.schedules.words import read_wish
 from bot.people import Reached
 from bot.times import local
 from tests.fakes.scheduled import NOW, a_book, a_schedule
@@ -138,7 +138,7 @@ def test_a_section_that_ends_elsewhere_moves_the_beginning_of_the_next() -> None
 def test_threads_to_come_may_speak_of_other_books() -> None:
     schedule, _ = running()
     other = a_book(16, slug="call-for-the-dead")
-    change = freed(schedule, {other.slug: other, "smileys-people": a_book()})
+    change = freed(schedule, [other, a_book()])
     assert change.after.also == {"call-for-the-dead": Reached(16, 16, "chapter")}
     assert change.differences == ()
     assert change.preview()[0] == "Future threads may mention different books than before."

@@ -1,6 +1,5 @@
 """How a book is cut into sections, and a wish for it becomes sections with dates."""
 
-import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -9,45 +8,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.schedules.changes import read_wish
 from bot.features.schedules.rules import (
-    MOST,
-    DraftSchedule,
+    MOST_SECTIONS,
     NotPossible,
-    Own,
-    Range,
-    checked,
+    Section,
     cut_as_said,
     cut_by_size,
     cut_evenly,
     drafted,
 )
+from bot.features.schedules.words import Own, read_wish
 from bot.times import local
 from corpus.books import Book, BookPart, Unit
-from tests.fakes.scheduled import NOW, a_book
+from tests.fakes.scheduled import NOW, a_book, a_schedule
 
 UNEVEN = a_book(6, mark_ends=(10, 20, 30, 40, 50, 300))
 PERCENT = a_book(100, Unit.PERCENT, pages=400)
 
 
-def ends(ranges: Sequence[Range]) -> list[int]:
-    return [each.last for each in ranges]
-
-
-def partition(book: Book, ranges: Sequence[Range], after: int = 0) -> bool:
-    marks = [mark for each in ranges for mark in range(each.first, each.last + 1)]
-    return marks == list(range(after + 1, book.marks + 1)) and all(each.first <= each.last for each in ranges)
+def partition(book: Book, ends: Sequence[int], after: int = 0) -> bool:
+    return ends[-1] == book.marks and all(begin < end for begin, end in pairwise((after, *ends)))
 
 
 @given(st.data(), st.integers(1, 200))
 def test_even_sections_are_as_many_as_asked_and_differ_by_one_mark(data: st.DataObject, marks: int) -> None:
     book = a_book(marks)
     after = data.draw(st.integers(0, marks - 1))
-    number = data.draw(st.integers(1, min(MOST, marks - after)))
-    ranges = cut_evenly(book, number, after=after)
-    assert len(ranges) == number
-    assert partition(book, ranges, after)
-    lengths = [each.last - each.first for each in ranges]
+    number = data.draw(st.integers(1, min(MOST_SECTIONS, marks - after)))
+    ends = cut_evenly(book, number, after=after)
+    assert len(ends) == number
+    assert partition(book, ends, after)
+    lengths = [end - begin for begin, end in pairwise((after, *ends))]
     assert max(lengths) - min(lengths) <= 1
 
 
@@ -75,9 +66,9 @@ def test_sections_of_a_size_are_a_partition(marks: int, size: Fraction, unit: Un
     ],
 )
 def test_sections_of_ones_own_are_taken_as_said(book: Book, own: tuple[Own, ...], expected: list[int]) -> None:
-    ranges = cut_as_said(book, own)
-    assert ends(ranges) == expected
-    assert partition(book, ranges)
+    ends = cut_as_said(book, own)
+    assert list(ends) == expected
+    assert partition(book, ends)
 
 
 @pytest.mark.parametrize(
@@ -128,28 +119,15 @@ def test_what_cannot_be_cut_is_refused_with_what_to_write() -> None:
         cut_evenly(a_book(), 1, after=27)
 
 
-@given(st.lists(st.integers(0, 12), min_size=1, max_size=6))
-def test_only_a_partition_passes_the_check(bounds: list[int]) -> None:
-    book = a_book(10)
-    ranges = [Range(a + 1, b) for a, b in pairwise([0, *bounds])]
-    try:
-        passed = checked(book, ranges)
-    except NotPossible:
-        assert not partition(book, ranges)
-    else:
-        assert partition(book, passed)
-
-
 BERLIN = "Europe/Berlin"
 
 
-def draft(words: str, book: Book | None = None, *, after: int = 0, now: dt.datetime = NOW) -> DraftSchedule:
-    return drafted(read_wish(words, local(now, BERLIN)), book or a_book(), BERLIN, now, after=after)
+def draft(words: str, book: Book | None = None, *, after: int = 0) -> tuple[Section, ...]:
+    return drafted(read_wish(words, local(NOW, BERLIN)), book or a_book(), BERLIN, NOW, after=after)
 
 
 def lines(words: str, book: Book | None = None, *, after: int = 0) -> list[str]:
-    slots = draft(words, book, after=after).slots
-    return [f"{s.range.first}-{s.range.last} {s.day:%d.%m.} {s.at:%H:%M}" for s in slots]
+    return [f"{s.first}-{s.last} {s.day:%d.%m.} {s.at:%H:%M}" for s in draft(words, book, after=after)]
 
 
 @pytest.mark.parametrize(
@@ -239,6 +217,11 @@ def test_the_rest_of_a_book_is_planned_from_where_the_club_is() -> None:
 
 
 def test_the_zone_of_the_words_goes_before_that_of_the_club() -> None:
-    there = draft("Fridays 8pm Sydney time, 9 chapters a week")
-    assert there.zone == "Australia/Sydney"
-    assert there.understood[2] == "in the time of Australia/Sydney"
+    words = "Fridays 8pm Sydney time, 9 chapters a week"
+    assert a_schedule(words, zone=BERLIN).zone == "Australia/Sydney"
+    assert read_wish(words, NOW).understood()[2] == "in the time of Australia/Sydney"
+
+
+def test_meetings_keep_their_time_of_day_when_the_clocks_change() -> None:
+    sections = draft("Sundays at 8pm, 14 chapters a week, from 21 March 2027")
+    assert [f"{section.meets:%d.%m. %H:%M}" for section in sections] == ["21.03. 19:00", "28.03. 18:00"]

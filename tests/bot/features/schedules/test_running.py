@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import datetime as dt
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.audit import Audit
@@ -15,7 +17,7 @@ from bot.db.sessions import Sessions
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import Do, Order
-from bot.features.schedules.jobs import RunningSchedules
+from bot.features.schedules.jobs import EVENTS, RunningSchedules, Unwelcome, allowed_to
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.store import By, Kept, Schedules
 from bot.jobs import Jobs, Post
@@ -155,6 +157,15 @@ async def test_what_is_refused_is_told_once_tried_every_hour_and_told_anew_when_
     assert len(world.stage.told) == 2
 
 
+async def test_what_is_refused_keeps_nothing_else_from_being_done(world: World) -> None:
+    for member in (LIZ, JIM):
+        await world.schedules.remind(world.id, member, By.DIRECT if member is LIZ else By.THREAD)
+    world.stage.refuses = {"event", "direct"}
+    await world.until(FIRST + MINUTE)
+    assert world.stage.did == ["day-before 1 to 12", "hour-before 1 to 12", "thread 1", "opening 1"]
+    assert world.stage.told == ["I lack the permission for event."], "who takes no direct messages is no problem"
+
+
 async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_organiser(world: World) -> None:
     world.at = FIRST + 3 * HOUR
     await world.jobs.do_due()
@@ -230,6 +241,38 @@ async def test_a_change_of_an_event_that_fails_is_made_later_and_one_that_is_ref
     await world.until(NOW + 20 * MINUTE)
     assert world.stage.told == ["I lack the permission for events."]
     assert (await world.kept()).touched == ()
+
+
+@dataclass
+class Response:
+    """What Discord's library looks at of a response."""
+
+    status: int
+    reason: str = ""
+
+
+def refusal(kind: type[discord.HTTPException], status: int, code: int = 0) -> discord.HTTPException:
+    return kind(Response(status), {"code": code, "message": ""})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("failed", "said"),
+    [
+        (refusal(discord.Forbidden, 403, 50013), "I need the permission Create Events and Manage Events there"),
+        (refusal(discord.NotFound, 404, 10003), "The channel of the schedule is gone"),
+        (refusal(discord.HTTPException, 400, 30038), "this server has 100 events already"),
+        (refusal(discord.HTTPException, 400, 50035), "Discord refuses it (50035)"),
+    ],
+)
+def test_what_discord_refuses_is_said_in_words(failed: discord.HTTPException, said: str) -> None:
+    with pytest.raises(Unwelcome, match=re.escape(said)), allowed_to("make an event", None, EVENTS):
+        raise failed
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_what_is_discords_own_fault_is_no_refusal(status: int) -> None:
+    with pytest.raises(discord.HTTPException), allowed_to("make an event", None, EVENTS):
+        raise refusal(discord.HTTPException, status)
 
 
 class Interfering(FakeStage):

@@ -10,7 +10,7 @@ from bot.db.sessions import Sessions
 from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
-from bot.features.schedules.store import Begun, By, Kept, Schedules, step_of
+from bot.features.schedules.store import By, Kept, Schedules, step_of
 from bot.people import EVERY, Member, Place
 from tests.fakes.scheduled import BOOK, EMMA, NOW, a_schedule, schedules_of
 
@@ -208,7 +208,7 @@ async def test_a_step_is_done_together_with_its_change(schedules: Schedules, rec
     await JobTable(records).claim(step, NOW, NOW + MINUTE, new=True)
     await schedules.finish(step, 900, lambda kept: replace(kept, touched=(900,)))
     kept = await schedules.kept(schedule.id)
-    assert kept.steps == {"step": Begun(done=True, result=900)}
+    assert kept.steps == {"step": True}
     assert kept.done == {"step"}
     assert (kept.touched, kept.version) == ((900,), 1)
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.schedules.changes import MAX_LENGTH, read_wish
-from bot.features.schedules.rules import Every, Own, Pace, Per, Rhythm, Span, Wish
+from bot.features.schedules.words import MAX_LENGTH, Every, Own, Pace, Per, Rhythm, Span, Wish, read_wish
 from bot.times import NotUnderstood, UnknownZone
 from corpus.books import Unit
 
@@ -229,12 +228,6 @@ def test_an_abbreviation_of_a_zone_is_refused_because_it_knows_of_no_summer() ->
 
 def test_the_same_words_said_twice_are_no_contradiction() -> None:
     assert said("Fridays at 8pm, at 20:00 on Fridays") == "every Friday; at 20:00"
-
-
-def test_month_and_day_change_places_where_a_club_writes_the_month_first() -> None:
-    assert read_wish("Fridays from 3/4", WEDNESDAY).first == dt.date(2026, 4, 3)
-    assert read_wish("Fridays from 3/4", WEDNESDAY, month_first=True).first == dt.date(2027, 3, 4)
-    assert read_wish("Fridays from 3.4.2026", WEDNESDAY, month_first=True).first == dt.date(2026, 4, 3)
 
 
 def test_every_part_of_a_wish_has_its_place() -> None:
