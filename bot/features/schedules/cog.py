@@ -8,14 +8,13 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.audit import Audit
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.cards import Card, FileAttachment
-from bot.discord.context import ORGANISER, ClubBot, Refused, app_of, deliver, lacking, lacks_in, needs, parent_of
-from bot.discord.visitor import in_clubs, visitor
+from bot.discord.cards import Card, FileAttachment, Interaction
+from bot.discord.context import ORGANISER, ClubBot, Refused, Right, app_of, deliver, lacking, lacks_in, parent_of
+from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.ceilings.store import Ceilings
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
@@ -40,7 +39,7 @@ BOOK = "Which book; if left out, the one of this channel"
 SPEAKING = discord.Permissions(view_channel=True, send_messages=True)
 
 
-def chosen_channel(interaction: discord.Interaction[Any], chosen: Parent | None, usual: int | None = None) -> Parent:
+def chosen_channel(interaction: Interaction, chosen: Parent | None, usual: int | None = None) -> Parent:
     """Return where a schedule is to take place: as chosen, as usual, or here. Raises Refused."""
     guild = interaction.guild
     if guild is None:
@@ -58,23 +57,20 @@ def chosen_channel(interaction: discord.Interaction[Any], chosen: Parent | None,
     return channel
 
 
-async def zones(_: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def zones(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer time zones."""
     return [app_commands.Choice(name=zone, value=zone) for zone in search_zones(typed)]
 
 
-async def scheduled(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def scheduled(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the books for which the club has schedules."""
     return autocomplete.offered(await app_of(interaction).get(Schedules).books_of(interaction.guild_id or 0), typed)
 
 
-class ScheduleCog(commands.Cog):
+class ScheduleCog(AppCog):
     """Schedules, from the preview to the calendar."""
 
     schedule = in_clubs(app_commands.Group(name="schedule", description="What we read and when we meet."))
-
-    def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._app = bot, bot.app
 
     @schedule.command()
     @app_commands.describe(
@@ -83,13 +79,11 @@ class ScheduleCog(commands.Cog):
     )  # fmt: skip
     @app_commands.autocomplete(book=autocomplete.books, zone=zones)
     async def create(
-        self, interaction: discord.Interaction[Any], book: Typed, words: Words, zone: Typed | None = None,
+        self, interaction: Interaction, book: Typed, words: Words, zone: Typed | None = None,
         channel: Parent | None = None,
     ) -> None:  # fmt: skip
         """Plan the reading of a book. You see a preview of every section first (organisers)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await needs(interaction, ORGANISER)
-        member, place = await visitor(interaction)
+        member, place = await acknowledge(interaction, ORGANISER)
         known, settings = find_book(book, self._app.books), await self._app.get(SetUp).settings(member.club)
         where = chosen_channel(interaction, channel, settings.schedule)
         prepared = ScheduleRequest(known.slug, words, zone or settings.zone, where.id, self._app.now())
@@ -98,9 +92,8 @@ class ScheduleCog(commands.Cog):
     @schedule.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
-    async def show(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def show(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Show all sections and their dates, and set reminders."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         kept, _, _ = await self._meant(interaction, book)
         await deliver(interaction, await shown(interaction, kept, 1))
 
@@ -112,12 +105,11 @@ class ScheduleCog(commands.Cog):
     )  # fmt: skip
     @app_commands.autocomplete(book=scheduled)
     async def edit(
-        self, interaction: discord.Interaction[Any], words: Words | None = None, book: Typed | None = None,
+        self, interaction: Interaction, words: Words | None = None, book: Typed | None = None,
         section: Number | None = None, meets: Words | None = None, upto: Where | None = None,
         channel: Parent | None = None,
     ) -> None:  # fmt: skip
         """Change what is still to come: everything, one section, the channel or other books (organisers)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         moved = chosen_channel(interaction, channel).id if channel else 0
         change = {"words": words or "", "section": section or 0, "meets": meets or "", "upto": upto or ""}
         await self._change(interaction, book, Do.EDIT, **change, place=moved)
@@ -127,59 +119,55 @@ class ScheduleCog(commands.Cog):
                            section="The first section that moves; the next one if left out")  # fmt: skip
     @app_commands.autocomplete(book=scheduled)
     async def shift(
-        self, interaction: discord.Interaction[Any], days: Days, book: Typed | None = None,
+        self, interaction: Interaction, days: Days, book: Typed | None = None,
         section: Number | None = None,
     ) -> None:  # fmt: skip
         """Move a meeting and all after it by days (organisers)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         await self._change(interaction, book, Do.SHIFT, days=days, section=section or 0)
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
-    async def pause(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def pause(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Pause the schedule: nothing opens until you resume it (organisers)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         await self._change(interaction, book, Do.PAUSE)
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
-    async def resume(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def resume(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Resume after a pause. If a meeting was missed, all the rest move (organisers)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         await self._change(interaction, book, Do.RESUME)
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
-    async def cancel(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def cancel(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Cancel the schedule. Open threads stay, nothing new opens (organisers)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         await self._change(interaction, book, Do.CANCEL)
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
-    async def export(self, interaction: discord.Interaction[Any], book: Typed | None = None) -> None:
+    async def export(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Get the meetings as a file for your calendar."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         kept, _, _ = await self._meant(interaction, book)
         schedule, now = kept.schedule, self._app.now()
         file = FileAttachment(f"{schedule.book}.ics", await self._app.workers.do(lambda: exported(schedule, now)))
         body = "Open it with your calendar. After a change, import it again to update the meetings."
         await deliver(interaction, Card(body=body, document=file))
 
-    async def _change(self, interaction: discord.Interaction[Any], book: str | None, do: Do, **change: Any) -> None:  # noqa: ANN401 (fields of Order)
+    async def _change(self, interaction: Interaction, book: str | None, do: Do, **change: Any) -> None:  # noqa: ANN401 (fields of Order)
         """Show what a change would change."""
-        await needs(interaction, ORGANISER)
-        kept, member, place = await self._meant(interaction, book)
+        kept, member, place = await self._meant(interaction, book, ORGANISER)
         order = Order(kept.schedule.id, kept.version, do, self._app.now(), **change)
         await deliver(interaction, await preview_card(self._app, member, place, order))
 
-    async def _meant(self, interaction: discord.Interaction[Any], book: str | None) -> tuple[Kept, Member, Place]:
-        """Return the schedule that is meant, who asks and where. Raises UnknownBook or NotPossible."""
-        member, place = await visitor(interaction)
+    async def _meant(
+        self, interaction: Interaction, book: str | None, right: Right | None = None
+    ) -> tuple[Kept, Member, Place]:
+        """Return the schedule that is meant, who asks and where. Raises Refused, UnknownBook or NotPossible."""
+        member, place = await acknowledge(interaction, right)
         known = find_book(book, self._app.books) if book else None
         return await self._app.get(Schedules).find(place, parent_of(interaction), known), member, place
 

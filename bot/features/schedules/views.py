@@ -25,7 +25,19 @@ from bot.discord.buttons import (
     Pressed,
     own_question,
 )
-from bot.discord.cards import OPTION, OPTIONS, Card, Tone, notice_card, one_line, paged_card, safe
+from bot.discord.cards import (
+    OPTION,
+    OPTIONS,
+    Card,
+    Interaction,
+    Item,
+    Items,
+    Tone,
+    notice_card,
+    one_line,
+    paged_card,
+    safe,
+)
 from bot.discord.context import ORGANISER, Choice, Refused, app_of, bot_of, has, needs, replace_card
 from bot.discord.jobs import button_ids
 from bot.discord.visitor import server_of, visitor
@@ -62,7 +74,7 @@ class RemindButton(Pressed, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0
         """Return whether it stands under a message."""
         return self.custom_id in button_ids(message)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Ask, in private."""
         schedule = await _reached(interaction, self.number("schedule"))
         reminded = await app_of(interaction).get(Schedules).reminded(schedule.id)
@@ -75,7 +87,7 @@ class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
     def __init__(self, schedule: int | str, way: str) -> None:
         super().__init__(schedule, way, label=LABELS[way])
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Keep the choice."""
         way, schedule = WAYS[self.given["way"]], await _reached(interaction, self.number("schedule"))
         await app_of(interaction).get(Schedules).remind(schedule.id, Member(schedule.club, interaction.user.id), way)
@@ -92,7 +104,7 @@ class Decision(Pressed, template=r"(?!)"):
     def __init__(self, schedule: int | str, section: int | str) -> None:
         super().__init__(schedule, section, label=self.label.format(section))
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Have it posted, or not."""
         schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
         await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=self.post)
@@ -112,12 +124,12 @@ class SkipButton(Decision, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
     label, post, done = "Skip {}", False, "Section {} is skipped."
 
 
-def late_items(schedule: int, numbers: Sequence[int]) -> list[discord.ui.Item[Any]]:
+def late_items(schedule: int, numbers: Sequence[int]) -> list[Item]:
     """Return the buttons that decide about sections that are late by days."""
     return [button(schedule, number) for number in numbers for button in (PostNowButton, SkipButton)]
 
 
-async def _organised(interaction: discord.Interaction[Any], schedule_id: int) -> Schedule:
+async def _organised(interaction: Interaction, schedule_id: int) -> Schedule:
     """Return a schedule whose organisers the presser belongs to, in a direct message, too. Raises Refused."""
     schedule = await _reached(interaction, schedule_id)
     if interaction.guild_id is not None:
@@ -131,7 +143,7 @@ async def _organised(interaction: discord.Interaction[Any], schedule_id: int) ->
     return schedule
 
 
-async def _reached(interaction: discord.Interaction[Any], schedule_id: int) -> Schedule:
+async def _reached(interaction: Interaction, schedule_id: int) -> Schedule:
     """Return a schedule of a club that the presser is in. Raises Refused or NotPossible."""
     schedule, here = (await app_of(interaction).get(Schedules).kept(schedule_id)).schedule, interaction.guild_id
     directly = here is None and await bot_of(interaction).is_member(schedule.club, interaction.user.id)
@@ -146,7 +158,6 @@ def _reminders(schedule: Schedule, by: By | None) -> Card:
     return notice_card(KEPT[by], schedule.title, items)
 
 
-Items = Sequence[discord.ui.Item[Any]]
 Books = Mapping[Slug, Book]
 
 NAMED = 8
@@ -246,7 +257,7 @@ class ConfirmButton(Confirm, template=rf"schedule-confirm:{ID}"):
 
     of = (PLAN, CHANGE)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Make it, once."""
         asked = await self.asked(interaction)
         await needs(interaction, ORGANISER)
@@ -267,7 +278,7 @@ class TurnButton(Page, template=rf"schedule-page:{ID}:{PAGE}"):
 
     of = (PLAN, CHANGE)
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the one before."""
         asked = await self.asked(interaction)
         return await preview_again(app_of(interaction), asked, self.page)
@@ -289,7 +300,7 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
         )  # fmt: skip
         return [cls(menu)] if options else []
 
-    async def picked(self, interaction: discord.Interaction[Any], values: list[str]) -> None:
+    async def picked(self, interaction: Interaction, values: list[str]) -> None:
         """Show the preview with these books."""
         await interaction.response.defer()
         asked = await own_question(interaction, self.custom_id.partition(":")[2], PLAN, CHANGE)
@@ -303,7 +314,7 @@ class WordsButton(OwnButton, template=rf"schedule-words:{ID}"):
 
     label, of = "Edit", (PLAN,)
 
-    async def pressed(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Open the modal."""
         asked = await self.asked(interaction)
         await interaction.response.send_modal(WordsModal(asked))
@@ -328,7 +339,7 @@ class WordsModal(Dialogue):
         ):
             self.add_item(discord.ui.Label(text=text, description=example, component=field))
 
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+    async def on_submit(self, interaction: Interaction, /) -> None:
         """Show the preview of what was written."""
         await interaction.response.defer()
         app, asked = app_of(interaction), self._asked
@@ -368,7 +379,7 @@ async def _change(app: App, asked: Asked, page: int) -> Card:
     order = Order.read(asked.text)
     change = await app.get(Schedules).preview(order, asked.member.club)
     after = change.after
-    items: list[discord.ui.Item[Any]] = [ConfirmButton(asked.id), Cancel(asked.member.id)]
+    items: list[Item] = [ConfirmButton(asked.id), Cancel(asked.member.id)]
     lines = [safe(line) for line in change.preview()]
     if change.before.place != after.place:
         lines.insert(0, "Future threads open in the other channel.")
@@ -386,7 +397,7 @@ DECIDED_AT_ONCE = 8
 class ShownPageButton(Page, template=rf"schedule-shown:{SCHEDULE}:{PAGE}"):
     """Turns to a page of a schedule."""
 
-    async def card(self, interaction: discord.Interaction[Any]) -> Card:
+    async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the one before."""
         member, _ = await visitor(interaction)
         kept = await app_of(interaction).get(Schedules).kept(self.number("schedule"), member.club)
@@ -399,7 +410,7 @@ BUTTONS = (
 )
 
 
-async def shown(interaction: discord.Interaction[Any], kept: Kept, page: int) -> Card:
+async def shown(interaction: Interaction, kept: Kept, page: int) -> Card:
     """Return a page of a schedule for whoever asks."""
     schedule = kept.schedule
     undecided = app_of(interaction).get(Schedules).undecided(kept) if await has(interaction, ORGANISER) else ()
