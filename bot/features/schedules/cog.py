@@ -39,14 +39,34 @@ BOOK = "Which book; if left out, the one of this channel"
 SPEAKING = discord.Permissions(view_channel=True, send_messages=True)
 
 
-def chosen_channel(interaction: Interaction, chosen: Parent | None, usual: int | None = None) -> Parent:
+class SectionParent(app_commands.Transformer):
+    """A text channel or a forum, as a command takes it; discord.py’s own would offer forums of pictures as well."""
+
+    type = discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Which channels Discord offers."""
+        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
+
+    async def transform(self, _: Interaction, value: Any, /) -> Any:  # noqa: ANN401 (the library's own)
+        """Return what was chosen."""
+        return value
+
+
+Chosen = app_commands.Transform[app_commands.AppCommandChannel, SectionParent]
+
+
+def chosen_channel(
+    interaction: Interaction, chosen: app_commands.AppCommandChannel | None, usual: int | None = None
+) -> Parent:
     """Return where a schedule is to take place: as chosen, as usual, or here. Raises Refused."""
     guild = interaction.guild
     if guild is None:
         raise Refused("That works in a club’s server, not in a direct message.")
     here = parent_of(interaction) or interaction.channel_id or 0
-    channel = chosen or guild.get_channel(usual or here) or guild.get_channel(here)
-    if not isinstance(channel, Parent) or channel.type is discord.ChannelType.media:
+    channel = guild.get_channel(chosen.id if chosen else usual or here) or guild.get_channel(here)
+    if not isinstance(channel, Parent):
         raise Refused("Choose a text channel or a forum in the channel field: its threads or posts open there.")
     person = interaction.user
     if isinstance(person, discord.Member) and not channel.permissions_for(person) >= SPEAKING:
@@ -80,7 +100,7 @@ class ScheduleCog(AppCog):
     @app_commands.autocomplete(book=autocomplete.books, zone=zones)
     async def create(
         self, interaction: Interaction, book: Typed, words: Words, zone: Typed | None = None,
-        channel: Parent | None = None,
+        channel: Chosen | None = None,
     ) -> None:  # fmt: skip
         """Plan the reading of a book. You see a preview of every section first (organisers)."""
         member, place = await acknowledge(interaction, ORGANISER)
@@ -107,7 +127,7 @@ class ScheduleCog(AppCog):
     async def edit(
         self, interaction: Interaction, words: Words | None = None, book: Typed | None = None,
         section: Number | None = None, meets: Words | None = None, upto: Where | None = None,
-        channel: Parent | None = None,
+        channel: Chosen | None = None,
     ) -> None:  # fmt: skip
         """Change what is still to come: everything, one section, the channel or other books (organisers)."""
         moved = chosen_channel(interaction, channel).id if channel else 0

@@ -366,7 +366,7 @@ async def test_a_permission_that_is_taken_away_is_told_once_and_the_thread_opens
     await until(club, FRIDAY + dt.timedelta(hours=3))
     (told,) = direct(jo)
     assert "to open the thread “The Lantern, chapters 1–5”" in words(told)
-    assert "I lack the permission" in words(told)
+    assert "I need the permission" in words(told)
     assert len(events(club)) == 2
     club.env.backend.faults.clear()
     await club.env.advance_time(2 * HOUR)
