@@ -39,7 +39,7 @@ from tests.fakes.scheduled import a_schedule, schedules_of
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 TODAY, DAY = NOON.date(), dt.timedelta(days=1)
-JIM, PETER, ANN = 10, 11, 12
+JIM, PETER, ANN = 77_700_010, 77_700_011, 77_700_012  # as no date and no time of day is written
 NAMES = {personal.name for _, personal in personal_tables()}
 
 
@@ -99,7 +99,7 @@ async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: Sessio
     assert clubs_in(held) == {name: {1, 2} for name in NAMES} | {"direct_messages": {2}}
     text = json.dumps(held)
     assert words(1, JIM) in text
-    assert str(PETER) not in text.replace("2025-03-01", "")
+    assert str(PETER) not in text
     assert words(1, ANN) not in text
     assert not [row for row in held["prompts"] if "by" in row]
 

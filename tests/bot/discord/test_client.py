@@ -1,5 +1,6 @@
 """The bot as a whole: what it asks Discord for, what it tells it, and what it does when things go wrong."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -90,6 +91,13 @@ async def test_what_is_sent_is_what_discord_describes(club: Club) -> None:
 # When things go wrong
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has discord.py try again at once: after a server's error, it waits one second, then three, five and so on."""
+    sleep = asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", lambda seconds: sleep(0 if seconds in (1, 3, 5, 7, 9) else seconds))
+
+
 @pytest.mark.parametrize("number", ["52743625", "0c0ffee5"])
 async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
     club: Club, number: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
@@ -106,6 +114,7 @@ async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
     assert "RuntimeError" not in said
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("status", [500, 503])
 async def test_discord_stumbling_over_an_answer_loses_nothing(club: Club, status: int) -> None:
     club.expected += (discord.HTTPException,)
@@ -119,6 +128,7 @@ async def test_discord_stumbling_over_an_answer_loses_nothing(club: Club, status
     assert club.general.last_message.author.bot
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_discord_down_for_good_is_logged_and_the_bot_goes_on(
     club: Club, caplog: pytest.LogCaptureFixture
 ) -> None:
