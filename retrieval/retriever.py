@@ -1,6 +1,6 @@
 """The only way to passages: everything that reaches a reply is asked for here, by an audience, in any thread."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from retrieval.location import ChromaServer, hold
 from retrieval.place import Messages
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
+from retrieval.story import retold
 from retrieval.types import Embedder, Verdict
 from retrieval.words import stems
 
@@ -112,8 +113,13 @@ def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]
     return [RankedPassage(view.passages[n], float(scores[n])) for n in (*leads, *others)][:TOP]
 
 
-DEALT_WITH = 0.12
-"""Confidence from which a book is taken to deal with a question somewhere."""
+SURE, SURE_OF_STRETCH = 0.3, 0.5
+"""Confidence from which a book is taken to deal with a question, and the share of one stretch of text from which it is
+taken to be there; the sentence and the passage nearest to the question have to be at the same mark as well.
+"""
+
+NEAR, SAME = 0.5, 0.9
+"""Similarity from which a passage is about what a text is about, and from which it says the same."""
 
 Alone = Callable[[], AbstractContextManager[object]]
 """Returns what keeps other processes from indexing the same store while it is open."""
@@ -237,6 +243,27 @@ class Retriever:
         found = self._books.open(book, audience.club).seen_through(Gate(audience)).passages
         return [p for p in found if not wanted or p.kind in wanted]
 
+    def retold(
+        self, book: Slug, audience: Audience, marks: Collection[int], room: int, most: int
+    ) -> list[RankedSentence]:  # fmt: skip
+        """Return the sentences of the story's sections for these marks that matter most, in the order told.
+
+        They take at most `room` characters, with labels for their sections; there are about `most`.
+        """
+        view = self._books.open(book, audience.club).seen_through(Gate(audience))
+        chosen = retold(view, marks, room, most)
+        return [RankedSentence(view.sentences[n], view.passages[view.passage_of[n]], n, score) for n, score in chosen]
+
+    def nearest(self, text: str, audience: Audience, book: Slug, kind: str) -> Passage | None:
+        """Return the passage of a kind that is most like a text, if an audience may see one that is near to it."""
+        view = self._books.open(book, audience.club).seen_through(Gate(audience))
+        rows = [n for n, passage in enumerate(view.passages) if passage.kind == kind]
+        if not rows:
+            return None
+        similar = view.passage_vectors[rows] @ self._embedder.question(text).plain
+        similar[similar > SAME] = 0.0
+        return view.passages[rows[int(similar.argmax())]] if similar.max() >= NEAR else None
+
     def placed_for_the_owner(self, book: Slug) -> list[Passage]:
         """Return all of a book's passages with their places, for who owns the library's files and for nobody else.
 
@@ -245,7 +272,7 @@ class Retriever:
         return list(self._books.open(book).passages)
 
     def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
-        """Return by which mark a question is dealt with, which only a hint may tell; None where it may not be at all.
+        """Return by which mark a question is dealt with, which only a hint may tell; None unless all signs agree on it.
 
         Only the mark is returned, never the text there. Only the library's text is looked at.
         """
@@ -255,10 +282,15 @@ class Retriever:
         if not len(view):
             return None
         ranking = self._ranker.rank(view, question, recency(view, 1, 1))
-        scores = np.bincount(view.group_of, ranking.chances)
-        if ranking.confidence < DEALT_WITH:
+        asking = np.array([p.kind == "discussion" for p in view.passages], bool)[view.passage_of]
+        scores = np.bincount(view.group_of, np.where(asking, 0.0, ranking.chances))
+        best = int(scores.argmax())
+        near = view.sentence_vectors @ question.vectors.adapted, view.passage_vectors @ question.vectors.adapted
+        if ranking.confidence < SURE or scores[best] < SURE_OF_STRETCH:
             return None
-        return int(view.marks[view.passage_of][view.group_of == scores.argmax()].max())
+        marks = view.marks[view.passage_of]
+        mark = int(marks[view.group_of == best].max())
+        return mark if mark == marks[near[0].argmax()] == view.marks[near[1].argmax()] else None
 
     def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
         """Return how far readers must be for a message to be no spoiler; these books are at hand where it is told.

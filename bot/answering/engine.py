@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,10 +9,26 @@ from typing import TYPE_CHECKING
 
 from bot.answering.conversation import Exchange, WholeBook, part_asked, small_talk, standing_alone, whole_book_intent
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
-from bot.answering.reply import MAY_SPOIL, NEUTRAL, OPINIONS, RECAP_LIMIT, Mode, Quote, Reply, hints, quoted, recap
+from bot.answering.people import names_somebody, people_meant, people_named
+from bot.answering.reply import (
+    HEADING,
+    MAY_SPOIL,
+    NEUTRAL,
+    OPINIONS,
+    RECAP_LIMIT,
+    Mode,
+    Quote,
+    Reply,
+    hints,
+    length_asked,
+    quoted,
+    recap,
+    spans_told,
+    thought,
+)
 from bot.answering.texts import cover_lines, measure, no_opinions
 from bot.reading_order.plan import reading_orders
-from bot.reading_order.text import order_text
+from bot.reading_order.text import listed, order_text
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError, PositionError
 from corpus.library import Library
@@ -46,6 +61,9 @@ SO_FAR_LIMIT = 900
 
 WHO_LIMIT = 900
 """Characters about one person."""
+
+MOST_PEOPLE = 5
+"""How many people are told apart if a name or a role is that of several."""
 
 MAX_TEXT = 50_000
 """Characters of a question or a text to place: more than a message holds, and processed in seconds."""
@@ -94,30 +112,40 @@ class Discussion:
             self._writer.close()
 
     def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
-        """Give three hints, mildest first: a quote, where the answer is, and the answer if the audience has read it."""
+        """Give three hints, mildest first: a thought, where the answer is, and the answer if it was read."""
         search = self._search(question, audience, book)
         answer = self._from_passages("hint", search, Mode.QUOTE)
         if search.book is None:
             return answer
         mark = self.retriever.whereabouts(question, audience, search.book)
-        levels = hints(search, answer, self.library.books, audience, mark)
+        near = self.retriever.nearest(question, audience, search.book, "discussion")
+        about = people_named(question, self.people(search.book, audience))
+        think = thought(question, near.text if near else "", about)
+        levels = hints(think, answer, self.library.books[search.book], audience, mark)
         return Reply(
             "hint", search.book, levels[0], bool(search.sentences), search.withheld, search.passages,
             answer.quotes, tuple(levels),
         )  # fmt: skip
 
-    def recap(self, audience: Audience, book: Slug, part: str = "", limit: int = RECAP_LIMIT) -> Reply:
-        """Retell the story as far as the audience has read it, or a part of that such as “chapters 5–7”.
+    def recap(
+        self, audience: Audience, book: Slug, part: str | tuple[int, int] = "", limit: int = RECAP_LIMIT,
+        most: int | None = None,
+    ) -> Reply:  # fmt: skip
+        """Retell the story as far as the audience has read it, or a part (“chapter 5 in one sentence”).
 
         Raises PositionError for a part that the book does not have.
         """
         known = self._book(book)
-        told = self.retriever.passages(known.slug, audience, ("summary",))
-        if part.strip():
-            first, last = parse_part(part, known)
-            told = [p for p in told if first <= p.mark <= last]
-        found = recap(told, known, limit)
-        return Reply("recap", known.slug, found.text or NEUTRAL, bool(found.text), quotes=found.quotes)
+        spans = spans_told(self.retriever.passages(known.slug, audience, ("summary",)), known)
+        if isinstance(part, str):
+            asked, part = length_asked(part)
+            most = most or asked
+        if part:
+            first, last = parse_part(part, known) if isinstance(part, str) else part
+            spans = {mark: span for mark, span in spans.items() if span[0] <= last and first <= span[1]}
+        told = self.retriever.retold(known.slug, audience, spans, limit - HEADING, most or limit)
+        found = recap(told, spans, known)
+        return Reply("recap", known.slug, found.body or NEUTRAL, bool(found.body), quotes=found.quotes)
 
     def premise(self, book: Slug) -> Reply:
         """Say what a book is about, without spoilers."""
@@ -129,12 +157,16 @@ class Discussion:
         search = self._search(f"Who is {name}?", audience, book)
         if search.book is None:
             return self._from_passages("who", search, Mode.QUOTE)
-        met = _about(name, self.retriever.passages(search.book, audience, ("people",)))
+        met, guessed = people_meant(name, self.retriever.passages(search.book, audience, ("people",)))
         if not met:
-            named = tuple(s for s in search.sentences if _names(name, s.text))
+            named = tuple(s for s in search.sentences if names_somebody(name, s.text))
             return self._from_passages("who", replace(search, sentences=named), Mode.QUOTE)
-        reply = self._texts_quoted(self.library.books[search.book], met)
-        return replace(reply, do="who", withheld=search.withheld, passages=search.passages)
+        told = [p for texts in met.values() for p in (_fitting(texts) if len(met) == 1 else texts[:1])][:MOST_PEOPLE]
+        reply = self._texts_quoted(self.library.books[search.book], told)
+        body = reply.body if len(met) == 1 else "\n".join(f"{p.heading}: {p.text}" for p in told)
+        if guessed:
+            body = f"I take it that you mean {listed(met)}.\n{body}"
+        return replace(reply, do="who", body=body, withheld=search.withheld, passages=search.passages)
 
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
@@ -197,6 +229,7 @@ class Discussion:
         if known and (part := part_asked(question)):
             with suppress(PositionError):
                 return self.recap(audience, known.slug, part)
+        most, question = length_asked(question)
         asked = whole_book_intent(question, known.names if known else ())
         if asked is WholeBook.ORDER:
             series = known.series if known else None
@@ -206,9 +239,9 @@ class Discussion:
         match asked:
             case WholeBook.ABOUT:
                 told = self._premise(known)
-                return told if told.answered else self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
+                return told if told.answered else self.recap(audience, known.slug, limit=SO_FAR_LIMIT, most=most)
             case WholeBook.SO_FAR:
-                told = self.recap(audience, known.slug, limit=SO_FAR_LIMIT)
+                told = self.recap(audience, known.slug, limit=SO_FAR_LIMIT, most=most)
                 return told if told.answered else self._premise(known)
             case WholeBook.PEOPLE:
                 met = self.people(known.slug, audience)[-SHOWN_PEOPLE:]
@@ -268,23 +301,11 @@ def _required(text: str) -> None:
         raise DogearError(f"That is longer than {MAX_TEXT:,} characters. Please shorten it, or send it in parts.")
 
 
-def _words(name: str) -> list[str]:
-    """Return the words of a name, without punctuation, possessives and initials."""
-    bare = re.sub(r"'s\b", "", name.replace("’", "'"))
-    return [word for word in re.findall(r"\w+(?:['-]\w+)*", bare) if len(word) > 1]
-
-
-def _names(name: str, sentence: str) -> bool:
-    """Return whether a sentence has a capitalised word of a name."""
-    return any(re.search(rf"\b{re.escape(word.capitalize())}\b", sentence) for word in _words(name))
-
-
-def _about(name: str, people: Sequence[Passage]) -> list[Passage]:
-    """Return the passages under headings that hold all words of a name, up to WHO_LIMIT characters."""
-    wanted = set(_words(name.casefold()))
-    found: list[Passage] = []
-    for passage in people:
-        heading = _words(passage.heading.casefold())
-        if wanted and wanted.issubset(heading) and sum(len(p.text) for p in found) + len(passage.text) <= WHO_LIMIT:
-            found.append(passage)
-    return found
+def _fitting(told: Sequence[Passage]) -> list[Passage]:
+    """Return the passages about one person that fit into WHO_LIMIT characters: the first, and then the latest."""
+    kept, room = [told[0]], WHO_LIMIT - len(told[0].text)
+    for passage in reversed(told[1:]):
+        if len(passage.text) <= room:
+            kept.insert(1, passage)
+            room -= len(passage.text)
+    return kept

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
 from corpus.books import Book, Slug, Unit
+from corpus.labels import UnclearHeading, marks_named
 from corpus.passages import Passage, source_line
+from corpus.positions import WORDS, value
 from retrieval.gate import Audience
-from retrieval.retriever import RankedPassage, RankedSentence, Search
+from retrieval.retriever import RankedPassage, RankedSentence
 
 NEUTRAL = "I can’t answer that from what you’ve read so far."
 """The one reply without an answer: the same whether the answer comes later in the book or never.
@@ -214,17 +217,37 @@ def _listed(quotes: Sequence[Quote]) -> tuple[str, ...]:
     return tuple(sources if len(sources) == 1 else (f"[{n}] {source}" for n, source in enumerate(sources, 1)))
 
 
-FIRST_HINT_WORDS, FIRST_HINT_SENTENCES = 40, 2
-"""What a first hint quotes at most."""
+THOUGHTS = (
+    (
+        re.compile(r"\bwhy\b", re.IGNORECASE),
+        "What did each of those who were there want, and what were they afraid of?",
+    ),
+    (re.compile(r"\bwh(?:en|ere)\b", re.IGNORECASE), "What came just before it, and who was on the way to where?"),
+    (re.compile(r"\bwho(?:se|m)?\b", re.IGNORECASE), "Who had a reason, who had the chance, and who knew enough?"),
+    (re.compile(r""), "What came just before it, and who would rather that nobody asked?"),
+)
+"""What one may think about if neither the library nor a name helps, by the words of the question."""
 
 
-def hints(search: Search, answer: Reply, books: Mapping[Slug, Book], audience: Audience, mark: int | None) -> list[str]:
-    """Return the three levels of a hint, mildest first; `mark` is where the book answers the question, if it does."""
-    book = books[search.book or ""]
-    think = quoted(search.sentences, books, FIRST_HINT_WORDS, FIRST_HINT_SENTENCES)
-    first = f"From what you’ve read so far:\n{think.text}" if think.quotes else NEUTRAL
+def thought(question: str, asked: str, people: Sequence[str]) -> str:
+    """Return something to think about: a discussion question of the library, or one about people who are asked about.
+
+    All of it is known to the audience: `asked` is that discussion question, if one is near, `people` are their names.
+    """
+    if asked:
+        return asked
+    if len(people) > 1:
+        return f"What connects {people[0]} and {people[1]}, and what does each know that the other doesn’t?"
+    if people:
+        return f"What have you seen {people[0]} do so far, and what did you only hear from others?"
+    return next(told for pattern, told in THOUGHTS if pattern.search(question))
+
+
+def hints(think: str, answer: Reply, book: Book, audience: Audience, mark: int | None) -> list[str]:
+    """Return the three levels of a hint, mildest first; `mark` is where the book surely answers it."""
+    first = f"Something to think about: {think}"
     if mark is None:
-        return [first, NEUTRAL, answer.answer]
+        return [first, "I can’t say for sure where the book deals with this.", answer.answer]
     if mark == 0:
         return [first, "This isn’t a spoiler, wherever you are in the book.", answer.answer]
     preposition, where = _location(book, mark)
@@ -247,56 +270,71 @@ def _location(book: Book, mark: int) -> tuple[str, str]:
 RECAP_LIMIT = 1_800
 """Characters of a recap: one message in Discord, with room for its heading."""
 
-LABEL = 14
-"""Characters for the label of a section: “Chapter 12: ” and the end of its line."""
+HEADING = 40
+"""Characters of the first line of a recap, which says what it covers."""
 
-RECENT = 0.4
-"""Share of the room that the last section read may take: it is what a reader comes back to."""
+_LENGTH = re.compile(
+    rf"\b(?:in|with|into|to)?\s*(?:just |only |about |around )?"
+    rf"(?:(?P<many>[0-9]{{1,2}}|{WORDS}|a|a single)[ -](?:sentences?|lines?)"
+    r"|(?P<few>(?:a )?few (?:words|sentences|lines)|short(?:er)?|brief(?:ly)?|a nutshell))\b",
+    re.IGNORECASE,
+)
+FEW = 3
+"""Sentences of “a few words”."""
 
 
-def recap(passages: Sequence[Passage], book: Book, limit: int = RECAP_LIMIT) -> Quoted:
-    """Return the story so far, a line a section, of passages that have passed the gate; empty if there are none."""
-    told = sorted((p for p in passages if p.mark), key=lambda p: (p.mark, p.order))
-    sections = [list(run) for _, run in groupby(told, key=lambda p: p.mark)]
-    if not sections:
+def length_asked(text: str) -> tuple[int | None, str]:
+    """Return how many sentences a text asks for (“in one sentence”, “in a few words”), and the rest of it."""
+    found = _LENGTH.search(text)
+    if found is None:
+        return None, text
+    many = found["many"] or ""
+    rest = f"{text[: found.start()]} {text[found.end() :]}".strip(" ,:;")
+    return (FEW if found["few"] else 1 if many.lower().startswith("a") else max(1, int(value(many)))), rest
+
+
+def spans_told(passages: Iterable[Passage], book: Book) -> dict[int, tuple[int, int]]:
+    """Return for the mark of each section of a story the first and last marks that it tells of.
+
+    “Chapters 5–7” tells of all three, and a section without such a heading of all since the one before it.
+    """
+    spans: dict[int, tuple[int, int]] = {}
+    before = 0
+    told = sorted({(p.reveals.marks.get(book.slug, 0), p.heading) for p in passages})
+    for mark, run in groupby((pair for pair in told if pair[0]), key=lambda pair: pair[0]):
+        named = [_range(heading, book) for _, heading in run]
+        spans[mark] = min((one for one in named if one and one[0] and one[1] == mark), default=(before + 1, mark))
+        before = mark
+    return spans
+
+
+def _range(heading: str, book: Book) -> tuple[int, int] | None:
+    with suppress(UnclearHeading):
+        if named := marks_named(heading, book):
+            return named.first, named.last
+    return None
+
+
+def recap(told: Sequence[RankedSentence], spans: Mapping[int, tuple[int, int]], book: Book) -> Quoted:
+    """Return a recap: what it covers (the sections with these spans), then its sentences, a line for each section."""
+    if not told or not spans:
         return Quoted()
-    firsts = [section[0].sentences[0] for section in sections]
-    kept = dict.fromkeys(range(len(sections)), "")
-    kept[len(sections) - 1] = _opening(sections[-1], int(limit * RECENT)) or firsts[-1]
-    left = limit - len(kept[len(sections) - 1]) - LABEL
-    for n in _spaced(firsts[:-1], left):
-        kept[n] = firsts[n]
-        left -= len(firsts[n]) + LABEL
-    for n in sorted((n for n in kept if kept[n] == firsts[n]), reverse=True):
-        more = _opening(sections[n], len(firsts[n]) + left)
-        left -= max(0, len(more) - len(firsts[n]))
-        kept[n] = max(more, kept[n], key=len)
-    labelled = [(section[0], text) for section, text in zip(sections, kept.values(), strict=True) if text]
-    quotes = tuple(Quote(text, source_line(first, book)) for first, text in labelled)
-    return Quoted("\n".join(f"{_label(first, book)}: {text}" for first, text in labelled), quotes)
+    covered = _marks_named(min(first for first, _ in spans.values()), max(spans), book)
+    of = "" if book.unit is Unit.PERCENT else f" of {book.marks}"
+    lines = [
+        f"{_marks_named(*spans[mark], book)}: {' '.join(s.text for s in run)}"
+        for mark, run in groupby(told, key=lambda s: s.passage.reveals.marks[book.slug])
+    ]
+    if len(told) == 1 and len(spans) > 1:
+        lines = [f"{covered}{of}: {told[0].text}"]
+    elif len(spans) > 1:
+        lines.insert(0, f"{covered}{of}")
+    return Quoted("\n".join(lines), _quotes(told, {book.slug: book}))
 
 
-def _spaced(firsts: Sequence[str], room: int) -> list[int]:
-    """Return as many sections as fit with their first sentences, spread evenly over the story so far."""
-    fitting = len(firsts)
-    while fitting:
-        chosen = [round(n * (len(firsts) - 1) / max(1, fitting - 1)) for n in range(fitting)]
-        if sum(len(firsts[n]) + LABEL for n in chosen) <= room:
-            return chosen
-        fitting -= 1
-    return []
-
-
-def _label(passage: Passage, book: Book) -> str:
-    name = book.reading_name(passage.mark)
-    return name[:1].upper() + name[1:]
-
-
-def _opening(section: Sequence[Passage], room: int) -> str:
-    """Return the first sentences of a section, as many as fit."""
-    text = ""
-    for sentence in (s for p in section for s in p.sentences):
-        if len(text) + len(sentence) + 1 > room:
-            break
-        text = f"{text} {sentence}".strip()
-    return text
+def _marks_named(first: int, last: int, book: Book) -> str:
+    """Return marks in words: “Chapter 5”, “Chapters 5–7”, “40–45%”."""
+    if book.unit is Unit.PERCENT:
+        return f"{first - 1}–{last}%"
+    unit = book.unit.value.capitalize()
+    return f"{unit} {last}" if first == last else f"{unit}s {first}–{last}"

@@ -115,7 +115,10 @@ class FakeDiscussion(Discussion):
         told = [p.text for p in self._visible(Audience(), book) if p.kind == "premise"]
         return Reply("book", book, " ".join(told) or NEUTRAL, bool(told))
 
-    def recap(self, audience: Audience, book: Slug, part: str = "", limit: int = RECAP_LIMIT) -> Reply:
+    def recap(
+        self, audience: Audience, book: Slug, part: str | tuple[int, int] = "", limit: int = RECAP_LIMIT,
+        most: int | None = None,
+    ) -> Reply:  # fmt: skip
         told = [p.text for p in self._visible(audience, book) if p.kind == "summary"]
         return Reply("recap", book, " ".join(told) or NEUTRAL, bool(told))
 

@@ -25,9 +25,6 @@ log = logging.getLogger(__name__)
 MAX_QUESTION = 500
 """Characters: a question, not an essay."""
 
-RECAP = 5_400
-"""Characters of a recap: three pages of a card."""
-
 
 class BookMissing(DogearError):
     """Neither the question nor the place says which book is meant."""
@@ -196,7 +193,7 @@ class Questions:
             case "who":
                 return lambda audience, book: discussion.who(told, audience, book)
             case "recap":
-                return lambda audience, book: discussion.recap(audience, _required(book), told, RECAP)
+                return lambda audience, book: discussion.recap(audience, _required(book), told)
             case _:
                 return lambda audience, book: discussion.ask(told, audience, book, quote_only=quote_only)
 

@@ -154,9 +154,11 @@ def test_a_recap_tells_the_story_so_far_and_no_further(island_talk: Discussion) 
     for mark in range(11):
         reply = island_talk.recap(at(mark), LANTERN)
         told = [chapter for chapter in LANTERN_SUMMARY if chapter <= mark]
-        assert [line.partition(": ")[2] for line in reply.answer.split("\n")] == (
-            [LANTERN_SUMMARY[chapter] for chapter in told] or [""]
-        )
+        first, *lines = reply.answer.split("\n")
+        if len(told) > 1:
+            assert first == f"Chapters 1–{told[-1]} of 10"
+        lines = lines if len(told) > 1 else [first]
+        assert [line.partition(": ")[2] for line in lines] == [LANTERN_SUMMARY[chapter] for chapter in told] or [""]
         assert reply.answered is bool(told)
     assert island_talk.recap(at(0), LANTERN).answer == NEUTRAL
 
@@ -179,6 +181,38 @@ def test_a_part_of_a_name_is_enough(library: Path, data: Path, name: str) -> Non
         reply = Discussion(retriever.library, retriever).who(name, Audience(), LANTERN)
     assert len(reply.quotes) == 1
     assert name.split()[-1].replace("'", "’") in reply.answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Barrow", "Barrow keeps"), ("Miss Barrow", "Miss Barrow sews"), ("the butler", "Barrow keeps"),
+        ("Barow", "I take it that you mean Barrow.\nBarrow keeps"), ("Mr. Barrow", "Barrow keeps"),
+        ("Jane Barrow", "Miss Barrow sews"), ("hale", "Ann Hale: Ann Hale rows.\nTom Hale: Tom Hale sings."),
+    ],
+)  # fmt: skip
+def test_roles_and_slips_of_the_keys_are_understood_and_namesakes_kept_apart(
+    library: Path, data: Path, typed: str, told: str
+) -> None:
+    people = {
+        "Barrow": "Barrow keeps the keys. Barrow is the old butler of the Hall.",
+        "Miss Barrow": "Miss Barrow sews. Her name is Jane.",
+        "Ann Hale": "Ann Hale rows.",
+        "Tom Hale": "Tom Hale sings.",
+    }
+    text = "".join(f"## {name}\n\n<!-- reveals: 0 -->\n{said}\n\n" for name, said in people.items())
+    write_book(library, LANTERN, {"people.md": text})
+    with opened(library, data) as retriever:
+        reply = Discussion(retriever.library, retriever).who(typed, Audience(), LANTERN)
+    assert reply.body.startswith(told)
+
+
+def test_a_part_is_told_in_the_length_that_is_asked_for(island_talk: Discussion) -> None:
+    whole = island_talk.recap(at(5), LANTERN, "chapter 5").answer
+    brief = island_talk.recap(at(5), LANTERN, "chapter 5 in one sentence").answer
+    assert brief.startswith("Chapter 5: ")
+    assert brief.count(". ") == 0
+    assert len(brief) < len(whole)
 
 
 def test_who_knows_nobody_whom_the_reader_has_not_met(island_talk: Discussion) -> None:

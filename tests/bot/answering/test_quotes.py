@@ -2,17 +2,26 @@
 
 import re
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.reply import LONGEST_SENTENCE, RECAP_LIMIT, Quoted, Reply, hints, quoted, recap, with_sources
+from bot.answering.reply import (
+    LONGEST_SENTENCE,
+    Quoted,
+    Reply,
+    hints,
+    length_asked,
+    quoted,
+    recap,
+    spans_told,
+    thought,
+)
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
 from retrieval.gate import Audience
-from retrieval.retriever import RankedSentence, Search
+from retrieval.retriever import RankedSentence
 from tests.fakes.bookshelf import LANTERN
 
 BOOKS = {LANTERN: Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)}
@@ -172,103 +181,90 @@ def test_any_answer_is_short_and_whole_and_begins_with_the_best(
 # Hints
 
 ANSWER = Reply("hint", LANTERN, "Two fishermen.", True)
-VISIBLE = Passage("id", LANTERN, "summary", "summary.md", ("It rains.",), Reveals.of({LANTERN: 2}), False, 0, 0)
-SEARCH = Search(LANTERN, sentences=(RankedSentence("It rains.", VISIBLE, 0, 0.9),))
+THOUGHT = "Why does Silas go out in the storm?"
 
 
-def levels(
-    at: int, mark: int | None, *, search: Search = SEARCH, answer: Reply = ANSWER, unit: Unit = Unit.CHAPTER
-) -> list[str]:
-    books = {LANTERN: Book(LANTERN, "The Lantern", "Anonymous", unit, 10)}
-    return hints(search, answer, books, Audience({LANTERN: at}), mark)
+def levels(at: int, mark: int | None, *, answer: Reply = ANSWER) -> list[str]:
+    return hints(THOUGHT, answer, replace(BOOKS[LANTERN], marks=10), Audience({LANTERN: at}), mark)
 
 
-def test_a_reader_who_is_there_gets_a_quote_then_the_place_then_the_answer() -> None:
-    first, second, third = levels(5, 5)
-    assert first == "From what you’ve read so far:\n“It rains.”\n— summary, chapter 2"
-    assert second == "You’ve already read about this in chapter 5."
-    assert third == "Two fishermen."
+def test_a_reader_who_is_there_gets_a_thought_then_the_place_then_the_answer() -> None:
+    assert levels(5, 5) == [
+        f"Something to think about: {THOUGHT}", "You’ve already read about this in chapter 5.", "Two fishermen.",
+    ]  # fmt: skip
 
 
 def test_a_reader_who_is_not_there_yet_gets_the_place_and_nothing_of_the_answer() -> None:
-    first, second, third = levels(4, 5)
-    assert "“It rains.”" in first
-    assert second == "You’ll get to this in chapter 5."
-    assert third == "That’s a spoiler until you’ve read chapter 5."
+    assert levels(4, 5)[1:] == ["You’ll get to this in chapter 5.", "That’s a spoiler until you’ve read chapter 5."]
+
+
+def test_no_place_is_named_that_is_not_sure() -> None:
+    assert not re.search(r"\d", " ".join(levels(4, None)))
+
+
+def test_a_thought_is_the_librarys_or_about_those_who_are_asked_about() -> None:
+    assert thought("Why does Silas row out?", THOUGHT, ["Silas"]) == THOUGHT
+    assert "Silas" in thought("Why does Silas row out?", "", ["Silas"])
+    assert "Silas and Dorothea" in thought("Why does Silas lie to Dorothea?", "", ["Silas", "Dorothea"])
+    assert len({thought(question, "", []) for question in ("Why?", "Who did it?", "Where is it?", "How?")}) == 4
 
 
 # Recaps
 
-NOVEL = Book(LANTERN, "The Lantern", "Anonymous", Unit.CHAPTER, 40)
+
+def told(mark: int, *sentences: str, number: int = 0, heading: str = "") -> RankedSentence:
+    text = " ".join(sentences)
+    of = Passage(
+        f"{LANTERN}/{mark}", LANTERN, "summary", "summary.md", sentences, Reveals.of({LANTERN: mark}), False, mark,
+        mark, heading,
+    )  # fmt: skip
+    return RankedSentence(text, of, number or 2 * mark, 1.0)
 
 
-def told(mark: int, *sentences: str, order: int | None = None) -> Passage:
-    place = mark if order is None else order
-    reveals = Reveals.of({LANTERN: mark})
-    return Passage(f"{LANTERN}/{place}", LANTERN, "summary", "summary.md", sentences, reveals, False, place, place)
+def test_a_recap_says_what_it_covers_and_has_a_line_for_each_section() -> None:
+    found = recap([told(1, "She comes."), told(7, "He waits."), told(7, "It rains.", number=20)], SPANS, BOOKS[LANTERN])
+    assert found.body == "Chapters 1–9 of 40\nChapter 1: She comes.\nChapters 5–7: He waits. It rains."
+    assert [quote.source for quote in found.quotes] == [
+        "summary, chapter 1",
+        "summary, chapter 7",
+        "summary, chapter 7",
+    ]
+    assert recap([], SPANS, BOOKS[LANTERN]).body == ""
 
 
-def test_a_recap_has_a_paragraph_for_each_chapter() -> None:
-    found = recap([told(1, "She comes.", "It rains."), told(2, "He waits.")], NOVEL)
-    assert found.text == "Chapter 1: She comes. It rains.\nChapter 2: He waits."
-    assert [(q.text, q.source) for q in found.quotes] == [
-        ("She comes. It rains.", "summary, chapter 1"), ("He waits.", "summary, chapter 2"),
-    ]  # fmt: skip
+SPANS = {1: (1, 1), 7: (5, 7), 9: (8, 9)}
 
 
-def test_it_follows_the_story_in_whatever_order_the_documents_tell_it() -> None:
-    in_two_documents = [told(1, "A.", order=0), told(5, "E.", order=1), told(2, "B.", order=2), told(5, "F.", order=3)]
-    assert recap(in_two_documents, NOVEL).text == "Chapter 1: A.\nChapter 2: B.\nChapter 5: E. F."
-    assert recap(in_two_documents[::-1], NOVEL) == recap(in_two_documents, NOVEL)
-
-
-def test_a_long_story_is_told_from_its_beginning_to_where_the_reader_is() -> None:
-    rain = [f"It rained once more, and that for the {n}th time." for n in range(9)]
-    found = recap([told(mark, *rain) for mark in range(1, 39)], NOVEL)
-    marks = [int(mark) for mark in re.findall(r"^Chapter (\d+): ", found.text, re.MULTILINE)]
-    assert marks == sorted(set(marks))
-    assert (marks[0], marks[-1]) == (1, 38)
-    assert max(later - earlier for earlier, later in pairwise(marks)) <= 5
-    paragraphs = found.text.split("\n")
-    assert len(paragraphs[-1]) == max(map(len, paragraphs))  # a reader comes back to what was read last
-
-
-sentences = st.lists(st.integers(1, 60).map(lambda count: "It " + "rained " * count + "on."), min_size=1, max_size=6)
-
-
-@given(st.lists(st.tuples(st.integers(0, 40), sentences), max_size=60), st.sampled_from([RECAP_LIMIT, 600]))
-def test_any_recap_is_in_order_and_fits_into_a_message(drawn: list[tuple[int, list[str]]], limit: int) -> None:
-    passages = [told(mark, *texts, order=n) for n, (mark, texts) in enumerate(drawn)]
-    found = recap(passages, NOVEL, limit)
-    assert len(found.text) <= limit
-    assert bool(found.text) == any(mark for mark, _ in drawn)
-    marks = [40 if mark is None else int(mark) for mark in map(_mark, found.text.split("\n"))] if found.text else []
-    assert marks == sorted(set(marks))
-    assert set(marks) <= {mark for mark, _ in drawn}
-    known = {text for _, texts in drawn for text in texts}
-    for quote in found.quotes:
-        assert set(re.findall(r"It .*?on\.", quote.text)) <= known  # whole sentences
-        assert quote.text in found.text
-
-
-def _mark(paragraph: str) -> str | None:
-    found = re.match(r"Chapter (\d+): ", paragraph)
-    assert found or paragraph.startswith("The end: ")
-    return found[1] if found else None
+def test_a_recap_of_one_section_or_in_one_sentence_is_one_line() -> None:
+    book = BOOKS[LANTERN]
+    assert recap([told(7, "He waits.")], {7: (5, 7)}, book).body == "Chapters 5–7: He waits."
+    assert recap([told(7, "He waits.")], SPANS, book).body == "Chapters 1–9 of 40: He waits."
+    percent = Book(LANTERN, "The Lantern", "Anonymous", Unit.PERCENT, 100)
+    assert recap([told(40, "He waits.")], {25: (1, 25), 40: (26, 40)}, percent).body == "0–40%: He waits."
 
 
 @pytest.mark.parametrize(
-    ("body", "sources", "answer"),
+    ("headings", "spans"),
     [
-        ("Silas rows out.", (), "Silas rows out."),
-        ("“Silas rows out.”", ("summary, chapter 5",), "“Silas rows out.”\n— summary, chapter 5"),
-        (
-            "“A storm.” [1] “A wreck.” [2]",
-            ("[1] summary, chapter 5", "[2] a reader, ★★★★☆"),
-            "“A storm.” [1] “A wreck.” [2]\n— [1] summary, chapter 5 · [2] a reader, ★★★★☆",
-        ),
-        ("", (), ""),
+        ({1: "Chapter 1", 2: "Chapter 2", 5: "Chapter 5"}, {1: (1, 1), 2: (2, 2), 5: (5, 5)}),
+        ({4: "Chapters 1–4", 7: "Chapters 5 to 7"}, {4: (1, 4), 7: (5, 7)}),
+        ({2: "", 5: "The storm", 6: "6%"}, {2: (1, 2), 5: (3, 5), 6: (6, 6)}),
     ],
 )
-def test_the_sources_stand_on_a_line_below_the_answer(body: str, sources: tuple[str, ...], answer: str) -> None:
-    assert Reply("ask", body=body, sources=sources).answer == with_sources(body, sources) == answer
+def test_a_section_tells_of_the_chapters_of_its_heading_or_of_all_since_the_one_before(
+    headings: dict[int, str], spans: dict[int, tuple[int, int]]
+) -> None:
+    passages = [told(mark, "It rains.", heading=heading).passage for mark, heading in headings.items()]
+    assert spans_told([*passages, told(0, "A premise.").passage], BOOKS[LANTERN]) == spans
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("recap in one sentence", (1, "recap")), ("chapter 5 in three sentences", (3, "chapter 5")),
+        ("chapters 5-7 in a few words", (3, "chapters 5-7")), ("2 sentences", (2, "")), ("in short", (3, "")),
+        ("chapter 5", (None, "chapter 5")), ("since chapter 9", (None, "since chapter 9")),
+    ],
+)  # fmt: skip
+def test_a_length_is_read_from_what_is_asked(said: str, asked: tuple[int | None, str]) -> None:
+    assert length_asked(said) == asked
