@@ -1,13 +1,18 @@
 """Clubs by shard, as a condition for the database, and the clubs that the bot has left."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Integer, and_, delete, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from bot.app import App
 from bot.db.base import Base, insert_into
 from bot.people import Shards
+
+if TYPE_CHECKING:  # at run time it would load the vector store
+    from bot.app import App
 
 _TIME_BITS: ColumnElement[int] = literal_column("22", Integer)
 """The bits of an id below its time. PostgreSQL shifts by a number of 4 bytes only, so it is not a parameter."""

@@ -1,4 +1,4 @@
-"""Running the bot: everything is opened before Discord hears of it, and closed after it has left."""
+"""Running the bot: Discord accepts the token, everything is opened, the bot comes online; closed once it has left."""
 
 import asyncio
 import contextlib
@@ -14,6 +14,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
+from bot import start
 from bot.answering.engine import Discussion
 from bot.client import Dogear
 from bot.jobs import GLANCE, SHARED
@@ -21,7 +22,6 @@ from bot.logs import Meter
 from bot.opening import log_progress, open_app, open_discussion, set_apart
 from bot.ops.metrics import Probes, serving
 from bot.settings import Settings
-from bot.start import DiscordUnreachable, TokenRefused, check_start, refusal, speak_to
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,11 @@ core searching, every step of the event loop would wait several turns, and ackno
 def run(settings: Settings) -> None:
     """Run the bot until it is told to stop. Raises TokenRefused or DiscordUnreachable where it cannot begin."""
     if settings.discord_token is None:
-        raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
-    speak_to(settings.discord_api)
+        raise start.TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
+    start.speak_to(settings.discord_api)
+    asyncio.run(
+        start.signed_in_as(settings.discord_token, patience=None)
+    )  # a wrong token is said before anything loads
     sys.setswitchinterval(TURN)
     meter = Meter()
     progress = log_progress()
@@ -57,26 +60,20 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
             bot.jobs.longest = SHARED
         _stop_on_signals(bot)
         try:
-            async with _told_to_operators(settings.metrics_port, bot, meter), bot:
-                await bot.login(token.get_secret_value())
-                await ask_to_start(bot, settings)
-                await bot.connect()
+            with start.sign_in_errors():
+                async with _told_to_operators(settings.metrics_port, bot, meter), bot:
+                    await bot.login(token.get_secret_value())
+                    await ask_to_start(bot, settings)
+                    await bot.connect()
         except discord.PrivilegedIntentsRequired as error:
-            raise TokenRefused(
+            raise start.TokenRefused(
                 "MESSAGE_CONTENT=1 is set, but Discord does not allow it. Turn on “Message Content Intent” on the "
                 "application's page, under “Bot”, or take MESSAGE_CONTENT away."
             ) from error
-        except discord.LoginFailure as error:
-            raise TokenRefused(
-                "Discord does not accept DISCORD_TOKEN. Copy it again from the application's page, under “Bot”."
-            ) from error
         except discord.ConnectionClosed as error:
-            raise refusal(error.code, settings.shards) or DiscordUnreachable(
+            raise start.refusal(error.code, settings.shards) or start.DiscordUnreachable(
                 f"Discord closed the connection ({error.code}) and takes no other."
             ) from error
-        except (OSError, discord.GatewayNotFound, discord.HTTPException) as error:
-            log.debug("cannot begin", exc_info=error)
-            raise DiscordUnreachable("Discord cannot be reached. The terminal works without it.") from error
     log.info("stopped")
 
 
@@ -88,7 +85,7 @@ async def ask_to_start(bot: Dogear, settings: Settings) -> None:
     """
     advised, address, told = await bot.http.get_bot_gateway()
     resets_in = dt.timedelta(milliseconds=told["reset_after"])
-    check_start(settings.shards, advised, told["remaining"], told["total"], bot.app.now() + resets_in)
+    start.check_start(settings.shards, advised, told["remaining"], told["total"], bot.app.now() + resets_in)
     if settings.discord_api:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 

@@ -1,10 +1,12 @@
 """Checks before the first shard connects: session starts that are left, and the number of shards."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import discord
@@ -56,8 +58,11 @@ def speak_to(api: str | None) -> None:
         discord.http.Route.BASE = api.rstrip("/")
 
 
-async def signed_in_as(token: SecretStr, patience: float = PATIENCE) -> str:
-    """Return the name of the bot that a token belongs to. Raises TokenRefused or DiscordUnreachable."""
+async def signed_in_as(token: SecretStr, patience: float | None = PATIENCE) -> str:
+    """Return the name of the bot that a token belongs to. Raises TokenRefused or DiscordUnreachable.
+
+    Without `patience`, it waits and tries again as long as Discord's library does.
+    """
     return str((await _asked(token, patience)).user)
 
 
@@ -66,21 +71,30 @@ async def application_of(token: SecretStr, patience: float = PATIENCE) -> int:
     return (await _asked(token, patience)).application_id or 0
 
 
-async def _asked(token: SecretStr, patience: float) -> discord.Client:
+async def _asked(token: SecretStr, patience: float | None) -> discord.Client:
     """Return a client that was logged in and is closed again; it still knows what Discord told it."""
     client = discord.Client(intents=discord.Intents.none())
+    with sign_in_errors():
+        try:
+            async with asyncio.timeout(patience):
+                await client.login(token.get_secret_value())
+            return client
+        finally:
+            await client.close()
+
+
+@contextlib.contextmanager
+def sign_in_errors() -> Iterator[None]:
+    """Raise TokenRefused or DiscordUnreachable in place of what Discord's library raises while a bot signs in."""
     try:
-        async with asyncio.timeout(patience):
-            await client.login(token.get_secret_value())
-        return client
+        yield
     except discord.LoginFailure as error:
         raise TokenRefused(
             "Discord does not accept DISCORD_TOKEN. Copy it again from the application's page, under “Bot”."
         ) from error
-    except (OSError, TimeoutError, discord.HTTPException) as error:
+    except (OSError, discord.GatewayNotFound, discord.HTTPException) as error:
+        log.debug("cannot begin", exc_info=error)
         raise DiscordUnreachable("Discord cannot be reached. The terminal works without it.") from error
-    finally:
-        await client.close()
 
 
 SCOPES = ("bot", "applications.commands")

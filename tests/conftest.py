@@ -1,5 +1,6 @@
 """What is slow to make and shared by all tests: the embedding model, a shipped library's store, database servers."""
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from bot.logs import CHATTY
 from corpus.library import SHIPPED
 from retrieval.embedding import SentenceEmbedder, load_embedder
 from retrieval.location import Location
@@ -28,7 +30,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dogear"))
 @pytest.fixture(scope="session")
 def embedder() -> SentenceEmbedder:
     """The packaged model, loaded once."""
-    return load_embedder()
+    return load_embedder(None)  # as the program asks for it: what it loads is kept by its argument
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +95,19 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | P
         return
     with request.getfixturevalue("postgres").latest() as address:
         yield address
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    """Restores the logs, which a command sets up for the whole process."""
+    root, chatty = logging.getLogger(), [logging.getLogger(name) for name in CHATTY]
+    before = (root.level, list(root.handlers), [logger.level for logger in chatty])
+    yield
+    logging.captureWarnings(capture=False)
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    for logger, level in zip(chatty, before[2], strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture

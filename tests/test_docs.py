@@ -4,12 +4,10 @@
 """
 
 import ast
-import os
+import io
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
@@ -19,7 +17,7 @@ import pytest
 import typer
 from dotenv import dotenv_values
 
-from bot.cli.main import app
+from bot.cli.main import app, main
 from bot.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[1]
@@ -147,22 +145,19 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_the_conversation_is_what_the_program_prints(tmp_path: Path, shipped_store: Path) -> None:
+def test_the_conversation_is_what_the_program_prints(
+    tmp_path: Path,
+    shipped_store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    logs_as_before: None,
+) -> None:
     shown = shown_conversation()
     shutil.copytree(shipped_store, tmp_path / "data")
-    names = dotenv_values(ROOT / ".env.example").keys()
-    done = subprocess.run(
-        [sys.executable, ROOT / "run_bot.py", "chat"],
-        cwd=tmp_path,  # no .env and nobody's positions
-        env={name: value for name, value in os.environ.items() if name not in names} | {"DOGEAR_DATA": "data"},
-        input="\n".join(typed_lines(shown)),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=True,
-    )
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(typed_lines(shown))))
+    assert main(["chat"], {"DOGEAR_DATA": str(tmp_path / "data")}) == 0
     told = [line for line in shown.splitlines() if not line.startswith(TYPED)]
-    assert plain(" ".join(told)) == plain(done.stdout), "python -m tests.test_docs puts this right"
+    assert plain(" ".join(told)) == plain(capsys.readouterr().out), "python -m tests.test_docs puts this right"
 
 
 def conversation(lines: list[str], data: Path) -> str:

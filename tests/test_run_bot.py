@@ -1,17 +1,21 @@
-"""The program itself, as a process: what goes to which stream, in which order, and with which exit status."""
+"""The program itself: what goes to which stream, in which order, and with which exit status."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from run_bot import start
 from tests.fakes.discussion import small_library
 
 PROGRAM = Path(__file__).parents[1] / "run_bot.py"
 STONE = "the-moonstone"
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
 class Program:
@@ -21,18 +25,15 @@ class Program:
         self.home = home
         small_library(home / "library")
         unset = ("DISCORD_TOKEN", "CHAT_MODEL", "EMBEDDING_MODEL", "LOG_LEVEL")
-        self._environment = {name: value for name, value in os.environ.items() if name not in unset}
-        self._environment |= {"DOGEAR_LIBRARY": "library", "DOGEAR_DATA": "data", "PYTHONWARNINGS": "default"}
+        self.environment = {name: value for name, value in os.environ.items() if name not in unset}
+        self.environment |= {"DOGEAR_LIBRARY": "library", "DOGEAR_DATA": "data", "PYTHONWARNINGS": "default"}
 
-    def __call__(
-        self, *arguments: str, said: str | bytes = "", **environment: str
-    ) -> subprocess.CompletedProcess[bytes]:
-        said = said if isinstance(said, bytes) else said.encode()
+    def __call__(self, *arguments: str, said: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, str(PROGRAM), *arguments]
         return subprocess.run(
             command,
             cwd=self.home,
-            env=self._environment | environment,
+            env=self.environment | environment,
             input=said,
             capture_output=True,
             timeout=300,
@@ -43,6 +44,23 @@ class Program:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     return Program(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def here(
+    program: Program, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes], logs_as_before: None
+) -> Run:
+    """Runs the program in this process: in one of its own, it loads the model for nine seconds each time."""
+
+    def run(*arguments: str, said: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        monkeypatch.chdir(program.home)
+        monkeypatch.setattr("os.environ", dict(program.environment))
+        monkeypatch.setattr("sys.argv", [str(PROGRAM), *arguments])
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(said)))
+        status = start()
+        return subprocess.CompletedProcess(arguments, status, *capsysbinary.readouterr())
+
+    return run
 
 
 LINES = [
@@ -59,9 +77,9 @@ def written(lines: list[dict[str, object]]) -> str:
     return "".join(f"{json.dumps(line)}\n" for line in lines)
 
 
-def test_a_batch_from_a_file_is_answered_line_by_line(program: Program) -> None:
+def test_a_batch_from_a_file_is_answered_line_by_line(program: Program, here: Run) -> None:
     (program.home / "questions.jsonl").write_text(written(LINES), encoding="utf-8")
-    done = program("batch", "questions.jsonl", "--library", "library", "--data", "data")
+    done = here("batch", "questions.jsonl", "--library", "library", "--data", "data")
     rows = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
     assert [row["id"] for row in rows] == [1, "two", 3, 4, 5, 6]
     assert [row["do"] for row in rows] == ["ask", "ask", "recap", "hint", "check", "order"]
@@ -91,10 +109,10 @@ def test_a_batch_from_a_pipe_goes_on_after_lines_that_fail(program: Program) -> 
     assert done.returncode == 1
 
 
-def test_a_conversation_through_a_pipe_and_where_it_left_off(program: Program) -> None:
+def test_a_conversation_through_a_pipe_and_where_it_left_off(program: Program, here: Run) -> None:
     question = "Who was the thief of the diamond?"
     said = f"/progress {STONE} ch 2\n{question}\n/progress finished\n{question}"
-    done = program("chat", "--data", "data", said=said)
+    done = program("chat", "--data", "data", said=said.encode())
     greeted, moved, early, finished, late = done.stdout.decode("utf-8").split("\n\n")[:5]
     assert "none chosen" in greeted
     assert "chapter 2 of 10" in moved
@@ -102,7 +120,7 @@ def test_a_conversation_through_a_pipe_and_where_it_left_off(program: Program) -
     assert "finished it" in finished
     assert "Godfrey" in late
     assert (done.returncode, done.stderr) == (0, b"")
-    again = program("chat", said="/progress\n/quit\nWho was the thief of the diamond?\n")
+    again = here("chat", said=b"/progress\n/quit\nWho was the thief of the diamond?\n")
     told = again.stdout.decode("utf-8")
     assert "Current book: The Moonstone. You have finished it." in told
     assert "The Moonstone: finished" in told
@@ -110,35 +128,29 @@ def test_a_conversation_through_a_pipe_and_where_it_left_off(program: Program) -
     assert again.returncode == 0
 
 
-def test_indexing_says_what_it_did(program: Program) -> None:
-    done = program("index", "--data", "other")
+def test_indexing_says_what_it_did(here: Run) -> None:
+    done = here("index", "--data", "other")
     assert done.returncode == 0
     assert b"3 books, 5 passages in other: 3 brought up to date, 5 passages embedded" in done.stdout
 
 
-def test_one_question_is_answered_from_what_has_been_read(program: Program) -> None:
-    done = program("ask", "Who was the thief of the diamond?", "--book", STONE, "--at", "ch 2", "--data", "data")
+def test_one_question_is_answered_from_what_has_been_read(here: Run) -> None:
+    done = here("ask", "Who was the thief of the diamond?", "--book", STONE, "--at", "ch 2", "--data", "data")
     assert done.returncode == 0
     assert b"The Moonstone" in done.stdout
     assert b"Godfrey" not in done.stdout
 
 
-def test_without_a_command_three_lines_say_what_to_do(program: Program) -> None:
-    done = program()
-    assert len(done.stdout.splitlines()) == 3
-    assert (done.returncode, done.stderr) == (1, b"")
-
-
-def test_settings_are_read_from_a_file_next_to_which_it_runs(program: Program) -> None:
+def test_settings_are_read_from_a_file_next_to_which_it_runs(program: Program, here: Run) -> None:
     dotenv = program.home / ".env"
     dotenv.write_text("DISCORD_TOKEN=a-token-${HOME}\n", encoding="utf-8")
     try:
         done = program()
         assert b"Discord cannot be reached" in done.stderr
         dotenv.write_text("CHAT_TIMEOUT=soon\n", encoding="utf-8")
-        assert b"CHAT_TIMEOUT: " in program("order").stderr
+        assert b"CHAT_TIMEOUT: " in here("order").stderr
         dotenv.write_bytes(b"CHAT_TIMEOUT=\xff\n")
-        assert program("order").stderr.splitlines() == [
+        assert here("order").stderr.splitlines() == [
             b"The file .env cannot be read. Save it as UTF-8 text, as .env.example is."
         ]
     finally:

@@ -10,18 +10,25 @@ from pathlib import Path
 from tests.fakes.bookshelf import write_lantern
 from tests.fakes.discord_server import DiscordServer
 
-PROGRAM = Path(__file__).parents[2] / "run_bot.py"
+ROOT = Path(__file__).parents[2]
+PROGRAM = (str(ROOT / "run_bot.py"),)
+LIGHT_PROGRAM = ("-m", "tests.fakes.light_program")
+"""What Python is told to run; the light one has no embedding model to load."""
 
 
-async def started(discord: DiscordServer, home: Path, model: Path, *words: str, **environment: str) -> Process:
-    """Start the program beside a small library and a model that loads in no time."""
+async def started(
+    discord: DiscordServer, home: Path, *words: str, model: Path | None = None, **environment: str
+) -> Process:
+    """Start the program beside a small library: with an embedding model, or the light one."""
     write_lantern(home / "library")
     settings = {
         "DISCORD_TOKEN": discord.token, "DISCORD_API": discord.api, "DOGEAR_LIBRARY": "library",
-        "DOGEAR_DATA": "data", "EMBEDDING_MODEL": str(model), "PYTHONWARNINGS": "default",
+        "DOGEAR_DATA": "data", "EMBEDDING_MODEL": str(model or ""), "PYTHONWARNINGS": "default",
+        "PYTHONPATH": str(ROOT),
     }  # fmt: skip
+    program = PROGRAM if model else LIGHT_PROGRAM
     return await asyncio.create_subprocess_exec(
-        sys.executable, str(PROGRAM), *words, cwd=home, stdout=PIPE, stderr=PIPE,
+        sys.executable, *program, *words, cwd=home, stdout=PIPE, stderr=PIPE,
         env=os.environ | settings | environment,
     )  # fmt: skip
 

@@ -60,7 +60,7 @@ async def test_nothing_is_half_done_when_it_is_told_to_leave_in_the_middle(tmp_p
         chat.behaviour = "slow"
         told = settings_of(chat) | {"METRICS_PORT": str(port), "LOG_FORMAT": "json"}
         async with discord_server(clubs=2, clock=lambda: 0.0) as discord:  # nothing is late, however slow we are
-            process = await started(discord, tmp_path, tiny_model, **told)
+            process = await started(discord, tmp_path, model=tiny_model, **told)
             await discord.online(patience=300)
             assert json.loads(await answers(port, 200))["ok"]
             asked = await asked_at_once(discord)

@@ -18,10 +18,8 @@ async def discord() -> AsyncIterator[DiscordServer]:
         yield server
 
 
-async def test_it_answers_survives_a_kill_and_leaves_when_it_is_told_to(
-    discord: DiscordServer, tmp_path: Path, tiny_model: Path
-) -> None:
-    process = await started(discord, tmp_path, tiny_model)
+async def test_it_answers_survives_a_kill_and_leaves_when_it_is_told_to(discord: DiscordServer, tmp_path: Path) -> None:
+    process = await started(discord, tmp_path)
     await discord.online()
     asked = await discord.slash("recap", by=discord.people[0], book="the-lantern").answered()
     assert asked.private
@@ -29,7 +27,7 @@ async def test_it_answers_survives_a_kill_and_leaves_when_it_is_told_to(
     await discord.slash("progress set", by=discord.people[0], where="ch 5", book="the-lantern").answered()
     process.kill()
     await left(process)
-    again = await started(discord, tmp_path, tiny_model)
+    again = await started(discord, tmp_path)
     await discord.gateway.until(lambda: len(discord.gateway.online) >= 1, 300)
     asked = await discord.slash("progress show", by=discord.people[0]).answered()
     assert "chapter 5 of 10" in asked.text
@@ -42,10 +40,8 @@ async def test_it_answers_survives_a_kill_and_leaves_when_it_is_told_to(
     assert discord.unknown == []
 
 
-async def test_a_token_that_discord_refuses_is_said_in_one_line(
-    discord: DiscordServer, tmp_path: Path, tiny_model: Path
-) -> None:
-    process = await started(discord, tmp_path, tiny_model, DISCORD_TOKEN="MTIz.another.token-of-nobody")
+async def test_a_token_that_discord_refuses_is_said_in_one_line(discord: DiscordServer, tmp_path: Path) -> None:
+    process = await started(discord, tmp_path, DISCORD_TOKEN="MTIz.another.token-of-nobody")
     status, _, log = await left(process)
     assert status == 1
     assert "Discord does not accept DISCORD_TOKEN" in log
@@ -53,20 +49,19 @@ async def test_a_token_that_discord_refuses_is_said_in_one_line(
     assert "Traceback" not in log
 
 
-async def test_the_link_that_invites_it_is_printed(discord: DiscordServer, tmp_path: Path, tiny_model: Path) -> None:
-    process = await started(discord, tmp_path, tiny_model, "invite")
+async def test_the_link_that_invites_it_is_printed(discord: DiscordServer, tmp_path: Path) -> None:
+    process = await started(discord, tmp_path, "invite")
     status, said, _ = await left(process)
     assert status == 0
     assert said.startswith("https://discord.com/oauth2/authorize?client_id=")
     assert "permissions=" in said
 
 
-async def test_two_processes_have_half_of_the_clubs_each(tmp_path: Path, tiny_model: Path, postgres: Databases) -> None:
+async def test_two_processes_have_half_of_the_clubs_each(tmp_path: Path, postgres: Databases) -> None:
     async with discord_server(clubs=2, shards=2, clock=lambda: 0.0) as discord:
         with postgres.latest() as address:
             processes = [
-                await started(discord, tmp_path / half, tiny_model, SHARDS=f"{half}/2", DATABASE_URL=address)
-                for half in ("0", "1")
+                await started(discord, tmp_path / half, SHARDS=f"{half}/2", DATABASE_URL=address) for half in ("0", "1")
             ]
             try:
                 await discord.online(2, patience=300)

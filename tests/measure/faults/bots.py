@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.fakes.bookshelf import LANTERN, LANTERN_DOCUMENTS, write_book, write_lantern
 from tests.fakes.discord_server import DiscordServer
-from tests.fakes.program import PROGRAM
+from tests.fakes.program import PROGRAM, ROOT
 
 START = 300.0
 """Seconds for a start; the first one builds the vector store."""
@@ -31,6 +31,7 @@ class Shelf:
     settings: Mapping[str, str]
     book: str
     title: str
+    program: tuple[str, ...] = PROGRAM
 
     @classmethod
     def shipped(cls) -> "Shelf":
@@ -67,14 +68,20 @@ class Bot:
     def environment(self) -> dict[str, str]:
         """Return what a process of this bot is started with."""
         own = {"DISCORD_TOKEN": self.discord.token, "DISCORD_API": self.discord.api, "DOGEAR_DATA": str(self.data)}
-        own |= {"CHAT_MODEL": "", "LOG_LEVEL": "INFO", "DATABASE_URL": "", "MEMBER_QUESTIONS": "100000"}
+        own |= {
+            "PYTHONPATH": str(ROOT),
+            "CHAT_MODEL": "",
+            "LOG_LEVEL": "INFO",
+            "DATABASE_URL": "",
+            "MEMBER_QUESTIONS": "100000",
+        }
         return os.environ | own | {"CLUB_QUESTIONS": "1000000"} | dict(self.shelf.settings) | dict(self.more)
 
     async def spawn(self) -> Process:
         """Start a process, and do not wait for it."""
         with (self.folder / "log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, str(PROGRAM),
+                sys.executable, *self.shelf.program,
                 cwd=self.folder, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
         return self.process
@@ -126,7 +133,7 @@ class Bot:
     async def command(self, *words: str) -> tuple[int, str]:
         """Run another command of the program over the same data, and return its exit status and what it said."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, str(PROGRAM), *words, cwd=self.folder, env=self.environment,
+            sys.executable, *self.shelf.program, *words, cwd=self.folder, env=self.environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         said, _ = await process.communicate()

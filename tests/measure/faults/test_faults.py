@@ -2,14 +2,15 @@
 
 import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.db.copy import reviews_in
 from bot.features.reviews.rules import club_text
-from corpus.library import Library
-from retrieval.retriever import StoreReport, open_retriever
+from retrieval.retriever import StoreReport
+from tests.fakes.bookshelf import opened
 from tests.fakes.discord_server import discord_server
+from tests.fakes.program import LIGHT_PROGRAM
 from tests.measure.faults.bots import BOOKS, Bot, Shelf
 from tests.measure.faults.members import Kept, Members, Promise
 from tests.measure.faults.outcomes import Outcome, spread
@@ -29,7 +30,7 @@ def promise(value: str, told: str = "") -> Promise:
 
 
 async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
-    shelf = Shelf.small(tmp_path)
+    shelf = replace(Shelf.small(tmp_path), program=LIGHT_PROGRAM)
     async with discord_server(members=6) as discord:
         bot = Bot(discord, shelf, tmp_path, tmp_path / "data")
         members = Members(discord, bot.shelf, random.Random(2))  # noqa: S311 (always the same)
@@ -45,8 +46,7 @@ async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path:
             assert members.lost(bot.data) == []
         assert members.answered_twice == 0
     texts = [club_text(review) for review in await asyncio.to_thread(reviews_in, bot.data)]
-    with open_retriever(Library.load(tmp_path / "library"), bot.data) as retriever:
-        retriever.refresh()
+    with opened(tmp_path / "library", bot.data) as retriever:
         retriever.reconcile(texts)
         assert retriever.verify_store(texts) == StoreReport(BOOKS, len(texts), ())
     assert not list(bot.data.glob("chroma-damaged-*"))
