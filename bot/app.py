@@ -1,17 +1,21 @@
 """What features are built from: the library, the database, threads, the clock."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.answering.engine import Discussion
 from bot.db.sessions import Sessions
 from bot.logs import Meter
 from bot.people import EVERY, Shards
 from bot.settings import CLUB_QUESTIONS, CLUB_TOKENS, MEMBER_QUESTIONS
 from bot.workers import Workers
 from corpus.books import Book, Slug
+
+if TYPE_CHECKING:  # at run time it would load the vector store
+    from bot.answering.engine import Discussion
 
 T = TypeVar("T")
 
@@ -47,7 +51,7 @@ class App:
         """The books of the library."""
         return self.discussion.library.books
 
-    def get(self, kind: Callable[["App"], T]) -> T:
+    def get(self, kind: Callable[[App], T]) -> T:
         """Return the app's one object of a class, such as a feature's store; it is made when it is first asked for."""
         if kind not in self._parts:
             self._parts[kind] = kind(self)

@@ -56,22 +56,30 @@ def weights_sha256(folder: Path) -> str:
         raise WeightsRefused(f"The embedding model has no readable weights ({error.strerror}).") from error
 
 
-@functools.cache
-def load_embedder(model: str | None = None) -> SentenceEmbedder:
+def load_embedder(model: str | None = None, *, at_once: bool = True) -> SentenceEmbedder:
     """Return the embedding model: the published one, or the name or folder that EMBEDDING_MODEL gives.
 
-    The published model goes on loading in a thread, and its first use waits for it; another one is loaded on return,
-    so that a wrong name is an error here. A process loads each model once. Raises WeightsRefused.
+    The published model goes on loading in a thread, and its first use waits for it; unless `at_once`, it begins with
+    that. Another one is loaded on return, so that a wrong name is an error here. A process loads each model once.
+    Raises WeightsRefused.
     """
+    embedder = _embedder(model)
+    if model is not None:
+        embedder.wait_until_loaded()
+    elif at_once:
+        embedder.start()
+    return embedder
+
+
+@functools.cache
+def _embedder(model: str | None) -> SentenceEmbedder:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if model is None:
         folder = published_model()
         return SentenceEmbedder(
             "all-MiniLM-L6-v2/late-sentences", lambda: load_models(str(folder), QUESTION_ADAPTER), adapted=True
         )
-    embedder = SentenceEmbedder(f"{model}/late-sentences", lambda: load_models(model), adapted=False)
-    embedder.wait_until_loaded()
-    return embedder
+    return SentenceEmbedder(f"{model}/late-sentences", lambda: load_models(model), adapted=False)
 
 
 class Models(NamedTuple):
@@ -128,25 +136,39 @@ def threads() -> int:
 
 
 class SentenceEmbedder:
-    """Embeds passages, their sentences and questions. Any number of threads may use it at once."""
+    """Embeds passages, their sentences and questions. Any number of threads may use it at once.
+
+    A thread loads the models, from `start` or else from the first use.
+    """
 
     def __init__(self, name: str, load: Callable[[], Models], *, adapted: bool) -> None:
         self.name, self.adapted = name, adapted
         self._models: Future[Models] = Future()
         self._tokenizing = Lock()  # a tokenizer keeps its settings as state
         self._reading = ThreadPoolExecutor(thread_name_prefix="reading a question")
-        Thread(target=self._load, args=(load,), name="embedding model").start()
+        self._load, self._starting, self._started = load, Lock(), False
 
-    def _load(self, load: Callable[[], Models]) -> None:
+    def start(self) -> None:
+        """Have the models loaded, if they are not yet."""
+        with self._starting:
+            if not self._started:
+                self._started = True
+                Thread(target=self._loading, name="embedding model").start()
+
+    def _loading(self) -> None:
         try:
-            self._models.set_result(load())
+            self._models.set_result(self._load())
             gc.freeze()  # a full collection looks at all that was imported, and stops every thread for half a second
         except BaseException as error:  # noqa: BLE001 (whoever waits for the model gets it)
             self._models.set_exception(error)
 
     def wait_until_loaded(self) -> None:
-        """Wait for the model. Raises WeightsRefused."""
-        self._models.result()
+        """Wait for the models. Raises WeightsRefused."""
+        self._loaded()
+
+    def _loaded(self) -> Models:
+        self.start()
+        return self._models.result()
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed passages, each given as its sentences; texts of like length share a batch."""
@@ -160,7 +182,7 @@ class SentenceEmbedder:
 
         On two idle cores that takes 14 ms instead of 24. A model is read with one thread (see `threads`).
         """
-        plain, adapted = self._models.result()
+        plain, adapted = self._loaded()
         second = self._reading.submit(self._read, adapted, [text]) if adapted is not plain else None
         ((vectors, _),) = self._read(plain, [text])
         as_passage = mean(vectors)
@@ -171,7 +193,7 @@ class SentenceEmbedder:
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
-        plain = self._models.result().plain
+        plain = self._loaded().plain
         batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
         if len(batches) < 2:
             return [read for batch in batches for read in self._read(plain, batch)]

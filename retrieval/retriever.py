@@ -311,13 +311,16 @@ class Retriever:
 def open_retriever(
     library: Library, data: Path, model: str | None = None, say: Callable[[str], object] = lambda _: None,
     server: ChromaServer | None = None, *, replacing: bool = True, alone: Alone | None = None,
+    at_once: bool = True,
 ) -> Iterator[Retriever]:  # fmt: skip
     """Open the vector store in `data`, or on a server, with the embedding model; it is closed at the end.
+
+    The model begins to load `at_once`, or else when something is embedded: it takes seconds.
 
     What is on a server is shared: unless it is `replacing`, a process adds to it and replaces nothing. `alone` keeps
     processes on other machines from indexing it meanwhile; without it, only those with the same data folder wait.
     """
-    embedder = load_embedder(model)
+    embedder = load_embedder(model, at_once=at_once)
     with ExitStack() as stack:
         if server is not None:
             stack.enter_context(hold(data, together=True))

@@ -30,7 +30,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dogear"))
 @pytest.fixture(scope="session")
 def embedder() -> SentenceEmbedder:
     """The packaged model, loaded once."""
-    return load_embedder(None)  # as the program asks for it: what it loads is kept by its argument
+    return load_embedder()
 
 
 @pytest.fixture(scope="session")

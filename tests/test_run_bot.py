@@ -163,10 +163,16 @@ def test_an_output_that_lacks_letters_gets_others_instead(program: Program) -> N
     assert b"No Name ? stands alone" in done.stdout
 
 
-def test_help_does_not_wait_for_models(program: Program) -> None:
-    heavy = "torch chromadb sentence_transformers langchain_core matplotlib"
-    code = f"import sys, run_bot; run_bot.main(['--help'], {{}}); print(*({heavy!r}.split() & sys.modules.keys()))"
+def test_help_loads_no_model_and_indexing_only_for_what_changed(program: Program, here: Run) -> None:
+    here("index")
+    heavy = "chromadb langchain_core matplotlib sentence_transformers torch"
+    loaded = f"print('loaded', *sorted({heavy!r}.split() & sys.modules.keys()))"
+    code = "import os, sys, run_bot\n"
+    for command in ("--help", "index"):
+        code += f"run_bot.main([{command!r}], os.environ); {loaded}\n"
+    environment = program.environment | {"PYTHONPATH": str(PROGRAM.parent)}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROGRAM.parent, capture_output=True, text=True, timeout=60, check=True
-    )
-    assert done.stdout.splitlines()[-1] == ""
+        [sys.executable, "-c", code], cwd=program.home, env=environment, capture_output=True, text=True, timeout=60,
+        check=True,
+    )  # fmt: skip
+    assert [line for line in done.stdout.splitlines() if line.startswith("loaded")] == ["loaded", "loaded chromadb"]

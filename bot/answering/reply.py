@@ -1,18 +1,23 @@
 """A reply: what an audience reads, made of quoted passages or by a chat model, and what operators may know of it."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from corpus.books import Book, Slug, Unit
 from corpus.labels import UnclearHeading, marks_named
 from corpus.passages import Passage, source_line
 from corpus.positions import WORDS, value
 from retrieval.gate import Audience
-from retrieval.retriever import RankedPassage, RankedSentence
+
+if TYPE_CHECKING:  # at run time it would load the vector store
+    from retrieval.retriever import RankedPassage, RankedSentence
 
 NEUTRAL = "I can’t answer that from what you’ve read so far."
 """The one reply without an answer: the same whether the answer comes later in the book or never.
@@ -171,7 +176,7 @@ def clipped(sentence: RankedSentence, limit: int = LONGEST_SENTENCE) -> RankedSe
         text = f"{text} {clause}".strip()
     if not text:
         text = sentence.text[: limit - 2].rsplit(" ", 1)[0]
-    return RankedSentence(f"{text.rstrip(',;:—')} …", sentence.passage, sentence.number, sentence.score)
+    return replace(sentence, text=f"{text.rstrip(',;:—')} …")
 
 
 def _quotes(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book]) -> tuple[Quote, ...]:

@@ -322,7 +322,7 @@ def look_at_everything(
     def open_store(settings: Settings, library: Library) -> AbstractContextManager[Retriever]:
         # What the store would say while it is opened, the doctor says in its own words.
         where = settings.embedding_model, lambda _: None, settings.chroma
-        return open_retriever(library, settings.data, *where, replacing=False)
+        return open_retriever(library, settings.data, *where, replacing=False, at_once=False)
 
     set_up_logs(logging.WARNING, check_settings(environment)[0].secrets)
     look = DoctorTools(published_model, open_store, open_model, lambda token: asyncio.run(signed_in_as(token)))

@@ -176,7 +176,7 @@ def _opened(
         from retrieval.retriever import open_retriever
 
         where = settings.embedding_model, problem_line, settings.chroma
-        with open_retriever(library, settings.data, *where, replacing=replacing) as retriever:
+        with open_retriever(library, settings.data, *where, replacing=replacing, at_once=False) as retriever:
             yield retriever, progress
 
 

@@ -7,5 +7,5 @@ from run_bot import start
 from tests.fakes.embedder import HashedEmbedder
 
 if __name__ == "__main__":
-    with patch("retrieval.embedding.load_embedder", lambda _: HashedEmbedder()):
+    with patch("retrieval.embedding.load_embedder", lambda _, **__: HashedEmbedder()):
         sys.exit(start())
