@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.answering.people import people_named
 from corpus.books import Slug
 
 LONGEST_REMARK = 60
@@ -16,6 +17,9 @@ LONGEST_QUESTION = 120
 FOLLOW_UP_WORDS = 8
 """Words of a follow-up question such as “and his wife?”; a longer question is read by itself."""
 
+TURNS = 6
+"""Turns of a conversation that are context for the next reply."""
+
 CONTEXT_LIMIT = 200
 """Characters of earlier questions that a follow-up is read with: in a long conversation, the last few questions."""
 
@@ -24,13 +28,12 @@ _NO_APOSTROPHE = re.compile(r"\b(what|who|where|how)s\b")
 
 _FRAGMENT = re.compile(
     r"^\W*(?:and|but|or|what about|how about)(?!\s+(?:who|whom|whose|what|why|how|when|where|which)\b)(?:\s+\S+){1,3}$"
-    r"|^\W*(?:and\s+)?(?:why|how|when|where|who|what|which)(?:\s+(?:not|so|exactly|then|else|next))?\W*$"
+    r"|^\W*(?:(?:and|but|so)\s+)?(?:why|how|when|where|who|what|which)(?:\s+(?:not|so|exactly|then|else|next))?\W*$"
     r"|^\W*(?:go on|continue|tell (?:me|us) more|more|really|anything else|any(?:body|one) else)\b[\s\w,]{0,10}\W*$",
     re.IGNORECASE,
 )
 """Too little to be a question of its own: “And Corrin?”, “Why?”, “Go on.”"""
 
-_OPENING = re.compile(r"^\W*(?:and|but|so|then|or|also)\b", re.IGNORECASE)
 _POINTING = re.compile(
     r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|theirs|these|those|then|next|else|ones)\b"
     r"|\bthis\b(?!\s+(?:book|novel|story|series|club|chapter|thread))"
@@ -53,16 +56,183 @@ class Exchange:
     book: Slug | None = None
 
 
-def standing_alone(question: str, before: Sequence[Exchange]) -> str:
-    """Return a follow-up question with the earlier questions that it needs before it; any other question unchanged."""
-    asked = [question]
-    for exchange in reversed(before):
-        if not is_follow_up(asked[0]):
-            break
-        asked.insert(0, exchange.question)
-    earlier = " ".join(asked[:-1])
-    kept = earlier if len(earlier) <= CONTEXT_LIMIT else earlier[-CONTEXT_LIMIT:].partition(" ")[2]
-    return f"{kept} {question}" if kept else question
+_SHORTER = re.compile(
+    r"\W*(?:(?:can|could|would) you |please )?(?:(?:make|say|put|tell) (?:it|that) )?(?:a bit |much |even )?"
+    r"(?:shorter|briefer|more (?:briefly|shortly)|in short|too long)(?: please| version)?\W*",
+    re.IGNORECASE,
+)
+_GO_ON = re.compile(
+    r"\W*(?:please )?(?:go on|continue|keep going|(?:tell (?:me|us) )?more|what else|anything else)(?: please)?\W*",
+    re.IGNORECASE,
+)
+_CORRECTION = re.compile(
+    r"\W*(?:(?:no|nope|nah|sorry|wait)\W+(?:i mean[t]?\W+)?|i mean[t]?\W+)(?:not \w+\W+(?:but )?)?(?P<meant>.+?)\W*",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(r"(?:about |for )?the other(?: (?:one|man|woman|guy|girl|person|\w+))?", re.IGNORECASE)
+_WHO_IS = re.compile(r"\W*(?:who(?:[’']?s| is| was| are)|tell (?:me|us) about)\b", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"\b(?P<he>he|him|himself)\b|\b(?P<his>his)\b|\b(?P<she>she|herself|her(?=\W*$| (?:to|in|on|at|by|for|with|from|and"
+    r"|about|after|before|so|that|the|an?)\b))\b|\b(?P<hers>hers?)\b",
+    re.IGNORECASE,
+)
+_MALE = re.compile(r"\b(?:sir|mr|lord|father|brother|king|man|boy|husband|son)\b", re.IGNORECASE)
+_FEMALE = re.compile(
+    r"\b(?:mrs|miss|ms|lady|mother|sister|queen|woman|girl|wife|daughter|mistress|widow)\b", re.IGNORECASE
+)
+_WHAT = (
+    r"(?:\b,? (?:(?:is|was) )?(?:an?|the|her|his|\w+[’']s) (?:[\w-]+,? ){0,3}?|\b[^.!?]*?, an? (?:[\w-]+,? ){0,5}?)"
+    rf"(?:{_MALE.pattern}|{_FEMALE.pattern})"
+)
+"""What follows a name and says what somebody is: “Selden is her younger brother”, “Silas rows home, a silent man”."""
+
+ONE_SENTENCE = " in one sentence"
+"""What a question ends with that is to be answered more briefly."""
+
+CORRECTION_WORDS = 6
+"""Words of a correction such as “no, the other one” at most; what is longer says something of its own."""
+
+
+Turn = tuple[str, Exchange]
+"""A question as it was typed, and the exchange with the question as it would be asked alone."""
+
+
+def standing_alone(question: str, before: Sequence[Exchange], people: Sequence[str] = ()) -> str:
+    """Return a question as it would be asked without what was said before it; `people` are names that readers know.
+
+    “Why does he lie?” becomes “Why does Silas lie?” after a question about Silas. What refers to no person comes with
+    the earlier questions that it needs. “Shorter”, “go on” and “no, the other one” ask the last question once more.
+    """
+    told: list[Turn] = []
+    for exchange in before[-TURNS:]:
+        told.append((exchange.question, replace(exchange, question=_resolved(exchange.question, told, people))))
+    return _resolved(question, told, people)
+
+
+def goes_on(question: str) -> bool:
+    """Return whether a question asks for more of the last answer."""
+    return bool(_GO_ON.fullmatch(question))
+
+
+def _resolved(question: str, told: Sequence[Turn], people: Sequence[str]) -> str:
+    if not told:
+        return question
+    last = told[-1][1].question
+    if _SHORTER.fullmatch(question):
+        return last if last.endswith(ONE_SENTENCE) else f"{last.rstrip(' ?.!')}{ONE_SENTENCE}"
+    if goes_on(question):
+        return last
+    known = _persons(told, people)
+    correction = _CORRECTION.fullmatch(question)
+    if (
+        correction
+        and len(question.split()) <= CORRECTION_WORDS
+        and (put := _corrected(correction, last, known, people))
+    ):
+        return put
+    asked = _with_names(question, known, people, told) if known else question
+    fragment = is_fragment(asked)
+    leaning = is_follow_up(asked)
+    if asked != question and not fragment:
+        leaning = bool(_POINTING.search(re.sub("|".join(map(re.escape, known)), "", asked)))
+    if fragment and (about := _ABOUT.match(asked)) and _WHO_IS.match(last):
+        return f"Who is {asked[about.end() :]}"
+    if known and _is_scrap(asked, people):
+        return f"{asked.rstrip(' ?')} {known[0]}?"
+    if not leaning:
+        return asked
+    kept = last if len(last) <= CONTEXT_LIMIT else last[-CONTEXT_LIMIT:].partition(" ")[2]
+    return f"{kept} {asked}"
+
+
+_ABOUT = re.compile(
+    r"\W*(?:and|but|or|what about|how about)\s+(?!(?:who|whom|whose|what|why|how|when|where|which|then|so|not)\b)",
+    re.IGNORECASE,
+)
+_COMPLETE = re.compile(
+    r"\b(?:who|whom|whose|what|whats|which|why|how|when|where|is|are|was|were|do|does|did|has|have|had|can|could|will"
+    r"|would|should|tell|recap|hello|hi|hey|thanks|thank|help|yes|no|ok|okay|bye)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_scrap(asked: str, people: Sequence[str]) -> bool:
+    """Return whether a question is a few words about somebody who is not named: “any kids?”."""
+    return 1 < len(asked.split()) <= 3 and not _COMPLETE.search(asked) and not people_named(asked, people)
+
+
+def _persons(told: Sequence[Turn], people: Sequence[str]) -> list[str]:
+    """Return whom a pronoun may mean, the likeliest first: whom the last question called he, or named, or found."""
+    found: list[str] = []
+    for typed, exchange in reversed(told):
+        named = people_named(typed, people)
+        asked = sorted(people_named(exchange.question, people), key=lambda name: name in named)
+        said = [name for name in people_named(exchange.answer, people, written=True) if name not in asked]
+        who = re.match(r"\W*who", exchange.question, re.IGNORECASE)
+        of_another = who and (not _WHO_IS.match(exchange.question) or re.search(r"[’']s \w", exchange.question[6:]))
+        found += [*said[:1], *asked, *said[1:]] if of_another else [*asked, *said]
+    return list(dict.fromkeys(found))
+
+
+def _with_names(question: str, known: Sequence[str], people: Sequence[str], told: Sequence[Turn]) -> str:
+    """Put the names of people in place of pronouns; those that mean somebody in the question itself stay."""
+    own = people_named(question, people)
+    said = re.search(
+        "|".join(rf"\b{re.escape(word)}\b" for name in own for word in name.split()), question, re.IGNORECASE
+    )
+    after = said.start() if own and said else len(question)
+    meant: dict[tuple[bool, bool], str] = {}
+
+    def named(found: re.Match[str]) -> str:
+        male, owner = found.lastgroup in ("he", "his"), found.lastgroup in ("his", "hers")
+        subject = owner or found[0].lower() in ("he", "she")
+        if subject and after < found.start():
+            return found[0]
+        sure = any(other is not male for other, _ in meant)
+        fitting = [n for n in known if n not in own and _may_be(n, told, male=male, sure=sure)]
+        free = [n for n in fitting if n not in meant.values()] or fitting
+        if not free:
+            return found[0]
+        name = meant.setdefault((male, subject), free[0])
+        return f"{name}’s" if owner else name
+
+    return _PERSONAL.sub(named, question)
+
+
+def _may_be(name: str, told: Sequence[Turn], *, male: bool, sure: bool) -> bool:
+    """Return whether somebody may be called he, or she: by their title, or by what an answer says that they are.
+
+    If neither says it, they may, unless it has to be `sure`.
+    """
+    ours, others = (_MALE, _FEMALE) if male else (_FEMALE, _MALE)
+    is_ = re.compile(re.escape(name.split()[-1]) + _WHAT, re.IGNORECASE)
+    said = [name, *(found[0] for _, e in told for found in is_.finditer(e.answer))]
+    first = next((text for text in said if ours.search(text) or others.search(text)), "")
+    return bool(ours.search(first)) if first else not sure
+
+
+def _corrected(found: re.Match[str], last: str, known: Sequence[str], people: Sequence[str]) -> str:
+    """Return the last question about whom a correction means instead; empty if that is not known."""
+    about = next((name for name in people_named(last, people)), "")
+    meant = found["meant"]
+    if _OTHER.fullmatch(meant):
+        words = set(about.split())
+        others = [name for name in people if name != about and words & set(name.split())] if about else []
+        others += [name for name in known if name != about]
+        other = others[0] if others else ""
+    else:
+        other = next(iter(people_named(meant, people)), "")
+    if not other:
+        return ""
+    for part in (about, *about.split()[::-1]):
+        if part and (at := re.search(rf"\b{re.escape(part)}\b", last, re.IGNORECASE)):
+            return f"{last[: at.start()]}{other}{last[at.end() :]}"
+    return f"Who is {other}?"
+
+
+def is_fragment(question: str) -> bool:
+    """Return whether a question is too little to be one of its own, as “And Corrin?” and “Why?” are."""
+    return bool(_FRAGMENT.search(question))
 
 
 def is_follow_up(question: str) -> bool:
@@ -72,12 +242,12 @@ def is_follow_up(question: str) -> bool:
     """
     if len(question.split()) > FOLLOW_UP_WORDS:
         return False
-    if _FRAGMENT.search(question):
+    if is_fragment(question):
         return True
     pointing, name = _POINTING.search(question), _NAME.search(question)
     if name:
         return pointing is not None and pointing.start() < name.start()
-    return bool(pointing or _OPENING.search(question))
+    return bool(pointing)
 
 
 _YOU = r"(?:,? (?:there|dogear|everyone|everybody|all|bot|you))?"

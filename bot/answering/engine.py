@@ -7,10 +7,20 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answering.conversation import Exchange, WholeBook, part_asked, small_talk, standing_alone, whole_book_intent
+from bot.answering.conversation import (
+    Exchange,
+    WholeBook,
+    goes_on,
+    part_asked,
+    small_talk,
+    standing_alone,
+    whole_book_intent,
+)
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
 from bot.answering.people import names_somebody, people_meant, people_named
 from bot.answering.reply import (
+    ADDS,
+    ANSWER_SENTENCES,
     HEADING,
     MAY_SPOIL,
     NEUTRAL,
@@ -59,6 +69,8 @@ SHOWN_PEOPLE = 40
 SO_FAR_LIMIT = 900
 """Characters of the story so far as an answer to a question; a recap has more."""
 
+NO_MORE = "That is all that I can tell from what you’ve read so far."
+
 WHO_LIMIT = 900
 """Characters about one person."""
 
@@ -84,15 +96,20 @@ class Discussion:
 
         `before` is the part of the conversation that the audience may know. `quote_only` does not use the chat model.
         """
-        alone = standing_alone(question, before)
+        alone = self.alone(question, audience, book, before)
         _required(alone)
         if greeting := small_talk(question):
             return Reply("ask", self._book(book).slug if book else None, greeting, True)
         if whole := self._of_whole_book(alone, audience, book):
             return replace(whole, do="ask")
+        most, alone = length_asked(alone)
         search = self._search(alone, audience, book)
+        if goes_on(question):
+            search = _not_told(search, before)
+            if not search.sentences:
+                return Reply("ask", search.book, NO_MORE)
         if self._writer is None or not search.passages or quote_only:
-            return self._from_passages("ask", search, Mode.QUOTE)
+            return self._from_passages("ask", search, Mode.QUOTE, most)
         written = self._writer.answer(question, alone, search, audience, before)
         if not written.text:
             return replace(self._from_passages("ask", search, Mode.FALLBACK), tokens=written.tokens)
@@ -100,6 +117,13 @@ class Discussion:
             "ask", search.book, written.text, True, search.withheld, search.passages, mode=Mode.MODEL,
             sources=_numbered(written.sources), tokens=written.tokens,
         )  # fmt: skip
+
+    def alone(
+        self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = ()
+    ) -> str:  # fmt: skip
+        """Return a question as it would be asked without the conversation before it, with names for pronouns."""
+        about = book or (before[-1].book if before else None)
+        return standing_alone(question, before, self.people(about, audience) if about and before else ())
 
     @property
     def has_model(self) -> bool:
@@ -278,10 +302,10 @@ class Discussion:
     def _book(self, typed: str) -> Book:
         return self.library.books.get(typed) or find_book(typed, self.library.books)
 
-    def _from_passages(self, do: str, search: Search, mode: Mode) -> Reply:
+    def _from_passages(self, do: str, search: Search, mode: Mode, most: int | None = None) -> Reply:
         if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not search.sentences:
             return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
-        found = quoted(search.sentences, self.library.books)
+        found = quoted(search.sentences, self.library.books, most=most or ANSWER_SENTENCES)
         return Reply(
             do, search.book, found.body, True, search.withheld, search.passages, found.quotes,
             mode=mode, sources=found.sources,
@@ -299,6 +323,15 @@ def _required(text: str) -> None:
         raise DogearError("Ask me in a few words, for example: Who is the man at the door?")
     if len(text) > MAX_TEXT:
         raise DogearError(f"That is longer than {MAX_TEXT:,} characters. Please shorten it, or send it in parts.")
+
+
+def _not_told(search: Search, before: Sequence[Exchange]) -> Search:
+    """Return a search without the sentences that were told already, and without what adds nothing to them."""
+    least = ADDS * max((s.score for s in search.sentences), default=0.0)
+    told = " ".join(exchange.answer for exchange in before)
+    return replace(
+        search, sentences=tuple(s for s in search.sentences if s.score >= least and s.text not in told)
+    )  # fmt: skip
 
 
 def _fitting(told: Sequence[Passage]) -> list[Passage]:

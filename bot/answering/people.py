@@ -13,8 +13,8 @@ ARTICLES = frozenset({"the", "an", "mr", "mister", "dr", "doctor"})
 LIKE = 0.75
 """How alike (0 to 1) a word and a word of a name are if one is taken for the other."""
 
-ROLE_WITHIN = 40
-"""Characters between “is” and a role: “is the tall, silent butler of the Hall”."""
+_ADJECTIVES = r"(?:(?!(?:of|to|in|for|by|from|with|at|on|who|whom|that|and|not|sent|told)\b)[\w’'-]+,? ){0,4}"
+"""Words between “is” and a role: “is the tall, silent butler of the Hall”, but not “is afraid of the butler”."""
 
 
 def people_meant(typed: str, people: Sequence[Passage]) -> tuple[dict[str, list[Passage]], bool]:
@@ -69,11 +69,14 @@ def _called(wanted: set[str], names: dict[str, set[str]]) -> list[str]:
 
 def _is_called(typed: str, wanted: set[str], name: set[str], told: Iterable[Passage]) -> bool:
     """Return whether what is told of somebody says that they are what was typed: a role or another name."""
-    role = r"(?:[’']s)?\W+".join(re.escape(word) for word in name_words(typed.casefold()) if word in wanted)
-    says = re.compile(rf"\b(?:is|was|been|called|named|as)\b[^.;:]{{0,{ROLE_WITHIN}}}\b{role}\b(?![’'-]\w)")
-    text = " ".join(p.text for p in told)
+    role = r"(?:[’']s)?\W+(?:the |an? )?".join(
+        re.escape(word) for word in name_words(typed.casefold()) if word in wanted
+    )
+    says = re.compile(rf"(?:\S+ ){{1,4}}?(?:is|was|been|called|named|as) {_ADJECTIVES}{role}\b(?![’'-]\w)")
+    sentences = [sentence for p in told for sentence in p.sentences]
+    text = " ".join(sentences)
     partly = bool(wanted & name) and all(re.search(rf"\b{re.escape(w.capitalize())}\b", text) for w in wanted - name)
-    return partly or bool(says.search(text.casefold()))
+    return partly or any(says.match(sentence.casefold()) for sentence in sentences)
 
 
 def name_words(name: str) -> list[str]:

@@ -279,9 +279,10 @@ HEADING = 40
 """Characters of the first line of a recap, which says what it covers."""
 
 _LENGTH = re.compile(
-    rf"\b(?:in|with|into|to)?\s*(?:just |only |about |around )?"
+    rf"(?:\b(?:in|into|to|with|just|only)|^)\s*(?:just |only |about |around )?"
     rf"(?:(?P<many>[0-9]{{1,2}}|{WORDS}|a|a single)[ -](?:sentences?|lines?)"
-    r"|(?P<few>(?:a )?few (?:words|sentences|lines)|short(?:er)?|brief(?:ly)?|a nutshell))\b",
+    r"|(?P<few>(?:a )?few (?:words|sentences|lines)|short|a nutshell))\b"
+    r"|\b(?P<brief>short|brief|quick)(?= recap| summary)",
     re.IGNORECASE,
 )
 FEW = 3
@@ -295,7 +296,9 @@ def length_asked(text: str) -> tuple[int | None, str]:
         return None, text
     many = found["many"] or ""
     rest = f"{text[: found.start()]} {text[found.end() :]}".strip(" ,:;")
-    return (FEW if found["few"] else 1 if many.lower().startswith("a") else max(1, int(value(many)))), rest
+    return (
+        FEW if found["few"] or found["brief"] else 1 if many.lower().startswith("a") else max(1, int(value(many)))
+    ), rest
 
 
 def spans_told(passages: Iterable[Passage], book: Book) -> dict[int, tuple[int, int]]:

@@ -92,8 +92,8 @@ Any line that does not begin with / is a question about the current book.
 /book BOOK             choose a book; /book shows its card, /book none leaves it, /book similar what else to read
 /books                 the books that are here
 /hint QUESTION         a hint; /hint once more for the next one
-/recap [BOOK]          the story so far, and no further
-/who NAME              who somebody is, as far as you have met them
+/recap [BOOK or PART]  what matters so far, or of a part: /recap chapters 5-7 in one sentence
+/who NAME              who somebody is, as far as you have met them; a role will do: /who the butler
 /order [BOOK, SERIES]  in which order to read; /order all for every book
 /check TEXT            whether a text goes further than you have read
 /quit                  leave; so does the end of input"""

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from bot.answering import texts
+from bot.answering.conversation import TURNS, Exchange
 from bot.cli import asking
 from bot.cli.asking import PositionsFile, PositionsNotKept, Reader, told_place
 from bot.cli.screen import Screen, Told, problem
 from bot.cli.start import opened, write_down
 from bot.settings import Settings
 from corpus.books import Book, Slug
-from corpus.errors import DogearError
+from corpus.errors import DogearError, PositionError
 from corpus.library import Library
 from corpus.names import UnknownBook, find_book, names_in
 from corpus.text import capitalised
@@ -42,6 +43,8 @@ class Conversation:
     ) -> None:
         self.reader = reader
         self._books, self._discussion, self._keep, self._adults = discussion.library.books, discussion, keep, adults
+        self._before: list[Exchange] = []
+        """What was asked and answered since the reader last moved or turned to a book."""
         self._hinted: tuple[str, Slug | None, int] | None = None
         """The last question, its book, and how many hints to it were shown."""
         self._commands: dict[str, Callable[[str], Told]] = {
@@ -100,7 +103,7 @@ class Conversation:
 
     def _change(self, reader: Reader) -> str:
         """Take over what the reader has become; return why that cannot be kept for next time, or nothing."""
-        self.reader = reader
+        self.reader, self._before = reader, []
         try:
             self._keep(reader)
         except PositionsNotKept as error:
@@ -118,9 +121,13 @@ class Conversation:
     def _ask(self, question: str) -> Told:
         if not question:
             return problem("What do you want to know? Any line that does not begin with / is a question.")
-        book = self._meant(question)
-        self._hinted = question, book, 0
-        return self._answered(self._discussion.ask(question, self._audience, book))
+        book, before = self._meant(question), self._before[-TURNS:]
+        if book is None and before and not names_in(question, self._books):
+            book = before[-1].book
+        self._hinted = self._discussion.alone(question, self._audience, book, before), book, 0
+        reply = self._discussion.ask(question, self._audience, book, before)
+        self._before = [*before, Exchange(question, reply.answer, reply.book)]
+        return self._answered(reply)
 
     def _hint(self, typed: str) -> Told:
         """Give the first hint to a question, or the next one to the last question.
@@ -144,7 +151,14 @@ class Conversation:
         return Told(levels[shown], capitalised(heading), more)
 
     def _recap(self, typed: str) -> Told:
-        book = self._named(typed, "/recap BOOK tells the story so far.")
+        try:
+            book = self._named(typed, "/recap BOOK tells the story so far.")
+        except UnknownBook as error:
+            if self._here is None:
+                raise
+            with contextlib.suppress(PositionError):
+                return self._answered(self._discussion.recap(self._audience, self._here.slug, typed))
+            raise error from None
         return self._answered(self._discussion.recap(self._audience, book.slug))
 
     def _who(self, name: str) -> Told:

@@ -93,6 +93,7 @@ class FakeDiscussion(Discussion):
     def __init__(self, library: Library) -> None:
         self.library = library
         self.asked: list[tuple[str, Slug | None]] = []
+        self.before: list[Exchange] = []
         self._passages = [p for slug, book in library.books.items() for p in cut(book, library.documents[slug])[0]]
 
     def ask(
@@ -100,9 +101,13 @@ class FakeDiscussion(Discussion):
         *, quote_only: bool = False,
     ) -> Reply:  # fmt: skip
         self.asked.append((question, book))
+        self.before = list(before)
         if question == "Break!":
             raise RuntimeError("broken")
         return self._from_words("ask", question, audience, book)
+
+    def people(self, book: Slug, audience: Audience) -> list[str]:
+        return list(dict.fromkeys(p.heading for p in self._visible(audience, book) if p.kind == "people"))
 
     def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
         reply = self._from_words("hint", question, audience, book)

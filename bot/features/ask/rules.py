@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from bot.answering.conversation import standing_alone
 from bot.answering.reply import Reply
 from bot.app import App
 from bot.audiences import Audiences
@@ -117,7 +116,7 @@ class Questions:
         book = await self._book(member, place, text, None, public=not private)
         if book is None and before and not names_in(text, self.books):
             book = before[-1].book
-        question = standing_alone(text, before)
+        question = await self._workers.do(lambda: self._discussion.alone(text, audience, book, before))
         asked = await self._kept(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
         quote_only = not await self._model_may(member.club)
         reply = await self._reply(lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, Index, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.answering.conversation import Exchange
+from bot.answering.conversation import TURNS, Exchange
 from bot.answering.reply import Reply
 from bot.app import App
 from bot.db import base
@@ -233,9 +233,6 @@ class BotMemory:
 KEPT = 20
 """How many turns of a place are kept."""
 
-
-TURNS = 6
-"""Turns of a conversation that are context for the next reply."""
 
 STALE = dt.timedelta(hours=2)
 """After this long without a word, what comes next is a new conversation."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.conversation import Exchange
-from bot.answering.engine import Discussion
+from bot.answering.engine import NO_MORE, Discussion
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Reply
 from bot.answering.texts import no_opinions
 from corpus.errors import DogearError
@@ -205,6 +205,28 @@ def test_roles_and_slips_of_the_keys_are_understood_and_namesakes_kept_apart(
     with opened(library, data) as retriever:
         reply = Discussion(retriever.library, retriever).who(typed, Audience(), LANTERN)
     assert reply.body.startswith(told)
+
+
+def test_shorter_is_one_sentence_and_go_on_says_nothing_twice(island_talk: Discussion) -> None:
+    question = "What happens to Dorothea on the island?"
+    first = island_talk.ask(question, FINISHED, LANTERN)
+    before = [Exchange(question, first.answer, LANTERN)]
+    shorter = island_talk.ask("shorter please", FINISHED, LANTERN, before)
+    assert len(shorter.quotes) == 1
+    assert len(shorter.answer) <= len(first.answer)
+    for _ in range(10):
+        more = island_talk.ask("go on", FINISHED, LANTERN, before)
+        if not more.answered:
+            break
+        assert all(quote.text not in exchange.answer for quote in more.quotes for exchange in before)
+        before.append(Exchange("go on", more.answer, LANTERN))
+    assert more.answer == NO_MORE
+
+
+def test_he_and_she_are_those_who_were_talked_about(island_talk: Discussion) -> None:
+    before = [Exchange("who is silas", island_talk.ask("who is silas", at(5), LANTERN).answer, LANTERN)]
+    assert island_talk.alone("what does he save", at(5), LANTERN, before) == "what does Silas save"
+    assert "Silas" not in island_talk.alone("what does he save", at(0), LANTERN, [Exchange("Who?", "", LANTERN)])
 
 
 def test_a_part_is_told_in_the_length_that_is_asked_for(island_talk: Discussion) -> None:

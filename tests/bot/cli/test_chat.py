@@ -71,6 +71,18 @@ def test_a_conversation_tells_no_more_than_has_been_read(talk: Talk) -> None:
         assert (line, talk.say(line)) == (line, told)
 
 
+def test_what_was_said_is_remembered_until_the_reader_moves(talk: Talk) -> None:
+    talk.say("/progress the-moonstone ch 2", "Who has the diamond?", "Was Godfrey there?")
+    assert [exchange.question for exchange in talk.discussion.before] == ["Who has the diamond?"]
+    talk.say("/progress ch 1", "Was Godfrey there?")
+    assert talk.discussion.before == []
+
+
+def test_a_recap_is_of_a_book_or_of_a_part_of_the_one_at_hand(talk: Talk) -> None:
+    talk.say("/progress the-moonstone ch 2")
+    assert talk.say("/recap the moonstone") == talk.say("/recap") == talk.say("/recap chapters 1-2 in one sentence")
+
+
 def test_a_line_that_is_too_long_is_refused(talk: Talk) -> None:
     assert "4,000" in talk.say("why " * MAX_LINE)
 

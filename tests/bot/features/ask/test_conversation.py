@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.conversation import Exchange
+from bot.answering.conversation import TURNS, Exchange
 from bot.answering.reply import Reply
-from bot.features.ask.store import STALE, TURNS, Conversations, Turn
+from bot.features.ask.store import STALE, Conversations, Turn
 from bot.people import Member, Place
 from corpus.books import Reveals
 from retrieval.gate import Audience
