@@ -64,15 +64,26 @@ def find_book(typed: str, books: Mapping[Slug, Book]) -> Book:
 
 def names_in(text: str, books: Mapping[Slug, Book]) -> list[Slug]:
     """Return the books named in a text, in order; of overlapping names, the longest counts."""
+    return list(dict.fromkeys(slug for slugs, _, _ in _named(text, books) for slug in slugs))
+
+
+def without_names(text: str, books: Mapping[Slug, Book], instead: str) -> str:
+    """Return a text with something else in place of every name of a book."""
+    for _, start, end in reversed(list(_named(text, books))):
+        text = f"{text[:start]}{instead}{text[end:]}"
+    return text
+
+
+def _named(text: str, books: Mapping[Slug, Book]) -> Iterator[tuple[tuple[Slug, ...], int, int]]:
+    """Yield the books of each name in a text, and where it begins and ends."""
     index = _index(tuple((slug, book.names) for slug, book in books.items()))
     words = list(_words(text[:MAX_TEXT]))
-    found: dict[Slug, None] = {}
     at = 0
     while at < len(words):
         length, slugs = _name_at(words, at, index, text)
-        found |= dict.fromkeys(slugs)
+        if slugs:
+            yield slugs, words[at].start, words[at + length - 1].end
         at += length
-    return list(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,8 @@ def source_line(passage: Passage, book: Book) -> str:
 
 _KIND_NAMES = {
     "people": "who is who", "answers": "a reader’s answer", "quotes": "a quote", "discussion": "discussion",
-    "advice": "readers’ advice", "author": "about the author", "text": "notes",
+    "advice": "readers’ advice", "author": "about the author", "setting": "time and place",
+    "warnings": "content warnings", "text": "notes",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from threading import Lock, Thread
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.types import Embedded, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
+from retrieval.types import Embedded, Embedder, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
 
 if TYPE_CHECKING:  # importing it takes seconds, so the thread that loads the model does
     from sentence_transformers import SentenceTransformer
@@ -219,6 +220,25 @@ def mean(vectors: Matrix) -> Vector:
     """Return the vector of a whole text: the mean of its tokens' vectors, of length 1."""
     found = vectors.mean(axis=0)
     return np.asarray(found / (np.linalg.norm(found) or 1.0), np.float32)
+
+
+def embedded_once(texts: Sequence[str], embedder: Embedder, data: Path | None) -> Matrix:
+    """Return the vectors of short texts; with a data folder, those of the same texts are read from there next time."""
+    said = "\n".join((embedder.name, *texts))
+    file = data / f"examples-{hashlib.sha256(said.encode()).hexdigest()[:16]}.npy" if data else None
+    with suppress(OSError, ValueError):
+        if file is not None:
+            return np.asarray(np.load(file), np.float32)
+    found = np.stack([read.passage for read in embedder.passages([(text,) for text in texts])])
+    if file is not None:
+        with suppress(OSError):  # without it, the next start takes seconds longer
+            for old in file.parent.glob("examples-*.npy"):
+                old.unlink()
+            new = file.with_suffix(f".{os.getpid()}")
+            with new.open("wb") as opened:
+                np.save(opened, found)
+            new.replace(file)
+    return found
 
 
 def _pooled(vectors: Matrix, offsets: npt.NDArray[np.int64], sentences: Sequence[str]) -> Embedded:

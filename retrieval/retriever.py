@@ -14,7 +14,7 @@ from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
 from retrieval.book import VisibleBook
 from retrieval.books import Books, ClubPassages
-from retrieval.embedding import load_embedder
+from retrieval.embedding import embedded_once, load_embedder
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, PassageTokens, Rule
 from retrieval.index import Indexed, Indexer, Progress
@@ -23,7 +23,7 @@ from retrieval.place import Messages
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
 from retrieval.story import retold
-from retrieval.types import Embedder, Verdict
+from retrieval.types import Embedder, Matrix, Verdict
 from retrieval.words import stems
 
 TOP = 10
@@ -41,6 +41,11 @@ class RankedPassage:
     score: float
 
 
+def text_stems(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text that carry meaning."""
+    return frozenset(stems(text))
+
+
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
     """A sentence of a visible passage, with its number in the visible text and the same probability."""
@@ -53,7 +58,7 @@ class RankedSentence:
     @property
     def stems(self) -> frozenset[str]:
         """The stems of its words that carry meaning."""
-        return frozenset(stems(self.text))
+        return text_stems(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,9 @@ Alone = Callable[[], AbstractContextManager[object]]
 
 class Retriever:
     """Finds, for an audience, what it may read about a question."""
+
+    data: Path | None = None
+    """The folder in which vectors of examples are kept, if there is one."""
 
     def __init__(self, library: Library, store: Store, embedder: Embedder, alone: Alone = nullcontext) -> None:
         self.library = library
@@ -234,6 +242,10 @@ class Retriever:
             finished=audience.at(book) >= marks,
         )
 
+    def vectors(self, texts: Sequence[str]) -> Matrix:
+        """Embed short texts as passages are; many of them are kept in the data folder, as they take seconds."""
+        return embedded_once(texts, self._embedder, self.data if len(texts) > 1 else None)
+
     def passages(self, book: Slug, audience: Audience, kinds: Iterable[str] = ()) -> list[Passage]:
         """Return what an audience may see of a book, in reading order; of these kinds, if any are named.
 
@@ -326,4 +338,6 @@ def open_retriever(
             stack.enter_context(hold(data, together=True))
             alone = alone or (lambda: FileLock(data / "index.lock"))
         store = stack.enter_context(Store(server or data, embedder.name, say, replacing=replacing))
-        yield Retriever(library, store, embedder, alone or nullcontext)
+        retriever = Retriever(library, store, embedder, alone or nullcontext)
+        retriever.data = data
+        yield retriever

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from bot.answering.conversation import (
-    Exchange,
-    WholeBook,
-    goes_on,
-    part_asked,
-    small_talk,
-    standing_alone,
-    whole_book_intent,
-)
+from bot.answering import about
+from bot.answering.conversation import Exchange, goes_on, standing_alone
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
+from bot.answering.intents import Intents, kinds, sayings
 from bot.answering.people import names_somebody, people_meant, people_named
 from bot.answering.reply import (
     ADDS,
@@ -24,7 +18,6 @@ from bot.answering.reply import (
     HEADING,
     MAY_SPOIL,
     NEUTRAL,
-    OPINIONS,
     RECAP_LIMIT,
     Mode,
     Quote,
@@ -36,13 +29,12 @@ from bot.answering.reply import (
     spans_told,
     thought,
 )
-from bot.answering.texts import cover_lines, measure, no_opinions
 from bot.reading_order.plan import reading_orders
 from bot.reading_order.text import listed, order_text
 from corpus.books import Book, Reveals, Slug
-from corpus.errors import DogearError, PositionError
+from corpus.errors import DogearError
 from corpus.library import Library
-from corpus.names import find_book, names_in
+from corpus.names import find_book, names_in, without_names
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
 from retrieval.gate import Audience
@@ -57,17 +49,10 @@ ANSWERS = 0.15
 ANSWERS_AT_END = 0.002
 """The same for readers who have finished: nothing better comes later, so a weak answer beats none."""
 
-NO_ANSWERS = ("discussion", "review")
-"""Kinds of passages that are found but never quoted as an answer: questions, and reviews if no opinion is asked for."""
+NO_ANSWERS = ("clues", "discussion", "review", "warnings")
+"""Kinds of passages that are found but only quoted where they are asked for: questions, clues, reviews, warnings."""
 
-LATEST = 3
-"""How many themes, quotes or discussion questions an answer has: the last that a reader has reached."""
-
-SHOWN_PEOPLE = 40
-"""How many names an answer has, the last met ones."""
-
-SO_FAR_LIMIT = 900
-"""Characters of the story so far as an answer to a question; a recap has more."""
+WHICH_BOOK = "Which book do you mean? Name it in your question."
 
 NO_MORE = "That is all that I can tell from what you’ve read so far."
 
@@ -87,6 +72,8 @@ class Discussion:
     def __init__(self, library: Library, retriever: Retriever, writer: Writer | None = None) -> None:
         self.library, self.retriever = library, retriever
         self._writer = writer
+        self._known: Intents | None = None
+        self._reading = Lock()
 
     def ask(
         self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
@@ -98,10 +85,8 @@ class Discussion:
         """
         alone = self.alone(question, audience, book, before)
         _required(alone)
-        if greeting := small_talk(question):
-            return Reply("ask", self._book(book).slug if book else None, greeting, True)
-        if whole := self._of_whole_book(alone, audience, book):
-            return replace(whole, do="ask")
+        if (kind := self.kind(alone)) and (told := self._of_kind(kind, alone, audience, book)):
+            return replace(told, do="ask")
         most, alone = length_asked(alone)
         search = self._search(alone, audience, book)
         if goes_on(question):
@@ -173,7 +158,9 @@ class Discussion:
 
     def premise(self, book: Slug) -> Reply:
         """Say what a book is about, without spoilers."""
-        return replace(self._premise(self._book(book)), do="book", sources=())
+        known = self._book(book)
+        told = self._texts_quoted(known, self.retriever.passages(known.slug, Audience(), ("premise",)))
+        return replace(told, do="book", sources=())
 
     def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Say who a character is, as far as the audience has read."""
@@ -246,45 +233,24 @@ class Discussion:
         advice = reading_orders(self.library.books, audience.positions, book=slug, series=series)
         return Reply("order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books)
 
-    def _of_whole_book(self, question: str, audience: Audience, book: Slug | None) -> Reply | None:
-        """Answer a question about a whole book or a part of it; None if it is no such question."""
+    def kind(self, question: str) -> str:
+        """Return what kind of thing a question asks of a book or a club (intents.toml); empty for the story itself."""
+        return self._intents().of(without_names(question, self.library.books, "the book"))
+
+    def _intents(self) -> Intents:
+        with self._reading:
+            self._known = self._known or Intents(self.retriever.vectors, kinds())
+            return self._known
+
+    def _of_kind(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:
+        """Answer a question of a kind; None where the passages have to answer it."""
         named = [self._book(book).slug] if book else names_in(question, self.library.books)
         known = self.library.books[named[0]] if len(named) == 1 else None
-        if known and (part := part_asked(question)):
-            with suppress(PositionError):
-                return self.recap(audience, known.slug, part)
-        most, question = length_asked(question)
-        asked = whole_book_intent(question, known.names if known else ())
-        if asked is WholeBook.ORDER:
-            series = known.series if known else None
-            return self.order(audience, known.slug if known and not series else None, series)
-        if asked is None or known is None:
-            return Reply("ask", None, NEUTRAL) if asked else None
-        match asked:
-            case WholeBook.ABOUT:
-                told = self._premise(known)
-                return told if told.answered else self.recap(audience, known.slug, limit=SO_FAR_LIMIT, most=most)
-            case WholeBook.SO_FAR:
-                told = self.recap(audience, known.slug, limit=SO_FAR_LIMIT, most=most)
-                return told if told.answered else self._premise(known)
-            case WholeBook.PEOPLE:
-                met = self.people(known.slug, audience)[-SHOWN_PEOPLE:]
-                return Reply("ask", known.slug, f"People so far: {', '.join(met)}." if met else NEUTRAL, bool(met))
-            case WholeBook.COVER:
-                return Reply("ask", known.slug, "\n".join((*cover_lines(known), measure(known))), True)
-            case WholeBook.OPINIONS:
-                if not self.retriever.passages(known.slug, audience, OPINIONS):
-                    return Reply("ask", known.slug, no_opinions(known), True)
-                search = self.retriever.search(question, audience, known.slug)
-                opinions = tuple(s for s in search.sentences if s.passage.kind in OPINIONS)
-                return self._from_passages("ask", replace(search, sentences=opinions, confidence=1.0), Mode.QUOTE)
-            case WholeBook.THEMES | WholeBook.QUOTES | WholeBook.DISCUSSION:
-                texts = self.texts(known.slug, audience, str(asked))
-                reached = sorted(texts, key=lambda p: p.mark)
-                return self._texts_quoted(known, reached[-LATEST:])
-
-    def _premise(self, book: Book) -> Reply:
-        return self._texts_quoted(book, self.retriever.passages(book.slug, Audience(), ("premise",)))
+        if kind in sayings():
+            return Reply("ask", known.slug if known else None, sayings()[kind], True)
+        if known is None:
+            return self.order(audience) if kind in ("order", "needs", "next") else Reply("ask", None, WHICH_BOOK)
+        return about.ANSWERS[kind](about.Asked(self, question, known, audience))
 
     def _texts_quoted(self, book: Book, told: Sequence[Passage]) -> Reply:
         """Quote texts in full, each on a line of its own, with their sources."""

@@ -97,7 +97,7 @@ CONTINUES = 0.4
 REPEATS = 0.6
 """A sentence that shares this much of its words, or of another's, with one that is quoted says it again."""
 
-ABOUT_THE_BOOK = ("advice", "author", "background", "premise", "reception", "themes")
+ABOUT_THE_BOOK = ("advice", "author", "background", "premise", "reception", "setting", "themes")
 ABOUT_WEIGHT = 0.2
 """Kinds of passages about the book rather than its story, and the weight of their scores: a word that they share with
 the question is no answer yet. If the question is about them, they score far higher than the story.

@@ -1,0 +1,132 @@
+"""What kind of thing is asked is known however it is typed, and a question about the story is never taken for one."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.answering.about import ANSWERS, part_in
+from bot.answering.intents import EXAMPLES, LONGEST_QUESTION, STORY, Intents, kinds, sayings, subject
+from corpus.library import SHIPPED, Library
+from retrieval.embedding import SentenceEmbedder, embedded_once
+from tests.fakes.embedder import HashedEmbedder
+
+
+@pytest.fixture(scope="module")
+def intents(embedder: SentenceEmbedder) -> Intents:
+    """The examples, as the packaged model reads them."""
+    return Intents(lambda texts: embedded_once(texts, embedder, None), kinds())
+
+
+ASKED = {
+    "premise": ["What is it about?", "what's it about", "whats it about", "So what is this book about?",
+                "What’s the book about?", "What is the premise of the book?", "What kind of book is it?",
+                "is this more of a mystery or a romance"],
+    "recap": ["What has happened so far?", "What’s happened in the book so far?", "Catch me up", "Recap!",
+              "Can you catch me up, please?", "Remind me what happened", "Where were we?", "tl;dr so far pls"],
+    "part": ["What happens in chapter 5?", "tldr ch 3–5", "Please summarise chapters 5 to 7", "the ending??",
+             "summary of ch. 12 pls"],
+    "cast": ["Who are the main characters?", "Who is in it?", "whos in it", "Give me a list of characters",
+             "who's who 😅"],
+    "themes": ["What are the themes of the book?", "What are its main ideas?"],
+    "quotes": ["Any good quotes?", "Give me a quote from the book", "quotes", "best quotes so far"],
+    "discussion": ["Suggest some discussion questions for our club", "What should we discuss?",
+                   "What can I talk about with my club?", "4 questions for thursday"],
+    "opinions": ["Is it good?", "Is the book worth reading?", "Should I read it?", "How are the reviews?",
+                 "What do other readers think of it?", "Did people like the book?"],
+    "prizes": ["did the book win the pulitzer", "any awards?"],
+    "films": ["is there a film version?"],
+    "warnings": ["content warnings?", "TW for this?", "is there any gore"],
+    "length": ["How long is it?", "How many chapters are there?", "how many pages is this"],
+    "left": ["how many chapters left for me", "how many pages are left"],
+    "author": ["Who wrote it?", "Who is the author?", "who wrote the book"],
+    "other_books": ["what other books did she write"],
+    "published": ["When was it published?", "When did the book come out?"],
+    "order": ["In which order should I read the books?", "What is the best reading order?"],
+    "needs": ["Do I need to read the others first?", "can it be read as a stand-alone"],
+    "next": ["What should I read next?", "what's next in the series"],
+    "similar": ["got anything similar?"],
+    "clues": ["which clues do we have", "what is still a mystery"],
+    "guess": ["my theory: the vicar did it. am I right?"],
+    "setting": ["Where is the story set?", "when does the book take place"],
+    "reading": ["what are we reading this month"],
+    "meeting": ["when do we meet next"],
+    "place": ["where am I?", "how far am I in the book"],
+    "hello": ["Hello!", "hi there", "Good evening, everyone."],
+    "thanks": ["Thanks!", "Thank you so much 🙏", "Ok thanks"],
+    "bye": ["Bye", "good night!"],
+    "help": ["Help", "What can you do?", "how does this work"],
+    "spoil": ["You won't spoil it, will you?"],
+    "identity": ["are you a real person"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_a_kind_of_question_is_known_in_other_words(intents: Intents, kind: str) -> None:
+    assert {question: intents.of(question) for question in ASKED[kind]} == dict.fromkeys(ASKED[kind], kind)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the letter about?", "What happened to Silas?", "Who wrote the letter?", "When did it happen?",
+        "What happens at the lighthouse?", "Is he good?", "What comes next after the storm?", "Tell me about Silas",
+        "What is the story of the lamp?", "Why?", "", "?!", "it", "Where is it?", "Who is Silas?", "Who are they?",
+        "Who is in the tower?", "Who are the fishermen?", "What does the quote on the lamp mean?", "Give me the letter",
+        "What should Silas talk about?", "What can Silas do?", "Thanks to whom does Silas live?", "Othello?",
+        "Should I read it to him, asks Corrin: what does Silas say?", "What's going on with the lamp?",
+        "how old is dorothea", "who told the priest about the letter", "does silas ever leave the island",
+        "how many fishermen does he save", "where does she sleep", "when do they meet on the boat",
+        "so silas is the murderer after all, i knew it", "the storm was so well told",
+        "Who is the author of the letter?",
+        "help " * LONGEST_QUESTION,
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_the_story_is_left_alone(intents: Intents, question: str) -> None:
+    assert intents.of(question) == ""
+
+
+def test_of_the_examples_each_is_of_its_kind_and_the_storys_of_none(intents: Intents) -> None:
+    assert {line: intents.of(line) for line in kinds()[STORY] if intents.of(line)} == {}
+    own = {kind: sum(intents.of(line) == kind for line in its) / len(its) for kind, its in kinds().items()}
+    assert {kind: share for kind, share in own.items() if share < 1 and kind != STORY} == {}
+
+
+def test_every_kind_has_an_answer_and_no_line_stands_twice() -> None:
+    assert set(kinds()) - {STORY} == set(ANSWERS) | set(sayings())
+    assert not set(ANSWERS) & set(sayings())
+    lines = [line for its in kinds().values() for line in its]
+    assert len(lines) == len(set(lines))
+    assert all(re.search(rf"^\[{kind}\]$", EXAMPLES.read_text("utf-8"), re.MULTILINE) for kind in kinds())
+
+
+def test_the_subject_of_a_question_is_what_no_example_speaks_of() -> None:
+    assert subject("what would be a good question about the lighthouse?") == {"lighthous"}
+    assert subject("three discussion questions please") == set()
+
+
+def test_examples_are_embedded_once_for_a_data_folder(tmp_path: Path) -> None:
+    embedder, texts = HashedEmbedder(), ["where am i", "who is in it"]
+    first = embedded_once(texts, embedder, tmp_path)
+    again = embedded_once(texts, embedder, tmp_path)
+    assert np.array_equal(first, again)
+    assert len(embedder.embedded) == 2
+    embedded_once([*texts, "hello"], embedder, tmp_path)
+    assert len(embedder.embedded) == 5
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [
+        ("tldr ch 3–5", (3, 5)), ("What happened in Ch. 5?", (5, 5)), ("chapters 6 to 8 in short", (6, 8)),
+        ("three questions for ch 5-8", (5, 8)), ("the last chapter", (9, 9)), ("the last two chapters please", (8, 9)),
+        ("the ending", (15, 15)), ("how does it begin", (1, 1)), ("between chapter 2 and 4", (2, 4)),
+        ("the first three chapters", (1, 3)), ("what did i miss", None), ("two chapters a day", (2, 2)),
+        ("chapter 99", None),
+    ],
+)  # fmt: skip
+def test_a_part_is_found_in_a_question(question: str, part: tuple[int, int] | None) -> None:
+    book = Library.load(SHIPPED).books["the-hound-of-the-baskervilles"]
+    assert part_in(question, book, range(1, 10)) == part
