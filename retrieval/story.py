@@ -1,6 +1,6 @@
 """Which sentences of a story matter most, judged by visible text alone.
 
-A sentence matters if other texts say it again (later sections, people, discussion questions), if it shares rare words
+A sentence matters if other texts say it again (other sections, people, discussion questions), if it shares rare words
 with them, such as the names of people who come back, and if it tells a turn of events.
 """
 
@@ -8,7 +8,6 @@ import re
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.book import Floats, Ints, VisibleBook
 from retrieval.types import Matrix
@@ -26,11 +25,13 @@ SHORT, LONG = 8, 26
 RECENT = 1.0
 """What the last section adds to a score: a reader comes back to it."""
 
-ONE_FOR_ALL = 3.0
+ONE_FOR_ALL = 6.0
 """What the last sentence gains over the first if one is to stand for all: most of what came before led to it."""
 
-SIMILAR, SAME_SECTION = 2.5, 0.8
-"""What similarity to a chosen sentence takes from a score, and each sentence that is chosen in the same section."""
+SIMILAR, NEARBY = 2.5, 1.5
+"""What similarity to a chosen sentence takes from a score, and each one that is chosen in the same section; of what a
+sentence in the next section takes it is half, a third in the one after, and so on.
+"""
 
 NEEDED = 0.8
 """What a sentence loses for each one before it that has to be told as well."""
@@ -69,15 +70,14 @@ def retold(view: VisibleBook, marks: Collection[int], room: int, most: int) -> l
     told = told[np.argsort(mark_of[told], kind="stable")]
     if not len(told):
         return []
-    sections, scores = mark_of[told], _scores(view, told, summary)
+    sections, scores = mark_of[told], _scores(view, told)
     scores += ONE_FOR_ALL * np.linspace(0, 1, len(told)) if most == 1 else RECENT * (sections == sections[-1])
     chosen = _chosen([view.sentences[n] for n in told], sections, scores, view.sentence_vectors[told], room, most)
     return [(int(told[n]), float(scores[n])) for n in sorted(chosen)]
 
 
-def _scores(view: VisibleBook, told: Ints, summary: npt.NDArray[np.bool_]) -> Floats:
+def _scores(view: VisibleBook, told: Ints) -> Floats:
     """Return how much each sentence matters, in standard deviations."""
-    mark_of = view.marks[view.passage_of]
     groups: dict[str, set[int]] = {}
     for n, words in enumerate(view.stems):
         for word in words:
@@ -85,7 +85,7 @@ def _scores(view: VisibleBook, told: Ints, summary: npt.NDArray[np.bool_]) -> Fl
     count = len(set(view.group_of.tolist()))
     support, threads = np.zeros((2, len(told)), np.float32)
     for row, n in enumerate(told):
-        elsewhere = (view.group_of != view.group_of[n]) & (~summary | (mark_of >= mark_of[n]))
+        elsewhere = view.group_of != view.group_of[n]
         similar = view.sentence_vectors[elsewhere] @ view.sentence_vectors[n]
         support[row] = np.sort(similar)[-SUPPORT:].mean() if len(similar) else 0.0
         others = [len(groups[word]) - 1 for word in set(view.stems[n])]
@@ -107,6 +107,7 @@ def _chosen(texts: Sequence[str], sections: Ints, scores: Floats, vectors: Matri
     similar = vectors @ vectors.T
     similar -= similar.mean()
     units = [_with_needed(texts, sections, n) for n in range(len(texts))]
+    places = np.unique(sections, return_inverse=True)[1]
     worth, left = scores - NEEDED * np.array([len(unit) - 1 for unit in units], np.float32), room
     chosen: set[int] = set()
     latest = sections == sections[-1] if most > 1 else np.zeros(len(sections), bool)
@@ -120,7 +121,7 @@ def _chosen(texts: Sequence[str], sections: Ints, scores: Floats, vectors: Matri
             chosen.update(new)
             left -= length
             worth -= SIMILAR * np.maximum(0, similar[new].max(axis=0))
-            worth[sections == sections[best]] -= SAME_SECTION
+            worth -= NEARBY / (1 + np.abs(places - places[best]))
         worth[[best, *chosen]] = -np.inf
     return chosen
 
