@@ -73,7 +73,7 @@ async def application_of(token: SecretStr, patience: float = PATIENCE) -> int:
 
 async def _asked(token: SecretStr, patience: float | None) -> discord.Client:
     """Return a client that was logged in and is closed again; it still knows what Discord told it."""
-    client = discord.Client(intents=discord.Intents.none())
+    client = discord.Client(intents=discord.Intents(guilds=True))  # without them it would warn
     with sign_in_errors():
         try:
             async with asyncio.timeout(patience):

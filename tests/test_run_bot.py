@@ -5,15 +5,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from run_bot import start
 from tests.fakes.discussion import small_library
+from tests.fakes.program import LIGHT_PROGRAM, PROGRAM, ROOT
 
-PROGRAM = Path(__file__).parents[1] / "run_bot.py"
 STONE = "the-moonstone"
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -28,12 +28,13 @@ class Program:
         self.environment = {name: value for name, value in os.environ.items() if name not in unset}
         self.environment |= {"DOGEAR_LIBRARY": "library", "DOGEAR_DATA": "data", "PYTHONWARNINGS": "default"}
 
-    def __call__(self, *arguments: str, said: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
-        command = [sys.executable, str(PROGRAM), *arguments]
+    def __call__(
+        self, *arguments: str, said: bytes = b"", program: Sequence[str] = PROGRAM, **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            command,
+            [sys.executable, *program, *arguments],
             cwd=self.home,
-            env=self.environment | environment,
+            env=self.environment | {"PYTHONPATH": str(ROOT)} | environment,
             input=said,
             capture_output=True,
             timeout=300,
@@ -55,7 +56,7 @@ def here(
     def run(*arguments: str, said: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         monkeypatch.chdir(program.home)
         monkeypatch.setattr("os.environ", dict(program.environment))
-        monkeypatch.setattr("sys.argv", [str(PROGRAM), *arguments])
+        monkeypatch.setattr("sys.argv", [*PROGRAM, *arguments])
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(said)))
         status = start()
         return subprocess.CompletedProcess(arguments, status, *capsysbinary.readouterr())
@@ -96,7 +97,7 @@ def test_a_batch_from_a_file_is_answered_line_by_line(program: Program, here: Ru
 
 def test_a_batch_from_a_pipe_goes_on_after_lines_that_fail(program: Program) -> None:
     said = f'{written(LINES[:1])}nonsense\n\n[3]\n{{"id": 9, "do": "dance"}}\n{written(LINES[5:])}'.encode() + b"\xff\n"
-    done = program("batch", "-", said=said)
+    done = program("batch", "-", "--data", "light", said=said, program=LIGHT_PROGRAM)
     rows = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
     assert [(row["id"], "error" in row) for row in rows] == [
         (1, False),
@@ -170,7 +171,7 @@ def test_help_loads_no_model_and_indexing_only_for_what_changed(program: Program
     code = "import os, sys, run_bot\n"
     for command in ("--help", "index"):
         code += f"run_bot.main([{command!r}], os.environ); {loaded}\n"
-    environment = program.environment | {"PYTHONPATH": str(PROGRAM.parent)}
+    environment = program.environment | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=program.home, env=environment, capture_output=True, text=True, timeout=60,
         check=True,

@@ -1,13 +1,16 @@
 """The bot as a process, over a real socket: it comes, answers, and leaves when it is told to."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.cli.main import main
 from tests.fakes.discord_server import DiscordServer, discord_server
 from tests.fakes.postgres import Databases
+from tests.fakes.processes import spoken_to
 from tests.fakes.program import left, started
 
 
@@ -40,19 +43,30 @@ async def test_it_answers_survives_a_kill_and_leaves_when_it_is_told_to(discord:
     assert discord.unknown == []
 
 
-async def test_a_token_that_discord_refuses_is_said_in_one_line(discord: DiscordServer, tmp_path: Path) -> None:
-    process = await started(discord, tmp_path, DISCORD_TOKEN="MTIz.another.token-of-nobody")
-    status, _, log = await left(process)
-    assert status == 1
-    assert "Discord does not accept DISCORD_TOKEN" in log
+async def command(discord: DiscordServer, *words: str, token: str) -> int:
+    """Run the program in this process: what Discord is asked first needs nothing that takes long to load."""
+    async with spoken_to(discord):
+        return await asyncio.to_thread(main, words, {"DISCORD_TOKEN": token, "DISCORD_API": discord.api})
+
+
+@pytest.mark.usefixtures("logs_as_before")
+async def test_a_token_that_discord_refuses_is_said_in_one_line_before_anything_is_opened(
+    discord: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert await command(discord, token="MTIz.another.token-of-nobody") == 1
+    log = capsys.readouterr().err
+    assert "logging in" in log
+    assert len(log.splitlines()) == 2
+    assert "Discord does not accept DISCORD_TOKEN" in log.splitlines()[-1]
     assert "another.token" not in log
-    assert "Traceback" not in log
+    assert not (tmp_path / "data").exists()
 
 
-async def test_the_link_that_invites_it_is_printed(discord: DiscordServer, tmp_path: Path) -> None:
-    process = await started(discord, tmp_path, "invite")
-    status, said, _ = await left(process)
-    assert status == 0
+@pytest.mark.usefixtures("logs_as_before")
+async def test_the_link_that_invites_it_is_printed(discord: DiscordServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await command(discord, "invite", token=discord.token) == 0
+    said = capsys.readouterr().out
     assert said.startswith("https://discord.com/oauth2/authorize?client_id=")
     assert "permissions=" in said
 
