@@ -195,6 +195,11 @@ class Weights:
         with np.load(path) as arrays:
             return cls(**{f.name: arrays[f.name].astype(np.float32) for f in fields(cls)})
 
+    def towards(self, other: "Weights", share: float) -> "Weights":
+        """Return weights on the way to others of the same shape: 0 is these, 1 is the others."""
+        pairs = ((f.name, getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return Weights(**{name: (1 - share) * one + share * two for name, one, two in pairs})
+
     def save(self, path: Path) -> None:
         """Write the weights."""
         arrays = {f.name: getattr(self, f.name).astype(np.float32) for f in fields(self)}

@@ -43,11 +43,11 @@ from retrieval.retriever import Retriever, Search
 if TYPE_CHECKING:
     from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
 
-ANSWERS = 0.15
+ANSWERS = 0.35
 """Confidence from which visible text counts as an answer (docs/retrieval.md has its costs and benefits)."""
 
-ANSWERS_AT_END = 0.002
-"""The same for readers who have finished: nothing better comes later, so a weak answer beats none."""
+ANSWERS_AT_END = 0.45
+"""The same for readers who have finished."""
 
 NO_ANSWERS = ("clues", "discussion", "review", "warnings")
 """Kinds of passages that are found but only quoted where they are asked for: questions, clues, reviews, warnings."""

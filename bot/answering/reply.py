@@ -153,12 +153,12 @@ def chosen(sentences: Sequence[RankedSentence], words: int, most: int) -> list[R
 
 
 def _adds(sentence: RankedSentence, kept: Sequence[RankedSentence]) -> bool:
-    """Return whether a sentence is about what the first one says, or an opinion as well, and repeats none of them."""
+    """Return whether a sentence goes with the first one (beside it, a word in common, opinions) and repeats none."""
     words = sentence.stems
     others = [other.stems for other in kept]
     again = (len(words & other) >= REPEATS * max(1, min(len(words), len(other))) for other in others)
-    beside = bool(words & others[0]) or sentence.passage.kind in OPINIONS
-    return beside and not any(again)
+    near = _follows(kept[0], sentence) or _follows(sentence, kept[0]) or sentence.passage.kind in OPINIONS
+    return (near or bool(words & others[0])) and not any(again)
 
 
 def _score(sentence: RankedSentence) -> float:

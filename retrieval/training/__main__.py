@@ -8,18 +8,31 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from corpus.books import Book
 from retrieval.book import Floats, OpenedBook
 from retrieval.embedding import load_embedder
 from retrieval.guard import PassageTokens
-from retrieval.ranking import WEIGHTS, Fit, Question, Ranker
+from retrieval.ranking import WEIGHTS, Fit, Question, Ranker, Weights
 from retrieval.training import adapter, guarding, ranker
-from retrieval.training.stories import StoryQuestion, as_one_stretch, open_stories, read_questions
+from retrieval.training.stories import (
+    Shelf,
+    StoryQuestion,
+    as_one_stretch,
+    open_stories,
+    open_summaries,
+    read_club_questions,
+    read_questions,
+)
 from retrieval.types import Embedder, QuestionVectors
 from retrieval.words import stems
 
 TALK = Path(__file__).parent / "talk.txt"
 """What club members say that tells nothing of a story, a message a line."""
+
+CLUB_QUESTIONS = Path(__file__).parent / "club_questions.jsonl"
+"""What club members ask, about the plot summaries of NarrativeQA; written for this."""
+
+SHARE = 0.5
+"""How much of what is learned from club questions ships: with all of it, ranking in full text gets worse."""
 
 SHORT = 4
 """An answer of fewer stems says too little to be placed without its question."""
@@ -28,32 +41,38 @@ SHORT = 4
 def main() -> None:
     """Learn all weights, one after the other."""
     parser = argparse.ArgumentParser(prog="python -m retrieval.training", description="Make the learned weights.")
-    parser.add_argument("--stories", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, required=True)
-    parser.add_argument("--answers", type=Path, required=True)
+    parser.add_argument("--stories", type=Path)
+    parser.add_argument("--questions", type=Path)
+    parser.add_argument("--answers", type=Path)
+    parser.add_argument("--summaries", type=Path, nargs="+")
+    parser.add_argument("--club", action="store_true", help="learn from what club members ask alone, in five minutes")
     parser.add_argument("--guard", action="store_true", help="learn the guard's rule alone")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--readings", type=Path, default=Path("readings.npy"), help="kept between runs")
     given = parser.parse_args()
+    if not (given.club or (given.stories and given.questions and given.answers)):
+        parser.error("--stories, --questions and --answers are needed, unless --club is given")
+    if not (given.guard or given.summaries):
+        parser.error("--summaries is needed, unless --guard is given")
     given.weights.mkdir(parents=True, exist_ok=True)
     embedder = load_embedder()
-    opened, books = open_stories(given.stories, embedder)
-    asked = read_questions(given.questions)
-    lesson = Lesson(opened, books, asked, embedder, given.weights)
+    if not given.club:
+        lesson = Lesson(open_stories(given.stories, embedder), read_questions(given.questions), embedder, given.weights)
+        if not given.guard:
+            lesson.learn_questions(lesson.question_vectors(given.readings))
+            lesson.learn_statements()
+        lesson.learn_guard(given.answers)
     if not given.guard:
-        lesson.learn_questions(lesson.question_vectors(given.readings))
-        lesson.learn_statements()
-    lesson.learn_guard(given.answers)
+        summaries = open_summaries(given.summaries, embedder)
+        asked = read_club_questions(CLUB_QUESTIONS, summaries)
+        Lesson(summaries, asked, embedder, given.weights).learn_club_questions()
 
 
 class Lesson:
     """The stories that are learned from, and each thing that is learned from them."""
 
-    def __init__(
-        self, opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[StoryQuestion], embedder: Embedder,
-        weights: Path,
-    ) -> None:  # fmt: skip
-        self.opened, self._books, self.asked = opened, books, asked
+    def __init__(self, shelf: Shelf, asked: Sequence[StoryQuestion], embedder: Embedder, weights: Path) -> None:
+        self.opened, self.books, self.asked = shelf.opened, shelf.books, asked
         self._embedder, self._weights = embedder, weights
 
     def question_vectors(self, readings: Path) -> list[QuestionVectors]:
@@ -83,16 +102,39 @@ class Lesson:
         """Learn to rank for questions, asked at their answer, at the end, and anywhere between."""
         rng = random.Random(1)  # noqa: S311 (no secret)
         found = ranker.examples(
-            self.opened, self._books, self.asked, vectors,
+            self.opened, self.books, self.asked, vectors,
             [lambda one, _: one.at, lambda one, b: rng.randint(one.at, b.marks), lambda _, b: b.marks],
         )  # fmt: skip
         whole = {slug: as_one_stretch(opened) for slug, opened in self.opened.items()}
-        found += ranker.examples(whole, self._books, self.asked, vectors, [lambda _, b: b.marks])
+        found += ranker.examples(whole, self.books, self.asked, vectors, [lambda _, b: b.marks])
         weights = ranker.train(found, print)
         weights.save(self._weights / "question.npz")
         reader = Ranker(weights, NO_FIT)
         questions = [Question.of(one.text, v) for one, v in zip(self.asked, vectors, strict=True)]
-        self._learn_fit("question", reader, questions, whole, as_reader=True)
+        self._learn_fit("question", reader, self.asked, questions, whole, as_reader=True)
+
+    def learn_club_questions(self) -> None:
+        """Learn to rank for what club members ask, from the weights that are there; then whether anything answers.
+
+        The adapter has not learned from these stories, so that its reading of their questions is that of new ones.
+        """
+        rng = random.Random(1)  # noqa: S311 (no secret)
+        vectors = {one: self._embedder.question(one.text) for one in self.asked}
+        answered = [one for one in self.asked if one.sections]
+        found = ranker.examples(
+            self.opened, self.books, answered, [vectors[one] for one in answered],
+            [lambda one, _: one.at, lambda one, b: rng.randint(one.at, b.marks), lambda _, b: b.marks],
+        )  # fmt: skip
+        before = Weights.load(self._weights / "question.npz")
+        weights = before.towards(ranker.train(found, print, before), SHARE)
+        weights.save(self._weights / "question.npz")
+        reader = Ranker(weights, NO_FIT)
+        questions = [Question.of(one.text, vectors[one]) for one in answered]
+        open_ = [one for one in self.asked if not one.sections]
+        unheld = ranker.unanswered_rows(
+            self.opened, open_, [Question.of(one.text, vectors[one]) for one in open_], reader
+        )
+        self._learn_fit("question", reader, answered, questions, self.opened, unheld, as_reader=True)
 
     def learn_statements(self) -> None:
         """Learn to place statements."""
@@ -107,15 +149,15 @@ class Lesson:
         weights.save(self._weights / "statement.npz")
         reader = Ranker(weights, NO_FIT)
         talk = ranker.talk_rows(self.opened, self._talk(), reader)
-        self._learn_fit("statement", reader, statements, self.opened, talk, as_reader=False)
+        self._learn_fit("statement", reader, self.asked, statements, self.opened, talk, as_reader=False)
 
     def _learn_fit(
-        self, name: str, reader: Ranker, questions: Sequence[Question], whole: dict[str, OpenedBook],
-        unheld: Sequence[Floats] = (), *, as_reader: bool,
+        self, name: str, reader: Ranker, asked: Sequence[StoryQuestion], questions: Sequence[Question],
+        whole: dict[str, OpenedBook], unheld: Sequence[Floats] = (), *, as_reader: bool,
     ) -> None:  # fmt: skip
         """Learn whether a book holds what was asked or stated; `unheld` are traits of more that no book holds."""
-        rows, held = ranker.fit_rows(self.opened, self._books, self.asked, questions, reader, as_reader=as_reader)
-        more, kept = ranker.whole_rows(whole, self.asked, questions, reader, as_reader=as_reader)
+        rows, held = ranker.fit_rows(self.opened, self.books, asked, questions, reader, as_reader=as_reader)
+        more, kept = ranker.whole_rows(whole, asked, questions, reader, as_reader=as_reader)
         fit = ranker.logistic([*rows, *more, *unheld], held + kept + [False] * len(unheld))
         np.savez_compressed(self._weights / f"{name}_fit.npz", weights=fit.weights, bias=fit.bias)
 
@@ -124,7 +166,7 @@ class Lesson:
         reader = Ranker.load("statement", adapted=True, folder=self._weights)
         shipped, library = guarding.open_shipped(self._embedder)
         shelf = guarding.AnswerJudge(
-            self.opened | shipped, self._books | library, reader, self._embedder, PassageTokens(self._embedder)
+            self.opened | shipped, self.books | library, reader, self._embedder, PassageTokens(self._embedder)
         )
         stories = list(guarding.story_cases(shelf, [one for one in self.asked if min(one.sections) > 1]))
         rule = guarding.learn(stories, list(guarding.marked_cases(shelf, answers)))

@@ -87,13 +87,18 @@ class Network(torch.nn.Module):
         return torch.as_tensor(score.squeeze(-1))
 
 
-def train(found: Sequence[Example], say: Callable[[str], None]) -> Weights:
-    """Train on examples; the same examples and seed give the same weights on one machine."""
+def train(found: Sequence[Example], say: Callable[[str], None], start: Weights | None = None) -> Weights:
+    """Train on examples, from the weights of `start` if there are any.
+
+    The same examples and seed give the same weights on one machine.
+    """
     torch.manual_seed(SEED)
     rng = random.Random(SEED)  # noqa: S311 (no secret)
     sample = np.concatenate([e.features for e in found[::7]])
     mean, deviation = sample.mean(0), sample.std(0) + 1e-3
     network = Network(len(mean), found[0].view.sentence_vectors.shape[1])
+    if start is not None:
+        resume(network, start, mean, deviation)
     low = [network.question, network.sentence]
     rest = [p for name, p in network.named_parameters() if name not in ("question", "sentence")]
     optimiser = torch.optim.AdamW(
@@ -115,7 +120,7 @@ def train(found: Sequence[Example], say: Callable[[str], None]) -> Weights:
             schedule.step()
             total += loss.item()
         say(f"ranking, epoch {epoch}: loss {total / len(batches):.3f}")
-    return _weights(network, mean, deviation)
+    return weights_of(network, mean, deviation)
 
 
 def _loss(network: Network, batch: Sequence[Example], mean: Floats, deviation: Floats) -> torch.Tensor:
@@ -143,7 +148,7 @@ def _loss(network: Network, batch: Sequence[Example], mean: Floats, deviation: F
     return in_sections + 0.5 * on_sentences
 
 
-def _weights(network: Network, mean: npt.NDArray[np.float32], deviation: npt.NDArray[np.float32]) -> Weights:
+def weights_of(network: Network, mean: npt.NDArray[np.float32], deviation: npt.NDArray[np.float32]) -> Weights:
     """Return the network as arrays, with the scaling of the features folded into the first layers."""
     arrays = {name: value.detach().numpy().copy() for name, value in network.state_dict().items()}
     width = len(mean)
@@ -158,6 +163,24 @@ def _weights(network: Network, mean: npt.NDArray[np.float32], deviation: npt.NDA
         last=arrays["last.weight"][0],
         straight=straight / deviation,
     )
+
+
+def resume(network: Network, start: Weights, mean: Floats, deviation: Floats) -> None:
+    """Give a network weights that were learned before: the reverse of `weights_of`."""
+    width = len(mean)
+    first = start.first[:width].T
+    arrays = {
+        "question": start.question / np.sqrt(3, dtype=np.float32),
+        "sentence": start.sentence / np.sqrt(3, dtype=np.float32),
+        "first.weight": np.concatenate([first * deviation, start.first[width:].T], 1),
+        "first.bias": start.first_bias + first @ mean,
+        "second.weight": start.second.T,
+        "second.bias": start.second_bias,
+        "last.weight": start.last[None],
+        "straight.weight": (start.straight * deviation)[None],
+    }
+    read = {name: torch.from_numpy(value.astype(np.float32)) for name, value in arrays.items()}
+    network.load_state_dict(read, strict=False)  # the biases of the last layers mean nothing: scores are compared
 
 
 TRAITS = len(FITTING) * 2 + 3 + KINDS
@@ -216,6 +239,16 @@ def whole_rows(
             rows.append(_traits(view, question, reader, recency(view, 1, 1) if as_reader else None))
             held.append(story == one.story)
     return rows, held
+
+
+def unanswered_rows(
+    opened: dict[str, OpenedBook], asked: Sequence[StoryQuestion], questions: Sequence[Question], reader: Ranker
+) -> list[Floats]:
+    """Return traits of questions that their stories do not answer, asked after the end."""
+    views = [opened[one.story].whole() for one in asked]
+    return [
+        _traits(view, question, reader, recency(view, 1, 1)) for view, question in zip(views, questions, strict=True)
+    ]
 
 
 def talk_rows(opened: dict[str, OpenedBook], talk: Sequence[Question], reader: Ranker) -> list[Floats]:

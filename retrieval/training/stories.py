@@ -1,10 +1,11 @@
-"""The stories and questions that weights are learned from, in FairytaleQA's shape."""
+"""The stories and questions that weights are learned from (docs/weights.md has the shapes of their files)."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from corpus.books import Book, Reveals, Unit
 from corpus.documents import Block, Document
 from corpus.passages import cut
+from corpus.text import sentences
 from retrieval.book import OpenedBook
 from retrieval.store import StoredPassage
 from retrieval.types import Embedded, Embedder
@@ -20,12 +22,17 @@ from retrieval.words import stems
 
 @dataclass(frozen=True, slots=True)
 class StoryQuestion:
-    """A question about a story whose answer is known: `sections` hold it, `at` is the last of them."""
+    """A question about a story: `sections` hold its answer, and `at` is the last of them.
+
+    `sentences` are the numbers of those that answer, the best first, where somebody chose them. Where the story does
+    not answer the question, `sections` is empty.
+    """
 
     story: str
     text: str
     answers: tuple[str, ...]
     sections: tuple[int, ...]
+    sentences: tuple[int, ...] = ()
 
     @property
     def at(self) -> int:
@@ -33,24 +40,62 @@ class StoryQuestion:
         return max(self.sections)
 
 
-def open_stories(path: Path, embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:
+class Shelf(NamedTuple):
+    """Stories that are learned from: their passages with vectors, and their books."""
+
+    opened: dict[str, OpenedBook]
+    books: dict[str, Book]
+
+
+def open_stories(path: Path, embedder: Embedder) -> Shelf:
     """Read, cut and embed stories, JSON Lines of `{"book_id", "title", "sections": [{"n", "text"}]}`."""
-    opened: dict[str, OpenedBook] = {}
-    books: dict[str, Book] = {}
-    for row in _rows(path):
-        slug, sections = str(row["book_id"]), row["sections"]
-        book = books[slug] = Book(slug, str(row["title"]), "Traditional", Unit.SECTION, len(sections))
+    stories = (
+        (str(row["book_id"]), row["title"], [str(section["text"]) for section in row["sections"]])
+        for row in _rows(path)
+    )
+    return _shelf(stories, embedder)
+
+
+SECTION = 4
+"""Sentences of a section of a plot summary: about as many as a library has of a chapter."""
+
+STORY_ID = 10
+"""Characters of a summary's `book_id` by which questions in club words name it."""
+
+
+def open_summaries(paths: Iterable[Path], embedder: Embedder) -> Shelf:
+    """Read, cut and embed plot summaries, JSON Lines of `{"book_id", "title", "summary"}`.
+
+    They have no chapters, so that a few sentences make a section.
+
+    A summary whose sentences are cut otherwise in sections than as a whole is left out: questions count them.
+    """
+    rows = [row for path in paths for row in _rows(path)]
+    told = {str(row["book_id"])[:STORY_ID]: (row["title"], sentences(str(row["summary"]))) for row in rows}
+    sections = {
+        slug: (title, [" ".join(cut[n : n + SECTION]) for n in range(0, len(cut), SECTION)])
+        for slug, (title, cut) in told.items()
+    }
+    shelf = _shelf(((slug, *story) for slug, story in sections.items()), embedder)
+    kept = [slug for slug, opened in shelf.opened.items() if list(opened.sentences) == told[slug][1]]
+    return Shelf({slug: shelf.opened[slug] for slug in kept}, {slug: shelf.books[slug] for slug in kept})
+
+
+def _shelf(stories: Iterable[tuple[str, str, Sequence[str]]], embedder: Embedder) -> Shelf:
+    shelf = Shelf({}, {})
+    for slug, title, sections in stories:
+        book = shelf.books[slug] = Book(slug, title, "Traditional", Unit.SECTION, len(sections))
         blocks = [
             Block(" ".join(paragraph.split()), 0, f"Section {n}", None, Reveals.of({slug: n}), "heading")
             for n, section in enumerate(sections, 1)
-            for paragraph in str(section["text"]).split("\n\n")
+            for paragraph in section.split("\n\n")
             if paragraph.strip()
         ]
         passages, _ = cut(book, [Document("story.md", "summary", "", "", tuple(blocks))])
         vectors = embedder.passages([p.sentences for p in passages])
         rows = [StoredPassage(p, v) for p, v in zip(passages, vectors, strict=True)]
-        opened[slug] = OpenedBook(slug, rows)
-    return opened, books
+        shelf.opened[slug] = OpenedBook(slug, rows)
+    return shelf
 
 
 def as_one_stretch(opened: OpenedBook) -> OpenedBook:
@@ -73,15 +118,36 @@ def read_questions(path: Path) -> list[StoryQuestion]:
     ]
 
 
+def read_club_questions(path: Path, shelf: Shelf) -> list[StoryQuestion]:
+    """Read questions in club words about plot summaries; those about other stories than the shelf's are left out."""
+    return [
+        StoryQuestion(
+            row["book_id"], row["question"], (row["answer"],) if row["answer"] else (),
+            tuple(sorted({number // SECTION + 1 for number in row["sentences"][:1]})), tuple(row["sentences"]),
+        )
+        for row in _rows(path)
+        if row["book_id"] in shelf.opened
+    ]  # fmt: skip
+
+
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+OTHERS_HOLD = 0.8
 
 
 def answer_shares(opened: OpenedBook, asked: StoryQuestion) -> npt.NDArray[np.float32]:
     """Return how much of the best reference answer each sentence holds (0 to 1), within the answer's sections.
 
-    Half of it counts the answer's words, half those that the question does not hold already.
+    Half of it counts the answer's words, half those that the question does not hold already. Where somebody chose the
+    sentences, the best holds all of it and the others most.
     """
+    if asked.sentences:
+        chosen = np.zeros(len(opened.sentences), np.float32)
+        chosen[list(asked.sentences)] = OTHERS_HOLD
+        chosen[asked.sentences[0]] = 1
+        return chosen
     references = [r for r in (frozenset(stems(answer)) for answer in asked.answers) if r]
     question = frozenset(stems(asked.text))
     shares = np.zeros(len(opened.sentences), np.float32)

@@ -1,16 +1,17 @@
 """Learning from the beginning: an adapter and the networks from two small stories, with the packaged model."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from retrieval.embedding import SentenceEmbedder, load_models, published_model
-from retrieval.ranking import Ranker
+from retrieval.ranking import Ranker, Weights
 from retrieval.training import adapter
 from retrieval.training.__main__ import Lesson
-from retrieval.training.stories import open_stories, read_questions
+from retrieval.training.stories import Shelf, StoryQuestion, open_stories, read_questions
 
 PEOPLE = {"the-lamp": ("keeper", "brother", "island"), "the-mill": ("miller", "daughter", "river")}
 
@@ -39,8 +40,7 @@ def lesson(tmp_path: Path, embedder: SentenceEmbedder) -> Lesson:
     made = [rows(story, *people) for story, people in PEOPLE.items()]
     stories.write_text("\n".join(json.dumps(story) for story, _ in made), encoding="utf-8")
     questions.write_text("\n".join(json.dumps(one) for _, asked in made for one in asked), encoding="utf-8")
-    opened, books = open_stories(stories, embedder)
-    return Lesson(opened, books, read_questions(questions), embedder, tmp_path)
+    return Lesson(open_stories(stories, embedder), read_questions(questions), embedder, tmp_path)
 
 
 def test_everything_that_ships_is_learned_from_stories_and_questions(lesson: Lesson, tmp_path: Path) -> None:
@@ -50,6 +50,21 @@ def test_everything_that_ships_is_learned_from_stories_and_questions(lesson: Les
     assert len(vectors) == 8
     for kind in ("question", "statement"):
         assert isinstance(Ranker.load(kind, adapted=True, folder=tmp_path), Ranker)
+
+
+def test_what_a_club_asks_changes_the_weights_that_are_there(
+    lesson: Lesson, tmp_path: Path, embedder: SentenceEmbedder
+) -> None:
+    lesson.learn_questions([embedder.question(one.text) for one in lesson.asked])
+    before = Weights.load(tmp_path / "question.npz")
+    open_question = StoryQuestion("the-lamp", "how old is the keeper", (), ())
+    club = [replace(one, sentences=(2 * one.at - 1,)) for one in lesson.asked]
+    shelf = Shelf(lesson.opened, lesson.books)
+    Lesson(shelf, [*club, open_question], embedder, tmp_path).learn_club_questions()
+    after = Weights.load(tmp_path / "question.npz")
+    assert after.first.shape == before.first.shape
+    assert not np.allclose(after.first, before.first)
+    assert isinstance(Ranker.load("question", adapted=True, folder=tmp_path), Ranker)
 
 
 def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, embedder: SentenceEmbedder) -> None:

@@ -8,7 +8,17 @@ import pytest
 
 from retrieval.ranking import Fit, Question, Ranker, Weights
 from retrieval.training import ranker
-from retrieval.training.stories import StoryQuestion, answer_shares, as_one_stretch, open_stories, read_questions
+from retrieval.training.__main__ import CLUB_QUESTIONS
+from retrieval.training.stories import (
+    Shelf,
+    StoryQuestion,
+    answer_shares,
+    as_one_stretch,
+    open_stories,
+    open_summaries,
+    read_club_questions,
+    read_questions,
+)
 from tests.fakes.embedder import HashedEmbedder
 
 STORY = {
@@ -58,6 +68,88 @@ def test_only_sentences_of_the_answers_section_hold_the_answer(story_file: Path,
     best = opened["the-lamp"].sentences[int(shares.argmax())]
     assert best == "The brother drowned in the storm."
     assert not shares[:5].any()
+
+
+SUMMARY = {
+    "book_id": "0123456789abcdef",
+    "title": "The Lamp",
+    "summary": "A keeper lives on an island. He polishes the lamp. His brother comes by boat. They quarrel. "
+    "The brother drowns. The keeper weeps on the stairs.",
+}
+
+
+@pytest.fixture
+def summaries(tmp_path: Path) -> Shelf:
+    path = tmp_path / "summaries.jsonl"
+    path.write_text(json.dumps(SUMMARY) + "\n", encoding="utf-8")
+    return open_summaries([path], HashedEmbedder())
+
+
+def club_question(tmp_path: Path, shelf: Shelf, sentences: list[int], story: str = "0123456789") -> list[StoryQuestion]:
+    row = {"book_id": story, "question": "whats he crying for", "sentences": sentences, "answer": "his brother"}
+    path = tmp_path / "club.jsonl"
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return read_club_questions(path, shelf)
+
+
+def test_a_summary_is_cut_into_sections_of_four_sentences(summaries: Shelf) -> None:
+    opened = summaries.opened["0123456789"]
+    assert summaries.books["0123456789"].marks == 2
+    marks = [p.reveals.marks["0123456789"] for p in opened.passages]
+    assert [marks[n] for n in opened.passage_of] == [1, 1, 1, 1, 2, 2]
+
+
+def test_a_club_question_knows_its_sentences_and_their_section(summaries: Shelf, tmp_path: Path) -> None:
+    (asked,) = club_question(tmp_path, summaries, [5, 4])
+    assert (asked.sections, asked.sentences) == ((2,), (5, 4))
+    shares = answer_shares(summaries.opened["0123456789"], asked)
+    assert list(shares.nonzero()[0]) == [4, 5]
+    assert shares.argmax() == 5
+
+
+def test_a_club_question_that_its_story_does_not_answer_has_no_section(summaries: Shelf, tmp_path: Path) -> None:
+    (asked,) = club_question(tmp_path, summaries, [])
+    assert asked.sections == ()
+
+
+def test_a_club_question_about_another_story_is_left_out(summaries: Shelf, tmp_path: Path) -> None:
+    assert club_question(tmp_path, summaries, [1], story="another") == []
+
+
+def test_every_club_question_that_ships_is_whole() -> None:
+    rows = [json.loads(line) for line in CLUB_QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) >= 3_000
+    for row in rows:
+        assert row.keys() == {"book_id", "question", "sentences", "answer", "kind", "style"}
+        assert row["question"].strip()
+        assert bool(row["answer"]) == bool(row["sentences"])
+    assert len({(row["book_id"], row["question"]) for row in rows}) == len(rows)
+
+
+def test_weights_on_the_way_to_others_lie_between_them(story_file: Path, asked: StoryQuestion) -> None:
+    embedder = HashedEmbedder()
+    opened, books = open_stories(story_file, embedder)
+    examples = ranker.examples(opened, books, [asked] * 8, [embedder.question(asked.text)] * 8, [lambda one, _: one.at])
+    before = ranker.train(examples, lambda _: None)
+    after = ranker.train(examples, lambda _: None, before)
+    assert np.allclose(before.towards(after, 0).first, before.first)
+    assert np.allclose(before.towards(after, 1).first, after.first)
+    assert np.allclose(before.towards(after, 0.5).last, (before.last + after.last) / 2)
+
+
+def test_training_goes_on_from_weights_as_they_are(story_file: Path, asked: StoryQuestion) -> None:
+    embedder = HashedEmbedder()
+    opened, books = open_stories(story_file, embedder)
+    vector = embedder.question(asked.text)
+    examples = ranker.examples(opened, books, [asked] * 8, [vector] * 8, [lambda one, _: one.at])
+    before = ranker.train(examples, lambda _: None)
+    rows, view, question = examples[0].features, examples[0].view, examples[0].question
+    scores = before.scores(rows, view, question)
+    mean, deviation = rows.mean(0), rows.std(0) + 1e-3
+    network = ranker.Network(rows.shape[1], view.sentence_vectors.shape[1]).eval()
+    ranker.resume(network, before, mean, deviation)
+    again = ranker.weights_of(network, mean, deviation).scores(rows, view, question)
+    assert np.allclose(scores - scores.mean(), again - again.mean(), atol=1e-3)
 
 
 def test_one_stretch_has_the_same_sentences_and_no_limits(story_file: Path) -> None:
