@@ -146,7 +146,7 @@ def test_settings_are_read_from_a_file_next_to_which_it_runs(program: Program, h
     dotenv = program.home / ".env"
     dotenv.write_text("DISCORD_TOKEN=a-token-${HOME}\n", encoding="utf-8")
     try:
-        done = program()
+        done = here()
         assert b"Discord cannot be reached" in done.stderr
         dotenv.write_text("CHAT_TIMEOUT=soon\n", encoding="utf-8")
         assert b"CHAT_TIMEOUT: " in here("order").stderr
