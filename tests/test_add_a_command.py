@@ -21,6 +21,19 @@ IMPORT, ENTRY = re.findall(r"^\+(.*)$", PAGE, re.MULTILINE)
 MIGRATION = re.search(r"python -m (bot\.db\.migrations) \"(.+)\"$", PAGE, re.MULTILINE)
 
 
+LIGHT = """
+import pytest
+
+from tests.fakes.embedder import HashedEmbedder
+
+
+@pytest.fixture(scope="session")
+def embedder() -> HashedEmbedder:
+    return HashedEmbedder()
+"""
+"""Keeps the test of the command from loading the embedding model, which takes nine seconds of a processor."""
+
+
 def follow(project: Path) -> None:
     """Do what the page says in a copy of the project."""
     skipped = shutil.ignore_patterns("__pycache__")
@@ -34,6 +47,7 @@ def follow(project: Path) -> None:
     for name, text in FILES.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text, encoding="utf-8")
+    (project / "tests" / "bot" / "features" / "conftest.py").write_text(LIGHT, encoding="utf-8")
     registry = project / "bot" / "features" / "registry.py"
     before = registry.read_text(encoding="utf-8")
     registry.write_text(before.replace("\nFEATURES = (\n", f"\n{IMPORT}\n\nFEATURES = (\n{ENTRY}\n"), encoding="utf-8")
