@@ -12,8 +12,11 @@ from bot.audiences import Audiences
 from bot.club_settings import SetUp
 from bot.db.sessions import StorageUnavailable
 from bot.features.ask.store import Asked, AskedQuestions, Conversations
+from bot.features.schedules.rules import ScheduleState, range_name
+from bot.features.schedules.store import Schedules
 from bot.limits import Allowance
 from bot.people import Member, Place
+from bot.times import timestamp
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
 from corpus.names import find_book, names_in
@@ -23,6 +26,12 @@ log = logging.getLogger(__name__)
 
 MAX_QUESTION = 500
 """Characters: a question, not an essay."""
+
+
+PERSONAL = ("left", "place")
+"""Kinds of questions whose answers say where their asker is."""
+
+FOR_YOU_ALONE = "That says how far you are, so ask it with /ask: only you see the answer."
 
 
 class BookMissing(DogearError):
@@ -73,6 +82,7 @@ class Questions:
         self.books = app.books
         self._audiences, self._conversations, self._set_up = app.get(Audiences), app.get(Conversations), app.get(SetUp)
         self._questions, self._allowance = app.get(AskedQuestions), app.get(Allowance)
+        self._schedules = app.get(Schedules)
 
     async def put(
         self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = False
@@ -119,7 +129,9 @@ class Questions:
         question = await self._workers.do(lambda: self._discussion.alone(text, audience, book, before))
         asked = await self._kept(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
         quote_only = not await self._model_may(member.club)
-        reply = await self._reply(lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only))
+        reply = await self._of_club(asked, public=not private) or await self._reply(
+            lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only)
+        )
         await self._allowance.spend(member.club, reply.tokens)
         # In private nobody else reads along, and to forget a guess where it is right would confirm it.
         also = Reveals() if private else await self._reveals(question, reply.book)
@@ -177,7 +189,8 @@ class Questions:
         audience = await self._audience(asked.member, asked.place, public=public)
         out_of_tokens = asked.do == "ask" and not await self._model_may(asked.member.club)
         work = self._work(asked, quote_only=out_of_tokens)
-        reply = await self._reply(lambda: work(audience, asked.book))
+        of_club = await self._of_club(asked, public=public) if asked.do == "ask" else None
+        reply = of_club or await self._reply(lambda: work(audience, asked.book))
         await self._allowance.spend(asked.member.club, reply.tokens)
         quotable = not public or audience.may_see(await self._reveals(asked.text, asked.book))
         there = await self._audiences.public(asked.place) if public else Audience()
@@ -202,6 +215,26 @@ class Questions:
         reply = await self._workers.do(work)
         self._meter.answered(reply.do, str(reply.mode) if reply.answered else "neutral", time.monotonic() - begun)
         return reply
+
+    async def _of_club(self, asked: Asked, *, public: bool) -> Reply | None:
+        """Answer what the club knows and the library does not; None for any other question."""
+        kind, said = await self._workers.do(lambda: self._discussion.kind(asked.text)), ""
+        if public and kind in PERSONAL:
+            said = FOR_YOU_ALONE
+        elif kind == "reading" and (book := self.books.get((await self._set_up.settings(asked.place.club)).book or "")):
+            said = f"The club reads {book.title} by {book.author}."
+        elif kind == "meeting":
+            said = await self._next_meeting(asked.place.club)
+        return Reply("ask", asked.book, said, True) if said else None
+
+    async def _next_meeting(self, club: int) -> str:
+        """Return when a club meets next, and about what."""
+        running = [s for s in await self._schedules.of_club(club) if s.state is ScheduleState.RUNNING]
+        coming = [(each.meets, s, each) for s in running for each in s.live if each.meets > self._now()]
+        if not coming:
+            return "No meeting is planned yet."
+        meets, schedule, section = min(coming, key=lambda each: each[0])
+        return f"The next meeting is {timestamp(meets)}: {schedule.title}, {range_name(schedule, section)}."
 
     async def _model_may(self, club: int) -> bool:
         """Return whether the chat model may be asked, if there is one."""

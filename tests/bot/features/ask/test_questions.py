@@ -11,6 +11,7 @@ import pytest
 
 from bot.answering.engine import Discussion
 from bot.app import App, Rates
+from bot.club_settings import SetUp
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import BUTTONS_WORK, AskedLongAgo, AskedQuestions, Conversations
 from bot.features.ceilings.store import Ceilings
@@ -246,3 +247,26 @@ async def test_a_question_that_cannot_be_kept_is_answered_without_an_id_for_butt
     assert answer.reply.answered
     assert answer.asked.id == ""
     assert "answered without buttons" in caplog.text
+
+
+async def test_where_somebody_is_is_told_to_them_alone(club: Club) -> None:
+    questions = club.app.get(Questions)
+    await club.reads(LIZ, LANTERN, "ch 7")
+    await club.goes(THREAD, LANTERN, "ch 9")
+    for question in ("where am I in the book?", "how many chapters left?"):
+        own = await questions.put("ask", LIZ, GENERAL, question, LANTERN)
+        assert "chapter 7" in own.reply.answer
+        for told in (
+            await questions.put("ask", LIZ, THREAD, question, LANTERN, public=True),
+            await questions.say(LIZ, THREAD, question, private=False),
+        ):
+            assert "7" not in told.reply.answer
+            assert "/ask" in told.reply.answer
+
+
+async def test_what_the_club_reads_and_when_it_meets_is_known_from_its_settings(club: Club) -> None:
+    questions = club.app.get(Questions)
+    assert "No meeting is planned" in (await questions.put("ask", LIZ, GENERAL, "when do we meet?")).reply.answer
+    await club.app.get(SetUp).begin(1)
+    await club.app.get(SetUp).choose_book(1, KITE)
+    assert "The Kite" in (await questions.put("ask", LIZ, GENERAL, "what are we reading?")).reply.answer
