@@ -1,7 +1,7 @@
 """How to read follow-up questions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.people import people_named
@@ -29,7 +29,7 @@ _POINTING = re.compile(
     r"|\bthis\b(?!\s+(?:book|novel|story|series|club|chapter|thread))"
     r"|(?:^\W*|\b(?:is|was|do|does|did|about|of|by|after|before|for|to|like|with|in|at|why|how|mean|means)\s+)that\b"
     r"|(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere\b"
-    r"|(?<!\bno )(?<!\bany )\bone\b(?!\s+(?:of|day|night|morning|evening))",
+    r"|(?<!\bno )(?<!\bany )\bone\b(?!\s+(?:of|day|night|morning|evening|sentence|line))",
     re.IGNORECASE,
 )
 """Words that refer to something said before; “is there a storm” and “this book” do not."""
@@ -61,6 +61,7 @@ _CORRECTION = re.compile(
 )
 _OTHER = re.compile(r"(?:about |for )?the other(?: (?:one|man|woman|guy|girl|person|\w+))?", re.IGNORECASE)
 _WHO_IS = re.compile(r"\W*(?:who(?:[’']?s| is| was| are)|tell (?:me|us) about)\b", re.IGNORECASE)
+_ABOUT_SOMEBODY = re.compile(r"\W*(?:(?:and|but|so)\W+)?(?:who|tell (?:me|us) about)", re.IGNORECASE)
 _PERSONAL = re.compile(
     r"\b(?P<he>he|him|himself)\b|\b(?P<his>his)\b|\b(?P<she>she|herself|her(?=\W*$| (?:to|in|on|at|by|for|with|from|and"
     r"|about|after|before|so|that|the|an?)\b))\b|\b(?P<hers>hers?)\b",
@@ -87,16 +88,25 @@ Turn = tuple[str, Exchange]
 """A question as it was typed, and the exchange with the question as it would be asked alone."""
 
 
-def standing_alone(question: str, before: Sequence[Exchange], people: Sequence[str] = ()) -> str:
+def standing_alone(
+    question: str,
+    before: Sequence[Exchange],
+    people: Sequence[str] = (),
+    of_book: Callable[[str], object] = lambda _: "",
+) -> str:
     """Return a question as it would be asked without what was said before it; `people` are names that readers know.
+
+    `of_book` says of a question such as “Is it any good?” that it is about the book, whatever was said before.
 
     “Why does he lie?” becomes “Why does Silas lie?” after a question about Silas. What refers to no person comes with
     the earlier questions that it needs. “Shorter”, “go on” and “no, the other one” ask the last question once more.
     """
     told: list[Turn] = []
     for exchange in before[-TURNS:]:
-        told.append((exchange.question, replace(exchange, question=_resolved(exchange.question, told, people))))
-    return _resolved(question, told, people)
+        told.append(
+            (exchange.question, replace(exchange, question=_resolved(exchange.question, told, people, of_book)))
+        )
+    return _resolved(question, told, people, of_book)
 
 
 def goes_on(question: str) -> bool:
@@ -104,20 +114,22 @@ def goes_on(question: str) -> bool:
     return bool(_GO_ON.fullmatch(question))
 
 
-def _resolved(question: str, told: Sequence[Turn], people: Sequence[str]) -> str:
+def _resolved(
+    question: str, told: Sequence[Turn], people: Sequence[str], of_book: Callable[[str], object]
+) -> str:  # fmt: skip
     if not told:
         return question
     last = told[-1][1].question
     if _SHORTER.fullmatch(question):
         return last if last.endswith(ONE_SENTENCE) else f"{last.rstrip(' ?.!')}{ONE_SENTENCE}"
     if goes_on(question):
-        return last
+        return last.removesuffix(ONE_SENTENCE)
     known = _persons(told, people)
     correction = _CORRECTION.fullmatch(question)
     if (
         correction
         and len(question.split()) <= CORRECTION_WORDS
-        and (put := _corrected(correction, last, known, people))
+        and (put := _corrected(correction, told, known, people))
     ):
         return put
     asked = _with_names(question, known, people, told) if known else question
@@ -129,7 +141,8 @@ def _resolved(question: str, told: Sequence[Turn], people: Sequence[str]) -> str
         return f"Who is {asked[about.end() :]}"
     if known and _is_scrap(asked, people):
         return f"{asked.rstrip(' ?')} {known[0]}?"
-    if not leaning:
+    it_is_the_book = asked == question and (_ABOUT_SOMEBODY.match(last) or of_book(last)) and of_book(question)
+    if not leaning or it_is_the_book:
         return asked
     kept = last if len(last) <= CONTEXT_LIMIT else last[-CONTEXT_LIMIT:].partition(" ")[2]
     return f"{kept} {asked}"
@@ -201,19 +214,17 @@ def _may_be(name: str, told: Sequence[Turn], *, male: bool, sure: bool) -> bool:
     return bool(ours.search(first)) if first else not sure
 
 
-def _corrected(found: re.Match[str], last: str, known: Sequence[str], people: Sequence[str]) -> str:
-    """Return the last question about whom a correction means instead; empty if that is not known."""
-    about = next((name for name in people_named(last, people)), "")
-    meant = found["meant"]
-    if _OTHER.fullmatch(meant):
-        words = set(about.split())
-        others = [name for name in people if name != about and words & set(name.split())] if about else []
-        others += [name for name in known if name != about]
-        other = others[0] if others else ""
-    else:
-        other = next(iter(people_named(meant, people)), "")
-    if not other:
+def _corrected(found: re.Match[str], told: Sequence[Turn], known: Sequence[str], people: Sequence[str]) -> str:
+    """Return the last question about somebody, now about whom a correction means; empty if that is not known."""
+    last = next((e.question for _, e in reversed(told) if people_named(e.question, people)), "")
+    about = next(iter(people_named(last, people)), "")
+    meant = people_named(found["meant"], people)
+    if _OTHER.fullmatch(found["meant"]) and about:
+        alike = [name for name in people if set(about.split()) & set(name.split())]
+        meant = [name for name in (*alike, *known) if name != about]
+    if not meant:
         return ""
+    other = meant[0]
     for part in (about, *about.split()[::-1]):
         if part and (at := re.search(rf"\b{re.escape(part)}\b", last, re.IGNORECASE)):
             return f"{last[: at.start()]}{other}{last[at.end() :]}"

@@ -38,7 +38,7 @@ from corpus.names import find_book, names_in, without_names
 from corpus.passages import Passage, source_line
 from corpus.positions import parse_part
 from retrieval.gate import Audience
-from retrieval.retriever import Retriever, Search
+from retrieval.retriever import RankedSentence, Retriever, Search, text_stems
 
 if TYPE_CHECKING:
     from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
@@ -90,7 +90,7 @@ class Discussion:
         most, alone = length_asked(alone)
         search = self._search(alone, audience, book)
         if goes_on(question):
-            search = _not_told(search, before)
+            search = _not_told(search, alone, before)
             if not search.sentences:
                 return Reply("ask", search.book, NO_MORE)
         if self._writer is None or not search.passages or quote_only:
@@ -108,7 +108,8 @@ class Discussion:
     ) -> str:  # fmt: skip
         """Return a question as it would be asked without the conversation before it, with names for pronouns."""
         about = book or (before[-1].book if before else None)
-        return standing_alone(question, before, self.people(about, audience) if about and before else ())
+        people = self.people(about, audience) if about and before else ()
+        return standing_alone(question, before, people, self.kind)
 
     @property
     def has_model(self) -> bool:
@@ -192,6 +193,11 @@ class Discussion:
         if not any(map(str.isalnum, text)):
             return Reveals()
         return self.retriever.place(text, [self._book(book).slug] if book else [])
+
+    def asks_who(self, question: str, audience: Audience, book: Slug | None) -> bool:
+        """Return whether a question has no word of its own but one name that the audience knows: “Who is Silas?”."""
+        named = people_named(question, self.people(book, audience)) if book else []
+        return len(named) == 1 and text_stems(question) <= text_stems(named[0])
 
     def people(self, book: Slug, audience: Audience) -> list[str]:
         """Return the names of the characters whom an audience has met."""
@@ -291,13 +297,15 @@ def _required(text: str) -> None:
         raise DogearError(f"That is longer than {MAX_TEXT:,} characters. Please shorten it, or send it in parts.")
 
 
-def _not_told(search: Search, before: Sequence[Exchange]) -> Search:
-    """Return a search without the sentences that were told already, and without what adds nothing to them."""
+def _not_told(search: Search, question: str, before: Sequence[Exchange]) -> Search:
+    """Return a search with the sentences that go on: not told before, likely, and with words of the question."""
     least = ADDS * max((s.score for s in search.sentences), default=0.0)
-    told = " ".join(exchange.answer for exchange in before)
-    return replace(
-        search, sentences=tuple(s for s in search.sentences if s.score >= least and s.text not in told)
-    )  # fmt: skip
+    told, words = " ".join(exchange.answer for exchange in before), text_stems(question)
+
+    def goes_on_with(sentence: RankedSentence) -> bool:
+        return sentence.text not in told and sentence.score >= least and bool(words & sentence.stems)
+
+    return replace(search, sentences=tuple(filter(goes_on_with, search.sentences)))
 
 
 def _fitting(told: Sequence[Passage]) -> list[Passage]:

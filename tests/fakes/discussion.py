@@ -106,6 +106,9 @@ class FakeDiscussion(Discussion):
             raise RuntimeError("broken")
         return self._from_words("ask", question, audience, book)
 
+    def kind(self, question: str) -> str:
+        return ""
+
     def people(self, book: Slug, audience: Audience) -> list[str]:
         return list(dict.fromkeys(p.heading for p in self._visible(audience, book) if p.kind == "people"))
 

@@ -134,7 +134,9 @@ class Questions:
         )
         await self._allowance.spend(member.club, reply.tokens)
         # In private nobody else reads along, and to forget a guess where it is right would confirm it.
-        also = Reveals() if private else await self._reveals(question, reply.book)
+        # Who somebody is whom all have met gives nothing away, but such short words are hard to place.
+        plain = private or await self._workers.do(lambda: self._discussion.asks_who(question, audience, reply.book))
+        also = Reveals() if plain else await self._reveals(question, reply.book)
         try:
             await self._conversations.remember(place, member, text, reply, audience, also)
         except StorageUnavailable as error:

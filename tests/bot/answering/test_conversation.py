@@ -67,6 +67,7 @@ HALE = Exchange("and his sister?", "Mrs Hale is the sister of Silas Rowe.")
         ([SILAS], "so who is the murderer?", "so who is the murderer?"),
         ([SILAS], "What did Dorothea say when she left?", "What did Dorothea say when she left?"),
         ([SILAS], "no, the other one", "who is Ann Rowe"),
+        ([SILAS, Exchange("Where is the lamp?", "Selden has it.")], "no, the other one", "who is Ann Rowe"),
         ([SILAS], "I meant Selden", "who is Selden"),
         ([SILAS, HALE], "no, I mean dorothea", "Who is Dorothea’s sister?"),
         ([SILAS], "shorter please", "who is silas in one sentence"),
@@ -83,6 +84,16 @@ def test_pronouns_corrections_and_wishes_are_read_with_the_people_who_were_talke
     before: list[Exchange], question: str, alone: str
 ) -> None:
     assert standing_alone(question, before, PEOPLE) == alone
+
+
+def test_a_question_about_the_book_is_not_about_who_was_talked_of() -> None:
+    before = [SILAS, Exchange("is it any good", "Yes.")]
+    thing = [Exchange("what does dorothea carry", "A letter.")]
+    assert standing_alone("is it good?", thing, PEOPLE, lambda q: "good" in q) == "what does dorothea carry is it good?"
+    asked = [
+        standing_alone(q, before, PEOPLE, lambda q: "good" in q) for q in ("is it any good?", "shorter", "who is he")
+    ]
+    assert asked == ["is it any good?", "is it any good in one sentence", "who is Silas Rowe"]
 
 
 @given(st.text())

@@ -226,6 +226,7 @@ def test_shorter_is_one_sentence_and_go_on_says_nothing_twice(island_talk: Discu
 def test_he_and_she_are_those_who_were_talked_about(island_talk: Discussion) -> None:
     before = [Exchange("who is silas", island_talk.ask("who is silas", at(5), LANTERN).answer, LANTERN)]
     assert island_talk.alone("what does he save", at(5), LANTERN, before) == "what does Silas save"
+    assert island_talk.alone("What is it about?", at(5), LANTERN, before) == "What is it about?"
     assert "Silas" not in island_talk.alone("what does he save", at(0), LANTERN, [Exchange("Who?", "", LANTERN)])
 
 
