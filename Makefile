@@ -53,8 +53,9 @@ test: setup
 	@$(MAKE) --no-print-directory --jobs=2 lint unit
 
 # One process for each core, and each of them on one thread; many short-lived threads would otherwise leave memory behind.
+# Compiled files are kept whatever the environment says: every process would compile everything again.
 unit: setup
-	OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false MALLOC_ARENA_MAX=2 \
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false MALLOC_ARENA_MAX=2 \
 		$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 # A service that cannot be reached, and a package that cannot be had, are said and fail nothing: .ci/audit.py.

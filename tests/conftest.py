@@ -15,8 +15,10 @@ from corpus.library import SHIPPED
 from retrieval.embedding import SentenceEmbedder, load_embedder
 from retrieval.location import Location
 from retrieval.retriever import Retriever
+from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma, running_chroma
+from tests.fakes.embedder import RememberingEmbedder
 from tests.fakes.postgres import Databases, opened_databases
 from tests.fakes.tiny_model import write_tiny_model
 
@@ -28,13 +30,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dogear"))
 
 
 @pytest.fixture(scope="session")
-def embedder() -> SentenceEmbedder:
+def packaged_model() -> SentenceEmbedder:
     """The packaged model, loaded once."""
     return load_embedder()
 
 
 @pytest.fixture(scope="session")
-def shipped_store(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def embedder(packaged_model: SentenceEmbedder) -> Embedder:
+    """The packaged model, which reads each text once."""
+    return RememberingEmbedder(packaged_model)
+
+
+@pytest.fixture(scope="session")
+def shipped_store(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the store of the shipped library, to be copied: it is built once for all workers of a run."""
     own = tmp_path_factory.getbasetemp()
     run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -48,9 +56,7 @@ def shipped_store(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
-def shipped(
-    embedder: SentenceEmbedder, shipped_store: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Retriever]:
+def shipped(embedder: Embedder, shipped_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     """The shipped library, as the packaged model reads it."""
     data = shutil.copytree(shipped_store, tmp_path_factory.mktemp("shipped") / "data")
     with opened(SHIPPED, data, embedder) as retriever:
@@ -58,7 +64,7 @@ def shipped(
 
 
 @pytest.fixture(scope="session")
-def island(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+def island(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     """The Lantern and The Kite, as the packaged model reads them."""
     library = tmp_path_factory.mktemp("island-library")
     write_lantern(library)

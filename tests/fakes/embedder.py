@@ -1,14 +1,19 @@
-"""An embedder that knows no language: a text becomes its stems, hashed into 64 dimensions."""
+"""Embedders for tests: one that knows no language, and one that remembers what another has read."""
 
 import re
 import zlib
-from collections.abc import Sequence
-from threading import Event
+from collections.abc import Callable, Hashable, Sequence
+from threading import Event, Lock
+from typing import Generic, TypeVar
 
 import numpy as np
+from cachetools import LRUCache
 
-from retrieval.types import Embedded, QuestionVectors, TokenVectors, Vector
+from retrieval.types import Embedded, Embedder, QuestionVectors, TokenVectors, Vector
 from retrieval.words import stems
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 
 class EmbedderStopped(Exception):
@@ -16,7 +21,7 @@ class EmbedderStopped(Exception):
 
 
 class HashedEmbedder:
-    """Speaks the `Embedder` protocol: the same text always gives the same vectors, shared words bring texts near.
+    """A text becomes its stems, hashed into 64 dimensions: shared words bring texts near, each text has one vector.
 
     `embedded` are all texts of passages so far; with `stops_after`, only so many calls are answered.
     """
@@ -61,6 +66,44 @@ class PausingEmbedder(HashedEmbedder):
             self.reached.set()
             assert self.may_go_on.wait(60), "the test never let it go on"
         return super().passages(passages)
+
+
+class RememberingEmbedder:
+    """Has another embedder read each text once: most tests ask the same questions about the same books."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name, self.adapted = embedder.name, embedder.adapted
+        self._passages = _Remembered[tuple[str, ...], Embedded](embedder.passages, 100_000)
+        self._questions = _Remembered[str, QuestionVectors](lambda texts: list(map(embedder.question, texts)), 10_000)
+        self._words = _Remembered[str, TokenVectors](embedder.words, 1_000)  # a vector for each token takes much memory
+
+    def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
+        """Embed passages, each given as its sentences."""
+        return self._passages([tuple(said) for said in passages])
+
+    def question(self, text: str) -> QuestionVectors:
+        """Embed a question."""
+        return self._questions([text])[0]
+
+    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Read texts token by token."""
+        return self._words(texts)
+
+
+class _Remembered(Generic[Key, Value]):
+    """What was found for the keys that were asked for last. Threads may ask at once."""
+
+    def __init__(self, find: Callable[[Sequence[Key]], Sequence[Value]], most: int) -> None:
+        self._find, self._known, self._lock = find, LRUCache[Key, Value](most), Lock()
+
+    def __call__(self, keys: Sequence[Key]) -> list[Value]:
+        with self._lock:
+            found = {key: self._known[key] for key in keys if key in self._known}
+        new = [key for key in dict.fromkeys(keys) if key not in found]
+        found |= zip(new, self._find(new) if new else (), strict=True)
+        with self._lock:
+            self._known.update(found)
+        return [found[key] for key in keys]
 
 
 def hashed(text: str) -> Vector:

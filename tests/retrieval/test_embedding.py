@@ -28,6 +28,12 @@ STORM = ("A storm breaks the harbour wall in the night.", "He rows out alone and
 KITE = ("The kite is made of red paper.",)
 
 
+@pytest.fixture(scope="session")
+def embedder(packaged_model: SentenceEmbedder) -> SentenceEmbedder:
+    """The packaged model itself, which reads a text as often as it is given."""
+    return packaged_model
+
+
 def lengths(vectors: np.ndarray) -> list[float]:
     return [round(float(length), 3) for length in np.linalg.norm(np.atleast_2d(vectors), axis=1)]
 

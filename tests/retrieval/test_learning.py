@@ -12,6 +12,7 @@ from retrieval.ranking import Ranker, Weights
 from retrieval.training import adapter
 from retrieval.training.__main__ import Lesson
 from retrieval.training.stories import Shelf, StoryQuestion, open_stories, read_questions
+from retrieval.types import Embedder
 
 PEOPLE = {"the-lamp": ("keeper", "brother", "island"), "the-mill": ("miller", "daughter", "river")}
 
@@ -35,7 +36,7 @@ def rows(story: str, one: str, other: str, place: str) -> tuple[dict[str, object
 
 
 @pytest.fixture
-def lesson(tmp_path: Path, embedder: SentenceEmbedder) -> Lesson:
+def lesson(tmp_path: Path, embedder: Embedder) -> Lesson:
     stories, questions = tmp_path / "stories.jsonl", tmp_path / "questions.jsonl"
     made = [rows(story, *people) for story, people in PEOPLE.items()]
     stories.write_text("\n".join(json.dumps(story) for story, _ in made), encoding="utf-8")
@@ -53,7 +54,7 @@ def test_everything_that_ships_is_learned_from_stories_and_questions(lesson: Les
 
 
 def test_what_a_club_asks_changes_the_weights_that_are_there(
-    lesson: Lesson, tmp_path: Path, embedder: SentenceEmbedder
+    lesson: Lesson, tmp_path: Path, embedder: Embedder
 ) -> None:
     lesson.learn_questions([embedder.question(one.text) for one in lesson.asked])
     before = Weights.load(tmp_path / "question.npz")
@@ -67,7 +68,7 @@ def test_what_a_club_asks_changes_the_weights_that_are_there(
     assert isinstance(Ranker.load("question", adapted=True, folder=tmp_path), Ranker)
 
 
-def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, embedder: SentenceEmbedder) -> None:
+def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, embedder: Embedder) -> None:
     text = "Who drowned in the storm?"
     learned = adapter.train(lesson.opened, lesson.asked, epochs=2)
     adapter.save(learned, tmp_path / "adapter")

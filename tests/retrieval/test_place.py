@@ -11,10 +11,10 @@ from corpus.books import Book, Unit
 from corpus.documents import read_document
 from corpus.library import Library
 from corpus.passages import Passage, cut
-from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
 from retrieval.place import related, spread
 from retrieval.retriever import Retriever
+from retrieval.types import Embedder
 from tests.fakes.bookshelf import (
     KITE,
     KITE_DOCUMENTS,
@@ -41,7 +41,7 @@ STORY = f"---\nkind: summary\n---\n\n{LANTERN_DOCUMENTS['summary.md']}"
 
 
 @pytest.fixture(scope="module")
-def reviewed(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+def reviewed(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     """The Lantern with reviews that nobody placed, and The Kite by the same author."""
     folder = tmp_path_factory.mktemp("reviewed")
     written = "".join(f"## {name}\n\n{text}\n\n" for name, text in REVIEWS.items())
@@ -189,7 +189,7 @@ def test_the_end_of_a_passage_says_where_it_is(tmp_path: Path) -> None:
     assert told_in_order(tmp_path, 100, [paragraph] * 4) == [32, 58, 82, 100]  # and a little later than its share
 
 
-def told_without_labels(folder: Path, embedder: SentenceEmbedder, told: list[str], **labelled: str) -> list[Passage]:
+def told_without_labels(folder: Path, embedder: Embedder, told: list[str], **labelled: str) -> list[Passage]:
     """Return the passages of a summary without labels beside the labelled documents of The Lantern."""
     write_book(folder / "library", LANTERN, {**labelled, "told.md": f"---\nkind: summary\n---\n\n{' '.join(told)}"})
     with opened(folder / "library", folder / "data", embedder) as retriever:
@@ -210,7 +210,7 @@ UNEVEN = [
 """A summary that spends six of nine sentences on the first two chapters of ten."""
 
 
-def test_a_summary_is_aligned_with_what_the_library_places(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+def test_a_summary_is_aligned_with_what_the_library_places(tmp_path: Path, embedder: Embedder) -> None:
     found = told_without_labels(tmp_path, embedder, UNEVEN, **{"story.md": STORY})
     marks = [p.reveals.marks[LANTERN] for p in found]
     assert all(p.inferred for p in found)
@@ -219,13 +219,13 @@ def test_a_summary_is_aligned_with_what_the_library_places(tmp_path: Path, embed
     assert marks == sorted(marks)
 
 
-def test_a_sentence_out_of_order_waits_for_what_it_tells(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+def test_a_sentence_out_of_order_waits_for_what_it_tells(tmp_path: Path, embedder: Embedder) -> None:
     early = ["Dorothea opens the letter at last. It says that Silas drowned his brother for the sake of the lamp."]
     found = told_without_labels(tmp_path, embedder, [*early, *UNEVEN[:6], *UNEVEN[7:]], **{"story.md": STORY})
     assert found[0].reveals.marks[LANTERN] == 10
 
 
-def test_a_summary_beside_too_little_text_is_spread(tmp_path: Path, embedder: SentenceEmbedder) -> None:
+def test_a_summary_beside_too_little_text_is_spread(tmp_path: Path, embedder: Embedder) -> None:
     little = "## Chapter 5\n\nA storm breaks the harbour wall in the night.\n"
     found = told_without_labels(tmp_path, embedder, UNEVEN, **{"story.md": f"---\nkind: summary\n---\n\n{little}"})
     assert [p.reveals.marks[LANTERN] for p in found] == [4, 8, 10]
@@ -237,9 +237,7 @@ def test_how_sure_a_place_is_is_kept_with_it(reviewed: Retriever) -> None:
     assert {p.certainty for p in reviewed.placed_for_the_owner(LANTERN) if not p.inferred} == {1.0}
 
 
-def test_the_end_of_a_paragraph_ends_a_passage_that_has_to_be_matched(
-    tmp_path: Path, embedder: SentenceEmbedder
-) -> None:
+def test_the_end_of_a_paragraph_ends_a_passage_that_has_to_be_matched(tmp_path: Path, embedder: Embedder) -> None:
     told = "---\nkind: review\n---\n\nDorothea comes to the island on the evening boat.\n\nI loved every page.\n"
     write_book(tmp_path / "library", LANTERN, LANTERN_DOCUMENTS | {"review.md": told})
     with opened(tmp_path / "library", tmp_path / "data", embedder) as retriever:

@@ -9,8 +9,8 @@ import pytest
 from simcord import ChannelHandle, MemberActor
 
 from bot.app import Rates
-from retrieval.embedding import SentenceEmbedder
 from retrieval.retriever import Retriever
+from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club
@@ -43,7 +43,7 @@ ALL_NIGHT = Rates(member=10_000, club=10_000)
 
 
 @pytest.fixture(scope="module")
-def marked(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Retriever, Signs]]:
+def marked(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Retriever, Signs]]:
     """A library in which every text gives itself away."""
     library = tmp_path_factory.mktemp("marked-library")
     signs = write_marked_library(library)

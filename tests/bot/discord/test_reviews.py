@@ -11,9 +11,9 @@ from bot.features.reviews.cog import reviews_for
 from bot.features.reviews.rules import Wanted
 from bot.features.reviews.store import Reviews
 from bot.people import Member, Place
-from retrieval.embedding import SentenceEmbedder
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
+from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.club import Club, buttons, message, opened_club
 from tests.fakes.club import shown as sent
@@ -58,7 +58,7 @@ def shown(result: InteractionResult) -> str:
 
 
 @pytest.fixture(scope="session")
-def reviewed(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+def reviewed(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     """The Lantern with reviews in the library, and The Kite without."""
     library = tmp_path_factory.mktemp("reviewed-library")
     write_lantern(library, reviews_md=LIBRARY_REVIEWS)

@@ -15,8 +15,8 @@ import pytest
 from discord import app_commands
 from simcord.types import HttpLogEntry
 
-from retrieval.embedding import SentenceEmbedder
 from retrieval.retriever import Retriever
+from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened
 from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club
@@ -36,7 +36,7 @@ def kinds(*files: str) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def marked(embedder: SentenceEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marked]:
+def marked(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marked]:
     """The marked library, and its signs."""
     library = tmp_path_factory.mktemp("marked-library")
     signs = write_marked_library(library)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from corpus.importing import import_files
-from retrieval.embedding import SentenceEmbedder
+from retrieval.types import Embedder
 from tests.fakes.bookshelf import LANTERN, opened, write_kite, write_lantern
 from tests.fakes.club import Club, opened_club
 from tests.fakes.evening import Evening
@@ -51,7 +51,7 @@ async def reads_everything(evening: Evening, club: Club) -> None:
 
 
 async def test_a_page_is_read_by_those_who_have_finished_and_obeyed_by_nobody(
-    embedder: SentenceEmbedder, library: Path, data: Path, tmp_path: Path
+    embedder: Embedder, library: Path, data: Path, tmp_path: Path
 ) -> None:
     signs = Signs()
     imported(library, tmp_path / "page.txt", signs)

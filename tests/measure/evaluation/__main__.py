@@ -19,6 +19,7 @@ from pathlib import Path
 from corpus.library import SHIPPED, Library
 from retrieval.embedding import load_embedder
 from retrieval.retriever import Retriever, open_retriever
+from tests.fakes.embedder import RememberingEmbedder
 from tests.measure.evaluation import unlabelled
 from tests.measure.evaluation.arms import SAMPLE, Figures, examine, named
 from tests.measure.evaluation.guard_answers import guarded
@@ -67,7 +68,7 @@ def of_stories(stories: Path, questions: Path, folder: Path, limit: int) -> Figu
         figures = examine(retriever.library, retriever, exam, limit, progress)
     if limit:
         return figures
-    tales, embedder = unlabelled.tales(stories, questions), unlabelled.Remembering(load_embedder())
+    tales, embedder = unlabelled.tales(stories, questions), RememberingEmbedder(load_embedder())
     for case in unlabelled.CASES:
         progress(f"placing, {case.name}")
         figures |= named(f"placing {case.name}", dict(unlabelled.measured(map(case.of, tales), embedder)))

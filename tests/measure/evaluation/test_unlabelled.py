@@ -8,7 +8,7 @@ import pytest
 from corpus.books import Reveals
 from corpus.library import Library
 from corpus.passages import Passage, cut
-from retrieval.embedding import SentenceEmbedder
+from retrieval.types import Embedder
 from tests.fakes.bookshelf import LANTERN, LANTERN_SUMMARY
 from tests.measure.evaluation.unlabelled import (
     CASES,
@@ -56,7 +56,7 @@ def test_text_that_got_lost_is_an_error_and_no_figure() -> None:
         list(placings([Said("It rains.", 1)], [passage(0, 1, "It rains.", "More.")]))
 
 
-def test_a_case_goes_through_the_library_and_the_store(embedder: SentenceEmbedder) -> None:
+def test_a_case_goes_through_the_library_and_the_store(embedder: Embedder) -> None:
     told = [Said(text, mark) for mark, text in LANTERN_SUMMARY.items()]
     tale = Tale(LANTERN, 10, told, [Said("Who drowned his brother? Silas drowned him.", 10)])
     (case,) = (case for case in CASES if case.name == "reviews: alone in their books")

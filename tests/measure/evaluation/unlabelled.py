@@ -20,7 +20,7 @@ from corpus.passages import Passage, cut
 from corpus.text import sentences
 from retrieval.retriever import Retriever
 from retrieval.store import Store
-from retrieval.types import Embedded, Embedder, QuestionVectors, TokenVectors
+from retrieval.types import Embedder
 from tests.fakes.bookshelf import silent, write_book
 from tests.measure.evaluation import metrics
 from tests.measure.evaluation.questions import rows
@@ -224,29 +224,6 @@ def _said(passage: Passage, slug: str) -> Iterator[Said]:
 
 
 Figures = Mapping[str, float]
-
-
-class Remembering:
-    """Embeds each passage once, however many cases hold it."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[tuple[str, ...], Embedded] = {}
-        self.name, self.adapted = embedder.name, embedder.adapted
-
-    def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
-        """Embed what was not embedded before."""
-        new = list(dict.fromkeys(key for key in map(tuple, passages) if key not in self._known))
-        self._known.update(zip(new, self._embedder.passages(new), strict=True))
-        return [self._known[tuple(passage)] for passage in passages]
-
-    def question(self, text: str) -> QuestionVectors:
-        """Embed a question."""
-        return self._embedder.question(text)
-
-    def words(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Read texts token by token."""
-        return self._embedder.words(texts)
 
 
 def measured(volumes: Iterable[Volume], embedder: Embedder) -> Figures:
