@@ -8,7 +8,6 @@ from cachetools import FIFOCache
 from discord import app_commands
 from discord.ext import commands
 
-from bot.audiences import Audiences
 from bot.audit import Did
 from bot.discord import autocomplete, context
 from bot.discord.buttons import SHARED_BUTTONS, Dialogue
@@ -25,6 +24,7 @@ from bot.discord.visitor import (
 from bot.feature import Feature
 from bot.features.ask import views
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
+from bot.features.ceilings.store import Audiences
 from bot.features.prompts.store import Prompts
 from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.limits import Allowance

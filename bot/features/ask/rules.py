@@ -8,10 +8,10 @@ from typing import Protocol
 
 from bot.answering.reply import Reply
 from bot.app import App
-from bot.audiences import Audiences
 from bot.club_settings import SetUp
 from bot.db.sessions import StorageUnavailable
 from bot.features.ask.store import Asked, AskedQuestions, Conversations
+from bot.features.ceilings.store import Audiences
 from bot.features.schedules.rules import ScheduleState, range_name
 from bot.features.schedules.store import Schedules
 from bot.limits import Allowance

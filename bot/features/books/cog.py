@@ -6,7 +6,6 @@ from discord import app_commands
 
 from bot.answering import texts
 from bot.app import App
-from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, Page
 from bot.discord.cards import Card, Interaction, Tone, headed, notice_card, paged_card, safe
@@ -15,6 +14,7 @@ from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_message
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
 from bot.people import Member, Place
 from corpus.books import Book

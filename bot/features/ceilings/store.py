@@ -12,10 +12,12 @@ from sqlalchemy.orm import Mapped
 
 from bot.app import App
 from bot.db.base import Base, Personal, ReachedColumns, upsert
-from bot.people import Member, Place, Reached, positions
+from bot.features.progress.store import Progress
+from bot.people import NO_CLUB, Member, Place, Reached, positions
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
+from retrieval.gate import Audience
 
 
 class CeilingRow(ReachedColumns, Base):
@@ -125,3 +127,36 @@ async def _put(session: AsyncSession, place: Place, book: Slug, reached: Reached
     key = {"club": place.club, "place": place.id, "book": book}
     values = {"marks": reached.marks, "of": reached.of, "unit": reached.unit, "set_by": by, "at": at}
     await upsert(session, CeilingRow, key, values)
+
+
+class Audiences:
+    """Says who will see a reply and what they have read: the only place where audiences of a club are made.
+
+    A private reply is for its asker alone, at the positions that they reported. A public reply is for everybody in the
+    place, at its ceiling; a place without one is at 0 in every book. Who asks in public and has reported less than the
+    ceiling is among those who will see it, so the reply goes no further than they do.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.positions, self.ceiling = app.get(Progress).positions, app.get(Ceilings).show
+
+    async def private(self, member: Member, place: Place) -> Audience:
+        """Return the audience of a reply that only this member sees."""
+        return Audience(await self.positions(member), place.adults, _club(member.club))
+
+    async def public(self, place: Place, asker: Member | None = None) -> Audience:
+        """Return the audience of a reply that everybody in a place sees, its asker among them."""
+        ceiling = await self.ceiling(place)
+        if asker is not None:
+            own = await self.positions(asker)
+            ceiling = {book: min(marks, own.get(book, marks)) for book, marks in ceiling.items()}
+        return Audience(ceiling, place.adults, _club(place.club))
+
+    async def behind(self, member: Member, place: Place) -> bool:
+        """Return whether a reply at the place's ceiling could tell a member more than they have read."""
+        own = await self.positions(member)
+        return any(marks > own.get(book, 0) for book, marks in (await self.ceiling(place)).items())
+
+
+def _club(club: int) -> str:
+    return "" if club == NO_CLUB else str(club)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from discord import app_commands
 
 from bot.app import App
-from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
 from bot.discord.cards import Card, Interaction, Item, Items, Picture, Tone, safe
@@ -17,6 +16,7 @@ from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
+from bot.features.ceilings.store import Audiences
 from bot.features.order.picture import alt_text, draw_series
 from bot.limits import Allowance
 from bot.reading_order.advice import Advice, OrderKind

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from discord import app_commands
 
 from bot.answering.texts import place_line, place_sentence, told_of
-from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share, Undo
 from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
@@ -15,6 +14,7 @@ from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
+from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Moved, Progress, ProgressProblem, Report
 from bot.people import Member
 from corpus.books import Book

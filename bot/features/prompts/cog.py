@@ -14,7 +14,6 @@ from discord import app_commands
 
 from bot.answering.drafts import PromptDraft
 from bot.app import App
-from bot.audiences import Audiences
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, PRIMARY, Dialogue, OwnButton, Pressed
@@ -24,6 +23,7 @@ from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.ceilings.store import Audiences
 from bot.features.prompts.jobs import PromptPosts, drafts_card, mark_of, prompt_card, stopped_card
 from bot.features.prompts.rules import MAX_PROMPT, MAX_REASON, Prompt, PromptState
 from bot.features.prompts.store import JOBS, Prompts

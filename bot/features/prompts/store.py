@@ -12,10 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.answering.drafts import DRAFTS, PromptDraft
 from bot.app import App
-from bot.audiences import Audiences
 from bot.audit import Audit, Did
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member
 from bot.db.jobs import Key, claimed, drop, finish, plan
+from bot.features.ceilings.store import Audiences
 from bot.features.prompts import rules
 from bot.limits import Allowance
 from bot.people import Member, Place

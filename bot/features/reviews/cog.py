@@ -13,7 +13,6 @@ from discord import app_commands
 
 from bot.answering.texts import reach
 from bot.app import App
-from bot.audiences import Audiences
 from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
 from bot.discord.cards import MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
@@ -22,6 +21,7 @@ from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_message
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
 from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Review, ReviewDraft, Wanted, read_review, written_review
 from bot.features.reviews.store import Reviews

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.audiences import Audiences
 from bot.audit import Audit, Did
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import Key, finish, plan
+from bot.features.ceilings.store import Audiences
 from bot.features.watch.rules import QUEUED, TOO_LATE, Finding, Line, Outcome, Spoken, WatchProblem
 from bot.jobs import HELD
 from bot.people import Member, Place

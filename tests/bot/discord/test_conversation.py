@@ -2,8 +2,8 @@
 
 from simcord import ChannelHandle
 
-from bot.audiences import Audiences
 from bot.features.ask.store import Conversations
+from bot.features.ceilings.store import Audiences
 from bot.people import Member, Place
 from tests.fakes.club import Club, texts
 

@@ -2,7 +2,8 @@
 
 python -m tests.measure.benchmarks.modules_of_an_answer
 
-A module counts if one of its functions runs, in any thread, between the question and its answer.
+A module counts if one of its functions runs, in any thread, between the question and its answer; constructors that
+`dataclass` makes are none of its own.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from types import FrameType
 from unittest.mock import patch
 
 PACKAGES = ("bot", "retrieval", "corpus", "prompts", "run_bot")
-QUESTION = "Whom does Silas save in the storm?"
+QUESTION = "Which two men does Silas row out for?"
 
 
 class Watch:
@@ -46,7 +47,7 @@ class Watch:
     def _profile(self, frame: FrameType, event: str, _: object) -> None:
         if self._on and event == "call" and frame.f_code.co_flags & CO_OPTIMIZED:  # a function, and no module or class
             module = frame.f_globals.get("__name__", "")
-            if module.partition(".")[0] in PACKAGES:
+            if frame.f_code.co_filename != "<string>" and module.partition(".")[0] in PACKAGES:
                 self.modules.add(module)
 
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.audiences import Audiences
-from bot.features.ceilings.store import Ceilings
+from bot.features.ceilings.store import Audiences, Ceilings
 from bot.features.progress.store import Progress
 from bot.people import NO_CLUB, Member, Place, Reached, positions
 from corpus.books import Book, Slug, Unit
