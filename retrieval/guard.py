@@ -147,7 +147,9 @@ LENGTH = 32
 """Index of the length: content words beyond the question's, as a share of a dozen."""
 
 SHORT = 2 / 12
-"""The length of a sentence of one or two such words."""
+"""The length of a sentence of one or two such words. If the reader has met none of them, there is nothing to judge it
+by, and it is stopped: it may be a name, or one in disguise.
+"""
 
 PAST_STEPS, FUTURE_STEPS = (0, 2), (1, 3)
 """Steps up to which visible text is the latest or recent, and hidden text is next or near."""
@@ -323,11 +325,6 @@ class Distances:
         ]
 
 
-SHORT_AND_NEW = 0.25
-"""Share of the limit for a sentence that says only one or two words, which the reader has not met: there is next to
-nothing to judge it by. Set on the validation stories."""
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found about a sentence: its signals, and whether one word of it is enough to stop it."""
@@ -416,7 +413,7 @@ class Rule:
         """Return the verdict on a sentence with these signals."""
         risk = self.fit.confidence(rule_inputs(signals))
         short_and_new = signals[NEW_WORDS] == 1 and signals[LENGTH] <= SHORT
-        return Verdict(risk < self.limit * (SHORT_AND_NEW if short_and_new else 1.0), risk)
+        return Verdict(risk < self.limit and not short_and_new, risk)
 
 
 def rule_inputs(signals: Floats) -> Floats:
