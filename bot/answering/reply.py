@@ -94,8 +94,10 @@ ADDS = 0.1
 CONTINUES = 0.4
 """From this share on, the sentence after the best one comes second: it has the reason or the outcome."""
 
-REPEATS = 0.6
-"""A sentence that shares this much of its words, or of another's, with one that is quoted says it again."""
+REPEATS, FEW = 0.6, 5
+"""A sentence that shares this much of its words, or of another's, with one that is quoted says it again. A sentence of
+fewer than FEW words is taken for one of so many.
+"""
 
 ABOUT_THE_BOOK = ("advice", "author", "background", "premise", "reception", "setting", "themes")
 ABOUT_WEIGHT = 0.2
@@ -156,7 +158,7 @@ def _adds(sentence: RankedSentence, kept: Sequence[RankedSentence]) -> bool:
     """Return whether a sentence goes with the first one (beside it, a word in common, opinions) and repeats none."""
     words = sentence.stems
     others = [other.stems for other in kept]
-    again = (len(words & other) >= REPEATS * max(1, min(len(words), len(other))) for other in others)
+    again = (len(words & other) >= REPEATS * max(FEW, min(len(words), len(other))) for other in others)
     near = _follows(kept[0], sentence) or _follows(sentence, kept[0]) or sentence.passage.kind in OPINIONS
     return (near or bool(words & others[0])) and not any(again)
 

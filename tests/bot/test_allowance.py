@@ -51,7 +51,7 @@ def test_who_has_asked_enough_waits_until_the_first_of_it_is_ten_minutes_old() -
     allowed.take(LIZ)
     clock.goes_on(60)
     allowed.take(LIZ)
-    with pytest.raises(AskedTooMuch, match=r"You asked a lot just now\. It works again <t:") as stopped:
+    with pytest.raises(AskedTooMuch, match=r"You asked a lot in a short time\. You can ask again <t:") as stopped:
         allowed.take(LIZ)
     assert stopped.value.again == NOON + WINDOW
     clock.now = stopped.value.again

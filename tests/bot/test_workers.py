@@ -81,7 +81,7 @@ async def test_who_cannot_be_told_keeps_nobody_from_leaving(monkeypatch: pytest.
 async def test_nothing_begins_once_the_bot_is_leaving() -> None:
     members = Members()
     assert await members.under_way.finish(30) == 0
-    with pytest.raises(Leaving, match="restarted"):
+    with pytest.raises(Leaving, match="restarting"):
         members.under_way.begin(lambda: asyncio.sleep(0))
     assert len(members.under_way) == 0
 

@@ -313,7 +313,7 @@ def test_a_database_that_cannot_be_used_is_told_and_left_alone(
 
 def test_the_draft_of_a_next_version_changes_nothing_while_the_tables_are_the_same(tmp_path: Path) -> None:
     draft("nothing new", tmp_path)
-    (file,) = tmp_path.iterdir()
+    (file,) = tmp_path.glob("*.py")
     number = f"{int(HEAD) + 1:04}"
     assert file.name == f"v{number}_nothing_new.py"
     text = file.read_text(encoding="utf-8")

@@ -49,10 +49,10 @@ async def test_sharing_asks_again_for_the_thread(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="finished")
     await club.ceiling(club.general, the_lantern="ch 5")
     told = await liz.slash(club.general, "ask", question="What does Silas do to his brother?")
-    assert "drowned" in shown(told)
+    assert "murderer" in shown(told)
     shared = await liz.click(message(told), label="Share with the thread")
     public = [followup for followup in shared.followups if not followup.ephemeral]
-    assert all("drowned" not in str(post.components) for post in public)
+    assert all("murderer" not in str(post.components) for post in public)
 
 
 async def test_what_is_shared_says_who_asked_and_how_far_it_goes_and_can_be_taken_back(club: Club) -> None:

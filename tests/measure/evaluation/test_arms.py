@@ -91,8 +91,8 @@ LETTER = Question("1", LANTERN, "What does Silas do to his brother?", ("drowned 
 def test_questions_hints_and_messages_go_through_the_batch_command(island: Retriever) -> None:
     bot = Discussion(island.library, island)
     [early], [late] = asked(bot, [LETTER], {"1": 9}), asked(bot, [LETTER], {"1": 10})
-    assert "drowned" not in early["answer"]
-    assert "drowned" in late["answer"]
+    assert "murderer" not in early["answer"]
+    assert "murderer" in late["answer"]
     assert "ms" in late, "it came through the batch command's own function"
     assert asked(bot, [LETTER], {"1": 9}, "hint")[0]["do"] == "hint"
     assert told(bot, [LETTER])[0]["reveals"][LANTERN] >= 9
