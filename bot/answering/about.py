@@ -61,7 +61,7 @@ class Talk(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BookQuestion:
     """A question of a kind about a book, for an audience, and the discussion in which it is asked."""
 
     discussion: Talk
@@ -119,7 +119,7 @@ class Asked:
 # The story
 
 
-def _recap(asked: Asked) -> Reply:
+def _recap(asked: BookQuestion) -> Reply:
     told = asked.retold("")
     if told.answered:
         return told
@@ -162,7 +162,7 @@ def part_in(question: str, book: Book, reached: Sequence[int]) -> tuple[int, int
     return (1, max(1, *reached[:1])) if _START.search(said) else None
 
 
-def _part(asked: Asked) -> Reply | None:
+def _part(asked: BookQuestion) -> Reply | None:
     told = [p for p in asked.passages("summary") if p.mark]
     part = part_in(asked.question, asked.book, sorted({p.mark for p in told}))
     if part is None:
@@ -173,7 +173,7 @@ def _part(asked: Asked) -> Reply | None:
 _IS = re.compile(r"^(?:[A-Z]\w*\W+(?:\w+\W+){0,4}?)(?:is|was) (?=(?:an?|the|one|\w+[’']s?)\b)")
 
 
-def _cast(asked: Asked) -> Reply:
+def _cast(asked: BookQuestion) -> Reply:
     first: dict[str, Passage] = {}
     for passage in asked.passages("people"):
         if passage.heading:
@@ -194,7 +194,7 @@ def _half_line(sentence: str) -> str:
     return said
 
 
-def _premise(asked: Asked) -> Reply:
+def _premise(asked: BookQuestion) -> Reply:
     told = asked.discussion.retriever.passages(asked.book.slug, Audience(), ("premise",))
     most, _ = length_asked(asked.question)
     kept: list[str] = []
@@ -207,7 +207,7 @@ def _premise(asked: Asked) -> Reply:
     return replace(asked.says(" ".join(kept), told[:1]), quotes=(Quote(" ".join(kept), "premise"),))
 
 
-def _themes(asked: Asked) -> Reply | None:
+def _themes(asked: BookQuestion) -> Reply | None:
     told = asked.matching(asked.passages("themes"))[-LATEST:]
     if not told:
         beside = asked.fitting(("premise", *BACKGROUND)) if subject(asked.question) else None
@@ -216,7 +216,7 @@ def _themes(asked: Asked) -> Reply | None:
     return asked.says("\n".join(lines), told)
 
 
-def _clues(asked: Asked) -> Reply | None:
+def _clues(asked: BookQuestion) -> Reply | None:
     told = asked.passages("clues")[-2 * LATEST :]
     if told:
         return asked.whole(told)
@@ -224,7 +224,7 @@ def _clues(asked: Asked) -> Reply | None:
     return asked.says("\n".join(p.text for p in asking), asking) if asking else None
 
 
-def _setting(asked: Asked) -> Reply | None:
+def _setting(asked: BookQuestion) -> Reply | None:
     told = asked.passages("setting")
     if told:
         return asked.whole([*told[:1], *asked.matching(told[1:])[-1:]])
@@ -236,7 +236,7 @@ def _setting(asked: Asked) -> Reply | None:
 # What is known about the book
 
 
-def _opinions(asked: Asked) -> Reply:
+def _opinions(asked: BookQuestion) -> Reply:
     ratings = asked.book.ratings
     stars = f"{ratings.average:.2f} of 5 stars" if ratings else ""
     count = f" from {plural(ratings.count, 'rating')}" if ratings and ratings.count else ""
@@ -250,17 +250,17 @@ def _opinions(asked: Asked) -> Reply:
     return replace(said, body=f"{rated} {said.body}".strip())
 
 
-def _prizes(asked: Asked) -> Reply:
+def _prizes(asked: BookQuestion) -> Reply:
     told = asked.fitting(BACKGROUND, "prize award awarded medal dagger won shortlist nominated")
     return told or asked.says(f"The library names no prizes for {asked.book.title}.")
 
 
-def _films(asked: Asked) -> Reply:
+def _films(asked: BookQuestion) -> Reply:
     told = asked.fitting(BACKGROUND, "film filmed movie television tv series radio dramatisation stage screen")
     return told or asked.says(f"The library names no film, series or play of {asked.book.title}.")
 
 
-def _warnings(asked: Asked) -> Reply:
+def _warnings(asked: BookQuestion) -> Reply:
     told = asked.passages("warnings")
     if not told:
         return asked.says(f"The library has no content warnings for {asked.book.title}.")
@@ -268,7 +268,7 @@ def _warnings(asked: Asked) -> Reply:
     return asked.says(f"Content warnings: {' '.join(p.text for p in reversed(told))}{kept}", told)
 
 
-def _length(asked: Asked) -> Reply:
+def _length(asked: BookQuestion) -> Reply:
     book = asked.book
     parts = [part.title for part in book.parts]
     divided = f" It has {len(parts)} parts: {', '.join(parts)}." if parts and book.unit is not Unit.PART else ""
@@ -277,7 +277,7 @@ def _length(asked: Asked) -> Reply:
     return asked.says(f"{book.title} {size}.{divided}{f' {pages}' if book.unit is not Unit.PAGE else ''}")
 
 
-def _left(asked: Asked) -> Reply:
+def _left(asked: BookQuestion) -> Reply:
     book, at = asked.book, asked.at
     left, share = book.marks - at, f"{round(100 * at / book.marks)}%"
     where = texts.place_sentence(book, at)
@@ -291,14 +291,14 @@ def _left(asked: Asked) -> Reply:
     return asked.says(f"{where} {most} {'is' if left == 1 else 'are'} left{pages} ({share} read){days}.")
 
 
-def _author(asked: Asked) -> Reply:
+def _author(asked: BookQuestion) -> Reply:
     book = asked.book
     by = f"{book.title} is by {book.author}{f' ({book.year})' if book.year else ''}."
     told = asked.fitting(("author", "background"))
     return replace(told, body=f"{by} {told.body}") if told else asked.says(by)
 
 
-def _other_books(asked: Asked) -> Reply:
+def _other_books(asked: BookQuestion) -> Reply:
     book, library = asked.book, asked.discussion.library.books
     others = [o.title for o in texts.in_order(library.values()) if o.author == book.author and o.slug != book.slug]
     others += [o.title for o in book.similar if o.author == book.author and o.title not in others]
@@ -307,19 +307,19 @@ def _other_books(asked: Asked) -> Reply:
     return _author(asked)
 
 
-def _published(asked: Asked) -> Reply:
+def _published(asked: BookQuestion) -> Reply:
     return asked.says("\n".join((*texts.cover_lines(asked.book), texts.measure(asked.book))))
 
 
 # What to read
 
 
-def _order(asked: Asked) -> Reply:
+def _order(asked: BookQuestion) -> Reply:
     series = asked.book.series or None
     return asked.discussion.order(asked.audience, None if series else asked.book.slug, series)
 
 
-def _needs(asked: Asked) -> Reply:
+def _needs(asked: BookQuestion) -> Reply:
     book, library = asked.book, asked.discussion.library.books
     before = needs(book, library, (), asked.audience.positions)
     if not before:
@@ -330,7 +330,7 @@ def _needs(asked: Asked) -> Reply:
     return asked.says("\n".join(filter(None, (*lines, number))))
 
 
-def _next(asked: Asked) -> Reply:
+def _next(asked: BookQuestion) -> Reply:
     book, library = asked.book, asked.discussion.library.books
     later = (o for o in texts.in_order(library.values()) if book.series and o.series == book.series)
     for other in later:
@@ -341,7 +341,7 @@ def _next(asked: Asked) -> Reply:
     return _similar(asked) if book.similar else _order(asked)
 
 
-def _similar(asked: Asked) -> Reply:
+def _similar(asked: BookQuestion) -> Reply:
     book = asked.book
     if not book.similar:
         return asked.says(texts.similar_list(book))
@@ -365,7 +365,7 @@ def _many(question: str) -> int:
     return 1 if _ONE.search(said) else LATEST
 
 
-def _discussion(asked: Asked) -> Reply:
+def _discussion(asked: BookQuestion) -> Reply:
     many, told = _many(asked.question), asked.passages("discussion")
     if part := part_in(asked.question, asked.book, sorted({p.mark for p in told})):
         told = [p for p in told if part[0] <= p.mark <= part[1]] or told
@@ -383,7 +383,7 @@ def _discussion(asked: Asked) -> Reply:
     return asked.says("\n".join(draft.text for draft in drafts[:many]))
 
 
-def _quotes(asked: Asked) -> Reply:
+def _quotes(asked: BookQuestion) -> Reply:
     told = asked.passages("quotes")
     if told and (part := part_in(asked.question, asked.book, sorted({p.mark for p in told}))):
         told = [p for p in told if part[0] <= p.mark <= part[1]]
@@ -392,24 +392,24 @@ def _quotes(asked: Asked) -> Reply:
     return asked.whole(sorted(asked.matching(told), key=lambda p: p.mark)[-_many(asked.question) :])
 
 
-def _reading(asked: Asked) -> Reply:
+def _reading(asked: BookQuestion) -> Reply:
     return asked.says(f"The book here is {asked.book.title} by {asked.book.author}.")
 
 
-def _meeting(asked: Asked) -> Reply:
+def _meeting(asked: BookQuestion) -> Reply:
     return asked.says("I know of no meeting here. In a Discord server, /schedule show tells when a club meets.")
 
 
-def _place(asked: Asked) -> Reply:
+def _place(asked: BookQuestion) -> Reply:
     return asked.says(f"{asked.book.title}: {texts.place_sentence(asked.book, asked.at)}")
 
 
-def _library(asked: Asked) -> Reply:
+def _library(asked: BookQuestion) -> Reply:
     titles = [one_line(book.title) for book in texts.in_order(asked.discussion.library.books.values())]
     return asked.says(f"{plural(len(titles), 'book')}: {', '.join(titles)}.")
 
 
-ANSWERS: Mapping[str, Callable[[Asked], Reply | None]] = {
+ANSWERS: Mapping[str, Callable[[BookQuestion], Reply | None]] = {
     "recap": _recap, "part": _part, "cast": _cast, "premise": _premise, "opinions": _opinions, "prizes": _prizes,
     "films": _films, "warnings": _warnings, "length": _length, "left": _left, "author": _author,
     "other_books": _other_books, "published": _published, "order": _order, "needs": _needs, "next": _next,

@@ -256,7 +256,7 @@ class Discussion:
             return Reply("ask", known.slug if known else None, sayings()[kind], True)
         if known is None:
             return self.order(audience) if kind in ("order", "needs", "next") else Reply("ask", None, WHICH_BOOK)
-        return about.ANSWERS[kind](about.Asked(self, question, known, audience))
+        return about.ANSWERS[kind](about.BookQuestion(self, question, known, audience))
 
     def _texts_quoted(self, book: Book, told: Sequence[Passage]) -> Reply:
         """Quote texts in full, each on a line of its own, with their sources."""
