@@ -225,15 +225,14 @@ def _listed(quotes: Sequence[Quote]) -> tuple[str, ...]:
 
 
 THOUGHTS = (
-    (
-        re.compile(r"\bwhy\b", re.IGNORECASE),
-        "What did each of those who were there want, and what were they afraid of?",
-    ),
-    (re.compile(r"\bwh(?:en|ere)\b", re.IGNORECASE), "What came just before it, and who was on the way to where?"),
-    (re.compile(r"\bwho(?:se|m)?\b", re.IGNORECASE), "Who had a reason, who had the chance, and who knew enough?"),
-    (re.compile(r""), "What came just before it, and who would rather that nobody asked?"),
+    (re.compile(r"\bwhy\b", re.IGNORECASE), "Who is part of this, and what have you read of each?"),
+    (re.compile(r"\bwho(?:se|m)?\b", re.IGNORECASE), "Who could it be, from what you’ve read so far?"),
+    (re.compile(r""), "What have you read just before it?"),
 )
-"""What one may think about if neither the library nor a name helps, by the words of the question."""
+"""What one may think about if neither the library nor a name helps, by the words of the question.
+
+As in NEUTRAL, none of these words may happen to be an answer (“afraid”), so they are dull.
+"""
 
 
 def thought(question: str, asked: str, people: Sequence[str]) -> str:
@@ -244,23 +243,22 @@ def thought(question: str, asked: str, people: Sequence[str]) -> str:
     if asked:
         return asked
     if len(people) > 1:
-        return f"What connects {people[0]} and {people[1]}, and what does each know that the other doesn’t?"
+        return f"What have you read so far of {people[0]}, of {people[1]}, and of both together?"
     if people:
-        return f"What have you seen {people[0]} do so far, and what did you only hear from others?"
+        return f"What have you read so far of {people[0]}?"
     return next(told for pattern, told in THOUGHTS if pattern.search(question))
 
 
 def hints(think: str, answer: Reply, book: Book, audience: Audience, mark: int | None) -> list[str]:
     """Return the three levels of a hint, mildest first; `mark` is where the book surely answers it."""
-    first = f"Something to think about: {think}"
     if mark is None:
-        return [first, "I can’t say for sure where the book deals with this.", answer.answer]
+        return [think, "I can’t say for sure where the book deals with this.", answer.answer]
     if mark == 0:
-        return [first, "This isn’t a spoiler, wherever you are in the book.", answer.answer]
+        return [think, "This isn’t a spoiler, wherever you are in the book.", answer.answer]
     preposition, where = _location(book, mark)
     if mark > audience.at(book.slug):
-        return [first, f"You’ll get to this {preposition} {where}.", f"That’s a spoiler until you’ve read {where}."]
-    return [first, f"You’ve already read about this {preposition} {where}.", answer.answer]
+        return [think, f"You’ll get to this {preposition} {where}.", f"That’s a spoiler until you’ve read {where}."]
+    return [think, f"You’ve already read about this {preposition} {where}.", answer.answer]
 
 
 def _location(book: Book, mark: int) -> tuple[str, str]:

@@ -190,7 +190,7 @@ def levels(at: int, mark: int | None, *, answer: Reply = ANSWER) -> list[str]:
 
 def test_a_reader_who_is_there_gets_a_thought_then_the_place_then_the_answer() -> None:
     assert levels(5, 5) == [
-        f"Something to think about: {THOUGHT}", "You’ve already read about this in chapter 5.", "Two fishermen.",
+        THOUGHT, "You’ve already read about this in chapter 5.", "Two fishermen.",
     ]  # fmt: skip
 
 
