@@ -205,7 +205,7 @@ def test_no_place_is_named_that_is_not_sure() -> None:
 def test_a_thought_is_the_librarys_or_about_those_who_are_asked_about() -> None:
     assert thought("Why does Silas row out?", THOUGHT, ["Silas"]) == THOUGHT
     assert "Silas" in thought("Why does Silas row out?", "", ["Silas"])
-    assert "Silas and Dorothea" in thought("Why does Silas lie to Dorothea?", "", ["Silas", "Dorothea"])
+    assert "of Silas, of Dorothea" in thought("Why does Silas lie to Dorothea?", "", ["Silas", "Dorothea"])
     assert len({thought(question, "", []) for question in ("Why?", "Who did it?", "Where is it?", "How?")}) == 4
 
 
