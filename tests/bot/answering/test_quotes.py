@@ -206,7 +206,7 @@ def test_a_thought_is_the_librarys_or_about_those_who_are_asked_about() -> None:
     assert thought("Why does Silas row out?", THOUGHT, ["Silas"]) == THOUGHT
     assert "Silas" in thought("Why does Silas row out?", "", ["Silas"])
     assert "of Silas, of Dorothea" in thought("Why does Silas lie to Dorothea?", "", ["Silas", "Dorothea"])
-    assert len({thought(question, "", []) for question in ("Why?", "Who did it?", "Where is it?", "How?")}) == 4
+    assert len({thought(question, "", []) for question in ("Why?", "Who did it?", "Where is it?", "How?")}) == 3
 
 
 # Recaps
