@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,9 @@ LIKE = 0.55
 
 MARGIN = 0.03
 """How much nearer that example has to be than the nearest of the story's."""
+
+KEPT = 256
+"""Questions whose kinds are remembered."""
 
 STORY = "story"
 """The kind of the counter-examples: questions and remarks that are answered from the passages."""
@@ -68,12 +71,14 @@ class Intents:
         self._exactly = {line: kind for kind, line in lines}
         self._kinds = np.array([kind for kind, _ in lines])
         self._vectors = embed([line for _, line in lines])
+        self._kind_of = lru_cache(KEPT)(self._nearest)  # a question is looked at more than once on its way
 
     def of(self, question: str) -> str:
         """Return the kind of a question in which “the book” stands for a title; empty for one on the story."""
         words = _plain(question)
-        if not words or len(words) > LONGEST_QUESTION:
-            return ""
+        return self._kind_of(words) if words and len(words) <= LONGEST_QUESTION else ""
+
+    def _nearest(self, words: str) -> str:
         if known := self._exactly.get(words):
             return known if known != STORY else ""
         near = self._vectors @ self._embed([words])[0]
