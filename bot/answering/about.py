@@ -1,6 +1,6 @@
-"""Answers to what is asked of a book as a whole or of the club: a function for each kind of question.
+"""Answers to questions about a whole book or about the club, with one function for each kind of question.
 
-Kinds are recognised in `intents`. What an answer is made of has passed the gate for its audience, like all else.
+`intents` recognises the kind. Every passage in an answer has passed the gate, as everywhere else.
 """
 
 import re

@@ -68,7 +68,7 @@ def _called(wanted: set[str], names: dict[str, set[str]]) -> list[str]:
 
 
 def _is_called(typed: str, wanted: set[str], name: set[str], told: Iterable[Passage]) -> bool:
-    """Return whether what is told of somebody says that they are what was typed: a role or another name."""
+    """Return whether a character’s description gives them the role or the other name that was typed."""
     role = r"(?:[’']s)?\W+(?:the |an? )?".join(
         re.escape(word) for word in name_words(typed.casefold()) if word in wanted
     )
