@@ -178,19 +178,18 @@ class SentenceEmbedder:
         found = dict(zip(by_length, read, strict=True))
         return [_pooled(*found[n], passages[n]) for n in range(len(passages))]
 
-    def question(self, text: str) -> QuestionVectors:
+    def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
         """Embed a question: as passages are read, and as questions are, both at the same time.
 
         On two idle cores that takes 14 ms instead of 24. A model is read with one thread (see `threads`).
         """
         plain, adapted = self._loaded()
         second = self._reading.submit(self._read, adapted, [text]) if adapted is not plain else None
-        ((vectors, _),) = self._read(plain, [text])
-        as_passage = mean(vectors)
+        as_passage, *others = (mean(vectors) for vectors, _ in self._read(plain, [text, *beside]))
         if second is None:
-            return QuestionVectors(as_passage, as_passage)
+            return QuestionVectors(as_passage, as_passage, tuple(others))
         ((vectors, _),) = second.result()
-        return QuestionVectors(as_passage, mean(vectors))
+        return QuestionVectors(as_passage, mean(vectors), tuple(others))
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""

@@ -23,7 +23,7 @@ from retrieval.place import Messages
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
 from retrieval.story import retold
-from retrieval.types import Embedder, Matrix, Verdict
+from retrieval.types import Embedder, Matrix, QuestionVectors, Vector, Verdict
 from retrieval.words import stems
 
 TOP = 10
@@ -126,6 +126,9 @@ taken to be there; the sentence and the passage nearest to the question have to 
 NEAR, SAME = 0.5, 0.9
 """Similarity from which a passage is about what a text is about, and from which it says the same."""
 
+AHEAD = 64
+"""Questions that are kept read until they are searched for: as many as may be asked at once."""
+
 Alone = Callable[[], AbstractContextManager[object]]
 """Returns what keeps other processes from indexing the same store while it is open."""
 
@@ -147,6 +150,7 @@ class Retriever:
         self._books = Books(library, store, self._clubs)
         self._indexer = Indexer(library, store, embedder, self._placer, self._books, alone)
         self._messages = Messages(library, self._books, self._placer, embedder)
+        self._read_ahead: dict[str, QuestionVectors] = {}
 
     def refresh(self, progress: Progress | None = None) -> Indexed:
         """Bring the store up to date with the library; a book can be asked about as soon as it is ready.
@@ -219,7 +223,8 @@ class Retriever:
 
     def search(self, text: str, audience: Audience, book: Slug | None = None) -> Search:
         """Rank what an audience may see of one book for a question; without a book, find the one that is meant."""
-        question, gate = Question.of(text, self._embedder.question(text)), Gate(audience)
+        vectors = self._read_ahead.pop(text, None) or self._embedder.question(text)
+        question, gate = Question.of(text, vectors), Gate(audience)
         if book is None:
             named = names_in(text, self.library.books)
             book = named[0] if len(named) == 1 else self._books.find(question, gate, named)
@@ -241,6 +246,14 @@ class Retriever:
             withheld,
             finished=audience.at(book) >= marks,
         )
+
+    def read_ahead(self, question: str, short: str) -> Vector:
+        """Embed a short text as passages are; the question for which a search may follow is read in the same go."""
+        read = self._embedder.question(question, (short,))
+        if len(self._read_ahead) >= AHEAD:
+            self._read_ahead.clear()
+        self._read_ahead[question] = read
+        return read.beside[0]
 
     def vectors(self, texts: Sequence[str]) -> Matrix:
         """Embed short texts as passages are; many of them are kept in the data folder, as they take seconds."""

@@ -35,10 +35,14 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class QuestionVectors:
-    """A question as the passages' model reads it, and as the adapted one reads it (the same without adapter)."""
+    """A question as the passages' model reads it, and as the adapted one reads it (the same without adapter).
+
+    `beside` are short texts that were read in the same go, as passages are.
+    """
 
     plain: Vector
     adapted: Vector
+    beside: tuple[Vector, ...] = ()
 
 
 class Embedder(Protocol):
@@ -51,8 +55,8 @@ class Embedder(Protocol):
         """Embed passages, each given as its sentences."""
         ...
 
-    def question(self, text: str) -> QuestionVectors:
-        """Embed a question or any other short text of a member."""
+    def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
+        """Embed a question or any other short text of a member, and others beside it, which takes hardly longer."""
         ...
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:

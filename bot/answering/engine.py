@@ -241,7 +241,8 @@ class Discussion:
 
     def kind(self, question: str) -> str:
         """Return what kind of thing a question asks of a book or a club (intents.toml); empty for the story itself."""
-        return self._intents().of(without_names(question, self.library.books, "the book"))
+        words = without_names(question, self.library.books, "the book")
+        return self._intents().of(words, lambda short: self.retriever.read_ahead(question, short))
 
     def _intents(self) -> Intents:
         with self._reading:

@@ -3,13 +3,13 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from retrieval.retriever import text_stems
-from retrieval.types import Matrix
+from retrieval.types import Matrix, Vector
 
 EXAMPLES = Path(__file__).with_name("intents.toml")
 
@@ -71,21 +71,29 @@ class Intents:
         self._exactly = {line: kind for kind, line in lines}
         self._kinds = np.array([kind for kind, _ in lines])
         self._vectors = embed([line for _, line in lines])
-        self._kind_of = lru_cache(KEPT)(self._nearest)  # a question is looked at more than once on its way
+        self._known: dict[str, str] = {}  # a question is looked at more than once on its way
 
-    def of(self, question: str) -> str:
-        """Return the kind of a question in which “the book” stands for a title; empty for one on the story."""
+    def of(self, question: str, embed: Callable[[str], Vector] | None = None) -> str:
+        """Return the kind of a question in which “the book” stands for a title; empty for one on the story.
+
+        `embed` turns the words of this question into a vector, where that is known to be quicker.
+        """
         words = _plain(question)
-        return self._kind_of(words) if words and len(words) <= LONGEST_QUESTION else ""
+        if not words or len(words) > LONGEST_QUESTION:
+            return ""
+        if (known := self._exactly.get(words, self._known.get(words))) is None:
+            known = self._nearest(embed(words) if embed else self._embed([words])[0])
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            self._known[words] = known
+        return known if known != STORY else ""
 
-    def _nearest(self, words: str) -> str:
-        if known := self._exactly.get(words):
-            return known if known != STORY else ""
-        near = self._vectors @ self._embed([words])[0]
+    def _nearest(self, vector: Vector) -> str:
+        near = self._vectors @ vector
         of_story = self._kinds == STORY
         best = int(np.where(of_story, -1.0, near).argmax())
         least = max(LIKE, float(near[of_story].max(initial=-1.0)) + MARGIN)
-        return str(self._kinds[best]) if near[best] >= least else ""
+        return str(self._kinds[best]) if near[best] >= least else STORY
 
 
 def _plain(text: str) -> str:

@@ -43,9 +43,9 @@ class HashedEmbedder:
         self.embedded += [" ".join(sentences) for sentences in passages]
         return [Embedded(hashed(" ".join(said)), np.stack([hashed(one) for one in said])) for said in passages]
 
-    def question(self, text: str) -> QuestionVectors:
+    def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
         """Embed a question."""
-        return QuestionVectors(hashed(text), hashed(text))
+        return QuestionVectors(hashed(text), hashed(text), tuple(map(hashed, beside)))
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Read texts word by word: each word by itself, in no context."""
@@ -74,16 +74,18 @@ class RememberingEmbedder:
     def __init__(self, embedder: Embedder) -> None:
         self.name, self.adapted = embedder.name, embedder.adapted
         self._passages = _Remembered[tuple[str, ...], Embedded](embedder.passages, 100_000)
-        self._questions = _Remembered[str, QuestionVectors](lambda texts: list(map(embedder.question, texts)), 10_000)
+        self._questions = _Remembered[tuple[str, tuple[str, ...]], QuestionVectors](
+            lambda asked: [embedder.question(*one) for one in asked], 10_000
+        )
         self._words = _Remembered[str, TokenVectors](embedder.words, 1_000)  # a vector for each token takes much memory
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed passages, each given as its sentences."""
         return self._passages([tuple(said) for said in passages])
 
-    def question(self, text: str) -> QuestionVectors:
+    def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
         """Embed a question."""
-        return self._questions([text])[0]
+        return self._questions([(text, tuple(beside))])[0]
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Read texts token by token."""

@@ -112,6 +112,14 @@ def test_any_text_has_vectors(embedder: SentenceEmbedder, text: str) -> None:
         assert lengths(vector) == [1.0]
 
 
+def test_what_is_read_beside_a_question_has_the_vector_that_it_has_alone(embedder: SentenceEmbedder) -> None:
+    text = "Who was seen on the tor by moonlight, and what did he do there?"
+    (alone,) = embedder.passages([("who wrote it",)])
+    asked, beside = embedder.question(text), embedder.question(text, ("who wrote it",))
+    assert np.allclose(beside.beside[0], alone.passage, atol=1e-6)
+    assert np.allclose(beside.adapted, asked.adapted, atol=1e-6)
+
+
 def test_the_packaged_weights_are_the_published_ones() -> None:
     assert weights_sha256(published_model()) == PUBLISHED_SHA256
 

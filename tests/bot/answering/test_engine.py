@@ -1,7 +1,7 @@
 """A discussion: whatever is asked, nobody reads more than they have read, and what they read can be traced."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from corpus.names import UnknownBook
 from retrieval.gate import Audience, Gate
 from retrieval.retriever import Retriever
 from retrieval.store import Store
+from retrieval.types import QuestionVectors
 from tests.fakes.bookshelf import (
     KITE,
     LANTERN,
@@ -252,6 +253,32 @@ def test_a_message_that_goes_further_than_its_readers_is_told_to_its_author_alon
 
 
 # The gate, whatever the library and the question
+
+
+class CountingEmbedder(HashedEmbedder):
+    """Notes what was read as a question, and what beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[tuple[str, ...]] = []
+
+    def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
+        """Embed a question."""
+        self.read.append((text, *beside))
+        return super().question(text, beside)
+
+
+def test_a_question_is_read_once_for_its_kind_and_for_the_search(tmp_path: Path) -> None:
+    write_lantern(tmp_path / "library")
+    embedder = CountingEmbedder()
+    with Store(tmp_path / "data", embedder.name, silent) as store:
+        retriever = Retriever(Library.load(tmp_path / "library"), store, embedder)
+        retriever.refresh()
+        discussion = Discussion(retriever.library, retriever)
+        discussion.ask(STORM, FINISHED, LANTERN)
+        discussion.ask(STORM, Audience({LANTERN: 1}), LANTERN)
+    assert embedder.read == [(STORM, "whom does silas save in the storm"), (STORM,)]
+
 
 Opening = Callable[[Shelf], Discussion]
 

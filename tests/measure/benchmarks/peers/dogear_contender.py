@@ -28,10 +28,10 @@ class Remembering:
         """Embed passages."""
         return self._embedder.passages(passages)
 
-    def question(self, text: str) -> QuestionVectors:
+    def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
         """Embed a question, or recall it."""
         if not (self.recalls and text in self._known):
-            self._known[text] = self._embedder.question(text)
+            self._known[text] = self._embedder.question(text, beside)
         return self._known[text]
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
