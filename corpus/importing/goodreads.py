@@ -58,6 +58,7 @@ _HEADING_STARTS = {
 _AFTER_REVIEWS = ("«", "more reviews", "join the discussion")
 """Beginnings of lines that end the reviews; a reviewer may well write a line such as “Company”."""
 _LIKES = re.compile(r"[”\"]\s*(?:―.{0,100})?[\d,]{1,12} likes?$")
+_GENRES = re.compile(r"Genres(?=$|[:A-Z]| [A-Z])")
 
 KNOWN_BY = (
     re.compile(r"^community reviews$", re.IGNORECASE),
@@ -77,6 +78,8 @@ def areas_of(lines: Sequence[PageLine]) -> dict[PageArea, list[PageLine]]:
     part = PageArea.HEAD
     for line in lines:
         begun = area_starting(line.text)
+        if part is PageArea.HEAD and _GENRES.match(line.text):
+            begun = None  # a part of the head, which the old design shows as a list of its own
         written = (
             part is PageArea.REVIEWS and begun is PageArea.NOTHING and not line.text.lower().startswith(_AFTER_REVIEWS)
         )
@@ -107,7 +110,10 @@ _PROFILE = re.compile(r"/user/show/|/user_challenges/|/people/")
 _PEOPLE = frozenset({"user", "userName", "imgcol", "userReview", "Avatar", "ReviewerProfile", "ReviewCard__profile"})
 _REVIEW_CLASSES = frozenset({"review", "ReviewCard"})
 _TEXT_CLASSES = ("reviewText", "ReviewText", "readable")
-_LEFT_OUT = frozenset({"SocialSignalsSection", "reviewFooter", "updateActionLinks", "likeItContainer"})
+_LEFT_OUT = frozenset({
+    "SocialSignalsSection", "reviewFooter", "updateActionLinks", "likeItContainer", "ContributorLink__role", "role",
+})  # fmt: skip
+_SERIES_PAGE = re.compile(r"/series/")
 _SERIES_LABEL = re.compile(r"Book ([\d.]+) in the (.{1,100}) series")
 
 
@@ -126,12 +132,14 @@ def _rule(tag: Tag) -> str | Sequence[PageLine] | bool | None:
         return True  # between “(view spoiler)[” and “(hide spoiler)]”, as in text
     if "Formatted" in names:
         return lines_of(tag, _rule)
-    if attribute(tag, "data-testid") in ("ratingsCount", "reviewsCount"):
+    if attribute(tag, "data-testid") in ("ratingsCount", "reviewsCount", "genresList"):
         return [PageLine(words_of(tag))]
     if "ContributorLink__name" in names:
         return [PageLine(f"by {words_of(tag)}")]
     if (series := _SERIES_LABEL.search(attribute(tag, "aria-label"))) is not None:
         return [PageLine(f"({series[2]} #{series[1]})")]
+    if tag.name == "h3" and tag.find("a", href=_SERIES_PAGE) and tag.find_next("h1"):
+        return [PageLine(f"({words_of(tag)})")]
     return _shortened(tag)
 
 
@@ -232,12 +240,17 @@ _NOT_TOLD = re.compile(
     r"|Rating details|Get a copy)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_ROLE = re.compile(
+    r"\((?:Goodreads Author|Author|Co-?author|Illustrat\w+|Translat\w+|Introduction|Edit\w+|Foreword|Afterword|Preface|"
+    r"Contribut\w+|Narrat\w+|Read\w+|Adapt\w+|Photograph\w+|Cover \w+|Artist|Pseudonym)\)$",
+    re.IGNORECASE,
+)
 _OTHER_BOOK = re.compile(r"^(.{1,200}?),?\s*(?:\(([^()]{1,100}?),?\s*(?:#\s?([\d.,\s–-]{1,12}))?\))?$")
 MAX_TITLE = 120
 """Characters of a title; a longer line is not a title."""
 
 
-def read_head(lines: Sequence[PageLine]) -> tuple[BookFacts, list[str]]:
+def read_head(lines: Sequence[PageLine], ledger: Ledger) -> tuple[BookFacts, list[str]]:
     """Return the facts and the description in the head of the page."""
     texts = [line.text[:400] for line in lines]
     title = _title(texts, lines)
@@ -251,7 +264,10 @@ def read_head(lines: Sequence[PageLine]) -> tuple[BookFacts, list[str]]:
         isbn=isbn, language=_language(texts), first_published=first, ratings=_ratings(texts),
         editions=(edition,) if edition else (),
     )  # fmt: skip
-    told = lines[figures + 1 : edition_at] if figures is not None else []
+    genres = next((n for n, text in enumerate(texts) if _GENRES.match(text)), len(texts))
+    told = lines[figures + 1 : min(edition_at, genres)] if figures is not None else []
+    if genres < len(texts):
+        ledger.dropped("the list of genres")
     return facts, _description(told)
 
 
@@ -278,9 +294,9 @@ def _title(texts: Sequence[str], lines: Sequence[PageLine]) -> str:
 
 
 def _series_and_number(texts: Sequence[str], title: str) -> tuple[str, float | None]:
-    figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text)), len(texts))
-    for text in texts[:figures]:
-        if (found := _SERIES_LINE.match(text)) and text != title:
+    end = next((n for n, text in enumerate(texts) if _RATINGS.search(text) or _BY.match(text)), len(texts))
+    for text in texts[:end]:
+        if (found := _SERIES_LINE.match(text)) and text != title and not _ROLE.match(text):
             number = found[2] or found[4]
             return found[1] or found[3], float(number) if number and re.fullmatch(r"\d+(?:\.\d+)?", number) else None
     return "", None
@@ -375,18 +391,19 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
     lines = lines_of(page.markup.tree.body or page.markup.tree, _rule) if page.markup else page.lines
     parts, ledger = areas_of(lines), setting.ledger
     ledger.recognised("a page of Goodreads")
-    facts, description = read_head(parts[PageArea.HEAD])
+    facts, description = read_head(parts[PageArea.HEAD], ledger)
     author = _about_author(parts[PageArea.AUTHOR], ledger)
     self_named = _SELF.match(author[0]) if author and not facts.author else None
     facts = replace(
         facts,
         author=facts.author or (self_named["name"].strip() if self_named else ""),
         similar=_similar(parts[PageArea.SIMILAR]),
-        ratings=_as_of(facts.ratings, lines),
+        ratings=replace(facts.ratings, as_of=page.saved) if facts.ratings else None,
     )
     series = _document("series", "background", "Other books in the series", _series(parts[PageArea.SERIES], facts))
+    premise = _document("premise", "premise", "What the book is about", _plain(without_cut_end(description, ledger)))
     drafts = (
-        _document("premise", "premise", "What the book is about", _plain(without_cut_end(description, ledger))),
+        replace(premise, reveals={}) if premise else None,  # the publisher's own words
         _document("reviews", "review", "What readers said", reviews(parts[PageArea.REVIEWS], setting)),
         _document("answers", "answers", "Readers’ questions", answers(parts[PageArea.ANSWERS], ledger)),
         _document(
@@ -407,15 +424,6 @@ def _document(stem: str, kind: str, title: str, sections: Sequence[DraftSection]
 
 def _plain(texts: Sequence[str]) -> list[DraftSection]:
     return [DraftSection(tuple(Paragraph(text) for text in texts if text))]
-
-
-def _as_of(ratings: Ratings | None, lines: Sequence[PageLine]) -> Ratings | None:
-    """Return the ratings with the latest date on the page, because it was saved soon after."""
-    if ratings is None:
-        return None
-    dates = [day for line in lines if (day := date_in(line.text[-60:]) or date_in(line.text[:40]))]
-    today = dt.datetime.now(dt.UTC).date()
-    return replace(ratings, as_of=max((day for day in dates if day <= today), default=None))
 
 
 def _similar(lines: Sequence[PageLine]) -> tuple[SimilarBook, ...]:

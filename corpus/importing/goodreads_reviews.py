@@ -210,8 +210,6 @@ MAX_REVIEW = 20_000
 LONG = 300
 """Characters from which a review may have been cut by the page."""
 
-_SPOILER = re.compile(r"\(view spoiler\)")
-_SPOILER_END = re.compile(r"\s*\(hide spoiler\)\s*\]?")
 _PREAMBLE = re.compile(
     r"^(?:$|Showing \d|More filters|Sort order|Rating details|Filter\b|Default\b|All Languages|Write a review|"
     r"[\d.,\s·]*$|[\d.,\s·]*(?:ratings?|reviews?|Rating details)\b[\d.,\s·\w]{0,60}$|\d stars?\b|Displaying \d|"
@@ -266,29 +264,20 @@ def _heading(review: RawReview, *, explicit: bool) -> str:
 
 
 def _paragraphs(review: RawReview, setting: ImportContext, vocabulary: Set[str]) -> tuple[Paragraph, ...]:
-    """Return a review in whole sentences; what its writer hid as a spoiler comes last."""
+    """Return a review in whole sentences; what its writer hid or warned of as a spoiler comes last."""
     ledger = setting.ledger
     _, whole = phrases.without_duplicate("\n".join(review.lines)[:MAX_REVIEW])
-    told, hidden = _without_spoilers(whole.replace(NAME, " "))
+    told, hidden = phrases.without_hidden(whole.replace(NAME, " "))
+    warned = next((n for n, text in enumerate(told) if phrases.warns_of_spoilers(text)), len(told))
+    told, hidden = told[:warned], [*told[warned:], *hidden]
     kept = [text for text in told if len(text) > 160 or not _ELSEWHERE.search(text)]
     ledger.dropped("lines of reviews", len(told) - len(kept), "they lead to other pages")
     kept = _attributed(kept)
     if kept and (review.cut or _seems_cut(kept, vocabulary)):
         kept = without_cut_end(kept, ledger)
-    spoilers = [Paragraph(text, reveals={setting.slug: END}) for text in map(phrases.whole_sentences, hidden) if text]
+    texts = (phrases.whole_sentences(text) for text in hidden if len(text) > 160 or not _ELSEWHERE.search(text))
+    spoilers = [Paragraph(text, reveals={setting.slug: END}) for text in texts if text]
     return (*map(Paragraph, kept), *spoilers)
-
-
-def _without_spoilers(text: str) -> tuple[list[str], list[str]]:
-    """Return the paragraphs of a review, and those that its writer hid as spoilers."""
-    first, *others = _SPOILER.split(text)
-    told, hidden = [first], []
-    for other in others:
-        end = _SPOILER_END.search(other)
-        hidden.append(other[: end.start()] if end else other)
-        told.append(other[end.end() :] if end else "")
-    rows = " ".join(told).split("\n")
-    return [" ".join(row.split()) for row in rows if row.strip()], [" ".join(row.strip("[ ").split()) for row in hidden]
 
 
 def _attributed(texts: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Saved pages: reading a file, cleaning its text, and cutting it into lines."""
 
+import datetime as dt
 import hashlib
 import re
 import unicodedata
@@ -115,6 +116,9 @@ _BLOCKS = frozenset({
 _SPACED = frozenset({
     "blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul",
 })  # fmt: skip
+_HIDING = frozenset({"blockquote", "div", "label", "li", "p", "section", "span"})
+MAX_HIDDEN = 2_000
+"""Hidden texts of a page that are found; more are taken as they stand."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -144,8 +148,26 @@ def read_markup(source: str) -> Markup:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         tree = BeautifulSoup(source, "lxml")
+    if _mark_hidden(tree):
+        source = str(tree)
     root = tree.find("main") or tree.body or tree
     return Markup(tuple(lines_of(root)), tree, _site(tree), _title(tree), source)
+
+
+_SPOILER = re.compile(r"(?<!no-)(?<!non-)spoiler(?!s?-?_?(?:free|warning|alert|control))", re.IGNORECASE)
+HIDDEN_BEGINS, HIDDEN_ENDS = "(view spoiler)[", "(hide spoiler)]"
+"""What stands around a text that its writer hid, as Goodreads has it."""
+
+
+def _mark_hidden(tree: BeautifulSoup) -> bool:
+    """Put marks around what a page shows only to those who ask for spoilers; return whether there is any."""
+    found = [tag for tag in tree.find_all(class_=_SPOILER, limit=MAX_HIDDEN) if tag.name in _HIDING]
+    found += [tag for tag in tree.find_all("details", limit=MAX_HIDDEN) if "spoiler" in words_of(tag.summary).lower()]
+    for tag in found:
+        if "spoiler)" not in tag.get_text():
+            tag.insert(0, HIDDEN_BEGINS)
+            tag.append(HIDDEN_ENDS)
+    return bool(found)
 
 
 def lines_of(root: Tag, rule: Rule = lambda _: None) -> list[PageLine]:
@@ -312,6 +334,7 @@ class SavedPage:
     name: str
     lines: tuple[PageLine, ...]
     markup: Markup | None = None
+    saved: dt.date | None = field(default=None, compare=False)
     fingerprint: str = field(default="", compare=False)
 
     @property
@@ -343,7 +366,8 @@ def read_page(path: Path) -> SavedPage:
             f"{path.name} holds {len(words) // 1_000_000} million characters of text; a page holds at most "
             f"{MAX_TEXT // 1_000_000} million. Import the part that is about the book."
         )
-    return SavedPage(path.name, lines, markup, hashlib.sha256(words.encode()).hexdigest()[:12])
+    saved = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date()
+    return SavedPage(path.name, lines, markup, saved, hashlib.sha256(words.encode()).hexdigest()[:12])
 
 
 def _bytes(path: Path) -> bytes:

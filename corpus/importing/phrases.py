@@ -129,6 +129,37 @@ def without_marks(heading: str) -> str:
     return "" if speaks_of_marks(title) else title
 
 
+_SPOILER = re.compile(r"\(view spoiler\)")
+_SPOILER_END = re.compile(r"\s*\(hide spoiler\)\s*\]?")
+_OTHER_MARKS = re.compile(
+    r">!(.{1,2000}?)!<|\|\|(.{1,2000}?)\|\||\[spoiler[^\]]{0,40}\](.{1,2000}?)\[/spoiler\]", re.IGNORECASE
+)
+_WARNS = re.compile(r"\bspoilers?\b", re.IGNORECASE)
+_NO_SPOILERS = re.compile(
+    r"\b(?:no|not|non|never|without|zero|free (?:of|from)|avoid\w*|any|minor|minimal|don[’']?t)\b\W+(?:\w+\W+){0,3}"
+    r"spoilers?\b|\bspoilers?[- ]?free",
+    re.IGNORECASE,
+)
+
+
+def without_hidden(text: str) -> tuple[list[str], list[str]]:
+    """Return the paragraphs of a text, and those that its writer hid as spoilers, on each site's way."""
+    text = _OTHER_MARKS.sub(lambda m: f"(view spoiler)[{next(filter(None, m.groups()))}(hide spoiler)]", text)
+    first, *others = _SPOILER.split(text)
+    told, hidden = [first], []
+    for other in others:
+        end = _SPOILER_END.search(other)
+        hidden.append(other[: end.start()] if end else other)
+        told.append(other[end.end() :] if end else "")
+    rows, kept = " ".join(told).split("\n"), [row.strip("[ ") for part in hidden for row in part.split("\n")]
+    return [" ".join(row.split()) for row in rows if row.strip()], [" ".join(row.split()) for row in kept if row]
+
+
+def warns_of_spoilers(text: str) -> bool:
+    """Return whether a paragraph says that spoilers follow."""
+    return bool(_WARNS.search(_NO_SPOILERS.sub("", text)))
+
+
 _EXPLICIT = re.compile(
     r"\b(?:(?:mother)?f(?:uck|\*+c?k|[@#]ck|ck)\w*|c(?:unt|\*+nt)s?|wank\w*|blow\s?jobs?|hand\s?jobs?|masturbat\w+|orgasm\w*"
     r"|dildos?|porn(?:o\w*)?|penis(?:es)?|vaginas?|clitoris|(?:anal|oral) sex|gang\s?bang\w*)\b",

@@ -40,9 +40,14 @@ MAX_PARAGRAPH = 8_000
 """Characters of a written paragraph; a longer one is split."""
 
 
+def bare_text(text: str) -> str:
+    """Return outside text on one line and without mark-up."""
+    return _LABEL.sub(r"\1 –", _TAG.sub("‹", one_line(text)))
+
+
 def plain_text(text: str) -> str:
-    """Return outside text on one line and without mark-up, as it should be read back."""
-    words = _LABEL.sub(r"\1 –", _TAG.sub("‹", one_line(text)))
+    """Return outside text as it should be read back: a line such as “Chapter 7” ends like a sentence."""
+    words = bare_text(text)
     bare = len(words) <= MAX_LINE and not _SENTENCE_END.search(words) and names_a_unit(words)
     return f"{words}." if bare or _NOTES.search(words, max(0, len(words) - 100)) else words
 
@@ -260,7 +265,7 @@ def _known(entry: Edition | SimilarBook, present: object) -> bool:
 
 
 def _text(value: str) -> str:
-    return plain_text(value)[:MAX_FIELD]
+    return bare_text(value)[:MAX_FIELD]
 
 
 def _number(value: float | None) -> float | int | None:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,8 @@ def test_the_figures_of_the_page_are_kept(legacy: dict[str, Document], library: 
     assert (book.title, book.author, book.series, book.year) == (
         "A Legacy of Spies", "John le Carré", "George Smiley", 2017,
     )  # fmt: skip
-    assert book.ratings == Ratings(3.90, 14248, 1608, "Goodreads", dt.date(2019, 2, 11))
+    assert book.ratings is not None
+    assert replace(book.ratings, as_of=None) == Ratings(3.90, 14248, 1608, "Goodreads")
     assert book.editions == (Edition("Audio CD", "Penguin Audiobooks", dt.date(2017, 9, 26)),)
     assert book.first_published == dt.date(2017, 9, 5)
     assert len(book.similar) == 12
