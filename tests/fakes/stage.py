@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.features.schedules.jobs import ScheduleStage, Unwelcome
 from bot.features.schedules.rules import Schedule, ScheduleStep, Section
+from bot.features.schedules.stage import ScheduleStage, Unwelcome
 from bot.jobs import Post
 from bot.people import Member
 

@@ -18,7 +18,8 @@ from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.ceilings.store import Ceilings
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
-from bot.features.schedules.jobs import EVENTS, Parent, RunningSchedules, ScheduleStage, needed_in
+from bot.features.schedules.jobs import RunningSchedules
+from bot.features.schedules.stage import EVENTS, Parent, ScheduleStage, needed_in
 from bot.features.schedules.store import JOBS, Kept, Schedules
 from bot.features.schedules.views import BUTTONS, exported, preview_card, shown
 from bot.features.schedules.words import MAX_LENGTH

@@ -13,7 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
-from bot.features.schedules.jobs import first_event, first_thread
+from bot.features.schedules.stage import first_event, first_thread
 from tests.fakes.discord_server import DiscordServer, Fault, discord_server
 
 Itx = discord.Interaction["Clerk"]

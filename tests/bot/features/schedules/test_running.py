@@ -17,8 +17,9 @@ from bot.db.sessions import Sessions
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import Do, Order
-from bot.features.schedules.jobs import EVENTS, RunningSchedules, Unwelcome, allowed_to
+from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
+from bot.features.schedules.stage import EVENTS, Unwelcome, allowed_to
 from bot.features.schedules.store import By, Kept, Schedules
 from bot.jobs import Jobs, Post
 from bot.people import EVERY, Member, Place, Shards
