@@ -29,7 +29,7 @@ _REQUIRED = {"title": '"Smiley\'s People"', "author": '"John le Carré"', "unit"
 """Fields that every book has, each with an example."""
 
 _OPTIONAL = {field.name for field in fields(Book)} - _REQUIRED.keys() - {"slug", "extra"}
-_WHOLE = {"parts", "mark_ends"}
+_WHOLE = {"parts", "mark_ends", "lengths"}
 """Lists that are useless without all of their entries."""
 
 
@@ -122,6 +122,9 @@ class _BookFile:
         if ends and (len(ends) != book.marks or list(ends) != sorted(ends)):
             self._report("mark_ends", "“mark_ends” is left out.", f"Write {book.marks} rising page numbers.")
             book = replace(book, mark_ends=())
+        if book.lengths and len(book.lengths) != book.marks:
+            self._report("lengths", "“lengths” is left out.", f"Write {book.marks} numbers, one for each mark.")
+            book = replace(book, lengths=())
         lasts = [part.last_mark for part in book.parts]
         if lasts and (lasts[-1] > book.marks or lasts != sorted(set(lasts))):
             self._report("parts", "“parts” is left out.", f"Write last_mark in each part, rising, up to {book.marks}.")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -91,6 +92,7 @@ TextOrNumber = Annotated[str, Field(max_length=MAX_LINE), BeforeValidator(_as_te
 
 Count = Annotated[int, Field(strict=True, ge=0, lt=10**18)]
 MarkNumber = Annotated[int, Field(strict=True, ge=1, le=MAX_MARKS)]
+Length = Annotated[int, Field(strict=True, ge=1, le=10**8)]
 Year = Annotated[int, Field(strict=True, ge=-5_000, le=3_000)]
 Day = Annotated[dt.date, Field(strict=True), BeforeValidator(_without_time)]
 
@@ -170,6 +172,7 @@ class Book:
     aliases: tuple[OneLine, ...] = ()
     pages: MarkNumber | None = None
     mark_ends: tuple[MarkNumber, ...] = ()
+    lengths: tuple[Length, ...] = ()
     parts: tuple[BookPart, ...] = ()
     story_time: Year | None = None
     requires: tuple[Requirement, ...] = ()
@@ -196,7 +199,19 @@ class Book:
 
     def mark_at(self, share: float) -> int:
         """Return the mark at a share (0 to 1) of the book, rounded up: better too late than too early."""
-        return self.clamp(max(share > 0, math.ceil(share * self.marks - 1e-9)))
+        return self.clamp(max(int(share > 0), math.ceil(share * self.marks - 1e-9)))
+
+    def finished_at(self, share: Fraction) -> int:
+        """Return the marks finished at a share (0 to 1) of the book, rounded down, by the lengths if they are known."""
+        ends = list(accumulate(self.lengths))
+        return bisect_right(ends, share * ends[-1]) if ends else math.floor(share * self.marks)
+
+    def reached_at(self, share: Fraction) -> int:
+        """Return the mark that a text at a share (0 to 1) of the book reveals, rounded up."""
+        ends = list(accumulate(self.lengths))
+        if not ends or not share:
+            return math.ceil(share * self.marks)
+        return min(self.marks, bisect_left(ends, share * ends[-1]) + 1)
 
     def reading_name(self, mark: int) -> str:
         """Return how people name a position: "chapter 7", "45%", "the end", "the beginning"."""
@@ -233,14 +248,14 @@ def mark_finished(unit: Unit | None, number: Fraction, book: Book, total: Fracti
     if total is not None:
         number = number * count / total
     if unit is Unit.PERCENT:
-        return math.floor(number * book.marks / 100)
+        return book.finished_at(number / 100)
     if unit in (book.unit, None):
         return math.floor(number)
     if unit is Unit.PART:
         return book.parts[math.floor(number) - 1].last_mark if number >= 1 else 0
     if book.mark_ends:
         return bisect_right(book.mark_ends, number)
-    return math.floor(number * book.marks / count)
+    return book.finished_at(number / count)
 
 
 def mark_reached(unit: Unit, number: Fraction, book: Book) -> int:
@@ -249,14 +264,14 @@ def mark_reached(unit: Unit, number: Fraction, book: Book) -> int:
     if number == 0 and unit is not Unit.PERCENT:
         raise NotInBook(f"There is no {unit.value} 0.")
     if unit is Unit.PERCENT:
-        return math.ceil(number * book.marks / 100)
+        return book.reached_at(number / 100)
     if unit is book.unit:
         return math.ceil(number)
     if unit is Unit.PART:
         return book.parts[math.ceil(number) - 1].last_mark
     if book.mark_ends:
         return min(book.marks, bisect_left(book.mark_ends, number) + 1)
-    return math.ceil(number * book.marks / count)
+    return book.reached_at(number / count)
 
 
 def _checked(unit: Unit | None, number: Fraction, book: Book, total: Fraction | None) -> int:

@@ -104,7 +104,25 @@ _PERCENT = re.compile(
     r"(?:\s+(?:in|through|(?:of|through) (?:it|the book)))?"
 )
 _RATIO = re.compile(rf"(?P<number>{DIGITS})\s*(?:of|/|out of)\s*(?P<total>{DIGITS})")
-_BARE = re.compile(rf"(?P<number>{DIGITS})|(?P<words>{WORDS})")
+_BARE = re.compile(rf"(?P<number>{DIGITS})|(?P<words>{WORDS})|(?=\w\w)(?P<roman>{ROMAN})")
+_TIME = (
+    r"(?:[0-9]{1,3}(?::[0-5][0-9]){1,2}|[0-9]{1,3} ?h(?:(?:ou)?rs?)?\.?"
+    r"(?:(?:,| and)? ?[0-9]{1,2}(?: ?m(?:in(?:ute)?s?)?)?\.?)?(?:,? ?[0-9]{1,2} ?s(?:ec(?:ond)?s?)?)?"
+    r"|[0-9]{1,4} ?m(?:in(?:ute)?s?)?\.?)"
+)
+_OF, _LEFT = r"\s*(?:of|/|out of|in)\s*", r"(?: (?:left|to go|remaining))"
+_LISTENED = re.compile(rf"(?P<number>{_TIME})(?P<left>{_LEFT})?{_OF}(?P<total>{_TIME})(?P<to_go>{_LEFT})?")
+_LOCATION = re.compile(rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?(?P<number>{DIGITS}){_OF}(?P<total>{DIGITS})")
+_PAGES_LEFT = re.compile(rf"(?P<number>{DIGITS}) (?:pages?|pp?\.?){_LEFT}(?:{_OF}(?P<total>{DIGITS}))?")
+_ABOUT = re.compile(r"(?:about|around|roughly|approximately|approx\.?|circa|maybe|probably|~)\s*")
+_ALMOST = re.compile(r"(?:almost|nearly|not quite)\s+")
+_MORE = re.compile(rf"(?:\+\s*(?P<number>{DIGITS})|(?P<words>{WORDS}) more)(?: (?:more )?(?:chapters?|chs?|marks?))?")
+_LAST = re.compile(r"(?:the |my )?(?:very )?(?:(?:last|final) chapter|epilogue|afterword)")
+_PROLOGUE = re.compile(r"(?:the )?(?:prologue|prolog|preface|foreword|introduction)")
+_SET_ASIDE = re.compile(
+    r"dnf(?:'?d)?|(?:did not|didn't|won't|will not|not) finish(?:ing)?(?: it)?|(?:gave|given|giving) up.{0,20}"
+    r"|abandoned(?: it)?"
+)
 _SHARE = re.compile(
     r"(?P<share>half(?:[ -]?way)?|midway|(?:a |one )?(?:third|quarter)|two[ -]thirds|three[ -]quarters)"
     r"(?:\s+(?:in|there|through|(?:of|through) (?:it|the book)|of the way(?: through)?))?"
@@ -113,6 +131,7 @@ _SHARES = {
     "half": Fraction(1, 2), "midway": Fraction(1, 2), "two": Fraction(2, 3), "three": Fraction(3, 4),
     "third": Fraction(1, 3), "quarter": Fraction(1, 4),
 }  # fmt: skip
+_ALMOST_DONE = Fraction(9, 10)
 _SINCE = re.compile(r"(?:(?:since|after)|(?P<inclusive>from))\s+(?P<where>.+)")
 _UP_TO = re.compile(r"(?:(?:up )?(?:to|until|till)\s+|(?=(?:the )?first\s))(?P<where>.+)")
 _RANGE = re.compile(
@@ -122,7 +141,8 @@ _RANGE = re.compile(
 _WHOLE = re.compile(r"everything|all(?: of it)?|the whole (?:book|story)|the story so far")
 _NOT_STARTED = re.compile(
     r"(?:not (?:yet )?(?:started|begun)(?: yet)?|(?:haven't|have not) (?:yet )?(?:started|begun)(?: yet)?|unstarted"
-    r"|not yet|nothing(?: yet)?|none|zero|(?:(?:at|from) )?(?:the )?(?:start|beginning))(?: it| the book| of the book)?"
+    r"|not yet|nothing(?: yet)?|none|zero|started|began|begun|starting(?: out)?|beginning"
+    r"|(?:(?:at|from) )?(?:the )?(?:very )?(?:start|beginning))(?: it| the book| of the book)?"
 )
 _FINISHED = re.compile(
     r"(?:(?:all )?(?:finished|done|completed?)(?: with)?(?: it| the book| reading)?|(?:read|all of) (?:it|the book)"
@@ -130,13 +150,16 @@ _FINISHED = re.compile(
 )
 
 
-def parse_position(text: str, book: Book) -> int:
-    """Return the marks that a reader has finished, rounded down. Raises PositionError.
+def parse_position(text: str, book: Book, now: int | None = None) -> int:
+    """Return the marks that a reader has finished, rounded down; `now` is where “+2” starts. Raises PositionError.
 
     “Chapter 7” means that chapter 7 is finished; “in chapter 7” and “up to chapter 7” mean that chapter 6 is.
     """
     try:
-        return _position(_tidied(text), book)
+        said = _tidied(text)
+        if now is not None and (more := _MORE.fullmatch(said)):
+            return mark_finished(None, now + _number(more), book)
+        return _position(said, book)
     except NotInBook as error:
         raise PositionError(f"{error} {_understood(book)}") from error
 
@@ -194,7 +217,7 @@ def examples(book: Book) -> tuple[str, ...]:
     part = ("part 1",) if book.parts and book.unit is not Unit.PART else ()
     pages = how_many(Unit.PAGE, book)
     page = () if book.unit is Unit.PAGE else (f"p. {max(1, pages // 3)}",) if pages else ("page 120 of 400",)
-    return (*own, *part, *page, "45%", "halfway", "finished", "not started")
+    return (*own, *part, *page, "45%", "halfway", "6:15 of 14:48", "finished", "not started")
 
 
 def _understood(book: Book) -> str:
@@ -214,24 +237,62 @@ def _tidied(text: str) -> str:
 
 
 def _position(text: str, book: Book) -> int:
-    said = _without(_SUBJECT, text)
+    said = _without(_ABOUT, _without(_SUBJECT, text))
+    if _SET_ASIDE.fullmatch(said):
+        raise NotInBook("That is no place in the book. If you’ve stopped reading, /shelf can set it aside.")
+    if almost := _ALMOST.match(said):
+        rest = said[almost.end() :]
+        return book.finished_at(_ALMOST_DONE) if _FINISHED.fullmatch(rest) else max(0, _position(rest, book) - 1)
     if _NOT_STARTED.fullmatch(said):
         return 0
     if _FINISHED.fullmatch(said):
         return book.marks
-    if share := _SHARE.fullmatch(said):
-        name = next(name for name in _SHARES if name in share["share"])
-        return math.floor(_SHARES[name] * book.marks)
+    if (share := _share(said, book)) is not None:
+        return book.finished_at(share)
     said = _DONE.sub("", said)
+    beyond, within = _without(_BEYOND, said), _without(_WITHIN, said)
+    if _PROLOGUE.fullmatch(beyond) or _PROLOGUE.fullmatch(within):
+        return 0
+    if _LAST.fullmatch(beyond) or _LAST.fullmatch(within):  # without a word for its end, they are still in it
+        return book.marks if _BEYOND.match(said) else max(0, book.marks - 1)
     if percent := _PERCENT.fullmatch(_without(_PLAINLY, said)):
         return mark_finished(Unit.PERCENT, _number(percent), book)
-    if place := _place(said, book) or _place(_without(_BEYOND, said), book):
+    if place := _place(said, book) or _place(beyond, book):
         return mark_finished(place.unit, place.number, book, place.total)
-    if place := _place(_without(_WITHIN, said), book):
+    if place := _place(within, book):
         mark_finished(place.unit, place.number, book, place.total)  # is there such a place at all?
         before = max(Fraction(0), math.ceil(place.number) - Fraction(1))
         return mark_finished(place.unit, before, book, place.total)
     raise NotInBook(f"I don’t understand {shown(text)}.")
+
+
+def _share(said: str, book: Book) -> Fraction | None:
+    """Return the share (0 to 1) that a text says: “halfway”, “6:15 of 14:48”, “loc 340 of 742”, “80 pages left”."""
+    if share := _SHARE.fullmatch(said):
+        return _SHARES[next(name for name in _SHARES if name in share["share"])]
+    at = _without(_PLAINLY, said)
+    if found := _LISTENED.fullmatch(at):
+        part, total, left = _seconds(found["number"]), _seconds(found["total"]), bool(found["left"] or found["to_go"])
+    elif found := _LOCATION.fullmatch(at):
+        part, total, left = value(found["number"]), value(found["total"]), False
+    elif found := _PAGES_LEFT.fullmatch(at):
+        total = value(found["total"]) if found["total"] else Fraction(how_many(Unit.PAGE, book) or 0)
+        part, left = value(found["number"]), True
+    else:
+        return None
+    if part > total or not total:
+        raise NotInBook(f"I don’t understand {shown(said)}: it is more than the whole book.")
+    return 1 - part / total if left else part / total
+
+
+def _seconds(time: str) -> Fraction:
+    """Return the seconds of a time such as 6:15:00, 6h 15m or 3h20."""
+    if ":" in time:
+        hours, minutes, seconds = (*map(int, time.split(":")), 0)[:3]
+    else:
+        said = dict.fromkeys("hms", 0) | {unit or "m": int(n) for n, unit in re.findall(r"([0-9]+) ?([hms]?)", time)}
+        hours, minutes, seconds = said["h"], said["m"], said["s"]
+    return Fraction(hours * 3_600 + minutes * 60 + seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tests.corpus.shelf import PEOPLE, novel
 @given(st.integers(1, 1_000), st.floats(0, 1))
 def test_a_share_of_a_book_rounds_up(marks: int, share: float) -> None:
     mark = novel(marks=marks).mark_at(share)
+    assert type(mark) is int
     assert 0 <= mark <= marks
     assert mark >= share * marks - 1e-6
     assert (mark > 0) == (share > 0)

@@ -205,6 +205,8 @@ def test_a_huge_document_is_left_out(shelf: Shelf) -> None:
         ("aliases = [1]", "An entry of “aliases” is left out: it should be a valid string"),
         ("pages = 0", "“pages” is left out: it should be greater than or equal to 1"),
         ("mark_ends = [1, 2]", "Write 38 rising page numbers"),
+        ("lengths = [900, 800]", "Write 38 numbers, one for each mark"),
+        (f"lengths = [{', '.join('0' for _ in range(38))}]", "“lengths” is left out"),
         (f"mark_ends = [{', '.join(str(-n) for n in range(38))}]", "“mark_ends” is left out"),
         ("[[parts]]\nlast_mark = 39", "“parts” is left out"),
         ("[[parts]]\nlast_mark = 9\n[[parts]]\nlast_mark = 9", "“parts” is left out"),

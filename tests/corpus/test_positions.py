@@ -144,6 +144,64 @@ def test_other_units_are_converted_and_rounded_down(text: str, mark: int) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("6:15:00 of 14:48:00", 11),
+        ("6:15/14:48", 11),
+        ("6h 15m of 14h 48m", 11),
+        ("at 6 hours and 15 minutes of 14 hours 48 minutes", 11),
+        ("3h20 of 9h40", 9),
+        ("3h20m / 9h40m", 9),
+        ("45 min of 9 h", 2),
+        ("1 h of 1 h", 27),
+        ("40 min left of 14h 48m", 25),
+        ("40 minutes remaining of 14:48:00", 25),
+        ("location 3400 of 7421", 12),
+        ("kindle loc 3400/7421", 12),
+        ("80 pages left", 21),
+        ("100 pages left of 400", 20),
+        ("about halfway", 13),
+        ("about 45%", 12),
+        ("around chapter 7", 7),
+        ("VII", 7),
+        ("almost done", 24),
+        ("almost finished", 24),
+        ("nearly at chapter 7", 5),
+        ("almost chapter 7", 6),
+        ("the last chapter", 26),
+        ("in the final chapter", 26),
+        ("finished the last chapter", 27),
+        ("epilogue", 26),
+        ("finished the epilogue", 27),
+        ("the prologue", 0),
+        ("just started", 0),
+        ("I've just started it", 0),
+    ],
+)
+def test_words_times_and_locations(text: str, mark: int) -> None:
+    assert parse_position(text, NOVEL) == mark
+
+
+def test_lengths_of_chapters_decide_what_a_share_or_a_page_means() -> None:
+    book = replace(novel(marks=3), lengths=(60, 30, 10))
+    assert [parse_position(f"{n}%", book) for n in (59, 60, 89, 90, 99, 100)] == [0, 1, 1, 2, 2, 3]
+    assert [parse_position(text, book) for text in ("halfway", "page 240 of 400", "6h of 10h")] == [0, 1, 1]
+
+
+def test_a_reader_may_say_how_many_more() -> None:
+    assert parse_position("+2", NOVEL, now=7) == 9
+    assert parse_position("two more chapters", NOVEL, now=7) == 9
+    with pytest.raises(PositionError, match="27 chapters"):
+        parse_position("+2", NOVEL, now=26)
+    assert "don’t understand “+2”" in refusal("+2")
+
+
+def test_who_gave_up_is_told_of_the_shelf() -> None:
+    for text in ("DNF", "gave up on it", "I didn't finish it"):
+        assert "set it aside" in refusal(text)
+
+
+@pytest.mark.parametrize(
     "text",
     ["finished", "Finished!", "done", "I'm done", "I finished it", "finished the book", "the end", "read it all"],
 )
@@ -218,9 +276,9 @@ def test_a_book_in_other_units() -> None:
         "page xii",
         "loc 1234",
         "1h 20m",
-        "almost finished",
         "not finished",
-        "about 45%",
+        "3h of 2h",
+        "location 9 of 0",
         "halfway through 45%",
         "٧",
         "chapter ٧",

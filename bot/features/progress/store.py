@@ -192,8 +192,8 @@ class Progress:
         self._database, self._shelves, self._books, self._now = app.database, app.get(Shelves), app.books, app.now
 
     async def set(self, member: Member, book: Book, where: str) -> Moved:
-        """Take down where a member is, by their own words. Raises PositionError."""
-        marks = parse_position(where, book)
+        """Take down where a member is, by their own words; “+2” goes on from where they were. Raises PositionError."""
+        marks = parse_position(where, book, (await self.positions(member)).get(book.slug, 0))
         async with self._database.writing() as session:
             after = {book.slug: Reached.in_book(book, marks)}
             change = await change_positions(session, member, after, self._now())

@@ -48,6 +48,13 @@ async def test_one_change_is_taken_back_only_while_it_is_the_latest(progress: Pr
     assert await progress.positions(LIZ) == {}
 
 
+async def test_more_chapters_count_from_where_the_member_was(progress: Progress) -> None:
+    await progress.set(LIZ, EMMA, "ch 3")
+    await progress.set(LIZ, EMMA, "+2")
+    await progress.set(LIZ, WHALE, "+4")
+    assert await progress.positions(LIZ) == {"emma": 5, "moby-dick": 4}
+
+
 async def test_what_was_never_said_cannot_be_forgotten_or_shared(progress: Progress) -> None:
     with pytest.raises(ProgressProblem, match="in any book"):
         await progress.clear(LIZ)
