@@ -85,14 +85,14 @@ def test_every_command_is_one_of_the_program_with_its_options(page: Path) -> Non
     assert wrong == []
 
 
-def test_every_command_of_the_program_is_in_the_readme() -> None:
+def test_every_command_of_the_program_is_told_of() -> None:
     known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    said = text_of(README)
+    said = text_of(ROOT / "docs" / "terminal.md")
     assert [name for name in known if f"run_bot.py {name}" not in said and f"`{name}`" not in said] == []
 
 
 def test_the_settings_are_those_of_the_program(tmp_path: Path) -> None:
-    told = _SETTING.findall(text_of(README))
+    told = _SETTING.findall(text_of(ROOT / "docs" / "settings.md"))
     assert sorted(told) == sorted(dotenv_values(ROOT / ".env.example"))
     assert len(told) == len(Settings.model_fields) - 1, "all fields are settings but `secrets`"
     wrong = tmp_path / "no good for any setting"  # a file, with spaces in its name
