@@ -18,11 +18,14 @@ import typer
 from dotenv import dotenv_values
 
 from bot.cli.main import app, main
+from bot.features.my_data.store import personal_tables
+from bot.features.registry import FEATURES
 from bot.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PAGES = [README, ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+NAMES = ("README", "CHANGELOG", "CONTRIBUTING", "PRIVACY", "CODE_OF_CONDUCT", "SECURITY")
+PAGES = [*(ROOT / f"{name}.md" for name in NAMES), *sorted((ROOT / "docs").glob("*.md"))]
 TYPED = "› "
 WIDTH = 100
 """Columns at which a terminal breaks the lines of an answer, at most."""
@@ -100,6 +103,12 @@ def test_the_settings_are_those_of_the_program(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(dict.fromkeys(told, str(wrong)))
     assert sorted(caught.value.problems) == sorted(told)
+
+
+def test_the_privacy_page_names_everything_that_is_kept_about_a_member() -> None:
+    told = re.findall(r"^\| (.+?) \| .+ \| .+ \|$", text_of(ROOT / "PRIVACY.md"), re.MULTILINE)
+    assert FEATURES
+    assert sorted(told[1:]) == sorted(personal.says for _, personal in personal_tables())
 
 
 def value_of(module: str, name: str) -> object:
