@@ -375,7 +375,7 @@ def _notes(text: str) -> tuple[str, int, bool]:
 
 KINDS = (
     "premise", "summary", "people", "themes", "discussion", "review", "answers", "quotes", "background",
-    "reception", "advice", "author", "setting", "warnings", "clues",
+    "reception", "advice", "author", "setting", "glossary", "warnings", "clues",
 )  # fmt: skip
 """The kinds of document that Dogear treats differently; any other kind is read as plain text."""
 
