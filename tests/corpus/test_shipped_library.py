@@ -10,6 +10,7 @@ from corpus.library import SHIPPED, Library
 from corpus.names import find_book, names_in
 from corpus.passages import Passage, cut
 from corpus.positions import parse_position
+from retrieval.retriever import text_stems
 
 LIBRARY = Library.load(SHIPPED)
 
@@ -104,6 +105,15 @@ def test_there_is_enough_to_discuss(slug: str) -> None:
     assert max(placed) > 0.5 * book.marks
     assert all("?" in question.text for question in questions)
     assert len({block.heading for block in blocks(slug, "themes")}) >= 3
+
+
+@every_book
+def test_words_and_places_are_explained_in_the_first_sentence(slug: str) -> None:
+    entries = [passage for passage in passages(slug) if passage.kind == "glossary"]
+    assert 8 <= len({passage.heading for passage in entries}) <= 25
+    for entry in entries:
+        assert text_stems(entry.heading) & text_stems(entry.sentences[0]), entry.heading
+        assert len(entry.text.split()) <= 45, entry.heading
 
 
 @every_book
