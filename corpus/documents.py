@@ -375,9 +375,9 @@ def _notes(text: str) -> tuple[str, int, bool]:
 
 KINDS = (
     "premise", "summary", "people", "themes", "discussion", "review", "answers", "quotes", "background",
-    "reception", "advice", "author", "setting", "glossary", "warnings", "clues",
+    "reception", "advice", "author", "setting", "glossary", "warnings", "clues", "text", "contents",
 )  # fmt: skip
-"""The kinds of document that Dogear treats differently; any other kind is read as plain text."""
+"""The kinds of document that Dogear treats differently; any other kind is read as notes."""
 
 MAX_BYTES = 5_000_000
 """Bytes of a document; a larger file is a mistake and is not read."""
@@ -435,7 +435,7 @@ def read_document(path: Path, book: Book, others: Mapping[Slug, Book], problems:
 def _kind(stem: str) -> str:
     """Return the kind of a document without front matter, from its file name."""
     name = {"reviews": "review"}.get(stem.lower(), stem.lower())
-    return name if name in KINDS else "text"
+    return name if name in KINDS else "notes"
 
 
 def _claim(

@@ -202,7 +202,7 @@ def source_line(passage: Passage, book: Book) -> str:
 _KIND_NAMES = {
     "people": "who is who", "answers": "a reader’s answer", "quotes": "a quote", "discussion": "discussion",
     "advice": "readers’ advice", "author": "about the author", "setting": "time and place",
-    "warnings": "content warnings", "text": "notes",
+    "warnings": "content warnings", "text": "the book", "contents": "the chapters",
 }  # fmt: skip
 
 

@@ -113,11 +113,13 @@ def index_library(settings: Settings) -> None:
     )
 
 
-def import_pages(files: Sequence[Path], book: str, settings: Settings, *, files_only: bool = False) -> None:
+def import_pages(
+    files: Sequence[Path], book: str, settings: Settings, *, files_only: bool = False, text: bool = True
+) -> None:
     """Import pages into a book of a library, take them in, and show what was done and where the text was placed."""
     from corpus.importing import import_files
 
-    report = import_files(files, book, settings.library)
+    report = import_files(files, book, settings.library, text=text)
     screen = Screen(sys.stdout)
     for line in report.lines():
         screen.line(line)

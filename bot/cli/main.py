@@ -192,7 +192,8 @@ def index(context: typer.Context, library: LibraryFolder = None, data: DataFolde
 def import_(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help="Saved pages: Goodreads, Wikipedia, a study page, plain text.")
+        list[Path],
+        typer.Argument(metavar="FILE", help="E-books (EPUB), saved pages, guides (also .docx, PDF), notes, texts."),
     ],
     book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
     library: LibraryFolder = None,
@@ -200,9 +201,13 @@ def import_(
     files_only: Annotated[
         bool, typer.Option("--files-only", help="Only write the files: no vector store, no report on placement.")
     ] = False,
+    no_text: Annotated[
+        bool, typer.Option("--no-text", help="Of an e-book, take the table of contents alone, not its words.")
+    ] = False,
 ) -> None:
-    """Import saved web pages into a library, with a report."""
-    import_pages(files, book, context.obj.settings(library, data, quiet=True), files_only=files_only)
+    """Import files about a book into a library, with a report."""
+    settings = context.obj.settings(library, data, quiet=True)
+    import_pages(files, book, settings, files_only=files_only, text=not no_text)
 
 
 @app.command()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 
-from corpus.books import Book, Edition, Ratings, SimilarBook, Slug
+from corpus.books import Book, BookPart, Edition, Ratings, SimilarBook, Slug
 
 
 class Status(StrEnum):
@@ -146,6 +146,8 @@ class BookFacts:
     series_number: float | None = None
     pages: int | None = None
     chapters: int | None = None
+    lengths: tuple[int, ...] = ()
+    parts: tuple[BookPart, ...] = ()
     isbn: str = ""
     language: str = ""
     first_published: dt.date | None = None
@@ -169,9 +171,10 @@ class PageContent:
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """What an importer is given: the book if it exists, the other books, and the report."""
+    """What an importer is given: the book if it exists, the other books, the report; `text`: a novel's words count."""
 
     slug: Slug
     book: Book | None
     others: Mapping[Slug, Book]
     ledger: Ledger
+    text: bool = True

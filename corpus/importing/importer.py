@@ -10,7 +10,7 @@ from corpus.book_file import read_book
 from corpus.books import SLUG, Book, Slug
 from corpus.documents import Block, read_document
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing import goodreads, plain, study, wikipedia, write
+from corpus.importing import files, goodreads, novel, plain, study, wikipedia, write
 from corpus.importing.draft import (
     BookFacts,
     DraftDocument,
@@ -21,21 +21,29 @@ from corpus.importing.draft import (
     PageContent,
     Status,
 )
-from corpus.importing.page import SavedPage, read_page
+from corpus.importing.files import read_file
+from corpus.importing.novel import Novel
+from corpus.importing.page import SavedPage
 from corpus.importing.subject import TargetLibrary, check_subject, fold
 
 MAX_SLUG = 80
 """Characters of a slug, which becomes a folder name."""
 
-_IMPORTERS = (goodreads, wikipedia, study)
+_IMPORTERS = (novel, files, goodreads, wikipedia, study)
 """In order of priority, for recognising a page and for the facts about a book."""
+
+_CERTAIN = (novel, files, goodreads, wikipedia)
+"""Those that know the title of what they read."""
 
 _IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
 _NOUNS = {"review": "reviews", "answers": "answers", "quotes": "quotes", "discussion": "questions"}
 
 
-def import_files(paths: Sequence[Path], slug: Slug, library: Path) -> ImportReport:
-    """Import saved pages about one book. Raises ImportRefused, and then nothing is changed."""
+def import_files(paths: Sequence[Path], slug: Slug, library: Path, *, text: bool = True) -> ImportReport:
+    """Import files about one book; of a novel without `text`, the table alone.
+
+    Raises ImportRefused, and then nothing is changed.
+    """
     if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
         raise ImportRefused(
             f"“{slug[:MAX_SLUG]}” cannot be a book's folder. Use lowercase letters, digits and hyphens: smileys-people"
@@ -43,7 +51,10 @@ def import_files(paths: Sequence[Path], slug: Slug, library: Path) -> ImportRepo
     if not paths:
         raise ImportRefused("There is nothing to import. Give at least one saved page.")
     shelf = TargetLibrary.of(library, slug)
-    taken = [_read(path, shelf) for path in paths]
+    pages = [read_file(path) for path in paths]
+    books = (page.book(slug) for page in pages if isinstance(page, Novel))
+    book = shelf.book or next((book for book in books if book), None)
+    taken = [_read(page, shelf, book, text=text) for page in pages]
     facts = BookFacts()
     for importer in (*_IMPORTERS, plain):
         for page in taken:
@@ -61,13 +72,12 @@ class _ReadPage:
     ledger: Ledger
 
 
-def _read(path: Path, shelf: TargetLibrary) -> _ReadPage:
-    page = read_page(path)
+def _read(page: SavedPage, shelf: TargetLibrary, book: Book | None, *, text: bool) -> _ReadPage:
     ledger = Ledger(page.name)
-    setting = ImportContext(shelf.slug, shelf.book, shelf.others, ledger)
+    setting = ImportContext(shelf.slug, book, shelf.others, ledger, text)
     importer = next((importer for importer in _IMPORTERS if importer.matches(page)), plain)
     reading = importer.read(page, setting)
-    check_subject(page, reading.facts, shelf, certain=importer in (goodreads, wikipedia))
+    check_subject(page, reading.facts, shelf, certain=importer in _CERTAIN)
     return _ReadPage(page, importer, reading, ledger)
 
 
@@ -212,7 +222,9 @@ def _count(draft: DraftDocument, name: str, book: Book, books: Mapping[Slug, Boo
         seen: set[str] = set()
         for paragraph in section.paragraphs:
             now = paragraph.reveals if paragraph.reveals is not None else now
-            if section.names_marks:
+            if draft.kind == "text":
+                fate, why = Status.PLACED, "each with its chapter"
+            elif section.names_marks:
                 fate, why = Status.PLACED, "by its heading"
             elif now is None:
                 fate, why = Status.INFERRED, later

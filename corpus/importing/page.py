@@ -329,13 +329,14 @@ AGAIN = "Save the page again, as “Webpage, HTML only” or as text, and import
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A page as lines; `markup` is None for a page of plain text."""
+    """A page as lines; `markup` is None for a page of plain text, whose text as it is written is `source`."""
 
     name: str
     lines: tuple[PageLine, ...]
     markup: Markup | None = None
     saved: dt.date | None = field(default=None, compare=False)
     fingerprint: str = field(default="", compare=False)
+    source: str = field(default="", compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -349,7 +350,11 @@ class SavedPage:
 
 def read_page(path: Path) -> SavedPage:
     """Read a file. Raises ImportRefused if it is not a page."""
-    data = _bytes(path)
+    return page_of(path, read_bytes(path))
+
+
+def page_of(path: Path, data: bytes) -> SavedPage:
+    """Return what was read from a file as a page. Raises ImportRefused if it is not one."""
     text = _decoded(path, data)
     if _MARKUP.match(text[:5_000]) or (path.suffix.lower() in (".html", ".htm", ".xhtml") and "<" in text):
         if text.count("<") > MAX_TAGS:
@@ -367,10 +372,12 @@ def read_page(path: Path) -> SavedPage:
             f"{MAX_TEXT // 1_000_000} million. Import the part that is about the book."
         )
     saved = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date()
-    return SavedPage(path.name, lines, markup, saved, hashlib.sha256(words.encode()).hexdigest()[:12])
+    fingerprint = hashlib.sha256(words.encode()).hexdigest()[:12]
+    return SavedPage(path.name, lines, markup, saved, fingerprint, "" if markup else clean(text))
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file. Raises ImportRefused if it cannot be read, is empty or too large."""
     try:
         if not path.exists():
             raise ImportRefused(f"There is no file {path}. Check the name and the folder.")

@@ -14,7 +14,7 @@ import tomlkit
 import yaml
 from tomlkit.items import AoT
 
-from corpus.books import Book, Edition, SimilarBook, Slug, Unit
+from corpus.books import Book, BookPart, Edition, SimilarBook, Slug, Unit
 from corpus.errors import ImportRefused
 from corpus.importing.draft import END, BookFacts, DraftDocument, DraftSection, Paragraph, Placing
 from corpus.importing.page import one_line
@@ -98,7 +98,8 @@ def split_long_paragraphs(section: DraftSection) -> DraftSection:
 
 def _section(section: DraftSection, book: Book, books: Mapping[Slug, Book]) -> list[str]:
     heading = plain_text(section.heading).rstrip(".") if names_a_unit(section.heading) else plain_text(section.heading)
-    if not section.names_marks and heading_mark(heading, book) is not None:
+    stated = bool(section.paragraphs) and section.paragraphs[0].reveals is not None
+    if not section.names_marks and not stated and heading_mark(heading, book) is not None:
         heading = ""  # it would place the text below it, and nobody here has said so
     rows = [(False, f"{'#' * min(6, section.level)} {escaped(heading)}")] if heading else []
     now: Placing | None = None
@@ -190,7 +191,7 @@ def complete_book_file(text: str, facts: BookFacts) -> BookFile:
         else:
             document[name] = value
             added.append(name)
-    for name, entries in (("editions", facts.editions), ("similar", facts.similar)):
+    for name, entries in (("parts", facts.parts), ("editions", facts.editions), ("similar", facts.similar)):
         new = [entry for entry in entries if not _known(entry, before.get(name))]
         if entries and not new:
             present.append(name)
@@ -201,7 +202,7 @@ def complete_book_file(text: str, facts: BookFacts) -> BookFile:
     if not added:
         return BookFile(text, (), tuple(present))
     filled = tomlkit.dumps(document)
-    for head in ("[ratings]", "[[editions]]", "[[similar]]"):
+    for head in ("[ratings]", "[[parts]]", "[[editions]]", "[[similar]]"):
         if head not in text:  # room above what is new; what a person wrote stays as it is
             filled = re.sub(rf"(?<=[^\n])\n{re.escape(head)}", f"\n\n{head}", filled)
     after = tomllib.loads(filled)
@@ -224,6 +225,8 @@ def _fields(facts: BookFacts) -> Iterator[tuple[str, Any]]:
     for name, value in plain_fields.items():
         if value:
             yield name, value
+    if facts.lengths:
+        yield "lengths", list(facts.lengths)
     if facts.ratings:
         ratings = facts.ratings
         table = tomlkit.table()
@@ -236,7 +239,7 @@ def _fields(facts: BookFacts) -> Iterator[tuple[str, Any]]:
         yield "ratings", table
 
 
-def _append(document: tomlkit.TOMLDocument, name: str, entries: Sequence[Edition | SimilarBook]) -> bool:
+def _append(document: tomlkit.TOMLDocument, name: str, entries: Sequence[BookPart | Edition | SimilarBook]) -> bool:
     """Add tables to a list of tables; a list on one line is left alone."""
     if name not in document:
         document[name] = tomlkit.aot()
@@ -253,7 +256,9 @@ def _append(document: tomlkit.TOMLDocument, name: str, entries: Sequence[Edition
     return True
 
 
-def _known(entry: Edition | SimilarBook, present: object) -> bool:
+def _known(entry: BookPart | Edition | SimilarBook, present: object) -> bool:
+    if isinstance(entry, BookPart):
+        return bool(present)
     tables = [table for table in present if isinstance(table, dict)] if isinstance(present, list) else []
     names = [name for name in present if isinstance(name, str)] if isinstance(present, list) else []
     if isinstance(entry, SimilarBook):

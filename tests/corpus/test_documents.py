@@ -316,7 +316,8 @@ def test_front_matter_says_what_a_document_is(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("summary.md", "summary"), ("reviews.md", "review"), ("People.md", "people"), ("odd.md", "text")]
+    ("name", "kind"),
+    [("summary.md", "summary"), ("reviews.md", "review"), ("People.md", "people"), ("odd.md", "notes")],
 )
 def test_without_front_matter_the_name_says_what_a_document_is(shelf: Shelf, name: str, kind: str) -> None:
     document, _ = shelf.document("One.", name)
@@ -737,7 +738,7 @@ def test_aliases_are_not_expanded(shelf: Shelf) -> None:
 
 def test_other_fields_that_are_wrong_are_left_out(shelf: Shelf) -> None:
     document, problems = shelf.document("---\nkind: [a]\nrating: 7\ndate: soon\ntitle: {a: b}\nreveals: 3\n---\nOne.\n")
-    assert (document.kind, document.rating, document.date, document.title) == ("text", None, None, "")
+    assert (document.kind, document.rating, document.date, document.title) == ("notes", None, None, "")
     assert [problem.line for problem in problems] == [2, 5, 3, 4]
     assert document.blocks[0].reveals == Reveals.of({PEOPLE: 3})
 

@@ -1,0 +1,451 @@
+"""The words of a novel: its chapters with their marks, lengths and paragraphs, and plain texts of Project Gutenberg."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import groupby
+
+from corpus.books import Book, BookPart, Slug, Unit
+from corpus.errors import ImportRefused
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
+from corpus.importing.page import MAX_HEADING, PageLine, SavedPage, cut_to
+from corpus.importing.phrases import year_in
+from corpus.importing.subject import fold, same_title
+from corpus.labels import heading_mark
+from corpus.positions import DIGITS, ROMAN, WORDS, value
+from corpus.text import plural
+
+SHORT = 600
+"""Characters up to which a page with the title of a part or of the book is no chapter."""
+
+MAX_DOCUMENT = 1_500_000
+"""Characters of one document."""
+
+_CHAPTER = (
+    r"(?:chapter|chap\.?|ch\.?|kapitel|chapitre|cap[ií]tulo|capitolo|hoofdstuk|luku|rozdzia[łl]|kapitola|fejezet|глава"
+    r"|stave|letter|canto|scene)"
+)
+_NUMBER = rf"(?:(?P<digits>{DIGITS})|(?P<words>{WORDS})|(?P<roman>{ROMAN}))"
+_NUMBERED = re.compile(
+    rf"(?:{_CHAPTER}\s+(?:the\s+|no\.?\s*|#)?|(?P<bare>)){_NUMBER}"
+    r"(?:$|\s*[.:)\]|–—-]+\s*|\s+(?=\S))(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    rf"(?:part|book|volume|vol\.?|act|section|teil|buch|partie|livre|parte|libro|deel|часть)\s+(?:the\s+)?{_NUMBER}(?!\w)"
+    rf"|(?:the\s+)?{WORDS}\s+(?:part|book|volume)\b",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(
+    r"(?:the )?(?:prologue|prolog|prelude|epilogue|epilog|interlude|intermezzo|coda|overture|finale|postlude"
+    r"|conclusion)\b",
+    re.IGNORECASE,
+)
+_OWN_NOTE = r"(?:author|editor|translator|publisher|transcriber|historical)(?:['’]?s['’]?)?"
+MATTER = re.compile(
+    r"(?:the )?(?:front |back |inside )?cover(?: page| image)?|(?:half[ -]?)?title(?:[ -]?page)?|(?:copyright|©).{0,60}"
+    r"|imprint|colophon|impressum|(?:table of )?contents(?: page)?|toc|inhalt(?:sverzeichnis)?|table des matières"
+    r"|[íi]ndice|dedication|widmung|epigraphs?|motto|(?:advance )?praise.{0,60}|by the same author"
+    r"|(?:also|other (?:books|works|titles)|books|more) (?:by|from)\b.{0,80}|(?:foreword|preface|afterword).{0,60}"
+    r"|vorwort|nachwort|(?:general )?introduction(?: (?:by|to)\b.{0,80})?|acknowledge?ments?|danksagung|thanks|credits"
+    rf"|(?:an? |the )?{_OWN_NOTE} ?notes?.{{0,60}}|(?:a )?note (?:on|to|from|about)\b.{{0,80}}"
+    r"|about (?:the|this) (?:author|publisher|book|translator|illustrator|series|type|edition|editor)s?\b.{0,60}"
+    r"|über d(?:en|ie) autor.{0,40}|notes?|foot ?notes|end ?notes|anmerkungen|gloss(?:ary|ar)(?: .{0,60})?|index"
+    r"|bibliography|works cited|references|further reading|appendix\b.{0,80}|appendices|maps?|family tree|genealogy"
+    r"|(?:list of )?(?:illustrations|maps|figures|plates)|(?:cast|list) of characters|dramatis person[aæ]e?"
+    r"|chronology|timeline|landmarks|reading group.{0,60}|readers?['’]?s? guide.{0,60}|back ?matter|front ?matter"
+    r"|(?:discussion|book club) (?:questions|guide).{0,60}|questions (?:for|and)\b.{0,60}|newsletter.{0,60}"
+    r"|(?:an? )?(?:interview|conversation) with\b.{0,80}|endpapers?|advertisements?|begin reading|bonus\b.{0,80}"
+    r"|.{0,40}project gutenberg.{0,80}",
+    re.IGNORECASE,
+)
+"""Titles of pages before and after a story."""
+
+_SAMPLE = re.compile(
+    r"(?:an? |read an? |exclusive |free )*"
+    r"(?:excerpt|extract|sample|preview|teaser|sneak peek|first chapter|bonus chapter)s?\b"
+    r"|read on for\b|keep reading\b|leseprobe|coming soon|look for\b|turn the page",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Entry:
+    """A title in a table of contents or over a text, with where its text starts in the flow of lines."""
+
+    title: str
+    start: int | None
+    depth: int = 0
+    matter: bool = False
+    text: list[PageLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A stretch of a novel, with the number of the part it stands in (0 for none)."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    part: int = 0
+
+    @property
+    def length(self) -> int:
+        """Its characters."""
+        return max(1, sum(map(len, self.paragraphs)))
+
+
+@dataclass(frozen=True, slots=True)
+class Novel(SavedPage):
+    """A novel: what it says of itself, its chapters in order, and the characters before and after them."""
+
+    kind: str = ""
+    facts: BookFacts = field(default_factory=BookFacts)
+    chapters: tuple[Chapter, ...] = ()
+    before: int = 0
+    after: int = 0
+    description: str = ""
+
+    def marks(self) -> list[int]:
+        """Return the mark of each chapter. What comes before chapter 1 or between chapters belongs to the next one.
+
+        So the numbers that readers and guides use are the marks; an epilogue has a mark of its own.
+        """
+        numbers = [numbered(chapter.title)[0] for chapter in self.chapters]
+        own = [number for number in numbers if number]
+        if len(own) < 2 or own != list(range(1, len(own) + 1)) or 2 * len(own) < len(numbers):
+            return list(range(1, len(numbers) + 1))
+        marks, done = [], 0
+        for n, number in enumerate(numbers):
+            follows = any(numbers[n:])
+            done = number or (done if follows else done + 1)
+            marks.append(done if number or not follows else done + 1)
+        return marks
+
+    def book(self, slug: Slug) -> Book | None:
+        """Return the book that it would be, or None if it does not say its title and author."""
+        if not self.facts.title or not self.facts.author:
+            return None
+        chapters = self.facts.chapters
+        unit = Unit.CHAPTER if chapters else Unit.PERCENT
+        return Book(slug, self.facts.title, self.facts.author, unit, chapters or 100)
+
+
+def numbered(title: str) -> tuple[int | None, str]:
+    """Return the number that a chapter's title begins with, or None, and the rest of the title."""
+    found = _NUMBERED.match(title.strip())
+    if not found:
+        return None, title.strip()
+    written = found["digits"] or found["words"] or found["roman"]
+    alone = found["bare"] is not None and not found["digits"]  # “I think of Nell” and “One Evening” are titles
+    if alone and found["rest"] and (title[len(written) :].strip()[:1].isalnum() or not written[0].isupper()):
+        return None, title.strip()
+    number = value(written)
+    return (int(number) or None if number.denominator == 1 else None), found["rest"].strip(" .:–—-")
+
+
+def is_part(title: str) -> bool:
+    """Return whether a title is that of a part with chapters of its own."""
+    return bool(_PART.match(title.strip()))
+
+
+def is_heading(text: str) -> bool:
+    """Return whether a line of plain text is a chapter's, a part's or another heading by its words."""
+    text = text.strip()
+    if not text or len(text) > 100:
+        return False
+    number, rest = numbered(text)
+    said = re.match(_CHAPTER, text, re.IGNORECASE)
+    alone = number is not None and not said and (not rest or rest.isupper())
+    spoken = text.endswith((",", ";", "!”", "?”", ".”", '!"', '?"'))
+    of_chapter = number is not None and said is not None and not spoken and len(rest) <= 80 and not rest[:1].islower()
+    return (
+        alone
+        or of_chapter
+        or (is_part(text) and len(text) <= 60 and not spoken and text[0].isupper())
+        or (text[0].isupper() and bool(_TOLD.fullmatch(text.rstrip(".")) or MATTER.fullmatch(text.rstrip("."))))
+    )
+
+
+def chapters_of(entries: Sequence[Entry], flow: Sequence[PageLine], title: str) -> list[Chapter]:
+    """Return the chapters among the entries of a table, each with the text up to the next entry."""
+    _fill(entries, flow)
+    entries = _without_repeated(entries)
+    found: list[Chapter] = []
+    kept: list[PageLine] = []
+    part, last, within, ended = 0, 0, -1, False
+    for n, entry in enumerate(entries):
+        below = n + 1 < len(entries) and entries[n + 1].depth > entry.depth
+        length = sum(len(line.text) for line in entry.text)
+        number = numbered(entry.title)[0]
+        if 0 <= within < entry.depth:  # a scene of a chapter, or a page of what is left out
+            entry.matter = entry.matter or entries[n - 1].matter
+            if found and not entry.matter:
+                found[-1] = replace(found[-1], paragraphs=(*found[-1].paragraphs, *paragraphs(entry.text)))
+            continue
+        within = -1
+        ended = ended or bool(found and _SAMPLE.match(entry.title.strip()))
+        anew = bool(number and number <= last and entries[n - 1].matter)  # the first chapter of another book
+        of_book = not number and not below and length <= SHORT and same_title(entry.title, title)
+        if ended or anew or of_book or _is_matter(entry):
+            entry.matter, within = True, entry.depth
+        elif (below and not _has_scenes(entries, n)) or (
+            is_part(entry.title) and length <= SHORT and _more(entries, n)
+        ):
+            part, last = part + 1, 0
+            kept += entry.text
+        elif length:
+            found.append(Chapter(entry.title, tuple(paragraphs([*kept, *entry.text])), part))
+            kept, last = [], number or last
+            within = entry.depth if below else -1
+    return found
+
+
+def _more(entries: Sequence[Entry], n: int) -> bool:
+    """Return whether chapters that are no parts follow an entry."""
+    return any(not is_part(entry.title) and not _is_matter(entry) for entry in entries[n + 1 :])
+
+
+def _has_scenes(entries: Sequence[Entry], n: int) -> bool:
+    """Return whether the entries below an entry are scenes of a chapter, rather than chapters of a part."""
+    number, rest = numbered(entries[n].title)
+    if is_part(entries[n].title) or number is None:
+        return False
+    below = []
+    for entry in entries[n + 1 :]:
+        if entry.depth <= entries[n].depth:
+            break
+        below.append(numbered(entry.title)[0])
+    return bool(rest or re.match(_CHAPTER, entries[n].title.strip(), re.IGNORECASE)) and not all(below)
+
+
+def _is_matter(entry: Entry) -> bool:
+    title = entry.title.strip().rstrip(".")
+    return numbered(title)[0] is None and (entry.matter or bool(MATTER.fullmatch(title)))
+
+
+def _fill(entries: Sequence[Entry], flow: Sequence[PageLine]) -> None:
+    """Give each entry the lines up to the next one; of entries at the same place, the last has them."""
+    starts = sorted({entry.start for entry in entries if entry.start is not None})
+    ends = dict(zip(starts, [*starts, len(flow)][1:], strict=True))
+    taken: set[int] = set()
+    for entry in reversed(entries):
+        entry.text = []
+        if entry.start is not None and entry.start not in taken:
+            taken.add(entry.start)
+            lines = list(flow[entry.start : ends[entry.start]])
+            body = next((n for n, line in enumerate(lines) if line.text and not line.level), len(lines))
+            entry.text = lines[body:]
+
+
+def _without_repeated(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries without those of a list of contents: the same title, with its text, comes later."""
+    later: set[str] = set()
+    kept = []
+    for entry in reversed(entries):
+        key = fold(entry.title)
+        if not (key in later and sum(len(line.text) for line in entry.text) <= SHORT // 2):
+            kept.append(entry)
+        later.add(key)
+    return kept[::-1]
+
+
+def paragraphs(lines: Sequence[PageLine]) -> Iterator[str]:
+    """Yield the paragraphs of some lines; lines without an empty one between them belong together."""
+    for told, run in groupby(lines, key=lambda line: bool(line.text)):
+        text = " ".join(line.text for line in run)
+        if told and any(map(str.isalnum, text)):
+            yield text
+
+
+def headed(flow: Sequence[PageLine]) -> list[Entry]:
+    """Return the headings of a text as a table of contents; “Chapter 3” and “Low Tide” below it are one."""
+    found: list[Entry] = []
+    title, level, start, fresh = "", 0, 0, False
+    for n, line in enumerate(flow):
+        if line.level and any(map(str.isalnum, line.text)):
+            joined = fresh and not is_part(title) and numbered(title)[0] and not numbered(title)[1]
+            if joined and numbered(line.text)[0] is None and not is_part(line.text):
+                found[-1].title = f"{title}: {line.text}"
+                continue
+            title, level, start, fresh = line.text[:MAX_HEADING], line.level, n, True
+            found.append(Entry(title, start, level))
+        elif line.text:
+            fresh = False
+    return found
+
+
+def matches(page: SavedPage) -> bool:
+    """Return whether a page is a novel: an e-book, or a text of Project Gutenberg."""
+    return isinstance(page, Novel)
+
+
+def read(page: SavedPage, setting: ImportContext) -> PageContent:
+    """Place the words of the novel, chapter by chapter, and report what was left out."""
+    if not isinstance(page, Novel):
+        raise TypeError("only novels are read here")
+    ledger, book = setting.ledger, setting.book
+    marks = page.marks()
+    what = plural(marks[-1], "chapter") if page.facts.chapters else "no chapters were found"
+    ledger.recognised(page.kind, what)
+    if page.before or page.after:
+        ledger.dropped(
+            "what stands before and after the story", why="title pages, contents, notes, licences and the like"
+        )
+    if len(marks) > marks[-1]:
+        why = "so that chapter 1 is mark 1; what stands between chapters belongs to the next one"
+        ledger.noted("what comes before chapter 1 belongs to it", why)
+    by_share = not page.facts.chapters or (book is not None and book.unit in (Unit.PERCENT, Unit.PAGE))
+    if book and not by_share and book.marks != marks[-1]:
+        raise ImportRefused(
+            f"{page.name} has {what}, and {setting.slug}/book.toml says {book.marks} {book.unit.value}s. "
+            f"Correct marks there, or import it under another name."
+        )
+    known = book or page.book(setting.slug)
+    if known is None:
+        return PageContent(page.facts, ())
+    sections = _by_share(page, known) if by_share else _by_chapter(page, marks, known)
+    drafts = _documents(sections) if setting.text else (_contents(page, marks, known),)
+    if page.description:
+        premise = DraftSection((Paragraph(page.description),))
+        drafts = (
+            *drafts,
+            DraftDocument("premise-book", "premise", "What the book is about", "the publisher", (premise,), {}),
+        )
+    facts = page.facts
+    if by_share or known.unit is not Unit.CHAPTER:
+        facts = replace(facts, chapters=None, lengths=(), parts=())
+    return PageContent(facts, tuple(draft for draft in drafts if draft.sections))
+
+
+def _by_chapter(page: Novel, marks: Sequence[int], book: Book) -> list[DraftSection]:
+    return [
+        DraftSection(
+            tuple(Paragraph(text, reveals={book.slug: mark}) for text in chapter.paragraphs),
+            _heading(chapter.title, mark, book),
+        )
+        for chapter, mark in zip(page.chapters, marks, strict=True)
+    ]
+
+
+def _heading(title: str, mark: int, book: Book) -> str:
+    """Return a heading that names the mark of a chapter and nothing else that could be taken for one."""
+    number, rest = numbered(title)
+    if number is None and _TOLD.match(rest) and heading_mark(rest, book) is None:
+        return rest[:MAX_HEADING]
+    name = f"{book.unit.value.capitalize()} {mark}"
+    heading = f"{name}: {rest}"[:MAX_HEADING] if rest else name
+    return heading if heading_mark(heading, book) == mark else name
+
+
+def _by_share(page: Novel, book: Book) -> list[DraftSection]:
+    total = page.before + sum(chapter.length for chapter in page.chapters)
+    at, sections = page.before, []
+    for chapter in page.chapters:
+        told = []
+        for text in chapter.paragraphs:
+            at += len(text)
+            told.append(Paragraph(text, reveals={book.slug: book.reached_at(Fraction(min(at, total), total))}))
+        rest = numbered(chapter.title)[1]
+        sections.append(DraftSection(tuple(told), rest if heading_mark(rest, book) is None else ""))
+    return sections
+
+
+def _documents(sections: Sequence[DraftSection]) -> tuple[DraftDocument, ...]:
+    """Return the words of the novel as documents of bounded size."""
+    found: list[list[DraftSection]] = [[]]
+    size = 0
+    for section in sections:
+        length = sum(len(p.text) for p in section.paragraphs)
+        if size and size + length > MAX_DOCUMENT:
+            found.append([])
+            size = 0
+        found[-1].append(section)
+        size += length
+    return tuple(DraftDocument("text", "text", "The book itself", "the book", tuple(part)) for part in found)
+
+
+def _contents(page: Novel, marks: Sequence[int], book: Book) -> DraftDocument:
+    """Return the titles of the chapters, each shown from its chapter on."""
+    told = []
+    for chapter, mark in zip(page.chapters, marks, strict=True):
+        number, rest = numbered(chapter.title)
+        if rest:
+            where = f"chapter {mark}" if number or len(marks) == marks[-1] else "a chapter"
+            reveals = {book.slug: mark if book.unit not in (Unit.PERCENT, Unit.PAGE) else book.marks}
+            told.append(
+                Paragraph(f"“{cut_to(rest, MAX_HEADING)}” is the title of {where}.", item=True, reveals=reveals)
+            )
+    sections = (DraftSection(tuple(told)),) if told else ()
+    return DraftDocument("contents", "contents", "Chapters", "the book", sections)
+
+
+def with_chapters(novel: Novel) -> Novel:
+    """Return a novel whose facts hold what its chapters say: how many, how long, and in which parts."""
+    marks = novel.marks()
+    if len(novel.chapters) < 2:
+        return novel
+    lengths = [0] * marks[-1]
+    parts: dict[int, int] = {}
+    for chapter, mark in zip(novel.chapters, marks, strict=True):
+        lengths[mark - 1] += chapter.length
+        parts[max(1, chapter.part)] = mark
+    lengths[0] += novel.before  # too late rather than too early, whether a reader's pages count it or not
+    lasts = list(parts.values())
+    told = len(lasts) > 1 and lasts == sorted(set(lasts))
+    in_parts = tuple(BookPart(f"Part {n}", last) for n, last in enumerate(lasts, 1)) if told else ()
+    return replace(novel, facts=replace(novel.facts, chapters=marks[-1], lengths=tuple(lengths), parts=in_parts))
+
+
+_START = re.compile(r"\*{2,3} ?START OF (?:THE|THIS) PROJECT GUTENBERG", re.IGNORECASE)
+_END = re.compile(r"\*{2,3} ?END OF (?:THE|THIS) PROJECT GUTENBERG|^End of (?:the )?Project Gutenberg", re.IGNORECASE)
+_FIELD = re.compile(r"^(Title|Author|Language|Translator|Original publication)\s*:\s+(.{1,200})$")
+_ASIDE = re.compile(r"\[(?:Illustration|Footnote|Transcriber|Sidenote)\b[^\]]{0,2000}\]", re.IGNORECASE)
+_ITALICS = re.compile(r"(?<!\w)_([^_]{1,500})_(?!\w)")
+
+
+def is_gutenberg(text: str) -> bool:
+    """Return whether a text is an e-book of Project Gutenberg."""
+    return bool(_START.search(text[:40_000]))
+
+
+def read_gutenberg(page: SavedPage) -> Novel:
+    """Read an e-book of Project Gutenberg that was saved as text or as a web page."""
+    lines = list(page.lines)
+    first = next((n for n, line in enumerate(lines) if _START.search(line.text)), -1)
+    last = next((n for n, line in enumerate(lines) if n > first and _END.search(line.text)), len(lines))
+    said = {found[1]: found[2].strip() for line in lines[: first + 1] if (found := _FIELD.match(line.text))}
+    facts = BookFacts(
+        title=said.get("Title", ""), author=said.get("Author", ""), language=said.get("Language", ""),
+        year=year_in(said.get("Original publication", "")),
+    )  # fmt: skip
+    flow = [replace(line, text=_ITALICS.sub(r"\1", line.text)) for line in lines[first + 1 : last]]
+    if page.markup is None:
+        flow = _with_headings(flow)
+    chapters = chapters_of(headed(flow), flow, facts.title) or [Chapter("", tuple(paragraphs(flow)))]
+    told = [line.text for line in flow if line.text and not line.level]
+    before = sum(
+        map(len, told[: next((n for n, text in enumerate(told) if chapters[0].paragraphs[0].startswith(text)), 0)])
+    )
+    novel = Novel(
+        page.name, page.lines, fingerprint=page.fingerprint, kind="an e-book of Project Gutenberg", facts=facts,
+        chapters=tuple(chapters), before=before, after=1,
+    )  # fmt: skip
+    return with_chapters(novel)
+
+
+def _with_headings(lines: Sequence[PageLine]) -> list[PageLine]:
+    """Return the lines of a plain text with those that are headings by their words and the empty lines around them."""
+    found: list[PageLine] = []
+    for told, run in groupby(lines, key=lambda line: bool(line.text)):
+        block = list(run)
+        text = _ASIDE.sub("", " ".join(line.text for line in block)).strip()
+        of_contents = sum(is_heading(line.text) for line in block) > 1
+        if told and len(block) <= 3 and not of_contents and is_heading(block[0].text):
+            level = 1 if is_part(text) else 2
+            found.append(PageLine(text if len(text) <= MAX_HEADING else block[0].text, level=level))
+        elif told:
+            found.append(PageLine(text))
+        else:
+            found.append(PageLine(""))
+    return found
