@@ -15,6 +15,7 @@ from bot.features.shelf import cog as shelf
 from bot.features.stats import cog as stats
 from bot.features.votes import cog as votes
 from bot.features.watch import cog as watch
+from bot.features.welcome import cog as welcome
 
 FEATURES = (
     ask.FEATURE,
@@ -32,4 +33,5 @@ FEATURES = (
     audit.FEATURE,
     setup.FEATURE,
     stats.FEATURE,
+    welcome.FEATURE,
 )

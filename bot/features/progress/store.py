@@ -193,7 +193,12 @@ class Progress:
 
     async def set(self, member: Member, book: Book, where: str) -> Moved:
         """Take down where a member is, by their own words; “+2” goes on from where they were. Raises PositionError."""
-        marks = parse_position(where, book, (await self.positions(member)).get(book.slug, 0))
+        return await self.move(
+            member, book, parse_position(where, book, (await self.positions(member)).get(book.slug, 0))
+        )
+
+    async def move(self, member: Member, book: Book, marks: int) -> Moved:
+        """Take down that a member has finished so many marks of a book."""
         async with self._database.writing() as session:
             after = {book.slug: Reached.in_book(book, marks)}
             change = await change_positions(session, member, after, self._now())

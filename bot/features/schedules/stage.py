@@ -83,7 +83,8 @@ class ScheduleStage:
                 kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
                 thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
                 return await first_thread(thread, begun)
-            card = views.opening_card(schedule, section, self._books, [_button(schedule, section, "post")], late=late)
+            items = [*views.reading_buttons(schedule, section), _button(schedule, section, "post")]
+            card = views.opening_card(schedule, section, self._books, items, late=late)
             post = await channel.create_thread(
                 name=title, auto_archive_duration=WEEK, view=CardView(card), allowed_mentions=NOBODY,
                 applied_tags=channel.available_tags[:1] if channel.flags.require_tag else [],
@@ -113,7 +114,8 @@ class ScheduleStage:
             claimed = await self._claimed_prompts(schedule, section)
             prompts = [prompt for prompt, _ in claimed]
             if not isinstance(parent, discord.ForumChannel):
-                card = views.opening_card(schedule, section, self._books, [button], late=late, prompts=prompts)
+                items = [*views.reading_buttons(schedule, section), button]
+                card = views.opening_card(schedule, section, self._books, items, late=late, prompts=prompts)
             elif prompts:
                 card = views.prompts_card(prompts, [button])
             else:
@@ -179,7 +181,7 @@ class ScheduleStage:
         directly = batch is None or not (opened or isinstance(channel, discord.TextChannel))
 
         async def remind(there: discord.abc.Messageable, since: dt.datetime | None, people: Sequence[int]) -> int:
-            card = views.reminder_card(schedule, section, [button], people)
+            card = views.reminder_card(schedule, section, [*views.reading_buttons(schedule, section), button], people)
             return await self._message(there, since, button.is_under, card, button.custom_id, people)
 
         async def in_thread(since: dt.datetime | None) -> int:

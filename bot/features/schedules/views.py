@@ -10,6 +10,7 @@ import discord
 from icalendar import Calendar, Event
 from icalendar.enums import STATUS
 
+from bot.answering.texts import place_sentence
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord.buttons import (
@@ -42,6 +43,8 @@ from bot.discord.context import ORGANISER, Choice, Refused, app_of, bot_of, has,
 from bot.discord.jobs import button_ids
 from bot.discord.visitor import server_of, visitor
 from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.progress.cog import moved_card
+from bot.features.progress.store import Progress
 from bot.features.prompts.jobs import mark_of
 from bot.features.prompts.rules import Prompt
 from bot.features.schedules import rules
@@ -92,6 +95,56 @@ class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
         way, schedule = WAYS[self.given["way"]], await _reached(interaction, self.number("schedule"))
         await app_of(interaction).get(Schedules).remind(schedule.id, Member(schedule.club, interaction.user.id), way)
         return _reminders(schedule, way)
+
+
+class ReadButton(Pressed, template=rf"read:{SCHEDULE}:{SECTION}"):
+    """Notes that its presser has read to the end of a section, or with 0 of the book; nobody goes back by it."""
+
+    label, opens = "I’ve finished the book", True
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Move the presser's position, and show where they are."""
+        schedule, book, member, now = await _reading(interaction, self.number("schedule"))
+        section = schedule.section(self.number("section"))
+        reached = replace(schedule.whole, marks=section.last) if section else schedule.whole
+        marks = reached.marks_in(book)
+        if marks <= now:
+            return notice_card(f"{place_sentence(book, now)} {UNCHANGED}", book.title)
+        return moved_card(member, await app_of(interaction).get(Progress).move(member, book, marks))
+
+
+class NotYetButton(Pressed, template=rf"not-yet:{SCHEDULE}"):
+    """Says what it means for its presser not to be there yet."""
+
+    label, opens = "Not yet", True
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Say where they are, and that they are told no more."""
+        _, book, _, now = await _reading(interaction, self.number("schedule"))
+        return notice_card(f"{place_sentence(book, now)} {NO_HURRY}", book.title)
+
+
+UNCHANGED = "I’ve changed nothing. /progress set can take you back."
+NO_HURRY = (
+    "No hurry: what I tell you alone goes no further. This thread does, so read it once you’re there. "
+    "If I have your place wrong, use /progress set, in your own words."
+)
+
+
+async def _reading(interaction: Interaction, schedule_id: int) -> tuple[Schedule, Book, Member, int]:
+    """Return a schedule, its book, who presses, and the marks that they have finished. Raises Refused."""
+    schedule, app = await _reached(interaction, schedule_id), app_of(interaction)
+    if (book := app.books.get(schedule.book)) is None:
+        raise Refused("That book is no longer in the library.")
+    member = Member(schedule.club, interaction.user.id)
+    return schedule, book, member, (await app.get(Progress).positions(member)).get(book.slug, 0)
+
+
+def reading_buttons(schedule: Schedule, section: Section) -> list[Item]:
+    """Return the buttons that ask readers whether they have read a section."""
+    read = ReadButton(schedule.id, section.number, label=f"I’ve read {rules.range_name(schedule, section)}")
+    whole = [ReadButton(schedule.id, 0)] if section.last < schedule.whole.of else []
+    return [read, NotYetButton(schedule.id), *whole]
 
 
 class Decision(Pressed, template=r"(?!)"):
@@ -405,7 +458,7 @@ class ShownPageButton(Page, template=rf"schedule-shown:{SCHEDULE}:{PAGE}"):
 
 
 BUTTONS = (
-    *(RemindButton, RemindByButton, PostNowButton, SkipButton),
+    *(RemindButton, RemindByButton, ReadButton, NotYetButton, PostNowButton, SkipButton),
     *(ConfirmButton, TurnButton, FreeMenu, WordsButton, ShownPageButton),
 )
 

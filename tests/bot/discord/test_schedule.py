@@ -276,6 +276,36 @@ async def test_reminders_are_changed_from_a_direct_message(club: Club, jo: Membe
     assert len(direct(liz)) == 1
 
 
+# Where readers are
+
+
+async def test_readers_say_at_a_press_that_they_have_read_a_section_and_nobody_goes_back(
+    club: Club, jo: MemberActor
+) -> None:
+    liz, jim = club.member("Liz"), club.member("Jim")
+    await made(club, jo)
+    await until(club, FRIDAY + MINUTE)
+    (opening,) = [post for post in club.general.threads[0].history() if "Here we talk about" in words(post)]
+    told = await liz.click(opening, label="Not yet")
+    assert "You haven’t started it. No hurry" in shown(told)
+    told = await liz.click(opening, label="I’ve read chapters 1–5")
+    assert told.ephemeral
+    assert "You have finished chapter 5" in shown(told)
+    assert "not set yet" in shown(await liz.click(message(told), label="Undo"))
+    assert "You have finished it." in shown(await jim.click(opening, label="I’ve finished the book"))
+    back = await jim.click(opening, label="I’ve read chapters 1–5")
+    assert "You have finished it. I’ve changed nothing" in shown(back)
+    assert buttons(back) == []
+
+
+async def test_a_reminder_by_direct_message_asks_as_well(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz")
+    await made(club, jo)
+    await wants(club, liz, "By direct message")
+    await until(club, FRIDAY - dt.timedelta(hours=2))
+    assert "You have finished chapter 5" in shown(await liz.user.click(direct(liz)[0], label="I’ve read chapters 1–5"))
+
+
 # Whatever happens to the bot
 
 
