@@ -10,18 +10,22 @@ docs/weights.md. docs/evaluation.md says what the figures are.
 import argparse
 import json
 import logging
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.settings import Settings
 from corpus.library import SHIPPED, Library
-from retrieval.embedding import load_embedder
+from retrieval.embedding import load_embedder, published_model
 from retrieval.retriever import Retriever, open_retriever
 from tests.fakes.embedder import RememberingEmbedder
+from tests.measure.benchmarks.peers.langchain_peer import StockEmbeddings
 from tests.measure.evaluation import unlabelled
 from tests.measure.evaluation.arms import SAMPLE, Figures, examine, named
+from tests.measure.evaluation.club import club_questions, of_the_club
 from tests.measure.evaluation.guard_answers import guarded
 from tests.measure.evaluation.questions import Examination, shipped_examination, told_examination, write_library
 from tests.measure.evaluation.tables import faults, page, record, recorded
@@ -44,13 +48,16 @@ def opened(library: Path, data: Path) -> Iterator[Retriever]:
 
 
 def of_the_shipped_library(folder: Path, limit: int, *, recording: bool) -> Figures:
-    """Return the figures of our own questions, of the guard's answers, and of placing."""
+    """Return the figures of our own questions, of members' questions, of the guard's answers, and of placing."""
+    settings = Settings.from_environment(os.environ)
     with opened(SHIPPED, folder / "data") as retriever:
         if recording:
             record("sample", examine(retriever.library, retriever, shipped_examination(), SAMPLE))
         figures = examine(retriever.library, retriever, shipped_examination(), limit, progress)
         if limit:
             return figures
+        progress("club")
+        figures |= of_the_club(retriever, StockEmbeddings(published_model()), settings, club_questions())
         progress("guard")
         figures |= guarded(retriever)
     embedder = load_embedder()

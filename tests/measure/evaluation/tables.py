@@ -9,9 +9,9 @@ Figures = Mapping[str, float]
 
 COUNTS = (
     "asked", "told", "told elsewhere", "failed", "leaks", "D1", "D2", "D4", "beyond", "honest answers",
-    "leaking answers", "sentences",
+    "leaking answers", "sentences", "told early", "words", "p50 ms",
 )  # fmt: skip
-"""What is counted; everything else is a share."""
+"""What is counted or timed; everything else is a share."""
 
 
 def page(figures: Figures) -> str:
@@ -49,11 +49,14 @@ QUOTING = ("before", "at", "hint", "recap")
 NEVER = ("failed", "beyond")
 """What may not happen in any arm."""
 
+CLUB = "club: Dogear: told early"
+"""The same of members' questions, without a chat model."""
+
 MODEL = "model before"
 """The arm in which a chat model tells what it should not."""
 
 LESS_IS_BETTER = ("at: refused", "after: refused", "model before: own words")
-LESS_OF = ("too early", "excess", "at the end", "another book")
+LESS_OF = ("too early", "excess", "at the end", "another book", "answerable, refused")
 
 
 def faults(now: Figures, then: Figures, tolerance: float = TOLERANCE) -> list[str]:
@@ -64,7 +67,7 @@ def faults(now: Figures, then: Figures, tolerance: float = TOLERANCE) -> list[st
 def _broken(now: Figures) -> Iterator[str]:
     for name, value in now.items():
         arm, _, what = name.rpartition(": ")
-        if value and (what in NEVER or (what == "leaks" and arm in QUOTING)):
+        if value and (what in NEVER or (what == "leaks" and arm in QUOTING) or name == CLUB):
             yield f"{name}: {value:.0f}, and must be 0."
 
 

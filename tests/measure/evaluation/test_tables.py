@@ -10,7 +10,8 @@ from tests.measure.evaluation.tables import PAGE, faults, page, record, recorded
 NAMES = ("shipped", "stories")
 THEN = {
     "at: hit@1": 0.90, "at: refused": 0.05, "at: asked": 300, "check: too early": 0.01, "model before: asked": 300,
-    "model before: leaks": 3, "model before: own words": 0.01,
+    "model before: leaks": 3, "model before: own words": 0.01, "club: Dogear: first two": 0.8,
+    "club: Dogear: answerable, refused": 0.01, "club: Dogear: p50 ms": 20, "club: Dogear: words": 30,
 }  # fmt: skip
 
 
@@ -29,6 +30,8 @@ def test_arms_with_the_same_figures_share_a_table() -> None:
         ("at: hit@1", 0.885, 0.875),
         ("at: refused", 0.065, 0.075),
         ("check: too early", 0.025, 0.035),
+        ("club: Dogear: first two", 0.785, 0.775),
+        ("club: Dogear: answerable, refused", 0.025, 0.035),
         ("model before: own words", 0.025, 0.035),
         ("model before: leaks", 8, 10),
     ],
@@ -41,6 +44,7 @@ def test_more_than_two_points_are_a_fault_in_either_direction(name: str, within:
 
 def test_what_is_better_or_not_measured_is_no_fault() -> None:
     assert faults(THEN | {"at: hit@1": 1.0, "at: refused": 0.0, "at: asked": 20}, THEN) == faults({}, THEN) == []
+    assert faults(THEN | {"club: Dogear: p50 ms": 90, "club: Dogear: words": 9}, THEN) == [], "machines differ"
     assert worse("before: refused", 0.3, 0.1) == pytest.approx(-0.2)
     assert worse("model at: own words", 0.3, 0.1) == pytest.approx(-0.2)
     assert worse("placing reviews: too early", 0.3, 0.1) == pytest.approx(0.2)
@@ -48,7 +52,16 @@ def test_what_is_better_or_not_measured_is_no_fault() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["before: leaks", "at: leaks", "hint: leaks", "recap: leaks", "at: beyond", "at: failed", "model before: beyond"],
+    [
+        "before: leaks",
+        "at: leaks",
+        "hint: leaks",
+        "recap: leaks",
+        "at: beyond",
+        "at: failed",
+        "model before: beyond",
+        "club: Dogear: told early",
+    ],
 )
 def test_a_single_leak_passage_or_failure_is_a_fault(name: str) -> None:
     assert faults({name: 1}, {}) == [f"{name}: 1, and must be 0."]
