@@ -120,7 +120,24 @@ def check_library(folder: Path) -> tuple[Library | None, list[Check]]:
     for problem in library.problems:
         where = f"{problem.path}:{problem.line}" if problem.line else str(problem.path)
         checks.append(Check("Library", False, f"{where}: {problem.what}", problem.cure, serious=problem.fatal))
-    return library, checks
+    return library, [*checks, *_foreign_marks(library)]
+
+
+def _foreign_marks(library: Library) -> Iterator[Check]:
+    """Yield a check for every document with marks that a program for notes wrote, and members would read."""
+    from corpus.importing.notes import foreign_marks
+
+    for slug in library.books:
+        for document in library.documents[slug]:
+            found = {block.line: marks for block in document.blocks if (marks := foreign_marks(block.text))}
+            if found:
+                seen = dict.fromkeys(mark for marks in found.values() for mark in marks)
+                where = f"{library.folder / slug / document.name}:{min(found)}"
+                what = f"{where}: members would read marks of another program ({', '.join(seen)})."
+                cure = (
+                    f"Take them out, or import the file from another folder with --book {slug}, which leaves them out."
+                )
+                yield Check("Library", False, what, cure, serious=False)
 
 
 def check_store(folder: Path | None, opened: Callable[[], AbstractContextManager[Retriever]]) -> Check:

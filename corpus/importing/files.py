@@ -16,6 +16,7 @@ from pypdf.errors import PyPdfError
 from corpus.errors import ImportRefused
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
 from corpus.importing.epub import facts_of, read_epub
+from corpus.importing.notes import is_notes, read_notes
 from corpus.importing.novel import is_gutenberg, read_gutenberg
 from corpus.importing.packed import Archive, elements, value_of, xml
 from corpus.importing.page import MAX_TEXT, PageLine, SavedPage, clean, one_line, page_of, read_bytes
@@ -86,7 +87,9 @@ def read_file(path: Path) -> SavedPage:
     _refuse_lists(page)
     _refuse_chats(page)
     head = "\n".join(line.text for line in page.lines[:1_000])
-    return read_gutenberg(page) if is_gutenberg(head) else page
+    if is_gutenberg(head):
+        return read_gutenberg(page)
+    return read_notes(page) if is_notes(page) else page
 
 
 def _page(name: str, lines: Iterable[PageLine], fingerprint: str) -> SavedPage:
@@ -163,15 +166,22 @@ def _pdf_lines(name: str, data: bytes) -> list[PageLine]:
         raise ImportRefused(f"{name} is a damaged PDF. Save it again, or copy its text into a .txt file.") from error
     edges = [row for rows in pages for row in dict.fromkeys([*rows[:2], *rows[-2:]]) if row]
     often = {row for row in edges if len(pages) > 2 and edges.count(row) > len(pages) / 2}
+    width = max((len(row) for rows in pages for row in rows), default=0)
     found: list[PageLine] = []
     for row in (row for rows in pages for row in rows):
+        if row in often or re.fullmatch(r"\W*(?:page )?\d{0,4}(?: of \d{1,4})?\W*", row, re.IGNORECASE):
+            continue
+        above = found[-1].text if found else ""
         begins = re.match(r"(?:\d{1,3}[.)]|[•●▪–-])\s", row)
-        if begins and found and found[-1].text:
-            found.append(PageLine(""))
-        if row not in often and not re.fullmatch(r"\W*(?:page )?\d{0,4}(?: of \d{1,4})?\W*", row, re.IGNORECASE):
-            found.append(PageLine(row))
-        elif not row:
-            found.append(PageLine(""))
+        if (
+            above
+            and not begins
+            and len(above) >= 0.6 * min(width, 120)
+            and not above.endswith((".", "!", "?", "”", ":"))
+        ):
+            found[-1] = PageLine(f"{above} {row}")
+        else:
+            found += [PageLine(""), PageLine(row)]
     return found
 
 
@@ -218,7 +228,7 @@ def _open_library(said: Mapping[str, object]) -> BookFacts:
     pages = said.get("number_of_pages") or said.get("number_of_pages_median")
     years = (str(said.get(name, "")) for name in ("first_publish_year", "first_publish_date", "publish_date"))
     series = re.match(
-        r"([^,;#(]{2,100}?)\s*[,;#(]*\s*(?:(?:no|vol|book|bk)\.?\s*)?(\d{1,3})?\W*$", next(iter(listed("series")), "")
+        r"([^,;#(]{2,100}?)[\s,;#(]*(?:(?:no|vol|book|bk)\.?\s*)?(\d{1,3})?\W*$", next(iter(listed("series")), "")
     )
     return BookFacts(
         title=one_line(str(said["title"])), author=one_line(", ".join(authors[:3]) or by),

@@ -10,7 +10,7 @@ from corpus.book_file import read_book
 from corpus.books import SLUG, Book, Slug
 from corpus.documents import Block, read_document
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing import files, goodreads, novel, plain, study, wikipedia, write
+from corpus.importing import clippings, files, goodreads, novel, plain, study, wikipedia, wikitext, write
 from corpus.importing.draft import (
     BookFacts,
     DraftDocument,
@@ -22,6 +22,7 @@ from corpus.importing.draft import (
     Status,
 )
 from corpus.importing.files import read_file
+from corpus.importing.notes import Notes
 from corpus.importing.novel import Novel
 from corpus.importing.page import SavedPage
 from corpus.importing.subject import TargetLibrary, check_subject, fold
@@ -29,10 +30,10 @@ from corpus.importing.subject import TargetLibrary, check_subject, fold
 MAX_SLUG = 80
 """Characters of a slug, which becomes a folder name."""
 
-_IMPORTERS = (novel, files, goodreads, wikipedia, study)
+_IMPORTERS = (novel, files, clippings, goodreads, wikitext, wikipedia, study)
 """In order of priority, for recognising a page and for the facts about a book."""
 
-_CERTAIN = (novel, files, goodreads, wikipedia)
+_CERTAIN = (novel, files, clippings, goodreads, wikitext, wikipedia)
 """Those that know the title of what they read."""
 
 _IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
@@ -77,6 +78,8 @@ def _read(page: SavedPage, shelf: TargetLibrary, book: Book | None, *, text: boo
     setting = ImportContext(shelf.slug, book, shelf.others, ledger, text)
     importer = next((importer for importer in _IMPORTERS if importer.matches(page)), plain)
     reading = importer.read(page, setting)
+    if isinstance(page, Notes):
+        reading = replace(reading, facts=page.facts.completed_by(reading.facts))
     check_subject(page, reading.facts, shelf, certain=importer in _CERTAIN)
     return _ReadPage(page, importer, reading, ledger)
 

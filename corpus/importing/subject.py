@@ -130,13 +130,13 @@ def check_subject(page: SavedPage, facts: BookFacts, shelf: TargetLibrary, *, ce
     book, title = shelf.book, facts.title
     others = named(title, shelf.others) if title else []
     if title and (certain or others):
-        fits = any(same_title(title, name) for name in names_of(book)) if book else _fits(shelf.slug, title)
+        fits = any(same_title(title, name) for name in names_of(book)) if book else fits_slug(shelf.slug, title)
         if fits:
             return
     elif book:
         if is_about(page.text, names_of(book), book.author):
             return
-    elif is_about(page.text, [" ".join(slug_words(shelf.slug))], "") or (title and _fits(shelf.slug, title)):
+    elif is_about(page.text, [" ".join(slug_words(shelf.slug))], "") or (title and fits_slug(shelf.slug, title)):
         return
     what = f"is about “{title[:100]}”, not about" if title else "does not seem to be about"
     meant_book = f"“{book.title}”" if book else f"a book called “{shelf.slug}”"
@@ -145,6 +145,7 @@ def check_subject(page: SavedPage, facts: BookFacts, shelf: TargetLibrary, *, ce
     raise ImportRefused(f"{page.name} {what} {meant_book}. {cure}{more}")
 
 
-def _fits(slug: Slug, title: str) -> bool:
+def fits_slug(slug: Slug, title: str) -> bool:
+    """Return whether a slug may be made of a title."""
     said = words(title)
     return set(slug_words(slug)) <= set(said) or slug.replace("-", "") == "".join(said)

@@ -328,10 +328,11 @@ def _infobox(tree: BeautifulSoup) -> BookFacts:
         name, value = row.find("th"), row.find("td")
         if isinstance(name, Tag) and isinstance(value, Tag):
             rows.setdefault(words_of(name).casefold(), _NOTE.sub("", words_of(value))[:200].strip())
-    return _facts_of(rows)
+    return facts_of(rows)
 
 
-def _facts_of(rows: Mapping[str, str]) -> BookFacts:
+def facts_of(rows: Mapping[str, str]) -> BookFacts:
+    """Return the facts in the rows of an infobox, by their names in lower case."""
     published = rows.get("publication date", "") or rows.get("published", "")
     pages = re.search(r"\b(\d{1,5})\b", rows.get("pages", ""))
     isbn = re.search(r"\b97[89][\d-]{10,14}\b", rows.get("isbn", ""))

@@ -104,6 +104,20 @@ def test_a_library_is_counted_and_every_problem_has_file_line_and_cure(tmp_path:
     assert slight.cure
 
 
+def test_marks_of_other_programs_in_a_document_are_mentioned(tmp_path: Path) -> None:
+    (tmp_path / "hound").mkdir()
+    (tmp_path / "hound" / "book.toml").write_text(BOOK, encoding="utf-8")
+    notes = "## Chapter 1\nA dog howls on the moor. ^a1\n\n> [!quote] p. 24\n> It was [sic] a dog. %%ask the club%%\n"
+    (tmp_path / "hound" / "notes.md").write_text(notes, encoding="utf-8")
+    _, found = checks.check_library(tmp_path)
+    doubts = [check for check in found if not check.ok]
+    assert len(doubts) == 1
+    assert f"{tmp_path}/hound/notes.md:2: " in doubts[0].found
+    assert "%%…%%" in doubts[0].found
+    assert not doubts[0].serious
+    assert "import" in doubts[0].cure
+
+
 def test_a_library_without_a_folder_or_without_a_book_is_no_use(tmp_path: Path) -> None:
     library, found = checks.check_library(tmp_path / "gone")
     assert library is None

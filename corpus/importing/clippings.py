@@ -1,0 +1,113 @@
+"""Kindle clippings: what a reader highlighted becomes quotes at their pages, of one book among many."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from corpus.books import NotInBook, Unit, mark_reached
+from corpus.errors import ImportRefused
+from corpus.importing.draft import (
+    END,
+    BookFacts,
+    DraftDocument,
+    DraftSection,
+    ImportContext,
+    PageContent,
+    Paragraph,
+    Placing,
+)
+from corpus.importing.page import PageLine, SavedPage
+from corpus.importing.phrases import TITLES
+from corpus.importing.subject import bare_title, fits_slug, names_of, same_title
+from corpus.text import plural
+
+SHORT = 20
+"""Characters below which a highlight is a word that was looked up."""
+
+_RULE = re.compile(r"={8,}")
+_HEAD = re.compile(
+    r"^[-–•]\s.{0,60}?\b(?:page|seite|página|pagina|strona|side|sida|loc|location|position|posición|posição|emplacement"
+    r"|posizione|positie)\b",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"\b(?:note|notiz|nota|notitie|bookmark|lesezeichen|marcador|signet|segnalibro|bladwijzer|clip)\b", re.IGNORECASE
+)
+_PAGE = re.compile(
+    r"\b(?:page|seite|página|pagina|strona|side|sida)\s+(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?", re.IGNORECASE
+)
+_TITLE = re.compile(r"^(.{1,300}?)\s*(?:\(([^()]{1,100})\))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Clipping:
+    """One highlight, note or bookmark: its book, its author, the line about it, its words."""
+
+    title: str
+    author: str
+    head: str
+    text: str
+
+
+def matches(page: SavedPage) -> bool:
+    """Return whether a file holds Kindle clippings."""
+    rules = sum(bool(_RULE.fullmatch(line.text)) for line in page.lines[:5_000])
+    return (
+        page.markup is None
+        and bool(rules)
+        and sum(bool(_HEAD.match(line.text)) for line in page.lines[:5_000]) >= rules / 2
+    )
+
+
+def read(page: SavedPage, setting: ImportContext) -> PageContent:
+    """Read the highlights of the book, each revealing the mark of its page, and report what was left out."""
+    found = list(_clippings(page.lines))
+    own = [one for one in found if _is_of(one, setting)]
+    setting.ledger.recognised("Kindle clippings", plural(len({one.title for one in found}), "book"))
+    if not own:
+        titles = ", ".join(f"“{title[:60]}”" for title in list(dict.fromkeys(one.title for one in found))[:3])
+        raise ImportRefused(
+            f"{page.name} has clippings of {titles}, and none of this book. Check --book, or its title there."
+        )
+    setting.ledger.dropped("clippings of other books", len(found) - len(own))
+    highlights = [one for one in own if not _NOTE.search(one.head)]
+    setting.ledger.dropped("notes and bookmarks", len(own) - len(highlights), "they are their reader's own")
+    kept = {one.text: one for one in highlights if len(one.text) > SHORT}
+    told = tuple(Paragraph(text, True, _placing(one, setting)) for text, one in kept.items())
+    sections = tuple(DraftSection((paragraph,)) for paragraph in told if paragraph.reveals is None)
+    placed = DraftSection(tuple(paragraph for paragraph in told if paragraph.reveals is not None))
+    drafts = DraftDocument("quotes-kindle", "quotes", TITLES["quotes"], "a reader’s highlights", (*sections, placed))
+    title = setting.book.title if setting.book else bare_title(own[0].title)
+    return PageContent(BookFacts(title=title, author=own[0].author), (drafts,) if told else ())
+
+
+def _clippings(lines: tuple[PageLine, ...]) -> Iterator[_Clipping]:
+    block: list[str] = []
+    for line in lines:
+        if not _RULE.fullmatch(line.text):
+            block.append(line.text)
+            continue
+        told = [text for text in block if text]
+        block = []
+        if len(told) > 1 and (named := _TITLE.match(told[0].lstrip("- ")[:400])):
+            last, _, first = (named[2] or "").partition(", ")
+            yield _Clipping(named[1], f"{first} {last}".strip(), told[1], " ".join(told[2:]))
+
+
+def _is_of(clipping: _Clipping, setting: ImportContext) -> bool:
+    title = clipping.title
+    if setting.book:
+        return any(same_title(name, one) for name in names_of(setting.book) for one in (title, bare_title(title)))
+    return fits_slug(setting.slug, bare_title(title))
+
+
+def _placing(clipping: _Clipping, setting: ImportContext) -> Placing | None:
+    """Return what a highlight reveals by its page; without one, it is placed by matching."""
+    page = _PAGE.search(clipping.head)
+    if page is None or setting.book is None:
+        return None
+    try:
+        return {setting.slug: mark_reached(Unit.PAGE, Fraction(int(page[2] or page[1])), setting.book)}
+    except NotInBook:
+        return {setting.slug: END} if setting.book.pages else None
