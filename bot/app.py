@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.db.sessions import Sessions
 from bot.logs import Meter
-from bot.people import EVERY, Shards
+from bot.people import EVERY, Shards, club_name
 from bot.settings import CLUB_QUESTIONS, CLUB_TOKENS, MEMBER_QUESTIONS
 from bot.workers import Workers
 from corpus.books import Book, Slug
+from corpus.library import KnownBooks
 
 if TYPE_CHECKING:  # at run time it would load the vector store
     from bot.answering.engine import Discussion
@@ -47,9 +48,13 @@ class App:
     _parts: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def books(self) -> Mapping[Slug, Book]:
-        """The books of the library."""
+    def books(self) -> KnownBooks:
+        """All books by slug, the clubs' own included: to look one up, never to find one by name or to list them."""
         return self.discussion.library.books
+
+    def books_of(self, club: int) -> Mapping[Slug, Book]:
+        """Return the books that may be named, listed and picked in a club: the library's and its own."""
+        return self.books.of(club_name(club))
 
     def get(self, kind: Callable[[App], T]) -> T:
         """Return the app's one object of a class, such as a feature's store; it is made when it is first asked for."""

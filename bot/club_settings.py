@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, PrimaryKeyConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
 from bot.db.base import Base, insert_into
+from bot.people import club_name
 from bot.times import find_zone
 from corpus.books import Slug
 from corpus.errors import DogearError
@@ -115,9 +117,7 @@ class SetUp:
     async def change(self, club: int, change: Callable[[ClubSettings], ClubSettings]) -> ClubSettings:
         """Change a club's settings as they are at that moment, with nobody else between, and return them."""
         async with self._database.writing() as session:
-            new = insert_into(session, ClubRow).values(club=club, **_columns(ClubSettings()))
-            await session.execute(new.on_conflict_do_nothing())
-            row = (await session.scalars(select(ClubRow).where(ClubRow.club == club).with_for_update())).one()
+            row = await lock_club(session, club)
             changed = change(_settings(row))
             for column, value in _columns(changed).items():
                 setattr(row, column, value)
@@ -147,13 +147,20 @@ class SetUp:
 
     async def choose_book(self, club: int, book: Slug) -> ClubSettings:
         """Choose the book that the club reads, and go on. Raises SetUpProblem where the library lacks it."""
-        if book not in self._books:
+        if book not in self._books.of(club_name(club)):
             raise SetUpProblem("That book is no longer in the library. Go back and pick another one.")
         return await self.change(club, lambda now: replace(now, book=book, walk=Topic.BOOK.next))
 
     async def clear(self, club: int, step: Topic) -> ClubSettings:
         """Take back what was chosen at a step other than the zone, which every club has, and go on."""
         return await self.choose_id(club, step, None)
+
+
+async def lock_club(session: AsyncSession, club: int) -> ClubRow:
+    """Lock a club’s row until the transaction ends, and return it; it is made where it is not there."""
+    new = insert_into(session, ClubRow).values(club=club, **_columns(ClubSettings()))
+    await session.execute(new.on_conflict_do_nothing())
+    return (await session.scalars(select(ClubRow).where(ClubRow.club == club).with_for_update())).one()
 
 
 def _columns(settings: ClubSettings) -> dict[str, object]:

@@ -18,6 +18,7 @@ from bot.answering.engine import Discussion
 from bot.app import App, Rates
 from bot.db.migrate import open_database
 from bot.db.sessions import indexing_lock
+from bot.features.books.store import ClubBooks
 from bot.features.reviews.store import Reviews
 from bot.logs import Meter
 from bot.people import EVERY
@@ -109,6 +110,7 @@ async def open_app(
         repair = StoreRepair(discussion.retriever.repair, lambda: app.get(Reviews).reconcile())
         shards = settings.shards or EVERY
         app = App(discussion, opened, workers, now, rates, meter or Meter(), shards, repair.request)
+        stack.push_async_callback(app.get(ClubBooks).close)
         discussion.retriever.on_store_failure(repair.request)
         await stack.enter_async_context(repair.running())
         await _bring_in_line(app, repair)

@@ -12,6 +12,11 @@ NO_CLUB = 0
 """The club of a direct message from somebody who is in no club."""
 
 
+def club_name(club: int) -> str:
+    """Return a club as books, passages and audiences name it; empty for no club."""
+    return "" if club == NO_CLUB else str(club)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody in a club; the same person in another club is another member."""

@@ -1,19 +1,18 @@
 """Keeping the vector store in line with the database, and building it anew when it fails."""
 
 import asyncio
-import concurrent.futures
 import contextlib
 import logging
-import threading
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
 from bot.app import App
+from bot.features.books.store import ClubBooks
 from bot.features.reviews.store import Reviews
 from bot.features.watch.store import Watching
-from bot.workers import going_on
+from bot.workers import going_on, in_daemon_thread
 from corpus.errors import DogearError
 
 log = logging.getLogger(__name__)
@@ -26,17 +25,20 @@ class Following:
     """Checks the database for changes by other processes."""
 
     def __init__(self, app: App, every: float = LOOK_EVERY) -> None:
-        self._reviews, self._watching, self._every = app.get(Reviews), app.get(Watching), every
+        self._books, self._reviews, self._watching = app.get(ClubBooks), app.get(Reviews), app.get(Watching)
+        self._every = every
         self._seen: tuple[object, ...] = ()
 
     async def begin(self) -> int:
-        """Synchronise the vector store with the database at a start; return how many texts were changed."""
+        """Synchronise library and vector store with the database at a start; return how many texts were changed."""
+        await self._books.follow()
         self._seen = await self._reviews.version()  # read first: what changes in between is looked at again
         return await self._reviews.reconcile()
 
     async def look(self) -> None:
         """Apply what was changed since the last check."""
         await self._watching.load()
+        await self._books.look()
         if (now := await self._reviews.version()) != self._seen:
             await self._reviews.reconcile()
             self._seen = now
@@ -93,27 +95,12 @@ class StoreRepair:
             ):
                 with attempt:
                     self._requested.clear()
-                    damaged = await _in_daemon_thread(self._repair)
+                    damaged = await in_daemon_thread(self._repair)
                     changed = await self._reconcile()
             log.warning(
                 "the vector store %s; %d reviews of members were brought up to date in it",
                 "was damaged and is built again" if damaged else "works again", changed,
             )  # fmt: skip
-
-
-async def _in_daemon_thread(work: Callable[[], bool]) -> bool:
-    """Return what work in a thread returns; the process does not wait for it when it ends."""
-    result: concurrent.futures.Future[bool] = concurrent.futures.Future()
-    result.set_running_or_notify_cancel()
-
-    def run() -> None:
-        try:
-            result.set_result(work())
-        except BaseException as error:  # noqa: BLE001 (whoever waits gets it)
-            result.set_exception(error)
-
-    threading.Thread(target=run, daemon=True, name="store repair").start()
-    return await asyncio.wrap_future(result)
 
 
 def _logged_once() -> Callable[[RetryCallState], None]:

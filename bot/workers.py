@@ -1,8 +1,10 @@
 """The work for members that is under way: so that leaving can wait for it, and nothing new begins meanwhile."""
 
 import asyncio
+import concurrent.futures
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -115,3 +117,18 @@ class Workers:
     def close(self) -> None:
         """Let go of the threads; work that has begun is finished first, work that waits is given up."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+async def in_daemon_thread(work: Callable[[], T]) -> T:
+    """Return what work in a thread returns; the process does not wait for it when it ends."""
+    result: concurrent.futures.Future[T] = concurrent.futures.Future()
+    result.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as error:  # noqa: BLE001 (whoever waits gets it)
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="upkeep").start()
+    return await asyncio.wrap_future(result)

@@ -28,13 +28,16 @@ MAX_PROBLEMS = 100
 _REQUIRED = {"title": '"Smiley\'s People"', "author": '"John le Carré"', "unit": '"chapter"', "marks": "27"}
 """Fields that every book has, each with an example."""
 
-_OPTIONAL = {field.name for field in fields(Book)} - _REQUIRED.keys() - {"slug", "extra"}
+_OPTIONAL = {field.name for field in fields(Book)} - _REQUIRED.keys() - {"slug", "club", "extra"}
 _WHOLE = {"parts", "mark_ends", "lengths"}
 """Lists that are useless without all of their entries."""
 
 
-def read_book(home: Path, problems: list[LibraryProblem]) -> Book:
-    """Read the `book.toml` of a book folder; mistakes in optional fields go to `problems`. Raises LibraryProblem."""
+def read_book(home: Path, problems: list[LibraryProblem], club: str = "") -> Book:
+    """Read the `book.toml` of a book folder; mistakes in optional fields go to `problems`. Raises LibraryProblem.
+
+    If `club` is given, the book is that club's own.
+    """
     path = home / BOOK_FILE
     try:
         missing = not path.exists() and not path.is_symlink()
@@ -43,7 +46,7 @@ def read_book(home: Path, problems: list[LibraryProblem]) -> Book:
         raise LibraryProblem(home, 0, what, "Let Dogear read the folder.") from error
     if missing:
         raise LibraryProblem(path, 0, "is missing.", "Write at least title, author, unit and marks.")
-    return _BookFile(path, home.name, problems).book()
+    return replace(_BookFile(path, home.name, problems).book(), club=club)
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:

@@ -159,7 +159,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A book of the library. A position is a number of marks: 0 is not started, `marks` is finished."""
+    """A book of the library. A position is a number of marks: 0 is not started, `marks` is finished.
+
+    If `club` is set, the book is that club's own, and no other club may learn that it is there. No file says so.
+    """
 
     slug: Slug
     title: Name
@@ -182,6 +185,7 @@ class Book:
     first_published: Day | None = None
     isbn: TextOrNumber = ""
     language: OneLine = ""
+    club: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property

@@ -4,11 +4,13 @@ import contextlib
 import hashlib
 import json
 import sys
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 
 from pydantic import TypeAdapter
 
@@ -16,7 +18,7 @@ from corpus import book_file, documents
 from corpus.book_file import BOOK_FILE, read_book
 from corpus.books import MAX_NAME, Book, Slug, is_plain
 from corpus.documents import Document, read_document
-from corpus.errors import LibraryProblem
+from corpus.errors import DogearError, LibraryProblem
 from corpus.text import read_bytes, write_atomically
 
 NAME = "readings.json"
@@ -91,6 +93,58 @@ def _read(file: Path) -> dict[str, str]:
         return {}
 
 
+class BookGone(DogearError, KeyError):
+    """A button or a record names a book that was removed meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("That book is no longer in the library.")
+
+    __str__ = Exception.__str__  # KeyError would put it into quotation marks
+
+
+class KnownBooks(Mapping[Slug, Book]):
+    """All books by slug: the library's, and those that clubs have added, which come and go while the bot runs.
+
+    It is for looking up a slug. What may be named, listed or picked in a club is `of(club)`, and nothing else.
+    """
+
+    def __init__(self, shared: Mapping[Slug, Book]) -> None:
+        self._shared, self._all = dict(shared), dict(shared)
+        self._own: dict[str, dict[Slug, Book]] = {}
+        self._changing = Lock()
+
+    def __getitem__(self, slug: Slug) -> Book:
+        """Return a book. Raises BookGone."""
+        try:
+            return self._all[slug]
+        except KeyError:
+            raise BookGone from None
+
+    def __iter__(self) -> Iterator[Slug]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def of(self, club: str) -> Mapping[Slug, Book]:
+        """Return the books of a club: the library's, and its own. Without a club, they are the library's."""
+        own = self._own.get(club) if club else None
+        return ChainMap(own, self._shared) if own else self._shared
+
+    def change(self, added: Iterable[Book], removed: Iterable[Slug] = ()) -> None:
+        """Add or replace books of clubs, and remove some; readers see the books before or after it."""
+        with self._changing:
+            after = {**self._all, **{book.slug: book for book in added if book.club}}
+            for slug in removed:
+                if slug not in self._shared:
+                    after.pop(slug, None)
+            own: dict[str, dict[Slug, Book]] = {}
+            for slug, book in after.items():
+                if book.club:
+                    own.setdefault(book.club, {})[slug] = book
+            self._own, self._all = own, after
+
+
 MAX_DOCUMENTS = 500
 """Documents of one book."""
 
@@ -108,57 +162,86 @@ class BookDocuments:
     """
 
     def __init__(
-        self, folder: Path, books: Mapping[Slug, Book], problems: list[LibraryProblem], readings: ReadingCache | None
+        self, folder: Path, books: KnownBooks, problems: list[LibraryProblem], readings: ReadingCache | None
     ) -> None:
         """Read the books that changed since the last start, and add their mistakes to `problems`."""
-        self._folder, self._books = folder, books
+        self._homes, self._books, self._readings = {slug: folder / slug for slug in books}, books, readings
         self._read: dict[Slug, tuple[Document, ...]] = {}
         self._fingerprints: dict[Slug, str] = {}
         if readings:
             most = book_file.MAX_BYTES
-            others = digest((folder / slug / BOOK_FILE for slug in books), most, most * len(books))
+            self._others = digest((folder / slug / BOOK_FILE for slug in books), most, most * len(books))
             for slug in books:
-                self._take(slug, others, problems, readings)
+                self._take(slug, problems, readings)
         else:
             self._read = {slug: self._documents(slug, problems) for slug in books}
 
     def __getitem__(self, slug: Slug) -> tuple[Document, ...]:
-        """Return a book's documents; mistakes made since the start are reported at the next one."""
-        if slug not in self._read:
-            self._read[slug] = self._documents(slug, [])
-            self._fingerprints.pop(slug, None)  # what is read now counts
-        return self._read[slug]
+        """Return a book's documents; mistakes made since the start are reported at the next one. Raises BookGone."""
+        if (known := self._read.get(slug)) is None:
+            home, known = self._homes.get(slug), self._documents(slug, [])
+            if self._homes.get(slug) == home:
+                self._read[slug] = known
+                self._fingerprints.pop(slug, None)  # what is read now counts
+        return known
 
     def fingerprint(self, slug: Slug) -> str:
-        """Return a digest of a book and its documents."""
-        if slug not in self._fingerprints:
-            read = (replace(self._books[slug], extra={}), self[slug])
-            self._fingerprints[slug] = hashlib.sha256(repr(read).encode("utf-8", "surrogatepass")).hexdigest()[:24]
-        return self._fingerprints[slug]
+        """Return a digest of a book and its documents. Raises BookGone."""
+        if (known := self._fingerprints.get(slug)) is None:
+            home, read = self._homes.get(slug), (replace(self._books[slug], extra={}), self[slug])
+            known = hashlib.sha256(repr(read).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+            if self._homes.get(slug) == home:
+                self._fingerprints[slug] = known
+        return known
 
-    def _take(self, slug: Slug, others: str, problems: list[LibraryProblem], readings: ReadingCache) -> None:
+    def move(self, homes: Mapping[Slug, Path]) -> None:
+        """Note where books of clubs are; a changed book has another folder than before."""
+        self._homes |= homes
+        for slug in homes:
+            self._read.pop(slug, None)
+            self._fingerprints.pop(slug, None)
+
+    def recall(self, slugs: Iterable[Slug]) -> None:
+        """Take the fingerprints of books that were moved here from the cache, or read their documents."""
+        for slug in slugs:
+            if self._readings:
+                self._take(slug, [], self._readings)
+
+    def release(self, slug: Slug) -> None:
+        """Let go of the documents of a club's book: once its passages are in the store, few need them."""
+        if (book := self._books.get(slug)) and book.club:
+            self.fingerprint(slug)
+            self._read.pop(slug, None)
+
+    def save(self) -> None:
+        """Keep the fingerprints for the next start."""
+        if self._readings:
+            self._readings.save()
+
+    def _take(self, slug: Slug, problems: list[LibraryProblem], readings: ReadingCache) -> None:
         """Take a book's fingerprint from the cache, or read its documents."""
-        files = self._files(slug, others)
+        files = self._files(slug)
         if known := readings.fingerprint(files):
             self._fingerprints[slug] = known
         else:
             already = len(problems)
             self._read[slug] = self._documents(slug, problems)
-            if len(problems) > already or not files or self._files(slug, others) != files:
+            if len(problems) > already or not files or self._files(slug) != files:
                 return
         readings.keep(files, self.fingerprint(slug))
 
-    def _files(self, slug: Slug, others: str) -> str:
+    def _files(self, slug: Slug) -> str:
         """Return a digest of a book's files and of all that their reading depends on, or "" if one is unreadable."""
-        home = self._folder / slug
+        home = self._homes[slug]
         problems: list[LibraryProblem] = []
         paths = _document_paths(home, problems)[: MAX_DOCUMENTS + 1]
-        if problems or not others:
+        if problems or not self._others:
             return ""
-        return digest([home / BOOK_FILE, *paths], documents.MAX_BYTES, MAX_BOOK_BYTES, others)
+        return digest([home / BOOK_FILE, *paths], documents.MAX_BYTES, MAX_BOOK_BYTES, self._others)
 
     def _documents(self, slug: Slug, problems: list[LibraryProblem]) -> tuple[Document, ...]:
-        return tuple(_documents(self._folder / slug, self._books[slug], self._books, problems))
+        book = self._books[slug]
+        return tuple(_documents(self._homes[slug], book, self._books.of(book.club), problems))
 
 
 def _documents(
@@ -204,10 +287,13 @@ MAX_BOOKS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The readable books of a folder, their documents, and the problems of all of them."""
+    """The readable books of a folder, their documents, and the problems of all of them; and the books of clubs.
+
+    The books of clubs are in folders elsewhere, and come and go with `change`.
+    """
 
     folder: Path
-    books: Mapping[Slug, Book]
+    books: KnownBooks
     documents: BookDocuments
     problems: tuple[LibraryProblem, ...]
 
@@ -222,8 +308,22 @@ class Library:
                 books[home.name] = read_book(home, problems)
             except LibraryProblem as problem:
                 problems.append(problem)
-        documents = BookDocuments(folder, books, problems, readings)
-        return cls(folder, books, documents, tuple(problems))
+        known = KnownBooks(books)
+        return cls(folder, known, BookDocuments(folder, known, problems, readings), tuple(problems))
+
+    def change(self, homes: Mapping[Path, str], removed: Iterable[Slug] = ()) -> list[LibraryProblem]:
+        """Add or replace the books in these folders, each with its club, and remove others; return what is wrong."""
+        problems: list[LibraryProblem] = []
+        added: dict[Path, Book] = {}
+        for home, club in homes.items():
+            try:
+                added[home] = read_book(home, problems, club)
+            except LibraryProblem as problem:
+                problems.append(problem)
+        self.documents.move({book.slug: home for home, book in added.items()})
+        self.books.change(added.values(), removed)
+        self.documents.recall(book.slug for book in added.values())
+        return problems
 
     def fingerprint(self, slug: Slug) -> str:
         """Return a digest of a book and its documents."""

@@ -57,6 +57,11 @@ class Passage:
         return " ".join(self.sentences)
 
     @property
+    def by_member(self) -> bool:
+        """Whether a member of a club wrote it; all else comes from the files of a book."""
+        return self.group >= AFTER_THE_LIBRARY
+
+    @property
     def mark(self) -> int:
         """The mark of its own book from which it may be shown."""
         return self.reveals.marks.get(self.book, 0)
@@ -168,7 +173,7 @@ def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...
         document=document.name, sentences=piece, reveals=book.whole() if reveals is None else reveals,
         inferred=reveals is None, order=order, group=group, heading=block.heading if shown else "",
         origin=document.source, rating=block.rating or document.rating, date=block.date or document.date,
-        likes=block.likes, explicit=block.explicit, certainty=float(reveals is not None),
+        likes=block.likes, explicit=block.explicit, club=book.club, certainty=float(reveals is not None),
     )  # fmt: skip
 
 
@@ -191,7 +196,7 @@ def source_line(passage: Passage, book: Book) -> str:
     """Return the source of a passage for a reply: "summary, chapter 7", "a reader, ★★☆☆☆", "a member"."""
     mark = passage.mark
     if passage.kind == "review":
-        who = "a member" if passage.club else "a reader"
+        who = "a member" if passage.by_member else "a reader"
         return who + (f", {'★' * passage.rating}{'☆' * (5 - passage.rating)}" if passage.rating else "")
     name = _KIND_NAMES.get(passage.kind, passage.kind)
     if not mark or passage.inferred:

@@ -62,9 +62,10 @@ class ClubPassages:
 
     def differing(self, texts: Iterable[ClubText], books: Collection[Slug]) -> tuple[int, int]:
         """Return how many of these texts are not here as they are, and how many are here that are none of them."""
-        wanted = {(text.club, text.id): text for text in texts if text.book in books}
+        wanted = {(text.club, text.id): text for text in texts}
         with self._changing:
-            return sum(not self._holds(text) for text in wanted.values()), len(self._noted.keys() - wanted.keys())
+            missing = sum(text.book in books and not self._holds(text) for text in wanted.values())
+            return missing, len(self._noted.keys() - wanted.keys())
 
     def keep(self, text: ClubText) -> None:
         """Write a text, in place of what was kept of it before."""
@@ -207,31 +208,36 @@ class Books:
         with self._changing:
             return len(self._opened), int(self._opened.currsize), self._hits, self._misses
 
-    def open(self, book: Slug, club: str = "") -> OpenedBook:
-        """Return a book, with the texts that a club has of its own, if any. Raises BookInWork or UnknownBook.
+    def open(self, book: Slug, club: str = "", *, texts: bool = True) -> OpenedBook:
+        """Return a book of a club, with the `texts` that its members wrote, if any. Raises BookInWork or UnknownBook.
 
         Without a club it is the library's text alone. Clubs without texts of their own share that one.
         """
-        if book not in self._library.books:
-            raise UnknownBook(book, (), empty=not self._library.books)
+        books = self._library.books.of(club)
+        if book not in books:
+            raise UnknownBook(book, (), empty=not books)
         while manifest := self._ready.get(book):
-            if opened := self._open(manifest, club):
+            if opened := self._open(manifest, club if texts else ""):
                 return opened
             if self._ready.get(book) is manifest:
                 break
-        raise BookInWork(self._library.books[book].title)
+        raise BookInWork(books[book].title)
 
     def find(self, question: Question, gate: Gate, among: Sequence[Slug] = ()) -> Slug | None:
         """Return the book whose visible text fits a question best, of all or `among` a few. Raises BookInWork.
 
         What is hidden takes no part in it.
         """
-        candidates = among or self._candidates(question, gate)
-        return next(iter(self._likeliest(question, candidates, gate)), None)
+        club = gate.audience.club
+        candidates = among or self._candidates(question, gate, club)
+        return next(iter(self._likeliest(question, candidates, gate, club)), None)
 
-    def related_to(self, statement: Question) -> list[Slug]:
-        """Return the books that a statement may be about, likeliest first. For placing alone: all text counts."""
-        return self._likeliest(statement, self._candidates(statement, None), None)
+    def related_to(self, statement: Question, club: str) -> list[Slug]:
+        """Return the books of a club that a statement may be about, likeliest first.
+
+        For placing alone: all text of the club's books counts.
+        """
+        return self._likeliest(statement, self._candidates(statement, None, club), None, club)
 
     def _open(self, manifest: BookManifest, club: str) -> OpenedBook | None:
         """Return a book as a manifest has it; None where the store has it otherwise by now."""
@@ -262,35 +268,37 @@ class Books:
             self._hits += 1
             return found[1]
 
-    def _candidates(self, question: Question, gate: Gate | None) -> list[Slug]:
-        """Return the books with the passages nearest to a question that may be seen.
+    def _candidates(self, question: Question, gate: Gate | None, club: str) -> list[Slug]:
+        """Return the books of a club with the passages nearest to a question that may be seen.
 
         More and more passages are looked at, until the gate leaves so many that those beyond them do not matter. Where
         it leaves few books anything at all, these are the candidates.
         """
-        ready = self._ready
-        if self._library.books and not ready:
-            raise BookInWork(next(iter(self._library.books.values())).title)
+        books, ready = self._library.books.of(club), self._ready
+        if books and not any(slug in ready for slug in books):
+            raise BookInWork(next(iter(books.values())).title)
         vectors, count = np.stack([question.vectors.plain, question.vectors.adapted]), AT_FIRST
         while True:
             found = self._store.nearest(vectors, count)
-            visible = [[book for key in keys if (book := _book_of(key, ready, gate))] for keys in found]
+            known = [[book for key in keys if (book := _book_of(key, ready, gate))] for keys in found]
+            visible = [[book for book in each if book in books] for each in known]
             if min(map(len, visible)) >= ENOUGH or max(map(len, found)) < count:
                 nearest = zip_longest(*(books[:ENOUGH] for books in visible))
                 return list(dict.fromkeys(book for pair in nearest for book in pair if book))[:CANDIDATES]
             if gate and count == AT_FIRST:
-                seen = [slug for slug, held in ready.items() if any(gate.allows(*n) for n in held.passages.values())]
+                held = {slug: ready[slug].passages.values() for slug in books if slug in ready}
+                seen = [slug for slug, needs in held.items() if any(gate.allows(*each) for each in needs)]
                 if len(seen) <= CANDIDATES:
                     return seen
             count *= MORE
 
-    def _likeliest(self, question: Question, books: Iterable[Slug], gate: Gate | None) -> list[Slug]:
+    def _likeliest(self, question: Question, books: Iterable[Slug], gate: Gate | None, club: str) -> list[Slug]:
         """Return books by how well what a gate lets through fits. Raises BookInWork where none of them is ready."""
         views: list[VisibleBook] = []
         refused: BookInWork | None = None
         for slug in books:
             try:
-                opened = self.open(slug)
+                opened = self.open(slug, club, texts=False)
                 views.append(opened.seen_through(gate) if gate else opened.whole())
             except BookInWork as error:
                 refused = error

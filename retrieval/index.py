@@ -3,7 +3,7 @@
 import contextlib
 import ctypes
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -60,13 +60,25 @@ class Indexer:
         return self._one_at_a_time.locked()
 
     def stale(self) -> list[Slug]:
-        """Return the books that a run would bring up to date, and those that it would remove."""
+        """Return the books that a run would bring up to date, and those that it would remove.
+
+        Books of clubs are removed by `keep_of_clubs` alone: only the database knows which there are.
+        """
         return self._stale(self._store.manifests())
 
     def reopen(self) -> bool:
         """Open the store again while no run is under way; return whether it was damaged and is empty now."""
         with self._one_at_a_time:
             return self._store.reopen()
+
+    def keep_of_clubs(self, wanted: Collection[Slug]) -> int:
+        """Remove from the store all books of clubs but these; return how many passages went."""
+        with self._one_at_a_time:
+            gone = [slug for slug, m in self._store.manifests().items() if m.club and slug not in wanted]
+            if not gone:
+                return 0
+            with self._alone():
+                return sum(map(self._remove, gone))
 
     def run(self, progress: Progress | None = None) -> Indexed:
         """Bring the store up to date. Raises LibraryDiffers where that would take from others what they have."""
@@ -82,7 +94,8 @@ class Indexer:
                     ctypes.CDLL(None).malloc_trim(0)
             else:
                 done = Indexed(0, 0, sum(len(m.passages) for m in held.values()), 0)
-            self._books.set_ready(self._store.manifests().values(), all_others=False)
+            held, known = self._store.manifests(), self._library.books
+            self._books.set_ready((m for slug, m in held.items() if slug in known), all_others=False)
             return done
 
     def _stale(self, held: Mapping[Slug, BookManifest]) -> list[Slug]:
@@ -90,7 +103,8 @@ class Indexer:
             slug for slug in self._library.books
             if slug not in held or held[slug].fingerprint != self._library.fingerprint(slug)
         ]  # fmt: skip
-        return changed + sorted(held.keys() - self._library.books.keys())
+        gone = (slug for slug, manifest in held.items() if slug not in self._library.books and not manifest.club)
+        return changed + sorted(gone)
 
     def _run(self, progress: Progress | None) -> Indexed:
         held = self._store.manifests()
@@ -106,14 +120,11 @@ class Indexer:
         removed = 0
         for slug in changed:
             if slug not in self._library.books:
-                self._store.forget(slug)
-                gone = self._store.ids_of(slug)
-                self._store.remove(gone)
-                removed += len(gone)
+                removed += self._remove(slug)
         work = [Work.of(self._library, slug) for slug in changed if slug in self._library.books]
         leaning = [
             item for slug, manifest in held.items()
-            if manifest.against and slug not in changed
+            if manifest.against and slug not in changed and slug in self._library.books
             and (item := Work.of(self._library, slug)).against != manifest.against
         ]  # fmt: skip
         touched = {*changed, *(item.book.slug for item in leaning)}
@@ -124,6 +135,13 @@ class Indexer:
             removed += self._settle(placer, item, written)
         total = sum(len(m.passages) for m in self._store.manifests().values())
         return Indexed(len(work) + len(leaning), len(written), total - len(written), removed)
+
+    def _remove(self, slug: Slug) -> int:
+        """Remove a book from the store; return how many passages went."""
+        self._store.forget(slug)
+        gone = self._store.ids_of(slug)
+        self._store.remove(gone)
+        return len(gone)
 
     def _write(self, passages: list[Passage], progress: Progress | None) -> dict[str, Passage]:
         """Embed and write the passages that the store does not hold yet; return them by their ids."""
@@ -152,10 +170,11 @@ class Indexer:
         gone = self._store.ids_of(slug) - fresh.keys()
         changed = [replace(row, passage=fresh[row.passage.id]) for row in held if fresh[row.passage.id] != row.passage]
         in_order = sorted(fresh.values(), key=lambda passage: passage.order)
-        manifest = BookManifest.of(slug, self._library.fingerprint(slug), item.against, in_order)
+        manifest = BookManifest.of(slug, item.fingerprint, item.against, in_order, item.book.club)
         self._store.forget(slug)
         self._store.write(changed)
         self._store.remove(gone)
         self._store.finish(manifest)
         self._books.set_ready([manifest])
+        self._library.documents.release(slug)
         return len(gone)

@@ -190,10 +190,14 @@ def align(
 
 
 def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
-    """Return the books that a text filed under `book` may be about: same author, same series, or named in it."""
-    named = {slug for text in texts for slug in names_in(text, library.books)}
+    """Return the books that a text filed under `book` may be about: same author, same series, or named in it.
+
+    They are books of the library, and where the book is a club's own, other books of that club.
+    """
+    books = library.books.of(book.club)
+    named = {slug for text in texts for slug in names_in(text, books)}
     return [
-        slug for slug, other in library.books.items()
+        slug for slug, other in books.items()
         if slug == book.slug or slug in named or other.author == book.author
         or (book.series and other.series == book.series)
     ]  # fmt: skip
@@ -238,10 +242,12 @@ def match(
 class Work:
     """The text of one book to index: `settled` is labelled, `told` is to be aligned, `loose` is to be matched.
 
-    `against` holds the fingerprints of the books that `loose` is matched against.
+    `fingerprint` is that of the book as it was read, and `against` holds those of the books that `loose` is matched
+    against.
     """
 
     book: Book
+    fingerprint: str
     settled: list[Passage]
     told: list[Unplaced]
     loose: list[Unplaced]
@@ -255,12 +261,12 @@ class Work:
     @classmethod
     def of(cls, library: Library, slug: Slug) -> "Work":
         """Read what the files of a book say."""
-        book = library.books[slug]
+        book, fingerprint = library.books[slug], library.fingerprint(slug)
         settled, unplaced = cut(book, library.documents[slug])
         told = [u for u in unplaced if u.passage.kind in TOLD_IN_ORDER]
         loose = [u for u in unplaced if u.passage.kind not in TOLD_IN_ORDER]
         names = related(book, (u.passage.text for u in loose), library) if loose else []
-        return cls(book, settled, told, loose, {name: library.fingerprint(name) for name in names})
+        return cls(book, fingerprint, settled, told, loose, {name: library.fingerprint(name) for name in names})
 
 
 class Placer:
@@ -327,23 +333,25 @@ class Messages:
     def __init__(self, library: Library, books: Books, reader: Ranker, embedder: Embedder) -> None:
         self._library, self._books, self._reader, self._embedder = library, books, reader, embedder
 
-    def place(self, text: str, at_hand: Sequence[Slug] = ()) -> Reveals:
-        """Return how far readers must be for a message to be no spoiler.
+    def place(self, text: str, at_hand: Sequence[Slug] = (), club: str = "") -> Reveals:
+        """Return how far readers in a club must be for a message to be no spoiler.
 
         It is placed in the books at hand and those that it names, or else in the likeliest. A book of the same author
         or series counts too where it matches better than all of those. What matches nothing tells nothing of the story.
         """
-        books = self._library.books
+        books = self._library.books.of(club)
         discussed = dict.fromkeys([*at_hand, *names_in(text, books)])
-        relatives = {slug for book in discussed for slug in related(books[book], (), self._library)} - discussed.keys()
+        relatives = {slug for book in discussed for slug in related(self._library.books[book], (), self._library)}
+        relatives -= discussed.keys()
         furthest = dict.fromkeys(discussed, 0)
         for statement in self._statements(text):
             fits = {
-                slug: self._match(statement, slug)
-                for slug in discussed or self._books.related_to(statement)[:LIKELIEST]
+                slug: self._match(statement, slug, club)
+                for slug in discussed or self._books.related_to(statement, club)[:LIKELIEST]
             }
             surest = max([MIN_MATCH, *(found.confidence for found in fits.values())])
-            fits |= {slug: found for slug in relatives if (found := self._match(statement, slug)).confidence > surest}
+            near = {slug: self._match(statement, slug, club) for slug in relatives}
+            fits |= {slug: found for slug, found in near.items() if found.confidence > surest}
             for slug, found in fits.items():
                 if found.confidence >= MIN_MESSAGE_MATCH:
                     furthest[slug] = max(furthest.get(slug, 0), found.mark)
@@ -361,5 +369,5 @@ class Messages:
         vectors = self._embedder.passages([[part] for part in told])
         return [Question.stated(part, vector.passage) for part, vector in zip(told, vectors, strict=True)]
 
-    def _match(self, statement: Question, book: Slug) -> Placement:
-        return place(statement, self._books.open(book).whole(), self._reader)
+    def _match(self, statement: Question, book: Slug, club: str) -> Placement:
+        return place(statement, self._books.open(book, club, texts=False).whole(), self._reader)

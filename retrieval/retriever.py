@@ -226,7 +226,7 @@ class Retriever:
         vectors = self._read_ahead.pop(text, None) or self._embedder.question(text)
         question, gate = Question.of(text, vectors), Gate(audience)
         if book is None:
-            named = names_in(text, self.library.books)
+            named = names_in(text, self.library.books.of(audience.club))
             book = named[0] if len(named) == 1 else self._books.find(question, gate, named)
         if book is None:
             return Search(None)
@@ -294,7 +294,7 @@ class Retriever:
 
         No audience is asked for: only the terminal shows it, to people who can read the files anyway.
         """
-        return list(self._books.open(book).passages)
+        return list(self._books.open(book, self.library.books[book].club, texts=False).passages)
 
     def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
         """Return by which mark a question is dealt with, which only a hint may tell; None unless all signs agree on it.
@@ -302,8 +302,9 @@ class Retriever:
         Only the mark is returned, never the text there. Only the library's text is looked at.
         """
         question = Question.of(text, self._embedder.question(text))
-        finished = Audience({slug: known.marks for slug, known in self.library.books.items()}, audience.adults)
-        view = self._books.open(book).seen_through(Gate(finished))
+        ends = {slug: known.marks for slug, known in self.library.books.of(audience.club).items()}
+        finished = Audience(ends, audience.adults, audience.club)
+        view = self._books.open(book, audience.club, texts=False).seen_through(Gate(finished))
         if not len(view):
             return None
         ranking = self._ranker.rank(view, question, recency(view, 1, 1))
@@ -317,12 +318,16 @@ class Retriever:
         mark = int(marks[view.group_of == best].max())
         return mark if mark == marks[near[0].argmax()] == view.marks[near[1].argmax()] else None
 
-    def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
-        """Return how far readers must be for a message to be no spoiler; these books are at hand where it is told.
+    def place(self, text: str, books: Sequence[Slug] = (), club: str = "") -> Reveals:
+        """Return how far readers in a club must be for a message to be no spoiler; these books are at hand there.
 
-        Only that is returned, never the text there. Only the library's text is looked at.
+        Only that is returned, never the text there. Only the text of the library and of the club's books is looked at.
         """
-        return self._messages.place(text, books)
+        return self._messages.place(text, books, club)
+
+    def keep_books_of_clubs(self, wanted: Collection[Slug]) -> int:
+        """Remove from the store all books of clubs but these; return how many passages went."""
+        return self._indexer.keep_of_clubs(wanted)
 
     def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
         """Return for each sentence of a model's answer whether the audience may read it."""

@@ -55,18 +55,22 @@ Needs = tuple[Reveals, bool]
 class BookManifest:
     """What the store holds of one book: the fingerprint of its files, and by id what each of its passages needs.
 
-    `against` holds the fingerprints of the books that its unlabelled text was matched with, if it has any.
+    `club` is the club whose own book it is. `against` holds the fingerprints of the books that its unlabelled text was
+    matched with, if it has any.
     """
 
     book: Slug
     fingerprint: str
     against: Mapping[Slug, str]
     passages: Mapping[str, Needs]
+    club: str = ""
 
     @classmethod
-    def of(cls, book: Slug, fingerprint: str, against: Mapping[Slug, str], passages: Iterable[Passage]) -> Self:
+    def of(
+        cls, book: Slug, fingerprint: str, against: Mapping[Slug, str], passages: Iterable[Passage], club: str = ""
+    ) -> Self:
         """Return the manifest of a book that has these passages."""
-        return cls(book, fingerprint, against, {p.id: (p.reveals, p.explicit) for p in passages})
+        return cls(book, fingerprint, against, {p.id: (p.reveals, p.explicit) for p in passages}, club)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,13 @@ class Store:
             found = self._books.get(ids=book, include=["documents", "metadatas"])
             rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
             return {
-                slug: BookManifest(slug, str(meta["fingerprint"]), json.loads(str(meta["against"])), _read_needs(text))
+                slug: BookManifest(
+                    slug,
+                    str(meta["fingerprint"]),
+                    json.loads(str(meta["against"])),
+                    _read_needs(text),
+                    str(meta.get("club", "")),
+                )
                 for slug, text, meta in rows
             }
 
@@ -216,7 +226,13 @@ class Store:
                 ids=[manifest.book],
                 documents=[_noted_passages(manifest.passages)],
                 embeddings=_NO_VECTOR,
-                metadatas=[{"fingerprint": manifest.fingerprint, "against": json.dumps(dict(manifest.against))}],
+                metadatas=[
+                    {
+                        "fingerprint": manifest.fingerprint,
+                        "club": manifest.club,
+                        "against": json.dumps(dict(manifest.against)),
+                    }
+                ],
             )
 
     def forget(self, book: Slug) -> None:
@@ -387,7 +403,10 @@ def _metadata(row: StoredPassage) -> dict[str, str | int | float | bool]:
         "rating": p.rating or 0, "date": p.date.isoformat() if p.date else "", "likes": p.likes, "explicit": p.explicit,
         "club": p.club, "certainty": p.certainty, "sentence_vectors": _packed(row.embedded.sentences),
     }  # fmt: skip
-    return meta | {CHECKSUM: _checksum(p.id, "\n".join(p.sentences), meta), SHELF: _shelf(p.book, p.club)}
+    return meta | {
+        CHECKSUM: _checksum(p.id, "\n".join(p.sentences), meta),
+        SHELF: _shelf(p.book, p.club if p.by_member else ""),
+    }
 
 
 def _stored(key: str, text: str, meta: Mapping[str, Any], vector: Vector) -> StoredPassage:

@@ -70,6 +70,11 @@ class BookQuestion:
     audience: Audience
 
     @property
+    def books(self) -> Mapping[Slug, Book]:
+        """The books that may be named to the audience."""
+        return self.discussion.library.books.of(self.audience.club)
+
+    @property
     def at(self) -> int:
         """How far the audience has read."""
         return self.audience.at(self.book.slug)
@@ -77,7 +82,7 @@ class BookQuestion:
     def passages(self, *kinds: str) -> list[Passage]:
         """Return the library's passages of some kinds that the audience may see."""
         told = self.discussion.retriever.passages(self.book.slug, self.audience, kinds)
-        return [p for p in told if not p.club]
+        return [p for p in told if not p.by_member]
 
     def says(self, text: str, told: Sequence[Passage] = ()) -> Reply:
         """Return a reply with a text, made of these passages."""
@@ -195,7 +200,7 @@ def _half_line(sentence: str) -> str:
 
 
 def _premise(asked: BookQuestion) -> Reply:
-    told = asked.discussion.retriever.passages(asked.book.slug, Audience(), ("premise",))
+    told = asked.discussion.retriever.passages(asked.book.slug, Audience(club=asked.audience.club), ("premise",))
     most, _ = length_asked(asked.question)
     kept: list[str] = []
     for sentence in (s for p in told for s in p.sentences):
@@ -299,7 +304,7 @@ def _author(asked: BookQuestion) -> Reply:
 
 
 def _other_books(asked: BookQuestion) -> Reply:
-    book, library = asked.book, asked.discussion.library.books
+    book, library = asked.book, asked.books
     others = [o.title for o in texts.in_order(library.values()) if o.author == book.author and o.slug != book.slug]
     others += [o.title for o in book.similar if o.author == book.author and o.title not in others]
     if others:
@@ -320,7 +325,7 @@ def _order(asked: BookQuestion) -> Reply:
 
 
 def _needs(asked: BookQuestion) -> Reply:
-    book, library = asked.book, asked.discussion.library.books
+    book, library = asked.book, asked.books
     before = needs(book, library, (), asked.audience.positions)
     if not before:
         return asked.says(standing(book.slug, library))
@@ -331,7 +336,7 @@ def _needs(asked: BookQuestion) -> Reply:
 
 
 def _next(asked: BookQuestion) -> Reply:
-    book, library = asked.book, asked.discussion.library.books
+    book, library = asked.book, asked.books
     later = (o for o in texts.in_order(library.values()) if book.series and o.series == book.series)
     for other in later:
         unread = asked.audience.at(other.slug) < other.marks
@@ -405,7 +410,7 @@ def _place(asked: BookQuestion) -> Reply:
 
 
 def _library(asked: BookQuestion) -> Reply:
-    titles = [one_line(book.title) for book in texts.in_order(asked.discussion.library.books.values())]
+    titles = [one_line(book.title) for book in texts.in_order(asked.books.values())]
     return asked.says(f"{plural(len(titles), 'book')}: {', '.join(titles)}.")
 
 

@@ -85,7 +85,7 @@ class Discussion:
         """
         alone = self.alone(question, audience, book, before)
         _required(alone)
-        if (kind := self.kind(alone)) and (told := self._of_kind(kind, alone, audience, book)):
+        if (kind := self.kind(alone, audience.club)) and (told := self._of_kind(kind, alone, audience, book)):
             return replace(told, do="ask")
         most, alone = length_asked(alone)
         search = self._search(alone, audience, book)
@@ -109,7 +109,7 @@ class Discussion:
         """Return a question as it would be asked without the conversation before it, with names for pronouns."""
         about = book or (before[-1].book if before else None)
         people = self.people(about, audience) if about and before else ()
-        return standing_alone(question, before, people, self.kind)
+        return standing_alone(question, before, people, lambda said: self.kind(said, audience.club))
 
     @property
     def has_model(self) -> bool:
@@ -145,7 +145,7 @@ class Discussion:
 
         Raises PositionError for a part that the book does not have.
         """
-        known = self._book(book)
+        known = self._book(book, audience.club)
         spans = spans_told(self.retriever.passages(known.slug, audience, ("summary",)), known)
         if isinstance(part, str):
             asked, part = length_asked(part)
@@ -157,10 +157,10 @@ class Discussion:
         found = recap(told, spans, known)
         return Reply("recap", known.slug, found.body or NEUTRAL, bool(found.body), quotes=found.quotes)
 
-    def premise(self, book: Slug) -> Reply:
-        """Say what a book is about, without spoilers."""
-        known = self._book(book)
-        told = self._texts_quoted(known, self.retriever.passages(known.slug, Audience(), ("premise",)))
+    def premise(self, book: Slug, club: str = "") -> Reply:
+        """Say what a book of a club is about, without spoilers."""
+        known = self._book(book, club)
+        told = self._texts_quoted(known, self.retriever.passages(known.slug, Audience(club=club), ("premise",)))
         return replace(told, do="book", sources=())
 
     def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
@@ -183,16 +183,16 @@ class Discussion:
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
         _required(text)
-        books = [self._book(book).slug] if book else []
-        reveals = self.retriever.place(text, books)
+        books = [self._book(book, audience.club).slug] if book else []
+        reveals = self.retriever.place(text, books, audience.club)
         beyond = not audience.may_see(reveals)
         return Reply("check", book, MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
 
-    def reveals(self, text: str, book: Slug | None = None) -> Reveals:
-        """Return how far readers must be for a text to be no spoiler."""
+    def reveals(self, text: str, book: Slug | None = None, club: str = "") -> Reveals:
+        """Return how far readers in a club must be for a text to be no spoiler."""
         if not any(map(str.isalnum, text)):
             return Reveals()
-        return self.retriever.place(text, [self._book(book).slug] if book else [])
+        return self.retriever.place(text, [self._book(book, club).slug] if book else [], club)
 
     def asks_who(self, question: str, audience: Audience, book: Slug | None) -> bool:
         """Return whether a question has no word of its own but one name that the audience knows: “Who is Silas?”."""
@@ -201,13 +201,13 @@ class Discussion:
 
     def people(self, book: Slug, audience: Audience) -> list[str]:
         """Return the names of the characters whom an audience has met."""
-        told = self.retriever.passages(self._book(book).slug, audience, ("people",))
+        told = self.retriever.passages(self._book(book, audience.club).slug, audience, ("people",))
         return list(dict.fromkeys(p.heading for p in told if p.heading))
 
     def texts(self, book: Slug, audience: Audience, kind: str) -> list[Passage]:
         """Return the library's texts of a kind, such as quotes, that an audience may see."""
-        told = self.retriever.passages(self._book(book).slug, audience, (kind,))
-        return [p for p in told if not p.club]
+        told = self.retriever.passages(self._book(book, audience.club).slug, audience, (kind,))
+        return [p for p in told if not p.by_member]
 
     def drafts(
         self, audience: Audience, book: Slug, kind: str, turn: int = 0, *, quote_only: bool = False
@@ -217,8 +217,8 @@ class Discussion:
         A chat model's draft comes first if there is a model and the guard lets all of it through. Another `turn` gives
         other drafts. Raises KeyError for an unknown kind.
         """
-        known = self._book(book)
-        told = [p for p in self.retriever.passages(known.slug, audience, SOURCES) if not p.club]
+        known = self._book(book, audience.club)
+        told = [p for p in self.retriever.passages(known.slug, audience, SOURCES) if not p.by_member]
         found = library_drafts(kind, known, audience.at(known.slug), told, turn)
         if self._writer is None or quote_only or not told:
             return found, 0
@@ -235,13 +235,14 @@ class Discussion:
 
     def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
         """Advise in which order to read books."""
-        slug = self._book(book).slug if book else None
-        advice = reading_orders(self.library.books, audience.positions, book=slug, series=series)
+        books = self.library.books.of(audience.club)
+        slug = self._book(book, audience.club).slug if book else None
+        advice = reading_orders(books, audience.positions, book=slug, series=series)
         return Reply("order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books)
 
-    def kind(self, question: str) -> str:
+    def kind(self, question: str, club: str = "") -> str:
         """Return what kind of thing a question asks of a book or a club (intents.toml); empty for the story itself."""
-        words = without_names(question, self.library.books, "the book")
+        words = without_names(question, self.library.books.of(club), "the book")
         return self._intents().of(words, lambda short: self.retriever.read_ahead(question, short))
 
     def _intents(self) -> Intents:
@@ -251,7 +252,8 @@ class Discussion:
 
     def _of_kind(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:
         """Answer a question of a kind; None where the passages have to answer it."""
-        named = [self._book(book).slug] if book else names_in(question, self.library.books)
+        books = self.library.books.of(audience.club)
+        named = [self._book(book, audience.club).slug] if book else names_in(question, books)
         known = self.library.books[named[0]] if len(named) == 1 else None
         if kind in sayings():
             return Reply("ask", known.slug if known else None, sayings()[kind], True)
@@ -269,11 +271,12 @@ class Discussion:
     def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
         """Search for a question, without sentences of passages that hold no answers."""
         _required(question)
-        found = self.retriever.search(question, audience, self._book(book).slug if book else None)
+        found = self.retriever.search(question, audience, self._book(book, audience.club).slug if book else None)
         return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in NO_ANSWERS))
 
-    def _book(self, typed: str) -> Book:
-        return self.library.books.get(typed) or find_book(typed, self.library.books)
+    def _book(self, typed: str, club: str) -> Book:
+        books = self.library.books.of(club)
+        return books.get(typed) or find_book(typed, books)
 
     def _from_passages(self, do: str, search: Search, mode: Mode, most: int | None = None) -> Reply:
         if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not search.sentences:

@@ -97,7 +97,7 @@ async def _reviews_in(address: Address) -> list[Review]:
         return await every_review(Sessions(engine, address.name), EVERY)
 
 
-BATCH = 500
+BATCH = 100
 """Rows that are held in memory at a time."""
 
 

@@ -2,7 +2,7 @@
 
 import functools
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 from discord import app_commands
@@ -10,15 +10,16 @@ from discord import app_commands
 from bot.answering.texts import in_order
 from bot.discord.cards import CHOICE, CHOICES, Interaction, one_line
 from bot.discord.context import app_of
-from bot.discord.visitor import visitor
+from bot.discord.visitor import ClubUnclear, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.features.shelf.store import Shelves
 from bot.features.votes.store import Nominations
+from bot.people import NO_CLUB
 from bot.times import search_zones
-from corpus.books import Book, Unit
+from corpus.books import Book, Slug, Unit
 from corpus.positions import describe_position
 
 log = logging.getLogger(__name__)
@@ -49,17 +50,26 @@ def _quiet(offer: Offer) -> Offer:
     return careful
 
 
+async def _books_here(interaction: Interaction) -> Mapping[Slug, Book]:
+    """Return the books of the club; of a direct message that could be about several, the library's."""
+    try:
+        member, _ = await visitor(interaction)
+    except ClubUnclear:
+        return app_of(interaction).books_of(NO_CLUB)
+    return app_of(interaction).books_of(member.club)
+
+
 @_quiet
 async def books(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Offer the books of the library: their titles are on their covers."""
-    known = in_order(app_of(interaction).books.values())
+    """Offer the books of the library and of the club: their titles are on their covers."""
+    known = in_order((await _books_here(interaction)).values())
     return offered(((f"{b.title} ({b.year})" if b.year else b.title, b.slug) for b in known), typed)
 
 
 @_quiet
 async def series(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the series of the library."""
-    known = dict.fromkeys(b.series for b in in_order(app_of(interaction).books.values()) if b.series)
+    known = dict.fromkeys(b.series for b in in_order((await _books_here(interaction)).values()) if b.series)
     return offered(((name, name) for name in known), typed)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from bot.app import App
 from bot.db.sessions import Sessions
 from corpus.books import Book, Slug
+from corpus.library import KnownBooks
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -24,7 +25,7 @@ def app_on(
 
     `texts` are the club's in the vector store, `reveals` places a text, `parts` is what `get` returns.
     """
-    library = SimpleNamespace(books=books or {})
+    library = SimpleNamespace(books=KnownBooks(books or {}))
     fakes: dict[str, Any] = {
         "discussion": SimpleNamespace(library=library, retriever=texts, reveals=reveals), "workers": None, **others,
     }  # fmt: skip

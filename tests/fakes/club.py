@@ -13,6 +13,7 @@ from bot.answering.engine import Discussion
 from bot.answering.model import Writer
 from bot.app import App, Rates
 from bot.client import Dogear
+from bot.features.books.store import ClubBooks
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.features.reviews.store import Reviews
@@ -116,6 +117,7 @@ async def opened_club(
                 yield club
             finally:
                 await env.shutdown()
+                await app.get(ClubBooks).close()
             assert club.unexpected() == [], club.unexpected()
     finally:
         workers.close()

@@ -106,7 +106,7 @@ class FakeDiscussion(Discussion):
             raise RuntimeError("broken")
         return self._from_words("ask", question, audience, book)
 
-    def kind(self, question: str) -> str:
+    def kind(self, question: str, club: str = "") -> str:
         return ""
 
     def people(self, book: Slug, audience: Audience) -> list[str]:
@@ -119,7 +119,7 @@ class FakeDiscussion(Discussion):
         levels = ("Think of the diamond.", "By chapter 10.", reply.answer)
         return Reply("hint", reply.book, levels[0], True, reply.withheld, reply.passages, hints=levels)
 
-    def premise(self, book: Slug) -> Reply:
+    def premise(self, book: Slug, club: str = "") -> Reply:
         told = [p.text for p in self._visible(Audience(), book) if p.kind == "premise"]
         return Reply("book", book, " ".join(told) or NEUTRAL, bool(told))
 

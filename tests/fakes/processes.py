@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import discord
 import yarl
@@ -13,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from bot.answering.engine import Discussion
 from bot.app import App
 from bot.client import Dogear
+from bot.features.books.store import ClubBooks
 from bot.people import EVERY, Shards
 from bot.start import speak_to
 from bot.workers import Workers
@@ -33,13 +35,15 @@ class Clock:
 
 @contextlib.asynccontextmanager
 async def app_over(
-    retriever: Retriever, address: str, now: Callable[[], dt.datetime], shards: Shards = EVERY
+    retriever: Retriever, address: str | Path, now: Callable[[], dt.datetime], shards: Shards = EVERY
 ) -> AsyncIterator[App]:
     """Open what a process has beside its gateway."""
     workers = Workers(2)
     try:
         async with opened_records(address) as records:
-            yield App(Discussion(retriever.library, retriever), records, workers, now, shards=shards)
+            app = App(Discussion(retriever.library, retriever), records, workers, now, shards=shards)
+            yield app
+            await app.get(ClubBooks).close()
     finally:
         workers.close()
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, selec
 from bot.db.migrate import upgrade
 from bot.db.sessions import NAME, Address, engine_for
 
-VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"]
+VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"]
 AT = "2025-03-01 12:00:00.000000"
 """How SQLite is given noon, the time of most rows."""
 
@@ -114,10 +114,15 @@ ROWS_0009 = """
         VALUES ('vote', 1, 3, 'open', NULL, 'NOON', 1, 901), ('vote', 1, 3, 'close', 'NOON', NULL, 0, 0),
             ('schedule', 1, 5, 'look', 'NOON', NULL, 0, 0), ('schedule', 1, 5, 's5:1:event:2', NULL, 'NOON', 1, 907);
 """
+ROWS_0010 = """
+    INSERT INTO club_books (slug, state, club, toml, digest, size, added_by, at)
+        VALUES ('emma-1', 'live', 1, 'title = "Emma"', 'abc', 14, 10, 'NOON');
+    INSERT INTO club_documents (slug, state, name, text) VALUES ('emma-1', 'live', 'notes.md', 'She plans.');
+"""
 STEPS = dict(
     zip(
         VERSIONS,
-        [ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_0005, ROWS_0006, "", ROWS_0008, ROWS_0009],
+        [ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_0005, ROWS_0006, "", ROWS_0008, ROWS_0009, ROWS_0010],
         strict=True,
     )
 )

@@ -223,7 +223,7 @@ class QuestionCog(AppCog):
         """Recap the story up to where you are."""
         member, place = await acknowledge(interaction)
         if " ".join((section or "").casefold().split()) in LAST_MEETING:
-            known = find_book(book, self._app.books) if book else None
+            known = find_book(book, self._app.books_of(member.club)) if book else None
             slug, section = await self._app.get(Schedules).since_last_meeting(
                 place, context.parent_of(interaction), known
             )

@@ -15,7 +15,7 @@ from bot.features.ceilings.store import Audiences
 from bot.features.schedules.rules import ScheduleState, range_name
 from bot.features.schedules.store import Schedules
 from bot.limits import Allowance
-from bot.people import Member, Place
+from bot.people import Member, Place, club_name
 from bot.times import timestamp
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
@@ -124,7 +124,7 @@ class Questions:
         audience = await self._audience(member, place, public=not private)
         before = await self._conversations.so_far(place, audience)
         book = await self._book(member, place, text, None, public=not private)
-        if book is None and before and not names_in(text, self.books):
+        if book is None and before and not names_in(text, self.books.of(club_name(member.club))):
             book = before[-1].book
         question = await self._workers.do(lambda: self._discussion.alone(text, audience, book, before))
         asked = await self._kept(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
@@ -136,7 +136,7 @@ class Questions:
         # In private nobody else reads along, and to forget a guess where it is right would confirm it.
         # Who somebody is whom all have met gives nothing away, but such short words are hard to place.
         plain = private or await self._workers.do(lambda: self._discussion.asks_who(question, audience, reply.book))
-        also = Reveals() if plain else await self._reveals(question, reply.book)
+        also = Reveals() if plain else await self._reveals(question, reply.book, place)
         try:
             await self._conversations.remember(place, member, text, reply, audience, also)
         except StorageUnavailable as error:
@@ -149,14 +149,14 @@ class Questions:
         self._allowance.take(member)
         own = await self._audiences.private(member, place)
         there = await self._audiences.public(place)
-        reveals = await self._reveals(text, await self._book(member, place, text, None, public=True))
+        reveals = await self._reveals(text, await self._book(member, place, text, None, public=True), place)
         return not own.may_see(reveals), not there.may_see(reveals)
 
     async def about(self, member: Member, place: Place, question: str, message: str) -> Answer:
         """Answer a question about a message, whose words count only as far as its reader has read."""
         audience = await self._audiences.private(member, place)
         book = await self._book(member, place, message, None, public=False)
-        known = audience.may_see(await self._reveals(message, book))
+        known = audience.may_see(await self._reveals(message, book, place))
         return await self.put("ask", member, place, f"{question} {message}"[:MAX_QUESTION] if known else question)
 
     async def people(self, member: Member, place: Place, typed_book: str | None) -> list[str]:
@@ -194,7 +194,7 @@ class Questions:
         of_club = await self._of_club(asked, public=public) if asked.do == "ask" else None
         reply = of_club or await self._reply(lambda: work(audience, asked.book))
         await self._allowance.spend(asked.member.club, reply.tokens)
-        quotable = not public or audience.may_see(await self._reveals(asked.text, asked.book))
+        quotable = not public or audience.may_see(await self._reveals(asked.text, asked.book, asked.place))
         there = await self._audiences.public(asked.place) if public else Audience()
         return Answer(asked, reply, audience, public, out_of_tokens, quotable, there)
 
@@ -220,7 +220,8 @@ class Questions:
 
     async def _of_club(self, asked: Asked, *, public: bool) -> Reply | None:
         """Answer what the club knows and the library does not; None for any other question."""
-        kind, said = await self._workers.do(lambda: self._discussion.kind(asked.text)), ""
+        club = club_name(asked.member.club)
+        kind, said = await self._workers.do(lambda: self._discussion.kind(asked.text, club)), ""
         if public and kind in PERSONAL:
             said = FOR_YOU_ALONE
         elif kind == "reading" and (book := self.books.get((await self._set_up.settings(asked.place.club)).book or "")):
@@ -245,18 +246,18 @@ class Questions:
     async def _audience(self, member: Member, place: Place, *, public: bool) -> Audience:
         return await (self._audiences.public(place, member) if public else self._audiences.private(member, place))
 
-    async def _reveals(self, text: str, book: Slug | None) -> Reveals:
+    async def _reveals(self, text: str, book: Slug | None, place: Place) -> Reveals:
         """Return how far readers must be for a text to be no spoiler."""
-        return await self._workers.do(lambda: self._discussion.reveals(text, book))
+        return await self._workers.do(lambda: self._discussion.reveals(text, book, club_name(place.club)))
 
     async def _book(self, member: Member, place: Place, text: str, typed: str | None, *, public: bool) -> Slug | None:
         """Return the book that is meant: typed, named, of the place, the one that its reader is in, or the club's."""
         if typed:
-            return find_book(typed, self.books).slug
+            return find_book(typed, self.books.of(club_name(member.club))).slug
         here = list(await self._audiences.ceiling(place))
         if len(here) != 1 and not public:
             here = _reading(await self._audiences.positions(member), self.books)
-        named = names_in(text, self.books)
+        named = names_in(text, self.books.of(club_name(member.club)))
         if named and not set(here) & set(named):
             return named[0] if len(named) == 1 else None
         if not here and (chosen := (await self._set_up.settings(place.club)).book) in self.books:

@@ -46,9 +46,10 @@ class QuotePageButton(Page, template=rf"quotes:{ID}:{PAGE}"):
 
 async def library_card(app: App, member: Member, page: int = 1) -> Card:
     """Return a page of the library, series by series, with where a member is."""
-    if not app.books:
+    books = app.books_of(member.club)
+    if not books:
         return notice_card("The library has no books yet.")
-    items = texts.library_list(app.books, await app.get(Progress).positions(member))
+    items = texts.library_list(books, await app.get(Progress).positions(member))
     note = "/book show tells you more about one."
     return paged_card("The library", [headed(item) for item in items], page, LibraryPageButton, note=note)
 
@@ -94,7 +95,7 @@ class BookCog(AppCog):
         """Show a book’s card: series, year, ratings, editions, what it’s about and where you are."""
         member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
-        premise = await self._app.workers.do(lambda: self._app.discussion.premise(known.slug))
+        premise = await self._app.workers.do(lambda: self._app.discussion.premise(known.slug, known.club))
         marks = (await self._app.get(Progress).positions(member)).get(known.slug)
         about = safe(premise.body) if premise.answered else ""
         body = "\n\n".join(filter(None, (safe("\n".join(texts.cover_lines(known))), about)))

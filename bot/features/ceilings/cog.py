@@ -138,7 +138,7 @@ class CeilingCog(AppCog):
     async def clear(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Remove the ceiling: I then assume that nobody here has started."""
         member, place = await self._keeper(interaction)
-        known = find_book(book, self._app.books) if book else None
+        known = find_book(book, self._app.books_of(place.club)) if book else None
         await self._preview(interaction, member, place, await self._app.get(Ceilings).cleared(place, known))
 
     async def _keeper(self, interaction: Interaction) -> tuple[Member, Place]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped
 from bot.app import App
 from bot.db.base import Base, Personal, ReachedColumns, upsert
 from bot.features.progress.store import Progress
-from bot.people import NO_CLUB, Member, Place, Reached, positions
+from bot.people import Member, Place, Reached, club_name, positions
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
@@ -142,7 +142,7 @@ class Audiences:
 
     async def private(self, member: Member, place: Place) -> Audience:
         """Return the audience of a reply that only this member sees."""
-        return Audience(await self.positions(member), place.adults, _club(member.club))
+        return Audience(await self.positions(member), place.adults, club_name(member.club))
 
     async def public(self, place: Place, asker: Member | None = None) -> Audience:
         """Return the audience of a reply that everybody in a place sees, its asker among them."""
@@ -150,13 +150,9 @@ class Audiences:
         if asker is not None:
             own = await self.positions(asker)
             ceiling = {book: min(marks, own.get(book, marks)) for book, marks in ceiling.items()}
-        return Audience(ceiling, place.adults, _club(place.club))
+        return Audience(ceiling, place.adults, club_name(place.club))
 
     async def behind(self, member: Member, place: Place) -> bool:
         """Return whether a reply at the place's ceiling could tell a member more than they have read."""
         own = await self.positions(member)
         return any(marks > own.get(book, 0) for book, marks in (await self.ceiling(place)).items())
-
-
-def _club(club: int) -> str:
-    return "" if club == NO_CLUB else str(club)

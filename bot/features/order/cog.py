@@ -68,8 +68,8 @@ def advised(wanted: OrderRequest, books: Mapping[Slug, Book], positions: Mapping
 
 async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
     """Return the reading order that was asked for, for its audience. Raises NoOrder."""
-    wanted = OrderRequest(asked.book, asked.text)
-    return await app.workers.do(lambda: advised(wanted, app.books, audience.positions))
+    wanted, books = OrderRequest(asked.book, asked.text), app.books_of(asked.member.club)
+    return await app.workers.do(lambda: advised(wanted, books, audience.positions))
 
 
 async def order_card(app: App, advice: Advice, kind: OrderKind, items: Items) -> Card:
@@ -199,7 +199,7 @@ class OrderCog(AppCog):
         """Show the order to read books in: recommended for you, by publication, by story time."""
         member, place = await acknowledge(interaction)
         at_hand = None if book or series else await self._app.get(Questions).meant(member, place)
-        wanted = wanted_order(book, series, at_hand, self._app.books)
+        wanted = wanted_order(book, series, at_hand, self._app.books_of(member.club))
         keep = self._app.get(AskedQuestions).keep
         await send_order(interaction, await keep("order", member, place, wanted.series, wanted.book))
 

@@ -156,7 +156,7 @@ class ProgressCog(AppCog):
         progress, books = self._app.get(Progress), self._app.books
         there = await progress.positions(member)
         if book or not there:
-            known = find_book(book, books) if book else None
+            known = find_book(book, self._app.books_of(member.club)) if book else None
             await deliver(interaction, forgotten_card(member, await progress.clear(member, known)))
             return
         lines = [place_line(books[slug], marks) for slug, marks in there.items()]

@@ -166,7 +166,7 @@ class PromptDialogue(Dialogue):
             return await app.get(Prompts).edit(by, self._prompt.id, typed["words"])
         if "reason" in typed:
             return await app.get(Prompts).reject(by, self._prompt.id, typed["reason"])
-        book = find_book(typed["book"], app.books)
+        book = find_book(typed["book"], app.books_of(by.club))
         return await app.get(Prompts).in_section(by, self._prompt.id, book, typed["where"])
 
 
@@ -272,7 +272,7 @@ class PromptCog(AppCog):
     async def suggest(self, interaction: Interaction, text: Words, book: Typed | None = None) -> None:
         """Suggest a question for everybody to discuss. The moderators look at it first."""
         member, place = await acknowledge(interaction)
-        known = find_book(book, self._app.books).slug if book else None
+        known = find_book(book, self._app.books_of(member.club)).slug if book else None
         await self._app.get(Prompts).suggest(member, place, text, book=known)
         await deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
 

@@ -18,7 +18,7 @@ from bot.db.jobs import Key, claimed, drop, finish, plan
 from bot.features.ceilings.store import Audiences
 from bot.features.prompts import rules
 from bot.limits import Allowance
-from bot.people import Member, Place
+from bot.people import Member, Place, club_name
 from corpus.books import Book, Reveals, Slug
 from corpus.positions import parse_position
 from retrieval.gate import Audience
@@ -278,8 +278,8 @@ class Prompts:
         """Return how far readers must be for a prompt: as is known of it, or by where its words belong."""
         if prompt.needs is not None:
             return prompt.needs
-        book = prompt.book or here
-        return await self._app.workers.do(lambda: self._app.discussion.reveals(prompt.text, book))
+        book, club = prompt.book or here, club_name(prompt.place.club)
+        return await self._app.workers.do(lambda: self._app.discussion.reveals(prompt.text, book, club))
 
 
 async def listed_prompts(session: AsyncSession, club: int, states: Collection[rules.PromptState]) -> list[rules.Prompt]:

@@ -89,7 +89,7 @@ class ReviewProblem(DogearError):
 class ClubTexts(Protocol):
     """The part of the vector store that belongs to clubs; calls take a while and are made off the event loop."""
 
-    def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
+    def place(self, text: str, books: Sequence[Slug] = (), club: str = "") -> Reveals:
         """Return how far readers must be for a text to be no spoiler."""
         ...
 

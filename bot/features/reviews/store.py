@@ -12,7 +12,7 @@ from bot.app import App
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, note_member
 from bot.db.sessions import Sessions
 from bot.features.reviews.rules import MAX_TEXT, ClubTexts, Review, ReviewProblem, Wanted, club_text, stars_of, tidied
-from bot.people import NO_CLUB, Member, Shards
+from bot.people import NO_CLUB, Member, Shards, club_name
 from bot.processes import of_shards
 from corpus.books import Book, Reveals, Slug
 from corpus.positions import parse_position
@@ -66,7 +66,11 @@ class Reviews:
         if len(text) > MAX_TEXT:
             raise ReviewProblem(f"A review can have at most {MAX_TEXT:,} characters. Please shorten it.")
         marks = parse_position(said, book)
-        placed = await self._workers.do(lambda: self._texts.place(text, [book.slug])) if text else Reveals()
+        placed = (
+            await self._workers.do(lambda: self._texts.place(text, [book.slug], club_name(member.club)))
+            if text
+            else Reveals()
+        )
         needs = Reveals.of({book.slug: marks}).joined([placed])
         return await self._keep(Review(0, member.club, member.id, book.slug, given, text, marks, needs, self._now()))
 

@@ -105,7 +105,10 @@ class ScheduleCog(AppCog):
     ) -> None:  # fmt: skip
         """Plan the reading of a book. You see a preview of every section first (organisers)."""
         member, place = await acknowledge(interaction, ORGANISER)
-        known, settings = find_book(book, self._app.books), await self._app.get(SetUp).settings(member.club)
+        known, settings = (
+            find_book(book, self._app.books_of(member.club)),
+            await self._app.get(SetUp).settings(member.club),
+        )
         where = chosen_channel(interaction, channel, settings.schedule)
         prepared = ScheduleRequest(known.slug, words, zone or settings.zone, where.id, self._app.now())
         await deliver(interaction, await preview_card(self._app, member, place, prepared))
@@ -189,7 +192,7 @@ class ScheduleCog(AppCog):
     ) -> tuple[Kept, Member, Place]:
         """Return the schedule that is meant, who asks and where. Raises Refused, UnknownBook or NotPossible."""
         member, place = await acknowledge(interaction, right)
-        known = find_book(book, self._app.books) if book else None
+        known = find_book(book, self._app.books_of(member.club)) if book else None
         return await self._app.get(Schedules).find(place, parent_of(interaction), known), member, place
 
 

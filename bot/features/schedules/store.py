@@ -16,7 +16,7 @@ from bot.db.jobs import JobRow, Key, finish, of_subject, plan
 from bot.features.schedules import rules
 from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest, Touch
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
-from bot.people import Member, Place
+from bot.people import Member, Place, club_name
 from corpus.books import Book, Slug, Unit
 
 MOST = 20
@@ -148,7 +148,7 @@ class Schedules:
 
     async def begin(self, request: ScheduleRequest, organiser: Member, name: str) -> Schedule:
         """Keep a schedule that was confirmed; `name` makes a second press harmless. Raises NotPossible."""
-        schedule, _ = request.worked_out(self._books, organiser)
+        schedule, _ = request.worked_out(self._books.of(club_name(organiser.club)), organiser)
         if schedule.sections[0].meets <= self._now():
             raise NotPossible("The first meeting would already be in the past. Start again with /schedule create.")
         await self.check(schedule)
@@ -182,12 +182,12 @@ class Schedules:
         kept = await self.kept(order.schedule, club)
         if kept.version != order.version:
             raise NotPossible(CHANGED)
-        return order.worked_out(kept.schedule, self._books, order.at)
+        return order.worked_out(kept.schedule, self._books.of(club_name(club)), order.at)
 
     async def make(self, order: Order, club: int) -> ScheduleChange:
         """Make a change that was confirmed. Raises NotPossible where it is no longer what was shown."""
         shown = await self.preview(order, club)
-        change = order.worked_out(shown.before, self._books, self._now())
+        change = order.worked_out(shown.before, self._books.of(club_name(club)), self._now())
         if change.preview() != shown.preview():
             raise NotPossible(CHANGED)
 

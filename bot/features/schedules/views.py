@@ -341,11 +341,12 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
     """Picks the other books that may be spoken of freely."""
 
     @classmethod
-    def of(cls, asked_id: str, book: Book | None, app: App, also: Collection[Slug]) -> "list[FreeMenu]":
-        """Return the menu, with what the book asks for first; none where the library has no other book."""
+    def of(cls, asked_id: str, slug: Slug, books: Books, also: Collection[Slug]) -> "list[FreeMenu]":
+        """Return the menu of a club's books, with what the book asks for first; none where there is no other."""
+        book = books.get(slug)
         options = [
             discord.SelectOption(label=one_line(each.title, OPTION), value=each.slug, default=each.slug in also)
-            for each in (rules.perhaps_free(book, app.books)[:OPTIONS] if book else ())
+            for each in (rules.perhaps_free(book, books)[:OPTIONS] if book else ())
         ]
         menu: discord.ui.Select[Any] = discord.ui.Select(
             custom_id=f"schedule-free:{asked_id}", placeholder="Other books to talk about freely",
@@ -415,14 +416,14 @@ async def preview_again(app: App, asked: Asked, page: int) -> Card:
 
 
 async def _plan(app: App, asked: Asked, page: int) -> Card:
-    prepared = ScheduleRequest.read(asked.text)
+    prepared, books = ScheduleRequest.read(asked.text), app.books_of(asked.member.club)
     try:
-        schedule, wish = prepared.worked_out(app.books, asked.member)
+        schedule, wish = prepared.worked_out(books, asked.member)
         await app.get(Schedules).check(schedule)
     except DogearError as error:
         raise Choice(str(error), [WordsButton(asked.id), Cancel(asked.member.id)]) from error
     lines = [safe(line) for line in (*rules.preview(schedule), f"Understood: {', '.join(wish.understood())}.")]
-    menu = FreeMenu.of(asked.id, app.books[prepared.book], app, prepared.also)
+    menu = FreeMenu.of(asked.id, prepared.book, books, prepared.also)
     items = [*menu, ConfirmButton(asked.id), WordsButton(asked.id), Cancel(asked.member.id)]
     title, turn = f"Schedule: {schedule.title}", partial(TurnButton, asked.id)
     return paged_card(title, lines, page, turn, note=NOTHING_YET, items=items, between="\n")
@@ -439,7 +440,7 @@ async def _change(app: App, asked: Asked, page: int) -> Card:
     if not lines or change.before == after:
         lines, items = ["Nothing would change."], items[1:]
     if order.do is Do.EDIT:
-        items[:0] = FreeMenu.of(asked.id, app.books.get(after.book), app, after.also)
+        items[:0] = FreeMenu.of(asked.id, after.book, app.books_of(asked.member.club), after.also)
     return paged_card(WHAT[order.do], lines, page, partial(TurnButton, asked.id), items=items, between="\n")
 
 

@@ -87,7 +87,7 @@ def missing_text(found: Iterable[Missing]) -> str:
 async def what_is_missing(app: App, guild: discord.Guild, settings: ClubSettings) -> list[Missing]:
     """Return what is missing in a club."""
     talk = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
-    return missing(settings, server_of(guild, settings), app.books, talk)
+    return missing(settings, server_of(guild, settings), app.books_of(guild.id), talk)
 
 
 def server_of(guild: discord.Guild, settings: ClubSettings) -> Server:
@@ -281,7 +281,7 @@ async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page
     step = settings.walk
     if step is Topic.DONE:
         return await settings_card(app, guild, settings, "All set")
-    now = chosen(step, settings, app.books, app.now())
+    now = chosen(step, settings, app.books_of(guild.id), app.now())
     body = f"{safe(ASKS[step])}\n\n**Now**: {now}"
     return Card(heading(step), body, (), Tone.PLAIN, _items(app, guild, settings, page), note=KEPT)
 
@@ -289,7 +289,7 @@ async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page
 async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, title: str = "Club settings") -> Card:
     """Return all settings, and what is missing with its cure."""
     found = missing_text(await what_is_missing(app, guild, settings))
-    body = f"{settings_text(settings, app.books, app.now())}\n\n{found}"
+    body = f"{settings_text(settings, app.books_of(guild.id), app.now())}\n\n{found}"
     items = [
         SetupGoButton(Topic.MODERATORS, label="Go through the set-up"),
         SetupCheckButton(1, label="Check the channels"),
@@ -310,7 +310,7 @@ def _items(
     """Return what can be pressed and picked at a step."""
     step = settings.walk
     set_already = getattr(settings, step.value) not in (None, UTC)
-    items: list[Item] = _books(app, settings, page) if step is Topic.BOOK else []
+    items: list[Item] = _books(app.books_of(guild.id), settings, page) if step is Topic.BOOK else []
     if step is not Topic.BOOK:
         kind = RoleMenu if step in (Topic.MODERATORS, Topic.ORGANISERS) else ChannelMenu if step in KINDS else ZoneMenu
         items.append(kind(menu_of(step, settings, guild)))
@@ -320,14 +320,14 @@ def _items(
     return [*items, SetupClearButton(step)] if set_already and step is not Topic.ZONE else items
 
 
-def _books(app: App, settings: ClubSettings, page: int) -> list[Item]:
+def _books(books: Mapping[Slug, Book], settings: ClubSettings, page: int) -> list[Item]:
     """Return the menu of a page of books, with what turns the page."""
-    pages = math.ceil(len(app.books) / OPTIONS)
+    pages = math.ceil(len(books) / OPTIONS)
     if not pages:
         return []
     shown = min(max(1, page), pages)
     turning = turns(SetupBooksButton, shown, pages, "Previous books", "More books")
-    return [BookMenu(book_menu(app.books, settings.book, shown)), *turning]
+    return [BookMenu(book_menu(books, settings.book, shown)), *turning]
 
 
 Zone = app_commands.Range[str, 1, 100]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 from bot.app import App
 from bot.db.base import Base, OfMember, Personal, belongs_to_member, note_member, upsert
 from bot.features.shelf.rules import MAX_BOOKS, ShelfChange, ShelfName, ShelfProblem, Shelved, find_on, named
-from bot.people import Member
+from bot.people import Member, club_name
 from corpus.books import Book
 
 
@@ -42,7 +42,7 @@ class Shelves:
 
     async def add(self, member: Member, typed: str, shelf: ShelfName = ShelfName.WANT) -> ShelfChange:
         """Put a book on a member's shelf; one that is there already is moved. Raises ShelfProblem."""
-        after = named(typed, shelf, self._books, self._now())
+        after = named(typed, shelf, self._books.of(club_name(member.club)), self._now())
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             there = await _shelf(session, member)
@@ -53,7 +53,7 @@ class Shelves:
 
     async def move(self, member: Member, typed: str, shelf: ShelfName) -> ShelfChange:
         """Move a book that is on a member's shelf. Raises ShelfProblem."""
-        wanted = named(typed, shelf, self._books, self._now())
+        wanted = named(typed, shelf, self._books.of(club_name(member.club)), self._now())
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             before = find_on(await _shelf(session, member), wanted)
@@ -63,7 +63,7 @@ class Shelves:
 
     async def remove(self, member: Member, typed: str) -> ShelfChange:
         """Take a book off a member's shelf. Raises ShelfProblem."""
-        wanted = named(typed, ShelfName.WANT, self._books, self._now())
+        wanted = named(typed, ShelfName.WANT, self._books.of(club_name(member.club)), self._now())
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             found = find_on(await _shelf(session, member), wanted)

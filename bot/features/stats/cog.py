@@ -39,7 +39,7 @@ class ShareStatsButton(Share, template=rf"share-stats:{ID}"):
     async def public(self, interaction: Interaction, asked: Asked) -> Card:
         """Return what stands now."""
         app = app_of(interaction)
-        book = find_book(asked.book or "", app.books)
+        book = find_book(asked.book or "", app.books_of(asked.member.club))
         app.get(Allowance).take(asked.member)
         figure = await app.get(ClubFigures).of_book(asked.member.club, book)
         if not figure.groups:

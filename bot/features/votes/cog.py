@@ -220,7 +220,7 @@ class VoteCog(AppCog):
         may_post(interaction, poll=rules.VoteKind(kind) is rules.VoteKind.POLL)
         member, place = await visitor(interaction)
         if books:
-            offered = rules.typed_candidates(books, self._app.books)
+            offered = rules.typed_candidates(books, self._app.books_of(member.club))
         else:
             offered = [each.candidate for each in await self._app.get(Nominations).listed(place.club)]
         now = self._app.now()

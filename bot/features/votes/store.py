@@ -20,7 +20,7 @@ from bot.db.jobs import Key, drop, finish, plan
 from bot.features.votes import rules
 from bot.features.votes.counting import Ballot, Count, most_votes, run_off
 from bot.jobs import HELD
-from bot.people import Member, Place
+from bot.people import Member, Place, club_name
 
 
 class NominationRow(OfMember, Base):
@@ -319,7 +319,7 @@ class Nominations:
 
     async def add(self, member: Member, typed: str) -> rules.Nominated:
         """Nominate a book, or support one that is on the list already. Raises VoteProblem."""
-        meant = rules.candidate(typed, self._books)
+        meant = rules.candidate(typed, self._books.of(club_name(member.club)))
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             there = self._by_book(await _nominations(session, member.club))
@@ -349,7 +349,7 @@ class Nominations:
 
         Raises VoteProblem.
         """
-        meant = rules.candidate(typed, self._books)
+        meant = rules.candidate(typed, self._books.of(club_name(member.club)))
         async with self._database.writing() as session:
             rows = await _nominations(session, member.club, lock=True)
             its = [row for row in rows if self._meant(row).key == meant.key]
@@ -374,8 +374,9 @@ class Nominations:
 
     def _meant(self, row: NominationRow) -> rules.Candidate:
         """Return the book that a nomination means now."""
-        known = row.book in self._books
-        return rules.Candidate(row.key, row.title, row.book) if known else rules.candidate(row.title, self._books)
+        books = self._books.of(club_name(row.club))
+        known = row.book in books
+        return rules.Candidate(row.key, row.title, row.book) if known else rules.candidate(row.title, books)
 
 
 async def _nominations(session: AsyncSession, club: int, *, lock: bool = False) -> Sequence[NominationRow]:

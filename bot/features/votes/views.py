@@ -27,8 +27,8 @@ class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Show the command."""
-        await needs(interaction, ORGANISER)
-        book = app_of(interaction).books.get(self.given["key"])
+        by, _ = await needs(interaction, ORGANISER)
+        book = app_of(interaction).books_of(by.club).get(self.given["key"])
         if book is None:
             raise Refused("That book isn’t in the library yet. Once it is, plan it with /schedule create.")
         line = f"/schedule create book:{book.slug}"

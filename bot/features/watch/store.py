@@ -14,7 +14,7 @@ from bot.db.jobs import Key, finish, plan
 from bot.features.ceilings.store import Audiences
 from bot.features.watch.rules import QUEUED, TOO_LATE, Finding, Line, Outcome, Spoken, WatchProblem
 from bot.jobs import HELD
-from bot.people import Member, Place
+from bot.people import Member, Place, club_name
 from bot.processes import of_shards
 from corpus.books import Reveals
 
@@ -123,7 +123,8 @@ class Watching:
         if not books:
             return None
         book = books[0] if len(books) == 1 else None
-        needs = await self._app.workers.do(lambda: self._app.discussion.reveals(spoken.text, book))
+        club = club_name(spoken.place.club)
+        needs = await self._app.workers.do(lambda: self._app.discussion.reveals(spoken.text, book, club))
         beyond = Reveals.of({slug: marks for slug, marks in needs.marks.items() if marks > audience.at(slug)})
         if not beyond.marks:
             return None

@@ -18,6 +18,7 @@ from bot.db.migrate import HEAD, MIGRATIONS, open_database, upgrade
 from bot.db.migrations.__main__ import draft
 from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, engine_for
 from bot.features.ask.store import AskedQuestions, BotMemory, Conversations, DirectMessages
+from bot.features.books.store import ClubDocumentRow
 from bot.features.progress.store import PositionChange, Report
 from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.prompts.store import listed_prompts
@@ -103,6 +104,9 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
         assert (found is not None and found.told) == (version >= "0004")
         assert (await SetUp(app_on(records)).settings(1) == CHOSEN) == (version >= "0005")
         assert ((await ClubFigures(app_on(records)).look(1, "smiley"))[0] == FIGURE) == (version >= "0005")
+        async with records.reading() as session:
+            its = await session.scalar(select(ClubDocumentRow.text).where(ClubDocumentRow.slug == "emma-1"))
+        assert its == ("She plans." if version >= "0010" else None)
         assert [found.id for found in await schedules_of(records).of_club(1)] == [5] * (version >= "0006")
         if version >= "0006":
             kept = await schedules_of(records).kept(5)

@@ -1,0 +1,352 @@
+"""Clubs' own books: in the database first, then in folders, the running library and the vector store.
+
+The database decides. From it, each process writes a book into a folder of its own below `clubs` in its data folder,
+`<club>/<digest>/<slug>/`, in the library's format, and reads it from there. A folder appears whole, by a renaming, and
+is never changed: another text has another digest.
+"""
+
+import asyncio
+import datetime as dt
+import hashlib
+import logging
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, PrimaryKeyConstraint, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential
+
+from bot.app import App
+from bot.club_settings import lock_club
+from bot.db.base import Base, Personal
+from bot.features.reviews.store import Reviews
+from bot.people import Member, club_name
+from bot.workers import in_daemon_thread
+from corpus.book_file import BOOK_FILE, read_book
+from corpus.books import Book, Slug
+from corpus.errors import DogearError
+
+log = logging.getLogger(__name__)
+
+MOST_BOOKS, MOST_BYTES = 50, 200_000_000
+"""Books of one club, and bytes of all of their documents together."""
+
+FOLDER = "clubs"
+"""Where books of clubs are, in a data folder."""
+
+LIVE, REMOVED = "live", "removed"
+"""States of a book: in use; and removed, until nobody can undo that any more. Any other is a draft, by its token."""
+
+UNDONE_WITHIN, DRAFT_LASTS = dt.timedelta(days=1), dt.timedelta(days=7)
+
+
+class ClubBookProblem(DogearError):
+    """A book cannot be added, changed or removed; the message says why, and what can be done."""
+
+
+class ClubBookRow(Base):
+    """A book that a club has added: its `book.toml`, and a digest and the size of all that it says."""
+
+    personal = (
+        Personal(
+            "books", "books that you added for the club (kept, but without your name)", "added_by", stays=True,
+            hidden=("slug", "state", "digest"),
+        ),
+    )  # fmt: skip
+
+    __tablename__ = "club_books"
+    __table_args__ = (PrimaryKeyConstraint("slug", "state"), Index(None, "club"), Index(None, "added_by"))
+
+    slug: Mapped[str]
+    state: Mapped[str]
+    club: Mapped[int]
+    toml: Mapped[str]
+    digest: Mapped[str]
+    size: Mapped[int]
+    added_by: Mapped[int]
+    at: Mapped[dt.datetime]
+
+
+class ClubDocumentRow(Base):
+    """A document of such a book, as a file of a library holds it."""
+
+    __tablename__ = "club_documents"
+    __table_args__ = (
+        PrimaryKeyConstraint("slug", "state", "name"),
+        ForeignKeyConstraint(
+            ["slug", "state"], ["club_books.slug", "club_books.state"], onupdate="CASCADE", ondelete="CASCADE"
+        ),
+    )
+
+    slug: Mapped[str]
+    state: Mapped[str]
+    name: Mapped[str]
+    text: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BookText:
+    """All that a club's book says: its `book.toml`, and its documents by the names of their files."""
+
+    slug: Slug
+    toml: str
+    documents: Mapping[str, str]
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Every file by its name."""
+        return {**self.documents, BOOK_FILE: self.toml}
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(len(text.encode()) for text in self.files.values())
+
+    @property
+    def digest(self) -> str:
+        """A digest of all files."""
+        told = repr((self.slug, sorted(self.files.items())))
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+    def write(self, home: Path) -> Path:
+        """Write it into a folder that is there whole or not at all, unless it is there already; return the folder."""
+        if not home.exists():
+            home.parent.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".writing-", dir=home.parent.parent) as stage:
+                made = Path(stage) / home.parent.name / home.name
+                made.mkdir(parents=True)
+                for name, text in self.files.items():
+                    (made / name).write_text(text, encoding="utf-8", newline="")
+                try:
+                    made.parent.rename(home.parent)
+                except OSError:
+                    if not home.exists():  # else another process of the same folder was faster
+                        raise
+        return home
+
+
+class ClubBooks:
+    """The books that clubs have added, and the running library's part in them."""
+
+    def __init__(self, app: App) -> None:
+        self._app, self._database, self._library = app, app.database, app.discussion.library
+        self._data = app.discussion.retriever.data
+        self._known: dict[Slug, str] = {}
+        self._seen: tuple[object, ...] = ()
+        self._following = asyncio.Lock()
+        self._index: asyncio.Task[None] | None = None
+        self._changed = False
+        self._first = True
+
+    async def read(self, slug: Slug, state: str = LIVE) -> BookText:
+        """Return what a book says. Raises ClubBookProblem where it is not there any more."""
+        async with self._database.reading() as session:
+            return await _read(session, slug, state)
+
+    async def draft(self, by: Member, text: BookText, token: str) -> None:
+        """Keep what an organiser is about to add, under a token, until it is confirmed. Raises ClubBookProblem."""
+        await self._app.workers.do(lambda: self._check(by.club, text))
+        async with self._database.writing() as session:
+            await self._fits(session, by.club, text)
+            await _put(session, text, token, by, self._app.now())
+
+    async def add(self, by: Member, slug: Slug, token: str, before: str = "") -> Book:
+        """Put a draft in use, in place of the book with the digest `before`; without it, as a new one.
+
+        Raises ClubBookProblem where somebody else has added or changed the book meanwhile.
+        """
+        async with self._database.writing() as session:
+            await lock_club(session, by.club)
+            text = await _read(session, slug, token)
+            now = await session.scalar(select(ClubBookRow.digest).where(*_of(slug, LIVE)))
+            if (now or "") != before and now != text.digest:
+                raise ClubBookProblem(
+                    "Somebody has changed that book meanwhile. Look at it with /book sources, and change it from there."
+                    if before
+                    else "Your club has that book already. You can change it with /book add."
+                )
+            await self._fits(session, by.club, text)
+            await session.execute(delete(ClubBookRow).where(*_of(slug, LIVE)))
+            moved = {"state": LIVE, "at": self._app.now(), "added_by": by.id}
+            await session.execute(update(ClubBookRow).where(*_of(slug, token)).values(moved))
+        await self.follow()
+        return self._library.books[slug]
+
+    async def remove(self, by: Member, slug: Slug) -> None:
+        """Remove a book; for a day it can be put back. Raises ClubBookProblem where it is not there any more."""
+        async with self._database.writing() as session:
+            await lock_club(session, by.club)
+            await session.execute(delete(ClubBookRow).where(*_of(slug, REMOVED), ClubBookRow.club == by.club))
+            gone = update(ClubBookRow).where(*_of(slug, LIVE), ClubBookRow.club == by.club)
+            gone = gone.values(state=REMOVED, at=self._app.now())
+            if await session.scalar(gone.returning(ClubBookRow.slug)) is None:
+                raise ClubBookProblem("That book is not one that your club has added, so there is nothing to remove.")
+        await self.follow()
+
+    async def put_back(self, by: Member, slug: Slug) -> Book:
+        """Undo a removal. Raises ClubBookProblem where the book was added again since, or has been deleted."""
+        async with self._database.writing() as session:
+            await lock_club(session, by.club)
+            if await session.scalar(select(ClubBookRow.slug).where(*_of(slug, LIVE))):
+                raise ClubBookProblem("That book has been added again since.")
+            back = update(ClubBookRow).where(*_of(slug, REMOVED), ClubBookRow.club == by.club)
+            if await session.scalar(back.values(state=LIVE, at=self._app.now()).returning(ClubBookRow.slug)) is None:
+                raise ClubBookProblem("It is too late to undo that: a removed book is deleted after a day.")
+            await self._fits(session, by.club, await _read(session, slug, LIVE))
+        await self.follow()
+        return self._library.books[slug]
+
+    async def look(self) -> None:
+        """Take over what other processes have changed."""
+        if await self._version() != self._seen:
+            await self.follow()
+
+    async def follow(self) -> None:
+        """Bring the running library in line with the database, and the vector store after it, in the background."""
+        async with self._following:
+            seen = await self._version()
+            await self._forget_old()
+            async with self._database.reading() as session:
+                row = ClubBookRow
+                found = await session.execute(select(row.slug, row.club, row.digest).where(row.state == LIVE))
+                wanted = {slug: (club, digest) for slug, club, digest in found}
+            gone = self._known.keys() - wanted.keys()
+            homes = {}
+            for slug, (club, digest) in wanted.items():
+                if self._known.get(slug) != digest:
+                    homes[await self._written(club, slug, digest)] = club_name(club)
+            self._seen = seen
+            left_over = self._first and self._data is not None and (self._data / FOLDER).exists()
+            self._first = False
+            if gone or homes or left_over:
+                for problem in await self._app.workers.do(lambda: self._library.change(homes, gone)):
+                    log.warning("%s", problem)
+                self._known = {slug: digest for slug, (_, digest) in wanted.items()}
+                self._request_index()
+
+    async def indexed(self) -> None:
+        """Wait until the vector store has what the database had when this was called."""
+        if self._index is not None:
+            await asyncio.shield(self._index)
+
+    async def close(self) -> None:
+        """Stop bringing the vector store in line: the next start goes on."""
+        if self._index is not None:
+            self._index.cancel()
+            await asyncio.gather(self._index, return_exceptions=True)
+
+    async def _version(self) -> tuple[object, ...]:
+        """Return a value that is another one after any process has changed a book."""
+        row = ClubBookRow
+        query = select(func.count(), func.max(row.at), func.sum(row.size)).where(row.state == LIVE)
+        async with self._database.reading() as session:
+            return tuple((await session.execute(query)).one())
+
+    async def _forget_old(self) -> None:
+        """Delete drafts that nobody confirmed, and removed books that nobody can put back any more."""
+        row, now = ClubBookRow, self._app.now()
+        old = (row.state != LIVE) & (row.at < now - DRAFT_LASTS)
+        removed = (row.state == REMOVED) & (row.at < now - UNDONE_WITHIN)
+        async with self._database.writing() as session:
+            await session.execute(delete(row).where(old | removed))
+
+    async def _fits(self, session: AsyncSession, club: int, text: BookText) -> None:
+        """See whether a club has room for a book. Raises ClubBookProblem."""
+        row = ClubBookRow
+        others = select(func.count(), func.sum(row.size)).where(row.club == club, row.state == LIVE)
+        count, size = (await session.execute(others.where(row.slug != text.slug))).one()
+        if count >= MOST_BOOKS:
+            raise ClubBookProblem(
+                f"A club can have {MOST_BOOKS} books of its own. Remove one that you have finished with /book remove."
+            )
+        if (size or 0) + text.size > MOST_BYTES:
+            raise ClubBookProblem(
+                f"A club’s books can hold {MOST_BYTES // 1_000_000} MB of text together, and this would be more. "
+                "Remove something that you no longer need, with /book sources or /book remove."
+            )
+
+    def _check(self, club: int, text: BookText) -> Book:
+        """See whether the running library could read a book. Raises LibraryProblem."""
+        with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
+            return read_book(text.write(Path(folder) / text.digest / text.slug), [], club_name(club))
+
+    async def _written(self, club: int, slug: Slug, digest: str) -> Path:
+        """Return the folder of a book, which is written from the database where it is not there."""
+        home = self._folder() / str(club) / digest / slug
+        if not await self._app.workers.do(home.exists):
+            text = await self.read(slug)
+            home = home.parent.with_name(text.digest) / slug
+            await self._app.workers.do(lambda: text.write(home))
+        return home
+
+    def _folder(self) -> Path:
+        if self._data is None:  # a library without a data folder
+            self._data = Path(tempfile.mkdtemp(prefix="dogear-"))
+        return self._data / FOLDER
+
+    def _request_index(self) -> None:
+        self._changed = True
+        if self._index is None or self._index.done():
+            self._index = asyncio.create_task(self._indexing())
+
+    async def _indexing(self) -> None:
+        """Bring the vector store in line with the library; where that fails, it is tried again."""
+        while self._changed:
+            self._changed = False
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type(Exception), wait=wait_exponential(2, 60),
+                before_sleep=lambda state: log.warning(
+                    "a club’s book is not in the vector store yet: %s", state.outcome and state.outcome.exception()
+                ),
+            ):  # fmt: skip
+                with attempt:
+                    await in_daemon_thread(self._bring_in_line)
+                    await self._app.get(Reviews).reconcile()
+
+    def _bring_in_line(self) -> None:
+        known = dict(self._known)
+        retriever = self._app.discussion.retriever
+        retriever.keep_books_of_clubs(known.keys())
+        retriever.refresh()
+        self._library.documents.save()
+        _sweep(self._folder(), set(known.values()))
+
+
+def _sweep(folder: Path, wanted: Collection[str]) -> None:
+    """Delete the folders of books that are no longer as they were, or no longer there."""
+    for home in folder.glob("*/*"):
+        if home.name not in wanted and not home.name.startswith("."):
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _of(slug: Slug, state: str) -> tuple[ColumnElement[bool], ...]:
+    return ClubBookRow.slug == slug, ClubBookRow.state == state
+
+
+async def _read(session: AsyncSession, slug: Slug, state: str) -> BookText:
+    toml = await session.scalar(select(ClubBookRow.toml).where(*_of(slug, state)))
+    if toml is None:
+        raise ClubBookProblem("That book is not there any more. Start again with /book add.")
+    row = ClubDocumentRow
+    found = await session.execute(select(row.name, row.text).where(row.slug == slug, row.state == state))
+    return BookText(slug, toml, {each.name: each.text for each in found})
+
+
+async def _put(session: AsyncSession, text: BookText, state: str, by: Member, at: dt.datetime) -> None:
+    """Write a book in a state, in place of what was there."""
+    await session.execute(delete(ClubBookRow).where(*_of(text.slug, state)))
+    session.add(
+        ClubBookRow(
+            slug=text.slug, state=state, club=by.club, toml=text.toml, digest=text.digest, size=text.size,
+            added_by=by.id, at=at,
+        )
+    )  # fmt: skip
+    await session.flush()
+    session.add_all(
+        ClubDocumentRow(slug=text.slug, state=state, name=name, text=words) for name, words in text.documents.items()
+    )
+    await session.flush()
