@@ -53,10 +53,8 @@ class Reached:
         return self.marks >= self.of
 
     def marks_in(self, book: Book) -> int:
-        """Return the marks finished; 0 where the book is counted in another way now, unless it was finished."""
-        if self.finished:
-            return book.marks
-        return self.marks if (self.of, self.unit) == (book.marks, book.unit.value) else 0
+        """Return the marks finished: where the book is counted in another way now, the same share, rounded down."""
+        return book.marks if self.finished else self.marks * book.marks // self.of
 
 
 def positions(reached: Mapping[Slug, Reached], books: Mapping[Slug, Book]) -> dict[Slug, int]:

@@ -4,11 +4,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from corpus.book_file import read_book
 from corpus.books import Book, Reveals, Slug
+from corpus.documents import read_document
 from corpus.library import Library
 from corpus.names import names_in
 from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
@@ -267,6 +270,19 @@ class Work:
         loose = [u for u in unplaced if u.passage.kind not in TOLD_IN_ORDER]
         names = related(book, (u.passage.text for u in loose), library) if loose else []
         return cls(book, fingerprint, settled, told, loose, {name: library.fingerprint(name) for name in names})
+
+
+def looked_through(home: Path, club: str, library: Library) -> tuple[Book, list[Passage], int]:
+    """Return the book in a folder, its passages as far as they can be placed at once, and how many wait for matching.
+
+    What tells the story in order is spread over the book; what waits reveals the whole book. Raises LibraryProblem.
+    """
+    book = read_book(home, [], club)
+    books = {**library.books.of(club), book.slug: book}
+    settled, unplaced = cut(book, [read_document(path, book, books, []) for path in sorted(home.glob("*.md"))])
+    told = [u for u in unplaced if u.passage.kind in TOLD_IN_ORDER]
+    waiting = [u.passage for u in unplaced if u.passage.kind not in TOLD_IN_ORDER]
+    return book, [*settled, *spread(told, book), *waiting], len(waiting)
 
 
 class Placer:

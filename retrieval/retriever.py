@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from corpus.books import Reveals, Slug
+from corpus.books import Book, Reveals, Slug
 from corpus.library import Library
 from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
@@ -19,7 +19,7 @@ from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, PassageTokens, Rule
 from retrieval.index import Indexed, Indexer, Progress
 from retrieval.location import ChromaServer, hold
-from retrieval.place import Messages
+from retrieval.place import Messages, looked_through
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
 from retrieval.story import retold
@@ -100,6 +100,30 @@ class StoreReport:
     books: int
     texts: int
     wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """What readers at a share (percent) of a book see of it: how many passages, and the latest as an example."""
+
+    share: int
+    mark: int
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What readers would see of a book that is not in the library yet; `waiting` passages are still to be placed."""
+
+    book: Book
+    passages: int
+    waiting: int
+    quarters: tuple[Quarter, ...]
+
+
+QUARTERS = (0, 25, 50, 75)
+"""Shares of a book, in percent."""
 
 
 def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:
@@ -295,6 +319,20 @@ class Retriever:
         No audience is asked for: only the terminal shows it, to people who can read the files anyway.
         """
         return list(self._books.open(book, self.library.books[book].club, texts=False).passages)
+
+    def outlook(self, home: Path, audience: Audience) -> Outlook:
+        """Return what readers at each quarter of a book in a folder would see, once it is in the library.
+
+        Of what lies beyond the audience only the count is returned, never the text. Raises LibraryProblem.
+        """
+        book, passages, waiting = looked_through(home, audience.club, self.library)
+        gate, found = Gate(audience), []
+        for share in QUARTERS:
+            mark = book.marks * share // 100
+            seen = [p for p in passages if p.reveals.within({book.slug: mark})]
+            last = max(gate.visible(seen), key=lambda p: (p.mark, p.order), default=None)
+            found.append(Quarter(share, mark, len(seen), last.text if last else ""))
+        return Outlook(book, len(passages), waiting, tuple(found))
 
     def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
         """Return by which mark a question is dealt with, which only a hint may tell; None unless all signs agree on it.

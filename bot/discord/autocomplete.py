@@ -67,6 +67,13 @@ async def books(interaction: Interaction, typed: str) -> list[app_commands.Choic
 
 
 @_quiet
+async def own_books(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the books that the club has added."""
+    known = in_order(book for book in (await _books_here(interaction)).values() if book.club)
+    return offered(((book.title, book.title) for book in known), typed)
+
+
+@_quiet
 async def series(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the series of the library."""
     known = dict.fromkeys(b.series for b in in_order((await _books_here(interaction)).values()) if b.series)

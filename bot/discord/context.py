@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import discord
 from discord import app_commands
@@ -189,6 +189,10 @@ class Choice(DogearError):
         self.items = items
 
 
+CURES: dict[type[DogearError], Callable[[Any], Items]] = {}
+"""What can be pressed under an error, by its class; a feature adds what it can do about one."""
+
+
 async def tell(interaction: Interaction, error: Exception) -> None:
     """Tell a member what went wrong, to them alone."""
     if (told := readable(error)) is None:
@@ -256,7 +260,7 @@ def _for_members(error: DogearError) -> DogearError:
 
 
 def _items(error: DogearError) -> Items:
-    return error.items if isinstance(error, Choice) else ()
+    return error.items if isinstance(error, Choice) else CURES.get(type(error), lambda _: ())(error)
 
 
 def named(permission: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
+from bot.features.books.store import ClubBooks
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import MyData
 from bot.features.reviews.store import Reviews
@@ -141,7 +142,8 @@ async def test_a_database_that_is_away_is_logged_once_and_looked_at_again(
 ) -> None:
     async with app_over(island, str(tmp_path), lambda: NOON) as app:
         broken = Broken.__new__(Broken)
-        following = Following(app_on(app.database, parts={Reviews: broken, Watching: app.get(Watching)}), 0.001)
+        parts = {Reviews: broken, Watching: app.get(Watching), ClubBooks: app.get(ClubBooks)}
+        following = Following(app_on(app.database, parts=parts), 0.001)
         async with following.going_on(), asyncio.timeout(30):
             while broken.looked < 6:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)

@@ -15,7 +15,7 @@ class Texts:
 
     kept: dict[tuple[str, str], ClubText] = field(default_factory=dict)
 
-    def place(self, text: str, books: Sequence[Slug] = ()) -> Reveals:
+    def place(self, text: str, books: Sequence[Slug] = (), club: str = "") -> Reveals:
         return Reveals.of(dict.fromkeys(books, PICNIC if "picnic" in text else 0))
 
     def keep(self, text: ClubText) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.books import Reveals
-from corpus.passages import Passage
+from corpus.passages import AFTER_THE_LIBRARY, Passage
 from retrieval.chroma import FAILED
 from retrieval.location import Location
 from retrieval.store import BookManifest, ClubManifest, Store, StoredPassage
@@ -147,7 +147,7 @@ def test_the_ids_of_a_book_are_its_own(shared: Store) -> None:
 
 
 def test_the_ids_of_a_book_are_none_of_a_clubs(shared: Store) -> None:
-    shared.write([stored(passage("c", id="club/c", book="the-garden", club="north"))])
+    shared.write([stored(passage("c", id="club/c", book="the-garden", club="north", group=AFTER_THE_LIBRARY))])
     shared.write([stored(passage("g", id="the-garden/g", book="the-garden"))])
     assert shared.ids_of("the-garden") == {"the-garden/g"}
     (found,) = shared.read(["club/c"])

@@ -1,5 +1,6 @@
-"""`/book`: the card of a book, the library, what else readers liked, and quotes."""
+"""`/book`: the card of a book, the library, what else readers liked, quotes; and a club's own books."""
 
+import contextlib
 from functools import partial
 
 from discord import app_commands
@@ -9,15 +10,20 @@ from bot.app import App
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, Page
 from bot.discord.cards import Card, Interaction, Tone, headed, notice_card, paged_card, safe
-from bot.discord.context import Refused, app_of, deliver
+from bot.discord.context import ORGANISER, Refused, app_of, deliver, needs
 from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.books.rules import BookForm
+from bot.features.books.store import ClubBookProblem
+from bot.features.books.views import BUTTONS, SOURCES, BookModal, form_of, removing_card, sources_card
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
 from bot.people import Member, Place
 from corpus.books import Book
+from corpus.names import UnknownBook, find_book
+from retrieval.types import BookInWork
 
 NO_QUOTES = "There are no quotes from what you’ve read so far."
 """The same whether there are some further on or not."""
@@ -95,9 +101,11 @@ class BookCog(AppCog):
         """Show a book’s card: series, year, ratings, editions, what it’s about and where you are."""
         member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
-        premise = await self._app.workers.do(lambda: self._app.discussion.premise(known.slug, known.club))
         marks = (await self._app.get(Progress).positions(member)).get(known.slug)
-        about = safe(premise.body) if premise.answered else ""
+        about = ""
+        with contextlib.suppress(BookInWork):  # the card of a new book has its facts at once
+            premise = await self._app.workers.do(lambda: self._app.discussion.premise(known.slug, known.club))
+            about = safe(premise.body) if premise.answered else ""
         body = "\n\n".join(filter(None, (safe("\n".join(texts.cover_lines(known))), about)))
         footers = (safe(texts.measure(known)), safe(texts.place_sentence(known, marks)))
         await deliver(interaction, Card(safe(known.title), body, footers, Tone.ANSWER))
@@ -127,5 +135,48 @@ class BookCog(AppCog):
         asked = await self._app.get(AskedQuestions).keep("quotes", member, place, "", known.slug)
         await deliver(interaction, await quotes_card(self._app, asked, place))
 
+    @book.command()
+    @app_commands.describe(title="The title, if you like to write it here")
+    async def add(self, interaction: Interaction, title: Name | None = None) -> None:
+        """Add a book of your club’s own, or correct it: title and length are enough (organisers)."""
+        member, _ = await needs(interaction, ORGANISER)
+        known = self._own(title, member.club) if title else None
+        form = form_of(known) if known else BookForm(title or "", "")
+        await interaction.response.send_modal(BookModal(form, known.slug if known else ""))
 
-FEATURE = Feature("books", cogs=(BookCog,), buttons=(LibraryPageButton, QuotePageButton))
+    @book.command()
+    @app_commands.describe(book="One of your club’s own books")
+    @app_commands.autocomplete(book=autocomplete.own_books)
+    async def sources(self, interaction: Interaction, book: Name) -> None:
+        """Show what a book of your club is made of; add, remove or export it (organisers)."""
+        asked, _ = await self._asked(interaction, book)
+        await deliver(interaction, await sources_card(self._app, asked))
+
+    @book.command()
+    @app_commands.describe(book="One of your club’s own books")
+    @app_commands.autocomplete(book=autocomplete.own_books)
+    async def remove(self, interaction: Interaction, book: Name) -> None:
+        """Remove a book that your club has added. I ask you to confirm first (organisers)."""
+        asked, known = await self._asked(interaction, book)
+        await deliver(interaction, removing_card(asked, known))
+
+    def _own(self, typed: str, club: int) -> Book | None:
+        """Return the club's own book of a name; None where there is none."""
+        try:
+            known = find_book(typed, self._app.books_of(club))
+        except UnknownBook:
+            return None
+        return known if known.club else None
+
+    async def _asked(self, interaction: Interaction, typed: str) -> tuple[Asked, Book]:
+        """Keep which of the club's own books an organiser wants to see to. Raises UnknownBook or ClubBookProblem."""
+        member, place = await acknowledge(interaction, ORGANISER)
+        known = find_book(typed, self._app.books_of(member.club))
+        if not known.club:
+            raise ClubBookProblem(
+                f"{known.title} belongs to the library that came with me. Only my operator changes it."
+            )
+        return await self._app.get(AskedQuestions).keep(SOURCES, member, place, "", known.slug), known
+
+
+FEATURE = Feature("books", cogs=(BookCog,), buttons=(LibraryPageButton, QuotePageButton, *BUTTONS))

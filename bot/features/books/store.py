@@ -11,7 +11,8 @@ import hashlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +28,10 @@ from bot.features.reviews.store import Reviews
 from bot.people import Member, club_name
 from bot.workers import in_daemon_thread
 from corpus.book_file import BOOK_FILE, read_book
-from corpus.books import Book, Slug
-from corpus.errors import DogearError
+from corpus.books import Book, Reveals, Slug
+from corpus.errors import DogearError, LibraryProblem
+from retrieval.gate import Audience
+from retrieval.retriever import Outlook
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,9 @@ FOLDER = "clubs"
 
 LIVE, REMOVED = "live", "removed"
 """States of a book: in use; and removed, until nobody can undo that any more. Any other is a draft, by its token."""
+
+COMPARED = 500
+"""Books of the library, at most, whose text an import keeps out."""
 
 UNDONE_WITHIN, DRAFT_LASTS = dt.timedelta(days=1), dt.timedelta(days=7)
 
@@ -107,6 +113,11 @@ class BookText:
         return sum(len(text.encode()) for text in self.files.values())
 
     @property
+    def marks(self) -> int:
+        """How many marks the book has."""
+        return int(tomllib.loads(self.toml)["marks"])
+
+    @property
     def digest(self) -> str:
         """A digest of all files."""
         told = repr((self.slug, sorted(self.files.items())))
@@ -138,8 +149,10 @@ class ClubBooks:
         self._known: dict[Slug, str] = {}
         self._seen: tuple[object, ...] = ()
         self._following = asyncio.Lock()
+        self.importing = asyncio.Semaphore(1)  # a long file takes a core for a minute: members ask meanwhile
         self._index: asyncio.Task[None] | None = None
         self._changed = False
+        self._outdated: set[str] = set()
         self._first = True
 
     async def read(self, slug: Slug, state: str = LIVE) -> BookText:
@@ -147,9 +160,36 @@ class ClubBooks:
         async with self._database.reading() as session:
             return await _read(session, slug, state)
 
+    async def current(self, slug: Slug) -> BookText | None:
+        """Return what a book says now; None where the club has none."""
+        try:
+            return await self.read(slug)
+        except ClubBookProblem:
+            return None
+
+    async def others(self, club: int, slug: Slug) -> dict[Slug, str]:
+        """Return the `book.toml` of the other books that a club knows, as many as an import compares with."""
+        row = ClubBookRow
+        query = select(row.slug, row.toml).where(row.club == club, row.state == LIVE, row.slug != slug)
+        async with self._database.reading() as session:
+            found = {each.slug: each.toml for each in await session.execute(query)}
+        shared = list(self._library.books.of(""))[:COMPARED]
+        files = {name: self._library.folder / name / BOOK_FILE for name in shared}
+        read = lambda: {name: file.read_text(encoding="utf-8-sig") for name, file in files.items()}  # noqa: E731
+        return found | await self._app.workers.do(read)
+
+    def looked_at(self, text: BookText, audience: Audience) -> Outlook:
+        """Return what readers would see of a book, for an audience. This blocks."""
+        with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
+            home = text.write(Path(folder) / text.digest / text.slug)
+            return self._app.discussion.retriever.outlook(home, audience)
+
     async def draft(self, by: Member, text: BookText, token: str) -> None:
         """Keep what an organiser is about to add, under a token, until it is confirmed. Raises ClubBookProblem."""
-        await self._app.workers.do(lambda: self._check(by.club, text))
+        try:
+            await self._app.workers.do(lambda: self._check(by.club, text))
+        except LibraryProblem as problem:
+            raise ClubBookProblem(f"I can’t make a book of that: {problem.what} {problem.cure}") from problem
         async with self._database.writing() as session:
             await self._fits(session, by.club, text)
             await _put(session, text, token, by, self._app.now())
@@ -170,11 +210,30 @@ class ClubBooks:
                     else "Your club has that book already. You can change it with /book add."
                 )
             await self._fits(session, by.club, text)
-            await session.execute(delete(ClubBookRow).where(*_of(slug, LIVE)))
-            moved = {"state": LIVE, "at": self._app.now(), "added_by": by.id}
+            at = self._app.now()
+            await session.execute(update(ClubBookRow).where(*_of(slug, LIVE)).values(state=_before(token), at=at))
+            moved = {"state": LIVE, "at": at, "added_by": by.id}
             await session.execute(update(ClubBookRow).where(*_of(slug, token)).values(moved))
+            if now:
+                earlier = await _read(session, slug, _before(token))
+                await _move_along(session, by.club, slug, earlier.marks, text.marks)
         await self.follow()
         return self._library.books[slug]
+
+    async def undo(self, by: Member, slug: Slug, token: str, added: str) -> None:
+        """Undo the adding of a draft with the digest `added`: the book is as it was before, or gone.
+
+        Raises ClubBookProblem where it was changed since.
+        """
+        async with self._database.reading() as session:
+            earlier = await session.scalar(select(ClubBookRow.slug).where(*_of(slug, _before(token))))
+            now = await session.scalar(select(ClubBookRow.digest).where(*_of(slug, LIVE)))
+        if now != added:
+            raise ClubBookProblem("The book has been changed since, so I leave it as it is. See /book sources.")
+        if earlier is None:
+            await self.remove(by, slug)
+        else:
+            await self.add(by, slug, _before(token), added)
 
     async def remove(self, by: Member, slug: Slug) -> None:
         """Remove a book; for a day it can be put back. Raises ClubBookProblem where it is not there any more."""
@@ -214,18 +273,20 @@ class ClubBooks:
                 row = ClubBookRow
                 found = await session.execute(select(row.slug, row.club, row.digest).where(row.state == LIVE))
                 wanted = {slug: (club, digest) for slug, club, digest in found}
-            gone = self._known.keys() - wanted.keys()
-            homes = {}
+            known, homes = {}, {}
             for slug, (club, digest) in wanted.items():
-                if self._known.get(slug) != digest:
-                    homes[await self._written(club, slug, digest)] = club_name(club)
-            self._seen = seen
+                if self._known.get(slug) == digest:
+                    known[slug] = digest
+                elif home := await self._written(club, slug, digest):
+                    known[slug], homes[home] = home.parent.name, club_name(club)
+            gone = self._known.keys() - known.keys()
             left_over = self._first and self._data is not None and (self._data / FOLDER).exists()
-            self._first = False
+            self._seen, self._first = seen, False
             if gone or homes or left_over:
                 for problem in await self._app.workers.do(lambda: self._library.change(homes, gone)):
                     log.warning("%s", problem)
-                self._known = {slug: digest for slug, (_, digest) in wanted.items()}
+                self._outdated |= {*self._known.values()} - {*known.values()}
+                self._known = known
                 self._request_index()
 
     async def indexed(self) -> None:
@@ -274,11 +335,13 @@ class ClubBooks:
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
             return read_book(text.write(Path(folder) / text.digest / text.slug), [], club_name(club))
 
-    async def _written(self, club: int, slug: Slug, digest: str) -> Path:
-        """Return the folder of a book, which is written from the database where it is not there."""
+    async def _written(self, club: int, slug: Slug, digest: str) -> Path | None:
+        """Return the folder of a book, which is written where it is not there; None where the book is gone by now."""
         home = self._folder() / str(club) / digest / slug
         if not await self._app.workers.do(home.exists):
-            text = await self.read(slug)
+            text = await self.current(slug)
+            if text is None:
+                return None
             home = home.parent.with_name(text.digest) / slug
             await self._app.workers.do(lambda: text.write(home))
         return home
@@ -313,14 +376,14 @@ class ClubBooks:
         retriever.keep_books_of_clubs(known.keys())
         retriever.refresh()
         self._library.documents.save()
-        _sweep(self._folder(), set(known.values()))
+        for folder in self._folder().glob("*/*"):  # others are of processes that may be a step ahead
+            if folder.name in self._outdated - set(self._known.values()):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(folder: Path, wanted: Collection[str]) -> None:
-    """Delete the folders of books that are no longer as they were, or no longer there."""
-    for home in folder.glob("*/*"):
-        if home.name not in wanted and not home.name.startswith("."):
-            shutil.rmtree(home, ignore_errors=True)
+def _before(token: str) -> str:
+    """Return the state of what a draft has replaced, as long as that can be undone."""
+    return f"{token}-before"
 
 
 def _of(slug: Slug, state: str) -> tuple[ColumnElement[bool], ...]:
@@ -334,6 +397,29 @@ async def _read(session: AsyncSession, slug: Slug, state: str) -> BookText:
     row = ClubDocumentRow
     found = await session.execute(select(row.name, row.text).where(row.slug == slug, row.state == state))
     return BookText(slug, toml, {each.name: each.text for each in found})
+
+
+async def _move_along(session: AsyncSession, club: int, slug: Slug, before: int, after: int) -> None:
+    """Move what the texts of members need along by share, rounded up, where a book has another number of marks now.
+
+    Positions and ceilings need no moving: they are kept with the number that they are out of (`Reached`).
+    """
+    if before == after:
+        return
+
+    def moved(marks: int) -> int:
+        return -(-marks * after // before)
+
+    for mapper in Base.registry.mappers:
+        columns = mapper.columns.keys()
+        if not {"club", "needs"} <= set(columns):
+            continue
+        for row in await session.scalars(select(mapper.class_).where(mapper.columns["club"] == club)):
+            if row.needs and slug in row.needs.marks:
+                row.needs = Reveals.of({**row.needs.marks, slug: moved(row.needs.marks[slug])})
+            for name in {"said", "mark"}.intersection(columns):
+                if row.book == slug and (marks := getattr(row, name)) is not None:
+                    setattr(row, name, moved(marks))
 
 
 async def _put(session: AsyncSession, text: BookText, state: str, by: Member, at: dt.datetime) -> None:

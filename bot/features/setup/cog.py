@@ -45,7 +45,7 @@ ASKS = {
     Topic.TALK: "Where the club talks about the book.",
     Topic.SCHEDULE: "Where each section of a schedule gets its thread (in a channel) or post (in a forum).",
     Topic.ZONE: "The time zone for “Friday 8pm”. If yours isn’t in the menu, use /setup zone.",
-    Topic.BOOK: "What the club is reading. If your book isn’t in the menu, ask my operator to add it.",
+    Topic.BOOK: "What the club is reading. If your book isn’t in the menu, add it with /book add.",
 }
 NOTHING = "not chosen"
 KEPT = "Only you see this. Each step is saved at once; /setup start continues where you stopped."

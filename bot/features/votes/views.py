@@ -10,8 +10,9 @@ import discord
 from bot.app import App
 from bot.discord import cards
 from bot.discord.buttons import PRIMARY, Picked, Pressed
-from bot.discord.context import ORGANISER, Refused, app_of, needs
+from bot.discord.context import ORGANISER, Choice, app_of, needs
 from bot.discord.visitor import visitor
+from bot.features.books.views import AddItButton
 from bot.features.votes import rules
 from bot.features.votes.counting import Ballot, Count
 from bot.features.votes.picture import alt_text, draw_rounds
@@ -30,8 +31,9 @@ class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
         by, _ = await needs(interaction, ORGANISER)
         book = app_of(interaction).books_of(by.club).get(self.given["key"])
         if book is None:
-            raise Refused("That book isn’t in the library yet. Once it is, plan it with /schedule create.")
-        line = f"/schedule create book:{book.slug}"
+            told = "That book isn’t in the library yet. Once it is, plan it with /schedule create."
+            raise Choice(told, [AddItButton(self.given["key"].replace("-", " ").title())])
+        line = f"/schedule create book:{book.title}"
         return cards.notice_card(f"Type this, and I’ll ask for the rest: {line}", book.title)
 
 

@@ -11,6 +11,7 @@ from bot.audit import Audit, Did
 from bot.db.base import Base, OfMember
 from bot.db.sessions import Sessions
 from bot.features.ask.store import Asked, AskedQuestions, Conversations, DirectMessages, Turn
+from bot.features.books.store import ClubBookRow
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person, held_about, personal_tables
 from bot.features.prompts.rules import Prompt
@@ -59,6 +60,8 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     await keep_prompt(records, Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
     async with records.writing() as session:
         session.add(WatchRow(club=club, place=200 + person, set_by=person, at=NOON))
+        book = {"slug": f"b{person}-{club}", "state": "live", "toml": said, "digest": "", "size": 0, "at": NOON}
+        session.add(ClubBookRow(**book, club=club, added_by=person))
     await add_finding_to(records, Finding(0, place, person, 70 + person, needs, NOON), NOON)
     await Audit(app_on(records)).note(Did.PROMPT, place, person, message=80 + person)
     await Nominations(app_on(records)).add(member, said)

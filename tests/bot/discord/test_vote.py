@@ -244,7 +244,7 @@ async def test_the_winner_offers_organisers_the_way_to_a_schedule(club: Club, jo
     await votes(jo, post, "the-kite")
     await club.env.advance_time(11 * MINUTE)
     result = club.general.history()[-1]
-    assert "/schedule create book:the-kite" in shown(await jo.click(result, label="Plan the schedule"))
+    assert "/schedule create book:The Kite" in shown(await jo.click(result, label="Plan the schedule"))
     assert "Only organisers can do that" in shown(await liz.click(result, label="Plan the schedule"))
 
 

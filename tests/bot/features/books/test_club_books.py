@@ -14,6 +14,8 @@ from bot.answering.reply import Reply
 from bot.app import App
 from bot.features.books import store
 from bot.features.books.store import BookText, ClubBookProblem, ClubBooks
+from bot.features.progress.store import Progress
+from bot.features.reviews.store import Reviews
 from bot.people import Member
 from corpus.errors import DogearError
 from corpus.names import UnknownBook, find_book
@@ -239,3 +241,13 @@ async def test_other_processes_take_over_what_one_has_changed(postgres: Database
             await one.get(ClubBooks).remove(LIZ, SLUG)
             await other.get(ClubBooks).look()
             assert SLUG not in other.books
+
+
+async def test_what_members_wrote_moves_along_when_the_number_of_chapters_is_corrected(app: App) -> None:
+    first = vellichor(OURS, marks=10)
+    book, reviews = await club_books.given(app, LIZ, first), app.get(Reviews)
+    await reviews.write(TOM, book, "4", "A quiet book.", "ch 5")
+    await app.get(Progress).set(TOM, book, "ch 5")
+    book = await club_books.given(app, LIZ, vellichor(OURS, marks=21), before=first.digest)
+    assert (await app.get(Progress).positions(TOM))[SLUG] == 10, "rounded down"
+    assert (await reviews.needed(TOM, book)).needs.marks[SLUG] == 11, "rounded up"

@@ -124,7 +124,7 @@ async def test_a_reply_stays_in_its_club_and_is_for_adults_only_where_the_place_
     assert (await audiences.private(Member(NO_CLUB, 20), message)).club == ""
 
 
-async def test_a_position_counted_in_another_way_is_the_beginning_unless_it_was_the_end() -> None:
+async def test_a_position_counted_in_another_way_moves_along_by_share_rounded_down() -> None:
     said = {"emma": Reached(20, 60, "chapter"), "moby-dick": Reached(50, 50, "part"), "gone": Reached(1, 2, "part")}
     kept = audiences_of({LIZ: said}, {})
-    assert (await kept.private(LIZ, THREAD)).positions == {"emma": 0, "moby-dick": 135}
+    assert (await kept.private(LIZ, THREAD)).positions == {"emma": 18, "moby-dick": 135}

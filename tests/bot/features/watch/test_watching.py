@@ -27,7 +27,7 @@ SPOILER = Spoken(THREAD, 10, 900, "chapter 9")
 FIRST = Finding(1, THREAD, 10, 900, Reveals.of({"emma": 9}), NOON)
 
 
-def placed(text: str, book: Slug | None) -> Reveals:
+def placed(text: str, book: Slug | None, club: str) -> Reveals:
     """Return the chapter that a text names."""
     return Reveals.of({book or "": int(text.removeprefix("chapter "))})
 

@@ -1,0 +1,230 @@
+"""What an organiser says of a book, what a file makes of it, and what readers would see of it at each quarter."""
+
+import re
+import tempfile
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import tomlkit
+
+from corpus.books import MAX_LINE, MAX_MARKS, Book, Slug, Unit
+from corpus.errors import DogearError, ImportRefused
+from corpus.importing.draft import ImportReport, Status
+from corpus.importing.importer import import_files
+from corpus.text import plural
+from retrieval.retriever import Quarter
+
+MAX_SLUG = 50
+"""Characters of a title in a slug: behind it stands its club, and a button carries both (Discord: 100)."""
+
+MAX_FILES = 10
+"""Discord: files of one field of a form."""
+
+MAX_FILE = 25_000_000
+"""Bytes of one attached file: twice what people can attach without paying Discord."""
+
+PASTED = "pasted.txt"
+
+
+class BookFormProblem(DogearError):
+    """What was typed or attached makes no book; the message says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookLength:
+    """How a book is counted, and its pages where they are known too."""
+
+    unit: Unit
+    marks: int
+    pages: int | None = None
+
+
+_AMOUNT = re.compile(r"(\d[\d,. ]*)\s*(%|[^\W\d]+)?")
+_PERCENT = re.compile(r"%|\bpercent\b", re.IGNORECASE)
+_UNITS = {
+    Unit.CHAPTER: ("chapter", "chapters", "ch", "chs", "chap", "chaps"),
+    Unit.PART: ("part", "parts"),
+    Unit.SECTION: ("section", "sections"),
+    Unit.PAGE: ("page", "pages", "p", "pp", "pgs"),
+    Unit.PERCENT: ("%", "percent"),
+}
+_UNIT_OF = {name: unit for unit, names in _UNITS.items() for name in names}
+MOST_CHAPTERS = 150
+"""A bare number up to this is a number of chapters; a larger one, of pages."""
+
+
+def read_length(typed: str) -> BookLength:
+    """Return how a book is counted: “27 chapters”, “310 pages”, “32 chapters, 410 pages”; percent if nothing is typed.
+
+    Raises BookFormProblem.
+    """
+    found: dict[Unit, int] = {}
+    for number, name in _AMOUNT.findall(typed.casefold()):
+        count = int(re.sub(r"\D", "", number))
+        unit = _UNIT_OF.get(name) if name else Unit.CHAPTER if count <= MOST_CHAPTERS else Unit.PAGE
+        if unit is None or not 0 < count <= MAX_MARKS:
+            found = {}
+            break
+        found[unit] = count
+    if _PERCENT.search(typed):
+        found[Unit.PERCENT] = 100
+    if typed.strip() and not found:
+        raise BookFormProblem(
+            f"I don’t understand “{typed.strip()[:60]}”. Write how long the book is, such as 27 chapters, 310 pages or "
+            "27 chapters, 310 pages. Leave it empty to count in percent."
+        )
+    pages = found.pop(Unit.PAGE, None)
+    if not found or Unit.PERCENT in found:
+        return (
+            BookLength(Unit.PAGE, pages)
+            if pages and Unit.PERCENT not in found
+            else BookLength(Unit.PERCENT, 100, pages)
+        )
+    unit, marks = next(iter(found.items()))
+    return BookLength(unit, marks, pages)
+
+
+def length_text(book: Book) -> str:
+    """Return how a book is counted, as an organiser types it."""
+    if book.unit is Unit.PERCENT:
+        return f"{book.pages} pages, percent" if book.pages else ""
+    pages = f", {book.pages} pages" if book.pages and book.unit is not Unit.PAGE else ""
+    return f"{book.marks} {book.unit.value}{'s' if book.marks > 1 else ''}{pages}"
+
+
+@dataclass(frozen=True, slots=True)
+class BookForm:
+    """What an organiser types about a book."""
+
+    title: str
+    author: str
+    length: str = ""
+    text: str = ""
+
+    def checked(self) -> "BookForm":
+        """Return the form, tidied. Raises BookFormProblem."""
+        title, author = (" ".join(words.split())[:MAX_LINE] for words in (self.title, self.author))
+        if re.fullmatch(r"[\d\s-]{9,20}[\dXx]", title):
+            raise BookFormProblem("I can’t look up an ISBN. Please write the title and the author.")
+        if not any(map(str.isalnum, title)) or not any(map(str.isalnum, author)):
+            raise BookFormProblem("Please write the title and the author of the book.")
+        read_length(self.length)
+        return replace(self, title=title, author=author)
+
+
+def slug_of(title: str, club: int) -> Slug:
+    """Return the slug of a club's book: no other club's has it, and nobody sees it."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", title.casefold()) if not unicodedata.combining(c))
+    words = re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", plain))
+    if len(words) > 1 and words[0] in ("a", "an", "the"):
+        words = words[1:]
+    own = "-".join(words)[:MAX_SLUG].strip("-") or "u" + "-".join(f"{ord(c):x}" for c in plain if c.isalnum())
+    return f"{own[:MAX_SLUG].strip('-')}-{club}"
+
+
+def toml_of(form: BookForm, before: str = "") -> str:
+    """Return a `book.toml` that says what the form says; what else it said before stays, as does an untyped length."""
+    length, document = read_length(form.length), tomlkit.parse(before)
+    facts: dict[str, object] = {"title": form.title, "author": form.author}
+    if form.length.strip() or not before:
+        facts |= {"unit": length.unit.value, "marks": length.marks}
+    changed = before and any(name in facts and document.get(name) != facts[name] for name in ("unit", "marks"))
+    for name, value in (facts | ({"pages": length.pages} if length.pages else {})).items():
+        document[name] = value
+    if changed:
+        for name in ("mark_ends", "lengths", "parts"):  # they count marks that are not there any more
+            document.pop(name, None)
+    return tomlkit.dumps(document)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A book as it would be added: its `book.toml`, its documents, and what became of the files, in sentences."""
+
+    toml: str
+    documents: Mapping[str, str]
+    dropped: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+
+
+def draft_from(
+    slug: Slug, form: BookForm, files: Sequence[tuple[str, bytes]], before: Drafted | None, others: Mapping[Slug, str]
+) -> Drafted:
+    """Return the book that a form and its files make, on top of what it was before.
+
+    `others` are the `book.toml` of the club's other books, whose text is kept out. Raises BookFormProblem.
+    """
+    with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
+        library, inbox = Path(folder) / "library", Path(folder) / "files"
+        home = library / slug
+        for other, text in others.items():
+            (library / other).mkdir(parents=True)
+            (library / other / "book.toml").write_text(text, encoding="utf-8")
+        home.mkdir(parents=True)
+        inbox.mkdir()
+        paths = [_kept(inbox, name, content) for name, content in files]
+        toml = toml_of(form, before.toml if before else _said_by(paths, slug, Path(folder) / "alone"))
+        for name, text in {"book.toml": toml, **(before.documents if before else {})}.items():
+            (home / name).write_text(text, encoding="utf-8", newline="")
+        if form.text.strip():
+            heading = f"{form.title} by {form.author}\n\n"
+            paths.append(_kept(inbox, PASTED, f"{heading}{form.text.strip()}\n".encode()))
+        report = _imported(paths, slug, library) if paths else None
+        documents = {path.name: path.read_text(encoding="utf-8") for path in sorted(home.glob("*.md"))}
+        toml = (home / "book.toml").read_text(encoding="utf-8")
+    said = report.of(Status.DROPPED) if report else []
+    doubtful = report.of(Status.NOTED) if report else []
+    return Drafted(toml, documents, tuple(map(str, said)), tuple(map(str, doubtful)))
+
+
+def _said_by(paths: Sequence[Path], slug: Slug, library: Path) -> str:
+    """Return the `book.toml` that files make by themselves; nothing where they do not say enough."""
+    own = slug.rpartition("-")[0]  # what it is made of is compared with their titles
+    try:
+        import_files(paths, own, library)
+        return (library / own / "book.toml").read_text(encoding="utf-8")
+    except ImportRefused:
+        return ""
+
+
+def check_size(name: str, size: int) -> None:
+    """See whether a file is small enough to be read. Raises BookFormProblem."""
+    if size > MAX_FILE:
+        raise BookFormProblem(f"{name[:60]} is larger than {MAX_FILE // 1_000_000} MB. Attach a smaller file.")
+
+
+def _kept(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file under its own name, as far as that is a name and new."""
+    stem, dot, kind = re.sub(r"[^\w. -]", "-", Path(name).name).strip(". ").rpartition(".")
+    path = folder / f"{(stem or kind or 'file')[-60:]}{dot if stem else ''}{kind[:10] if stem else ''}"
+    if path.exists():
+        path = path.with_stem(f"{path.stem}-{len(list(folder.iterdir()))}")
+    path.write_bytes(content)
+    return path
+
+
+def _imported(paths: Sequence[Path], slug: Slug, library: Path) -> ImportReport:
+    try:
+        return import_files(paths, slug, library)
+    except ImportRefused as refused:
+        said = re.sub(r"\s*\S*(?:--book|book\.toml).*$", "", str(refused), flags=re.DOTALL).replace(slug, "this book")
+        told = re.sub(r"\s*(?:Import it with|Check)$", "", said)
+        raise BookFormProblem(f"{told} Nothing was added. Take that file out, or change the form.") from refused
+
+
+def quarter_line(quarter: Quarter) -> str:
+    """Return what readers at a quarter of a book would see, on a line."""
+    where = "Not started" if not quarter.mark else f"At {quarter.share}%"
+    example = f", such as “{quarter.example}”" if quarter.example else ""
+    return f"{where}: {plural(quarter.count, 'passage')}{example}"
+
+
+_FIELD = re.compile(r"^(kind|title|source): *['\"]?(.*?)['\"]?$", re.MULTILINE)
+
+
+def document_line(document: str) -> str:
+    """Return what a document is and where it comes from, as its front matter says."""
+    said = dict(_FIELD.findall(document.partition("\n---")[0])) if document.startswith("---") else {}
+    return ", ".join(filter(None, (said.get("kind", "text"), said.get("title"), said.get("source"))))

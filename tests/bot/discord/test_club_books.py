@@ -1,0 +1,211 @@
+"""`/book add`, `sources` and `remove`: a club's own book, from the form to an answer, and for no other club."""
+
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from simcord import GuildHandle, InteractionResult, MemberActor
+
+from bot.features.books.store import ClubBooks
+from retrieval.types import Embedder
+from tests.fakes.bookshelf import opened, write_lantern
+from tests.fakes.club import Club, buttons, labels, message, opened_club, shown
+from tests.fakes.club_books import DOCUMENTS, SECRET_WORDS
+
+GUIDE = f"# Vellichor by Ortensia Vale\n\n{DOCUMENTS['summary.md']}".encode()
+FORM = {"title": "Vellichor", "author": "Ortensia Vale", "length": "5 chapters"}
+QUESTION = "Who calls Quillon by his name?"
+
+
+@pytest.fixture
+async def club(embedder: Embedder, tmp_path: Path, fonts: None) -> AsyncIterator[Club]:
+    write_lantern(tmp_path / "library")
+    with opened(tmp_path / "library", tmp_path / "data", embedder) as retriever:
+        retriever.data = tmp_path / "data"
+        async with opened_club(retriever, tmp_path) as found:
+            yield found
+
+
+@pytest.fixture
+def jo(club: Club) -> MemberActor:
+    """An organiser."""
+    return club.member("Jo", manage_events=True)
+
+
+async def filled(club: Club, jo: MemberActor, **typed: object) -> InteractionResult:
+    """Open the form, and send it off."""
+    form = await jo.slash(club.general, "book add")
+    return await jo.submit_modal(form, FORM | typed)
+
+
+async def added(club: Club, jo: MemberActor, **typed: object) -> InteractionResult:
+    preview = await filled(club, jo, **typed)
+    assert "Nothing is changed yet" in shown(preview), shown(preview)
+    done = await jo.click(message(preview), label="Add")
+    await club.app.get(ClubBooks).indexed()
+    return done
+
+
+async def reader(club: Club, name: str, where: str) -> MemberActor:
+    member = club.member(name)
+    await club.reads(member, f"vellichor-{club.guild.id}", where)
+    return member
+
+
+async def test_a_title_and_its_chapters_are_enough_for_progress_and_a_schedule(club: Club, jo: MemberActor) -> None:
+    preview = await filled(club, jo)
+    assert preview.ephemeral
+    assert "Add Vellichor?" in shown(preview)
+    assert "5 chapters" in shown(preview)
+    assert buttons(preview) == ["Add", "Change", "Cancel"]
+    assert "Your club has the book now" in shown(await jo.click(message(preview), label="Add"))
+    liz = club.member("Liz")
+    assert "chapter 3" in shown(await liz.slash(club.general, "progress set", where="ch 3", book="Vellichor"))
+    words = "Fridays at 8pm, 2 chapters a week"
+    planned = await jo.slash(club.general, "schedule create", book="vellichor", words=words)
+    assert "The schedule is created" in shown(await jo.click(message(planned), label="Confirm"))
+    assert "Vellichor" in shown(await liz.slash(club.general, "book list"))
+    assert "Vellichor" in shown(await liz.slash(club.general, "order"))
+    assert "Vellichor" in shown(await liz.slash(club.general, "shelf show"))
+
+
+async def test_a_file_is_previewed_and_then_answers_after_a_restart_too(club: Club, jo: MemberActor) -> None:
+    preview = await filled(club, jo, files=("guide.md", GUIDE))
+    text = shown(preview)
+    assert "Not started: 0 passages" in text
+    assert "At 25%: 1 passage" in text
+    assert "candles" not in text, "its organiser has not begun it"
+    await club.restart()
+    await jo.click(message(preview), label="Add")
+    await club.app.get(ClubBooks).indexed()
+    liz = await reader(club, "Liz", "ch 3")
+    assert "Zephyrine" in shown(await liz.slash(club.general, "ask", question=QUESTION, book="Vellichor"))
+    tom = await reader(club, "Tom", "ch 1")
+    assert "Zephyrine" not in shown(await tom.slash(club.general, "ask", question=QUESTION, book="Vellichor"))
+
+
+async def test_text_is_pasted_with_where_it_goes(club: Club, jo: MemberActor) -> None:
+    preview = await filled(club, jo, text="Chapter 3\n\nZephyrine comes up the stairs and calls Quillon by his name.\n")
+    assert "passage" in shown(preview)
+    await jo.click(message(preview), label="Add")
+    await club.app.get(ClubBooks).indexed()
+    liz = await reader(club, "Liz", "finished")
+    assert "Zephyrine" in shown(await liz.slash(club.general, "ask", question=QUESTION, book="Vellichor"))
+
+
+async def test_what_cannot_be_read_is_said_and_what_was_typed_is_not_lost(club: Club, jo: MemberActor) -> None:
+    told = await filled(club, jo, length="quite long")
+    assert "I don’t understand “quite long”" in shown(told)
+    again = await jo.click(message(told), label="Keep writing")
+    assert "Ortensia Vale" in str(again.modal)
+    assert "in the library already" in shown(await filled(club, jo, title="The Lantern"))
+    assert "ISBN" in shown(await filled(club, jo, title="978-0-306-40615-7"))
+
+
+async def test_a_book_that_is_not_known_is_offered_to_be_added(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz")
+    told = await liz.slash(club.general, "progress set", where="ch 3", book="Vellichor: or, the tide")
+    assert "I don’t know “Vellichor: or, the tide”" in shown(told)
+    assert buttons(told) == ["Add it"]
+    assert "Only organisers" in shown(await liz.click(message(told), label="Add it"))
+    told = await jo.slash(club.general, "progress set", where="ch 3", book="Vellichor: or, the tide")
+    form = await jo.click(message(told), label="Add it")
+    assert "Vellichor: or, the tide" in str(form.modal)
+    preview = await jo.submit_modal(form, FORM | {"title": "Vellichor: or, the tide"})
+    assert "Add Vellichor: or, the tide?" in shown(preview)
+
+
+async def test_only_organisers_add_books(club: Club) -> None:
+    liz = club.member("Liz")
+    for command in ("book add", "book sources", "book remove"):
+        typed = {} if command == "book add" else {"book": "Vellichor"}
+        assert "Only organisers" in shown(await liz.slash(club.general, command, **typed))
+
+
+async def test_sources_are_listed_exported_and_removed_and_it_can_be_undone(club: Club, jo: MemberActor) -> None:
+    await added(club, jo, files=("guide.md", GUIDE))
+    sources = await jo.slash(club.general, "book sources", book="Vellichor")
+    assert "summary, The story" in shown(sources)
+    exported = await jo.click(message(sources), label="Export")
+    (file,) = message(exported).attachments
+    names = zipfile.ZipFile(io.BytesIO(await file.read())).namelist()
+    assert "vellichor/book.toml" in names
+    assert len(names) > 1
+    assert str(club.guild.id) not in "".join(names)
+    (document,) = (name.partition("/")[2] for name in names if not name.endswith("book.toml"))
+    preview = await jo.select(message(sources), values=[document])
+    assert "I know nothing about its story yet" in shown(preview)
+    changed = await jo.click(message(preview), label="Remove")
+    await club.app.get(ClubBooks).indexed()
+    slug = f"vellichor-{club.guild.id}"
+    assert club.app.discussion.retriever.placed_for_the_owner(slug) == []
+    assert "Undone" in shown(await jo.click(message(changed), label="Undo"))
+    await club.app.get(ClubBooks).indexed()
+    assert club.app.discussion.retriever.placed_for_the_owner(slug) != []
+
+
+async def test_a_book_is_removed_once_that_is_confirmed_and_comes_back(club: Club, jo: MemberActor) -> None:
+    await added(club, jo)
+    liz = club.member("Liz")
+    await liz.slash(club.general, "progress set", where="ch 3", book="Vellichor")
+    asking = await jo.slash(club.general, "book remove", book="Vellichor")
+    gone = await jo.click(message(asking), label="Remove")
+    assert "Removed: Vellichor" in shown(gone)
+    assert "I don’t know" in shown(await liz.slash(club.general, "book show", book="Vellichor"))
+    assert "Vellichor" not in shown(await liz.slash(club.general, "progress show"))
+    assert "is back" in shown(await jo.click(message(gone), label="Undo"))
+    assert "chapter 3" in shown(await liz.slash(club.general, "progress show"))
+    assert "belongs to the library" in shown(await jo.slash(club.general, "book remove", book="The Lantern"))
+
+
+async def test_what_was_added_by_mistake_is_undone(club: Club, jo: MemberActor) -> None:
+    done = await added(club, jo)
+    assert "Undone" in shown(await jo.click(message(done), label="Undo"))
+    assert "I don’t know" in shown(await jo.slash(club.general, "book show", book="Vellichor"))
+
+
+async def test_positions_move_along_when_the_number_of_chapters_is_corrected(club: Club, jo: MemberActor) -> None:
+    await added(club, jo, length="10 chapters")
+    liz = await reader(club, "Liz", "ch 5")
+    form = await jo.slash(club.general, "book add", title="Vellichor")
+    preview = await jo.submit_modal(form, FORM | {"length": "21 chapters"})
+    assert "Change Vellichor?" in shown(preview)
+    await jo.click(message(preview), label="Change it")
+    assert "chapter 10 of 21" in shown(await liz.slash(club.general, "progress show"))
+
+
+OTHERS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("book list", {}), ("book show", {"book": "Lantern"}), ("book similar", {"book": "Lantern"}),
+    ("ask", {"question": "Which books are there?"}), ("ask", {"question": "Who counts the candles of a palace?"}),
+    ("ask", {"question": "In which order should we read them?"}), ("ask", {"question": "What should we read next?"}),
+    ("hint", {"question": "Who counts the candles of a drowned palace?"}), ("order", {}), ("shelf show", {}),
+    ("who", {"name": "the counter of candles"}), ("recap", {"book": "Lantern"}), ("progress show", {}),
+    ("shelf add", {"book": "candles"}), ("nominate add", {"book": "candles"}), ("nominate list", {}),
+    ("ceiling show", {}), ("review read", {"book": "Lantern"}), ("book sources", {"book": "candles"}),
+    ("schedule create", {"book": "candles", "words": "Fridays at 8pm"}), ("club stats", {"book": "Lantern"}),
+    ("setup view", {}), ("vote start", {"kind": "ranked", "books": "candles; palace"}), ("mydata export", {}),
+    ("prompt library", {"book": "Lantern"}), ("quotes", {}),
+)  # fmt: skip
+
+
+async def test_no_command_tells_another_club_of_a_book(club: Club, jo: MemberActor) -> None:
+    await added(club, jo, files=("guide.md", GUIDE))
+    there: GuildHandle = club.env.create_guild("Another club")
+    room = there.create_text_channel("general")
+    max_ = club.member("Max", there, administrator=True)
+    seen = []
+    for command, options in OTHERS:
+        if command == "quotes":
+            command, options = "book quotes", {"book": "Lantern"}
+        told = await max_.slash(room, command, **options)
+        seen += [shown(told), *buttons(told), *(str(m.components) for m in (told.response, *told.followups) if m)]
+        seen += list(labels(told.modal or {}))
+    for command, option in (("book show", "book"), ("order", "series"), ("shelf add", "book"), ("ask", "book")):
+        for typed in ("", "v", "vell", "tid"):
+            found = await max_.autocomplete(room, command, option, typed)
+            seen.append(str(found))
+    everything = "\n".join(seen)
+    assert [word for word in (*SECRET_WORDS, f"vellichor-{club.guild.id}") if word in everything] == []
+    assert "Lantern" in everything
