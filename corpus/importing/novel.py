@@ -292,6 +292,10 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
         ledger.dropped(
             "what stands before and after the story", why="title pages, contents, notes, licences and the like"
         )
+    numbers = [numbered(chapter.title)[0] for chapter in page.chapters]
+    if any(number and number != mark for number, mark in zip(numbers, marks, strict=True)):
+        why = "so a guide’s numbers may mean others; write labels where they do"
+        ledger.noted("the book numbers its chapters anew in each part; here they are counted through", why)
     if len(marks) > marks[-1]:
         why = "so that chapter 1 is mark 1; what stands between chapters belongs to the next one"
         ledger.noted("what comes before chapter 1 belongs to it", why)
@@ -362,7 +366,11 @@ def _documents(sections: Sequence[DraftSection]) -> tuple[DraftDocument, ...]:
             size = 0
         found[-1].append(section)
         size += length
-    return tuple(DraftDocument("text", "text", "The book itself", "the book", tuple(part)) for part in found)
+    stems = ["text"] if len(found) == 1 else [f"text-{n:02}" for n in range(1, len(found) + 1)]
+    return tuple(
+        DraftDocument(stem, "text", "The book itself", "the book", tuple(part))
+        for stem, part in zip(stems, found, strict=True)
+    )
 
 
 def _contents(page: Novel, marks: Sequence[int], book: Book) -> DraftDocument:
