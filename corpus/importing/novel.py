@@ -302,8 +302,8 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
     by_share = not page.facts.chapters or (book is not None and book.unit in (Unit.PERCENT, Unit.PAGE))
     if book and not by_share and book.marks != marks[-1]:
         raise ImportRefused(
-            f"{page.name} has {what}, and {setting.slug}/book.toml says {book.marks} {book.unit.value}s. "
-            f"Correct marks there, or import it under another name."
+            f"{page.name} has {what}, and the book has {plural(book.marks, book.unit.value)} so far. "
+            f"Check {setting.slug}/book.toml, or import it as another book."
         )
     known = book or page.book(setting.slug)
     if known is None:
