@@ -111,17 +111,25 @@ _TIME = (
     r"|[0-9]{1,4} ?m(?:in(?:ute)?s?)?\.?)"
 )
 _OF, _LEFT = r"\s*(?:of|/|out of|in)\s*", r"(?: (?:left|to go|remaining))"
-_LISTENED = re.compile(rf"(?P<number>{_TIME})(?P<left>{_LEFT})?{_OF}(?P<total>{_TIME})(?P<to_go>{_LEFT})?")
+_LISTENED = re.compile(rf"(?P<number>{_TIME})(?P<left>{_LEFT})?(?: in)?{_OF}(?P<total>{_TIME})(?P<to_go>{_LEFT})?")
 _LOCATION = re.compile(rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?(?P<number>{DIGITS}){_OF}(?P<total>{DIGITS})")
+_WITHOUT_TOTAL = re.compile(
+    rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?{DIGITS}|{_TIME}(?:{_LEFT}|(?: (?:in|into|through)))?"
+)
 _PAGES_LEFT = re.compile(rf"(?P<number>{DIGITS}) (?:pages?|pp?\.?){_LEFT}(?:{_OF}(?P<total>{DIGITS}))?")
-_ABOUT = re.compile(r"(?:about|around|roughly|approximately|approx\.?|circa|maybe|probably|~)\s*")
+_ABOUT = re.compile(
+    r"(?:about|over|a bit over|just over|around|roughly|approximately|approx\.?|circa|maybe|probably|~)\s*"
+)
 _ALMOST = re.compile(r"(?:almost|nearly|not quite)\s+")
-_MORE = re.compile(rf"(?:\+\s*(?P<number>{DIGITS})|(?P<words>{WORDS}) more)(?: (?:more )?(?:chapters?|chs?|marks?))?")
+_MORE = re.compile(
+    rf"(?:\+\s*(?P<number>{DIGITS})|(?:(?P<also>{DIGITS})|(?P<words>{WORDS})) more)"
+    r"(?: (?:more )?(?:chapters?|chs?|marks?))?"
+)
 _LAST = re.compile(r"(?:the |my )?(?:very )?(?:(?:last|final) chapter|epilogue|afterword)")
 _PROLOGUE = re.compile(r"(?:the )?(?:prologue|prolog|preface|foreword|introduction)")
 _SET_ASIDE = re.compile(
-    r"dnf(?:'?d)?|(?:did not|didn't|won't|will not|not) finish(?:ing)?(?: it)?|(?:gave|given|giving) up.{0,20}"
-    r"|abandoned(?: it)?"
+    r"dnf(?:'?d)?(?: .{0,20})?|(?:did not|didn't|won't|will not|not) finish(?:ing)?(?: it)?"
+    r"|(?:gave|given|giving) up.{0,20}|abandoned(?: it)?"
 )
 _SHARE = re.compile(
     r"(?P<share>half(?:[ -]?way)?|midway|(?:a |one )?(?:third|quarter)|two[ -]thirds|three[ -]quarters)"
@@ -141,6 +149,7 @@ _RANGE = re.compile(
 _WHOLE = re.compile(r"everything|all(?: of it)?|the whole (?:book|story)|the story so far")
 _NOT_STARTED = re.compile(
     r"(?:not (?:yet )?(?:started|begun)(?: yet)?|(?:haven't|have not) (?:yet )?(?:started|begun)(?: yet)?|unstarted"
+    r"|(?:only )?a (?:few|couple of) pages(?: in)?"
     r"|not yet|nothing(?: yet)?|none|zero|started|began|begun|starting(?: out)?|beginning"
     r"|(?:(?:at|from) )?(?:the )?(?:very )?(?:start|beginning))(?: it| the book| of the book)?"
 )
@@ -242,7 +251,11 @@ def _position(text: str, book: Book) -> int:
         raise NotInBook("That is no place in the book. If you’ve stopped reading, /shelf can set it aside.")
     if almost := _ALMOST.match(said):
         rest = said[almost.end() :]
-        return book.finished_at(_ALMOST_DONE) if _FINISHED.fullmatch(rest) else max(0, _position(rest, book) - 1)
+        return (
+            book.finished_at(_ALMOST_DONE)
+            if rest == "there" or _FINISHED.fullmatch(rest)
+            else max(0, _position(rest, book) - 1)
+        )
     if _NOT_STARTED.fullmatch(said):
         return 0
     if _FINISHED.fullmatch(said):
@@ -278,6 +291,8 @@ def _share(said: str, book: Book) -> Fraction | None:
     elif found := _PAGES_LEFT.fullmatch(at):
         total = value(found["total"]) if found["total"] else Fraction(how_many(Unit.PAGE, book) or 0)
         part, left = value(found["number"]), True
+    elif _WITHOUT_TOTAL.fullmatch(at):
+        raise NotInBook(f"Of how much? Write for example “{at} of …”, with what the whole book has.")
     else:
         return None
     if part > total or not total:
@@ -325,7 +340,7 @@ def shown(text: str) -> str:
 
 def _number(found: re.Match[str]) -> Fraction:
     groups = found.groupdict()
-    written = groups.get("number") or groups.get("words") or groups.get("roman") or ""
+    written = groups.get("number") or groups.get("also") or groups.get("words") or groups.get("roman") or ""
     return value(re.sub(r",(?=[0-9]{1,2}$)", ".", written))
 
 

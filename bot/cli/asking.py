@@ -285,21 +285,24 @@ MAX_WORDS = 40
 """Words of a title and a place that are looked at; more is no report of progress."""
 
 
-def told_place(typed: str, books: Mapping[Slug, Book], here: Book | None) -> tuple[Book, int | None]:
+def told_place(
+    typed: str, books: Mapping[Slug, Book], here: Book | None, before: Mapping[Slug, int] | None = None
+) -> tuple[Book, int | None]:
     """Return the book that the longest leading words name, and the marks that the other words say.
 
     The marks are None where no more was said than a book. Words that begin with no book's name are a place in the
-    book at hand. Raises UnknownBook or PositionError.
+    book at hand; “+2” goes on from where the reader was `before`. Raises UnknownBook or PositionError.
     """
+    was = before or {}
     words = typed.split()[:MAX_WORDS]
     for length in range(len(words), 0, -1):
         if book := _named(words[:length], books):
             rest = " ".join(words[length:]).lstrip("=:, ")
-            return book, parse_position(rest, book) if rest else None
+            return book, parse_position(rest, book, was.get(book.slug, 0)) if rest else None
     if here is None:
         raise _unknown(words, books)
     try:
-        return here, parse_position(typed, here)
+        return here, parse_position(typed, here, was.get(here.slug, 0))
     except PositionError as error:
         unknown = _unknown(words, books)
         raise (unknown if unknown.nearest else error) from error

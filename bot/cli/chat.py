@@ -250,7 +250,7 @@ class Conversation:
                 return self._places()
             case "set" if rest:
                 typed = rest
-        book, marks = told_place(typed, self._books, self._here)
+        book, marks = told_place(typed, self._books, self._here, self._positions)
         if marks is None:
             return Told(texts.place_sentence(book, self._positions.get(book.slug)), heading=book.title)
         before = self._here

@@ -175,6 +175,9 @@ def test_other_units_are_converted_and_rounded_down(text: str, mark: int) -> Non
         ("finished the epilogue", 27),
         ("the prologue", 0),
         ("just started", 0),
+        ("a few pages in", 0),
+        ("almost there", 24),
+        ("over halfway", 13),
         ("I've just started it", 0),
     ],
 )
@@ -191,13 +194,19 @@ def test_lengths_of_chapters_decide_what_a_share_or_a_page_means() -> None:
 def test_a_reader_may_say_how_many_more() -> None:
     assert parse_position("+2", NOVEL, now=7) == 9
     assert parse_position("two more chapters", NOVEL, now=7) == 9
+    assert parse_position("2 more chapters", NOVEL, now=7) == 9
     with pytest.raises(PositionError, match="27 chapters"):
         parse_position("+2", NOVEL, now=26)
     assert "don’t understand “+2”" in refusal("+2")
 
 
+@pytest.mark.parametrize("text", ["loc 1234", "kindle location 1,234", "6h15", "40 min left"])
+def test_a_location_or_a_time_needs_the_whole(text: str) -> None:
+    assert refusal(text).startswith("Of how much?")
+
+
 def test_who_gave_up_is_told_of_the_shelf() -> None:
-    for text in ("DNF", "gave up on it", "I didn't finish it"):
+    for text in ("DNF", "DNF at 40%", "gave up on it", "I didn't finish it"):
         assert "set it aside" in refusal(text)
 
 
