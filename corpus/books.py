@@ -230,6 +230,10 @@ class NotInBook(ValueError):
     """A place that the book does not have or cannot convert; the message says why."""
 
 
+class NotCounted(NotInBook):
+    """A place in a unit of which the book's number is not known."""
+
+
 def how_many(unit: Unit | None, book: Book) -> int | None:
     """Return how many of a unit (None: marks) the book has, or None if that is not known."""
     if unit is Unit.PERCENT:
@@ -283,7 +287,7 @@ def _checked(unit: Unit | None, number: Fraction, book: Book, total: Fraction | 
     name = "mark" if unit is None and book.unit is Unit.PERCENT else (unit or book.unit).value
     count = how_many(unit, book)
     if count is None and (total is None or unit is not Unit.PAGE):
-        raise NotInBook(f"I don’t know the {name}s of “{book.title}”.")
+        raise NotCounted(f"I don’t know the {name}s of “{book.title}”.")
     has = f"“{book.title}” has {count} {name}{'' if count == 1 else 's'}"
     if total is not None and unit is not Unit.PAGE and total != count:
         raise NotInBook(f"{has}, not {float(total):g}.")

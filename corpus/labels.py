@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 
-from corpus.books import MAX_NAME, Book, NotInBook, Reveals, Slug, Unit, is_plain, mark_finished, mark_reached
+from corpus.books import (
+    MAX_NAME,
+    Book,
+    NotCounted,
+    NotInBook,
+    Reveals,
+    Slug,
+    Unit,
+    is_plain,
+    mark_finished,
+    mark_reached,
+)
 from corpus.positions import DIGITS, PERCENT_WORDS, ROMAN, UNIT_WORDS, WORDS, value
 
 _LABEL = re.compile(r"reveals?\s*[:=](.*)", re.IGNORECASE | re.DOTALL)
@@ -153,6 +164,18 @@ class MarkRange:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Marks that a text mentions between two of its characters; `goes_on`: “chapter 7 onwards”."""
+
+    unit: Unit
+    first: Fraction
+    last: Fraction
+    start: int
+    end: int
+    goes_on: bool = False
+
+
 class UnclearHeading(ValueError):
     """A heading that mentions marks but cannot place its text; the message says why."""
 
@@ -163,19 +186,35 @@ def marks_named(heading: str, book: Book) -> MarkRange | None:
     A heading is believed only if it is plain. “What chapter 20 meant”, “Chapter 3 of another book” and “Part 4” of a
     book with three parts are unclear, and their text is hidden until the end.
     """
-    text = "".join(c for c in unicodedata.normalize("NFKC", heading[:MAX_LENGTH]) if unicodedata.category(c) != "Cf")
-    found = sorted(_mentions(text), key=lambda mention: mention.start)
+    text = plain_characters(heading)
+    found = mentions(text)
     if not found:
         return None
-    if not _BEFORE.fullmatch(text, 0, found[0].start):
+    if not begins_with(text, found[0]):
         raise UnclearHeading("The heading mentions marks but does not begin with them.")
     if any(_OF_ANOTHER.match(text, mention.end) for mention in found):
         raise UnclearHeading("The heading names marks of something other than the book.")
     try:
-        last = max(book.marks if _OPEN.match(text, m.end) else mark_reached(m.unit, m.last, book) for m in found)
+        last = max(book.marks if m.goes_on else mark_reached(m.unit, m.last, book) for m in found)
         return MarkRange(min(last, *(_beginning(m, book) for m in found)), last)
     except NotInBook as error:
         raise UnclearHeading(str(error)) from error
+
+
+def plain_characters(heading: str) -> str:
+    """Return a heading in the characters in which marks are searched for."""
+    plain = unicodedata.normalize("NFKC", heading[:MAX_LENGTH])
+    return "".join(c for c in plain if unicodedata.category(c) != "Cf")
+
+
+def mentions(text: str) -> list[Mention]:
+    """Return all marks that a text mentions, in order. Raises UnclearHeading for too many."""
+    return sorted(_mentions(text), key=lambda mention: mention.start)
+
+
+def begins_with(text: str, mention: Mention) -> bool:
+    """Return whether a heading begins with what it mentions, apart from words such as “Summary of”."""
+    return bool(_BEFORE.fullmatch(text, 0, mention.start))
 
 
 def heading_mark(heading: str, book: Book) -> int | None:
@@ -187,16 +226,7 @@ def heading_mark(heading: str, book: Book) -> int | None:
     return named.last if named else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    unit: Unit
-    first: Fraction
-    last: Fraction
-    start: int
-    end: int
-
-
-def _mentions(text: str) -> Iterator[_Mention]:
+def _mentions(text: str) -> Iterator[Mention]:
     left = MOST_NUMBERS
     for found in _NAMED.finditer(text):
         unit = next(unit for unit in UNIT_WORDS if found[unit])
@@ -211,11 +241,12 @@ def _mentions(text: str) -> Iterator[_Mention]:
             end = more.end()
             left = _one_less(left)
         left = _one_less(left)
-        yield _Mention(unit, min(numbers), max(numbers), found.start(), end)
+        yield Mention(unit, min(numbers), max(numbers), found.start(), end, bool(_OPEN.match(text, end)))
     for found in _PERCENT.finditer(text):
         numbers = [value(number) for number in (found["first"], found["last"]) if number]
         left = _one_less(left)
-        yield _Mention(Unit.PERCENT, min(numbers), max(numbers), found.start(), found.end())
+        goes_on = bool(_OPEN.match(text, found.end()))
+        yield Mention(Unit.PERCENT, min(numbers), max(numbers), found.start(), found.end(), goes_on)
 
 
 def _one_less(left: int) -> int:
@@ -228,7 +259,7 @@ def _number(found: re.Match[str]) -> Fraction:
     return value(next(filter(None, (found.groupdict().get(name) for name in ("digits", "words", "roman", "more")))))
 
 
-def _beginning(mention: _Mention, book: Book) -> int:
+def _beginning(mention: Mention, book: Book) -> int:
     """Return the first mark that a mention covers; a percentage may mean everything before it."""
     if mention.unit is Unit.PERCENT:
         return 0
@@ -241,17 +272,23 @@ Report = Callable[[int, str, str], None]
 """Reports a mistake in a document: the line, what is wrong, and the cure."""
 
 HIDDEN = "so this is hidden until the end."
+AT_THE_END = "It hides its text until the end."
+"""What is said of a heading whose marks cannot be read."""
 
 
 @dataclass(slots=True)
 class RevealsLabel:
-    """What a comment, heading or front matter says, and a doubt about it (line, what, cure)."""
+    """What a comment, heading or front matter says, and a doubt about it (line, what, cure).
+
+    `unknown`: the book is not counted in what a heading names, so that one report is enough for all of them.
+    """
 
     reveals: Reveals
     by: str
     line: int = 0
     doubt: tuple[int, str, str] | None = None
     used: bool = False
+    unknown: bool = False
 
 
 @dataclass(slots=True)
@@ -279,6 +316,7 @@ class Scopes:
         self._open = [_Section(0)]
         self._together = False  # no text since the last comment: the next one adds to it
         self._fresh = False  # no text since the last heading
+        self._unknown: set[str] = set()  # what the book does not count in, reported once
 
     def names_marks(self, heading: str) -> bool:
         """Return whether a heading mentions marks."""
@@ -340,8 +378,9 @@ class Scopes:
         """Return what a text here reveals (None if unplaced), and which kind of label says so."""
         labels = self._holding()
         for label in labels:
-            if label.doubt and not label.used:
+            if label.doubt and not label.used and label.doubt[1] not in self._unknown:
                 self._report(*label.doubt)
+                self._unknown |= {label.doubt[1]} if label.unknown else set()
             label.used = True
         self._together = False
         reveals = self._joined(labels)
@@ -382,8 +421,10 @@ class Scopes:
             marks = marks_named(text, self._book)
         except UnclearHeading as error:
             cure = "Begin it with marks of this book, or write a comment such as <!-- reveals: 0 --> under it."
-            doubt = (line, f"{error} It hides its text until the end.", cure)
-            return None, RevealsLabel(self._book.whole(), "heading", line, doubt)
+            unknown = isinstance(error.__cause__, NotCounted)
+            cure += " Or write unit and marks in book.toml as the headings count them." if unknown else ""
+            doubt = (line, f"{error} {AT_THE_END}", cure)
+            return None, RevealsLabel(self._book.whole(), "heading", line, doubt, unknown=unknown)
         if marks is None:
             return None, None
         last, contradiction = marks.last, None

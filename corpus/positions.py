@@ -10,7 +10,8 @@ from corpus.books import Book, NotInBook, Unit, how_many, mark_finished
 from corpus.errors import PositionError
 
 UNIT_WORDS = {
-    Unit.CHAPTER: r"chapters?|chaps?\b\.?|chs?\b\.?|chs?(?=[0-9])",
+    Unit.CHAPTER: r"chapters?|chaps?\b\.?|chs?\b\.?|chs?(?=[0-9])"
+    r"|kapitel|chapitres?|cap[ií]tulos?|capitol[oi]|hoofdstuk(?:ken)?|глав[аы]",
     Unit.PART: r"parts?|pts?\b\.?|pts?(?=[0-9])",
     Unit.SECTION: r"sections?|secs?\b\.?|§{1,2}",
     Unit.PAGE: r"pages?|pgs?\b\.?|pp?\b\.?|pp?(?=[0-9])",

@@ -25,6 +25,9 @@ from corpus.text import plural
 LEAST_CERTAIN = 5
 """Passages that are shown one by one."""
 
+QUARTERS = (0, 25, 50, 75)
+"""Percent of a book at which it is counted how much its readers see."""
+
 FIRST_WORDS = 14
 """Words of a passage by which it is found again in its file."""
 
@@ -38,6 +41,9 @@ def placed_lines(book: Book, passages: Iterable[Passage], documents: Collection[
     by_document = groupby(sorted(looked_at, key=lambda p: p.document), lambda p: p.document)
     lines = [f"{book.title}: where the text without labels was placed"]
     lines += [f"  {name}: {_summed(list(found), book)}" for name, found in by_document]
+    seen = {share: sum(100 * p.mark <= share * book.marks for p in looked_at) for share in QUARTERS}
+    told = ", ".join(f"{count} at {share}%" for share, count in seen.items())
+    lines.append(f"  Of {plural(len(looked_at), 'passage')}, readers see {told}.")
     return [*lines, *_to_look_at(guessed, book)]
 
 
@@ -114,12 +120,13 @@ def index_library(settings: Settings) -> None:
 
 
 def import_pages(
-    files: Sequence[Path], book: str, settings: Settings, *, files_only: bool = False, text: bool = True
-) -> None:
+    files: Sequence[Path], book: str, settings: Settings, *, files_only: bool = False, text: bool = True,
+    chapters: int | None = None, unchecked: bool = False,
+) -> None:  # fmt: skip
     """Import pages into a book of a library, take them in, and show what was done and where the text was placed."""
     from corpus.importing import import_files
 
-    report = import_files(files, book, settings.library, text=text)
+    report = import_files(files, book, settings.library, text=text, chapters=chapters, unchecked=unchecked)
     screen = Screen(sys.stdout)
     for line in report.lines():
         screen.line(line)

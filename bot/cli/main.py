@@ -204,10 +204,12 @@ def import_(
     no_text: Annotated[
         bool, typer.Option("--no-text", help="Of an e-book, take the table of contents alone, not its words.")
     ] = False,
+    chapters: Annotated[int | None, typer.Option(min=1, max=1_000, help="How many chapters the book has.")] = None,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="The files are about this book, I know it.")] = False,
 ) -> None:
     """Import files about a book into a library, with a report."""
-    settings = context.obj.settings(library, data, quiet=True)
-    import_pages(files, book, settings, files_only=files_only, text=not no_text)
+    where = context.obj.settings(library, data, quiet=True)
+    import_pages(files, book, where, files_only=files_only, text=not no_text, chapters=chapters, unchecked=unchecked)
 
 
 @app.command()

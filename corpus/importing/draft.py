@@ -98,8 +98,8 @@ class Ledger:
 END = -1
 """The last mark of a book in the `reveals` of a draft."""
 
-Placing = Mapping[Slug, int]
-"""What a text reveals, by book; `END` is the book's last mark."""
+Placing = Mapping[Slug, int | str]
+"""What a text reveals, by book: a mark, `END`, or words such as “Chapter 7” (the end in a book that has none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class DraftSection:
-    """Paragraphs under one heading (or none); `names_marks` means that the heading may place them."""
+    """Paragraphs under one heading (or none); `names_marks`: the heading places those that have no `reveals`."""
 
     paragraphs: tuple[Paragraph, ...]
     heading: str = ""

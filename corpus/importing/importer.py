@@ -2,16 +2,17 @@
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.book_file import read_book
-from corpus.books import SLUG, Book, Slug
+from corpus.books import SLUG, Book, Slug, Unit
 from corpus.documents import Block, read_document
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing import clippings, files, goodreads, novel, plain, study, wikipedia, wikitext, write
+from corpus.importing import clippings, files, goodreads, novel, study, wikipedia, wikitext, write
 from corpus.importing.draft import (
+    END,
     BookFacts,
     DraftDocument,
     DraftSection,
@@ -25,25 +26,28 @@ from corpus.importing.files import read_file
 from corpus.importing.notes import Notes
 from corpus.importing.novel import Novel
 from corpus.importing.page import SavedPage
-from corpus.importing.subject import TargetLibrary, check_subject, fold
+from corpus.importing.subject import TargetLibrary, check_subject, fits_slug, fold
+from corpus.labels import AT_THE_END
+from corpus.text import plural
 
 MAX_SLUG = 80
 """Characters of a slug, which becomes a folder name."""
 
-_IMPORTERS = (novel, files, clippings, goodreads, wikitext, wikipedia, study)
-"""In order of priority, for recognising a page and for the facts about a book."""
-
-_CERTAIN = (novel, files, clippings, goodreads, wikitext, wikipedia)
-"""Those that know the title of what they read."""
+_IMPORTERS = (novel, files, clippings, goodreads, wikitext, wikipedia)
+"""Those that know the title of what they read, in order of priority; `study` reads all other pages."""
 
 _IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
 _NOUNS = {"review": "reviews", "answers": "answers", "quotes": "quotes", "discussion": "questions"}
 
 
-def import_files(paths: Sequence[Path], slug: Slug, library: Path, *, text: bool = True) -> ImportReport:
+def import_files(
+    paths: Sequence[Path], slug: Slug, library: Path, *, text: bool = True, chapters: int | None = None,
+    unchecked: bool = False,
+) -> ImportReport:  # fmt: skip
     """Import files about one book; of a novel without `text`, the table alone.
 
-    Raises ImportRefused, and then nothing is changed.
+    `chapters` is the book's number of chapters, where pages do not say it. `unchecked`: the pages are about the book
+    even if they do not seem to be. Raises ImportRefused, and then nothing is changed.
     """
     if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
         raise ImportRefused(
@@ -52,14 +56,21 @@ def import_files(paths: Sequence[Path], slug: Slug, library: Path, *, text: bool
     if not paths:
         raise ImportRefused("There is nothing to import. Give at least one saved page.")
     shelf = TargetLibrary.of(library, slug)
+    if chapters and shelf.book and shelf.book.unit is not Unit.PERCENT and shelf.book.marks != chapters:
+        raise ImportRefused(
+            f"{slug}/book.toml says that the book has {plural(shelf.book.marks, shelf.book.unit.value)}. "
+            "Correct it there, or import without --chapters."
+        )
     pages = [read_file(path) for path in paths]
     books = (page.book(slug) for page in pages if isinstance(page, Novel))
     book = shelf.book or next((book for book in books if book), None)
-    taken = [_read(page, shelf, book, text=text) for page in pages]
-    facts = BookFacts()
-    for importer in (*_IMPORTERS, plain):
+    taken = [_read(page, shelf, book, text=text, unchecked=unchecked) for page in pages]
+    facts = BookFacts(chapters=chapters)
+    for importer in (*_IMPORTERS, study):
         for page in taken:
             facts = facts.completed_by(page.reading.facts) if page.importer is importer else facts
+    if shelf.book and not chapters:
+        facts = replace(facts, chapters=None)
     return _Import(shelf, taken, facts).run()
 
 
@@ -73,14 +84,17 @@ class _ReadPage:
     ledger: Ledger
 
 
-def _read(page: SavedPage, shelf: TargetLibrary, book: Book | None, *, text: bool) -> _ReadPage:
+def _read(page: SavedPage, shelf: TargetLibrary, book: Book | None, *, text: bool, unchecked: bool) -> _ReadPage:
     ledger = Ledger(page.name)
     setting = ImportContext(shelf.slug, book, shelf.others, ledger, text)
-    importer = next((importer for importer in _IMPORTERS if importer.matches(page)), plain)
+    importer = next((importer for importer in _IMPORTERS if importer.matches(page)), study)
     reading = importer.read(page, setting)
     if isinstance(page, Notes):
         reading = replace(reading, facts=page.facts.completed_by(reading.facts))
-    check_subject(page, reading.facts, shelf, certain=importer in _CERTAIN)
+    if not unchecked:
+        check_subject(page, reading.facts, shelf, certain=importer is not study)
+        if importer is study and not shelf.book and not fits_slug(shelf.slug, reading.facts.title):
+            reading = replace(reading, facts=replace(reading.facts, title=""))  # “Notes” is no book's title
     return _ReadPage(page, importer, reading, ledger)
 
 
@@ -91,6 +105,7 @@ class _Import:
         self._shelf, self._taken, self._facts = shelf, taken, facts
         self._files: dict[str, str] = {}
         self._said: set[str] = set()
+        self._waiting: dict[str, tuple[str, int]] = {}
         self._fingerprints: dict[str, set[str]] = {}
 
     def run(self) -> ImportReport:
@@ -99,6 +114,8 @@ class _Import:
             home = Path(folder) / self._shelf.slug
             home.mkdir()
             file, book = self._book(home)
+            if self._shelf.book and self._shelf.book.marks != book.marks:
+                self._files |= write.rescaled(self._shelf.home, self._shelf.book, book)
             self._remember_documents(book)
             for page in self._taken:
                 for draft in page.reading.drafts:
@@ -116,7 +133,7 @@ class _Import:
         if self._shelf.book is None:
             file = write.new_book_file(self._shelf.slug, self._facts)
         else:
-            file = write.complete_book_file(path.read_bytes().decode("utf-8-sig"), self._facts)
+            file = write.complete_book_file(path.read_bytes().decode("utf-8-sig"), self._facts, self._shelf.book)
         (home / "book.toml").write_text(file.text, encoding="utf-8", newline="")
         try:
             return file, read_book(home, [])
@@ -133,16 +150,20 @@ class _Import:
             except LibraryProblem:
                 continue
             self._said.update(fold(block.text) for block in document.blocks)
-            found = _IMPORTED.search(path.read_text(encoding="utf-8-sig")[:2_000])
-            if found:
+            text = self._files.get(path.name) or path.read_text(encoding="utf-8-sig")
+            if found := _IMPORTED.search(text[:2_000]):
                 self._fingerprints.setdefault(found[1], set()).add(document.kind)
+                waiting = (b for b in document.blocks if b.reveals is None and b.text)
+                self._waiting |= {fold(block.text): (path.name, block.line) for block in waiting}
 
     def _draft(self, draft: DraftDocument, page: _ReadPage, book: Book, home: Path) -> None:
         ledger = page.ledger
+        better = list(self._better_placed(draft, ledger))
         if draft.kind in self._fingerprints.get(page.page.fingerprint, ()):
             ledger.add(Status.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
-            return
-        draft = replace(draft, sections=tuple(map(write.split_long_paragraphs, self._new_sections(draft, ledger))))
+        else:
+            better = list(self._new_sections(draft, ledger))
+        draft = replace(draft, sections=tuple(map(write.split_long_paragraphs, better)))
         path = home / self._free_name(draft.stem)
         if not self._reads_back(path, draft, book, page.page):
             safe = [s for s in draft.sections if self._reads_back(path, replace(draft, sections=(s,)), book, page.page)]
@@ -153,6 +174,29 @@ class _Import:
         if draft.sections:
             self._files[path.name] = path.read_text(encoding="utf-8")
             _count(draft, path.name, book, {**self._shelf.others, book.slug: book}, ledger)
+
+    def _better_placed(self, draft: DraftDocument, ledger: Ledger) -> Iterator[DraftSection]:
+        """Yield what an import left unplaced and this page places, and take it out of the earlier document."""
+        for section in draft.sections:
+            around = {} if section.names_marks else draft.reveals
+            told = [(p, around if p.reveals is None else p.reveals) for p in section.paragraphs]
+            placed = [p for p, reveals in told if reveals is not None and END not in reveals.values()]
+            moved = [p for p in placed if (key := fold(p.text)) in self._waiting and self._take_out(key)]
+            ledger.add(Status.PLACED, "paragraphs that were there", len(moved), "this page says where they stand")
+            if moved:
+                yield replace(section, paragraphs=tuple(moved))
+
+    def _take_out(self, key: str) -> bool:
+        """Remove a paragraph from an imported document; False if it is not a line of its own there."""
+        name, line = self._waiting.pop(key)
+        text = self._files.get(name) or (self._shelf.home / name).read_text(encoding="utf-8-sig")
+        rows = text.split("\n")
+        if fold(rows[line - 1]) != key:
+            return False
+        rows[line - 1] = ""
+        self._files[name] = "\n".join(rows)
+        self._said.discard(key)
+        return True
 
     def _new_sections(self, draft: DraftDocument, ledger: Ledger) -> Iterable[DraftSection]:
         """Yield what the book's documents do not have yet: whole reviews and answers, or paragraphs."""
@@ -190,7 +234,8 @@ class _Import:
                 f"{page.name} is too large for one document: {problem.what} {problem.cure}"
             ) from problem
         wanted = write.expected_blocks(draft, book, books)
-        return not problems and len(blocks) == len(wanted) and all(map(_is_as_meant, blocks, wanted))
+        unexpected = [problem for problem in problems if problem.fatal or not problem.what.endswith(AT_THE_END)]
+        return not unexpected and len(blocks) == len(wanted) and all(map(_is_as_meant, blocks, wanted))
 
     def _ledgers(self, file: write.BookFile) -> Iterable[Ledger]:
         for page in self._taken:
@@ -204,15 +249,20 @@ class _Import:
             ledger.add(Status.ADDED, ", ".join(file.added))
         if file.present:
             ledger.add(Status.PRESENT, ", ".join(file.present))
-        if self._shelf.book is None and not self._facts.chapters:
-            why = "the page does not list the book's chapters; write unit and marks if you know them"
+        sections = (section for page in self._taken for draft in page.reading.drafts for section in draft.sections)
+        counted = self._facts.chapters or (self._shelf.book and self._shelf.book.unit is not Unit.PERCENT)
+        if not counted and any(section.names_marks for section in sections):
+            why = "until then what is told by chapters waits for the end; import again with --chapters and their number"
+            ledger.noted("how many chapters has the book?", why)
+        elif not counted and self._shelf.book is None:
+            why = "the page does not say how many chapters the book has; if you know it, import again with --chapters"
             ledger.noted("positions are in percent", why)
         yield ledger
 
 
 def _is_as_meant(block: Block, want: write.ExpectedBlock) -> bool:
     placed_there = dict(block.reveals.marks) if block.reveals else None
-    return block.text == want.text and (want.by_heading or placed_there == want.reveals)
+    return block.text == want.text and placed_there == want.reveals
 
 
 def _count(draft: DraftDocument, name: str, book: Book, books: Mapping[Slug, Book], ledger: Ledger) -> None:
@@ -221,13 +271,13 @@ def _count(draft: DraftDocument, name: str, book: Book, books: Mapping[Slug, Boo
     noun = _NOUNS.get(draft.kind, "paragraphs")
     together = draft.kind in ("review", "answers")
     for section in draft.sections:
-        now = draft.reveals
+        now = around = write.heading_place(draft, section, book)
         seen: set[str] = set()
         for paragraph in section.paragraphs:
-            now = paragraph.reveals if paragraph.reveals is not None else now
+            now = paragraph.reveals or (around if section.names_marks else now)
             if draft.kind == "text":
                 fate, why = Status.PLACED, "each with its chapter"
-            elif section.names_marks:
+            elif section.names_marks and not paragraph.reveals:
                 fate, why = Status.PLACED, "by its heading"
             elif now is None:
                 fate, why = Status.INFERRED, later

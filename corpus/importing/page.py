@@ -7,6 +7,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import trafilatura
@@ -118,7 +119,7 @@ _SPACED = frozenset({
 })  # fmt: skip
 _HIDING = frozenset({"blockquote", "div", "label", "li", "p", "section", "span"})
 MAX_HIDDEN = 2_000
-"""Hidden texts of a page that are found; more are taken as they stand."""
+"""Hidden texts of a page; one with more is refused."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -131,6 +132,11 @@ class Markup:
     site: str
     title: str
     source: str
+
+    @property
+    def window(self) -> str:
+        """The title of the page's window."""
+        return " ".join(clean(self.tree.title.get_text()).split()) if self.tree.title else ""
 
     def readable(self) -> tuple[PageLine, ...]:
         """Return the main text of the page as found by trafilatura, or all lines if it finds none."""
@@ -163,8 +169,10 @@ def _mark_hidden(tree: BeautifulSoup) -> bool:
     """Put marks around what a page shows only to those who ask for spoilers; return whether there is any."""
     found = [tag for tag in tree.find_all(class_=_SPOILER, limit=MAX_HIDDEN) if tag.name in _HIDING]
     found += [tag for tag in tree.find_all("details", limit=MAX_HIDDEN) if "spoiler" in words_of(tag.summary).lower()]
+    if len(found) >= MAX_HIDDEN:
+        raise ImportRefused(f"The page hides more than {MAX_HIDDEN:,} texts as spoilers. Save a part of it as text.")
     for tag in found:
-        if "spoiler)" not in tag.get_text():
+        if not any("spoiler)" in node for node in islice(tag.descendants, 200) if isinstance(node, NavigableString)):
             tag.insert(0, HIDDEN_BEGINS)
             tag.append(HIDDEN_ENDS)
     return bool(found)
@@ -286,10 +294,7 @@ def _site(tree: BeautifulSoup) -> str:
 
 
 def _title(tree: BeautifulSoup) -> str:
-    heading = words_of(tree.find("h1"))
-    if heading:
-        return heading
-    return " ".join(clean(tree.title.get_text()).split()) if tree.title else ""
+    return words_of(tree.find("h1")) or (" ".join(clean(tree.title.get_text()).split()) if tree.title else "")
 
 
 def _markdown_line(row: str) -> PageLine:

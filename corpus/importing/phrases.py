@@ -2,11 +2,13 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from corpus.books import Book, Unit
+from corpus.books import Unit
 from corpus.importing.subject import words
-from corpus.labels import UnclearHeading, marks_named
-from corpus.positions import PERCENT_WORDS, UNIT_WORDS
+from corpus.labels import Mention, UnclearHeading, begins_with, mentions, plain_characters
+from corpus.positions import DIGITS, PERCENT_WORDS, ROMAN, UNIT_WORDS, WORDS, value
 from corpus.text import sentences_as_written
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -55,18 +57,18 @@ def _date(year: str, month: int, day: str) -> dt.date | None:
 TITLES = {
     "premise": "What the book is about", "summary": "The story", "themes": "What it is about underneath",
     "people": "Who is who", "reception": "What critics said", "background": "Background", "author": "About the author",
-    "discussion": "Questions for the club", "quotes": "Quotes",
+    "discussion": "Questions for the club", "quotes": "Quotes", "warnings": "Content warnings",
 }  # fmt: skip
 """The title of a document of each kind."""
 
 _KINDS = {
-    "summary": "plot plots synopsis summary story storyline narrative contents",
+    "summary": "plot plots synopsis summary summaries story storyline narrative contents zusammenfassung resume",
     "themes": "theme themes analysis style symbols symbolism motif motifs interpretation interpretations overview "
     "introduction commentary meaning genre structure message",
     "people": "character characters people cast protagonists personae",
     "reception": "reception reviews review awards accolades honours honors criticism critics response sales rankings "
     "nominations praise",
-    "discussion": "questions discussion",
+    "discussion": "questions discussion discuss",
     "quotes": "quotes quotations",
     "author": "author biography",
     "background": "background context history development inspiration publication setting sources writing composition "
@@ -74,20 +76,25 @@ _KINDS = {
     "translation influences legacy continuity connections connection references allusions title",
 }
 _BESIDE = frozenset({
-    "a", "about", "all", "an", "and", "as", "at", "book", "by", "critical", "cultural", "for", "from", "full",
-    "general", "historical", "in", "its", "key", "list", "literary", "main", "major", "minor", "notable", "novel",
-    "of", "on", "other", "pop", "popular", "public", "real", "social", "study", "the", "this", "to", "top", "who",
-    "is", "world",
+    "a", "about", "all", "an", "and", "as", "at", "book", "by", "club", "critical", "cultural", "for", "from", "full",
+    "general", "group", "historical", "in", "its", "key", "list", "literary", "main", "major", "minor", "notable",
+    "novel", "of", "on", "other", "pop", "popular", "public", "reading", "real", "social", "study", "the", "this", "to",
+    "top", "topics", "who", "is", "world",
 })  # fmt: skip
 _KIND_OF_WORD = {word: kind for kind, said in _KINDS.items() for word in said.split()}
+_LABELS = {
+    "warnings": r"(?:content|trigger|content and trigger) (?:warnings?|notes?|advisory|advisories)|cw|tw",
+    "premise": r"(?:the )?premise|(?:(?:the )?(?:publishers?|book|jacket|product|back cover|official) )?"
+    r"(?:description|blurb)|from the (?:publishers?|jacket|back cover)",
+    "discussion": r"(?:reading|readers|reading group|book club|book group|discussion) (?:guide|kit)",
+}
+"""Headings that are read as a whole, because their words are those of stories too: “The Publisher”."""
 _UNTOLD = re.compile(
     r"^(?:references|notes|citations|footnotes|sources|bibliography|see also|external links|further reading|"
     r"notes and references|references and notes|works cited|explanatory notes|general references|contents)$"
 )
 _UNIT = "|".join((*UNIT_WORDS.values(), "volumes?"))
 _OF_MARKS = re.compile(rf"(?<!\w)(?:{_UNIT})(?![^\W\d_])|{PERCENT_WORDS}", re.IGNORECASE)
-_READING = re.compile(r"\b(?:analysis|commentary|themes?|discussion|quiz|questions?|interpretation)\b", re.IGNORECASE)
-_ANY_CHAPTER = Book("x", "x", "x", Unit.CHAPTER, 1_000)
 
 
 def kind_of(heading: str, otherwise: str) -> str | None:
@@ -95,6 +102,8 @@ def kind_of(heading: str, otherwise: str) -> str | None:
     said = words(heading)
     if _UNTOLD.match(" ".join(said)):
         return None
+    if kind := next((kind for kind, label in _LABELS.items() if re.fullmatch(label, " ".join(said))), None):
+        return kind
     if not all(word in _KIND_OF_WORD or word in _BESIDE for word in said):
         return otherwise  # “The Setting Out”, “A Question of Style”: a title, not a label
     return next((kind for word in said if (kind := _KIND_OF_WORD.get(word))), otherwise)
@@ -110,23 +119,124 @@ def names_a_unit(text: str) -> bool:
     return bool(_OF_MARKS.search(text))
 
 
-def chapters_of(heading: str) -> range | None:
-    """Return the chapters that a heading begins with, unless it is a commentary on them."""
-    if not re.match(r"\s*(?:chapters?|chap|chs?)\b", heading, re.IGNORECASE) or _READING.search(heading):
-        return None
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a heading or a sentence says that its text stands: in words such as “Chapters 5–7”, "" if unclear.
+
+    `first` and `last` are chapters, or 0; `rest` is what a heading says besides, such as its title.
+    """
+
+    words: str
+    first: int = 0
+    last: int = 0
+    rest: str = ""
+
+
+_SUMMARY = re.compile(r"\b(?:summar(?:y|ies)|synopsis|recap|plot)\b", re.IGNORECASE)
+_BEFORE_MARKS = re.compile(r"\b(?:after|beyond|since|past|from|post)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\b(?:what|why|how|where|who|means?|meant|explained|matters?)\b", re.IGNORECASE)
+_VOLUME = re.compile(
+    rf"\b(?:books?|volumes?|vols?\.?|acts?|cantos?)\s+(?P<number>{DIGITS}|{WORDS}|{ROMAN})(?!\w)", re.IGNORECASE
+)
+_OPENING = re.compile(r"\W*(?:the\s+)?prologue\b", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"\W*(?:the\s+)?(?:epilogue|coda|(?:final|last) (?:chapters?|part|pages?)|(?:book |novel )?ending|spoilers?)\b"
+    r"|.*\b(?:ending|end) explained\b|\W*how (?:it|the (?:book|novel|story)) ends\b",
+    re.IGNORECASE,
+)
+_NUMERAL = re.compile(
+    rf"\W*(?P<number>[0-9]{{1,3}}|{ROMAN})(?P<rest>[.):]?\s*$|[.):]?\s+[–—-]?\s*\S.*|[.):]\s*\S.*)", re.IGNORECASE
+)
+
+
+def place_in(heading: str, titles: Sequence[str] = ()) -> Place | None:
+    """Return where a heading says that its text stands, or None if it says nothing about that.
+
+    The marks may stand after the book's title, after “Summary:”, or at the end: “The Trap (chapter 7)”.
+    """
+    text = plain_characters(without_titles(heading, titles))
     try:
-        named = marks_named(heading, _ANY_CHAPTER)
+        found = mentions(text)
     except UnclearHeading:
+        return Place("")
+    if not found:
+        if _CLOSING.match(text):
+            return Place("", rest=text)
+        return Place("Chapter 1", 1, 1, text) if _OPENING.match(text) else None
+    before, after = text[: found[0].start], text[found[-1].end :]
+    at_the_end = not after.strip(" )].:!?”\"'") and not _ASIDE.search(before)
+    clear = begins_with(text, found[0]) or at_the_end or _SUMMARY.search(text)
+    volume = _VOLUME.search(text)
+    if (
+        not clear or _BEFORE_MARKS.search(before) or any(m.goes_on or not m.last for m in found)
+        or after.startswith(" of ") or (volume and value(volume["number"]) > 1)
+    ):  # fmt: skip
+        return Place("")
+    rest = "".join(text[start:end] for start, end in _between(found, len(text)))
+    rest = re.sub(r"\(\s*\)|\[\s*\]", "", rest).strip(" :;,.–—-|()[]")
+    return _place(text, found, rest)
+
+
+def place_told(paragraph: str) -> Place | None:
+    """Return where a paragraph says that it stands: “In chapter 2, …”, “Chapter 2 opens with …”, “… (Chapter 2)”.
+
+    What it mentions besides counts too, so that it is not shown before any of it.
+    """
+    text = plain_characters(paragraph)
+    try:
+        found = [m for m in mentions(text) if m.unit in (Unit.CHAPTER, Unit.PERCENT)]
+    except UnclearHeading:
+        return Place("")
+    if not found:
         return None
-    return range(named.first, named.last + 1) if named and named.first > 0 else None
+    opening, after = text[: found[0].start], text[found[0].end :]
+    begins = _IN.fullmatch(opening) or (not opening.strip(" “\"'*") and _TELLS.match(after))
+    cited = text[: found[-1].start].endswith(("(", "[")) and _CITED.fullmatch(text, found[-1].end)
+    if not begins and not cited:
+        return None
+    unclear = any(m.goes_on or not m.last for m in found) or after.startswith(" of ")
+    return Place("") if unclear else _place(text, found, "")
 
 
-def without_marks(heading: str) -> str:
-    """Return a heading without its marks: “Chapter 7: The Trap” becomes “The Trap”."""
-    _, _, title = heading.partition(":")
-    title = title or re.split(r"\s[–—-]\s", heading, maxsplit=1)[-1]
-    title = title.strip()
-    return "" if speaks_of_marks(title) else title
+_IN = re.compile(
+    r"\W*(?:(?:then|next|later|early|late|meanwhile|finally|first),?\s+)?(?:in|by|at|during|throughout|within|with|over)\s+"
+    r"(?:the\s+)?(?:(?:very\s+)?(?:start|beginning|opening|middle|end|close|course|events)\s+of\s+)?(?:the\s+)?",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"\s*[:.–—,-]|\s+(?:opens|begins|starts|finds|sees|introduces|tells|describes|follows|ends|continues|picks|shifts|"
+    r"returns|moves|covers|concludes|focuses|deals|brings|takes|shows|recounts|details|reveals)\b",
+    re.IGNORECASE,
+)
+_CITED = re.compile(r"[^()\[\]]{0,40}[)\]][.”\"']{0,3}")
+
+
+def _between(found: Sequence[Mention], end: int) -> list[tuple[int, int]]:
+    return list(zip([0, *(m.end for m in found)], [*(m.start for m in found), end], strict=True))
+
+
+def _place(text: str, found: Sequence[Mention], rest: str) -> Place:
+    said = ", ".join(text[m.start : m.end] for m in found)
+    chapters = [m for m in found if m.unit is Unit.CHAPTER and m.first >= 1]
+    first, last = (int(min(m.first for m in chapters)), int(max(m.last for m in chapters))) if chapters else (0, 0)
+    return Place(said[:1].upper() + said[1:], first, last, rest)
+
+
+def numeral_in(heading: str) -> tuple[int, str] | None:
+    """Return the number that a heading such as “VII” or “7. The Trap” begins with, and its title."""
+    found = _NUMERAL.fullmatch(plain_characters(heading))
+    return (int(value(found["number"])), found["rest"].strip(" .):–—-")) if found else None
+
+
+def without_titles(heading: str, titles: Sequence[str]) -> str:
+    """Return a heading without the book's title and the name of the site: “Chapter 4 Summary” of “Emma Chapter 4 …”."""
+    text = heading.split(" | ")[0]
+    for title in titles:
+        pattern = r"\W+".join(map(re.escape, re.findall(r"\w+", title)))
+        if pattern:
+            text = re.sub(rf"^\W*(?:{pattern})(?!\w)(?:['’]s)?[\s:,–—-]*|(?:\s*\b(?:of|in|from|to)\s+)?[“\"'‘]?\b"
+                          rf"(?:{pattern})[”\"'’]?(?=\W*$)", "", text, flags=re.IGNORECASE)  # fmt: skip
+    return text.strip()
 
 
 _SPOILER = re.compile(r"\(view spoiler\)")

@@ -1,122 +1,345 @@
-"""Importing study guides, whose sections tell the story in order."""
+"""Importing study guides, notes and all other pages: sections that say which part of the story they tell."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from corpus.books import Unit
-from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
-from corpus.importing.page import MAX_HEADING, MAX_PARAGRAPH, PageLine, PageSection, SavedPage, cut_to, unwrapped
-from corpus.importing.phrases import TITLES, chapters_of, ends_sentence, kind_of, speaks_of_marks, without_marks
-from corpus.importing.subject import bare_title, names_of, same_title, words
+from corpus.errors import ImportRefused
+from corpus.importing.draft import (
+    END,
+    BookFacts,
+    DraftDocument,
+    DraftSection,
+    ImportContext,
+    PageContent,
+    Paragraph,
+    Placing,
+)
+from corpus.importing.page import MAX_HEADING, MAX_PARAGRAPH, PageLine, SavedPage, cut_to, unwrapped
+from corpus.importing.phrases import (
+    TITLES,
+    Place,
+    ends_sentence,
+    kind_of,
+    numeral_in,
+    place_in,
+    place_told,
+    speaks_of_marks,
+    warns_of_spoilers,
+    without_hidden,
+)
+from corpus.importing.subject import bare_title, fits_slug, names_of, same_title, slug_title, words
+from corpus.names import names_in
 
 SOURCE = "a study page"
 PROSE = 90
 """Characters from which a line is prose rather than a heading."""
+MAX_LINE = 150
+"""Characters of a line that is read as a heading, a title or a label."""
+MAX_HEADINGS = 2_000
+"""Headings of a page: more than the longest guide has."""
 
 _TITLE = re.compile(r"^(?:Novel|Book|Novella|Play|Work|Title|Study Guide)\s*:\s*(.{2,150})$")
 _AUTHOR = re.compile(r"^(?:Author|Written by|By)\s*:?\s+([^.!?]{3,80})$", re.IGNORECASE)
+_TITLE_AND_AUTHOR = re.compile(r"^(.{2,120}?),? by ([^.!?,]{3,60})$")
 _UNTOLD = re.compile(
     r"^(?:Skip to (?:main )?content|Advertisement|Table of Contents|Menu|Search|Home|Back to top|All rights reserved.*|"
     r"(?:More about|Read more|Next|Previous|Cookies?|©|Copyright|Get (?:the|this|your|full))\b.{0,90}|Accept.{0,30}|"
-    r"(?:Share|Log ?in|Sign (?:up|in)|Subscribe|Download|Cite this|Related|You m(?:ight|ay) also|Buy|Print)\b.{0,60})$",
+    r"(?:Share|Log ?in|Sign (?:up|in)|Subscribe|Download|Cite this|Related|You m(?:ight|ay) also|Buy|Print)\b.{0,60}|"
+    r"logo|Tap to .{0,60}|\d+ pages?\W+\d+ hours?.{0,20}|.{1,60} Theme Icon|Unlock .{0,90}|"
+    r"(?:Fiction|Nonfiction|Novel|Book|Genre)\s?[|•·].{0,100})$",
     re.IGNORECASE,
 )
+_ROW_ENDS = re.compile(r"^(?:(?:Active )?Themes|.{1,60} Theme Icon)$", re.IGNORECASE)
 _STORY_WORDS = frozenset({
     "overview", "plot", "summary", "synopsis", "chapter", "chapters", "resolution", "aftermath", "climax",
     "exposition", "conclusion", "ending", "rising", "falling", "crime", "inciting", "incident", "introduction",
     "characters", "themes",
 })  # fmt: skip
+_REVIEW = re.compile(r"\b(?:book )?review(?:ed)?\b", re.IGNORECASE)
+_WARNING = re.compile(r"^(?:(?:content|trigger) (?:warnings?|notes?)|[CT]W)\s*[:–—-]\s*(.{2,300})$", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\(?\d{1,3}[.):]\s+(?=\S)")
+_ASKS = re.compile(r"^(?:what|how|who|why|when|where|which|summar\w+)\b.{0,140}\?$", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"\b(?:(?:has|of|in|into|all) (?P<many>\d{1,3}) chapters\b|(?P<total>\d{1,3}) chapters (?:in (?:all|total)|long)\b"
+    r"|(?:number of )?chapters: (?P<stated>\d{1,3})$)",
+    re.IGNORECASE,
+)
+_OF_PART = re.compile(r"\b(?:parts?|books?|volumes?|sections?|acts?|each|first|last|next|these|this)\b", re.IGNORECASE)
+_DIVISION = re.compile(r"^\W*(?:parts?|books?|volumes?|vol|acts?)\b(?!\W+(?:one|1|i)\b)", re.IGNORECASE)
+_COMMENTARY = ("themes", "quotes", "discussion", "people")
+_FREE = ("premise", "warnings")
+"""Kinds that give nothing away: the publisher's words, and what may upset somebody."""
+_AFTER_MARKS = re.compile(
+    r"\b(?:(?P<themes>analys[ie]s|commentary|interpretation|themes?|symbol\w*|meaning|explained)|"
+    r"(?P<discussion>(?:discussion|study|quiz|comprehension) ?(?:questions?)?|questions)|"
+    r"(?P<quotes>quot(?:es|ations)))\b",
+    re.IGNORECASE,
+)
+_NO_TITLE = frozenset({"summary", "summaries", "analysis", "and", "of", "recap", "synopsis", "the"})
+_STORY = re.compile(r"\b(?:summar\w+|synopsis|recap|plot)\b", re.IGNORECASE)
 
 
-def matches(page: SavedPage) -> bool:
-    """Return whether a page is a study guide or has sections like one."""
-    lines = with_headings(page.readable())
-    headings = [line.text for line in lines if line.level]
-    named = any(_TITLE.match(line.text[:200]) for line in lines[:40])
-    of_story = sum(bool(_STORY_WORDS & set(words(heading))) for heading in headings)
-    return len(headings) >= 2 and (named or of_story >= 1)
+@dataclass(slots=True)
+class _Section:
+    """A heading with the lines below it: their kind, and what the heading or those around it say of their place.
+
+    `own`: the heading itself says it. `commentary` holds the lines of a column of analysis.
+    """
+
+    heading: str = ""
+    level: int = 2
+    kind: str = ""
+    place: Place | None = None
+    own: bool = False
+    lines: list[PageLine] = field(default_factory=list)
+    commentary: list[PageLine] = field(default_factory=list)
 
 
 def read(page: SavedPage, setting: ImportContext) -> PageContent:
     """Read the page, and report what was recognised and dropped."""
-    lines, around = with_headings(page.readable()), with_headings(unwrapped(page.lines))
-    setting.ledger.recognised("a study page")
-    title, author = _title(page, around), next((found for line in around if (found := _author(line))), "")
-    titles = [name for name in (title, *(names_of(setting.book) if setting.book else ())) if name]
-    parts, beside = _Parts(lines, titles), _Parts(around, titles)
+    names = names_of(setting.book) if setting.book else [slug_title(setting.slug)]
+    lines, around = with_headings(page.readable(), names), with_headings(unwrapped(page.lines), names)
+    if (count := sum(line.level > 0 for line in lines)) > MAX_HEADINGS:
+        what = f"{page.name} has {count:,} headings; a page has at most {MAX_HEADINGS:,}."
+        raise ImportRefused(f"{what} Import the part that is about the book.")
+    title, author = _title(page, around, names), next((name for line in around if (name := _author(line))), "")
+    titles = list(dict.fromkeys(name for name in (title, *names) if name))
+    by = next((by for line in around[:5] if (by := _TITLE_AND_AUTHOR.match(line.text[:200]))), None)
+    author = author or (by[2] if by and any(same_title(by[1], name) for name in names) else "")
+    guide = _is_guide(page, lines, titles)
+    kind = "summary" if guide else "reception" if _REVIEW.search(_top(page, lines)) else "background"
+    setting.ledger.recognised("a study page" if guide else f"a page of no known form, kept as {kind}")
+    notes = page.name.lower().endswith((".md", ".markdown"))
+    parts = _Parts(lines, titles, kind, setting, _page_place(page, lines, titles), notes=notes)
+    beside = _Parts(around, titles, kind, setting) if guide else parts
     setting.ledger.dropped("lines", beside.untold, "navigation")
-    documents: dict[str, list[DraftSection]] = {}
-    chapters = _chapters(parts.told, setting)
-    for kind, part in _kinds(parts.told, titles):
-        if section := _section(part, kind, setting, believed=chapters):
-            documents.setdefault(kind, []).append(section)
-    if beside.premise:
+    documents = _documents(parts, kind, setting)
+    if beside.premise and "premise" not in documents:
         documents["premise"] = [DraftSection(tuple(Paragraph(text) for text in beside.premise))]
     if about := _about_author(beside.about_author, author):
         documents["author"] = [DraftSection(tuple(Paragraph(text) for text in about))]
+    name, source = ("study", SOURCE) if guide else ("page", _source(page))
     drafts = [
-        DraftDocument(f"{kind}-study", kind, TITLES[kind], SOURCE, tuple(found)) for kind, found in documents.items()
+        DraftDocument(
+            f"{kind}-{name}",
+            kind,
+            TITLES[kind],
+            source,
+            tuple(found),
+            {setting.slug: END} if kind == "themes" else None,
+        )
+        for kind, found in documents.items()
     ]
-    facts = BookFacts(title=title, author=author, chapters=chapters[-1][-1] if _is_whole(chapters) else None)
-    return PageContent(facts, tuple(drafts))
+    return PageContent(BookFacts(title=title, author=author, chapters=_whole(page, parts.sections)), tuple(drafts))
 
 
-def with_headings(lines: Sequence[PageLine]) -> list[PageLine]:
+def _source(page: SavedPage) -> str:
+    titled = page.markup.title[:100] if page.markup else ""
+    return titled or page.name.rpartition(".")[0] or page.name
+
+
+def _top(page: SavedPage, lines: Sequence[PageLine]) -> str:
+    return " ".join([page.markup.title if page.markup else "", *(line.text for line in lines[:3])])[:500]
+
+
+def _is_guide(page: SavedPage, lines: Sequence[PageLine], titles: Sequence[str]) -> bool:
+    headings = [line.text for line in lines if line.level]
+    named = any(_TITLE.match(line.text[:200]) for line in lines[:40])
+    of_story = sum(bool(_STORY_WORDS & set(words(heading))) for heading in headings)
+    if len(headings) >= 2 and (named or of_story):
+        return True
+    told = any(place_told(line.text[:MAX_PARAGRAPH]) for line in lines if not line.level)
+    places = (_page_place(page, lines, titles), *(place_in(heading, titles) for heading in headings))
+    return told or any(place and place.words for place in places)
+
+
+def _page_place(page: SavedPage, lines: Sequence[PageLine], titles: Sequence[str]) -> Place | None:
+    """Return the part of the story that a whole page is about, by its title."""
+    stated = page.markup.window[:MAX_LINE] if page.markup else ""
+    headed = list(dict.fromkeys(line.text for line in (*lines, *page.lines) if line.level == 1))
+    before = next((n for n, line in enumerate(page.lines) if line.level == 1), 0)
+    if len(headed) > 1 or any(ends_sentence(line.text) for line in page.lines[:before] if len(line.text) > 20):
+        headed = []  # a heading among others, or below a text
+    return next((place for text in (*headed, stated) if (place := place_in(text, titles))), None)
+
+
+def with_headings(lines: Sequence[PageLine], titles: Sequence[str] = ()) -> list[PageLine]:
     """Return the lines of a page, with headings recognised by their shape if nothing marks them.
 
-    In a text file, a heading is a short line without a full stop, after a blank line and before prose.
+    In a text file, a heading is a short line without a full stop, after a blank line and before prose; or it names
+    chapters, or what is below it (“Discussion Questions”).
     """
     if any(line.level for line in lines):
         return list(lines)
     found = []
     for n, line in enumerate(lines):
         above = lines[n - 1].text if n else ""
-        below = next((after.text for after in lines[n + 1 : n + 3] if after.text), "")
-        is_label = _AUTHOR.match(line.text) or _TITLE.match(line.text) or _UNTOLD.match(line.text)
-        short = 0 < len(line.text) < 80 and not line.text.endswith((".", ",", ";")) and not line.item
-        is_heading = short and not above and len(below) >= PROSE and not is_label
-        beside = n + 1 < len(lines) and lines[n + 1].text == below
-        found.append(PageLine(line.text, level=2) if is_heading and (beside or chapters_of(line.text)) else line)
+        after = [later.text for later in lines[n + 1 : n + 3]]
+        found.append(PageLine(line.text, level=2) if _is_heading(line, above, after, titles) else line)
     return found
+
+
+def _is_heading(line: PageLine, above: str, after: Sequence[str], titles: Sequence[str]) -> bool:
+    text, below = line.text, next(filter(None, after), "")
+    if not 0 < len(text) < MAX_LINE or line.item or above or not below or text.endswith((".", ",", ";")):
+        return False
+    if _AUTHOR.match(text) or _TITLE.match(text) or _UNTOLD.match(text):
+        return False
+    if _ASKS.match(text) and place_in(text, titles):
+        return True
+    if len(text) >= PROSE or text.endswith("?"):
+        return False
+    place, numeral = place_in(text, titles), numeral_in(text)
+    if place or kind_of(text, ""):
+        return not place or not place.rest or not place.rest[0].islower() or bool(_STORY.match(place.rest))
+    if numeral and not numeral[1]:
+        return True
+    return len(text) < 80 and len(below) >= PROSE and bool(after[0])
 
 
 class _Parts:
     """Sorts lines into sections, the premise, and the part about the author."""
 
-    def __init__(self, lines: Sequence[PageLine], titles: Sequence[str]) -> None:
-        self._titles = titles
-        self._sections: list[PageSection] = [PageSection()]
-        self._where = "section"
+    def __init__(
+        self, lines: Sequence[PageLine], titles: Sequence[str], kind: str, setting: ImportContext,
+        whole_page: Place | None = None, *, notes: bool = False,
+    ) -> None:  # fmt: skip
+        self._titles, self._kind, self._setting = titles, kind, setting
+        self._guide = kind == "summary"
+        self._choosy = self._guide and not notes  # of a saved page, short lines are navigation
+        start = kind if whole_page or not self._guide else "background"
+        self.sections: list[_Section] = [_Section(kind=start, place=whole_page)]
+        self._page, self._where, self._columns, self._fresh, self._warned = whole_page, "section", False, False, False
+        self._open_sections: list[_Section] = []
+        self._dropped = 0  # the level of a heading that is about another book
         self.premise: list[str] = []
         self.about_author: list[str] = []
+        self.warnings: list[str] = []
         self.untold = 0
+        numbers = _numerals(lines)
         for n, line in enumerate(lines):
-            if _UNTOLD.match(line.text[:200]) or _TITLE.match(line.text[:200]):
-                self.untold += 1
-            elif any(map(str.isalnum, line.text)):
-                self._take(line, lines[n + 1 :])
+            self._line(line, n, lines, numbers)
 
-    @property
-    def told(self) -> list[PageSection]:
-        """The sections with text."""
-        return [part for part in self._sections if part.lines]
+    def _line(self, line: PageLine, n: int, lines: Sequence[PageLine], numbers: dict[int, Place]) -> None:
+        text, row = line.text[:200], _cells(line.text)
+        if self._is_table_head(n, lines):
+            self._columns = self._fresh = True
+        elif self._columns and words(text) == ["analysis"]:
+            self.untold += 1
+        elif _UNTOLD.match(text) or _TITLE.match(text) or (self._columns and _ROW_ENDS.match(text)):
+            self._fresh = self._fresh or bool(_ROW_ENDS.match(text))
+            self.untold += 1
+        elif warning := _WARNING.match(line.text[: 2 * MAX_LINE]):
+            self.warnings.append(warning[1])
+        elif self._columns and row:
+            self.sections[-1].lines += [PageLine(row[0])] if row[0].strip("-: ") else []
+            self.sections[-1].commentary += [PageLine(cell) for cell in row[1:] if cell.strip("-: ")]
+        elif any(map(str.isalnum, line.text)):
+            self._take(line, lines[n + 1 : n + 1_000], numbers.get(n))
 
-    def _take(self, line: PageLine, after: Sequence[PageLine]) -> None:
+    def _is_table_head(self, n: int, lines: Sequence[PageLine]) -> bool:
+        """Return whether two columns begin here, the story and its analysis."""
+        cells = _cells(lines[n].text)
+        if cells:
+            return [words(cell) for cell in cells] == [["summary"], ["analysis"]]
+        below = next((line.text for line in lines[n + 1 : n + 4] if line.text), "")
+        return words(lines[n].text[:20]) == ["summary"] and words(below[:20]) == ["analysis"]
+
+    def _take(self, line: PageLine, after: Sequence[PageLine], number: Place | None) -> None:
         text = line.text
-        is_title = len(text) < PROSE and any(same_title(text, title) for title in self._titles)
+        is_title = len(text) < PROSE and _is_title(text, self._titles) and not place_in(text, self._titles)
+        told = any(section.lines for section in self.sections)
         if _author(line):
-            self._where = "author"
+            self._where = "author" if told and self._guide else self._where
         elif is_title and not (line.level > 1 and _is_section(line, after)):
-            self._where = "premise" if self.told else "section"
-        elif line.level > 1:
+            self._where = "premise" if told and self._guide else "section"
+        elif line.level > 1 or (line.level and (place_in(text, self._titles) or kind_of(text, ""))):
             self._where = "section"
-            self._sections.append(PageSection(text[:MAX_HEADING], line.level))
+            self._open(line, number)
+        elif line.level:
+            self._open(line, None) if self._is_of_another(line) else None
+        elif self._dropped:
+            self._setting.ledger.dropped("lines", 1, "they are about another book")
         elif self._where == "premise" and len(text) <= 400 and len(self.premise) < 2 and ends_sentence(text):
             self.premise.append(text)
         elif self._where == "author":
             self.about_author.append(text)
-        elif self._where == "section" and (len(text) >= PROSE or ends_sentence(text) or line.item):
-            self._sections[-1].take(text, line)
+        elif self._where == "section" and (not self._choosy or len(text) >= PROSE or ends_sentence(text) or line.item):
+            self._add(line)
+
+    def _add(self, line: PageLine) -> None:
+        section, kept = self.sections[-1], PageLine(cut_to(line.text, MAX_PARAGRAPH), item=line.item)
+        if self._columns and not self._fresh:
+            section.commentary.append(kept)
+        elif not section.place and warns_of_spoilers(line.text[:MAX_PARAGRAPH]) and section.kind != "discussion":
+            self._warned = True
+            lines = [kept] if len(line.text) > MAX_LINE else []
+            self.sections.append(_Section(level=section.level, kind=section.kind, place=Place(""), lines=lines))
+        else:
+            section.lines.append(kept)
+        self._fresh = False
+
+    def _is_of_another(self, line: PageLine) -> bool:
+        """Note whether a heading begins a part about another book of the library, or ends one."""
+        others = names_in(line.text, self._setting.others)
+        another = bool(others) and not any(same_title(line.text, title) for title in self._titles)
+        if another and any(
+            same_title(bare_title(line.text), n) for o in others for n in names_of(self._setting.others[o])
+        ):
+            self._dropped = line.level
+        elif self._dropped and line.level <= self._dropped:
+            self._dropped = 0
+        return bool(self._dropped)
+
+    def _open(self, line: PageLine, number: Place | None) -> None:
+        """Open a section, which has its place and kind from its heading, or else from the headings around it."""
+        if self._is_of_another(line):
+            return
+        self._columns = False
+        heading = line.text[:MAX_HEADING]
+        place = number or place_in(heading, self._titles)
+        self._open_sections = [section for section in self._open_sections if section.level < line.level]
+        around = self._open_sections[-1] if self._open_sections else None
+        kind = self._kind_of(heading, place, around)
+        inherited = around.place if around else self._page if kind == "summary" else None
+        if _tells_all(heading) and not (around and around.level > 1):
+            inherited = None
+        if place is None and self._warned and inherited is None:
+            place = Place("")
+        section = _Section(heading, line.level, kind, place or inherited, own=place is not None)
+        self.sections.append(section)
+        self._open_sections.append(section)
+
+    def _kind_of(self, heading: str, place: Place | None, around: _Section | None) -> str:
+        if place and place.words:
+            besides = _AFTER_MARKS.search(place.rest)
+            if besides and not _STORY.search(heading):
+                return str(besides.lastgroup)
+            return around.kind if around and around.kind in _COMMENTARY else "summary"
+        default = around.kind if around else self._kind
+        of_book = any(same_title(heading, title) for title in self._titles)
+        return self._kind if of_book else kind_of(heading, default) or ""
+
+
+def _is_title(text: str, titles: Sequence[str]) -> bool:
+    """Return whether a line is the book's title, and no sentence that begins with it."""
+    return any(same_title(text, title) and (words(text) == words(title) or not ends_sentence(text)) for title in titles)
+
+
+def _may_be_title(text: str, names: Sequence[str]) -> bool:
+    """Return whether a line is a title of which a slug leaves out the small words."""
+    return not ends_sentence(text) and any(fits_slug("-".join(words(name)), text) for name in names) and text.isascii()
+
+
+def _tells_all(heading: str) -> bool:
+    """Return whether a heading is that of the whole story, on a page about a part of it."""
+    return bool({"plot", "book", "full", "complete", "whole", "overall", "novel", "ending"} & set(words(heading)))
+
+
+def _cells(text: str) -> list[str]:
+    return [cell.strip() for cell in text.strip("|").split("|")] if text.startswith("|") and text.endswith("|") else []
 
 
 def _is_section(heading: PageLine, after: Sequence[PageLine]) -> bool:
@@ -129,57 +352,171 @@ def _is_section(heading: PageLine, after: Sequence[PageLine]) -> bool:
     return told > 400
 
 
-def _title(page: SavedPage, lines: Sequence[PageLine]) -> str:
+def _numerals(lines: Sequence[PageLine]) -> dict[int, Place]:
+    """Return the places of headings such as “VII”, by line; numbers that do not rise are not believed."""
+    found = [(n, line.level, number) for n, line in enumerate(lines)
+             if line.level and len(line.text) <= MAX_LINE and (number := numeral_in(line.text))]  # fmt: skip
+    numbers = [number for _, _, (number, _) in found]
+    rising = all(one < other for one, other in pairwise(numbers))
+    steps = sum(other - one == 1 for one, other in pairwise(numbers))
+    titled = any(title for _, _, (_, title) in found)
+    sections = any(kind_of(title, "") != "" for _, _, (_, title) in found if title)
+    of_chapters = any("chapter" in line.text.lower() for line in lines if line.level)
+    bare = not titled and (len(found) > 1 or any(not c.isdigit() for n, *_ in found for c in lines[n].text.strip(". ")))
+    believed = rising and (bare or (steps >= 2 and of_chapters and not sections))
+    return {
+        n: Place(f"Chapter {number}", number, number, title) if believed and number else Place("")
+        for n, _, (number, title) in found
+    }
+
+
+def _documents(parts: _Parts, kind: str, setting: ImportContext) -> dict[str, list[DraftSection]]:
+    """Return the sections by the kind of document that they belong to."""
+    documents: dict[str, list[DraftSection]] = {}
+    placed = any(section.place and section.place.words for section in parts.sections)
+    believed = _believed(_without_contents(parts.sections), setting, parts.sections[0].place)
+    for section in believed:
+        lines = section.lines
+        if section.kind == "background" and not section.heading and any(p and p.words for p in _told(lines)):
+            section = replace(section, kind="summary")
+        if section.kind not in ("", "discussion"):
+            asked = [line for line in lines if _is_question(line)]
+            if len(asked) > 2:
+                lines = [line for line in lines if not _is_question(line)]
+                questions = replace(section, kind="discussion", heading="", own=False, lines=asked, commentary=[])
+                documents.setdefault("discussion", []).append(_draft(questions, setting, placed=placed))
+        if lines and section.kind:
+            documents.setdefault(section.kind, []).append(
+                _draft(replace(section, lines=lines), setting, placed=placed and section.kind == kind)
+            )
+        if section.commentary:
+            documents.setdefault("themes", []).append(
+                DraftSection(tuple(Paragraph(line.text, line.item) for line in section.commentary), "")
+            )
+    warnings = tuple(Paragraph(text, True, {setting.slug: 0}) for text in parts.warnings)
+    documents.setdefault("warnings", []).append(DraftSection(warnings))
+    found = {kind: [s for s in sections if s.paragraphs] for kind, sections in documents.items()}
+    return {
+        kind: [replace(s, heading=s.heading or TITLES[kind] * (len(sections) > 1)) for s in sections]
+        for kind, sections in found.items() if sections
+    }  # fmt: skip
+
+
+def _is_question(line: PageLine) -> bool:
+    return bool(_NUMBERED.match(line.text)) and line.text.endswith("?")
+
+
+def _without_contents(sections: Sequence[_Section]) -> Iterator[_Section]:
+    """Yield the sections without a table of contents: headings in a row, the last of which places nothing."""
+    row = 0
+    for section in sections:
+        numbered = section.own and bool(section.place and section.place.first)
+        last_of_row = numbered and row >= 2
+        row = row + 1 if numbered and not (section.lines or section.commentary) else 0
+        if section.lines or section.commentary:
+            yield replace(section, place=Place(""), own=False, heading="") if last_of_row else section
+        elif _DIVISION.match(section.heading):
+            yield section
+
+
+def _believed(sections: Iterator[_Section], setting: ImportContext, page: Place | None) -> Iterator[_Section]:
+    """Yield sections with places that can be right: a count that begins anew within a book is that of a part of it."""
+    furthest: dict[str, int] = {}
+    begun_anew: set[str] = set()
+    division = page.words if page and _DIVISION.match(page.words) and not page.first else ""
+    for section in sections:
+        place, reached = section.place, furthest.get(section.kind, 0)
+        if _DIVISION.match(section.heading) and not (place and place.first):
+            division = place.words if place and place.words else "?"
+        elif section.own and section.heading and not place:
+            division = division if section.level > 2 else ""
+        if place and place.first:
+            if place.first < reached or (division and (not reached or place.first <= reached)):
+                begun_anew.add(section.kind)
+            if section.kind in begun_anew:
+                words_ = f"{division}, {place.words}" if division not in ("", "?") else ""
+                setting.ledger.noted(
+                    f"the heading “{section.heading}”", "its chapters do not go on from those before; waits for the end"
+                )
+                section = replace(section, place=replace(place, words=words_))
+            furthest[section.kind] = max(reached, place.first)
+        yield section
+
+
+def _draft(section: _Section, setting: ImportContext, *, placed: bool) -> DraftSection:
+    """Return a section as it will be written, each paragraph with its place."""
+    slug, place = setting.slug, section.place
+    if section.kind in ("themes", *_FREE):
+        place = None
+    elif place is None and placed:
+        place = Place("")  # on a page of chapters, what names none is not spread between them
+    heading, names_marks = section.heading, bool(place and place.words and section.own)
+    if names_marks and place:
+        title = place.rest if set(words(place.rest)) - _NO_TITLE and place.rest != section.heading else ""
+        heading = f"{place.words}: {title}" if title else place.words
+    elif speaks_of_marks(heading) or (place and not place.words):
+        heading = place.rest if place and not speaks_of_marks(place.rest) else ""
+    told = _told(section.lines)
+    paragraphs: list[Paragraph] = []
+    for n, line in enumerate(section.lines):
+        own = _own_place(told, n, place, section.kind)
+        where = own or (None if names_marks else place)
+        reveals: Placing | None = {slug: where.words or END} if where else None
+        reveals = {slug: 0} if section.kind in _FREE else None if section.kind == "themes" else reveals
+        item = line.item or section.kind == "discussion"
+        open_texts, hidden = without_hidden(line.text)
+        text = " ".join(open_texts)
+        text = _NUMBERED.sub("", text) if section.kind == "discussion" else text
+        paragraphs += [Paragraph(text, item, reveals)] if text else []
+        paragraphs += [Paragraph(part, item, {slug: END}) for part in hidden if part]
+    if not names_marks:  # what has no place stands before the first label
+        paragraphs.sort(key=lambda p: p.reveals is not None)
+    return DraftSection(tuple(paragraphs), heading, 2, names_marks=names_marks)
+
+
+def _told(lines: Sequence[PageLine]) -> list[Place | None]:
+    """Return where each paragraph says that it stands; unclear if few of a section say it."""
+    told = [place_told(line.text) for line in lines]
+    in_order = 2 * sum(place is not None for place in told) >= len(told)
+    return told if in_order else [place and Place("") for place in told]
+
+
+def _own_place(told: Sequence[Place | None], n: int, around: Place | None, kind: str) -> Place | None:
+    """Return the place of a paragraph among others that say where they stand: its own, or that of the next one."""
+    own = told[n]
+    if own is None and any(told) and kind == "summary" and not (around and around.words):
+        own = next(filter(None, told[n:]), Place(""))
+    if own and not own.words and around:
+        return None
+    if own and own.words and around and around.words and own.last > around.last:
+        return replace(own, words=f"{around.words}, {own.words}")
+    return own
+
+
+def _whole(page: SavedPage, sections: Sequence[_Section]) -> int | None:
+    """Return the book's number of chapters, if the page says it and names none beyond."""
+    named = max((section.place.last for section in sections if section.place), default=0)
+    for line in page.lines[:2_000]:
+        found = _WHOLE.search(line.text[:1_000])
+        if found and not _OF_PART.search(line.text[max(0, found.start() - 60) : found.end() + 20]):
+            many = int(found["many"] or found["total"] or found["stated"])
+            if named <= many and many > 2:
+                return many
+    return None
+
+
+def _title(page: SavedPage, lines: Sequence[PageLine], names: Sequence[str]) -> str:
     named = next((found[1] for line in lines[:60] if (found := _TITLE.match(line.text[:200]))), "")
     headed = next((line.text for line in lines if line.level == 1), "") or (page.markup.title if page.markup else "")
+    if not named and not headed:
+        first = [bare_title(line.text) for line in lines[:5] if 0 < len(line.text) <= MAX_LINE]
+        return next((text for text in first if _is_title(text, names) or _may_be_title(text, names)), "")
     return bare_title(named or _TITLE.sub(r"\1", headed)[:200])
 
 
 def _author(line: PageLine) -> str:
     found = _AUTHOR.match(line.text[:120]) if not line.level else None
     return found[1].strip() if found and len(found[1].split()) <= 6 else ""
-
-
-def _kinds(parts: Sequence[PageSection], titles: Sequence[str]) -> Iterator[tuple[str, PageSection]]:
-    """Yield every section with its kind of document; subsections have that of their section."""
-    kind: str | None = "themes"  # what stands before the first heading introduces the book
-    top = min((part.level for part in parts if part.heading), default=2)
-    for part in parts:
-        if part.heading and (part.level <= top or kind is None):
-            of_story = chapters_of(part.heading) or any(same_title(part.heading, title) for title in titles)
-            kind = "summary" if of_story else kind_of(part.heading, "summary")
-        if kind:
-            yield kind, part
-
-
-def _section(part: PageSection, kind: str, setting: ImportContext, *, believed: Sequence[range]) -> DraftSection | None:
-    paragraphs = tuple(Paragraph(line.text, line.item or kind == "discussion") for line in part.lines)
-    heading, places = part.heading, False
-    if speaks_of_marks(heading):
-        places = kind == "summary" and bool(believed) and chapters_of(heading) is not None
-        if not places:
-            heading = without_marks(heading)
-            why = "it speaks of marks, which are not those of the book"
-            setting.ledger.noted(f"the heading “{part.heading}” was shortened", why=why)
-    return DraftSection(paragraphs, heading, max(2, part.level), names_marks=places) if paragraphs else None
-
-
-def _chapters(parts: Sequence[PageSection], setting: ImportContext) -> list[range]:
-    """Return the chapters that the headings name, if they are plausible: rising and within the book."""
-    found = [chapters for part in parts if (chapters := chapters_of(part.heading))]
-    lasts = [chapters[-1] for chapters in found]
-    if lasts != sorted(lasts) or len(lasts) < 2:
-        return []
-    book = setting.book
-    if book is not None and (book.unit is not Unit.CHAPTER or lasts[-1] > book.marks):
-        return []
-    return found if book is not None or _is_whole(found) else []
-
-
-def _is_whole(found: Sequence[range]) -> bool:
-    """Return whether every chapter from the first on is named, so that the last is the book's last."""
-    named = {chapter for chapters in found for chapter in chapters}
-    return len(found) > 2 and named == set(range(1, max(named) + 1))
 
 
 def _about_author(texts: Sequence[str], author: str) -> list[str]:

@@ -12,10 +12,12 @@ from corpus.errors import ImportRefused, LibraryProblem
 from corpus.importing.draft import BookFacts
 from corpus.importing.page import SavedPage
 from corpus.names import names_in, without_article
+from corpus.positions import DIGITS, ROMAN, WORDS
 
 _PLAIN = frozenset({
     "a", "an", "the", "of", "in", "on", "at", "to", "and", "or", "from", "for", "with", "by", "my", "his", "her", "is",
 })  # fmt: skip
+_PLACE = re.compile(rf"[\s:,–—-]*\b(?:chapters?|parts?)\s+(?:{DIGITS}|(?:{WORDS})|(?:{ROMAN})(?!\w)).*$", re.IGNORECASE)
 WINDOW = 12
 """Words among which the distinctive words of a title must occur together."""
 
@@ -41,8 +43,9 @@ def bare_title(title: str) -> str:
     """Return a page's title without additions such as “(George Smiley, #9)” or “by John le Carré”."""
     title = re.sub(r"\s*\([^()]{1,80}\)\s*$", "", title.strip())
     title = re.sub(r"\s+(?:\||[–—-])\s+[^|–—]{1,60}$", "", title)
+    title = _PLACE.sub("", title)
     title = re.sub(r"\s+(?:Study Guide|Plot Summary|Summary)\b.{0,60}$", "", title)
-    title = re.sub(r"^(?:Summary of|Study Guide:?|Novel:|Book:)\s+", "", title)
+    title = re.sub(r"^(?:Summary of|Study Guide:?|Novel:|Book:|(?:An? )?(?:Book )?Review(?: of|:))\s+", "", title)
     return re.sub(r"\s+by\s+[^\d]{3,60}$", "", title).strip(" ,;:–—-")
 
 
@@ -57,11 +60,14 @@ def is_about(text: str, names: Sequence[str], author: str) -> bool:
     """Return whether a text names the book: its title, or its author and most words of its title."""
     said = words(text)
     phrase = f" {' '.join(said)} "
+    telling = f" {' '.join(_telling(said))} "
     by_author = not {*words(author)[-1:]}.isdisjoint(said)
     for name in names:
         title = without_article(tuple(words(name)))
         if title and f" {' '.join(title)} " in phrase and (by_author or _is_distinctive(title)):
             return True
+        if len(_telling(title)) > 2 and f" {' '.join(_telling(title))} " in telling:
+            return True  # a slug may leave the small words of a title out
     return by_author and any(_stand_together(words(name), said) for name in names)
 
 
@@ -72,14 +78,19 @@ def named(text: str, books: Mapping[Slug, Book], apart_from: Sequence[str] = ())
     return [slug for slug in names_in(text, books) if slug]
 
 
-def slug_words(slug: Slug) -> list[str]:
-    """Return the words of a slug, without articles and the like."""
-    return [word for word in slug.split("-") if word not in _PLAIN] or slug.split("-")
+def slug_title(slug: Slug) -> str:
+    """Return a slug as the words of a title."""
+    return slug.replace("-", " ")
+
+
+def _telling(title: Sequence[str]) -> list[str]:
+    """Return words without articles and the like."""
+    return [word for word in title if word not in _PLAIN]
 
 
 def _is_distinctive(title: Sequence[str]) -> bool:
     """Return whether a title is unlikely to be an ordinary word: “Smiley's People”, but not “Emma” or “It”."""
-    return sum(word not in _PLAIN for word in title) >= 2 or max(map(len, title)) >= 8
+    return len(_telling(title)) >= 2 or max(map(len, title)) >= 8
 
 
 def _stand_together(title: Sequence[str], said: Sequence[str]) -> bool:
@@ -128,24 +139,38 @@ class TargetLibrary:
 def check_subject(page: SavedPage, facts: BookFacts, shelf: TargetLibrary, *, certain: bool) -> None:
     """Raise ImportRefused if a page is about something else; `certain`: its title can be trusted."""
     book, title = shelf.book, facts.title
-    others = named(title, shelf.others) if title else []
-    if title and (certain or others):
-        fits = any(same_title(title, name) for name in names_of(book)) if book else fits_slug(shelf.slug, title)
-        if fits:
-            return
-    elif book:
-        if is_about(page.text, names_of(book), book.author):
-            return
-    elif is_about(page.text, [" ".join(slug_words(shelf.slug))], "") or (title and fits_slug(shelf.slug, title)):
+    others = [slug for slug in named(title, shelf.others) if slug] if title else []
+    names = names_of(book) if book else [slug_title(shelf.slug)]
+    if title and (any(same_title(title, name) for name in names) or (not book and fits_slug(shelf.slug, title))):
+        return
+    said = f"{page.markup.window}\n{page.text}" if page.markup else page.text
+    untitled = not title or not (certain or others or _names_a_book(page))
+    if untitled and is_about(said, names, book.author if book else ""):
         return
     what = f"is about “{title[:100]}”, not about" if title else "does not seem to be about"
     meant_book = f"“{book.title}”" if book else f"a book called “{shelf.slug}”"
     cure = f"Import it with --book {others[0]}" if others else "Check --book"
-    more = f", or add the title to the aliases in {shelf.slug}/book.toml." if book else ": a slug is made of the title."
-    raise ImportRefused(f"{page.name} {what} {meant_book}. {cure}{more}")
+    file = f"{shelf.slug}/book.toml"
+    more = f", or add the title to the aliases in {file}" if book else f", or write {file} with title and author first"
+    raise ImportRefused(f"{page.name} {what} {meant_book}. {cure}{more}. If it is about this book, add --unchecked.")
+
+
+_OF_A_BOOK = re.compile(
+    r"\b(?:study guide|(?:plot|book|chapter)? ?summary|synopsis|sparknotes|cliffsnotes|chapters? \d+|analysis|"
+    r"discussion (?:questions|guide)|book review|reading guide)\b",
+    re.IGNORECASE,
+)
+
+
+def _names_a_book(page: SavedPage) -> bool:
+    """Return whether the title of a page is made of a book's title: “… Study Guide”."""
+    return bool(page.markup and _OF_A_BOOK.search(page.markup.title) and bare_title(page.markup.title))
 
 
 def fits_slug(slug: Slug, title: str) -> bool:
     """Return whether a slug may be made of a title."""
     said = words(title)
-    return set(slug_words(slug)) <= set(said) or slug.replace("-", "") == "".join(said)
+    if not re.search("[a-z]", "".join(said)):
+        return True  # no slug of small letters can be made of this title
+    telling = _telling(slug.split("-")) or slug.split("-")
+    return set(telling) <= set(said) or slug.replace("-", "") == "".join(said)

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup, Tag
 
 from corpus.books import Book, Slug
-from corpus.importing.draft import END, BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
+from corpus.importing.draft import (
+    END,
+    BookFacts,
+    DraftDocument,
+    DraftSection,
+    ImportContext,
+    PageContent,
+    Paragraph,
+    Placing,
+)
 from corpus.importing.page import MAX_HEADING, PageLine, PageSection, SavedPage, attribute, classes, lines_of, words_of
-from corpus.importing.phrases import TITLES, date_in, kind_of, speaks_of_marks, year_in
+from corpus.importing.phrases import TITLES, Place, date_in, kind_of, place_in, speaks_of_marks, year_in
 from corpus.importing.subject import bare_title, fold, named, names_of, words
 from corpus.text import sentences_as_written
 
@@ -231,20 +240,23 @@ class _Article:
                 DraftDocument("premise-wikipedia", "premise", TITLES["premise"], SOURCE, (section,), reveals={})
             )
         for kind, sections in self._documents.items():
-            drafts.append(DraftDocument(f"{kind}-wikipedia", kind, TITLES[kind], SOURCE, tuple(sections)))
+            reveals = {self._setting.slug: END} if kind == "themes" else None  # an interpretation knows the end
+            drafts.append(DraftDocument(f"{kind}-wikipedia", kind, TITLES[kind], SOURCE, tuple(sections), reveals))
         return self._facts, drafts
 
     def _part(self, part: PageSection, kind: str) -> None:
         heading, level = part.heading[:MAX_HEADING], part.level
-        if speaks_of_marks(heading):
-            self._setting.ledger.noted(f"the heading “{heading}” was left out", why="it speaks of marks")
-            heading = ""
+        place = place_in(heading, self._titles)
+        if place or speaks_of_marks(heading):
+            heading, place = TITLES.get(kind, ""), place or Place("")
         own: list[Paragraph] = []
         elsewhere: list[tuple[str, Paragraph]] = []
         for line in part.lines:
             for told in split_by_story(sentences_as_written(line.text), self._titles, self._setting):
                 kept = told.sentences if told.reveals else self._without_definitions(told.sentences)
-                paragraph = Paragraph(" ".join(kept), line.item, told.reveals)
+                stated: Placing | None = {self._setting.slug: place.words or END} if place else None
+                reveals = told.reveals or stated
+                paragraph = Paragraph(" ".join(kept), line.item, reveals)
                 if told.reveals:
                     elsewhere.append((told.book, paragraph))
                 elif kept:

@@ -64,20 +64,31 @@ def escaped(text: str) -> str:
 
 
 def placed(reveals: Placing, books: Mapping[Slug, Book]) -> dict[Slug, int]:
-    """Return the marks of a draft, with `END` resolved."""
-    return {slug: books[slug].marks if mark == END else mark for slug, mark in reveals.items()}
+    """Return the marks of a draft, with `END` and words resolved."""
+    return {slug: _mark(mark, books[slug]) for slug, mark in reveals.items()}
+
+
+def _mark(place: int | str, book: Book) -> int:
+    mark = heading_mark(place, book) if isinstance(place, str) else place
+    return book.marks if mark is None or mark == END else mark
+
+
+def heading_place(draft: DraftDocument, section: DraftSection, book: Book) -> Placing | None:
+    """Return what the paragraphs of a section reveal that do not say it themselves."""
+    return {book.slug: _mark(_heading(section, book), book)} if section.names_marks else draft.reveals
 
 
 def render(draft: DraftDocument, book: Book, books: Mapping[Slug, Book], fingerprint: str) -> str:
     """Return a draft as the text of a document; `fingerprint` identifies the page if it is imported again."""
     front: dict[str, object] = {"kind": draft.kind, "title": draft.title, "source": plain_text(draft.source)}
     if draft.reveals is not None:
-        front["reveals"] = placed(draft.reveals, books) or 0
+        marks = placed(draft.reveals, books)
+        front["reveals"] = marks if marks.keys() - {book.slug} else marks.get(book.slug, 0)
     front["imported"] = fingerprint
     dumped = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1_000)
     blocks = [f"---\n{dumped}---"]
     for section in draft.sections:
-        blocks += _section(section, book, books)
+        blocks += _section(section, book, books, heading_place(draft, section, book))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -96,17 +107,23 @@ def split_long_paragraphs(section: DraftSection) -> DraftSection:
     return replace(section, paragraphs=tuple(kept))
 
 
-def _section(section: DraftSection, book: Book, books: Mapping[Slug, Book]) -> list[str]:
-    heading = plain_text(section.heading).rstrip(".") if names_a_unit(section.heading) else plain_text(section.heading)
+def _heading(section: DraftSection, book: Book) -> str:
+    heading = bare_text(section.heading)
     stated = bool(section.paragraphs) and section.paragraphs[0].reveals is not None
     if not section.names_marks and not stated and heading_mark(heading, book) is not None:
-        heading = ""  # it would place the text below it, and nobody here has said so
+        return ""  # it would place the text below it, and nobody here has said so
+    return heading
+
+
+def _section(section: DraftSection, book: Book, books: Mapping[Slug, Book], around: Placing | None) -> list[str]:
+    heading = _heading(section, book)
     rows = [(False, f"{'#' * min(6, section.level)} {escaped(heading)}")] if heading else []
-    now: Placing | None = None
+    now = around if section.names_marks or heading_mark(heading, book) is None else None
     for paragraph in section.paragraphs:
-        if paragraph.reveals is not None and paragraph.reveals != now:
-            now = paragraph.reveals
-            rows.append((False, f"<!-- reveals: {_stated(now, book, books)} -->"))
+        wanted = paragraph.reveals or (around if section.names_marks else now)
+        if wanted is not None and (now is None or placed(wanted, books) != placed(now, books)):
+            rows.append((False, f"<!-- reveals: {_stated(wanted, book, books)} -->"))
+        now = wanted
         text = escaped(plain_text(paragraph.text))
         rows.append((True, f"- {text}{_notes(paragraph)}") if paragraph.item else (False, text))
     runs = groupby(rows, lambda row: "\n" if row[0] else "\n\n")  # the items of a list stand together
@@ -128,22 +145,21 @@ def _notes(paragraph: Paragraph) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedBlock:
-    """A paragraph as it must be read back; `by_heading` if its heading may place it."""
+    """A paragraph as it must be read back."""
 
     text: str
     reveals: Mapping[Slug, int] | None
-    by_heading: bool
 
 
 def expected_blocks(draft: DraftDocument, book: Book, books: Mapping[Slug, Book]) -> list[ExpectedBlock]:
     """Return how a draft must be read back."""
     found = []
     for section in draft.sections:
-        now = draft.reveals
+        now = around = heading_place(draft, section, book)
         for paragraph in section.paragraphs:
-            now = paragraph.reveals if paragraph.reveals is not None else now
+            now = paragraph.reveals or (around if section.names_marks else now)
             where = None if now is None else {book.slug: 0} | placed(now, books)
-            found.append(ExpectedBlock(plain_text(paragraph.text), where, section.names_marks))
+            found.append(ExpectedBlock(plain_text(paragraph.text), where))
     return found
 
 
@@ -175,13 +191,17 @@ def new_book_file(slug: Slug, facts: BookFacts) -> BookFile:
     else:
         unit = tomlkit.item(str(Unit.PERCENT)).comment("or chapter, with as many marks as the book has chapters")
         document["unit"], document["marks"] = unit, 100
-    filled = complete_book_file(tomlkit.dumps(document), facts)
+    filled = complete_book_file(tomlkit.dumps(document), facts, None)
     return BookFile(filled.text, ("title", "author", "unit", "marks", *filled.added), ())
 
 
-def complete_book_file(text: str, facts: BookFacts) -> BookFile:
-    """Return a `book.toml` completed with fields from the page; nothing in it is changed."""
+def complete_book_file(text: str, facts: BookFacts, book: Book | None) -> BookFile:
+    """Return a `book.toml` completed with fields from the page; nothing in it is changed but percent to chapters."""
     document = tomlkit.parse(text)
+    counted = ""
+    if book is not None and facts.chapters and book.unit is Unit.PERCENT:
+        document["unit"], document["marks"], counted = str(Unit.CHAPTER), facts.chapters, "unit, marks"
+        text = tomlkit.dumps(document)
     before = tomllib.loads(text)
     added: list[str] = []
     present: list[str] = []
@@ -199,6 +219,7 @@ def complete_book_file(text: str, facts: BookFacts) -> BookFile:
             added.append(f"{len(new)} × {name}" if len(new) > 1 else name)
         elif new:
             present.append(name)
+    added = [counted, *added] if counted else added
     if not added:
         return BookFile(text, (), tuple(present))
     filled = tomlkit.dumps(document)
@@ -209,6 +230,25 @@ def complete_book_file(text: str, facts: BookFacts) -> BookFile:
     if any(after.get(key) != value for key, value in before.items() if key not in ("editions", "similar")):
         raise ImportRefused("book.toml could not be completed without changing what it says. Add the fields by hand.")
     return BookFile(filled, tuple(added), tuple(present))
+
+
+_MARK = r"(reveals:[ \t]*|\b{}=)([0-9]{{1,6}})\b"
+
+
+def rescaled(home: Path, before: Book, after: Book) -> dict[str, str]:
+    """Return the documents of a book with their labels in its new marks, rounded up."""
+    label = re.compile(_MARK.format(re.escape(before.slug)))
+    found = {}
+    for path in sorted(home.glob("*.md")):
+        rows = path.read_text(encoding="utf-8-sig").split("\n")
+        new = [
+            label.sub(lambda m: f"{m[1]}{-(-min(int(m[2]), before.marks) * after.marks // before.marks)}", row)
+            if row.startswith(("<!--", "reveals:")) else row
+            for row in rows
+        ]  # fmt: skip
+        if new != rows:
+            found[path.name] = "\n".join(new)
+    return found
 
 
 def _fields(facts: BookFacts) -> Iterator[tuple[str, Any]]:

@@ -155,14 +155,11 @@ def test_where_the_library_cannot_be_written_it_stays_as_it_was(page: Page, two_
 
 
 def test_any_other_page_is_kept_as_text_that_nothing_places(saved: Saved, two_books: Path) -> None:
-    text = "# Notes\n\nBarchester Towers was written in trains.\n\n## Part 2\n\nThe end is told here.\n"
+    text = "# Notes\n\nBarchester Towers was written in trains.\n"
     report = import_files([saved("Our notes.md", text)], SLUG, two_books)
-    (document,) = (d for d in Library.load(two_books).documents[SLUG] if d.name == "background-page.md")
-    assert (document.kind, document.source) == ("background", "Our notes")
-    assert [(b.text, b.reveals) for b in document.blocks] == [
-        ("Barchester Towers was written in trains.", None),
-        ("The end is told here.", None),
-    ]
+    (document,) = Library.load(two_books).documents[SLUG]
+    assert (document.name, document.kind, document.source) == ("background-page.md", "background", "Our notes")
+    assert [(b.text, b.reveals) for b in document.blocks] == [("Barchester Towers was written in trains.", None)]
     assert any("no known form" in entry.what for entry in report.of(Status.RECOGNISED))
 
 
@@ -195,3 +192,29 @@ def test_the_report_says_what_became_of_everything(page: Page, two_books: Path) 
         f"wrote {two_books / SLUG / 'reviews-goodreads.md'}",
     ):
         assert part in said
+
+
+def test_an_organiser_can_say_that_a_page_is_about_the_book(saved: Saved, library: Path) -> None:
+    (library / "emma").mkdir()
+    (library / "emma" / "book.toml").write_text(
+        'title = "Emma"\nauthor = "Jane Austen"\nunit = "chapter"\nmarks = 55\n', encoding="utf-8"
+    )
+    note = saved("note.txt", "A guide to each colour in Emma.\n")
+    assert "--unchecked" in refusal([note], "emma", library)
+    assert import_files([note], "emma", library, unchecked=True).changed
+
+
+def test_a_slug_may_leave_out_small_words_or_be_in_other_letters(saved: Saved, library: Path) -> None:
+    note = saved("note.txt", "The Last Chronicle of Barset\n\nby Anthony Trollope\n\nIt is long.\n")
+    import_files([note], "last-chronicle-barset", library)
+    russian = saved("page.html", "<html><body><h1>Барчестерские башни</h1><p>By Trollope</p><h2>Глава 1</h2><p>Да.")
+    import_files([russian], "towers", library)
+    books = Library.load(library).books
+    assert [books[slug].title for slug in ("last-chronicle-barset", "towers")] == [
+        "The Last Chronicle of Barset", "Барчестерские башни",
+    ]  # fmt: skip
+
+
+def test_a_guide_to_another_book_is_refused_although_it_names_this_one(saved: Saved, two_books: Path) -> None:
+    html = "<html><head><title>Phineas Finn Study Guide</title></head><body><p>Not Barchester Towers by Trollope."
+    assert "is about “Phineas Finn" in refusal([saved("page.html", html)], SLUG, two_books)

@@ -203,21 +203,21 @@ def test_no_heading_of_a_page_becomes_a_heading_of_reviews(review: str) -> None:
 
 @SLOWLY
 @given(TEXT, st.sampled_from(["page.txt", "page.md", "page.html"]))
-def test_no_other_page_places_itself(text: str, name: str) -> None:
+def test_no_other_page_places_itself_at_the_beginning(text: str, name: str) -> None:
     html = f"<html><body><article><p>Barchester Towers</p><p>{text}</p></article></body></html>"
     for document in documents(html if name == "page.html" else f"Barchester Towers, a note.\n\n{text}\n", name):
         for block in document.blocks:
-            assert block.reveals is None or dict(block.reveals.marks) == {SLUG: 53}
+            free = document.kind in ("premise", "warnings")
+            assert free or block.reveals is None or block.reveals.marks[SLUG] > 0
 
 
 @SLOWLY
 @given(TEXT)
-def test_no_article_places_itself_but_at_the_end(text: str) -> None:
+def test_no_article_places_itself_at_the_beginning(text: str) -> None:
     page = f"Barchester Towers is a novel by Anthony Trollope. ==Plot== It begins. {text} ==Reception== {text}"
     for document in documents(page):
         for block in document.blocks:
-            at_the_end = block.reveals is not None and dict(block.reveals.marks) == {SLUG: 53}
-            assert block.reveals is None or at_the_end or document.kind == "premise"
+            assert document.kind == "premise" or block.reveals is None or block.reveals.marks[SLUG] > 0
         if document.kind == "premise":
             assert [block.text for block in document.blocks] == ["Barchester Towers is a novel by Anthony Trollope."]
 

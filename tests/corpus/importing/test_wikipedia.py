@@ -70,8 +70,9 @@ def test_what_only_says_what_the_book_is_is_free_of_spoilers(both: Imported) -> 
 
 def test_everything_else_is_left_for_placing(both: Imported) -> None:
     _, found = both
-    for name in ("summary-wikipedia.md", "themes-wikipedia.md", "reception-wikipedia.md"):
+    for name in ("summary-wikipedia.md", "reception-wikipedia.md"):
         assert [block.reveals for block in found[name].blocks] == [None]
+    assert [dict(b.reveals.marks) for b in found["themes-wikipedia.md"].blocks if b.reveals] == [{SLUG: 53}]
     assert [block.heading for block in found["background-wikipedia.md"].blocks if block.reveals is None] == [
         "", "Composition",
     ]  # fmt: skip
@@ -110,11 +111,16 @@ def test_an_article_copied_out_of_a_browser_is_read_too(saved: Saved, two_books:
     assert "Elsewhere" not in "".join(texts(document) for document in found.values())
 
 
-def test_a_heading_that_speaks_of_marks_places_nothing(saved: Saved, two_books: Path) -> None:
-    text = "Barchester Towers is a novel by Anthony Trollope. ==Plot== A. ===Chapter 1=== The end. ===0%=== Too."
-    report = import_files([saved("page.txt", text)], SLUG, two_books)
-    assert all(block.reveals is None for block in documents(two_books)["summary-wikipedia.md"].blocks)
-    assert any("Chapter 1" in entry.what for entry in report.of(Status.NOTED))
+def test_a_heading_that_names_chapters_places_its_text_and_others_hide_it(saved: Saved, two_books: Path) -> None:
+    text = (
+        "Barchester Towers is a novel by Anthony Trollope. ==Plot== A. ===Chapters 1–9=== Nine. ===0%=== Hid. "
+        "===After chapter 5=== Hid too. ===The town=== B."
+    )
+    import_files([saved("page.txt", text)], SLUG, two_books)
+    blocks = documents(two_books)["summary-wikipedia.md"].blocks
+    assert [(b.text, b.reveals and b.reveals.marks[SLUG]) for b in blocks] == [
+        ("A.", None), ("Nine.", 9), ("Hid.", 53), ("Hid too.", 53), ("B.", None),
+    ]  # fmt: skip
 
 
 def novel(slug: str, title: str, marks: int, number: int) -> Book:

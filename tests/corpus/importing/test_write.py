@@ -180,7 +180,7 @@ def test_a_new_book_says_what_the_page_says_and_counts_in_percent() -> None:
 
 
 def test_only_what_is_missing_is_added_and_nothing_else_is_touched() -> None:
-    file = complete_book_file(WRITTEN_BY_HAND, FACTS)
+    file = complete_book_file(WRITTEN_BY_HAND, FACTS, None)
     kept = WRITTEN_BY_HAND.splitlines()
     lines = iter(file.text.splitlines())
     assert all(line in lines for line in kept)
