@@ -223,6 +223,7 @@ class _Flow:
     def __init__(self, package: _Package, wanted: Sequence[tuple[str, str]]) -> None:
         self.lines: list[PageLine] = []
         self._starts: dict[tuple[str, str], int] = {}
+        self._anchored: set[str] = set()
         self._matter: set[str] = set(package.matter)
         self._spine = package.spine()
         tags = size = 0
@@ -246,13 +247,14 @@ class _Flow:
             self._matter.add(path)
         for below in body.select("hgroup p"):
             below.name = "h6"  # the title below a number
-        for tag in [tree.find(id=anchor) or tree.find("a", attrs={"name": anchor}) for anchor in anchors]:
-            if isinstance(tag, Tag):
-                marker = tree.new_tag(_ANCHOR, id=attribute(tag, "id") or attribute(tag, "name"))
-                tag.insert(0, marker) if tag.name in ("html", "body") else tag.insert_before(marker)
+        for tag in [body, *body.find_all(True)] if anchors else ():
+            if anchors & {said := attribute(tag, "id"), named := attribute(tag, "name")}:
+                marker = tree.new_tag(_ANCHOR, id=said if said in anchors else named)
+                tag.insert(0, marker) if tag is body else tag.insert_before(marker)
         for line in lines_of(body, _rule):
             if line.mark:
                 self._starts.setdefault((path, line.mark), len(self.lines))
+                self._anchored.add(path)
             else:
                 self.lines.append(line)
         self.lines.append(PageLine(""))
@@ -260,8 +262,7 @@ class _Flow:
     def start(self, link: tuple[str, str]) -> int | None:
         """Return where the text of a link begins, or None if it is not in the reading order."""
         known = self._starts.get(link)
-        others = any(path == link[0] and anchor for path, anchor in self._starts)
-        return self._starts.get((link[0], "")) if known is None and not others else known
+        return self._starts.get((link[0], "")) if known is None and link[0] not in self._anchored else known
 
     def is_matter(self, link: tuple[str, str]) -> bool:
         """Return whether a file says itself that it is no part of the story."""

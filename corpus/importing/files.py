@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +22,12 @@ from corpus.importing.novel import is_gutenberg, read_gutenberg
 from corpus.importing.packed import Archive, elements, value_of, xml
 from corpus.importing.page import MAX_TEXT, PageLine, SavedPage, clean, one_line, page_of, read_bytes
 from corpus.importing.phrases import year_in
+from corpus.text import plural
 
 MAX_PDF_PAGES, MAX_PDF_SECONDS = 400, 60.0
 """Pages of a PDF, and the seconds after which no more of them are read."""
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what a PDF has wrong is told once, by us
 
 _OFFICE = {
     "xl/workbook.xml": "a table (Excel)", "ppt/presentation.xml": "slides (PowerPoint)",
@@ -242,7 +246,7 @@ def _open_library(said: Mapping[str, object]) -> BookFacts:
 def _refuse_lists(page: SavedPage) -> None:
     """Raise ImportRefused for a table of the books of a member."""
     head = page.lines[0].text if page.lines else ""
-    names = {cell.strip().casefold() for cell in next(csv.reader([head]), ())}
+    names = {cell.strip(' "').casefold() for cell in head[:5_000].split(",")}
     if not {"title", "primary author", "book title"} & names or len(names) < 4:
         return
     site = (
@@ -251,9 +255,12 @@ def _refuse_lists(page: SavedPage) -> None:
         else "LibraryThing" if "primary author" in names
         else "another site"
     )  # fmt: skip
-    count = sum(1 for _ in csv.reader(line.text for line in page.lines[1:] if line.text))
+    try:
+        count = sum(1 for _ in csv.reader(line.text for line in page.lines[1:] if line.text))
+    except csv.Error:  # it is damaged, and a list all the same
+        count = len(page.lines) - 1
     raise ImportRefused(
-        f"{page.name} is a list of {count} books, one member’s shelves and ratings as exported from {site}, "
+        f"{page.name} is a list of {plural(count, 'book')}, one member’s shelves and ratings as exported from {site}, "
         "not a page about one book. Its owner can put them on a shelf with /shelf, one book at a time."
     )
 

@@ -1,6 +1,7 @@
 """E-books: chapters in the table's order whatever program wrote them, exact gates, and nothing unsafe."""
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -311,3 +312,12 @@ def test_deep_nesting_takes_no_time(kept: Kept, library: Path) -> None:
     data = epub({"c.xhtml": deep, "d.xhtml": xhtml(prose("end"))}, nav=[("x</a></li>" + table + "<a>", "c.xhtml")])
     import_files([kept("book.epub", data)], "the-lamp", library)
     assert len(blocks(library)) == 6
+
+
+def test_thousands_of_chapters_in_one_file_take_seconds(kept: Kept, library: Path) -> None:
+    chapters = "".join(f'<h2 id="a{n}">Chapter {n}</h2><p>On evening {n} it rained.</p>' for n in range(1, 2_001))
+    table = [(f"Chapter {n}", f"c.xhtml#a{n}") for n in range(1, 2_001)]
+    begun = time.process_time()
+    import_files([kept("book.epub", epub({"c.xhtml": xhtml(chapters)}, nav=table))], "the-lamp", library)
+    assert time.process_time() - begun < 30
+    assert Library.load(library).books["the-lamp"].marks == 2_000

@@ -134,7 +134,8 @@ TELEGRAM = json.dumps({"name": "Club", "type": "private_group", "messages": [{"i
     ("name", "text", "why"),
     [
         ("export.csv", GOODREADS, "list of 2 books.*Goodreads.*/shelf"),
-        ("export.txt", STORYGRAPH, "list of 1 books.*StoryGraph.*/shelf"),
+        ("export.txt", STORYGRAPH, "list of 1 book, .*StoryGraph.*/shelf"),
+        ("export.csv", f'{GOODREADS}"{"a" * 200_000}', "list of 3 books"),
         ("chat.txt", WHATSAPP, "chat export.*/review"),
         ("chat.txt", IPHONE, "chat export"),
         ("chat.txt", DISCORD, "chat export"),
@@ -177,6 +178,11 @@ def test_other_files_are_named_and_refused_with_a_cure(
         import_files([kept(tmp_path, name, data)], "the-lamp", lamp)
     assert "\n" not in str(refused.value)
     assert sorted(path.name for path in lamp.rglob("*")) == before
+
+
+def test_a_text_on_one_long_line_is_read(saved: Saved, lamp: Path) -> None:
+    text = "The Lamp by Ada Winterbourne. " + "A bell rings. " * 20_000
+    assert import_files([saved("long.txt", text)], "the-lamp", lamp).changed
 
 
 def test_a_talk_in_a_story_is_no_chat(saved: Saved, lamp: Path) -> None:
