@@ -24,7 +24,7 @@ from bot.logs import Meter
 from bot.people import EVERY
 from bot.settings import Settings
 from bot.upkeep import Following, StoreRepair
-from bot.workers import SEARCHING, WAITING, Workers
+from bot.workers import SEARCHING, Workers
 from corpus.library import Library, ReadingCache
 from retrieval.retriever import Retriever, open_retriever
 from retrieval.types import StoreUnavailable
@@ -80,9 +80,9 @@ def open_discussion(
 
 
 def _open_writer(settings: Settings, retriever: Retriever, meter: Meter | None) -> Writer:
-    from bot.answering.model import Writer, open_model
+    from bot.answering.model import Limits, Writer, open_model
 
-    return Writer(open_model(settings), retriever, settings.chat_timeout, meter)
+    return Writer(open_model(settings), retriever, Limits(settings.chat_timeout, settings.chat_calls), meter)
 
 
 def _log_failure(state: RetryCallState) -> None:
@@ -103,7 +103,7 @@ async def open_app(
     `records` is a folder for the database, where it is not what the settings say.
     """
     async with AsyncExitStack() as stack:
-        workers = Workers(WAITING if settings.chat_model else SEARCHING, meter)
+        workers = Workers(SEARCHING + (settings.chat_calls if settings.chat_model else 0), meter)
         stack.push_async_callback(asyncio.to_thread, workers.close)
         opened = await stack.enter_async_context(open_database(records or settings.club_data))
         rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)

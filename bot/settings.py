@@ -23,6 +23,9 @@ from retrieval.location import ChromaServer
 CHAT_TIMEOUT = 20.0
 """Seconds that a chat model has for an answer, where nothing else is set."""
 
+CHAT_CALLS = 4
+"""Calls of the chat model at once: a hosted model takes more, and one on a processor does one after the other."""
+
 MAX_CHAT_TIMEOUT = 600.0
 """Seconds. Discord takes a reply for 15 minutes at most, and nobody waits ten for an answer."""
 
@@ -197,6 +200,7 @@ class Settings(BaseSettings):
         description=f"This is no number of seconds up to {MAX_CHAT_TIMEOUT:.0f}. "
         f"Write a number such as {CHAT_TIMEOUT:.0f}.",
     )
+    chat_calls: int = _count(CHAT_CALLS)
     openai_base_url: _WebAddress | None = None
     openai_api_key: _Token | None = None
     embedding_model: Annotated[str, AfterValidator(_embedding_model)] | None = None

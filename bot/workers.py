@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.logs import Meter
@@ -61,6 +62,11 @@ class UnderWay:
             self._tasks[task] = give_up
             task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
+    def answered(self) -> None:
+        """Note that the member for whom the current task works has an answer, so giving up takes nothing from them."""
+        if (task := asyncio.current_task()) in self._tasks:
+            self._tasks[task] = partial(asyncio.sleep, 0)
+
     async def finish(self, patience: float) -> int:
         """Begin nothing new, and wait for the rest; return how many took longer and were given up."""
         self.leaving = True
@@ -81,10 +87,9 @@ class UnderWay:
 T = TypeVar("T")
 
 SEARCHING = 3
-"""Pieces of work at once in quote mode: more threads than cores only take turns from the event loop."""
-
-WAITING = 8
-"""Pieces of work at once with a chat model, which most of them wait for."""
+"""Pieces of work at once: more threads than cores only take turns from the event loop. Those that wait for a chat model
+come on top of them.
+"""
 
 
 class Workers:

@@ -38,9 +38,9 @@ def _inert(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: text.translate(_BRACKETS) if isinstance(text, str) else text for name, text in values.items()}
 
 
-def numbered(texts: Sequence[str]) -> str:
-    """Return passages as `[1] …`, one a line."""
-    return "\n".join(f"[{n}] {' '.join(text.split())}" for n, text in enumerate(texts, 1))
+def numbered(texts: Sequence[str], first: int = 1) -> str:
+    """Return texts as `[1] …`, one a line."""
+    return "\n".join(f"[{n}] {' '.join(text.split())}" for n, text in enumerate(texts, first))
 
 
 QUESTIONS = Path(__file__).parent / "discussion"

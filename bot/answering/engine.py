@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -18,10 +18,12 @@ from bot.answering.reply import (
     HEADING,
     MAY_SPOIL,
     NEUTRAL,
+    NO_ANSWERS,
     RECAP_LIMIT,
     Mode,
     Quote,
     Reply,
+    by_model,
     hints,
     length_asked,
     quoted,
@@ -49,9 +51,6 @@ ANSWERS = 0.35
 ANSWERS_AT_END = 0.45
 """The same for readers who have finished."""
 
-NO_ANSWERS = ("clues", "discussion", "review", "warnings")
-"""Kinds of passages that are found but only quoted where they are asked for: questions, clues, reviews, warnings."""
-
 WHICH_BOOK = "Which book do you mean? Name it in your question."
 
 NO_MORE = "That is all that I can tell from what you’ve read so far."
@@ -77,11 +76,12 @@ class Discussion:
 
     def ask(
         self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
-        *, quote_only: bool = False,
+        *, quote_only: bool = False, at_once: Callable[[Reply], object] = lambda _: None,
     ) -> Reply:  # fmt: skip
         """Answer a question from what the audience has read.
 
-        `before` is the part of the conversation that the audience may know. `quote_only` does not use the chat model.
+        `before` is the part of the conversation that the audience may know. `quote_only` does not use the chat model;
+        `at_once` is called with the quotes before it is asked.
         """
         alone = self.alone(question, audience, book, before)
         _required(alone)
@@ -93,15 +93,15 @@ class Discussion:
             search = _not_told(search, alone, before)
             if not search.sentences:
                 return Reply("ask", search.book, NO_MORE)
-        if self._writer is None or not search.passages or quote_only:
-            return self._from_passages("ask", search, Mode.QUOTE, most)
+        quotes = self._from_passages("ask", search, Mode.QUOTE, most)
+        if self._writer is None or quote_only or not quotes.answered:
+            return quotes
+        at_once(quotes)
         written = self._writer.answer(question, alone, search, audience, before)
-        if not written.text:
-            return replace(self._from_passages("ask", search, Mode.FALLBACK), tokens=written.tokens)
-        return Reply(
-            "ask", search.book, written.text, True, search.withheld, search.passages, mode=Mode.MODEL,
-            sources=_numbered(written.sources), tokens=written.tokens,
-        )  # fmt: skip
+        visible = {sentence.number: sentence for sentence in search.sentences}
+        picked = [visible[number] for number in written.picked]
+        led = by_model(quotes, written.said, picked, self.library.books, most or ANSWER_SENTENCES)
+        return replace(led, tokens=written.tokens)
 
     def alone(
         self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = ()
@@ -224,10 +224,10 @@ class Discussion:
             return found, 0
         latest = sorted(told, key=lambda p: -p.mark)
         written = self._writer.draft(kind, latest, audience, known.slug)
-        if not written.text:
+        if not written.said:
             return found, written.tokens
         needs = Reveals.of({known.slug: audience.at(known.slug)}).joined(p.reveals for p in latest)
-        return [PromptDraft(written.text, kind, needs), *found[:-1]], written.tokens
+        return [PromptDraft(" ".join(written.said), kind, needs), *found[:-1]], written.tokens
 
     def library_questions(self, audience: Audience, book: Slug) -> list[PromptDraft]:
         """Return the library's discussion questions for a book that an audience may see."""
@@ -286,12 +286,6 @@ class Discussion:
             do, search.book, found.body, True, search.withheld, search.passages, found.quotes,
             mode=mode, sources=found.sources,
         )  # fmt: skip
-
-
-def _numbered(sources: Sequence[str]) -> tuple[str, ...]:
-    """Return each source once, with the numbers by which an answer cites it."""
-    numbers = {line: "".join(f"[{n}]" for n, other in enumerate(sources, 1) if other == line) for line in sources}
-    return tuple(f"{number} {line}" for line, number in numbers.items())
 
 
 def _required(text: str) -> None:

@@ -1,9 +1,11 @@
-"""Answers by a chat model: retriever, prompt, model and guard as one LangChain chain."""
+"""Answers by a chat model: retriever, prompt, model and guard as one LangChain chain.
+
+The model picks sentences by their numbers and may write a lead; quotes always come from the passages themselves.
+"""
 
 import logging
 import re
 import time
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import copy_context
@@ -23,15 +25,16 @@ from langchain_core.runnables import Runnable, RunnableBranch, RunnableLambda, R
 from pydantic import ConfigDict, Field
 
 from bot.answering.conversation import Exchange
+from bot.answering.model_reply import MAX_REPLY, ModelReply, bare, read_reply
+from bot.answering.reply import NO_ANSWERS
 from bot.logs import Meter
-from bot.settings import Settings
+from bot.settings import CHAT_CALLS, Settings
 from corpus.books import Slug
 from corpus.errors import DogearError
 from corpus.passages import Passage, source_line
-from corpus.text import sentences
 from prompts import numbered, prompt
 from retrieval.gate import Audience
-from retrieval.retriever import Retriever, Search
+from retrieval.retriever import RankedPassage, Retriever, Search
 from retrieval.types import Verdict
 
 log = logging.getLogger(__name__)
@@ -39,20 +42,18 @@ log = logging.getLogger(__name__)
 PASSAGES = 8
 """Passages that a prompt holds: about 500 words, which small local models still read well."""
 
-CALLS = 8
-"""Model calls at once; more wait their turn."""
+TOKENS = 2_000
+"""Tokens that a model may write: a reply takes under a hundred, and models that think use many hundreds before it."""
 
-MAX_ANSWER = 1_500
-"""Characters of a model's reply that are read at all."""
+FAILURES = 3
+"""Calls in a row that fail, or come too late, until the model is left alone."""
+
+PAUSE = 60.0
+"""Seconds for which it is left alone: hosted models count their limits by the minute, and a local server that was
+restarted has loaded its model again.
+"""
 
 CURE = "docs/models.md has the lines for each provider; without CHAT_MODEL answers are quoted from the passages."
-
-_REFUSAL = re.compile(
-    r"^\W*(?:nothing\W*$|(?:i'?m )?(?:sorry|afraid|unable)\b|i (?:could|can|do|would)(?: ?not|n['’]t)\b"
-    r"|the (?:given |provided )?passages? do(?:es)? ?n['o’]t\b|as an ai\b|there is not enough\b)",
-    re.IGNORECASE,
-)
-"""How models decline, besides the word that the prompt asks for."""
 
 T = TypeVar("T")
 
@@ -77,31 +78,32 @@ class GatedRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         found = self.found.get(query) or self.retriever.search(query, self.audience, self.book)
-        return [
-            Document(
-                id=ranked.passage.id,
-                page_content=ranked.passage.text,
-                metadata={
-                    "book": ranked.passage.book,
-                    "kind": ranked.passage.kind,
-                    "source": source_line(ranked.passage, self.retriever.library.books[ranked.passage.book]),
-                    "reveals": dict(ranked.passage.reveals.marks),
-                    "score": ranked.score,
-                },
-            )
-            for ranked in found.passages
-        ]
+        told: dict[str, dict[int, str]] = {}
+        for sentence in found.sentences:
+            told.setdefault(sentence.passage.id, {})[sentence.number] = sentence.text
+        return [self._document(ranked, told.get(ranked.passage.id, {})) for ranked in found.passages]
+
+    def _document(self, ranked: RankedPassage, told: Mapping[int, str]) -> Document:
+        """Return a passage as a document; `told` are its sentences by their numbers in the visible text."""
+        passage = ranked.passage
+        source = source_line(passage, self.retriever.library.books[passage.book])
+        metadata = {
+            "book": passage.book, "kind": passage.kind, "source": source, "reveals": dict(passage.reveals.marks),
+            "heading": passage.heading, "group": passage.group, "order": passage.order, "mark": passage.mark,
+            "sentences": told, "score": ranked.score,
+        }  # fmt: skip
+        return Document(id=passage.id, page_content=passage.text, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A model's text after the guard, with the source of each passage that it cites as [1], [2] ….
+    """What is left of a model's reply: the sentences that the guard let through, and the picked sentences' numbers.
 
-    The text is empty if the model failed, refused or was stopped; `tokens` were used all the same.
+    Both are empty if the model failed, refused or was stopped; `tokens` were used all the same.
     """
 
-    text: str = ""
-    sources: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    picked: tuple[int, ...] = ()
     tokens: int = 0
 
 
@@ -109,16 +111,14 @@ def answer_chain(retriever: Runnable[str, list[Document]], model: Model, guard: 
     """Return the chain that answers a question from what its audience may see.
 
     Its input has the `question`, the `query` to search for (the question, understood without its conversation), the
-    book's `title` and the `conversation` so far. The guard reads the whole answer before anyone else does.
+    book's `title` and the `conversation` so far. The guard reads the whole lead before anyone else does.
     """
-    search = RunnablePassthrough.assign(documents=itemgetter("query") | retriever)
-    fill_in = RunnablePassthrough.assign(
-        passages=lambda v: numbered([d.page_content for d in v["documents"][:PASSAGES]])
-    )
-    write = RunnablePassthrough.assign(message=prompt("answer") | model)
+    retrieve = RunnablePassthrough.assign(documents=itemgetter("query") | retriever | RunnableLambda(_in_story_order))
+    number = RunnablePassthrough.assign(sentences=lambda values: _numbered(values["documents"]))
+    ask = RunnablePassthrough.assign(message=prompt("answer") | model)
     check = RunnableLambda(partial(_guarded_answer, guard))
     nothing: Runnable[Any, Written] = RunnableLambda(lambda _: Written())
-    return search | RunnableBranch((lambda values: not values["documents"], nothing), fill_in | write | check)
+    return retrieve | RunnableBranch((lambda values: not values["documents"], nothing), number | ask | check)
 
 
 def draft_chain(model: Model, guard: Guard) -> Runnable[Any, Written]:
@@ -127,49 +127,99 @@ def draft_chain(model: Model, guard: Guard) -> Runnable[Any, Written]:
     return write | RunnableLambda(partial(_guarded_draft, guard))
 
 
+def _in_story_order(documents: Sequence[Document]) -> list[Document]:
+    """Return the best passages that can hold an answer in the order of the story; sections stay whole."""
+    best = [d for d in documents if d.metadata["kind"] not in NO_ANSWERS and d.metadata["sentences"]][:PASSAGES]
+    begins: dict[int, int] = {}
+    for told in (d.metadata for d in best):
+        begins[told["group"]] = min(told["mark"], begins.get(told["group"], told["mark"]))
+    return sorted(best, key=lambda d: (begins[d.metadata["group"]], d.metadata["group"], d.metadata["order"]))
+
+
+def _numbered(documents: Sequence[Document]) -> str:
+    """Return the sentences of passages with their numbers, below a line that says where they come from.
+
+    Passages that follow one another in a section are joined.
+    """
+    lines: list[str] = []
+    after, number = (-1, -1), 1
+    for told in (document.metadata for document in documents):
+        if (told["group"], told["order"]) != after:
+            name = f", {told['heading']}" if told["kind"] == "people" and told["heading"] else ""
+            lines.append(f"{told['source']}{name}:")
+        lines.append(numbered(list(told["sentences"].values()), number))
+        after, number = (told["group"], told["order"] + 1), number + len(told["sentences"])
+    return "\n".join(lines)
+
+
 def _guarded_answer(guard: Guard, values: Mapping[str, Any]) -> Written:
-    """Return the sentences of a reply that the guard lets through, with what they cite."""
+    """Return what a reply picked and what may be shown of its lead; nothing at all if a number is wrong."""
     documents: list[Document] = values["documents"]
-    said, tokens = _read(values["message"])
-    kept = _let_through(guard, values["question"], said, documents[0].metadata["book"])
-    if not any(re.search(r"\w", _CITATION.sub("", sentence)) for sentence in kept):
+    reply, tokens = _read(values["message"])
+    numbers = [number for document in documents for number in document.metadata["sentences"]]
+    if any(not 1 <= n <= len(numbers) for n in reply.pick):
         return Written(tokens=tokens)
-    text, cited = _cited(" ".join(kept), documents[:PASSAGES])
-    return Written(text, tuple(document.metadata["source"] for document in cited), tokens)
+    question = values["question"]
+    said = [sentence for sentence in reply.lead if bare(sentence) != bare(question)]
+    verdicts = guard(question, said, documents[0].metadata["book"]) if said else ()
+    shown = _standing(question, said, [verdict.shown for verdict in verdicts])
+    return Written(tuple(shown), tuple(numbers[n - 1] for n in reply.pick), tokens)
 
 
 def _guarded_draft(guard: Guard, values: Mapping[str, Any]) -> Written:
     """Return a discussion prompt, or nothing if the guard stops any of it: half a question is none."""
-    said, tokens = _read(values["message"])
-    kept = _let_through(guard, "", said, values["book"])
-    if len(kept) < len(said) or not any("?" in sentence for sentence in kept):
+    reply, tokens = _read(values["message"])
+    said = reply.lead
+    if not any("?" in sentence for sentence in said) or not all(v.shown for v in guard("", said, values["book"])):
         return Written(tokens=tokens)
-    return Written(" ".join(_CITATION.sub("", sentence).strip() for sentence in said), tokens=tokens)
+    return Written(said, tokens=tokens)
 
 
-def _read(message: BaseMessage) -> tuple[list[str], int]:
-    """Return a reply's sentences, none if it is a refusal, and the tokens that it took."""
-    text = str(message.text).strip()
+_POINTING = re.compile(
+    r"\W*(?:this|that|these|those|so|but|yet|then|therefore|thus|hence|because|instead|however|which"
+    r"|(?:from|for|after|before) (?:this|that)|as a result|the (?:former|latter|same))\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\W*(?:he|she|it|they|his|her|its|their)\b", re.IGNORECASE)
+_NAME = re.compile(r"\b(?!(?:He|She|It|They|His|Her|Its|Their|The|An)\b)[A-Z]\w+")
+
+
+def _standing(question: str, said: Sequence[str], shown: Sequence[bool]) -> list[str]:
+    """Return the sentences that are shown and can stand without those that are not.
+
+    “So …” goes with the sentence before it, and “He …” with one that names somebody whom the question does not.
+    """
+    kept: list[str] = []
+    stopped, named = False, False
+    for sentence, passes in zip(said, shown, strict=True):
+        leans = stopped and (_POINTING.match(sentence) or (named and _PRONOUN.match(sentence)))
+        if passes and not leans:
+            kept.append(sentence)
+        stopped = not passes or bool(leans)
+        named = stopped and (named or any(name not in question for name in _NAME.findall(sentence)))
+    return kept
+
+
+_CUT = ("length", "max_tokens", "MAX_TOKENS")
+"""How providers say that a reply came to its limit before its end."""
+
+
+def _read(message: BaseMessage) -> tuple[ModelReply, int]:
+    """Return what a message says, and the tokens that it took."""
+    told = message.response_metadata
+    cut = any(told.get(name) in _CUT for name in ("finish_reason", "stop_reason", "done_reason"))
     usage = message.usage_metadata if isinstance(message, AIMessage) else None
-    tokens = usage["total_tokens"] if usage else 0
-    return ([] if _REFUSAL.search(text) else _sentences(plain(text[:MAX_ANSWER]))), tokens
-
-
-def _let_through(guard: Guard, question: str, said: Sequence[str], book: Slug) -> list[str]:
-    if not said:
-        return []
-    verdicts = guard(question, [_CITATION.sub("", sentence).strip() for sentence in said], book)
-    return [sentence for sentence, verdict in zip(said, verdicts, strict=True) if verdict.shown]
+    return read_reply(str(message.text), cut=cut), usage["total_tokens"] if usage else 0
 
 
 class Writer:
     """Answers and drafts with a chat model, under its limits; logs and counts how that goes."""
 
     def __init__(
-        self, model: Runnable[Any, BaseMessage], retriever: Retriever, timeout: float, meter: Meter | None = None
+        self, model: Runnable[Any, BaseMessage], retriever: Retriever, limits: "Limits", meter: Meter | None = None
     ) -> None:
         self._model, self._retriever, self._meter = model, retriever, meter or Meter()
-        self._limits = Limits(timeout)
+        self._limits = limits
 
     def answer(
         self, question: str, query: str, search: Search, audience: Audience, before: Sequence[Exchange] = ()
@@ -212,17 +262,17 @@ class Writer:
         begun, outcome = time.monotonic(), "failed"
         try:
             message = self._limits.call(lambda: self._model.invoke(messages))
-            text = str(message.text).strip()
-            outcome = "answered" if text and not _REFUSAL.search(text) else "refused"
+            reply, _ = _read(message)
+            outcome = "answered" if reply.pick or reply.lead else "refused"
             if outcome == "refused":
-                log.info("the chat model %s; answering from passages", "refused" if text else "said nothing")
+                log.info("the chat model %s; answering from passages", "refused" if message.text else "said nothing")
             return message
         except TimeoutError:
             outcome = "late"
             log.warning("the chat model gave no answer within %.0f s; answering from passages", self._limits.timeout)
-        except Closed:
-            outcome = "given up"
-            log.info("stopping, so not waiting for the chat model; answering from passages")
+        except NotAsked as why:
+            outcome = str(why)
+            log.info("the chat model is not waited for (%s); answering from passages", why)
         except Exception as error:  # noqa: BLE001 (every provider raises its own; none may reach a member)
             log.warning("the chat model failed (%s); answering from passages", type(error).__name__)
         finally:
@@ -237,34 +287,44 @@ def _conversation(before: Sequence[Exchange]) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:MAX_ANSWER]
+    return " ".join(text.split())[:MAX_REPLY]
 
 
-class Closed(Exception):
-    """The program is stopping and waits for no model call."""
+class NotAsked(Exception):
+    """No call is made or waited for: the model is “busy”, “paused” after failures, or “given up” as we are stopping."""
 
 
 class Limits:
-    """Limits on model calls: how many at once, and one timeout for waiting a turn and for the answer.
+    """Limits on model calls: how many at once, how long each may take, and a pause after several failures in a row.
 
     LangChain limits requests per second, and clients the time between two bytes; neither bounds how long a member
     waits. Each call has a daemon thread: Python waits for all others before it exits, and a model may take minutes.
     """
 
-    def __init__(self, timeout: float, calls: int = CALLS) -> None:
+    def __init__(
+        self, timeout: float, calls: int = CHAT_CALLS, now: Callable[[], float] = time.monotonic
+    ) -> None:  # fmt: skip
         self.timeout = timeout
-        self._calls, self._running, self._closed = calls, 0, False
+        self._calls, self._now = calls, now
+        self._running, self._failures, self._paused_until, self._closed = 0, 0, 0.0, False
         self._changed = Condition()
 
     def call(self, make: Callable[[], T]) -> T:
-        """Return what a call returns, or raise what it raises. Raises TimeoutError, and Closed."""
-        end = time.monotonic() + self.timeout
+        """Return what a call returns, or raise what it raises. Raises TimeoutError, and NotAsked at once."""
         answer: Future[T] = Future()
         with self._changed:
-            self._wait(lambda: self._running < self._calls, end)
+            self._begin()
             Thread(target=copy_context().run, args=(self._run, make, answer), name="chat-model", daemon=True).start()
-            self._running += 1
-            self._wait(answer.done, end)
+            self._changed.wait_for(lambda: self._closed or answer.done(), self.timeout)
+            if self._closed:
+                raise NotAsked("given up")
+            failed = not answer.done() or answer.exception() is not None
+            self._failures = self._failures + 1 if failed else 0
+            if self._failures == FAILURES:
+                self._paused_until = self._now() + PAUSE
+                log.warning("the chat model failed %d times in a row; leaving it alone for %.0f s", FAILURES, PAUSE)
+            if not answer.done():
+                raise TimeoutError
         return answer.result()
 
     def close(self) -> None:
@@ -273,13 +333,17 @@ class Limits:
             self._closed = True
             self._changed.notify_all()
 
-    def _wait(self, ready: Callable[[], bool], end: float) -> None:
-        """Wait until something is ready, with the lock held."""
-        done = self._changed.wait_for(lambda: self._closed or ready(), max(0.0, end - time.monotonic()))
+    def _begin(self) -> None:
+        """Count a call that begins, with the lock held. After a pause a single call tries whether the model is back."""
         if self._closed:
-            raise Closed
-        if not done:
-            raise TimeoutError
+            raise NotAsked("given up")
+        if self._running >= self._calls:
+            raise NotAsked("busy")
+        if self._failures >= FAILURES:
+            if self._now() < self._paused_until:
+                raise NotAsked("paused")
+            self._paused_until = self._now() + PAUSE
+        self._running += 1
 
     def _run(self, make: Callable[[], T], answer: Future[T]) -> None:
         try:
@@ -295,10 +359,11 @@ class Limits:
 def open_model(settings: Settings) -> Runnable[Any, BaseMessage]:
     """Return the chat model that the settings name. Raises DogearError."""
     name = settings.chat_model or ""
-    options: dict[str, Any] = {"timeout": settings.chat_timeout, "max_retries": 0}
+    options: dict[str, Any] = {"timeout": settings.chat_timeout, "max_retries": 0, "temperature": 0}
+    options["num_predict" if name.startswith("ollama:") else "max_tokens"] = TOKENS
     if name.startswith("openai:"):
-        if settings.openai_base_url:
-            options["base_url"] = settings.openai_base_url
+        if settings.openai_base_url:  # OpenAI itself has another name for the limit, which other servers may not know
+            options |= {"base_url": settings.openai_base_url, "extra_body": {"max_tokens": options.pop("max_tokens")}}
         if settings.openai_api_key:
             options["api_key"] = settings.openai_api_key
     try:
@@ -310,54 +375,66 @@ def open_model(settings: Settings) -> Runnable[Any, BaseMessage]:
     return model
 
 
-_LINE = re.compile(r"^[ \t]*(?:[#>*+-]{1,6}[ \t]+)+", re.MULTILINE)
-_LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
-_ADDRESS = re.compile(r"https?://\S*|\b(?:www\.|discord\.gg/)\S*", re.IGNORECASE)
-_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,40}:|/[^<>:]{1,40}:|t:)\d*[^<>]{0,20}>")
-_MASS = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
-_MARKS = re.compile(r"[*_~`|#>]{1,3}(?=\S)|(?<=\S)[*_~`|]{1,3}")
-_HARMFUL = ((_LINE, ""), (_LINK, r"\1"), (_ADDRESS, ""), (_MENTION, ""), (_MASS, "@\u200b"), (_MARKS, ""))
-_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a small call of the chat model went; where it is not `ok`, the cure says what to do."""
+
+    ok: bool
+    found: str
+    cure: str = ""
+    serious: bool = True
 
 
-def plain(text: str) -> str:
-    """Return text as one line without links, mentions, markup and invisible characters; a link's words stay."""
-    visible = "".join(c if c == "\n" or unicodedata.category(c) not in _UNSEEN else " " for c in text)
-    before = ""
-    while visible != before:  # what is taken out may leave another mention or link: “@*everyone*”
-        before = visible
-        for pattern, instead in _HARMFUL:
-            visible = pattern.sub(instead, visible)
-    return " ".join(visible.split())
+_SMALL = {
+    "title": "The Ferry", "question": "When does the ferry leave?", "conversation": _conversation(()),
+    "sentences": "summary, chapter 1:\n[1] The ferry leaves at six.\n[2] It is late in autumn.",
+}  # fmt: skip
 
 
-_CITATION = re.compile(r"\s*\[(\d{1,2})\]")
-_GLUED = re.compile(r"(?<=[.!?…”\"])(?=\[\d)")
-_LEADING = re.compile(r"((?:\[\d{1,2}\]\s*)*)(.*)", re.DOTALL)
+def tried(settings: Settings) -> Trial:
+    """Ask the chat model that the settings name about two sentences, and return how that went."""
+    try:
+        model = open_model(settings)
+    except DogearError as error:
+        return Trial(False, "cannot be used", str(error))
+    begun = time.monotonic()
+    try:
+        message = Limits(settings.chat_timeout).call(lambda: (prompt("answer") | model).invoke(_SMALL))
+    except Exception as error:  # noqa: BLE001 (every provider raises its own, and its words may hold a key)
+        return _trouble(error, settings)
+    seconds, usage = time.monotonic() - begun, message.usage_metadata if isinstance(message, AIMessage) else None
+    speed = f", {usage['output_tokens'] / seconds:.0f} tokens a second" if usage else ""
+    found = f"answered in {seconds:.1f} s{speed}"
+    if _read(message)[0].pick != (1,):
+        cure = "Expect quotes in place of its words, or take one of the models in docs/models.md."
+        return Trial(False, f"{found}, but not in the form that it was asked for", cure, serious=False)
+    return Trial(True, found)
 
 
-def _sentences(text: str) -> list[str]:
-    """Return a model's sentences, each with its citations, which stand before or after its full stop."""
-    found: list[str] = []
-    for sentence in sentences(_GLUED.sub(" ", text)):
-        leading = _LEADING.fullmatch(sentence)
-        if found and leading and leading[1]:
-            found[-1] = f"{found[-1]} {leading[1].strip()}"
-            sentence = leading[2]
-        if found and not any(map(str.isalnum, sentence)):
-            found[-1] += sentence
-        else:
-            found.append(sentence)
-    return found
-
-
-def _cited(text: str, documents: Sequence[Document]) -> tuple[str, list[Document]]:
-    """Number the citations anew, from 1 in order of appearance; those of no document go."""
-    cited = dict.fromkeys(int(n) for n in _CITATION.findall(text) if 1 <= int(n) <= len(documents))
-    places = {n: place for place, n in enumerate(cited, 1)}
-
-    def renumbered(found: re.Match[str]) -> str:
-        place = places.get(int(found[1]))
-        return found[0].replace(found[1], str(place)) if place else ""
-
-    return _CITATION.sub(renumbered, text).strip(), [documents[n - 1] for n in cited]
+def _trouble(error: Exception, settings: Settings) -> Trial:
+    """Return what an error says about the server of a chat model."""
+    name, status = type(error).__name__, int(getattr(error, "status_code", 0))
+    response = getattr(error, "response", None)
+    in_protocol = status and (response is None or "json" in response.headers.get("content-type", ""))
+    where = settings.openai_base_url or "its server"
+    if isinstance(error, TimeoutError) or "Timeout" in name:
+        cure = "A model that was just loading answers sooner now. Else raise CHAT_TIMEOUT or take a smaller model."
+        return Trial(False, f"gave no answer within {settings.chat_timeout:.0f} s", cure, serious=False)
+    if "Connect" in name:
+        cure = "Start the server, or correct OPENAI_BASE_URL. Until then answers are quotes."
+        return Trial(False, f"could not be reached at {where}", cure, serious=False)
+    if not in_protocol:
+        cure = (
+            "Write the address of the model’s own server in OPENAI_BASE_URL. It ends in /v1; docs/models.md has the "
+            "lines for each."
+        )
+        return Trial(False, f"cannot be asked: {where} is no chat server", cure)
+    if status in (401, 403):
+        return Trial(False, f"refuses the key ({status})", "Correct the key: OPENAI_API_KEY, or your provider’s own.")
+    if status == 404:
+        cure = "Correct the model’s name in CHAT_MODEL. An address in OPENAI_BASE_URL ends in /v1."
+        return Trial(False, f"is not known at {where} (404)", cure)
+    cure = "Wait a minute and try again: it is loading, or you have reached a limit of your plan."
+    if status == 429 or status >= 500:
+        return Trial(False, f"cannot answer now ({status})", cure, serious=False)
+    return Trial(False, f"refuses the call ({status})", "Take another model; docs/models.md names some.")

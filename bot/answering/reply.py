@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from bot.answering.model_reply import bare
 from corpus.books import Book, Slug, Unit
 from corpus.labels import UnclearHeading, marks_named
 from corpus.passages import Passage, source_line
@@ -52,7 +53,7 @@ class Reply:
     """The result of a question; only `answer`, `quotes`, `hints` and `books` are shown to members.
 
     `body` is the answer itself, `sources` are its sources, each with its number if the body refers to numbers;
-    `tokens` are those of the chat model.
+    `lead` and `tokens` are the chat model's: what it says in its own words, to stand above the body, and its costs.
     """
 
     do: str
@@ -67,12 +68,13 @@ class Reply:
     books: tuple[Slug, ...] = ()
     mode: Mode = Mode.QUOTE
     sources: tuple[str, ...] = ()
+    lead: str = ""
     tokens: int = 0
 
     @property
     def answer(self) -> str:
         """The answer with its sources below it, as plain text."""
-        return with_sources(self.body, self.sources)
+        return with_sources("\n".join(filter(None, (self.lead, self.body))), self.sources)
 
 
 def with_sources(body: str, sources: Sequence[str]) -> str:
@@ -105,6 +107,9 @@ ABOUT_WEIGHT = 0.2
 the question is no answer yet. If the question is about them, they score far higher than the story.
 """
 
+NO_ANSWERS = ("clues", "discussion", "review", "warnings")
+"""Kinds of passages that are found but only quoted where they are asked for: questions, clues, reviews, warnings."""
+
 OPINIONS = ("reception", "review")
 """Kinds of passages that hold opinions about a book."""
 
@@ -130,8 +135,46 @@ def quoted(
     most: int = ANSWER_SENTENCES,
 ) -> Quoted:  # fmt: skip
     """Return an answer: the likeliest sentence first, then what adds to it, up to so many words and sentences."""
-    quotes = _quotes(chosen(sentences, words, most), books)
+    return _quoted_as_chosen(chosen(sentences, words, most), books)
+
+
+def _quoted_as_chosen(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book]) -> Quoted:
+    quotes = _quotes(sentences, books)
     return Quoted(_joined(quotes), quotes, _listed(quotes)) if quotes else Quoted()
+
+
+def by_model(
+    quotes: Reply, said: Sequence[str], picked: Sequence[RankedSentence], books: Mapping[Slug, Book],
+    most: int = ANSWER_SENTENCES,
+) -> Reply:  # fmt: skip
+    """Return an answer of quotes with what a chat model said above it and the sentences that it picked in it.
+
+    Without either it stays as it is. Words that the quotes below say as well are no lead.
+    """
+    if picked:
+        found = _quoted_as_chosen(_in_runs(_within(picked[:most], ANSWER_WORDS)), books)
+        quotes = replace(quotes, body=found.body, quotes=found.quotes, sources=found.sources)
+    told = " ".join(bare(quote.text) for quote in quotes.quotes)
+    own = [sentence for sentence in map(bare, said) if len(sentence.split()) < FEW or sentence not in told]
+    mode = Mode.MODEL if picked or own else Mode.FALLBACK
+    return replace(quotes, lead=" ".join(said) if own else "", mode=mode)
+
+
+def _within(sentences: Sequence[RankedSentence], words: int) -> list[RankedSentence]:
+    """Return the first of some sentences, up to so many words; the very first always."""
+    kept: list[RankedSentence] = []
+    for sentence in map(clipped, sentences):
+        words -= len(sentence.text.split())
+        if kept and words < 0:
+            break
+        kept.append(sentence)
+    return kept
+
+
+def _in_runs(sentences: Sequence[RankedSentence]) -> list[RankedSentence]:
+    """Return sentences in their order, but those that follow one another as they follow."""
+    runs = list(_runs(sorted(sentences, key=lambda sentence: sentence.number)))
+    return [s for run in sorted(runs, key=lambda run: min(map(sentences.index, run))) for s in run]
 
 
 def chosen(sentences: Sequence[RankedSentence], words: int, most: int) -> list[RankedSentence]:

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from rich.console import Console
@@ -34,7 +33,8 @@ from corpus.library import Library
 from corpus.passages import ClubText
 from corpus.text import plural
 
-if TYPE_CHECKING:  # it would load the model's libraries
+if TYPE_CHECKING:  # they would load the models' libraries
+    from bot.answering.model import Trial
     from retrieval.retriever import Retriever
 
 PATIENCE = 2.0
@@ -211,24 +211,12 @@ def _is_token(value: str) -> bool:
         return False
 
 
-def check_chat_model(settings: Settings, open_model: Callable[[Settings], object]) -> list[Check]:
-    """Look at whether the chat model can be opened, and whether its server answers where an address is set."""
+def check_chat_model(settings: Settings, try_model: Callable[[Settings], Trial]) -> Check:
+    """Look at whether the chat model answers."""
     if settings.chat_model is None:
-        return [Check("Chat model", True, "none: quote mode, nothing leaves this machine")]
-    try:
-        open_model(settings)
-    except ImportError as error:
-        return [Check("Chat model", False, f"{settings.chat_model} needs another package", str(error))]
-    except Exception as error:  # noqa: BLE001 (whatever a provider's package raises; its words may hold a key)
-        cure = "Check its name and its key; docs/models.md has the lines for each provider."
-        return [Check("Chat model", False, f"{settings.chat_model} is refused ({type(error).__name__})", cure)]
-    checks = [Check("Chat model", True, settings.chat_model)]
-    if settings.openai_base_url and settings.chat_model.startswith("openai:"):
-        address = urlsplit(settings.openai_base_url)
-        port = address.port or (443 if address.scheme == "https" else 80)
-        cure = "Start the server, or correct OPENAI_BASE_URL. Until then answers are written from the passages."
-        checks.append(check_reachable("Chat model's server", address.hostname or "", port, cure))
-    return checks
+        return Check("Chat model", True, "none: quote mode, nothing leaves this machine")
+    trial = try_model(settings)
+    return Check("Chat model", trial.ok, f"{settings.chat_model} {trial.found}", trial.cure, trial.serious)
 
 
 def check_reachable(name: str, host: str, port: int, cure: str) -> Check:
@@ -261,12 +249,12 @@ class DoctorTools:
     """What the doctor looks with: each raises an error that says what to do, where something is wrong.
 
     `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
-    a library, `open_model` opens the chat model, `sign_in` asks Discord whose a token is.
+    a library, `try_model` asks the chat model something small, `sign_in` asks Discord whose a token is.
     """
 
     published_model: Callable[[], Path]
     open_store: Callable[[Settings, Library], AbstractContextManager[Retriever]]
-    open_model: Callable[[Settings], object]
+    try_model: Callable[[Settings], Trial]
     sign_in: Callable[[SecretStr], str]
     discord: tuple[str, int] = ("discord.com", 443)
 
@@ -296,7 +284,7 @@ def examine(
         if not store.failed and database.ok:
             opened = partial(look.open_store, settings, books)
             yield check_agreement(folder, opened, partial(club_data.texts, settings.club_data))
-    yield from check_chat_model(settings, look.open_model)
+    yield check_chat_model(settings, look.try_model)
     token = check_token(settings.discord_token)
     yield token
     cure = "Check the network. The terminal works without Discord."
@@ -331,7 +319,7 @@ def look_at_everything(
     environment: Mapping[str, str | None], library: Path | None = None, data: Path | None = None
 ) -> bool:
     """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
-    from bot.answering.model import open_model
+    from bot.answering.model import tried
     from bot.start import signed_in_as
     from retrieval.embedding import published_model
     from retrieval.retriever import open_retriever
@@ -342,5 +330,5 @@ def look_at_everything(
         return open_retriever(library, settings.data, *where, replacing=False, at_once=False)
 
     set_up_logs(logging.WARNING, check_settings(environment)[0].secrets)
-    look = DoctorTools(published_model, open_store, open_model, lambda token: asyncio.run(signed_in_as(token)))
+    look = DoctorTools(published_model, open_store, tried, lambda token: asyncio.run(signed_in_as(token)))
     return show(examine(environment, look, library, data), Console(file=sys.stdout, highlight=False))

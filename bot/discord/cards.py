@@ -387,20 +387,22 @@ def _rows(items: Items) -> list[discord.ui.ActionRow[Any]]:
     return [discord.ui.ActionRow(*row) for row in rows]
 
 
-WRITTEN = "Written by AI, checked against what you have read."
-WRITTEN_FOR_ALL = "Written by AI, checked against this channel’s ceiling."
+WRITTEN = "Above the quotes: written by AI, checked against what you have read."
+WRITTEN_FOR_ALL = "Above the quotes: written by AI, checked against this channel’s ceiling."
+CHOSEN = "Quotes chosen by AI."
 
 
 def answer_card(
     reply: Reply, *, title: str = "", footers: Sequence[str] = (), buttons: Items = (),
     public: bool = False,
 ) -> Card:  # fmt: skip
-    """Return the card of a reply: the answer, its sources in small print, and whether a model wrote it."""
-    written = (WRITTEN_FOR_ALL if public else WRITTEN,) if reply.mode is Mode.MODEL else ()
+    """Return the card of a reply: the answer, its sources in small print, and what of it is a chat model's."""
+    lead = (WRITTEN_FOR_ALL if public else WRITTEN) if reply.lead else CHOSEN
+    by_model = (lead,) if reply.mode is Mode.MODEL else ()
     return Card(
         safe(title),
-        safe(reply.body),
-        tuple(map(safe, (*reply.sources, *written, *footers))),
+        "\n\n".join(map(safe, filter(None, (reply.lead, reply.body)))),
+        tuple(map(safe, (*reply.sources, *by_model, *footers))),
         (Tone.PUBLIC if public else Tone.ANSWER) if reply.answered else Tone.PLAIN,
         buttons,
     )

@@ -103,6 +103,15 @@ async def reply_to(message: discord.Message, card: Card) -> discord.Message:
     return await _with_patience(send)
 
 
+async def edit(message: discord.Message, card: Card) -> None:
+    """Show a card in place of the one in a message of the bot."""
+
+    async def send() -> None:
+        await message.edit(view=CardView(card), attachments=card.files(), allowed_mentions=NOBODY)
+
+    await _with_patience(send)
+
+
 async def post_in(
     channel: discord.abc.Messageable, card: Card, nonce: str, pinged: Sequence[int] = ()
 ) -> discord.Message:

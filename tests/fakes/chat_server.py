@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from bot.answering.model import Writer, open_model
+from bot.answering.model import Limits, Writer, open_model
 from bot.logs import Meter
 from bot.settings import Settings
 from retrieval.retriever import Retriever
@@ -29,6 +29,7 @@ class ChatServer:
     def __init__(self) -> None:
         self.says = ""
         self.behaviour: Behaviour = "answer"
+        self.finish = "stop"
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.closing = Event()
@@ -44,9 +45,11 @@ class ChatServer:
         )  # fmt: skip
 
     @contextmanager
-    def writer(self, retriever: Retriever, timeout: float = 20.0, meter: Meter | None = None) -> Iterator[Writer]:
+    def writer(
+        self, retriever: Retriever, timeout: float = 20.0, meter: Meter | None = None, calls: int = 8
+    ) -> Iterator[Writer]:  # fmt: skip
         """Open a writer whose model is this one."""
-        writer = Writer(open_model(self.settings(timeout)), retriever, timeout, meter)
+        writer = Writer(open_model(self.settings(timeout)), retriever, Limits(timeout, calls), meter)
         try:
             yield writer
         finally:
@@ -99,7 +102,7 @@ def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
             elif chat.behaviour == "garbage":
                 self._send("<html>not json</html>", 200, "text/html")
             else:
-                self._send(json.dumps(_completion("" if chat.behaviour == "empty" else chat.says)))
+                self._send(json.dumps(_completion("" if chat.behaviour == "empty" else chat.says, chat.finish)))
 
         def _trickle(self) -> None:
             self.send_response(200)
@@ -119,8 +122,8 @@ def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _completion(text: str) -> dict[str, Any]:
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+def _completion(text: str, finish: str) -> dict[str, Any]:
+    choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}
     usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
     base = {"id": "scripted-1", "object": "chat.completion", "created": 0, "model": "scripted"}
     return base | {"choices": [choice], "usage": usage}

@@ -59,29 +59,34 @@ class ConversationCog(AppCog):
             return
         try:
             context.begin_reply(self._bot, message)
-            card, for_all = await self._reply(message, said(message.content, me.id))
-            posted = await context.reply_to(message, card)
-            if for_all is not None and for_all.reply.answered:
-                await views.noted(self._bot.app, Did.ANSWER, for_all, posted)
+            await self._reply(message, said(message.content, me.id))
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await context.tell_in_reply(message, error)
 
-    async def _reply(self, message: discord.Message, text: str) -> tuple[Card, Answer | None]:
-        """Return the card of a reply, and the answer where it is for everybody who reads along, as in a server."""
+    async def _reply(self, message: discord.Message, text: str) -> None:
+        """Reply to what somebody said: for everybody who reads along in a server, or in a direct message."""
         if not any(map(str.isalnum, text)):
-            return notice_card(INTRODUCTION), None
-        app = self._bot.app
-        if message.guild is not None:
-            member = Member(message.guild.id, message.author.id)
-            place = Place(message.guild.id, message.channel.id, context.is_for_adults(message.channel))
-            answer = await app.get(Questions).say(member, place, text, private=False)
+            await context.reply_to(message, notice_card(INTRODUCTION))
+            return
+        app, private = self._bot.app, message.guild is None
+        club = message.guild.id if message.guild else await club_of_direct_message(self._bot, message.author.id)
+        place = Place(club, message.channel.id, context.is_for_adults(message.channel))
+        member = Member(club, message.author.id)
+
+        def card(answer: Answer) -> Card:
             note = views.out_of_tokens(answer, app.get(Allowance))
-            return views.spoken_card(answer, app.books, views.public_items(answer), note), answer
-        club = await club_of_direct_message(self._bot, message.author.id)
-        member, place = Member(club, message.author.id), Place(club, message.channel.id)
-        answer = await app.get(Questions).say(member, place, text, private=True)
-        items = views.answer_items(answer, sharable=False)
-        return views.private_card(answer, app.books, items, views.out_of_tokens(answer, app.get(Allowance))), None
+            if private:
+                return views.private_card(answer, app.books, views.answer_items(answer, sharable=False), note)
+            return views.spoken_card(answer, app.books, views.public_items(answer), note)
+
+        answer, posted = await views.in_two_steps(
+            self._bot,
+            lambda first: app.get(Questions).say(member, place, text, private=private, first=first),
+            lambda answer: context.reply_to(message, card(answer)),
+            lambda reply, answer: context.edit(reply, card(answer)),
+        )
+        if not private and answer.reply.answered:
+            await views.noted(app, Did.ANSWER, answer, posted)
 
     def _is_new(self, message_id: int) -> bool:
         """Return whether a message comes for the first time."""
@@ -165,10 +170,11 @@ class AskAbout(Dialogue, title="Ask about this"):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Answer in private."""
-        app = context.app_of(interaction)
+        questions = context.app_of(interaction).get(Questions)
         member, place = await acknowledge(interaction)
-        answer = await app.get(Questions).about(member, place, self.question.value, self._message)
-        await context.deliver(interaction, views.private_card(answer, app.books, views.answer_items(answer)))
+        await views.answer_privately(
+            interaction, lambda first: questions.about(member, place, self.question.value, self._message, first)
+        )
 
 
 BEHIND = "This channel is further into the book than you are, so only you see this answer."
@@ -199,10 +205,10 @@ class QuestionCog(AppCog):
                 interaction, await self._app.get(Questions).note("ask", member, place, question, book)
             )
             return
-        answer = await self._app.get(Questions).put("ask", member, place, question, book)
-        note = BEHIND if behind else views.out_of_tokens(answer, self._app.get(Allowance))
-        await context.deliver(
-            interaction, views.private_card(answer, self._app.books, views.answer_items(answer), note)
+        await views.answer_privately(
+            interaction,
+            lambda first: self._app.get(Questions).put("ask", member, place, question, book, first=first),
+            BEHIND if behind else "",
         )
 
     @app_commands.command()

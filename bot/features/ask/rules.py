@@ -1,10 +1,10 @@
 """What members ask: for each question, which book and which audience, and then one call of the discussion."""
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from bot.answering.reply import Reply
 from bot.app import App
@@ -66,12 +66,11 @@ class Answer:
     place: Audience = field(default_factory=Audience)
 
 
-class Ask(Protocol):
-    """One kind of question, put to the discussion."""
+First = Callable[[Answer], Awaitable[object]]
+"""Sends an answer whose quotes are there, while the chat model is still asked for a lead."""
 
-    def __call__(self, audience: Audience, book: Slug | None) -> Reply:
-        """Return the reply for an audience."""
-        ...
+Work = Callable[[Callable[[Reply], object]], Reply]
+"""Makes a reply; what it is given is called with the quotes before the chat model is asked."""
 
 
 class Questions:
@@ -85,14 +84,16 @@ class Questions:
         self._schedules = app.get(Schedules)
 
     async def put(
-        self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = False
-    ) -> Answer:
+        self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = False,
+        first: First | None = None,
+    ) -> Answer:  # fmt: skip
         """Answer a question of a member: in private for them alone, in public for everybody in the place.
 
         `do` is “ask”, “hint”, “recap” or “who”. Raises AskedTooMuch, UnknownBook, BookMissing, PositionError.
         """
         self._allowance.take(member)
-        return await self._answer(await self.note(do, member, place, text, typed_book, public=public), public=public)
+        asked = await self.note(do, member, place, text, typed_book, public=public)
+        return await self._answer(asked, first, public=public)
 
     async def note(
         self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = True
@@ -101,23 +102,27 @@ class Questions:
         book = await self._book(member, place, _bounded(text), typed_book, public=public)
         return await self._kept(Asked("", member, place, do, text, book, self._now()))
 
-    async def again(self, asked: Asked, *, public: bool = False, do: str = "") -> Answer:
+    async def again(
+        self, asked: Asked, *, public: bool = False, do: str = "", first: First | None = None
+    ) -> Answer:  # fmt: skip
         """Answer a question once more, for whoever sees it now: this is how an answer is shared, or becomes a hint."""
         self._allowance.take(asked.member)
-        return await self._answer(replace(asked, do=do or asked.do), public=public)
+        return await self._answer(replace(asked, do=do or asked.do), first, public=public)
 
-    async def mine(self, asked: Asked, member: Member, place: Place) -> Answer:
+    async def mine(self, asked: Asked, member: Member, place: Place, first: First | None = None) -> Answer:
         """Answer somebody else's question for a member alone."""
         self._allowance.take(member)
         own = await self._kept(replace(asked, id="", member=member, place=place, at=self._now()))
-        return await self._answer(own, public=False)
+        return await self._answer(own, first, public=False)
 
     async def reach(self, asked: Asked, *, public: bool) -> Audience:
         """Return how far its asker, or its place, goes now: what may be told of why an answer says no more."""
         audiences = self._audiences
         return await (audiences.public(asked.place) if public else audiences.private(asked.member, asked.place))
 
-    async def say(self, member: Member, place: Place, text: str, *, private: bool) -> Answer:
+    async def say(
+        self, member: Member, place: Place, text: str, *, private: bool, first: First | None = None
+    ) -> Answer:  # fmt: skip
         """Answer what somebody says in a conversation, which goes on from what was said there before."""
         _bounded(text)
         self._allowance.take(member)
@@ -129,9 +134,16 @@ class Questions:
         question = await self._workers.do(lambda: self._discussion.alone(text, audience, book, before))
         asked = await self._kept(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
         quote_only = not await self._model_may(member.club)
-        reply = await self._of_club(asked, public=not private) or await self._reply(
-            lambda: self._discussion.ask(text, audience, book, before, quote_only=quote_only)
-        )
+        there = Audience() if private else await self._audiences.public(place)
+
+        def answer(reply: Reply) -> Answer:
+            return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model, place=there)
+
+        def work(at_once: Callable[[Reply], object]) -> Reply:
+            return self._discussion.ask(text, audience, book, before, quote_only=quote_only, at_once=at_once)
+
+        of_club = await self._of_club(asked, public=not private)
+        reply = of_club or await self._reply(work, answer, first)
         await self._allowance.spend(member.club, reply.tokens)
         # In private nobody else reads along, and to forget a guess where it is right would confirm it.
         # Who somebody is whom all have met gives nothing away, but such short words are hard to place.
@@ -141,8 +153,7 @@ class Questions:
             await self._conversations.remember(place, member, text, reply, audience, also)
         except StorageUnavailable as error:
             log.error("%s A turn of a conversation is not remembered.", error)
-        there = Audience() if private else await self._audiences.public(place)
-        return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model, place=there)
+        return answer(reply)
 
     async def check(self, member: Member, place: Place, text: str) -> tuple[bool, bool]:
         """Return whether a text might go further than its reader, and further than the place, has read."""
@@ -152,12 +163,15 @@ class Questions:
         reveals = await self._reveals(text, await self._book(member, place, text, None, public=True), place)
         return not own.may_see(reveals), not there.may_see(reveals)
 
-    async def about(self, member: Member, place: Place, question: str, message: str) -> Answer:
+    async def about(
+        self, member: Member, place: Place, question: str, message: str, first: First | None = None
+    ) -> Answer:  # fmt: skip
         """Answer a question about a message, whose words count only as far as its reader has read."""
         audience = await self._audiences.private(member, place)
         book = await self._book(member, place, message, None, public=False)
         known = audience.may_see(await self._reveals(message, book, place))
-        return await self.put("ask", member, place, f"{question} {message}"[:MAX_QUESTION] if known else question)
+        text = f"{question} {message}"[:MAX_QUESTION] if known else question
+        return await self.put("ask", member, place, text, first=first)
 
     async def people(self, member: Member, place: Place, typed_book: str | None) -> list[str]:
         """Return the names of the people whom a member has met in a book."""
@@ -187,34 +201,53 @@ class Questions:
             log.error("%s A question is answered without buttons.", error)
             return asked
 
-    async def _answer(self, asked: Asked, *, public: bool) -> Answer:
+    async def _answer(self, asked: Asked, first: First | None, *, public: bool) -> Answer:
         audience = await self._audience(asked.member, asked.place, public=public)
         out_of_tokens = asked.do == "ask" and not await self._model_may(asked.member.club)
-        work = self._work(asked, quote_only=out_of_tokens)
-        of_club = await self._of_club(asked, public=public) if asked.do == "ask" else None
-        reply = of_club or await self._reply(lambda: work(audience, asked.book))
-        await self._allowance.spend(asked.member.club, reply.tokens)
         quotable = not public or audience.may_see(await self._reveals(asked.text, asked.book, asked.place))
         there = await self._audiences.public(asked.place) if public else Audience()
-        return Answer(asked, reply, audience, public, out_of_tokens, quotable, there)
 
-    def _work(self, asked: Asked, *, quote_only: bool) -> Ask:
+        def answer(reply: Reply) -> Answer:
+            return Answer(asked, reply, audience, public, out_of_tokens, quotable, there)
+
+        work = self._work(asked, audience, quote_only=out_of_tokens)
+        of_club = await self._of_club(asked, public=public) if asked.do == "ask" else None
+        reply = of_club or await self._reply(work, answer, first)
+        await self._allowance.spend(asked.member.club, reply.tokens)
+        return answer(reply)
+
+    def _work(self, asked: Asked, audience: Audience, *, quote_only: bool) -> Work:
         """Return what is to be asked of the discussion."""
-        told, discussion = asked.text, self._discussion
+        told, book, discussion = asked.text, asked.book, self._discussion
         match asked.do:
             case "hint":
-                return lambda audience, book: discussion.hint(told, audience, book)
+                return lambda _: discussion.hint(told, audience, book)
             case "who":
-                return lambda audience, book: discussion.who(told, audience, book)
+                return lambda _: discussion.who(told, audience, book)
             case "recap":
-                return lambda audience, book: discussion.recap(audience, _required(book), told)
+                return lambda _: discussion.recap(audience, _required(book), told)
             case _:
-                return lambda audience, book: discussion.ask(told, audience, book, quote_only=quote_only)
+                return lambda at_once: discussion.ask(told, audience, book, quote_only=quote_only, at_once=at_once)
 
-    async def _reply(self, work: Callable[[], Reply]) -> Reply:
-        """Have a reply made, and tell how it was answered and how long that took."""
-        begun = time.monotonic()
-        reply = await self._workers.do(work)
+    async def _reply(self, work: Work, answer: Callable[[Reply], Answer], first: First | None) -> Reply:
+        """Have a reply made, and tell how it was answered and how long that took.
+
+        `first` is given the quotes if the chat model is still busy by then.
+        """
+        begun, loop = time.monotonic(), asyncio.get_running_loop()
+        early: asyncio.Future[Reply] = loop.create_future()
+
+        def at_once(reply: Reply) -> None:
+            loop.call_soon_threadsafe(early.set_result, reply)
+
+        made = asyncio.ensure_future(self._workers.do(lambda: work(at_once)))
+        try:
+            await asyncio.wait((made, early), return_when=asyncio.FIRST_COMPLETED)
+            if first and not made.done():
+                await first(answer(early.result()))
+            reply = await made
+        finally:
+            made.cancel()
         self._meter.answered(reply.do, str(reply.mode) if reply.answered else "neutral", time.monotonic() - begun)
         return reply
 

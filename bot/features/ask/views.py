@@ -1,26 +1,32 @@
 """The buttons under answers: share it, have a hint, have it in private, turn the page, and why there is no more."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 import discord
 
+from bot.answering.reply import Mode
 from bot.answering.texts import place_sentence
 from bot.app import App
 from bot.audit import Audit, Did
 from bot.discord.buttons import ID, PAGE, PRIMARY, OwnButton, Page, Pressed, Share, share
 from bot.discord.cards import Card, Interaction, Item, Items, answer_card, notice_card, one_line, page_of, turns
-from bot.discord.context import Refused, app_of, may_share
-from bot.discord.visitor import visitor
-from bot.features.ask.rules import Answer, Questions
+from bot.discord.context import ClubBot, Refused, app_of, bot_of, deliver, edit, may_share, readable
+from bot.discord.visitor import acknowledge, visitor
+from bot.features.ask.rules import Answer, First, Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.limits import Allowance
 from corpus.books import Book, Slug
 from corpus.positions import describe_position
 from retrieval.gate import Audience
 
+log = logging.getLogger(__name__)
+
 Books = Mapping[Slug, Book]
+T = TypeVar("T")
 
 QUESTION = 250
 """Characters of a question above its answer."""
@@ -165,18 +171,16 @@ class PageButton(Page, template=rf"page:{ID}:{PAGE}"):
 class MineButton(Pressed, template=rf"mine:{ID}"):
     """Answers a public question again, privately and for the position of the member who presses the button."""
 
-    label, opens = "Answer me privately", True
+    label = "Answer me privately"
 
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the answer."""
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer."""
         app = app_of(interaction)
+        member, place = await acknowledge(interaction)
         asked = await app.get(AskedQuestions).asked(self.given["asked_id"], *ANSWERS)
-        member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That question was asked in another club.")
-        answer = await app.get(Questions).mine(asked, member, place)
-        note = out_of_tokens(answer, app.get(Allowance))
-        return private_card(answer, app.books, answer_items(answer), note)
+        await answer_privately(interaction, lambda first: app.get(Questions).mine(asked, member, place, first))
 
 
 class WhyButton(Pressed, template=rf"why:(?P<who>[po]):{ID}"):
@@ -195,6 +199,50 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):{ID}"):
         return notice_card(why(asked.book, audience, app.books, public=public))
 
 
+async def in_two_steps(
+    bot: ClubBot, ask: Callable[[First], Awaitable[Answer]], send: Callable[[Answer], Awaitable[T]],
+    change: Callable[[T, Answer], Awaitable[object]],
+) -> tuple[Answer, T]:  # fmt: skip
+    """Send an answer as soon as its quotes are there, and put the chat model's lead above them once it comes.
+
+    What goes wrong after the quotes were sent takes them from nobody: the message may be deleted, or too old.
+    """
+    sent: list[tuple[Answer, T]] = []
+
+    async def first(answer: Answer) -> None:
+        sent.append((answer, await send(answer)))
+        bot.under_way.answered()
+
+    try:
+        answer = await ask(first)
+        if not sent:
+            return answer, await send(answer)
+        if answer.reply.mode is Mode.MODEL:
+            await change(sent[0][1], answer)
+            return answer, sent[0][1]
+    except Exception as error:
+        if not sent:
+            raise
+        if isinstance(error, discord.HTTPException):
+            log.info("a lead came too late for its answer (%s)", error.code or error.status)
+        else:
+            readable(error)  # it is logged
+    return sent[0]
+
+
+async def answer_privately(
+    interaction: Interaction, ask: Callable[[First], Awaitable[Answer]], note: str = ""
+) -> None:  # fmt: skip
+    """Answer an interaction, which has been acknowledged in private, for its asker alone."""
+    app = app_of(interaction)
+
+    async def send(answer: Answer) -> None:
+        small_print = note or out_of_tokens(answer, app.get(Allowance))
+        await deliver(interaction, private_card(answer, app.books, answer_items(answer), small_print))
+
+    await in_two_steps(bot_of(interaction), ask, send, lambda _, answer: send(answer))
+
+
 async def share_answer(interaction: Interaction, asked: Asked) -> None:
     """Ask once more for everybody in the place, post that, and offer its asker to take it back.
 
@@ -202,11 +250,20 @@ async def share_answer(interaction: Interaction, asked: Asked) -> None:
     """
     may_share(interaction)
     app = app_of(interaction)
-    answer = await app.get(Questions).again(asked, public=True)
-    if not answer.reply.answered:
-        raise Refused("I haven’t posted anything: I can’t answer that within this channel’s ceiling.")
-    card = public_card(answer, app.books, public_items(answer), interaction.user.display_name)
-    await noted(app, Did.SHARE, answer, await share(interaction, asked, card, ShareButton.done))
+
+    def card(answer: Answer) -> Card:
+        return public_card(answer, app.books, public_items(answer), interaction.user.display_name)
+
+    async def send(answer: Answer) -> discord.Message:
+        if not answer.reply.answered:
+            raise Refused("I haven’t posted anything: I can’t answer that within this channel’s ceiling.")
+        return await share(interaction, asked, card(answer), ShareButton.done)
+
+    answer, posted = await in_two_steps(
+        bot_of(interaction), lambda first: app.get(Questions).again(asked, public=True, first=first), send,
+        lambda message, answer: edit(message, card(answer)),
+    )  # fmt: skip
+    await noted(app, Did.SHARE, answer, posted)
 
 
 async def _hint(interaction: Interaction, asked: Asked, level: int) -> Card:
