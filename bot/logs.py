@@ -224,7 +224,7 @@ class Meter:
         self._stopped.inc(sentences)
 
     def asked_model(self, outcome: str, seconds: float) -> None:
-        """Count a call of the chat model: “answered”, “refused”, “failed”, “late” or “given up”."""
+        """Count a call of the chat model: “answered”, “refused”, “failed”, “late”, “busy”, “paused” or “given up”."""
         self._model.labels(outcome).inc()
         self._asking_model.observe(seconds)
 

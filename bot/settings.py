@@ -190,7 +190,7 @@ class Settings(BaseSettings):
     chat_model: str | None = Field(
         default=None,
         pattern=r"^[a-z][a-z0-9_]*:\S+$",
-        description="This names no provider. Write provider:model, such as ollama:llama3.2 or openai:gpt-4o-mini, "
+        description="This names no provider. Write provider:model, such as ollama:llama3.1:8b or openai:gpt-4o-mini, "
         "or nothing for answers in quote mode.",
     )
     chat_timeout: float = Field(

@@ -346,14 +346,18 @@ class Limits:
         self._running += 1
 
     def _run(self, make: Callable[[], T], answer: Future[T]) -> None:
+        made: Future[T] = Future()
         try:
-            answer.set_result(make())
+            made.set_result(make())
         except BaseException as error:  # noqa: BLE001 (raised where the answer is awaited)
-            answer.set_exception(error)
-        finally:
-            with self._changed:
-                self._running -= 1
-                self._changed.notify_all()
+            made.set_exception(error)
+        with self._changed:
+            self._running -= 1
+            if error := made.exception():
+                answer.set_exception(error)
+            else:
+                answer.set_result(made.result())
+            self._changed.notify_all()
 
 
 def open_model(settings: Settings) -> Runnable[Any, BaseMessage]:

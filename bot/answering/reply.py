@@ -15,6 +15,7 @@ from corpus.books import Book, Slug, Unit
 from corpus.labels import UnclearHeading, marks_named
 from corpus.passages import Passage, source_line
 from corpus.positions import WORDS, value
+from corpus.text import sentences
 from retrieval.gate import Audience
 
 if TYPE_CHECKING:  # at run time it would load the vector store
@@ -149,13 +150,12 @@ def by_model(
 ) -> Reply:  # fmt: skip
     """Return an answer of quotes with what a chat model said above it and the sentences that it picked in it.
 
-    Without either it stays as it is. Words that the quotes below say as well are no lead.
+    Without either it stays as it is. A lead that only repeats sentences of the quotes is none.
     """
     if picked:
         found = _quoted_as_chosen(_in_runs(_within(picked[:most], ANSWER_WORDS)), books)
         quotes = replace(quotes, body=found.body, quotes=found.quotes, sources=found.sources)
-    told = " ".join(bare(quote.text) for quote in quotes.quotes)
-    own = [sentence for sentence in map(bare, said) if len(sentence.split()) < FEW or sentence not in told]
+    own = set(map(bare, said)) - {bare(told) for quote in quotes.quotes for told in sentences(quote.text)}
     mode = Mode.MODEL if picked or own else Mode.FALLBACK
     return replace(quotes, lead=" ".join(said) if own else "", mode=mode)
 

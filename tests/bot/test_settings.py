@@ -22,6 +22,7 @@ NAMES = (
     "CLUB_TOKENS",
     "CHAT_MODEL",
     "CHAT_TIMEOUT",
+    "CHAT_CALLS",
     "OPENAI_BASE_URL",
     "OPENAI_API_KEY",
     "EMBEDDING_MODEL",
@@ -54,8 +55,9 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
     settings = Settings.from_environment(
         {
             "DISCORD_TOKEN": "one.two.three",
-            "CHAT_MODEL": "ollama:llama3.2",
+            "CHAT_MODEL": "ollama:llama3.1:8b",
             "CHAT_TIMEOUT": "7.5",
+            "CHAT_CALLS": "1",
             "OPENAI_BASE_URL": "http://[::1]:8080/v1",
             "OPENAI_API_KEY": "a-key",
             "EMBEDDING_MODEL": "intfloat/e5-small",
@@ -69,7 +71,7 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
     assert settings.discord_token.get_secret_value() == "one.two.three"
     assert settings.openai_api_key is not None
     assert settings.openai_api_key.get_secret_value() == "a-key"
-    assert (settings.chat_model, settings.chat_timeout) == ("ollama:llama3.2", 7.5)
+    assert (settings.chat_model, settings.chat_timeout, settings.chat_calls) == ("ollama:llama3.1:8b", 7.5, 1)
     assert settings.openai_base_url == "http://[::1]:8080/v1"
     assert settings.embedding_model == "intfloat/e5-small"
     assert (settings.library, settings.data) == (tmp_path, tmp_path / "new")
@@ -105,7 +107,7 @@ def test_another_address_is_none_of_a_chroma_server(written: str) -> None:
     assert "hunter" not in repr(caught.value)
 
 
-@pytest.mark.parametrize("written", ["gpt-4o-mini", ":llama3.2", "ollama:", "OpenAI: gpt", "llama3.2:latest"])
+@pytest.mark.parametrize("written", ["gpt-4o-mini", ":llama3.1", "ollama:", "OpenAI: gpt", "llama3.1:latest"])
 def test_a_chat_model_needs_its_provider(written: str) -> None:
     assert "provider:model" in problems(CHAT_MODEL=written)["CHAT_MODEL"]
 
@@ -113,6 +115,11 @@ def test_a_chat_model_needs_its_provider(written: str) -> None:
 @pytest.mark.parametrize("written", ["soon", "0", "-3", "nan", "inf", "601", "20 s"])
 def test_a_timeout_is_a_number_of_seconds(written: str) -> None:
     assert "Write a number such as 20." in problems(CHAT_TIMEOUT=written)["CHAT_TIMEOUT"]
+
+
+@pytest.mark.parametrize("written", ["many", "0", "-1", "1.5", "nan"])
+def test_calls_at_once_are_a_whole_number(written: str) -> None:
+    assert "Write one such as 4." in problems(CHAT_CALLS=written)["CHAT_CALLS"]
 
 
 @pytest.mark.parametrize(("written", "on"), [("1", True), ("Yes", True), ("true", True), ("0", False), ("off", False)])

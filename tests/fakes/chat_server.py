@@ -4,7 +4,7 @@ What it does is named by a behaviour; what it was asked is kept word for word.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -17,19 +17,30 @@ from bot.logs import Meter
 from bot.settings import Settings
 from retrieval.retriever import Retriever
 
-Behaviour = Literal["answer", "slow", "trickle", "error", "garbage", "empty"]
-"""How it behaves: it says what it was given to say; nothing; one byte now and then; HTTP 500; no JSON; no words."""
+Behaviour = Literal[
+    "answer", "slow", "trickle", "error", "garbage", "empty", "other JSON", "a page", "no such model", "wrong key",
+    "wrong call",
+]  # fmt: skip
+"""How it behaves: it says what it was given to say; nothing; one byte now and then; HTTP 500; no JSON; no words; as
+another kind of server does; or as one does whose model, key or call is wrong.
+"""
+
+REFUSALS = {"error": 500, "no such model": 404, "wrong key": 401, "wrong call": 400}
 
 KEY = "sk-lantern-0123456789abcdef"
 
 
 class ChatServer:
-    """The scripted model; `says` is its answer to everything, and may be changed between questions."""
+    """The scripted model; `says` is its answer to everything, and may be changed between questions.
+
+    It answers as soon as `until` returns true.
+    """
 
     def __init__(self) -> None:
         self.says = ""
         self.behaviour: Behaviour = "answer"
         self.finish = "stop"
+        self.until: Callable[[], bool] = lambda: True
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.closing = Event()
@@ -93,14 +104,18 @@ def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             chat.requests.append(body)
             chat.keys.append(self.headers.get("Authorization", ""))
+            while not chat.until() and not chat.closing.wait(0.01):
+                pass
             if chat.behaviour == "slow":
                 chat.closing.wait(30)
             elif chat.behaviour == "trickle":
                 self._trickle()
-            elif chat.behaviour == "error":
-                self._send(json.dumps({"error": {"message": f"out of order: {chat.says}"}}), 500)
-            elif chat.behaviour == "garbage":
-                self._send("<html>not json</html>", 200, "text/html")
+            elif status := REFUSALS.get(chat.behaviour):
+                self._send(json.dumps({"error": {"message": f"out of order: {chat.says}"}}), status)
+            elif chat.behaviour in ("garbage", "a page"):
+                self._send("<html>not json</html>", 200 if chat.behaviour == "garbage" else 404, "text/html")
+            elif chat.behaviour == "other JSON":
+                self._send('{"status": "fine"}')
             else:
                 self._send(json.dumps(_completion("" if chat.behaviour == "empty" else chat.says, chat.finish)))
 

@@ -1,6 +1,7 @@
 """A discussion: whatever is asked, nobody reads more than they have read, and what they read can be traced."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -343,6 +344,14 @@ def test_no_reply_depends_on_what_its_audience_may_not_see(opening: Opening, dat
 
 # Model mode, over the real protocol, under the real guard
 
+LEAD = "Silas rowed out in the storm and saved two fishermen."
+QUOTE = "“Silas rows out alone and saves two fishermen from the rocks.”"
+
+
+def number_of(server: ChatServer, words: str) -> int:
+    """Return the number that a sentence has in the prompt."""
+    return int(re.findall(rf"(?m)^\[(\d+)\].*{words}", server.messages()["user"])[0])
+
 
 @pytest.fixture(scope="module")
 def serving() -> Iterator[ChatServer]:
@@ -352,7 +361,7 @@ def serving() -> Iterator[ChatServer]:
 
 @pytest.fixture
 def server(serving: ChatServer) -> ChatServer:
-    serving.behaviour, serving.says = "answer", "Silas rowed out in the storm and saved two fishermen [1]."
+    serving.behaviour, serving.says = "answer", LEAD
     serving.requests.clear()
     return serving
 
@@ -369,35 +378,86 @@ def model_talk(server: ChatServer, island: Retriever) -> Iterator[Discussion]:
         yield discussion
 
 
-def test_a_model_may_answer_in_its_own_words_with_numbered_sources(model_talk: Discussion, server: ChatServer) -> None:
+def test_a_lead_stands_above_the_quotes(model_talk: Discussion, server: ChatServer, island_talk: Discussion) -> None:
+    reply, quotes = model_talk.ask(STORM, at(5), LANTERN), island_talk.ask(STORM, at(5), LANTERN)
+    assert (reply.mode, reply.answered, reply.lead) == (Mode.MODEL, True, LEAD)
+    assert reply.answer == f"{LEAD}\n{quotes.answer}"
+    assert (reply.quotes, reply.passages) == (quotes.quotes, quotes.passages)
+
+
+def test_picked_sentences_are_quoted_from_the_passages_in_their_order(
+    model_talk: Discussion, server: ChatServer
+) -> None:
+    model_talk.ask(STORM, at(5), LANTERN)
+    storm, saved = number_of(server, "harbour wall"), number_of(server, "two fishermen")
+    letter = number_of(server, "that she has not opened")
+    server.says = f"PICK: {saved}, {letter}, {storm}"
     reply = model_talk.ask(STORM, at(5), LANTERN)
-    assert reply.mode is Mode.MODEL
-    assert reply.answer == "Silas rowed out in the storm and saved two fishermen [1].\n— [1] summary, chapter 5"
-    assert reply.answered
-    assert reply.passages == model_talk.ask(STORM, at(5), LANTERN).passages
+    assert (reply.mode, reply.lead) == (Mode.MODEL, "")
+    assert reply.answer == (
+        "“A storm breaks the harbour wall in the night. Silas rows out alone and saves two fishermen from the rocks.” "
+        "[1] “She carries a letter that she has not opened.” [2]\n— [1] summary, chapter 5 · [2] summary, chapter 1"
+    )
+    server.says = f"PICK: {saved}\nLEAD: {LEAD}"
+    assert model_talk.ask(STORM, at(5), LANTERN).answer == f"{LEAD}\n{QUOTE}\n— summary, chapter 5"
 
 
-def test_a_model_that_tells_the_ending_is_stopped_and_the_passages_answer(
+@pytest.mark.parametrize("says", ["PICK: 99", f"PICK: 0\nLEAD: {LEAD}", "NOTHING", "PICK: all", QUOTE])
+def test_wrong_numbers_nothing_and_what_the_quotes_say_anyway_leave_the_quotes(
+    model_talk: Discussion, server: ChatServer, island_talk: Discussion, says: str
+) -> None:
+    server.says = says
+    reply = model_talk.ask(STORM, at(5), LANTERN)
+    assert (reply.mode, reply.lead) == (Mode.FALLBACK, "")
+    assert reply.answer == island_talk.ask(STORM, at(5), LANTERN).answer
+
+
+def test_a_question_that_asks_for_one_sentence_gets_one_quote(model_talk: Discussion, server: ChatServer) -> None:
+    server.says = "PICK: 1, 2, 3"
+    assert len(model_talk.ask(f"{STORM} In one sentence.", at(5), LANTERN).quotes) == 1
+
+
+def test_a_model_that_tells_the_ending_is_stopped_and_the_quotes_stay(
     model_talk: Discussion, server: ChatServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.says = "Silas drowned his brother for the sake of the lamp [1]."
+    server.says = "LEAD: Silas drowned his brother for the sake of the lamp."
     reply = model_talk.ask(STORM, at(5), LANTERN)
     assert len(server.requests) == 1
     assert reply.mode is Mode.FALLBACK
     assert "two fishermen" in reply.answer
     assert "drowned" not in shown(reply) + caplog.text
-    assert model_talk.ask(SECRET, FINISHED, LANTERN).answer.startswith(server.says[:20])
+    assert model_talk.ask(SECRET, FINISHED, LANTERN).lead.startswith("Silas drowned")
 
 
 def test_of_three_sentences_the_one_that_gives_it_away_goes(model_talk: Discussion, server: ChatServer) -> None:
     server.says = (
-        "A storm breaks the harbour wall in the night. [1] Silas drowned his brother for the sake of the lamp. [1] "
-        "Silas rows out alone and saves two fishermen. [1]"
+        "A storm breaks the harbour wall in the night. Silas drowned his brother for the sake of the lamp. "
+        "Silas rows out and saves two men."
     )
     reply = model_talk.ask(STORM, at(5), LANTERN)
     assert reply.mode is Mode.MODEL
-    assert reply.answer.startswith("A storm breaks the harbour wall in the night. [1] Silas rows out alone")
-    assert "drowned" not in reply.answer
+    assert reply.lead == "A storm breaks the harbour wall in the night. Silas rows out and saves two men."
+
+
+def test_quotes_are_there_before_the_model_is_asked(model_talk: Discussion, server: ChatServer) -> None:
+    early: list[tuple[Reply, int]] = []
+
+    def at_once(reply: Reply) -> None:
+        early.append((reply, len(server.requests)))
+
+    reply = model_talk.ask(STORM, at(5), LANTERN, at_once=at_once)
+    [(quotes, asked)] = early
+    assert (quotes.mode, asked) == (Mode.QUOTE, 0)
+    assert reply.answer == f"{LEAD}\n{quotes.answer}"
+
+
+def test_what_nothing_visible_answers_is_not_put_to_a_model(model_talk: Discussion, server: ChatServer) -> None:
+    early: list[Reply] = []
+    for audience in (at(5), FINISHED):
+        reply = model_talk.ask("How much does a ticket to Vienna cost?", audience, LANTERN, at_once=early.append)
+        assert (reply.answered, reply.mode) == (False, Mode.QUOTE)
+    assert server.requests == []
+    assert early == []
 
 
 @pytest.mark.parametrize("behaviour", ["error", "garbage", "empty"])
@@ -416,7 +476,7 @@ def test_when_the_model_fails_the_passages_answer(
 
 def test_what_the_model_may_read_is_what_its_readers_may(model_talk: Discussion, server: ChatServer) -> None:
     model_talk.ask(SECRET, at(5), LANTERN)
-    passages = server.messages()["user"].partition("<passages>")[2].partition("</passages>")[0]
+    passages = server.messages()["user"].partition("<sentences>")[2].partition("</sentences>")[0]
     assert "drowned" not in passages
     assert "murderer" not in passages
     assert "lighthouse" in passages

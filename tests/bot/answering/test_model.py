@@ -6,33 +6,37 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.language_models import FakeListChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.prompt_values import PromptValue
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableLambda
 from pydantic import SecretStr
 
 from bot.answering.conversation import Exchange
 from bot.answering.model import (
+    FAILURES,
     PASSAGES,
-    Closed,
+    PAUSE,
+    TOKENS,
     GatedRetriever,
     Limits,
+    NotAsked,
     Written,
     answer_chain,
     draft_chain,
     open_model,
-    plain,
+    tried,
 )
+from bot.answering.reply import NO_ANSWERS
 from bot.settings import Settings
 from corpus.errors import DogearError
 from retrieval.gate import Audience
@@ -43,6 +47,7 @@ from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
 from tests.fakes.counting import Counted
 
 QUESTION = "Whom does Silas save in the storm?"
+LEAD = "Silas saves two fishermen from the rocks."
 READER = Audience({LANTERN: 5})
 LONG = 30.0
 
@@ -50,15 +55,25 @@ LONG = 30.0
 
 
 class Shelf(BaseRetriever):
-    """A retriever that finds the same texts whatever is asked."""
+    """A retriever that finds the same documents whatever is asked."""
 
-    texts: tuple[str, ...] = ("A storm breaks the wall.", "Silas saves two fishermen.", "She carries a letter.")
+    documents: tuple[Document, ...]
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [
-            Document(text, metadata={"book": LANTERN, "source": f"summary, chapter {n}"})
-            for n, text in enumerate(self.texts, 1)
-        ]
+        return list(self.documents)
+
+
+def document(number: int, *sentences: str, order: int = 0, mark: int = 1, **more: object) -> Document:
+    """Return a passage, found for a question; its sentences are numbered from `number` in the visible text."""
+    told = {"kind": "summary", "source": f"summary, chapter {mark}", "heading": f"Chapter {mark}", "group": mark}
+    known = {"book": LANTERN, "order": order, "mark": mark, "sentences": dict(enumerate(sentences, number))}
+    return Document(" ".join(sentences), metadata=told | known | more)
+
+
+STORM = document(20, "A storm breaks the wall.", "Silas saves two fishermen.", order=3, mark=5)
+LETTER = document(3, "She carries a letter.", order=1, mark=2)
+SHELF = Shelf(documents=(STORM, LETTER))
+"""The sentences are numbered 1 to 3 in the prompt: 3, 20 and 21 of the visible text."""
 
 
 @dataclass
@@ -74,119 +89,122 @@ class StrictGuard:
         return [Verdict(not any(word in sentence for word in self.secret), 0.5) for sentence in said]
 
 
-def answered(says: str, guard: StrictGuard | None = None, shelf: Shelf | None = None) -> Written:
+def asked_with(question: str = QUESTION) -> dict[str, str]:
+    """Return the input of a chain."""
+    return {"question": question, "query": question, "title": "The Lantern", "conversation": ""}
+
+
+def answered(says: str, guard: StrictGuard | None = None, question: str = QUESTION) -> Written:
     """Return what the chain makes of a model's reply."""
-    chain = answer_chain(shelf or Shelf(), FakeListChatModel(responses=[says]), guard or StrictGuard())
-    return chain.invoke({"question": QUESTION, "query": QUESTION, "title": "The Lantern", "conversation": ""})
-
-
-def cited(answer: Written) -> list[int]:
-    """Return the numbers, in the prompt, of the passages that an answer cites."""
-    return [int(source.rpartition(" ")[2]) for source in answer.sources]
-
-
-def test_an_answer_comes_with_the_sources_that_it_cites() -> None:
-    assert answered("Silas saves two fishermen [2].") == Written(
-        "Silas saves two fishermen [1].", ("summary, chapter 2",)
-    )
+    chain = answer_chain(SHELF, FakeListChatModel(responses=[says]), guard or StrictGuard())
+    return chain.invoke(asked_with(question))
 
 
 @pytest.mark.parametrize(
-    ("says", "shown", "cites"),
+    ("says", "said", "picked"),
     [
-        ("A storm comes [1]. Silas saves them [2].", "A storm comes [1]. Silas saves them [2].", [1, 2]),
-        ("A storm comes. [3] Silas saves them. [1]", "A storm comes. [1] Silas saves them. [2]", [3, 1]),
-        ("A storm comes.[1][2] Silas saves them.[2]", "A storm comes. [1][2] Silas saves them. [2]", [1, 2]),
-        ("Silas saves them [9] [0] [77].", "Silas saves them.", []),
-        ("Silas saves them.", "Silas saves them.", []),
-        ("He said “No.” [2]", "He said “No.” [1]", [2]),
+        ("PICK: 3\nLEAD: Silas saves them.", ("Silas saves them.",), (21,)),
+        ("PICK: 3, 1", (), (21, 3)),
+        ("Silas saves them. [3]", ("Silas saves them.",), ()),
+        ("PICK: 4\nLEAD: Silas saves them.", (), ()),  # there is no sentence 4, so neither can be trusted
+        ("PICK: 0, 3", (), ()),
+        ("NOTHING", (), ()),
+        ("PICK: 3\nLEAD: He drowned them.", (), (21,)),
+        (f"LEAD: {QUESTION} Two fishermen.", ("Two fishermen.",), ()),
     ],
 )
-def test_citations_stay_with_their_sentences_and_are_numbered_as_they_come(
-    says: str, shown: str, cites: list[int]
+def test_a_pick_is_sentences_of_the_passages_and_a_lead_what_the_guard_lets_through(
+    says: str, said: tuple[str, ...], picked: tuple[int, ...]
 ) -> None:
-    answer = answered(says)
-    assert answer.text == shown
-    assert cited(answer) == cites
+    assert answered(says) == Written(said, picked)
 
 
 @pytest.mark.parametrize(
-    "says",
+    ("lead", "left"),
     [
-        "A storm comes [1]. Silas drowned his brother [3]. He saves them [2].",
-        "A storm comes. [1] Silas drowned his brother. [3] He saves them. [2]",
+        ("A storm comes. Silas drowned Edward. Two men live.", "A storm comes. Two men live."),
+        ("A storm comes. Silas drowned Edward. He hid the lamp. It burns.", "A storm comes."),
+        ("He drowned a man. He hid the lamp.", "He hid the lamp."),  # “he” is whom the question names
+        ("He drowned a man. So the lamp is his.", ""),
+        ("He drowned a man. That is why. The lamp burns.", "The lamp burns."),
+        ("So it is Silas. He drowned.", "So it is Silas."),
     ],
-    ids=["before the full stop", "after it"],
 )
-def test_a_sentence_that_the_guard_stops_goes_with_its_citation(says: str) -> None:
-    answer = answered(says)
-    assert "drowned" not in answer.text
-    assert answer.text.replace(" [", "[").replace(".[", "[").count("[") == 2
-    assert cited(answer) == [1, 2]
+def test_with_a_sentence_that_the_guard_stops_goes_what_cannot_stand_without_it(lead: str, left: str) -> None:
+    assert " ".join(answered(f"LEAD: {lead}").said) == left
 
 
-def test_the_guard_reads_the_whole_answer_without_citations_and_markup() -> None:
+def test_the_guard_reads_the_whole_lead_without_numbers_and_markup() -> None:
     guard = StrictGuard()
     answered("A storm comes. [1] **Silas** saves them [2][3].", guard)
     assert guard.judged == ["A storm comes.", "Silas saves them."]
 
 
-def test_an_answer_of_which_nothing_may_be_shown_is_empty() -> None:
-    assert answered("He drowned him [1]. They drowned. [2]") == Written()
-
-
 def test_a_chain_that_finds_nothing_asks_no_model() -> None:
-    chain = answer_chain(Shelf(texts=()), FakeListChatModel(responses=[]), StrictGuard())
-    assert chain.invoke({"question": "", "query": "", "title": "", "conversation": ""}) == Written()
+    for found in ((), (document(1, "Why?", kind="discussion"),)):
+        chain = answer_chain(Shelf(documents=found), FakeListChatModel(responses=[]), StrictGuard())
+        assert chain.invoke(asked_with()) == Written()
+
+
+def prompted(*documents: Document) -> list[str]:
+    """Return the lines of sentences in the prompt that is made of some passages."""
+    asked: list[str] = []
+
+    def model(messages: PromptValue) -> AIMessage:
+        asked.append(str(messages.to_messages()[-1].content))
+        return AIMessage("NOTHING")
+
+    answer_chain(Shelf(documents=documents), RunnableLambda(model), StrictGuard()).invoke(asked_with())
+    return asked[0].partition("<sentences>\n")[2].partition("\n</sentences>")[0].splitlines()
+
+
+def test_a_prompt_has_numbered_sentences_in_the_order_of_the_story_with_their_chapters() -> None:
+    silas = document(
+        40, "He keeps the lamp.", order=9, mark=4, kind="people", source="who is who, ch 4", heading="Silas"
+    )
+    assert prompted(STORM, silas, LETTER) == [
+        "summary, chapter 2:", "[1] She carries a letter.",
+        "who is who, ch 4, Silas:", "[2] He keeps the lamp.",
+        "summary, chapter 5:", "[3] A storm breaks the wall.", "[4] Silas saves two fishermen.",
+    ]  # fmt: skip
+
+
+def test_neighbours_are_joined_in_their_order_whatever_their_marks_are() -> None:
+    section = {"group": 7, "source": "background"}
+    halves = [document(n, f"Half {n}.", order=n, mark=9 - n, **section) for n in (2, 1)]
+    later = document(4, "Much later.", order=4, mark=1, **section)
+    assert prompted(*halves, later, LETTER) == [
+        "background:", "[1] Half 1.", "[2] Half 2.", "background:", "[3] Much later.",
+        "summary, chapter 2:", "[4] She carries a letter.",
+    ]  # fmt: skip
+
+
+def test_what_holds_no_answer_stands_in_no_prompt_and_the_best_passages_do() -> None:
+    others = [document(n, f"No {kind}.", order=n, mark=n, kind=kind) for n, kind in enumerate(NO_ANSWERS, 1)]
+    many = [document(n, f"Number {n}.", order=2 * n, mark=n) for n in range(10, 10 + PASSAGES + 2)]
+    told = prompted(*others, *many)
+    assert [line for line in told if line.startswith("[")] == [
+        f"[{n}] Number {n + 9}." for n in range(1, PASSAGES + 1)
+    ]  # fmt: skip
 
 
 async def test_another_program_can_use_the_chain_with_the_gated_retriever(island: Retriever) -> None:
     def guard(question: str, said: Sequence[str], book: str) -> Sequence[Verdict]:
         return island.verdicts(question, said, READER, book)
 
-    model = FakeListChatModel(responses=["Silas saves two fishermen from the rocks [1]. Silas drowned his brother."])
-    chain = answer_chain(GatedRetriever(retriever=island, audience=READER, book=LANTERN), model, guard)
-    asked = {"question": QUESTION, "query": QUESTION, "title": "The Lantern", "conversation": ""}
-    assert await chain.ainvoke(asked) == Written(
-        "Silas saves two fishermen from the rocks [1].", ("summary, chapter 5",)
+    model = FakeListChatModel(
+        responses=["PICK: 1\nLEAD: Silas saves two fishermen from the rocks. Silas drowned Edward."]
     )
-
-
-@pytest.mark.parametrize(
-    ("says", "shown"),
-    [
-        (
-            "@everyone Silas **saves** them <@&1> [click](http://127.0.0.1/x) [2]",
-            "@\u200beveryone Silas saves them click [1]",
-        ),
-        ("# Answer\nSilas saves\nthem [2].", "Answer Silas saves them [1]."),
-        ("@*everyone* Silas saves them.", "@\u200beveryone Silas saves them."),
-        ("Silas saves them. See https://example.org/ending", "Silas saves them. See"),
-    ],
-)
-def test_mentions_links_and_markup_come_to_nothing(says: str, shown: str) -> None:
-    assert answered(says).text == shown
-
-
-@pytest.mark.parametrize(
-    "says",
-    [
-        "NOTHING", " nothing. ", "“NOTHING”", "", "\n \n", "[1]", "…", "I'm sorry, I can't help.", "I could not say.",
-        "The passages do not say whom.", "The provided passages don't mention it.", "As an AI, I have no access to it.",
-    ],
-)  # fmt: skip
-def test_a_reply_that_says_nothing_is_no_answer(says: str) -> None:
-    assert answered(says) == Written()
-
-
-def test_a_reply_that_never_ends_is_cut() -> None:
-    assert 0 < len(answered("It rains on and on. " * 2_000).text) < 2_000
+    chain = answer_chain(GatedRetriever(retriever=island, audience=READER, book=LANTERN), model, guard)
+    written = await chain.ainvoke(asked_with())
+    assert written.said == ("Silas saves two fishermen from the rocks.",)
+    assert len(written.picked) == 1
 
 
 @pytest.mark.parametrize(
     ("says", "drafted"),
     [
-        ("Why does Silas [2] row out alone?", "Why does Silas row out alone?"),
+        ("**Question:** Why does Silas [2] row out alone?", "Why does Silas row out alone?"),
         ("He is brave. Or is he? [1]", "He is brave. Or is he?"),
         ("Silas rows out.", ""),  # no question
         ("Why was he drowned? Was it Silas?", ""),  # half of it is stopped
@@ -196,7 +214,7 @@ def test_a_reply_that_never_ends_is_cut() -> None:
 def test_a_draft_is_a_whole_question_or_nothing(says: str, drafted: str) -> None:
     chain = draft_chain(FakeListChatModel(responses=[says]), StrictGuard())
     values = {"title": "The Lantern", "book": LANTERN, "kind": "character", "passages": "[1] It rains."}
-    assert chain.invoke(values) == Written(drafted)
+    assert " ".join(chain.invoke(values).said) == drafted
 
 
 # The model, over its real protocol
@@ -211,7 +229,7 @@ def serving() -> Iterator[ChatServer]:
 @pytest.fixture
 def server(serving: ChatServer) -> ChatServer:
     """The scripted model, with nothing asked yet."""
-    serving.says, serving.behaviour = "Silas saves two fishermen from the rocks [1].", "answer"
+    serving.says, serving.behaviour, serving.finish = f"LEAD: {LEAD}", "answer", "stop"
     serving.requests.clear()
     serving.keys.clear()
     return serving
@@ -227,22 +245,28 @@ def written(
 
 
 def test_the_model_is_asked_once_with_the_key_and_without_a_stream(server: ChatServer, island: Retriever) -> None:
-    assert written(server, island).text == "Silas saves two fishermen from the rocks [1]."
+    assert written(server, island).said == (LEAD,)
     assert server.keys == [f"Bearer {KEY}"]
     (request,) = server.requests
     assert request["model"] == "scripted"
     assert not request.get("stream")
 
 
-def test_passages_are_numbered_and_texts_by_others_stand_in_the_human_message(
+def test_the_model_is_to_be_certain_and_brief_and_a_reply_that_was_cut_loses_its_half_sentence(
     server: ChatServer, island: Retriever
 ) -> None:
+    server.says, server.finish = f"PICK: 1\nLEAD: {LEAD} He rows ou", "length"
+    assert written(server, island).said == (LEAD,)
+    assert server.requests[0]["temperature"] == 0
+    assert server.requests[0]["max_tokens"] == TOKENS
+
+
+def test_texts_by_others_stand_in_the_human_message(server: ChatServer, island: Retriever) -> None:
     written(server, island)
     messages = server.messages()
     assert messages.keys() == {"system", "user"}
-    block = messages["user"].partition("<passages>\n")[2].partition("\n</passages>")[0]
-    found = [ranked.passage.text for ranked in island.search(QUESTION, READER, LANTERN).passages]
-    assert block.splitlines() == [f"[{n}] {text}" for n, text in enumerate(found[:PASSAGES], 1)]
+    block = messages["user"].partition("<sentences>\n")[2].partition("\n</sentences>")[0]
+    assert "Silas saves two fishermen" in block or "two fishermen" in block
     assert QUESTION in messages["user"]
     assert QUESTION not in messages["system"]
     assert "The Lantern" not in messages["system"]
@@ -260,7 +284,7 @@ def test_the_conversation_is_a_block_of_its_own_and_the_tokens_are_counted(
 def test_what_leaves_the_machine_is_the_prompt_alone(server: ChatServer, island: Retriever) -> None:
     written(server, island)
     assert LANTERN not in json.dumps(server.requests)  # no ids, no positions, nobody's name
-    assert server.requests[0].keys() <= {"model", "messages", "stream"}
+    assert server.requests[0].keys() <= {"model", "messages", "stream", "temperature", "max_tokens"}
 
 
 @pytest.mark.parametrize(
@@ -272,7 +296,7 @@ def test_a_model_that_fails_is_no_answer_and_the_log_says_why_without_secrets(
 ) -> None:
     caplog.set_level(logging.INFO)
     server.behaviour, server.says = behaviour, "Silas drowned his brother."
-    assert written(server, island).text == ""
+    assert replace(written(server, island), tokens=0) == Written()
     assert len(server.requests) == 1  # and it is not asked again
     assert logged in caplog.text
     assert "answering from passages" in caplog.text
@@ -287,14 +311,14 @@ def test_a_model_that_is_too_slow_is_not_waited_for(
     search = island.search(QUESTION, READER, LANTERN)
     with chat_server() as slow, slow.writer(island, 0.3) as writer:
         slow.behaviour = behaviour
-        assert writer.answer(QUESTION, QUESTION, search, READER).text == ""
+        assert writer.answer(QUESTION, QUESTION, search, READER) == Written()
     assert "no answer within 0 s; answering from passages" in caplog.text
 
 
 def test_a_model_that_is_not_there_is_no_answer(island: Retriever, caplog: pytest.LogCaptureFixture) -> None:
     with chat_server() as gone:
         pass
-    assert written(gone, island).text == ""
+    assert written(gone, island) == Written()
     assert "the chat model failed" in caplog.text
 
 
@@ -309,7 +333,7 @@ def test_several_members_are_answered_at_once(server: ChatServer, island: Retrie
     search = island.search(QUESTION, READER, LANTERN)
     with server.writer(island) as writer, ThreadPoolExecutor(6) as members:
         answers = list(members.map(lambda _: writer.answer(QUESTION, QUESTION, search, READER), range(12)))
-    assert {answer.text for answer in answers} == {"Silas saves two fishermen from the rocks [1]."}
+    assert {answer.said for answer in answers} == {(LEAD,)}
     assert len(server.requests) == 12
 
 
@@ -319,13 +343,13 @@ def test_a_meter_is_told_how_calls_end_and_what_the_guard_stopped(
     search, meter = island.search(QUESTION, READER, LANTERN), Counted()
     with server.writer(island, meter=meter) as writer:
         for says, behaviour in (
-            ("Silas saves two fishermen from the rocks [1]. Silas drowned his brother [3].", "answer"),
+            (f"{LEAD} Silas drowned his brother.", "answer"),
             ("I'm sorry.", "answer"),
             ("", "error"),
         ):
             server.says, server.behaviour = says, behaviour  # type: ignore[assignment]
             writer.answer(QUESTION, QUESTION, search, READER)
-    assert not writer.answer(QUESTION, QUESTION, search, READER).text
+    assert writer.answer(QUESTION, QUESTION, search, READER) == Written()
     assert meter.told == [
         ("asked_model", "answered"), ("stopped", "1"), ("asked_model", "refused"), ("asked_model", "failed"),
         ("asked_model", "given up"),
@@ -341,6 +365,51 @@ def test_a_model_that_cannot_be_had_is_an_error_that_says_where_to_look(name: st
     assert KEY not in str(raised.value)
 
 
+# A small call, for the doctor
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "says", "ok", "serious", "told"),
+    [
+        ("answer", "PICK: 1\nLEAD: At six.", True, True, r"answered in \d+\.\d s, \d+ tokens a second"),
+        ("answer", "It leaves at six.", False, False, "not in the form"),
+        ("empty", "", False, False, "not in the form"),
+        ("garbage", "", False, True, "is no chat server"),
+        ("other JSON", "", False, True, "is no chat server"),
+        ("a page", "", False, True, "is no chat server"),
+        ("no such model", "", False, True, r"is not known .*\(404\)"),
+        ("wrong key", "", False, True, r"refuses the key \(401\)"),
+        ("wrong call", "", False, True, r"refuses the call \(400\)"),
+        ("error", "", False, False, r"cannot answer now \(500\)"),
+    ],
+)
+def test_a_small_call_says_what_is_at_the_address(
+    server: ChatServer, behaviour: Behaviour, says: str, ok: bool, serious: bool, told: str
+) -> None:
+    server.behaviour, server.says = behaviour, says
+    trial = tried(server.settings())
+    assert (trial.ok, trial.serious) == (ok, serious), trial
+    assert re.search(told, trial.found)
+    assert ok != bool(trial.cure)
+    assert KEY not in repr(trial)
+
+
+def test_a_small_call_to_nobody_or_to_one_who_takes_long_can_wait() -> None:
+    with chat_server() as slow:
+        slow.behaviour = "slow"
+        late = tried(slow.settings(0.2))
+    gone = tried(slow.settings())
+    assert "gave no answer within 0 s" in late.found
+    assert "could not be reached" in gone.found
+    assert not any((late.ok, gone.ok, late.serious, gone.serious))
+
+
+def test_a_model_whose_package_is_missing_cannot_be_called() -> None:
+    trial = tried(Settings(chat_model="mistralai:small"))
+    assert "docs/models.md" in trial.cure
+    assert trial.serious
+
+
 # Limits
 
 
@@ -352,46 +421,103 @@ def test_a_call_returns_what_it_returns_and_raises_what_it_raises() -> None:
     assert limits.call(lambda: "again") == "again"
 
 
-def test_the_timeout_covers_the_call_and_the_wait_for_a_turn() -> None:
-    limits, end = Limits(0.01, 1), threading.Event()
-    with pytest.raises(TimeoutError):
-        limits.call(lambda: end.wait(LONG))
-    with pytest.raises(TimeoutError):
-        limits.call(lambda: "never")  # the first one still runs
-    end.set()
-
-
-def test_no_more_calls_run_at_once_than_allowed() -> None:
-    limits, lock, running, most = Limits(LONG, 3), threading.Lock(), [0], [0]
-
-    def count() -> None:
-        with lock:
-            running[0] += 1
-            most[0] = max(most[0], running[0])
-        time.sleep(0.002)
-        with lock:
-            running[0] -= 1
-
-    with ThreadPoolExecutor(12) as members:
-        list(members.map(lambda _: limits.call(count), range(24)))
-    assert most[0] <= 3
-
-
-def test_closing_ends_every_wait_and_makes_no_more_calls() -> None:
-    limits, begun, end = Limits(LONG, 1), threading.Event(), threading.Event()
+def held(limits: Limits, others: ThreadPoolExecutor) -> tuple[threading.Event, "Future[bool]"]:
+    """Begin a call, and return what ends it."""
+    begun, end = threading.Event(), threading.Event()
 
     def hold() -> bool:
         begun.set()
         return end.wait(LONG)
 
-    with ThreadPoolExecutor(2) as others:
-        running = others.submit(limits.call, hold)
-        begun.wait(LONG)
-        queued = others.submit(limits.call, lambda: "never")
+    running = others.submit(limits.call, hold)
+    begun.wait(LONG)
+    return end, running
+
+
+def test_a_call_that_takes_too_long_is_left_and_keeps_its_turn_until_it_ends() -> None:
+    limits, end, left = Limits(0.01, 1), threading.Event(), threading.Event()
+
+    def call() -> None:
+        end.wait(LONG)
+        left.set()
+
+    with pytest.raises(TimeoutError):
+        limits.call(call)
+    with pytest.raises(NotAsked, match="busy"):
+        limits.call(lambda: "never")
+    end.set()
+    left.wait(LONG)
+
+
+def test_who_finds_all_turns_taken_waits_for_none() -> None:
+    limits = Limits(LONG, 1)
+    with ThreadPoolExecutor(1) as others:
+        end, running = held(limits, others)
+        with pytest.raises(NotAsked, match="busy"):
+            limits.call(lambda: "never")
+        end.set()
+        assert running.result(LONG)
+
+
+def fail() -> None:
+    raise OSError
+
+
+def failing(limits: Limits, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(OSError):  # noqa: PT011 (no more is said)
+            limits.call(fail)
+
+
+def test_after_three_failures_in_a_row_the_model_is_left_alone_for_a_while(caplog: pytest.LogCaptureFixture) -> None:
+    clock = [0.0]
+    limits = Limits(LONG, 2, lambda: clock[0])
+    failing(limits, FAILURES - 1)
+    assert limits.call(lambda: "yes") == "yes"
+    failing(limits, FAILURES - 1)
+    assert not caplog.text
+    failing(limits, 1)
+    assert "failed 3 times in a row; leaving it alone for 60 s" in caplog.text
+    clock[0] = PAUSE - 1
+    with pytest.raises(NotAsked, match="paused"):
+        limits.call(lambda: "never")
+    clock[0] = PAUSE
+    failing(limits, 1)  # one call tries, and the pause begins anew
+    with pytest.raises(NotAsked, match="paused"):
+        limits.call(lambda: "never")
+
+
+def test_after_the_pause_one_call_tries_and_with_it_all_others_may_again() -> None:
+    clock = [0.0]
+    limits = Limits(LONG, 4, lambda: clock[0])
+    failing(limits, FAILURES)
+    clock[0] = PAUSE
+    with ThreadPoolExecutor(1) as others:
+        end, running = held(limits, others)
+        with pytest.raises(NotAsked, match="paused"):
+            limits.call(lambda: "never")
+        end.set()
+        assert running.result(LONG)
+    assert limits.call(lambda: "yes") == "yes"
+
+
+def test_calls_that_come_too_late_are_failures_too() -> None:
+    limits, end = Limits(0.01, 8), threading.Event()
+    for _ in range(FAILURES):
+        with pytest.raises(TimeoutError):
+            limits.call(lambda: end.wait(LONG))
+    with pytest.raises(NotAsked, match="paused"):
+        limits.call(lambda: "never")
+    end.set()
+
+
+def test_closing_ends_every_wait_and_makes_no_more_calls() -> None:
+    limits = Limits(LONG, 1)
+    with ThreadPoolExecutor(1) as others:
+        end, running = held(limits, others)
         limits.close()
-        assert isinstance(running.exception(LONG), Closed)
-        assert isinstance(queued.exception(LONG), Closed)
-    with pytest.raises(Closed):
+        assert isinstance(running.exception(LONG), NotAsked)
+    with pytest.raises(NotAsked, match="given up"):
         limits.call(lambda: "never")
     end.set()
 
@@ -406,56 +532,3 @@ def test_a_model_that_never_answers_does_not_keep_the_program_from_exiting() -> 
         check=True,
     )  # fmt: skip
     assert done.stdout == "left\n"
-
-
-# Text made plain
-
-LIVE = re.compile(
-    r"@(?:everyone|here)|<(?:@[!&]?|#)\d+>|<a?:\w+:\d+>|https?://|\bdiscord\.gg/|\bwww\.|^[#>-] |[\u202e\u2066\x00]",
-    re.IGNORECASE,
-)
-"""What Discord would act on, or nobody could see."""
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Silas rows out alone [1].", "Silas rows out alone [1]."),
-        ("He “rows” out – alone… 5 * 3 = 15, isn't it? ★★☆", "He “rows” out – alone… 5 * 3 = 15, isn't it? ★★☆"),
-        ("**Silas** rows _out_ `alone`, ~~not~~ ||Edward||", "Silas rows out alone, not Edward"),
-        ("# Silas\n> rows\n- out", "Silas rows out"),
-        ("See [the ending](http://127.0.0.1/x) [2]", "See the ending [2]"),
-        ("See https://example.org/a?b=c now", "See now"),
-        ("Ask <@123>, <@!123>, <@&123> in <#456> <:smile:789> </ask:12> <t:1:R>!", "Ask , , in !"),
-        ("@everyone look, @here", "@\u200beveryone look, @\u200bhere"),
-        ("two  words\n\non lines", "two words on lines"),
-        ("right\u202eto left\x00, soft\u00adhyphen", "right to left , soft hyphen"),
-        ("", ""),
-    ],
-)
-def test_words_stay_and_what_does_something_goes(text: str, shown: str) -> None:
-    assert plain(text) == shown
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "@*everyone*", "@\u200beveryone", "@<@1>everyone", "@||here||", "<*@123>", "<@~~123>", "h*ttp://example.org",
-        "[a](b)(http://x)", "[[a](http://x)](http://y)", "<@12<@34>>", "ht<@1>tp://example.org", "disc*ord.gg/abc",
-    ],
-)  # fmt: skip
-def test_what_is_put_together_from_pieces_is_caught_too(text: str) -> None:
-    assert not LIVE.search(plain(text))
-
-
-PIECES = (
-    "@", "everyone", "here", "<@", "<#", "<:a:", "12", ">", "*", "_", "||", "~~", "`", "[", "](", ")", "http://",
-    "www.", "x", " ",
-)  # fmt: skip
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text())
-def test_nothing_live_is_left_of_any_text(text: str) -> None:
-    shown = plain(text)
-    assert not LIVE.search(shown)
-    assert "\n" not in shown

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.answering.model import plain
+from bot.answering.model_reply import plain
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.gate import Audience

@@ -104,7 +104,7 @@ def test_a_model_tells_what_it_knows_and_the_guard_reads_it(island: Retriever) -
     assert before["mode"] != "model"
     assert "drowned" not in before["answer"]
     assert at["mode"] == "model"
-    assert at["answer"].startswith("drowned his brother")
+    assert at["answer"].startswith("Drowned his brother")
 
 
 def test_a_sample_is_the_same_each_time_and_mixes_the_books() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from bot.answering.model import plain
+from bot.answering.model_reply import plain
 from bot.cli.batch import answer_lines
 from bot.discord.cards import one_line, safe
 from bot.features.schedules.words import read_wish
