@@ -353,8 +353,8 @@ class Limits:
             made.set_exception(error)
         with self._changed:
             self._running -= 1
-            if error := made.exception():
-                answer.set_exception(error)
+            if failed := made.exception():
+                answer.set_exception(failed)
             else:
                 answer.set_result(made.result())
             self._changed.notify_all()

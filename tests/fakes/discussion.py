@@ -1,7 +1,7 @@
 """A small library written by a test, and a discussion over it that answers by shared words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -98,7 +98,7 @@ class FakeDiscussion(Discussion):
 
     def ask(
         self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
-        *, quote_only: bool = False,
+        *, quote_only: bool = False, at_once: Callable[[Reply], object] = lambda _: None,
     ) -> Reply:  # fmt: skip
         self.asked.append((question, book))
         self.before = list(before)

@@ -17,7 +17,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.vectorstores import InMemoryVectorStore
 
 from bot.answering.engine import Discussion
-from bot.answering.model import Writer, open_model
+from bot.answering.model import Limits, Writer, open_model
 from bot.settings import Settings
 from corpus.library import Library
 from retrieval.retriever import Retriever
@@ -161,7 +161,7 @@ def of_the_club(
     library = retriever.library
     ways = {"Dogear": dogear(Discussion(library, retriever)), "LangChain, gated": stock_langchain(library, embeddings)}
     if settings.chat_model:
-        writer = Writer(model := open_model(settings), retriever, settings.chat_timeout)
+        writer = Writer(model := open_model(settings), retriever, Limits(settings.chat_timeout))
         model = model.with_fallbacks([RunnableLambda(lambda _: AIMessage(""))])  # what failed has not answered
         ways[f"Dogear, {settings.chat_model}"] = dogear(Discussion(library, retriever, writer))
         ways[f"LangChain, gated, {settings.chat_model}"] = stock_langchain(library, embeddings, model)
