@@ -409,7 +409,7 @@ def tried(settings: Settings) -> Trial:
     seconds, usage = time.monotonic() - begun, message.usage_metadata if isinstance(message, AIMessage) else None
     speed = f", {usage['output_tokens'] / seconds:.0f} tokens a second" if usage else ""
     found = f"answered in {seconds:.1f} s{speed}"
-    if _read(message)[0].pick != (1,):
+    if 1 not in _read(message)[0].pick:
         cure = "Expect quotes in place of its words, or take one of the models in docs/models.md."
         return Trial(False, f"{found}, but not in the form that it was asked for", cure, serious=False)
     return Trial(True, found)
