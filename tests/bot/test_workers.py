@@ -47,6 +47,19 @@ async def test_what_is_done_is_no_longer_under_way() -> None:
     assert len(members.under_way) == 0
 
 
+async def test_who_has_an_answer_is_told_nothing_when_the_rest_is_given_up() -> None:
+    members = Members()
+
+    async def answer_and_go_on() -> None:
+        members.under_way.answered()
+        await asyncio.Event().wait()
+
+    members.begin(lambda: members.ask("Emma", answer_and_go_on()))
+    await asyncio.sleep(0)
+    assert await members.under_way.finish(0.01) == 1
+    assert (members.done, members.told) == ([], [])
+
+
 async def test_what_can_be_finished_is_finished() -> None:
     members, go = Members(), asyncio.Event()
     members.begin(lambda: members.ask("Emma", go.wait()))
