@@ -363,7 +363,8 @@ class Limits:
 def open_model(settings: Settings) -> Runnable[Any, BaseMessage]:
     """Return the chat model that the settings name. Raises DogearError."""
     name = settings.chat_model or ""
-    options: dict[str, Any] = {"timeout": settings.chat_timeout, "max_retries": 0, "temperature": 0}
+    late = settings.chat_timeout + 5  # after `Limits`, which bounds a call that drips as well
+    options: dict[str, Any] = {"timeout": late, "max_retries": 0, "temperature": 0}
     options["num_predict" if name.startswith("ollama:") else "max_tokens"] = TOKENS
     if name.startswith("openai:"):
         if settings.openai_base_url:  # OpenAI itself has another name for the limit, which other servers may not know
