@@ -15,6 +15,7 @@ import pytest
 from discord import app_commands
 from simcord.types import HttpLogEntry
 
+from bot.answering import engine
 from retrieval.retriever import Retriever
 from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened
@@ -66,8 +67,10 @@ async def test_nothing_beyond_the_audience_comes_out(file: str, kind: str, marke
 
 @pytest.mark.parametrize(("file", "kind"), kinds("model.toml"))
 async def test_nothing_beyond_the_audience_comes_out_of_a_model(
-    file: str, kind: str, marked: Marked, chatting: ChatServer, tmp_path: Path
+    file: str, kind: str, marked: Marked, chatting: ChatServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for limit in ("ANSWERS", "ANSWERS_AT_END"):  # else many an attempt would not come to the model at all
+        monkeypatch.setattr(engine, limit, 0.0)
     retriever, signs = marked
     chosen = [attempt for attempt in attempts(HERE / file, signs) if attempt.kind == kind]
     with chatting.writer(retriever) as writer:
