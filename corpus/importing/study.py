@@ -255,11 +255,9 @@ class _Parts:
             self._where = "author" if told and self._guide else self._where
         elif is_title and not (line.level > 1 and _is_section(line, after)):
             self._where = "premise" if told and self._guide else "section"
-        elif line.level > 1 or (line.level and (place_in(text, self._titles) or kind_of(text, ""))):
+        elif line.level:
             self._where = "section"
             self._open(line, number)
-        elif line.level:
-            self._open(line, None) if self._is_of_another(line) else None
         elif self._dropped:
             self._setting.ledger.dropped("lines", 1, "they are about another book")
         elif self._where == "premise" and len(text) <= 400 and len(self.premise) < 2 and ends_sentence(text):
@@ -303,9 +301,9 @@ class _Parts:
         self._open_sections = [section for section in self._open_sections if section.level < line.level]
         around = self._open_sections[-1] if self._open_sections else None
         kind = self._kind_of(heading, place, around)
-        inherited = around.place if around else self._page if kind == "summary" else None
-        if _tells_all(heading) and not (around and around.level > 1):
-            inherited = None
+        inherited = (around.place if around else None) or (self._page if kind == "summary" else None)
+        if inherited and _tells_all(heading) and not (around and around.level > 1):
+            inherited = Place("")  # all of the story, on a page about a part of it
         if place is None and self._warned and inherited is None:
             place = Place("")
         section = _Section(heading, line.level, kind, place or inherited, own=place is not None)

@@ -161,6 +161,12 @@ def test_a_page_about_one_chapter_says_so_in_its_title(saved: Saved, lamp: Path,
     assert told(lamp) == {"summary": [("Story", 4), ("All", END)], "themes": [("Meaning", END)]}
 
 
+def test_notes_without_marks_below_those_of_a_chapter_wait_for_the_end(saved: Saved, lamp: Path) -> None:
+    text = "# The Lamp at the Quay\n\n# Chapter 1\n\nNight falls\n\n# My thoughts\n\nDrowned, I think\n"
+    import_files([saved("notes.md", text)], LAMP, lamp)
+    assert told(lamp) == {"summary": [("Night", 1), ("Drowned,", END)]}
+
+
 def test_a_page_about_a_later_part_counts_its_chapters_anew(saved: Saved, lamp: Path) -> None:
     sections = [("Chapter 1", "One"), ("Chapter 2", "Two")]
     import_files([saved("page.html", page_of(*sections, title="The Lamp at the Quay: Part Two"))], LAMP, lamp)
