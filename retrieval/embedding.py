@@ -221,25 +221,6 @@ def mean(vectors: Matrix) -> Vector:
     return np.asarray(found / (np.linalg.norm(found) or 1.0), np.float32)
 
 
-def embedded_once(texts: Sequence[str], embedder: Embedder, data: Path | None) -> Matrix:
-    """Return the vectors of short texts; with a data folder, those of the same texts are read from there next time."""
-    said = "\n".join((embedder.name, *texts))
-    file = data / f"examples-{hashlib.sha256(said.encode()).hexdigest()[:16]}.npy" if data else None
-    with suppress(OSError, ValueError):
-        if file is not None:
-            return np.asarray(np.load(file), np.float32)
-    found = np.stack([read.passage for read in embedder.passages([(text,) for text in texts])])
-    if file is not None:
-        with suppress(OSError):  # without it, the next start takes seconds longer
-            for old in file.parent.glob("examples-*.npy"):
-                old.unlink()
-            new = file.with_suffix(f".{os.getpid()}")
-            with new.open("wb") as opened:
-                np.save(opened, found)
-            new.replace(file)
-    return found
-
-
 def _pooled(vectors: Matrix, offsets: npt.NDArray[np.int64], sentences: Sequence[str]) -> Embedded:
     """Return the passage's vector and its sentences'; a sentence beyond the model's limit gets the passage's.
 

@@ -14,7 +14,7 @@ from corpus.names import UnknownBook, names_in
 from corpus.passages import ClubText, Passage
 from retrieval.book import VisibleBook
 from retrieval.books import Books, ClubPassages
-from retrieval.embedding import embedded_once, load_embedder
+from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, PassageTokens, Rule
 from retrieval.index import Indexed, Indexer, Progress
@@ -161,7 +161,7 @@ class Retriever:
     """Finds, for an audience, what it may read about a question."""
 
     data: Path | None = None
-    """The folder in which vectors of examples are kept, if there is one."""
+    """The folder in which is kept what was learned from examples, if there is one."""
 
     def __init__(self, library: Library, store: Store, embedder: Embedder, alone: Alone = nullcontext) -> None:
         self.library = library
@@ -280,8 +280,13 @@ class Retriever:
         return read.beside[0]
 
     def vectors(self, texts: Sequence[str]) -> Matrix:
-        """Embed short texts as passages are; many of them are kept in the data folder, as they take seconds."""
-        return embedded_once(texts, self._embedder, self.data if len(texts) > 1 else None)
+        """Embed short texts as passages are."""
+        return np.stack([read.passage for read in self._embedder.passages([(text,) for text in texts])])
+
+    @property
+    def model(self) -> str:
+        """The name of the embedding model."""
+        return self._embedder.name
 
     def passages(self, book: Slug, audience: Audience, kinds: Iterable[str] = ()) -> list[Passage]:
         """Return what an audience may see of a book, in reading order; of these kinds, if any are named.

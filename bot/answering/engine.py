@@ -247,7 +247,8 @@ class Discussion:
 
     def _intents(self) -> Intents:
         with self._reading:
-            self._known = self._known or Intents(self.retriever.vectors, kinds())
+            found = self.retriever
+            self._known = self._known or Intents(found.vectors, kinds(), found.model, found.data)
             return self._known
 
     def _of_kind(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:

@@ -1,8 +1,13 @@
-"""What kind of thing is asked of a book or a club: as the nearest of many examples, unless the story's are nearer."""
+"""What kind of thing is asked of a book or a club, or that a question is about the story: learned from examples.
 
+`python -m bot.answering.intents` learns from them anew, and says which examples are still taken for something else.
+"""
+
+import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -12,21 +17,26 @@ from retrieval.retriever import text_stems
 from retrieval.types import Matrix, Vector
 
 EXAMPLES = Path(__file__).with_name("intents.toml")
+WEIGHTS = EXAMPLES.with_suffix(".npz")
+"""What was learned from the examples with the packaged model."""
 
 LONGEST_QUESTION = 160
 """Characters of a question of such a kind; a longer one asks for something in the story, or tells it."""
 
-LIKE = 0.55
-"""Similarity from which a question is of the kind of its nearest example."""
+IN_DOUBT = 0.0
+"""What a question that could be about the story has for it: a wrong kind is worse than an answer from the passages."""
 
-MARGIN = 0.03
-"""How much nearer that example has to be than the nearest of the story's."""
+PIECES, PIECE_LENGTHS = 4096, (3, 5)
+"""How pieces of words are counted beside the meaning of a text, so that slips of the keys do little harm."""
 
 KEPT = 256
 """Questions whose kinds are remembered."""
 
 STORY = "story"
 """The kind of the counter-examples: questions and remarks that are answered from the passages."""
+
+Embed = Callable[[Sequence[str]], Matrix]
+"""Turns short texts into vectors of length 1."""
 
 _SIGNS = re.compile(r"[^\w\s'%]|_")
 _OF_THE_BOOK = re.compile(r"\b(?:of|in|from|for|on) (?:the|this|that|our) (?:book|novel|story)\b")
@@ -63,14 +73,15 @@ def _asking() -> frozenset[str]:
 
 
 class Intents:
-    """Tells the kind of a question; `embed` turns short texts into vectors of length 1."""
+    """Tells the kind of a question, as `model` reads it; what is learned of other examples is kept in `data`."""
 
-    def __init__(self, embed: Callable[[Sequence[str]], Matrix], examples: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, embed: Embed, examples: Mapping[str, Sequence[str]], model: str = "", data: Path | None = None
+    ) -> None:
         self._embed = embed
-        lines = [(kind, _plain(line)) for kind, its in examples.items() for line in its]
-        self._exactly = {line: kind for kind, line in lines}
-        self._kinds = np.array([kind for kind, _ in lines])
-        self._vectors = embed([line for _, line in lines])
+        self._exactly = {_plain(line): kind for kind, its in examples.items() for line in its}
+        self._kinds = sorted(examples)
+        self._weights = _learned(embed, self._exactly, model, data)
         self._known: dict[str, str] = {}  # a question is looked at more than once on its way
 
     def of(self, question: str, embed: Callable[[str], Vector] | None = None) -> str:
@@ -82,18 +93,17 @@ class Intents:
         if not words or len(words) > LONGEST_QUESTION:
             return ""
         if (known := self._exactly.get(words, self._known.get(words))) is None:
-            known = self._nearest(embed(words) if embed else self._embed([words])[0])
+            known = self.likeliest(words, embed(words) if embed else self._embed([words])[0])
             if len(self._known) >= KEPT:
                 self._known.clear()
             self._known[words] = known
         return known if known != STORY else ""
 
-    def _nearest(self, vector: Vector) -> str:
-        near = self._vectors @ vector
-        of_story = self._kinds == STORY
-        best = int(np.where(of_story, -1.0, near).argmax())
-        least = max(LIKE, float(near[of_story].max(initial=-1.0)) + MARGIN)
-        return str(self._kinds[best]) if near[best] >= least else STORY
+    def likeliest(self, words: str, vector: Vector) -> str:
+        """Return the likeliest kind of a plain text, whether or not it is an example."""
+        scores = _features([words], vector[None])[0] @ self._weights
+        scores[self._kinds.index(STORY)] += IN_DOUBT
+        return self._kinds[int(scores.argmax())]
 
 
 def _plain(text: str) -> str:
@@ -103,3 +113,60 @@ def _plain(text: str) -> str:
     """
     words = " ".join(_SIGNS.sub(" ", _NUMBERS.sub("3", text.casefold().replace("’", "'"))).split())
     return " ".join(_OF_THE_BOOK.sub("", words).split()) or words
+
+
+def _features(texts: Sequence[str], vectors: Matrix) -> Matrix:
+    """Return for each text its vector, how often it has pieces of words, and a one."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    pieces = HashingVectorizer(analyzer="char_wb", ngram_range=PIECE_LENGTHS, n_features=PIECES).transform(texts)
+    return np.hstack([vectors, pieces.toarray(), np.ones((len(texts), 1))]).astype(np.float32)
+
+
+_IN_THIS_PROCESS: dict[str, Matrix] = {}
+
+
+def _learned(embed: Embed, examples: Mapping[str, str], model: str, data: Path | None) -> Matrix:
+    """Return the weights of each feature for each kind: those that ship, if they are of these examples."""
+    said = "\n".join((model, *(f"{kind} {line}" for line, kind in examples.items())))
+    of = hashlib.sha256(said.encode()).hexdigest()
+    files = [WEIGHTS, *([data / WEIGHTS.name] if data else [])]
+    for file in files if of not in _IN_THIS_PROCESS else ():
+        with suppress(OSError, ValueError, KeyError), np.load(file) as kept:
+            if str(kept["of"]) == of:
+                _IN_THIS_PROCESS[of] = kept["weights"].astype(np.float32)
+    if of not in _IN_THIS_PROCESS:
+        _IN_THIS_PROCESS[of] = _fitted(_features(list(examples), embed(list(examples))), list(examples.values()))
+        with suppress(OSError):  # without it, the next start takes seconds longer
+            if data:
+                np.savez_compressed(files[-1], of=of, weights=_IN_THIS_PROCESS[of].astype(np.float16))
+    return _IN_THIS_PROCESS[of]
+
+
+def _fitted(features: Matrix, labels: Sequence[str]) -> Matrix:
+    from sklearn.svm import LinearSVC
+
+    fit = LinearSVC(fit_intercept=False, random_state=0).fit(features, labels)
+    return np.asarray(fit.coef_.T, np.float32)
+
+
+def main() -> None:
+    """Learn from the examples with the packaged model."""
+    from retrieval.embedding import load_embedder
+
+    model = load_embedder()
+
+    def embed(texts: Sequence[str]) -> Matrix:
+        return np.stack([read.passage for read in model.passages([(text,) for text in texts])])
+
+    with suppress(OSError):
+        WEIGHTS.unlink()
+    found = Intents(embed, kinds(), model.name, WEIGHTS.parent)
+    for kind, its in kinds().items():
+        for line in its:
+            if (taken := found.likeliest(_plain(line), embed([_plain(line)])[0])) != kind:
+                print(f"{line}: {taken}, not {kind}")
+
+
+if __name__ == "__main__":
+    main()
