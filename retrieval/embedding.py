@@ -9,7 +9,6 @@ import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from threading import Lock, Thread
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.types import Embedded, Embedder, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
+from retrieval.types import Embedded, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
 
 if TYPE_CHECKING:  # importing it takes seconds, so the thread that loads the model does
     from sentence_transformers import SentenceTransformer

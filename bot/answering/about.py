@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.answering import texts
 from bot.answering.drafts import SOURCES, library_drafts
 from bot.answering.intents import subject
-from bot.answering.reply import NEUTRAL, OPINIONS, RECAP_LIMIT, Mode, Quote, Reply, length_asked, quoted
+from bot.answering.reply import OPINIONS, RECAP_LIMIT, Mode, Quote, Reply, length_asked, quoted
 from bot.reading_order.text import needs, one_line, standing
 from corpus.books import Book, Slug, Unit
 from corpus.errors import PositionError
@@ -40,6 +40,13 @@ HALF_LINE = 80
 
 BACKGROUND = ("background", "author", "reception", "answers")
 """Kinds of passages about how a book came about and what became of it."""
+
+
+NO_GUESS = (
+    "I won’t confirm or rule out a guess: that would be a spoiler either way. Read on, and ask me again then; "
+    "/hint tells where to look."
+)
+NO_THEME = "I have nothing on that up to where you are. Ask for the themes so far, or for something to discuss."
 
 
 class Talk(Protocol):
@@ -90,6 +97,15 @@ class BookQuestion:
         sources = tuple(dict.fromkeys(quote.source for quote in quotes))
         return Reply("ask", self.book.slug, text, True, quotes=quotes, sources=sources)
 
+    def nothing(self, text: str) -> Reply:
+        """Return a reply that says that there is nothing here on what is asked, and what to do instead."""
+        return replace(self.says(text), answered=False)
+
+    @property
+    def subject(self) -> frozenset[str]:
+        """The stems of what is asked about, beside the book itself."""
+        return subject(self.question) - text_stems(" ".join(self.book.names))
+
     def whole(self, told: Sequence[Passage]) -> Reply:
         """Return a reply that quotes passages in full, each on a line of its own."""
         return self.says("\n".join(p.text for p in told), told)
@@ -117,8 +133,19 @@ class BookQuestion:
 
     def matching(self, told: Sequence[Passage]) -> list[Passage]:
         """Return the passages that hold a word of what the question is about, or else all of them."""
-        about = subject(self.question)
-        return [p for p in told if about & text_stems(f"{p.heading} {p.text}")] or list(told)
+        return [p for p in told if self.subject & text_stems(f"{p.heading} {p.text}")] or list(told)
+
+    def of_author(self, holding: str) -> Reply | None:
+        """Quote what is known of the author, from this book’s texts or others’ of theirs, with one of these words."""
+        wanted, name = text_stems(holding), self.book.author.split()[-1]
+        others = [o for o in self.books.values() if o.author == self.book.author and o.slug != self.book.slug]
+        for about in (self, *(replace(self, book=other) for other in others)):
+            told = [p for p in about.passages("author", "background") if name in p.text]
+            said = [(s, p) for p in told for s in p.sentences if wanted & text_stems(s)]
+            if quotes := tuple(Quote(s, source_line(p, about.book)) for s, p in said[:2]):
+                body, sources = " ".join(f"“{q.text}”" for q in quotes), tuple(dict.fromkeys(q.source for q in quotes))
+                return Reply("ask", self.book.slug, body, True, quotes=quotes, sources=sources)
+        return None
 
 
 # The story
@@ -179,16 +206,28 @@ _IS = re.compile(r"^(?:[A-Z]\w*\W+(?:\w+\W+){0,4}?)(?:is|was) (?=(?:an?|the|one|
 
 
 def _cast(asked: BookQuestion) -> Reply:
+    if asked.subject and (named := [s for s in _introduced(asked) if asked.subject & text_stems(s)]):
+        return asked.says(" ".join(named[:LATEST]))
     first: dict[str, Passage] = {}
     for passage in asked.passages("people"):
         if passage.heading:
             first.setdefault(passage.heading, passage)
     met = list(first.items())[-SHOWN_PEOPLE:]
     if not met:
-        return _premise(asked)
+        names = list(filter(_NAME.match, _introduced(asked))) or list(filter(_NAME.search, _introduced(asked)))
+        return asked.says(f"Nobody has been met yet. {' '.join(names[:LATEST])}") if names else _premise(asked)
     lines = [f"{name}: {_half_line(passage.sentences[0])}" for name, passage in met[:DESCRIBED]]
     others = [f"Also {', '.join(name for name, _ in met[DESCRIBED:])}."] if met[DESCRIBED:] else []
     return replace(asked.says("\n".join([*lines, *others])), sources=("who is who",))
+
+
+_NAME = re.compile(r"\b(?!The |An? )(?:[A-Z][\w’-]+ ){1,2}[A-Z][\w’-]+")
+
+
+def _introduced(asked: BookQuestion) -> list[str]:
+    """Return the sentences that introduce people: of who is who, and of the premise."""
+    people = [f"{p.heading}: {p.sentences[0]}" for p in asked.passages("people") if p.heading]
+    return people + [s for p in asked.passages("premise") for s in p.sentences]
 
 
 def _half_line(sentence: str) -> str:
@@ -202,8 +241,12 @@ def _half_line(sentence: str) -> str:
 def _premise(asked: BookQuestion) -> Reply:
     told = asked.discussion.retriever.passages(asked.book.slug, Audience(club=asked.audience.club), ("premise",))
     most, _ = length_asked(asked.question)
+    said = [s for p in told for s in p.sentences]
+    if most == 1 and len(said) > 1 and len(" ".join(said[:2]).split()) <= PITCH_WORDS:
+        opening = said[1] if said[1].split()[0] not in _LOWERED else said[1][0].lower() + said[1][1:]
+        said = [f"{said[0].rstrip('.')}; {opening}"]
     kept: list[str] = []
-    for sentence in (s for p in told for s in p.sentences):
+    for sentence in said:
         if kept and (len(kept) == most or len(f"{' '.join(kept)} {sentence}".split()) > PITCH_WORDS):
             break
         kept.append(sentence)
@@ -212,11 +255,29 @@ def _premise(asked: BookQuestion) -> Reply:
     return replace(asked.says(" ".join(kept), told[:1]), quotes=(Quote(" ".join(kept), "premise"),))
 
 
+_LOWERED = frozenset({"A", "After", "An", "At", "He", "In", "It", "One", "She", "The", "Then", "They", "When", "While"})
+"""Words that begin with a small letter within a sentence."""
+
+
+_TONE = re.compile(
+    r"\b(?:satir|funny|humou?r|comed|comic|iron|parod|joke|serious|polit|allegor|critique)", re.IGNORECASE
+)
+_TITLE = re.compile(r"\b(?:title|called)\b", re.IGNORECASE)
+
+
 def _themes(asked: BookQuestion) -> Reply | None:
-    told = asked.matching(asked.passages("themes"))[-LATEST:]
-    if not told:
-        beside = asked.fitting(("premise", *BACKGROUND)) if subject(asked.question) else None
-        return beside or Reply("ask", asked.book.slug, NEUTRAL)
+    known, about = asked.passages("themes"), asked.subject
+    if _TITLE.search(asked.question):
+        about |= text_stems("title") | text_stems(asked.book.title)
+    elif _TONE.search(asked.question):
+        about |= text_stems("funny comic bitter satire irony humour serious grim novel")
+    told = [p for p in known if about & text_stems(f"{p.heading} {p.text}")] if about else known
+    if not told or _TONE.search(asked.question):
+        kinds = ("premise", "glossary", "people", *BACKGROUND)
+        beside = asked.fitting(kinds, " ".join(about)) if about else None
+        if beside or not told:
+            return beside or asked.nothing(NO_THEME)
+    told = told[-LATEST:]
     lines = (f"{p.heading}: {p.text}" if len(told) == 1 else f"{p.heading}: {p.sentences[0]}" for p in told)
     return asked.says("\n".join(lines), told)
 
@@ -227,6 +288,10 @@ def _clues(asked: BookQuestion) -> Reply | None:
         return asked.whole(told)
     asking = [p for p in asked.passages("discussion") if p.mark][-LATEST:]
     return asked.says("\n".join(p.text for p in asking), asking) if asking else None
+
+
+def _guess(asked: BookQuestion) -> Reply | None:
+    return asked.says(NO_GUESS) if asked.at < asked.book.marks else None
 
 
 def _setting(asked: BookQuestion) -> Reply | None:
@@ -247,28 +312,27 @@ def _opinions(asked: BookQuestion) -> Reply:
     count = f" from {plural(ratings.count, 'rating')}" if ratings and ratings.count else ""
     source = f" ({ratings.source})" if ratings and ratings.source else ""
     rated = f"Readers give it {stars}{count}{source}." if stars else ""
-    said = asked.fitting(OPINIONS) or asked.fitting(
-        ("background", "premise"), "success famous best critic received won"
-    )
+    said = asked.fitting(OPINIONS) or asked.fitting(("background",), "success famous best critic received won")
+    said = said or asked.fitting(("premise",), "famous classic novel")
     if said is None:
-        return asked.says(rated or texts.no_opinions(asked.book))
+        return asked.says(rated) if rated else asked.nothing(texts.no_opinions(asked.book))
     return replace(said, body=f"{rated} {said.body}".strip())
 
 
 def _prizes(asked: BookQuestion) -> Reply:
     told = asked.fitting(BACKGROUND, "prize award awarded medal dagger won shortlist nominated")
-    return told or asked.says(f"The library names no prizes for {asked.book.title}.")
+    return told or asked.nothing(f"The library names no prizes for {asked.book.title}.")
 
 
 def _films(asked: BookQuestion) -> Reply:
     told = asked.fitting(BACKGROUND, "film filmed movie television tv series radio dramatisation stage screen")
-    return told or asked.says(f"The library names no film, series or play of {asked.book.title}.")
+    return told or asked.nothing(f"The library names no film, series or play of {asked.book.title}.")
 
 
 def _warnings(asked: BookQuestion) -> Reply:
     told = asked.passages("warnings")
     if not told:
-        return asked.says(f"The library has no content warnings for {asked.book.title}.")
+        return asked.nothing(f"The library has no content warnings for {asked.book.title}.")
     kept = " I don’t say who lives and who dies before you have read it." if asked.at < asked.book.marks else ""
     return asked.says(f"Content warnings: {' '.join(p.text for p in reversed(told))}{kept}", told)
 
@@ -292,14 +356,51 @@ def _left(asked: BookQuestion) -> Reply:
         return asked.says(f"{where} {round(100 * left / book.marks)}% of it is left.")
     most = plural(left, book.unit.value)
     pages = f", about {round(book.pages * left / book.marks)} pages" if book.pages else ""
-    days = f"; at two a day, that is {plural(-(-left // 2), 'day')}" if left > 2 else ""
+    days = f"; {_pace(asked.question.casefold(), left, book.unit.value)}" if left > 2 else ""
     return asked.says(f"{where} {most} {'is' if left == 1 else 'are'} left{pages} ({share} read){days}.")
 
 
+_DAILY = re.compile(rf"\b(\d+|{WORDS}) \w+ (?:a|per|each|every) day")
+_WITHIN = re.compile(rf"\b(?:in|within|for|have|got|next) (?:the next )?(\d+|{WORDS}|a) (day|week)s?\b")
+
+
+def _pace(said: str, left: int, unit: str) -> str:
+    """Return how long the rest takes at the pace that a question names, or what pace its time needs."""
+    if daily := _DAILY.search(said):
+        many = max(1, int(value(daily[1])))
+        return f"at {plural(many, unit)} a day, that is {plural(-(-left // many), 'day')}"
+    if within := _WITHIN.search(said):
+        days = max(1, 1 if within[1] == "a" else int(value(within[1]))) * (7 if within[2] == "week" else 1)
+        return f"in {plural(days, 'day')}, that is {plural(-(-left // days), unit)} a day"
+    return f"at two a day, that is {plural(-(-left // 2), 'day')}"
+
+
+_LIFE = {
+    r"old|age|young|born|birth|dead|alive|die|died": "born died old age years",
+    r"real name|pen.?name|pseudonym|called": "name pen-name",
+    r"spy|spies|agent|service|intelligence|mi[56]|job|work\w*|soldier|doctor|teacher|police\w*|army": "intelligence "
+    "spy service trained taught worked working served officer job",
+    r"go|went|been|visit\w*|travel\w*|places?|research|live[ds]?|from": "travelled visited lived born",
+    r"real|true|based|inspir\w*|ideas?|why|model\w*|happen\w*|life|about": "based real modelled model inspired idea "
+    "reason reasons thanked told lent legend knew origin",
+}
+"""What is asked of an author, and words of which the answer has one."""
+
+_BORN = re.compile(r"\b(?:born|from)\b[^.]*?\b(1[5-9]\d\d|20\d\d)\b")
+
+
 def _author(asked: BookQuestion) -> Reply:
-    book = asked.book
+    book, said = asked.book, asked.question.casefold()
     by = f"{book.title} is by {book.author}{f' ({book.year})' if book.year else ''}."
-    told = asked.fitting(("author", "background"))
+    asks = (words for pattern, words in _LIFE.items() if re.search(rf"\b(?:{pattern})\b", said))
+    told = next(filter(None, map(asked.of_author, asks)), None)
+    if told and re.search(r"\b(?:old|age|young)\b", said):
+        born = asked.of_author("born")
+        year = _BORN.search(born.body) if born else None
+        if year and book.year:
+            age = book.year - int(year[1])
+            by = f"{book.author} was {age - 1} or {age} when {book.title} came out."
+    told = told or asked.fitting(("author", "background"))
     return replace(told, body=f"{by} {told.body}") if told else asked.says(by)
 
 
@@ -393,8 +494,13 @@ def _quotes(asked: BookQuestion) -> Reply:
     if told and (part := part_in(asked.question, asked.book, sorted({p.mark for p in told}))):
         told = [p for p in told if part[0] <= p.mark <= part[1]]
     if not told:
-        return asked.says("I have no quotes from what you’ve read so far.")
-    return asked.whole(sorted(asked.matching(told), key=lambda p: p.mark)[-_many(asked.question) :])
+        return asked.nothing(
+            "I have no quotes from what you’ve read so far. A recap or something to discuss I do have."
+        )
+    fitting = asked.matching(told)
+    reply = asked.whole(sorted(fitting, key=lambda p: p.mark)[-_many(asked.question) :])
+    on_another = asked.subject and len(fitting) == len(told) and re.search(r"\b(?:about|on|by)\b", asked.question)
+    return replace(reply, body=f"I have no quote on that. What I have:\n{reply.body}") if on_another else reply
 
 
 def _reading(asked: BookQuestion) -> Reply:
@@ -402,7 +508,7 @@ def _reading(asked: BookQuestion) -> Reply:
 
 
 def _meeting(asked: BookQuestion) -> Reply:
-    return asked.says("I know of no meeting here. In a Discord server, /schedule show tells when a club meets.")
+    return asked.nothing("I know of no meeting here. In a Discord server, /schedule show tells when a club meets.")
 
 
 def _place(asked: BookQuestion) -> Reply:
@@ -419,6 +525,7 @@ ANSWERS: Mapping[str, Callable[[BookQuestion], Reply | None]] = {
     "films": _films, "warnings": _warnings, "length": _length, "left": _left, "author": _author,
     "other_books": _other_books, "published": _published, "order": _order, "needs": _needs, "next": _next,
     "similar": _similar, "discussion": _discussion, "themes": _themes, "quotes": _quotes, "clues": _clues,
-    "setting": _setting, "reading": _reading, "meeting": _meeting, "place": _place, "library": _library,
+    "guess": _guess, "setting": _setting, "reading": _reading, "meeting": _meeting, "place": _place,
+    "library": _library,
 }  # fmt: skip
 """What answers each kind of question; None means that it is answered from the passages after all."""

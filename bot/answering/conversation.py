@@ -139,6 +139,8 @@ def _resolved(
         leaning = bool(_POINTING.search(re.sub("|".join(map(re.escape, known)), "", asked)))
     if fragment and (about := _ABOUT.match(asked)) and _WHO_IS.match(last):
         return f"Who is {asked[about.end() :]}"
+    if fragment and _ABOUT.match(asked) and (other := people_named(asked, people)):
+        return _about_another(other[0], last, people)
     if known and _is_scrap(asked, people):
         return f"{asked.rstrip(' ?')} {known[0]}?"
     it_is_the_book = asked == question and (_ABOUT_SOMEBODY.match(last) or of_book(last)) and of_book(question)
@@ -224,7 +226,12 @@ def _corrected(found: re.Match[str], told: Sequence[Turn], known: Sequence[str],
         meant = [name for name in (*alike, *known) if name != about]
     if not meant:
         return ""
-    other = meant[0]
+    return _about_another(meant[0], last, people)
+
+
+def _about_another(other: str, last: str, people: Sequence[str]) -> str:
+    """Return a question about somebody, now about somebody else; if it was about nobody, who they are."""
+    about = next(iter(people_named(last, people)), "")
     for part in (about, *about.split()[::-1]):
         if part and (at := re.search(rf"\b{re.escape(part)}\b", last, re.IGNORECASE)):
             return f"{last[: at.start()]}{other}{last[at.end() :]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
@@ -11,6 +12,7 @@ from bot.answering import about
 from bot.answering.conversation import Exchange, goes_on, standing_alone
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
 from bot.answering.intents import Intents, kinds, sayings
+from bot.answering.languages import READS_ENGLISH, language
 from bot.answering.people import names_somebody, people_meant, people_named
 from bot.answering.reply import (
     ADDS,
@@ -58,6 +60,20 @@ NO_MORE = "That is all that I can tell from what you’ve read so far."
 WHO_LIMIT = 900
 """Characters about one person."""
 
+WHO_IN_SHORT = 350
+"""The same as an answer to a question; /who has more."""
+
+NAME_WORDS = 3
+"""Words of a name with a slip of the keys at most; of more words, some name somebody by chance."""
+
+_WHO_IS = re.compile(
+    r"\W*(?:(?:so|and|ok|wait|sorry|remind me)\W+)*(?:who(?:[’']?s| is| are| was| were| r)"
+    r"|(?:tell (?:me|us)|what) about|quién es|qui est|wer ist|chi è|quem é|wie is|kim jest|vem är)"
+    r"\s+(?P<name>\S+(?: \S+){0,4}?)"
+    r"(?: (?:again|then|pls|please|btw|exactly|guy))*\W*",
+    re.IGNORECASE,
+)
+
 MOST_PEOPLE = 5
 """How many people are told apart if a name or a role is that of several."""
 
@@ -87,6 +103,8 @@ class Discussion:
         _required(alone)
         if (kind := self.kind(alone, audience.club)) and (told := self._of_kind(kind, alone, audience, book)):
             return replace(told, do="ask")
+        if told := self._who_is(alone, audience, book) or self._in_english(alone, book, audience.club):
+            return told
         most, alone = length_asked(alone)
         search = self._search(alone, audience, book)
         if goes_on(question):
@@ -163,8 +181,8 @@ class Discussion:
         told = self._texts_quoted(known, self.retriever.passages(known.slug, Audience(club=club), ("premise",)))
         return replace(told, do="book", sources=())
 
-    def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
-        """Say who a character is, as far as the audience has read."""
+    def who(self, name: str, audience: Audience, book: Slug | None = None, limit: int = WHO_LIMIT) -> Reply:
+        """Say who a character is, as far as the audience has read, in about so many characters."""
         _required(name)
         search = self._search(f"Who is {name}?", audience, book)
         if search.book is None:
@@ -173,12 +191,31 @@ class Discussion:
         if not met:
             named = tuple(s for s in search.sentences if names_somebody(name, s.text))
             return self._from_passages("who", replace(search, sentences=named), Mode.QUOTE)
-        told = [p for texts in met.values() for p in (_fitting(texts) if len(met) == 1 else texts[:1])][:MOST_PEOPLE]
+        told = [p for texts in met.values() for p in (_fitting(texts, limit) if len(met) == 1 else texts[:1])][
+            :MOST_PEOPLE
+        ]
         reply = self._texts_quoted(self.library.books[search.book], told)
         body = reply.body if len(met) == 1 else "\n".join(f"{p.heading}: {p.text}" for p in told)
         if guessed:
             body = f"I take it that you mean {listed(met)}.\n{body}"
         return replace(reply, do="who", body=body, withheld=search.withheld, passages=search.passages)
+
+    def _who_is(self, question: str, audience: Audience, book: Slug | None) -> Reply | None:
+        """Answer “Who is Silas?” with what is known of somebody whom the audience has met, if it asks no more."""
+        books = self.library.books.of(audience.club)
+        named = [self._book(book, audience.club).slug] if book else names_in(question, books)
+        asked = _WHO_IS.fullmatch(question if book else without_names(question, books, ""))
+        if asked is None or len(named) != 1:
+            return None
+        met, guessed = people_meant(asked["name"], self.retriever.passages(named[0], audience, ("people",)))
+        if not met or (guessed and len(asked["name"].split()) > NAME_WORDS):
+            return None
+        return replace(self.who(asked["name"], audience, named[0], WHO_IN_SHORT), do="ask")
+
+    def _in_english(self, question: str, book: Slug | None, club: str) -> Reply | None:
+        """Return what is said to a question in another language, of which no passage would be an answer; else None."""
+        said = READS_ENGLISH.get(language(without_names(question, self.library.books.of(club), "")))
+        return Reply("ask", book, said) if said else None
 
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
@@ -243,6 +280,8 @@ class Discussion:
     def kind(self, question: str, club: str = "") -> str:
         """Return what kind of thing a question asks of a book or a club (intents.toml); empty for the story itself."""
         words = without_names(question, self.library.books.of(club), "the book")
+        if language(words) != "en":
+            return self._intents().exactly(words)
         return self._intents().of(words, lambda short: self.retriever.read_ahead(question, short))
 
     def _intents(self) -> Intents:
@@ -307,9 +346,9 @@ def _not_told(search: Search, question: str, before: Sequence[Exchange]) -> Sear
     return replace(search, sentences=tuple(filter(goes_on_with, search.sentences)))
 
 
-def _fitting(told: Sequence[Passage]) -> list[Passage]:
-    """Return the passages about one person that fit into WHO_LIMIT characters: the first, and then the latest."""
-    kept, room = [told[0]], WHO_LIMIT - len(told[0].text)
+def _fitting(told: Sequence[Passage], limit: int) -> list[Passage]:
+    """Return the passages about one person that fit into so many characters: the first, and then the latest."""
+    kept, room = [told[0]], limit - len(told[0].text)
     for passage in reversed(told[1:]):
         if len(passage.text) <= room:
             kept.insert(1, passage)

@@ -1,6 +1,6 @@
 """What kind of thing is asked of a book or a club, or that a question is about the story: learned from examples.
 
-`python -m bot.answering.intents` learns from them anew, and says which examples are still taken for something else.
+`python -m bot.answering.intents` learns from them anew.
 """
 
 import hashlib
@@ -60,16 +60,20 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(EXAMPLES.read_text("utf-8"))
 
 
+_OBJECT = re.compile(
+    r"\b(?:about|of|on|by|behind|with)\s+(?P<of>.+)"
+    r"|\b(?:does|do|did|is|are)\s+(?P<does>.+?)\s+(?:stand|symbol|represent|mean|signif|a symbol|in (?:this|it|the)\b)",
+    re.IGNORECASE,
+)
+_NO_OBJECT = (
+    "book story novel title chapter section part last tonight club group meeting read far one first deeper level"
+)
+
+
 def subject(question: str) -> frozenset[str]:
-    """Return the stems of what a question is about: those that no example of a kind has."""
-    return text_stems(question) - _asking()
-
-
-@cache
-def _asking() -> frozenset[str]:
-    return frozenset(
-        stem for kind, its in kinds().items() if kind != STORY for line in its for stem in text_stems(line)
-    )
+    """Return the stems of what a question of a kind is about: “a good question about the lighthouse”."""
+    found = _OBJECT.search(question)
+    return text_stems(found["of"] or found["does"]) - text_stems(_NO_OBJECT) if found else frozenset()
 
 
 class Intents:
@@ -93,13 +97,18 @@ class Intents:
         if not words or len(words) > LONGEST_QUESTION:
             return ""
         if (known := self._exactly.get(words, self._known.get(words))) is None:
-            known = self.likeliest(words, embed(words) if embed else self._embed([words])[0])
+            known = self._likeliest(words, embed(words) if embed else self._embed([words])[0])
             if len(self._known) >= KEPT:
                 self._known.clear()
             self._known[words] = known
         return known if known != STORY else ""
 
-    def likeliest(self, words: str, vector: Vector) -> str:
+    def exactly(self, question: str) -> str:
+        """Return the kind of a question that is one of the examples; empty for others and for the story’s."""
+        kind = self._exactly.get(_plain(question), STORY)
+        return kind if kind != STORY else ""
+
+    def _likeliest(self, words: str, vector: Vector) -> str:
         """Return the likeliest kind of a plain text, whether or not it is an example."""
         scores = _features([words], vector[None])[0] @ self._weights
         scores[self._kinds.index(STORY)] += IN_DOUBT
@@ -161,11 +170,7 @@ def main() -> None:
 
     with suppress(OSError):
         WEIGHTS.unlink()
-    found = Intents(embed, kinds(), model.name, WEIGHTS.parent)
-    for kind, its in kinds().items():
-        for line in its:
-            if (taken := found.likeliest(_plain(line), embed([_plain(line)])[0])) != kind:
-                print(f"{line}: {taken}, not {kind}")
+    Intents(embed, kinds(), model.name, WEIGHTS.parent)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def _is_called(typed: str, wanted: set[str], name: set[str], told: Iterable[Pass
     role = r"(?:[’']s)?\W+(?:the |an? )?".join(
         re.escape(word) for word in name_words(typed.casefold()) if word in wanted
     )
-    says = re.compile(rf"(?:\S+ ){{1,4}}?(?:is|was|been|called|named|as) {_ADJECTIVES}{role}\b(?![’'-]\w)")
+    says = re.compile(rf"(?!what\b)(?:\S+ ){{1,4}}?(?:is|was|been|called|named|as) {_ADJECTIVES}{role}\b(?![’'-]\w)")
     sentences = [sentence for p in told for sentence in p.sentences]
     text = " ".join(sentences)
     partly = bool(wanted & name) and all(re.search(rf"\b{re.escape(w.capitalize())}\b", text) for w in wanted - name)

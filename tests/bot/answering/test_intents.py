@@ -1,22 +1,33 @@
 """What kind of thing is asked is known however it is typed, and a question about the story is never taken for one."""
 
 import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.answering.about import ANSWERS, part_in
-from bot.answering.intents import EXAMPLES, LONGEST_QUESTION, STORY, Intents, kinds, sayings, subject
+from bot.answering.intents import EXAMPLES, LONGEST_QUESTION, STORY, WEIGHTS, Intents, kinds, sayings, subject
+from bot.answering.languages import READS_ENGLISH, language
 from corpus.library import SHIPPED, Library
-from retrieval.embedding import SentenceEmbedder, embedded_once
+from corpus.names import without_names
+from retrieval.types import Embedder, Matrix
 from tests.fakes.embedder import HashedEmbedder
+
+ASKS = Path(__file__).with_name("asks.txt")
+"""Asks as members type them, each with its kind: every second one is for measuring alone, and no example is like it."""
+
+
+def embed_with(embedder: Embedder) -> Callable[[Sequence[str]], Matrix]:
+    return lambda texts: np.stack([read.passage for read in embedder.passages([(text,) for text in texts])])
 
 
 @pytest.fixture(scope="module")
-def intents(embedder: SentenceEmbedder) -> Intents:
-    """The examples, as the packaged model reads them."""
-    return Intents(lambda texts: embedded_once(texts, embedder, None), kinds())
+def intents(embedder: Embedder) -> Intents:
+    """What was learned from the examples, as the packaged model reads them."""
+    return Intents(embed_with(embedder), kinds(), embedder.name)
 
 
 ASKED = {
@@ -106,15 +117,55 @@ def test_the_subject_of_a_question_is_what_no_example_speaks_of() -> None:
     assert subject("three discussion questions please") == set()
 
 
-def test_examples_are_embedded_once_for_a_data_folder(tmp_path: Path) -> None:
-    embedder, texts = HashedEmbedder(), ["where am i", "who is in it"]
-    first = embedded_once(texts, embedder, tmp_path)
-    again = embedded_once(texts, embedder, tmp_path)
-    assert np.array_equal(first, again)
-    assert len(embedder.embedded) == 2
-    embedded_once([*texts, "hello"], embedder, tmp_path)
-    assert len(embedder.embedded) == 5
-    assert len(list(tmp_path.iterdir())) == 1
+def test_what_ships_was_learned_from_these_examples(embedder: Embedder, tmp_path: Path) -> None:
+    def never(texts: Sequence[str]) -> Matrix:
+        raise AssertionError("Run python -m bot.answering.intents: the examples have changed.")
+
+    assert WEIGHTS.exists()
+    Intents(never, kinds(), embedder.name, tmp_path)
+
+
+def test_other_examples_are_learned_once_for_a_data_folder(tmp_path: Path) -> None:
+    embedder = HashedEmbedder()
+    examples = {"cast": ["who is in it"], "place": ["where am i"], STORY: ["who is silas", "where is the lamp"]}
+    first = Intents(embed_with(embedder), examples, "hashed", tmp_path)
+    assert first.of("so where am I then") == "place"
+    assert [file.name for file in tmp_path.iterdir()] == [WEIGHTS.name]
+    read = len(embedder.embedded)
+    again = Intents(embed_with(embedder), examples, "hashed", tmp_path)
+    assert len(embedder.embedded) == read
+    assert again.of("who else is in it") == "cast"
+
+
+@pytest.mark.parametrize(("half", "right", "of_story"), [(1, 0.92, 0.95), (0, 0.84, 0.95)])
+def test_most_asks_of_club_members_are_taken_for_what_they_are(
+    intents: Intents, half: int, right: float, of_story: float
+) -> None:
+    books, seen, rows = Library.load(SHIPPED).books, Counter[str](), []
+    for line in ASKS.read_text("utf-8").splitlines():
+        kind, _, text = line.partition(" | ")
+        seen[kind] += 1
+        if seen[kind] % 2 == half:
+            rows.append((kind, (intents.of(without_names(text, books, "the book")) or STORY) == kind))
+    told = [correct for kind, correct in rows if kind == STORY]
+    others = [correct for kind, correct in rows if kind != STORY]
+    assert sum(others) / len(others) >= right
+    assert sum(told) / len(told) >= of_story
+
+
+@pytest.mark.parametrize(
+    ("question", "tongue"),
+    [
+        ("warum trinkt er so viel", "de"), ("pourquoi est-il en prison", "fr"), ("quién es el topo", "es"),
+        ("chi ha ucciso il generale", "it"), ("o que acontece com o general", "pt"), ("wie heeft hem vermoord", "nl"),
+        ("dlaczego on jest w więzieniu", "pl"), ("varför är han i fängelse", "sv"), ("Warum?", "de"),
+        ("who is he", "en"), ("does he die in the end", "en"), ("le carré?", "en"), ("come on", "en"), ("", "en"),
+        ("so why was the man in the hat there", "en"), ("no way", "en"),
+    ],
+)  # fmt: skip
+def test_another_language_is_told_by_its_everyday_words(question: str, tongue: str) -> None:
+    assert language(question) == tongue
+    assert tongue in {"en", *READS_ENGLISH}
 
 
 @pytest.mark.parametrize(
