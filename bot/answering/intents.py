@@ -23,7 +23,7 @@ WEIGHTS = EXAMPLES.with_suffix(".npz")
 LONGEST_QUESTION = 160
 """Characters of a question of such a kind; a longer one asks for something in the story, or tells it."""
 
-IN_DOUBT = 0.0
+IN_DOUBT = 0.1
 """What a question that could be about the story has for it: a wrong kind is worse than an answer from the passages."""
 
 PIECES, PIECE_LENGTHS = 4096, (3, 5)
