@@ -23,6 +23,9 @@ WEIGHTS = EXAMPLES.with_suffix(".npz")
 LONGEST_QUESTION = 160
 """Characters of a question of such a kind; a longer one asks for something in the story, or tells it."""
 
+SHORTEST = 3
+"""Characters of a text whose kind is guessed; “hi” and “ok” are examples themselves."""
+
 IN_DOUBT = 0.1
 """What a question that could be about the story has for it: a wrong kind is worse than an answer from the passages."""
 
@@ -96,6 +99,8 @@ class Intents:
         words = _plain(question)
         if not words or len(words) > LONGEST_QUESTION:
             return ""
+        if len(words) < SHORTEST:
+            return self.exactly(words)
         if (known := self._exactly.get(words, self._known.get(words))) is None:
             known = self._likeliest(words, embed(words) if embed else self._embed([words])[0])
             if len(self._known) >= KEPT:
