@@ -130,7 +130,7 @@ class FakeDiscussion(Discussion):
         told = [p.text for p in self._visible(audience, book) if p.kind == "summary"]
         return Reply("recap", book, " ".join(told) or NEUTRAL, bool(told))
 
-    def who(self, name: str, audience: Audience, book: Slug | None = None) -> Reply:
+    def who(self, name: str, audience: Audience, book: Slug | None = None, limit: int = 0) -> Reply:
         return self._from_words("who", name, audience, book)
 
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
