@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from bs4 import BeautifulSoup, Tag
+
 from corpus.books import NotInBook, Unit, mark_reached
 from corpus.errors import ImportRefused
 from corpus.importing.draft import (
@@ -17,7 +19,7 @@ from corpus.importing.draft import (
     Paragraph,
     Placing,
 )
-from corpus.importing.page import PageLine, SavedPage
+from corpus.importing.page import PageLine, SavedPage, words_of
 from corpus.importing.phrases import TITLES
 from corpus.importing.subject import bare_title, fits_slug, names_of, same_title
 from corpus.text import plural
@@ -51,18 +53,17 @@ class _Clipping:
 
 
 def matches(page: SavedPage) -> bool:
-    """Return whether a file holds Kindle clippings."""
+    """Return whether a file holds Kindle clippings, or the notebook that a Kindle app exports."""
+    if page.markup is not None:
+        return bool(page.markup.tree.find(class_="noteHeading") and page.markup.tree.find(class_="bookTitle"))
     rules = sum(bool(_RULE.fullmatch(line.text)) for line in page.lines[:5_000])
-    return (
-        page.markup is None
-        and bool(rules)
-        and sum(bool(_HEAD.match(line.text)) for line in page.lines[:5_000]) >= rules / 2
-    )
+    heads = sum(bool(_HEAD.match(line.text)) for line in page.lines[:5_000])
+    return rules > 0 and heads >= rules / 2
 
 
 def read(page: SavedPage, setting: ImportContext) -> PageContent:
     """Read the highlights of the book, each revealing the mark of its page, and report what was left out."""
-    found = list(_clippings(page.lines))
+    found = list(_notebook(page.markup.tree) if page.markup else _clippings(page.lines))
     own = [one for one in found if _is_of(one, setting)]
     setting.ledger.recognised("Kindle clippings", plural(len({one.title for one in found}), "book"))
     if not own:
@@ -80,6 +81,15 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
     drafts = DraftDocument("quotes-kindle", "quotes", TITLES["quotes"], "a reader’s highlights", (*sections, placed))
     title = setting.book.title if setting.book else bare_title(own[0].title)
     return PageContent(BookFacts(title=title, author=own[0].author), (drafts,) if told else ())
+
+
+def _notebook(tree: BeautifulSoup) -> Iterator[_Clipping]:
+    title, author = (words_of(tree.find(class_=name)) for name in ("bookTitle", "authors"))
+    last, _, first = author.partition(", ")
+    for head in tree.find_all(class_="noteHeading", limit=20_000):
+        text = head.find_next(class_="noteText")
+        if isinstance(text, Tag):
+            yield _Clipping(title, f"{first} {last}".strip(), words_of(head), words_of(text))
 
 
 def _clippings(lines: tuple[PageLine, ...]) -> Iterator[_Clipping]:

@@ -245,8 +245,7 @@ def _open_library(said: Mapping[str, object]) -> BookFacts:
 
 def _refuse_lists(page: SavedPage) -> None:
     """Raise ImportRefused for a table of the books of a member."""
-    head = page.lines[0].text if page.lines else ""
-    names = {cell.strip(' "').casefold() for cell in head[:5_000].split(",")}
+    names = {cell.strip(' "').casefold() for cell in re.split(r"[,;\t]", page.source[:5_000].partition("\n")[0])}
     if not {"title", "primary author", "book title"} & names or len(names) < 4:
         return
     site = (

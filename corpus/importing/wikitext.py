@@ -54,7 +54,8 @@ def matches(page: SavedPage) -> bool:
     head = page.source[:200_000]
     marked = sum(bool(feature.search(head)) for feature in _FEATURES)
     titled = re.match(r"\s*=[^=\n]{1,150}=\s*\n", head)
-    return marked > 1 or bool(titled) or (marked > 0 and len(_rows(page.lines)[0]) > 2)
+    listed = len(_rows(page.lines)[0]) > 2
+    return marked > 1 or bool(titled) or (listed and (marked > 0 or wikipedia.matches(page)))
 
 
 def read(page: SavedPage, setting: ImportContext) -> PageContent:

@@ -120,6 +120,18 @@ def test_clippings_are_quotes_at_their_pages_of_this_book_alone(saved: Saved, la
     assert any("other books" in entry.what for entry in report.of(Status.DROPPED))
 
 
+def test_the_notebook_of_a_kindle_app_is_clippings_too(saved: Saved, lamp: Path) -> None:
+    html = (
+        '<html><body><div class="bookTitle">The Lamp</div><div class="authors">Winterbourne, Ada</div>'
+        '<div class="sectionHeading">Chapter 1</div><div class="noteHeading">Highlight (yellow) - Page 27</div>'
+        '<div class="noteText">The wind has no clapper, child.</div><div class="noteHeading">Note - Page 30</div>'
+        '<div class="noteText">ask the club about the coin</div></body></html>'
+    )
+    import_files([saved("notebook.html", html)], "the-lamp", lamp)
+    quotes = [(block.text, block.reveals.marks["the-lamp"]) for block in told(lamp, "quotes") if block.reveals]
+    assert quotes == [("The wind has no clapper, child.", 2)]
+
+
 GOODREADS = (
     "Book Id,Title,Author,My Rating,Exclusive Shelf\n1,The Lamp,Ada Winterbourne,4,read\n2,Emma,Jane Austen,5,read\n"
 )
@@ -136,6 +148,11 @@ TELEGRAM = json.dumps({"name": "Club", "type": "private_group", "messages": [{"i
         ("export.csv", GOODREADS, "list of 2 books.*Goodreads.*/shelf"),
         ("export.txt", STORYGRAPH, "list of 1 book, .*StoryGraph.*/shelf"),
         ("export.csv", f'{GOODREADS}"{"a" * 200_000}', "list of 3 books"),
+        (
+            "export.tsv",
+            "Book Id\tTitle\tPrimary Author\tRating\n1\tThe Lamp\tW, Ada\t4\n",
+            "list of 1 book.*LibraryThing",
+        ),
         ("chat.txt", WHATSAPP, "chat export.*/review"),
         ("chat.txt", IPHONE, "chat export"),
         ("chat.txt", DISCORD, "chat export"),
