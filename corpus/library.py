@@ -202,9 +202,9 @@ class BookDocuments:
             self._fingerprints.pop(slug, None)
 
     def recall(self, slugs: Iterable[Slug]) -> None:
-        """Take the fingerprints of books that were moved here from the cache, or read their documents."""
+        """Take the fingerprints of books of clubs from the cache, or read their documents. Slow where they are new."""
         for slug in slugs:
-            if self._readings:
+            if self._readings and slug in self._books and slug not in self._fingerprints:
                 self._take(slug, [], self._readings)
 
     def release(self, slug: Slug) -> None:
@@ -322,7 +322,6 @@ class Library:
                 problems.append(problem)
         self.documents.move({book.slug: home for home, book in added.items()})
         self.books.change(added.values(), removed)
-        self.documents.recall(book.slug for book in added.values())
         return problems
 
     def fingerprint(self, slug: Slug) -> str:

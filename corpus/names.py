@@ -138,7 +138,7 @@ def _key(name: str) -> str:
     return "".join(without_article(_folded(name)))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _index(named: tuple[tuple[Slug, tuple[str, ...]], ...]) -> _Index:
     names: dict[tuple[str, ...], _Name] = {}
     lengths: dict[str, set[int]] = {}

@@ -11,7 +11,7 @@ import tomlkit
 
 from corpus.books import MAX_LINE, MAX_MARKS, Book, Slug, Unit
 from corpus.errors import DogearError, ImportRefused
-from corpus.importing.draft import ImportReport, Status
+from corpus.importing.draft import ImportReport, ReportEntry, Status
 from corpus.importing.importer import import_files
 from corpus.text import plural
 from retrieval.retriever import Quarter
@@ -176,7 +176,15 @@ def draft_from(
         toml = (home / "book.toml").read_text(encoding="utf-8")
     said = report.of(Status.DROPPED) if report else []
     doubtful = report.of(Status.NOTED) if report else []
-    return Drafted(toml, documents, tuple(map(str, said)), tuple(map(str, doubtful)))
+    return Drafted(toml, documents, tuple(map(_told, said)), tuple(map(_told, doubtful)))
+
+
+def _told(entry: ReportEntry) -> str:
+    """Return an entry of an import's report in words for Discord, where there are no options."""
+    where = "" if entry.file == "book.toml" else f"{entry.file}: "
+    cure = "press Change and write how many chapters it has"
+    why = re.sub(r"(?:if you know it, )?import again with --chapters.*", cure, entry.why)
+    return f"{where}{entry.what}{f': {entry.count}' if entry.count else ''}{f' ({why})' if why else ''}"
 
 
 def _said_by(paths: Sequence[Path], slug: Slug, library: Path) -> str:

@@ -30,6 +30,7 @@ from bot.workers import in_daemon_thread
 from corpus.book_file import BOOK_FILE, read_book
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError, LibraryProblem
+from corpus.library import MAX_BOOK_BYTES
 from retrieval.gate import Audience
 from retrieval.retriever import Outlook
 
@@ -175,8 +176,9 @@ class ClubBooks:
             found = {each.slug: each.toml for each in await session.execute(query)}
         shared = list(self._library.books.of(""))[:COMPARED]
         files = {name: self._library.folder / name / BOOK_FILE for name in shared}
-        read = lambda: {name: file.read_text(encoding="utf-8-sig") for name, file in files.items()}  # noqa: E731
-        return found | await self._app.workers.do(read)
+        return await self._app.workers.do(
+            lambda: found | {name: file.read_text(encoding="utf-8-sig") for name, file in files.items()}
+        )
 
     def looked_at(self, text: BookText, audience: Audience) -> Outlook:
         """Return what readers would see of a book, for an audience. This blocks."""
@@ -186,12 +188,17 @@ class ClubBooks:
 
     async def draft(self, by: Member, text: BookText, token: str) -> None:
         """Keep what an organiser is about to add, under a token, until it is confirmed. Raises ClubBookProblem."""
+        if text.size > MAX_BOOK_BYTES:
+            raise ClubBookProblem(f"A book can have {MAX_BOOK_BYTES // 1_000_000} MB of text. Attach less of it.")
         try:
             await self._app.workers.do(lambda: self._check(by.club, text))
         except LibraryProblem as problem:
             raise ClubBookProblem(f"I can’t make a book of that: {problem.what} {problem.cure}") from problem
         async with self._database.writing() as session:
             await self._fits(session, by.club, text)
+            row = ClubBookRow
+            earlier = (row.slug == text.slug, row.added_by == by.id, row.state.not_in((LIVE, REMOVED)))
+            await session.execute(delete(row).where(*earlier, row.state.not_like(_before("%"))))
             await _put(session, text, token, by, self._app.now())
 
     async def add(self, by: Member, slug: Slug, token: str, before: str = "") -> Book:
@@ -374,6 +381,7 @@ class ClubBooks:
         known = dict(self._known)
         retriever = self._app.discussion.retriever
         retriever.keep_books_of_clubs(known.keys())
+        self._library.documents.recall(known)
         retriever.refresh()
         self._library.documents.save()
         for folder in self._folder().glob("*/*"):  # others are of processes that may be a step ahead

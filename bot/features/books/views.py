@@ -13,12 +13,13 @@ from pydantic import TypeAdapter
 from bot.answering import texts
 from bot.app import App
 from bot.discord import buttons, cards
-from bot.discord.context import CURES, ORGANISER, Choice, app_of, deliver, needs, replace_card
+from bot.discord.context import CURES, ORGANISER, Choice, Refused, app_of, deliver, needs, replace_card
 from bot.discord.visitor import acknowledge
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.books import rules
 from bot.features.books.store import BookText, ClubBooks
 from bot.features.ceilings.store import Audiences
+from bot.limits import Allowance
 from bot.people import Member, Place
 from bot.workers import in_daemon_thread
 from corpus.books import Book, Slug
@@ -113,6 +114,7 @@ async def draft_of(
 
     Without a slug, it is a new book, or the club's book of that title.
     """
+    app.get(Allowance).take(member)
     books, form = app.get(ClubBooks), form.checked()
     if not slug:
         try:
@@ -198,7 +200,7 @@ class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
             return cards.notice_card(f"Changed: {book.title}.", buttons=[undo])
         text = (
             "Your club has the book now. Say where you are with /progress set, plan the reading with /schedule create. "
-            "What you added can be asked about in a minute or two."
+            "Text that you added can be asked about in a minute or two."
         )
         return cards.notice_card(text, book.title, [undo])
 
@@ -257,14 +259,17 @@ async def sources_card(app: App, asked: Asked, page: int = 1) -> cards.Card:
     text = await app.get(ClubBooks).read(asked.book or "")
     book = app.books[text.slug]
     names = sorted(text.documents)
-    if not names:
-        lines = ["There is nothing to read about it yet. Press Add to attach files or paste text."]
-    else:
-        lines = [f"**{cards.safe(name)}**\n{cards.safe(rules.document_line(text.documents[name]))}" for name in names]
+    last = max(1, -(-len(names) // cards.OPTIONS))
+    page = min(page, last)
     shown = names[(page - 1) * cards.OPTIONS : page * cards.OPTIONS]
+    if not names:
+        lines = ["There is nothing to read about it yet. Press “Add or correct” to attach files or paste text."]
+    else:
+        lines = [f"**{cards.safe(name)}**\n{cards.safe(rules.document_line(text.documents[name]))}" for name in shown]
     menu = [DocumentMenu.of(asked.id, shown)] if shown else []
     items: list[cards.Item] = [*menu, MoreButton(asked.id), ExportButton(asked.id), RemoveBookButton(asked.id)]
-    return cards.paged_card(f"Sources of {book.title}", lines, page, partial(SourcesPageButton, asked.id), items=items)
+    items += cards.turns(partial(SourcesPageButton, asked.id), page, last)
+    return cards.Card(cards.safe(f"Sources of {book.title}"), "\n".join(lines), buttons=items)
 
 
 class SourcesPageButton(buttons.Page, template=rf"book-sources:{buttons.ID}:{buttons.PAGE}"):
@@ -331,6 +336,8 @@ class ExportButton(buttons.OwnButton, template=rf"book-export:{buttons.ID}"):
         text = await app.get(ClubBooks).read(asked.book or "")
         name = text.slug.rpartition("-")[0]
         archive = await app.workers.do(lambda: zipped(name, text.files))
+        if len(archive) > cards.FILE:
+            raise Refused("That is more than Discord lets me send in one file. My operator can copy it for you.")
         return cards.Card(
             body="All files of the book, in the library’s format.",
             document=cards.FileAttachment(f"{name}.zip", archive),

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from simcord import GuildHandle, InteractionResult, MemberActor
 
+from bot.features.ask.store import DirectMessages
 from bot.features.books.store import ClubBooks
 from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened, write_lantern
-from tests.fakes.club import Club, buttons, labels, message, opened_club, shown
+from tests.fakes.club import Club, buttons, labels, message, opened_club, shown, texts
 from tests.fakes.club_books import DOCUMENTS, SECRET_WORDS
 
 GUIDE = f"# Vellichor by Ortensia Vale\n\n{DOCUMENTS['summary.md']}".encode()
@@ -209,3 +210,42 @@ async def test_no_command_tells_another_club_of_a_book(club: Club, jo: MemberAct
     everything = "\n".join(seen)
     assert [word for word in (*SECRET_WORDS, f"vellichor-{club.guild.id}") if word in everything] == []
     assert "Lantern" in everything
+
+
+SPOKEN = "Zephyrine leads Quillon out of the drowned palace of Vellichor."
+
+
+async def test_what_members_say_is_placed_in_the_books_of_their_own_club_alone(club: Club, jo: MemberActor) -> None:
+    await added(club, jo, files=("guide.md", GUIDE))
+    there = club.env.create_guild("Another club")
+    room, other = there.create_text_channel("general"), club.member("Max", there)
+    liz = await reader(club, "Liz", "ch 1")
+    here = await liz.context_menu(club.general, "Would this spoil?", await jo.send(club.general, SPOKEN))
+    assert "For you: it might be a spoiler." in shown(here)
+    told = await other.context_menu(room, "Would this spoil?", await other.send(room, SPOKEN))
+    assert "For you: no spoilers that I can see." in shown(told)
+    await other.send(room, f"{club.mention} Who leads Quillon out of the palace?")
+    said = "\n".join(text for each in room.history() for part in each.components for text in texts([part.to_dict()]))
+    assert "Zephyrine" not in said
+
+
+async def test_a_direct_message_knows_the_books_of_the_chosen_club(club: Club, jo: MemberActor) -> None:
+    await added(club, jo, files=("guide.md", GUIDE))
+    there = club.env.create_guild("Another club")
+    liz = await reader(club, "Liz", "finished")
+    also = there.add_member(liz.user)
+    await club.reads(also, "the-lantern", "ch 1")
+
+    async def asked() -> str:
+        await liz.send_dm(f"In Vellichor: {QUESTION}")
+        (*_, last) = liz.user.dm_channel.history()
+        return "\n".join(texts([part.to_dict() for part in last.components]))
+
+    assert "Which one is this about?" in await asked()
+    menu = liz.user.dm_channel.last_message
+    assert menu is not None
+    await liz.user.select(menu, [str(there.id)])
+    assert "Zephyrine" not in await asked()
+    with club.env.time_context():
+        await club.app.get(DirectMessages).choose(liz.id, club.guild.id)
+    assert "Zephyrine" in await asked()

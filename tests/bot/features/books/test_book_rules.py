@@ -109,6 +109,13 @@ def test_an_e_book_says_how_many_chapters_it_has_where_nobody_types_that() -> No
     assert "Nell spoke of the tide 2" in "".join(made.documents.values())
 
 
+def test_what_to_check_is_said_in_words_for_discord() -> None:
+    guide = b"Vellichor by Ortensia Vale\n\nChapter 3\n\nZephyrine comes up the stairs with a lantern.\n"
+    made = draft_from("vellichor-7", replace(FORM, length=""), [("guide.md", guide)], None, {})
+    assert any("press Change and write how many chapters it has" in said for said in made.doubtful), made.doubtful
+    assert "--" not in "".join((*made.doubtful, *made.dropped))
+
+
 def test_without_files_the_book_is_its_facts_alone() -> None:
     made = draft_from("vellichor-7", FORM, [], None, {})
     assert (made.documents, made.dropped, made.doubtful) == ({}, (), ())

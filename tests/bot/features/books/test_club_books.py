@@ -251,3 +251,26 @@ async def test_what_members_wrote_moves_along_when_the_number_of_chapters_is_cor
     book = await club_books.given(app, LIZ, vellichor(OURS, marks=21), before=first.digest)
     assert (await app.get(Progress).positions(TOM))[SLUG] == 10, "rounded down"
     assert (await reviews.needed(TOM, book)).needs.marks[SLUG] == 11, "rounded up"
+
+
+@pytest.mark.parametrize("step", ["_written", "_fits", "_version"])
+async def test_a_book_is_whole_or_absent_wherever_adding_it_breaks_off(
+    app: App, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    books = app.get(ClubBooks)
+    await books.draft(LIZ, vellichor(OURS), "one")
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as changed:
+        changed.setattr(ClubBooks, step, broken)
+        with pytest.raises(RuntimeError, match="killed"):
+            await books.add(LIZ, SLUG, "one")
+    assert SLUG not in app.books
+    await books.follow()
+    if step == "_fits":
+        assert SLUG not in app.books, "nothing was written"
+        await books.add(LIZ, SLUG, "one")
+    await books.indexed()
+    assert asked(app, "Who calls Quillon by his name?", OURS, 3, SLUG).answered
