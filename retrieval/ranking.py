@@ -216,13 +216,23 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A logistic rule for whether a book's visible text holds what was asked or stated at all."""
+    """A logistic rule for whether a book's visible text holds what was asked or stated at all.
+
+    It weighs traits of the comparisons, and after them the vector of the question itself where it has weights for that.
+    """
 
     weights: npt.NDArray[np.float32]
     bias: float
 
+    @classmethod
+    def load(cls, path: Path) -> "Fit":
+        """Read a rule from a file of arrays."""
+        with np.load(path) as arrays:
+            return cls(arrays["weights"].astype(np.float32), float(arrays["bias"]))
+
     def confidence(self, traits: Floats) -> float:
         """Return the probability (0 to 1) that the text holds it."""
+        traits = traits[: len(self.weights)]
         return float(1 / (1 + np.exp(-(traits @ self.weights + self.bias))))
 
 
@@ -236,8 +246,8 @@ class Ranker:
     @classmethod
     def load(cls, name: str, *, adapted: bool, folder: Path = WEIGHTS) -> "Ranker":
         """Return the reader for "question" or "statement"; its weights fit the packaged model (`adapted`) alone."""
-        with np.load(folder / f"{name}_fit.npz") as arrays:
-            fit = Fit(arrays["weights"].astype(np.float32), float(arrays["bias"]))
+        asked = folder / f"{name}_asked_fit.npz"
+        fit = Fit.load(asked if adapted and asked.exists() else folder / f"{name}_fit.npz")
         return cls(Weights.load(folder / f"{name}.npz") if adapted else None, fit)
 
     def rank(self, view: VisibleBook, question: Question, recent: Floats | None = None) -> "Ranking":
@@ -264,13 +274,16 @@ class Ranking:
 
 
 def fit_traits(rows: Floats, chances: Floats, question: Question) -> Floats:
-    """Return what tells whether anything fits: the best of each comparison, and how sharp the ranking is."""
+    """Return what tells whether anything fits: the best of each comparison, and how sharp the ranking is.
+
+    Last comes the question's vector: what became of somebody's children, say, is seldom told.
+    """
     compared = rows[:, FITTING]
     leading = np.sort(chances)[::-1]
     kind = np.zeros(KINDS, np.float32)
     kind[question.kind] = 1
     sharp = np.array([leading[0], leading[:3].sum(), len(question.words) / 8], np.float32)
-    return np.concatenate([compared.max(axis=0), compared[int(chances.argmax())], sharp, kind])
+    return np.concatenate([compared.max(axis=0), compared[int(chances.argmax())], sharp, kind, question.vectors.plain])
 
 
 def _equal_parts(rows: Floats) -> Floats:

@@ -142,7 +142,7 @@ def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]
     return [RankedPassage(view.passages[n], float(scores[n])) for n in (*leads, *others)][:TOP]
 
 
-SURE, SURE_OF_STRETCH = 0.7, 0.5
+SURE, SURE_OF_STRETCH = 0.55, 0.5
 """Confidence from which a book is taken to deal with a question, and the share of one stretch of text from which it is
 taken to be there; the sentence and the passage nearest to the question have to be at the same mark as well.
 """

@@ -21,6 +21,7 @@ from bot.answering.reply import (
     MAY_SPOIL,
     NEUTRAL,
     NO_ANSWERS,
+    NOTHING_HERE,
     RECAP_LIMIT,
     Mode,
     Quote,
@@ -47,11 +48,8 @@ from retrieval.retriever import RankedSentence, Retriever, Search, text_stems
 if TYPE_CHECKING:
     from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
 
-ANSWERS = 0.35
+ANSWERS = 0.44
 """Confidence from which visible text counts as an answer (docs/retrieval.md has its costs and benefits)."""
-
-ANSWERS_AT_END = 0.45
-"""The same for readers who have finished."""
 
 WHICH_BOOK = "Which book do you mean? Name it in your question."
 
@@ -111,7 +109,7 @@ class Discussion:
             search = _not_told(search, alone, before)
             if not search.sentences:
                 return Reply("ask", search.book, NO_MORE)
-        quotes = self._from_passages("ask", search, Mode.QUOTE, most)
+        quotes = self._from_passages("ask", search, Mode.QUOTE, most, alone)
         if self._writer is None or quote_only or not quotes.answered:
             return quotes
         at_once(quotes)
@@ -318,14 +316,30 @@ class Discussion:
         books = self.library.books.of(club)
         return books.get(typed) or find_book(typed, books)
 
-    def _from_passages(self, do: str, search: Search, mode: Mode, most: int | None = None) -> Reply:
-        if search.confidence < (ANSWERS_AT_END if search.finished else ANSWERS) or not search.sentences:
-            return Reply(do, search.book, NEUTRAL, False, search.withheld, search.passages, mode=mode)
+    def _from_passages(self, do: str, search: Search, mode: Mode, most: int | None = None, asked: str = "") -> Reply:
+        if search.confidence < ANSWERS or not search.sentences:
+            return self._refused(do, search, mode, asked)
         found = quoted(search.sentences, self.library.books, most=most or ANSWER_SENTENCES)
         return Reply(
             do, search.book, found.body, True, search.withheld, search.passages, found.quotes,
             mode=mode, sources=found.sources,
         )  # fmt: skip
+
+    def _refused(self, do: str, search: Search, mode: Mode, asked: str) -> Reply:
+        """Say that nothing visible answers, and what is known of the one person who was asked about, if there is one.
+
+        Only visible text decides, so it is the same whether the answer comes later or never.
+        """
+        body = NOTHING_HERE if search.finished else NEUTRAL
+        told = Reply(do, search.book, body, False, search.withheld, search.passages, mode=mode)
+        about = [s for s in search.sentences if s.passage.kind == "people" and s.passage.heading]
+        named = people_named(asked, dict.fromkeys(s.passage.heading for s in about))
+        if len(named) != 1:
+            return told
+        best = max((s for s in about if s.passage.heading == named[0]), key=lambda s: s.score)
+        known = Quote(best.text, source_line(best.passage, self.library.books[best.passage.book]))
+        body = f"{body}\nOn {named[0]}, I have this: “{known.text}”"
+        return replace(told, body=body, quotes=(known,), sources=(known.source,))
 
 
 def _required(text: str) -> None:

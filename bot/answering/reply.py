@@ -27,6 +27,9 @@ NEUTRAL = "I can’t answer that from what you’ve read so far."
 None of its words may happen to be an answer, so they are few and dull.
 """
 
+NOTHING_HERE = "I have nothing on that here."
+"""The same for readers who have finished: for them, there is no “so far”."""
+
 MAY_SPOIL = (
     "This might be a spoiler for others there. You can hide it, or leave it if it’s fine. Only you see this note."
 )

@@ -46,17 +46,19 @@ def main() -> None:
     parser.add_argument("--answers", type=Path)
     parser.add_argument("--summaries", type=Path, nargs="+")
     parser.add_argument("--club", action="store_true", help="learn from what club members ask alone, in five minutes")
+    parser.add_argument("--confidence", action="store_true", help="learn what club members' questions go unanswered")
     parser.add_argument("--guard", action="store_true", help="learn the guard's rule alone")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--readings", type=Path, default=Path("readings.npy"), help="kept between runs")
     given = parser.parse_args()
-    if not (given.club or (given.stories and given.questions and given.answers)):
-        parser.error("--stories, --questions and --answers are needed, unless --club is given")
+    alone = given.club or given.confidence
+    if not (alone or (given.stories and given.questions and given.answers)):
+        parser.error("--stories, --questions and --answers are needed, unless --club or --confidence is given")
     if not (given.guard or given.summaries):
         parser.error("--summaries is needed, unless --guard is given")
     given.weights.mkdir(parents=True, exist_ok=True)
     embedder = load_embedder()
-    if not given.club:
+    if not alone:
         lesson = Lesson(open_stories(given.stories, embedder), read_questions(given.questions), embedder, given.weights)
         if not given.guard:
             lesson.learn_questions(lesson.question_vectors(given.readings))
@@ -65,7 +67,10 @@ def main() -> None:
     if not given.guard:
         summaries = open_summaries(given.summaries, embedder)
         asked = read_club_questions(CLUB_QUESTIONS, summaries)
-        Lesson(summaries, asked, embedder, given.weights).learn_club_questions()
+        club = Lesson(summaries, asked, embedder, given.weights)
+        if not given.confidence:
+            club.learn_club_questions()
+        club.learn_confidence()
 
 
 class Lesson:
@@ -136,6 +141,17 @@ class Lesson:
         )
         self._learn_fit("question", reader, answered, questions, self.opened, unheld, as_reader=True)
 
+    def learn_confidence(self) -> None:
+        """Learn whether visible text answers what club members ask, from how it compares and from the question itself.
+
+        The vectors are the packaged model's; other models go by the comparisons alone.
+        """
+        questions = [Question.of(one.text, self._embedder.question(one.text)) for one in self.asked]
+        weights = Weights.load(self._weights / "question.npz")
+        rows, held = ranker.asked_rows(self.opened, self.books, self.asked, questions, Ranker(weights, NO_FIT))
+        fit = ranker.logistic(rows, held, penalty=ranker.ASKED_PENALTY)
+        np.savez_compressed(self._weights / "question_asked_fit.npz", weights=fit.weights, bias=fit.bias)
+
     def learn_statements(self) -> None:
         """Learn to place statements."""
         together = self._vectors([told(one) for one in self.asked])
@@ -158,7 +174,8 @@ class Lesson:
         """Learn whether a book holds what was asked or stated; `unheld` are traits of more that no book holds."""
         rows, held = ranker.fit_rows(self.opened, self.books, asked, questions, reader, as_reader=as_reader)
         more, kept = ranker.whole_rows(whole, asked, questions, reader, as_reader=as_reader)
-        fit = ranker.logistic([*rows, *more, *unheld], held + kept + [False] * len(unheld))
+        traits = [row[: ranker.TRAITS] for row in (*rows, *more, *unheld)]
+        fit = ranker.logistic(traits, held + kept + [False] * len(unheld))
         np.savez_compressed(self._weights / f"{name}_fit.npz", weights=fit.weights, bias=fit.bias)
 
     def learn_guard(self, answers: Path) -> None:

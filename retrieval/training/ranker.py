@@ -188,14 +188,21 @@ TRAITS = len(FITTING) * 2 + 3 + KINDS
 
 TALK_STEP = 5
 PENALTY, STEPS = 1e-3, 3000
+ASKED_PENALTY = 0.3
+"""The same where the question's vector is weighed too: there are many numbers for few thousand questions."""
+
+LEAST_SENTENCES = 3
+"""Sentences that have been read before a question is asked there."""
 
 
-def logistic(rows: Sequence[Floats], held: Sequence[bool], counts: Floats | None = None) -> Fit:
+def logistic(
+    rows: Sequence[Floats], held: Sequence[bool], counts: Floats | None = None, penalty: float = PENALTY
+) -> Fit:
     """Fit a logistic rule; both classes count alike, unless `counts` says how much a row does."""
     data, wanted = np.stack(rows).astype(np.float64), np.array(held)
     mean, deviation = data.mean(0), data.std(0) + 1e-3
     counted = np.where(wanted, 0.5 / wanted.mean(), 0.5 / (1 - wanted.mean())) if counts is None else counts
-    rule = LogisticRegression(C=1 / (2 * PENALTY * len(data)), max_iter=STEPS)
+    rule = LogisticRegression(C=1 / (2 * penalty * len(data)), max_iter=STEPS)
     rule.fit((data - mean) / deviation, wanted, counted / counted.mean())
     learned = rule.coef_[0] / deviation
     return Fit(learned.astype(np.float32), float(rule.intercept_[0] - learned @ mean))
@@ -249,6 +256,26 @@ def unanswered_rows(
     return [
         _traits(view, question, reader, recency(view, 1, 1)) for view, question in zip(views, questions, strict=True)
     ]
+
+
+def asked_rows(
+    opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[StoryQuestion],
+    questions: Sequence[Question], reader: Ranker,
+) -> tuple[list[Floats], list[bool]]:  # fmt: skip
+    """Return traits of each question asked where it is answered, after the end, and at two places before the answer.
+
+    A question that its story does not answer is asked after the end and somewhere before; second comes which are held.
+    """
+    rng = random.Random(SEED)  # noqa: S311 (no secret)
+    rows, held = [], []
+    for one, question in zip(asked, questions, strict=True):
+        marks, first = books[one.story].marks, min(one.sections, default=books[one.story].marks)
+        for at in sorted({marks, *one.sections, rng.randint(1, first), first - 1} - {0}):
+            view = opened[one.story].seen_through(Gate(Audience({one.story: at})))
+            if len(view) >= LEAST_SENTENCES:
+                rows.append(_traits(view, question, reader, recency(view, at, marks)))
+                held.append(bool(one.sections) and at >= first)
+    return rows, held
 
 
 def talk_rows(opened: dict[str, OpenedBook], talk: Sequence[Question], reader: Ranker) -> list[Floats]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import SentenceEmbedder, load_models, published_model
-from retrieval.ranking import Ranker, Weights
+from retrieval.ranking import Question, Ranker, Weights
 from retrieval.training import adapter
 from retrieval.training.__main__ import Lesson
 from retrieval.training.stories import Shelf, StoryQuestion, open_stories, read_questions
@@ -66,6 +66,23 @@ def test_what_a_club_asks_changes_the_weights_that_are_there(
     assert after.first.shape == before.first.shape
     assert not np.allclose(after.first, before.first)
     assert isinstance(Ranker.load("question", adapted=True, folder=tmp_path), Ranker)
+
+
+def test_confidence_is_learned_from_the_question_too_for_the_packaged_model_alone(
+    lesson: Lesson, tmp_path: Path, embedder: Embedder
+) -> None:
+    lesson.learn_questions([embedder.question(one.text) for one in lesson.asked])
+    club = [replace(one, sentences=(2 * one.at - 1,)) for one in lesson.asked]
+    club += [StoryQuestion(story, "does anyone ever marry", (), ()) for story in lesson.opened]
+    Lesson(Shelf(lesson.opened, lesson.books), club, embedder, tmp_path).learn_confidence()
+    packaged, other = (Ranker.load("question", adapted=adapted, folder=tmp_path).fit for adapted in (True, False))
+    assert len(packaged.weights) == len(other.weights) + len(embedder.question("Who?").plain)
+    view = lesson.opened["the-lamp"].whole()
+    told, untold = (
+        Ranker(None, packaged).rank(view, Question.of(one.text, embedder.question(one.text))).confidence
+        for one in (club[0], club[-1])
+    )
+    assert told > untold
 
 
 def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, embedder: Embedder) -> None:

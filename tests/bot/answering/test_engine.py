@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.answering.about import NO_THEME
 from bot.answering.conversation import Exchange
 from bot.answering.engine import NO_MORE, WHICH_BOOK, Discussion
-from bot.answering.reply import MAY_SPOIL, NEUTRAL, Mode, Reply
+from bot.answering.reply import MAY_SPOIL, NEUTRAL, NOTHING_HERE, Mode, Reply
 from bot.answering.texts import no_opinions
 from corpus.errors import DogearError
 from corpus.library import Library
@@ -95,13 +95,30 @@ def test_the_neutral_reply_is_the_same_whether_the_answer_comes_later_or_never(t
     ] * 2
 
 
+def test_a_refusal_says_what_is_known_of_the_one_person_who_was_asked_about(island_talk: Discussion) -> None:
+    question = "Which purple submarine did Silas conquer in 1894?"
+    reply = island_talk.ask(question, at(5), LANTERN)
+    assert not reply.answered
+    assert reply.body == f"{NEUTRAL}\nOn Silas, I have this: “Silas keeps the lighthouse and lives alone.”"
+    assert [quote.text for quote in reply.quotes] == ["Silas keeps the lighthouse and lives alone."]
+    assert len(reply.sources) == 1
+    assert island_talk.ask(question, at(1), LANTERN).answer == NEUTRAL
+    both = island_talk.ask("Which purple submarine did Silas and Dorothea conquer?", at(5), LANTERN)
+    assert (both.answer, both.answered) == (NEUTRAL, False)
+
+
+def test_a_refusal_to_a_finished_reader_does_not_speak_of_so_far(island_talk: Discussion) -> None:
+    reply = island_talk.ask("Which purple submarine conquered Bolivia in 1894?", FINISHED, LANTERN)
+    assert (reply.answer, reply.answered, reply.quotes) == (NOTHING_HERE, False, ())
+
+
 def test_what_only_asks_is_not_quoted_as_an_answer(library: Path, data: Path) -> None:
     asking = "---\nkind: discussion\nreveals: 0\n---\n- Whom does Silas save in the storm?\n"
     write_book(library, LANTERN, {"discussion.md": asking})
     with opened(library, data) as retriever:
         talk = Discussion(retriever.library, retriever)
         reply, hint = talk.ask(STORM, FINISHED, LANTERN), talk.hint(STORM, FINISHED, LANTERN)
-    assert (reply.answer, reply.answered) == (NEUTRAL, False)
+    assert (reply.answer, reply.answered) == (NOTHING_HERE, False)
     assert all("Whom does Silas save" not in level for level in hint.hints)
 
 

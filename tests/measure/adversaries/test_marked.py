@@ -69,8 +69,7 @@ async def test_nothing_beyond_the_audience_comes_out(file: str, kind: str, marke
 async def test_nothing_beyond_the_audience_comes_out_of_a_model(
     file: str, kind: str, marked: Marked, chatting: ChatServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in ("ANSWERS", "ANSWERS_AT_END"):  # else many an attempt would not come to the model at all
-        monkeypatch.setattr(engine, limit, 0.0)
+    monkeypatch.setattr(engine, "ANSWERS", 0.0)  # else many an attempt would not come to the model at all
     retriever, signs = marked
     chosen = [attempt for attempt in attempts(HERE / file, signs) if attempt.kind == kind]
     with chatting.writer(retriever) as writer:
