@@ -53,8 +53,14 @@ class Reached:
         return self.marks >= self.of
 
     def marks_in(self, book: Book) -> int:
-        """Return the marks finished: where the book is counted in another way now, the same share, rounded down."""
-        return book.marks if self.finished else self.marks * book.marks // self.of
+        """Return the marks finished, and never more than were said to be.
+
+        Where the book has another number of the same marks now, it is their number or their share, whichever is less:
+        chapter 5 of 10 is no further than chapter 5 of 12. Where it is counted otherwise, it is 0, unless finished.
+        """
+        if self.finished:
+            return book.marks
+        return min(self.marks, self.marks * book.marks // self.of) if self.unit == book.unit.value else 0
 
 
 def positions(reached: Mapping[Slug, Reached], books: Mapping[Slug, Book]) -> dict[Slug, int]:

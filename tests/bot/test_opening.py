@@ -90,7 +90,7 @@ def test_the_store_is_let_go_of_however_it_ends(library: Path, data: Path, setti
 def test_a_chat_model_is_opened_where_one_is_named(library: Path, data: Path, settings: Settings) -> None:
     write_lantern(library)
     with chat_server() as server:
-        server.says = "He saves two fishermen [1]."
+        server.says = "PICK: 1\nLEAD: He saves two fishermen."
         named = server.settings().model_copy(update={"embedding_model": settings.embedding_model})
         with open_discussion(named, library, data) as discussion:
             reply = discussion.ask(QUESTION, FINISHED, LANTERN)
@@ -100,7 +100,7 @@ def test_a_chat_model_is_opened_where_one_is_named(library: Path, data: Path, se
             assert time.monotonic() < until, "something still waits for the model"
             time.sleep(0.01)
     assert reply.mode is Mode.MODEL
-    assert reply.answer.startswith("He saves two fishermen [1].\n— [1] ")
+    assert reply.answer.startswith("He saves two fishermen.\n“")
 
 
 def test_the_timeout_of_the_settings_is_the_models(

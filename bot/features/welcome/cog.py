@@ -25,20 +25,20 @@ GREETING = (
     "Whoever runs this server can set me up in a minute: the book, a channel, your time zone."
 )
 MEMBERS = (
-    "**Say where you are**: /progress set, in your own words (“ch 7”, “page 120”, “45%”). Only you see it.\n"
-    "**Ask**: mention me or use /ask, and what you get goes no further than you have read. “Who’s who?”, “what "
+    "Say where you are: /progress set, in your own words (“ch 7”, “page 120”, “45%”). Only you see it.\n"
+    "Ask: mention me or use /ask, and what you get goes no further than you have read. “Who’s who?”, “what "
     "happened so far?” and “three discussion questions” work too.\n"
-    "**More**: /hint, /recap, /who; /book and /order; /shelf and /review; /mydata for what I keep about you."
+    "More: /hint, /recap, /who; /book and /order; /shelf and /review; /mydata for what I keep about you."
 )
 MODERATORS = (
-    "**For moderators**: /ceiling says how far a channel may go; /prompt has discussion prompts; /watch looks for "
+    "For moderators: /ceiling says how far a channel may go; /prompt has discussion prompts; /watch looks for "
     "possible spoilers; /audit shows what was posted."
 )
 ORGANISERS = (
-    "**For organisers**: /schedule makes sections with dates, threads and reminders; /nominate and /vote choose the "
+    "For organisers: /schedule makes sections with dates, threads and reminders; /nominate and /vote choose the "
     "next book; /club stats shows how far the club is."
 )
-SETTERS = "**For whoever runs the server**: /setup chooses roles, channels, time zone and book."
+SETTERS = "For whoever runs the server: /setup chooses roles, channels, time zone and book."
 WRITING = ("view_channel", "send_messages")
 
 

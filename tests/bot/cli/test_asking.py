@@ -74,9 +74,10 @@ def test_a_book_that_the_library_does_not_have_is_not_at_hand_and_is_kept() -> N
     assert positions(reader, BOOK) == {PEOPLE: 9}
 
 
-def test_a_position_does_not_outlive_another_way_of_counting() -> None:
+def test_a_position_outlives_a_corrected_number_of_chapters_but_no_other_way_of_counting() -> None:
     reader = Reader().moved(BOOK, 9)
-    assert positions(reader, replace(BOOK, marks=30)) == {PEOPLE: 0}
+    assert positions(reader, replace(BOOK, marks=30)) == {PEOPLE: 9}
+    assert positions(reader, replace(BOOK, marks=18)) == {PEOPLE: 6}
     assert positions(reader, replace(BOOK, unit=Unit.PART)) == {PEOPLE: 0}
 
 

@@ -76,9 +76,9 @@ async def test_a_book_that_left_the_library_is_not_told_of_and_is_forgotten_with
     assert await progress.positions(LIZ) == {}
 
 
-async def test_a_book_that_is_counted_anew_is_begun_again_unless_it_was_finished(records: Sessions) -> None:
+async def test_a_book_with_more_chapters_than_before_leaves_its_reader_where_they_were(records: Sessions) -> None:
     before = kept_by(records, WHALE, EMMA)
     await before.set(LIZ, WHALE, "ch 60")
     await before.set(LIZ, EMMA, "finished")
-    after = kept_by(records, replace(WHALE, marks=136), replace(EMMA, marks=3, unit=Unit.PART))
-    assert await after.positions(LIZ) == {"moby-dick": 0, "emma": 3}
+    after = kept_by(records, replace(WHALE, marks=150), replace(EMMA, marks=3, unit=Unit.PART))
+    assert await after.positions(LIZ) == {"moby-dick": 60, "emma": 3}
