@@ -312,11 +312,19 @@ def _opinions(asked: BookQuestion) -> Reply:
     count = f" from {plural(ratings.count, 'rating')}" if ratings and ratings.count else ""
     source = f" ({ratings.source})" if ratings and ratings.source else ""
     rated = f"Readers give it {stars}{count}{source}." if stars else ""
-    said = asked.fitting(OPINIONS) or asked.fitting(("background",), "success famous best critic received won")
-    said = said or asked.fitting(("premise",), "famous classic novel")
-    if said is None:
-        return asked.says(rated) if rated else asked.nothing(texts.no_opinions(asked.book))
-    return replace(said, body=f"{rated} {said.body}".strip())
+    if said := asked.fitting(OPINIONS):
+        return replace(said, body=f"{rated} {said.body}".strip())
+    known = rated or texts.no_opinions(asked.book)
+    said = asked.fitting(("background", "premise"), "success famous classic best critic received won prize")
+    if said is None or not _ACCLAIM.search(said.body) or _ON_SCREEN.search(said.body):
+        return asked.says(known) if rated else asked.nothing(known)
+    return replace(said, body=f"{known} {said.body}")
+
+
+_ACCLAIM = re.compile(
+    r"\b(?:success|famous|famously|classic|best|acclaimed|praised|critics?|won|prize|award)\b", re.IGNORECASE
+)
+_ON_SCREEN = re.compile(r"\b(?:film\w*|movie|played|plays|actors?|television|radio|BBC|screen|series)\b", re.IGNORECASE)
 
 
 def _prizes(asked: BookQuestion) -> Reply:

@@ -79,6 +79,13 @@ MAX_TEXT = 50_000
 """Characters of a question or a text to place: more than a message holds, and processed in seconds."""
 
 
+_AND = re.compile(
+    r"\?\s+(?:and )?|,?\s+and\s+(?=(?:who|what|when|where|which|how|is|are|was|were|does|do|did|has|can)\b)",
+    re.IGNORECASE,
+)
+"""Where a question goes over into a second one."""
+
+
 class Discussion:
     """Answers questions for an audience. All passages come from the retriever, which applies the gate."""
 
@@ -99,7 +106,7 @@ class Discussion:
         """
         alone = self.alone(question, audience, book, before)
         _required(alone)
-        if (kind := self.kind(alone, audience.club)) and (told := self._of_kind(kind, alone, audience, book)):
+        if (kind := self.kind(alone, audience.club)) and (told := self._of_kinds(kind, alone, audience, book)):
             return replace(told, do="ask")
         if told := self._who_is(alone, audience, book) or self._in_english(alone, book, audience.club):
             return told
@@ -287,6 +294,23 @@ class Discussion:
             found = self.retriever
             self._known = self._known or Intents(found.vectors, kinds(), found.model, found.data)
             return self._known
+
+    def _of_kinds(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:
+        """Answer a question of a kind, or both halves of one that joins two: “Who wrote it, and is there a film?”."""
+        halves = _AND.split(question, maxsplit=1)
+        asked = {self.kind(half, audience.club): half for half in halves} if len(halves) > 1 else {}
+        if len(asked) < len(halves) or "" in asked or set(asked) & sayings().keys():
+            return self._of_kind(kind, question, audience, book)
+        told = [self._of_kind(one, half, audience, book) for one, half in asked.items()]
+        known = [reply for reply in told if reply is not None and reply.answered]
+        if not known:
+            return told[0]
+        return replace(
+            known[0],
+            body="\n".join(reply.body for reply in known),
+            quotes=tuple(quote for reply in known for quote in reply.quotes),
+            sources=tuple(dict.fromkeys(source for reply in known for source in reply.sources)),
+        )
 
     def _of_kind(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:
         """Answer a question of a kind; None where the passages have to answer it."""

@@ -621,6 +621,14 @@ def test_who_wrote_a_book_is_told_to_everybody(island_talk: Discussion) -> None:
     assert island_talk.ask("Who wrote it?", Audience(), KITE).answer == "The Kite is by Traditional."
 
 
+def test_a_question_that_joins_two_kinds_is_answered_in_both_halves(island_talk: Discussion) -> None:
+    told = island_talk.ask("Who wrote it, and how many chapters are there?", Audience(), KITE).answer
+    assert "The Kite is by Traditional." in told
+    assert "The Kite has 4 chapters." in told
+    story = island_talk.ask("Whom does Silas save and why does he row out?", FINISHED, LANTERN)
+    assert "fishermen" in story.answer
+
+
 def test_an_order_is_told_as_an_order(island_talk: Discussion) -> None:
     for question in ("In which order should I read the books?", "What should I read next?"):
         reply, order = island_talk.ask(question, at(5), LANTERN), island_talk.order(at(5), LANTERN)
