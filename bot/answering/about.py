@@ -392,7 +392,7 @@ _LIFE = {
     r"real|true|based|inspir\w*|ideas?|why|model\w*|happen\w*|life|about": "based real modelled model inspired idea "
     "reason reasons thanked told lent legend knew origin",
 }
-"""What is asked of an author, and words of which the answer has one."""
+"""Things that are asked about an author, each with words that a sentence about it uses."""
 
 _BORN = re.compile(r"\b(?:born|from)\b[^.]*?\b(1[5-9]\d\d|20\d\d)\b")
 

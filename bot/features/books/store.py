@@ -272,7 +272,7 @@ class ClubBooks:
             await self.follow()
 
     async def follow(self) -> None:
-        """Bring the running library in line with the database, and the vector store after it, in the background."""
+        """Load clubs' books from the database into the library, then update the vector store in the background."""
         async with self._following:
             seen = await self._version()
             await self._forget_old()
@@ -302,7 +302,7 @@ class ClubBooks:
             await asyncio.shield(self._index)
 
     async def close(self) -> None:
-        """Stop bringing the vector store in line: the next start goes on."""
+        """Stop updating the vector store; the next start continues."""
         if self._index is not None:
             self._index.cancel()
             await asyncio.gather(self._index, return_exceptions=True)
@@ -364,7 +364,7 @@ class ClubBooks:
             self._index = asyncio.create_task(self._indexing())
 
     async def _indexing(self) -> None:
-        """Bring the vector store in line with the library; where that fails, it is tried again."""
+        """Update the vector store from the library; if that fails, try again."""
         while self._changed:
             self._changed = False
             async for attempt in AsyncRetrying(
