@@ -24,7 +24,7 @@ from bot.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-NAMES = ("README", "CHANGELOG", "CONTRIBUTING", "PRIVACY", "CODE_OF_CONDUCT", "SECURITY")
+NAMES = ("README", "CHANGELOG", "CONTRIBUTING", ".github/CODE_OF_CONDUCT", "SECURITY")
 PAGES = [*(ROOT / f"{name}.md" for name in NAMES), *sorted((ROOT / "docs").glob("*.md"))]
 TYPED = "› "
 WIDTH = 100
@@ -106,7 +106,7 @@ def test_the_settings_are_those_of_the_program(tmp_path: Path) -> None:
 
 
 def test_the_privacy_page_names_everything_that_is_kept_about_a_member() -> None:
-    told = re.findall(r"^\| (.+?) \| .+ \| .+ \|$", text_of(ROOT / "PRIVACY.md"), re.MULTILINE)
+    told = re.findall(r"^\| (.+?) \| .+ \| .+ \|$", text_of(ROOT / "docs" / "privacy.md"), re.MULTILINE)
     assert FEATURES
     assert sorted(told[1:]) == sorted(personal.says for _, personal in personal_tables())
 
