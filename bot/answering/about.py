@@ -13,7 +13,7 @@ from bot.answering import texts
 from bot.answering.drafts import SOURCES, library_drafts
 from bot.answering.intents import subject
 from bot.answering.reply import OPINIONS, RECAP_LIMIT, Mode, Quote, Reply, length_asked, quoted
-from bot.reading_order.text import needs, one_line, standing
+from bot.reading_order.text import needs, standing
 from corpus.books import Book, Slug, Unit
 from corpus.errors import PositionError
 from corpus.library import Library
@@ -435,7 +435,7 @@ def _order(asked: BookQuestion) -> Reply:
 
 def _needs(asked: BookQuestion) -> Reply:
     book, library = asked.book, asked.books
-    before = needs(book, library, (), asked.audience.positions)
+    before = needs(book, library, asked.audience.positions)
     if not before:
         return asked.says(standing(book.slug, library))
     words = {True: "Best read first", False: "It helps to know"}
@@ -524,7 +524,7 @@ def _place(asked: BookQuestion) -> Reply:
 
 
 def _library(asked: BookQuestion) -> Reply:
-    titles = [one_line(book.title) for book in texts.in_order(asked.books.values())]
+    titles = [book.title for book in texts.in_order(asked.books.values())]
     return asked.says(f"{plural(len(titles), 'book')}: {', '.join(titles)}.")
 
 

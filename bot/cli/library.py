@@ -205,7 +205,7 @@ def show_order(settings: Settings, book: str | None, series: str | None, picture
     from bot.features.order.picture import draw_series
 
     try:
-        draw_series(advice, books, picture)
+        picture.write_bytes(draw_series(advice, books))
     except OSError as error:
         raise DogearError(f"{picture} cannot be written ({error.strerror}).") from error
     screen.line(f"\nThe picture is in {picture}.")

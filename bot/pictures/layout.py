@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.reading_order.advice import Advice, OrderStep, ReadingState, Scope
 from bot.reading_order.graph import OrderRule, drawn
-from bot.reading_order.text import KIND_NAMES, listed, shown, state_words
+from bot.reading_order.text import KIND_NAMES, listed, said_of, shown
 from corpus.books import Book, Slug
 
 
@@ -243,9 +243,7 @@ class _SeriesPage:
         book = self._books.get(step.book)
         yield str(step.year) if step.year is not None else ""
         yield f"set in {book.story_time}" if book and book.story_time is not None else ""
-        yield state_words(step, self._advice.begun)
-        yield "optional" if step.optional and step.state is not ReadingState.READ else ""
-        yield "stands alone" if step.stands_alone else ""
+        yield from said_of(step, self._advice.begun)
 
     def bundles(self) -> list[tuple[Arrow, ...]]:
         """Return the arrows between the books, those from one book to several as a bundle."""

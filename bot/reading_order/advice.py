@@ -59,25 +59,15 @@ class OrderStep:
     year: int | None = None
     series: str = ""
 
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """The reasons for the position of the book, without spoilers for the reader."""
-        return ("stands alone",) if self.stands_alone else tuple(map(str, self.needs))
-
 
 @dataclass(frozen=True, slots=True)
 class ReadingOrder:
-    """One order. `also` names the other kinds with the same result, and `valid` means that every firm rule holds.
-
-    `unplaced` are the books without a date for this order; they come last.
-    """
+    """One order; `also` names the other kinds with the same result."""
 
     kind: OrderKind
     steps: tuple[OrderStep, ...]
     also: tuple[OrderKind, ...] = ()
     note: str = ""
-    valid: bool = True
-    unplaced: tuple[Slug, ...] = ()
 
     @property
     def books(self) -> tuple[Slug, ...]:
@@ -86,28 +76,12 @@ class ReadingOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class MovableBook:
-    """A book that can be moved without breaking a rule: after one book, before another, or anywhere."""
-
-    title: str
-    after: str = ""
-    before: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Advice:
-    """The different orders, the recommended one first, and what to read now.
-
-    `next` is the book to read now. `open_orders` counts the orders of the unread books that keep every firm rule (None:
-    too many). `choices` are the movable books, freest first; `rules` are those that the recommended order keeps.
-    """
+    """The different orders, the recommended one first, and the rules that it keeps."""
 
     scope: Scope
     name: str
     orders: tuple[ReadingOrder, ...]
-    next: Slug | None = None
-    open_orders: int | None = 1
-    choices: tuple[MovableBook, ...] = ()
     rules: tuple[OrderRule, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -120,10 +94,3 @@ class Advice:
     def begun(self) -> bool:
         """Whether the reader has started one of the books but not finished it."""
         return any(step.state is ReadingState.READING for step in self.recommended.steps)
-
-    @property
-    def to_read(self) -> tuple[Slug, ...]:
-        """The books still to read, those already started first, without books that are not in the library."""
-        begun = [step.book for step in self.recommended.steps if step.state is ReadingState.READING]
-        waiting = [step for step in self.recommended.steps if step.state in (ReadingState.NEXT, ReadingState.LATER)]
-        return (*begun, *(step.book for step in waiting if step.in_library))

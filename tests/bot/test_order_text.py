@@ -61,17 +61,6 @@ def test_a_book_with_what_leads_to_it() -> None:
     ]
 
 
-def test_bounds_are_put_in_words() -> None:
-    books = shelf(
-        a_book("one", 1960),
-        a_book("left", 1961, Requirement("one", "first", "")),
-        a_book("right", 1962, Requirement("one", "first", "")),
-        a_book("end", 1963, Requirement("left", "first", ""), Requirement("right", "first", "")),
-    )
-    text = order_text(reading_orders(books, {}, series="Lighthouse"))
-    assert "Left can come anywhere between One and End; Right can come anywhere between One and End. 2 orders" in text
-
-
 def test_the_library_has_a_heading_for_each_series() -> None:
     books = shelf(a_book("one", 1960), a_book("two", 1961, series="Harbour"), a_book("three", 1950, series=""))
     assert order_text(reading_orders(books, {})).splitlines()[:9] == [
@@ -95,17 +84,6 @@ def test_the_shipped_series_fits_a_message(read: int) -> None:
     text = order_text(reading_orders(books, positions, series="George Smiley"))
     assert len(text) <= LIMIT
     assert all(step.title in text for step in advice.recommended.steps)
-
-
-def test_where_there_is_little_room_the_reasons_of_what_is_read_go_first() -> None:
-    reason = "A long reason, told at length, with all that belongs to it and a little more."
-    books = shelf(
-        a_book("zero", 1950),
-        *(a_book(f"b{n}", 1960 + n, Requirement("zero", "first", f"{n}: {reason}")) for n in range(30)),
-    )
-    text = order_text(reading_orders(books, {"zero": 10, "b0": 10}, series="Lighthouse"), 2_500)
-    assert "1: A long reason" in text
-    assert "0: A long reason" not in text.replace("10: A", "").replace("20: A", "")
 
 
 def test_a_long_series_shows_the_books_around_the_next_one() -> None:

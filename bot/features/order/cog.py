@@ -1,8 +1,7 @@
 """`/order`: in which order to read, for its asker alone; it can be shared as far as the place goes."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from discord import app_commands
 
@@ -34,64 +33,27 @@ class NoOrder(DogearError):
     """There is nothing to put into an order, or too much was asked for at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
-    """The way to a book, or a series; neither means the whole library."""
-
-    book: Slug | None = None
-    series: str = ""
-
-
-def wanted_order(
-    typed_book: str | None, typed_series: str | None, at_hand: Book | None, books: Mapping[Slug, Book]
-) -> OrderRequest:
-    """Return what an order is wanted of: what was typed, or the series of the current book, or else everything.
-
-    Raises UnknownBook or NoOrder.
-    """
-    if typed_book and typed_series:
-        raise NoOrder("Choose either a book or a series, not both.")
-    if typed_book:
-        return OrderRequest(book=find_book(typed_book, books).slug)
-    return OrderRequest(series=typed_series or (at_hand.series if at_hand else ""))
-
-
-def advised(wanted: OrderRequest, books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> Advice:
+def advised(book: Slug | None, series: str, books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> Advice:
     """Return the advice for readers who are at these positions. Raises NoOrder where there is no book to read."""
-    advice = reading_orders(books, positions, book=wanted.book, series=wanted.series or None)
+    advice = reading_orders(books, positions, book=book, series=series or None)
     if not advice.recommended.steps:
-        series = list(dict.fromkeys(book.series for book in books.values() if book.series))
-        known = f"The library has {listed(series)}." if wanted.series and series else ""
+        names = listed(dict.fromkeys(known.series for known in books.values() if known.series))
+        known = f"The library has {names}." if series and names else ""
         raise NoOrder(" ".join(filter(None, (*advice.notes, known))))
     return advice
 
 
 async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
     """Return the reading order that was asked for, for its audience. Raises NoOrder."""
-    wanted, books = OrderRequest(asked.book, asked.text), app.books_of(asked.member.club)
-    return await app.workers.do(lambda: advised(wanted, books, audience.positions))
+    books = app.books_of(asked.member.club)
+    return await app.workers.do(lambda: advised(asked.book, asked.text, books, audience.positions))
 
 
-async def order_card(app: App, advice: Advice, kind: OrderKind, items: Items) -> Card:
-    """Return the card of one order, for its asker alone."""
-    if kind is not OrderKind.RECOMMENDED:
-        return Card(TITLE, _shown(kind_text(kind, advice)), tone=Tone.ANSWER, buttons=items)
-    picture = await _picture(app, advice)
-    return Card(TITLE, _shown(order_text(advice)), tone=Tone.ANSWER, buttons=items, picture=picture)
-
-
-async def public_order_card(
-    app: App, advice: Advice, audience: Audience, items: Items, asker: str
-) -> Card:  # fmt: skip
-    """Return the card of the recommended order for everybody in a place."""
-    footers = (safe(f"Asked by {asker}"), safe(how_far(None, audience, app.books)))
-    picture = await _picture(app, advice)
-    return Card(TITLE, _shown(order_text(advice)), footers, Tone.PUBLIC, items, picture)
-
-
-async def _picture(app: App, advice: Advice) -> Picture:
+async def order_card(app: App, advice: Advice, tone: Tone, items: Items, footers: Sequence[str] = ()) -> Card:
+    """Return the card of the recommended order, with its picture."""
     png = await app.workers.do(lambda: draw_series(advice, app.books))
-    return Picture("reading-order.png", png, alt_text(advice))
+    picture = Picture("reading-order.png", png, alt_text(advice))
+    return Card(TITLE, _shown(order_text(advice)), tuple(map(safe, footers)), tone, items, picture)
 
 
 def _shown(text: str) -> str:
@@ -123,12 +85,7 @@ class OrderButton(OwnButton, template=rf"order:{ID}:(?P<kind>recommended|publica
 
     async def card(self, interaction: Interaction) -> Card:
         """Return the order, for what its reader has read by now."""
-        app, kind = app_of(interaction), OrderKind(self.given["kind"])
-        asked = await self.asked(interaction)
-        if kind is OrderKind.RECOMMENDED:
-            app.get(Allowance).take(asked.member)
-        advice = await advice_for(app, asked, await app.get(Audiences).private(asked.member, asked.place))
-        return await order_card(app, advice, kind, order_items(interaction, asked, advice, kind))
+        return await own_order(interaction, await self.asked(interaction), OrderKind(self.given["kind"]))
 
 
 class ShareOrderButton(Share, template=rf"share-order:{ID}"):
@@ -144,8 +101,8 @@ class ShareOrderButton(Share, template=rf"share-order:{ID}"):
         app.get(Allowance).take(asked.member)
         audience = await app.get(Audiences).public(asked.place)
         advice = await advice_for(app, asked, audience)
-        items = [MyOrderButton(asked.id)]
-        return await public_order_card(app, advice, audience, items, interaction.user.display_name)
+        footers = (f"Asked by {interaction.user.display_name}", how_far(None, audience, app.books))
+        return await order_card(app, advice, Tone.PUBLIC, [MyOrderButton(asked.id)], footers)
 
 
 class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
@@ -161,17 +118,19 @@ class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That question was asked in another club.")
-        await send_order(interaction, await questions.keep("order", member, place, asked.text, asked.book))
+        own = await questions.keep("order", member, place, asked.text, asked.book)
+        await deliver(interaction, await own_order(interaction, own))
 
 
-async def send_order(interaction: Interaction, asked: Asked) -> None:
-    """Answer with the recommended order, for its asker alone. The interaction has been deferred in private."""
+async def own_order(interaction: Interaction, asked: Asked, kind: OrderKind = OrderKind.RECOMMENDED) -> Card:
+    """Return an order for its asker alone, as far as they have read by now."""
     app = app_of(interaction)
     app.get(Allowance).take(asked.member)
     advice = await advice_for(app, asked, await app.get(Audiences).private(asked.member, asked.place))
-    kind = OrderKind.RECOMMENDED
     items = order_items(interaction, asked, advice, kind)
-    await deliver(interaction, await order_card(app, advice, kind, items))
+    if kind is OrderKind.RECOMMENDED:
+        return await order_card(app, advice, Tone.ANSWER, items)
+    return Card(TITLE, _shown(kind_text(kind, advice)), tone=Tone.ANSWER, buttons=items)
 
 
 def order_items(interaction: Interaction, asked: Asked, advice: Advice, shown: OrderKind) -> list[Item]:
@@ -179,7 +138,7 @@ def order_items(interaction: Interaction, asked: Asked, advice: Advice, shown: O
     known = [kind for kind in OrderKind if any(kind in (order.kind, *order.also) for order in advice.orders)]
     switch = [OrderButton(asked.id, kind, shown=kind is shown) for kind in known]
     share = [ShareOrderButton(asked.id)] if interaction.guild_id is not None else []
-    return [*(switch if len(advice.recommended.steps) > 1 and len(switch) > 1 else []), *share]
+    return [*(switch if len(advice.recommended.steps) > 1 else []), *share]
 
 
 Name = app_commands.Range[str, 1, 100]
@@ -198,10 +157,13 @@ class OrderCog(AppCog):
     async def order(self, interaction: Interaction, book: Name | None = None, series: Name | None = None) -> None:
         """Show the order to read books in: recommended for you, by publication, by story time."""
         member, place = await acknowledge(interaction)
+        if book and series:
+            raise NoOrder("Choose either a book or a series, not both.")
+        slug = find_book(book, self._app.books_of(member.club)).slug if book else None
         at_hand = None if book or series else await self._app.get(Questions).meant(member, place)
-        wanted = wanted_order(book, series, at_hand, self._app.books_of(member.club))
-        keep = self._app.get(AskedQuestions).keep
-        await send_order(interaction, await keep("order", member, place, wanted.series, wanted.book))
+        wanted = series or (at_hand.series if at_hand else "")
+        asked = await self._app.get(AskedQuestions).keep("order", member, place, wanted, slug)
+        await deliver(interaction, await own_order(interaction, asked))
 
 
 FEATURE = Feature("order", cogs=(OrderCog,), buttons=(OrderButton, ShareOrderButton, MyOrderButton))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.features.order.cog import NoOrder, OrderRequest, advised
+from bot.features.order.cog import NoOrder, advised
 from corpus.books import Book, Unit
 
 ONE = Book("one", "One", "A", Unit.CHAPTER, 10, year=1960, series="Tales")
@@ -12,17 +12,16 @@ BOOKS = {book.slug: book for book in (ONE, TWO, LONE)}
 
 
 def test_advice_is_for_the_positions_of_who_reads_it() -> None:
-    advice = advised(OrderRequest(series="Tales"), BOOKS, {"one": 10})
+    advice = advised(None, "Tales", BOOKS, {"one": 10})
     assert advice.recommended.books == ("one", "two")
-    assert advice.next == "two"
-    assert advised(OrderRequest(), BOOKS, {}).recommended.books == ("one", "two", "lone")
-    assert advised(OrderRequest(book="two"), BOOKS, {}).recommended.books == ("two",)
+    assert advised(None, "", BOOKS, {}).recommended.books == ("one", "two", "lone")
+    assert advised("two", "", BOOKS, {}).recommended.books == ("two",)
 
 
 def test_what_is_not_there_says_what_is() -> None:
     with pytest.raises(NoOrder, match=r"No series of the library is called Dune\. The library has Tales\."):
-        advised(OrderRequest(series="Dune"), BOOKS, {})
+        advised(None, "Dune", BOOKS, {})
     with pytest.raises(NoOrder, match=r"^The library is empty\.$"):
-        advised(OrderRequest(), {}, {})
+        advised(None, "", {}, {})
     with pytest.raises(NoOrder, match=r"^No series of the library is called Dune\.$"):
-        advised(OrderRequest(series="Dune"), {"lone": LONE}, {})
+        advised(None, "Dune", {"lone": LONE}, {})
