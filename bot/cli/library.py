@@ -202,10 +202,10 @@ def show_order(settings: Settings, book: str | None, series: str | None, picture
         return
     if picture.suffix.lower() != ".png":
         raise DogearError(f"The picture is a PNG: write a name such as {picture.with_suffix('.png').name}.")
-    from bot.features.order.picture import draw_series
+    from bot.features.order.picture import series_page
 
     try:
-        picture.write_bytes(draw_series(advice, books))
+        picture.write_bytes(series_page(advice, books).png())
     except OSError as error:
         raise DogearError(f"{picture} cannot be written ({error.strerror}).") from error
     screen.line(f"\nThe picture is in {picture}.")

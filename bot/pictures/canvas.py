@@ -1,161 +1,162 @@
-"""Drawing a layout with Matplotlib. This module alone imports it, so that it loads when a picture is asked for."""
+"""Pages of a picture, drawn with Matplotlib: the only module that imports it."""
 
 import threading
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from io import BytesIO
 
-from matplotlib import font_manager
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.ft2font import FT2Font
-from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon
-from matplotlib.path import Path as Outline
+from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
+from matplotlib.path import Path
 
-from bot.pictures.layout import BADGE, CORNER, PADDING, WIDTH, Arrow, BookCard, Box, Label, Layout
-from bot.reading_order.advice import ReadingState
-
-DRAWING = threading.RLock()
+DRAWING = threading.Lock()
 """Matplotlib's fonts are shared and not made for several threads: whoever draws or measures holds this."""
 
 DPI = 100
 FAMILY = "DejaVu Sans"
 
-BACKGROUND, CARD, DONE_CARD = "#1b2130", "#2b3449", "#222a3b"
-TONES = {
-    "text": "#f4f6fa",
-    "quiet": "#c3cbda",
-    ReadingState.READ: "#7cc4f0",
-    ReadingState.READING: "#f2e45c",
-    ReadingState.NEXT: "#f5b13d",
-    ReadingState.LATER: "#c3cbda",
-}
-"""Blue, yellow and orange of Okabe and Ito's palette, lightened: told apart by colour-blind eyes. The panel brings
-its own dark ground, so that it looks the same on a light and on a dark page."""
+WIDTH = 1_200
+"""A phone shows it at a third of that, so that text of `SMALL` has the size of text in a message."""
 
-FIRM, HELPS = "#f4f6fa", "#9fb3d9"
+EDGE, GAP, CORNER, BAR = 44, 26, 16, 36
+ROOM = WIDTH - 2 * EDGE
+HUGE, LARGE, SMALL = 60, 46, 39
+LINE = 1.28
+"""Line height, in text sizes."""
+
+BACKGROUND, CARD, TEXT, QUIET = "#1b2130", "#2b3449", "#f4f6fa", "#c3cbda"
+"""A picture brings its own dark ground, so that it looks the same on a light and on a dark page."""
 
 
-def measured(text: str, size: float, bold: bool) -> float:
+def measured(text: str, size: float = SMALL, bold: bool = False) -> float:
     """Return the width of a text in pixels."""
     with DRAWING:
-        font = _font(bold)
-        font.set_size(size * 72 / DPI, DPI)
-        font.set_text(text)
-        return font.get_width_height()[0] / 64
-
-
-def missing_letters(text: str) -> bool:
-    """Return whether the font lacks a letter of the text."""
-    return any(ord(letter) not in _letters() for letter in text)
-
-
-def printable(text: str) -> str:
-    """Return the text with ? for what the font cannot write."""
-    return "".join(letter if ord(letter) in _letters() else "?" for letter in text)
+        face = _face(bold)
+        face.set_size(size * 72 / DPI, DPI)
+        face.set_text(text)
+        return face.get_width_height()[0] / 64
 
 
 @lru_cache(maxsize=2)
-def _font(bold: bool) -> FT2Font:
-    return FT2Font(font_manager.findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
+def _face(bold: bool) -> FT2Font:
+    return FT2Font(findfont(_font(SMALL, bold)))
+
+
+def _font(size: float, bold: bool) -> FontProperties:
+    return FontProperties(family=FAMILY, size=size * 72 / DPI, weight="bold" if bold else "normal")
+
+
+def writable(text: str) -> bool:
+    """Return whether the font has all letters of the text."""
+    return _letters().issuperset(map(ord, text))
 
 
 @lru_cache(maxsize=1)
 def _letters() -> frozenset[int]:
     """The letters that both weights have."""
     with DRAWING:
-        return frozenset(_font(False).get_charmap()) & frozenset(_font(True).get_charmap())
+        return frozenset(_face(False).get_charmap()) & frozenset(_face(True).get_charmap())
 
 
-def figure(layout: Layout) -> Figure:
-    """Return the layout as a figure, with the state of no other figure touched."""
-    drawn = Figure(figsize=(WIDTH / DPI, layout.height / DPI), dpi=DPI, facecolor=BACKGROUND)
-    FigureCanvasAgg(drawn)
-    axes = drawn.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set_xlim(0, WIDTH)
-    axes.set_ylim(layout.height, 0)
-    for box in layout.boxes:
-        _draw_box(axes, box)
-    for bundle in layout.bundles:
-        _draw_bundle(axes, bundle)
-    for card in layout.cards:
-        _draw_card(axes, card)
-    for label in layout.labels:
-        _write(axes, label)
-    return drawn
+def wrapped(text: str, width: float, size: float = SMALL, bold: bool = False, most: int = 2) -> list[str]:
+    """Return the text in at most `most` lines that fit `width`, with ? for what the font lacks; a cut ends in …."""
+    lines = [""]
+    for word in text.split():
+        left = "".join(letter if writable(letter) else "?" for letter in word)
+        while left and len(lines) <= most:
+            if measured(joined := f"{lines[-1]} {left}".strip(), size, bold) <= width:
+                lines[-1], left = joined, ""
+            elif lines[-1]:
+                lines.append("")
+            else:
+                fits = _fitting(left, width, size, bold)
+                lines[-1], left = left[:fits], left[fits:]
+    if len(lines) > most:
+        last = lines[most - 1]
+        lines[most - 1 :] = [last[: _fitting(last, width - measured("…", size, bold), size, bold)] + "…"]
+    return list(filter(None, lines))
 
 
-def png(layout: Layout) -> bytes:
-    """Return the layout as a PNG; the same layout gives the same bytes."""
-    buffer = BytesIO()
-    with DRAWING:
-        figure(layout).savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return buffer.getvalue()
+def _fitting(word: str, width: float, size: float, bold: bool) -> int:
+    """Return how many letters of a word fit, one at least."""
+    return next((n for n in range(len(word), 1, -1) if measured(word[:n], size, bold) <= width), 1)
 
 
-def _write(axes: Axes, label: Label) -> None:
-    _text(axes, label, TONES[label.tone], "center" if label.centred else "left", "baseline")
+class Page:
+    """A picture that grows downwards. Everything is placed in pixels from its top left; `y` is where it goes on."""
 
+    def __init__(self) -> None:
+        self.y: float = EDGE
+        self.figure = Figure(dpi=DPI, facecolor=BACKGROUND)
+        FigureCanvasAgg(self.figure)
+        self._axes = self.figure.add_axes((0, 0, 1, 1))
+        self._axes.set_axis_off()
+        self._axes.set_xlim(0, WIDTH)
 
-def _text(axes: Axes, label: Label, colour: str, across: str, down: str) -> None:
-    axes.text(
-        label.x, label.y, label.text, fontsize=label.size * 72 / DPI, color=colour, ha=across, va=down,
-        fontweight="bold" if label.bold else "normal", fontfamily=FAMILY, parse_math=False,
-    )  # fmt: skip
+    def write(
+        self, text: str, x: float = EDGE, size: float = SMALL, colour: str = TEXT, *, bold: bool = False, most: int = 2
+    ) -> None:
+        """Write text as wide as the page in at most `most` lines, and go on below it."""
+        for line in wrapped(text, WIDTH - EDGE - x, size, bold, most):
+            self.label(line, x, self.y + size, size, colour, bold=bold)
+            self.y += size * LINE
 
+    def label(
+        self, text: str, x: float, y: float, size: float = SMALL, colour: str = TEXT, *, bold: bool = False,
+        across: str = "left", down: str = "baseline",
+    ) -> None:  # fmt: skip
+        """Write one line at a place."""
+        font = _font(size, bold)
+        self._axes.text(x, y, text, font=font, color=colour, ha=across, va=down, parse_math=False)
 
-def _draw_box(axes: Axes, box: Box) -> None:
-    shape = f"round,pad=0,rounding_size={box.corner}" if box.corner else "square,pad=0"
-    plain = FancyBboxPatch((box.x, box.y), box.width, box.height, boxstyle=shape, facecolor=box.colour, linewidth=0)
-    axes.add_patch(plain)
+    def box(
+        self, x: float, y: float, width: float, height: float, colour: str, corner: float = CORNER,
+        edge: str = "none", line: float = 0,
+    ) -> None:  # fmt: skip
+        """Draw a box with round corners, over what was drawn before."""
+        shape = f"round,pad=0,rounding_size={corner}"
+        box = FancyBboxPatch(
+            (x, y), width, height, boxstyle=shape, facecolor=colour, edgecolor=edge, linewidth=line
+        )  # fmt: skip
+        self._axes.add_patch(box)
 
+    def arrows(self, lines: Sequence[Sequence[tuple[float, float]]], colour: str, style: object = "solid") -> None:
+        """Draw lines through points, each to a head at its right end, with a gap where they cross others."""
+        path = Path.make_compound_path(*(Path([*points[:-1], (points[-1][0] - 20, points[-1][1])]) for points in lines))
+        for ink, width, dashes in ((BACKGROUND, 9, "solid"), (colour, 3.2, style)):
+            line = PathPatch(path, fill=False, edgecolor=ink, linewidth=width, linestyle=dashes, capstyle="butt")
+            self._axes.add_patch(line)
+        for x, y in (points[-1] for points in lines):
+            head = Polygon([(x - 3, y), (x - 25, y - 12), (x - 25, y + 12)], facecolor=colour, edgecolor="none")
+            self._axes.add_patch(head)
 
-def _draw_card(axes: Axes, card: BookCard) -> None:
-    stands_out = card.state in (ReadingState.READING, ReadingState.NEXT)
-    colour = TONES[card.state]
-    box = FancyBboxPatch(
-        (card.x, card.y), card.width, card.height, boxstyle=f"round,pad=0,rounding_size={CORNER}",
-        facecolor=DONE_CARD if card.state is ReadingState.READ else CARD,
-        edgecolor=colour if stands_out else "none", linewidth=3.5 if stands_out else 0,
-    )  # fmt: skip
-    axes.add_patch(box)
-    filled = card.state is not ReadingState.LATER
-    x = card.x + PADDING + BADGE
-    face = colour if filled else "none"
-    axes.add_patch(Circle((x, card.middle), BADGE, facecolor=face, edgecolor=colour, linewidth=2.5))
-    size = BADGE * {"✓": 1.4, "▶": 1.2}.get(card.badge, 1.05 if len(card.badge) < 3 else 0.8)
-    ink = BACKGROUND if filled else TONES["text"]
-    _text(axes, Label(card.badge, x, card.middle, size, bold=True), ink, "center", "center_baseline")
+    def bar(self, title: str, told: str, parts: Iterable[tuple[float, str]]) -> None:
+        """Draw a bar below its title and what is told of it; its parts are shares of the whole, with their colours."""
+        self.label(told, WIDTH - EDGE, self.y + SMALL, colour=QUIET, across="right")
+        for line in wrapped(title, ROOM - measured(told) - GAP, SMALL, bold=True):
+            self.label(line, EDGE, self.y + SMALL, bold=True)
+            self.y += SMALL * LINE
+        self.box(EDGE, self.y + 6, ROOM, BAR, CARD, 8)
+        x: float = EDGE
+        for share, colour in parts:
+            if share:
+                self.box(x, self.y + 6, share * ROOM - 4, BAR, colour, 6)
+                x += share * ROOM
+        self.y += 6 + BAR + GAP
 
+    def close(self) -> Figure:
+        """End the picture a little below what was drawn last, and return it."""
+        height = self.y + EDGE
+        self.figure.set_size_inches(WIDTH / DPI, height / DPI)
+        self._axes.set_ylim(height, 0)
+        return self.figure
 
-def _draw_bundle(axes: Axes, bundle: tuple[Arrow, ...]) -> None:
-    """Draw lines with a gap around them, so that it is seen which one passes over which."""
-    for arrow in bundle:
-        axes.add_patch(PathPatch(_outline(arrow), fill=False, edgecolor=BACKGROUND, linewidth=9, capstyle="butt"))
-    for arrow in bundle:
-        colour = FIRM if arrow.firm else HELPS
-        style = "solid" if arrow.firm else (0, (2.6, 1.8))
-        line = PathPatch(_outline(arrow), fill=False, edgecolor=colour, linewidth=3.2, linestyle=style, capstyle="butt")
-        axes.add_patch(line)
-        x, y = arrow.points[-1]
-        axes.add_patch(Polygon([(x - 3, y), (x - 25, y - 12), (x - 25, y + 12)], facecolor=colour, edgecolor="none"))
-
-
-def _outline(arrow: Arrow) -> Outline:
-    """Return the line through the arrow's points with round corners; it ends inside the head."""
-    points = [*arrow.points[:-1], (arrow.points[-1][0] - 20, arrow.points[-1][1])]
-    vertices, codes = [points[0]], [Outline.MOVETO]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        vertices += [_towards(corner, before), corner, _towards(corner, after)]
-        codes += [Outline.LINETO, Outline.CURVE3, Outline.CURVE3]
-    return Outline([*vertices, points[-1]], [*codes, Outline.LINETO])
-
-
-def _towards(corner: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
-    """Return the point where the round corner begins, on the way to `end`."""
-    across, down = end[0] - corner[0], end[1] - corner[1]
-    length = abs(across) + abs(down)
-    reach = min(CORNER, length / 2)
-    return (corner[0] + across / length * reach, corner[1] + down / length * reach) if length else corner
+    def png(self) -> bytes:
+        """Return the picture as a PNG; the same page gives the same bytes."""
+        buffer = BytesIO()
+        with DRAWING:
+            self.close().savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        return buffer.getvalue()

@@ -1,6 +1,5 @@
 """The club in which members of the tests talk."""
 
-import importlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,13 +13,6 @@ from tests.fakes.records import opened_records
 from tests.fakes.tales import write_tales
 
 
-@pytest.fixture(scope="session")
-def fonts() -> None:
-    """Load what draws pictures: SimCord gives a bot that starts five seconds for all that is due."""
-    importlib.import_module("matplotlib.font_manager")
-    importlib.import_module("matplotlib.figure")
-
-
 @pytest.fixture
 async def records(database: str | Path) -> AsyncIterator[Sessions]:
     """An empty database."""
@@ -29,7 +21,7 @@ async def records(database: str | Path) -> AsyncIterator[Sessions]:
 
 
 @pytest.fixture
-async def club(island: Retriever, tmp_path: Path, fonts: None) -> AsyncIterator[Club]:
+async def club(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
     """A club that reads The Lantern and The Kite."""
     async with opened_club(island, tmp_path) as opened:
         yield opened

@@ -16,7 +16,7 @@ from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
 from bot.features.ceilings.store import Audiences
-from bot.features.order.picture import alt_text, draw_series
+from bot.features.order.picture import alt_text, series_page
 from bot.limits import Allowance
 from bot.reading_order.advice import Advice, OrderKind
 from bot.reading_order.plan import reading_orders
@@ -51,7 +51,7 @@ async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
 
 async def order_card(app: App, advice: Advice, tone: Tone, items: Items, footers: Sequence[str] = ()) -> Card:
     """Return the card of the recommended order, with its picture."""
-    png = await app.workers.do(lambda: draw_series(advice, app.books))
+    png = await app.workers.do(lambda: series_page(advice, app.books).png())
     picture = Picture("reading-order.png", png, alt_text(advice))
     return Card(TITLE, _shown(order_text(advice)), tuple(map(safe, footers)), tone, items, picture)
 

@@ -9,12 +9,12 @@ from pydantic import TypeAdapter
 from bot.app import App
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, Page, Undo
-from bot.discord.cards import ALT_TEXT, Card, Interaction, Picture, headed, notice_card, one_line, paged_card
+from bot.discord.cards import Card, Interaction, Picture, headed, notice_card, paged_card
 from bot.discord.context import app_of, deliver
 from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
 from bot.features.ask.store import AskedQuestions
-from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, draw_shelf, shelf_list
+from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, shelf_list, shelf_page
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from bot.features.shelf.store import Shelves
 from bot.limits import Allowance
@@ -56,8 +56,8 @@ async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
     picture = None
     if page == 1:
         app.get(Allowance).take(member)
-        png = await app.workers.do(lambda: draw_shelf(shelved, app.books))
-        picture = Picture("shelf.png", png, one_line(alt_text(shelved, app.books), ALT_TEXT))
+        png = await app.workers.do(lambda: shelf_page(shelved, app.books).png())
+        picture = Picture("shelf.png", png, alt_text(shelved, app.books))
     items = [headed(part) for part in shelf_list(shelved, app.books)]
     return paged_card("My shelf", items, page, ShelfPageButton, picture)
 

@@ -12,7 +12,7 @@ from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
-from bot.features.stats.picture import alt_text, draw_stats
+from bot.features.stats.picture import alt_text, stats_page
 from bot.features.stats.rules import Figure
 from bot.features.stats.store import ClubFigures
 from bot.limits import Allowance
@@ -65,7 +65,7 @@ async def stats_card(app: App, asked: Asked, book: Book) -> Card:
 
 
 async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: Item) -> Card:
-    png = await app.workers.do(lambda: draw_stats(figure, book))
+    png = await app.workers.do(lambda: stats_page(figure, book).png())
     picture = Picture("where-the-club-is.png", png, alt_text(figure, book))
     body = f"{plural(figure.members, 'member')} told me where they are, as of <t:{int(figure.at.timestamp())}:R>."
     return Card(safe(book.title), body, (safe(PRIVATE),), tone, items, picture)

@@ -15,7 +15,7 @@ from bot.discord.visitor import visitor
 from bot.features.books.views import AddItButton
 from bot.features.votes import rules
 from bot.features.votes.counting import Ballot, Count
-from bot.features.votes.picture import alt_text, draw_rounds
+from bot.features.votes.picture import alt_text, rounds_page
 from bot.features.votes.store import Votes
 from bot.times import timestamp
 from corpus.text import plural
@@ -204,7 +204,7 @@ async def counted_card(app: App, vote: rules.Vote, count: Count, items: cards.It
     """Return how a vote stands, or its outcome, with a picture where there is anything to draw."""
     if not count.rounds:
         return count_card(vote, count, None, items)
-    png = await app.workers.do(lambda: draw_rounds(vote, count))
+    png = await app.workers.do(lambda: rounds_page(vote, count).png())
     return count_card(vote, count, cards.Picture("rounds.png", png, alt_text(vote, count)), items)
 
 

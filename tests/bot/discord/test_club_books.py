@@ -21,7 +21,7 @@ QUESTION = "Who calls Quillon by his name?"
 
 
 @pytest.fixture
-async def club(embedder: Embedder, tmp_path: Path, fonts: None) -> AsyncIterator[Club]:
+async def club(embedder: Embedder, tmp_path: Path) -> AsyncIterator[Club]:
     write_lantern(tmp_path / "library")
     with opened(tmp_path / "library", tmp_path / "data", embedder) as retriever:
         retriever.data = tmp_path / "data"

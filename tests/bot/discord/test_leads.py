@@ -47,7 +47,7 @@ class Talking:
 
 
 @pytest.fixture
-async def talking(island: Retriever, tmp_path: Path, fonts: None) -> AsyncIterator[Talking]:
+async def talking(island: Retriever, tmp_path: Path) -> AsyncIterator[Talking]:
     with chat_server() as server, server.writer(island) as writer:
         async with opened_club(island, tmp_path, writer=writer) as club:
             talking = Talking(club, server)
