@@ -37,18 +37,14 @@ core searching, every step of the event loop would wait several turns, and ackno
 
 def run(settings: Settings) -> None:
     """Run the bot until it is told to stop. Raises TokenRefused or DiscordUnreachable where it cannot begin."""
-    if settings.discord_token is None:
-        raise start.TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
-    start.speak_to(settings.discord_api)
-    asyncio.run(
-        start.signed_in_as(settings.discord_token, patience=None)
-    )  # a wrong token is said before anything loads
+    token = start.token_of(settings)
+    asyncio.run(start.signed_in(token, patience=None))  # a wrong token is said before anything loads
     sys.setswitchinterval(TURN)
     meter = Meter()
     progress = log_progress()
     with open_discussion(settings, settings.library, settings.data, progress, meter, owner=True) as discussion:
         set_apart()
-        asyncio.run(run_until_stopped(settings, settings.discord_token, discussion, meter))
+        asyncio.run(run_until_stopped(settings, token, discussion, meter))
 
 
 async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, meter: Meter) -> None:

@@ -25,19 +25,14 @@ log = logging.getLogger(__name__)
 async def sync_if_changed(tree: app_commands.CommandTree[Any], memory: BotMemory) -> bool:
     """Send the commands to Discord if they changed since they were sent last; return whether they were."""
     name = f"commands of {tree.client.application_id}"
-    told = _digest(tree)
+    commands = sorted((command.to_dict(tree) for command in tree.get_commands()), key=lambda c: (c["type"], c["name"]))
+    told = hashlib.sha256(json.dumps(commands, sort_keys=True, default=str).encode()).hexdigest()
     if await memory.recall(name) == told:
         return False
     sent = await tree.sync()
     await memory.remember(name, told)
     log.info("sent %d commands to Discord", len(sent))
     return True
-
-
-def _digest(tree: app_commands.CommandTree[Any]) -> str:
-    """Return a digest of all that Discord is told of the commands."""
-    told = sorted((command.to_dict(tree) for command in tree.get_commands()), key=lambda c: (c["type"], c["name"]))
-    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
 PATIENCE = 5.0
@@ -58,21 +53,12 @@ def speak_to(api: str | None) -> None:
         discord.http.Route.BASE = api.rstrip("/")
 
 
-async def signed_in_as(token: SecretStr, patience: float | None = PATIENCE) -> str:
-    """Return the name of the bot that a token belongs to. Raises TokenRefused or DiscordUnreachable.
+async def signed_in(token: SecretStr, patience: float | None = PATIENCE) -> discord.Client:
+    """Return a client that was logged in and is closed again, which knows whose the token is.
 
-    Without `patience`, it waits and tries again as long as Discord's library does.
+    Without `patience`, it waits and tries again as long as Discord's library does. Raises TokenRefused or
+    DiscordUnreachable.
     """
-    return str((await _asked(token, patience)).user)
-
-
-async def application_of(token: SecretStr, patience: float = PATIENCE) -> int:
-    """Return the id of the application that a token belongs to. Raises TokenRefused or DiscordUnreachable."""
-    return (await _asked(token, patience)).application_id or 0
-
-
-async def _asked(token: SecretStr, patience: float | None) -> discord.Client:
-    """Return a client that was logged in and is closed again; it still knows what Discord told it."""
     client = discord.Client(intents=discord.Intents(guilds=True))  # without them it would warn
     with sign_in_errors():
         try:
@@ -97,21 +83,22 @@ def sign_in_errors() -> Iterator[None]:
         raise DiscordUnreachable("Discord cannot be reached. The terminal works without it.") from error
 
 
-SCOPES = ("bot", "applications.commands")
+def token_of(settings: Settings) -> SecretStr:
+    """Return the token that is set, once Discord's library knows where to send it. Raises TokenRefused."""
+    if settings.discord_token is None:
+        raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
+    speak_to(settings.discord_api)
+    return settings.discord_token
 
 
 def invite_link(settings: Settings) -> str:
     """Return the link of the bot whose token is set. Raises TokenRefused or DiscordUnreachable."""
-    if settings.discord_token is None:
-        raise TokenRefused("DISCORD_TOKEN is not set. The README says where to get one.")
-    speak_to(settings.discord_api)
-    application = asyncio.run(application_of(settings.discord_token))
-    return link(application)
+    return link(asyncio.run(signed_in(token_of(settings))).application_id or 0)
 
 
 def link(application: int) -> str:
     """Return the link of an application, by its id."""
-    return discord.utils.oauth_url(application, permissions=permissions(), scopes=SCOPES)
+    return discord.utils.oauth_url(application, permissions=permissions(), scopes=("bot", "applications.commands"))
 
 
 INVALID_SHARD, SHARDING_REQUIRED = 4010, 4011

@@ -171,12 +171,12 @@ def test_the_conversation_is_what_the_program_prints(
 
 def conversation(lines: list[str], data: Path) -> str:
     """Return these lines and what is told to each, as a terminal shows it to a reader who was never here."""
-    from bot.cli.asking import Reader, greeting
-    from bot.cli.chat import Conversation
+    from bot.cli.chat import Conversation, greeting
+    from bot.cli.reader import Reader
     from bot.opening import open_discussion
 
     with open_discussion(Settings(), Settings().library, data) as discussion:
-        talk = Conversation(discussion, Reader(), lambda _: None)
+        talk = Conversation(discussion, Reader(), lambda _: "")
         told = [greeting(discussion.library.books, Reader()), *(f"{TYPED}{line}\n{talk.say(line)}" for line in lines)]
     broken = (textwrap.wrap(line, WIDTH, break_on_hyphens=False) or [""] for line in "\n\n".join(told).split("\n"))
     return "".join(f"{line}\n" for part in broken for line in part)

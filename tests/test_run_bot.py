@@ -138,7 +138,7 @@ def test_indexing_says_what_it_did(here: Run) -> None:
 def test_one_question_is_answered_from_what_has_been_read(here: Run) -> None:
     done = here("ask", "Who was the thief of the diamond?", "--book", STONE, "--at", "ch 2", "--data", "data")
     assert done.returncode == 0
-    assert b"The Moonstone" in done.stdout
+    assert "I can’t answer that".encode() in done.stdout
     assert b"Godfrey" not in done.stdout
 
 

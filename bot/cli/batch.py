@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -70,21 +69,13 @@ def _parsed(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise DogearError(f"This line is longer than {MAX_LINE // 1_000} kB. Write one question on each line.")
     try:
-        asked = json.loads(line.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
+        asked = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         where = f" ({error})" if isinstance(error, json.JSONDecodeError) else ""
         raise DogearError(f'This line is not JSON{where}. Write one object: {{"id": 1, "do": "ask", …}}.') from error
     if not isinstance(asked, dict):
         raise DogearError('This line is no object. Write one such as {"id": 1, "do": "ask", "text": "…"}.')
     return asked
-
-
-def _finite(number: str) -> float:
-    """Return a number. Raises ValueError where it could not be written again: NaN and what is endless or too large."""
-    value = float(number)
-    if not math.isfinite(value):
-        raise ValueError(f"{number} is no number of JSON")
-    return value
 
 
 def _reply(asked: Mapping[str, Any], discussion: Discussion) -> tuple[Reply, Mapping[Slug, Book]]:
@@ -170,8 +161,5 @@ def _passages(reply: Reply, books: Mapping[Slug, Book]) -> Iterator[dict[str, An
 
 
 def _encoded(row: Mapping[str, Any]) -> bytes:
-    """Return a row as one line of UTF-8; half letters, which UTF-8 cannot hold, stay escaped as they came."""
-    try:
-        return f"{json.dumps(row, ensure_ascii=False, allow_nan=False)}\n".encode()
-    except UnicodeEncodeError:
-        return f"{json.dumps(row, allow_nan=False)}\n".encode()
+    """Return a row as one line of UTF-8; half letters, which UTF-8 cannot hold, are escaped as JSON has it."""
+    return f"{json.dumps(row, ensure_ascii=False, allow_nan=False)}\n".encode(errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""A conversation in the terminal: a line in, what is told out. No input or output happens here."""
+"""A conversation in the terminal: a line in, what is told out."""
 
 from __future__ import annotations
 
@@ -6,40 +6,74 @@ import contextlib
 import difflib
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from bot.answering import texts
 from bot.answering.conversation import TURNS, Exchange
-from bot.cli import asking
-from bot.cli.asking import PositionsFile, PositionsNotKept, Reader, told_place
+from bot.cli.reader import PositionsFile, Reader, told_place
 from bot.cli.screen import Screen, Told, problem
 from bot.cli.start import opened, write_down
 from bot.settings import Settings
-from corpus.books import Book, Slug
+from corpus.books import Book, Slug, Unit
 from corpus.errors import DogearError, PositionError
 from corpus.library import Library
 from corpus.names import UnknownBook, find_book, names_in
-from corpus.text import capitalised
+from corpus.positions import examples, parse_position
+from corpus.text import capitalised, plural
 from retrieval.gate import Audience
 
 if TYPE_CHECKING:  # at run time they would load the vector store
     from bot.answering.engine import Discussion
     from bot.answering.reply import Reply
 
+HELP = """\
+Any line that does not begin with / is a question about the current book.
 
-MAX_LINE = 4_000
-"""Characters; Discord's longest message."""
+/progress BOOK WHERE   where you are: ch 9, p. 120, 45%, finished; without BOOK, in the current book
+/progress              where you are in every book; /progress undo, /progress clear [BOOK]
+/book BOOK             choose a book; /book shows its card, /book none leaves it, /book similar what else to read
+/books                 the books that are here
+/hint QUESTION         a hint; /hint once more for the next one
+/recap [BOOK or PART]  what matters so far, or of a part: /recap chapters 5-7 in one sentence
+/who NAME              who somebody is, as far as you have met them; a role will do: /who the butler
+/order [BOOK, SERIES]  in which order to read; /order all for every book
+/check TEXT            whether a text goes further than you have read
+/quit                  leave; so does the end of input"""
 
-WORDS = {"help": "help", "?": "help", "quit": "quit", "exit": "quit", "bye": "quit", "q": "quit"}
-"""Lines and commands that people try, and the command that they mean."""
+PROMPT = "› "
+
+WORDS = {"?": "help", "exit": "quit", "bye": "quit", "q": "quit"}
+"""What people try, and the command that they mean."""
+
+
+def greeting(books: Mapping[Slug, Book], reader: Reader) -> str:
+    """Return the first lines of a conversation: what this is, what is open, and three things to try."""
+    first = "Dogear answers questions about books, without spoilers beyond what you have read."
+    if not books:
+        return f"{first}\nThe library has no books yet; docs/library.md says how to add one."
+    book, positions = reader.at_hand(books), reader.positions(books)
+    marks = positions.get(book.slug) if book else None
+    here = f"Current book: {book.title}. {texts.place_sentence(book, marks)}" if book else "none chosen yet."
+    here = here if book else f"{plural(len(books), 'book')} here, {here}"
+    told = "/recap" if marks else how_to_say(book or texts.in_order(books.values())[0], book)
+    return f"{first}\n{here}\nTry: {told} · What is it about? · /{'help' if book else 'books'}"
+
+
+def how_to_say(book: Book, here: Book | None) -> str:
+    """Return a line that says a place in a book; in the one at hand, the place is enough."""
+    place = "45%" if book.unit is Unit.PERCENT else examples(book)[0]
+    return f"/progress {place}" if book == here else f"/progress {book.slug} {place}"
 
 
 class Conversation:
-    """Talks with one reader, about what they have read by then; `keep` is given the reader after every change."""
+    """Talks with one reader, about what they have read by then.
+
+    `keep` is given the reader after every change, and returns why it cannot be kept for next time, or nothing.
+    """
 
     def __init__(
-        self, discussion: Discussion, reader: Reader, keep: Callable[[Reader], None], *, adults: bool = False
+        self, discussion: Discussion, reader: Reader, keep: Callable[[Reader], str], *, adults: bool = False
     ) -> None:
         self.reader = reader
         self._books, self._discussion, self._keep, self._adults = discussion.library.books, discussion, keep, adults
@@ -50,9 +84,9 @@ class Conversation:
         self._commands: dict[str, Callable[[str], Told]] = {
             "ask": self._ask,
             "book": self._book,
-            "books": lambda _: Told(asking.book_list(self._books, self._positions)),
+            "books": lambda _: Told("\n\n".join(texts.library_list(self._books, self._positions))),
             "check": self._check,
-            "help": lambda _: Told(asking.HELP),
+            "help": lambda _: Told(HELP),
             "hint": self._hint,
             "order": self._order,
             "progress": self._progress,
@@ -66,22 +100,20 @@ class Conversation:
         line = line.strip()
         if not line:
             return None
-        if len(line) > MAX_LINE:
-            return problem(f"A line can have at most {MAX_LINE:,} characters. Please shorten it.")
         try:
             return self._told(line)
         except DogearError as error:
             return problem(error)
 
     def _told(self, line: str) -> Told:
-        if line.lower() in WORDS:
-            return self._commands[WORDS[line.lower()]]("")
-        if not line.startswith("/"):
+        alone = line.lower() in (*WORDS, "help", "quit")
+        if not line.startswith("/") and not alone:
             return self._ask(line)
-        name, *rest = line[1:].split(maxsplit=1) or [""]
-        if command := self._commands.get(WORDS.get(name.lower(), name.lower())):
-            return command(rest[0].strip() if rest else "")
-        near = difflib.get_close_matches(name.lower(), self._commands, n=1, cutoff=0.5)
+        name, _, rest = line.removeprefix("/").partition(" ")
+        name = name.lower()
+        if command := self._commands.get(WORDS.get(name, name)):
+            return command(rest.strip())
+        near = difflib.get_close_matches(name, self._commands, n=1, cutoff=0.5)
         cure = f"Did you mean /{near[0]}?" if near else "/help lists all commands."
         return problem(f"I don’t know /{name[:40]}. {cure}")
 
@@ -104,11 +136,7 @@ class Conversation:
     def _change(self, reader: Reader) -> str:
         """Take over what the reader has become; return why that cannot be kept for next time, or nothing."""
         self.reader, self._before = reader, []
-        try:
-            self._keep(reader)
-        except PositionsNotKept as error:
-            return str(error)
-        return ""
+        return self._keep(reader)
 
     def _named(self, typed: str, usage: str) -> Book:
         """Return the book that was typed, or else the one at hand. Raises DogearError."""
@@ -207,7 +235,7 @@ class Conversation:
         if book is None:
             tip = "Choose a book with /book BOOK; /books lists them."
         elif not reply.answered and not self._audience.at(book.slug):
-            tip = f"Where are you in it? For example: {asking.how_to_say(book, self._here)}"
+            tip = f"Where are you in it? For example: {how_to_say(book, self._here)}"
         elif not reply.answered and reply.do == "ask":
             tip = "/hint gives a hint."
         return Told(reply.answer, self._other_title(reply), tip)
@@ -232,7 +260,7 @@ class Conversation:
 
     def _card(self, book: Book, failed: str = "") -> Told:
         place = self._positions.get(book.slug)
-        tip = f"For example: {asking.how_to_say(book, self._here)}" if place is None else ""
+        tip = f"For example: {how_to_say(book, self._here)}" if place is None else ""
         premise = self._discussion.premise(book.slug)
         card = texts.book_card(book, place, premise.answer if premise.answered else "")
         return Told(card, heading=book.title, tip=failed or tip)
@@ -262,16 +290,14 @@ class Conversation:
         if told := texts.place_list(self._books, self._positions):
             return Told(told)
         book = self._here or next(iter(texts.in_order(self._books.values())), None)
-        tip = f"For example: {asking.how_to_say(book, self._here)}" if book else ""
+        tip = f"For example: {how_to_say(book, self._here)}" if book else ""
         return Told("You haven’t set a position in any book yet.", tip=tip)
 
     def _undo(self) -> Told:
-        before = self._positions
-        reader = self.reader.undone()
+        before, reader = self._positions, self.reader.undone()
         if reader is None:
             return Told("There is nothing to undo.")
-        failed = self._change(reader)
-        now = self._positions
+        failed, now = self._change(reader), self._positions
         moved = [book for slug, book in self._books.items() if before.get(slug) != now.get(slug)]
         lines = (texts.place_line(book, now.get(book.slug)) for book in texts.in_order(moved))
         return Told("\n".join(lines), heading="As it was before", tip=failed)
@@ -283,30 +309,21 @@ class Conversation:
         return Told(f"Forgotten: {what}.", tip=failed or "/progress undo brings it back.")
 
 
-PROMPT = "› "
-
-
 def lines_from(source: TextIO | None, out: TextIO) -> Iterator[str]:
     """Yield lines until the input ends. A person gets a prompt and can edit the line; a pipe is read as it comes."""
     if source is None:  # a process may be started with its input closed
         return
-    if source.isatty() and out.isatty():
-        yield from _typed()
+    if not (source.isatty() and out.isatty()):
+        if isinstance(source, io.TextIOWrapper):
+            source.reconfigure(encoding="utf-8-sig", errors="replace")
+        yield from source
         return
-    if isinstance(source, io.TextIOWrapper):
-        source.reconfigure(encoding="utf-8-sig", errors="replace")
-    yield from iter(source.readline, "")
-
-
-def _typed() -> Iterator[str]:
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 (its presence lets `input` edit lines and remember them)
-    while True:
-        try:
+    with contextlib.suppress(EOFError):
+        while True:
             yield input(PROMPT)
-        except EOFError:
-            print()
-            return
+    print()
 
 
 def talk(settings: Settings, *, adults: bool) -> None:
@@ -315,13 +332,16 @@ def talk(settings: Settings, *, adults: bool) -> None:
     file = PositionsFile(settings.data)
     reader, trouble = file.read()
     try:
-        screen.show(Told(asking.greeting(Library.load(settings.library).books, reader)))
+        screen.show(Told(greeting(Library.load(settings.library).books, reader)))
         if trouble:
             screen.show(problem(trouble))
         with opened(settings) as discussion:
             conversation = Conversation(discussion, reader, file.write, adults=adults)
             for line in lines_from(sys.stdin, sys.stdout):
-                told = _told(conversation, line, settings)
+                try:
+                    told = conversation.say(line)
+                except Exception as error:  # noqa: BLE001 (it is written down, and costs that line alone)
+                    told = problem(write_down(error, settings.data, settings.secrets))
                 if told is not None:
                     screen.show(told)
                     if told.over:
@@ -330,9 +350,17 @@ def talk(settings: Settings, *, adults: bool) -> None:
         screen.line("")
 
 
-def _told(conversation: Conversation, line: str, settings: Settings) -> Told | None:
-    """Return what is told to a line; a fault of ours costs that line, not the conversation."""
-    try:
-        return conversation.say(line)
-    except Exception as error:  # noqa: BLE001 (it is written down)
-        return problem(write_down(error, settings.data, settings.secrets))
+def ask_once(settings: Settings, line: str, book: str | None, at: str | None, *, adults: bool) -> None:
+    """Say one line as in a conversation; what is wrong with the options is said before anything opens."""
+    books = Library.load(settings.library).books
+    here = find_book(book, books) if book else None
+    reader = PositionsFile(settings.data).read()[0].turned(here)
+    if at is not None:
+        if here is None:
+            raise DogearError(f"--at {at}, but in which book? Name it: --book SLUG.")
+        reader = reader.moved(here, parse_position(at, here))
+    with opened(settings) as discussion:
+        told = Conversation(discussion, reader, lambda _: "", adults=adults).say(line) or Told()
+    if told.wrong:
+        raise DogearError(told.text)
+    Screen(sys.stdout).line(str(Told(told.text, told.heading)))

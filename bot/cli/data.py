@@ -8,15 +8,13 @@ import typer
 
 from bot.cli.screen import Screen
 from bot.db.copy import copy as copy_all
-from bot.db.copy import look_at, reviews_in
+from bot.db.copy import look_at
 from bot.db.migrate import HEAD
 from bot.db.migrate import upgrade as bring_up
 from bot.db.sessions import Address
-from bot.features.reviews.rules import club_text
 from bot.ops.backup import restore_backup, take_backup
 from bot.settings import Settings
 from corpus.errors import DogearError
-from corpus.passages import ClubText
 from corpus.text import plural
 
 
@@ -44,9 +42,6 @@ def put_back(settings: Settings, file: Path) -> None:
     screen.line("The vector store is built again when the bot next starts.")
 
 
-SET = "DATABASE_URL"
-"""The word for the address that is set: who writes it need not write the password where others may read it."""
-
 commands = typer.Typer(help="Bring the club's data up to date, or copy it elsewhere.")
 
 Data = Annotated[Path | None, typer.Option("--data", help="The data folder; otherwise data.")]
@@ -57,15 +52,16 @@ def upgrade(context: typer.Context, data: Data = None) -> None:
     """Bring the database to the version of this program, or make it; starting the bot does so, too."""
     settings: Settings = context.obj.settings(data=data, quiet=True)
     before = bring_up(settings.club_data)
-    name = Address.of(settings.club_data).name
-    Screen(sys.stdout).line(f"{name}: {upgraded(before, HEAD)}")
+    done = f"from version {before} to {HEAD}" if before else f"made, version {HEAD}"
+    told = f"version {HEAD} already" if before == HEAD else done
+    Screen(sys.stdout).line(f"{Address.of(settings.club_data).name}: {told}.")
 
 
 @commands.command()
 def copy(
     context: typer.Context,
     source: Annotated[
-        str, typer.Argument(metavar="FROM", help=f"A data folder, a file, an address, or {SET}: what is set.")
+        str, typer.Argument(metavar="FROM", help="A data folder, a file, an address, or DATABASE_URL: what is set.")
     ],
     target: Annotated[str, typer.Argument(metavar="TO", help="The same; it may hold nothing yet.")],
 ) -> None:
@@ -79,22 +75,16 @@ def copy(
 
 
 def place_of(text: str, settings: Settings) -> str | Path:
-    """Return what somebody means by FROM or TO: a folder, a file in it, or an address."""
-    if text == SET:
+    """Return what somebody means by FROM or TO: a folder, a file, an address, or by its name the one that is set.
+
+    Who writes that name need not write the password where others may read it.
+    """
+    if text == "DATABASE_URL":
         if settings.database is None:
-            raise DogearError(f"{SET} is not set. Set it in .env, or write a folder or an address.")
+            raise DogearError("DATABASE_URL is not set. Set it in .env, or write a folder or an address.")
         return settings.club_data
-    path = Path(text)
-    if "://" in text or not (path.is_file() or path.suffix == ".db"):
-        return text
-    return f"sqlite:///{path}"
-
-
-def upgraded(before: str | None, now: str) -> str:
-    """Return from which version to which a database was brought."""
-    if before is None:
-        return f"made, version {now}."
-    return f"version {now} already." if before == now else f"from version {before} to {now}."
+    is_file = "://" not in text and (Path(text).is_file() or text.endswith(".db"))
+    return f"sqlite:///{text}" if is_file else text
 
 
 def described(where: str | Path) -> str:
@@ -105,8 +95,3 @@ def described(where: str | Path) -> str:
     known = {None: "made when it is needed", HEAD: f"version {HEAD}"}
     version = known.get(seen.version, f"version {seen.version}, brought to {HEAD} at the next start")
     return f"{seen.kind}, {seen.name}, {version}"
-
-
-def texts(where: str | Path) -> list[ClubText]:
-    """Return the reviews of a database as the vector store has to hold them."""
-    return [club_text(review) for review in reviews_in(where) if review.text]

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.asking import PositionsFile
+from bot.cli.reader import PositionsFile
 from bot.cli.screen import Screen, opening, problem_line
 from bot.reading_order.plan import reading_orders
 from bot.reading_order.text import order_text
@@ -111,37 +111,29 @@ def index_library(settings: Settings) -> None:
     with _opened(library, settings, replacing=True) as (retriever, progress):
         done = retriever.refresh(progress)
     where = settings.chroma.name if settings.chroma else settings.data
-    count = len(library.books)
     Screen(sys.stdout).line(
-        f"{plural(count, 'book')}, {done.kept + done.embedded:,} passages in {where}: "
+        f"{plural(len(library.books), 'book')}, {done.kept + done.embedded:,} passages in {where}: "
         f"{done.books} brought up to date, {done.embedded:,} passages embedded, {done.removed:,} removed "
         f"({time.monotonic() - start:.1f} s)."
     )
 
 
 def import_pages(
-    files: Sequence[Path], book: str, settings: Settings, *, files_only: bool = False, text: bool = True,
-    chapters: int | None = None, unchecked: bool = False,
-) -> None:  # fmt: skip
+    files: Sequence[Path], book: str, settings: Settings, *, text: bool, chapters: int | None, unchecked: bool
+) -> None:
     """Import pages into a book of a library, take them in, and show what was done and where the text was placed."""
     from corpus.importing import import_files
 
     report = import_files(files, book, settings.library, text=text, chapters=chapters, unchecked=unchecked)
     screen = Screen(sys.stdout)
-    for line in report.lines():
-        screen.line(line)
+    screen.line("\n".join(report.lines()))
     if not report.changed:
         return
     screen.line("Look through these files and correct them. The next start reads them, and so does “index”.")
-    if files_only:
-        return
     try:
-        lines = _placed(_read(settings), settings, [book], {path.name for path in report.written})
+        screen.line(_placed(_read(settings), settings, [book], {path.name for path in report.written}))
     except DogearError as error:
         problem_line(f"The files are written, but where their text is placed cannot be told now: {error}")
-    else:
-        for line in lines:
-            screen.line(line)
     screen.line(f"This shows it again: python run_bot.py placed {book}")
 
 
@@ -149,9 +141,7 @@ def show_placed(settings: Settings, book: str | None) -> None:
     """Show where the unlabelled text of a book or of all books was placed, and what to look at. Raises UnknownBook."""
     library = _read(settings)
     wanted = [find_book(book, library.books).slug] if book else list(library.books)
-    screen = Screen(sys.stdout)
-    for line in _placed(library, settings, wanted):
-        screen.line(line)
+    Screen(sys.stdout).line(_placed(library, settings, wanted))
 
 
 def _read(settings: Settings) -> Library:
@@ -162,15 +152,12 @@ def _read(settings: Settings) -> Library:
     return library
 
 
-def _placed(library: Library, settings: Settings, slugs: Iterable[Slug], documents: Collection[str] = ()) -> list[str]:
+def _placed(library: Library, settings: Settings, slugs: Iterable[Slug], documents: Collection[str] = ()) -> str:
     """Bring the store of a library up to date, and return where the text of some of its books was placed."""
     with _opened(library, settings) as (retriever, progress):
         retriever.refresh(progress)
-        return [
-            line
-            for slug in slugs
-            for line in placed_lines(library.books[slug], retriever.placed_for_the_owner(slug), documents)
-        ]
+        placed = [placed_lines(library.books[slug], retriever.placed_for_the_owner(slug), documents) for slug in slugs]
+        return "\n".join(line for lines in placed for line in lines)
 
 
 @contextmanager

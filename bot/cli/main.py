@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from bot.cli import data as club_data
-from bot.cli.asking import ask_once, at_level, book_at_hand, check_once
 from bot.cli.batch import answer_lines
-from bot.cli.chat import talk
+from bot.cli.chat import ask_once, talk
 from bot.cli.doctor import look_at_everything
 from bot.cli.library import import_pages, index_library, show_order, show_placed
 from bot.cli.screen import Screen, opening, problem_line
@@ -46,7 +45,6 @@ PlaceIn = Annotated[
     typer.Option("--at", help="How far you are in it: 9, ch 9, 45%, finished. Default: as set in chat."),
 ]
 Adults = Annotated[bool, typer.Option("--adults", help="Also show quotes and reviews that are marked as explicit.")]
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know, in your own words.")]
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str | None]) -> int:
@@ -115,59 +113,13 @@ def try_(
 
 @app.command()
 def ask(
-    context: typer.Context, question: Question, book: BookName = None, at: PlaceIn = None,
+    context: typer.Context,
+    line: Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or a line of chat such as “/who NAME”.")],
+    book: BookName = None, at: PlaceIn = None,
     library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False,
 ) -> None:  # fmt: skip
-    """Answer one question, from what you have read."""
-    settings = context.obj.settings(library, data, quiet=True)
-    ask_once(settings, book, at, lambda d, audience, slug: d.ask(question, audience, slug), adults=adults)
-
-
-@app.command()
-def hint(
-    context: typer.Context, question: Question, book: BookName = None, at: PlaceIn = None,
-    level: Annotated[int, typer.Option(min=1, max=3, help="1 is the mildest, 3 the answer once you have read it.")] = 1,
-    library: LibraryFolder = None, data: DataFolder = None,
-) -> None:  # fmt: skip
-    """Give a hint: what to think about, or where to look."""
-    settings = context.obj.settings(library, data, quiet=True)
-    ask_once(settings, book, at, lambda d, audience, slug: at_level(d.hint(question, audience, slug), level))
-
-
-@app.command()
-def recap(
-    context: typer.Context, book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:  # fmt: skip
-    """Recap the story up to where you are."""
-    settings = context.obj.settings(library, data, quiet=True)
-    ask_once(settings, book or book_at_hand(settings), at, lambda d, audience, slug: d.recap(audience, slug or ""))
-
-
-@app.command()
-def who(
-    context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="The name, or a part of it.")],
-    book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None, data: DataFolder = None,
-) -> None:  # fmt: skip
-    """Find out who somebody is, from what you have read so far."""
-    settings = context.obj.settings(library, data, quiet=True)
-    ask_once(settings, book, at, lambda d, audience, slug: d.who(name, audience, slug))
-
-
-@app.command()
-def check(
-    context: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text, as it would be posted.")],
-    book: BookName = None,
-    at: PlaceIn = None,
-    reach: Annotated[
-        bool, typer.Option("--reach", help="Say how far readers must be. That can give something away in itself.")
-    ] = False,
-    library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:
-    """Check whether a text is a spoiler."""
-    check_once(context.obj.settings(library, data, quiet=True), book, at, text, reach=reach)
+    """Answer one question, or one line of chat."""
+    ask_once(context.obj.settings(library, data, quiet=True), line, book, at, adults=adults)
 
 
 @app.command()
@@ -198,9 +150,6 @@ def import_(
     book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
     library: LibraryFolder = None,
     data: DataFolder = None,
-    files_only: Annotated[
-        bool, typer.Option("--files-only", help="Only write the files: no vector store, no report on placement.")
-    ] = False,
     no_text: Annotated[
         bool, typer.Option("--no-text", help="Of an e-book, take the table of contents alone, not its words.")
     ] = False,
@@ -209,7 +158,7 @@ def import_(
 ) -> None:
     """Import files about a book into a library, with a report."""
     where = context.obj.settings(library, data, quiet=True)
-    import_pages(files, book, where, files_only=files_only, text=not no_text, chapters=chapters, unchecked=unchecked)
+    import_pages(files, book, where, text=not no_text, chapters=chapters, unchecked=unchecked)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
 _KEPT = {"\n", "\u200c", "\u200d"}
@@ -88,18 +88,11 @@ def opening(err: TextIO) -> Iterator[Callable[[int, int], None] | None]:
     if not err.isatty():
         yield None
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(WIDTH // 3),
-        TextColumn("{task.fields[count]}"),
-    )
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(WIDTH // 3), MofNCompleteColumn()
     with Progress(*columns, console=Console(file=err), transient=True) as progress:
-        task = progress.add_task("Opening the library", total=None, count="")
+        task = progress.add_task("Opening the library", total=None)
 
         def report(done: int, total: int) -> None:
-            progress.update(
-                task, description="Building the store", completed=done, total=total, count=f"{done} of {total} passages"
-            )
+            progress.update(task, description="Building the store", completed=done, total=total)
 
         yield report

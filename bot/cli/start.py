@@ -27,22 +27,16 @@ def write_down(error: BaseException, folder: Path, hidden: Iterable[SecretStr]) 
     Where the file cannot be written, standard error gets it.
     """
     number = failure_number()
-    where = f"{folder / LOG} under {number}"
+    where, trace = f"{folder / LOG} under {number}", (type(error), error, error.__traceback__)
+    record = log.makeRecord(log.name, logging.ERROR, __file__, 0, "unexpected (%s)", (number,), trace)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / LOG).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{_text(error, number, hidden)}\n")
+            file.write(f"{RedactingFormatter(hidden).format(record)}\n")
     except OSError:
-        log.error("unexpected (%s)", number, exc_info=error)
+        log.handle(record)
         where = f"the lines above, under {number}"
     return f"Dogear did not expect this ({type(error).__name__}). It is written down in {where}; please report it."
-
-
-def _text(error: BaseException, number: str, hidden: Iterable[SecretStr]) -> str:
-    formatter = RedactingFormatter(hidden)
-    formatter.datefmt = "%Y-%m-%d %H:%M:%S"
-    trace = (type(error), error, error.__traceback__)
-    return formatter.format(log.makeRecord(log.name, logging.ERROR, __file__, 0, "unexpected (%s)", (number,), trace))
 
 
 if TYPE_CHECKING:

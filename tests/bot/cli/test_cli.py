@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.cli.asking import PositionsFile, Reader
 from bot.cli.main import app, main
+from bot.cli.reader import PositionsFile, Reader
 from bot.cli.start import LOG, Starting, write_down
 from corpus.library import Library
 from tests.fakes.discussion import small_library
@@ -80,7 +80,7 @@ def test_a_wrong_setting_is_named_with_what_to_write_instead(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["dance"], ["ask"], ["order", "--wibble"], ["hint", "Who?", "--level", "4"], ["batch", "no-such-file"]],
+    [["dance"], ["ask"], ["order", "--wibble"], ["try", "--port", "-1"], ["batch", "no-such-file"]],
 )
 def test_a_wrong_call_has_status_2_and_says_where_help_is(run: Run, arguments: list[str]) -> None:
     status, out, err = run(*arguments)
@@ -93,8 +93,7 @@ def test_a_wrong_call_has_status_2_and_says_where_help_is(run: Run, arguments: l
     [
         (["ask", "Who?", "--at", "3"], "--at 3, but in which book?"),
         (["ask", "Who?", "--book", "the monstone"], "Did you mean The Moonstone?"),
-        (["who", "Godfrey", "--book", "the-moonstone", "--at", "ch 40"], "10 chapters"),
-        (["recap"], "Which book?"),
+        (["ask", "/who Godfrey", "--book", "the-moonstone", "--at", "ch 40"], "10 chapters"),
         (["order", "--series", "nothing"], "No series"),
         (["order", "--book", "the monstone"], "Did you mean The Moonstone?"),
         (["chat", "--library", "no-such-folder"], "no-such-folder"),

@@ -47,12 +47,6 @@ def test_the_same_is_told_again_at_any_time(library: Path, capsys: pytest.Captur
     assert "The Lamp: all of it is labelled." in capsys.readouterr().out
 
 
-def test_files_alone_need_no_store(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(library, "import", str(library.parent / "page.txt"), "--book", KITE, "--files-only") == 0
-    assert "wrote" in capsys.readouterr().out
-    assert not (library.parent / "data").exists()
-
-
 def test_an_import_stands_where_the_store_cannot_be_had(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (library.parent / "data").write_text("no folder", encoding="utf-8")
     assert run(library, "import", str(library.parent / "page.txt"), "--book", KITE) == 0

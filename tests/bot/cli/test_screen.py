@@ -81,4 +81,4 @@ def test_a_person_sees_how_far_the_store_is(monkeypatch: pytest.MonkeyPatch) -> 
         assert report is not None
         report(3, 12)
     assert "Opening the library" in out.getvalue()
-    assert "3 of 12 passages" in out.getvalue()
+    assert "3/12" in out.getvalue()

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.start import DiscordUnreachable, TokenRefused, signed_in_as
+from bot.start import DiscordUnreachable, TokenRefused, signed_in
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789ab"
 
@@ -55,13 +55,13 @@ async def discord_api(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
 
 @pytest.mark.usefixtures("discord_api")
 async def test_a_token_tells_whose_it_is() -> None:
-    assert await signed_in_as(SecretStr(TOKEN)) == "Dogear#0042"
+    assert str((await signed_in(SecretStr(TOKEN))).user) == "Dogear#0042"
 
 
 @pytest.mark.usefixtures("discord_api")
 async def test_a_token_that_discord_does_not_know_is_refused_without_being_shown() -> None:
     with pytest.raises(TokenRefused) as refused:
-        await signed_in_as(SecretStr("another-token"))
+        await signed_in(SecretStr("another-token"))
     assert "another-token" not in str(refused.value)
     assert "Copy it again" in str(refused.value)
 
@@ -69,4 +69,4 @@ async def test_a_token_that_discord_does_not_know_is_refused_without_being_shown
 async def test_a_discord_that_is_away_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discord.http.Route, "BASE", "http://127.0.0.1:9")
     with pytest.raises(DiscordUnreachable, match="terminal works without"):
-        await signed_in_as(SecretStr(TOKEN), patience=1.0)
+        await signed_in(SecretStr(TOKEN), patience=1.0)

@@ -24,7 +24,7 @@ IN_TIME = 15.0
 TAKEN_OVER = 300.0
 """Seconds until timed work that a killed process had begun is taken over, and done."""
 
-AGREES = "Store and reviews"
+AGREES = "Vector store"
 
 
 ROUNDS = 200

@@ -1,0 +1,139 @@
+"""A reader at the terminal: where they are in each book, how that is kept, and how they say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from bot.people import Reached
+from bot.people import positions as positions_in
+from corpus.books import Book, Slug
+from corpus.errors import PositionError
+from corpus.names import UnknownBook, find_book
+from corpus.positions import parse_position
+from corpus.text import write_atomically
+
+UNDOABLE = 10
+"""Changes that can be taken back, one after the other."""
+
+NAME = "reader.json"
+
+MAX_WORDS = 40
+"""Words of a title and a place that are looked at; more is no report of progress."""
+
+Places = Mapping[Slug, Reached]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Where a reader is. `chosen` tells a book that was turned to from one that only was reported last.
+
+    `places` may hold books of other libraries; `before` holds the places before each of the last changes.
+    """
+
+    book: Slug | None = None
+    chosen: bool = False
+    places: Places = field(default_factory=dict)
+    before: tuple[Places, ...] = ()
+
+    def at_hand(self, books: Mapping[Slug, Book]) -> Book | None:
+        """Return the current book, if the library has it."""
+        return books.get(self.book) if self.book else None
+
+    def positions(self, books: Mapping[Slug, Book]) -> dict[Slug, int]:
+        """Return the reported positions in the books of a library."""
+        return positions_in(self.places, books)
+
+    def turned(self, book: Book | None) -> Reader:
+        """Return the reader with a book that they turned to, or with none at hand."""
+        return replace(self, book=book.slug if book else None, chosen=book is not None)
+
+    def moved(self, book: Book, marks: int) -> Reader:
+        """Return the reader at a place in a book.
+
+        Who reports the middle of a book wants to talk about it, unless they have turned to another one.
+        """
+        moved = self._changed({**self.places, book.slug: Reached.in_book(book, marks)})
+        if self.book is None or (not self.chosen and 0 < marks < book.marks):
+            return replace(moved, book=book.slug)
+        return moved
+
+    def cleared(self, book: Book | None = None) -> Reader:
+        """Return the reader with no place in a book, or in any."""
+        return self._changed({s: p for s, p in self.places.items() if book is not None and s != book.slug})
+
+    def undone(self) -> Reader | None:
+        """Return the reader with the places before the last change, or None where there was none."""
+        return replace(self, places=self.before[-1], before=self.before[:-1]) if self.before else None
+
+    def _changed(self, places: Places) -> Reader:
+        if places == self.places:
+            return self
+        return replace(self, places=places, before=(*self.before, self.places)[-UNDOABLE:])
+
+
+_FILE = TypeAdapter(Reader)
+
+
+class PositionsFile:
+    """Reads and writes a reader. A file that cannot be understood is set aside under another name."""
+
+    def __init__(self, data: Path) -> None:
+        self._path = data / NAME
+
+    def read(self) -> tuple[Reader, str]:
+        """Return the reader, and a sentence about what was wrong with the file, or nothing."""
+        try:
+            try:
+                return _FILE.validate_json(self._path.read_bytes()), ""
+            except ValueError:
+                aside = self._path.replace(self._path.with_name(f"{NAME}.broken"))
+                return (
+                    Reader(),
+                    f"Your positions could not be read. Please set them again; the file is kept as {aside}.",
+                )
+        except FileNotFoundError:
+            return Reader(), ""
+        except OSError as error:
+            why = f"{self._path} cannot be read ({error.strerror})"
+            return Reader(), f"Your positions in {why}; this begins without them."
+
+    def write(self, reader: Reader) -> str:
+        """Keep a reader, whole or not at all; return why it cannot be kept, or nothing."""
+        try:
+            write_atomically(self._path, _FILE.dump_json(reader, indent=1).decode())
+        except OSError as error:
+            why = f"{self._path} cannot be written ({error.strerror})"
+            return f"Your positions are kept for this conversation only: {why}."
+        return ""
+
+
+def told_place(
+    typed: str, books: Mapping[Slug, Book], here: Book | None, before: Mapping[Slug, int] | None = None
+) -> tuple[Book, int | None]:
+    """Return the book that the longest leading words name, and the marks that the other words say.
+
+    The marks are None where no more was said than a book. Words that begin with no book's name are a place in the
+    book at hand; “+2” goes on from where the reader was `before`. Raises UnknownBook or PositionError.
+    """
+    was = before or {}
+    words = typed.split()[:MAX_WORDS]
+    unknown: UnknownBook | None = None
+    for length in range(len(words), 0, -1):
+        try:
+            book = find_book(" ".join(words[:length]), books)
+        except UnknownBook as error:
+            unknown = unknown or error
+            continue
+        rest = " ".join(words[length:]).lstrip("=:, ")
+        return book, parse_position(rest, book, was.get(book.slug, 0)) if rest else None
+    try:
+        if here is not None:
+            return here, parse_position(typed, here, was.get(here.slug, 0))
+    except PositionError:
+        if unknown is None or not unknown.nearest:
+            raise
+    raise unknown or UnknownBook(typed, ())
