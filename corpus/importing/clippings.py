@@ -9,19 +9,9 @@ from bs4 import BeautifulSoup, Tag
 
 from corpus.books import NotInBook, Unit, mark_reached
 from corpus.errors import ImportRefused
-from corpus.importing.draft import (
-    END,
-    BookFacts,
-    DraftDocument,
-    DraftSection,
-    ImportContext,
-    PageContent,
-    Paragraph,
-    Placing,
-)
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph, Placing
 from corpus.importing.page import PageLine, SavedPage, words_of
-from corpus.importing.phrases import TITLES
-from corpus.importing.subject import bare_title, fits_slug, names_of, same_title
+from corpus.importing.subject import bare_title, fits_slug, same_title
 from corpus.text import plural
 
 SHORT = 20
@@ -61,7 +51,7 @@ def matches(page: SavedPage) -> bool:
     return rules > 0 and heads >= rules / 2
 
 
-def read(page: SavedPage, setting: ImportContext) -> PageContent:
+def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Read the highlights of the book, each revealing the mark of its page, and report what was left out."""
     found = list(_notebook(page.markup.tree) if page.markup else _clippings(page.lines))
     own = [one for one in found if _is_of(one, setting)]
@@ -76,11 +66,10 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
     setting.ledger.dropped("notes and bookmarks", len(own) - len(highlights), "they are their reader's own")
     kept = {one.text: one for one in highlights if len(one.text) > SHORT}
     told = tuple(Paragraph(text, True, _placing(one, setting)) for text, one in kept.items())
-    sections = tuple(DraftSection((paragraph,)) for paragraph in told if paragraph.reveals is None)
     placed = DraftSection(tuple(paragraph for paragraph in told if paragraph.reveals is not None))
-    drafts = DraftDocument("quotes-kindle", "quotes", TITLES["quotes"], "a reader’s highlights", (*sections, placed))
-    title = setting.book.title if setting.book else bare_title(own[0].title)
-    return PageContent(BookFacts(title=title, author=own[0].author), (drafts,) if told else ())
+    sections = (*(DraftSection((paragraph,)) for paragraph in told if paragraph.reveals is None), placed)
+    facts = BookFacts(title=setting.book.title if setting.book else bare_title(own[0].title), author=own[0].author)
+    return facts, [DraftDocument.of("quotes", "kindle", "a reader’s highlights", sections)]
 
 
 def _notebook(tree: BeautifulSoup) -> Iterator[_Clipping]:
@@ -106,10 +95,10 @@ def _clippings(lines: tuple[PageLine, ...]) -> Iterator[_Clipping]:
 
 
 def _is_of(clipping: _Clipping, setting: ImportContext) -> bool:
-    title = clipping.title
+    titles = {clipping.title, bare_title(clipping.title)}
     if setting.book:
-        return any(same_title(name, one) for name in names_of(setting.book) for one in (title, bare_title(title)))
-    return fits_slug(setting.slug, bare_title(title))
+        return any(same_title(name, title) for name in setting.names for title in titles)
+    return fits_slug(setting.slug, bare_title(clipping.title))
 
 
 def _placing(clipping: _Clipping, setting: ImportContext) -> Placing | None:
@@ -120,4 +109,4 @@ def _placing(clipping: _Clipping, setting: ImportContext) -> Placing | None:
     try:
         return {setting.slug: mark_reached(Unit.PAGE, Fraction(int(page[2] or page[1])), setting.book)}
     except NotInBook:
-        return {setting.slug: END} if setting.book.pages else None
+        return setting.end if setting.book.pages else None

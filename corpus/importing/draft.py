@@ -95,11 +95,11 @@ class Ledger:
         return sorted(found, key=lambda entry: order.index(entry.fate))
 
 
-END = -1
+END = ""
 """The last mark of a book in the `reveals` of a draft."""
 
 Placing = Mapping[Slug, int | str]
-"""What a text reveals, by book: a mark, `END`, or words such as “Chapter 7” (the end in a book that has none)."""
+"""What a text reveals, by book: a mark, or words such as “Chapter 7”; words that name none mean the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +122,39 @@ class DraftSection:
     level: int = 2
     names_marks: bool = False
 
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "DraftSection":
+        """Return plain texts as a section without a heading."""
+        return cls(tuple(Paragraph(text) for text in texts if text))
+
+
+TITLES = {
+    "premise": "What the book is about", "summary": "The story", "themes": "What it is about underneath",
+    "people": "Who is who", "reception": "What critics said", "background": "Background", "author": "About the author",
+    "discussion": "Questions for the club", "quotes": "Quotes", "warnings": "Content warnings",
+    "review": "What readers said", "answers": "Readers’ questions", "text": "The book itself", "contents": "Chapters",
+}  # fmt: skip
+"""The title of a document of each kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftDocument:
-    """A document to be written; `reveals` applies to all of it."""
+    """A document to be written, with its sections that hold something; `reveals` applies to all of it."""
 
     stem: str
     kind: str
-    title: str
     source: str
     sections: tuple[DraftSection, ...]
     reveals: Placing | None = None
+    title: str = ""
+
+    @classmethod
+    def of(
+        cls, kind: str, page: str, source: str, sections: Iterable[DraftSection], reveals: Placing | None = None
+    ) -> "DraftDocument":
+        """Return the document of a kind that is made of a page."""
+        kept = tuple(section for section in sections if section.paragraphs)
+        return cls(f"{kind}-{page}", kind, source, kept, reveals, TITLES[kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +163,17 @@ class BookFacts:
 
     title: str = ""
     author: str = ""
+    chapters: int | None = None
     year: int | None = None
     series: str = ""
     series_number: float | None = None
     pages: int | None = None
-    chapters: int | None = None
-    lengths: tuple[int, ...] = ()
-    parts: tuple[BookPart, ...] = ()
-    isbn: str = ""
     language: str = ""
+    isbn: str = ""
     first_published: dt.date | None = None
+    lengths: tuple[int, ...] = ()
     ratings: Ratings | None = None
+    parts: tuple[BookPart, ...] = ()
     editions: tuple[Edition, ...] = ()
     similar: tuple[SimilarBook, ...] = ()
 
@@ -159,14 +181,6 @@ class BookFacts:
         """Return these facts, filled up from `other`."""
         missing = {f.name: getattr(other, f.name) for f in fields(self) if not getattr(self, f.name)}
         return replace(self, **missing)
-
-
-@dataclass(frozen=True, slots=True)
-class PageContent:
-    """Everything that was read from one page."""
-
-    facts: BookFacts
-    drafts: tuple[DraftDocument, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +192,15 @@ class ImportContext:
     others: Mapping[Slug, Book]
     ledger: Ledger
     text: bool = True
+
+    @property
+    def names(self) -> list[str]:
+        """The title and aliases of the book, longest first; those of a new book are guessed from its slug."""
+        if self.book is None:
+            return [self.slug.replace("-", " ")]
+        return sorted({self.book.title, *self.book.aliases}, key=len, reverse=True)
+
+    @property
+    def end(self) -> Placing:
+        """What a text reveals that waits for the end of the book."""
+        return {self.slug: END}

@@ -2,33 +2,25 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
 from lxml import etree
 
 from corpus.errors import ImportRefused
 from corpus.importing.draft import BookFacts
-from corpus.importing.novel import (
-    MATTER,
-    Chapter,
-    Entry,
-    Novel,
-    chapters_of,
-    headed,
-    numbered,
-    paragraphs,
-    with_chapters,
-)
-from corpus.importing.packed import Archive, decoded, elements, path_from, value_of, words_in, xml
-from corpus.importing.page import MAX_TAGS, MAX_TEXT, PageLine, attribute, classes, clean, lines_of, one_line, words_of
+from corpus.importing.novel import MATTER, Chapter, Entry, Novel, chapters_of, headed, novel_of, numbered, paragraphs
+from corpus.importing.packed import Archive, elements, path_from, value_of, words_in, xml
+from corpus.importing.page import MAX_TEXT, PageLine, attribute, classes, clean, decoded, lines_of, one_line, words_of
 from corpus.importing.phrases import year_in
 
-MAX_ENTRIES = 5_000
-"""Titles in a table of contents."""
+Place = tuple[str, str]
+"""A file of an e-book, and an anchor in it."""
 
-MAX_DEPTH = 12
-"""Tables within tables."""
+MAX_ENTRIES, MAX_DEPTH = 5_000, 12
+"""Titles in a table of contents, and tables within tables."""
+
+MAX_TAGS = 400_000
+"""Tags of an e-book; parsing more would take too long."""
 
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 """Ways to scramble fonts, which protect no text."""
@@ -54,53 +46,34 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def read_epub(name: str, archive: Archive, fingerprint: str) -> Novel:
+def read_epub(name: str, archive: Archive) -> Novel:
     """Read an e-book. Raises ImportRefused if it is damaged, protected or without text."""
     _check_protection(name, archive)
     package = _Package(name, archive)
     table = package.table()
-    flow = _Flow(package, [entry.link for entry in table])
-    title = package.facts.title
-    listed = [Entry(link.title, flow.start(link.link), link.depth, flow.is_matter(link.link)) for link in table]
-    headings = headed(flow.lines)
-    chapters = chapters_of(_with_unlisted(listed, flow), flow.lines, title)
-    by_heading = chapters_of(headings, flow.lines, title)
+    flow = _Flow(package, [place for _, place, _ in table])
+    listed = [Entry(title, flow.start(place), depth, flow.is_matter(place)) for title, place, depth in table]
+    chapters = chapters_of(_with_unlisted(listed, flow), flow.lines, package.facts.title)
+    by_heading = chapters_of(headed(flow.lines), flow.lines, package.facts.title)
     numbers = [number for chapter in by_heading if (number := numbered(chapter.title)[0])]
     # A table of the parts alone, or of nothing but the beginning, says less than the headings.
     if len(chapters) < 2 or (numbers == list(range(1, len(by_heading) + 1)) and len(by_heading) >= 2 * len(chapters)):
         chapters = max(chapters, by_heading, key=len)
-    if len(chapters) < 2:
-        chapters = max(chapters, flow.files(), key=len)
+    if not chapters and (told := tuple(paragraphs(flow.lines))):
+        chapters = [Chapter("", told)]
     if not chapters:
         raise ImportRefused(f"{name} holds no text, perhaps only pictures of pages. Type in its number of chapters.")
-    first = chapters[0].paragraphs[0]
-    told = [line.text for line in flow.lines if line.text and not line.level]
-    before = sum(map(len, told[: next((n for n, text in enumerate(told) if first.startswith(text)), 0)]))
-    after = sum(map(len, told)) - before - sum(chapter.length for chapter in chapters)
-    novel = Novel(
-        name, tuple(flow.lines[:300]), fingerprint=fingerprint, kind="an e-book (EPUB)", facts=package.facts,
-        chapters=tuple(chapters), before=before, after=max(0, after), description=package.description,
-    )  # fmt: skip
-    return with_chapters(novel)
+    return novel_of(name, flow.lines, chapters, package.facts, "an e-book (EPUB)", package.description)
 
 
 def _check_protection(name: str, archive: Archive) -> None:
-    root = xml(name, protected) if (protected := archive.read("META-INF/encryption.xml")) else None
-    methods = (
-        [value_of(method, "Algorithm") for method in elements(root, "EncryptionMethod")] if root is not None else []
-    )
-    if any(method not in _FONTS for method in methods) or "META-INF/sinf.xml" in archive:
+    protected = archive.read("META-INF/encryption.xml")
+    methods = elements(xml(name, protected), "EncryptionMethod") if protected else ()
+    if any(value_of(method, "Algorithm") not in _FONTS for method in methods) or "META-INF/sinf.xml" in archive:
         raise ImportRefused(
             f"{name} is an e-book with copy protection: only its shop's own program can open it. "
             "Type in its chapters, or import notes or a page about it."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    title: str
-    link: tuple[str, str]
-    depth: int
 
 
 class _Package:
@@ -108,104 +81,74 @@ class _Package:
 
     def __init__(self, name: str, archive: Archive) -> None:
         self.name, self.archive = name, archive
-        container = archive.read("META-INF/container.xml")
-        stated = (
-            [value_of(file, "full-path") for file in elements(xml(name, container), "rootfile")] if container else []
-        )
-        found = [*stated, *(path for path in archive.paths if path.lower().endswith(".opf"))]
-        self.path = next((path for path in found if path in archive), "")
-        if not self.path:
+        files = elements(xml(name, archive.read("META-INF/container.xml")), "rootfile")
+        found = (*(value_of(file, "full-path") for file in files), *(path for path in archive.paths if ".opf" in path))
+        path = next((path for path in found if path in archive), "")
+        if not path:
             raise ImportRefused(f"{name} is an e-book without a description of its files. Convert it to EPUB anew.")
-        self._root = xml(name, archive.read(self.path))
-        self.facts, self.description = facts_of(self._root)
-        self._items: dict[str, tuple[str, str, str]] = {}
-        for item in elements(self._root, "item"):
-            path = path_from(self.path, value_of(item, "href"))[0]
-            self._items[value_of(item, "id")] = (path, value_of(item, "media-type"), value_of(item, "properties"))
-        references = {
-            path_from(self.path, value_of(reference, "href")): value_of(reference, "type")
-            for reference in elements(self._root, "reference")
-        }
-        self.matter = {path for (path, anchor), said in references.items() if said in _MATTER_TYPES and not anchor}
+        root = xml(name, archive.read(path))
+        self.facts, self.description = _facts(root)
+        items = {value_of(item, "id"): item for item in elements(root, "item")}
+        self._paths = {id_: path_from(path, value_of(item, "href"))[0] for id_, item in items.items()}
+        told = (value_of(item, "idref") for item in elements(root, "itemref") if value_of(item, "linear") != "no")
+        self.spine = [file for file in dict.fromkeys(self._paths.get(id_, "") for id_ in told) if file in archive]
+        self.navs = [self._paths[i] for i, item in items.items() if "nav" in value_of(item, "properties").split()]
+        self.ncx = [file for file in self._paths.values() if file.endswith(".ncx")]
+        guide = ((path_from(path, value_of(one, "href")), one) for one in elements(root, "reference"))
+        self.matter = {file for (file, anchor), one in guide if value_of(one, "type") in _MATTER_TYPES and not anchor}
 
-    def spine(self) -> list[str]:
-        """Return the files in reading order, without those outside the order."""
-        named = [
-            self._items[value_of(item, "idref")][0]
-            for item in elements(self._root, "itemref")
-            if value_of(item, "linear") != "no" and value_of(item, "idref") in self._items
-        ]
-        return [path for path in dict.fromkeys(named) if path in self.archive]
+    def table(self) -> list[tuple[str, Place, int]]:
+        """Return the titles of the table of contents with place and depth, from EPUB 3's or EPUB 2's."""
+        found = [entry for path in self.navs[:1] for entry in self._nav(path)]
+        if len(found) < 2:
+            found = [entry for path in self.ncx[:1] for entry in self._ncx(path)] or found
+        return [entry for entry in found[:MAX_ENTRIES] if entry[0] and entry[2] < MAX_DEPTH]
 
-    def table(self) -> list[_Link]:
-        """Return the titles of the table of contents, from EPUB 3's or EPUB 2's."""
-        navs = [path for path, _, properties in self._items.values() if "nav" in properties.split()]
-        found = [link for path in navs[:1] for link in self._nav(path)]
-        if len(found) > 1:
-            return found
-        ncx = [
-            path
-            for path, media, _ in self._items.values()
-            if media == "application/x-dtbncx+xml" or path.endswith(".ncx")
-        ]
-        return [link for path in ncx[:1] for link in self._ncx(path)] or found
-
-    def _nav(self, path: str) -> list[_Link]:
+    def _nav(self, path: str) -> Iterator[tuple[str, Place, int]]:
         tree = BeautifulSoup(_repaired(decoded(self.archive.read(path))), "lxml")
         tables = tree.find_all("nav", limit=20)
         named = [nav for nav in tables if {"toc", "doc-toc"} & {attribute(nav, "epub:type"), attribute(nav, "role")}]
-        found: list[_Link] = []
         for anchor in (named or tables or [tree])[0].find_all(["a", "span"], limit=MAX_ENTRIES):
-            depth = sum(parent.name == "ol" for parent in anchor.parents) - 1
-            words = one_line(words_of(anchor))
-            parent = anchor.parent
-            if words and depth < MAX_DEPTH and (anchor.name == "a" or (parent is not None and parent.name == "li")):
-                href = attribute(anchor, "href")
-                found.append(_Link(words, path_from(path, href) if href else ("", ""), depth))
-        return found
+            href, parent = attribute(anchor, "href"), anchor.parent
+            if anchor.name == "a" or (parent is not None and parent.name == "li"):
+                depth = sum(above.name == "ol" for above in anchor.parents) - 1
+                yield one_line(words_of(anchor)), path_from(path, href) if href else ("", ""), depth
 
-    def _ncx(self, path: str) -> list[_Link]:
-        found: list[_Link] = []
+    def _ncx(self, path: str) -> Iterator[tuple[str, Place, int]]:
         for point in elements(xml(self.name, self.archive.read(path)), "navPoint"):
-            depth = sum(
-                str(above.tag).endswith("}navPoint") or above.tag == "navPoint" for above in point.iterancestors()
-            )
             label = next((child for child in point if str(child.tag).endswith("navLabel")), None)
-            content = next((value_of(child, "src") for child in point if str(child.tag).endswith("content")), "")
-            if depth < MAX_DEPTH and len(found) < MAX_ENTRIES and (words := one_line(words_in(label))):
-                found.append(_Link(words, path_from(path, content), depth))
-        return found
+            link = next((value_of(child, "src") for child in point if str(child.tag).endswith("content")), "")
+            yield one_line(words_in(label)), path_from(path, link), sum(1 for _ in point.iterancestors()) - 2
 
 
-def facts_of(root: etree._Element) -> tuple[BookFacts, str]:
-    """Return what the metadata of an e-book or of Calibre say, and the publisher's description."""
+def _facts(root: etree._Element) -> tuple[BookFacts, str]:
+    """Return what the metadata of an e-book say, and the publisher's description."""
     said: dict[str, list[etree._Element]] = {}
     for element in root.iter("{http://purl.org/dc/elements/1.1/}*"):
         said.setdefault(str(element.tag).rpartition("}")[2], []).append(element)
     meta = {value_of(one, "name") or value_of(one, "property"): one for one in elements(root, "meta")}
-    roles = {
-        value_of(one, "refines"): words_in(one) for one in elements(root, "meta") if value_of(one, "property") == "role"
-    }
+    texts = {name: [one_line(words_in(one)) for one in found] for name, found in said.items()}
+    roles = {value_of(one, "refines"): words_in(one) for one in elements(root, "meta")}
 
     def first(name: str) -> str:
-        return next((words for one in said.get(name, ()) if (words := one_line(words_in(one)))), "")
+        return next(filter(None, texts.get(name, ())), "")
+
+    def stated(*names: str) -> str:
+        found = next((meta[name] for name in names if name in meta), None)
+        return "" if found is None else value_of(found, "content") or words_in(found)
 
     authors = [
         one_line(words_in(one))
         for one in said.get("creator", ())
         if (value_of(one, "role") or roles.get(f"#{value_of(one, 'id')}") or "aut") == "aut"
     ]
-    isbns = [re.sub(r"[^0-9X]", "", words_in(one).upper()) for one in said.get("identifier", ())]
-    series = meta.get("calibre:series")
-    number = meta.get("calibre:series_index")
-    belongs = meta.get("belongs-to-collection")
-    position = meta.get("group-position")
+    isbns = [re.sub(r"[^0-9X]", "", text.upper()) for text in texts.get("identifier", ())]
+    number = stated("calibre:series_index", "group-position")
     language = first("language")
-    published = year_in(first("date"))
     facts = BookFacts(
-        title=first("title"), author=", ".join(filter(None, authors[:3])), year=published,
-        series=value_of(series, "content") if series is not None else words_in(belongs),
-        series_number=_number(value_of(number, "content") if number is not None else words_in(position)),
+        title=first("title"), author=", ".join(filter(None, authors[:3])), year=year_in(first("date")),
+        series=stated("calibre:series", "belongs-to-collection"),
+        series_number=float(number) if re.fullmatch(r"0*[1-9]\d{0,3}(?:\.\d{1,3})?", number) else None,
         isbn=next((isbn for isbn in isbns if re.fullmatch(r"97[89]\d{10}", isbn)), ""),
         language=_LANGUAGES.get(language[:2].lower(), language) if language != "und" else "",
     )  # fmt: skip
@@ -213,25 +156,21 @@ def facts_of(root: etree._Element) -> tuple[BookFacts, str]:
     return facts, words_of(BeautifulSoup(about, "lxml").body)[:4_000]
 
 
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\d{1,4}(?:\.\d{1,3})?", text.strip()) and float(text) else None
-
-
 class _Flow:
     """The lines of all files of the spine in reading order, with the places that the table of contents names."""
 
-    def __init__(self, package: _Package, wanted: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, package: _Package, wanted: Sequence[Place]) -> None:
         self.lines: list[PageLine] = []
-        self._starts: dict[tuple[str, str], int] = {}
+        self._starts: dict[Place, int] = {}
         self._anchored: set[str] = set()
         self._matter: set[str] = set(package.matter)
-        self._spine = package.spine()
+        self._spine = package.spine
         tags = size = 0
         for path in self._spine:
             source = _repaired(decoded(package.archive.read(path)))
             tags += source.count("<")
             size += len(source)
-            if tags > 2 * MAX_TAGS or size > 4 * MAX_TEXT:
+            if tags > MAX_TAGS or size > 4 * MAX_TEXT:
                 raise ImportRefused(f"{package.name} holds more mark-up than any novel. Import its chapters as text.")
             self._starts[path, ""] = len(self.lines)
             self._take(path, source, {anchor for file, anchor in wanted if file == path and anchor})
@@ -259,57 +198,43 @@ class _Flow:
                 self.lines.append(line)
         self.lines.append(PageLine(""))
 
-    def start(self, link: tuple[str, str]) -> int | None:
+    def start(self, link: Place) -> int | None:
         """Return where the text of a link begins, or None if it is not in the reading order."""
         known = self._starts.get(link)
         return self._starts.get((link[0], "")) if known is None and link[0] not in self._anchored else known
 
-    def is_matter(self, link: tuple[str, str]) -> bool:
+    def is_matter(self, link: Place) -> bool:
         """Return whether a file says itself that it is no part of the story."""
         return link[0] in self._matter and not link[1]
 
-    def pages(self) -> Iterator[tuple[int, str, bool, list[PageLine]]]:
-        """Yield every file: where it starts, its first heading, whether it is outside the story, its lines."""
+    def pages(self) -> Iterator[tuple[int, str, bool]]:
+        """Yield every file: where it starts, its first heading, and whether it is outside the story."""
         starts = [self._starts[path, ""] for path in self._spine]
         for path, start, end in zip(self._spine, starts, [*starts, len(self.lines)][1:], strict=True):
-            lines = self.lines[start:end]
-            title = next((line.text for line in lines if line.level), "")
-            yield start, title, path in self._matter or bool(MATTER.fullmatch(title.rstrip("."))), lines
-
-    def files(self) -> list[Chapter]:
-        """Return the files themselves as chapters, for an e-book without table and headings."""
-        return [
-            Chapter(title, told)
-            for _, title, matter, lines in self.pages()
-            if not matter and (told := tuple(paragraphs(lines)))
-        ]
+            title = next((line.text for line in self.lines[start:end] if line.level), "")
+            yield start, title, path in self._matter or bool(MATTER.fullmatch(title.rstrip(".")))
 
 
 def _with_unlisted(listed: Sequence[Entry], flow: _Flow) -> list[Entry]:
     """Return the table with the pages outside the story that it does not list, so that no chapter swallows them."""
     known = {entry.start for entry in listed}
     found = list(listed)
-    for start, title, matter, _ in flow.pages():
+    for start, title, matter in flow.pages():
         if matter and start not in known:
-            later = next(
-                (n for n, entry in enumerate(found) if entry.start is not None and entry.start > start), len(found)
-            )
-            found.insert(
-                later, Entry(title or "—", start, found[later].depth if later < len(found) else 0, matter=True)
-            )
+            at = next((n for n, e in enumerate(found) if e.start is not None and e.start > start), len(found))
+            found.insert(at, Entry(title or "—", start, found[at].depth if at < len(found) else 0, matter=True))
     return found
 
 
 def _rule(tag: Tag) -> str | Sequence[PageLine] | None:
     if tag.name == _ANCHOR:
         return [PageLine("", mark=attribute(tag, "id"))]
-    if _NOT_READ.search(attribute(tag, "epub:type")) or not _NOT_SHOWN.isdisjoint(classes(tag)):
-        return ""
-    if attribute(tag, "id") in ("pg-header", "pg-footer"):
-        return ""
-    if tag.name == "sup" and re.fullmatch(r"\W*(?:\d{1,4}|[*†‡a-z])\W*", tag.get_text()[:20]):
-        return ""
-    return None
+    left_out = (
+        _NOT_READ.search(attribute(tag, "epub:type")) or not _NOT_SHOWN.isdisjoint(classes(tag))
+        or attribute(tag, "id") in ("pg-header", "pg-footer")
+        or (tag.name == "sup" and re.fullmatch(r"\W*(?:\d{1,4}|[*†‡a-z])\W*", tag.get_text()[:20]))
+    )  # fmt: skip
+    return "" if left_out else None
 
 
 def _repaired(source: str) -> str:

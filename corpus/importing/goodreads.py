@@ -1,222 +1,59 @@
 """Importing Goodreads pages, saved as text or HTML, without anybody's name."""
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from enum import Enum, auto
+from enum import Enum
 
 from bs4 import Tag
 
 from corpus.books import Edition, Ratings, SimilarBook
-from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Ledger, PageContent, Paragraph
-from corpus.importing.goodreads_reviews import AFTER_REVIEW, PHOTO, REVIEW, STARS, answers, reviews, without_cut_end
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Ledger, Paragraph
+from corpus.importing.goodreads_reviews import AFTER_REVIEW, REVIEW, STARS, answers, reviews, without_cut_end
 from corpus.importing.page import NAME, PageLine, SavedPage, attribute, classes, cut_to, lines_of, words_of
-from corpus.importing.phrases import DATE, date_in, is_cut_short, is_explicit, without_duplicate, year_in
-from corpus.text import plural
+from corpus.importing.phrases import date_in, is_cut_short, is_explicit, without_duplicate, year_in
 
+SOURCE = "Goodreads"
+MAX_ITEMS, MAX_BOOKS = 500, 100
+"""Quotes, and books, of a list that are kept."""
+MAX_QUOTE = 5_000
+"""Characters of a quote."""
+MAX_TITLE = 120
+"""Characters of a title; a longer line is not a title."""
 
-class PageArea(Enum):
-    """An area of the page."""
-
-    HEAD = auto()
-    ANSWERS = auto()
-    REVIEWS = auto()
-    TOPICS = auto()
-    SIMILAR = auto()
-    SERIES = auto()
-    AUTHOR = auto()
-    QUOTES = auto()
-    NOTHING = auto()
-    """Navigation, sign-up texts and lists that a club does not need."""
-
+Area = Enum("Area", ["HEAD", "ANSWERS", "REVIEWS", "SIMILAR", "SERIES", "AUTHOR", "QUOTES", "NOTHING"])
+"""An area of the page; the last is navigation, sign-up texts and lists that a club does not need."""
 
 _HEADINGS = {
-    PageArea.NOTHING: (
+    Area.NOTHING: (
         "friend reviews", "friends & following", "lists with this book", "genres", "more quotes", "company",
-        "videos about this book", "news & interviews", "related articles", "trivia about", "books by",
-        "more reviews and ratings", "join the discussion", "can't find what you're looking for?",
+        "videos about this book", "news & interviews", "related articles", "trivia about …", "books by …",
+        "more books by …", "more reviews and ratings", "join the discussion", "can't find what you're looking for?",
+        "this book is not yet featured on listopia…", "« previous…", "to see what your friends thought…",
+        "welcome back…", "topics posts views…", "discuss this book",
     ),
-    PageArea.HEAD: ("get a copy",),
-    PageArea.ANSWERS: ("reader q&a", "popular answered questions"),
-    PageArea.REVIEWS: ("community reviews", "ratings & reviews"),
-    PageArea.SIMILAR: ("readers also enjoyed",),
-    PageArea.TOPICS: ("topics posts views last activity", "topics posts views", "discuss this book"),
-    PageArea.AUTHOR: ("see similar books", "about the author"),
-    PageArea.SERIES: ("other books in the series",),
+    Area.HEAD: ("get a copy",),
+    Area.ANSWERS: ("reader q&a", "popular answered questions", "to ask other readers questions…"),
+    Area.REVIEWS: ("community reviews", "ratings & reviews"),
+    Area.SIMILAR: ("readers also enjoyed",),
+    Area.AUTHOR: ("see similar books", "about the author"),
+    Area.SERIES: ("other books in the series",),
+    Area.QUOTES: ("quotes from …", "popular quotes…"),
 }  # fmt: skip
-"""The headings of each area."""
-_HEADING_STARTS = {
-    PageArea.NOTHING: (
-        "this book is not yet featured on listopia", "« previous", "trivia about ", "more books by ", "books by ",
-        "to see what your friends thought", "welcome back",
-    ),
-    PageArea.QUOTES: ("quotes from ", "popular quotes"),
-    PageArea.ANSWERS: ("to ask other readers questions",),
-}  # fmt: skip
-"""The beginnings of headings that continue with a name."""
+"""The headings of each area; one that ends in “…” goes on."""
 _AFTER_REVIEWS = ("«", "more reviews", "join the discussion")
 """Beginnings of lines that end the reviews; a reviewer may well write a line such as “Company”."""
 _LIKES = re.compile(r"[”\"]\s*(?:―.{0,100})?[\d,]{1,12} likes?$")
 _GENRES = re.compile(r"Genres(?=$|[:A-Z]| [A-Z])")
-
-KNOWN_BY = (
-    re.compile(r"^community reviews$", re.IGNORECASE),
-    re.compile(r"^reader q&a$", re.IGNORECASE),
-    re.compile(r"[\d,]+ ratings?\b.{0,40}[\d,]+ reviews?\b"),
-    re.compile(r"^readers also enjoyed$", re.IGNORECASE),
-    re.compile(r"\brated it (?:it was amazing|really liked it|liked it|it was ok|did not like it)\b"),
-    re.compile(r"^goodreads helps you keep track", re.IGNORECASE),
-    re.compile(r"^start by marking [“\"].{1,200}[”\"] as want to read", re.IGNORECASE),
-)
+_KNOWN_BY = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"^community reviews$", r"^reader q&a$", r"[\d,]+ ratings?\b.{0,40}[\d,]+ reviews?\b", "^readers also enjoyed$",
+        rf"\brated it (?:{'|'.join(STARS)})\b", "^goodreads helps you keep track",
+        r"^start by marking [“\"].{1,200}[”\"] as want to read",
+    )
+]  # fmt: skip
 """Phrases of the site; a page with two of them is a Goodreads page."""
-
-
-def areas_of(lines: Sequence[PageLine]) -> dict[PageArea, list[PageLine]]:
-    """Return the lines of every area, without the headings."""
-    parts: dict[PageArea, list[PageLine]] = {part: [] for part in PageArea}
-    part = PageArea.HEAD
-    for line in lines:
-        begun = area_starting(line.text)
-        if part is PageArea.HEAD and _GENRES.match(line.text):
-            begun = None  # a part of the head, which the old design shows as a list of its own
-        written = (
-            part is PageArea.REVIEWS and begun is PageArea.NOTHING and not line.text.lower().startswith(_AFTER_REVIEWS)
-        )
-        if begun is not None and not written and not (begun is PageArea.HEAD and part is not PageArea.HEAD):
-            part = begun
-            parts[part].append(PageLine(""))
-            continue
-        is_quote = line.text.startswith(("“", '"')) and bool(_LIKES.search(line.text[-160:]))
-        if is_quote and part in (PageArea.SERIES, PageArea.AUTHOR, PageArea.SIMILAR, PageArea.NOTHING):
-            part = PageArea.QUOTES
-        parts[part].append(line)
-    return parts
-
-
-def area_starting(text: str) -> PageArea | None:
-    """Return the area that a line is the heading of, or None."""
-    said = " ".join(text[:100].casefold().split()).rstrip("….:» ").replace("’", "'")
-    if len(text) > 100 or not said:
-        return None
-    named = (area for area, headings in _HEADINGS.items() if said in headings)
-    starting = (area for area, starts in _HEADING_STARTS.items() if f"{said} ".startswith(starts))
-    return next(named, None) or next(starting, None)
-
-
-_WORDS = {stars: words for words, stars in STARS.items()}
-_RATED = re.compile(r"Rating (\d) out of 5")
-_PROFILE = re.compile(r"/user/show/|/user_challenges/|/people/")
-_PEOPLE = frozenset({"user", "userName", "imgcol", "userReview", "Avatar", "ReviewerProfile", "ReviewCard__profile"})
-_REVIEW_CLASSES = frozenset({"review", "ReviewCard"})
-_TEXT_CLASSES = ("reviewText", "ReviewText", "readable")
-_LEFT_OUT = frozenset({
-    "SocialSignalsSection", "reviewFooter", "updateActionLinks", "likeItContainer", "ContributorLink__role", "role",
-})  # fmt: skip
-_SERIES_PAGE = re.compile(r"/series/")
-_SERIES_LABEL = re.compile(r"Book ([\d.]+) in the (.{1,100}) series")
-
-
-def _rule(tag: Tag) -> str | Sequence[PageLine] | bool | None:
-    """Put a placeholder for people's names and a mark before every review."""
-    if is_person(tag):
-        return NAME if tag.get_text(strip=True) else ""
-    names = set(classes(tag))
-    if _is_review(tag, names):
-        return _review(tag)
-    if names & _LEFT_OUT:
-        return ""
-    if tag.name == "img":
-        return _picture(tag)
-    if "spoilerContainer" in names:
-        return True  # between “(view spoiler)[” and “(hide spoiler)]”, as in text
-    if "Formatted" in names:
-        return lines_of(tag, _rule)
-    if attribute(tag, "data-testid") in ("ratingsCount", "reviewsCount", "genresList"):
-        return [PageLine(words_of(tag))]
-    if "ContributorLink__name" in names:
-        return [PageLine(f"by {words_of(tag)}")]
-    if (series := _SERIES_LABEL.search(attribute(tag, "aria-label"))) is not None:
-        return [PageLine(f"({series[2]} #{series[1]})")]
-    if tag.name == "h3" and tag.find("a", href=_SERIES_PAGE) and tag.find_next("h1"):
-        return [PageLine(f"({words_of(tag)})")]
-    return _shortened(tag)
-
-
-def is_person(tag: Tag) -> bool:
-    """Return whether an element contains a reader's name or picture."""
-    if tag.name == "a" and _PROFILE.search(attribute(tag, "href")[:300]):
-        return True
-    if not _PEOPLE.isdisjoint(classes(tag)):
-        return True
-    return attribute(tag, "itemprop") == "author" and tag.find(class_="user") is not None
-
-
-def _is_review(tag: Tag, names: set[str]) -> bool:
-    if tag.name not in ("div", "article", "li", "section"):
-        return False
-    if names & _REVIEW_CLASSES or attribute(tag, "itemprop") in ("reviews", "review"):
-        return any(tag.find(class_=name) is not None for name in _TEXT_CLASSES)
-    return False
-
-
-def _review(tag: Tag) -> list[PageLine]:
-    """Return a review as in a text file: a line with date and stars, then the text."""
-    stars, date = _stars(tag), _date(tag)
-    said = f"{date} rated it {_WORDS[stars]}".strip() if stars else f"{date} added it"
-    text = next((found for name in _TEXT_CLASSES if (found := tag.find(class_=name)) is not None), None)
-    written = [line for line in lines_of(text, _rule) if line.text != NAME] if text else []
-    while written and not written[0].text and not written[0].mark:
-        written.pop(0)
-    heading = [PageLine(said)] if stars or date else []
-    return [PageLine("", mark=REVIEW), *heading, *written, PageLine("", mark=AFTER_REVIEW)]
-
-
-def _stars(tag: Tag) -> int | None:
-    for element in tag.find_all(["span", "div", "meta"], limit=400):
-        label, title = attribute(element, "aria-label"), attribute(element, "title").strip().lower()
-        if rated := _RATED.match(label):
-            return int(rated[1]) if 1 <= int(rated[1]) <= 5 else None
-        if "staticStars" in classes(element) and (title in STARS or words_of(element).lower() in STARS):
-            return STARS.get(title) or STARS[words_of(element).lower()]
-    return None
-
-
-def _date(tag: Tag) -> str:
-    for link in tag.find_all(["a", "span", "time", "meta"], limit=400):
-        said = attribute(link, "datetime") or (attribute(link, "content") if link.name == "meta" else words_of(link))
-        if "reviewDate" in classes(link) or re.fullmatch(rf"{DATE}|\d{{4}}-\d\d-\d\d", said):
-            day = date_in(said)
-            return f"{day:%b %d, %Y}" if day else ""
-    return ""
-
-
-def _picture(tag: Tag) -> str | Sequence[PageLine]:
-    """Return what replaces a picture: a book title in a list, a photo mark in a review, or nothing."""
-    for parent in list(tag.parents)[:6]:
-        if not {"cover", "bookCover"}.isdisjoint(classes(parent)):
-            return attribute(parent, "title") or attribute(tag, "alt")
-        if not set(_TEXT_CLASSES).isdisjoint(classes(parent)):
-            return [PageLine("", mark=PHOTO)]
-    return ""
-
-
-def _shortened(tag: Tag) -> str | bool | None:
-    """Keep the full version of a text that the page contains twice, and drop the shortened one."""
-    if _is_whole(tag):
-        return True
-    if _is_whole(tag.find_next_sibling()):
-        return ""
-    if tag.name in ("a", "button") and re.fullmatch(r"\(?(?:\.{3}|…)?\s?(?:more|less)\)?", tag.get_text(strip=True)):
-        return "" if _is_whole(tag.find_previous_sibling()) or "less" in tag.get_text() else "...more"
-    return None
-
-
-def _is_whole(tag: Tag | None) -> bool:
-    """Return whether an element is the hidden full version of a shortened text."""
-    named = attribute(tag, "id") if tag is not None else ""
-    return named.startswith("freeText") and not named.startswith("freeTextContainer")
-
 
 _MARKING = re.compile(r"Start by marking [“\"](.{1,200})[”\"] as Want to Read")
 _SERIES_LINE = re.compile(r"^\((.{1,100}?),?\s*(?:#\s?([\d.]{1,6})(?:[-–]\d+)?)?\)$|^(.{1,100}?),?\s+#([\d.]{1,6})$")
@@ -229,7 +66,7 @@ _FORMATS = (
 )
 _FORMAT = re.compile(rf"^(?:(?:{_FORMATS})\b.{{0,60}}|\d{{1,5}} pages(?:, .{{1,40}})?)$", re.IGNORECASE)
 _PAGES = re.compile(r"(?:,\s*)?(\d{1,5}) pages(?:,\s*)?")
-_PUBLISHED = re.compile(r"^(?:Expected publication:|First published|Published)\s+(.{0,300})$")
+_PUBLISHED = re.compile(r"^(Expected publication:|First published|Published)\s+(.{0,300})$")
 _FIRST = re.compile(r"\(first published ([^()]{1,60})\)")
 _ISBN = re.compile(r"\b(97[89][\d-]{10,14})\b")
 _LANGUAGE = re.compile(r"^(?:Edition )?Language:?\s*([A-Z][a-z]{2,20})?$")
@@ -239,36 +76,147 @@ _NOT_TOLD = re.compile(
     r"|Error rating|Preview|Kindle Store|Shop this series|Buy on|Add a comment|Loading|\d of 5 stars|Saving"
     r"|Rating details|Get a copy)\b",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _ROLE = re.compile(
     r"\((?:Goodreads Author|Author|Co-?author|Illustrat\w+|Translat\w+|Introduction|Edit\w+|Foreword|Afterword|Preface|"
     r"Contribut\w+|Narrat\w+|Read\w+|Adapt\w+|Photograph\w+|Cover \w+|Artist|Pseudonym)\)$",
     re.IGNORECASE,
 )
 _OTHER_BOOK = re.compile(r"^(.{1,200}?),?\s*(?:\(([^()]{1,100}?),?\s*(?:#\s?([\d.,\s–-]{1,12}))?\))?$")
-MAX_TITLE = 120
-"""Characters of a title; a longer line is not a title."""
+_QUOTE_LIKES = re.compile(r"\s*([\d,]{1,12}) likes?$")
+_SELF = re.compile(r"^([^,.()]{3,60}?)(?:,| \(| is | was )")
 
 
-def read_head(lines: Sequence[PageLine], ledger: Ledger) -> tuple[BookFacts, list[str]]:
+def matches(page: SavedPage) -> bool:
+    """Return whether this is a Goodreads page."""
+    known_by = sum(any(pattern.search(line.text[:400]) for line in page.lines) for pattern in _KNOWN_BY)
+    return bool(page.markup and page.markup.site == "goodreads") or known_by >= 2
+
+
+def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
+    """Read the page, and report what was recognised and dropped."""
+    lines = lines_of(page.markup.tree.body or page.markup.tree, _rule) if page.markup else page.lines
+    areas, ledger = _areas_of(lines), setting.ledger
+    ledger.recognised("a page of Goodreads")
+    facts, description = _head(areas[Area.HEAD], ledger)
+    author = _about_author(areas[Area.AUTHOR], ledger)
+    if not facts.author and author and (self_named := _SELF.match(author[0])):
+        facts = replace(facts, author=self_named[1].strip())
+    if facts.ratings:
+        facts = replace(facts, ratings=replace(facts.ratings, as_of=page.saved))
+    listed = [book for line in areas[Area.SIMILAR][:MAX_BOOKS] if line.item and (book := other_book(line.text))]
+    facts = replace(facts, similar=tuple(dict.fromkeys(listed)))
+    premise = DraftSection.of(without_cut_end(description, ledger))
+    of_readers, of_series = reviews(areas[Area.REVIEWS], setting), _series(areas[Area.SERIES], facts)
+    drafts = [
+        DraftDocument.of("premise", "goodreads", SOURCE, [premise], {}),  # the publisher's own words
+        replace(DraftDocument.of("review", "goodreads", SOURCE, of_readers), stem="reviews-goodreads"),
+        DraftDocument.of("answers", "goodreads", SOURCE, answers(areas[Area.ANSWERS], ledger)),
+        DraftDocument.of("quotes", "goodreads", SOURCE, [DraftSection(tuple(_quotes(areas[Area.QUOTES])))]),
+        DraftDocument.of("author", "goodreads", SOURCE, [DraftSection.of(author)]),
+        DraftDocument("series-goodreads", "background", SOURCE, of_series, {}, "Other books in the series"),
+    ]
+    ledger.dropped("lines", sum(bool(line.text) for line in areas[Area.NOTHING]), "navigation and sign-up")
+    return facts, drafts
+
+
+def _areas_of(lines: Sequence[PageLine]) -> dict[Area, list[PageLine]]:
+    """Return the lines of every area, without the headings."""
+    areas: dict[Area, list[PageLine]] = {area: [] for area in Area}
+    now = Area.HEAD
+    for line in lines:
+        begun = _area_starting(line.text)
+        of_head = now is Area.HEAD and _GENRES.match(line.text)
+        written = now is Area.REVIEWS and begun is Area.NOTHING and not line.text.lower().startswith(_AFTER_REVIEWS)
+        if begun and not of_head and not written and not (begun is Area.HEAD and now is not Area.HEAD):
+            now = begun
+            areas[now].append(PageLine(""))
+            continue
+        is_quote = line.text.startswith(("“", '"')) and bool(_LIKES.search(line.text[-160:]))
+        if is_quote and now in (Area.SERIES, Area.AUTHOR, Area.SIMILAR, Area.NOTHING):
+            now = Area.QUOTES
+        areas[now].append(line)
+    return areas
+
+
+def _area_starting(text: str) -> Area | None:
+    """Return the area that a line is the heading of, or None."""
+    said = " ".join(text[:100].casefold().split()).rstrip("….:» ").replace("’", "'")
+    if len(text) > 100 or not said:
+        return None
+    for area, headings in _HEADINGS.items():
+        for heading in headings:
+            if said == heading or (heading[-1] == "…" and f"{said} ".startswith(heading[:-1])):
+                return area
+    return None
+
+
+_WORDS = {stars: words for words, stars in STARS.items()}
+_RATED = re.compile(r"Rating ([1-5]) out of 5")
+_PROFILE = re.compile(r"/user/show/|/user_challenges/|/people/")
+_PEOPLE = frozenset({"Avatar", "ReviewerProfile", "ReviewCard__profile"})
+_LEFT_OUT = frozenset({"SocialSignalsSection", "ContributorLink__role"})
+_SERIES_PAGE = re.compile(r"/series/")
+_SERIES_LABEL = re.compile(r"Book ([\d.]+) in the (.{1,100}) series")
+
+
+def _rule(tag: Tag) -> str | Sequence[PageLine] | None:
+    """Put a placeholder for people's names and a mark before every review."""
+    names = set(classes(tag))
+    if names & _PEOPLE or (tag.name == "a" and _PROFILE.search(attribute(tag, "href")[:300])):
+        return NAME if tag.get_text(strip=True) else ""
+    if "ReviewCard" in names and (text := tag.find(class_="ReviewText")):
+        return _review(tag, text)
+    if names & _LEFT_OUT:
+        return ""
+    if "Formatted" in names:
+        return lines_of(tag, _rule)
+    if attribute(tag, "data-testid") in ("ratingsCount", "reviewsCount", "genresList"):
+        return [PageLine(words_of(tag))]
+    if "ContributorLink__name" in names:
+        return [PageLine(f"by {words_of(tag)}")]
+    if series := _SERIES_LABEL.search(attribute(tag, "aria-label")):
+        return [PageLine(f"({series[2]} #{series[1]})")]
+    if tag.name == "h3" and tag.find("a", href=_SERIES_PAGE) and tag.find_next("h1"):
+        return [PageLine(f"({words_of(tag)})")]
+    return None
+
+
+def _review(tag: Tag, text: Tag) -> list[PageLine]:
+    """Return a review as in a text file: a line with date and stars, then the text."""
+    labels = (attribute(element, "aria-label") for element in tag.find_all(["span", "div"], limit=400))
+    stars = next((int(rated[1]) for label in labels if (rated := _RATED.match(label))), 0)
+    links = (words_of(link)[:40] for link in tag.find_all("a", limit=400))
+    day = next((f"{day:%b %d, %Y}" for link in links if (day := date_in(link))), "")
+    written = [line for line in lines_of(text, _rule) if line.text != NAME]
+    while written and not written[0].text:
+        written.pop(0)
+    heading = [PageLine(f"{day} rated it {_WORDS[stars]}" if stars else f"{day} added it")] if stars or day else []
+    return [PageLine("", mark=REVIEW), *heading, *written, PageLine("", mark=AFTER_REVIEW)]
+
+
+def _head(lines: Sequence[PageLine], ledger: Ledger) -> tuple[BookFacts, list[str]]:
     """Return the facts and the description in the head of the page."""
     texts = [line.text[:400] for line in lines]
-    title = _title(texts, lines)
-    series, number = _series_and_number(texts, title)
-    figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text)), None)
-    edition_at = next((n for n, text in enumerate(texts) if _FORMAT.match(text) or _PUBLISHED.match(text)), len(texts))
+
+    def at(*patterns: re.Pattern[str]) -> int:
+        found = (n for n, text in enumerate(texts) if any(pattern.match(text) for pattern in patterns))
+        return next(found, len(texts))
+
+    figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text)), len(texts))
+    title, by, genres = _title(texts, lines), at(_BY), at(_GENRES)
+    named = [_BY.sub(r"\1", text) for text in texts[by:]]
+    author = re.sub(r"\s*\((?:Goodreads Author|[\w ,/]{1,40})\).*", "", next(filter(None, named), ""))
+    series, number = _series_and_number(texts[: min(by, figures)], title)
     isbn = next((found[1] for text in texts if (found := _ISBN.search(text))), "").replace("-", "")
-    edition, first_year, first, pages = _edition(texts, isbn)
     facts = BookFacts(
-        title=title, author=_author(texts), year=first_year, series=series, series_number=number, pages=pages,
-        isbn=isbn, language=_language(texts), first_published=first, ratings=_ratings(texts),
-        editions=(edition,) if edition else (),
+        title=title, author=author.split(",")[0].strip(), series=series, series_number=number, isbn=isbn,
+        language=_language(texts), ratings=_ratings(texts),
     )  # fmt: skip
-    genres = next((n for n, text in enumerate(texts) if _GENRES.match(text)), len(texts))
-    told = lines[figures + 1 : min(edition_at, genres)] if figures is not None else []
     if genres < len(texts):
         ledger.dropped("the list of genres")
-    return facts, _description(told)
+    told = lines[figures + 1 : min(at(_FORMAT, _PUBLISHED), genres)]
+    return facts.completed_by(_edition(texts, isbn)), _description(told)
 
 
 def other_book(text: str) -> SimilarBook | None:
@@ -284,8 +232,7 @@ def other_book(text: str) -> SimilarBook | None:
 
 def _title(texts: Sequence[str], lines: Sequence[PageLine]) -> str:
     marked = next((found[1] for text in texts if (found := _MARKING.search(text))), "")
-    headed = next((line.text for line in lines if line.level == 1), "")
-    if marked or headed:
+    if marked or (headed := next((line.text for line in lines if line.level == 1), "")):
         return marked or headed
     figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text) or _AVERAGE.match(text)), 0)
     before = [text for text in texts[:figures] if text and not _NOT_TOLD.match(text) and not _SERIES_LINE.match(text)]
@@ -294,52 +241,42 @@ def _title(texts: Sequence[str], lines: Sequence[PageLine]) -> str:
 
 
 def _series_and_number(texts: Sequence[str], title: str) -> tuple[str, float | None]:
-    end = next((n for n, text in enumerate(texts) if _RATINGS.search(text) or _BY.match(text)), len(texts))
-    for text in texts[:end]:
+    for text in texts:
         if (found := _SERIES_LINE.match(text)) and text != title and not _ROLE.match(text):
-            number = found[2] or found[4]
-            return found[1] or found[3], float(number) if number and re.fullmatch(r"\d+(?:\.\d+)?", number) else None
+            number = found[2] or found[4] or ""
+            return found[1] or found[3], float(number) if re.fullmatch(r"\d+(?:\.\d+)?", number) else None
     return "", None
-
-
-def _author(texts: Sequence[str]) -> str:
-    for n, text in enumerate(texts):
-        if found := _BY.match(text):
-            name = found[1] or next((t for t in texts[n + 1 :] if t), "")
-            return re.sub(r"\s*\((?:Goodreads Author|[\w ,/]{1,40})\).*", "", name).split(",")[0].strip()
-    return ""
 
 
 def _ratings(texts: Sequence[str]) -> Ratings | None:
     for n, text in enumerate(texts):
         if found := _RATINGS.search(text):
-            near = " ".join(texts[max(0, n - 4) : n + 4])
-            average = _AVERAGE.search(text) or _AVERAGE.search(" ".join(texts[max(0, n - 4) : n + 1]))
-            reviews = _REVIEWS.search(near)
+            before, near = (" ".join(texts[max(0, n - 4) : n + after]) for after in (1, 4))
+            average, said = _AVERAGE.search(text) or _AVERAGE.search(before), _REVIEWS.search(near)
             if average:
-                return Ratings(float(average[1]), _count(found[1]), _count(reviews[1]) if reviews else 0, "Goodreads")
+                return Ratings(float(average[1]), _count(found[1]), _count(said[1]) if said else 0, SOURCE)
     return None
 
 
-def _edition(texts: Sequence[str], isbn: str) -> tuple[Edition | None, int | None, dt.date | None, int | None]:
+def _edition(texts: Sequence[str], isbn: str) -> BookFacts:
     """Return the edition, the year and date of first publication, and the number of pages."""
     form = next((text for text in texts if _FORMAT.match(text)), "")
     pages = _PAGES.search(form)
-    published = publisher = ""
-    first = ""
-    for text in texts:
-        if found := _PUBLISHED.match(text):
-            if firsts := _FIRST.search(text):
-                first = firsts[1]
-            said = _FIRST.sub("", found[1]).strip()
-            if text.startswith("First published"):
-                first = said
-            else:
-                published, _, publisher = said.partition(" by ")
+    published = publisher = first = ""
+    for found in filter(None, map(_PUBLISHED.match, texts)):
+        firsts = _FIRST.search(found[2])
+        said = _FIRST.sub("", found[2]).strip()
+        if found[1] == "First published":
+            first = said
+        else:
+            published, _, publisher = said.partition(" by ")
+            first = firsts[1] if firsts else first
     form = _PAGES.sub("", form).strip(" ,")
-    edition = Edition(form, cut_to(publisher.strip(), 100), date_in(published), isbn) if form or publisher else None
-    year = year_in(first) or year_in(published)
-    return edition, year, date_in(first), int(pages[1]) if pages else None
+    edition = Edition(form, cut_to(publisher.strip(), 100), date_in(published), isbn)
+    return BookFacts(
+        year=year_in(first) or year_in(published), first_published=date_in(first),
+        pages=int(pages[1]) if pages else None, editions=(edition,) if form or publisher else (),
+    )  # fmt: skip
 
 
 def _language(texts: Sequence[str]) -> str:
@@ -355,7 +292,7 @@ def _description(lines: Sequence[PageLine]) -> list[str]:
     whole = "\n".join(kept).strip("\n")
     if is_cut_short(whole) or "(less)" in whole[-12:]:
         whole = without_duplicate(whole)[1]
-    return [text for text in whole.split("\n") if text]
+    return whole.split("\n")
 
 
 def _looks_of_figures(text: str) -> bool:
@@ -367,80 +304,16 @@ def _count(text: str) -> int:
     return int(text.replace(",", "") or 0)
 
 
-SOURCE = "Goodreads"
-MAX_ITEMS, MAX_BOOKS = 500, 100
-"""Quotes or topics, and books, of a list that are kept."""
-MAX_QUOTE = 5_000
-"""Characters of a quote."""
-
-_QUOTE_LIKES = re.compile(r"\s*([\d,]{1,12}) likes?$")
-_TOPIC = re.compile(
-    rf"^(?P<title>.{{1,200}}?)\s+(?P<posts>[\d,]{{1,9}})\s+(?P<views>[\d,]{{1,9}})(?:\s+(?P<last>{DATE}).{{0,20}})?$"
-)
-_SELF = re.compile(r"^(?P<name>[^,.()]{3,60}?)(?:,| \(| is | was )")
-
-
-def matches(page: SavedPage) -> bool:
-    """Return whether this is a Goodreads page."""
-    known_by = sum(any(pattern.search(line.text[:400]) for line in page.lines) for pattern in KNOWN_BY)
-    return bool(page.markup and page.markup.site == "goodreads") or known_by >= 2
-
-
-def read(page: SavedPage, setting: ImportContext) -> PageContent:
-    """Read the page, and report what was recognised and dropped."""
-    lines = lines_of(page.markup.tree.body or page.markup.tree, _rule) if page.markup else page.lines
-    parts, ledger = areas_of(lines), setting.ledger
-    ledger.recognised("a page of Goodreads")
-    facts, description = read_head(parts[PageArea.HEAD], ledger)
-    author = _about_author(parts[PageArea.AUTHOR], ledger)
-    self_named = _SELF.match(author[0]) if author and not facts.author else None
-    facts = replace(
-        facts,
-        author=facts.author or (self_named["name"].strip() if self_named else ""),
-        similar=_similar(parts[PageArea.SIMILAR]),
-        ratings=replace(facts.ratings, as_of=page.saved) if facts.ratings else None,
-    )
-    series = _document("series", "background", "Other books in the series", _series(parts[PageArea.SERIES], facts))
-    premise = _document("premise", "premise", "What the book is about", _plain(without_cut_end(description, ledger)))
-    drafts = (
-        replace(premise, reveals={}) if premise else None,  # the publisher's own words
-        _document("reviews", "review", "What readers said", reviews(parts[PageArea.REVIEWS], setting)),
-        _document("answers", "answers", "Readers’ questions", answers(parts[PageArea.ANSWERS], ledger)),
-        _document(
-            "quotes", "quotes", "Quotes that readers like", [DraftSection(tuple(_quotes(parts[PageArea.QUOTES])))]
-        ),
-        _document("author", "author", "About the author", _plain(author)),
-        replace(series, reveals={}) if series else None,  # titles and numbers give nothing away
-        _document("topics", "topics", "What clubs talk about", [DraftSection(tuple(_topics(parts[PageArea.TOPICS])))]),
-    )
-    ledger.dropped("lines", sum(bool(line.text) for line in parts[PageArea.NOTHING]), "navigation and sign-up")
-    return PageContent(facts, tuple(draft for draft in drafts if draft))
-
-
-def _document(stem: str, kind: str, title: str, sections: Sequence[DraftSection]) -> DraftDocument | None:
-    sections = tuple(section for section in sections if section.paragraphs)
-    return DraftDocument(f"{stem}-goodreads", kind, title, SOURCE, sections) if sections else None
-
-
-def _plain(texts: Sequence[str]) -> list[DraftSection]:
-    return [DraftSection(tuple(Paragraph(text) for text in texts if text))]
-
-
-def _similar(lines: Sequence[PageLine]) -> tuple[SimilarBook, ...]:
-    found = (other_book(line.text) for line in lines[:MAX_BOOKS] if line.item and line.text)
-    return tuple(dict.fromkeys(book for book in found if book))
-
-
-def _series(lines: Sequence[PageLine], facts: BookFacts) -> list[DraftSection]:
-    books = [book for line in lines[:MAX_BOOKS] if line.item and (book := other_book(line.text))]
+def _series(lines: Sequence[PageLine], facts: BookFacts) -> tuple[DraftSection, ...]:
+    books = dict.fromkeys(book for line in lines[:MAX_BOOKS] if line.item and (book := other_book(line.text)))
     name = next((line.text for line in lines if line.text and not line.item), "")
     name = re.sub(r"\s*\(\d+ books?\)$", "", name) if len(name) <= 100 else ""
     items = []
-    for book in dict.fromkeys(books):
+    for book in books:
         within = book.series or name or facts.series
         number = f", book {book.series_number}" if book.series_number else ""
         items.append(Paragraph(f"{book.title} ({within}{number})" if within else book.title, item=True))
-    return [DraftSection(tuple(items))]
+    return (DraftSection(tuple(items)),) if items else ()
 
 
 def _about_author(lines: Sequence[PageLine], ledger: Ledger) -> list[str]:
@@ -452,19 +325,11 @@ def _about_author(lines: Sequence[PageLine], ledger: Ledger) -> list[str]:
 def _quotes(lines: Sequence[PageLine]) -> Iterator[Paragraph]:
     waiting = ""
     for line in lines[: 8 * MAX_ITEMS]:
-        waiting = f"{waiting} {line.text}".strip() if waiting else line.text
+        waiting = f"{waiting} {line.text}".strip()
         found = _QUOTE_LIKES.search(waiting, max(0, len(waiting) - 24))
         if len(waiting) > MAX_QUOTE or not waiting.startswith(("“", '"')):
             waiting = ""
         elif found:
             words = waiting[1 : found.start()].partition(" ―")[0].strip(' ”"')
-            yield Paragraph(f"“{words}”", True, None, int(found[1].replace(",", "") or 0), is_explicit(words))
+            yield Paragraph(f"“{words}”", True, None, _count(found[1]), is_explicit(words))
             waiting = ""
-
-
-def _topics(lines: Sequence[PageLine]) -> Iterator[Paragraph]:
-    for line in lines[:MAX_ITEMS]:
-        if found := _TOPIC.match(line.text[:400]):
-            counted = f"{plural(_count(found['posts']), 'post')}, {plural(_count(found['views']), 'view')}"
-            day = date_in(found["last"] or "")
-            yield Paragraph(f"{found['title']} – {counted}" + (f", last on {day}" if day else ""), item=True)

@@ -2,16 +2,16 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 
 from corpus.importing import phrases
-from corpus.importing.draft import END, DraftSection, ImportContext, Ledger, Paragraph
+from corpus.importing.draft import DraftSection, ImportContext, Ledger, Paragraph
 from corpus.importing.page import NAME, PageLine, cut_to
-from corpus.importing.subject import words
 
-REVIEW, AFTER_REVIEW, PHOTO = "review", "after a review", "photo"
+REVIEW, AFTER_REVIEW = "review", "after a review"
 """What begins at a line, where HTML says so."""
 
 STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not like it": 1, "liked it": 3}
@@ -59,29 +59,27 @@ class RawReview:
     headed: bool = False
 
 
-def without_asides(lines: Sequence[PageLine]) -> list[PageLine]:
-    """Return the lines of a review section without photos, captions, shelves, likes and recommendations."""
-    kept: list[PageLine] = []
-    after_photo = False
-    for line in lines:
-        is_photo = line.mark == PHOTO or bool(_PHOTO.match(line.text[:200]))
-        is_caption = after_photo and 0 < len(line.text) <= CAPTION and not line.mark and not _header(line.text)
-        after_photo = is_photo
-        if not is_photo and not is_caption and not _ASIDE.match(line.text):
-            kept.append(line)
-    return kept
-
-
 def split_reviews(lines: Sequence[PageLine]) -> list[RawReview]:
     """Return the reviews in the lines of a review section, in order.
 
     A review begins with its reader's name, a line “Oct 31, 2017 rated it liked it”, both, or neither. The page shows
     the first 500 characters of a review, so one without a heading is found by its length. HTML says where they begin.
     """
-    lines = without_asides(lines)
+    lines = list(_without_asides(lines))
     by_markup = any(line.mark == REVIEW for line in lines)
     reviews = _by_markup(lines) if by_markup else [r for run in _by_headings(lines) for r in _by_length(run)]
     return [review for review in reviews if review.headed or any(review.lines)][:MAX_REVIEWS]
+
+
+def _without_asides(lines: Sequence[PageLine]) -> Iterator[PageLine]:
+    """Yield the lines of a review section without photos, captions, shelves, likes and recommendations."""
+    after_photo = False
+    for line in lines:
+        is_photo = bool(_PHOTO.match(line.text[:200]))
+        is_caption = after_photo and 0 < len(line.text) <= CAPTION and not line.mark and not _header(line.text)
+        after_photo = is_photo
+        if not is_photo and not is_caption and not _ASIDE.match(line.text):
+            yield line
 
 
 def _by_markup(lines: Sequence[PageLine]) -> list[RawReview]:
@@ -101,14 +99,13 @@ def _by_markup(lines: Sequence[PageLine]) -> list[RawReview]:
 def _by_headings(lines: Sequence[PageLine]) -> Iterator[RawReview]:
     review = RawReview()
     for n, line in enumerate(lines):
-        header = _header(line.text)
-        if header or _is_name(lines, n, review):
-            if header:
-                _drop_name(review)
+        if header := _header(line.text):
+            _drop_name(review)
+            yield review
+            review = RawReview(*header, headed=True)
+        elif _is_name(lines, n, review):
             yield review
             review = RawReview(headed=True)
-            if header:
-                review.stars, review.date = header
         else:
             _take(review, line.text)
             if review.cut:
@@ -188,20 +185,17 @@ def _by_length(review: RawReview) -> Iterator[RawReview]:
     """Yield a review, and separately those without a heading that follow it."""
     pieces: list[tuple[list[str], bool]] = []
     piece: list[str] = []
-    for n, line in enumerate(review.lines):
+    for n, line in enumerate(review.lines, 1):
         piece.append(line)
-        is_last = n == len(review.lines) - 1
-        cut = _ends_cut(piece) or (is_last and review.cut)
-        if not cut and not is_last:
-            continue
-        start = (_cut_start(piece) if cut else 0) or 0
-        pieces += [(piece[:start], False)] if any(piece[:start]) else []
-        pieces.append((piece[start:], cut))
-        piece = []
-    for n, (lines, cut) in enumerate(pieces or [([], False)]):
-        first = n == 0
-        stars, date = (review.stars, review.date) if first else (None, None)
-        yield RawReview(stars, date, lines, cut, review.headed and first)
+        cut = _ends_cut(piece) or (n == len(review.lines) and review.cut)
+        if cut or n == len(review.lines):
+            start = (_cut_start(piece) if cut else 0) or 0
+            pieces += [(piece[:start], False)] if any(piece[:start]) else []
+            pieces.append((piece[start:], cut))
+            piece = []
+    first, *others = pieces or [([], False)]
+    yield replace(review, lines=first[0], cut=first[1])
+    yield from (RawReview(lines=lines, cut=cut) for lines, cut in others)
 
 
 MAX_REVIEW = 20_000
@@ -223,26 +217,21 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _SOURCE_LINE = re.compile(r"^[-–—―]{1,2}\s*\w")
-_MEANT = re.compile(r"^Showing \d+\s*[-–]\s*(\d+)")
 
 
 def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSection]:
     """Return one section for each review, with its stars and date as the heading."""
     ledger = setting.ledger
-    meant = next((int(found[1]) for line in lines if (found := _MEANT.match(line.text))), None)
     lines = list(dropwhile(lambda line: not line.mark and _PREAMBLE.match(line.text), lines))
-    ledger.dropped("lines", len(lines) - len(without_asides(lines)), "photos, captions, shelves, likes")
+    ledger.dropped("lines", len(lines) - len(list(_without_asides(lines))), "photos, captions, shelves, likes")
     raw = split_reviews(lines)
-    if meant is not None and meant != len(raw):
-        ledger.noted(f"the page says that it shows {meant} reviews; {len(raw)} were found")
     if len(raw) >= MAX_REVIEWS:
         ledger.dropped(f"all reviews after the first {MAX_REVIEWS}")
     sections: list[DraftSection] = []
-    vocabulary = {word for line in lines for word in words(line.text)[:-1]}  # the last of a line may be cut
-    seen: dict[str, int] = {}
+    seen: Counter[str] = Counter()
     said: set[str] = set()
     for review in raw:
-        paragraphs = _paragraphs(review, setting, vocabulary)
+        paragraphs = _paragraphs(review, setting)
         text = " ".join(paragraph.text for paragraph in paragraphs)
         heading = _heading(review, explicit=phrases.is_explicit(text))
         if not text:
@@ -251,10 +240,9 @@ def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSect
             ledger.dropped("reviews", 1, "the page has them twice")
         else:
             said.add(text)
-            seen[heading] = seen.get(heading, 0) + 1
-            sections.append(
-                DraftSection(paragraphs, heading + (f" · no. {seen[heading]}" if seen[heading] > 1 else ""))
-            )
+            seen[heading] += 1
+            number = f" · no. {seen[heading]}" if seen[heading] > 1 else ""
+            sections.append(DraftSection(paragraphs, heading + number))
     return sections
 
 
@@ -263,7 +251,7 @@ def _heading(review: RawReview, *, explicit: bool) -> str:
     return " · ".join([stars, *([str(review.date)] if review.date else []), *(["explicit"] if explicit else [])])
 
 
-def _paragraphs(review: RawReview, setting: ImportContext, vocabulary: Set[str]) -> tuple[Paragraph, ...]:
+def _paragraphs(review: RawReview, setting: ImportContext) -> tuple[Paragraph, ...]:
     """Return a review in whole sentences; what its writer hid or warned of as a spoiler comes last."""
     ledger = setting.ledger
     _, whole = phrases.without_duplicate("\n".join(review.lines)[:MAX_REVIEW])
@@ -273,10 +261,10 @@ def _paragraphs(review: RawReview, setting: ImportContext, vocabulary: Set[str])
     kept = [text for text in told if len(text) > 160 or not _ELSEWHERE.search(text)]
     ledger.dropped("lines of reviews", len(told) - len(kept), "they lead to other pages")
     kept = _attributed(kept)
-    if kept and (review.cut or _seems_cut(kept, vocabulary)):
+    if review.cut or sum(map(len, kept)) >= LONG:
         kept = without_cut_end(kept, ledger)
     texts = (phrases.whole_sentences(text) for text in hidden if len(text) > 160 or not _ELSEWHERE.search(text))
-    spoilers = [Paragraph(text, reveals={setting.slug: END}) for text in texts if text]
+    spoilers = [Paragraph(text, reveals=setting.end) for text in texts if text]
     return (*map(Paragraph, kept), *spoilers)
 
 
@@ -289,17 +277,6 @@ def _attributed(texts: Sequence[str]) -> list[str]:
         else:
             joined.append(text)
     return joined
-
-
-def _seems_cut(texts: Sequence[str], vocabulary: Set[str]) -> bool:
-    """Return whether an unmarked review was cut in the middle of a sentence.
-
-    Only long reviews are cut. A short one without a full stop is complete, unless it ends in half a word: one that
-    nobody else on the page uses.
-    """
-    if phrases.ends_sentence(texts[-1]):
-        return False
-    return sum(map(len, texts)) >= LONG or vocabulary.isdisjoint(words(texts[-1])[-1:])
 
 
 def without_cut_end(texts: Sequence[str], ledger: Ledger) -> list[str]:

@@ -2,15 +2,16 @@
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 
 from corpus.book_file import read_book
 from corpus.books import SLUG, Book, Slug, Unit
-from corpus.documents import Block, read_document
+from corpus.documents import read_document
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing import clippings, files, goodreads, novel, study, wikipedia, wikitext, write
+from corpus.importing import clippings, goodreads, novel, study, wikipedia, wikitext, write
 from corpus.importing.draft import (
     END,
     BookFacts,
@@ -19,22 +20,20 @@ from corpus.importing.draft import (
     ImportContext,
     ImportReport,
     Ledger,
-    PageContent,
     Status,
 )
 from corpus.importing.files import read_file
 from corpus.importing.notes import Notes
-from corpus.importing.novel import Novel
 from corpus.importing.page import SavedPage
-from corpus.importing.subject import TargetLibrary, check_subject, fits_slug, fold
+from corpus.importing.subject import check_subject, fits_slug, fold
 from corpus.labels import AT_THE_END
 from corpus.text import plural
 
 MAX_SLUG = 80
 """Characters of a slug, which becomes a folder name."""
 
-_IMPORTERS = (novel, files, clippings, goodreads, wikitext, wikipedia)
-"""Those that know the title of what they read, in order of priority; `study` reads all other pages."""
+_IMPORTERS = (novel, clippings, goodreads, wikitext, wikipedia, study)
+"""In order of priority; the last reads all pages."""
 
 _IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
 _NOUNS = {"review": "reviews", "answers": "answers", "quotes": "quotes", "discussion": "questions"}
@@ -55,23 +54,37 @@ def import_files(
         )
     if not paths:
         raise ImportRefused("There is nothing to import. Give at least one saved page.")
-    shelf = TargetLibrary.of(library, slug)
-    if chapters and shelf.book and shelf.book.unit is not Unit.PERCENT and shelf.book.marks != chapters:
+    books = _books(library, slug)
+    book = books.pop(slug, None)
+    if chapters and book and book.unit is not Unit.PERCENT and book.marks != chapters:
         raise ImportRefused(
-            f"{slug}/book.toml says that the book has {plural(shelf.book.marks, shelf.book.unit.value)}. "
+            f"{slug}/book.toml says that the book has {plural(book.marks, book.unit.value)}. "
             "Correct it there, or import without --chapters."
         )
     pages = [read_file(path) for path in paths]
-    books = (page.book(slug) for page in pages if isinstance(page, Novel))
-    book = shelf.book or next((book for book in books if book), None)
-    taken = [_read(page, shelf, book, text=text, unchecked=unchecked) for page in pages]
+    taken = [_read(page, ImportContext(slug, book, books, Ledger(page.name), text), unchecked) for page in pages]
     facts = BookFacts(chapters=chapters)
-    for importer in (*_IMPORTERS, study):
-        for page in taken:
-            facts = facts.completed_by(page.reading.facts) if page.importer is importer else facts
-    if shelf.book and not chapters:
+    for page in sorted(taken, key=lambda page: _IMPORTERS.index(page.importer)):
+        facts = facts.completed_by(page.facts)
+    if book and not chapters:
         facts = replace(facts, chapters=None)
-    return _Import(shelf, taken, facts).run()
+    return _Import(library, ImportContext(slug, book, books, Ledger("book.toml")), taken, facts).run()
+
+
+def _books(library: Path, slug: Slug) -> dict[Slug, Book]:
+    """Return the books of a library that can be read. Raises ImportRefused if the book itself cannot."""
+    if library.exists() and not library.is_dir():
+        raise ImportRefused(f"{library} is not a folder. Give the folder with one folder for each book.")
+    if not library.parent.is_dir():
+        raise ImportRefused(f"There is no folder {library.parent}. Create it first.")
+    books: dict[Slug, Book] = {}
+    for file in sorted(library.glob("[!.]*/book.toml")):
+        try:
+            books[file.parent.name] = read_book(file.parent, [])
+        except LibraryProblem as problem:
+            if file.parent.name == slug:
+                raise ImportRefused(f"{problem} Nothing was imported.") from problem
+    return books
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +92,30 @@ class _ReadPage:
     """A page with its importer and what was read from it."""
 
     page: SavedPage
-    importer: object
-    reading: PageContent
+    importer: ModuleType
+    facts: BookFacts
+    drafts: Sequence[DraftDocument]
     ledger: Ledger
 
 
-def _read(page: SavedPage, shelf: TargetLibrary, book: Book | None, *, text: bool, unchecked: bool) -> _ReadPage:
-    ledger = Ledger(page.name)
-    setting = ImportContext(shelf.slug, book, shelf.others, ledger, text)
-    importer = next((importer for importer in _IMPORTERS if importer.matches(page)), study)
-    reading = importer.read(page, setting)
+def _read(page: SavedPage, setting: ImportContext, unchecked: bool) -> _ReadPage:
+    importer = next(importer for importer in _IMPORTERS if importer.matches(page))
+    facts, drafts = importer.read(page, setting)
     if isinstance(page, Notes):
-        reading = replace(reading, facts=page.facts.completed_by(reading.facts))
+        facts = page.facts.completed_by(facts)
     if not unchecked:
-        check_subject(page, reading.facts, shelf, certain=importer is not study)
-        if importer is study and not shelf.book and not fits_slug(shelf.slug, reading.facts.title):
-            reading = replace(reading, facts=replace(reading.facts, title=""))  # “Notes” is no book's title
-    return _ReadPage(page, importer, reading, ledger)
+        check_subject(page, facts.title, setting, certain=importer is not study)
+        if importer is study and not setting.book and not fits_slug(setting.slug, facts.title):
+            facts = replace(facts, title="")  # “Notes” is no book's title
+    return _ReadPage(page, importer, facts, drafts, setting.ledger)
 
 
 class _Import:
     """One import; its documents are written to a temporary folder and read back before the library changes."""
 
-    def __init__(self, shelf: TargetLibrary, taken: Sequence[_ReadPage], facts: BookFacts) -> None:
-        self._shelf, self._taken, self._facts = shelf, taken, facts
+    def __init__(self, library: Path, setting: ImportContext, taken: Sequence[_ReadPage], facts: BookFacts) -> None:
+        self._library, self._setting, self._taken, self._facts = library, setting, taken, facts
+        self._home = library / setting.slug
         self._files: dict[str, str] = {}
         self._said: set[str] = set()
         self._waiting: dict[str, tuple[str, int]] = {}
@@ -110,43 +123,44 @@ class _Import:
 
     def run(self) -> ImportReport:
         """Write what is new, and return the report."""
+        slug, before = self._setting.slug, self._setting.book
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
-            home = Path(folder) / self._shelf.slug
+            home = Path(folder) / slug
             home.mkdir()
             file, book = self._book(home)
-            if self._shelf.book and self._shelf.book.marks != book.marks:
-                self._files |= write.rescaled(self._shelf.home, self._shelf.book, book)
+            if before and before.marks != book.marks:
+                self._files |= write.rescaled(self._home, before, book)
             self._remember_documents(book)
             for page in self._taken:
-                for draft in page.reading.drafts:
-                    self._draft(draft, page, book, home)
-        known = self._shelf.book is not None
-        if file.added or not known:
+                for draft in page.drafts:
+                    if draft.sections:
+                        self._draft(draft, page, book, home)
+        if file.added or before is None:
             self._files["book.toml"] = file.text
-        paths = write.save_files(self._shelf.library, self._shelf.slug, self._files) if self._files else ()
-        entries = tuple(entry for ledger in self._ledgers(file) for entry in ledger.entries())
-        return ImportReport(self._shelf.slug, entries, paths)
+        paths = write.save_files(self._library, slug, self._files) if self._files else ()
+        self._report_facts(file)
+        ledgers = (*(page.ledger for page in self._taken), self._setting.ledger)
+        return ImportReport(slug, tuple(entry for ledger in ledgers for entry in ledger.entries()), paths)
 
     def _book(self, home: Path) -> tuple[write.BookFile, Book]:
         """Return the new `book.toml`, and the book that it describes."""
-        path = self._shelf.home / "book.toml"
-        if self._shelf.book is None:
-            file = write.new_book_file(self._shelf.slug, self._facts)
+        if self._setting.book is None:
+            file = write.new_book_file(self._setting.slug, self._facts)
         else:
-            file = write.complete_book_file(path.read_bytes().decode("utf-8-sig"), self._facts, self._shelf.book)
+            text = (self._home / "book.toml").read_bytes().decode("utf-8-sig")
+            file = write.complete_book_file(text, self._facts, self._setting.book)
         (home / "book.toml").write_text(file.text, encoding="utf-8", newline="")
         try:
             return file, read_book(home, [])
         except LibraryProblem as problem:
-            raise ImportRefused(
-                f"The page's facts do not make a valid book.toml: {problem.what} {problem.cure}"
-            ) from problem
+            what = f"The page's facts do not make a valid book.toml: {problem.what} {problem.cure}"
+            raise ImportRefused(what) from problem
 
     def _remember_documents(self, book: Book) -> None:
         """Remember the texts in the book's documents, and the pages they were imported from."""
-        for path in sorted(self._shelf.home.glob("*.md")):
+        for path in sorted(self._home.glob("*.md")):
             try:
-                document = read_document(path, book, self._shelf.others, [])
+                document = read_document(path, book, self._setting.others, [])
             except LibraryProblem:
                 continue
             self._said.update(fold(block.text) for block in document.blocks)
@@ -157,23 +171,23 @@ class _Import:
                 self._waiting |= {fold(block.text): (path.name, block.line) for block in waiting}
 
     def _draft(self, draft: DraftDocument, page: _ReadPage, book: Book, home: Path) -> None:
-        ledger = page.ledger
-        better = list(self._better_placed(draft, ledger))
+        name, ledger = page.page.name, page.ledger
+        sections = list(self._better_placed(draft, ledger))
         if draft.kind in self._fingerprints.get(page.page.fingerprint, ()):
             ledger.add(Status.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
         else:
-            better = list(self._new_sections(draft, ledger))
-        draft = replace(draft, sections=tuple(map(write.split_long_paragraphs, better)))
+            sections = list(self._new_sections(draft, ledger))
+        draft = replace(draft, sections=tuple(map(write.split_long_paragraphs, sections)))
         path = home / self._free_name(draft.stem)
         if not self._reads_back(path, draft, book, page.page):
             safe = [s for s in draft.sections if self._reads_back(path, replace(draft, sections=(s,)), book, page.page)]
             ledger.dropped("sections", len(draft.sections) - len(safe), "the library would misread them")
             draft = replace(draft, sections=tuple(safe))
             if not self._reads_back(path, draft, book, page.page):
-                raise ImportRefused(f"{page.page.name} cannot be made into {path.name}. Import its text as .txt.")
+                raise ImportRefused(f"{name} cannot be made into {path.name}. Import its text as .txt.")
         if draft.sections:
             self._files[path.name] = path.read_text(encoding="utf-8")
-            _count(draft, path.name, book, {**self._shelf.others, book.slug: book}, ledger)
+            self._count(draft, path.name, book, ledger)
 
     def _better_placed(self, draft: DraftDocument, ledger: Ledger) -> Iterator[DraftSection]:
         """Yield what an import left unplaced and this page places, and take it out of the earlier document."""
@@ -189,8 +203,7 @@ class _Import:
     def _take_out(self, key: str) -> bool:
         """Remove a paragraph from an imported document; False if it is not a line of its own there."""
         name, line = self._waiting.pop(key)
-        text = self._files.get(name) or (self._shelf.home / name).read_text(encoding="utf-8-sig")
-        rows = text.split("\n")
+        rows = (self._files.get(name) or (self._home / name).read_text(encoding="utf-8-sig")).split("\n")
         if fold(rows[line - 1]) != key:
             return False
         rows[line - 1] = ""
@@ -198,92 +211,76 @@ class _Import:
         self._said.discard(key)
         return True
 
-    def _new_sections(self, draft: DraftDocument, ledger: Ledger) -> Iterable[DraftSection]:
+    def _new_sections(self, draft: DraftDocument, ledger: Ledger) -> Iterator[DraftSection]:
         """Yield what the book's documents do not have yet: whole reviews and answers, or paragraphs."""
         together = draft.kind in ("review", "answers")
         for section in draft.sections:
-            keys = [fold(paragraph.text) for paragraph in section.paragraphs]
-            known = [key in self._said for key in keys]
+            keys = [(paragraph, fold(paragraph.text)) for paragraph in section.paragraphs]
             if together:
-                known = [all(known)] * len(keys)
+                kept = [] if all(key in self._said for _, key in keys) else list(section.paragraphs)
             else:  # a few words may well be said twice
-                short = [len(key) <= 40 and not p.item for key, p in zip(keys, section.paragraphs, strict=True)]
-                known = [is_known and not is_short for is_known, is_short in zip(known, short, strict=True)]
-            ledger.add(
-                Status.PRESENT, _NOUNS.get(draft.kind, "paragraphs"), 1 if together and all(known) else sum(known)
-            )
-            kept = [p for p, is_known in zip(section.paragraphs, known, strict=True) if not is_known]
-            self._said.update(keys)
+                kept = [p for p, key in keys if key not in self._said or (len(key) <= 40 and not p.item)]
+            known = int(not kept) if together else len(keys) - len(kept)
+            ledger.add(Status.PRESENT, _NOUNS.get(draft.kind, "paragraphs"), known)
+            self._said.update(key for _, key in keys)
             if kept:
                 yield replace(section, paragraphs=tuple(kept))
 
     def _free_name(self, stem: str) -> str:
-        taken = {path.name for path in self._shelf.home.glob("*.md")} | self._files.keys()
+        taken = {path.name for path in self._home.glob("*.md")} | self._files.keys()
         names = (f"{stem}{ending}.md" for ending in ("", *(f"-{n}" for n in range(2, 1_000))))
         return next(name for name in names if name not in taken)
 
     def _reads_back(self, path: Path, draft: DraftDocument, book: Book, page: SavedPage) -> bool:
         """Write a document and return whether it is read back exactly as intended, without mistakes."""
-        books = {**self._shelf.others, book.slug: book}
+        books = {**self._setting.others, book.slug: book}
         path.write_text(write.render(draft, book, books, page.fingerprint), encoding="utf-8", newline="")
         problems: list[LibraryProblem] = []
         try:
-            blocks = read_document(path, book, self._shelf.others, problems).blocks
+            blocks = read_document(path, book, self._setting.others, problems).blocks
         except LibraryProblem as problem:
-            raise ImportRefused(
-                f"{page.name} is too large for one document: {problem.what} {problem.cure}"
-            ) from problem
-        wanted = write.expected_blocks(draft, book, books)
+            what = f"{page.name} is too large for one document: {problem.what} {problem.cure}"
+            raise ImportRefused(what) from problem
+        read = [(block.text, dict(block.reveals.marks) if block.reveals else None) for block in blocks]
+        placed = (pair for section in draft.sections for pair in write.placed(section, draft, book, books))
+        wanted = [(write.plain_text(paragraph.text), marks) for paragraph, marks in placed]
         unexpected = [problem for problem in problems if problem.fatal or not problem.what.endswith(AT_THE_END)]
-        return not unexpected and len(blocks) == len(wanted) and all(map(_is_as_meant, blocks, wanted))
+        return not unexpected and read == wanted
 
-    def _ledgers(self, file: write.BookFile) -> Iterable[Ledger]:
+    def _count(self, draft: DraftDocument, name: str, book: Book, ledger: Ledger) -> None:
+        """Report how many texts of a draft are placed, and where, and how many still have to be."""
+        in_order = draft.kind == "summary"
+        later = "spread over the book in order" if in_order else "by matching, when the library is indexed"
+        books = {**self._setting.others, book.slug: book}
+        for section in draft.sections:
+            fates = []
+            for paragraph, marks in write.placed(section, draft, book, books):
+                if marks is None:
+                    fates.append((Status.INFERRED, later))
+                elif draft.kind == "text":
+                    fates.append((Status.PLACED, "each with its chapter"))
+                elif section.names_marks and not paragraph.reveals:
+                    fates.append((Status.PLACED, "by its heading"))
+                else:
+                    fates.append((Status.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())))
+            for fate, why in dict.fromkeys(fates) if draft.kind in ("review", "answers") else fates:
+                ledger.add(fate, f"{_NOUNS.get(draft.kind, 'paragraphs')} in {name}", 1, why)
+
+    def _report_facts(self, file: write.BookFile) -> None:
+        """Report which facts the pages said, which of them are new, and what they leave open."""
+        named = ("title", "author", "series", "ratings", "editions", "year", "similar")
         for page in self._taken:
-            said = [name for name in ("title", "author", "series", "ratings", "editions", "year", "similar")
-                    if getattr(page.reading.facts, name)]  # fmt: skip
-            if said:
+            if said := [name for name in named if getattr(page.facts, name)]:
                 page.ledger.recognised("facts about the book", why=", ".join(said))
-            yield page.ledger
-        ledger = Ledger("book.toml")
-        if file.added:
-            ledger.add(Status.ADDED, ", ".join(file.added))
-        if file.present:
-            ledger.add(Status.PRESENT, ", ".join(file.present))
-        sections = (section for page in self._taken for draft in page.reading.drafts for section in draft.sections)
-        counted = self._facts.chapters or (self._shelf.book and self._shelf.book.unit is not Unit.PERCENT)
-        if not counted and any(section.names_marks for section in sections):
+        ledger, book = self._setting.ledger, self._setting.book
+        for status, fields in ((Status.ADDED, file.added), (Status.PRESENT, file.present)):
+            if fields:
+                ledger.add(status, ", ".join(fields))
+        if self._facts.chapters or (book and book.unit is not Unit.PERCENT):
+            return
+        if any(section.names_marks for page in self._taken for draft in page.drafts for section in draft.sections):
             why = "until then what is told by chapters waits for the end; import again with --chapters and their number"
             ledger.noted("how many chapters has the book?", why)
-        elif not counted and self._shelf.book is None:
+        elif book is None:
             why = "the page does not say how many chapters the book has; if you know it, import again with --chapters"
             ledger.noted("positions are in percent", why)
-        yield ledger
-
-
-def _is_as_meant(block: Block, want: write.ExpectedBlock) -> bool:
-    placed_there = dict(block.reveals.marks) if block.reveals else None
-    return block.text == want.text and placed_there == want.reveals
-
-
-def _count(draft: DraftDocument, name: str, book: Book, books: Mapping[Slug, Book], ledger: Ledger) -> None:
-    """Report how many texts of a draft are placed, and where, and how many still have to be."""
-    later = "spread over the book in order" if draft.kind == "summary" else "by matching, when the library is indexed"
-    noun = _NOUNS.get(draft.kind, "paragraphs")
-    together = draft.kind in ("review", "answers")
-    for section in draft.sections:
-        now = around = write.heading_place(draft, section, book)
-        seen: set[str] = set()
-        for paragraph in section.paragraphs:
-            now = paragraph.reveals or (around if section.names_marks else now)
-            if draft.kind == "text":
-                fate, why = Status.PLACED, "each with its chapter"
-            elif section.names_marks and not paragraph.reveals:
-                fate, why = Status.PLACED, "by its heading"
-            elif now is None:
-                fate, why = Status.INFERRED, later
-            else:
-                marks = write.placed(now, books) or {book.slug: 0}
-                fate, why = Status.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
-            if not together or why not in seen:
-                ledger.add(fate, f"{noun} in {name}", 1, why)
-            seen.add(why)

@@ -58,7 +58,7 @@ def read_notes(page: SavedPage) -> Notes:
     front = read_front_matter(rows, lambda line, what, cure: None)
     lines = tuple(_lines(_plain("\n".join(rows[front.length :]))))
     facts = _facts({name: value for name, value in front.fields.items() if isinstance(name, str)})
-    return Notes(page.name, lines, None, page.saved, page.fingerprint, page.source, facts)
+    return Notes(page.name, lines, None, page.saved, page.source, facts)
 
 
 def _plain(text: str) -> str:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, takewhile
 
-from corpus.books import Book, BookPart, Slug, Unit
+from corpus.books import Book, BookPart, Unit
 from corpus.errors import ImportRefused
-from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, PageContent, Paragraph
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph
 from corpus.importing.page import MAX_HEADING, PageLine, SavedPage, cut_to
 from corpus.importing.phrases import year_in
 from corpus.importing.subject import fold, same_title
@@ -97,13 +97,16 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Novel(SavedPage):
-    """A novel: what it says of itself, its chapters in order, and the characters before and after them."""
+    """A novel: what it says of itself, its chapters in order, and the characters before them.
+
+    `left_out`: it has text that is no part of the story.
+    """
 
     kind: str = ""
     facts: BookFacts = field(default_factory=BookFacts)
     chapters: tuple[Chapter, ...] = ()
     before: int = 0
-    after: int = 0
+    left_out: bool = False
     description: str = ""
 
     def marks(self) -> list[int]:
@@ -121,14 +124,6 @@ class Novel(SavedPage):
             done = number or (done if follows else done + 1)
             marks.append(done if number or not follows else done + 1)
         return marks
-
-    def book(self, slug: Slug) -> Book | None:
-        """Return the book that it would be, or None if it does not say its title and author."""
-        if not self.facts.title or not self.facts.author:
-            return None
-        chapters = self.facts.chapters
-        unit = Unit.CHAPTER if chapters else Unit.PERCENT
-        return Book(slug, self.facts.title, self.facts.author, unit, chapters or 100)
 
 
 def numbered(title: str) -> tuple[int | None, str]:
@@ -155,16 +150,13 @@ def is_heading(text: str) -> bool:
     if not text or len(text) > 100:
         return False
     number, rest = numbered(text)
-    said = re.match(_CHAPTER, text, re.IGNORECASE)
-    alone = number is not None and not said and (not rest or rest.isupper())
     spoken = text.endswith((",", ";", "!”", "?”", ".”", '!"', '?"'))
-    of_chapter = number is not None and said is not None and not spoken and len(rest) <= 80 and not rest[:1].islower()
-    return (
-        alone
-        or of_chapter
-        or (is_part(text) and len(text) <= 60 and not spoken and text[0].isupper())
-        or (text[0].isupper() and bool(_TOLD.fullmatch(text.rstrip(".")) or MATTER.fullmatch(text.rstrip("."))))
-    )
+    if number is not None:
+        if not re.match(_CHAPTER, text, re.IGNORECASE):
+            return not rest or rest.isupper()
+        return not spoken and len(rest) <= 80 and not rest[:1].islower()
+    part = is_part(text) and len(text) <= 60 and not spoken
+    return text[0].isupper() and (part or bool(_TOLD.fullmatch(text.rstrip(".")) or MATTER.fullmatch(text.rstrip("."))))
 
 
 def chapters_of(entries: Sequence[Entry], flow: Sequence[PageLine], title: str) -> list[Chapter]:
@@ -174,6 +166,7 @@ def chapters_of(entries: Sequence[Entry], flow: Sequence[PageLine], title: str) 
     found: list[Chapter] = []
     kept: list[PageLine] = []
     part, last, within, ended = 0, 0, -1, False
+    last_told = max((n for n, e in enumerate(entries) if not is_part(e.title) and not _is_matter(e)), default=0)
     for n, entry in enumerate(entries):
         below = n + 1 < len(entries) and entries[n + 1].depth > entry.depth
         length = sum(len(line.text) for line in entry.text)
@@ -189,9 +182,7 @@ def chapters_of(entries: Sequence[Entry], flow: Sequence[PageLine], title: str) 
         of_book = not number and not below and length <= SHORT and same_title(entry.title, title)
         if ended or anew or of_book or _is_matter(entry):
             entry.matter, within = True, entry.depth
-        elif (below and not _has_scenes(entries, n)) or (
-            is_part(entry.title) and length <= SHORT and _more(entries, n)
-        ):
+        elif (below and not _has_scenes(entries, n)) or (is_part(entry.title) and length <= SHORT and n < last_told):
             part, last = part + 1, 0
             kept += entry.text
         elif length:
@@ -201,21 +192,12 @@ def chapters_of(entries: Sequence[Entry], flow: Sequence[PageLine], title: str) 
     return found
 
 
-def _more(entries: Sequence[Entry], n: int) -> bool:
-    """Return whether chapters that are no parts follow an entry."""
-    return any(not is_part(entry.title) and not _is_matter(entry) for entry in entries[n + 1 :])
-
-
 def _has_scenes(entries: Sequence[Entry], n: int) -> bool:
     """Return whether the entries below an entry are scenes of a chapter, rather than chapters of a part."""
     number, rest = numbered(entries[n].title)
     if is_part(entries[n].title) or number is None:
         return False
-    below = []
-    for entry in entries[n + 1 :]:
-        if entry.depth <= entries[n].depth:
-            break
-        below.append(numbered(entry.title)[0])
+    below = [numbered(e.title)[0] for e in takewhile(lambda entry: entry.depth > entries[n].depth, entries[n + 1 :])]
     return bool(rest or re.match(_CHAPTER, entries[n].title.strip(), re.IGNORECASE)) and not all(below)
 
 
@@ -280,7 +262,7 @@ def matches(page: SavedPage) -> bool:
     return isinstance(page, Novel)
 
 
-def read(page: SavedPage, setting: ImportContext) -> PageContent:
+def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Place the words of the novel, chapter by chapter, and report what was left out."""
     if not isinstance(page, Novel):
         raise TypeError("only novels are read here")
@@ -288,10 +270,9 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
     marks = page.marks()
     what = plural(marks[-1], "chapter") if page.facts.chapters else "no chapters were found"
     ledger.recognised(page.kind, what)
-    if page.before or page.after:
-        ledger.dropped(
-            "what stands before and after the story", why="title pages, contents, notes, licences and the like"
-        )
+    if page.left_out:
+        why = "title pages, contents, notes, licences and the like"
+        ledger.dropped("what stands before and after the story", why=why)
     numbers = [numbered(chapter.title)[0] for chapter in page.chapters]
     if any(number and number != mark for number, mark in zip(numbers, marks, strict=True)):
         why = "so a guide’s numbers may mean others; write labels where they do"
@@ -305,21 +286,16 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
             f"{page.name} has {what}, and the book has {plural(book.marks, book.unit.value)} so far. "
             f"Check {setting.slug}/book.toml, or import it as another book."
         )
-    known = book or page.book(setting.slug)
-    if known is None:
-        return PageContent(page.facts, ())
-    sections = _by_share(page, known) if by_share else _by_chapter(page, marks, known)
-    drafts = _documents(sections) if setting.text else (_contents(page, marks, known),)
+    unit = Unit.CHAPTER if page.facts.chapters else Unit.PERCENT
+    book = book or Book(setting.slug, page.facts.title, page.facts.author, unit, page.facts.chapters or 100)
+    sections = _by_share(page, book) if by_share else _by_chapter(page, marks, book)
+    drafts = _documents(sections) if setting.text else [_contents(page, marks, book)]
     if page.description:
-        premise = DraftSection((Paragraph(page.description),))
-        drafts = (
-            *drafts,
-            DraftDocument("premise-book", "premise", "What the book is about", "the publisher", (premise,), {}),
-        )
+        drafts.append(DraftDocument.of("premise", "book", "the publisher", [DraftSection.of([page.description])], {}))
     facts = page.facts
-    if by_share or known.unit is not Unit.CHAPTER:
+    if by_share or book.unit is not Unit.CHAPTER:
         facts = replace(facts, chapters=None, lengths=(), parts=())
-    return PageContent(facts, tuple(draft for draft in drafts if draft.sections))
+    return facts, drafts
 
 
 def _by_chapter(page: Novel, marks: Sequence[int], book: Book) -> list[DraftSection]:
@@ -355,22 +331,15 @@ def _by_share(page: Novel, book: Book) -> list[DraftSection]:
     return sections
 
 
-def _documents(sections: Sequence[DraftSection]) -> tuple[DraftDocument, ...]:
+def _documents(sections: Sequence[DraftSection]) -> list[DraftDocument]:
     """Return the words of the novel as documents of bounded size."""
-    found: list[list[DraftSection]] = [[]]
+    found: dict[int, list[DraftSection]] = {}
     size = 0
     for section in sections:
-        length = sum(len(p.text) for p in section.paragraphs)
-        if size and size + length > MAX_DOCUMENT:
-            found.append([])
-            size = 0
-        found[-1].append(section)
-        size += length
-    stems = ["text"] if len(found) == 1 else [f"text-{n:02}" for n in range(1, len(found) + 1)]
-    return tuple(
-        DraftDocument(stem, "text", "The book itself", "the book", tuple(part))
-        for stem, part in zip(stems, found, strict=True)
-    )
+        found.setdefault(size // MAX_DOCUMENT, []).append(section)
+        size += sum(len(p.text) for p in section.paragraphs)
+    drafts = [DraftDocument.of("text", f"{n:02}", "the book", part) for n, part in enumerate(found.values(), 1)]
+    return [replace(drafts[0], stem="text")] if len(drafts) == 1 else drafts
 
 
 def _contents(page: Novel, marks: Sequence[int], book: Book) -> DraftDocument:
@@ -381,28 +350,36 @@ def _contents(page: Novel, marks: Sequence[int], book: Book) -> DraftDocument:
         if rest:
             where = f"chapter {mark}" if number or len(marks) == marks[-1] else "a chapter"
             reveals = {book.slug: mark if book.unit not in (Unit.PERCENT, Unit.PAGE) else book.marks}
-            told.append(
-                Paragraph(f"“{cut_to(rest, MAX_HEADING)}” is the title of {where}.", item=True, reveals=reveals)
-            )
-    sections = (DraftSection(tuple(told)),) if told else ()
-    return DraftDocument("contents", "contents", "Chapters", "the book", sections)
+            text = f"“{cut_to(rest, MAX_HEADING)}” is the title of {where}."
+            told.append(Paragraph(text, item=True, reveals=reveals))
+    return replace(DraftDocument.of("contents", "", "the book", [DraftSection(tuple(told))]), stem="contents")
 
 
-def with_chapters(novel: Novel) -> Novel:
-    """Return a novel whose facts hold what its chapters say: how many, how long, and in which parts."""
-    marks = novel.marks()
-    if len(novel.chapters) < 2:
+def novel_of(
+    name: str, flow: Sequence[PageLine], chapters: Sequence[Chapter], facts: BookFacts, kind: str, description: str = ""
+) -> Novel:
+    """Return a novel, with what its chapters say: how many, how long, and in which parts."""
+    told = [line.text for line in flow if line.text and not line.level]
+    begins = next((text for chapter in chapters for text in chapter.paragraphs), "")
+    before = sum(map(len, told[: next((n for n, text in enumerate(told) if begins.startswith(text)), 0)]))
+    left_out = sum(map(len, told)) > sum(chapter.length for chapter in chapters)
+    novel = Novel(
+        name, tuple(flow), kind=kind, facts=facts, chapters=tuple(chapters), before=before, left_out=left_out,
+        description=description,
+    )  # fmt: skip
+    if len(chapters) < 2:
         return novel
+    marks = novel.marks()
     lengths = [0] * marks[-1]
     parts: dict[int, int] = {}
-    for chapter, mark in zip(novel.chapters, marks, strict=True):
+    for chapter, mark in zip(chapters, marks, strict=True):
         lengths[mark - 1] += chapter.length
         parts[max(1, chapter.part)] = mark
-    lengths[0] += novel.before  # too late rather than too early, whether a reader's pages count it or not
+    lengths[0] += before  # too late rather than too early, whether a reader's pages count it or not
     lasts = list(parts.values())
-    told = len(lasts) > 1 and lasts == sorted(set(lasts))
-    in_parts = tuple(BookPart(f"Part {n}", last) for n, last in enumerate(lasts, 1)) if told else ()
-    return replace(novel, facts=replace(novel.facts, chapters=marks[-1], lengths=tuple(lengths), parts=in_parts))
+    stated = len(lasts) > 1 and lasts == sorted(set(lasts))
+    in_parts = tuple(BookPart(f"Part {n}", last) for n, last in enumerate(lasts, 1)) if stated else ()
+    return replace(novel, facts=replace(facts, chapters=marks[-1], lengths=tuple(lengths), parts=in_parts))
 
 
 _START = re.compile(r"\*{2,3} ?START OF (?:THE|THIS) PROJECT GUTENBERG", re.IGNORECASE)
@@ -419,7 +396,7 @@ def is_gutenberg(text: str) -> bool:
 
 def read_gutenberg(page: SavedPage) -> Novel:
     """Read an e-book of Project Gutenberg that was saved as text or as a web page."""
-    lines = list(page.lines)
+    lines = page.lines
     first = next((n for n, line in enumerate(lines) if _START.search(line.text)), -1)
     last = next((n for n, line in enumerate(lines) if n > first and _END.search(line.text)), len(lines))
     said = {found[1]: found[2].strip() for line in lines[: first + 1] if (found := _FIELD.match(line.text))}
@@ -431,29 +408,17 @@ def read_gutenberg(page: SavedPage) -> Novel:
     if page.markup is None:
         flow = _with_headings(flow)
     chapters = chapters_of(headed(flow), flow, facts.title) or [Chapter("", tuple(paragraphs(flow)))]
-    told = [line.text for line in flow if line.text and not line.level]
-    before = sum(
-        map(len, told[: next((n for n, text in enumerate(told) if chapters[0].paragraphs[0].startswith(text)), 0)])
-    )
-    novel = Novel(
-        page.name, page.lines, fingerprint=page.fingerprint, kind="an e-book of Project Gutenberg", facts=facts,
-        chapters=tuple(chapters), before=before, after=1,
-    )  # fmt: skip
-    return with_chapters(novel)
+    novel = novel_of(page.name, flow, chapters, facts, "an e-book of Project Gutenberg")
+    return replace(novel, lines=page.lines, left_out=True)
 
 
 def _with_headings(lines: Sequence[PageLine]) -> list[PageLine]:
     """Return the lines of a plain text with those that are headings by their words and the empty lines around them."""
     found: list[PageLine] = []
-    for told, run in groupby(lines, key=lambda line: bool(line.text)):
+    for _, run in groupby(lines, key=lambda line: bool(line.text)):
         block = list(run)
         text = _ASIDE.sub("", " ".join(line.text for line in block)).strip()
-        of_contents = sum(is_heading(line.text) for line in block) > 1
-        if told and len(block) <= 3 and not of_contents and is_heading(block[0].text):
-            level = 1 if is_part(text) else 2
-            found.append(PageLine(text if len(text) <= MAX_HEADING else block[0].text, level=level))
-        elif told:
-            found.append(PageLine(text))
-        else:
-            found.append(PageLine(""))
+        headings = [is_heading(line.text) for line in block]  # several in a row are a list of contents
+        level = (1 if is_part(text) else 2) if len(block) <= 3 and headings[0] and sum(headings) == 1 else 0
+        found.append(PageLine(block[0].text if level and len(text) > MAX_HEADING else text, level))
     return found

@@ -2,7 +2,6 @@
 
 import io
 import posixpath
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,8 +22,6 @@ MAX_UNPACKED = 40_000_000
 
 MAX_RATIO = 200
 """Unpacked bytes for one packed byte; text has about 4."""
-
-_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding=[\"']([\w-]{1,40})", re.IGNORECASE)
 
 
 class Archive:
@@ -74,15 +71,12 @@ class Archive:
 
 def xml(name: str, data: bytes) -> etree._Element:
     """Parse XML without entities, document types and the network. Raises ImportRefused."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=True,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+    parser = etree.XMLParser(resolve_entities=False, recover=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ImportRefused(f"{name} is damaged: its description cannot be read. Save it again.") from error
-    if root is None or b"<!ENTITY" in data:
+        root = None if b"<!ENTITY" in data else etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
         raise ImportRefused(f"{name} is damaged: its description cannot be read. Save it again.")
     return root
 
@@ -100,19 +94,6 @@ def value_of(element: etree._Element, name: str) -> str:
 def words_in(element: etree._Element | None) -> str:
     """Return the words of an element on one line."""
     return " ".join("".join(map(str, element.itertext())).split()) if element is not None else ""
-
-
-def decoded(data: bytes) -> str:
-    """Return the text of an XML or HTML file by its byte order mark, as UTF-8, or by the encoding that it states."""
-    bom = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-    stated = _ENCODING.search(data[:400])
-    tried = [encoding for start, encoding in bom.items() if data.startswith(start)]
-    for encoding in (*tried, "utf-8", stated[1].decode() if stated else "cp1252"):
-        try:
-            return data.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
-    return data.decode("latin-1")
 
 
 def path_from(base: str, link: str) -> tuple[str, str]:

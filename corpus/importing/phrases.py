@@ -54,13 +54,6 @@ def _date(year: str, month: int, day: str) -> dt.date | None:
         return None
 
 
-TITLES = {
-    "premise": "What the book is about", "summary": "The story", "themes": "What it is about underneath",
-    "people": "Who is who", "reception": "What critics said", "background": "Background", "author": "About the author",
-    "discussion": "Questions for the club", "quotes": "Quotes", "warnings": "Content warnings",
-}  # fmt: skip
-"""The title of a document of each kind."""
-
 _KINDS = {
     "summary": "plot plots synopsis summary summaries story storyline narrative contents zusammenfassung resume",
     "themes": "theme themes analysis style symbols symbolism motif motifs interpretation interpretations overview "

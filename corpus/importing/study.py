@@ -6,19 +6,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from corpus.errors import ImportRefused
-from corpus.importing.draft import (
-    END,
-    BookFacts,
-    DraftDocument,
-    DraftSection,
-    ImportContext,
-    PageContent,
-    Paragraph,
-    Placing,
-)
+from corpus.importing.draft import TITLES, BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph, Placing
+from corpus.importing.notes import Notes
 from corpus.importing.page import MAX_HEADING, MAX_PARAGRAPH, PageLine, SavedPage, cut_to, unwrapped
 from corpus.importing.phrases import (
-    TITLES,
     Place,
     ends_sentence,
     kind_of,
@@ -29,7 +20,7 @@ from corpus.importing.phrases import (
     warns_of_spoilers,
     without_hidden,
 )
-from corpus.importing.subject import bare_title, fits_slug, names_of, same_title, slug_title, words
+from corpus.importing.subject import bare_title, fits_slug, same_title, words
 from corpus.names import names_in
 
 SOURCE = "a study page"
@@ -78,6 +69,7 @@ _AFTER_MARKS = re.compile(
     re.IGNORECASE,
 )
 _NO_TITLE = frozenset({"summary", "summaries", "analysis", "and", "of", "recap", "synopsis", "the"})
+_TELLS_ALL = frozenset({"plot", "book", "full", "complete", "whole", "overall", "novel", "ending"})
 _STORY = re.compile(r"\b(?:summar\w+|synopsis|recap|plot)\b", re.IGNORECASE)
 
 
@@ -97,62 +89,52 @@ class _Section:
     commentary: list[PageLine] = field(default_factory=list)
 
 
-def read(page: SavedPage, setting: ImportContext) -> PageContent:
+def matches(page: SavedPage) -> bool:
+    """Return whether a page can be read here: every page can."""
+    return bool(page.lines)
+
+
+def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Read the page, and report what was recognised and dropped."""
-    names = names_of(setting.book) if setting.book else [slug_title(setting.slug)]
-    lines, around = with_headings(page.readable(), names), with_headings(unwrapped(page.lines), names)
+    names = setting.names
+    lines, around = _with_headings(page.readable(), names), _with_headings(unwrapped(page.lines), names)
     if (count := sum(line.level > 0 for line in lines)) > MAX_HEADINGS:
         what = f"{page.name} has {count:,} headings; a page has at most {MAX_HEADINGS:,}."
         raise ImportRefused(f"{what} Import the part that is about the book.")
-    title, author = _title(page, around, names), next((name for line in around if (name := _author(line))), "")
+    title, author = _title(page, around, names), _author(around, names)
     titles = list(dict.fromkeys(name for name in (title, *names) if name))
-    by = next((by for line in around[:5] if (by := _TITLE_AND_AUTHOR.match(line.text[:200]))), None)
-    author = author or (by[2] if by and any(same_title(by[1], name) for name in names) else "")
-    guide = _is_guide(page, lines, titles)
-    kind = "summary" if guide else "reception" if _REVIEW.search(_top(page, lines)) else "background"
+    whole = _page_place(page, lines, titles)
+    guide = _is_guide(lines, titles, whole)
+    headed = page.markup.title if page.markup else ""
+    top = " ".join([headed, *(line.text for line in lines[:3])])[:500]
+    kind = "summary" if guide else "reception" if _REVIEW.search(top) else "background"
     setting.ledger.recognised("a study page" if guide else f"a page of no known form, kept as {kind}")
-    notes = page.name.lower().endswith((".md", ".markdown"))
-    parts = _Parts(lines, titles, kind, setting, _page_place(page, lines, titles), notes=notes)
+    parts = _Parts(lines, titles, kind, setting, whole, notes=isinstance(page, Notes))
     beside = _Parts(around, titles, kind, setting) if guide else parts
     setting.ledger.dropped("lines", beside.untold, "navigation")
     documents = _documents(parts, kind, setting)
     if beside.premise and "premise" not in documents:
-        documents["premise"] = [DraftSection(tuple(Paragraph(text) for text in beside.premise))]
-    if about := _about_author(beside.about_author, author):
-        documents["author"] = [DraftSection(tuple(Paragraph(text) for text in about))]
-    name, source = ("study", SOURCE) if guide else ("page", _source(page))
+        documents["premise"] = [DraftSection.of(beside.premise)]
+    doubled = f"{author} {author}"  # a site that shows a name and a link of it
+    about = (text[len(author) + 1 :] if author and text.startswith(doubled) else text for text in beside.about_author)
+    told = [cut_to(text, MAX_PARAGRAPH) for text in about if ends_sentence(text) and words(text) != words(author)]
+    documents["author"] = [DraftSection.of(told[:20])]
+    name, source = ("study", SOURCE) if guide else ("page", headed[:100] or page.name.rpartition(".")[0] or page.name)
     drafts = [
-        DraftDocument(
-            f"{kind}-{name}",
-            kind,
-            TITLES[kind],
-            source,
-            tuple(found),
-            {setting.slug: END} if kind == "themes" else None,
-        )
+        DraftDocument.of(kind, name, source, found, setting.end if kind == "themes" else None)
         for kind, found in documents.items()
     ]
-    return PageContent(BookFacts(title=title, author=author, chapters=_whole(page, parts.sections)), tuple(drafts))
+    return BookFacts(title=title, author=author, chapters=_whole(page, parts.sections)), drafts
 
 
-def _source(page: SavedPage) -> str:
-    titled = page.markup.title[:100] if page.markup else ""
-    return titled or page.name.rpartition(".")[0] or page.name
-
-
-def _top(page: SavedPage, lines: Sequence[PageLine]) -> str:
-    return " ".join([page.markup.title if page.markup else "", *(line.text for line in lines[:3])])[:500]
-
-
-def _is_guide(page: SavedPage, lines: Sequence[PageLine], titles: Sequence[str]) -> bool:
+def _is_guide(lines: Sequence[PageLine], titles: Sequence[str], whole: Place | None) -> bool:
     headings = [line.text for line in lines if line.level]
     named = any(_TITLE.match(line.text[:200]) for line in lines[:40])
-    of_story = sum(bool(_STORY_WORDS & set(words(heading))) for heading in headings)
-    if len(headings) >= 2 and (named or of_story):
+    if len(headings) >= 2 and (named or any(_STORY_WORDS & set(words(heading)) for heading in headings)):
         return True
-    told = any(place_told(line.text[:MAX_PARAGRAPH]) for line in lines if not line.level)
-    places = (_page_place(page, lines, titles), *(place_in(heading, titles) for heading in headings))
-    return told or any(place and place.words for place in places)
+    if any(place_told(line.text[:MAX_PARAGRAPH]) for line in lines if not line.level):
+        return True
+    return any(place and place.words for place in (whole, *(place_in(heading, titles) for heading in headings)))
 
 
 def _page_place(page: SavedPage, lines: Sequence[PageLine], titles: Sequence[str]) -> Place | None:
@@ -165,7 +147,7 @@ def _page_place(page: SavedPage, lines: Sequence[PageLine], titles: Sequence[str
     return next((place for text in (*headed, stated) if (place := place_in(text, titles))), None)
 
 
-def with_headings(lines: Sequence[PageLine], titles: Sequence[str] = ()) -> list[PageLine]:
+def _with_headings(lines: Sequence[PageLine], titles: Sequence[str]) -> list[PageLine]:
     """Return the lines of a page, with headings recognised by their shape if nothing marks them.
 
     In a text file, a heading is a short line without a full stop, after a blank line and before prose; or it names
@@ -187,11 +169,9 @@ def _is_heading(line: PageLine, above: str, after: Sequence[str], titles: Sequen
         return False
     if _AUTHOR.match(text) or _TITLE.match(text) or _UNTOLD.match(text):
         return False
-    if _ASKS.match(text) and place_in(text, titles):
-        return True
-    if len(text) >= PROSE or text.endswith("?"):
-        return False
     place, numeral = place_in(text, titles), numeral_in(text)
+    if len(text) >= PROSE or text.endswith("?"):
+        return bool(place and _ASKS.match(text))
     if place or kind_of(text, ""):
         return not place or not place.rest or not place.rest[0].islower() or bool(_STORY.match(place.rest))
     if numeral and not numeral[1]:
@@ -224,7 +204,7 @@ class _Parts:
 
     def _line(self, line: PageLine, n: int, lines: Sequence[PageLine], numbers: dict[int, Place]) -> None:
         text, row = line.text[:200], _cells(line.text)
-        if self._is_table_head(n, lines):
+        if _is_table_head(n, lines):
             self._columns = self._fresh = True
         elif self._columns and words(text) == ["analysis"]:
             self.untold += 1
@@ -239,22 +219,14 @@ class _Parts:
         elif any(map(str.isalnum, line.text)):
             self._take(line, lines[n + 1 : n + 1_000], numbers.get(n))
 
-    def _is_table_head(self, n: int, lines: Sequence[PageLine]) -> bool:
-        """Return whether two columns begin here, the story and its analysis."""
-        cells = _cells(lines[n].text)
-        if cells:
-            return [words(cell) for cell in cells] == [["summary"], ["analysis"]]
-        below = next((line.text for line in lines[n + 1 : n + 4] if line.text), "")
-        return words(lines[n].text[:20]) == ["summary"] and words(below[:20]) == ["analysis"]
-
     def _take(self, line: PageLine, after: Sequence[PageLine], number: Place | None) -> None:
         text = line.text
         is_title = len(text) < PROSE and _is_title(text, self._titles) and not place_in(text, self._titles)
-        told = any(section.lines for section in self.sections)
-        if _author(line):
-            self._where = "author" if told and self._guide else self._where
+        told = self._guide and any(section.lines for section in self.sections)
+        if _author_of(line):
+            self._where = "author" if told else self._where
         elif is_title and not (line.level > 1 and _is_section(line, after)):
-            self._where = "premise" if told and self._guide else "section"
+            self._where = "premise" if told else "section"
         elif line.level:
             self._where = "section"
             self._open(line, number)
@@ -279,21 +251,15 @@ class _Parts:
             section.lines.append(kept)
         self._fresh = False
 
-    def _is_of_another(self, line: PageLine) -> bool:
-        """Note whether a heading begins a part about another book of the library, or ends one."""
-        others = names_in(line.text, self._setting.others)
-        another = bool(others) and not any(same_title(line.text, title) for title in self._titles)
-        if another and any(
-            same_title(bare_title(line.text), n) for o in others for n in names_of(self._setting.others[o])
-        ):
-            self._dropped = line.level
-        elif self._dropped and line.level <= self._dropped:
-            self._dropped = 0
-        return bool(self._dropped)
-
     def _open(self, line: PageLine, number: Place | None) -> None:
         """Open a section, which has its place and kind from its heading, or else from the headings around it."""
-        if self._is_of_another(line):
+        others = [self._setting.others[slug] for slug in names_in(line.text, self._setting.others)]
+        another = {name for other in others for name in other.names if same_title(bare_title(line.text), name)}
+        if another and not any(same_title(line.text, title) for title in self._titles):
+            self._dropped = line.level
+        elif line.level <= self._dropped:
+            self._dropped = 0
+        if self._dropped:
             return
         self._columns = False
         heading = line.text[:MAX_HEADING]
@@ -302,7 +268,7 @@ class _Parts:
         around = self._open_sections[-1] if self._open_sections else None
         kind = self._kind_of(heading, place, around)
         inherited = (around.place if around else None) or (self._page if kind == "summary" else None)
-        if inherited and _tells_all(heading) and not (around and around.level > 1):
+        if inherited and _TELLS_ALL & set(words(heading)) and not (around and around.level > 1):
             inherited = Place("")  # all of the story, on a page about a part of it
         if place is None and self._warned and inherited is None:
             place = Place("")
@@ -316,28 +282,25 @@ class _Parts:
             if besides and not _STORY.search(heading):
                 return str(besides.lastgroup)
             return around.kind if around and around.kind in _COMMENTARY else "summary"
-        default = around.kind if around else self._kind
         of_book = any(same_title(heading, title) for title in self._titles)
-        return self._kind if of_book else kind_of(heading, default) or ""
+        return self._kind if of_book else kind_of(heading, around.kind if around else self._kind) or ""
+
+
+def _is_table_head(n: int, lines: Sequence[PageLine]) -> bool:
+    """Return whether two columns begin here, the story and its analysis."""
+    if cells := _cells(lines[n].text):
+        return [words(cell) for cell in cells] == [["summary"], ["analysis"]]
+    below = next((line.text for line in lines[n + 1 : n + 4] if line.text), "")
+    return words(lines[n].text[:20]) == ["summary"] and words(below[:20]) == ["analysis"]
+
+
+def _cells(text: str) -> list[str]:
+    return [cell.strip() for cell in text.strip("|").split("|")] if text.startswith("|") and text.endswith("|") else []
 
 
 def _is_title(text: str, titles: Sequence[str]) -> bool:
     """Return whether a line is the book's title, and no sentence that begins with it."""
     return any(same_title(text, title) and (words(text) == words(title) or not ends_sentence(text)) for title in titles)
-
-
-def _may_be_title(text: str, names: Sequence[str]) -> bool:
-    """Return whether a line is a title of which a slug leaves out the small words."""
-    return not ends_sentence(text) and any(fits_slug("-".join(words(name)), text) for name in names) and text.isascii()
-
-
-def _tells_all(heading: str) -> bool:
-    """Return whether a heading is that of the whole story, on a page about a part of it."""
-    return bool({"plot", "book", "full", "complete", "whole", "overall", "novel", "ending"} & set(words(heading)))
-
-
-def _cells(text: str) -> list[str]:
-    return [cell.strip() for cell in text.strip("|").split("|")] if text.startswith("|") and text.endswith("|") else []
 
 
 def _is_section(heading: PageLine, after: Sequence[PageLine]) -> bool:
@@ -352,19 +315,17 @@ def _is_section(heading: PageLine, after: Sequence[PageLine]) -> bool:
 
 def _numerals(lines: Sequence[PageLine]) -> dict[int, Place]:
     """Return the places of headings such as “VII”, by line; numbers that do not rise are not believed."""
-    found = [(n, line.level, number) for n, line in enumerate(lines)
-             if line.level and len(line.text) <= MAX_LINE and (number := numeral_in(line.text))]  # fmt: skip
-    numbers = [number for _, _, (number, _) in found]
-    rising = all(one < other for one, other in pairwise(numbers))
-    steps = sum(other - one == 1 for one, other in pairwise(numbers))
-    titled = any(title for _, _, (_, title) in found)
-    sections = any(kind_of(title, "") != "" for _, _, (_, title) in found if title)
-    of_chapters = any("chapter" in line.text.lower() for line in lines if line.level)
-    bare = not titled and (len(found) > 1 or any(not c.isdigit() for n, *_ in found for c in lines[n].text.strip(". ")))
-    believed = rising and (bare or (steps >= 2 and of_chapters and not sections))
+    headings = [(n, line.text) for n, line in enumerate(lines) if line.level and len(line.text) <= MAX_LINE]
+    found = [(n, text, *number) for n, text in headings if (number := numeral_in(text))]
+    steps = [later[2] - one[2] for one, later in pairwise(found)]
+    titles = [title for *_, title in found if title]
+    bare = not titles and (len(found) > 1 or any(not text.strip(". ").isdigit() for _, text, *_ in found))
+    of_chapters = any("chapter" in text.lower() for _, text in headings)
+    sections = any(kind_of(title, "") != "" for title in titles)
+    believed = all(step > 0 for step in steps) and (bare or (steps.count(1) >= 2 and of_chapters and not sections))
     return {
         n: Place(f"Chapter {number}", number, number, title) if believed and number else Place("")
-        for n, _, (number, title) in found
+        for n, _, number, title in found
     }
 
 
@@ -372,36 +333,29 @@ def _documents(parts: _Parts, kind: str, setting: ImportContext) -> dict[str, li
     """Return the sections by the kind of document that they belong to."""
     documents: dict[str, list[DraftSection]] = {}
     placed = any(section.place and section.place.words for section in parts.sections)
-    believed = _believed(_without_contents(parts.sections), setting, parts.sections[0].place)
-    for section in believed:
+    for section in _believed(_without_contents(parts.sections), setting, parts.sections[0].place):
         lines = section.lines
         if section.kind == "background" and not section.heading and any(p and p.words for p in _told(lines)):
             section = replace(section, kind="summary")
-        if section.kind not in ("", "discussion"):
-            asked = [line for line in lines if _is_question(line)]
-            if len(asked) > 2:
-                lines = [line for line in lines if not _is_question(line)]
-                questions = replace(section, kind="discussion", heading="", own=False, lines=asked, commentary=[])
-                documents.setdefault("discussion", []).append(_draft(questions, setting, placed=placed))
+        asked = [line for line in lines if _NUMBERED.match(line.text) and line.text.endswith("?")]
+        if section.kind not in ("", "discussion") and len(asked) > 2:
+            lines = [line for line in lines if line not in asked]
+            questions = replace(section, kind="discussion", heading="", own=False, lines=asked, commentary=[])
+            documents.setdefault("discussion", []).append(_draft(questions, setting, placed=placed))
         if lines and section.kind:
-            documents.setdefault(section.kind, []).append(
-                _draft(replace(section, lines=lines), setting, placed=placed and section.kind == kind)
-            )
+            of_kind = replace(section, lines=lines)
+            drafted = _draft(of_kind, setting, placed=placed and section.kind == kind)
+            documents.setdefault(section.kind, []).append(drafted)
         if section.commentary:
-            documents.setdefault("themes", []).append(
-                DraftSection(tuple(Paragraph(line.text, line.item) for line in section.commentary), "")
-            )
-    warnings = tuple(Paragraph(text, True, {setting.slug: 0}) for text in parts.warnings)
-    documents.setdefault("warnings", []).append(DraftSection(warnings))
-    found = {kind: [s for s in sections if s.paragraphs] for kind, sections in documents.items()}
-    return {
-        kind: [replace(s, heading=s.heading or TITLES[kind] * (len(sections) > 1)) for s in sections]
-        for kind, sections in found.items() if sections
-    }  # fmt: skip
-
-
-def _is_question(line: PageLine) -> bool:
-    return bool(_NUMBERED.match(line.text)) and line.text.endswith("?")
+            commentary = DraftSection(tuple(Paragraph(line.text, line.item) for line in section.commentary))
+            documents.setdefault("themes", []).append(commentary)
+    warnings = DraftSection(tuple(Paragraph(text, True, {setting.slug: 0}) for text in parts.warnings))
+    documents.setdefault("warnings", []).append(warnings)
+    for name, sections in documents.items():
+        kept = [section for section in sections if section.paragraphs]
+        heading = TITLES[name] if len(kept) > 1 else ""
+        documents[name] = [replace(section, heading=section.heading or heading) for section in kept]
+    return {name: sections for name, sections in documents.items() if sections}
 
 
 def _without_contents(sections: Sequence[_Section]) -> Iterator[_Section]:
@@ -432,11 +386,10 @@ def _believed(sections: Iterator[_Section], setting: ImportContext, page: Place 
             if place.first < reached or (division and (not reached or place.first <= reached)):
                 begun_anew.add(section.kind)
             if section.kind in begun_anew:
-                words_ = f"{division}, {place.words}" if division not in ("", "?") else ""
-                setting.ledger.noted(
-                    f"the heading “{section.heading}”", "its chapters do not go on from those before; waits for the end"
-                )
-                section = replace(section, place=replace(place, words=words_))
+                why = "its chapters do not go on from those before; waits for the end"
+                setting.ledger.noted(f"the heading “{section.heading}”", why)
+                stated = f"{division}, {place.words}" if division not in ("", "?") else ""
+                section = replace(section, place=replace(place, words=stated))
             furthest[section.kind] = max(reached, place.first)
         yield section
 
@@ -457,19 +410,17 @@ def _draft(section: _Section, setting: ImportContext, *, placed: bool) -> DraftS
     told = _told(section.lines)
     paragraphs: list[Paragraph] = []
     for n, line in enumerate(section.lines):
-        own = _own_place(told, n, place, section.kind)
-        where = own or (None if names_marks else place)
-        reveals: Placing | None = {slug: where.words or END} if where else None
+        where = _own_place(told, n, place, section.kind) or (None if names_marks else place)
+        reveals: Placing | None = {slug: where.words} if where else None
         reveals = {slug: 0} if section.kind in _FREE else None if section.kind == "themes" else reveals
-        item = line.item or section.kind == "discussion"
         open_texts, hidden = without_hidden(line.text)
-        text = " ".join(open_texts)
+        text, item = " ".join(open_texts), line.item or section.kind == "discussion"
         text = _NUMBERED.sub("", text) if section.kind == "discussion" else text
         paragraphs += [Paragraph(text, item, reveals)] if text else []
-        paragraphs += [Paragraph(part, item, {slug: END}) for part in hidden if part]
+        paragraphs += [Paragraph(part, item, setting.end) for part in hidden if part]
     if not names_marks:  # what has no place stands before the first label
         paragraphs.sort(key=lambda p: p.reveals is not None)
-    return DraftSection(tuple(paragraphs), heading, 2, names_marks=names_marks)
+    return DraftSection(tuple(paragraphs), heading, names_marks=names_marks)
 
 
 def _told(lines: Sequence[PageLine]) -> list[Place | None]:
@@ -506,23 +457,22 @@ def _whole(page: SavedPage, sections: Sequence[_Section]) -> int | None:
 def _title(page: SavedPage, lines: Sequence[PageLine], names: Sequence[str]) -> str:
     named = next((found[1] for line in lines[:60] if (found := _TITLE.match(line.text[:200]))), "")
     headed = next((line.text for line in lines if line.level == 1), "") or (page.markup.title if page.markup else "")
-    if not named and not headed:
-        first = [bare_title(line.text) for line in lines[:5] if 0 < len(line.text) <= MAX_LINE]
-        return next((text for text in first if _is_title(text, names) or _may_be_title(text, names)), "")
-    return bare_title(named or _TITLE.sub(r"\1", headed)[:200])
+    if named or headed:
+        return bare_title(named or _TITLE.sub(r"\1", headed)[:200])
+    for text in (bare_title(line.text) for line in lines[:5] if 0 < len(line.text) <= MAX_LINE):
+        of_slug = text.isascii() and any(fits_slug("-".join(words(name)), text) for name in names)
+        if _is_title(text, names) or (of_slug and not ends_sentence(text)):
+            return text  # a slug leaves out the small words of a title
+    return ""
 
 
-def _author(line: PageLine) -> str:
+def _author(lines: Sequence[PageLine], names: Sequence[str]) -> str:
+    if stated := next((name for line in lines if (name := _author_of(line))), ""):
+        return stated
+    by = next((by for line in lines[:5] if (by := _TITLE_AND_AUTHOR.match(line.text[:200]))), None)
+    return by[2] if by and any(same_title(by[1], name) for name in names) else ""
+
+
+def _author_of(line: PageLine) -> str:
     found = _AUTHOR.match(line.text[:120]) if not line.level else None
     return found[1].strip() if found and len(found[1].split()) <= 6 else ""
-
-
-def _about_author(texts: Sequence[str], author: str) -> list[str]:
-    """Return the part about the author, without a repeated name."""
-    found = []
-    for text in texts:
-        doubled = f"{author} {author}"
-        kept = text[len(author) + 1 :] if author and text.startswith(doubled) else text
-        if ends_sentence(kept) and words(kept) != words(author):
-            found.append(cut_to(kept, MAX_PARAGRAPH))
-    return found[:20]

@@ -3,13 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-from corpus.book_file import read_book
 from corpus.books import Book, Slug, Unit
-from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing.draft import BookFacts
+from corpus.errors import ImportRefused
+from corpus.importing.draft import ImportContext
 from corpus.importing.page import SavedPage
 from corpus.names import names_in, without_article
 from corpus.positions import DIGITS, ROMAN, WORDS
@@ -32,11 +29,6 @@ def words(text: str) -> list[str]:
 def fold(text: str) -> str:
     """Return the words of `text` with a space on both sides of each, for finding one phrase in another."""
     return f" {' '.join(words(text))} "
-
-
-def names_of(book: Book) -> list[str]:
-    """Return the title and aliases of a book, longest first."""
-    return sorted({book.title, *book.aliases}, key=len, reverse=True)
 
 
 def bare_title(title: str) -> str:
@@ -78,11 +70,6 @@ def named(text: str, books: Mapping[Slug, Book], apart_from: Sequence[str] = ())
     return [slug for slug in names_in(text, books) if slug]
 
 
-def slug_title(slug: Slug) -> str:
-    """Return a slug as the words of a title."""
-    return slug.replace("-", " ")
-
-
 def _telling(title: Sequence[str]) -> list[str]:
     """Return words without articles and the like."""
     return [word for word in title if word not in _PLAIN]
@@ -103,58 +90,6 @@ def _stand_together(title: Sequence[str], said: Sequence[str]) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TargetLibrary:
-    """The library before an import."""
-
-    library: Path
-    slug: Slug
-    book: Book | None
-    others: Mapping[Slug, Book]
-
-    @classmethod
-    def of(cls, library: Path, slug: Slug) -> "TargetLibrary":
-        """Read the books of a library. Raises ImportRefused if the book itself cannot be read."""
-        if library.exists() and not library.is_dir():
-            raise ImportRefused(f"{library} is not a folder. Give the folder with one folder for each book.")
-        if not library.parent.is_dir():
-            raise ImportRefused(f"There is no folder {library.parent}. Create it first.")
-        books: dict[Slug, Book] = {}
-        for home in sorted(library.iterdir()) if library.exists() else ():
-            if not home.is_dir() or home.name.startswith("."):
-                continue
-            try:
-                books[home.name] = read_book(home, [])
-            except LibraryProblem as problem:
-                if home.name == slug and (home / "book.toml").exists():
-                    raise ImportRefused(f"{problem} Nothing was imported.") from problem
-        return cls(library, slug, books.pop(slug, None), books)
-
-    @property
-    def home(self) -> Path:
-        """The folder of the book, which may not exist yet."""
-        return self.library / self.slug
-
-
-def check_subject(page: SavedPage, facts: BookFacts, shelf: TargetLibrary, *, certain: bool) -> None:
-    """Raise ImportRefused if a page is about something else; `certain`: its title can be trusted."""
-    book, title = shelf.book, facts.title
-    others = [slug for slug in named(title, shelf.others) if slug] if title else []
-    names = names_of(book) if book else [slug_title(shelf.slug)]
-    if title and (any(same_title(title, name) for name in names) or (not book and fits_slug(shelf.slug, title))):
-        return
-    said = f"{page.markup.window}\n{page.text}" if page.markup else page.text
-    untitled = not title or not (certain or others or _names_a_book(page))
-    if untitled and is_about(said, names, book.author if book else ""):
-        return
-    what = f"is about “{title[:100]}”, not about" if title else "does not seem to be about"
-    meant_book = f"“{book.title}”" if book else f"a book called “{shelf.slug}”"
-    cure = f"Import it with --book {others[0]}" if others else "Check --book"
-    file = f"{shelf.slug}/book.toml"
-    more = f", or add the title to the aliases in {file}" if book else f", or write {file} with title and author first"
-    raise ImportRefused(f"{page.name} {what} {meant_book}. {cure}{more}. If it is about this book, add --unchecked.")
-
-
 _OF_A_BOOK = re.compile(
     r"\b(?:study guide|(?:plot|book|chapter)? ?summary|synopsis|sparknotes|cliffsnotes|chapters? \d+|analysis|"
     r"discussion (?:questions|guide)|book review|reading guide)\b",
@@ -162,9 +97,22 @@ _OF_A_BOOK = re.compile(
 )
 
 
-def _names_a_book(page: SavedPage) -> bool:
-    """Return whether the title of a page is made of a book's title: “… Study Guide”."""
-    return bool(page.markup and _OF_A_BOOK.search(page.markup.title) and bare_title(page.markup.title))
+def check_subject(page: SavedPage, title: str, setting: ImportContext, *, certain: bool) -> None:
+    """Raise ImportRefused if a page with this title is about something else; `certain`: the title can be trusted."""
+    book, slug, names = setting.book, setting.slug, setting.names
+    others = named(title, setting.others)
+    if title and (any(same_title(title, name) for name in names) or (not book and fits_slug(slug, title))):
+        return
+    of_a_book = page.markup and _OF_A_BOOK.search(page.markup.title) and bare_title(page.markup.title)
+    said = f"{page.markup.window}\n{page.text}" if page.markup else page.text
+    if not (title and (certain or others or of_a_book)) and is_about(said, names, book.author if book else ""):
+        return
+    what = f"is about “{title[:100]}”, not about" if title else "does not seem to be about"
+    meant = f"“{book.title}”" if book else f"a book called “{slug}”"
+    cure = f"Import it with --book {others[0]}" if others else "Check --book"
+    file = f"{slug}/book.toml"
+    more = f"add the title to the aliases in {file}" if book else f"write {file} with title and author first"
+    raise ImportRefused(f"{page.name} {what} {meant}. {cure}, or {more}. If it is about this book, add --unchecked.")
 
 
 def fits_slug(slug: Slug, title: str) -> bool:

@@ -2,24 +2,35 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from bs4 import BeautifulSoup, Tag
 
 from corpus.books import Book, Slug
 from corpus.importing.draft import (
     END,
+    TITLES,
     BookFacts,
     DraftDocument,
     DraftSection,
     ImportContext,
-    PageContent,
     Paragraph,
     Placing,
 )
-from corpus.importing.page import MAX_HEADING, PageLine, PageSection, SavedPage, attribute, classes, lines_of, words_of
-from corpus.importing.phrases import TITLES, Place, date_in, kind_of, place_in, speaks_of_marks, year_in
-from corpus.importing.subject import bare_title, fold, named, names_of, words
+from corpus.importing.page import (
+    MAX_HEADING,
+    MAX_PARAGRAPH,
+    PageLine,
+    SavedPage,
+    attribute,
+    classes,
+    cut_to,
+    lines_of,
+    words_of,
+)
+from corpus.importing.phrases import Place, date_in, kind_of, place_in, speaks_of_marks, year_in
+from corpus.importing.subject import bare_title, fold, named, words
 from corpus.text import sentences_as_written
 
 _EARLIER = r"(?:earlier|previous|preceding|first|original|prior|last|older|former|classic|1[89]\d\d|20\d\d)"
@@ -71,33 +82,23 @@ MAX_DEFINITION = 260
 """Characters of a sentence that only defines the book."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceRun:
-    """Sentences with what they reveal (None: to be placed by matching), and the other book's title."""
-
-    sentences: tuple[str, ...]
-    reveals: Mapping[Slug, int] | None
-    book: str = ""
-
-
 def definition(sentence: str, titles: Sequence[str], others: Mapping[Slug, Book]) -> re.Match[str] | None:
     """Return a match if a sentence only says what the book is, who wrote it, or what it follows."""
     if len(sentence) > MAX_DEFINITION:
         return None
-    rest = _after_title(sentence, titles)
-    if rest is None:
+    subject = re.match(r"^(?:The novel |The book )?(.{1,150}?)(?: \([^()]{1,80}\))?,? (?=(?:is|was) )", sentence)
+    if not subject or not any(words(subject[1]) == words(title) for title in titles):
         return None
-    found = _DEFINED.match(rest)
-    if found:
+    rest = sentence[subject.end() :]
+    if found := _DEFINED.match(rest):
         author = author_in(found)
         return found if not author or _NAME.match(author) else None
-    related = _RELATED.match(rest)
-    if related is None:
+    if (related := _RELATED.match(rest)) is None:
         return None
     other = related["other"]
-    titles = (other, re.sub(r"^[^’']{2,50}[’']s? (?=\W?[A-Z])", "", other))
-    names = [words(name) for book in others.values() for name in names_of(book)]
-    return related if any(words(title) in names for title in titles) else None
+    known = [words(name) for book in others.values() for name in book.names]
+    by_name = words(re.sub(r"^[^’']{2,50}[’']s? (?=\W?[A-Z])", "", other))
+    return related if words(other) in known or by_name in known else None
 
 
 def author_in(found: re.Match[str]) -> str:
@@ -106,13 +107,15 @@ def author_in(found: re.Match[str]) -> str:
     return _ROLE.sub("", said).strip()
 
 
-def split_by_story(sentences: Sequence[str], titles: Sequence[str], setting: ImportContext) -> Iterator[SentenceRun]:
-    """Split a paragraph into runs that tell another book's story and runs that do not.
+def split_by_story(
+    sentences: Sequence[str], titles: Sequence[str], setting: ImportContext
+) -> Iterator[tuple[Placing | None, list[str]]]:
+    """Split a paragraph into runs that tell another book's story and runs that do not, with what each reveals.
 
     A sentence does so only if it says so (“In that book …”, “In The Spy …, Leamas …”), and so do the following ones,
     until this book is mentioned again. All other sentences are placed by matching.
     """
-    run: list[str] = []
+    told: list[tuple[tuple[Slug, ...] | None, str]] = []
     now: tuple[Slug, ...] | None = None  # the books whose story is told; () where the library does not have the book
     last: tuple[Slug, ...] | None = None  # the books that were spoken of last
     for sentence in sentences:
@@ -121,32 +124,21 @@ def split_by_story(sentences: Sequence[str], titles: Sequence[str], setting: Imp
         follows = _FOLLOWS_ON.search(sentence)
         if follows and not others:
             last = ()  # it follows on from a book that the library does not have
-        telling = now
         if _THAT_BOOK.search(sentence):
-            telling = others or (_predecessor(setting) if last is None else last)
+            now = others or (_predecessor(setting) if last is None else last)
         elif others and _TELLS.search(sentence) and not here and not follows:
-            telling = others
+            now = others
         elif here or _THIS_BOOK.search(sentence):
-            telling = None
-        elif telling is not None and others:
-            telling = tuple(dict.fromkeys((*telling, *others)))
-        if telling != now and run:
-            yield _told(run, now, setting)
-            run = []
-        now = telling
+            now = None
+        elif now is not None:
+            now = tuple(dict.fromkeys((*now, *others)))
         last = others or last
-        run.append(sentence)
-    if run:
-        yield _told(run, now, setting)
-
-
-def _told(run: Sequence[str], books: tuple[Slug, ...] | None, setting: ImportContext) -> SentenceRun:
-    if books is None:
-        return SentenceRun(tuple(run), None)
-    if not books:
-        return SentenceRun(tuple(run), {setting.slug: END})
-    titles = " and ".join(setting.others[slug].title for slug in books)
-    return SentenceRun(tuple(run), {**dict.fromkeys(books, END), setting.slug: 0}, titles)
+        told.append((now, sentence))
+    for books, run in groupby(told, key=lambda pair: pair[0]):
+        reveals: Placing | None = None
+        if books is not None:
+            reveals = {**dict.fromkeys(books, END), setting.slug: 0} if books else setting.end
+        yield reveals, [sentence for _, sentence in run]
 
 
 def _predecessor(setting: ImportContext) -> tuple[Slug, ...]:
@@ -160,14 +152,6 @@ def _predecessor(setting: ImportContext) -> tuple[Slug, ...]:
         if other.series == book.series and other.series_number is not None and other.series_number < book.series_number
     ]
     return (max(before)[1],) if before else ()
-
-
-def _after_title(sentence: str, titles: Sequence[str]) -> str | None:
-    """Return what follows the title at the beginning of a sentence, or None if it begins differently."""
-    found = re.match(r"^(?:The novel |The book )?(.{1,150}?)(?: \([^()]{1,80}\))?,? (?=(?:is|was) )", sentence)
-    if not found or not titles:
-        return None
-    return sentence[found.end() :] if any(words(found[1]) == words(title) for title in titles) else None
 
 
 SOURCE = "Wikipedia"
@@ -197,18 +181,33 @@ def matches(page: SavedPage) -> bool:
     )
 
 
-def read(page: SavedPage, setting: ImportContext) -> PageContent:
+@dataclass(slots=True)
+class _Part:
+    """A heading of an article, and the lines below it."""
+
+    heading: str = ""
+    level: int = 2
+    lines: list[PageLine] = field(default_factory=list)
+
+
+def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Read the article, and report what was recognised, placed and dropped."""
     tree = page.markup.tree if page.markup else None
     setting.ledger.recognised("a Wikipedia article")
     parts = list(_parts(_article_lines(tree) if tree else page.lines))
     title = bare_title(page.markup.title) if page.markup else ""
-    lead = next((line.text for part in parts[:1] for line in part.lines), "")
-    title = title or _title_of(lead)
-    titles = [name for name in (title, *(names_of(setting.book) if setting.book else ())) if name]
-    facts, drafts = _Article(titles, setting).read(parts)
-    facts = facts.completed_by(_infobox(tree) if tree else BookFacts())
-    return PageContent(BookFacts(title=title).completed_by(facts), tuple(drafts))
+    title = title or _title_of(next((line.text for part in parts[:1] for line in part.lines), ""))
+    article = _Article([name for name in (title, *setting.names) if name], setting)
+    kind: str | None = "background"
+    for part in parts:
+        if part.level <= 2 or not part.heading:
+            kind = kind_of(part.heading, "background") if part.heading else "background"
+        if kind is None:
+            setting.ledger.dropped("sections", 1, "notes, sources and links")
+        else:
+            article.part(part, kind)
+    facts = BookFacts(title=title).completed_by(article.facts)
+    return facts.completed_by(_infobox(tree) if tree else BookFacts()), article.drafts()
 
 
 class _Article:
@@ -218,77 +217,51 @@ class _Article:
         self._titles, self._setting = titles, setting
         self._documents: dict[str, list[DraftSection]] = {}
         self._elsewhere: list[DraftSection] = []
-        self._facts = BookFacts()
-        self._defined: list[str] = []
+        self._defined: dict[str, None] = {}
+        self.facts = BookFacts()
 
-    def read(self, parts: Sequence[PageSection]) -> tuple[BookFacts, list[DraftDocument]]:
-        ledger = self._setting.ledger
-        kind: str | None = "background"
-        for part in parts:
-            if part.level <= 2 or not part.heading:
-                kind = kind_of(part.heading, "background") if part.heading else "background"
-            if kind is None:
-                ledger.dropped("sections", 1, "notes, sources and links")
-                continue
-            self._part(part, kind)
+    def drafts(self) -> list[DraftDocument]:
+        """Return the documents."""
         if self._elsewhere:  # at the end, so that no heading of the article stands below theirs
             self._documents.setdefault("background", []).extend(self._elsewhere)
-        drafts = []
-        if self._defined:
-            section = DraftSection(tuple(Paragraph(sentence) for sentence in dict.fromkeys(self._defined)))
-            drafts.append(
-                DraftDocument("premise-wikipedia", "premise", TITLES["premise"], SOURCE, (section,), reveals={})
-            )
+        drafts = [DraftDocument.of("premise", "wikipedia", SOURCE, [DraftSection.of(self._defined)], {})]
         for kind, sections in self._documents.items():
-            reveals = {self._setting.slug: END} if kind == "themes" else None  # an interpretation knows the end
-            drafts.append(DraftDocument(f"{kind}-wikipedia", kind, TITLES[kind], SOURCE, tuple(sections), reveals))
-        return self._facts, drafts
+            reveals = self._setting.end if kind == "themes" else None  # an interpretation knows the end
+            drafts.append(DraftDocument.of(kind, "wikipedia", SOURCE, sections, reveals))
+        return drafts
 
-    def _part(self, part: PageSection, kind: str) -> None:
-        heading, level = part.heading[:MAX_HEADING], part.level
+    def part(self, part: _Part, kind: str) -> None:
+        """Take a section of the article."""
+        heading = part.heading[:MAX_HEADING]
         place = place_in(heading, self._titles)
         if place or speaks_of_marks(heading):
             heading, place = TITLES.get(kind, ""), place or Place("")
         own: list[Paragraph] = []
-        elsewhere: list[tuple[str, Paragraph]] = []
         for line in part.lines:
-            for told in split_by_story(sentences_as_written(line.text), self._titles, self._setting):
-                kept = told.sentences if told.reveals else self._without_definitions(told.sentences)
-                stated: Placing | None = {self._setting.slug: place.words or END} if place else None
-                reveals = told.reveals or stated
-                paragraph = Paragraph(" ".join(kept), line.item, reveals)
-                if told.reveals:
-                    elsewhere.append((told.book, paragraph))
-                elif kept:
-                    own.append(paragraph)
+            for reveals, told in split_by_story(sentences_as_written(line.text), self._titles, self._setting):
+                if reveals:
+                    self._of_another(Paragraph(" ".join(told), line.item, reveals), heading)
+                elif kept := [sentence for sentence in told if not self._defines(sentence)]:
+                    marks = {self._setting.slug: place.words} if place else None
+                    own.append(Paragraph(" ".join(kept), line.item, marks))
         if own:
-            self._documents.setdefault(kind, []).append(DraftSection(tuple(own), heading, level))
-            self._note_names(own, kind)
-        for book, paragraph in elsewhere:
-            about = f"What happens in {book}" if book else "What happens in an earlier book"
-            self._elsewhere.append(DraftSection((paragraph,), about))
-            if not book:
-                why = "it tells the story of a book that the library does not have; hidden until the end"
-                self._setting.ledger.noted(f"a passage of “{heading or 'the beginning'}”", why=why)
+            self._documents.setdefault(kind, []).append(DraftSection(tuple(own), heading, part.level))
 
-    def _without_definitions(self, said: Sequence[str]) -> list[str]:
-        """Remove the sentences that only define the book, which are free of spoilers."""
-        kept = []
-        for sentence in said:
-            found = definition(sentence, self._titles, self._setting.others)
-            if found is None:
-                kept.append(sentence)
-                continue
-            self._defined.append(sentence)
-            self._facts = self._facts.completed_by(BookFacts(author=author_in(found), year=year_in(sentence)))
-        return kept
+    def _of_another(self, paragraph: Paragraph, heading: str) -> None:
+        others = [self._setting.others[slug].title for slug in paragraph.reveals or () if slug in self._setting.others]
+        about = f"What happens in {' and '.join(others) or 'an earlier book'}"
+        self._elsewhere.append(DraftSection((paragraph,), about))
+        if not others:
+            why = "it tells the story of a book that the library does not have; hidden until the end"
+            self._setting.ledger.noted(f"a passage of “{heading or 'the beginning'}”", why=why)
 
-    def _note_names(self, own: Sequence[Paragraph], kind: str) -> None:
-        if kind == "summary":
-            slugs = named(" ".join(p.text for p in own), self._setting.others, self._titles)
-            for slug in slugs:
-                why = f"if it gives that book away, write <!-- reveals: {self._setting.slug}=…, {slug}=… --> above it"
-                self._setting.ledger.noted(f"the story names {self._setting.others[slug].title}", why=why)
+    def _defines(self, sentence: str) -> bool:
+        """Take a sentence that only defines the book, which is free of spoilers."""
+        found = definition(sentence, self._titles, self._setting.others)
+        if found is not None:
+            self._defined[sentence] = None
+            self.facts = self.facts.completed_by(BookFacts(author=author_in(found), year=year_in(sentence)))
+        return found is not None
 
 
 def _title_of(lead: str) -> str:
@@ -296,28 +269,28 @@ def _title_of(lead: str) -> str:
     return found[1].strip(" “”\"'") if found else ""
 
 
-def _parts(lines: Sequence[PageLine]) -> Iterator[PageSection]:
+def _parts(lines: Sequence[PageLine]) -> Iterator[_Part]:
     """Yield the sections of an article, in all ways to mark headings."""
-    part = PageSection()
+    part = _Part()
     for line in lines:
         heading = _EDIT.sub("", line.text) if line.level or _EDIT.search(line.text[-40:]) else ""
         if heading and line.level != 1:
             yield part
-            part = PageSection(heading, max(2, line.level))
+            part = _Part(heading, max(2, line.level))
             continue
         pieces = _HEADING_MARK.split(line.text)
         _take(part, pieces[0], line)
         for level, title, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
             yield part
-            part = PageSection(title, len(level))
+            part = _Part(title, len(level))
             _take(part, text, line)
     yield part
 
 
-def _take(part: PageSection, text: str, line: PageLine) -> None:
-    text = " ".join(_NOTE.sub("", text.partition("Category:")[0]).split())
+def _take(part: _Part, text: str, line: PageLine) -> None:
+    text = cut_to(" ".join(_NOTE.sub("", text.partition("Category:")[0]).split()), MAX_PARAGRAPH)
     if line.level != 1 and any(map(str.isalpha, text)) and not _SITE_LINES.match(text):
-        part.take(text, line)
+        part.lines.append(PageLine(text, item=line.item))
 
 
 def _article_lines(tree: BeautifulSoup) -> list[PageLine]:

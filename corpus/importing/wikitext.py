@@ -1,7 +1,7 @@
 """Articles in Wikipedia's own mark-up, and as plain text with a list of facts at the top."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import mwparserfromhell
@@ -10,7 +10,7 @@ from mwparserfromhell.wikicode import Wikicode
 
 from corpus.errors import ImportRefused
 from corpus.importing import wikipedia
-from corpus.importing.draft import BookFacts, ImportContext, PageContent
+from corpus.importing.draft import BookFacts, DraftDocument, ImportContext
 from corpus.importing.page import PageLine, SavedPage, one_line
 
 MAX_MARKUP = 500_000
@@ -20,6 +20,7 @@ MAX_OPENED = 20_000
 """Brackets and braces, for which the parser needs time."""
 
 _HEADING = re.compile(r"^(={1,6})\s*([^=\n]{1,200}?)\s*\1\s*$", re.MULTILINE)
+_TITLE = re.compile(r"\s*=\s*([^=\n]{1,150}?)\s*=\s*\n")
 _FEATURES = (
     re.compile(r"\{\{\s*infobox\b", re.IGNORECASE), re.compile(r"\[\[[^\[\]\n]{1,200}\]\]"),
     re.compile(r"'''[^'\n]{1,200}'''"), re.compile(r"<ref[ >/]"), re.compile(r"\{\{[^{}\n]{1,200}\}\}"), _HEADING,
@@ -32,19 +33,12 @@ _LISTED = re.compile(r"(?:ubl|unbulleted list|plainlist|hlist|flatlist|cslist)\b
 _FILE = re.compile(r"\s*:?(?:file|image|datei|fichier|category|kategorie|[a-z]{2,3})\s*:", re.IGNORECASE)
 _ITEM = re.compile(r"^[*#]+[ \t]*", re.MULTILINE)
 _BULLET = "\ue000"
-_KEYS = (
-    "author", "authors", "translator", "illustrator", "cover artist", "country", "language", "series", "genre",
-    "publisher", "published", "publication date", "publication place", "release date", "media type", "pages", "isbn",
-    "oclc",
-    "preceded by", "followed by", "original title", "set in", "subject", "dewey decimal", "lc class", "text", "awards",
-)  # fmt: skip
-_ROW = re.compile(rf"^\W{{0,3}}({'|'.join(_KEYS)})\b\s*[:|–-]?\s+(\S.{{0,200}})$", re.IGNORECASE)
-_ALIASES = {
-    "release_date": "published",
-    "pub_date": "published",
-    "publication_date": "published",
-    "release date": "published",
-}
+_ROW = re.compile(
+    r"^\W{0,3}(authors?|translator|illustrator|cover artist|country|language|series|genre|publisher|published"
+    r"|publication date|publication place|release date|media type|pages|isbn|oclc|preceded by|followed by"
+    r"|original title|set in|subject|dewey decimal|lc class|text|awards)\b\s*[:|–-]?\s+(\S.{0,200})$",
+    re.IGNORECASE,
+)
 
 
 def matches(page: SavedPage) -> bool:
@@ -53,12 +47,11 @@ def matches(page: SavedPage) -> bool:
         return False
     head = page.source[:200_000]
     marked = sum(bool(feature.search(head)) for feature in _FEATURES)
-    titled = re.match(r"\s*=[^=\n]{1,150}=\s*\n", head)
     listed = len(_rows(page.lines)[0]) > 2
-    return marked > 1 or bool(titled) or (listed and (marked > 0 or wikipedia.matches(page)))
+    return marked > 1 or bool(_TITLE.match(head)) or (listed and (marked > 0 or wikipedia.matches(page)))
 
 
-def read(page: SavedPage, setting: ImportContext) -> PageContent:
+def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Read the article as Wikipedia's importer does, with the facts of its infobox or list."""
     if any(feature.search(page.source[:200_000]) for feature in _FEATURES[:5]):
         if len(page.source) > MAX_MARKUP or len(re.findall(r"[\[{<']", page.source)) > MAX_OPENED:
@@ -68,16 +61,15 @@ def read(page: SavedPage, setting: ImportContext) -> PageContent:
         facts, lines = _of_markup(page.source)
     else:
         rows, after = _rows(page.lines)
-        facts, lines = _facts(rows), list(_headed(page.lines[after:]))
-        titled = re.match(r"\s*=\s*([^=\n]{1,150}?)\s*=\s*\n", page.source)
-        facts = replace(facts, title=titled[1]) if titled else facts
-    article = wikipedia.read(replace(page, lines=tuple(lines)), setting)
-    return PageContent(facts.completed_by(article.facts), article.drafts)
+        facts, lines = _facts(rows), [line for line in page.lines[after:] if not _TITLE.match(f"{line.text}\n")]
+        facts = replace(facts, title=titled[1]) if (titled := _TITLE.match(page.source)) else facts
+    said, drafts = wikipedia.read(replace(page, lines=tuple(lines)), setting)
+    return facts.completed_by(said), drafts
 
 
 def _facts(rows: dict[str, str]) -> BookFacts:
-    facts = wikipedia.facts_of({_ALIASES.get(name, name): value for name, value in rows.items()})
-    return replace(facts, title=rows.get("name", ""))
+    dated = {re.sub(r"(?:release|pub|publication)[_ ]date", "published", name): value for name, value in rows.items()}
+    return replace(wikipedia.facts_of(dated), title=rows.get("name", ""))
 
 
 def _rows(lines: Sequence[PageLine]) -> tuple[dict[str, str], int]:
@@ -91,15 +83,6 @@ def _rows(lines: Sequence[PageLine]) -> tuple[dict[str, str], int]:
         elif len(line.text) > 100 or (last and line.text.endswith(".")):
             break
     return rows, last
-
-
-def _headed(lines: Sequence[PageLine]) -> Iterator[PageLine]:
-    for line in lines:
-        found = _HEADING.match(line.text)
-        if not found:
-            yield line
-        elif len(found[1]) > 1:
-            yield PageLine(found[2], level=len(found[1]))
 
 
 def _of_markup(source: str) -> tuple[BookFacts, list[PageLine]]:
@@ -124,7 +107,7 @@ def _of_markup(source: str) -> tuple[BookFacts, list[PageLine]]:
 
 def _infobox(code: Wikicode) -> dict[str, str]:
     for template in code.filter_templates(recursive=False):
-        if str(template.name).strip().casefold().startswith(("infobox book", "infobox novel", "infobox")):
+        if str(template.name).strip().casefold().startswith("infobox"):
             return {
                 str(parameter.name).strip().casefold(): one_line(_words(parameter.value, listed=True))[:200].strip(" ,")
                 for parameter in template.params

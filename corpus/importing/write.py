@@ -3,32 +3,26 @@
 import re
 import shutil
 import tempfile
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import tomlkit
 import yaml
-from tomlkit.items import AoT
 
-from corpus.books import Book, BookPart, Edition, SimilarBook, Slug, Unit
+from corpus.books import Book, Slug, Unit
 from corpus.errors import ImportRefused
-from corpus.importing.draft import END, BookFacts, DraftDocument, DraftSection, Paragraph, Placing
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, Paragraph, Placing
 from corpus.importing.page import one_line
 from corpus.importing.phrases import names_a_unit
-from corpus.importing.subject import same_title
 from corpus.labels import heading_mark
 from corpus.text import plural
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_ENTITY = re.compile(r"&(?=#?\w{1,40};)")
-_BACKSLASH = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
-_INLINE = re.compile(r"[*`]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)")
-_LINK = re.compile(r"\](?:[(:\[])")
-_SIGNS = re.compile(r"^[#>+~=|-]+")
+_SIGN = re.compile(r"[\\*`_\[\]<~]|&(?=#?\w{1,40};)|^[#>+=|-]")
 _NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _NOTES = re.compile(r"\((?:[\d,]{1,12} likes?|explicit|[,\s])*\)$", re.IGNORECASE)
 _LABEL = re.compile(r"\b(reveals?)\s*[:=](?=\s*\S{0,100}[0-9])", re.IGNORECASE)
@@ -54,41 +48,44 @@ def plain_text(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Return plain text as Markdown that reads back as the same text."""
-    text = _BACKSLASH.sub(r"\\\\", text)
-    text = _ENTITY.sub(r"\&", text)
-    text = _INLINE.sub(lambda found: f"\\{found[0]}", text)
-    if _LINK.search(text):
-        text = re.sub(r"(?<!\\)([\[\]])", r"\\\1", text)
-    text = _SIGNS.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
-    return _NUMBER.sub(r"\1\\\2", text)
+    return _NUMBER.sub(r"\1\\\2", _SIGN.sub(r"\\\g<0>", text))
 
 
-def placed(reveals: Placing, books: Mapping[Slug, Book]) -> dict[Slug, int]:
-    """Return the marks of a draft, with `END` and words resolved."""
-    return {slug: _mark(mark, books[slug]) for slug, mark in reveals.items()}
+def placed(
+    section: DraftSection, draft: DraftDocument, book: Book, books: Mapping[Slug, Book]
+) -> Iterator[tuple[Paragraph, dict[Slug, int] | None]]:
+    """Yield the paragraphs of a section with what each reveals; None for one that has to be placed by matching."""
+    now = around = _around(section, draft, book)
+    for paragraph in section.paragraphs:
+        now = paragraph.reveals or (around if section.names_marks else now)
+        yield paragraph, None if now is None else _marks(now, book, books)
 
 
-def _mark(place: int | str, book: Book) -> int:
-    mark = heading_mark(place, book) if isinstance(place, str) else place
-    return book.marks if mark is None or mark == END else mark
-
-
-def heading_place(draft: DraftDocument, section: DraftSection, book: Book) -> Placing | None:
+def _around(section: DraftSection, draft: DraftDocument, book: Book) -> Placing | None:
     """Return what the paragraphs of a section reveal that do not say it themselves."""
-    return {book.slug: _mark(_heading(section, book), book)} if section.names_marks else draft.reveals
+    return {book.slug: _heading(section, book)} if section.names_marks else draft.reveals
+
+
+def _marks(reveals: Placing, book: Book, books: Mapping[Slug, Book]) -> dict[Slug, int]:
+    """Return the marks of a draft, with words resolved."""
+    marks = {}
+    for slug, place in reveals.items():
+        mark = heading_mark(place, books[slug]) if isinstance(place, str) else place
+        marks[slug] = books[slug].marks if mark is None else mark
+    return marks | ({} if book.slug in marks else {book.slug: 0})
 
 
 def render(draft: DraftDocument, book: Book, books: Mapping[Slug, Book], fingerprint: str) -> str:
     """Return a draft as the text of a document; `fingerprint` identifies the page if it is imported again."""
     front: dict[str, object] = {"kind": draft.kind, "title": draft.title, "source": plain_text(draft.source)}
     if draft.reveals is not None:
-        marks = placed(draft.reveals, books)
-        front["reveals"] = marks if marks.keys() - {book.slug} else marks.get(book.slug, 0)
+        marks = _marks(draft.reveals, book, books)
+        front["reveals"] = marks if len(marks) > 1 else marks[book.slug]
     front["imported"] = fingerprint
     dumped = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1_000)
     blocks = [f"---\n{dumped}---"]
     for section in draft.sections:
-        blocks += _section(section, book, books, heading_place(draft, section, book))
+        blocks += _section(section, draft, book, books)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -115,52 +112,26 @@ def _heading(section: DraftSection, book: Book) -> str:
     return heading
 
 
-def _section(section: DraftSection, book: Book, books: Mapping[Slug, Book], around: Placing | None) -> list[str]:
+def _section(section: DraftSection, draft: DraftDocument, book: Book, books: Mapping[Slug, Book]) -> list[str]:
     heading = _heading(section, book)
     rows = [(False, f"{'#' * min(6, section.level)} {escaped(heading)}")] if heading else []
-    now = around if section.names_marks or heading_mark(heading, book) is None else None
-    for paragraph in section.paragraphs:
-        wanted = paragraph.reveals or (around if section.names_marks else now)
-        if wanted is not None and (now is None or placed(wanted, books) != placed(now, books)):
-            rows.append((False, f"<!-- reveals: {_stated(wanted, book, books)} -->"))
-        now = wanted
+    around = _around(section, draft, book)
+    unclear = not section.names_marks and heading_mark(heading, book) is not None
+    stated = None if around is None or unclear else _marks(around, book, books)
+    for paragraph, marks in placed(section, draft, book, books):
+        if marks not in (None, stated):
+            pairs = ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
+            rows.append((False, f"<!-- reveals: {pairs if len(marks) > 1 else marks[book.slug]} -->"))
+        stated = marks
         text = escaped(plain_text(paragraph.text))
         rows.append((True, f"- {text}{_notes(paragraph)}") if paragraph.item else (False, text))
     runs = groupby(rows, lambda row: "\n" if row[0] else "\n\n")  # the items of a list stand together
     return [between.join(text for _, text in run) for between, run in runs]
 
 
-def _stated(reveals: Placing, book: Book, books: Mapping[Slug, Book]) -> str:
-    marks = placed(reveals, books)
-    if set(marks) == {book.slug}:
-        return str(marks[book.slug])
-    return ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
-
-
 def _notes(paragraph: Paragraph) -> str:
-    likes = [plural(paragraph.likes, "like")] if paragraph.likes else []
-    said = ", ".join([*likes, *(["explicit"] if paragraph.explicit else [])])
-    return f" ({said})" if said else ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedBlock:
-    """A paragraph as it must be read back."""
-
-    text: str
-    reveals: Mapping[Slug, int] | None
-
-
-def expected_blocks(draft: DraftDocument, book: Book, books: Mapping[Slug, Book]) -> list[ExpectedBlock]:
-    """Return how a draft must be read back."""
-    found = []
-    for section in draft.sections:
-        now = around = heading_place(draft, section, book)
-        for paragraph in section.paragraphs:
-            now = paragraph.reveals or (around if section.names_marks else now)
-            where = None if now is None else {book.slug: 0} | placed(now, books)
-            found.append(ExpectedBlock(plain_text(paragraph.text), where))
-    return found
+    notes = [plural(paragraph.likes, "like")] * bool(paragraph.likes) + ["explicit"] * paragraph.explicit
+    return f" ({', '.join(notes)})" if notes else ""
 
 
 MAX_FIELD = 200
@@ -185,12 +156,11 @@ def new_book_file(slug: Slug, facts: BookFacts) -> BookFile:
             f"Write {slug}/book.toml with title, author, unit and marks first."
         )
     document = tomlkit.document()
-    document["title"], document["author"] = _text(facts.title), _text(facts.author)
-    if facts.chapters:
-        document["unit"], document["marks"] = str(Unit.CHAPTER), facts.chapters
-    else:
-        unit = tomlkit.item(str(Unit.PERCENT)).comment("or chapter, with as many marks as the book has chapters")
-        document["unit"], document["marks"] = unit, 100
+    document["title"], document["author"] = _plain(facts.title), _plain(facts.author)
+    unit = tomlkit.item(str(Unit.CHAPTER if facts.chapters else Unit.PERCENT))
+    if not facts.chapters:
+        unit.comment("or chapter, with as many marks as the book has chapters")
+    document["unit"], document["marks"] = unit, facts.chapters or 100
     filled = complete_book_file(tomlkit.dumps(document), facts, None)
     return BookFile(filled.text, ("title", "author", "unit", "marks", *filled.added), ())
 
@@ -198,38 +168,29 @@ def new_book_file(slug: Slug, facts: BookFacts) -> BookFile:
 def complete_book_file(text: str, facts: BookFacts, book: Book | None) -> BookFile:
     """Return a `book.toml` completed with fields from the page; nothing in it is changed but percent to chapters."""
     document = tomlkit.parse(text)
-    counted = ""
-    if book is not None and facts.chapters and book.unit is Unit.PERCENT:
-        document["unit"], document["marks"], counted = str(Unit.CHAPTER), facts.chapters, "unit, marks"
-        text = tomlkit.dumps(document)
-    before = tomllib.loads(text)
     added: list[str] = []
     present: list[str] = []
-    for name, value in _fields(facts):
-        if name in before:
-            present.append(name)
-        else:
-            document[name] = value
-            added.append(name)
-    for name, entries in (("parts", facts.parts), ("editions", facts.editions), ("similar", facts.similar)):
-        new = [entry for entry in entries if not _known(entry, before.get(name))]
-        if entries and not new:
-            present.append(name)
-        elif new and isinstance(before.get(name, []), list) and _append(document, name, new):
-            added.append(f"{len(new)} × {name}" if len(new) > 1 else name)
-        elif new:
-            present.append(name)
-    added = [counted, *added] if counted else added
-    if not added:
-        return BookFile(text, (), tuple(present))
-    filled = tomlkit.dumps(document)
-    for head in ("[ratings]", "[[parts]]", "[[editions]]", "[[similar]]"):
-        if head not in text:  # room above what is new; what a person wrote stays as it is
-            filled = re.sub(rf"(?<=[^\n])\n{re.escape(head)}", f"\n\n{head}", filled)
-    after = tomllib.loads(filled)
-    if any(after.get(key) != value for key, value in before.items() if key not in ("editions", "similar")):
-        raise ImportRefused("book.toml could not be completed without changing what it says. Add the fields by hand.")
-    return BookFile(filled, tuple(added), tuple(present))
+    if book is not None and facts.chapters and book.unit is Unit.PERCENT:
+        document["unit"], document["marks"] = str(Unit.CHAPTER), facts.chapters
+        added.append("unit, marks")
+    for name in (field.name for field in fields(facts) if field.name not in ("title", "author", "chapters")):
+        if value := _plain(getattr(facts, name)):
+            (present if name in document else added).append(name)
+            document.setdefault(name, value)
+    return BookFile(tomlkit.dumps(document) if added else text, tuple(added), tuple(present))
+
+
+def _plain(value: object) -> object:
+    """Return a fact as TOML has it: texts short and without mark-up, tables without empty fields."""
+    if isinstance(value, str):
+        return bare_text(value)[:MAX_FIELD]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: said for field in fields(value) if (said := _plain(getattr(value, field.name)))}
+    return value
 
 
 _MARK = r"(reveals:[ \t]*|\b{}=)([0-9]{{1,6}})\b"
@@ -251,72 +212,6 @@ def rescaled(home: Path, before: Book, after: Book) -> dict[str, str]:
     return found
 
 
-def _fields(facts: BookFacts) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a `book.toml` that a page filled, tables last."""
-    plain_fields: dict[str, object] = {
-        "year": facts.year,
-        "series": _text(facts.series),
-        "series_number": _number(facts.series_number),
-        "pages": facts.pages,
-        "language": _text(facts.language),
-        "isbn": _text(facts.isbn),
-        "first_published": facts.first_published,
-    }
-    for name, value in plain_fields.items():
-        if value:
-            yield name, value
-    if facts.lengths:
-        yield "lengths", list(facts.lengths)
-    if facts.ratings:
-        ratings = facts.ratings
-        table = tomlkit.table()
-        table["average"] = ratings.average
-        for key, value in (("count", ratings.count), ("reviews", ratings.reviews), ("source", ratings.source)):
-            if value:
-                table[key] = value
-        if ratings.as_of:
-            table["as_of"] = ratings.as_of
-        yield "ratings", table
-
-
-def _append(document: tomlkit.TOMLDocument, name: str, entries: Sequence[BookPart | Edition | SimilarBook]) -> bool:
-    """Add tables to a list of tables; a list on one line is left alone."""
-    if name not in document:
-        document[name] = tomlkit.aot()
-    tables = document[name]
-    if not isinstance(tables, AoT):
-        return False
-    for entry in entries:
-        table = tomlkit.table()
-        for key in entry.__slots__:
-            value = getattr(entry, key)
-            if value:
-                table[key] = _text(value) if isinstance(value, str) else value
-        tables.append(table)
-    return True
-
-
-def _known(entry: BookPart | Edition | SimilarBook, present: object) -> bool:
-    if isinstance(entry, BookPart):
-        return bool(present)
-    tables = [table for table in present if isinstance(table, dict)] if isinstance(present, list) else []
-    names = [name for name in present if isinstance(name, str)] if isinstance(present, list) else []
-    if isinstance(entry, SimilarBook):
-        titles = [*names, *(str(table.get("title", "")) for table in tables)]
-        return any(same_title(title, entry.title) for title in titles)
-    return any(
-        str(table.get("format", "")) == entry.format and table.get("published") == entry.published for table in tables
-    )
-
-
-def _text(value: str) -> str:
-    return bare_text(value)[:MAX_FIELD]
-
-
-def _number(value: float | None) -> float | int | None:
-    return int(value) if value is not None and value == int(value) else value
-
-
 def save_files(library: Path, slug: Slug, files: Mapping[str, str]) -> tuple[Path, ...]:
     """Write files into the folder of a book and return their paths, or change nothing on an error.
 
@@ -333,30 +228,17 @@ def save_files(library: Path, slug: Slug, files: Mapping[str, str]) -> tuple[Pat
         stage.chmod(0o755)
         for name, text in files.items():
             (stage / name).write_text(text, encoding="utf-8", newline="")
-        if home.exists():
-            _move_all(stage, home, sorted(files, key=lambda name: name == "book.toml"))
-        else:
+        if not home.exists():
             stage.rename(home)
+        with ExitStack() as undo:
+            for name in sorted(files if stage.exists() else (), key=lambda name: name == "book.toml"):
+                file = home / name
+                old = file.read_bytes() if file.exists() else None
+                undo.callback(partial(file.unlink, missing_ok=True) if old is None else partial(file.write_bytes, old))
+                (stage / name).replace(file)
+            undo.pop_all()
     except OSError as error:
         raise ImportRefused(f"{home} cannot be written ({error.strerror}); nothing was changed.") from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return tuple(home / name for name in files)
-
-
-def _move_all(stage: Path, home: Path, names: list[str]) -> None:
-    """Move files into place; on an error, the old files are restored."""
-    old = {name: (home / name).read_bytes() if (home / name).exists() else None for name in names}
-    moved: list[str] = []
-    try:
-        for name in names:
-            (stage / name).replace(home / name)
-            moved.append(name)
-    except BaseException:
-        for name in moved:
-            before = old[name]
-            if before is None:
-                (home / name).unlink()
-            else:
-                (home / name).write_bytes(before)
-        raise

@@ -1,6 +1,5 @@
 """Files of every kind that organisers bring: named for what they are, read, or refused with a cure that works."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,52 +56,6 @@ def test_a_pdf_loses_page_numbers_and_what_every_page_repeats(tmp_path: Path, la
     assert "Reading Guide" not in text
 
 
-OPF = (
-    '<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf"><metadata '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opf="http://www.idpf.org/2007/opf"><dc:title>The Lamp</dc:title>'
-    '<dc:creator opf:role="aut">Ada Winterbourne</dc:creator><dc:date>2016-05-04T00:00:00+00:00</dc:date>'
-    '<dc:identifier opf:scheme="ISBN">9780000000019</dc:identifier><meta name="calibre:series" content="Sorrel Coast"/>'
-    "<dc:description>A bell rings.</dc:description></metadata></package>"
-)
-OPEN_LIBRARY = {
-    "work": {"key": "/works/OL1W", "title": "The Lamp", "description": {"value": "A bell rings."}},
-    "edition": {
-        "key": "/books/OL1M", "title": "The Lamp", "by_statement": "by Ada Winterbourne.", "number_of_pages": 288,
-        "isbn_13": ["978-0-00-000001-9"], "publish_date": "May 2016", "series": ["Sorrel Coast, #1"],
-    },
-    "search": {"docs": [{"title": "The Lamp", "author_name": ["Ada Winterbourne"], "first_publish_year": 2016}]},
-    "data": {"ISBN:9780000000019": {"url": "x", "title": "The Lamp", "authors": [{"name": "Ada Winterbourne"}]}},
-}  # fmt: skip
-
-
-def test_what_calibre_keeps_beside_a_book(saved: Saved, library: Path) -> None:
-    import_files([saved("metadata.opf", OPF)], "the-lamp", library)
-    book = Library.load(library).books["the-lamp"]
-    assert (book.author, book.year, book.isbn, book.series) == (
-        "Ada Winterbourne",
-        2016,
-        "9780000000019",
-        "Sorrel Coast",
-    )
-    assert [(block.text, block.reveals.marks["the-lamp"]) for block in told(library, "premise") if block.reveals] == [
-        ("A bell rings.", 0)
-    ]
-
-
-@pytest.mark.parametrize("name", ["edition", "search", "data"])
-def test_what_open_library_says(name: str, saved: Saved, library: Path) -> None:
-    import_files([saved(f"{name}.json", json.dumps(OPEN_LIBRARY[name]))], "the-lamp", library)
-    book = Library.load(library).books["the-lamp"]
-    assert (book.title, book.author) == ("The Lamp", "Ada Winterbourne")
-    if name == "edition":
-        assert (book.pages, book.isbn, book.year, book.series_number) == (288, "9780000000019", 2016, 1)
-
-
-def test_a_work_of_open_library_gives_its_description(saved: Saved, lamp: Path) -> None:
-    import_files([saved("work.json", json.dumps(OPEN_LIBRARY["work"]))], "the-lamp", lamp)
-    assert [block.text for block in told(lamp, "premise")] == ["A bell rings."]
-
-
 def test_clippings_are_quotes_at_their_pages_of_this_book_alone(saved: Saved, lamp: Path) -> None:
     own, other = "The Lamp (Winterbourne, Ada)", "The Glass Orchard (Marlow, Tomas)"
     rows = [
@@ -139,26 +92,19 @@ STORYGRAPH = "Title,Authors,ISBN/UID,Format,Read Status,Star Rating\nThe Lamp,Ad
 WHATSAPP = "".join(f"24/08/2017, 22:3{n} - Ada: The Lamp was good\n" for n in range(6))
 IPHONE = "".join(f"[24.08.17, 22:31:5{n}] Ada W.: The Lamp was good\n" for n in range(6))
 DISCORD = "Guild: Club\nChannel: books\n\n[24-Aug-17 22:31] ada\nThe Lamp\n\n[24/08/2017 22:31] ada\nThe Lamp\n"
-TELEGRAM = json.dumps({"name": "Club", "type": "private_group", "messages": [{"id": 1, "text": "The Lamp was good"}]})
 
 
 @pytest.mark.parametrize(
     ("name", "text", "why"),
     [
-        ("export.csv", GOODREADS, "list of 2 books.*Goodreads.*/shelf"),
-        ("export.txt", STORYGRAPH, "list of 1 book, .*StoryGraph.*/shelf"),
-        ("export.csv", f'{GOODREADS}"{"a" * 200_000}', "list of 3 books"),
-        (
-            "export.tsv",
-            "Book Id\tTitle\tPrimary Author\tRating\n1\tThe Lamp\tW, Ada\t4\n",
-            "list of 1 book.*LibraryThing",
-        ),
+        ("export.csv", GOODREADS, "list of.*Goodreads.*/shelf"),
+        ("export.txt", STORYGRAPH, "list of.*StoryGraph.*/shelf"),
+        ("export.tsv", "Book Id\tTitle\tPrimary Author\tRating\n1\tThe Lamp\tW, Ada\t4\n", "list of.*LibraryThing"),
         ("chat.txt", WHATSAPP, "chat export.*/review"),
         ("chat.txt", IPHONE, "chat export"),
         ("chat.txt", DISCORD, "chat export"),
-        ("result.json", TELEGRAM, "chat export"),
         ("data.json", '{"a": 1}', "data for programs.*Import a page"),
-        ("deep.json", "[" * 100_000 + "]" * 100_000, "no text"),
+        ("page.mhtml", "From: <Saved by Blink>\nContent-Type: multipart/related;\n\n<html>", "web archive.*HTML only"),
         ("book.fb2", '<?xml version="1.0"?><FictionBook>…</FictionBook>', "FB2.*Convert it to EPUB"),
     ],
 )
@@ -174,12 +120,7 @@ def test_what_is_not_about_one_book_is_named_and_refused(
     [
         ("book.mobi", b"x" * 60 + b"BOOKMOBI" + b"\0" * 100, "Kindle book.*Convert it to EPUB"),
         ("guide.doc", b"\xd0\xcf\x11\xe0" + b"\0" * 100, "old Word document.*docx"),
-        (
-            "guide.odt",
-            zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}),
-            "OpenDocument.*docx",
-        ),
-        ("list.xlsx", zipped({"xl/workbook.xml": "<x/>"}), "Excel"),
+        ("guide.odt", zipped({"content.xml": "<x/>"}), "neither an e-book nor a Word document.*docx"),
         ("pages.zip", zipped({"a.html": "<p>The Lamp</p>"}), "Unpack it"),
         ("scan.pdf", pdf([[]]), "only pictures"),
         ("broken.pdf", b"%PDF-1.4\n" + b"1 0 obj\n<<" * 50, "damaged PDF|only pictures"),

@@ -13,7 +13,7 @@ Page = Callable[[str], Path]
 Saved = Callable[[str, str], Path]
 SLUG = "barchester-towers"
 GOODREADS, WIKIPEDIA, STUDY = (f"barchester-{name}.txt" for name in ("goodreads", "wikipedia", "study"))
-IN_HTML = [name.replace(".txt", ".html") for name in (GOODREADS, WIKIPEDIA, STUDY)]
+IN_HTML = [f"barchester-{name}.html" for name in ("goodreads-new", "wikipedia", "study")]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
