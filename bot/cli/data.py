@@ -15,14 +15,13 @@ from bot.db.sessions import Address
 from bot.ops.backup import restore_backup, take_backup
 from bot.settings import Settings
 from corpus.errors import DogearError
-from corpus.text import plural
+from corpus.library import SHIPPED
 
 
 def back_up(settings: Settings, file: Path) -> None:
     """Take a backup, and say what is in it."""
     manifest = take_backup(settings, file)
-    books = sum(name.endswith("/book.toml") for name in manifest.files)
-    library = f", a library of {plural(books, 'book')}" if books else ""
+    library = ", the library" if settings.library != SHIPPED else ""
     Screen(sys.stdout).line(
         f"{file}: {sum(manifest.rows.values()):,} rows of the club's data{library}, the settings without secrets. "
         "Keep it as you keep the data itself: it holds what members wrote, and where they are."

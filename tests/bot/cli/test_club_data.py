@@ -109,7 +109,7 @@ def test_a_backup_says_what_is_in_it_and_how_to_keep_it(
 ) -> None:
     assert main(["backup", str(tmp_path / "b.zip")], home) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "a library of 3 books" in told
+    assert "the club's data, the library, the settings" in told
     assert "settings without secrets" in told
     assert TOKEN.encode() not in (tmp_path / "b.zip").read_bytes()
 

@@ -161,11 +161,9 @@ def archive(data: bytes) -> None:
 
 def _packed() -> bytes:
     """Return a small archive with one file."""
-    digest = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    files = {DATABASE: {"size": 1, "sha256": digest}}
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as packed:
-        packed.writestr(MANIFEST, json.dumps({"format": 1, "made": "", "database": "7", "rows": {}, "files": files}))
+        packed.writestr(MANIFEST, json.dumps({"format": 2, "made": "", "database": "7", "rows": {}}))
         packed.writestr(DATABASE, "x")
     return made.getvalue()
 
