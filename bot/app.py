@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.db.sessions import Sessions
 from bot.logs import Meter
 from bot.people import EVERY, Shards, club_name
-from bot.settings import CLUB_QUESTIONS, CLUB_TOKENS, MEMBER_QUESTIONS
+from bot.settings import Settings
 from bot.workers import Workers
 from corpus.books import Book, Slug
 from corpus.library import KnownBooks
@@ -19,15 +19,6 @@ if TYPE_CHECKING:  # at run time it would load the vector store
     from bot.answering.engine import Discussion
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Limits that keep the bot usable: questions in any ten minutes, and tokens of the chat model in a day (UTC)."""
-
-    member: int = MEMBER_QUESTIONS
-    club: int = CLUB_QUESTIONS
-    tokens: int = CLUB_TOKENS
 
 
 @dataclass(frozen=True)
@@ -41,7 +32,7 @@ class App:
     database: Sessions
     workers: Workers
     now: Callable[[], dt.datetime]
-    rates: Rates = Rates()
+    settings: Settings = Settings()
     meter: Meter = field(default_factory=Meter)
     shards: Shards = EVERY
     store_behind: Callable[[], None] = lambda: None

@@ -41,16 +41,16 @@ class Allowance:
     """Counts questions in memory, in a window that slides, and tokens in the database, by day."""
 
     def __init__(self, app: App) -> None:
-        self._rates, self._database, self._now, self._meter = app.rates, app.database, app.now, app.meter
+        self._settings, self._database, self._now, self._meter = app.settings, app.database, app.now, app.meter
         self._asked: LRUCache[tuple[int, int], deque[dt.datetime]] = LRUCache(WATCHED)
 
     def take(self, member: Member) -> None:
         """Count a question. Raises AskedTooMuch where the member or their club has to wait."""
         own, club = self._recent((member.club, member.id)), self._recent((member.club, 0))
-        if len(own) >= self._rates.member:
+        if len(own) >= self._settings.member_questions:
             self._meter.refused("member")
             raise AskedTooMuch("You", own[0] + WINDOW)
-        if member.club != NO_CLUB and len(club) >= self._rates.club:
+        if member.club != NO_CLUB and len(club) >= self._settings.club_questions:
             self._meter.refused("club")
             raise AskedTooMuch("Your club", club[0] + WINDOW)
         own.append(self._now())
@@ -58,7 +58,7 @@ class Allowance:
 
     async def has_tokens(self, club: int) -> bool:
         """Return whether a club may still ask the chat model today."""
-        return await self.spent(club) < self._rates.tokens
+        return await self.spent(club) < self._settings.club_tokens
 
     async def spent(self, club: int) -> int:
         """Return the tokens that a club has used today."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bot.answering.engine import Discussion
-from bot.app import App, Rates
+from bot.app import App
 from bot.db.migrate import open_database
 from bot.db.sessions import indexing_lock
 from bot.features.books.store import ClubBooks
@@ -106,10 +106,9 @@ async def open_app(
         workers = Workers(SEARCHING + (settings.chat_calls if settings.chat_model else 0), meter)
         stack.push_async_callback(asyncio.to_thread, workers.close)
         opened = await stack.enter_async_context(open_database(records or settings.club_data))
-        rates = Rates(settings.member_questions, settings.club_questions, settings.club_tokens)
         repair = StoreRepair(discussion.retriever.repair, lambda: app.get(Reviews).reconcile())
         shards = settings.shards or EVERY
-        app = App(discussion, opened, workers, now, rates, meter or Meter(), shards, repair.request)
+        app = App(discussion, opened, workers, now, settings, meter or Meter(), shards, repair.request)
         stack.push_async_callback(app.get(ClubBooks).close)
         discussion.retriever.on_store_failure(repair.request)
         await stack.enter_async_context(repair.running())

@@ -1,12 +1,9 @@
 """Who asks, and where: members of clubs, and the places in which they talk."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from corpus.books import Book, Slug
-from corpus.errors import DogearError
 
 NO_CLUB = 0
 """The club of a direct message from somebody who is in no club."""
@@ -68,20 +65,11 @@ def positions(reached: Mapping[Slug, Reached], books: Mapping[Slug, Book]) -> di
     return {slug: there.marks_in(books[slug]) for slug, there in reached.items() if slug in books}
 
 
-EXAMPLE = "0-3/16"
-
 MOST = 65_536
 """Shards of a bot: far more than any has."""
 
 DIRECT = 0
 """Discord: direct messages are events of shard 0, whoever writes them."""
-
-_WRITTEN = re.compile(r"([\d\s,-]+)/\s*(\d{1,5})", re.ASCII)
-_PART = re.compile(r"(\d{1,5})(?:\s*-\s*(\d{1,5}))?", re.ASCII)
-
-
-class ShardsUnclear(DogearError):
-    """Shards that are written wrongly; the message says what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +84,16 @@ class Shards:
 
     @classmethod
     def parse(cls, written: str) -> "Shards":
-        """Return the shards of `0-3/16`, `5/16` or `0,2,4-6/16`. Raises ShardsUnclear."""
-        found = _WRITTEN.fullmatch(written.strip())
-        if found is None:
-            raise ShardsUnclear(
-                f"It does not name shards. Write those of this process and how many there are in all: {EXAMPLE}, "
-                "5/16 or 0,2,4-6/16."
-            )
-        count = int(found[2])
-        if not 0 < count <= MOST:
-            raise ShardsUnclear(f"A bot has 1 to {MOST:,} shards, not {count:,}. Write {EXAMPLE} for 4 of 16.")
-        ids = sorted(shard for part in found[1].split(",") for shard in _range(part.strip(), count))
-        twice = sorted({one for one, next_one in pairwise(ids) if one == next_one})
-        if twice:
-            raise ShardsUnclear(f"It names shard {twice[0]} twice. Name each once.")
-        return cls(tuple(ids), count)
+        """Return the shards of `0-3/16`, `5/16` or `0,2,4-6/16`. Raises ValueError."""
+        named, _, all_there_are = written.partition("/")
+        count, ids = int(all_there_are), list[int]()
+        for part in named.split(","):
+            first, _, last = part.partition("-")
+            shards = range(int(first), int(last or first) + 1)
+            if not 0 <= shards.start < shards.stop <= count <= MOST or not set(ids).isdisjoint(shards):
+                raise ValueError(part)
+            ids += shards
+        return cls(tuple(sorted(ids)), count)
 
     def shard_of(self, club: int) -> int:
         """Return the shard of a club.
@@ -146,17 +129,3 @@ class Shards:
 
 EVERY = Shards()
 """What a process has that is alone."""
-
-
-def _range(part: str, count: int) -> range:
-    """Return the shards of one part between commas. Raises ShardsUnclear."""
-    found = _PART.fullmatch(part)
-    if found is None:
-        raise ShardsUnclear(f"“{part}” is no shard. Write a number, or two with a hyphen: {EXAMPLE}.")
-    first = int(found[1])
-    last = int(found[2] or first)
-    if last < first:
-        raise ShardsUnclear(f"{part} runs backwards. Write {last}-{first}.")
-    if last >= count:
-        raise ShardsUnclear(f"There is no shard {last:,} of {count:,}: they are counted from 0 to {count - 1:,}.")
-    return range(first, last + 1)

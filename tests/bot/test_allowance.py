@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import Rates
 from bot.db.sessions import Sessions
 from bot.limits import WATCHED, WINDOW, Allowance, AskedTooMuch
 from bot.people import NO_CLUB, Member
+from bot.settings import Settings
 from tests.fakes.app import NO_DATABASE, app_on
 from tests.fakes.counting import Counted
 
@@ -34,7 +34,7 @@ class Clock:
 
 
 def allowance(clock: Clock, database: Sessions = NO_DATABASE, **rates: int) -> Allowance:
-    return Allowance(app_on(database, now=clock, rates=Rates(**rates)))
+    return Allowance(app_on(database, now=clock, settings=Settings.model_validate(rates)))
 
 
 def takes(allowed: Allowance, member: Member) -> bool:
@@ -47,7 +47,7 @@ def takes(allowed: Allowance, member: Member) -> bool:
 
 def test_who_has_asked_enough_waits_until_the_first_of_it_is_ten_minutes_old() -> None:
     clock = Clock()
-    allowed = allowance(clock, member=2, club=9)
+    allowed = allowance(clock, member_questions=2, club_questions=9)
     allowed.take(LIZ)
     clock.goes_on(60)
     allowed.take(LIZ)
@@ -61,7 +61,7 @@ def test_who_has_asked_enough_waits_until_the_first_of_it_is_ten_minutes_old() -
 
 def test_a_question_that_was_refused_is_not_counted() -> None:
     clock = Clock()
-    allowed = allowance(clock, member=1, club=9)
+    allowed = allowance(clock, member_questions=1, club_questions=9)
     allowed.take(LIZ)
     for _ in range(5):
         clock.goes_on(60)
@@ -79,7 +79,7 @@ def test_never_more_than_the_limit_in_any_ten_minutes(
     asking: list[tuple[Member, int]], most: int, most_of_club: int
 ) -> None:
     clock = Clock()
-    allowed = allowance(clock, member=most, club=most_of_club)
+    allowed = allowance(clock, member_questions=most, club_questions=most_of_club)
     answered: list[tuple[Member, dt.datetime]] = []
     for member, pause in asking:
         clock.goes_on(pause)
@@ -94,7 +94,7 @@ def test_never_more_than_the_limit_in_any_ten_minutes(
 @given(st.lists(st.integers(0, 700), max_size=40), st.integers(1, 5))
 def test_nobody_waits_longer_than_they_are_told(pauses: list[int], most: int) -> None:
     clock = Clock()
-    allowed = allowance(clock, member=most, club=99)
+    allowed = allowance(clock, member_questions=most, club_questions=99)
     for pause in pauses:
         clock.goes_on(pause)
         try:
@@ -105,7 +105,7 @@ def test_nobody_waits_longer_than_they_are_told(pauses: list[int], most: int) ->
 
 
 def test_whoever_asked_longest_ago_is_forgotten_first() -> None:
-    allowed = allowance(Clock(), member=1, club=WATCHED * 2)
+    allowed = allowance(Clock(), member_questions=1, club_questions=WATCHED * 2)
     crowd = [Member(NO_CLUB, person) for person in range(1, WATCHED + 2)]
     for member in crowd:
         allowed.take(member)
@@ -115,7 +115,7 @@ def test_whoever_asked_longest_ago_is_forgotten_first() -> None:
 
 async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_alike(records: Sessions) -> None:
     clock = Clock(NOON.replace(hour=23, minute=30))
-    allowed = allowance(clock, records, tokens=100)
+    allowed = allowance(clock, records, club_tokens=100)
     await allowed.spend(1, 99)
     assert await allowed.has_tokens(1)
     await allowed.spend(1, 1)
@@ -131,14 +131,16 @@ async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_ali
 
 def test_a_meter_is_told_whose_limit_was_reached_and_not_who_it_was() -> None:
     meter = Counted()
-    allowed = Allowance(app_on(NO_DATABASE, now=Clock(), rates=Rates(member=1, club=2), meter=meter))
+    allowed = Allowance(
+        app_on(NO_DATABASE, now=Clock(), settings=Settings(member_questions=1, club_questions=2), meter=meter)
+    )
     assert [takes(allowed, member) for member in (LIZ, LIZ, ALEC, Member(1, 22))] == [True, False, True, False]
     assert meter.told == [("refused", "member"), ("refused", "club")]
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting_for_a_day() -> None:
     clock = Clock()
-    allowed = allowance(clock, member=2)
+    allowed = allowance(clock, member_questions=2)
     assert [takes(allowed, LIZ) for _ in range(3)] == [True, True, False]
     clock.goes_on(-86_400)
     assert [takes(allowed, LIZ) for _ in range(3)] == [True, True, False]

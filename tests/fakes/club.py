@@ -11,13 +11,14 @@ from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, 
 
 from bot.answering.engine import Discussion
 from bot.answering.model import Writer
-from bot.app import App, Rates
+from bot.app import App
 from bot.client import Dogear
 from bot.features.books.store import ClubBooks
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.features.reviews.store import Reviews
 from bot.people import Member, Place
+from bot.settings import Settings
 from bot.workers import Workers
 from corpus.books import Slug
 from corpus.errors import DogearError
@@ -92,7 +93,7 @@ async def opened_club(
     folder: Path,
     *,
     writer: Writer | None = None,
-    rates: Rates = Rates(),
+    settings: Settings = Settings(),
     message_content: bool = False,
     database: str | Path | None = None,
 ) -> AsyncIterator[Club]:
@@ -104,7 +105,7 @@ async def opened_club(
     try:
         async with opened_records(database or folder) as records:
             discussion = Discussion(retriever.library, retriever, writer)
-            app = App(discussion, records, workers, discord.utils.utcnow, rates)
+            app = App(discussion, records, workers, discord.utils.utcnow, settings)
             await app.get(Reviews).reconcile()
             bot = Dogear(app, shard_count=1, message_content=message_content)
             approved = discord.Intents(guilds=True, messages=True, message_content=message_content)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from simcord import ChannelHandle, MemberActor
 
-from bot.app import Rates
+from bot.settings import Settings
 from retrieval.retriever import Retriever
 from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened
@@ -39,7 +39,7 @@ from tests.fakes.evening_acts import (
 )
 from tests.fakes.marked import AMBER, MARKS, ORCHARD, Signs, write_marked_library
 
-ALL_NIGHT = Rates(member=10_000, club=10_000)
+ALL_NIGHT = Settings(member_questions=10_000, club_questions=10_000)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def marked(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iter
 async def evening(marked: tuple[Retriever, Signs], tmp_path: Path) -> AsyncIterator[Evening]:
     """An evening in a club without a chat model."""
     retriever, signs = marked
-    async with opened_club(retriever, tmp_path, rates=ALL_NIGHT) as club:
+    async with opened_club(retriever, tmp_path, settings=ALL_NIGHT) as club:
         yield Evening(club, signs.copied())
 
 
@@ -211,7 +211,7 @@ async def test_a_chat_model_that_blurts_out_how_everything_ends_is_not_let_throu
 ) -> None:
     retriever, signs = marked
     with chatting.writer(retriever) as writer:
-        async with opened_club(retriever, tmp_path, writer=writer, rates=ALL_NIGHT) as club:
+        async with opened_club(retriever, tmp_path, writer=writer, settings=ALL_NIGHT) as club:
             evening = Evening(club, signs.copied())
             there = await arriving(evening)
             await chooses(evening, there.liz, QUESTIONS[0])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from simcord import ChannelHandle, MemberActor
 from simcord.types import HttpLogEntry
 
-from bot.app import Rates
+from bot.settings import Settings
 from corpus.books import Slug, Unit
 from tests.fakes.club import Club
 from tests.fakes.discord_reading import live
@@ -25,7 +25,7 @@ OURS = re.compile(
 )
 """What the bot itself writes around the words of others: titles, small print, numbers, moments, who wrote a review."""
 
-UNBOUNDED = Rates(member=10_000, club=10_000)
+UNBOUNDED = Settings(member_questions=10_000, club_questions=10_000)
 """So many attempts are made in a minute as nobody may make."""
 
 FAULT = "Sorry, something went wrong"

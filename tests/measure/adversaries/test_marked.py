@@ -56,7 +56,7 @@ def chatting() -> Iterator[ChatServer]:
 async def test_nothing_beyond_the_audience_comes_out(file: str, kind: str, marked: Marked, tmp_path: Path) -> None:
     retriever, signs = marked
     chosen = [attempt for attempt in attempts(HERE / file, signs) if attempt.kind == kind]
-    async with opened_club(retriever, tmp_path, rates=UNBOUNDED, message_content=True) as club:
+    async with opened_club(retriever, tmp_path, settings=UNBOUNDED, message_content=True) as club:
         made = await attempting(Evening(club, signs.copied()))
         for attempt in chosen:
             await made.make(attempt, {AMBER: 4})
@@ -75,7 +75,7 @@ async def test_nothing_beyond_the_audience_comes_out_of_a_model(
     retriever, signs = marked
     chosen = [attempt for attempt in attempts(HERE / file, signs) if attempt.kind == kind]
     with chatting.writer(retriever) as writer:
-        async with opened_club(retriever, tmp_path, writer=writer, rates=UNBOUNDED) as club:
+        async with opened_club(retriever, tmp_path, writer=writer, settings=UNBOUNDED) as club:
             made = await attempting(Evening(club, signs.copied()))
             for attempt in chosen:
                 asked, chatting.says = len(chatting.requests), attempt.says
@@ -98,7 +98,7 @@ def told_the_model(requests: list[dict[str, object]], attempt: Attempt, made: At
 @pytest.mark.parametrize("do", ["ask", "mention", "direct", "review read"])
 async def test_an_attempt_that_brings_something_out_is_heard(do: str, marked: Marked, tmp_path: Path) -> None:
     retriever, signs = marked
-    async with opened_club(retriever, tmp_path, rates=UNBOUNDED) as club:
+    async with opened_club(retriever, tmp_path, settings=UNBOUNDED) as club:
         made = await attempting(Evening(club, signs.copied()))
         made.evening.is_at(made.people["Liz"], AMBER, 0)
         text = AMBER if do == "review read" else "What does Wenna carry across the bridge?"

@@ -113,7 +113,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Re
 @asynccontextmanager
 async def evening(retriever: Retriever, folder: Path) -> AsyncIterator[tuple[Club, MemberActor]]:
     """A club in which Liz has read five chapters, and the place goes as far."""
-    async with opened_club(retriever, folder, rates=UNBOUNDED, message_content=True) as club:
+    async with opened_club(retriever, folder, settings=UNBOUNDED, message_content=True) as club:
         liz = await club.reader("Liz", the_lantern="ch 5")
         await club.ceiling(club.general, the_lantern="ch 5")
         yield club, liz

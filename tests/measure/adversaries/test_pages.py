@@ -56,7 +56,7 @@ async def test_a_page_is_read_by_those_who_have_finished_and_obeyed_by_nobody(
     signs = Signs()
     imported(library, tmp_path / "page.txt", signs)
     with opened(library, data, embedder) as retriever:
-        async with opened_club(retriever, tmp_path, rates=UNBOUNDED) as club:
+        async with opened_club(retriever, tmp_path, settings=UNBOUNDED) as club:
             evening = Evening(club, signs)
             await reads_everything(evening, club)
             assert "\n".join(evening.leaks()) == ""

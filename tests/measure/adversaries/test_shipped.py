@@ -89,7 +89,7 @@ async def test_nothing_beyond_the_audience_comes_out(
     chosen = [attempt for attempt in ATTEMPTS if attempt.kind == kind]
     writing = writer if chosen[0].says else None
     found = []
-    async with opened_club(shipped, tmp_path, writer=writing, rates=UNBOUNDED) as club:
+    async with opened_club(shipped, tmp_path, writer=writing, settings=UNBOUNDED) as club:
         signs = Signs()
         signs.new({})
         made = Attempting(Evening(club, signs), {})

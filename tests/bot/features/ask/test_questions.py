@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering.engine import Discussion
-from bot.app import App, Rates
+from bot.app import App
 from bot.club_settings import SetUp
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import BUTTONS_WORK, AskedLongAgo, AskedQuestions, Conversations
@@ -18,6 +18,7 @@ from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.limits import AskedTooMuch
 from bot.people import Member, Place
+from bot.settings import Settings
 from bot.workers import Workers
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import KITE, LANTERN
@@ -54,7 +55,7 @@ async def club(island: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
         async with opened_records(tmp_path) as records:
             discussion = Discussion(island.library, island)
             meter = Counted()
-            app = App(discussion, records, workers, lambda: clock[0], Rates(member=20), meter)
+            app = App(discussion, records, workers, lambda: clock[0], Settings(member_questions=20), meter)
             yield Club(app, clock, meter)
     finally:
         workers.close()
