@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from bot.db.migrations.columns import BIG, FLAG, MOMENT, NUMBER, TEXT, belongs_to_member, of
+
 revision = "0002"
 down_revision = "0001"
 
@@ -10,22 +12,8 @@ down_revision = "0001"
 def upgrade() -> None:
     """Make the table of suggestions."""
     op.create_table(
-        "suggestions",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("club", sa.BigInteger(), nullable=False),
-        sa.Column("member", sa.BigInteger(), nullable=False),
-        sa.Column("place", sa.BigInteger(), nullable=False),
-        sa.Column("adults", sa.Boolean(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
-        sa.Column("message", sa.BigInteger(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["club", "member"], ["members.club", "members.id"], name="fk_suggestions_members", ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_suggestions"),
-        sa.UniqueConstraint("club", "message", name="uq_suggestions_club_message"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_suggestions_club_settled", "suggestions", ["club", "settled"])
-    op.create_index("ix_suggestions_club_member", "suggestions", ["club", "member"])
+        "suggestions", *of(NUMBER, "id"), *of(BIG, "club", "member", "place"), *of(FLAG, "adults"), *of(TEXT, "text"),
+        *of(BIG, "message", nullable=True), *of(MOMENT, "at"), *of(FLAG, "settled"), belongs_to_member(),
+        sa.PrimaryKeyConstraint("id"), sa.UniqueConstraint("club", "message"), sa.Index(None, "club", "settled"),
+        sa.Index(None, "club", "member"), sqlite_autoincrement=True,
+    )  # fmt: skip

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from bot.db.migrations.columns import BIG, JSON, MOMENT, TEXT, of
+
 revision = "0005"
 down_revision = "0004"
 
@@ -10,19 +12,11 @@ down_revision = "0004"
 def upgrade() -> None:
     """Make the two tables."""
     op.create_table(
-        "clubs",
-        sa.Column("club", sa.BigInteger(), nullable=False, autoincrement=False),
-        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in ("moderators", "organisers", "talk", "schedule")),
-        sa.Column("zone", sa.String(), nullable=False),
-        sa.Column("book", sa.String(), nullable=True),
-        sa.Column("walk", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("club", name="pk_clubs"),
-    )
+        "clubs", *of(BIG, "club", autoincrement=False),
+        *of(BIG, "moderators", "organisers", "talk", "schedule", nullable=True), *of(TEXT, "zone"),
+        *of(TEXT, "book", nullable=True), *of(TEXT, "walk"), sa.PrimaryKeyConstraint("club"),
+    )  # fmt: skip
     op.create_table(
-        "figures",
-        sa.Column("club", sa.BigInteger(), nullable=False),
-        sa.Column("book", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("groups", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("club", "book", name="pk_figures"),
-    )
+        "figures", *of(BIG, "club"), *of(TEXT, "book"), *of(MOMENT, "at"), *of(JSON, "groups"),
+        sa.PrimaryKeyConstraint("club", "book"),
+    )  # fmt: skip

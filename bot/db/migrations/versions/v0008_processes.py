@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from bot.db.migrations.columns import BIG, MOMENT, WORDS, of
+
 revision = "0008"
 down_revision = "0007"
-
-WORDS = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 WITH_CLUB = (
     ("schedules", ("due",)),
@@ -19,34 +19,15 @@ WITH_CLUB = (
 
 def upgrade() -> None:
     """Make the tables and the indexes."""
+    op.create_table("away", *of(BIG, "club", autoincrement=False), sa.PrimaryKeyConstraint("club"))
+    op.create_table("claims", *of(WORDS, "name"), *of(MOMENT, "until"), sa.PrimaryKeyConstraint("name"))
+    op.create_table("revisions", *of(WORDS, "name"), *of(BIG, "number"), sa.PrimaryKeyConstraint("name"))
     op.create_table(
-        "away",
-        sa.Column("club", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("club", name="pk_away"),
-    )
-    op.create_table(
-        "claims",
-        sa.Column("name", WORDS, nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_claims"),
-    )
-    op.create_table(
-        "revisions",
-        sa.Column("name", WORDS, nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_revisions"),
-    )
-    op.create_table(
-        "review_changes",
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("club", sa.BigInteger(), nullable=False),
-        sa.Column("review", sa.BigInteger(), nullable=False),
-        sa.Column("origin", WORDS, nullable=False),
-        sa.PrimaryKeyConstraint("number", name="pk_review_changes"),
-    )
-    op.add_column("findings", sa.Column("claimed", sa.DateTime(timezone=True), nullable=True))
+        "review_changes", *of(BIG, "number", autoincrement=False), *of(BIG, "club", "review"), *of(WORDS, "origin"),
+        sa.PrimaryKeyConstraint("number"),
+    )  # fmt: skip
+    op.add_column("findings", *of(MOMENT, "claimed", nullable=True))
     for table, columns in WITH_CLUB:
-        before = "_".join(columns)
-        op.drop_index(f"ix_{table}_{before}", table_name=table)
-        op.create_index(f"ix_{table}_{before}_club", table, [*columns, "club"])
-    op.create_index("ix_discussion_prompts_claimed_club", "discussion_prompts", ["claimed", "club"])
+        op.drop_index(f"ix_{table}_{'_'.join(columns)}", table_name=table)
+        op.create_index(None, table, [*columns, "club"])
+    op.create_index(None, "discussion_prompts", ["claimed", "club"])
