@@ -8,20 +8,27 @@ from bot.db.migrations.columns import BIG, FLAG, MOMENT, NUMBER, WORDS, of
 revision = "0009"
 down_revision = "0008"
 
-JOBS = (
-    "SELECT 'vote', club, id, 'close', closes, NULL, false, 0 FROM votes WHERE state = 'open'",
-    "SELECT 'vote', club, id, 'open', {claimed+3}, opened, false, 0 FROM votes WHERE state = 'opening'",
-    "SELECT 'vote', club, id, 'close', {claimed+3}, coalesce(counted, claimed), false, 0 FROM votes "
-    "WHERE state NOT IN ('open', 'opening', 'closed')",
-    "SELECT 'prompt', club, id, 'post', coalesce({claimed+2}, due), claimed, false, 0 FROM discussion_prompts "
-    "WHERE state = 'approved' AND due IS NOT NULL",
-    "SELECT 'watch', club, id, 'tell', coalesce({claimed+1}, {at+1}), at, false, 0 FROM findings "
-    "WHERE outcome = 'waiting' AND NOT told",
-    "SELECT 'schedule', club, id, 'look', due, NULL, false, 0 FROM schedules",
-    "SELECT 'schedule', club, schedule, step.id, CASE WHEN done THEN NULL ELSE until END, since, done, result "
-    "FROM schedule_steps AS step JOIN schedules ON schedules.id = schedule",
-)
-"""What is a job from now on, column by column: a claim of before lasts as many minutes as stand behind its moment."""
+MOVED = """
+    INSERT INTO jobs (feature, club, subject, step, due, since, done, result)
+    SELECT 'vote', club, id, 'close', closes, NULL, false, 0 FROM votes WHERE state = 'open'
+    UNION ALL
+    SELECT 'vote', club, id, 'open', {claimed+3}, opened, false, 0 FROM votes WHERE state = 'opening'
+    UNION ALL
+    SELECT 'vote', club, id, 'close', {claimed+3}, coalesce(counted, claimed), false, 0 FROM votes
+        WHERE state NOT IN ('open', 'opening', 'closed')
+    UNION ALL
+    SELECT 'prompt', club, id, 'post', coalesce({claimed+2}, due), claimed, false, 0 FROM discussion_prompts
+        WHERE state = 'approved' AND due IS NOT NULL
+    UNION ALL
+    SELECT 'watch', club, id, 'tell', coalesce({claimed+1}, {at+1}), at, false, 0 FROM findings
+        WHERE outcome = 'waiting' AND NOT told
+    UNION ALL
+    SELECT 'schedule', club, id, 'look', due, NULL, false, 0 FROM schedules
+    UNION ALL
+    SELECT 'schedule', club, schedule, step.id, CASE WHEN done THEN NULL ELSE until END, since, done, result
+        FROM schedule_steps AS step JOIN schedules ON schedules.id = schedule
+"""
+"""What is a job from now on. A claim lasted until so many minutes after its moment."""
 
 LATER = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', {}, '+{} minutes')",  # as SQLAlchemy writes a moment
@@ -45,14 +52,12 @@ def upgrade() -> None:
     """Make the table, move what is planned, begun or done into it, and drop where that was kept before."""
     op.create_table(
         "jobs", *of(NUMBER, "id"), *of(WORDS, "feature"), *of(BIG, "club", "subject"), *of(WORDS, "step"),
-        *of(MOMENT, "due", "since", nullable=True), *of(FLAG, "done"), *of(BIG, "result"), sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("feature", "subject", "step"), sa.Index(None, "due", "club"),
+        *of(MOMENT, "due", "since", nullable=True), *of(FLAG, "done"), *of(BIG, "result"),
+        sa.PrimaryKeyConstraint("id"), sa.UniqueConstraint("feature", "subject", "step"), sa.Index(None, "due", "club"),
     )  # fmt: skip
     later = LATER[op.get_bind().dialect.name]
     moments = {f"{name}+{count}": later.format(name, count) for name in ("claimed", "at") for count in (1, 2, 3)}
-    for jobs in JOBS:
-        found = jobs.format(**moments)
-        op.execute(f"INSERT INTO jobs (feature, club, subject, step, due, since, done, result) {found}")
+    op.execute(MOVED.format(**moments))
     for table, columns in OLD_INDEXES:
         op.drop_index(f"ix_{table}_{columns}", table_name=table)
     for table, column in OLD_COLUMNS:
