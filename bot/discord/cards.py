@@ -20,59 +20,21 @@ Interaction = discord.Interaction[Any]
 Item = discord.ui.Item[Any]
 Items = Sequence[Item]
 
-MESSAGE = 2_000
-"""Characters of a message's content."""
-
-TEXT = 4_000
-"""Characters of all text displays of a message together."""
-
-COMPONENTS = 40
-"""Components of a message, nested ones counted."""
-
-ROW = 5
-"""Buttons side by side; a menu takes a row for itself."""
-
-CUSTOM_ID = 100
-"""Characters of the state that a button, a menu or a modal carries."""
-
-BUTTON_LABEL = 80
-"""Characters on a button."""
-
-OPTIONS = 25
-"""Options of a menu."""
-
-OPTION = 100
-"""Characters of a menu option's label, of its value and of its description."""
-
-MODAL_TITLE = 45
-"""Characters above a modal."""
-
-INPUT_LABEL = 45
-"""Characters above a field of a modal."""
-
-INPUT = 4_000
-"""Characters that can be typed into a field of a modal."""
-
-CHOICES = 25
-"""Choices of an autocomplete."""
-
-CHOICE = 100
-"""Characters of an autocomplete choice, of its name and of its value."""
-
-PLACE_NAME = 100
-"""Characters of the name of a channel or a thread."""
-
-ALT_TEXT = 1_024
-"""Characters that describe a picture to who does not see it."""
-
-POLL_ANSWER = 55
-"""Characters of an answer of a poll."""
-
-POLL_HOURS = 768
-"""Hours that a poll lasts at most: 32 days."""
-
-FILE = 10 * 1024 * 1024
-"""Bytes of a file: 10 MiB."""
+TEXT = 4_000  # Discord: characters of all text displays of a message together
+COMPONENTS = 40  # components of a message, nested ones counted
+ROW = 5  # buttons side by side; a menu takes a row for itself
+CUSTOM_ID = 100  # characters of the state that a button, a menu or a modal carries
+OPTIONS = 25  # options of a menu
+OPTION = 100  # characters of a menu option's label, of its value and of its description
+MODAL_TITLE = 45  # characters above a modal
+INPUT = 4_000  # characters that can be typed into a field of a modal
+CHOICES = 25  # choices of an autocomplete
+CHOICE = 100  # characters of an autocomplete choice, of its name and of its value
+PLACE_NAME = 100  # characters of the name of a channel or a thread
+ALT_TEXT = 1_024  # characters that describe a picture to who does not see it
+POLL_ANSWER = 55  # characters of an answer of a poll
+POLL_HOURS = 768  # hours that a poll lasts at most: 32 days
+FILE = 10 * 1024 * 1024  # bytes of a file
 
 
 _TERMINAL = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)?")
@@ -107,7 +69,10 @@ def safe(text: str) -> str:
 
     It is for message text alone. Labels, menus, modals and names show backslashes: `one_line` is for those.
     """
-    bare = _tidied(_without_schemes(visible(text)))
+    bare, before = visible(text), ""
+    while bare != before:  # what is taken out may leave another behind: “mailmailto:to:”
+        bare, before = _SCHEME.sub("", bare), bare
+    bare = re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in bare.split("\n"))).strip()
     escaped = _SIGNS.sub(lambda sign: f"{sign['number']}\\" if sign["number"] else f"\\{sign[0]}", bare)
     return discord.utils.escape_mentions(escaped)
 
@@ -136,40 +101,15 @@ def clipped(text: str, limit: int) -> str:
 
 def cut_point(text: str, end: int) -> int:
     """Return the last place up to `end` that parts no sign from its backslash and no emoji or letter from its parts."""
-    while 0 < end < len(text) and _joined(text, end):
+    while 0 < end < len(text) and (text[end - 1] in _JOINERS or _continues(text[end])):
         end -= 1
     kept = text[:end]
     return end - (len(kept) - len(kept.rstrip("\\"))) % 2
 
 
-def _joined(text: str, at: int) -> bool:
-    """Return whether the signs before and after a place make one that is seen."""
-    before, after = text[at - 1], text[at]
-    if before in _JOINERS or after in _JOINERS or unicodedata.category(after).startswith("M") or _is_skin(after):
-        return True
-    flags = len(text[:at]) - len(text[:at].rstrip(_FLAG_LETTERS))
-    return after in _FLAG_LETTERS and flags % 2 == 1
-
-
-_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
-"""Two of these make a flag."""
-
-
-def _is_skin(sign: str) -> bool:
-    return "\U0001f3fb" <= sign <= "\U0001f3ff"
-
-
-def _without_schemes(text: str) -> str:
-    before = None
-    while before != text:  # what is taken out may leave another behind: “mailmailto:to:”
-        before, text = text, _SCHEME.sub("", text)
-    return text
-
-
-def _tidied(text: str) -> str:
-    """Return lines without indents and runs of spaces, at most one of them empty in a row."""
-    lines = "\n".join(" ".join(line.split()) for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+def _continues(sign: str) -> bool:
+    """Return whether a sign belongs to the one before it: a joiner, an accent or the colour of a skin."""
+    return sign in _JOINERS or unicodedata.category(sign).startswith("M") or "\U0001f3fb" <= sign <= "\U0001f3ff"
 
 
 ROOM = 1_800
@@ -177,15 +117,6 @@ ROOM = 1_800
 
 _SENTENCE = re.compile(r"(?<!\bMr)(?<!\bDr)(?<!\bSt)(?<!\bMrs)[.!?…][”’\"')\]]*(?=\s)")
 _SPACE = re.compile(r"\s")
-
-
-@dataclass(frozen=True, slots=True)
-class PageText:
-    """One page of a longer text: its number, from 1, and of how many."""
-
-    text: str
-    number: int
-    of: int
 
 
 def pages(text: str, room: int = ROOM) -> list[str]:
@@ -210,11 +141,11 @@ def pages_of_items(items: Sequence[str], room: int = ROOM, between: str = "\n\n"
     return found or [""]
 
 
-def page_of(text: str, number: int, room: int = ROOM) -> PageText:
-    """Return a page by its number; the nearest there is, since a text may have become shorter behind a button."""
+def page_of(text: str, number: int, room: int = ROOM) -> tuple[str, int, int]:
+    """Return a page by its number, the nearest there is, with that number and how many there are."""
     found = pages(text, room)
     nearest = min(max(1, number), len(found))
-    return PageText(found[nearest - 1], nearest, len(found))
+    return found[nearest - 1], nearest, len(found)
 
 
 def opening(text: str, room: int) -> str:
@@ -231,17 +162,10 @@ def opening(text: str, room: int) -> str:
     return text[: cut_point(text, room) or room]
 
 
-TITLE = 400
-"""Characters of a title: a book's and a section's, escaped."""
-
-LINE = 600
-"""Characters of one small line: a source or a note."""
-
-BODY = 1_000
-"""Characters that are kept for the body, however many small lines there are."""
-
-BESIDE_ITEMS = 9
-"""Components that a card may have besides buttons and menus: all of its parts, and one to spare."""
+TITLE = 400  # characters of a title: a book's and a section's, escaped
+LINE = 600  # characters of one small line: a source or a note
+BODY = 1_000  # characters that are kept for the body, however many small lines there are
+BESIDE_ITEMS = 9  # components that a card may have besides buttons and menus: all of its parts, and one to spare
 
 
 class Tone(Enum):
@@ -254,38 +178,17 @@ class Tone(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture on a card: the name of its file, its bytes, and what it shows, for who does not see it."""
-
-    name: str
-    png: bytes
-    alt: str
-
-    @property
-    def file_name(self) -> str:
-        """The name with signs that Discord leaves as they are: a card finds its picture by it."""
-        return re.sub(r"[^A-Za-z0-9._-]+", "-", self.name).strip("-.") or "picture.png"
-
-    def file(self) -> discord.File:
-        """Return the file to send along; one is good for one sending."""
-        return discord.File(BytesIO(self.png), self.file_name, description=clipped(self.alt, ALT_TEXT))
-
-    def gallery(self) -> discord.ui.MediaGallery[Any]:
-        """Return the component that shows the file."""
-        shown = discord.MediaGalleryItem(f"attachment://{self.file_name}", description=clipped(self.alt, ALT_TEXT))
-        return discord.ui.MediaGallery(shown)
-
-
-@dataclass(frozen=True, slots=True)
-class FileAttachment:
-    """A file to keep, under a card: its name, of letters, digits, dots and hyphens, and its bytes."""
+class Attachment:
+    """A file of a card: its name (letters, digits, dots, hyphens), its bytes, and what there is to see on a picture."""
 
     name: str
     data: bytes
+    alt: str = ""
 
-    def file(self) -> discord.File:
-        """Return the file to send along; one is good for one sending."""
-        return discord.File(BytesIO(self.data), self.name)
+    @property
+    def url(self) -> str:
+        """How the card that it is sent with refers to it."""
+        return f"attachment://{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,13 +200,14 @@ class Card:
     footers: Sequence[str] = ()
     tone: Tone = Tone.PLAIN
     buttons: Items = ()
-    picture: Picture | None = None
+    picture: Attachment | None = None
     note: str = ""
-    document: FileAttachment | None = None
+    document: Attachment | None = None
 
     def files(self) -> list[discord.File]:
-        """Return the files to send along."""
-        return [part.file() for part in (self.picture, self.document) if part]
+        """Return the files to send along; they are good for one sending."""
+        parts = [part for part in (self.picture, self.document) if part]
+        return [discord.File(BytesIO(part.data), part.name, description=_alt(part) or None) for part in parts]
 
 
 class CardView(discord.ui.LayoutView):
@@ -317,40 +221,31 @@ class CardView(discord.ui.LayoutView):
         self.add_item(discord.ui.Container(*parts, accent_colour=card.tone.value))
 
 
+def _alt(picture: Attachment) -> str:
+    return clipped(picture.alt, ALT_TEXT)
+
+
 def _parts(card: Card) -> Iterable[Item]:
-    """Yield the components of a card, from top to bottom."""
-    text = _Text.of(card)
-    if text.top:
-        yield discord.ui.TextDisplay(text.top)
+    """Yield the components of a card, from top to bottom; of too much text, the end of the body is left out."""
+    title, note = _line("### ", card.title, TITLE), _line("-# ", card.note, LINE)
+    left, body = TEXT - len(title) - len(note) - 2, card.body.strip()
+    small = _fitting([_line("-# ", footer, LINE) for footer in card.footers], left - min(len(body), BODY))
+    left -= len(small)
+    top = "\n".join(filter(None, (title, body if len(body) <= left else f"{opening(body, left - 2)} …")))
+    if top:
+        yield discord.ui.TextDisplay(top)
     if card.picture:
-        yield card.picture.gallery()
-    if text.small:
-        if text.top or card.picture:
+        shown = discord.MediaGalleryItem(card.picture.url, description=_alt(card.picture))
+        yield discord.ui.MediaGallery(shown)
+    if small:
+        if top or card.picture:
             yield discord.ui.Separator(visible=False)
-        yield discord.ui.TextDisplay(text.small)
+        yield discord.ui.TextDisplay(small)
     if card.document:
-        yield discord.ui.File(f"attachment://{card.document.name}")
+        yield discord.ui.File(card.document.url)
     yield from _rows(card.buttons)
-    if text.note:
-        yield discord.ui.TextDisplay(text.note)
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The texts of a card, which together are within Discord's limit: what is too long is taken from the body."""
-
-    top: str
-    small: str
-    note: str
-
-    @classmethod
-    def of(cls, card: Card) -> "_Text":
-        title = _line("### ", card.title, TITLE)
-        note = _line("-# ", card.note, LINE)
-        left = TEXT - len(title) - len(note) - 2
-        body = card.body.strip()
-        small = _fitting([_line("-# ", footer, LINE) for footer in card.footers], left - min(len(body), BODY))
-        return cls("\n".join(filter(None, (title, _shortened(body, left - len(small))))), small, note)
+    if note:
+        yield discord.ui.TextDisplay(note)
 
 
 def _line(sign: str, text: str, limit: int) -> str:
@@ -367,11 +262,6 @@ def _fitting(lines: Iterable[str], room: int) -> str:
             break
         kept = f"{kept}\n{line}".strip("\n")
     return kept
-
-
-def _shortened(body: str, room: int) -> str:
-    """Return a body within the room, cut at the end of a sentence where there is one."""
-    return body if len(body) <= room else f"{opening(body, room - 2)} …"
 
 
 def _rows(items: Items) -> list[discord.ui.ActionRow[Any]]:
@@ -431,7 +321,7 @@ Turn = Callable[..., Item]
 
 
 def paged_card(
-    title: str, texts: Sequence[str], number: int, turn: Turn, picture: Picture | None = None, note: str = "",
+    title: str, texts: Sequence[str], number: int, turn: Turn, picture: Attachment | None = None, note: str = "",
     items: Items = (), between: str = "\n\n",
 ) -> Card:  # fmt: skip
     """Return one page of a list, with what turns it and further buttons and menus below.

@@ -43,73 +43,58 @@ ACKNOWLEDGED = (40060, 10062)
 NOBODY = discord.AllowedMentions.none()
 
 
+def _shown(card: Card, files: str = "files", mentions: discord.AllowedMentions = NOBODY) -> dict[str, Any]:
+    """Return what discord.py is given to show a card; it is good for one try."""
+    return {"view": CardView(card), files: card.files(), "allowed_mentions": mentions}
+
+
 async def deliver(interaction: Interaction, card: Card, *, private: bool = True) -> None:
     """Answer an interaction with a card: at once, in place of “is thinking …”, or beside the card that was pressed.
 
     The privacy of a deferred answer was fixed when it was deferred, so `private` has to agree with that. A deferred
     answer is filled in by an edit, which may be repeated without being seen twice.
     """
+    response, waiting = interaction.response, discord.InteractionResponseType.deferred_channel_message
 
     async def send() -> None:
-        view, files = CardView(card), card.files()
-        response = interaction.response
         if not response.is_done():
-            await response.send_message(view=view, files=files, ephemeral=private, allowed_mentions=NOBODY)
-        elif response.type is discord.InteractionResponseType.deferred_channel_message:
-            await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NOBODY)
+            await response.send_message(**_shown(card), ephemeral=private)
+        elif response.type is waiting:
+            await interaction.edit_original_response(**_shown(card, "attachments"))
         else:
-            await interaction.followup.send(view=view, files=files, ephemeral=private, allowed_mentions=NOBODY)
+            await interaction.followup.send(**_shown(card), ephemeral=private)
 
     await _with_patience(send)
 
 
 async def post(interaction: Interaction, card: Card) -> discord.WebhookMessage:
     """Post a card for everybody in the place, after the interaction was answered in private."""
-
-    async def send() -> discord.WebhookMessage:
-        return await interaction.followup.send(
-            view=CardView(card), files=card.files(), ephemeral=False, allowed_mentions=NOBODY, wait=True
-        )
-
-    return await _with_patience(send)
+    return await _with_patience(lambda: interaction.followup.send(**_shown(card), ephemeral=False, wait=True))
 
 
 async def replace_card(interaction: Interaction, card: Card) -> None:
     """Show a card in place of the one whose button was pressed."""
 
     async def edit() -> None:
-        view, files = CardView(card), card.files()
         if interaction.response.is_done():
-            await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=NOBODY)
+            await interaction.edit_original_response(**_shown(card, "attachments"))
         else:
-            await interaction.response.edit_message(view=view, attachments=files, allowed_mentions=NOBODY)
+            await interaction.response.edit_message(**_shown(card, "attachments"))
 
     await _with_patience(edit)
 
 
 async def reply_to(message: discord.Message, card: Card) -> discord.Message:
     """Reply to a message with a card; the nonce keeps Discord from showing it twice."""
-
-    async def send() -> discord.Message:
-        return await message.channel.send(
-            view=CardView(card),
-            files=card.files(),
-            reference=message.to_reference(fail_if_not_exists=False),
-            mention_author=False,
-            allowed_mentions=NOBODY,
-            nonce=str(message.id),
-        )
-
-    return await _with_patience(send)
+    reference, nonce = message.to_reference(fail_if_not_exists=False), str(message.id)
+    return await _with_patience(
+        lambda: message.channel.send(**_shown(card), reference=reference, mention_author=False, nonce=nonce)
+    )
 
 
 async def edit(message: discord.Message, card: Card) -> None:
     """Show a card in place of the one in a message of the bot."""
-
-    async def send() -> None:
-        await message.edit(view=CardView(card), attachments=card.files(), allowed_mentions=NOBODY)
-
-    await _with_patience(send)
+    await _with_patience(lambda: message.edit(**_shown(card, "attachments")))
 
 
 async def post_in(
@@ -122,20 +107,12 @@ async def post_in(
     mentions = discord.AllowedMentions(
         everyone=False, roles=False, replied_user=False, users=[discord.Object(person) for person in pinged]
     )
-
-    async def send() -> discord.Message:
-        return await channel.send(view=CardView(card), files=card.files(), allowed_mentions=mentions, nonce=nonce)
-
-    return await _with_patience(send)
+    return await _with_patience(lambda: channel.send(**_shown(card, mentions=mentions), nonce=nonce))
 
 
 async def post_poll(channel: discord.abc.Messageable, text: str, poll: discord.Poll, nonce: str) -> discord.Message:
     """Post a poll in a channel below a line of safe text: Discord has no polls among components."""
-
-    async def send() -> discord.Message:
-        return await channel.send(text, poll=poll, allowed_mentions=NOBODY, nonce=nonce)
-
-    return await _with_patience(send)
+    return await _with_patience(lambda: channel.send(text, poll=poll, allowed_mentions=NOBODY, nonce=nonce))
 
 
 async def _with_patience(send: Callable[[], Awaitable[T]]) -> T:
@@ -204,20 +181,19 @@ CURES: dict[type[DogearError], Callable[[Any], Items]] = {}
 
 async def tell(interaction: Interaction, error: Exception) -> None:
     """Tell a member what went wrong, to them alone."""
-    if (told := readable(error)) is None:
-        return
-    try:
-        await deliver(interaction, problem_card(told, _items(told)))
-    except discord.HTTPException as failed:
-        log.warning("a member could not be told of a problem (%s)", failed.code or failed.status)
+    await _tell(error, lambda card: deliver(interaction, card))
 
 
 async def tell_in_reply(message: discord.Message, error: Exception) -> None:
     """Tell what went wrong with a message, as a reply to it."""
+    await _tell(error, lambda card: reply_to(message, card))
+
+
+async def _tell(error: Exception, send: Callable[[Card], Awaitable[object]]) -> None:
     if (told := readable(error)) is None:
         return
     try:
-        await reply_to(message, problem_card(told, _items(told)))
+        await send(problem_card(told, _items(told)))
     except discord.HTTPException as failed:
         log.warning("a member could not be told of a problem (%s)", failed.code or failed.status)
 
@@ -257,15 +233,13 @@ def _for_members(error: DogearError) -> DogearError:
     """
     cause = error.__cause__ if isinstance(error, Choice) else error
     if isinstance(cause, StoreUnavailable):
-        log.error("%s", cause)
-        return Choice("I can’t reach the library at the moment. Please try again in a few minutes.", _items(error))
-    if not isinstance(cause, StorageUnavailable):
+        lost = "the library at the moment"
+    elif isinstance(cause, StorageUnavailable):
+        lost = "the club’s data at the moment, so nothing was changed"
+    else:
         return error
     log.error("%s", cause)
-    return Choice(
-        "I can’t reach the club’s data at the moment, so nothing was changed. Please try again in a few minutes.",
-        _items(error),
-    )
+    return Choice(f"I can’t reach {lost}. Please try again in a few minutes.", _items(error))
 
 
 def _items(error: DogearError) -> Items:

@@ -58,9 +58,9 @@ def spoken_card(answer: Answer, books: Books, items: Items, note: str = "") -> C
 
 def page_card(answer: Answer, books: Books, number: int, items: Items) -> Card:
     """Return one page of a long answer."""
-    page = page_of(answer.reply.body, number)
-    shown = replace(answer.reply, body=page.text, sources=())
-    footers = (f"Page {page.number} of {page.of}",) if page.of > 1 else ()
+    text, page, last = page_of(answer.reply.body, number)
+    shown = replace(answer.reply, body=text, sources=())
+    footers = (f"Page {page} of {last}",) if last > 1 else ()
     return answer_card(shown, title=_title(answer, books), footers=footers, buttons=items)
 
 
@@ -308,8 +308,8 @@ def page_items(answer: Answer, number: int) -> list[Item]:
     """Return the buttons under a page: those that turn it, and those of every answer."""
     if not answer.asked.id:
         return []
-    page = page_of(answer.reply.body, number)
-    return [*turns(partial(PageButton, answer.asked.id), page.number, page.of), *answer_items(answer)]
+    _, page, last = page_of(answer.reply.body, number)
+    return [*turns(partial(PageButton, answer.asked.id), page, last), *answer_items(answer)]
 
 
 ANSWER_BUTTONS = (ShareButton, HintButton, FirstHintButton, PageButton, MineButton, WhyButton)

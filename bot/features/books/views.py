@@ -340,7 +340,7 @@ class ExportButton(buttons.OwnButton, template=rf"book-export:{buttons.ID}"):
             raise Refused("That is more than Discord lets me send in one file. My operator can copy it for you.")
         return cards.Card(
             body="All files of the book, in the library’s format.",
-            document=cards.FileAttachment(f"{name}.zip", archive),
+            document=cards.Attachment(f"{name}.zip", archive),
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from discord import app_commands
 
 from bot.discord.buttons import DANGER, Cancel, Pressed
-from bot.discord.cards import Card, FileAttachment, Interaction, notice_card, safe
+from bot.discord.cards import Attachment, Card, Interaction, notice_card, safe
 from bot.discord.context import ClubBot, Refused, app_of, deliver
 from bot.discord.visitor import AppCog, in_clubs_and_direct_messages
 from bot.feature import Feature
@@ -40,7 +40,7 @@ def person(interaction: Interaction) -> Member:
 def export_card(held: Mapping[str, int], data: bytes, *, everywhere: bool) -> Card:
     """Return the card with the file of everything that is held."""
     text = "\n".join((f"What I know about you {_where(everywhere=everywhere)}:", *_lines(held)))
-    return Card(body=safe(text), document=FileAttachment(FILE, data), note="Only you see this.")
+    return Card(body=safe(text), document=Attachment(FILE, data), note="Only you see this.")
 
 
 def forgetting_card(member: Member, held: Mapping[str, int]) -> Card:

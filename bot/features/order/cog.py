@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.app import App
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
-from bot.discord.cards import Card, Interaction, Item, Items, Picture, Tone, safe
+from bot.discord.cards import Attachment, Card, Interaction, Item, Items, Tone, safe
 from bot.discord.context import Refused, app_of, deliver
 from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
@@ -52,7 +52,7 @@ async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
 async def order_card(app: App, advice: Advice, tone: Tone, items: Items, footers: Sequence[str] = ()) -> Card:
     """Return the card of the recommended order, with its picture."""
     png = await app.workers.do(lambda: series_page(advice, app.books).png())
-    picture = Picture("reading-order.png", png, alt_text(advice))
+    picture = Attachment("reading-order.png", png, alt_text(advice))
     return Card(TITLE, _shown(order_text(advice)), tuple(map(safe, footers)), tone, items, picture)
 
 

@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.audit import Audit
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.cards import Card, FileAttachment, Interaction
+from bot.discord.cards import Attachment, Card, Interaction
 from bot.discord.context import ORGANISER, ClubBot, Refused, Right, app_of, deliver, lacking, lacks_in, parent_of
 from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
@@ -177,7 +177,7 @@ class ScheduleCog(AppCog):
         """Get the meetings as a file for your calendar."""
         kept, _, _ = await self._meant(interaction, book)
         schedule, now = kept.schedule, self._app.now()
-        file = FileAttachment(f"{schedule.book}.ics", await self._app.workers.do(lambda: exported(schedule, now)))
+        file = Attachment(f"{schedule.book}.ics", await self._app.workers.do(lambda: exported(schedule, now)))
         body = "Open it with your calendar. After a change, import it again to update the meetings."
         await deliver(interaction, Card(body=body, document=file))
 

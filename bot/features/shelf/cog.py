@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from bot.app import App
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, Page, Undo
-from bot.discord.cards import Card, Interaction, Picture, headed, notice_card, paged_card
+from bot.discord.cards import Attachment, Card, Interaction, headed, notice_card, paged_card
 from bot.discord.context import app_of, deliver
 from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
@@ -57,7 +57,7 @@ async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
     if page == 1:
         app.get(Allowance).take(member)
         png = await app.workers.do(lambda: shelf_page(shelved, app.books).png())
-        picture = Picture("shelf.png", png, alt_text(shelved, app.books))
+        picture = Attachment("shelf.png", png, alt_text(shelved, app.books))
     items = [headed(part) for part in shelf_list(shelved, app.books)]
     return paged_card("My shelf", items, page, ShelfPageButton, picture)
 

@@ -6,7 +6,7 @@ from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, Share
-from bot.discord.cards import Card, Interaction, Item, Picture, Tone, notice_card, safe
+from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, safe
 from bot.discord.context import Refused, app_of, deliver
 from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
@@ -66,7 +66,7 @@ async def stats_card(app: App, asked: Asked, book: Book) -> Card:
 
 async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: Item) -> Card:
     png = await app.workers.do(lambda: stats_page(figure, book).png())
-    picture = Picture("where-the-club-is.png", png, alt_text(figure, book))
+    picture = Attachment("where-the-club-is.png", png, alt_text(figure, book))
     body = f"{plural(figure.members, 'member')} told me where they are, as of <t:{int(figure.at.timestamp())}:R>."
     return Card(safe(book.title), body, (safe(PRIVATE),), tone, items, picture)
 

@@ -96,7 +96,7 @@ def poll_of(vote: rules.Vote, now: dt.datetime) -> discord.Poll:
     return poll
 
 
-def count_card(vote: rules.Vote, count: Count, picture: cards.Picture | None, items: cards.Items) -> cards.Card:
+def count_card(vote: rules.Vote, count: Count, picture: cards.Attachment | None, items: cards.Items) -> cards.Card:
     """Return how a vote stands or has ended, with each round in words."""
     number, told_rounds = plural(count.ballots, "ballot"), "\n".join(map(cards.safe, rules.rounds(vote, count)))
     if vote.count is None:
@@ -205,7 +205,7 @@ async def counted_card(app: App, vote: rules.Vote, count: Count, items: cards.It
     if not count.rounds:
         return count_card(vote, count, None, items)
     png = await app.workers.do(lambda: rounds_page(vote, count).png())
-    return count_card(vote, count, cards.Picture("rounds.png", png, alt_text(vote, count)), items)
+    return count_card(vote, count, cards.Attachment("rounds.png", png, alt_text(vote, count)), items)
 
 
 def outcome_items(vote: rules.Vote) -> list[cards.Item]:
