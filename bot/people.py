@@ -118,13 +118,9 @@ class Shards:
 
     def __str__(self) -> str:
         """Return them as they are written in SHARDS."""
-        runs: list[list[int]] = []
-        for shard in self.ids:
-            if runs and shard == runs[-1][-1] + 1:
-                runs[-1].append(shard)
-            else:
-                runs.append([shard])
-        return ",".join(f"{r[0]}-{r[-1]}" if len(r) > 1 else str(r[0]) for r in runs) + f"/{self.count}"
+        first, last = self.ids[0], self.ids[-1]
+        in_a_row = last - first == len(self.ids) - 1 > 0
+        return f"{f'{first}-{last}' if in_a_row else ','.join(map(str, self.ids))}/{self.count}"
 
 
 EVERY = Shards()

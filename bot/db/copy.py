@@ -97,8 +97,7 @@ async def _reviews_in(address: Address) -> list[Review]:
         return await every_review(Sessions(engine, address.name), EVERY)
 
 
-BATCH = 100
-"""Rows that are held in memory at a time."""
+BATCH = 100  # rows that are held in memory at a time
 
 
 def copy(source: str | Path, target: str | Path) -> dict[str, int]:
@@ -174,9 +173,7 @@ async def _count(connection: AsyncConnection, table: Table) -> int:
     return await connection.scalar(select(func.count()).select_from(table)) or 0
 
 
-PATIENCE = 10.0
-"""Seconds to wait for who holds the file."""
-
+PATIENCE = 10.0  # seconds to wait for who holds the file
 _VERSIONS = "alembic_version"
 
 
@@ -223,11 +220,10 @@ def holding(file: Path) -> Holding:
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)) as database:
         if (found := database.execute("PRAGMA quick_check(1)").fetchone()) != ("ok",):
             raise sqlite3.DatabaseError(f"it is damaged: {found[0]}")
-        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        tables = sorted(name for name in names if name != _VERSIONS and not name.startswith("sqlite_"))
-        rows = {name: _rows(database, name) for name in tables}
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        rows = {name: _rows(database, name) for (name,) in database.execute(names).fetchall()}
         (version,) = database.execute(f"SELECT version_num FROM {_VERSIONS}").fetchone()  # noqa: S608 (a constant)
-        return Holding(str(version), rows)
+        return Holding(str(version), {name: count for name, count in rows.items() if name != _VERSIONS})
 
 
 def _rows(database: sqlite3.Connection, table: str) -> int:

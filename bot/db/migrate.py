@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,20 +17,14 @@ from bot.db.sessions import WRITES, Address, Sessions, StorageUnavailable, damag
 if TYPE_CHECKING:
     from alembic.config import Config
 
-PATIENCE = 60.0
-"""Seconds to wait for another process that upgrades the same database."""
-
-LOCK = 0x646F67656172
-"""The number of the lock that keeps others from a server's database meanwhile; it spells our name."""
-
+PATIENCE = 60.0  # seconds to wait for another process that upgrades the same database
+LOCK = 0x646F67656172  # keeps others from a server's database meanwhile; it spells our name
 MIGRATIONS = Path(__file__).with_name("migrations")
-
 HEAD = max(file.name[1:5] for file in MIGRATIONS.glob("versions/v[0-9]*_*.py"))
 """The latest version in `migrations/versions`, by its file's name."""
 
 _VERSIONS = "alembic_version"
-_ONE_AT_A_TIME = threading.Lock()
-"""Alembic keeps the migration that runs in module variables."""
+_ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the migration that runs in module variables
 
 
 def upgrade(where: str | Path, version: str = HEAD) -> str | None:
@@ -46,15 +40,10 @@ def upgrade(where: str | Path, version: str = HEAD) -> str | None:
     address = Address.of(where)
     with told(address.name):
         address.make_file()
-        with _alone(address):
+        # Nobody else has SQLite's file open meanwhile: then it could not turn to WAL, and never waits.
+        lock = FileLock(f"{address.file}.lock", timeout=PATIENCE, mode=0o600) if address.file else nullcontext()
+        with lock:
             return asyncio.run(_upgrade(address, version))
-
-
-def _alone(address: Address) -> contextlib.AbstractContextManager[object]:
-    """Keep others from SQLite's file meanwhile: while somebody has it open, it cannot turn to WAL, and never waits."""
-    if address.file is None:
-        return contextlib.nullcontext()
-    return FileLock(address.file.with_name(f"{address.file.name}.lock"), timeout=PATIENCE, mode=0o600)
 
 
 async def _upgrade(address: Address, version: str) -> str | None:
@@ -96,10 +85,7 @@ def check_whole(connection: Connection, name: str) -> None:
 
 
 def lock(connection: Connection) -> None:
-    """Keep other processes from changing the tables of a server's database until the transaction ends.
-
-    SQLite's file is locked while anybody writes to it.
-    """
+    """Keep other processes from changing a server's tables until the transaction ends, as SQLite does by itself."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE:.0f}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -129,7 +115,7 @@ def version_of(connection: Connection, name: str) -> str | None:
     return version
 
 
-@contextlib.asynccontextmanager
+@asynccontextmanager
 async def open_database(where: str | Path) -> AsyncIterator[Sessions]:
     """Open the club's data in a data folder, or in a database by its URL. Raises StorageUnavailable.
 

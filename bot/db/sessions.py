@@ -77,11 +77,13 @@ def told(name: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        cure = _cure(error.orig)
-        if cure is None and _is_ours(error):
+        state, code = getattr(error.orig, "sqlstate", None) or "", getattr(error.orig, "sqlite_errorcode", None)
+        cures = [_SERVER.get(state[:length]) for length in (5, 3, 2)] if code is None else [_SQLITE.get(code & 0xFF)]
+        refused = type(getattr(error.orig, "__cause__", None)).__name__ == "DataError"  # by the driver of servers
+        if not any(cures) and (isinstance(error, _OURS) or refused or state.startswith(_OUR_CODES)):
             raise
-        named = f"{type(error.orig).__name__} {_state(error.orig)}".strip()
-        cure = cure or f"cannot be used ({named}). Check the database and its rights, and try again."
+        named = f"{type(error.orig).__name__} {state}".strip()
+        cure = next(filter(None, cures), f"cannot be used ({named}). Check the database and its rights, and try again.")
         raise StorageUnavailable(f"The club's data in {name} {cure}") from error
     except PoolTimeout as error:
         raise StorageUnavailable(f"The club's data in {name} is asked for too much at once. Try again soon.") from error
@@ -92,49 +94,13 @@ def told(name: str) -> Iterator[None]:
         ) from error
 
 
-def _cure(error: BaseException | None) -> str | None:
-    """Return what is known to help, or None."""
-    code = getattr(error, "sqlite_errorcode", None)
-    if isinstance(code, int):
-        return _SQLITE.get(code & 0xFF)
-    state = _state(error)
-    return next((_SERVER[state[:length]] for length in (5, 3, 2) if state[:length] in _SERVER), None)
-
-
-def _is_ours(error: DBAPIError) -> bool:
-    cause = type(getattr(error.orig, "__cause__", None)).__name__
-    refused = cause == "DataError"  # by the driver of servers, before it asks one; its package may never be loaded
-    return isinstance(error, _OURS) or refused or _state(error.orig).startswith(_OUR_CODES)
-
-
-def _state(error: BaseException | None) -> str:
-    """Return the code that a server gives with an error, or nothing."""
-    return getattr(error, "sqlstate", None) or ""
-
-
-KINDS = ("postgresql", "postgres")
-
 EXAMPLE = "postgresql://user:password@host:5432/database"
 
 _OTHERS = ("channel_binding", "connect_timeout", "gssencmode", "sslcompression", "tcp_user_timeout")
 """Parameters that other programs understand and our driver would pass on to the server, which does not."""
 
-
 _WRONG = ValueError("no address of a database")
-
-
-def _are_hosts(text: str) -> bool:
-    """Return whether hosts, with commas between, have no port or a possible one."""
-    for host in text.split(","):
-        _, colon, port = host.rpartition("]")[2].rpartition(":")
-        if colon and not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 2**16):
-            return False
-    return True
-
-
 NAME = "club.db"
-
-_SQLITE_URL = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +118,7 @@ class Address:
         text = str(where)
         if isinstance(where, Path) or "://" not in text:
             return cls(str(Path(where) / NAME), Path(where) / NAME)
-        file = text.removeprefix(_SQLITE_URL)
+        file = text.removeprefix("sqlite:///")
         if file not in (text, "", ":memory:"):
             return cls(str(Path(file)), Path(file))
         try:
@@ -167,24 +133,21 @@ class Address:
     def of_server(cls, text: str) -> "Address":
         """Read the address of a server. Raises ValueError, which shows nothing of it, where it is none."""
         try:
-            parts = urlsplit(text)
-            query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+            url = urlsplit(text)
+            query = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
+            right = url.port != 0 and text.isprintable() and " " not in text and not url.fragment
         except ValueError:
             raise _WRONG from None
-        kind = parts.scheme.partition("+")[0]
-        given, _, hosts = parts.netloc.rpartition("@")
-        hosts = hosts or query.get("host", "")
-        database = unquote(parts.path).removeprefix("/") or query.get("dbname", "")
-        right = kind in KINDS and database and "/" not in database and database.isprintable() and _are_hosts(hosts)
-        if not right or any(letter.isspace() for letter in text) or not text.isprintable() or parts.fragment:
+        database, host = unquote(url.path).removeprefix("/"), url.netloc.rpartition("@")[2] or query.get("host", "")
+        named = bool(database) and database.isprintable() and "/" not in database
+        if not right or not named or url.scheme.partition("+")[0] not in ("postgresql", "postgres"):
             raise _WRONG
         if "ssl" in query:  # as SQLAlchemy and asyncpg call it
             query.setdefault("sslmode", query.pop("ssl"))
         kept = {name: value for name, value in query.items() if name not in _OTHERS and not name.startswith("keepal")}
-        dsn = urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(kept, quote_via=quote), ""))
-        written = given.partition(":")[2]
-        passwords = tuple(word for word in {written, unquote(written), query.get("password", "")} if word)
-        return cls(f"{database} at {unquote(hosts) or 'this machine'}", None, dsn, passwords)
+        dsn = urlunsplit(("postgresql", url.netloc, url.path, urlencode(kept, quote_via=quote), ""))
+        passwords = {url.password or "", unquote(url.password or ""), query.get("password", "")} - {""}
+        return cls(f"{database} at {host or 'this machine'}", None, dsn, tuple(passwords))
 
     def make_file(self) -> None:
         """Make SQLite's file, or take an existing one back from others: it is for its owner alone.
@@ -194,28 +157,16 @@ class Address:
         if self.file is None:
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            if os.fstat(handle).st_mode & 0o077:
-                self.file.chmod(0o600)
-        finally:
-            os.close(handle)
+        os.close(os.open(self.file, os.O_CREAT | os.O_RDWR, 0o600))
+        if self.file.stat().st_mode & 0o077:
+            self.file.chmod(0o600)
 
 
-WRITES = "dogear_writes"
-"""The execution option of a connection whose transactions write."""
-
-BUSY_MS = 10_000
-"""Milliseconds that SQLite waits for another process; within one, writers take turns (`Sessions` below)."""
-
-CONNECTIONS = 5
-"""How many are open at most; more callers than that wait. A query takes a millisecond or two."""
-
-CONNECT = 10.0
-"""Seconds that a server has to let us in. A member waits for it."""
-
-ANSWER = 15.0
-"""Seconds that a server has for a statement, except for those that upgrade or copy: then the connection is given up."""
+WRITES = "dogear_writes"  # the execution option of a connection whose transactions write
+BUSY_MS = 10_000  # milliseconds that SQLite waits for another process; within one, writers take turns (`Sessions`)
+CONNECTIONS = 5  # open at most; more callers than that wait. A query takes a millisecond or two
+CONNECT = 10.0  # seconds that a server has to let us in: a member waits for it
+ANSWER = 15.0  # seconds for a statement, except for those that upgrade or copy: then the connection is given up
 
 FROZEN = "60s"
 """The time after which a server ends a transaction in which nothing happens: its process froze, or its machine is gone,
@@ -237,22 +188,16 @@ def engine_for(address: Address, patience: float | None = ANSWER, to_connect: fl
     was lost since it was used last, as when the server was restarted, is noticed and replaced before anything is asked
     of it.
     """
+    pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "hide_parameters": True}
     if address.file is None:
         return create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda: _connect(address.dsn, to_connect, patience),
             isolation_level="READ COMMITTED",  # use cases lock what they change; a server may say otherwise
-            pool_size=CONNECTIONS,
-            max_overflow=0,
             pool_pre_ping=True,
-            hide_parameters=True,
+            **pool,
         )
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(address.file)),
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        hide_parameters=True,
-    )
+    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(address.file)), **pool)
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it tells of every statement, with members' words
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
@@ -302,8 +247,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-INDEXING = 0x646F67696478
-"""The number of the advisory lock that a process holds while it indexes; it spells our name."""
+INDEXING = 0x646F67696478  # the number of the advisory lock of the process that indexes; it spells our name
 
 
 @contextlib.contextmanager

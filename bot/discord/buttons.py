@@ -7,7 +7,7 @@ import discord
 from discord.ui.select import BaseSelect
 
 from bot.discord.cards import Card, Interaction, Item, notice_card
-from bot.discord.context import Refused, app_of, begin, deliver, may_share, post, replace_card, tell
+from bot.discord.context import Refused, Right, app_of, begin, deliver, may_share, needs, post, replace_card, tell
 from bot.features.ask.store import Asked, AskedQuestions
 
 
@@ -123,12 +123,15 @@ POSTED = "posted"
 
 
 class OwnButton(Pressed, template=r"(?!)"):
-    """A button about something that is kept for the one who asked for it; `of` says what it may be."""
+    """A button about what is kept for the one who asked for it: `of` says what it may be, `right` what it takes."""
 
     of: ClassVar[tuple[str, ...]] = ()
+    right: ClassVar[Right | None] = None
 
     async def asked(self, interaction: Interaction) -> Asked:
         """Return what is kept. Raises Refused for anybody else, or AskedLongAgo."""
+        if self.right:
+            await needs(interaction, self.right)
         return await own_question(interaction, self.given["asked_id"], *self.of)
 
 

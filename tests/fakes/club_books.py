@@ -1,7 +1,8 @@
 """A club's own book: a made-up novel with words that stand in no other text of the tests."""
 
 from bot.app import App
-from bot.features.books.store import BookText, ClubBooks
+from bot.features.books.rules import BookText
+from bot.features.books.store import ClubBooks
 from bot.people import Member
 from corpus.books import Book
 

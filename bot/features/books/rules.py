@@ -1,5 +1,6 @@
 """What an organiser says of a book, what a file makes of it, and what readers would see of it at each quarter."""
 
+import hashlib
 import re
 import tempfile
 import unicodedata
@@ -9,23 +10,15 @@ from pathlib import Path
 
 import tomlkit
 
+from corpus.book_file import BOOK_FILE
 from corpus.books import MAX_LINE, MAX_MARKS, Book, Slug, Unit
 from corpus.errors import DogearError, ImportRefused
 from corpus.importing.draft import ImportReport, ReportEntry, Status
 from corpus.importing.importer import import_files
-from corpus.text import plural
-from retrieval.retriever import Quarter
 
-MAX_SLUG = 50
-"""Characters of a title in a slug: behind it stands its club, and a button carries both (Discord: 100)."""
-
-MAX_FILES = 10
-"""Discord: files of one field of a form."""
-
-MAX_FILE = 25_000_000
-"""Bytes of one attached file: twice what people can attach without paying Discord."""
-
-PASTED = "pasted.txt"
+MAX_SLUG = 50  # characters of a title in a slug: behind it stands its club, and a button carries both (Discord: 100)
+MAX_FILES = 10  # Discord: files of one field of a form
+MAX_FILE = 25_000_000  # bytes of one attached file: twice what people can attach without paying Discord
 
 
 class BookFormProblem(DogearError):
@@ -51,8 +44,7 @@ _UNITS = {
     Unit.PERCENT: ("%", "percent"),
 }
 _UNIT_OF = {name: unit for unit, names in _UNITS.items() for name in names}
-MOST_CHAPTERS = 150
-"""A bare number up to this is a number of chapters; a larger one, of pages."""
+MOST_CHAPTERS = 150  # a bare number up to this is a number of chapters; a larger one, of pages
 
 
 def read_length(typed: str) -> BookLength:
@@ -76,14 +68,11 @@ def read_length(typed: str) -> BookLength:
             "27 chapters, 310 pages. Leave it empty to count in percent."
         )
     pages = found.pop(Unit.PAGE, None)
-    if not found or Unit.PERCENT in found:
-        return (
-            BookLength(Unit.PAGE, pages)
-            if pages and Unit.PERCENT not in found
-            else BookLength(Unit.PERCENT, 100, pages)
-        )
-    unit, marks = next(iter(found.items()))
-    return BookLength(unit, marks, pages)
+    if Unit.PERCENT in found or not (found or pages):
+        return BookLength(Unit.PERCENT, 100, pages)
+    for unit, marks in found.items():
+        return BookLength(unit, marks, pages)
+    return BookLength(Unit.PAGE, pages or 0)
 
 
 def length_text(book: Book) -> str:
@@ -140,43 +129,79 @@ def toml_of(form: BookForm, before: str = "") -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
-    """A book as it would be added: its `book.toml`, its documents, and what became of the files, in sentences."""
+class BookText:
+    """All that a club's book says: its `book.toml`, and its documents by the names of their files."""
 
+    slug: Slug
     toml: str
     documents: Mapping[str, str]
-    dropped: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Every file by its name."""
+        return {**self.documents, BOOK_FILE: self.toml}
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(len(text.encode()) for text in self.files.values())
+
+    @property
+    def marks(self) -> int:
+        """How many marks the book has."""
+        return int(tomlkit.parse(self.toml).unwrap()["marks"])
+
+    @property
+    def digest(self) -> str:
+        """A digest of all files."""
+        told = repr((self.slug, sorted(self.files.items())))
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+    def write(self, folder: Path) -> Path:
+        """Write it into a folder of its own below another one, whole or not at all, and return that."""
+        home = folder / self.digest / self.slug
+        if not home.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as stage:
+                made = Path(stage) / self.digest
+                _put(made / self.slug, self.files)
+                try:
+                    made.rename(home.parent)
+                except OSError:
+                    if not home.exists():  # else another process of the same folder was faster
+                        raise
+        return home
+
+
+def _put(folder: Path, files: Mapping[str, str]) -> None:
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
 
 
 def draft_from(
-    slug: Slug, form: BookForm, files: Sequence[tuple[str, bytes]], before: Drafted | None, others: Mapping[Slug, str]
-) -> Drafted:
-    """Return the book that a form and its files make, on top of what it was before.
+    slug: Slug, form: BookForm, files: Sequence[tuple[str, bytes]], before: BookText | None, others: Mapping[Slug, str]
+) -> tuple[BookText, list[str], list[str]]:
+    """Return the book that a form and its files make, on top of what it was, and what was left out or is doubtful.
 
     `others` are the `book.toml` of the club's other books, whose text is kept out. Raises BookFormProblem.
     """
     with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
         library, inbox = Path(folder) / "library", Path(folder) / "files"
-        home = library / slug
-        for other, text in others.items():
-            (library / other).mkdir(parents=True)
-            (library / other / "book.toml").write_text(text, encoding="utf-8")
-        home.mkdir(parents=True)
         inbox.mkdir()
+        for other, known in others.items():
+            _put(library / other, {BOOK_FILE: known})
         paths = [_kept(inbox, name, content) for name, content in files]
         toml = toml_of(form, before.toml if before else _said_by(paths, slug, Path(folder) / "alone"))
-        for name, text in {"book.toml": toml, **(before.documents if before else {})}.items():
-            (home / name).write_text(text, encoding="utf-8", newline="")
+        _put(library / slug, {**(before.documents if before else {}), BOOK_FILE: toml})
         if form.text.strip():
-            heading = f"{form.title} by {form.author}\n\n"
-            paths.append(_kept(inbox, PASTED, f"{heading}{form.text.strip()}\n".encode()))
-        report = _imported(paths, slug, library) if paths else None
-        documents = {path.name: path.read_text(encoding="utf-8") for path in sorted(home.glob("*.md"))}
-        toml = (home / "book.toml").read_text(encoding="utf-8")
-    said = report.of(Status.DROPPED) if report else []
-    doubtful = report.of(Status.NOTED) if report else []
-    return Drafted(toml, documents, tuple(map(_told, said)), tuple(map(_told, doubtful)))
+            pasted = f"{form.title} by {form.author}\n\n{form.text.strip()}\n"
+            paths.append(_kept(inbox, "pasted.txt", pasted.encode()))
+        entries = _imported(paths, slug, library).entries if paths else ()
+        made = {path.name: path.read_text(encoding="utf-8") for path in sorted((library / slug).iterdir())}
+    text = BookText(slug, made[BOOK_FILE], {name: words for name, words in made.items() if name.endswith(".md")})
+    dropped, doubtful = ([_told(e) for e in entries if e.fate is fate] for fate in (Status.DROPPED, Status.NOTED))
+    return text, dropped, doubtful
 
 
 def _told(entry: ReportEntry) -> str:
@@ -197,12 +222,6 @@ def _said_by(paths: Sequence[Path], slug: Slug, library: Path) -> str:
         return ""
 
 
-def check_size(name: str, size: int) -> None:
-    """See whether a file is small enough to be read. Raises BookFormProblem."""
-    if size > MAX_FILE:
-        raise BookFormProblem(f"{name[:60]} is larger than {MAX_FILE // 1_000_000} MB. Attach a smaller file.")
-
-
 def _kept(folder: Path, name: str, content: bytes) -> Path:
     """Write a file under its own name, as far as that is a name and new."""
     stem, dot, kind = re.sub(r"[^\w. -]", "-", Path(name).name).strip(". ").rpartition(".")
@@ -220,13 +239,6 @@ def _imported(paths: Sequence[Path], slug: Slug, library: Path) -> ImportReport:
         said = re.sub(r"\s*\S*(?:--book|book\.toml).*$", "", str(refused), flags=re.DOTALL).replace(slug, "this book")
         told = re.sub(r"\s*(?:Import it with|Check)$", "", said)
         raise BookFormProblem(f"{told} Nothing was added. Take that file out, or change the form.") from refused
-
-
-def quarter_line(quarter: Quarter) -> str:
-    """Return what readers at a quarter of a book would see, on a line."""
-    where = "Not started" if not quarter.mark else f"At {quarter.share}%"
-    example = f", such as “{quarter.example}”" if quarter.example else ""
-    return f"{where}: {plural(quarter.count, 'passage')}{example}"
 
 
 _FIELD = re.compile(r"^(kind|title|source): *['\"]?(.*?)['\"]?$", re.MULTILINE)

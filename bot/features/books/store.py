@@ -6,14 +6,12 @@ is never changed: another text has another digest.
 """
 
 import asyncio
+import contextlib
 import datetime as dt
-import hashlib
 import logging
 import shutil
 import tempfile
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, PrimaryKeyConstraint, delete, func, select, update
@@ -24,6 +22,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential
 from bot.app import App
 from bot.club_settings import lock_club
 from bot.db.base import Base, Personal
+from bot.features.books.rules import BookText
 from bot.features.reviews.store import Reviews
 from bot.people import Member, club_name
 from bot.workers import in_daemon_thread
@@ -36,19 +35,13 @@ from retrieval.retriever import Outlook
 
 log = logging.getLogger(__name__)
 
-MOST_BOOKS, MOST_BYTES = 50, 200_000_000
-"""Books of one club, and bytes of all of their documents together."""
-
-FOLDER = "clubs"
-"""Where books of clubs are, in a data folder."""
+MOST_BOOKS, MOST_BYTES = 50, 200_000_000  # of one club: books, and bytes of all of their documents together
+COMPARED = 500  # books of the library, at most, whose text an import keeps out
+UNDONE_WITHIN, DRAFT_LASTS = dt.timedelta(days=1), dt.timedelta(days=7)
+FOLDER = "clubs"  # where books of clubs are, in a data folder
 
 LIVE, REMOVED = "live", "removed"
 """States of a book: in use; and removed, until nobody can undo that any more. Any other is a draft, by its token."""
-
-COMPARED = 500
-"""Books of the library, at most, whose text an import keeps out."""
-
-UNDONE_WITHIN, DRAFT_LASTS = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
 class ClubBookProblem(DogearError):
@@ -95,52 +88,6 @@ class ClubDocumentRow(Base):
     text: Mapped[str]
 
 
-@dataclass(frozen=True, slots=True)
-class BookText:
-    """All that a club's book says: its `book.toml`, and its documents by the names of their files."""
-
-    slug: Slug
-    toml: str
-    documents: Mapping[str, str]
-
-    @property
-    def files(self) -> dict[str, str]:
-        """Every file by its name."""
-        return {**self.documents, BOOK_FILE: self.toml}
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(len(text.encode()) for text in self.files.values())
-
-    @property
-    def marks(self) -> int:
-        """How many marks the book has."""
-        return int(tomllib.loads(self.toml)["marks"])
-
-    @property
-    def digest(self) -> str:
-        """A digest of all files."""
-        told = repr((self.slug, sorted(self.files.items())))
-        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
-
-    def write(self, home: Path) -> Path:
-        """Write it into a folder that is there whole or not at all, unless it is there already; return the folder."""
-        if not home.exists():
-            home.parent.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".writing-", dir=home.parent.parent) as stage:
-                made = Path(stage) / home.parent.name / home.name
-                made.mkdir(parents=True)
-                for name, text in self.files.items():
-                    (made / name).write_text(text, encoding="utf-8", newline="")
-                try:
-                    made.parent.rename(home.parent)
-                except OSError:
-                    if not home.exists():  # else another process of the same folder was faster
-                        raise
-        return home
-
-
 class ClubBooks:
     """The books that clubs have added, and the running library's part in them."""
 
@@ -183,8 +130,7 @@ class ClubBooks:
     def looked_at(self, text: BookText, audience: Audience) -> Outlook:
         """Return what readers would see of a book, for an audience. This blocks."""
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
-            home = text.write(Path(folder) / text.digest / text.slug)
-            return self._app.discussion.retriever.outlook(home, audience)
+            return self._app.discussion.retriever.outlook(text.write(Path(folder)), audience)
 
     async def draft(self, by: Member, text: BookText, token: str) -> None:
         """Keep what an organiser is about to add, under a token, until it is confirmed. Raises ClubBookProblem."""
@@ -206,8 +152,7 @@ class ClubBooks:
 
         Raises ClubBookProblem where somebody else has added or changed the book meanwhile.
         """
-        async with self._database.writing() as session:
-            await lock_club(session, by.club)
+        async with self._changing(by.club) as session:
             text = await _read(session, slug, token)
             now = await session.scalar(select(ClubBookRow.digest).where(*_of(slug, LIVE)))
             if (now or "") != before and now != text.digest:
@@ -224,7 +169,6 @@ class ClubBooks:
             if now:
                 earlier = await _read(session, slug, _before(token))
                 await _move_along(session, by.club, slug, earlier.marks, text.marks)
-        await self.follow()
         return self._library.books[slug]
 
     async def undo(self, by: Member, slug: Slug, token: str, added: str) -> None:
@@ -244,27 +188,34 @@ class ClubBooks:
 
     async def remove(self, by: Member, slug: Slug) -> None:
         """Remove a book; for a day it can be put back. Raises ClubBookProblem where it is not there any more."""
-        async with self._database.writing() as session:
-            await lock_club(session, by.club)
+        async with self._changing(by.club) as session:
             await session.execute(delete(ClubBookRow).where(*_of(slug, REMOVED), ClubBookRow.club == by.club))
-            gone = update(ClubBookRow).where(*_of(slug, LIVE), ClubBookRow.club == by.club)
-            gone = gone.values(state=REMOVED, at=self._app.now())
-            if await session.scalar(gone.returning(ClubBookRow.slug)) is None:
+            if not await self._turn(session, by.club, slug, LIVE, REMOVED):
                 raise ClubBookProblem("That book is not one that your club has added, so there is nothing to remove.")
-        await self.follow()
 
     async def put_back(self, by: Member, slug: Slug) -> Book:
         """Undo a removal. Raises ClubBookProblem where the book was added again since, or has been deleted."""
-        async with self._database.writing() as session:
-            await lock_club(session, by.club)
+        async with self._changing(by.club) as session:
             if await session.scalar(select(ClubBookRow.slug).where(*_of(slug, LIVE))):
                 raise ClubBookProblem("That book has been added again since.")
-            back = update(ClubBookRow).where(*_of(slug, REMOVED), ClubBookRow.club == by.club)
-            if await session.scalar(back.values(state=LIVE, at=self._app.now()).returning(ClubBookRow.slug)) is None:
+            if not await self._turn(session, by.club, slug, REMOVED, LIVE):
                 raise ClubBookProblem("It is too late to undo that: a removed book is deleted after a day.")
             await self._fits(session, by.club, await _read(session, slug, LIVE))
-        await self.follow()
         return self._library.books[slug]
+
+    @contextlib.asynccontextmanager
+    async def _changing(self, club: int) -> AsyncIterator[AsyncSession]:
+        """Change books of a club with nobody else between, and let the running library follow."""
+        async with self._database.writing() as session:
+            await lock_club(session, club)
+            yield session
+        await self.follow()
+
+    async def _turn(self, session: AsyncSession, club: int, slug: Slug, before: str, after: str) -> bool:
+        """Bring a club's book from one state into another; return whether it was there."""
+        turned = update(ClubBookRow).where(*_of(slug, before), ClubBookRow.club == club)
+        turned = turned.values(state=after, at=self._app.now())
+        return await session.scalar(turned.returning(ClubBookRow.slug)) is not None
 
     async def look(self) -> None:
         """Take over what other processes have changed."""
@@ -340,18 +291,16 @@ class ClubBooks:
     def _check(self, club: int, text: BookText) -> Book:
         """See whether the running library could read a book. Raises LibraryProblem."""
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
-            return read_book(text.write(Path(folder) / text.digest / text.slug), [], club_name(club))
+            return read_book(text.write(Path(folder)), [], club_name(club))
 
     async def _written(self, club: int, slug: Slug, digest: str) -> Path | None:
         """Return the folder of a book, which is written where it is not there; None where the book is gone by now."""
-        home = self._folder() / str(club) / digest / slug
-        if not await self._app.workers.do(home.exists):
-            text = await self.current(slug)
-            if text is None:
-                return None
-            home = home.parent.with_name(text.digest) / slug
-            await self._app.workers.do(lambda: text.write(home))
-        return home
+        folder = self._folder() / str(club)
+        home = folder / digest / slug
+        if await self._app.workers.do(home.exists):
+            return home
+        text = await self.current(slug)
+        return None if text is None else await self._app.workers.do(lambda: text.write(folder))
 
     def _folder(self) -> Path:
         if self._data is None:  # a library without a data folder

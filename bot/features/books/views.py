@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
@@ -17,7 +17,8 @@ from bot.discord.context import CURES, ORGANISER, Choice, Refused, app_of, deliv
 from bot.discord.visitor import acknowledge
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.books import rules
-from bot.features.books.store import BookText, ClubBooks
+from bot.features.books.rules import BookText
+from bot.features.books.store import ClubBooks
 from bot.features.ceilings.store import Audiences
 from bot.limits import Allowance
 from bot.people import Member, Place
@@ -26,16 +27,13 @@ from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import UnknownBook, find_book
 from corpus.text import plural
-from retrieval.retriever import Outlook
+from retrieval.retriever import Outlook, Quarter
 
 FORM, DRAFT, SOURCES, GONE = "book-form", "book-draft", "book-sources", "book-gone"
 """What is kept for a button: what was typed, a book as it would be, a book as it is, and a book that was removed."""
 
-TITLE = 80
-"""Characters of a title that a button carries (Discord: 100 in all)."""
-
-LISTED = 5
-"""Sentences about what was left out, or is doubtful, on a preview."""
+TITLE = 80  # characters of a title that a button carries (Discord: 100 in all)
+LISTED = 5  # sentences about what was left out, or is doubtful, on a preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +43,8 @@ class KeptDraft:
     form: rules.BookForm
     digest: str = ""
     before: str = ""
-    dropped: tuple[str, ...] = ()
-    doubtful: tuple[str, ...] = ()
+    dropped: Sequence[str] = ()
+    doubtful: Sequence[str] = ()
     removes: str = ""
 
     def written(self) -> str:
@@ -96,8 +94,8 @@ class BookModal(buttons.Dialogue):
         member, place = await acknowledge(interaction, ORGANISER)
         form = rules.BookForm(self.name.value, self.author.value, self.length.value, self.text.value)
         try:
-            for file in self.files.values:
-                rules.check_size(file.filename, file.size)
+            if large := [file.filename[:60] for file in self.files.values if file.size > rules.MAX_FILE]:
+                raise rules.BookFormProblem(f"{large[0]} is larger than {rules.MAX_FILE // 1_000_000} MB.")
             files = [(file.filename, await file.read()) for file in self.files.values]
             asked = await draft_of(app_of(interaction), member, place, form, files, self._slug)
         except DogearError as error:
@@ -124,12 +122,11 @@ async def draft_of(
             slug = known.slug
         except UnknownBook:
             slug = rules.slug_of(form.title, member.club)
-    now = await books.current(slug)
-    before, others = (rules.Drafted(now.toml, now.documents) if now else None), await books.others(member.club, slug)
+    now, others = await books.current(slug), await books.others(member.club, slug)
     async with books.importing:
-        made = await in_daemon_thread(lambda: rules.draft_from(slug, form, files, before, others))
-    kept = KeptDraft(replace(form, text=""), "", now.digest if now else "", made.dropped, made.doubtful)
-    return await keep_draft(app, member, place, BookText(slug, made.toml, made.documents), kept)
+        text, dropped, doubtful = await in_daemon_thread(lambda: rules.draft_from(slug, form, files, now, others))
+    kept = KeptDraft(replace(form, text=""), "", now.digest if now else "", dropped, doubtful)
+    return await keep_draft(app, member, place, text, kept)
 
 
 async def keep_draft(app: App, member: Member, place: Place, text: BookText, kept: KeptDraft) -> Asked:
@@ -170,16 +167,22 @@ def _readable(look: Outlook) -> str:
             "I know nothing about its story yet. Progress, schedules, threads, ceilings, votes, shelves and reading "
             "order work all the same."
         )
-    lines = [rules.quarter_line(quarter) for quarter in look.quarters]
+    lines = ["What readers would see:", *map(_quarter, look.quarters)]
     if look.waiting:
         lines.append(
             f"{plural(look.waiting, 'passage')} of {look.passages} don’t say how far they go. I compare them with the "
             "rest once the book is added; until then they count as the end."
         )
-    return "\n".join(("What readers would see:", *lines))
+    return "\n".join(lines)
 
 
-def _bullets(title: str, said: tuple[str, ...]) -> str:
+def _quarter(quarter: Quarter) -> str:
+    where = "Not started" if not quarter.mark else f"At {quarter.share}%"
+    example = f", such as “{quarter.example}”" if quarter.example else ""
+    return f"{where}: {plural(quarter.count, 'passage')}{example}"
+
+
+def _bullets(title: str, said: Sequence[str]) -> str:
     more = [f"and {len(said) - LISTED} more"] if len(said) > LISTED else []
     return "\n".join((f"**{title}**", *(f"• {cards.safe(line)}" for line in (*said[:LISTED], *more)))) if said else ""
 
@@ -187,11 +190,10 @@ def _bullets(title: str, said: tuple[str, ...]) -> str:
 class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
     """Puts a draft in use."""
 
-    label, of = "Add", (DRAFT,)
+    label, of, right = "Add", (DRAFT,), ORGANISER
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Add the book, and say what comes next."""
-        await needs(interaction, ORGANISER)
         asked, app = await self.asked(interaction), app_of(interaction)
         kept = KeptDraft.read(asked.text)
         book = await app.get(ClubBooks).add(asked.member, asked.book or "", asked.id, kept.before)
@@ -208,11 +210,10 @@ class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
 class UndoBookButton(buttons.Undo, template=rf"book-undo:{buttons.ID}"):
     """Takes back what was added or changed."""
 
-    of = (DRAFT,)
+    of, right = (DRAFT,), ORGANISER
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Put the book back as it was before, or remove it."""
-        await needs(interaction, ORGANISER)
         asked, app = await self.asked(interaction), app_of(interaction)
         await app.get(ClubBooks).undo(asked.member, asked.book or "", asked.id, KeptDraft.read(asked.text).digest)
         return cards.notice_card("Undone.")
@@ -221,11 +222,10 @@ class UndoBookButton(buttons.Undo, template=rf"book-undo:{buttons.ID}"):
 class FormButton(buttons.OwnButton, template=rf"book-form:{buttons.ID}"):
     """Opens the form again with what was typed; files have to be attached again."""
 
-    label, style, of = "Keep writing", buttons.PRIMARY, (FORM, DRAFT)
+    label, style, of, right = "Keep writing", buttons.PRIMARY, (FORM, DRAFT), ORGANISER
 
     async def pressed(self, interaction: cards.Interaction) -> None:
         """Open the form."""
-        await needs(interaction, ORGANISER)
         asked = await self.asked(interaction)
         kept = KeptDraft.read(asked.text)
         slug = (asked.book or "") if asked.do == FORM or kept.before else ""
@@ -275,22 +275,20 @@ async def sources_card(app: App, asked: Asked, page: int = 1) -> cards.Card:
 class SourcesPageButton(buttons.Page, template=rf"book-sources:{buttons.ID}:{buttons.PAGE}"):
     """Turns to a page of a book's sources."""
 
-    of = (SOURCES,)
+    of, right = (SOURCES,), ORGANISER
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Show the page in place of the one before."""
-        await needs(interaction, ORGANISER)
         return await sources_card(app_of(interaction), await self.asked(interaction), self.page)
 
 
 class MoreButton(buttons.OwnButton, template=rf"book-more:{buttons.ID}"):
     """Opens the form of a book, to correct it and to add more."""
 
-    label, style, of = "Add or correct", buttons.PRIMARY, (SOURCES,)
+    label, style, of, right = "Add or correct", buttons.PRIMARY, (SOURCES,), ORGANISER
 
     async def pressed(self, interaction: cards.Interaction) -> None:
         """Open the form."""
-        await needs(interaction, ORGANISER)
         asked = await self.asked(interaction)
         book = app_of(interaction).books[asked.book or ""]
         await interaction.response.send_modal(BookModal(form_of(book), book.slug))
@@ -314,7 +312,6 @@ class DocumentMenu(buttons.Picked, template=rf"book-document:{buttons.ID}"):
     async def picked(self, interaction: cards.Interaction, values: list[str]) -> None:
         """Show what would be left without it."""
         await interaction.response.defer()
-        await needs(interaction, ORGANISER)
         asked = await buttons.own_question(interaction, self.custom_id.partition(":")[2], SOURCES)
         app = app_of(interaction)
         now, (name,) = await app.get(ClubBooks).read(asked.book or ""), values
@@ -327,40 +324,30 @@ class DocumentMenu(buttons.Picked, template=rf"book-document:{buttons.ID}"):
 class ExportButton(buttons.OwnButton, template=rf"book-export:{buttons.ID}"):
     """Sends all files of a book in one archive."""
 
-    label, opens, of = "Export", True, (SOURCES,)
+    label, opens, of, right = "Export", True, (SOURCES,), ORGANISER
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Return the archive: a folder of a library."""
-        await needs(interaction, ORGANISER)
         asked, app = await self.asked(interaction), app_of(interaction)
         text = await app.get(ClubBooks).read(asked.book or "")
         name = text.slug.rpartition("-")[0]
-        archive = await app.workers.do(lambda: zipped(name, text.files))
-        if len(archive) > cards.FILE:
+        into = io.BytesIO()
+        with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, words in text.files.items():
+                archive.writestr(f"{name}/{file}", words)
+        if into.tell() > cards.FILE:
             raise Refused("That is more than Discord lets me send in one file. My operator can copy it for you.")
-        return cards.Card(
-            body="All files of the book, in the library’s format.",
-            document=cards.Attachment(f"{name}.zip", archive),
-        )
-
-
-def zipped(folder: str, files: Mapping[str, str]) -> bytes:
-    """Return files as an archive with one folder."""
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(f"{folder}/{name}", text)
-    return into.getvalue()
+        document = cards.Attachment(f"{name}.zip", into.getvalue())
+        return cards.Card(body="All files of the book, in the library’s format.", document=document)
 
 
 class RemoveBookButton(buttons.OwnButton, template=rf"book-remove:{buttons.ID}"):
     """Asks whether a book shall be removed."""
 
-    label, style, of = "Remove the book", buttons.DANGER, (SOURCES,)
+    label, style, of, right = "Remove the book", buttons.DANGER, (SOURCES,), ORGANISER
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Show what would be removed."""
-        await needs(interaction, ORGANISER)
         asked = await self.asked(interaction)
         return removing_card(asked, app_of(interaction).books[asked.book or ""])
 
@@ -377,11 +364,10 @@ def removing_card(asked: Asked, book: Book) -> cards.Card:
 class RemovedButton(buttons.Confirm, template=rf"book-removed:{buttons.ID}"):
     """Removes a book, once that is confirmed."""
 
-    label, style, of = "Remove", buttons.DANGER, (SOURCES,)
+    label, style, of, right = "Remove", buttons.DANGER, (SOURCES,), ORGANISER
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Remove it, and offer to undo."""
-        await needs(interaction, ORGANISER)
         asked, app = await self.asked(interaction), app_of(interaction)
         book = app.books[asked.book or ""]
         await app.get(ClubBooks).remove(asked.member, book.slug)
@@ -394,11 +380,10 @@ class RemovedButton(buttons.Confirm, template=rf"book-removed:{buttons.ID}"):
 class PutBackButton(buttons.Undo, template=rf"book-back:{buttons.ID}"):
     """Puts a removed book back."""
 
-    of = (GONE,)
+    of, right = (GONE,), ORGANISER
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Put it back."""
-        await needs(interaction, ORGANISER)
         asked, app = await self.asked(interaction), app_of(interaction)
         book = await app.get(ClubBooks).put_back(asked.member, asked.book or "")
         return cards.notice_card(f"Undone. {book.title} is back.")

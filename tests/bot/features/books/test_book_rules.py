@@ -89,12 +89,12 @@ def test_facts_are_corrected_and_what_else_was_known_stays() -> None:
 
 
 def test_files_and_pasted_text_become_documents_on_top_of_those_that_are_there() -> None:
-    first = draft_from("vellichor-7", FORM, [("guide.md", SUMMARY)], None, {})
+    first, _, _ = draft_from("vellichor-7", FORM, [("guide.md", SUMMARY)], None, {})
     assert "Zephyrine" in "".join(first.documents.values())
     pasted = BookForm(
         FORM.title, FORM.author, FORM.length, "Chapter 5\n\nThe sea takes the last of the candles at dawn."
     )
-    second = draft_from("vellichor-7", pasted, [], first, {})
+    second, _, _ = draft_from("vellichor-7", pasted, [], first, {})
     assert first.documents.items() <= second.documents.items()
     assert "last of the candles" in "".join(second.documents.values())
 
@@ -104,21 +104,21 @@ def test_an_e_book_says_how_many_chapters_it_has_where_nobody_types_that() -> No
     pages = {name: xhtml(f"<h1>Chapter {n}</h1>{prose(f'tide {n}')}") for n, name in enumerate(names, 1)}
     table = [(f"Chapter {n}", name) for n, name in enumerate(names, 1)]
     content = epub(pages, nav=table, title="Vellichor", author="Ortensia Vale")
-    made = draft_from("vellichor-7", replace(FORM, length=""), [("vellichor.epub", content)], None, {})
+    made, _, _ = draft_from("vellichor-7", replace(FORM, length=""), [("vellichor.epub", content)], None, {})
     assert {"unit": "chapter", "marks": 3, "title": "Vellichor"}.items() <= tomllib.loads(made.toml).items()
     assert "Nell spoke of the tide 2" in "".join(made.documents.values())
 
 
 def test_what_to_check_is_said_in_words_for_discord() -> None:
     guide = b"Vellichor by Ortensia Vale\n\nChapter 3\n\nZephyrine comes up the stairs with a lantern.\n"
-    made = draft_from("vellichor-7", replace(FORM, length=""), [("guide.md", guide)], None, {})
-    assert any("press Change and write how many chapters it has" in said for said in made.doubtful), made.doubtful
-    assert "--" not in "".join((*made.doubtful, *made.dropped))
+    _, dropped, doubtful = draft_from("vellichor-7", replace(FORM, length=""), [("guide.md", guide)], None, {})
+    assert any("press Change and write how many chapters it has" in said for said in doubtful), doubtful
+    assert "--" not in "".join((*doubtful, *dropped))
 
 
 def test_without_files_the_book_is_its_facts_alone() -> None:
-    made = draft_from("vellichor-7", FORM, [], None, {})
-    assert (made.documents, made.dropped, made.doubtful) == ({}, (), ())
+    made, dropped, doubtful = draft_from("vellichor-7", FORM, [], None, {})
+    assert (made.documents, dropped, doubtful) == ({}, [], [])
     assert tomllib.loads(made.toml)["marks"] == 5
 
 
@@ -126,7 +126,8 @@ def test_without_files_the_book_is_its_facts_alone() -> None:
     "name", ["../../evil.md", "..", "", "C:\\evil.md", "a/b/c.md", ".hidden.md", "x" * 300 + ".md"]
 )
 def test_the_name_of_a_file_leads_nowhere_else(name: str) -> None:
-    assert "Zephyrine" in "".join(draft_from("vellichor-7", FORM, [(name, SUMMARY)], None, {}).documents.values())
+    made, _, _ = draft_from("vellichor-7", FORM, [(name, SUMMARY)], None, {})
+    assert "Zephyrine" in "".join(made.documents.values())
 
 
 def test_what_is_about_another_book_is_refused_in_words_for_discord() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bot.answering.reply import Reply
 from bot.app import App
 from bot.features.books import store
-from bot.features.books.store import BookText, ClubBookProblem, ClubBooks
+from bot.features.books.rules import BookText
+from bot.features.books.store import ClubBookProblem, ClubBooks
 from bot.features.progress.store import Progress
 from bot.features.reviews.store import Reviews
 from bot.people import Member
