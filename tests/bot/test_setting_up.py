@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Topic
-from bot.features.setup.rules import AGAIN, ALLOW, Channel, Missing, Server, missing
+from bot.features.setup.rules import AGAIN, ALLOW, Channel, Server, missing
 from bot.times import UnknownZone
 from corpus.books import Book, Unit
 from tests.fakes.app import app_on
@@ -76,8 +76,8 @@ class TestTheWalk:
 
 
 class TestWhatIsMissing:
-    def told(self, settings: ClubSettings, server: Server = THERE, ceiling: int | None = 3) -> list[Missing]:
-        return missing(settings, server, BOOKS, {} if ceiling is None else {"emma": ceiling})
+    def told(self, settings: ClubSettings, server: Server = THERE, ceiling: int | None = 3) -> list[tuple[str, str]]:
+        return list(missing(settings, server, BOOKS, {} if ceiling is None else {"emma": ceiling}))
 
     def test_nothing_where_all_is_there(self) -> None:
         assert self.told(CHOSEN) == []
@@ -85,29 +85,29 @@ class TestWhatIsMissing:
     def test_everything_that_was_not_chosen_is_named_with_its_cure(self) -> None:
         found = self.told(ClubSettings())
         assert len(found) == 5
-        assert {each.cure for each in found} == {AGAIN}
+        assert {cure for _, cure in found} == {AGAIN}
 
     @pytest.mark.parametrize("step", ["moderators", "organisers", "talk", "schedule"])
     def test_a_role_or_channel_that_was_deleted_is_named(self, step: str) -> None:
-        (found,) = self.told(replace(CHOSEN, **{step: 999}))  # type: ignore[arg-type]
-        assert "no longer exists" in found.what
-        assert found.cure == AGAIN
+        ((what, cure),) = self.told(replace(CHOSEN, **{step: 999}))  # type: ignore[arg-type]
+        assert "no longer exists" in what
+        assert cure == AGAIN
 
     def test_permissions_that_lack_are_named_channel_by_channel(self) -> None:
         server = replace(THERE, channels={100: Channel("talk", ("Attach Files", "Create Polls")), 101: Channel("x")})
-        assert self.told(CHOSEN, server) == [Missing("In #talk I lack Attach Files, Create Polls.", ALLOW)]
+        assert self.told(CHOSEN, server) == [("In #talk I lack Attach Files, Create Polls.", ALLOW)]
 
     def test_one_channel_for_both_is_told_of_once(self) -> None:
         server = replace(THERE, channels={100: Channel("talk", ("Attach Files",))})
         assert len(self.told(replace(CHOSEN, schedule=100), server)) == 1
 
     def test_a_place_without_a_ceiling_is_named(self) -> None:
-        (found,) = self.told(CHOSEN, ceiling=None)
-        assert found.what == "#talk has no ceiling for Emma: what I say there assumes that nobody has started."
-        assert "/ceiling set" in found.cure
+        ((what, cure),) = self.told(CHOSEN, ceiling=None)
+        assert what == "#talk has no ceiling for Emma: what I say there assumes that nobody has started."
+        assert "/ceiling set" in cure
 
     def test_a_book_that_left_the_library_and_a_library_without_books_are_told_apart(self) -> None:
-        (gone,) = self.told(replace(CHOSEN, book="persuasion"))
-        assert "no longer in the library" in gone.what
+        ((what, _),) = self.told(replace(CHOSEN, book="persuasion"))
+        assert "no longer in the library" in what
         (empty,) = missing(CHOSEN, THERE, {}, {})
-        assert empty == Missing("The library has no books.", "My operator can add some: python run_bot.py import.")
+        assert empty == ("The library has no books.", "My operator can add some: python run_bot.py import.")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,11 @@ from bot.club_settings import ASKED, UTC, ClubSettings, SetUp, Topic
 from bot.discord import autocomplete
 from bot.discord.buttons import PAGE, Page, Picked, Pressed
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, Item, Tone, one_line, paged_card, safe, turns
-from bot.discord.context import SET_UP, VIEW, ClubBot, Refused, app_of, deliver, lacks_in, needs
+from bot.discord.context import SET_UP, VIEW, Refused, app_of, deliver, lacks_in, needs
 from bot.discord.visitor import AppCog, in_clubs
 from bot.feature import Feature
 from bot.features.ceilings.store import Ceilings
-from bot.features.setup.rules import ALLOW, Channel, Missing, Server, missing
+from bot.features.setup.rules import ALLOW, Channel, Server, missing
 from bot.people import Place
 from corpus.books import Book, Slug
 from corpus.text import plural
@@ -49,12 +49,6 @@ ASKS = {
 }
 NOTHING = "not chosen"
 KEPT = "Only you see this. Each step is saved at once; /setup start continues where you stopped."
-NOTHING_MISSING = "Nothing is missing."
-
-
-def heading(step: Topic) -> str:
-    """Return the heading of a step."""
-    return f"Set-up, {step.number} of {len(ASKED)}: {NAMES[step]}"
 
 
 def chosen(step: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
@@ -71,23 +65,6 @@ def chosen(step: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now:
             return safe(f"{value}, where it is {now.astimezone(ZoneInfo(value)):%H:%M} now")
         case _:
             return safe(books[value].title if value in books else "not in the library any more")
-
-
-def settings_text(settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
-    """Return all settings, one on a line."""
-    return "\n".join(f"**{NAMES[step]}**: {chosen(step, settings, books, now)}" for step in ASKED)
-
-
-def missing_text(found: Iterable[Missing]) -> str:
-    """Return what is missing, each with its cure in small print."""
-    lines = [f"• {safe(each.what)}\n-# {safe(each.cure)}" for each in found]
-    return "\n".join(("**Still missing**", *lines)) if lines else NOTHING_MISSING
-
-
-async def what_is_missing(app: App, guild: discord.Guild, settings: ClubSettings) -> list[Missing]:
-    """Return what is missing in a club."""
-    talk = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
-    return missing(settings, server_of(guild, settings), app.books_of(guild.id), talk)
 
 
 def server_of(guild: discord.Guild, settings: ClubSettings) -> Server:
@@ -164,12 +141,18 @@ KINDS = {Topic.TALK: (discord.ChannelType.text,), Topic.SCHEDULE: (discord.Chann
 """What kind of channel can be chosen at a step."""
 
 
-def menu_of(step: Topic, settings: ClubSettings, guild: discord.Guild) -> BaseSelect[Any]:
-    """Return the menu of a step that picks a role, a channel or a zone, with what is chosen now."""
-    if step is Topic.ZONE:
-        zones = [_option(zone.replace("_", " "), zone, settings.zone == zone) for zone in ZONES]
-        return discord.ui.Select(custom_id="setup-zone", placeholder="Pick a zone near you", options=zones)
+def menu_of(
+    step: Topic, settings: ClubSettings, guild: discord.Guild, books: Mapping[Slug, Book], page: int
+) -> BaseSelect[Any]:
+    """Return the menu of a step, with what is chosen now; of books, those of a page, by series and year."""
     chosen = getattr(settings, step.value)
+    if step is Topic.ZONE:
+        zones = [_option(zone.replace("_", " "), zone, chosen == zone) for zone in ZONES]
+        return discord.ui.Select(custom_id="setup-zone", placeholder="Pick a zone near you", options=zones)
+    if step is Topic.BOOK:
+        shown = in_order(books.values())[(page - 1) * OPTIONS : page * OPTIONS]
+        options = [_option(book.title, book.slug, book.slug == chosen, book.author) for book in shown]
+        return discord.ui.Select(custom_id=f"setup-book:{page}", placeholder="Pick a book", options=options)
     if step in KINDS:
         there = [channel] if (channel := guild.get_channel(chosen or 0)) else []
         return discord.ui.ChannelSelect(
@@ -178,13 +161,6 @@ def menu_of(step: Topic, settings: ClubSettings, guild: discord.Guild) -> BaseSe
         )  # fmt: skip
     roles = [role] if (role := guild.get_role(chosen or 0)) else []
     return discord.ui.RoleSelect(custom_id=f"setup-role:{step}", placeholder="Pick a role", default_values=roles)
-
-
-def book_menu(books: Mapping[Slug, Book], now: Slug | None, page: int) -> BaseSelect[Any]:
-    """Return the menu of a page of books, by series and year."""
-    shown = in_order(books.values())[(page - 1) * OPTIONS : page * OPTIONS]
-    options = [_option(book.title, book.slug, book.slug == now, book.author) for book in shown]
-    return discord.ui.Select(custom_id=f"setup-book:{page}", placeholder="Pick a book", options=options)
 
 
 def _option(label: str, value: str, default: bool, description: str = "") -> discord.SelectOption:
@@ -200,49 +176,33 @@ NO_ROLE = "Everybody has that role, or only a bot does. Pick one that some membe
 NO_CHANNEL = "I can’t use that channel. Pick a text channel of this server, or for the schedule also a forum."
 
 
-class RoleMenu(Picked, template=r"setup-role:(?:moderators|organisers)"):
-    """Picks a role."""
+MENUS = r"setup-(?:role:(?:moderators|organisers)|channel:(?:talk|schedule)|zone|book:\d{1,3})"
+
+
+class SetupMenu(Picked, template=MENUS):
+    """Picks what a step asks for."""
 
     async def card(self, interaction: Interaction, values: list[str]) -> Card:
-        """Keep the role, unless everybody or only a bot has it, and show the next step."""
-        guild, step = await setter(interaction), Topic(self.item.custom_id.rpartition(":")[2])
-        role = guild.get_role(int(values[0]))
-        if role is None or role.is_default() or role.is_bot_managed():
-            raise Refused(NO_ROLE)
-        app = app_of(interaction)
-        return await walk_card(app, guild, await app.get(SetUp).choose_id(guild.id, step, role.id))
-
-
-class ChannelMenu(Picked, template=r"setup-channel:(?:talk|schedule)"):
-    """Picks a channel, or a forum."""
-
-    async def card(self, interaction: Interaction, values: list[str]) -> Card:
-        """Keep the channel, and show the next step."""
-        guild, step = await setter(interaction), Topic(self.item.custom_id.rpartition(":")[2])
-        channel = guild.get_channel(int(values[0]))
-        if channel is None or channel.type not in KINDS[step]:
-            raise Refused(NO_CHANNEL)
-        app = app_of(interaction)
-        return await walk_card(app, guild, await app.get(SetUp).choose_id(guild.id, step, channel.id))
-
-
-class ZoneMenu(Picked, template=r"setup-zone"):
-    """Picks one of the zones that a menu has."""
-
-    async def card(self, interaction: Interaction, values: list[str]) -> Card:
-        """Keep the zone, and show the next step."""
-        guild, app = await setter(interaction), app_of(interaction)
-        await app.get(SetUp).choose_zone(guild.id, values[0])
-        return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Topic.ZONE.next))
-
-
-class BookMenu(Picked, template=r"setup-book:\d{1,3}"):
-    """Picks a book of the library."""
-
-    async def card(self, interaction: Interaction, values: list[str]) -> Card:
-        """Keep the book, and show the next step."""
-        guild, app = await setter(interaction), app_of(interaction)
-        return await walk_card(app, guild, await app.get(SetUp).choose_book(guild.id, values[0]))
+        """Keep what was picked, where it can be, and show the next step."""
+        guild, app, (picked,) = await setter(interaction), app_of(interaction), values
+        set_up, (kind, _, step) = app.get(SetUp), self.custom_id.removeprefix("setup-").partition(":")
+        match kind:
+            case "role":
+                role = guild.get_role(int(picked))
+                if role is None or role.is_default() or role.is_bot_managed():
+                    raise Refused(NO_ROLE)
+                settings = await set_up.choose_id(guild.id, Topic(step), role.id)
+            case "channel":
+                channel = guild.get_channel(int(picked))
+                if channel is None or channel.type not in KINDS[Topic(step)]:
+                    raise Refused(NO_CHANNEL)
+                settings = await set_up.choose_id(guild.id, Topic(step), channel.id)
+            case "zone":
+                await set_up.choose_zone(guild.id, picked)
+                settings = await set_up.go(guild.id, Topic.ZONE.next)
+            case _:
+                settings = await set_up.choose_book(guild.id, picked)
+        return await walk_card(app, guild, settings)
 
 
 class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
@@ -262,7 +222,7 @@ class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
     label = "Choose none"
 
     async def card(self, interaction: Interaction) -> Card:
-        """Delete the post, and return the next step."""
+        """Take it back, and return the next step."""
         guild, app = await setter(interaction), app_of(interaction)
         return await walk_card(app, guild, await app.get(SetUp).clear(guild.id, Topic(self.given["step"])))
 
@@ -283,13 +243,21 @@ async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page
         return await settings_card(app, guild, settings, "All set")
     now = chosen(step, settings, app.books_of(guild.id), app.now())
     body = f"{safe(ASKS[step])}\n\n**Now**: {now}"
-    return Card(heading(step), body, (), Tone.PLAIN, _items(app, guild, settings, page), note=KEPT)
+    heading = f"Set-up, {step.number} of {len(ASKED)}: {NAMES[step]}"
+    items = _items(app.books_of(guild.id), guild, settings, page)
+    return Card(heading, body, (), Tone.PLAIN, items, note=KEPT)
 
 
 async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, title: str = "Club settings") -> Card:
     """Return all settings, and what is missing with its cure."""
-    found = missing_text(await what_is_missing(app, guild, settings))
-    body = f"{settings_text(settings, app.books_of(guild.id), app.now())}\n\n{found}"
+    books, now = app.books_of(guild.id), app.now()
+    ceiling = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
+    lines = [f"**{NAMES[step]}**: {chosen(step, settings, books, now)}" for step in ASKED]
+    lacking = [
+        f"• {safe(what)}\n-# {safe(cure)}"
+        for what, cure in missing(settings, server_of(guild, settings), books, ceiling)
+    ]
+    body = "\n".join((*lines, "", *(("**Still missing**", *lacking) if lacking else ("Nothing is missing.",))))
     items = [
         SetupGoButton(Topic.MODERATORS, label="Go through the set-up"),
         SetupCheckButton(1, label="Check the channels"),
@@ -298,39 +266,27 @@ async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, 
 
 
 def zone_card(settings: ClubSettings, app: App) -> Card:
-    """Return what is told once a zone was chosen by its name, with the way on where the walk is not at its end."""
+    """Return what is told once a zone was chosen by its name, with the way on."""
     body = f"This club’s time zone is {chosen(Topic.ZONE, settings, app.books, app.now())}."
     items = [] if settings.walk is Topic.DONE else [SetupGoButton(settings.walk, label="Continue the set-up")]
     return Card(body=body, buttons=items)
 
 
-def _items(
-    app: App, guild: discord.Guild, settings: ClubSettings, page: int
-) -> list[Item]:  # fmt: skip
+def _items(books: Mapping[Slug, Book], guild: discord.Guild, settings: ClubSettings, page: int) -> list[Item]:
     """Return what can be pressed and picked at a step."""
     step = settings.walk
     set_already = getattr(settings, step.value) not in (None, UTC)
-    items: list[Item] = _books(app.books_of(guild.id), settings, page) if step is Topic.BOOK else []
-    if step is not Topic.BOOK:
-        kind = RoleMenu if step in (Topic.MODERATORS, Topic.ORGANISERS) else ChannelMenu if step in KINDS else ZoneMenu
-        items.append(kind(menu_of(step, settings, guild)))
+    pages = math.ceil(len(books) / OPTIONS)
+    shown = min(max(1, page), pages)
+    items: list[Item] = []
+    if step is not Topic.BOOK or books:
+        items.append(SetupMenu(menu_of(step, settings, guild, books, shown)))
+    if step is Topic.BOOK:
+        items += turns(SetupBooksButton, shown, pages, "Previous books", "More books")
     if step is not Topic.MODERATORS:
         items.append(SetupGoButton(step.before, label="Back"))
     items.append(SetupGoButton(step.next, label="Keep it" if set_already else "Skip"))
     return [*items, SetupClearButton(step)] if set_already and step is not Topic.ZONE else items
-
-
-def _books(books: Mapping[Slug, Book], settings: ClubSettings, page: int) -> list[Item]:
-    """Return the menu of a page of books, with what turns the page."""
-    pages = math.ceil(len(books) / OPTIONS)
-    if not pages:
-        return []
-    shown = min(max(1, page), pages)
-    turning = turns(SetupBooksButton, shown, pages, "Previous books", "More books")
-    return [BookMenu(book_menu(books, settings.book, shown)), *turning]
-
-
-Zone = app_commands.Range[str, 1, 100]
 
 
 class SetupCog(AppCog):
@@ -344,52 +300,36 @@ class SetupCog(AppCog):
         )
     )
 
-    def __init__(self, bot: ClubBot) -> None:
-        app = bot.app
-        self._app, self._set_up = app, app.get(SetUp)
-
     @setup.command()
     async def start(self, interaction: Interaction) -> None:
         """Set up step by step, continuing where you stopped. Only you see it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = await setter(interaction)
-        await deliver(interaction, await walk_card(self._app, guild, await self._set_up.begin(guild.id)))
+        guild, set_up = await self._begun(interaction)
+        await deliver(interaction, await walk_card(self._app, guild, await set_up.begin(guild.id)))
 
     @setup.command()
     async def view(self, interaction: Interaction) -> None:
         """Show what is set up, what is missing, and how to fix it."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = await setter(interaction)
-        await deliver(interaction, await settings_card(self._app, guild, await self._set_up.settings(guild.id)))
+        guild, set_up = await self._begun(interaction)
+        await deliver(interaction, await settings_card(self._app, guild, await set_up.settings(guild.id)))
 
     @setup.command()
     async def test(self, interaction: Interaction) -> None:
         """Check what I may do, channel by channel. Nothing is posted."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = await setter(interaction)
-        await deliver(interaction, check_card(guild, await self._set_up.settings(guild.id)))
+        guild, set_up = await self._begun(interaction)
+        await deliver(interaction, check_card(guild, await set_up.settings(guild.id)))
 
     @setup.command()
     @app_commands.describe(zone="A zone such as Europe/Berlin, or its city")
     @app_commands.autocomplete(zone=autocomplete.zones)
-    async def zone(self, interaction: Interaction, zone: Zone) -> None:
+    async def zone(self, interaction: Interaction, zone: app_commands.Range[str, 1, 100]) -> None:
         """Choose this club’s time zone."""
+        guild, set_up = await self._begun(interaction)
+        await deliver(interaction, zone_card(await set_up.choose_zone(guild.id, zone), self._app))
+
+    async def _begun(self, interaction: Interaction) -> tuple[discord.Guild, SetUp]:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild = await setter(interaction)
-        await deliver(interaction, zone_card(await self._set_up.choose_zone(guild.id, zone), self._app))
+        return await setter(interaction), self._app.get(SetUp)
 
 
-FEATURE = Feature(
-    "setup",
-    cogs=(SetupCog,),
-    buttons=(
-        RoleMenu,
-        ChannelMenu,
-        ZoneMenu,
-        BookMenu,
-        SetupGoButton,
-        SetupClearButton,
-        SetupBooksButton,
-        SetupCheckButton,
-    ),
-)
+BUTTONS = (SetupMenu, SetupGoButton, SetupClearButton, SetupBooksButton, SetupCheckButton)
+FEATURE = Feature("setup", cogs=(SetupCog,), buttons=BUTTONS)

@@ -42,68 +42,26 @@ class Server:
     channels: Mapping[int, Channel] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Something that is missing, and what mends it."""
-
-    what: str
-    cure: str
-
-
 def missing(
     settings: ClubSettings, server: Server, books: Mapping[Slug, Book], ceiling: Mapping[Slug, int]
-) -> list[Missing]:
-    """Return what is missing, in the order of the walk; `ceiling` is that of the channel to talk in."""
-    return [
-        *_roles(settings, server),
-        *_channels(settings, server),
-        *_book(settings, books),
-        *_ceiling(settings, server, books, ceiling),
-    ]
-
-
-def _roles(settings: ClubSettings, server: Server) -> Iterator[Missing]:
+) -> Iterator[tuple[str, str]]:
+    """Yield what is missing and its cure, in the order of the walk; `ceiling` is that of the channel to talk in."""
     for step, role in ((Topic.MODERATORS, settings.moderators), (Topic.ORGANISERS, settings.organisers)):
-        if role is None:
-            yield Missing(UNSET[step], AGAIN)
-        elif role not in server.roles:
-            yield Missing(GONE[step], AGAIN)
-
-
-def _channels(settings: ClubSettings, server: Server) -> Iterator[Missing]:
-    told = set()
+        if role not in server.roles:
+            yield (UNSET if role is None else GONE)[step], AGAIN
     for step, channel in ((Topic.TALK, settings.talk), (Topic.SCHEDULE, settings.schedule)):
         there = server.channels.get(channel or 0)
-        if channel is None:
-            yield Missing(UNSET[step], AGAIN)
-        elif there is None:
-            yield Missing(GONE[step], AGAIN)
-        elif there.lacks and channel not in told:
-            yield Missing(lacking(there), ALLOW)
-        told.add(channel)
-
-
-def _book(settings: ClubSettings, books: Mapping[Slug, Book]) -> Iterator[Missing]:
+        if there is None:
+            yield (UNSET if channel is None else GONE)[step], AGAIN
+        elif there.lacks and (step is Topic.TALK or channel != settings.talk):
+            yield f"In #{there.name} I lack {', '.join(there.lacks)}.", ALLOW
+    talk, book = server.channels.get(settings.talk or 0), books.get(settings.book or "")
     if not books:
-        yield Missing(*NO_LIBRARY)
-    elif settings.book is None:
-        yield Missing(UNSET[Topic.BOOK], AGAIN)
-    elif settings.book not in books:
-        yield Missing(NO_SUCH_BOOK, AGAIN)
-
-
-def _ceiling(
-    settings: ClubSettings, server: Server, books: Mapping[Slug, Book], ceiling: Mapping[Slug, int]
-) -> Iterator[Missing]:
-    book = books.get(settings.book or "")
-    there = server.channels.get(settings.talk or 0)
-    if book is not None and there is not None and book.slug not in ceiling:
-        yield Missing(
-            f"#{there.name} has no ceiling for {book.title}: what I say there assumes that nobody has started.",
+        yield NO_LIBRARY
+    elif book is None:
+        yield UNSET[Topic.BOOK] if settings.book is None else NO_SUCH_BOOK, AGAIN
+    elif talk is not None and book.slug not in ceiling:
+        yield (
+            f"#{talk.name} has no ceiling for {book.title}: what I say there assumes that nobody has started.",
             "A moderator can set one there with /ceiling set.",
         )
-
-
-def lacking(channel: Channel) -> str:
-    """Return which permissions the bot lacks in a channel, as a sentence."""
-    return f"In #{channel.name} I lack {', '.join(channel.lacks)}."
