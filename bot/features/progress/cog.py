@@ -15,14 +15,13 @@ from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
 from bot.features.ceilings.store import Audiences
-from bot.features.progress.store import Moved, Progress, ProgressProblem, Report
+from bot.features.progress.store import Moved, Progress, ProgressProblem
 from bot.people import Member
-from corpus.books import Book
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
-LINES = 15
-"""Books that one card lists by name."""
+LINES = 15  # books that one card lists by name
+SHOWN = 40  # books that /progress show lists, the latest report first; an export has all of them
 
 
 class ProgressUndoButton(Undo, template=r"progress-undo:(?P<club>\d{1,20}):(?P<member>\d{1,20}):(?P<change>\d{1,18})"):
@@ -64,15 +63,9 @@ class ShareProgressButton(Share, template=rf"progress-share:{ID}"):
         return Card(body=safe(told_of(interaction.user.display_name, book, marks)), tone=Tone.PUBLIC)
 
 
-def moved_card(member: Member, moved: Moved) -> Card:
-    """Return the card of a report: where its member is now, with *Undo* where that is another place than before."""
-    items = [] if moved.before == moved.after else [ProgressUndoButton(member.club, member.id, moved.change)]
-    return notice_card(place_sentence(moved.book, moved.after), moved.book.title, items, note="Only you see this.")
-
-
 def undone_card(back: Sequence[Moved]) -> Card:
     """Return the card of a change that was taken back."""
-    return notice_card(f"Undone.\n{_listed(back)}".strip())
+    return notice_card("\n".join(("Undone.", *(place_line(moved.book, moved.after) for moved in back[:LINES]))))
 
 
 def forgotten_card(member: Member, gone: Sequence[Moved]) -> Card:
@@ -84,30 +77,9 @@ def forgotten_card(member: Member, gone: Sequence[Moved]) -> Card:
     )
 
 
-def forgetting_card(asked: Asked, lines: Sequence[str]) -> Card:
-    """Return the preview of forgetting everything."""
-    items = [ForgetAllButton(asked.id), Cancel(asked.member.id)]
-    text = "\n".join(("Forget where you are in every book?", *lines[:LINES]))
-    more = f"\nand in {len(lines) - LINES} more." if len(lines) > LINES else ""
-    return notice_card(f"{text}{more}", buttons=items)
-
-
-def sharing_card(asked: Asked, name: str, book: Book, marks: int) -> Card:
-    """Return the preview of what would be posted."""
-    items = [ShareProgressButton(asked.id), Cancel(asked.member.id)]
-    return notice_card(f"I would post this here:\n{told_of(name, book, marks)}", buttons=items)
-
-
-def _listed(moves: Sequence[Moved]) -> str:
-    return "\n".join(place_line(moved.book, moved.after) for moved in moves[:LINES])
-
-
 NOTHING = (
     "You haven’t told me where you are in any book. Use /progress set, for example with ch 7, p. 120, 45% or finished."
 )
-
-SHOWN = 40
-"""Books that are listed, the latest report first; an export has all of them."""
 
 Where = app_commands.Range[str, 1, MAX_LENGTH]
 Typed = app_commands.Range[str, 1, 200]
@@ -127,7 +99,10 @@ class ProgressCog(AppCog):
         """Tell me where you are in a book, so that I don’t spoil the rest."""
         member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
-        await deliver(interaction, moved_card(member, await self._app.get(Progress).set(member, known, where)))
+        moved = await self._app.get(Progress).set(member, known, where)
+        undo = [] if moved.before == moved.after else [ProgressUndoButton(member.club, member.id, moved.change)]
+        text = place_sentence(known, moved.after)
+        await deliver(interaction, notice_card(text, known.title, undo, note="Only you see this."))
 
     @progress.command()
     async def show(self, interaction: Interaction) -> None:
@@ -135,7 +110,10 @@ class ProgressCog(AppCog):
         member, place = await acknowledge(interaction)
         books = self._app.books
         reports = await self._app.get(Progress).reports(member)
-        lines = [_line(books[slug], report) for slug, report in reversed(reports.items())]
+        lines = [
+            f"{place_line(books[slug], report.reached.marks_in(books[slug]))}, said <t:{int(report.at.timestamp())}:R>"
+            for slug, report in reversed(reports.items())
+        ]
         more = [f"and {len(lines) - SHOWN} more, which /mydata export lists"] if len(lines) > SHOWN else []
         here = how_far(None, await self._app.get(Audiences).public(place), books)
         note = f"What I say here for everybody is {here[0].lower()}{here[1:]}." if interaction.guild_id else ""
@@ -161,7 +139,9 @@ class ProgressCog(AppCog):
             return
         lines = [place_line(books[slug], marks) for slug, marks in there.items()]
         asked = await self._app.get(AskedQuestions).keep("clear", member, place, "")
-        await deliver(interaction, forgetting_card(asked, lines))
+        more = [f"and in {len(lines) - LINES} more."] if len(lines) > LINES else []
+        text = "\n".join(("Forget where you are in every book?", *lines[:LINES], *more))
+        await deliver(interaction, notice_card(text, buttons=[ForgetAllButton(asked.id), Cancel(member.id)]))
 
     @progress.command()
     @app_commands.describe(book="The book")
@@ -174,12 +154,8 @@ class ProgressCog(AppCog):
         known = await self._app.get(Questions).needed(member, place, book)
         marks = await self._app.get(Progress).shared(member, known)
         asked = await self._app.get(AskedQuestions).keep("share", member, place, str(marks), known.slug)
-        await deliver(interaction, sharing_card(asked, interaction.user.display_name, known, marks))
-
-
-def _line(book: Book, report: Report) -> str:
-    """Return where a member is in a book, and when they said so."""
-    return f"{place_line(book, report.reached.marks_in(book))}, said <t:{int(report.at.timestamp())}:R>"
+        text = f"I would post this here:\n{told_of(interaction.user.display_name, known, marks)}"
+        await deliver(interaction, notice_card(text, buttons=[ShareProgressButton(asked.id), Cancel(member.id)]))
 
 
 FEATURE = Feature("progress", cogs=(ProgressCog,), buttons=(ProgressUndoButton, ForgetAllButton, ShareProgressButton))

@@ -1,11 +1,11 @@
 """Members' positions, and their history."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import PrimaryKeyConstraint, Select, delete, select
+from sqlalchemy import ColumnElement, PrimaryKeyConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -17,8 +17,7 @@ from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import parse_position
 
-KEPT = 50
-"""How many changes of a member can be taken back."""
+KEPT = 50  # changes of a member that can be taken back
 
 _Told = dict[str, Any]
 """A position as the history keeps it: the columns of its row, the time as text."""
@@ -74,8 +73,9 @@ class ChangeRow(base.OfMember, base.Base):
 
 async def reported(session: AsyncSession, member: Member) -> dict[Slug, Report]:
     """Return where a member is, by book, the latest report last."""
-    query = _rows(member).order_by(PositionRow.at, PositionRow.number, PositionRow.book)
-    return {row.book: Report(row.reached, row.at) for row in await session.scalars(query)}
+    query = select(PositionRow).where(*_of(PositionRow, member))
+    rows = await session.scalars(query.order_by(PositionRow.at, PositionRow.number, PositionRow.book))
+    return {row.book: Report(row.reached, row.at) for row in rows}
 
 
 async def change_positions(
@@ -83,21 +83,18 @@ async def change_positions(
 ) -> PositionChange:
     """Note where a member is in these books, as one change. One that changes nothing is not in the history."""
     number = await base.note_member(session, member.club, member.id)
-    rows = await _rows_of(session, member, after)
+    found = select(PositionRow).where(*_of(PositionRow, member), PositionRow.book.in_(list(after)))
+    rows = {row.book: row for row in await session.scalars(found)}
     before = {book: rows[book].reached if book in rows else None for book in after}
-    row = ChangeRow(
-        club=member.club,
-        member=member.id,
-        number=number,
-        at=at,
-        before={book: _told(rows.get(book)) for book in after},
-        after={book: _said(reached, at, number) for book, reached in after.items()},
-    )
-    await _put(session, member, rows, row.after)
+    was = {book: _told(row.reached, row.at, row.number) for book, row in rows.items()}
+    said = {book: _told(reached, at, number) if reached else None for book, reached in after.items()}
+    await _put(session, member, said)
     if before != dict(after):
-        session.add(row)
-        await session.flush()
-        await _prune(session, member)
+        change = {"number": number, "at": at, "before": dict.fromkeys(after) | was, "after": said}
+        session.add(ChangeRow(club=member.club, member=member.id, **change))
+        mine = _of(ChangeRow, member)
+        last = select(ChangeRow.number).where(*mine).order_by(ChangeRow.number.desc()).offset(KEPT).limit(1)
+        await session.execute(delete(ChangeRow).where(*mine, ChangeRow.number <= last.scalar_subquery()))
     return PositionChange(before, dict(after), number)
 
 
@@ -108,63 +105,42 @@ async def take_back(
 
     Books are then as if it had never been said, the times of their reports included.
     """
-    mine = (ChangeRow.club == member.club, ChangeRow.member == member.id, ChangeRow.taken_back.is_(None))
     await base.lock_member(session, member.club, member.id)
-    row = await session.scalar(select(ChangeRow).where(*mine).order_by(ChangeRow.number.desc()).limit(1))
+    left = select(ChangeRow).where(*_of(ChangeRow, member), ChangeRow.taken_back.is_(None))
+    row = await session.scalar(left.order_by(ChangeRow.number.desc()).limit(1))
     if row is None or number not in (None, row.number):
         return None
-    await _put(session, member, await _rows_of(session, member, row.before), row.before)
+    await _put(session, member, row.before)
     row.taken_back = at
     return PositionChange(_reached(row.before), _reached(row.after), row.number)
 
 
-def _rows(member: Member) -> Select[PositionRow]:
-    return select(PositionRow).where(PositionRow.club == member.club, PositionRow.member == member.id)
+def _of(table: type[PositionRow | ChangeRow], member: Member) -> tuple[ColumnElement[bool], ...]:
+    return table.club == member.club, table.member == member.id
 
 
-async def _rows_of(session: AsyncSession, member: Member, books: Iterable[Slug]) -> dict[Slug, PositionRow]:
-    rows = await session.scalars(_rows(member).where(PositionRow.book.in_(list(books))))
-    return {row.book: row for row in rows}
+async def _put(session: AsyncSession, member: Member, told: Mapping[Slug, _Told | None]) -> None:
+    """Bring a member's rows to what is told."""
+    await session.execute(delete(PositionRow).where(*_of(PositionRow, member), PositionRow.book.in_(list(told))))
+    session.add_all(
+        PositionRow(
+            club=member.club,
+            member=member.id,
+            book=book,
+            **position | {"at": dt.datetime.fromisoformat(position["at"])},
+        )
+        for book, position in told.items()
+        if position
+    )
 
 
-async def _put(
-    session: AsyncSession, member: Member, rows: Mapping[Slug, PositionRow], told: Mapping[Slug, _Told | None]
-) -> None:
-    """Bring a member's rows, as far as they are there, to what is told."""
-    for book, position in told.items():
-        row = rows.get(book)
-        if position is None:
-            if row is not None:
-                await session.delete(row)
-            continue
-        if row is None:
-            row = PositionRow(club=member.club, member=member.id, book=book)
-            session.add(row)
-        row.marks, row.of, row.unit = position["marks"], position["of"], position["unit"]
-        row.at, row.number = dt.datetime.fromisoformat(position["at"]), position["number"]
-
-
-async def _prune(session: AsyncSession, member: Member) -> None:
-    mine = (ChangeRow.club == member.club, ChangeRow.member == member.id)
-    last = select(ChangeRow.number).where(*mine).order_by(ChangeRow.number.desc()).offset(KEPT).limit(1)
-    await session.execute(delete(ChangeRow).where(*mine, ChangeRow.number <= last.scalar_subquery()))
-
-
-def _said(reached: Reached | None, at: dt.datetime, number: int) -> _Told | None:
-    if reached is None:
-        return None
-    when = base.in_utc(at).isoformat()
-    return {"marks": reached.marks, "of": reached.of, "unit": reached.unit, "at": when, "number": number}
-
-
-def _told(row: PositionRow | None) -> _Told | None:
-    return None if row is None else _said(row.reached, row.at, row.number)
+def _told(reached: Reached, at: dt.datetime, number: int) -> _Told:
+    return asdict(reached) | {"at": base.in_utc(at).isoformat(), "number": number}
 
 
 def _reached(told: Mapping[Slug, _Told | None]) -> dict[Slug, Reached | None]:
     return {
-        book: None if position is None else Reached(position["marks"], position["of"], position["unit"])
-        for book, position in told.items()
+        book: Reached(there["marks"], there["of"], there["unit"]) if there else None for book, there in told.items()
     }
 
 
@@ -193,9 +169,8 @@ class Progress:
 
     async def set(self, member: Member, book: Book, where: str) -> Moved:
         """Take down where a member is, by their own words; “+2” goes on from where they were. Raises PositionError."""
-        return await self.move(
-            member, book, parse_position(where, book, (await self.positions(member)).get(book.slug, 0))
-        )
+        now = (await self.positions(member)).get(book.slug, 0)
+        return await self.move(member, book, parse_position(where, book, now))
 
     async def move(self, member: Member, book: Book, marks: int) -> Moved:
         """Take down that a member has finished so many marks of a book."""
@@ -248,12 +223,9 @@ class Progress:
             return self._moved(await change_positions(session, member, gone, self._now()))
 
     def _moved(self, change: PositionChange) -> list[Moved]:
+        marks = [(change.before.get(slug), after, self._books.get(slug)) for slug, after in change.after.items()]
         return [
-            Moved(book, _marks(change.before.get(slug), book), _marks(there, book), change.number)
-            for slug, there in change.after.items()
-            if (book := self._books.get(slug))
+            Moved(book, before and before.marks_in(book), after and after.marks_in(book), change.number)
+            for before, after, book in marks
+            if book
         ]
-
-
-def _marks(reached: Reached | None, book: Book) -> int | None:
-    return None if reached is None else reached.marks_in(book)
