@@ -63,6 +63,12 @@ class ShareProgressButton(Share, template=rf"progress-share:{ID}"):
         return Card(body=safe(told_of(interaction.user.display_name, book, marks)), tone=Tone.PUBLIC)
 
 
+def moved_card(member: Member, moved: Moved) -> Card:
+    """Return the card of a report: where its member is now, with *Undo* where that is another place than before."""
+    items = [] if moved.before == moved.after else [ProgressUndoButton(member.club, member.id, moved.change)]
+    return notice_card(place_sentence(moved.book, moved.after), moved.book.title, items, note="Only you see this.")
+
+
 def undone_card(back: Sequence[Moved]) -> Card:
     """Return the card of a change that was taken back."""
     return notice_card("\n".join(("Undone.", *(place_line(moved.book, moved.after) for moved in back[:LINES]))))
@@ -100,9 +106,7 @@ class ProgressCog(AppCog):
         member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         moved = await self._app.get(Progress).set(member, known, where)
-        undo = [] if moved.before == moved.after else [ProgressUndoButton(member.club, member.id, moved.change)]
-        text = place_sentence(known, moved.after)
-        await deliver(interaction, notice_card(text, known.title, undo, note="Only you see this."))
+        await deliver(interaction, moved_card(member, moved))
 
     @progress.command()
     async def show(self, interaction: Interaction) -> None:

@@ -122,16 +122,10 @@ def _of(table: type[PositionRow | ChangeRow], member: Member) -> tuple[ColumnEle
 async def _put(session: AsyncSession, member: Member, told: Mapping[Slug, _Told | None]) -> None:
     """Bring a member's rows to what is told."""
     await session.execute(delete(PositionRow).where(*_of(PositionRow, member), PositionRow.book.in_(list(told))))
-    session.add_all(
-        PositionRow(
-            club=member.club,
-            member=member.id,
-            book=book,
-            **position | {"at": dt.datetime.fromisoformat(position["at"])},
-        )
-        for book, position in told.items()
-        if position
-    )
+    for book, position in told.items():
+        if position:
+            row = position | {"at": dt.datetime.fromisoformat(position["at"])}
+            session.add(PositionRow(club=member.club, member=member.id, book=book, **row))
 
 
 def _told(reached: Reached, at: dt.datetime, number: int) -> _Told:
@@ -139,9 +133,7 @@ def _told(reached: Reached, at: dt.datetime, number: int) -> _Told:
 
 
 def _reached(told: Mapping[Slug, _Told | None]) -> dict[Slug, Reached | None]:
-    return {
-        book: Reached(there["marks"], there["of"], there["unit"]) if there else None for book, there in told.items()
-    }
+    return {book: Reached(at["marks"], at["of"], at["unit"]) if at else None for book, at in told.items()}
 
 
 class ProgressProblem(DogearError):
@@ -223,9 +215,11 @@ class Progress:
             return self._moved(await change_positions(session, member, gone, self._now()))
 
     def _moved(self, change: PositionChange) -> list[Moved]:
-        marks = [(change.before.get(slug), after, self._books.get(slug)) for slug, after in change.after.items()]
+        def marks(reached: Reached | None, book: Book) -> int | None:
+            return reached.marks_in(book) if reached else None
+
         return [
-            Moved(book, before and before.marks_in(book), after and after.marks_in(book), change.number)
-            for before, after, book in marks
-            if book
+            Moved(book, marks(change.before.get(slug), book), marks(after, book), change.number)
+            for slug, after in change.after.items()
+            if (book := self._books.get(slug))
         ]
