@@ -15,7 +15,7 @@ from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import MyData
 from bot.features.reviews.store import Reviews
 from bot.features.watch.store import Watching
-from bot.people import Member, Place, Shards
+from bot.people import NO_CLUB, Member, Place, Shards
 from bot.upkeep import LOOK_EVERY as SECONDS
 from bot.upkeep import Following
 from retrieval.gate import Audience
@@ -89,7 +89,7 @@ async def test_what_is_edited_or_deleted_elsewhere_is_so_here(both: tuple[Proces
     await one.writes("The lighthouse scenes are better.")
     await other.app.get(Following).look()
     assert other.finds() == ["The lighthouse scenes are better."]
-    await one.app.get(MyData).delete(Member(ONE, LIZ), everywhere=True)
+    await one.app.get(MyData).delete(Member(NO_CLUB, LIZ))
     await other.app.get(Following).look()
     assert other.finds() == []
 

@@ -2,12 +2,11 @@
 
 import datetime as dt
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, inspect, select, true, update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.app import App
@@ -15,11 +14,10 @@ from bot.db.base import Base, MemberRow, OfMember, Personal
 from bot.db.sessions import Sessions
 from bot.features.reviews.rules import GONE, Review, read_review, written_review
 from bot.features.reviews.store import ReviewRow, Reviews, as_review
-from bot.people import NO_CLUB, Member
+from bot.people import Member
 from corpus.books import Reveals
 
-NOBODY = 0
-"""Who did something, once that person's data was deleted."""
+NOBODY = 0  # who did something, once that person's data was deleted
 
 
 def personal_tables() -> list[tuple[type[Base], Personal]]:
@@ -41,7 +39,11 @@ async def held_about(database: Sessions, member_id: int, club: int | None = None
             whose = [columns[personal.by] == member_id, _in(columns["club"], club)]
             if issubclass(table, OfMember) and not personal.stays:
                 whose.append(columns["club"].in_(clubs))
-            held[personal.name] = await _plain_rows(session, table, *whose, without=personal.hidden)
+            rows = await session.execute(select(*columns).where(*whose).order_by(*inspect(table).primary_key))
+            held[personal.name] = [
+                {name: _plain(value) for name, value in row.items() if name not in personal.hidden}
+                for row in rows.mappings()
+            ]
     return held
 
 
@@ -72,16 +74,6 @@ def _in(column: ColumnElement[Any] | InstrumentedAttribute[int], club: int | Non
     return true() if club is None else column == club
 
 
-async def _plain_rows(
-    session: AsyncSession, table: type[Any], *which: ColumnElement[bool],
-    without: Collection[str] = (),
-) -> list[dict[str, Any]]:  # fmt: skip
-    """Return the rows of a table in the order of their keys, column by column."""
-    described = inspect(table)
-    rows = await session.execute(select(*described.columns).where(*which).order_by(*described.primary_key))
-    return [{name: _plain(value) for name, value in row.items() if name not in without} for row in rows.mappings()]
-
-
 def _plain(value: object) -> object:
     if isinstance(value, dt.datetime):
         return value.isoformat()
@@ -89,27 +81,24 @@ def _plain(value: object) -> object:
 
 
 class MyData:
-    """Exports and deletes what is held about a person, in one club or, from a direct message, in all."""
+    """Exports and deletes what is held about a person, in one club or, for a member of no club, in all."""
 
     def __init__(self, app: App) -> None:
         self._database, self._reviews = app.database, app.get(Reviews)
 
-    async def export(self, member: Member, *, everywhere: bool) -> bytes:
-        """Return everything as a JSON file, readable for people; but not where in the book their own words belong."""
-        found = await held_about(self._database, member.id, None if everywhere else member.club)
-        for kept in found.get("questions", ()):
+    async def held(self, member: Member) -> tuple[dict[str, int], bytes]:
+        """Return how much is held, by what it is, and all of it as a JSON file, readable for people.
+
+        Where in the book their own words belong is not in it: that would tell whether a guess is right.
+        """
+        found = await held_about(self._database, member.id, member.club or None)
+        for kept in found["questions"]:
             if kept["do"] == GONE:
                 kept["text"] = written_review(replace(read_review(kept["text"]), needs=Reveals()))
-        return json.dumps(found, ensure_ascii=False, indent=2).encode()
+        counts = {personal.says: len(found[personal.name]) for _, personal in personal_tables()}
+        file = json.dumps(found, ensure_ascii=False, indent=2).encode()
+        return {says: count for says, count in counts.items() if count}, file
 
-    async def summary(self, member: Member, *, everywhere: bool) -> dict[str, int]:
-        """Return how much is held, by what it is."""
-        found: dict[str, Any] = await held_about(self._database, member.id, None if everywhere else member.club)
-        rows = {subject: len(told) for subject, told in found.items() if isinstance(told, list) and subject != "clubs"}
-        says = {personal.name: personal.says for _, personal in personal_tables()}
-        return {says[subject]: count for subject, count in rows.items() if count}
-
-    async def delete(self, member: Member, *, everywhere: bool) -> None:
+    async def delete(self, member: Member) -> None:
         """Delete everything; it cannot be taken back."""
-        whole = everywhere or member.club == NO_CLUB
-        await self._reviews.gone(await forget_person(self._database, member.id, None if whole else member.club))
+        await self._reviews.gone(await forget_person(self._database, member.id, member.club or None))

@@ -7,7 +7,7 @@ from simcord import MemberActor
 
 from bot.audit import KEPT, Audit, Did
 from bot.features.my_data.store import MyData
-from bot.people import Member, Place
+from bot.people import NO_CLUB, Member, Place
 from tests.fakes.app import app_on
 from tests.fakes.club import Club, buttons, message, shown
 
@@ -77,7 +77,7 @@ async def test_it_is_for_moderators_of_the_club_alone(club: Club) -> None:
 
 async def test_whose_data_was_deleted_is_named_no_more(club: Club) -> None:
     await note(club, by=5, about="discussion prompt 1")
-    await club.app.get(MyData).delete(Member(club.guild.id, 5), everywhere=True)
+    await club.app.get(MyData).delete(Member(NO_CLUB, 5))
     told = shown(await moderator(club).slash(club.general, "audit"))
     assert "posted a discussion prompt: discussion prompt 1" in told
     assert "<@5>" not in told
