@@ -83,9 +83,10 @@ async def zones(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=zone, value=zone) for zone in search_zones(typed)]
 
 
-async def scheduled(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+@autocomplete.offers
+async def scheduled(interaction: Interaction) -> autocomplete.Names:
     """Offer the books for which the club has schedules."""
-    return autocomplete.offered(await app_of(interaction).get(Schedules).books_of(interaction.guild_id or 0), typed)
+    return await app_of(interaction).get(Schedules).books_of(interaction.guild_id or 0)
 
 
 class ScheduleCog(AppCog):
