@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,7 +17,6 @@ from corpus.books import Reveals
 
 BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number that the database gives out itself: SQLite does so only for what it calls INTEGER, which is as big."""
-
 
 _NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 
@@ -56,9 +55,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
     def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
         """Return what was written: SQLite keeps no zones, so what comes back without one is in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+        return value and (value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC))
 
 
 class RevealsColumn(TypeDecorator[Reveals]):
@@ -154,15 +151,10 @@ def belongs_to_member() -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["club", "member"], ["members.club", "members.id"], ondelete="CASCADE")
 
 
-Insert = sqlite.Insert | postgresql.Insert
-"""An INSERT that may say what happens where the row is there already; both databases say it alike."""
-
-_INSERTS: dict[str, Callable[[type[Base]], Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-def insert_into(session: AsyncSession, table: type[Base]) -> Insert:
-    """Return an INSERT in the words of the session's database."""
-    return _INSERTS[session.get_bind().dialect.name](table)
+def insert_into(session: AsyncSession, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that may say what happens where the row is there already; both databases say it alike."""
+    server = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if server else sqlite.insert(table)
 
 
 async def upsert(session: AsyncSession, table: type[Base], key: dict[str, Any], values: dict[str, Any]) -> None:
@@ -183,6 +175,5 @@ async def note_member(session: AsyncSession, club: int, member: int) -> int:
 
 async def lock_member(session: AsyncSession, club: int, member: int) -> None:
     """Lock a member's row, where there is one, until the transaction ends."""
-    await session.execute(
-        sa.select(MemberRow.id).where(MemberRow.club == club, MemberRow.id == member).with_for_update()
-    )
+    mine = sa.select(MemberRow.id).where(MemberRow.club == club, MemberRow.id == member)
+    await session.execute(mine.with_for_update())

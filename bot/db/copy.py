@@ -75,11 +75,10 @@ def look_at(where: str | Path) -> Seen:
 
 async def _look_at(address: Address) -> Seen:
     async with opened_engine(address) as engine, engine.connect() as connection:
-        release = "SELECT sqlite_version()" if address.file else "SHOW server_version"
-        number = str(await connection.scalar(text(release))).partition(" ")[0]
-        kind = "SQLite" if address.file else "PostgreSQL"
         await connection.run_sync(check_whole, address.name)
-        return Seen(f"{kind} {number}", address.name, await connection.run_sync(version_of, address.name))
+        release = ".".join(map(str, connection.dialect.server_version_info or ()))
+        kind = f"{'SQLite' if address.file else 'PostgreSQL'} {release}"
+        return Seen(kind, address.name, await connection.run_sync(version_of, address.name))
 
 
 def reviews_in(where: str | Path) -> list[Review]:

@@ -5,7 +5,7 @@ The functions take part in a feature's own transaction, so that a job is planned
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,8 +68,7 @@ class Due:
 
 async def plan(session: AsyncSession, key: Key, due: dt.datetime | None, *, since: dt.datetime | None = None) -> None:
     """Plan a job, or another time for one that is there and not done; `since` claims a new one until `due`."""
-    values = {"feature": key.feature, "club": key.club, "subject": key.subject, "step": key.step}
-    insert = insert_into(session, JobRow).values(**values, due=due, since=since, done=False, result=0)
+    insert = insert_into(session, JobRow).values(**asdict(key), due=due, since=since, done=False, result=0)
     moved = insert.on_conflict_do_update(
         index_elements=["feature", "subject", "step"], set_={"due": due}, where=JobRow.done.is_(False)
     )
@@ -116,8 +115,7 @@ class JobTable:
         """
         async with self._sessions.writing() as session:
             if new:
-                values = {"feature": key.feature, "club": key.club, "subject": key.subject, "step": key.step}
-                insert = insert_into(session, JobRow).values(**values, done=False, result=0)
+                insert = insert_into(session, JobRow).values(**asdict(key), done=False, result=0)
                 await session.execute(insert.on_conflict_do_nothing())
             free = or_(JobRow.due.is_(None), JobRow.due <= now)
             if early:

@@ -28,14 +28,9 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-TRIES = 3
-"""Times that a card is sent, where Discord fails on its side; the library has tried several times each time."""
-
-PAUSE = 1.5
-"""Seconds before the second try, and twice as many before the third."""
-
-SERVER_ERRORS = 500
-"""HTTP: from here on, the server says that it failed, and that the call was right."""
+TRIES = 3  # times that a card is sent, where Discord fails; the library has tried several times each time
+PAUSE = 1.5  # seconds before the second try, and twice as many before the third
+SERVER_ERRORS = 500  # HTTP: from here on, the server says that it failed, and that the call was right
 
 ACKNOWLEDGED = (40060, 10062)
 """Discord: interaction already acknowledged; unknown interaction. A repeated event, or one that came too late."""

@@ -60,16 +60,6 @@ async def library_card(app: App, member: Member, page: int = 1) -> Card:
     return paged_card("The library", [headed(item) for item in items], page, LibraryPageButton, note=note)
 
 
-def similar_card(book: Book) -> Card:
-    """Return the card of what else readers of a book liked."""
-    if not book.similar:
-        return notice_card(texts.similar_list(book))
-    lines = (
-        f"**{safe(other.title)}**{safe(texts.said_of_similar(other))}" for other in book.similar[: texts.SHOWN_SIMILAR]
-    )
-    return Card(safe(f"Readers of {book.title} also liked"), "\n".join(lines), tone=Tone.ANSWER)
-
-
 async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Card:
     """Return a page of the quotes that a member has reached, and that are fit for the place as it is now."""
     book = app.books.get(asked.book or "")
@@ -123,7 +113,12 @@ class BookCog(AppCog):
         """Show which other books its readers liked."""
         member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
-        await deliver(interaction, similar_card(known))
+        lines = [
+            f"**{safe(other.title)}**{safe(texts.said_of_similar(other))}"
+            for other in known.similar[: texts.SHOWN_SIMILAR]
+        ]
+        card = Card(safe(f"Readers of {known.title} also liked"), "\n".join(lines), tone=Tone.ANSWER)
+        await deliver(interaction, card if lines else notice_card(texts.similar_list(known)))
 
     @book.command()
     @app_commands.describe(book=BOOK)
@@ -140,9 +135,11 @@ class BookCog(AppCog):
     async def add(self, interaction: Interaction, title: Name | None = None) -> None:
         """Add a book of your club’s own, or correct it: title and length are enough (organisers)."""
         member, _ = await needs(interaction, ORGANISER)
-        known = self._own(title, member.club) if title else None
-        form = form_of(known) if known else BookForm(title or "", "")
-        await interaction.response.send_modal(BookModal(form, known.slug if known else ""))
+        modal = BookModal(BookForm(title or "", ""))
+        with contextlib.suppress(UnknownBook):
+            if title and (known := find_book(title, self._app.books_of(member.club))).club:
+                modal = BookModal(form_of(known), known.slug)
+        await interaction.response.send_modal(modal)
 
     @book.command()
     @app_commands.describe(book="One of your club’s own books")
@@ -159,14 +156,6 @@ class BookCog(AppCog):
         """Remove a book that your club has added. I ask you to confirm first (organisers)."""
         asked, known = await self._asked(interaction, book)
         await deliver(interaction, removing_card(asked, known))
-
-    def _own(self, typed: str, club: int) -> Book | None:
-        """Return the club's own book of a name; None where there is none."""
-        try:
-            known = find_book(typed, self._app.books_of(club))
-        except UnknownBook:
-            return None
-        return known if known.club else None
 
     async def _asked(self, interaction: Interaction, typed: str) -> tuple[Asked, Book]:
         """Keep which of the club's own books an organiser wants to see to. Raises UnknownBook or ClubBookProblem."""
