@@ -102,6 +102,14 @@ class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
 class Dialogue(discord.ui.Modal):
     """A modal whose errors go the one way."""
 
+    def line(
+        self, label: str, name: str, typed: str, *, description: str | None = None, **more: Any,  # noqa: ANN401
+    ) -> discord.ui.TextInput[Any]:  # fmt: skip
+        """Add a field for text, in which stands what was typed before."""
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(custom_id=name, default=typed or None, **more)
+        self.add_item(discord.ui.Label(text=label, description=description, component=field))
+        return field
+
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Begin what was sent off."""
         begin(interaction, type(self).__name__)

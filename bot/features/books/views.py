@@ -66,28 +66,22 @@ class BookModal(buttons.Dialogue):
     def __init__(self, form: rules.BookForm, slug: Slug = "") -> None:
         super().__init__(title=cards.one_line(f"Change {form.title}" if slug else "Add a book", cards.MODAL_TITLE))
         self._slug = slug
-        text_input = partial(discord.ui.TextInput[Any], max_length=200)
-        self.name = text_input(custom_id="title", default=form.title or None)
-        self.author = text_input(custom_id="author", default=form.author or None)
-        self.length = text_input(
-            custom_id="length", default=form.length or None, placeholder="27 chapters", required=False
-        )
+        self.name = self.line("Title", "title", form.title, max_length=200)
+        self.author = self.line("Author", "author", form.author, max_length=200)
+        self.length = self.line(
+            "How long is it?", "length", form.length, max_length=200, required=False, placeholder="27 chapters",
+            description="27 chapters, 310 pages, or both. Left empty, I count in percent.",
+        )  # fmt: skip
         self.files: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
             custom_id="files", required=False, min_values=0, max_values=rules.MAX_FILES
         )
-        self.text: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="text", style=discord.TextStyle.paragraph, default=form.text or None, required=False,
-            max_length=cards.INPUT,
+        told = "Optional: an e-book, saved web pages, your notes. I show you first what I’d make of them."
+        self.add_item(discord.ui.Label(text="Files", description=told, component=self.files))
+        self.text = self.line(
+            "Or paste text", "text", form.text, max_length=cards.INPUT, required=False,
+            style=discord.TextStyle.paragraph,
+            description="Optional. Lines such as “Chapter 7” say how far the text below them goes.",
         )  # fmt: skip
-        for text, description, component in (
-            ("Title", None, self.name),
-            ("Author", None, self.author),
-            ("How long is it?", "27 chapters, 310 pages, or both. Left empty, I count in percent.", self.length),
-            ("Files", "Optional: an e-book, saved web pages, your notes. I show you first what I’d make of them.",
-             self.files),
-            ("Or paste text", "Optional. Lines such as “Chapter 7” say how far the text below them goes.", self.text),
-        ):  # fmt: skip
-            self.add_item(discord.ui.Label(text=text, description=description, component=component))
 
     async def on_submit(self, interaction: cards.Interaction, /) -> None:
         """Show what would be added; where it cannot be, what was typed is not lost."""

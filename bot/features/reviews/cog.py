@@ -200,16 +200,12 @@ class ReviewModal(Dialogue):
         self.stars: discord.ui.Select[Any] = discord.ui.Select(
             custom_id="stars", placeholder="No stars", options=options, min_values=0, required=False
         )
-        self.text: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="text", style=discord.TextStyle.paragraph, default=draft.text or None, required=False,
+        self.add_item(discord.ui.Label(text="Stars", component=self.stars))
+        self.text = self.line(
+            "Review", "text", draft.text, description=TEXT_HELP, style=discord.TextStyle.paragraph, required=False,
             max_length=MAX_TEXT,
         )  # fmt: skip
-        self.said: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="said", default=draft.said or None, max_length=MAX_LENGTH
-        )
-        self.add_item(discord.ui.Label(text="Stars", component=self.stars))
-        self.add_item(discord.ui.Label(text="Review", description=TEXT_HELP, component=self.text))
-        self.add_item(discord.ui.Label(text=REVEALS, description=REVEALS_HELP, component=self.said))
+        self.said = self.line(REVEALS, "said", draft.said, description=REVEALS_HELP, max_length=MAX_LENGTH)
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Keep the review; where that cannot be, what was typed is not lost."""

@@ -381,17 +381,12 @@ class WordsModal(Dialogue):
         prepared = ScheduleRequest.read(asked.text)
         super().__init__(title="When do you meet, and how much do you read?")
         self._asked = asked
-        self.words: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="words", style=discord.TextStyle.paragraph, default=prepared.words, max_length=MAX_LENGTH
-        )
-        self.zone: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="zone", default=prepared.zone, max_length=60
-        )
-        for field, text, example in (
-            (self.words, "In your own words", "Fridays at 8pm, 5 chapters a week"),
-            (self.zone, "Time zone", "Such as Europe/Berlin"),
-        ):
-            self.add_item(discord.ui.Label(text=text, description=example, component=field))
+        self.words = self.line(
+            "In your own words", "words", prepared.words, description="Fridays at 8pm, 5 chapters a week",
+            style=discord.TextStyle.paragraph, max_length=MAX_LENGTH,
+        )  # fmt: skip
+        example = "Such as Europe/Berlin"
+        self.zone = self.line("Time zone", "zone", prepared.zone, description=example, max_length=60)
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Show the preview of what was written."""
