@@ -86,14 +86,13 @@ def reviews_in(where: str | Path) -> list[Review]:
 
     This blocks, and needs a thread without an event loop of its own.
     """
-    return asyncio.run(_reviews_in(Address.of(where))) if look_at(where).version == HEAD else []
-
-
-async def _reviews_in(address: Address) -> list[Review]:
     from bot.features.reviews.store import every_review  # importing what searches takes a second
 
-    async with opened_engine(address) as engine:
-        return await every_review(Sessions(engine, address.name), EVERY)
+    async def read(address: Address) -> list[Review]:
+        async with opened_engine(address) as engine:
+            return await every_review(Sessions(engine, address.name), EVERY)
+
+    return asyncio.run(read(Address.of(where))) if look_at(where).version == HEAD else []
 
 
 BATCH = 100  # rows that are held in memory at a time

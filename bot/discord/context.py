@@ -151,13 +151,6 @@ NAMES = {"read_messages": "View Channel", "send_polls": "Create Polls"}
 """Permissions that Discord's apps call otherwise than its library does."""
 
 
-class Unexpected(DogearError):
-    """A fault of ours, as a member reads it; the log has the rest under this number."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"Sorry, something went wrong (error {number}). Please try again.")
-
-
 class Refused(DogearError):
     """Discord, or a rule of the club, does not let somebody or the bot do something."""
 
@@ -218,7 +211,7 @@ def readable(error: Exception) -> DogearError | None:
             return Refused(f"I don’t understand “{str(value)[:60]}”. Pick one of the suggestions while you type.")
     number = failure_number()
     log.error("unexpected (%s)", number, exc_info=error)
-    return Unexpected(number)
+    return Refused(f"Sorry, something went wrong (error {number}). Please try again.")
 
 
 def _for_members(error: DogearError) -> DogearError:

@@ -15,6 +15,7 @@ from corpus.books import MAX_LINE, MAX_MARKS, Book, Slug, Unit
 from corpus.errors import DogearError, ImportRefused
 from corpus.importing.draft import ImportReport, ReportEntry, Status
 from corpus.importing.importer import import_files
+from corpus.positions import PERCENT_WORDS, UNIT_WORDS
 
 MAX_SLUG = 50  # characters of a title in a slug: behind it stands its club, and a button carries both (Discord: 100)
 MAX_FILES = 10  # Discord: files of one field of a form
@@ -35,15 +36,7 @@ class BookLength:
 
 
 _AMOUNT = re.compile(r"(\d[\d,. ]*)\s*(%|[^\W\d]+)?")
-_PERCENT = re.compile(r"%|\bpercent\b", re.IGNORECASE)
-_UNITS = {
-    Unit.CHAPTER: ("chapter", "chapters", "ch", "chs", "chap", "chaps"),
-    Unit.PART: ("part", "parts"),
-    Unit.SECTION: ("section", "sections"),
-    Unit.PAGE: ("page", "pages", "p", "pp", "pgs"),
-    Unit.PERCENT: ("%", "percent"),
-}
-_UNIT_OF = {name: unit for unit, names in _UNITS.items() for name in names}
+_UNITS = UNIT_WORDS | {Unit.PERCENT: PERCENT_WORDS}
 MOST_CHAPTERS = 150  # a bare number up to this is a number of chapters; a larger one, of pages
 
 
@@ -55,12 +48,14 @@ def read_length(typed: str) -> BookLength:
     found: dict[Unit, int] = {}
     for number, name in _AMOUNT.findall(typed.casefold()):
         count = int(re.sub(r"\D", "", number))
-        unit = _UNIT_OF.get(name) if name else Unit.CHAPTER if count <= MOST_CHAPTERS else Unit.PAGE
+        unit = next((unit for unit, words in _UNITS.items() if re.fullmatch(words, name)), None)
+        if not name:
+            unit = Unit.CHAPTER if count <= MOST_CHAPTERS else Unit.PAGE
         if unit is None or not 0 < count <= MAX_MARKS:
             found = {}
             break
         found[unit] = count
-    if _PERCENT.search(typed):
+    if re.search(PERCENT_WORDS, typed.casefold()):
         found[Unit.PERCENT] = 100
     if typed.strip() and not found:
         raise BookFormProblem(

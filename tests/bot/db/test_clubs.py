@@ -1,6 +1,5 @@
 """What clubs chose, as it is kept."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,13 +21,6 @@ async def test_everything_that_was_chosen_is_there_after_a_restart_and_can_be_ta
         assert await SetUp(app_on(records)).settings(2) == ClubSettings()
         await SetUp(app_on(records)).change(1, lambda now: replace(now, moderators=None, book=None))
         assert await SetUp(app_on(records)).settings(1) == replace(ALL, moderators=None, book=None)
-
-
-async def test_changes_at_once_come_one_after_the_other(records: Sessions) -> None:
-    await SetUp(app_on(records)).change(1, lambda now: replace(now, talk=0))
-    change = SetUp(app_on(records)).change
-    await asyncio.gather(*(change(1, lambda now: replace(now, talk=(now.talk or 0) + 1)) for _ in range(20)))
-    assert (await SetUp(app_on(records)).settings(1)).talk == 20
 
 
 async def test_a_change_that_fails_changes_nothing(records: Sessions) -> None:

@@ -87,15 +87,6 @@ async def test_a_file_is_previewed_and_then_answers_after_a_restart_too(club: Cl
     assert "Zephyrine" not in shown(await tom.slash(club.general, "ask", question=QUESTION, book="Vellichor"))
 
 
-async def test_text_is_pasted_with_where_it_goes(club: Club, jo: MemberActor) -> None:
-    preview = await filled(club, jo, text="Chapter 3\n\nZephyrine comes up the stairs and calls Quillon by his name.\n")
-    assert "passage" in shown(preview)
-    await jo.click(message(preview), label="Add")
-    await club.app.get(ClubBooks).indexed()
-    liz = await reader(club, "Liz", "finished")
-    assert "Zephyrine" in shown(await liz.slash(club.general, "ask", question=QUESTION, book="Vellichor"))
-
-
 async def test_what_cannot_be_read_is_said_and_what_was_typed_is_not_lost(club: Club, jo: MemberActor) -> None:
     told = await filled(club, jo, length="quite long")
     assert "I don’t understand “quite long”" in shown(told)
@@ -165,16 +156,6 @@ async def test_what_was_added_by_mistake_is_undone(club: Club, jo: MemberActor) 
     done = await added(club, jo)
     assert "Undone" in shown(await jo.click(message(done), label="Undo"))
     assert "I don’t know" in shown(await jo.slash(club.general, "book show", book="Vellichor"))
-
-
-async def test_positions_move_along_when_the_number_of_chapters_is_corrected(club: Club, jo: MemberActor) -> None:
-    await added(club, jo, length="10 chapters")
-    liz = await reader(club, "Liz", "ch 5")
-    form = await jo.slash(club.general, "book add", title="Vellichor")
-    preview = await jo.submit_modal(form, FORM | {"length": "21 chapters"})
-    assert "Change Vellichor?" in shown(preview)
-    await jo.click(message(preview), label="Change it")
-    assert "chapter 5 of 21" in shown(await liz.slash(club.general, "progress show"))
 
 
 OTHERS: tuple[tuple[str, dict[str, str]], ...] = (

@@ -1,7 +1,6 @@
 """`/progress`: private, taken back, forgotten, and told to others only by the one whose it is."""
 
 import discord
-import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.features.progress.store import Progress
@@ -38,13 +37,6 @@ async def test_a_report_is_private_and_says_where_its_reader_is_now(club: Club) 
     assert "You have finished chapter 7 of 10." in shown(told)
     assert await at(club, liz) == {LANTERN: 7}
     assert posted(club) == []
-
-
-@pytest.mark.parametrize(("where", "marks"), [("finished", 10), ("45%", 4), ("not started", 0), ("in chapter 3", 2)])
-async def test_people_say_it_in_many_ways(club: Club, where: str, marks: int) -> None:
-    liz = club.member("Liz")
-    await liz.slash(club.general, "progress set", where=where, book=LANTERN)
-    assert await at(club, liz) == {LANTERN: marks}
 
 
 async def test_what_is_offered_are_numbers_and_no_titles(club: Club) -> None:
@@ -96,14 +88,6 @@ async def test_show_lists_every_book_the_latest_first_with_its_time(club: Club) 
     assert text.count("<t:") == 2
     assert ":R>" in text
     assert "spoiler-free up to The Lantern, chapter 8 of 10" in text
-
-
-async def test_undo_takes_back_step_by_step_until_nothing_is_left(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="ch 5")
-    await club.reads(liz, LANTERN, "ch 7")
-    assert "The Lantern: chapter 5 of 10" in shown(await liz.slash(club.general, "progress undo"))
-    assert "The Lantern: not set yet" in shown(await liz.slash(club.general, "progress undo"))
-    assert "There is nothing to undo." in shown(await liz.slash(club.general, "progress undo"))
 
 
 async def test_clear_of_all_books_asks_first(club: Club) -> None:

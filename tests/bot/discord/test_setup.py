@@ -1,14 +1,12 @@
 """`/setup`: private, for who manages the server, each step kept at once, and nothing posted."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
 
 from bot.club_settings import ClubSettings, SetUp, Topic
-from bot.discord.context import ORGANISER, has
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_api import DiscordApi
@@ -147,21 +145,6 @@ async def test_who_has_the_chosen_role_keeps_places_as_long_as_they_have_it(
     assert "moderator role" in shown(await liz.click(message(told), label="Confirm"))
     await club.app.get(SetUp).choose_id(club.guild.id, Topic.MODERATORS, role.id)
     assert "Changed." in shown(await liz.click(message(told), label="Confirm"))
-
-
-async def test_who_has_the_chosen_role_organises(club: Club, jo: MemberActor, role: RoleHandle) -> None:
-    ada, liz = club.guild.add_member(club.env.create_user("Ada"), roles=[role]), club.member("Liz")
-    seen: list[bool] = []
-
-    async def look(interaction: discord.Interaction[Any]) -> None:
-        seen.append(await has(interaction, ORGANISER))
-
-    club.bots[-1].add_listener(look, "on_interaction")
-    await ada.slash(club.general, "order")
-    await club.app.get(SetUp).choose_id(club.guild.id, Topic.ORGANISERS, role.id)
-    for member in (ada, liz, jo, club.member("Toby", manage_events=True)):
-        await member.slash(club.general, "order")
-    assert seen == [False, True, False, True, True]
 
 
 # The zone
