@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from corpus.books import Book, Slug
 
-NO_CLUB = 0
-"""The club of a direct message from somebody who is in no club."""
+NO_CLUB = 0  # the club of a direct message from somebody who is in no club
 
 
 def club_name(club: int) -> str:
@@ -65,11 +64,8 @@ def positions(reached: Mapping[Slug, Reached], books: Mapping[Slug, Book]) -> di
     return {slug: there.marks_in(books[slug]) for slug, there in reached.items() if slug in books}
 
 
-MOST = 65_536
-"""Shards of a bot: far more than any has."""
-
-DIRECT = 0
-"""Discord: direct messages are events of shard 0, whoever writes them."""
+MOST = 65_536  # shards of a bot: far more than any has
+DIRECT = 0  # Discord: direct messages are events of shard 0, whoever writes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +119,4 @@ class Shards:
         return f"{f'{first}-{last}' if in_a_row else ','.join(map(str, self.ids))}/{self.count}"
 
 
-EVERY = Shards()
-"""What a process has that is alone."""
+EVERY = Shards()  # what a process has that is alone

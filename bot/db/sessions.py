@@ -62,8 +62,7 @@ _SERVER = {
 """What a server says by its code, or by what several codes begin with."""
 
 _OURS = (IntegrityError, DataError, ProgrammingError)
-_OUR_CODES = ("22", "23", "42")
-"""Errors of the program, not of the database: they are left as they are."""
+_OUR_CODES = ("22", "23", "42")  # errors of the program, not of the database: they are left as they are
 
 
 def damaged(name: str, why: str) -> StorageUnavailable:
@@ -181,33 +180,29 @@ _PRAGMAS = (
 )
 
 
-def engine_for(address: Address, patience: float | None = ANSWER, to_connect: float = CONNECT) -> AsyncEngine:
-    """Return an engine for an address. It connects when it is first used, and must be disposed of.
+@contextlib.asynccontextmanager
+async def opened_engine(
+    address: Address, patience: float | None = ANSWER, to_connect: float = CONNECT
+) -> AsyncIterator[AsyncEngine]:
+    """Open an engine for an address within the block; it connects when it is first used.
 
     `patience` is how many seconds a server has for a statement, `to_connect` how many to let us in. A connection that
-    was lost since it was used last, as when the server was restarted, is noticed and replaced before anything is asked
-    of it.
+    was lost since it was used last, as when the server was restarted, is replaced before anything is asked of it.
     """
     pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 0, "hide_parameters": True}
     if address.file is None:
-        return create_async_engine(
+        engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda: _connect(address.dsn, to_connect, patience),
             isolation_level="READ COMMITTED",  # use cases lock what they change; a server may say otherwise
             pool_pre_ping=True,
             **pool,
         )
-    engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(address.file)), **pool)
-    logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it tells of every statement, with members' words
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return engine
-
-
-@contextlib.asynccontextmanager
-async def opened_engine(address: Address, patience: float | None = ANSWER) -> AsyncIterator[AsyncEngine]:
-    """Open an engine for an address within the block; `patience` is how many seconds a server has for a statement."""
-    engine = engine_for(address, patience)
+    else:
+        engine = create_async_engine(URL.create("sqlite+aiosqlite", database=str(address.file)), **pool)
+        logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # it tells of every statement, with members' words
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin)
     try:
         yield engine
     finally:
@@ -219,12 +214,8 @@ async def _connect(dsn: str, to_connect: float, patience: float | None) -> Any: 
 
     named = {"application_name": "dogear"}
     connection = await asyncpg.connect(dsn, timeout=to_connect, command_timeout=patience, server_settings=named)
-    if patience is not None:
-        try:  # not among the settings of the connection: PgBouncer refuses who asks for more there than it knows
-            await connection.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN}'")
-        except BaseException:
-            connection.terminate()
-            raise
+    if patience is not None:  # not among the settings above: PgBouncer refuses who asks for more there than it knows
+        await connection.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN}'")
     return connection
 
 
@@ -260,9 +251,8 @@ def indexing_lock(where: str | Path) -> Iterator[None]:
     with asyncio.Runner() as runner:
         with told(address.name):
             connection = runner.run(_connect(address.dsn, CONNECT, None))
+            runner.run(connection.execute(f"SELECT pg_advisory_lock({INDEXING})"))
         try:
-            with told(address.name):
-                runner.run(connection.execute(f"SELECT pg_advisory_lock({INDEXING})"))
             yield
         finally:
             runner.run(connection.close())

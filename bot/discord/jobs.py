@@ -8,14 +8,9 @@ from collections.abc import Callable, Iterator
 
 import discord
 
-SLACK = dt.timedelta(minutes=2)
-"""How far Discord's clock and ours may differ."""
-
-LOOKED_THROUGH = 200
-"""Messages since that moment among which one is looked for: many for a few minutes in one channel."""
-
-GONE = (discord.NotFound, discord.Forbidden)
-"""Discord: the channel or the message was deleted, or the bot may not see it."""
+SLACK = dt.timedelta(minutes=2)  # how far Discord's clock and ours may differ
+LOOKED_THROUGH = 200  # messages since a moment among which one is looked for: many for a few minutes in one channel
+GONE = (discord.NotFound, discord.Forbidden)  # the channel or the message was deleted, or the bot may not see it
 
 
 async def find_message(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, create_engine, insert, select
 
 from bot.db.migrate import upgrade
-from bot.db.sessions import NAME, Address, engine_for
+from bot.db.sessions import NAME, Address, opened_engine
 
 VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"]
 AT = "2025-03-01 12:00:00.000000"
@@ -162,7 +162,6 @@ async def _move(folder: Path, address: str) -> None:
         tables.reflect(here)
         rows = {table.name: _rows(here, table) for table in tables.sorted_tables}
     engine.dispose()
-    server = engine_for(Address.of(address))
 
     def write(there: Connection) -> None:
         kept = MetaData()
@@ -171,9 +170,8 @@ async def _move(folder: Path, address: str) -> None:
             if rows[table.name] and table.name != "alembic_version":
                 there.execute(insert(table), rows[table.name])
 
-    async with server.begin() as connection:
+    async with opened_engine(Address.of(address)) as server, server.begin() as connection:
         await connection.run_sync(write)
-    await server.dispose()
 
 
 def _rows(here: Connection, table: Table) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from bot.db.base import Base
 from bot.db.copy import BATCH, copy
 from bot.db.migrate import HEAD, open_database, upgrade
-from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, engine_for
+from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, opened_engine
 from bot.features.ask.store import BotMemory, Conversations, Turn
 from bot.features.reviews.rules import Review
 from bot.features.reviews.store import ReviewRow
@@ -33,15 +33,11 @@ LIZ, FIVE = Member(2**63 - 1, 2**63 - 2), Reached(5, 27, "chapter")
 
 async def everything(where: str | Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables."""
-    engine = engine_for(Address.of(where))
-    async with engine.connect() as connection:
-        tables = Base.metadata.sorted_tables
-        found = {
+    async with opened_engine(Address.of(where)) as engine, engine.connect() as connection:
+        return {
             each.name: [tuple(row) for row in await connection.execute(select(each).order_by(*each.primary_key))]
-            for each in tables
+            for each in Base.metadata.sorted_tables
         }
-    await engine.dispose()
-    return found
 
 
 async def fill(records: Sessions) -> None:

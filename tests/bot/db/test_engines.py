@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.db.migrate import open_database
-from bot.db.sessions import Address, StorageUnavailable, engine_for, indexing_lock, told
+from bot.db.sessions import Address, StorageUnavailable, indexing_lock, opened_engine, told
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
 from bot.people import Member, Place, Reached
@@ -42,11 +42,9 @@ async def silent_server() -> AsyncIterator[str]:
 
 async def test_a_server_is_told_who_asks_and_how_transactions_are_to_be(postgres: Databases) -> None:
     with postgres.latest() as address:
-        engine = engine_for(Address.of(address))
         names = ("application_name", "transaction_isolation", "idle_in_transaction_session_timeout")
-        async with engine.connect() as connection:
+        async with opened_engine(Address.of(address)) as engine, engine.connect() as connection:
             found = [await connection.scalar(text(f"SHOW {name}")) for name in names]
-        await engine.dispose()
     assert found == ["dogear", "read committed", "1min"]
 
 
@@ -62,36 +60,30 @@ async def test_a_pooler_is_asked_for_nothing_at_the_start_that_it_may_not_know()
     server = await asyncio.start_server(hear, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        engine = engine_for(Address.of(f"postgresql://smiley:secret@127.0.0.1:{port}/dogear?sslmode=disable"))
+        address = Address.of(f"postgresql://smiley:secret@127.0.0.1:{port}/dogear?sslmode=disable")
         with pytest.raises(StorageUnavailable), told("dogear"):
-            async with engine.connect():
+            async with opened_engine(address) as engine, engine.connect():
                 pass
-        await engine.dispose()
     known = {b"client_encoding", b"application_name"}  # beside user and database; PgBouncer knows no others by itself
     assert {name for name in asked[::2] if name} - {b"user", b"database"} == known
 
 
 async def test_a_server_that_says_nothing_is_given_up() -> None:
     async with silent_server() as address:
-        engine = engine_for(Address.of(address), to_connect=0.05)
-        with (
-            pytest.raises(StorageUnavailable, match=r"dogear at 127\.0\.0\.1:\d+ cannot be reached"),
-            told(Address.of(address).name),
-        ):
-            async with engine.connect():
+        known, message = Address.of(address), r"dogear at 127\.0\.0\.1:\d+ cannot be reached"
+        with pytest.raises(StorageUnavailable, match=message), told(known.name):
+            async with opened_engine(known, to_connect=0.05) as engine, engine.connect():
                 pass
-        await engine.dispose()
 
 
 async def test_a_statement_that_takes_too_long_is_given_up_and_the_next_one_answered(postgres: Databases) -> None:
     with postgres.latest() as address:
-        engine = engine_for(Address.of(address), patience=1.0)
-        with pytest.raises(StorageUnavailable, match="cannot be reached"), told("dogear"):
+        async with opened_engine(Address.of(address), patience=1.0) as engine:
+            with pytest.raises(StorageUnavailable, match="cannot be reached"), told("dogear"):
+                async with engine.connect() as connection:
+                    await connection.execute(text("SELECT pg_sleep(60)"))
             async with engine.connect() as connection:
-                await connection.execute(text("SELECT pg_sleep(60)"))
-        async with engine.connect() as connection:
-            assert await connection.scalar(text("SELECT 1")) == 1
-        await engine.dispose()
+                assert await connection.scalar(text("SELECT 1")) == 1
 
 
 async def test_connections_that_were_lost_meanwhile_are_replaced_before_anybody_notices(postgres: Databases) -> None:

@@ -16,7 +16,7 @@ from bot.db.base import Base
 from bot.db.jobs import Due, JobRow, JobTable, Key, finish
 from bot.db.migrate import HEAD, MIGRATIONS, open_database, upgrade
 from bot.db.migrations.__main__ import draft
-from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, engine_for
+from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, opened_engine
 from bot.features.ask.store import AskedQuestions, BotMemory, Conversations, DirectMessages
 from bot.features.books.store import ClubDocumentRow
 from bot.features.progress.store import PositionChange, Report
@@ -195,12 +195,10 @@ async def test_an_upgraded_database_is_what_the_tables_say(unmade: str | Path, v
         assert await asyncio.to_thread(upgrade, unmade, version) is None
     assert await asyncio.to_thread(upgrade, unmade) == version
     assert await asyncio.to_thread(upgrade, unmade) == HEAD
-    engine = engine_for(Address.of(unmade))
-    async with engine.connect() as connection:
+    async with opened_engine(Address.of(unmade)) as engine, engine.connect() as connection:
         assert await connection.run_sync(differences) == []
         if isinstance(unmade, str):
             assert await connection.run_sync(ordered_by_language) == []
-    await engine.dispose()
 
 
 def differences(connection: Connection) -> list[object]:
