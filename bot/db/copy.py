@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Select, Table, func, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.base import Base
 from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
@@ -124,8 +124,10 @@ async def _copy(source: Address, target: Address) -> dict[str, int]:
         with told(target.name):
             async with writing.execution_options(**{WRITES: True}).begin() as there:
                 await _take(there, target.name)
+                # Transactions see all tables as they were at their beginning; SQLite's always do.
+                moment = {} if source.file else {"isolation_level": "REPEATABLE READ"}
                 with told(source.name):
-                    async with _at_one_moment(reading).connect() as here:
+                    async with reading.execution_options(**moment).connect() as here:
                         return {table.name: await _copy_table(table, here, there) for table in _tables()}
 
 
@@ -134,12 +136,6 @@ def _tables() -> list[Table]:
     import bot.features.registry  # noqa: F401 (a table is known once its feature is imported, which takes a moment)
 
     return Base.metadata.sorted_tables
-
-
-def _at_one_moment(engine: AsyncEngine) -> AsyncEngine:
-    """Return an engine whose transactions see all tables as they were at their beginning, as SQLite's always do."""
-    server = engine.dialect.name == "postgresql"
-    return engine.execution_options(isolation_level="REPEATABLE READ") if server else engine
 
 
 async def _take(there: AsyncConnection, name: str) -> None:

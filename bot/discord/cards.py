@@ -21,7 +21,6 @@ Item = discord.ui.Item[Any]
 Items = Sequence[Item]
 
 TEXT = 4_000  # Discord: characters of all text displays of a message together
-COMPONENTS = 40  # components of a message, nested ones counted
 ROW = 5  # buttons side by side; a menu takes a row for itself
 CUSTOM_ID = 100  # characters of the state that a button, a menu or a modal carries
 OPTIONS = 25  # options of a menu
@@ -165,7 +164,6 @@ def opening(text: str, room: int) -> str:
 TITLE = 400  # characters of a title: a book's and a section's, escaped
 LINE = 600  # characters of one small line: a source or a note
 BODY = 1_000  # characters that are kept for the body, however many small lines there are
-BESIDE_ITEMS = 9  # components that a card may have besides buttons and menus: all of its parts, and one to spare
 
 
 class Tone(Enum):
@@ -206,37 +204,31 @@ class Card:
 
     def files(self) -> list[discord.File]:
         """Return the files to send along; they are good for one sending."""
-        parts = [part for part in (self.picture, self.document) if part]
-        return [discord.File(BytesIO(part.data), part.name, description=_alt(part) or None) for part in parts]
+        parts = [(part, clipped(part.alt, ALT_TEXT)) for part in (self.picture, self.document) if part]
+        return [discord.File(BytesIO(part.data), part.name, description=alt or None) for part, alt in parts]
 
 
 class CardView(discord.ui.LayoutView):
-    """A card as Discord shows it. Raises ValueError for one with nothing to show, or with too many buttons."""
+    """A card as Discord shows it."""
 
     def __init__(self, card: Card) -> None:
         super().__init__(timeout=None)
-        parts = list(_parts(card))
-        if not parts:
-            raise ValueError("A card shows something: a title, a text or a picture.")
-        self.add_item(discord.ui.Container(*parts, accent_colour=card.tone.value))
-
-
-def _alt(picture: Attachment) -> str:
-    return clipped(picture.alt, ALT_TEXT)
+        self.add_item(discord.ui.Container(*_parts(card), accent_colour=card.tone.value))
 
 
 def _parts(card: Card) -> Iterable[Item]:
     """Yield the components of a card, from top to bottom; of too much text, the end of the body is left out."""
     title, note = _line("### ", card.title, TITLE), _line("-# ", card.note, LINE)
     left, body = TEXT - len(title) - len(note) - 2, card.body.strip()
-    small = _fitting([_line("-# ", footer, LINE) for footer in card.footers], left - min(len(body), BODY))
+    footers = [_line("-# ", footer, LINE) for footer in card.footers]
+    small = pages_of_items(footers, left - min(len(body), BODY), "\n")[0]
     left -= len(small)
     top = "\n".join(filter(None, (title, body if len(body) <= left else f"{opening(body, left - 2)} …")))
     if top:
         yield discord.ui.TextDisplay(top)
     if card.picture:
-        shown = discord.MediaGalleryItem(card.picture.url, description=_alt(card.picture))
-        yield discord.ui.MediaGallery(shown)
+        alt = clipped(card.picture.alt, ALT_TEXT)
+        yield discord.ui.MediaGallery(discord.MediaGalleryItem(card.picture.url, description=alt))
     if small:
         if top or card.picture:
             yield discord.ui.Separator(visible=False)
@@ -254,16 +246,6 @@ def _line(sign: str, text: str, limit: int) -> str:
     return f"{sign}{clipped(words, limit - len(sign))}" if words else ""
 
 
-def _fitting(lines: Iterable[str], room: int) -> str:
-    """Return as many whole lines as fit."""
-    kept = ""
-    for line in filter(None, lines):
-        if len(kept) + len(line) + 1 > room:
-            break
-        kept = f"{kept}\n{line}".strip("\n")
-    return kept
-
-
 def _rows(items: Items) -> list[discord.ui.ActionRow[Any]]:
     """Return buttons side by side, as many as a row takes; a menu has a row for itself."""
     rows: list[list[Item]] = []
@@ -272,8 +254,6 @@ def _rows(items: Items) -> list[discord.ui.ActionRow[Any]]:
             rows[-1].append(item)
         else:
             rows.append([item])
-    if len(rows) + len(items) > COMPONENTS - BESIDE_ITEMS:
-        raise ValueError(f"{len(items)} buttons and menus do not fit a card; a menu holds 25 options.")
     return [discord.ui.ActionRow(*row) for row in rows]
 
 

@@ -47,7 +47,6 @@ ASKS = {
     Topic.ZONE: "The time zone for “Friday 8pm”. If yours isn’t in the menu, use /setup zone.",
     Topic.BOOK: "What the club is reading. If your book isn’t in the menu, add it with /book add.",
 }
-NOTHING = "not chosen"
 KEPT = "Only you see this. Each step is saved at once; /setup start continues where you stopped."
 
 
@@ -55,7 +54,7 @@ def chosen(step: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now:
     """Return what is chosen at a step, as text that is safe in a message; roles and channels as mentions."""
     value = getattr(settings, step.value)
     if value is None:
-        return NOTHING
+        return "not chosen"
     match step:
         case Topic.MODERATORS | Topic.ORGANISERS:
             return f"<@&{value}>"
@@ -67,17 +66,8 @@ def chosen(step: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now:
             return safe(books[value].title if value in books else "not in the library any more")
 
 
-def server_of(guild: discord.Guild, settings: ClubSettings) -> Server:
-    """Return what of a club's choices its server has now."""
-    found = (guild.get_channel(chosen) for chosen in (settings.talk, settings.schedule) if chosen)
-    channels = {channel.id: Channel(channel.name, lacks_in(channel)) for channel in found if channel}
-    return Server({role.id for role in guild.roles}, channels)
-
-
-TITLE = "What I may do in each channel"
 NOTE = "I haven’t posted anything to find this out. Manage Messages matters only where you use /watch."
 ALL_THERE = "nothing is missing."
-GONE = "it is gone. Choose another one with /setup start."
 
 
 class SetupCheckButton(Page, template=rf"setup-check:{PAGE}"):
@@ -110,13 +100,14 @@ def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> C
         items.append(f"In {plural(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
     if unseen := sum(lack == (VIEW,) for lack in lacks.values()):
         items.append(f"I can’t see {plural(unseen, 'channel')}. That’s fine if nobody should ask me anything there.")
-    return paged_card(TITLE, items or ["There are no text channels here."], page, SetupCheckButton, note=NOTE)
+    title, items = "What I may do in each channel", items or ["There are no text channels here."]
+    return paged_card(title, items, page, SetupCheckButton, note=NOTE)
 
 
 def _chosen(guild: discord.Guild, step: Topic, channel: int) -> str:
     found = guild.get_channel(channel)
     if found is None:
-        return f"**{NAMES[step]}**: {GONE}"
+        return f"**{NAMES[step]}**: it is gone. Choose another one with /setup start."
     lacks = lacks_in(found)
     told = f"I lack {', '.join(lacks)}. {ALLOW}" if lacks else ALL_THERE
     return f"**{NAMES[step]}**, <#{channel}>: {told}"
@@ -252,11 +243,11 @@ async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, 
     """Return all settings, and what is missing with its cure."""
     books, now = app.books_of(guild.id), app.now()
     ceiling = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
+    found = (guild.get_channel(channel) for channel in (settings.talk, settings.schedule) if channel)
+    channels = {channel.id: Channel(channel.name, lacks_in(channel)) for channel in found if channel}
+    server = Server({role.id for role in guild.roles}, channels)
     lines = [f"**{NAMES[step]}**: {chosen(step, settings, books, now)}" for step in ASKED]
-    lacking = [
-        f"• {safe(what)}\n-# {safe(cure)}"
-        for what, cure in missing(settings, server_of(guild, settings), books, ceiling)
-    ]
+    lacking = [f"• {safe(what)}\n-# {safe(cure)}" for what, cure in missing(settings, server, books, ceiling)]
     body = "\n".join((*lines, "", *(("**Still missing**", *lacking) if lacking else ("Nothing is missing.",))))
     items = [
         SetupGoButton(Topic.MODERATORS, label="Go through the set-up"),
