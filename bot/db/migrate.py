@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds to wait for another process that upgrades the same database
 LOCK = 0x646F67656172  # keeps others from a server's database meanwhile; it spells our name
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = max(file.name[1:5] for file in MIGRATIONS.glob("versions/v[0-9]*_*.py"))
-"""The latest version in `migrations/versions`, by its file's name."""
+HEAD = max(file.name[1:5] for file in MIGRATIONS.glob("versions/v[0-9]*_*.py"))  # the latest version
 
 _VERSIONS = "alembic_version"
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the migration that runs in module variables

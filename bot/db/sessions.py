@@ -49,13 +49,11 @@ _SERVER = {
     "25006": "cannot be written: the server only reads. Name the one that writes in DATABASE_URL.",
     "28": _REFUSED,
     "3D000": "is not there. Make the database, with: createdb -O USER DATABASE",
-    "3F000": "has no schema. Make it, with: CREATE SCHEMA public AUTHORIZATION the user of DATABASE_URL",
     "40": _CROSSED,
     "42501": "is not this user's. Make the user of DATABASE_URL the owner of the database.",
     "53100": "cannot grow: the server's disk is full. Make room and try again; what was kept is safe.",
     "53300": "cannot be reached: the server has too many connections. Raise its max_connections.",
     "55P03": "is held by another process. Stop that one, or wait until it is done.",
-    "57014": "took too long to answer. Check what else the server does.",
     "57P": _STARTING,
     "XX": "is damaged; nothing was changed. Put a backup in its place.",
 }

@@ -120,14 +120,10 @@ class Dialogue(discord.ui.Modal):
         await tell(interaction, error)
 
 
-ID = r"(?P<asked_id>[A-Za-z0-9_-]{1,16})"
-"""What a template has for the id of something that is kept."""
-
+ID = r"(?P<asked_id>[A-Za-z0-9_-]{1,16})"  # what a template has for the id of something that is kept
 PAGE = r"(?P<page>\d{1,4})"
 PRIMARY, DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.danger
-
-POSTED = "posted"
-"""What is kept for taking back what was shared: its message."""
+POSTED = "posted"  # what is kept for taking back what was shared: its message
 
 
 class OwnButton(Pressed, template=r"(?!)"):

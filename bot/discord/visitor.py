@@ -61,11 +61,9 @@ class ClubMenu(Picked, template=r"club"):
         return notice_card(f"Our direct messages are now about {name}. Please ask again.")
 
 
+# For what a person does alone, and for what needs a place with others in it.
 in_clubs_and_direct_messages = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-"""For what a person does alone."""
-
 in_clubs = app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-"""For what needs a place with others in it."""
 
 
 async def visitor(interaction: Interaction) -> tuple[Member, Place]:

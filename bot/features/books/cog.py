@@ -25,8 +25,7 @@ from corpus.books import Book
 from corpus.names import UnknownBook, find_book
 from retrieval.types import BookInWork
 
-NO_QUOTES = "There are no quotes from what you’ve read so far."
-"""The same whether there are some further on or not."""
+NO_QUOTES = "There are no quotes from what you’ve read so far."  # the same whether there are some further on or not
 
 
 class LibraryPageButton(Page, template=rf"library:{PAGE}"):

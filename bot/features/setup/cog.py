@@ -162,7 +162,6 @@ def _option(label: str, value: str, default: bool, description: str = "") -> dis
 STEPS = "|".join(Topic)
 CLEARED = "|".join(step for step in ASKED if step is not Topic.ZONE)
 """Steps at which nothing may be chosen; a zone there always is."""
-
 NO_ROLE = "Everybody has that role, or only a bot does. Pick one that some members have, or make one first."
 NO_CHANNEL = "I can’t use that channel. Pick a text channel of this server, or for the schedule also a forum."
 

@@ -39,7 +39,6 @@ ORGANISERS = (
     "next book; /club stats shows how far the club is."
 )
 SETTERS = "For whoever runs the server: /setup chooses roles, channels, time zone and book."
-WRITING = ("view_channel", "send_messages")
 
 
 class OpenSetupButton(Pressed, template=r"welcome-setup"):
@@ -61,11 +60,6 @@ class OpenHelpButton(Pressed, template=r"welcome-help"):
     async def card(self, interaction: Interaction) -> Card:
         """Return the same as `/help`."""
         return await help_card(interaction)
-
-
-def greeting_card() -> Card:
-    """Return what the bot says where it arrives."""
-    return Card("Hello, I’m Dogear", GREETING, (), Tone.PUBLIC, [OpenSetupButton(), OpenHelpButton()])
 
 
 async def help_card(interaction: Interaction) -> Card:
@@ -96,11 +90,13 @@ class WelcomeCog(AppCog):
         """
         channel, memory, name = guild.system_channel, self._app.get(BotMemory), f"greeted {guild.id}"
         async with self._greeting:
-            if channel is None or lacks_in(channel, WRITING) or await memory.recall(name):
+            if channel is None or lacks_in(channel, ("view_channel", "send_messages")) or await memory.recall(name):
                 return
             await memory.remember(name, "yes")
+        buttons = [OpenSetupButton(), OpenHelpButton()]
+        greeting = Card("Hello, I’m Dogear", GREETING, tone=Tone.PUBLIC, buttons=buttons)
         try:
-            await post_in(channel, greeting_card(), name[-25:])
+            await post_in(channel, greeting, name[-25:])
         except discord.HTTPException as failed:
             log.info("a server could not be greeted (%s)", failed.code or failed.status)
 

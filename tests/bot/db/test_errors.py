@@ -51,7 +51,6 @@ def refused(state: str) -> DBAPIError:
         (refused("53100"), "the server's disk is full"),
         (refused("53300"), "too many connections"),
         (refused("55P03"), "held by another process"),
-        (refused("57014"), "took too long"),
         (refused("57P01"), "Wait until it is ready"),
         (refused("57P03"), "Wait until it is ready"),
         (refused("58000"), r"\(Said 58000\). Check the database"),
