@@ -139,20 +139,14 @@ async def preview_card(app: App, asked: Asked) -> cards.Card:
     look = await in_daemon_thread(lambda: books.looked_at(text, audience))
     book = look.book
     what = f"Remove {kept.removes} from" if kept.removes else "Change" if kept.before else "Add"
-    parts = [
-        f"**{cards.safe(book.title)}** by {cards.safe(book.author)}, {cards.safe(texts.measure(book))}",
-        cards.safe(_readable(look)),
-    ]
+    facts = f"**{cards.safe(book.title)}** by {cards.safe(book.author)}, {cards.safe(texts.measure(book))}"
+    parts = [facts, cards.safe(_readable(look))]
     parts += [_bullets("Please check", kept.doubtful), _bullets("Left out", kept.dropped)]
-    items: list[cards.Item] = [
-        AddBookButton(asked.id, label="Remove" if kept.removes else "Add" if not kept.before else "Change it")
-    ]
-    items += [] if kept.removes else [FormButton(asked.id, label="Change")]
-    note = "Nothing is changed yet. Only you see this."
-    return cards.Card(
-        cards.safe(f"{what} {book.title}?"), "\n\n".join(filter(None, parts)), (), cards.Tone.PLAIN,
-        [*items, buttons.Cancel(asked.member.id)], note=note,
-    )  # fmt: skip
+    does = "Remove" if kept.removes else "Change it" if kept.before else "Add"
+    change: list[cards.Item] = [] if kept.removes else [FormButton(asked.id, label="Change")]
+    items = [AddBookButton(asked.id, label=does), *change, buttons.Cancel(asked.member.id)]
+    title, body = cards.safe(f"{what} {book.title}?"), "\n\n".join(filter(None, parts))
+    return cards.Card(title, body, buttons=items, note="Nothing is changed yet. Only you see this.")
 
 
 def _readable(look: Outlook) -> str:
@@ -294,18 +288,15 @@ class DocumentMenu(buttons.Picked, template=rf"book-document:{buttons.ID}"):
     @classmethod
     def of(cls, asked_id: str, names: list[str]) -> Self:
         """Return the menu of these documents."""
-        options = [
-            discord.SelectOption(label=cards.one_line(name, cards.OPTION), value=name[: cards.OPTION]) for name in names
-        ]
-        return cls(
-            discord.ui.Select(
-                custom_id=f"book-document:{asked_id}", placeholder="Remove a source", options=options[: cards.OPTIONS]
-            )
-        )
+        labels = [(cards.one_line(name, cards.OPTION), name[: cards.OPTION]) for name in names]
+        options = [discord.SelectOption(label=label, value=value) for label, value in labels]
+        menu_id = f"book-document:{asked_id}"
+        return cls(discord.ui.Select(custom_id=menu_id, placeholder="Remove a source", options=options))
 
     async def picked(self, interaction: cards.Interaction, values: list[str]) -> None:
         """Show what would be left without it."""
         await interaction.response.defer()
+        await needs(interaction, ORGANISER)
         asked = await buttons.own_question(interaction, self.custom_id.partition(":")[2], SOURCES)
         app = app_of(interaction)
         now, (name,) = await app.get(ClubBooks).read(asked.book or ""), values
@@ -366,9 +357,8 @@ class RemovedButton(buttons.Confirm, template=rf"book-removed:{buttons.ID}"):
         book = app.books[asked.book or ""]
         await app.get(ClubBooks).remove(asked.member, book.slug)
         kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, "", book.slug)
-        return cards.notice_card(
-            f"Removed: {book.title}. You can undo this for a day.", buttons=[PutBackButton(kept.id)]
-        )
+        undo = [PutBackButton(kept.id)]
+        return cards.notice_card(f"Removed: {book.title}. You can undo this for a day.", buttons=undo)
 
 
 class PutBackButton(buttons.Undo, template=rf"book-back:{buttons.ID}"):
