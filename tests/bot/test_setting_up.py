@@ -1,14 +1,14 @@
 """Setting a club up: each step is kept at once, the walk goes on where it was left, and what is missing has a cure."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Topic
-from bot.features.setup.rules import AGAIN, ALLOW, Channel, Server, missing
+from bot.features.setup.rules import AGAIN, ALLOW, Channel, missing
 from bot.times import UnknownZone
 from corpus.books import Book, Unit
 from tests.fakes.app import app_on
@@ -17,7 +17,7 @@ from tests.fakes.records import opened_records
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 BOOKS = {"emma": EMMA}
 CHOSEN = ClubSettings(500, 501, 100, 101, "Europe/Berlin", "emma", Topic.DONE)
-THERE = Server({500, 501}, {100: Channel("talk"), 101: Channel("sections")})
+ROLES, CHANNELS = {500, 501}, {100: Channel("talk"), 101: Channel("sections")}
 
 
 @pytest.fixture
@@ -76,8 +76,10 @@ class TestTheWalk:
 
 
 class TestWhatIsMissing:
-    def told(self, settings: ClubSettings, server: Server = THERE, ceiling: int | None = 3) -> list[tuple[str, str]]:
-        return list(missing(settings, server, BOOKS, {} if ceiling is None else {"emma": ceiling}))
+    def told(
+        self, settings: ClubSettings, channels: Mapping[int, Channel] = CHANNELS, ceiling: int | None = 3
+    ) -> list[tuple[str, str]]:
+        return list(missing(settings, ROLES, channels, BOOKS, {} if ceiling is None else {"emma": ceiling}))
 
     def test_nothing_where_all_is_there(self) -> None:
         assert self.told(CHOSEN) == []
@@ -94,12 +96,12 @@ class TestWhatIsMissing:
         assert cure == AGAIN
 
     def test_permissions_that_lack_are_named_channel_by_channel(self) -> None:
-        server = replace(THERE, channels={100: Channel("talk", ("Attach Files", "Create Polls")), 101: Channel("x")})
-        assert self.told(CHOSEN, server) == [("In #talk I lack Attach Files, Create Polls.", ALLOW)]
+        channels = {100: Channel("talk", ("Attach Files", "Create Polls")), 101: Channel("x")}
+        assert self.told(CHOSEN, channels) == [("In #talk I lack Attach Files, Create Polls.", ALLOW)]
 
     def test_one_channel_for_both_is_told_of_once(self) -> None:
-        server = replace(THERE, channels={100: Channel("talk", ("Attach Files",))})
-        assert len(self.told(replace(CHOSEN, schedule=100), server)) == 1
+        channels = {100: Channel("talk", ("Attach Files",))}
+        assert len(self.told(replace(CHOSEN, schedule=100), channels)) == 1
 
     def test_a_place_without_a_ceiling_is_named(self) -> None:
         ((what, cure),) = self.told(CHOSEN, ceiling=None)
@@ -109,5 +111,5 @@ class TestWhatIsMissing:
     def test_a_book_that_left_the_library_and_a_library_without_books_are_told_apart(self) -> None:
         ((what, _),) = self.told(replace(CHOSEN, book="persuasion"))
         assert "no longer in the library" in what
-        (empty,) = missing(CHOSEN, THERE, {}, {})
+        (empty,) = missing(CHOSEN, ROLES, CHANNELS, {}, {})
         assert empty == ("The library has no books.", "My operator can add some: python run_bot.py import.")

@@ -1,8 +1,7 @@
 """Clubs' own books: in the database first, then in folders, the running library and the vector store.
 
-The database decides. From it, each process writes a book into a folder of its own below `clubs` in its data folder,
-`<club>/<digest>/<slug>/`, in the library's format, and reads it from there. A folder appears whole, by a renaming, and
-is never changed: another text has another digest.
+The database decides. From it, each process writes a book into `clubs/<club>/<digest>/<slug>/` in its data folder, and
+reads it from there. A folder appears whole, by a renaming, and is never changed: another text has another digest.
 """
 
 import asyncio

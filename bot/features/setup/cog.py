@@ -20,7 +20,7 @@ from bot.discord.context import SET_UP, VIEW, Refused, app_of, deliver, lacks_in
 from bot.discord.visitor import AppCog, in_clubs
 from bot.feature import Feature
 from bot.features.ceilings.store import Ceilings
-from bot.features.setup.rules import ALLOW, Channel, Server, missing
+from bot.features.setup.rules import ALLOW, Channel, missing
 from bot.people import Place
 from corpus.books import Book, Slug
 from corpus.text import plural
@@ -244,9 +244,9 @@ async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, 
     ceiling = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
     found = (guild.get_channel(channel) for channel in (settings.talk, settings.schedule) if channel)
     channels = {channel.id: Channel(channel.name, lacks_in(channel)) for channel in found if channel}
-    server = Server({role.id for role in guild.roles}, channels)
+    roles = {role.id for role in guild.roles}
     lines = [f"**{NAMES[step]}**: {chosen(step, settings, books, now)}" for step in ASKED]
-    lacking = [f"• {safe(what)}\n-# {safe(cure)}" for what, cure in missing(settings, server, books, ceiling)]
+    lacking = [f"• {safe(what)}\n-# {safe(cure)}" for what, cure in missing(settings, roles, channels, books, ceiling)]
     body = "\n".join((*lines, "", *(("**Still missing**", *lacking) if lacking else ("Nothing is missing.",))))
     items = [
         SetupGoButton(Topic.MODERATORS, label="Go through the set-up"),

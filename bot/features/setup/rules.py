@@ -1,7 +1,7 @@
 """What is missing before a club can do everything, each with its cure."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.club_settings import ClubSettings, Topic
 from corpus.books import Book, Slug
@@ -34,28 +34,25 @@ class Channel:
     lacks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """What of a club's choices its server has now: roles, and channels by their ids."""
-
-    roles: Collection[int] = ()
-    channels: Mapping[int, Channel] = field(default_factory=dict)
-
-
 def missing(
-    settings: ClubSettings, server: Server, books: Mapping[Slug, Book], ceiling: Mapping[Slug, int]
-) -> Iterator[tuple[str, str]]:
-    """Yield what is missing and its cure, in the order of the walk; `ceiling` is that of the channel to talk in."""
+    settings: ClubSettings, roles: Collection[int], channels: Mapping[int, Channel], books: Mapping[Slug, Book],
+    ceiling: Mapping[Slug, int],
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """Yield what is missing and its cure, in the order of the walk.
+
+    `roles` are those of the server, `channels` those of the chosen ones that it has, and `ceiling` is that of the
+    channel to talk in.
+    """
     for step, role in ((Topic.MODERATORS, settings.moderators), (Topic.ORGANISERS, settings.organisers)):
-        if role not in server.roles:
+        if role not in roles:
             yield (UNSET if role is None else GONE)[step], AGAIN
     for step, channel in ((Topic.TALK, settings.talk), (Topic.SCHEDULE, settings.schedule)):
-        there = server.channels.get(channel or 0)
+        there = channels.get(channel or 0)
         if there is None:
             yield (UNSET if channel is None else GONE)[step], AGAIN
         elif there.lacks and (step is Topic.TALK or channel != settings.talk):
             yield f"In #{there.name} I lack {', '.join(there.lacks)}.", ALLOW
-    talk, book = server.channels.get(settings.talk or 0), books.get(settings.book or "")
+    talk, book = channels.get(settings.talk or 0), books.get(settings.book or "")
     if not books:
         yield NO_LIBRARY
     elif book is None:
