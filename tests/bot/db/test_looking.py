@@ -24,12 +24,6 @@ def test_a_database_is_described_by_kind_release_and_version(database: str | Pat
     assert (seen.name, seen.version) == (Address.of(database).name, HEAD)
 
 
-def test_a_file_that_is_none_of_ours_is_told(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_bytes(b"Call me Ishmael. " * 500)
-    with pytest.raises(StorageUnavailable, match="is damaged"):
-        look_at(tmp_path)
-
-
 def test_what_a_server_refuses_is_told_with_a_cure_and_without_the_password(postgres: Databases) -> None:
     with postgres.latest() as address:
         for wrong, cure in (
