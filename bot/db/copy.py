@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Select, Table, func, insert, select, text
+from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.db.base import Base
@@ -18,38 +18,22 @@ from bot.features.reviews.rules import Review
 from bot.people import EVERY
 
 
-async def counter(connection: AsyncConnection, table: Table) -> int:
-    """Return the highest id that a table has given out; 0 where it has given out none, or gives out none."""
+async def _count_on(table: Table, here: AsyncConnection, there: AsyncConnection) -> None:
+    """Let a copied table give out no id that the other one has given out already."""
     column = table.autoincrement_column
     if column is None:
-        return 0
-    highest = await connection.scalar(select(func.max(column)))
-    if connection.dialect.name == "sqlite":
-        kept = await connection.scalar(
-            text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table.name}
-        )
-    else:
-        sequence = await connection.scalar(_sequence(table, column.name))
-        kept = await connection.scalar(text(f"SELECT last_value FROM {sequence} WHERE is_called"))  # noqa: S608
-    return max(highest or 0, kept or 0)
-
-
-async def count_on(connection: AsyncConnection, table: Table, last: int) -> None:
-    """Let the next id of a table be the one after `last`."""
-    column = table.autoincrement_column
-    if column is None or not last:
         return
-    values = {"table": table.name, "last": last}
-    if connection.dialect.name == "sqlite":
-        await connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :table"), values)
-        await connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)"), values)
-    else:
-        sequence = await connection.scalar(_sequence(table, column.name))
-        await connection.execute(select(func.setval(sequence, last)))
-
-
-def _sequence(table: Table, column: str) -> Select[str]:
-    return select(func.pg_get_serial_sequence(table.name, column))
+    sequence = select(func.pg_get_serial_sequence(table.name, column.name))
+    given = "SELECT seq FROM sqlite_sequence WHERE name = :table"
+    if here.dialect.name == "postgresql":
+        given = f"SELECT last_value FROM {await here.scalar(sequence)} WHERE is_called"  # noqa: S608 (the server's own)
+    values = {"table": table.name, "last": await here.scalar(text(given), {"table": table.name}) or 0}
+    values["last"] = max(values["last"], await here.scalar(select(func.max(column))) or 0)
+    if there.dialect.name == "postgresql" and values["last"]:
+        await there.execute(select(func.setval(await there.scalar(sequence), values["last"])))
+    elif values["last"]:
+        await there.execute(text("DELETE FROM sqlite_sequence WHERE name = :table"), values)
+        await there.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)"), values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +140,7 @@ async def _copy_table(table: Table, here: AsyncConnection, there: AsyncConnectio
     found = await here.stream(select(table).order_by(*table.primary_key))
     async for rows in found.mappings().partitions(BATCH):
         await there.execute(insert(table), [dict(row) for row in rows])
-    await count_on(there, table, await counter(here, table))
+    await _count_on(table, here, there)
     had, has = await _count(here, table), await _count(there, table)
     if had != has:
         raise StorageUnavailable(f"Of {had} rows of {table.name}, {has} arrived; nothing was changed. Try again.")
