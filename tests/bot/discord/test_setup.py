@@ -102,7 +102,7 @@ async def test_the_walk_goes_on_after_a_restart_where_it_was_and_with_the_same_c
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("setup start", {}), ("setup view", {}), ("setup test", {}), ("setup zone", {"zone": "Europe/Berlin"})],
+    [("setup start", {}), ("setup zone", {"zone": "Europe/Berlin"})],
 )
 async def test_who_was_given_the_command_and_not_the_permission_is_told_which_one(
     club: Club, role: RoleHandle, name: str, options: Mapping[str, str]
