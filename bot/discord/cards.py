@@ -22,7 +22,6 @@ Items = Sequence[Item]
 
 TEXT = 4_000  # Discord: characters of all text displays of a message together
 ROW = 5  # buttons side by side; a menu takes a row for itself
-CUSTOM_ID = 100  # characters of the state that a button, a menu or a modal carries
 OPTIONS = 25  # options of a menu
 OPTION = 100  # characters of a menu option's label, of its value and of its description
 MODAL_TITLE = 45  # characters above a modal

@@ -12,7 +12,6 @@ from simcord.actors import _dispatch_actor_interaction
 from simcord.enums import InteractionType
 
 from bot.discord.buttons import Picked
-from bot.discord.cards import CUSTOM_ID
 from bot.features.progress.store import Progress
 from bot.features.registry import FEATURES
 from bot.people import Member
@@ -21,6 +20,7 @@ from tests.fakes.forging import Remembered, forge, remembered
 
 BUTTONS = [button for feature in FEATURES for button in feature.buttons]
 
+CUSTOM_ID = 100  # Discord: characters of the id of a button, a menu or a modal
 STORM = "Whom does Silas save in the storm?"
 FIXED = settings(
     max_examples=1, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
