@@ -1,8 +1,8 @@
-# The bot, as a container: docs/operations.md says how it is run.
+# The bot, as a container: docs/hosting.md says how it is run.
 FROM python:3.11-slim-bookworm AS build
 COPY pyproject.toml constraints.txt /build/
-COPY packaging/set-up /build/packaging/set-up
-RUN /build/packaging/set-up /venv
+COPY deploy/set-up /build/deploy/set-up
+RUN PIP_NO_CACHE_DIR=1 /build/deploy/set-up /venv
 
 FROM python:3.11-slim-bookworm
 RUN groupadd --gid 10001 dogear \
@@ -23,10 +23,13 @@ ENV PATH=/venv/bin:$PATH \
     DOGEAR_DATA=/data \
     LOG_FORMAT=json \
     METRICS_PORT=9464
-# Whoever runs the bot cannot write here, so what Python would keep for the next start is made now.
-RUN python -m compileall -q /app
-USER 10001:10001
 WORKDIR /app
+# The bot cannot write here, so what Python would keep for the next start is made now.
+RUN PYTHONDONTWRITEBYTECODE= python -c 'import bot.run' \
+    && echo 'Who is Selden?' | PYTHONDONTWRITEBYTECODE= python run_bot.py chat --data /tmp/first \
+    && python -m compileall -q /app \
+    && rm -r /tmp/*
+USER 10001:10001
 VOLUME /data
 STOPSIGNAL SIGTERM
 # The first start builds the vector store, which takes about half a minute for the shipped library.

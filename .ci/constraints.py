@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-HEADER = "# Every version that `make setup` installs. Renew with `make constraints`, then run `make test`.\n"
+HEADER = "# Every version that the set-up installs. Renew with `make constraints`, then run `make test`.\n"
 
 GPU = re.compile(r"nvidia-|cuda-|triton$")
 """What torch brings along for a GPU; its own build decides the versions."""

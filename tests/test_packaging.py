@@ -19,8 +19,8 @@ RULES = [
     line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")
 ]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-UNIT = ROOT / "packaging" / "dogear.service"
-EACH = ROOT / "packaging" / "dogear@.service"
+UNIT = ROOT / "deploy" / "dogear.service"
+EACH = ROOT / "deploy" / "dogear@.service"
 
 
 def instructions(text: str) -> Iterator[tuple[str, str]]:

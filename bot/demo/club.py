@@ -179,7 +179,7 @@ def _address(user: int) -> str:
     return f"{CDN_BASE}/avatars/{user}/{FACE}.png"
 
 
-NEEDED = ("simcord", "aiohttp", "av", "linkify_it", "markdown_it", "PIL", "regex")
+NEEDED = ("simcord", "aiohttp", "linkify_it", "markdown_it", "PIL", "regex")
 """The packages of the extra `try`, as they are imported."""
 
 
