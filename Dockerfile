@@ -25,8 +25,8 @@ ENV PATH=/venv/bin:$PATH \
     METRICS_PORT=9464
 WORKDIR /app
 # The bot cannot write here, so what Python would keep for the next start is made now.
-RUN PYTHONDONTWRITEBYTECODE= python -c 'import bot.run' \
-    && echo 'Who is Selden?' | PYTHONDONTWRITEBYTECODE= python run_bot.py chat --data /tmp/first \
+RUN PYTHONDONTWRITEBYTECODE='' python -c 'import bot.run' \
+    && PYTHONDONTWRITEBYTECODE='' python run_bot.py ask --data /tmp/first 'Who is Selden?' \
     && python -m compileall -q /app \
     && rm -r /tmp/*
 USER 10001:10001
