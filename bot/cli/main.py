@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bot import __version__
 from bot.cli import data as club_data
 from bot.cli.batch import answer_lines
 from bot.cli.chat import ask_once, talk
@@ -62,8 +63,13 @@ def main(arguments: Sequence[str], environment: Mapping[str, str | None]) -> int
 
 
 @app.callback(invoke_without_command=True)
-def begin(context: typer.Context) -> None:
+def begin(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
     """Start the bot where no command is given."""
+    if version:
+        Screen(sys.stdout).line(f"Dogear {__version__}")
+        raise typer.Exit
     if context.invoked_subcommand is not None:
         return
     settings = context.ensure_object(Starting).settings()

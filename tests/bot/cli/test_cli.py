@@ -1,6 +1,7 @@
 """The command line, for what needs no model: help, orders, settings, and errors that say what to do."""
 
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from pydantic import SecretStr
 from bot.cli.main import app, main
 from bot.cli.reader import PositionsFile, Reader
 from bot.cli.start import LOG, Starting, write_down
-from corpus.library import Library
+from corpus.library import SHIPPED, Library
 from tests.fakes.discussion import small_library
 
 PNG = b"\x89PNG\r\n"
@@ -54,6 +55,12 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     status, out, _ = run(command, "--help")
     assert status == 0
     assert "Usage: python run_bot.py" in out
+
+
+def test_the_version_is_the_newest_of_the_changelog(run: Run) -> None:
+    newest = re.search(r"^## (\S+)$", (SHIPPED.parents[1] / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest
+    assert run("--version") == (0, f"Dogear {newest[1]}\n", "")
 
 
 def test_without_command_and_token_three_lines_say_what_to_do(run: Run) -> None:
