@@ -1,11 +1,13 @@
-"""How to read follow-up questions."""
+"""How to read follow-up questions, and who is meant by a name, a part of one, a role or a slip of the keys."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
-from bot.answering.people import people_named
 from corpus.books import Slug
+from corpus.passages import Passage
 
 FOLLOW_UP_WORDS = 8
 """Words of a follow-up question such as “and his wife?”; a longer question is read by itself."""
@@ -59,7 +61,6 @@ _CORRECTION = re.compile(
     r"\W*(?:(?:no|nope|nah|sorry|wait)\W+(?:i mean[t]?\W+)?|i mean[t]?\W+)(?:not \w+\W+(?:but )?)?(?P<meant>.+?)\W*",
     re.IGNORECASE,
 )
-_OTHER = re.compile(r"(?:about |for )?the other(?: (?:one|man|woman|guy|girl|person|\w+))?", re.IGNORECASE)
 _WHO_IS = re.compile(r"\W*(?:who(?:[’']?s| is| was| are)|tell (?:me|us) about)\b", re.IGNORECASE)
 _ABOUT_SOMEBODY = re.compile(r"\W*(?:(?:and|but|so)\W+)?(?:who|tell (?:me|us) about)", re.IGNORECASE)
 _PERSONAL = re.compile(
@@ -81,31 +82,27 @@ ONE_SENTENCE = " in one sentence"
 """What a question ends with that is to be answered more briefly."""
 
 CORRECTION_WORDS = 6
-"""Words of a correction such as “no, the other one” at most; what is longer says something of its own."""
-
+"""Words of a correction such as “no, I meant Corrin” at most; what is longer says something of its own."""
 
 Turn = tuple[str, Exchange]
 """A question as it was typed, and the exchange with the question as it would be asked alone."""
 
 
 def standing_alone(
-    question: str,
-    before: Sequence[Exchange],
-    people: Sequence[str] = (),
+    question: str, before: Sequence[Exchange], people: Sequence[str] = (),
     of_book: Callable[[str], object] = lambda _: "",
-) -> str:
+) -> str:  # fmt: skip
     """Return a question as it would be asked without what was said before it; `people` are names that readers know.
 
     `of_book` says of a question such as “Is it any good?” that it is about the book, whatever was said before.
 
     “Why does he lie?” becomes “Why does Silas lie?” after a question about Silas. What refers to no person comes with
-    the earlier questions that it needs. “Shorter”, “go on” and “no, the other one” ask the last question once more.
+    the earlier questions that it needs. “Shorter”, “go on” and “no, I meant Corrin” ask the last question once more.
     """
     told: list[Turn] = []
     for exchange in before[-TURNS:]:
-        told.append(
-            (exchange.question, replace(exchange, question=_resolved(exchange.question, told, people, of_book)))
-        )
+        alone = _resolved(exchange.question, told, people, of_book)
+        told.append((exchange.question, replace(exchange, question=alone)))
     return _resolved(question, told, people, of_book)
 
 
@@ -114,9 +111,7 @@ def goes_on(question: str) -> bool:
     return bool(_GO_ON.fullmatch(question))
 
 
-def _resolved(
-    question: str, told: Sequence[Turn], people: Sequence[str], of_book: Callable[[str], object]
-) -> str:  # fmt: skip
+def _resolved(question: str, told: Sequence[Turn], people: Sequence[str], of_book: Callable[[str], object]) -> str:
     if not told:
         return question
     last = told[-1][1].question
@@ -125,23 +120,19 @@ def _resolved(
     if goes_on(question):
         return last.removesuffix(ONE_SENTENCE)
     known = _persons(told, people)
-    correction = _CORRECTION.fullmatch(question)
-    if (
-        correction
-        and len(question.split()) <= CORRECTION_WORDS
-        and (put := _corrected(correction, told, known, people))
-    ):
+    correction = _CORRECTION.fullmatch(question) if len(question.split()) <= CORRECTION_WORDS else None
+    if correction and (put := _corrected(correction, told, people)):
         return put
     asked = _with_names(question, known, people, told) if known else question
-    fragment = is_fragment(asked)
-    leaning = is_follow_up(asked)
+    fragment, leaning, named = _FRAGMENT.search(asked), is_follow_up(asked), people_named(asked, people)
     if asked != question and not fragment:
         leaning = bool(_POINTING.search(re.sub("|".join(map(re.escape, known)), "", asked)))
-    if fragment and (about := _ABOUT.match(asked)) and _WHO_IS.match(last):
-        return f"Who is {asked[about.end() :]}"
-    if fragment and _ABOUT.match(asked) and (other := people_named(asked, people)):
-        return _about_another(other[0], last, people)
-    if known and _is_scrap(asked, people):
+    if fragment and (about := _ABOUT.match(asked)):
+        if _WHO_IS.match(last):
+            return f"Who is {asked[about.end() :]}"
+        if named:
+            return _about_another(named[0], last, people)
+    if known and not named and 1 < len(asked.split()) <= 3 and not _COMPLETE.search(asked):  # “any kids?”
         return f"{asked.rstrip(' ?')} {known[0]}?"
     it_is_the_book = asked == question and (_ABOUT_SOMEBODY.match(last) or of_book(last)) and of_book(question)
     if not leaning or it_is_the_book:
@@ -159,11 +150,6 @@ _COMPLETE = re.compile(
     r"|would|should|tell|recap|hello|hi|hey|thanks|thank|help|yes|no|ok|okay|bye)\b",
     re.IGNORECASE,
 )
-
-
-def _is_scrap(asked: str, people: Sequence[str]) -> bool:
-    """Return whether a question is a few words about somebody who is not named: “any kids?”."""
-    return 1 < len(asked.split()) <= 3 and not _COMPLETE.search(asked) and not people_named(asked, people)
 
 
 def _persons(told: Sequence[Turn], people: Sequence[str]) -> list[str]:
@@ -216,17 +202,11 @@ def _may_be(name: str, told: Sequence[Turn], *, male: bool, sure: bool) -> bool:
     return bool(ours.search(first)) if first else not sure
 
 
-def _corrected(found: re.Match[str], told: Sequence[Turn], known: Sequence[str], people: Sequence[str]) -> str:
+def _corrected(found: re.Match[str], told: Sequence[Turn], people: Sequence[str]) -> str:
     """Return the last question about somebody, now about whom a correction means; empty if that is not known."""
     last = next((e.question for _, e in reversed(told) if people_named(e.question, people)), "")
-    about = next(iter(people_named(last, people)), "")
     meant = people_named(found["meant"], people)
-    if _OTHER.fullmatch(found["meant"]) and about:
-        alike = [name for name in people if set(about.split()) & set(name.split())]
-        meant = [name for name in (*alike, *known) if name != about]
-    if not meant:
-        return ""
-    return _about_another(meant[0], last, people)
+    return _about_another(meant[0], last, people) if meant else ""
 
 
 def _about_another(other: str, last: str, people: Sequence[str]) -> str:
@@ -238,11 +218,6 @@ def _about_another(other: str, last: str, people: Sequence[str]) -> str:
     return f"Who is {other}?"
 
 
-def is_fragment(question: str) -> bool:
-    """Return whether a question is too little to be one of its own, as “And Corrin?” and “Why?” are."""
-    return bool(_FRAGMENT.search(question))
-
-
 def is_follow_up(question: str) -> bool:
     """Return whether a question makes sense only after another one.
 
@@ -250,9 +225,98 @@ def is_follow_up(question: str) -> bool:
     """
     if len(question.split()) > FOLLOW_UP_WORDS:
         return False
-    if is_fragment(question):
+    if _FRAGMENT.search(question):
         return True
     pointing, name = _POINTING.search(question), _NAME.search(question)
     if name:
         return pointing is not None and pointing.start() < name.start()
     return bool(pointing)
+
+
+# People
+
+
+ARTICLES = frozenset({"the", "an", "mr", "mister", "dr", "doctor"})
+"""Words that do not tell one person from another."""
+
+LIKE = 0.75
+"""How alike (0 to 1) a word and a word of a name are if one is taken for the other."""
+
+_ADJECTIVES = r"(?:(?!(?:of|to|in|for|by|from|with|at|on|who|whom|that|and|not|sent|told)\b)[\w’'-]+,? ){0,4}"
+"""Words between “is” and a role: “is the tall, silent butler of the Hall”, but not “is afraid of the butler”."""
+
+
+def people_meant(typed: str, people: Sequence[Passage]) -> tuple[dict[str, list[Passage]], bool]:
+    """Return the people who may be meant, each with the passages about them, and whether that is a guess.
+
+    Somebody of exactly this name is meant before those whose names hold it: “Stapleton” is not Miss Stapleton.
+    """
+    by_name: dict[str, list[Passage]] = {}
+    for passage in people:
+        if passage.heading:
+            by_name.setdefault(passage.heading, []).append(passage)
+    names = {name: set(name_words(name.casefold())) for name in by_name}
+    wanted = set(name_words(typed.casefold()))
+    wanted = wanted - ARTICLES or wanted
+    found = _called(wanted, names)
+    found = found or [name for name in by_name if wanted and _is_called(typed, wanted, names[name], by_name[name])]
+    if found:
+        return {name: by_name[name] for name in found}, False
+    known = {word for words in names.values() for word in words}
+    near = [get_close_matches(word, known, 1, LIKE) for word in wanted]
+    alike = _called({word for words in near for word in words}, names) if all(near) else []
+    return {name: by_name[name] for name in alike}, True
+
+
+TITLES = ARTICLES | {"mrs", "miss", "ms", "sir", "lady", "lord", "inspector", "father", "mother", "old", "young", "of"}
+"""Words of names that name nobody by themselves."""
+
+
+def people_named(text: str, names: Iterable[str], *, written: bool = False) -> list[str]:
+    """Return the names of people in a text, in its order: in full, or by a word that nobody else has.
+
+    With `written`, only words with a capital count, as in an answer; members type names as they like.
+    """
+    said = name_words(text) if written else name_words(text.casefold())
+    words = {name: name_words(name if written else name.casefold()) for name in names}
+    held = Counter(word for its in words.values() for word in set(its))
+    full = {name: its for name, its in words.items() if its and set(its) <= set(said)}
+    taken = {word for its in full.values() for word in its}
+    places: dict[str, int] = {name: min(map(said.index, its)) for name, its in full.items()}
+    for name, its in words.items():
+        alone = [w for w in its if w in said and held[w] == 1 and w not in taken and w.casefold() not in TITLES]
+        if name not in full and alone:
+            places[name] = min(map(said.index, alone))
+    return sorted(places, key=lambda name: places[name])
+
+
+def _called(wanted: set[str], names: dict[str, set[str]]) -> list[str]:
+    """Return the names that have all wanted words; if there are some that have no others, these."""
+    holding = [name for name, words in names.items() if wanted and wanted <= words]
+    return [name for name in holding if names[name] - ARTICLES == wanted] or holding
+
+
+def _is_called(typed: str, wanted: set[str], name: set[str], told: Iterable[Passage]) -> bool:
+    """Return whether a character’s description gives them the role or the other name that was typed."""
+    role = r"(?:[’']s)?\W+(?:the |an? )?".join(
+        re.escape(word) for word in name_words(typed.casefold()) if word in wanted
+    )
+    says = re.compile(rf"(?!what\b)(?:\S+ ){{1,4}}?(?:is|was|been|called|named|as) {_ADJECTIVES}{role}\b(?![’'-]\w)")
+    sentences = [sentence for p in told for sentence in p.sentences]
+    text = " ".join(sentences)
+    partly = bool(wanted & name) and all(re.search(rf"\b{re.escape(w.capitalize())}\b", text) for w in wanted - name)
+    return partly or any(says.match(sentence.casefold()) for sentence in sentences)
+
+
+def name_words(name: str) -> list[str]:
+    """Return the words of a name, without punctuation, possessives and initials."""
+    bare = re.sub(r"'s\b", "", name.replace("’", "'"))
+    return [word for word in re.findall(r"\w+(?:['-]\w+)*", bare) if len(word) > 1]
+
+
+def names_somebody(name: str, sentence: str) -> bool:
+    """Return whether a sentence has a capitalised word of a name, or a word of a role after an article or an owner."""
+    words = [re.escape(word) for word in name_words(name) if word.casefold() not in ARTICLES]
+    named = "|".join(word.capitalize() for word in words)
+    owned = rf"\b(?:the|an?|his|her|their|\w+[’']s) (?:\w+ )?(?:{'|'.join(words).casefold()})\b"
+    return bool(words) and bool(re.search(rf"\b(?:{named})\b|{owned}", sentence))

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from threading import Lock
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bot.answering import about
-from bot.answering.conversation import Exchange, goes_on, standing_alone
-from bot.answering.drafts import SOURCES, PromptDraft, library_drafts, library_questions
-from bot.answering.intents import Intents, kinds, sayings
-from bot.answering.languages import READS_ENGLISH, language
-from bot.answering.people import names_somebody, people_meant, people_named
+from bot.answering.about import BookQuestion
+from bot.answering.conversation import (
+    Exchange,
+    goes_on,
+    names_somebody,
+    people_meant,
+    people_named,
+    standing_alone,
+)
+from bot.answering.drafts import SOURCES, PromptDraft, library_drafts
+from bot.answering.intents import KINDS, READS_ENGLISH, SAYINGS, Intents, language
 from bot.answering.reply import (
     ADDS,
     ANSWER_SENTENCES,
@@ -23,24 +28,22 @@ from bot.answering.reply import (
     NO_ANSWERS,
     NOTHING_HERE,
     RECAP_LIMIT,
-    Mode,
-    Quote,
     Reply,
     by_model,
+    chosen,
     hints,
     length_asked,
+    of_passages,
     quoted,
     recap,
     spans_told,
-    thought,
 )
-from bot.reading_order.plan import reading_orders
-from bot.reading_order.text import listed, order_text
+from bot.reading_order.advice import listed, order_text, reading_orders
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.names import find_book, names_in, without_names
-from corpus.passages import Passage, source_line
+from corpus.passages import Passage
 from corpus.positions import parse_part
 from retrieval.gate import Audience
 from retrieval.retriever import RankedSentence, Retriever, Search, text_stems
@@ -78,7 +81,6 @@ MOST_PEOPLE = 5
 MAX_TEXT = 50_000
 """Characters of a question or a text to place: more than a message holds, and processed in seconds."""
 
-
 _AND = re.compile(
     r"\?\s+(?:and )?|,?\s+and\s+(?=(?:who|what|when|where|which|how|is|are|was|were|does|do|did|has|can)\b)",
     re.IGNORECASE,
@@ -92,8 +94,6 @@ class Discussion:
     def __init__(self, library: Library, retriever: Retriever, writer: Writer | None = None) -> None:
         self.library, self.retriever = library, retriever
         self._writer = writer
-        self._known: Intents | None = None
-        self._reading = Lock()
 
     def ask(
         self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
@@ -108,15 +108,17 @@ class Discussion:
         _required(alone)
         if (kind := self.kind(alone, audience.club)) and (told := self._of_kinds(kind, alone, audience, book)):
             return replace(told, do="ask")
-        if told := self._who_is(alone, audience, book) or self._in_english(alone, book, audience.club):
+        if told := self._who_is(alone, audience, book):
             return told
+        if said := READS_ENGLISH.get(language(self._without_names(alone, audience.club))):
+            return Reply("ask", book, said)
         most, alone = length_asked(alone)
         search = self._search(alone, audience, book)
         if goes_on(question):
             search = _not_told(search, alone, before)
             if not search.sentences:
                 return Reply("ask", search.book, NO_MORE)
-        quotes = self._from_passages("ask", search, Mode.QUOTE, most, alone)
+        quotes = self._from_passages("ask", search, most, alone)
         if self._writer is None or quote_only or not quotes.answered:
             return quotes
         at_once(quotes)
@@ -147,18 +149,14 @@ class Discussion:
     def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Give three hints, mildest first: a thought, where the answer is, and the answer if it was read."""
         search = self._search(question, audience, book)
-        answer = self._from_passages("hint", search, Mode.QUOTE)
+        answer = self._from_passages("hint", search)
         if search.book is None:
             return answer
         mark = self.retriever.whereabouts(question, audience, search.book)
         near = self.retriever.nearest(question, audience, search.book, "discussion")
         about = people_named(question, self.people(search.book, audience))
-        think = thought(question, near.text if near else "", about)
-        levels = hints(think, answer, self.library.books[search.book], audience, mark)
-        return Reply(
-            "hint", search.book, levels[0], bool(search.sentences), search.withheld, search.passages,
-            answer.quotes, tuple(levels),
-        )  # fmt: skip
+        levels = hints(near.text if near else "", about, answer, self.library.books[search.book], audience, mark)
+        return replace(answer, body=levels[0], answered=bool(search.sentences), hints=levels, sources=())
 
     def recap(
         self, audience: Audience, book: Slug, part: str | tuple[int, int] = "", limit: int = RECAP_LIMIT,
@@ -177,39 +175,40 @@ class Discussion:
             first, last = parse_part(part, known) if isinstance(part, str) else part
             spans = {mark: span for mark, span in spans.items() if span[0] <= last and first <= span[1]}
         told = self.retriever.retold(known.slug, audience, spans, limit - HEADING, most or limit)
-        found = recap(told, spans, known)
-        return Reply("recap", known.slug, found.body or NEUTRAL, bool(found.body), quotes=found.quotes)
+        return recap(told, spans, known)
 
     def premise(self, book: Slug, club: str = "") -> Reply:
         """Say what a book of a club is about, without spoilers."""
         known = self._book(book, club)
-        told = self._texts_quoted(known, self.retriever.passages(known.slug, Audience(club=club), ("premise",)))
-        return replace(told, do="book", sources=())
+        told = self.retriever.passages(known.slug, Audience(club=club), ("premise",))
+        reply = of_passages(known, told, "\n".join(p.text for p in told) or NEUTRAL)
+        return replace(reply, do="book", answered=bool(told), sources=())
 
     def who(self, name: str, audience: Audience, book: Slug | None = None, limit: int = WHO_LIMIT) -> Reply:
         """Say who a character is, as far as the audience has read, in about so many characters."""
         _required(name)
         search = self._search(f"Who is {name}?", audience, book)
         if search.book is None:
-            return self._from_passages("who", search, Mode.QUOTE)
+            return self._from_passages("who", search)
         met, guessed = people_meant(name, self.retriever.passages(search.book, audience, ("people",)))
         if not met:
             named = tuple(s for s in search.sentences if names_somebody(name, s.text))
-            return self._from_passages("who", replace(search, sentences=named), Mode.QUOTE)
-        told = [p for texts in met.values() for p in (_fitting(texts, limit) if len(met) == 1 else texts[:1])][
-            :MOST_PEOPLE
-        ]
-        reply = self._texts_quoted(self.library.books[search.book], told)
-        body = reply.body if len(met) == 1 else "\n".join(f"{p.heading}: {p.text}" for p in told)
+            return self._from_passages("who", replace(search, sentences=named))
+        if len(met) == 1:
+            told = _fitting(next(iter(met.values())), limit)[:MOST_PEOPLE]
+            lines = [p.text for p in told]
+        else:
+            told = [texts[0] for texts in met.values()][:MOST_PEOPLE]
+            lines = [f"{p.heading}: {p.text}" for p in told]
         if guessed:
-            body = f"I take it that you mean {listed(met)}.\n{body}"
-        return replace(reply, do="who", body=body, withheld=search.withheld, passages=search.passages)
+            lines.insert(0, f"I take it that you mean {listed(met)}.")
+        reply = of_passages(self.library.books[search.book], told, "\n".join(lines))
+        return replace(reply, do="who", withheld=search.withheld, passages=search.passages)
 
     def _who_is(self, question: str, audience: Audience, book: Slug | None) -> Reply | None:
         """Answer “Who is Silas?” with what is known of somebody whom the audience has met, if it asks no more."""
-        books = self.library.books.of(audience.club)
-        named = [self._book(book, audience.club).slug] if book else names_in(question, books)
-        asked = _WHO_IS.fullmatch(question if book else without_names(question, books, ""))
+        named = self._named(question, audience, book)
+        asked = _WHO_IS.fullmatch(question if book else self._without_names(question, audience.club))
         if asked is None or len(named) != 1:
             return None
         met, guessed = people_meant(asked["name"], self.retriever.passages(named[0], audience, ("people",)))
@@ -217,16 +216,10 @@ class Discussion:
             return None
         return replace(self.who(asked["name"], audience, named[0], WHO_IN_SHORT), do="ask")
 
-    def _in_english(self, question: str, book: Slug | None, club: str) -> Reply | None:
-        """Return what is said to a question in another language, of which no passage would be an answer; else None."""
-        said = READS_ENGLISH.get(language(without_names(question, self.library.books.of(club), "")))
-        return Reply("ask", book, said) if said else None
-
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
         """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
         _required(text)
-        books = [self._book(book, audience.club).slug] if book else []
-        reveals = self.retriever.place(text, books, audience.club)
+        reveals = self.reveals(text, book, audience.club)
         beyond = not audience.may_see(reveals)
         return Reply("check", book, MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
 
@@ -243,24 +236,23 @@ class Discussion:
 
     def people(self, book: Slug, audience: Audience) -> list[str]:
         """Return the names of the characters whom an audience has met."""
-        told = self.retriever.passages(self._book(book, audience.club).slug, audience, ("people",))
-        return list(dict.fromkeys(p.heading for p in told if p.heading))
+        return list(dict.fromkeys(p.heading for p in self.texts(book, audience, "people") if p.heading))
 
-    def texts(self, book: Slug, audience: Audience, kind: str) -> list[Passage]:
-        """Return the library's texts of a kind, such as quotes, that an audience may see."""
-        told = self.retriever.passages(self._book(book, audience.club).slug, audience, (kind,))
+    def texts(self, book: Slug, audience: Audience, *kinds: str) -> list[Passage]:
+        """Return the library's texts of some kinds, such as quotes, that an audience may see."""
+        told = self.retriever.passages(self._book(book, audience.club).slug, audience, kinds)
         return [p for p in told if not p.by_member]
 
     def drafts(
         self, audience: Audience, book: Slug, kind: str, turn: int = 0, *, quote_only: bool = False
     ) -> tuple[list[PromptDraft], int]:
-        """PromptDraft discussion prompts of a kind for an audience, and return them with the tokens used.
+        """Draft discussion prompts of a kind for an audience, and return them with the tokens used.
 
         A chat model's draft comes first if there is a model and the guard lets all of it through. Another `turn` gives
         other drafts. Raises KeyError for an unknown kind.
         """
         known = self._book(book, audience.club)
-        told = [p for p in self.retriever.passages(known.slug, audience, SOURCES) if not p.by_member]
+        told = self.texts(known.slug, audience, *SOURCES)
         found = library_drafts(kind, known, audience.at(known.slug), told, turn)
         if self._writer is None or quote_only or not told:
             return found, 0
@@ -273,7 +265,7 @@ class Discussion:
 
     def library_questions(self, audience: Audience, book: Slug) -> list[PromptDraft]:
         """Return the library's discussion questions for a book that an audience may see."""
-        return library_questions(self.texts(book, audience, "discussion"))
+        return [PromptDraft(passage.text, "", passage.reveals) for passage in self.texts(book, audience, "discussion")]
 
     def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
         """Advise in which order to read books."""
@@ -284,51 +276,40 @@ class Discussion:
 
     def kind(self, question: str, club: str = "") -> str:
         """Return what kind of thing a question asks of a book or a club (intents.toml); empty for the story itself."""
-        words = without_names(question, self.library.books.of(club), "the book")
+        words = self._without_names(question, club, "the book")
         if language(words) != "en":
-            return self._intents().exactly(words)
-        return self._intents().of(words, lambda short: self.retriever.read_ahead(question, short))
+            return self._intents.exactly(words)
+        return self._intents.of(words, lambda short: self.retriever.read_ahead(question, short))
 
+    @cached_property
     def _intents(self) -> Intents:
-        with self._reading:
-            found = self.retriever
-            self._known = self._known or Intents(found.vectors, kinds(), found.model, found.data)
-            return self._known
+        return Intents(self.retriever.vectors, KINDS, self.retriever.model, self.retriever.data)
 
     def _of_kinds(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:
         """Answer a question of a kind, or both halves of one that joins two: “Who wrote it, and is there a film?”."""
         halves = _AND.split(question, maxsplit=1)
         asked = {self.kind(half, audience.club): half for half in halves} if len(halves) > 1 else {}
-        if len(asked) < len(halves) or "" in asked or set(asked) & sayings().keys():
+        if len(asked) < len(halves) or "" in asked or set(asked) & SAYINGS.keys():
             return self._of_kind(kind, question, audience, book)
         told = [self._of_kind(one, half, audience, book) for one, half in asked.items()]
         known = [reply for reply in told if reply is not None and reply.answered]
         if not known:
             return told[0]
-        return replace(
-            known[0],
-            body="\n".join(reply.body for reply in known),
-            quotes=tuple(quote for reply in known for quote in reply.quotes),
-            sources=tuple(dict.fromkeys(source for reply in known for source in reply.sources)),
-        )
+        quotes = tuple(quote for reply in known for quote in reply.quotes)
+        sources = tuple(dict.fromkeys(source for reply in known for source in reply.sources))
+        return replace(known[0], body="\n".join(reply.body for reply in known), quotes=quotes, sources=sources)
 
     def _of_kind(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:
         """Answer a question of a kind; None where the passages have to answer it."""
-        books = self.library.books.of(audience.club)
-        named = [self._book(book, audience.club).slug] if book else names_in(question, books)
+        named = self._named(question, audience, book)
         known = self.library.books[named[0]] if len(named) == 1 else None
-        if kind in sayings():
-            return Reply("ask", known.slug if known else None, sayings()[kind], True)
+        if kind in SAYINGS:
+            return Reply("ask", known.slug if known else None, SAYINGS[kind], True)
         if known is None:
             return self.order(audience) if kind in ("order", "needs", "next") else Reply("ask", None, WHICH_BOOK)
-        return about.ANSWERS[kind](about.BookQuestion(self, question, known, audience))
-
-    def _texts_quoted(self, book: Book, told: Sequence[Passage]) -> Reply:
-        """Quote texts in full, each on a line of its own, with their sources."""
-        quotes = tuple(Quote(p.text, source_line(p, book)) for p in told)
-        body = "\n".join(quote.text for quote in quotes) or NEUTRAL
-        sources = tuple(dict.fromkeys(quote.source for quote in quotes))
-        return Reply("ask", book.slug, body, bool(quotes), quotes=quotes, sources=sources)
+        books = self.library.books.of(audience.club)
+        asked = BookQuestion(question, known, audience, books, self.retriever, self.texts, self.recap, self.order)
+        return asked.answer(kind)
 
     def _search(self, question: str, audience: Audience, book: Slug | None) -> Search:
         """Search for a question, without sentences of passages that hold no answers."""
@@ -337,33 +318,36 @@ class Discussion:
         return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in NO_ANSWERS))
 
     def _book(self, typed: str, club: str) -> Book:
-        books = self.library.books.of(club)
-        return books.get(typed) or find_book(typed, books)
+        return find_book(typed, self.library.books.of(club))
 
-    def _from_passages(self, do: str, search: Search, mode: Mode, most: int | None = None, asked: str = "") -> Reply:
+    def _named(self, question: str, audience: Audience, book: Slug | None) -> list[Slug]:
+        """Return the book that is given, or else those that a question names."""
+        books = self.library.books.of(audience.club)
+        return [self._book(book, audience.club).slug] if book else names_in(question, books)
+
+    def _without_names(self, question: str, club: str, instead: str = "") -> str:
+        return without_names(question, self.library.books.of(club), instead)
+
+    def _from_passages(self, do: str, search: Search, most: int | None = None, asked: str = "") -> Reply:
         if search.confidence < ANSWERS or not search.sentences:
-            return self._refused(do, search, mode, asked)
-        found = quoted(search.sentences, self.library.books, most=most or ANSWER_SENTENCES)
-        return Reply(
-            do, search.book, found.body, True, search.withheld, search.passages, found.quotes,
-            mode=mode, sources=found.sources,
-        )  # fmt: skip
+            return self._refused(do, search, asked)
+        reply = Reply(do, search.book, "", True, search.withheld, search.passages)
+        return quoted(reply, chosen(search.sentences, most or ANSWER_SENTENCES), self.library.books)
 
-    def _refused(self, do: str, search: Search, mode: Mode, asked: str) -> Reply:
+    def _refused(self, do: str, search: Search, asked: str) -> Reply:
         """Say that nothing visible answers, and what is known of the one person who was asked about, if there is one.
 
         Only visible text decides, so it is the same whether the answer comes later or never.
         """
         body = NOTHING_HERE if search.finished else NEUTRAL
-        told = Reply(do, search.book, body, False, search.withheld, search.passages, mode=mode)
+        told = Reply(do, search.book, body, False, search.withheld, search.passages)
         about = [s for s in search.sentences if s.passage.kind == "people" and s.passage.heading]
         named = people_named(asked, dict.fromkeys(s.passage.heading for s in about))
         if len(named) != 1:
             return told
         best = max((s for s in about if s.passage.heading == named[0]), key=lambda s: s.score)
-        known = Quote(best.text, source_line(best.passage, self.library.books[best.passage.book]))
-        body = f"{body}\nOn {named[0]}, I have this: “{known.text}”"
-        return replace(told, body=body, quotes=(known,), sources=(known.source,))
+        known = quoted(told, [best], self.library.books)
+        return replace(known, body=f"{body}\nOn {named[0]}, I have this: {known.body}")
 
 
 def _required(text: str) -> None:

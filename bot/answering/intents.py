@@ -1,4 +1,4 @@
-"""What kind of thing is asked of a book or a club, or that a question is about the story: learned from examples.
+"""What kind of thing is asked of a book or a club, or of the story, learned from examples; and in which language.
 
 `python -m bot.answering.intents` learns from them anew.
 """
@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -45,23 +44,12 @@ _SIGNS = re.compile(r"[^\w\s'%]|_")
 _OF_THE_BOOK = re.compile(r"\b(?:of|in|from|for|on) (?:the|this|that|our) (?:book|novel|story)\b")
 _NUMBERS = re.compile(r"\d+")
 
+_TABLES: Mapping[str, Mapping[str, str]] = tomllib.loads(EXAMPLES.read_text("utf-8"))
+KINDS = {kind: tuple(filter(None, table["examples"].splitlines())) for kind, table in _TABLES.items()}
+"""The examples of each kind."""
 
-@cache
-def kinds() -> Mapping[str, Sequence[str]]:
-    """Return the examples of each kind."""
-    return {kind: tuple(filter(None, table["examples"].splitlines())) for kind, table in _tables().items()}
-
-
-@cache
-def sayings() -> Mapping[str, str]:
-    """Return the answers of those kinds that always get the same."""
-    return {kind: table["says"] for kind, table in _tables().items() if "says" in table}
-
-
-@cache
-def _tables() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(EXAMPLES.read_text("utf-8"))
-
+SAYINGS = {kind: table["says"] for kind, table in _TABLES.items() if "says" in table}
+"""The answers of those kinds that always get the same."""
 
 _OBJECT = re.compile(
     r"\b(?:about|of|on|by|behind|with)\s+(?P<of>.+)"
@@ -102,7 +90,10 @@ class Intents:
         if len(words) < SHORTEST:
             return self.exactly(words)
         if (known := self._exactly.get(words, self._known.get(words))) is None:
-            known = self._likeliest(words, embed(words) if embed else self._embed([words])[0])
+            vector = embed(words) if embed else self._embed([words])[0]
+            scores = _features([words], vector[None])[0] @ self._weights
+            scores[self._kinds.index(STORY)] += IN_DOUBT
+            known = self._kinds[int(scores.argmax())]
             if len(self._known) >= KEPT:
                 self._known.clear()
             self._known[words] = known
@@ -112,12 +103,6 @@ class Intents:
         """Return the kind of a question that is one of the examples; empty for others and for the story’s."""
         kind = self._exactly.get(_plain(question), STORY)
         return kind if kind != STORY else ""
-
-    def _likeliest(self, words: str, vector: Vector) -> str:
-        """Return the likeliest kind of a plain text, whether or not it is an example."""
-        scores = _features([words], vector[None])[0] @ self._weights
-        scores[self._kinds.index(STORY)] += IN_DOUBT
-        return self._kinds[int(scores.argmax())]
 
 
 def _plain(text: str) -> str:
@@ -150,18 +135,34 @@ def _learned(embed: Embed, examples: Mapping[str, str], model: str, data: Path |
             if str(kept["of"]) == of:
                 _IN_THIS_PROCESS[of] = kept["weights"].astype(np.float32)
     if of not in _IN_THIS_PROCESS:
-        _IN_THIS_PROCESS[of] = _fitted(_features(list(examples), embed(list(examples))), list(examples.values()))
+        from sklearn.svm import LinearSVC
+
+        features = _features(list(examples), embed(list(examples)))
+        fit = LinearSVC(fit_intercept=False, random_state=0).fit(features, list(examples.values()))
+        _IN_THIS_PROCESS[of] = np.asarray(fit.coef_.T, np.float32)
         with suppress(OSError):  # without it, the next start takes seconds longer
             if data:
                 np.savez_compressed(files[-1], of=of, weights=_IN_THIS_PROCESS[of].astype(np.float16))
     return _IN_THIS_PROCESS[of]
 
 
-def _fitted(features: Matrix, labels: Sequence[str]) -> Matrix:
-    from sklearn.svm import LinearSVC
+_LANGUAGES = tomllib.loads(EXAMPLES.with_name("languages.toml").read_text("utf-8"))
+_EVERYDAY = {name: set(table["words"].split()) for name, table in _LANGUAGES.items()}
+READS_ENGLISH: dict[str, str] = {name: table["says"] for name, table in _LANGUAGES.items() if name != "en"}
 
-    fit = LinearSVC(fit_intercept=False, random_state=0).fit(features, labels)
-    return np.asarray(fit.coef_.T, np.float32)
+
+def language(question: str) -> str:
+    """Return the language of a question, “en” if that is not certain.
+
+    Another language has two everyday words in it that are not English as well, or a longer one, and more of them than
+    English has.
+    """
+    said = re.findall(r"[^\W\d_]+", question.casefold())
+    count = {name: sum(word in words for word in said) for name, words in _EVERYDAY.items()}
+    best = max(READS_ENGLISH, key=lambda name: count[name])
+    own = [word for word in said if word in _EVERYDAY[best] - _EVERYDAY["en"]]
+    certain = len(own) > 1 or any(len(word) > 3 for word in own)
+    return best if certain and count[best] > count["en"] else "en"
 
 
 def main() -> None:
@@ -173,9 +174,8 @@ def main() -> None:
     def embed(texts: Sequence[str]) -> Matrix:
         return np.stack([read.passage for read in model.passages([(text,) for text in texts])])
 
-    with suppress(OSError):
-        WEIGHTS.unlink()
-    Intents(embed, kinds(), model.name, WEIGHTS.parent)
+    WEIGHTS.unlink(missing_ok=True)
+    Intents(embed, KINDS, model.name, WEIGHTS.parent)
 
 
 if __name__ == "__main__":

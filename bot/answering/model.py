@@ -12,7 +12,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
-from threading import Condition, Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from langchain.chat_models import init_chat_model
@@ -56,7 +56,6 @@ restarted has loaded its model again.
 CURE = "docs/models.md has the lines for each provider; without CHAT_MODEL answers are quoted from the passages."
 
 T = TypeVar("T")
-
 
 Model = Runnable[PromptValue, BaseMessage]
 Guard = Callable[[str, Sequence[str], Slug], Sequence[Verdict]]
@@ -227,14 +226,11 @@ class Writer:
         """Answer a question from the passages of a search, which was made for `query`; the log says why not."""
         if search.book is None:
             return Written()
-        retriever = GatedRetriever(
-            retriever=self._retriever, audience=audience, book=search.book, found={query: search}
-        )  # fmt: skip
-        title = self._retriever.library.books[search.book].title
-        chain = answer_chain(retriever, RunnableLambda(self._call), self._guard(audience))
-        return chain.invoke(
-            {"question": question, "query": query, "title": title, "conversation": _conversation(before)}
-        )
+        found = {query: search}
+        gated = GatedRetriever(retriever=self._retriever, audience=audience, book=search.book, found=found)
+        chain = answer_chain(gated, RunnableLambda(self._call), self._guard(audience))
+        title, conversation = self._retriever.library.books[search.book].title, _conversation(before)
+        return chain.invoke({"question": question, "query": query, "title": title, "conversation": conversation})
 
     def draft(self, kind: str, seen: Sequence[Passage], audience: Audience, book: Slug) -> Written:
         """Draft a discussion prompt of a kind from passages that an audience may see."""
@@ -259,35 +255,25 @@ class Writer:
 
     def _call(self, messages: PromptValue) -> BaseMessage:
         """Return the model's message; an empty one if it fails or takes too long."""
-        begun, outcome = time.monotonic(), "failed"
+        begun = time.monotonic()
         try:
             message = self._limits.call(lambda: self._model.invoke(messages))
             reply, _ = _read(message)
             outcome = "answered" if reply.pick or reply.lead else "refused"
             if outcome == "refused":
                 log.info("the chat model %s; answering from passages", "refused" if message.text else "said nothing")
-            return message
-        except TimeoutError:
-            outcome = "late"
-            log.warning("the chat model gave no answer within %.0f s; answering from passages", self._limits.timeout)
-        except NotAsked as why:
-            outcome = str(why)
-            log.info("the chat model is not waited for (%s); answering from passages", why)
         except Exception as error:  # noqa: BLE001 (every provider raises its own; none may reach a member)
-            log.warning("the chat model failed (%s); answering from passages", type(error).__name__)
-        finally:
-            self._meter.asked_model(outcome, time.monotonic() - begun)
-        return AIMessage("")
+            message, late = AIMessage(""), isinstance(error, TimeoutError)
+            outcome = str(error) if isinstance(error, NotAsked) else "late" if late else "failed"
+            log.warning("no answer of the chat model (%s, %s); answering from passages", outcome, type(error).__name__)
+        self._meter.asked_model(outcome, time.monotonic() - begun)
+        return message
 
 
 def _conversation(before: Sequence[Exchange]) -> str:
     """Return a conversation as the lines of a prompt."""
-    lines = (f"Reader: {_line(one.question)}\nAnswer: {_line(one.answer)}" for one in before)
-    return "\n".join(lines) or "(This is the first question.)"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:MAX_REPLY]
+    told = [line for one in before for line in (f"Reader: {one.question}", f"Answer: {one.answer}")]
+    return "\n".join(" ".join(line.split())[:MAX_REPLY] for line in told) or "(This is the first question.)"
 
 
 class NotAsked(Exception):
@@ -301,63 +287,64 @@ class Limits:
     waits. Each call has a daemon thread: Python waits for all others before it exits, and a model may take minutes.
     """
 
-    def __init__(
-        self, timeout: float, calls: int = CHAT_CALLS, now: Callable[[], float] = time.monotonic
-    ) -> None:  # fmt: skip
-        self.timeout = timeout
-        self._calls, self._now = calls, now
-        self._running, self._failures, self._paused_until, self._closed = 0, 0, 0.0, False
-        self._changed = Condition()
+    def __init__(self, timeout: float, calls: int = CHAT_CALLS, now: Callable[[], float] = time.monotonic) -> None:
+        self.timeout, self._calls, self._now = timeout, calls, now
+        self._failures, self._paused_until, self._closed = 0, 0.0, False
+        self._running: set[Future[Any]] = set()
+        self._lock = Lock()
 
     def call(self, make: Callable[[], T]) -> T:
         """Return what a call returns, or raise what it raises. Raises TimeoutError, and NotAsked at once."""
         answer: Future[T] = Future()
-        with self._changed:
+        with self._lock:
             self._begin()
-            Thread(target=copy_context().run, args=(self._run, make, answer), name="chat-model", daemon=True).start()
-            self._changed.wait_for(lambda: self._closed or answer.done(), self.timeout)
-            if self._closed:
-                raise NotAsked("given up")
-            failed = not answer.done() or answer.exception() is not None
-            self._failures = self._failures + 1 if failed else 0
-            if self._failures == FAILURES:
-                self._paused_until = self._now() + PAUSE
-                log.warning("the chat model failed %d times in a row; leaving it alone for %.0f s", FAILURES, PAUSE)
-            if not answer.done():
-                raise TimeoutError
-        return answer.result()
+            self._running.add(answer)
+        Thread(target=copy_context().run, args=(self._run, make, answer), name="chat-model", daemon=True).start()
+        try:
+            made = answer.result(self.timeout)
+        except BaseException as error:
+            if not isinstance(error, NotAsked):
+                self._count_failure()
+            raise
+        self._failures = 0
+        return made
 
     def close(self) -> None:
         """Make no more calls, and end every wait for one."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            for answer in self._running:
+                answer.set_exception(NotAsked("given up"))
+            self._running.clear()
 
     def _begin(self) -> None:
-        """Count a call that begins, with the lock held. After a pause a single call tries whether the model is back."""
+        """See that a call may begin. After a pause a single one tries whether the model is back."""
         if self._closed:
             raise NotAsked("given up")
-        if self._running >= self._calls:
+        if len(self._running) >= self._calls:
             raise NotAsked("busy")
         if self._failures >= FAILURES:
             if self._now() < self._paused_until:
                 raise NotAsked("paused")
             self._paused_until = self._now() + PAUSE
-        self._running += 1
+
+    def _count_failure(self) -> None:
+        with self._lock:
+            self._failures += 1
+            if self._failures == FAILURES:
+                self._paused_until = self._now() + PAUSE
+                log.warning("the chat model failed %d times in a row; leaving it alone for %.0f s", FAILURES, PAUSE)
 
     def _run(self, make: Callable[[], T], answer: Future[T]) -> None:
-        made: Future[T] = Future()
+        settle: Callable[[], object]
         try:
-            made.set_result(make())
+            settle = partial(answer.set_result, make())
         except BaseException as error:  # noqa: BLE001 (raised where the answer is awaited)
-            made.set_exception(error)
-        with self._changed:
-            self._running -= 1
-            if failed := made.exception():
-                answer.set_exception(failed)
-            else:
-                answer.set_result(made.result())
-            self._changed.notify_all()
+            settle = partial(answer.set_exception, error)
+        with self._lock:
+            if answer in self._running:  # else it was given up
+                self._running.remove(answer)
+                settle()
 
 
 def open_model(settings: Settings) -> Runnable[Any, BaseMessage]:
@@ -429,17 +416,14 @@ def _trouble(error: Exception, settings: Settings) -> Trial:
         cure = "Start the server, or correct OPENAI_BASE_URL. Until then answers are quotes."
         return Trial(False, f"could not be reached at {where}", cure, serious=False)
     if not in_protocol:
-        cure = (
-            "Write the address of the model’s own server in OPENAI_BASE_URL. It ends in /v1; docs/models.md has the "
-            "lines for each."
-        )
+        cure = "Write the model server’s own address, which ends in /v1, in OPENAI_BASE_URL (docs/models.md)."
         return Trial(False, f"cannot be asked: {where} is no chat server", cure)
     if status in (401, 403):
         return Trial(False, f"refuses the key ({status})", "Correct the key: OPENAI_API_KEY, or your provider’s own.")
     if status == 404:
         cure = "Correct the model’s name in CHAT_MODEL. An address in OPENAI_BASE_URL ends in /v1."
         return Trial(False, f"is not known at {where} (404)", cure)
-    cure = "Wait a minute and try again: it is loading, or you have reached a limit of your plan."
     if status == 429 or status >= 500:
+        cure = "Wait a minute and try again: it is loading, or you have reached a limit of your plan."
         return Trial(False, f"cannot answer now ({status})", cure, serious=False)
     return Trial(False, f"refuses the call ({status})", "Take another model; docs/models.md names some.")

@@ -45,14 +45,6 @@ _CITED = r"(?:(?:passage|sentence|source|no)s?\.?\s*)?\d{1,3}"
 _CITATION = re.compile(
     rf"\s*[\[(【]{_CITED}(?:\s*(?:,|;|&|and|–|-)\s*{_CITED})*[\])】](?:\([^\s()]{{0,500}}\))?", re.IGNORECASE
 )
-_AND_MORE = r"(?:number )?[\d\s,]*(?:and \d+)?\s*"
-_POINTER = re.compile(
-    r"^\W*(?:according to|based on|as (?:stated|said|told|described) in) (?:the )?(?:\w+ )?"
-    rf"(?:passage|sentence|text|excerpt|source|context)s?{_AND_MORE},\s*"
-    rf"|^\W*(?:passage|sentence)s? (?=\d){_AND_MORE}(?:say|state|mention|tell|show|explain)s? (?:us )?(?:that )?"
-    rf"|[;,(]?\s*\b(?:see|cf\.?) (?:also )?(?:passage|sentence)s? (?=\d){_AND_MORE}(?:as well|too)?\)?",
-    re.IGNORECASE,
-)
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 _HEADING = re.compile(
     r"^[\s*_#>]*(?:(?:(?:final |short )?answer|lead|response|reply|summary|reader|user|question)"
@@ -147,7 +139,7 @@ def _cleaned(line: str) -> str:
     if _ASIDE.match(line):
         return ""
     item = _ITEM.match(line)
-    said = plain(_POINTER.sub("", _HEADING.sub("", line[item.end() :] if item else line)))
+    said = plain(_HEADING.sub("", line[item.end() :] if item else line))
     return f"{said}." if item and not _ENDED.search(said) else said
 
 

@@ -78,12 +78,19 @@ class Reply:
     @property
     def answer(self) -> str:
         """The answer with its sources below it, as plain text."""
-        return with_sources("\n".join(filter(None, (self.lead, self.body))), self.sources)
+        text = "\n".join(filter(None, (self.lead, self.body)))
+        return f"{text}\n— {' · '.join(self.sources)}" if self.sources else text
 
 
-def with_sources(body: str, sources: Sequence[str]) -> str:
-    """Return a text with a line of sources below it, if it has any."""
-    return f"{body}\n— {' · '.join(sources)}" if sources else body
+def of_passages(book: Book, told: Sequence[Passage], text: str) -> Reply:
+    """Return a reply whose text is made of passages of a book."""
+    quotes = tuple(Quote(p.text, source_line(p, book)) for p in told)
+    return Reply("ask", book.slug, text, True, quotes=quotes, sources=sources_of(quotes))
+
+
+def sources_of(quotes: Sequence[Quote]) -> tuple[str, ...]:
+    """Return the sources of quotes, each once."""
+    return tuple(dict.fromkeys(quote.source for quote in quotes))
 
 
 ANSWER_WORDS = 60
@@ -100,9 +107,9 @@ ADDS = 0.1
 CONTINUES = 0.4
 """From this share on, the sentence after the best one comes second: it has the reason or the outcome."""
 
-REPEATS, FEW = 0.6, 5
+REPEATS, FEWEST = 0.6, 3
 """A sentence that shares this much of its words, or of another's, with one that is quoted says it again. A sentence of
-fewer than FEW words is taken for one of so many.
+fewer than FEWEST words is taken for one of so many.
 """
 
 ABOUT_THE_BOOK = ("advice", "author", "background", "premise", "reception", "setting", "themes")
@@ -120,31 +127,16 @@ OPINIONS = ("reception", "review")
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """An answer made of quotes: its text, the quotes one by one, and the sources, numbered where there are several."""
-
-    body: str = ""
-    quotes: tuple[Quote, ...] = ()
-    sources: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The answer with its sources below it."""
-        return with_sources(self.body, self.sources)
-
-
-def quoted(
-    sentences: Sequence[RankedSentence], books: Mapping[Slug, Book], words: int = ANSWER_WORDS,
-    most: int = ANSWER_SENTENCES,
-) -> Quoted:  # fmt: skip
-    """Return an answer: the likeliest sentence first, then what adds to it, up to so many words and sentences."""
-    return _quoted_as_chosen(chosen(sentences, words, most), books)
-
-
-def _quoted_as_chosen(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book]) -> Quoted:
+def quoted(reply: Reply, sentences: Sequence[RankedSentence], books: Mapping[Slug, Book]) -> Reply:
+    """Return a reply that quotes sentences, with a number after each source's where there are several sources."""
     quotes = _quotes(sentences, books)
-    return Quoted(_joined(quotes), quotes, _listed(quotes)) if quotes else Quoted()
+    sources = sources_of(quotes)
+    texts = []
+    for source, its in groupby(quotes, key=lambda quote: quote.source):
+        text = " ".join(f"“{quote.text}”" for quote in its)
+        texts.append(text if len(sources) == 1 else f"{text} [{sources.index(source) + 1}]")
+    numbered = sources if len(sources) == 1 else tuple(f"[{n}] {source}" for n, source in enumerate(sources, 1))
+    return replace(reply, body=" ".join(texts), quotes=quotes, sources=numbered)
 
 
 def by_model(
@@ -156,8 +148,7 @@ def by_model(
     Without either it stays as it is. A lead that only repeats sentences of the quotes is none.
     """
     if picked:
-        found = _quoted_as_chosen(_in_runs(_within(picked[:most], ANSWER_WORDS)), books)
-        quotes = replace(quotes, body=found.body, quotes=found.quotes, sources=found.sources)
+        quotes = quoted(quotes, _in_runs(_within(picked[:most], ANSWER_WORDS)), books)
     own = set(map(bare, said)) - {bare(told) for quote in quotes.quotes for told in sentences(quote.text)}
     mode = Mode.MODEL if picked or own else Mode.FALLBACK
     return replace(quotes, lead=" ".join(said) if own else "", mode=mode)
@@ -176,18 +167,20 @@ def _within(sentences: Sequence[RankedSentence], words: int) -> list[RankedSente
 
 def _in_runs(sentences: Sequence[RankedSentence]) -> list[RankedSentence]:
     """Return sentences in their order, but those that follow one another as they follow."""
-    runs = list(_runs(sorted(sentences, key=lambda sentence: sentence.number)))
+    runs = _runs(sorted(sentences, key=lambda sentence: sentence.number))
     return [s for run in sorted(runs, key=lambda run: min(map(sentences.index, run))) for s in run]
 
 
-def chosen(sentences: Sequence[RankedSentence], words: int, most: int) -> list[RankedSentence]:
-    """Return the sentences to quote, the one that answers first.
+def chosen(
+    sentences: Sequence[RankedSentence], most: int = ANSWER_SENTENCES, words: int = ANSWER_WORDS
+) -> list[RankedSentence]:  # fmt: skip
+    """Return the sentences to quote, the likeliest first, up to so many sentences and words.
 
     The one after it is next where it is likely as well; then the likeliest others that say something else.
     """
-    by_score = sorted(sentences, key=_score, reverse=True)
-    if not by_score:
+    if not sentences:
         return []
+    by_score = sorted(sentences, key=_score, reverse=True)
     best, least = by_score[0], _score(by_score[0])
     after = [s for s in by_score if _follows(best, s) and _score(s) >= CONTINUES * least]
     kept = [best]
@@ -204,7 +197,7 @@ def _adds(sentence: RankedSentence, kept: Sequence[RankedSentence]) -> bool:
     """Return whether a sentence goes with the first one (beside it, a word in common, opinions) and repeats none."""
     words = sentence.stems
     others = [other.stems for other in kept]
-    again = (len(words & other) >= REPEATS * max(FEW, min(len(words), len(other))) for other in others)
+    again = (len(words & other) >= REPEATS * max(FEWEST, min(len(words), len(other))) for other in others)
     near = _follows(kept[0], sentence) or _follows(sentence, kept[0]) or sentence.passage.kind in OPINIONS
     return (near or bool(words & others[0])) and not any(again)
 
@@ -234,88 +227,46 @@ def _quotes(sentences: Sequence[RankedSentence], books: Mapping[Slug, Book]) -> 
     )
 
 
-def _runs(sentences: Iterable[RankedSentence]) -> Iterable[list[RankedSentence]]:
-    """Yield runs of sentences that follow one another in one section of text."""
-    run: list[RankedSentence] = []
+def _runs(sentences: Iterable[RankedSentence]) -> list[list[RankedSentence]]:
+    """Return runs of sentences that follow one another in one section of text."""
+    runs: list[list[RankedSentence]] = []
     for sentence in sentences:
-        if run and not _follows(run[-1], sentence):
-            yield run
-            run = []
-        run.append(sentence)
-    if run:
-        yield run
+        if runs and _follows(runs[-1][-1], sentence):
+            runs[-1].append(sentence)
+        else:
+            runs.append([sentence])
+    return runs
 
 
 def _follows(one: RankedSentence, other: RankedSentence) -> bool:
-    return other.number == one.number + 1 and (one.passage.document, one.passage.group, one.passage.book) == (
-        other.passage.document, other.passage.group, other.passage.book,
-    )  # fmt: skip
+    before, after = one.passage, other.passage
+    together = (before.document, before.group, before.book) == (after.document, after.group, after.book)
+    return together and other.number == one.number + 1
 
 
-def _sources(quotes: Sequence[Quote]) -> list[str]:
-    return list(dict.fromkeys(quote.source for quote in quotes))
+THINK = "What have you read just before it?"
+"""What one may think about if neither the library nor a name helps: dull as NEUTRAL, so that it is no answer."""
 
 
-def _joined(quotes: Sequence[Quote]) -> str:
-    """Join quotes, with a number after each source's where there are several."""
-    sources = _sources(quotes)
-    by_source = groupby(quotes, key=lambda quote: quote.source)
-    numbered = ((" ".join(f"“{quote.text}”" for quote in group), source) for source, group in by_source)
-    return " ".join(text if len(sources) == 1 else f"{text} [{sources.index(source) + 1}]" for text, source in numbered)
+def hints(
+    asked: str, people: Sequence[str], answer: Reply, book: Book, audience: Audience, mark: int | None
+) -> tuple[str, ...]:  # fmt: skip
+    """Return the three levels of a hint, mildest first: something to think about, where it is, and the answer.
 
-
-def _listed(quotes: Sequence[Quote]) -> tuple[str, ...]:
-    """Return the sources, numbered where there are several."""
-    sources = _sources(quotes)
-    return tuple(sources if len(sources) == 1 else (f"[{n}] {source}" for n, source in enumerate(sources, 1)))
-
-
-THOUGHTS = (
-    (re.compile(r"\bwhy\b", re.IGNORECASE), "Who is part of this, and what have you read of each?"),
-    (re.compile(r"\bwho(?:se|m)?\b", re.IGNORECASE), "Who could it be, from what you’ve read so far?"),
-    (re.compile(r""), "What have you read just before it?"),
-)
-"""What one may think about if neither the library nor a name helps, by the words of the question.
-
-As in NEUTRAL, none of these words may happen to be an answer (“afraid”), so they are dull.
-"""
-
-
-def thought(question: str, asked: str, people: Sequence[str]) -> str:
-    """Return something to think about: a discussion question of the library, or one about people who are asked about.
-
-    All of it is known to the audience: `asked` is that discussion question, if one is near, `people` are their names.
+    To think about is a discussion question of the library (`asked`), or else the people who are asked about: all of it
+    is known to the audience. `mark` is where the book surely answers it.
     """
-    if asked:
-        return asked
-    if len(people) > 1:
-        return f"What have you read so far of {people[0]}, of {people[1]}, and of both together?"
-    if people:
-        return f"What have you read so far of {people[0]}?"
-    return next(told for pattern, told in THOUGHTS if pattern.search(question))
-
-
-def hints(think: str, answer: Reply, book: Book, audience: Audience, mark: int | None) -> list[str]:
-    """Return the three levels of a hint, mildest first; `mark` is where the book surely answers it."""
+    think = f"What have you read so far of {', of '.join(people[:2])}{', and of both together' * (len(people) > 1)}?"
+    think = asked or (think if people else THINK)
     if mark is None:
-        return [think, "I can’t say for sure where the book deals with this.", answer.answer]
+        return think, "I can’t say for sure where the book deals with this.", answer.answer
     if mark == 0:
-        return [think, "This isn’t a spoiler, wherever you are in the book.", answer.answer]
-    preposition, where = _location(book, mark)
+        return think, "This isn’t a spoiler, wherever you are in the book.", answer.answer
+    where = {Unit.PERCENT: f"at {mark}%", Unit.PAGE: f"on page {mark}"}.get(book.unit, f"in {book.unit.value} {mark}")
     if mark > audience.at(book.slug):
-        return [think, f"You’ll get to this {preposition} {where}.", f"That’s a spoiler until you’ve read {where}."]
-    return [think, f"You’ve already read about this {preposition} {where}.", answer.answer]
-
-
-def _location(book: Book, mark: int) -> tuple[str, str]:
-    """Return a mark in words, with its preposition: (“in”, “chapter 9”)."""
-    match book.unit:
-        case Unit.PERCENT:
-            return "at", f"{mark}%"
-        case Unit.PAGE:
-            return "on", f"page {mark}"
-        case unit:
-            return "in", f"{unit.value} {mark}"
+        read = where.split(maxsplit=1)[1]
+        return think, f"You’ll get to this {where}.", f"That’s a spoiler until you’ve read {read}."
+    return think, f"You’ve already read about this {where}.", answer.answer
 
 
 RECAP_LIMIT = 1_800
@@ -340,11 +291,11 @@ def length_asked(text: str) -> tuple[int | None, str]:
     found = _LENGTH.search(text)
     if found is None:
         return None, text
-    many = found["many"] or ""
     rest = f"{text[: found.start()]} {text[found.end() :]}".strip(" ,:;")
-    return (
-        FEW if found["few"] or found["brief"] else 1 if many.lower().startswith("a") else max(1, int(value(many)))
-    ), rest
+    if found["few"] or found["brief"]:
+        return FEW, rest
+    many = found["many"].lower()
+    return 1 if many.startswith("a") else max(1, int(value(many))), rest
 
 
 def spans_told(passages: Iterable[Passage], book: Book) -> dict[int, tuple[int, int]]:
@@ -369,21 +320,21 @@ def _range(heading: str, book: Book) -> tuple[int, int] | None:
     return None
 
 
-def recap(told: Sequence[RankedSentence], spans: Mapping[int, tuple[int, int]], book: Book) -> Quoted:
+def recap(told: Sequence[RankedSentence], spans: Mapping[int, tuple[int, int]], book: Book) -> Reply:
     """Return a recap: what it covers (the sections with these spans), then its sentences, a line for each section."""
     if not told or not spans:
-        return Quoted()
+        return Reply("recap", book.slug, NEUTRAL)
     covered = _marks_named(min(first for first, _ in spans.values()), max(spans), book)
-    of = "" if book.unit is Unit.PERCENT else f" of {book.marks}"
+    covered += "" if book.unit is Unit.PERCENT else f" of {book.marks}"
     lines = [
         f"{_marks_named(*spans[mark], book)}: {' '.join(s.text for s in run)}"
         for mark, run in groupby(told, key=lambda s: s.passage.reveals.marks[book.slug])
     ]
     if len(told) == 1 and len(spans) > 1:
-        lines = [f"{covered}{of}: {told[0].text}"]
+        lines = [f"{covered}: {told[0].text}"]
     elif len(spans) > 1:
-        lines.insert(0, f"{covered}{of}")
-    return Quoted("\n".join(lines), _quotes(told, {book.slug: book}))
+        lines.insert(0, covered)
+    return Reply("recap", book.slug, "\n".join(lines), True, quotes=_quotes(told, {book.slug: book}))
 
 
 def _marks_named(first: int, last: int, book: Book) -> str:

@@ -1,6 +1,5 @@
 """Spoiler-free texts about books and positions: cards, lists and sentences."""
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
@@ -36,8 +35,7 @@ def reach(book: Book, marks: int) -> str:
         return f"the cover of {book.title}"
     if marks >= book.marks:
         return f"the end of {book.title}"
-    name = f"{marks}%" if book.unit is Unit.PERCENT and book.marks == 100 else f"{_mark(book)} {marks}"
-    return f"{name} of {book.title}"
+    return f"{describe_position(marks, book).partition(' of ')[0]} of {book.title}"
 
 
 def told_of(name: str, book: Book, marks: int) -> str:
@@ -47,10 +45,6 @@ def told_of(name: str, book: Book, marks: int) -> str:
     if marks >= book.marks:
         return f"{name} has finished {book.title}."
     return f"{name} is at {describe_position(marks, book)} in {book.title}."
-
-
-def _mark(book: Book) -> str:
-    return "mark" if book.unit is Unit.PERCENT else book.unit.value
 
 
 def book_card(book: Book, marks: int | None, premise: str) -> str:
@@ -76,28 +70,19 @@ def _series(book: Book) -> str:
 
 
 def _ratings(book: Book) -> str:
-    if not book.ratings:
+    if not (told := book.ratings):
         return ""
-    told = book.ratings
-    numbers = (
-        f"{told.average:.2f} of 5 stars",
-        told.count and plural(told.count, "rating"),
-        told.reviews and plural(told.reviews, "review"),
-    )
-    source = ", ".join(filter(None, (told.source, _day(told.as_of) if told.as_of else "")))
-    return ", ".join(str(number) for number in numbers if number) + (f" ({source})" if source else "")
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    counts = [plural(number, what) for number, what in ((told.count, "rating"), (told.reviews, "review")) if number]
+    day = f"{told.as_of.day} {told.as_of:%B %Y}" if told.as_of else ""
+    source = ", ".join(filter(None, (told.source, day)))
+    return ", ".join((f"{told.average:.2f} of 5 stars", *counts)) + (f" ({source})" if source else "")
 
 
 def _editions(book: Book) -> str:
-    lines = [line for line in map(_edition, book.editions) if line]
-    if not lines:
-        return ""
+    lines = list(filter(None, map(_edition, book.editions)))
     more = [f"{len(lines) - SHOWN_EDITIONS} more"] if len(lines) > SHOWN_EDITIONS else []
-    return f"{'Edition' if len(lines) == 1 else 'Editions'}: {'; '.join([*lines[:SHOWN_EDITIONS], *more])}."
+    name = "Edition" if len(lines) == 1 else "Editions"
+    return f"{name}: {'; '.join([*lines[:SHOWN_EDITIONS], *more])}." if lines else ""
 
 
 def _edition(edition: Edition) -> str:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.reader import PositionsFile
 from bot.cli.screen import Screen, opening, problem_line
-from bot.reading_order.plan import reading_orders
-from bot.reading_order.text import order_text
+from bot.reading_order.advice import order_text, reading_orders
 from bot.settings import Settings
 from corpus.books import Book, Slug, Unit
 from corpus.errors import DogearError

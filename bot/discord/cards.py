@@ -262,8 +262,8 @@ CHOSEN = "Quotes chosen by AI."
 
 
 def answer_card(
-    reply: Reply, *, title: str = "", footers: Sequence[str] = (), buttons: Items = (),
-    public: bool = False,
+    reply: Reply, *, title: str = "", footers: Sequence[str] = (), buttons: Items = (), public: bool = False,
+    note: str = "",
 ) -> Card:  # fmt: skip
     """Return the card of a reply: the answer, its sources in small print, and what of it is a chat model's."""
     lead = (WRITTEN_FOR_ALL if public else WRITTEN) if reply.lead else CHOSEN
@@ -274,6 +274,7 @@ def answer_card(
         tuple(map(safe, (*reply.sources, *by_model, *footers))),
         (Tone.PUBLIC if public else Tone.ANSWER) if reply.answered else Tone.PLAIN,
         buttons,
+        note=note,
     )
 
 

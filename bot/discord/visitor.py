@@ -86,8 +86,8 @@ async def acknowledge(interaction: Interaction, right: Right | None = None) -> t
 
 async def club_of_direct_message(bot: ClubBot, person: int) -> int:
     """Return the club that a person's direct messages are about, or NO_CLUB. Raises ClubUnclear."""
-    meant = await bot.app.get(DirectMessages).club(person, bot.is_member)
-    if meant.club == NO_CLUB and meant.among:
-        known = [(club, await server_of(bot, club)) for club in meant.among]
+    clubs = await bot.app.get(DirectMessages).meant(person, bot.is_member)
+    if len(clubs) > 1:
+        known = [(club, await server_of(bot, club)) for club in clubs]
         raise ClubUnclear((club, guild.name) for club, guild in known if guild)
-    return meant.club
+    return clubs[0] if clubs else NO_CLUB

@@ -1,10 +1,13 @@
-"""The advice on a reading order."""
+"""Advice on the order in which to read: requirements first, then publication; personal by what has been read."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
-from bot.reading_order.graph import OrderRule
-from corpus.books import Slug
+from bot.reading_order import graph
+from corpus.books import Book, Slug
+from corpus.text import capitalised
 
 
 class OrderKind(StrEnum):
@@ -82,7 +85,7 @@ class Advice:
     scope: Scope
     name: str
     orders: tuple[ReadingOrder, ...]
-    rules: tuple[OrderRule, ...] = ()
+    rules: tuple[graph.OrderRule, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -94,3 +97,302 @@ class Advice:
     def begun(self) -> bool:
         """Whether the reader has started one of the books but not finished it."""
         return any(step.state is ReadingState.READING for step in self.recommended.steps)
+
+
+NAMED = 3
+"""Titles in a sentence before the rest is counted."""
+
+_SMALL_WORDS = {"a", "an", "and", "at", "but", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
+
+LIMIT = 1_800
+"""Characters. Discord: 2,000 in a message, and some are needed around the order."""
+
+LONGEST_TITLE = 80
+LONGEST_NEED = 240
+
+ALL_REASONS, REASONS_NOW, NEEDS, TITLES = range(4)
+"""How much a text says of each book: why others come first, why before the next book, which, or nothing."""
+
+MOST_BOOKS = (10_000, 40, 30, 20, 15, 10, 5)
+
+SIGNS = {ReadingState.READ: "✓ ", ReadingState.READING: "▶ ", ReadingState.NEXT: "", ReadingState.LATER: ""}
+KIND_NAMES = {
+    OrderKind.RECOMMENDED: "Recommended",
+    OrderKind.PUBLICATION: "Publication order",
+    OrderKind.STORY: "Story time",
+}
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return a list of names: "A, B and C"; of many, the rest is counted."""
+    names = list(names)
+    if len(names) > NAMED + 1:
+        names = [*names[:NAMED], f"{len(names) - NAMED} more"]
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def title_of(slug: Slug, books: Mapping[Slug, Book]) -> str:
+    """Return a book's title, or one made from its slug if it is not in the library."""
+    if slug in books:
+        return clipped(books[slug].title, LONGEST_TITLE)
+    words = slug.replace("-", " ").replace("_", " ").split()
+    return " ".join(w if n and w in _SMALL_WORDS else w[:1].upper() + w[1:] for n, w in enumerate(words)) or slug
+
+
+def needs(
+    book: Book, books: Mapping[Slug, Book], positions: Mapping[Slug, int], refused: Collection[Slug] = ()
+) -> tuple[Need, ...]:
+    """Return the books to read first, firm ones first, with the reasons that `positions` allow; not those `refused`."""
+    firm = {need.book for need in book.requires if need.need == "first"}
+    found: list[Need] = []
+    for need in sorted(book.requires, key=lambda need: need.need != "first"):
+        if need.book not in (book.slug, *refused) and (need.need == "first" or need.book not in firm):
+            absent = "" if need.book in books else " (not in the library)"
+            reason = need.reason if need.reveals.within(positions) else ""
+            found.append(Need(title_of(need.book, books) + absent, need.need == "first", reason))
+    return tuple(dict.fromkeys(found))
+
+
+def standing(slug: Slug, books: Mapping[Slug, Book]) -> str:
+    """Say that a book requires no other, and which books require it; empty if it requires one."""
+    if books[slug].requires:
+        return ""
+    title = title_of(slug, books)
+    followers = [book for book in books.values() if any(need.book == slug for need in book.requires)]
+    if not followers:
+        return f"{title} stands alone: you don’t need any other book for it."
+    followers.sort(key=lambda book: (book.year or 9999, book.title))
+    return f"{title} needs no other book first; it comes before {listed(book.title for book in followers)}."
+
+
+def clipped(text: str, length: int) -> str:
+    """Return the text, shortened at a word to `length` characters with …."""
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    return f"{head[: head.rfind(' ')] if ' ' in head[length // 2 :] else head}…"
+
+
+def reading_orders(
+    books: Mapping[Slug, Book], positions: Mapping[Slug, int], *, book: Slug | None = None, series: str | None = None
+) -> Advice:
+    """Return in which order to read what leads to `book`, or a series, or (neither given) the whole library.
+
+    `books` are all books of the library and `positions` those of the reader or the place. A book that is not in
+    the library, or an unknown series, gets an advice without steps that says so.
+    """
+    if book is not None:
+        scope, name, nothing = Scope.BOOK, title_of(book, books), "{} is not in the library."
+        members = graph.leading_to(book, books) if book in books else set()
+    elif series is not None:
+        scope, nothing = Scope.SERIES, "No series of the library is called {}."
+        name, members = graph.in_series(series, books)
+    else:
+        scope, name, members, nothing = Scope.LIBRARY, "", set(books), "The library is empty."
+    if not members:
+        return Advice(scope, name, (ReadingOrder(OrderKind.RECOMMENDED, ()),), notes=(nothing.format(name),))
+    plain = graph.placed(members, books, graph.by_publication)
+    kept, broken = graph.keep(plain, graph.rules_among(members, books))
+    return _Planner(books, positions, scope, plain, kept, broken, book).advice(name)
+
+
+@dataclass(frozen=True)
+class _Planner:
+    """One question: the books that it is about in publication order, and the rules that hold and that do not."""
+
+    books: Mapping[Slug, Book]
+    positions: Mapping[Slug, int]
+    scope: Scope
+    plain: Sequence[Slug]
+    kept: tuple[graph.OrderRule, ...]
+    broken: tuple[graph.OrderRule, ...]
+    target: Slug | None
+
+    def advice(self, name: str) -> Advice:
+        """Return the orders that differ; kinds that come to the same order are one."""
+        found: dict[tuple[Slug, ...], list[OrderKind]] = {}
+        for kind in OrderKind:
+            if kind is not OrderKind.STORY or self._story_is_known:
+                found.setdefault(tuple(self._arranged(kind)), []).append(kind)
+        orders = tuple(self._order(order, kinds) for order, kinds in found.items())
+        notes = tuple(filter(None, self._notes(orders[0].steps)))
+        return Advice(self.scope, name, orders, self.kept, notes)
+
+    @cached_property
+    def _shelf(self) -> list[Book]:
+        """The books asked about that are in the library."""
+        return [self.books[slug] for slug in self.plain if slug in self.books]
+
+    @cached_property
+    def _story_is_known(self) -> bool:
+        """Whether enough story times are known to make an order of them."""
+        return sum(book.story_time is not None for book in self._shelf) >= min(2, len(self._shelf))
+
+    @cached_property
+    def _asked_for(self) -> set[Slug]:
+        """The books that any book of the library asks for."""
+        return {need.book for book in self.books.values() for need in book.requires}
+
+    @cached_property
+    def _required(self) -> set[Slug]:
+        """The book that was asked about, and those that must be read before it; without one, all."""
+        firm = ((rule.after, rule.before) for rule in self.kept if rule.firm)
+        return {self.target} | graph.reached(self.target, firm) if self.target else set(self.plain)
+
+    def _arranged(self, kind: OrderKind) -> list[Slug]:
+        base = graph.placed(self.plain, self.books, graph.by_story) if kind is OrderKind.STORY else self.plain
+        rules = self.kept if kind is OrderKind.RECOMMENDED else ()
+        series = graph.grouped(base, self.books) if self.scope is Scope.LIBRARY else dict.fromkeys(base, 0)
+        key = {slug: (series[slug], n) for n, slug in enumerate(base)}
+        return graph.arrange(base, rules, key.__getitem__)
+
+    def _order(self, order: Sequence[Slug], kinds: Sequence[OrderKind]) -> ReadingOrder:
+        coming = next((slug for slug in order if slug in self.books and self._state(slug) is ReadingState.LATER), None)
+        steps = tuple(self._step(slug, ReadingState.NEXT if slug == coming else self._state(slug)) for slug in order)
+        notes = self._order_notes(order, kinds) if len(order) > 1 else ()
+        return ReadingOrder(kinds[0], steps, tuple(kinds[1:]), " ".join(filter(None, notes)))
+
+    def _order_notes(self, order: Sequence[Slug], kinds: Sequence[OrderKind]) -> Iterator[str]:
+        """Say which kinds of order are the same, where they break rules, and which books have no date for them."""
+        names = listed(KIND_NAMES[kind].lower() for kind in kinds if kind is not OrderKind.RECOMMENDED)
+        if len(kinds) > 1:
+            same = "is the same" if len(kinds) == 2 else "are the same"
+            yield f"{capitalised(names)} {same if OrderKind.RECOMMENDED in kinds else 'agree'}."
+        rank = {slug: n for n, slug in enumerate(order)}
+        wrong = [rule for rule in self.kept if rule.firm and rank[rule.before] > rank[rule.after]]
+        if pairs := self._pairs((rule.after, rule.before) for rule in wrong):
+            yield f"It puts {pairs}, which read better the other way round."
+        for kind, what, undated in (
+            (OrderKind.PUBLICATION, "Year", [book for book in self._shelf if book.year is None]),
+            (OrderKind.STORY, "Story time", [book for book in self._shelf if book.story_time is None]),
+        ):
+            if kind in kinds and undated:
+                yield f"{what} not known, so last: {listed(book.title for book in undated)}."
+
+    def _pairs(self, pairs: Iterable[tuple[Slug, Slug]]) -> str:
+        return listed(f"{title_of(one, self.books)} before {title_of(other, self.books)}" for one, other in pairs)
+
+    def _state(self, slug: Slug) -> ReadingState:
+        marks = self.positions.get(slug, 0)
+        if slug not in self.books or marks <= 0:
+            return ReadingState.LATER
+        return ReadingState.READ if marks >= self.books[slug].marks else ReadingState.READING
+
+    def _step(self, slug: Slug, state: ReadingState) -> OrderStep:
+        title = title_of(slug, self.books)
+        optional = slug not in self._required
+        if slug not in self.books:
+            return OrderStep(slug, title, state, optional=optional, in_library=False)
+        book, held = self.books[slug], {rule.before for rule in self.kept if rule.after == slug}
+        told = needs(book, self.books, self.positions, set(self.plain) - held)
+        alone = len(self.plain) > 1 and not book.requires and slug not in self._asked_for
+        return OrderStep(slug, title, state, told, alone, optional, True, book.year, book.series)
+
+    def _notes(self, steps: Sequence[OrderStep]) -> Iterator[str]:
+        if self.target:
+            yield standing(self.target, self.books)
+        left = {step.book: step.state for step in steps if step.in_library and step.state is not ReadingState.READ}
+        if not left and len(self._shelf) > 1:
+            yield "You have read all of these."
+        unread = {book for book, state in left.items() if state is not ReadingState.READING}
+        tied = any(rule.before in unread and rule.after in unread for rule in self.kept)
+        if self.scope is not Scope.LIBRARY and len(unread) > 1 and not tied:
+            yield "None of these needs another: read them in any order."
+        if pairs := self._pairs((rule.before, rule.after) for rule in self.broken):
+            yield f"The library’s advice contradicts itself, so I ignore that it puts {pairs}."
+
+
+def order_text(advice: Advice, limit: int = LIMIT) -> str:
+    """Return the advice as text of at most `limit` characters, with as much detail as fits."""
+    notes, on_the_way = "\n".join(advice.notes), "On the way to " if advice.scope is Scope.BOOK else ""
+    heading = f"{on_the_way}{advice.name or 'All books'}, recommended for you:"
+    if len(advice.recommended.steps) < 1 + bool(on_the_way):
+        heading = ""
+
+    def text(detail: int, most: int) -> str:
+        others = "\n".join(filter(None, (_other(order, advice, detail) for order in advice.orders)))
+        return "\n\n".join(filter(None, (heading, _listing(advice, detail, most), others, notes)))
+
+    levels = [*((detail, MOST_BOOKS[0]) for detail in range(TITLES)), *((TITLES, most) for most in MOST_BOOKS)]
+    return _fitting((text(*level) for level in levels), limit)
+
+
+def kind_text(kind: OrderKind, advice: Advice, limit: int = LIMIT) -> str:
+    """Return a single order as text of at most `limit` characters."""
+    order = next((o for o in advice.orders if kind in (o.kind, *o.also)), advice.recommended)
+    same = "the recommended order" if order is advice.recommended else KIND_NAMES[order.kind].lower()
+    note = order.note if order.kind is kind else f"It is the same as {same}."
+    alone = replace(advice, orders=(order,))
+    heading = f"{advice.name or 'All books'}, {KIND_NAMES[kind].lower()}:"
+    texts = ("\n\n".join(filter(None, (heading, _listing(alone, TITLES, most), note))) for most in MOST_BOOKS)
+    return _fitting(texts, limit)
+
+
+def _fitting(texts: Iterable[str], limit: int) -> str:
+    """Return the first text that fits, or else as much of the last as does."""
+    text = ""
+    for text in texts:
+        if len(text) <= limit:
+            break
+    return clipped(text, limit)
+
+
+def _listing(advice: Advice, detail: int, most: int) -> str:
+    steps, series = advice.recommended.steps, ""
+    first, last = shown(steps, most)
+    lines = [f"… {first} before these"] if first else []
+    for number, step in enumerate(steps[first:last], first + 1):
+        if advice.scope is Scope.LIBRARY and (name := step.series or "Other books") != series:
+            lines += [""] * bool(lines) + [clipped(name, LONGEST_TITLE)]
+            series = name
+        year = f" ({step.year})" if step.year is not None else ""
+        words = ", ".join(word for word in said_of(step, advice.begun) if word != "read")
+        lines.append(f"{number}. {SIGNS[step.state]}{step.title}{year}{f' – {words}' if words else ''}")
+        asked = advice.scope is Scope.BOOK and step is steps[-1]
+        now = asked or step.state in (ReadingState.READING, ReadingState.NEXT)
+        lines += (f"   {line}" for line in _needs(step, detail, now=now))
+    if last < len(steps):
+        lines.append(f"… and {len(steps) - last} more")
+    return "\n".join(lines)
+
+
+def shown(steps: Sequence[OrderStep], most: int) -> tuple[int, int]:
+    """Return the range of steps to show if there is room for `most`: those around the next book."""
+    if len(steps) <= most:
+        return 0, len(steps)
+    now = next((n for n, step in enumerate(steps) if step.state in (ReadingState.READING, ReadingState.NEXT)), 0)
+    first = max(0, min(now - 1, len(steps) - most))
+    return first, first + most
+
+
+def said_of(step: OrderStep, begun: bool) -> list[str]:
+    """Return what is said of a book beside its title; `begun` if another book is to be finished first."""
+    state = {
+        ReadingState.READ: "read",
+        ReadingState.READING: "you are reading it",
+        ReadingState.NEXT: "after that" if begun else "next",
+        ReadingState.LATER: "" if step.in_library else "not in the library",
+    }[step.state]
+    optional = "optional" if step.optional and step.state is not ReadingState.READ else ""
+    return list(filter(None, (state, optional, "stands alone" if step.stands_alone else "")))
+
+
+def _needs(step: OrderStep, detail: int, *, now: bool) -> Iterator[str]:
+    if detail == TITLES or (detail > ALL_REASONS and step.state is ReadingState.READ):
+        return
+    neutral: dict[bool, list[str]] = {True: [], False: []}
+    for need in step.needs:
+        if need.reason and (detail == ALL_REASONS or (now and detail == REASONS_NOW)):
+            yield clipped(str(need), LONGEST_NEED)
+        else:
+            neutral[need.firm].append(need.title)
+    yield from (str(Need(listed(titles), firm)) for firm, titles in neutral.items() if titles)
+
+
+def _other(order: ReadingOrder, advice: Advice, detail: int) -> str:
+    """Describe another order by its titles, if there is room for them."""
+    if order is advice.recommended:
+        return order.note
+    names = listed(KIND_NAMES[kind].lower() for kind in (order.kind, *order.also))
+    told = "another order" if detail == TITLES else " → ".join(step.title for step in order.steps)
+    return f"{capitalised(names)}: {told}. {order.note}".strip()

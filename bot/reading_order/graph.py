@@ -3,14 +3,12 @@
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.books import Book, Slug
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRule:
+class OrderRule(NamedTuple):
     """One book comes before another: always (`firm`), or unless a firm rule contradicts."""
 
     before: Slug
@@ -18,11 +16,11 @@ class OrderRule:
     firm: bool
 
 
-def reached(start: Slug, pairs: Iterable[tuple[Slug, Slug]]) -> set[Slug]:
-    """Return every book to which pairs lead from a book, directly or through others."""
+def reached(start: Slug, pairs: Iterable[OrderRule | tuple[Slug, Slug]]) -> set[Slug]:
+    """Return every book to which rules, or other pairs, lead from a book, directly or through others."""
     leads: dict[Slug, set[Slug]] = {}
-    for one, other in pairs:
-        leads.setdefault(one, set()).add(other)
+    for pair in pairs:
+        leads.setdefault(pair[0], set()).add(pair[1])
     found: set[Slug] = set()
     ahead = [start]
     while ahead:
@@ -30,11 +28,6 @@ def reached(start: Slug, pairs: Iterable[tuple[Slug, Slug]]) -> set[Slug]:
         found |= fresh
         ahead += fresh
     return found
-
-
-def after(book: Slug, rules: Iterable[OrderRule]) -> set[Slug]:
-    """Return every book that rules put after a book."""
-    return reached(book, ((rule.before, rule.after) for rule in rules))
 
 
 def keep(books: Sequence[Slug], rules: Iterable[OrderRule]) -> tuple[tuple[OrderRule, ...], tuple[OrderRule, ...]]:
@@ -51,7 +44,7 @@ def keep(books: Sequence[Slug], rules: Iterable[OrderRule]) -> tuple[tuple[Order
     kept: list[OrderRule] = []
     broken: list[OrderRule] = []
     for rule in pairs.values():
-        if rule.before != rule.after and rule.before not in after(rule.after, kept):
+        if rule.before != rule.after and rule.before not in reached(rule.after, kept):
             kept.append(rule)
         elif rule.firm:
             broken.append(rule)
@@ -81,7 +74,7 @@ def drawn(rules: Sequence[OrderRule]) -> list[OrderRule]:
     def others(rule: OrderRule) -> Iterable[OrderRule]:
         return (other for other in rules if other is not rule and (other.firm or not rule.firm))
 
-    return [rule for rule in rules if rule.after not in after(rule.before, others(rule))]
+    return [rule for rule in rules if rule.after not in reached(rule.before, others(rule))]
 
 
 def leading_to(book: Slug, books: Mapping[Slug, Book]) -> set[Slug]:
@@ -134,14 +127,10 @@ def placed(members: Iterable[Slug], books: Mapping[Slug, Book], key: Callable[[B
     return sorted(members, key=place.__getitem__)
 
 
-def grouped(plain: Sequence[Slug], rules: Iterable[OrderRule], books: Mapping[Slug, Book]) -> dict[Slug, int]:
-    """Return for each book the place of its series among the series; books of none come last, each by itself.
-
-    `plain` is the order of the books without rules. A series that asks for another one comes after it.
-    """
+def grouped(plain: Sequence[Slug], books: Mapping[Slug, Book]) -> dict[Slug, int]:
+    """Return for each book the place of its series among the series; books of none come last, each by itself."""
     series = {slug: _folded(books[slug].series) if slug in books else "" for slug in plain}
-    group = {slug: series[slug] or f"/{slug}" for slug in sorted(plain, key=lambda slug: not series[slug])}
-    groups = list(dict.fromkeys(group.values()))
-    between = {OrderRule(group[r.before], group[r.after], r.firm) for r in rules if group[r.before] != group[r.after]}
-    ranked = arrange(groups, keep(groups, between)[0], groups.index)
-    return {slug: ranked.index(group[slug]) for slug in plain}
+    rank: dict[str, int] = {}
+    for slug in sorted(plain, key=lambda slug: not series[slug]):
+        rank.setdefault(series[slug] or f"/{slug}", len(rank))
+    return {slug: rank[series[slug] or f"/{slug}"] for slug in plain}

@@ -8,8 +8,7 @@ from textwrap import dedent
 from bot.answering.conversation import Exchange
 from bot.answering.engine import Discussion
 from bot.answering.reply import RECAP_LIMIT, Quote, Reply
-from bot.reading_order.plan import reading_orders
-from bot.reading_order.text import order_text
+from bot.reading_order.advice import order_text, reading_orders
 from corpus.books import Reveals, Slug
 from corpus.library import Library
 from corpus.passages import Passage, cut, source_line

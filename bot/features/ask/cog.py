@@ -1,6 +1,5 @@
 """`/ask`, `/hint`, `/recap` and `/who`: private answers, which can be shared as far as the place goes."""
 
-import logging
 import re
 
 import discord
@@ -27,11 +26,8 @@ from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ceilings.store import Audiences
 from bot.features.prompts.store import Prompts
 from bot.features.schedules.store import LAST_MEETING, Schedules
-from bot.limits import Allowance
 from bot.people import Member, Place
 from corpus.names import find_book
-
-log = logging.getLogger(__name__)
 
 SEEN = 5_000
 """Messages that are remembered as answered: a gateway that comes back may tell of the last ones again."""
@@ -48,18 +44,19 @@ class ConversationCog(AppCog):
     """Answers what is said to the bot."""
 
     def __init__(self, bot: context.ClubBot) -> None:
-        self._bot = bot
+        super().__init__(bot)
         self._seen: FIFOCache[int, None] = FIFOCache(SEEN)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that is meant for the bot, once."""
         me = self._bot.user
-        if me is None or not is_meant(message, me.id) or not self._is_new(message.id):
+        if me is None or not is_meant(message, me.id) or message.id in self._seen:
             return
+        self._seen[message.id] = None
         try:
             context.begin_reply(self._bot, message)
-            await self._reply(message, said(message.content, me.id))
+            await self._reply(message, " ".join(re.sub(rf"<@!?{me.id}>", " ", message.content).split()))
         except Exception as error:  # noqa: BLE001 (the one way of errors)
             await context.tell_in_reply(message, error)
 
@@ -68,16 +65,15 @@ class ConversationCog(AppCog):
         if not any(map(str.isalnum, text)):
             await context.reply_to(message, notice_card(INTRODUCTION))
             return
-        app, private = self._bot.app, message.guild is None
+        app, private = self._app, message.guild is None
         club = message.guild.id if message.guild else await club_of_direct_message(self._bot, message.author.id)
         place = Place(club, message.channel.id, context.is_for_adults(message.channel))
         member = Member(club, message.author.id)
 
         def card(answer: Answer) -> Card:
-            note = views.out_of_tokens(answer, app.get(Allowance))
             if private:
-                return views.private_card(answer, app.books, views.answer_items(answer, sharable=False), note)
-            return views.spoken_card(answer, app.books, views.public_items(answer), note)
+                return views.private_card(answer, app.books, sharable=False)
+            return views.public_card(answer, app.books)
 
         answer, posted = await views.in_two_steps(
             self._bot,
@@ -87,14 +83,6 @@ class ConversationCog(AppCog):
         )
         if not private and answer.reply.answered:
             await views.noted(app, Did.ANSWER, answer, posted)
-
-    def _is_new(self, message_id: int) -> bool:
-        """Return whether a message comes for the first time."""
-        if message_id in self._seen:
-            log.info("a message came twice")
-            return False
-        self._seen[message_id] = None
-        return True
 
 
 def is_meant(message: discord.Message, me: int) -> bool:
@@ -107,11 +95,6 @@ def is_meant(message: discord.Message, me: int) -> bool:
     return isinstance(answered, discord.Message) and answered.author.id == me and bool(message.content)
 
 
-def said(content: str, me: int) -> str:
-    """Return what a message says, without the mention of the bot."""
-    return " ".join(re.sub(rf"<@!?{me}>", " ", content).split())
-
-
 NO_TEXT = "There is no text in that message."
 MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
 
@@ -120,7 +103,7 @@ class MenuCog(AppCog):
     """The context menus of messages. Discord sends the bot the text of the message that a menu was opened on."""
 
     def __init__(self, bot: context.ClubBot) -> None:
-        self._app, self._tree = bot.app, bot.tree
+        super().__init__(bot)
         self._menus = [
             in_clubs_and_direct_messages(app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)),
             in_clubs_and_direct_messages(app_commands.ContextMenu(name="Would this spoil?", callback=self.would_spoil)),
@@ -130,7 +113,7 @@ class MenuCog(AppCog):
     async def cog_load(self) -> None:
         """Add the menus: a cog's commands are added by the library, its menus are not."""
         for menu in self._menus:
-            self._tree.add_command(menu)
+            self._bot.tree.add_command(menu)
 
     async def ask_about(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask for a question about a message."""
@@ -199,15 +182,15 @@ class QuestionCog(AppCog):
     ) -> None:
         """Ask about the book. Only you see the answer, and it never goes past where you are."""
         member, place = await acknowledge(interaction)
+        questions = self._app.get(Questions)
         behind = share and await self._app.get(Audiences).behind(member, place)
         if share and interaction.guild_id and not behind:
-            await views.share_answer(
-                interaction, await self._app.get(Questions).note("ask", member, place, question, book)
-            )
+            asked = await questions.note("ask", member, place, question, book)
+            await views.share_answer(interaction, asked)
             return
         await views.answer_privately(
             interaction,
-            lambda first: self._app.get(Questions).put("ask", member, place, question, book, first=first),
+            lambda first: questions.put("ask", member, place, question, book, first=first),
             BEHIND if behind else "",
         )
 
@@ -219,7 +202,7 @@ class QuestionCog(AppCog):
         """Get a hint: what to think about, where to look, and the answer once you have read that far."""
         member, place = await acknowledge(interaction)
         answer = await self._app.get(Questions).put("hint", member, place, question, book)
-        await context.deliver(interaction, views.hint_card(answer, self._app.books, 1, views.hint_items(answer, 1)))
+        await context.deliver(interaction, views.hint_card(answer, self._app.books, 1))
 
     @app_commands.command()
     @app_commands.describe(book="The book", section="Which part, such as chapter 5, chapters 5-7 or since chapter 9")
@@ -236,7 +219,7 @@ class QuestionCog(AppCog):
         else:
             slug = (await self._app.get(Questions).needed(member, place, book)).slug
         answer = await self._app.get(Questions).put("recap", member, place, section or "", slug)
-        await context.deliver(interaction, views.page_card(answer, self._app.books, 1, views.page_items(answer, 1)))
+        await context.deliver(interaction, views.page_card(answer, self._app.books, 1))
 
     @app_commands.command()
     @app_commands.describe(name="The name, or a part of it", book="The book")
@@ -246,7 +229,7 @@ class QuestionCog(AppCog):
         """Find out who somebody is, from what you have read so far."""
         member, place = await acknowledge(interaction)
         answer = await self._app.get(Questions).put("who", member, place, name, book)
-        await context.deliver(interaction, views.private_card(answer, self._app.books, views.answer_items(answer)))
+        await context.deliver(interaction, views.private_card(answer, self._app.books))
 
 
 FEATURE = Feature(

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.answering.conversation import Exchange
 from bot.answering.reply import Reply
 from bot.app import App
 from bot.club_settings import SetUp
@@ -27,50 +28,30 @@ log = logging.getLogger(__name__)
 MAX_QUESTION = 500
 """Characters: a question, not an essay."""
 
-
 PERSONAL = ("left", "place")
 """Kinds of questions whose answers say where their asker is."""
 
 FOR_YOU_ALONE = "That says how far you are, so ask it with /ask: only you see the answer."
 
 
-class BookMissing(DogearError):
-    """Neither the question nor the place says which book is meant."""
-
-    def __init__(self) -> None:
-        super().__init__("Which book? Pick one in the book field, or say where you are in it with /progress set.")
-
-
-class TooLong(DogearError):
-    """A question that nobody would read to its end."""
-
-    def __init__(self) -> None:
-        super().__init__(f"A question can have at most {MAX_QUESTION} characters. Please shorten it.")
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A reply, for whom it was made, and the question that its buttons come back to.
 
-    `quotable` is false for a question whose own words might go further than those who read the answer. `place` is how
-    far the place of a public reply goes. That may be said in public; the audience may not, as it stops where its asker
-    is, and where somebody is stays private.
+    `quotable` is false for a question whose own words might go further than those who read the answer. How far the
+    `place` of a public reply goes may be said in public; the audience may not, as it stops where its asker is.
     """
 
     asked: Asked
     reply: Reply
     audience: Audience
-    public: bool
-    out_of_tokens: bool = False
+    note: str = ""
     quotable: bool = True
     place: Audience = field(default_factory=Audience)
 
 
 First = Callable[[Answer], Awaitable[object]]
 """Sends an answer whose quotes are there, while the chat model is still asked for a lead."""
-
-Work = Callable[[Callable[[Reply], object]], Reply]
-"""Makes a reply; what it is given is called with the quotes before the chat model is asked."""
 
 
 class Questions:
@@ -84,27 +65,25 @@ class Questions:
         self._schedules = app.get(Schedules)
 
     async def put(
-        self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = False,
-        first: First | None = None,
+        self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None,
+        *, first: First | None = None,
     ) -> Answer:  # fmt: skip
-        """Answer a question of a member: in private for them alone, in public for everybody in the place.
+        """Answer a question of a member, for them alone.
 
-        `do` is “ask”, “hint”, “recap” or “who”. Raises AskedTooMuch, UnknownBook, BookMissing, PositionError.
+        `do` is “ask”, “hint”, “recap” or “who”. Raises AskedTooMuch, UnknownBook, PositionError.
         """
         self._allowance.take(member)
-        asked = await self.note(do, member, place, text, typed_book, public=public)
-        return await self._answer(asked, first, public=public)
+        return await self._answer(await self.note(do, member, place, text, typed_book, public=False), first)
 
     async def note(
         self, do: str, member: Member, place: Place, text: str, typed_book: str | None = None, *, public: bool = True
     ) -> Asked:
         """Keep a question that is answered in a moment, with the book that it is about. Raises UnknownBook."""
-        book = await self._book(member, place, _bounded(text), typed_book, public=public)
-        return await self._kept(Asked("", member, place, do, text, book, self._now()))
+        return await self._kept(
+            do, member, place, text, await self._book(member, place, text, typed_book, public=public)
+        )
 
-    async def again(
-        self, asked: Asked, *, public: bool = False, do: str = "", first: First | None = None
-    ) -> Answer:  # fmt: skip
+    async def again(self, asked: Asked, *, public: bool = False, do: str = "", first: First | None = None) -> Answer:
         """Answer a question once more, for whoever sees it now: this is how an answer is shared, or becomes a hint."""
         self._allowance.take(asked.member)
         return await self._answer(replace(asked, do=do or asked.do), first, public=public)
@@ -112,19 +91,14 @@ class Questions:
     async def mine(self, asked: Asked, member: Member, place: Place, first: First | None = None) -> Answer:
         """Answer somebody else's question for a member alone."""
         self._allowance.take(member)
-        own = await self._kept(replace(asked, id="", member=member, place=place, at=self._now()))
-        return await self._answer(own, first, public=False)
-
-    async def reach(self, asked: Asked, *, public: bool) -> Audience:
-        """Return how far its asker, or its place, goes now: what may be told of why an answer says no more."""
-        audiences = self._audiences
-        return await (audiences.public(asked.place) if public else audiences.private(asked.member, asked.place))
+        return await self._answer(await self._kept(asked.do, member, place, asked.text, asked.book), first)
 
     async def say(
         self, member: Member, place: Place, text: str, *, private: bool, first: First | None = None
     ) -> Answer:  # fmt: skip
         """Answer what somebody says in a conversation, which goes on from what was said there before."""
-        _bounded(text)
+        if len(text) > MAX_QUESTION:
+            raise DogearError(f"A question can have at most {MAX_QUESTION} characters. Please shorten it.")
         self._allowance.take(member)
         audience = await self._audience(member, place, public=not private)
         before = await self._conversations.so_far(place, audience)
@@ -132,28 +106,19 @@ class Questions:
         if book is None and before and not names_in(text, self.books.of(club_name(member.club))):
             book = before[-1].book
         question = await self._workers.do(lambda: self._discussion.alone(text, audience, book, before))
-        asked = await self._kept(Asked("", member, place, "ask", question[:MAX_QUESTION], book, self._now()))
-        quote_only = not await self._model_may(member.club)
-        there = Audience() if private else await self._audiences.public(place)
-
-        def answer(reply: Reply) -> Answer:
-            return Answer(asked, reply, audience, not private, quote_only and self._discussion.has_model, place=there)
-
-        def work(at_once: Callable[[Reply], object]) -> Reply:
-            return self._discussion.ask(text, audience, book, before, quote_only=quote_only, at_once=at_once)
-
-        of_club = await self._of_club(asked, public=not private)
-        reply = of_club or await self._reply(work, answer, first)
-        await self._allowance.spend(member.club, reply.tokens)
+        asked = await self._kept("ask", member, place, question[:MAX_QUESTION], book)
+        answer = await self._answer(asked, first, public=not private, said=_Said(text, audience, before))
         # In private nobody else reads along, and to forget a guess where it is right would confirm it.
         # Who somebody is whom all have met gives nothing away, but such short words are hard to place.
-        plain = private or await self._workers.do(lambda: self._discussion.asks_who(question, audience, reply.book))
-        also = Reveals() if plain else await self._reveals(question, reply.book, place)
+        plain = private or await self._workers.do(
+            lambda: self._discussion.asks_who(question, audience, answer.reply.book)
+        )
+        also = Reveals() if plain else await self._reveals(question, answer.reply.book, place)
         try:
-            await self._conversations.remember(place, member, text, reply, audience, also)
+            await self._conversations.remember(place, member, text, answer.reply, audience, also)
         except StorageUnavailable as error:
             log.error("%s A turn of a conversation is not remembered.", error)
-        return answer(reply)
+        return answer
 
     async def check(self, member: Member, place: Place, text: str) -> tuple[bool, bool]:
         """Return whether a text might go further than its reader, and further than the place, has read."""
@@ -187,60 +152,58 @@ class Questions:
         return self.books[book] if book else None
 
     async def needed(self, member: Member, place: Place, typed_book: str | None = None) -> Book:
-        """Return the book that is meant. Raises UnknownBook, or BookMissing where there is none."""
+        """Return the book that is meant. Raises UnknownBook, or DogearError where there is none."""
         book = await self.meant(member, place, typed_book)
         if book is None:
-            raise BookMissing
+            raise DogearError("Which book? Pick one in the book field, or say where you are with /progress set.")
         return book
 
-    async def _kept(self, asked: Asked) -> Asked:
+    async def _kept(self, do: str, member: Member, place: Place, text: str, book: Slug | None) -> Asked:
         """Keep a question; where nothing can be written, it is answered all the same, without an id and so buttons."""
         try:
-            return await self._questions.add(asked)
+            return await self._questions.keep(do, member, place, text, book)
         except StorageUnavailable as error:
             log.error("%s A question is answered without buttons.", error)
-            return asked
+            return Asked("", member, place, do, text, book, self._now())
 
-    async def _answer(self, asked: Asked, first: First | None, *, public: bool) -> Answer:
-        audience = await self._audience(asked.member, asked.place, public=public)
-        out_of_tokens = asked.do == "ask" and not await self._model_may(asked.member.club)
-        quotable = not public or audience.may_see(await self._reveals(asked.text, asked.book, asked.place))
-        there = await self._audiences.public(asked.place) if public else Audience()
-
-        def answer(reply: Reply) -> Answer:
-            return Answer(asked, reply, audience, public, out_of_tokens, quotable, there)
-
-        work = self._work(asked, audience, quote_only=out_of_tokens)
-        of_club = await self._of_club(asked, public=public) if asked.do == "ask" else None
-        reply = of_club or await self._reply(work, answer, first)
-        await self._allowance.spend(asked.member.club, reply.tokens)
-        return answer(reply)
-
-    def _work(self, asked: Asked, audience: Audience, *, quote_only: bool) -> Work:
-        """Return what is to be asked of the discussion."""
-        told, book, discussion = asked.text, asked.book, self._discussion
-        match asked.do:
-            case "hint":
-                return lambda _: discussion.hint(told, audience, book)
-            case "who":
-                return lambda _: discussion.who(told, audience, book)
-            case "recap":
-                return lambda _: discussion.recap(audience, _required(book), told)
-            case _:
-                return lambda at_once: discussion.ask(told, audience, book, quote_only=quote_only, at_once=at_once)
-
-    async def _reply(self, work: Work, answer: Callable[[Reply], Answer], first: First | None) -> Reply:
-        """Have a reply made, and tell how it was answered and how long that took.
+    async def _answer(
+        self, asked: Asked, first: First | None, *, public: bool = False, said: "_Said | None" = None
+    ) -> Answer:  # fmt: skip
+        """Answer a question; what was `said` in a conversation is not repeated, so its words are not held against it.
 
         `first` is given the quotes if the chat model is still busy by then.
         """
+        audience = said.audience if said else await self._audience(asked.member, asked.place, public=public)
+        asks_model = asked.do == "ask" and self._discussion.has_model
+        no_tokens = asks_model and not await self._allowance.has_tokens(asked.member.club)
+        repeated = public and said is None
+        back = f"<t:{int(self._allowance.tomorrow.timestamp())}:R>"
+        note = f"Quotes only: today’s AI limit is used up. It resets {back}." if no_tokens else ""
+        quotable = not repeated or audience.may_see(await self._reveals(asked.text, asked.book, asked.place))
+        there = await self._audiences.public(asked.place) if public else Audience()
+        discussion, book = self._discussion, asked.book
+
+        def answer(reply: Reply) -> Answer:
+            return Answer(asked, reply, audience, note, quotable, there)
+
+        def work(at_once: Callable[[Reply], object]) -> Reply:
+            match asked.do:
+                case "hint":
+                    return discussion.hint(asked.text, audience, book)
+                case "who":
+                    return discussion.who(asked.text, audience, book)
+                case "recap":
+                    return discussion.recap(audience, book or "", asked.text)
+            text, before = (said.text, said.before) if said else (asked.text, ())
+            return discussion.ask(text, audience, book, before, quote_only=no_tokens, at_once=at_once)
+
+        if asked.do == "ask" and (known := await self._of_club(asked, public=public)):
+            return answer(known)
         begun, loop = time.monotonic(), asyncio.get_running_loop()
         early: asyncio.Future[Reply] = loop.create_future()
-
-        def at_once(reply: Reply) -> None:
-            loop.call_soon_threadsafe(early.set_result, reply)
-
-        made = asyncio.ensure_future(self._workers.do(lambda: work(at_once)))
+        made = asyncio.ensure_future(
+            self._workers.do(lambda: work(lambda reply: loop.call_soon_threadsafe(early.set_result, reply)))
+        )
         try:
             await asyncio.wait((made, early), return_when=asyncio.FIRST_COMPLETED)
             if first and not made.done():
@@ -249,7 +212,8 @@ class Questions:
         finally:
             made.cancel()
         self._meter.answered(reply.do, str(reply.mode) if reply.answered else "neutral", time.monotonic() - begun)
-        return reply
+        await self._allowance.spend(asked.member.club, reply.tokens)
+        return answer(reply)
 
     async def _of_club(self, asked: Asked, *, public: bool) -> Reply | None:
         """Answer what the club knows and the library does not; None for any other question."""
@@ -271,10 +235,6 @@ class Questions:
             return "No meeting is planned yet."
         meets, schedule, section = min(coming, key=lambda each: each[0])
         return f"The next meeting is {timestamp(meets)}: {schedule.title}, {range_name(schedule, section)}."
-
-    async def _model_may(self, club: int) -> bool:
-        """Return whether the chat model may be asked, if there is one."""
-        return not self._discussion.has_model or await self._allowance.has_tokens(club)
 
     async def _audience(self, member: Member, place: Place, *, public: bool) -> Audience:
         return await (self._audiences.public(place, member) if public else self._audiences.private(member, place))
@@ -305,13 +265,10 @@ def _reading(positions: Mapping[Slug, int], books: Mapping[Slug, Book]) -> list[
     return (inside or latest_first)[:1]
 
 
-def _bounded(text: str) -> str:
-    if len(text) > MAX_QUESTION:
-        raise TooLong
-    return text
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What somebody said in a conversation, and what of it its audience knows."""
 
-
-def _required(book: Slug | None) -> Slug:
-    if book is None:
-        raise BookMissing
-    return book
+    text: str
+    audience: Audience
+    before: Sequence[Exchange]

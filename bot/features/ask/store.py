@@ -1,11 +1,11 @@
-"""Which club a direct message is about, and what the bot itself remembers."""
+"""What is kept of questions and conversations, which club a direct message is about, and the bot's own notes."""
 
 import datetime as dt
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Index, delete, or_, select
+from sqlalchemy import ColumnElement, Index, delete, select, union
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.answering.conversation import TURNS, Exchange
@@ -22,20 +22,8 @@ from retrieval.gate import Audience
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A question and its answer in a place; `needs` is what the readers of the answer had read."""
-
-    member: int
-    question: str
-    answer: str
-    book: Slug | None
-    needs: Reveals
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
-    """What a member asked, kept so that a button under the reply can ask it again; `id` is "" in a new one."""
+    """What a member asked, kept so that a button under the reply can ask it again; without an `id`, no button can."""
 
     id: str
     member: Member
@@ -55,10 +43,6 @@ class AskedLongAgo(DogearError):
 
     def __init__(self) -> None:
         super().__init__("These buttons have expired. Please ask again.")
-
-
-_TOKEN_BYTES = 9
-"""72 bits, 12 letters: nobody guesses one, and no two are alike."""
 
 
 class QuestionRow(base.OfMember, base.Base):
@@ -85,21 +69,20 @@ class AskedQuestions:
         self._sessions, self._now = app.database, app.now
 
     async def keep(self, do: str, member: Member, place: Place, text: str, book: Slug | None = None) -> Asked:
-        """Keep what a button comes back to: `do` says whose button, `text` holds what does not fit its id."""
-        return await self.add(Asked("", member, place, do, text, book, self._now()))
+        """Keep what a button comes back to, under an id that nobody can guess.
 
-    async def add(self, asked: Asked) -> Asked:
-        """Keep a question, and return it with an id that nobody can guess."""
-        kept = replace(asked, id=secrets.token_urlsafe(_TOKEN_BYTES))
+        `do` says whose button, `text` holds what does not fit its id.
+        """
+        asked = Asked(secrets.token_urlsafe(9), member, place, do, text, book, self._now())
         async with self._sessions.writing() as session:
-            await base.note_member(session, asked.member.club, asked.member.id)
+            await base.note_member(session, member.club, member.id)
             session.add(
                 QuestionRow(
-                    id=kept.id, club=asked.member.club, member=asked.member.id, place=asked.place.id,
-                    adults=asked.place.adults, do=asked.do, text=asked.text, book=asked.book, at=asked.at,
+                    id=asked.id, club=member.club, member=member.id, place=place.id, adults=place.adults, do=do,
+                    text=text, book=book, at=asked.at,
                 )
             )  # fmt: skip
-        return kept
+        return asked
 
     async def asked(self, asked_id: str, *of: str) -> Asked:
         """Return what a button belongs to, which was kept for one `of` its kind. Raises AskedLongAgo.
@@ -115,14 +98,9 @@ class AskedQuestions:
 
     async def forget_old(self) -> int:
         """Forget questions whose buttons no longer work; return how many."""
-        old = select(QuestionRow.id).where(QuestionRow.at < self._now() - BUTTONS_WORK)
-        away = delete(QuestionRow).where(QuestionRow.id.in_(old)).returning(QuestionRow.id)
+        away = delete(QuestionRow).where(QuestionRow.at < self._now() - BUTTONS_WORK).returning(QuestionRow.id)
         async with self._sessions.writing() as session:
             return len((await session.scalars(away)).all())
-
-
-_TOLD = (PositionRow, ShelfRow, ReviewRow)
-"""What a person has told the bot, other than by asking it."""
 
 
 class TurnRow(base.OfMember, base.Base):
@@ -166,39 +144,25 @@ IsMember = Callable[[int, int], Awaitable[bool]]
 """Tells whether a person (second) is a member of a club (first) now; Discord knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """The club that a direct message is about; where several could be meant, `among` names them."""
-
-    club: int = NO_CLUB
-    among: tuple[int, ...] = ()
-
-
 class DirectMessages:
     """Works out the club of a direct message: the only one, the one that was chosen, or else it has to be asked for."""
 
     def __init__(self, app: App) -> None:
         self._sessions = app.database
 
-    async def club(self, person: int, is_member: IsMember) -> Meant:
-        """Return the club that a person's direct messages are about, among those that they are in now."""
-        clubs = tuple([club for club in await self.clubs(person) if await is_member(club, person)])
+    async def meant(self, person: int, is_member: IsMember) -> list[int]:
+        """Return the clubs that a person's direct messages may be about, of those that they are in now."""
         chosen = await self.chosen(person)
-        if chosen is not None and (chosen in clubs or await is_member(chosen, person)):
-            return Meant(chosen, clubs)
-        return Meant(clubs[0]) if len(clubs) == 1 else Meant(NO_CLUB, clubs)
+        if chosen is not None and await is_member(chosen, person):
+            return [chosen]
+        return [club for club in await self.clubs(person) if await is_member(club, person)]
 
     async def clubs(self, member_id: int) -> list[int]:
         """Return the clubs in which a person has told a position, shelved or reviewed a book."""
-        told = [
-            select(table.club).where(table.club == base.MemberRow.club, table.member == base.MemberRow.id).exists()
-            for table in _TOLD
-        ]
-        query = select(base.MemberRow.club).where(
-            base.MemberRow.id == member_id, base.MemberRow.club != NO_CLUB, or_(*told)
-        )
+        tables = (PositionRow, ShelfRow, ReviewRow)
+        told = union(*(select(table.club).where(table.member == member_id, table.club != NO_CLUB) for table in tables))
         async with self._sessions.reading() as session:
-            return list(await session.scalars(query.order_by(base.MemberRow.club)))
+            return sorted(await session.scalars(told))
 
     async def chosen(self, member_id: int) -> int | None:
         """Return the club that a person chose for direct messages."""
@@ -233,7 +197,6 @@ class BotMemory:
 KEPT = 20
 """How many turns of a place are kept."""
 
-
 STALE = dt.timedelta(hours=2)
 """After this long without a word, what comes next is a new conversation."""
 
@@ -246,36 +209,25 @@ class Conversations:
 
     async def so_far(self, place: Place, audience: Audience) -> list[Exchange]:
         """Return the last turns of a place that an audience may know, oldest first."""
+        latest = select(TurnRow).where(*_in(place)).order_by(TurnRow.id.desc()).limit(TURNS)
+        async with self._sessions.reading() as session:
+            turns = list(await session.scalars(latest))[::-1]
         begun = self._now() - STALE
-        turns = await self.turns(place, TURNS)
-        return [
-            Exchange(turn.question, turn.answer, turn.book)
-            for turn in turns
-            if turn.at >= begun and audience.may_see(turn.needs)
-        ]
+        known = (turn for turn in turns if turn.at >= begun and audience.may_see(turn.needs))
+        return [Exchange(turn.question, turn.answer, turn.book) for turn in known]
 
     async def remember(
         self, place: Place, member: Member, question: str, reply: Reply, audience: Audience, also: Reveals
     ) -> None:
-        """Keep a turn; `also` is what the words of the question themselves give away."""
+        """Keep a turn, of which only the latest of a place are kept; `also` is what the question itself gives away."""
         needs = Reveals.of({book: marks for book, marks in audience.positions.items() if marks}).joined([also])
-        await self.add(place, Turn(member.id, question, reply.answer, reply.book, needs, self._now()))
-
-    async def turns(self, place: Place, limit: int) -> list[Turn]:
-        """Return the latest turns of a place, oldest first."""
-        query = select(TurnRow).where(*_in(place)).order_by(TurnRow.id.desc()).limit(max(limit, 0))
-        async with self._sessions.reading() as session:
-            return [_turn(row) for row in await session.scalars(query)][::-1]
-
-    async def add(self, place: Place, turn: Turn) -> None:
-        """Keep a turn; only the latest of a place are kept."""
         last = select(TurnRow.id).where(*_in(place)).order_by(TurnRow.id.desc()).offset(KEPT).limit(1)
         async with self._sessions.writing() as session:
-            await base.note_member(session, place.club, turn.member)
+            await base.note_member(session, place.club, member.id)
             session.add(
                 TurnRow(
-                    club=place.club, member=turn.member, place=place.id, question=turn.question, answer=turn.answer,
-                    book=turn.book, needs=turn.needs, at=turn.at,
+                    club=place.club, member=member.id, place=place.id, question=question, answer=reply.answer,
+                    book=reply.book, needs=needs, at=self._now(),
                 )
             )  # fmt: skip
             await session.flush()
@@ -284,7 +236,3 @@ class Conversations:
 
 def _in(place: Place) -> tuple[ColumnElement[bool], ...]:
     return TurnRow.club == place.club, TurnRow.place == place.id
-
-
-def _turn(row: TurnRow) -> Turn:
-    return Turn(row.member, row.question, row.answer, row.book, row.needs, row.at)

@@ -1,7 +1,7 @@
 """The buttons under answers: share it, have a hint, have it in private, turn the page, and why there is no more."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -18,7 +18,7 @@ from bot.discord.context import ClubBot, Refused, app_of, bot_of, deliver, edit,
 from bot.discord.visitor import acknowledge, visitor
 from bot.features.ask.rules import Answer, First, Questions
 from bot.features.ask.store import Asked, AskedQuestions
-from bot.limits import Allowance
+from bot.features.ceilings.store import Audiences
 from corpus.books import Book, Slug
 from corpus.positions import describe_position
 from retrieval.gate import Audience
@@ -32,48 +32,50 @@ QUESTION = 250
 """Characters of a question above its answer."""
 
 
-def private_card(answer: Answer, books: Books, items: Items, note: str = "") -> Card:
+def private_card(answer: Answer, books: Books, note: str = "", *, sharable: bool = True) -> Card:
     """Return the card of an answer that its asker alone sees."""
-    card = answer_card(answer.reply, title=_title(answer, books), buttons=items)
-    return replace(card, note=note)
+    return _card(answer, books, answer_items(answer, sharable=sharable), note=note or answer.note)
 
 
-def public_card(answer: Answer, books: Books, items: Items, asker: str) -> Card:
-    """Return the card of an answer that everybody in a place sees: with its question, and how far it goes.
+def public_card(answer: Answer, books: Books, asker: str = "") -> Card:
+    """Return the card of an answer that everybody in a place sees, and how far it goes.
 
-    A question whose words go too far themselves is not repeated.
+    Of an asker who is named, the question stands above it, unless its words go too far themselves.
     """
-    footers = (f"Asked by {asker}", how_far(answer.reply.book, answer.place, books))
-    question = one_line(answer.asked.text, QUESTION) if answer.quotable else ""
-    title = question or _title(answer, books)
-    return answer_card(answer.reply, title=title, footers=footers, buttons=items, public=True)
+    footers = (*([f"Asked by {asker}"] if asker else []), how_far(answer.reply.book, answer.place, books))
+    title = one_line(answer.asked.text, QUESTION) if asker and answer.quotable else ""
+    items = [MineButton(answer.asked.id), WhyButton("p", answer.asked.id)] if answer.asked.id else []
+    return _card(answer, books, items, title=title, footers=footers, public=True, note="" if asker else answer.note)
 
 
-def spoken_card(answer: Answer, books: Books, items: Items, note: str = "") -> Card:
-    """Return the card of a reply to what somebody said where others read along."""
-    footers = (how_far(answer.reply.book, answer.place, books),)
-    card = answer_card(answer.reply, title=_title(answer, books), footers=footers, buttons=items, public=True)
-    return replace(card, note=note)
-
-
-def page_card(answer: Answer, books: Books, number: int, items: Items) -> Card:
-    """Return one page of a long answer."""
+def page_card(answer: Answer, books: Books, number: int) -> Card:
+    """Return one page of a long answer, with the buttons that turn it."""
     text, page, last = page_of(answer.reply.body, number)
-    shown = replace(answer.reply, body=text, sources=())
+    shown = replace(answer, reply=replace(answer.reply, body=text, sources=()))
     footers = (f"Page {page} of {last}",) if last > 1 else ()
-    return answer_card(shown, title=_title(answer, books), footers=footers, buttons=items)
+    turning = turns(partial(PageButton, answer.asked.id), page, last) if answer.asked.id else []
+    return _card(shown, books, [*turning, *answer_items(answer)], footers=footers)
 
 
-def hint_card(answer: Answer, books: Books, level: int, items: Items) -> Card:
-    """Return a hint of one level, from 1, the mildest."""
-    levels = answer.reply.hints
+def hint_card(answer: Answer, books: Books, level: int) -> Card:
+    """Return a hint of one level, from 1, the mildest, with buttons for all of them."""
+    levels, asked_id = answer.reply.hints, answer.asked.id
     if not levels:
-        return private_card(answer, books, ())
-    shown = min(max(1, level), len(levels))
-    body, _, source = levels[shown - 1].rpartition("\n— ")
-    reply = replace(answer.reply, body=body or source, sources=(source,) if body else ())
-    title = f"{_title(answer, books)}: hint {shown} of {len(levels)}"
-    return answer_card(reply, title=title.removeprefix(": "), buttons=items)
+        return _card(answer, books, [WhyButton("o", asked_id)] if asked_id else [])
+    body, _, source = levels[level - 1].rpartition("\n— ")
+    shown = replace(answer, reply=replace(answer.reply, body=body or source, sources=(source,) if body else ()))
+    title = f"{_title(answer, books)}: hint {level} of {len(levels)}"
+    items = [*(HintButton(asked_id, n, shown=n == level) for n in LEVELS), WhyButton("o", asked_id)] if asked_id else []
+    return _card(shown, books, items, title=title)
+
+
+def _card(
+    answer: Answer, books: Books, items: Items, *, title: str = "", footers: Sequence[str] = (), public: bool = False,
+    note: str = "",
+) -> Card:  # fmt: skip
+    """Return the card of an answer, below the title of its book where it has no other."""
+    title = title or _title(answer, books)
+    return answer_card(answer.reply, title=title, footers=footers, buttons=items, public=public, note=note)
 
 
 def how_far(book: Slug | None, audience: Audience, books: Books) -> str:
@@ -89,27 +91,16 @@ def how_far(book: Slug | None, audience: Audience, books: Books) -> str:
 def why(book: Slug | None, audience: Audience, books: Books, *, public: bool) -> str:
     """Return why an answer says no more, in words that are the same whether there is more or not."""
     nothing_beyond = "I never go past that, whether or not there is more to say."
-    if public and not audience.positions:
-        return (
-            "No ceiling is set here, so I answer as if nobody had started a book. A moderator can "
-            "set one with /ceiling set. With /ask I answer you privately, up to where you are."
-        )
     if public:
-        return (
-            f"{how_far(book, audience, books)}. {nothing_beyond} With /ask I answer you privately, up to where you are."
-        )
+        reach = f"{how_far(book, audience, books)}. {nothing_beyond}"
+        if not audience.positions:
+            reach = "No ceiling is set here, so I answer as if nobody had started a book. A moderator can set one with "
+            reach += "/ceiling set."
+        return f"{reach} With /ask I answer you privately, up to where you are."
     if book is None or book not in books:
         return f"I use only what you’ve told me you have read; /progress show lists it. {nothing_beyond}"
     place = place_sentence(books[book], audience.positions.get(book))
     return f"{books[book].title}: {place} {nothing_beyond} If you have read on, use /progress set."
-
-
-def out_of_tokens(answer: Answer, allowance: Allowance) -> str:
-    """Return a note if the club's tokens for the chat model are used up, and nothing otherwise."""
-    if not answer.out_of_tokens:
-        return ""
-    back = f"<t:{int(allowance.tomorrow.timestamp())}:R>"
-    return f"Quotes only: today’s AI limit is used up. It resets {back}."
 
 
 def _title(answer: Answer, books: Books) -> str:
@@ -165,7 +156,7 @@ class PageButton(Page, template=rf"page:{ID}:{PAGE}"):
     async def card(self, interaction: Interaction) -> Card:
         """Return the page."""
         answer = await app_of(interaction).get(Questions).again(await self.asked(interaction))
-        return page_card(answer, app_of(interaction).books, self.page, page_items(answer, self.page))
+        return page_card(answer, app_of(interaction).books, self.page)
 
 
 class MineButton(Pressed, template=rf"mine:{ID}"):
@@ -195,7 +186,8 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):{ID}"):
         member, _ = await visitor(interaction)
         if asked.member.club != member.club or (not public and asked.member != member):
             raise Refused("That answer was for somebody else.")
-        audience = await app.get(Questions).reach(asked, public=public)
+        audiences = app.get(Audiences)
+        audience = await (audiences.public(asked.place) if public else audiences.private(member, asked.place))
         return notice_card(why(asked.book, audience, app.books, public=public))
 
 
@@ -230,15 +222,12 @@ async def in_two_steps(
     return sent[0]
 
 
-async def answer_privately(
-    interaction: Interaction, ask: Callable[[First], Awaitable[Answer]], note: str = ""
-) -> None:  # fmt: skip
+async def answer_privately(interaction: Interaction, ask: Callable[[First], Awaitable[Answer]], note: str = "") -> None:
     """Answer an interaction, which has been acknowledged in private, for its asker alone."""
     app = app_of(interaction)
 
     async def send(answer: Answer) -> None:
-        small_print = note or out_of_tokens(answer, app.get(Allowance))
-        await deliver(interaction, private_card(answer, app.books, answer_items(answer), small_print))
+        await deliver(interaction, private_card(answer, app.books, note))
 
     await in_two_steps(bot_of(interaction), ask, send, lambda _, answer: send(answer))
 
@@ -252,7 +241,7 @@ async def share_answer(interaction: Interaction, asked: Asked) -> None:
     app = app_of(interaction)
 
     def card(answer: Answer) -> Card:
-        return public_card(answer, app.books, public_items(answer), interaction.user.display_name)
+        return public_card(answer, app.books, interaction.user.display_name)
 
     async def send(answer: Answer) -> discord.Message:
         if not answer.reply.answered:
@@ -268,7 +257,7 @@ async def share_answer(interaction: Interaction, asked: Asked) -> None:
 
 async def _hint(interaction: Interaction, asked: Asked, level: int) -> Card:
     answer = await app_of(interaction).get(Questions).again(asked, do="hint")
-    return hint_card(answer, app_of(interaction).books, level, hint_items(answer, level))
+    return hint_card(answer, app_of(interaction).books, level)
 
 
 async def noted(app: App, did: Did, answer: Answer, posted: discord.Message) -> None:
@@ -288,28 +277,6 @@ def answer_items(answer: Answer, *, sharable: bool = True) -> list[Item]:
     share_it = [ShareButton(asked_id)] if sharable and answer.asked.member.club else []
     hint = [FirstHintButton(asked_id)] if answer.asked.do == "ask" else []
     return [*share_it, *hint, WhyButton("o", asked_id)]
-
-
-def public_items(answer: Answer) -> list[Item]:
-    """Return the buttons under an answer that everybody in a place sees: the same for everybody."""
-    return [MineButton(answer.asked.id), WhyButton("p", answer.asked.id)] if answer.asked.id else []
-
-
-def hint_items(answer: Answer, level: int) -> list[Item]:
-    """Return the buttons under a hint: its levels, and why there is no more."""
-    asked_id = answer.asked.id
-    if not asked_id:
-        return []
-    levels = [HintButton(asked_id, n, shown=n == level) for n in LEVELS] if answer.reply.hints else []
-    return [*levels, WhyButton("o", asked_id)]
-
-
-def page_items(answer: Answer, number: int) -> list[Item]:
-    """Return the buttons under a page: those that turn it, and those of every answer."""
-    if not answer.asked.id:
-        return []
-    _, page, last = page_of(answer.reply.body, number)
-    return [*turns(partial(PageButton, answer.asked.id), page, last), *answer_items(answer)]
 
 
 ANSWER_BUTTONS = (ShareButton, HintButton, FirstHintButton, PageButton, MineButton, WhyButton)

@@ -18,9 +18,7 @@ from bot.features.ask.views import how_far
 from bot.features.ceilings.store import Audiences
 from bot.features.order.picture import alt_text, series_page
 from bot.limits import Allowance
-from bot.reading_order.advice import Advice, OrderKind
-from bot.reading_order.plan import reading_orders
-from bot.reading_order.text import kind_text, listed, order_text
+from bot.reading_order.advice import Advice, OrderKind, kind_text, listed, order_text, reading_orders
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import find_book
@@ -29,22 +27,18 @@ from retrieval.gate import Audience
 TITLE = "Reading order"
 
 
-class NoOrder(DogearError):
-    """There is nothing to put into an order, or too much was asked for at once."""
-
-
 def advised(book: Slug | None, series: str, books: Mapping[Slug, Book], positions: Mapping[Slug, int]) -> Advice:
-    """Return the advice for readers who are at these positions. Raises NoOrder where there is no book to read."""
+    """Return the advice for readers who are at these positions. Raises DogearError where there is none."""
     advice = reading_orders(books, positions, book=book, series=series or None)
     if not advice.recommended.steps:
         names = listed(dict.fromkeys(known.series for known in books.values() if known.series))
         known = f"The library has {names}." if series and names else ""
-        raise NoOrder(" ".join(filter(None, (*advice.notes, known))))
+        raise DogearError(" ".join(filter(None, (*advice.notes, known))))
     return advice
 
 
 async def advice_for(app: App, asked: Asked, audience: Audience) -> Advice:
-    """Return the reading order that was asked for, for its audience. Raises NoOrder."""
+    """Return the reading order that was asked for, for its audience."""
     books = app.books_of(asked.member.club)
     return await app.workers.do(lambda: advised(asked.book, asked.text, books, audience.positions))
 
@@ -58,13 +52,11 @@ async def order_card(app: App, advice: Advice, tone: Tone, items: Items, footers
 
 def _shown(text: str) -> str:
     """Return the text of an order made safe: books in bold, what is said of each in small print below it."""
-    return "\n".join(map(_shown_line, text.splitlines()))
-
-
-def _shown_line(line: str) -> str:
-    if line.startswith("   "):
-        return f"-# {safe(line)}"
-    return f"**{safe(line)}**" if re.match(r"\d+\. ", line) else safe(line)
+    lines = []
+    for line in text.splitlines():
+        bold = "**" if re.match(r"\d+\. ", line) else ""
+        lines.append(f"-# {safe(line)}" if line.startswith("   ") else f"{bold}{safe(line)}{bold}")
+    return "\n".join(lines)
 
 
 LABELS = {OrderKind.RECOMMENDED: "Recommended", OrderKind.PUBLICATION: "Publication", OrderKind.STORY: "Story time"}
@@ -108,18 +100,17 @@ class ShareOrderButton(Share, template=rf"share-order:{ID}"):
 class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
     """Shows the member who presses it, privately, in which order to read these books."""
 
-    label = "For me"
+    label, opens = "For me", True
 
-    async def pressed(self, interaction: Interaction) -> None:
+    async def card(self, interaction: Interaction) -> Card:
         """Advise in private."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
         questions = app_of(interaction).get(AskedQuestions)
         asked = await questions.asked(self.given["asked_id"], "order")
         member, place = await visitor(interaction)
         if asked.member.club != member.club:
             raise Refused("That question was asked in another club.")
         own = await questions.keep("order", member, place, asked.text, asked.book)
-        await deliver(interaction, await own_order(interaction, own))
+        return await own_order(interaction, own)
 
 
 async def own_order(interaction: Interaction, asked: Asked, kind: OrderKind = OrderKind.RECOMMENDED) -> Card:
@@ -158,7 +149,7 @@ class OrderCog(AppCog):
         """Show the order to read books in: recommended for you, by publication, by story time."""
         member, place = await acknowledge(interaction)
         if book and series:
-            raise NoOrder("Choose either a book or a series, not both.")
+            raise DogearError("Choose either a book or a series, not both.")
         slug = find_book(book, self._app.books_of(member.club)).slug if book else None
         at_hand = None if book or series else await self._app.get(Questions).meant(member, place)
         wanted = series or (at_hand.series if at_hand else "")

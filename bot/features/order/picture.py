@@ -20,9 +20,18 @@ from bot.pictures.canvas import (
     wrapped,
     writable,
 )
-from bot.reading_order.advice import Advice, OrderStep, ReadingState, Scope
+from bot.reading_order.advice import (
+    KIND_NAMES,
+    Advice,
+    OrderStep,
+    ReadingState,
+    Scope,
+    listed,
+    said_of,
+    shown,
+    title_of,
+)
 from bot.reading_order.graph import OrderRule, drawn
-from bot.reading_order.text import KIND_NAMES, listed, said_of, shown, title_of
 from corpus.books import Book, Slug
 
 COLOURS = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
 from bot.pictures.canvas import BACKGROUND, EDGE, GAP, HUGE, LARGE, LINE, QUIET, ROOM, SMALL, Page, wrapped, writable
-from bot.reading_order.text import clipped, title_of
+from bot.reading_order.advice import clipped, title_of
 from corpus.books import Book, Slug
 
 EMPTY = (

@@ -50,7 +50,7 @@ class ShareStatsButton(Share, template=rf"share-stats:{ID}"):
 async def meant(app: App, member: Member, place: Place, typed: str | None) -> Book:
     """Return the book that is typed, or the club's, or the one that a member's next question would be about.
 
-    Raises UnknownBook or BookMissing.
+    Raises UnknownBook, or DogearError for none.
     """
     clubs = (await app.get(SetUp).settings(member.club)).book
     return await app.get(Questions).needed(member, place, typed or (clubs if clubs in app.books else None))

@@ -5,7 +5,7 @@ Only figures are drawn, whose groups have five members at least: nobody's positi
 
 from bot.features.stats.rules import Figure, Group
 from bot.pictures.canvas import GAP, HUGE, LARGE, QUIET, Page, writable
-from bot.reading_order.text import title_of
+from bot.reading_order.advice import title_of
 from corpus.books import Book
 from corpus.text import capitalised, plural
 

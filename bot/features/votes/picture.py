@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.features.votes.counting import Count, Why
 from bot.features.votes.rules import Vote, outcome, rounds, titles_of
 from bot.pictures.canvas import GAP, HUGE, QUIET, Page, writable
-from bot.reading_order.text import title_of
+from bot.reading_order.advice import title_of
 from corpus.text import plural
 
 WINNER, STAYED, OUT = ("#f5b13d", "#f9d08a"), ("#7cc4f0", "#b9e0f8"), ("#5d7ea6", "#86a2c4")

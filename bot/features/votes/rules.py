@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from bot.features.votes.counting import Ballot, Count, Round, Why
 from bot.people import Place
-from bot.reading_order.text import listed
+from bot.reading_order.advice import listed
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import UnknownBook, find_book

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.drafts import DRAFTS, QUOTED, library_drafts, library_questions
+from bot.answering.drafts import DRAFTS, QUOTED, library_drafts
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
 from prompts import KINDS
@@ -55,8 +55,3 @@ def test_a_quote_keeps_one_pair_of_marks_and_a_long_one_is_left_out() -> None:
     assert not any("““" in text for text in quotes)
     long = passage("quotes", "x" * (QUOTED + 1), 3)
     assert not any("xxx" in draft.text for draft in library_drafts("quote", EMMA, 3, [long]))
-
-
-def test_the_questions_of_a_book_need_what_their_passages_need() -> None:
-    own = passage("discussion", "Is Emma kind?", 2)
-    assert [(draft.text, draft.needs) for draft in library_questions([*SEEN, own])] == [("Is Emma kind?", own.reveals)]

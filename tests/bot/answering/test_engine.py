@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.answering.about import NO_THEME
 from bot.answering.conversation import Exchange
-from bot.answering.engine import NO_MORE, WHICH_BOOK, Discussion
+from bot.answering.engine import NO_MORE, Discussion
 from bot.answering.reply import MAY_SPOIL, NEUTRAL, NOTHING_HERE, Mode, Reply
 from bot.answering.texts import no_opinions
 from corpus.errors import DogearError
@@ -192,15 +192,21 @@ def test_who_tells_what_is_known_of_somebody_so_far(island_talk: Discussion) -> 
     assert [quote.source for quote in finished.quotes] == ["who is who, chapter 2", "who is who, chapter 10"]
 
 
-@pytest.mark.parametrize("name", ["Ann", "Lady Smiley", "D'Arcy", "Mostyn", "the Count"])
-def test_a_part_of_a_name_is_enough(library: Path, data: Path, name: str) -> None:
-    headings = ["Ann, Lady Smiley", "Felix D’Arcy", "Mostyn (Clive)", "Count of Monte Cristo, the"]
-    people = "".join(f"## {heading}\n\n<!-- reveals: 0 -->\nHere is {heading}.\n\n" for heading in headings)
-    write_book(library, LANTERN, {"people.md": people})
-    with opened(library, data) as retriever:
-        reply = Discussion(retriever.library, retriever).who(name, Audience(), LANTERN)
-    assert len(reply.quotes) == 1
-    assert name.split()[-1].replace("'", "’") in reply.answer
+PEOPLE = {
+    "Barrow": "Barrow keeps the keys. Barrow is the old butler of the Hall.", "Ann Hale": "Ann Hale rows.",
+    "Miss Barrow": "Miss Barrow sews. Her name is Jane.", "Tom Hale": "Tom Hale sings.", "Felix D’Arcy": "He waits.",
+    "Mostyn (Clive)": "Mostyn drinks.", "Count of Monte Cristo, the": "The Count is rich.",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Discussion]:
+    """A discussion of a book with many people."""
+    folder: Path = tmp_path_factory.mktemp("hall")
+    text = "".join(f"## {name}\n\n<!-- reveals: 0 -->\n{said}\n\n" for name, said in PEOPLE.items())
+    write_book(folder / "library", LANTERN, {"people.md": text})
+    with opened(folder / "library", folder / "data") as retriever:
+        yield Discussion(retriever.library, retriever)
 
 
 @pytest.mark.parametrize(
@@ -209,22 +215,13 @@ def test_a_part_of_a_name_is_enough(library: Path, data: Path, name: str) -> Non
         ("Barrow", "Barrow keeps"), ("Miss Barrow", "Miss Barrow sews"), ("the butler", "Barrow keeps"),
         ("Barow", "I take it that you mean Barrow.\nBarrow keeps"), ("Mr. Barrow", "Barrow keeps"),
         ("Jane Barrow", "Miss Barrow sews"), ("hale", "Ann Hale: Ann Hale rows.\nTom Hale: Tom Hale sings."),
+        ("D'Arcy", "He waits"), ("Mostyn", "Mostyn drinks"), ("the Count", "The Count is rich"), ("Ann", "Ann Hale"),
     ],
 )  # fmt: skip
-def test_roles_and_slips_of_the_keys_are_understood_and_namesakes_kept_apart(
-    library: Path, data: Path, typed: str, told: str
+def test_parts_of_names_roles_and_slips_of_the_keys_are_understood_and_namesakes_kept_apart(
+    hall: Discussion, typed: str, told: str
 ) -> None:
-    people = {
-        "Barrow": "Barrow keeps the keys. Barrow is the old butler of the Hall.",
-        "Miss Barrow": "Miss Barrow sews. Her name is Jane.",
-        "Ann Hale": "Ann Hale rows.",
-        "Tom Hale": "Tom Hale sings.",
-    }
-    text = "".join(f"## {name}\n\n<!-- reveals: 0 -->\n{said}\n\n" for name, said in people.items())
-    write_book(library, LANTERN, {"people.md": text})
-    with opened(library, data) as retriever:
-        reply = Discussion(retriever.library, retriever).who(typed, Audience(), LANTERN)
-    assert reply.body.startswith(told)
+    assert hall.who(typed, Audience(), LANTERN).body.startswith(told)
 
 
 def test_shorter_is_one_sentence_and_go_on_says_nothing_twice(island_talk: Discussion) -> None:
@@ -508,24 +505,7 @@ def test_with_no_passages_to_read_no_model_is_asked(server: ChatServer, library:
     assert (reply.answer, reply.answered, reply.withheld, server.requests) == (NEUTRAL, False, True, [])
 
 
-def test_only_questions_go_to_a_model(model_talk: Discussion, server: ChatServer) -> None:
-    model_talk.hint(STORM, at(5), LANTERN)
-    model_talk.recap(at(5), LANTERN)
-    model_talk.who("Silas", at(5), LANTERN)
-    model_talk.check("Silas rows out.", at(5), LANTERN)
-    model_talk.order(at(5))
-    assert server.requests == []
-
-
 # A book as a whole
-
-
-@pytest.mark.parametrize("question", ["What is it about?", "What is The Lantern about?", "Tell me about the book."])
-def test_what_a_book_is_about_is_its_premise_at_any_mark(island_talk: Discussion, question: str) -> None:
-    for mark in (0, 5, 10):
-        reply = island_talk.ask(question, at(mark), LANTERN)
-        assert (reply.do, reply.book, reply.answered) == ("ask", LANTERN, True)
-        assert reply.answer == ("A young woman travels to an island with a lighthouse and an old secret.\n— premise")
 
 
 def test_what_has_happened_so_far_is_the_recap_and_no_further(island_talk: Discussion) -> None:
@@ -617,23 +597,12 @@ def test_where_no_review_may_be_seen_the_reply_is_one_whether_there_are_any_or_n
     assert none == no_opinions(retriever.library.books[KITE])
 
 
-def test_who_wrote_a_book_is_told_to_everybody(island_talk: Discussion) -> None:
-    assert island_talk.ask("Who wrote it?", Audience(), KITE).answer == "The Kite is by Traditional."
-
-
 def test_a_question_that_joins_two_kinds_is_answered_in_both_halves(island_talk: Discussion) -> None:
     told = island_talk.ask("Who wrote it, and how many chapters are there?", Audience(), KITE).answer
     assert "The Kite is by Traditional." in told
     assert "The Kite has 4 chapters." in told
     story = island_talk.ask("Whom does Silas save and why does he row out?", FINISHED, LANTERN)
     assert "fishermen" in story.answer
-
-
-def test_an_order_is_told_as_an_order(island_talk: Discussion) -> None:
-    for question in ("In which order should I read the books?", "What should I read next?"):
-        reply, order = island_talk.ask(question, at(5), LANTERN), island_talk.order(at(5), LANTERN)
-        assert (reply.do, reply.answer, reply.books) == ("ask", order.answer, order.books)
-    assert island_talk.ask("What should I read next?", at(5)).answer == island_talk.order(at(5)).answer
 
 
 def test_what_to_read_next_is_told_of_the_series_that_a_book_is_of(library: Path, data: Path) -> None:
@@ -643,12 +612,6 @@ def test_what_to_read_next_is_told_of_the_series_that_a_book_is_of(library: Path
     with opened(library, data) as retriever:
         reply = Discussion(retriever.library, retriever).ask("What should I read next?", at(5), LANTERN)
     assert reply.answer.startswith("Next in Islands: The Kite.")
-
-
-def test_a_book_as_a_whole_has_to_be_known(island_talk: Discussion) -> None:
-    reply = island_talk.ask("What is it about?", FINISHED)
-    assert (reply.book, reply.answer, reply.answered) == (None, WHICH_BOOK, False)
-    assert island_talk.ask("What is The Kite about?", FINISHED).answer.startswith("Two children build a paper kite")
 
 
 def test_a_question_that_leans_on_another_is_about_that(island_talk: Discussion) -> None:

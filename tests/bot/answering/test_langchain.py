@@ -1,12 +1,9 @@
 """Dogear's retriever in LangChain's chains: documents in, and the same gate."""
 
-from langchain_core.documents import Document
-from langchain_core.runnables import RunnableLambda
-
 from bot.answering.model import GatedRetriever
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
-from tests.fakes.bookshelf import KITE, LANTERN
+from tests.fakes.bookshelf import LANTERN
 
 STORM = "Whom does Silas save in the storm?"
 
@@ -35,16 +32,3 @@ def test_a_chain_gets_nothing_beyond_its_audience(island: Retriever) -> None:
     documents = gated(island, 4).invoke(STORM)
     assert documents
     assert all(document.metadata["reveals"][LANTERN] <= 4 for document in documents)
-
-
-def test_without_a_book_the_question_finds_it(island: Retriever) -> None:
-    assert {d.metadata["book"] for d in gated(island, 0, None).invoke("Who flies The Kite?")} == {KITE}
-
-
-async def test_it_goes_into_chains_of_either_kind(island: Retriever) -> None:
-    def longest(documents: list[Document]) -> str:
-        return max((document.page_content for document in documents), key=len)
-
-    chain = gated(island, 5) | RunnableLambda(longest)
-    assert chain.invoke(STORM) == await chain.ainvoke(STORM)
-    assert len(chain.batch([STORM, "Who is Dorothea?"])) == 2

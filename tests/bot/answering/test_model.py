@@ -289,7 +289,7 @@ def test_what_leaves_the_machine_is_the_prompt_alone(server: ChatServer, island:
 
 @pytest.mark.parametrize(
     ("behaviour", "logged"),
-    [("error", "the chat model failed"), ("garbage", "the chat model failed"), ("empty", "said nothing")],
+    [("error", "(failed"), ("garbage", "(failed"), ("empty", "said nothing")],
 )
 def test_a_model_that_fails_is_no_answer_and_the_log_says_why_without_secrets(
     server: ChatServer, island: Retriever, caplog: pytest.LogCaptureFixture, behaviour: Behaviour, logged: str
@@ -312,14 +312,14 @@ def test_a_model_that_is_too_slow_is_not_waited_for(
     with chat_server() as slow, slow.writer(island, 0.3) as writer:
         slow.behaviour = behaviour
         assert writer.answer(QUESTION, QUESTION, search, READER) == Written()
-    assert "no answer within 0 s; answering from passages" in caplog.text
+    assert "(late, TimeoutError); answering from passages" in caplog.text
 
 
 def test_a_model_that_is_not_there_is_no_answer(island: Retriever, caplog: pytest.LogCaptureFixture) -> None:
     with chat_server() as gone:
         pass
     assert written(gone, island) == Written()
-    assert "the chat model failed" in caplog.text
+    assert "(failed" in caplog.text
 
 
 @pytest.mark.parametrize("found", [Search(None), Search(LANTERN), Search(LANTERN, withheld=True)])
@@ -402,12 +402,6 @@ def test_a_small_call_to_nobody_or_to_one_who_takes_long_can_wait() -> None:
     assert "gave no answer within 0 s" in late.found
     assert "could not be reached" in gone.found
     assert not any((late.ok, gone.ok, late.serious, gone.serious))
-
-
-def test_a_model_whose_package_is_missing_cannot_be_called() -> None:
-    trial = tried(Settings(chat_model="mistralai:small"))
-    assert "docs/models.md" in trial.cure
-    assert trial.serious
 
 
 # Limits

@@ -34,8 +34,6 @@ PICKS = {
 LEADS = {
     "thoughts": "<think>\nThey want to know of the lamp, so I cite [1].\n</think>\n\nThe lamp burns oil. [1]",
     "bold labels": "**Answer:** The lamp burns oil.\n\n**Sources:** [1], [3]",
-    "a pointer before and after": "According to passage [1], the lamp burns oil; see passage 3 as well.",
-    "a pointer as subject": "Sentence 3 says that the lamp burns oil.",
     "round brackets": "The lamp burns oil (1).",
     "brackets of another script": "The lamp burns oil【1】.",
     "several numbers": "The lamp burns oil [1, 3].",

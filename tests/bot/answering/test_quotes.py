@@ -1,6 +1,7 @@
 """Answers, hints and recaps made of quotes, with their sources."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -9,14 +10,13 @@ from hypothesis import strategies as st
 
 from bot.answering.reply import (
     LONGEST_SENTENCE,
-    Quoted,
     Reply,
+    chosen,
     hints,
     length_asked,
     quoted,
     recap,
     spans_told,
-    thought,
 )
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
@@ -41,13 +41,13 @@ def said(*texts: str, of: Passage, start: int, scores: tuple[float, ...] = ()) -
     ]  # fmt: skip
 
 
-def body(answer: Quoted) -> str:
-    """Return what stands before the sources."""
-    return answer.text.partition("\n— ")[0]
+def answered(told: list[RankedSentence], most: int = 3, words: int = 60) -> Reply:
+    """Return an answer that is made of sentences."""
+    return quoted(Reply("ask"), chosen(told, most, words), BOOKS)
 
 
-def sources(answer: Quoted) -> str:
-    return answer.text.partition("\n— ")[2]
+def body(told: list[RankedSentence], most: int = 3, words: int = 60) -> str:
+    return answered(told, most, words).body
 
 
 STORM = passage(1, 5)
@@ -55,14 +55,14 @@ ENDING = passage(2, 10)
 
 
 def test_one_sentence_stands_in_quotation_marks_with_its_source() -> None:
-    answer = quoted(said("Silas rows out alone.", of=STORM, start=0), BOOKS)
-    assert answer.text == "“Silas rows out alone.”\n— summary, chapter 5"
+    answer = answered(said("Silas rows out alone.", of=STORM, start=0))
+    assert answer.answer == "“Silas rows out alone.”\n— summary, chapter 5"
     assert [(q.text, q.source) for q in answer.quotes] == [("Silas rows out alone.", "summary, chapter 5")]
 
 
 def test_sentences_that_follow_one_another_are_one_quote() -> None:
-    answer = quoted(said("A storm comes.", "Silas rows out.", of=STORM, start=3), BOOKS)
-    assert answer.text == "“A storm comes. Silas rows out.”\n— summary, chapter 5"
+    answer = answered(said("A storm comes.", "Silas rows out.", of=STORM, start=3))
+    assert answer.answer == "“A storm comes. Silas rows out.”\n— summary, chapter 5"
     assert len(answer.quotes) == 1
 
 
@@ -70,7 +70,7 @@ def test_sentences_apart_in_one_text_are_quotes_of_their_own() -> None:
     told = said(
         "A storm comes.", "The wind howls.", "Silas rows into the storm.", of=STORM, start=0, scores=(0.5, 1e-9, 0.4)
     )
-    assert quoted(told, BOOKS).text == "“A storm comes.” “Silas rows into the storm.”\n— summary, chapter 5"
+    assert answered(told).answer == "“A storm comes.” “Silas rows into the storm.”\n— summary, chapter 5"
 
 
 def test_a_source_that_comes_twice_is_named_once() -> None:
@@ -78,18 +78,18 @@ def test_a_source_that_comes_twice_is_named_once() -> None:
         *said("A storm comes.", of=STORM, start=0), *said("She leaves by storm.", of=ENDING, start=1),
         *said("The storm breaks walls.", of=passage(3, 5), start=2),
     ]  # fmt: skip
-    answer = quoted(told, BOOKS)
-    assert body(answer) == "“A storm comes.” [1] “She leaves by storm.” [2] “The storm breaks walls.” [1]"
-    assert sources(answer) == "[1] summary, chapter 5 · [2] summary, chapter 10"
+    answer = answered(told)
+    assert answer.body == "“A storm comes.” [1] “She leaves by storm.” [2] “The storm breaks walls.” [1]"
+    assert answer.sources == ("[1] summary, chapter 5", "[2] summary, chapter 10")
 
 
 def test_what_is_told_of_the_book_gives_way_to_what_its_story_tells() -> None:
     about = said("Its author died in 1920.", of=passage(3, 0, "background"), start=0, scores=(0.3,))
     story = said("Silas drowned.", of=STORM, start=1, scores=(0.2,))
-    assert body(quoted([*about, *story], BOOKS, most=1)) == "“Silas drowned.”"
+    assert body([*about, *story], most=1) == "“Silas drowned.”"
     likelier = [replace(one, score=0.9) for one in about]
     unlikely = [replace(one, score=0.01) for one in story]
-    assert body(quoted([*likelier, *unlikely], BOOKS, most=1)) == "“Its author died in 1920.”"
+    assert body([*likelier, *unlikely], most=1) == "“Its author died in 1920.”"
 
 
 def test_the_sentence_that_answers_comes_first_wherever_it_stands() -> None:
@@ -97,7 +97,7 @@ def test_the_sentence_that_answers_comes_first_wherever_it_stands() -> None:
         *said("Silas wakes.", of=STORM, start=0, scores=(0.1,)),
         *said("Silas dies.", of=ENDING, start=9, scores=(0.9,)),
     ]
-    assert body(quoted(told, BOOKS)) == "“Silas dies.” [1] “Silas wakes.” [2]"
+    assert body(told) == "“Silas dies.” [1] “Silas wakes.” [2]"
 
 
 def test_the_reason_in_the_next_sentence_comes_before_a_likelier_one_elsewhere() -> None:
@@ -105,12 +105,12 @@ def test_the_reason_in_the_next_sentence_comes_before_a_likelier_one_elsewhere()
         *said("Ada leaves home.", "The wall broke.", of=STORM, start=0, scores=(0.5, 0.25)),
         *said("Ada is sad.", of=ENDING, start=9, scores=(0.3,)),
     ]
-    assert body(quoted(told, BOOKS)) == "“Ada leaves home. The wall broke.” [1] “Ada is sad.” [2]"
+    assert body(told) == "“Ada leaves home. The wall broke.” [1] “Ada is sad.” [2]"
 
 
 def test_what_is_far_less_likely_is_left_out_though_there_is_room() -> None:
     told = said("Silas rows out.", "It is cold.", of=STORM, start=0, scores=(0.9, 1e-6))
-    assert body(quoted(told, BOOKS)) == "“Silas rows out.”"
+    assert body(told) == "“Silas rows out.”"
 
 
 def test_what_shares_no_word_with_the_answer_is_left_out() -> None:
@@ -118,7 +118,7 @@ def test_what_shares_no_word_with_the_answer_is_left_out() -> None:
         *said("Silas hides on the moor.", of=STORM, start=0, scores=(0.9,)),
         *said("Ada travels south.", "The moor is dark.", of=ENDING, start=9, scores=(0.8, 0.7)),
     ]
-    assert body(quoted(told, BOOKS)) == "“Silas hides on the moor.” [1] “The moor is dark.” [2]"
+    assert body(told) == "“Silas hides on the moor.” [1] “The moor is dark.” [2]"
 
 
 def test_what_says_the_same_again_is_left_out() -> None:
@@ -126,12 +126,12 @@ def test_what_says_the_same_again_is_left_out() -> None:
         *said("Silas rows out into the storm.", of=STORM, start=0, scores=(0.9,)),
         *said("In the storm, Silas rows out alone.", of=ENDING, start=9, scores=(0.8,)),
     ]
-    assert body(quoted(told, BOOKS)) == "“Silas rows out into the storm.”"
+    assert body(told) == "“Silas rows out into the storm.”"
 
 
 def test_what_does_not_fit_gives_way_to_a_shorter_sentence() -> None:
     told = said("Silas rows.", "rain " * 50 + "falls.", "Silas is cold.", of=STORM, start=0, scores=(0.5, 0.4, 0.3))
-    assert body(quoted(told, BOOKS, words=20)) == "“Silas rows.” “Silas is cold.”"
+    assert body(told, words=20) == "“Silas rows.” “Silas is cold.”"
 
 
 @pytest.mark.parametrize(
@@ -145,10 +145,10 @@ def test_what_does_not_fit_gives_way_to_a_shorter_sentence() -> None:
     ids=["between clauses", "between words", "one word", "before a word"],
 )
 def test_a_sentence_that_is_too_long_is_clipped(long: str, ends: str) -> None:
-    answer = quoted(said(long, of=STORM, start=0), BOOKS)
-    assert len(body(answer)) <= LONGEST_SENTENCE + 2
-    assert body(answer).endswith(ends)
-    assert long.startswith(body(answer)[1:].removesuffix(" …”"))
+    answer = answered(said(long, of=STORM, start=0))
+    assert len(answer.body) <= LONGEST_SENTENCE + 2
+    assert answer.body.endswith(ends)
+    assert long.startswith(answer.body[1:].removesuffix(" …”"))
 
 
 words = st.integers(1, 30).map(lambda count: " ".join(["rain"] * count) + ".")
@@ -167,15 +167,15 @@ def test_any_answer_is_short_and_whole_and_begins_with_the_best(
         group += skips
         number += 1 + skips
         told.append(RankedSentence(f"S{n}e {text}", passage(group, mark), number, score))
-    answer = quoted(told, BOOKS, limit, most)
-    numbers = [int(n) for n in re.findall(r"S(\d+)e", body(answer))]
+    answer = answered(told, most, limit)
+    numbers = [int(n) for n in re.findall(r"S(\d+)e", answer.body)]
     assert 1 <= len(numbers) == len(set(numbers)) <= most
     assert told[numbers[0]].score == max(one.score for one in told)
-    assert all(told[n].text in body(answer) for n in numbers)
+    assert all(told[n].text in answer.body for n in numbers)
     assert sum(len(told[n].text.split()) for n in numbers[1:]) <= limit
     for quote in answer.quotes:
-        assert quote.text in body(answer)
-        assert quote.source in sources(answer)
+        assert quote.text in answer.body
+        assert quote.source in " ".join(answer.sources)
 
 
 # Hints
@@ -184,18 +184,16 @@ ANSWER = Reply("hint", LANTERN, "Two fishermen.", True)
 THOUGHT = "Why does Silas go out in the storm?"
 
 
-def levels(at: int, mark: int | None, *, answer: Reply = ANSWER) -> list[str]:
-    return hints(THOUGHT, answer, replace(BOOKS[LANTERN], marks=10), Audience({LANTERN: at}), mark)
+def levels(at: int, mark: int | None, asked: str = THOUGHT, people: Sequence[str] = ("Silas",)) -> tuple[str, ...]:
+    return hints(asked, people, ANSWER, replace(BOOKS[LANTERN], marks=10), Audience({LANTERN: at}), mark)
 
 
 def test_a_reader_who_is_there_gets_a_thought_then_the_place_then_the_answer() -> None:
-    assert levels(5, 5) == [
-        THOUGHT, "You’ve already read about this in chapter 5.", "Two fishermen.",
-    ]  # fmt: skip
+    assert levels(5, 5) == (THOUGHT, "You’ve already read about this in chapter 5.", "Two fishermen.")
 
 
 def test_a_reader_who_is_not_there_yet_gets_the_place_and_nothing_of_the_answer() -> None:
-    assert levels(4, 5)[1:] == ["You’ll get to this in chapter 5.", "That’s a spoiler until you’ve read chapter 5."]
+    assert levels(4, 5)[1:] == ("You’ll get to this in chapter 5.", "That’s a spoiler until you’ve read chapter 5.")
 
 
 def test_no_place_is_named_that_is_not_sure() -> None:
@@ -203,10 +201,10 @@ def test_no_place_is_named_that_is_not_sure() -> None:
 
 
 def test_a_thought_is_the_librarys_or_about_those_who_are_asked_about() -> None:
-    assert thought("Why does Silas row out?", THOUGHT, ["Silas"]) == THOUGHT
-    assert "Silas" in thought("Why does Silas row out?", "", ["Silas"])
-    assert "of Silas, of Dorothea" in thought("Why does Silas lie to Dorothea?", "", ["Silas", "Dorothea"])
-    assert len({thought(question, "", []) for question in ("Why?", "Who did it?", "Where is it?", "How?")}) == 3
+    assert levels(5, 5, "")[0] == "What have you read so far of Silas?"
+    both = levels(5, 5, "", ("Silas", "Dorothea"))[0]
+    assert both == "What have you read so far of Silas, of Dorothea, and of both together?"
+    assert levels(5, 5, "", ())[0]
 
 
 # Recaps
@@ -229,7 +227,7 @@ def test_a_recap_says_what_it_covers_and_has_a_line_for_each_section() -> None:
         "summary, chapter 7",
         "summary, chapter 7",
     ]
-    assert recap([], SPANS, BOOKS[LANTERN]).body == ""
+    assert not recap([], SPANS, BOOKS[LANTERN]).answered
 
 
 SPANS = {1: (1, 1), 7: (5, 7), 9: (8, 9)}

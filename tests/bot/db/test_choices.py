@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from bot.db.sessions import Sessions
-from bot.features.ask.store import Asked, AskedLongAgo, AskedQuestions, BotMemory, DirectMessages
+from bot.features.ask.store import AskedLongAgo, AskedQuestions, BotMemory, DirectMessages
 from bot.features.reviews.rules import Review
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.people import NO_CLUB, Member, Place, Reached
@@ -24,7 +24,7 @@ async def test_a_person_is_in_the_clubs_in_which_they_told_anything(records: Ses
 
 
 async def test_having_asked_or_having_no_club_is_not_telling(records: Sessions) -> None:
-    await AskedQuestions(app_on(records)).add(Asked("", Member(1, 10), Place(1, 100), "ask", "Who?", None, NOON))
+    await AskedQuestions(app_on(records)).keep("ask", Member(1, 10), Place(1, 100), "Who?")
     await move(records, Member(NO_CLUB, 10), {"smiley": Reached(1, 27, "chapter")}, NOON)
     assert await DirectMessages(app_on(records)).clubs(10) == []
 

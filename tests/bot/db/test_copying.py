@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
+from bot.answering.reply import Reply
 from bot.db.base import Base
 from bot.db.copy import BATCH, copy
 from bot.db.migrate import HEAD, open_database, upgrade
 from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, opened_engine
-from bot.features.ask.store import BotMemory, Conversations, Turn
+from bot.features.ask.store import BotMemory, Conversations
 from bot.features.reviews.rules import Review
 from bot.features.reviews.store import ReviewRow
 from bot.features.watch.rules import Finding
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
+from retrieval.gate import Audience
 from tests.fakes.app import app_on
 from tests.fakes.postgres import Databases
 from tests.fakes.records import add_finding_to, move, opened_records, save_review
@@ -53,6 +55,11 @@ async def fill(records: Sessions) -> None:
             await session.execute(delete(ReviewRow))
 
 
+async def talk(records: Sessions) -> None:
+    asked, nothing = (Place(1, 100), Member(1, 10), "Who?"), (Audience(), Reveals())
+    await Conversations(app_on(records)).remember(*asked, Reply("ask", None, "He."), *nothing)
+
+
 async def test_everything_is_there_and_back_again(tmp_path: Path, postgres: Databases) -> None:
     with postgres.bare() as server:
         await asyncio.to_thread(lay_out, tmp_path / "here", HEAD)
@@ -83,7 +90,7 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
     places: list[str | Path] = [tmp_path / "here"]
     async with opened_records(tmp_path / "here") as records:
         await fill(records)
-        await Conversations(app_on(records)).add(Place(1, 100), Turn(10, "Who?", "He.", None, Reveals(), NOON))
+        await talk(records)
     with postgres.bare() as server:
         places += [server, tmp_path / "back"]
         for source, target in pairwise(places):
@@ -93,7 +100,7 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
             async with open_database(place) as records:
                 review = await save_review(records, Review(0, 1, 10, "emma", 3, "", 0, Reveals(), NOON))
                 finding = await add_finding_to(records, Finding(0, Place(1, 100), 10, 900, Reveals(), NOON), NOON)
-                await Conversations(app_on(records)).add(Place(1, 100), Turn(10, "Why?", "So.", None, Reveals(), NOON))
+                await talk(records)
                 ids.append((review.id, finding and finding.id))
     assert ids == [(4, 1)] * 3
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.answering.reply import Reply
 from bot.audit import Audit, Did
 from bot.db.base import Base, OfMember
 from bot.db.sessions import Sessions
-from bot.features.ask.store import Asked, AskedQuestions, Conversations, DirectMessages, Turn
+from bot.features.ask.store import AskedQuestions, Conversations, DirectMessages
 from bot.features.books.store import ClubBookRow
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person, held_about, personal_tables
@@ -25,6 +26,7 @@ from bot.features.watch.store import WatchRow
 from bot.limits import Allowance
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
+from retrieval.gate import Audience
 from tests.fakes.app import app_on
 from tests.fakes.records import (
     add_finding_to,
@@ -54,8 +56,10 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     await move(records, member, {"smiley": eight}, NOON)
     await shelve(records, member, Shelved("key", said, ShelfName.READING, NOON))
     await save_review(records, Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
-    await Conversations(app_on(records)).add(place, Turn(person, said, "An answer.", None, needs, NOON))
-    await AskedQuestions(app_on(records)).add(Asked("", member, place, "ask", said, None, NOON))
+    await Conversations(app_on(records)).remember(
+        place, member, said, Reply("ask", None, "An answer."), Audience(), needs
+    )
+    await AskedQuestions(app_on(records)).keep("ask", member, place, said)
     await keep_prompt(records, Prompt(0, place, person, said, NOON, message=person, by=ANN))
     await keep_prompt(records, Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
     async with records.writing() as session:

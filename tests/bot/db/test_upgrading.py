@@ -33,6 +33,7 @@ from bot.jobs import Jobs, Post
 from bot.limits import Allowance
 from bot.people import EVERY, Member, Place, Reached
 from corpus.books import Reveals
+from retrieval.gate import Audience
 from tests.fakes.app import app_on
 from tests.fakes.postgres import Databases
 from tests.fakes.records import ceiling_in, keep_prompt, move_back, said_by, shelf_of
@@ -69,7 +70,8 @@ async def check_rows(records: Sessions) -> None:
     assert await shelf_of(records, jim) == [Shelved("k", "Title", ShelfName.ASIDE, NOON)]
     reviews = await every_review(records, EVERY)
     assert [(review.id, review.needs, review.written) for review in reviews] == [(4, Reveals.of({"smiley": 2}), NOON)]
-    assert [turn.answer for turn in await Conversations(app_on(records)).turns(thread, 9)] == ["He."]
+    told = await Conversations(app_on(records)).so_far(thread, Audience({"smiley": 9}))
+    assert [turn.answer for turn in told] == ["He."]
     asked = await AskedQuestions(app_on(records)).asked("abc", "ask")
     assert asked is not None
     assert asked.place == Place(1, 100, adults=True)

@@ -2,9 +2,8 @@
 
 from simcord import ChannelHandle
 
-from bot.features.ask.store import Conversations
 from bot.features.ceilings.store import Audiences
-from bot.people import Member, Place
+from bot.people import Member
 from tests.fakes.club import Club, texts
 
 NEUTRAL = "I can’t answer that from what you’ve read so far."
@@ -53,32 +52,6 @@ async def test_a_reply_to_the_bot_goes_on_where_it_was(club: Club) -> None:
     await liz.send(club.general, f"{club.mention} and who is he?", reply_to=answer)
     assert "Silas" in said(club.general)[-1]
     assert "The Lantern" in said(club.general)[-1]
-
-
-async def test_a_conversation_is_forgotten_after_a_while(club: Club) -> None:
-    liz = club.member("Liz")
-    await club.ceiling(club.general, the_lantern="ch 5", the_kite="finished")
-    await liz.send(club.general, f"{club.mention} Whom does Silas save in the storm in The Lantern?")
-    with club.env.time_context():
-        conversations = club.app.get(Conversations)
-        place = Place(club.guild.id, club.general.id)
-        audience = await club.app.get(Audiences).public(place)
-        assert len(await conversations.so_far(place, audience)) == 1
-    await club.env.advance_time(3 * 3600)
-    with club.env.time_context():
-        assert await conversations.so_far(place, audience) == []
-
-
-async def test_what_was_said_to_readers_who_were_further_is_no_context_for_others(club: Club) -> None:
-    liz = await club.reader("Liz", the_lantern="finished")
-    await club.ceiling(club.general, the_lantern="finished")
-    await liz.send(club.general, f"{club.mention} {SECRET}")
-    assert "drowned" in said(club.general)[-1]
-    await club.ceiling(club.general, the_lantern="ch 5")
-    with club.env.time_context():
-        place = Place(club.guild.id, club.general.id)
-        audience = await club.app.get(Audiences).public(place)
-        assert await club.app.get(Conversations).so_far(place, audience) == []
 
 
 async def test_who_is_behind_in_a_thread_is_answered_no_further_than_they_are_without_a_word_of_it(club: Club) -> None:

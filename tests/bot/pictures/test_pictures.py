@@ -23,7 +23,7 @@ from bot.features.votes.picture import alt_text as told_rounds
 from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteState
 from bot.people import Place
 from bot.pictures.canvas import BACKGROUND, CARD, ROOM, TEXT, WIDTH, Page, measured, wrapped, writable
-from bot.reading_order.plan import reading_orders
+from bot.reading_order.advice import reading_orders
 from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Unit
 from corpus.library import SHIPPED

@@ -70,7 +70,8 @@ async def test_nothing_beyond_the_audience_comes_out_of_a_model(
     file: str, kind: str, marked: Marked, chatting: ChatServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "ANSWERS", 0.0)  # else many an attempt would not come to the model at all
-    for before_the_model in ("kind", "_who_is", "_in_english"):
+    monkeypatch.setattr(engine, "READS_ENGLISH", {})
+    for before_the_model in ("kind", "_who_is"):
         monkeypatch.setattr(engine.Discussion, before_the_model, lambda *_: None)
     retriever, signs = marked
     chosen = [attempt for attempt in attempts(HERE / file, signs) if attempt.kind == kind]

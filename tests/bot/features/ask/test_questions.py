@@ -1,4 +1,4 @@
-"""What members ask: which book, for whom, once more for others, and what is too much, too long or too long ago."""
+"""What members ask: which book, for whom, once more for others, and what is too much."""
 
 import datetime as dt
 import sqlite3
@@ -12,8 +12,8 @@ import pytest
 from bot.answering.engine import Discussion
 from bot.app import App
 from bot.club_settings import SetUp
-from bot.features.ask.rules import Questions
-from bot.features.ask.store import BUTTONS_WORK, AskedLongAgo, AskedQuestions, Conversations
+from bot.features.ask.rules import Answer, Questions
+from bot.features.ask.store import Conversations
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
 from bot.limits import AskedTooMuch
@@ -42,6 +42,11 @@ class Club:
 
     async def reads(self, member: Member, book: str, where: str) -> None:
         await self.app.get(Progress).set(member, self.app.books[book], where)
+
+    async def shared(self, member: Member, text: str) -> Answer:
+        """Ask for everybody in the thread."""
+        questions = self.app.get(Questions)
+        return await questions.again(await questions.note("ask", member, THREAD, text, LANTERN), public=True)
 
     async def goes(self, place: Place, book: str, where: str) -> None:
         ceilings = self.app.get(Ceilings)
@@ -106,7 +111,7 @@ async def test_the_same_question_has_another_answer_for_other_readers(club: Club
     told = await questions.put("ask", LIZ, THREAD, SECRET, LANTERN)
     assert "drowned" in told.reply.body
     shared = await questions.again(told.asked, public=True)
-    assert (shared.public, shared.audience.positions) == (True, {LANTERN: 5})
+    assert shared.audience.positions == {LANTERN: 5}
     mine = await questions.mine(told.asked, ALEC, THREAD)
     assert (mine.asked.member, mine.audience.at(LANTERN)) == (ALEC, 3)
     for answer in (shared, mine):
@@ -118,13 +123,11 @@ async def test_what_a_public_reply_may_say_of_its_reach_is_the_places_and_not_it
     await club.reads(LIZ, LANTERN, "ch 2")
     await club.goes(THREAD, LANTERN, "ch 5")
     answers = [
-        await questions.put("ask", LIZ, THREAD, STORM, LANTERN, public=True),
+        await club.shared(LIZ, STORM),
         await questions.say(LIZ, THREAD, STORM, private=False),
     ]
     for answer in answers:
         assert (answer.audience.at(LANTERN), answer.place.at(LANTERN)) == (2, 5)
-        assert (await questions.reach(answer.asked, public=True)).at(LANTERN) == 5
-        assert (await questions.reach(answer.asked, public=False)).at(LANTERN) == 2
 
 
 async def test_a_question_that_gives_something_away_may_not_be_repeated_in_public(club: Club) -> None:
@@ -132,9 +135,9 @@ async def test_a_question_that_gives_something_away_may_not_be_repeated_in_publi
     await club.reads(LIZ, LANTERN, "finished")
     await club.goes(THREAD, LANTERN, "ch 5")
     telling = "Does the letter say that Silas drowned his brother for the sake of the lamp?"
-    assert not (await questions.put("ask", LIZ, THREAD, telling, LANTERN, public=True)).quotable
+    assert not (await club.shared(LIZ, telling)).quotable
     assert (await questions.put("ask", LIZ, THREAD, telling, LANTERN)).quotable
-    assert (await questions.put("ask", LIZ, THREAD, STORM, LANTERN, public=True)).quotable
+    assert (await club.shared(LIZ, STORM)).quotable
 
 
 async def test_a_text_is_held_against_its_reader_and_against_the_place(club: Club) -> None:
@@ -180,7 +183,7 @@ async def test_nothing_is_leaned_on_that_others_may_not_know(club: Club) -> None
     assert (await questions.say(LIZ, THREAD, "And then?", private=False)).asked.text == "And then?"
 
 
-# Too much, too long, too long ago
+# Too much
 
 
 async def test_every_way_of_asking_counts(club: Club) -> None:
@@ -197,28 +200,6 @@ async def test_every_way_of_asking_counts(club: Club) -> None:
     with pytest.raises(AskedTooMuch):
         await questions.put("who", LIZ, GENERAL, "Silas", LANTERN)
     await questions.put("who", ALEC, GENERAL, "Silas", LANTERN)
-
-
-async def test_buttons_work_for_a_week_and_then_their_questions_are_forgotten(club: Club) -> None:
-    questions = club.app.get(AskedQuestions)
-    kept = await questions.keep("reviews", LIZ, THREAD, "1 any", LANTERN)
-    club.clock[0] += BUTTONS_WORK
-    assert await questions.asked(kept.id, kept.do) == kept
-    assert await questions.forget_old() == 0
-    club.clock[0] += dt.timedelta(seconds=1)
-    for asked_id in (kept.id, "no-such-thing", ""):
-        with pytest.raises(AskedLongAgo):
-            await questions.asked(asked_id, "reviews")
-    assert await questions.forget_old() == 1
-
-
-async def test_a_button_finds_nothing_that_was_kept_for_another_kind(club: Club) -> None:
-    questions = club.app.get(AskedQuestions)
-    kept = await questions.keep("ask", LIZ, THREAD, '{"words": "a plan"}', LANTERN)
-    assert await questions.asked(kept.id, "ask", "hint") == kept
-    for kinds in (("schedule",), ("order", "reviews"), ()):
-        with pytest.raises(AskedLongAgo):
-            await questions.asked(kept.id, *kinds)
 
 
 async def test_a_meter_is_told_how_each_question_was_answered(club: Club) -> None:
@@ -258,7 +239,7 @@ async def test_where_somebody_is_is_told_to_them_alone(club: Club) -> None:
         own = await questions.put("ask", LIZ, GENERAL, question, LANTERN)
         assert "chapter 7" in own.reply.answer
         for told in (
-            await questions.put("ask", LIZ, THREAD, question, LANTERN, public=True),
+            await club.shared(LIZ, question),
             await questions.say(LIZ, THREAD, question, private=False),
         ):
             assert "7" not in told.reply.answer

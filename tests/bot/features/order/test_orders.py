@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.features.order.cog import NoOrder, advised
+from bot.features.order.cog import advised
 from corpus.books import Book, Unit
+from corpus.errors import DogearError
 
 ONE = Book("one", "One", "A", Unit.CHAPTER, 10, year=1960, series="Tales")
 TWO = Book("two", "Two", "A", Unit.CHAPTER, 10, year=1961, series="Tales")
@@ -19,9 +20,9 @@ def test_advice_is_for_the_positions_of_who_reads_it() -> None:
 
 
 def test_what_is_not_there_says_what_is() -> None:
-    with pytest.raises(NoOrder, match=r"No series of the library is called Dune\. The library has Tales\."):
+    with pytest.raises(DogearError, match=r"No series of the library is called Dune\. The library has Tales\."):
         advised(None, "Dune", BOOKS, {})
-    with pytest.raises(NoOrder, match=r"^The library is empty\.$"):
+    with pytest.raises(DogearError, match=r"^The library is empty\.$"):
         advised(None, "", {}, {})
-    with pytest.raises(NoOrder, match=r"^No series of the library is called Dune\.$"):
+    with pytest.raises(DogearError, match=r"^No series of the library is called Dune\.$"):
         advised(None, "Dune", {"lone": LONE}, {})
