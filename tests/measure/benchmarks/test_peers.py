@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from tests.measure.benchmarks.peers import report
-from tests.measure.benchmarks.peers.__main__ import merged
-from tests.measure.benchmarks.peers.child import resident
 from tests.measure.benchmarks.peers.contender import (
     CONTENDERS,
     DOGEAR,
@@ -20,7 +18,6 @@ from tests.measure.benchmarks.peers.contender import (
     PeersMissing,
     package,
 )
-from tests.measure.benchmarks.peers.costs import ChildFailed, run
 from tests.measure.benchmarks.peers.langchain_peer import where
 from tests.measure.benchmarks.peers.quality import by_section, judge, told
 from tests.measure.benchmarks.peers.report import goals, tables
@@ -72,19 +69,6 @@ def test_an_answer_is_judged_at_its_position_after_the_end_and_before() -> None:
     assert judge(ending, WHO, STORY, filtered=False) == {"leaks_unfiltered": [True]}
 
 
-def test_a_process_tells_its_first_answer_and_its_memory() -> None:
-    seconds, memory = run(["sh", "-c", "echo answered; echo resident 1234"])
-    assert seconds > 0
-    assert memory == 1234
-    assert resident() > 1_000_000
-
-
-@pytest.mark.parametrize("script", ["echo answered; exit 1", "echo resident 5", "echo answered; echo no >&2"])
-def test_a_process_that_does_not_answer_to_its_end_is_a_failure(script: str) -> None:
-    with pytest.raises(ChildFailed, match="failed"):
-        run(["sh", "-c", script])
-
-
 def of_size(passages: int, ours: float, peers: float) -> dict[str, Any]:
     times = {DOGEAR: ours, SEARCH: ours / 10} | dict.fromkeys(PEERS, peers)
     return {
@@ -129,17 +113,6 @@ def test_a_page_gets_its_tables_between_their_marks_and_keeps_the_rest() -> None
     assert put == page.replace("old time", "new")
     assert report.with_tables(put, {"time": "new"}) == put
     assert report.marked(page) == ["time", "x"]
-
-
-def test_a_part_that_was_not_measured_keeps_its_measured() -> None:
-    before = measured()
-    now = {"machine": {"cores": 4}, "sizes": {"4000": {"passages": 1}}}
-    both = merged(before, now)
-    assert both["sizes"] == {"4000": {"passages": 1}, "300000": before["sizes"]["300000"]}
-    assert (both["machine"], both["quality"], both["indexing"]) == (
-        {"cores": 4}, before["quality"], before["indexing"],
-    )  # fmt: skip
-    assert merged({}, {"machine": {}}) == {"machine": {}}
 
 
 def test_the_page_has_a_place_for_every_table() -> None:

@@ -17,9 +17,7 @@ from tests.measure.evaluation.arms import (
     gave_away,
     placed,
     put,
-    refused,
     sample,
-    shown,
     told,
 )  # fmt: skip  # fmt: skip
 from tests.measure.evaluation.questions import Examination, Piece, Question, Story, shipped_examination
@@ -47,12 +45,6 @@ def test_each_leak_passage_and_failure_is_counted_and_neutral_replies_give_nothi
     assert figures == {"asked": 2, "failed": 1, "leaks": 1, "D1": 1, "D2": 1, "D4": 0, "beyond": 1}
 
 
-def test_a_hint_is_read_as_an_answer_is() -> None:
-    hinted = {"answer": "", "hints": ["Think of the coin.", "Section 4.", "It is her uncle Tobias."]}
-    assert "uncle" in shown(hinted)
-    assert gave_away([hinted], EXAM, [UNCLE], BEFORE)["leaks"] == 1
-
-
 def test_good_answers_hold_the_reference_and_find_its_place() -> None:
     assert answered([PAYS], EXAM, [COIN]) == {
         "holds the reference": 1.0, "word recall": 1.0, "refused": 0.0, "hit@1": 0.0, "hit@3": 1.0, "hit@5": 1.0,
@@ -60,12 +52,6 @@ def test_good_answers_hold_the_reference_and_find_its_place() -> None:
     figures = answered([PAYS, TELLS], EXAM, [COIN, UNCLE])
     assert (figures["holds the reference"], figures["hit@1"]) == (1.0, 0.5), "what is inferred counts for places alone"
     assert answered([NEUTRAL], EXAM, [UNCLE])["refused"] == 0.0
-
-
-def test_a_failure_is_no_answer() -> None:
-    figures = answered([{"error": "…"}], EXAM, [COIN])
-    assert figures["holds the reference"] == figures["hit@5"] == 0.0
-    assert refused([{"error": "…"}, NEUTRAL]) == 0.5
 
 
 @pytest.mark.parametrize(

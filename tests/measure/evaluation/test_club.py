@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from langchain_core.embeddings import Embeddings
 
-from bot.answering.engine import Discussion
 from bot.settings import Settings
 from corpus.library import SHIPPED, Library
 from retrieval.retriever import Retriever
@@ -18,10 +17,8 @@ from tests.measure.evaluation.club import (
     ClubQuestion,
     Told,
     club_questions,
-    dogear,
     judged,
     of_the_club,
-    sentences,
 )  # fmt: skip
 from tests.measure.evaluation.metrics import runs_in_sentences
 from tests.measure.evaluation.questions import Story, labelled
@@ -75,10 +72,6 @@ LATER = replace(WHAT, id="2", at=9, kind="later", forbid=["drowned"])
 NEUTRAL = Told("I can’t answer that from what you’ve read so far.", answered=False)
 
 
-def test_a_member_reads_sentences_and_no_numbers_or_sources() -> None:
-    assert sentences(GOOD) == ["Silas was away.", "He drowned his brother.", "The lamp was out."]
-
-
 @pytest.mark.parametrize(
     ("told", "first", "two", "anywhere", "refused"),
     [
@@ -111,12 +104,6 @@ class FewWords(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         return list(map(float, hashed(text)))
-
-
-def test_dogear_answers_as_in_batch(island: Retriever) -> None:
-    way = dogear(Discussion(island.library, island))
-    assert way(replace(WHAT, text="What does Silas do to his brother?")).answered
-    assert not way(replace(WHAT, book="no-such-book")).answered, "a failure is no answer"
 
 
 def test_peers_see_what_the_reader_may_and_a_model_answers_for_both_where_one_is_set(island: Retriever) -> None:

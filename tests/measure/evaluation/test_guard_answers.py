@@ -6,7 +6,7 @@ import pytest
 
 from corpus.library import SHIPPED, Library
 from retrieval.types import Verdict
-from tests.measure.evaluation.guard_answers import SPLITS, Answer, Judged, by_kind, figures, mistakes, read
+from tests.measure.evaluation.guard_answers import SPLITS, Answer, Judged, figures, read
 
 LEAST, LEAST_MIXED = 300, 100
 HONEST = {
@@ -65,11 +65,6 @@ def test_about_a_third_of_every_book_is_kept_aside(answers: list[Answer]) -> Non
     assert {group for group, count in groups.items() if not 0.25 <= kept[group] / count <= 0.42} == set()
 
 
-def test_an_audience_has_read_what_the_answer_says() -> None:
-    audience = judged(True, True, True, also={"the-kite": 2}).answer.audience
-    assert (audience.at("the-lantern"), audience.at("the-kite"), audience.at("another")) == (3, 2, 0)
-
-
 @pytest.mark.parametrize(
     ("shown", "leaks", "stopped", "rest"),
     [
@@ -93,15 +88,3 @@ def test_honest_answers_count_by_how_much_of_them_is_shown() -> None:
     assert told["honest, something shown"] == 1
     assert told["honest, half or more shown"] == pytest.approx(2 / 3)
     assert told["honest, shown whole"] == pytest.approx(1 / 3)
-
-
-def test_the_report_has_a_line_a_kind_and_one_for_each_wrong_decision() -> None:
-    made = [judged(True, False, True), judged(False, True, True, kind="open", leaks=[])]
-    assert [line.split() for line in by_kind(made)] == [
-        ["aside", "stopped", "0", "of", "1"],
-        ["open", "half", "shown", "1", "of", "1"],
-    ]
-    assert list(mistakes(made))[:2] == [
-        "  STOPS one (aside), risk 0.250: His room is below it.",
-        "  LEAKS one (aside), risk 0.250: He drowned his brother.",
-    ]

@@ -7,15 +7,11 @@ from tests.measure.evaluation.metrics import (
     READ,
     answers,
     distinct,
-    excess,
     hit,
     holds,
-    mean,
     runs,
     runs_in_sentences,
     stems,
-    too_early,
-    word_recall,
     words,
 )  # fmt: skip
 from tests.measure.evaluation.questions import Piece, Story
@@ -30,11 +26,6 @@ def test_words_are_lower_case_without_accents_or_possessives_and_those_that_say_
 @pytest.mark.parametrize("wording", ["a wooden box", "THE WOODEN BOX", "wooden  box."])
 def test_a_wording_is_found_whatever_its_articles_and_letters(wording: str) -> None:
     assert holds("Silas opens the wooden box at last.", wording)
-
-
-@pytest.mark.parametrize("wording", ["wood", "box wooden", "wooden boxes", "", "the", "?!"])
-def test_what_does_not_stand_there_word_for_word_is_not_found(wording: str) -> None:
-    assert not holds("Silas opens the wooden box at last.", wording)
 
 
 def test_runs_are_five_words_long_and_two_sentences_make_none_together() -> None:
@@ -56,17 +47,6 @@ def test_an_answer_counts_by_its_beginning() -> None:
     assert answers("Karla kept the lighter.", ["a lighter", "the silver lighter"])
     assert not answers(f"{'x' * READ} the lighter", ["the lighter"])
     assert not answers("Karla kept it.", [])
-
-
-def test_word_recall_takes_the_wording_that_fits_best() -> None:
-    assert word_recall("He keeps bees.", ["bees in Mitcham", "bees"]) == 1.0
-    assert word_recall("He lives in Mitcham.", ["bees in Mitcham"]) == 0.5
-    assert word_recall("He lives in Mitcham.", ["the", ""]) == word_recall("Anything.", []) == mean([]) == 0.0
-
-
-def test_a_message_is_too_early_before_its_mark_and_too_late_after_it() -> None:
-    assert [too_early(placed, 5) for placed in (4, 5, 6)] == [True, False, False]
-    assert [excess(placed, 5, 10) for placed in (4, 5, 6, 10)] == [0.0, 0.0, 0.1, 0.5]
 
 
 STORY = Story(
@@ -95,23 +75,13 @@ def heard(output: str, at: int = 2) -> set[str]:
         ("You will like what her uncle does.", {"D2"}),
         ("Somebody set the old boathouse on fire.", {"D4"}),
         ("A stranger pays her with a silver coin.", set()),
-        (
-            "A member of the family, and no innocent one.",
-            set(),
-        ),  # inferred: so the guard is measured apart
+        ("A member of the family, and no innocent one.", set()),  # inferred: so the guard is measured apart
         ("", set()),
     ],
 )
 def test_what_is_heard_before_the_answer_is_told_and_not_after(output: str, detectors: set[str]) -> None:
     assert heard(output) == detectors
     assert heard(output, at=3) == set()
-
-
-def test_the_words_of_the_question_and_of_the_title_are_no_secret() -> None:
-    pieces = [Piece("A.", {"s": 1}), Piece("It was uncle Tobias.", {"s": 2})]
-    assert not leaks("Uncle Tobias", "Who?", ["uncle Tobias"], Story("s", "Uncle Tobias", 2, pieces), {"s": 1})
-    asked = "Was it uncle Tobias?"
-    assert not leaks(f"{asked} I do not know.", asked, ["uncle Tobias"], Story("s", "S", 2, pieces), {"s": 1})
 
 
 def test_a_reference_that_was_told_already_leaks_nothing_and_half_of_the_new_words_are_enough() -> None:

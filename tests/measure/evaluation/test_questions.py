@@ -117,21 +117,9 @@ def test_questions_that_cannot_give_anything_away_are_left_out(
     assert published(tmp_path, [section], *answers) == [], why
 
 
-def test_an_answer_that_has_to_be_inferred_needs_no_word_of_its_section(tmp_path: Path) -> None:
-    assert published(tmp_path, [3], "a silver chain", "a gold ring", explicit=False)
-    assert published(tmp_path, [3], "a gold ring", "a silver chain")
-    assert published(tmp_path, [3], "gold", question="Is there gold?") == [], "the question's words are no news"
-
-
 @pytest.fixture
 def mill() -> Story:
     return sectioned(STORY)
-
-
-def test_a_section_is_seen_from_its_number_on(mill: Story) -> None:
-    assert [len(mill.seen({"the-mill": at})) for at in range(4)] == [0, 1, 2, 3]
-    assert [len(mill.hidden({"the-mill": at})) for at in range(4)] == [3, 2, 1, 0]
-    assert mill.seen({"another-book": 3}) == []
 
 
 def test_a_text_comes_from_where_most_of_its_runs_stand_and_is_beyond_where_that_is(mill: Story) -> None:
@@ -149,12 +137,6 @@ def test_what_is_told_twice_is_not_beyond_once_it_was_told() -> None:
     story = Story("bells", "Bells", 5, [again, once])
     assert [story.beyond(once.text, at) for at in ({"bells": 1}, {})] == [False, True]
     assert story.beyond(again.text, {"bells": 1})
-
-
-def test_a_piece_may_need_two_books() -> None:
-    piece = Piece("The stranger is the miller.", {"the-well": 1, "the-mill": 4})
-    assert not piece.seen({"the-well": 1, "the-mill": 3})
-    assert piece.seen({"the-well": 1, "the-mill": 4})
 
 
 def test_stories_become_a_library_that_says_the_same(mill: Story, tmp_path: Path) -> None:

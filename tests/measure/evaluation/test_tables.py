@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.measure.evaluation.tables import PAGE, faults, page, record, recorded, with_tables, worse
+from tests.measure.evaluation.tables import PAGE, faults, page, recorded, with_tables
 
-NAMES = ("shipped", "stories")
 THEN = {
     "at: hit@1": 0.90, "at: refused": 0.05, "at: asked": 300, "check: too early": 0.01, "model before: asked": 300,
     "model before: leaks": 3, "model before: own words": 0.01, "club: Dogear: first two": 0.8,
@@ -42,14 +41,6 @@ def test_more_than_two_points_are_a_fault_in_either_direction(name: str, within:
     assert found.startswith(name.partition(":")[0])
 
 
-def test_what_is_better_or_not_measured_is_no_fault() -> None:
-    assert faults(THEN | {"at: hit@1": 1.0, "at: refused": 0.0, "at: asked": 20}, THEN) == faults({}, THEN) == []
-    assert faults(THEN | {"club: Dogear: p50 ms": 90, "club: Dogear: words": 9}, THEN) == [], "machines differ"
-    assert worse("before: refused", 0.3, 0.1) == pytest.approx(-0.2)
-    assert worse("model at: own words", 0.3, 0.1) == pytest.approx(-0.2)
-    assert worse("placing reviews: too early", 0.3, 0.1) == pytest.approx(0.2)
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -66,18 +57,6 @@ def test_what_is_better_or_not_measured_is_no_fault() -> None:
 def test_a_single_leak_passage_or_failure_is_a_fault(name: str) -> None:
     assert faults({name: 1}, {}) == [f"{name}: 1, and must be 0."]
     assert faults({name: 0}, {}) == []
-
-
-def test_a_record_keeps_other_sets_and_fills_their_places_in_the_page(tmp_path: Path) -> None:
-    kept, docs = tmp_path / "recorded.json", tmp_path / "page.md"
-    docs.write_text("".join(f"<!-- {name}:begin -->\nnot yet\n<!-- {name}:end -->\n" for name in NAMES))
-    record("shipped", {"at: hit@1": 0.12341678}, kept, docs)
-    record("stories", {"at: hit@1": 0.5}, kept, docs)
-    assert recorded(kept) == {"shipped": {"at: hit@1": 0.1234}, "stories": {"at: hit@1": 0.5}}
-    told = docs.read_text(encoding="utf-8")
-    assert "not yet" not in told
-    assert "| at | 12.3% |" in told
-    assert "| at | 50.0% |" in told
 
 
 def test_the_page_shows_what_was_recorded_and_that_gives_nothing_away() -> None:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from corpus.books import Reveals
 from corpus.library import Library
 from corpus.passages import Passage, cut
@@ -14,31 +12,13 @@ from tests.measure.evaluation.unlabelled import (
     CASES,
     TEXT,
     Said,
-    Shape,
     Tale,
-    even,
     measured,
-    mostly,
     placings,
-    shortened,
 )
 
 TOLD = [Said(f"Sentence {n} of a hundred.", n) for n in range(1, 101)]
 TALE = Tale("the-tale", 100, TOLD, [Said(f"What is {n}? It is {n}.", n) for n in range(1, 8)])
-
-
-@pytest.mark.parametrize(
-    ("shape", "first", "last"), [(even, 0.2, 0.2), (mostly(0), 0.5, 0.12), (mostly(0.8), 0.12, 0.5)]
-)
-def test_a_summary_is_a_third_of_its_story_in_order_and_as_uneven_as_its_shape(
-    shape: Shape, first: float, last: float
-) -> None:
-    kept = shortened(TOLD, shape)
-    marks = [said.mark or 0 for said in kept]
-    assert marks == sorted(set(marks))
-    assert len(kept) == pytest.approx(100 / 3, abs=7)
-    assert sum(mark <= 20 for mark in marks) / len(marks) == pytest.approx(first, abs=0.1)
-    assert sum(mark > 80 for mark in marks) / len(marks) == pytest.approx(last, abs=0.1)
 
 
 def passage(order: int, mark: int, *sentences: str) -> Passage:
@@ -49,11 +29,6 @@ def test_a_sentence_counts_from_where_any_of_it_can_be_seen() -> None:
     told = [Said("It rains.", 3), Said("Oh!", None), Said("He said: “No.” And left.", 4)]
     found = [passage(1, 9, "And left."), passage(0, 2, "It rains.", "Oh!", "He said: “No.”")]
     assert list(placings(told, found)) == [(2, 3), (2, 4)]
-
-
-def test_text_that_got_lost_is_an_error_and_no_figure() -> None:
-    with pytest.raises(ValueError, match="other text"):
-        list(placings([Said("It rains.", 1)], [passage(0, 1, "It rains.", "More.")]))
 
 
 def test_a_case_goes_through_the_library_and_the_store(embedder: Embedder) -> None:

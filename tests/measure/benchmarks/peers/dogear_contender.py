@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.answering.engine import Discussion
-from corpus.library import Library, ReadingCache
+from corpus.library import Library
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
@@ -71,7 +71,7 @@ class DogearContender:
 @contextmanager
 def open_dogear(library: Path, data: Path) -> Iterator[DogearContender]:
     """Open a library with its store, brought up to date."""
-    books, embedder = Library.load(library, ReadingCache(data)), Remembering(load_embedder())
+    books, embedder = Library.load(library), Remembering(load_embedder())
     with Store(data, embedder.name, silent) as store:
         yield DogearContender(books, store, embedder)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.library import SHIPPED, Library, ReadingCache
+from corpus.library import SHIPPED, Library
 from retrieval.store import LAYOUT
 from tests.fakes.bookshelf import write_book
 from tests.measure.benchmarks.peers.filling import REAL, fill_dogear, fill_peers, stretches
@@ -54,9 +54,7 @@ def shelf(work: Path, size: int, model: Path, say: Callable[[str], None]) -> She
         fill_peers(found.peers, there, books, model, real=real, say=say)
 
     def dogear(there: int) -> None:
-        readings = ReadingCache(found.dogear)
-        fill_dogear(found.dogear, Library.load(found.library, readings), there, books, real=real, say=say)
-        readings.save()
+        fill_dogear(found.dogear, Library.load(found.library), there, books, real=real, say=say)
 
     _once(found.library, text, books, lambda _: write_library(found.library, books), say)
     _once(found.peers, text, books, peers, say)

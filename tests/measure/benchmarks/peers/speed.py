@@ -1,5 +1,6 @@
 """How long a question takes: all contenders asked in turns, in one process, about real books of a library of a size."""
 
+import re
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,6 @@ from tests.measure.benchmarks.peers.filling import REAL
 from tests.measure.benchmarks.peers.langchain_peer import LangChainPeer
 from tests.measure.benchmarks.peers.llamaindex_peer import LlamaIndexPeer
 from tests.measure.benchmarks.peers.shelves import Shelf
-from tests.measure.benchmarks.rush import questions
 
 ROUNDS = 4
 """Each question is asked this often, in turns; the first round only warms up."""
@@ -37,12 +37,24 @@ TOUCHED = 30
 """Books that are opened for the first time, the real ones among them."""
 
 
+FORMS = ("Who is {}?", "What does {} do?", "Why does {} matter?", "Whom does {} trust?")
+
+
 def asked_about(books: Mapping[str, Book], count: int) -> list[Asked]:
-    """Return questions about people of the shipped books, by readers at many positions."""
-    slugs = {book.title: slug for slug, book in books.items()}
+    """Return questions about people of the shipped books, one book after another, by readers at many positions."""
+    names = {
+        path.parent.name: re.findall(r"^## (.+)$", path.read_text("utf-8"), re.MULTILINE)
+        for path in sorted(SHIPPED.glob("*/people.md"))
+    }
+    asked = (
+        (form.format(names[slug][n % len(names[slug])]), slug)
+        for form in FORMS
+        for n in range(max(map(len, names.values())))
+        for slug in names
+    )
     return [
-        Asked(text, slugs[title], max(1, books[slugs[title]].marks * (30 + 7 * n % 71) // 100))
-        for n, (text, title) in enumerate(questions(count))
+        Asked(text, slug, max(1, books[slug].marks * (30 + 7 * n % 71) // 100))
+        for n, (text, slug) in enumerate(list(dict.fromkeys(asked))[:count])
     ]
 
 
