@@ -25,7 +25,7 @@ from bot.people import EVERY
 from bot.settings import Settings
 from bot.upkeep import Following, StoreRepair
 from bot.workers import SEARCHING, Workers
-from corpus.library import Library, ReadingCache
+from corpus.library import Library
 from retrieval.retriever import Retriever, open_retriever
 from retrieval.types import StoreUnavailable
 
@@ -52,10 +52,7 @@ def open_discussion(
 
     The `owner` of the library may replace what a Chroma server holds, and waits a while for a server that is away.
     """
-    readings = ReadingCache(data)
-    books = Library.load(library, readings)
-    for problem in books.problems:
-        log.warning("%s", problem)
+    books = Library.load(library)
     with ExitStack() as stack:
         for attempt in Retrying(
             retry=retry_if_exception_type(StoreUnavailable),
@@ -69,8 +66,9 @@ def open_discussion(
                 alone = partial(indexing_lock, settings.club_data) if settings.chroma and settings.database else None
                 retriever = opening.enter_context(open_retriever(books, data, *where, replacing=owner, alone=alone))
                 retriever.refresh(progress)
-                readings.save()
                 stack.push(opening.pop_all())
+        for problem in books.found:
+            log.warning("%s", problem)
         writer = _open_writer(settings, retriever, meter) if settings.chat_model else None
         try:
             yield Discussion(books, retriever, writer)

@@ -16,14 +16,9 @@ from pydantic import BeforeValidator, Field
 
 from corpus.text import on_one_line
 
-Slug = str
-"""The name of a book in file names and commands, such as smileys-people."""
-
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-"""The form of slugs that Dogear makes; folders with other plain names can be read too."""
-
-MAX_NAME = 100
-"""Characters of a folder's name. Discord: 100 characters in a choice, and books are picked from choices."""
+Slug = str  # the name of a book in file names and commands, such as smileys-people
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # slugs that Dogear makes; other plain names can be read
+MAX_NAME = 100  # characters of a folder's name. Discord: 100 characters in a choice, and books are picked from choices.
 
 
 def is_plain(name: str) -> bool:
@@ -62,11 +57,8 @@ class Reveals:
         return hash(frozenset(self.marks.items()))
 
 
-MAX_MARKS = 100_000
-"""More marks than any book has pages: a larger number is a mistake."""
-
-MAX_LINE = 300
-"""Characters of a title or a name; a longer one is no title, and would be repeated with every reply."""
+MAX_MARKS = 100_000  # more marks than any book has pages: a larger number is a mistake
+MAX_LINE = 300  # characters of a title or a name; a longer one is no title, and would be repeated with every reply
 
 
 def _on_one_line(value: object) -> object:
@@ -82,14 +74,8 @@ def _without_time(value: object) -> object:
 
 
 OneLine = Annotated[str, Field(max_length=MAX_LINE), BeforeValidator(_on_one_line)]
-"""A text on one line."""
-
 Name = Annotated[str, Field(min_length=1, max_length=MAX_LINE), BeforeValidator(_on_one_line)]
-"""A text on one line that is not empty."""
-
-TextOrNumber = Annotated[str, Field(max_length=MAX_LINE), BeforeValidator(_as_text)]
-"""A text on one line; a number is taken as it is written."""
-
+TextOrNumber = Annotated[str, Field(max_length=MAX_LINE), BeforeValidator(_as_text)]  # a number is taken as written
 Count = Annotated[int, Field(strict=True, ge=0, lt=10**18)]
 MarkNumber = Annotated[int, Field(strict=True, ge=1, le=MAX_MARKS)]
 Length = Annotated[int, Field(strict=True, ge=1, le=10**8)]
@@ -159,10 +145,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A book of the library. A position is a number of marks: 0 is not started, `marks` is finished.
-
-    If `club` is set, the book is that club's own, and no other club may learn that it is there. No file says so.
-    """
+    """A book of the library, or of a `club` that alone may learn of it; position 0 is not started, `marks` the end."""
 
     slug: Slug
     title: Name
@@ -197,13 +180,9 @@ class Book:
         """Return what is needed to see a text that may give away the whole book."""
         return Reveals.of({self.slug: self.marks})
 
-    def clamp(self, mark: int) -> int:
-        """Return `mark`, limited to 0 … `marks`."""
-        return max(0, min(self.marks, mark))
-
     def mark_at(self, share: float) -> int:
         """Return the mark at a share (0 to 1) of the book, rounded up: better too late than too early."""
-        return self.clamp(max(int(share > 0), math.ceil(share * self.marks - 1e-9)))
+        return max(0, min(self.marks, max(int(share > 0), math.ceil(share * self.marks - 1e-9))))
 
     def finished_at(self, share: Fraction) -> int:
         """Return the marks finished at a share (0 to 1) of the book, rounded down, by the lengths if they are known."""
@@ -283,7 +262,6 @@ def mark_reached(unit: Unit, number: Fraction, book: Book) -> int:
 
 
 def _checked(unit: Unit | None, number: Fraction, book: Book, total: Fraction | None) -> int:
-    """Return how many units there are. Raises NotInBook if `number` is not one of them."""
     name = "mark" if unit is None and book.unit is Unit.PERCENT else (unit or book.unit).value
     count = how_many(unit, book)
     if count is None and (total is None or unit is not Unit.PAGE):

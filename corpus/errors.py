@@ -7,17 +7,12 @@ class DogearError(Exception):
     """An error whose message tells people what to do."""
 
 
-def shown_path(path: Path) -> str:
-    """Return a path for an error message: on one line, with unprintable characters escaped."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
-
-
 class LibraryProblem(DogearError):
     """A mistake in a library: the file, the line (0 for the whole file), what is wrong, and the cure."""
 
     def __init__(self, path: Path, line: int, what: str, cure: str, *, fatal: bool = True) -> None:
         self.path, self.line, self.what, self.cure, self.fatal = path, line, what, cure, fatal
-        name = shown_path(path)
+        name = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
         where = f"{name}:{line}" if line else name
         super().__init__(f"{where}: {what} {cure}")
 

@@ -24,8 +24,7 @@ from corpus.positions import DIGITS, PERCENT_WORDS, ROMAN, UNIT_WORDS, WORDS, va
 _LABEL = re.compile(r"reveals?\s*[:=](.*)", re.IGNORECASE | re.DOTALL)
 _MARK = re.compile(r"[0-9]{1,6}")
 _STRAY = re.compile(r"<!--|<!\W{0,5}reveal|\breveals?\s*[:=]\s*\S{0,100}[0-9]", re.IGNORECASE)
-MAX_NAMED = 50
-"""Books that one label may name."""
+MAX_NAMED = 50  # books that one label may name
 
 _PAIRS = "Write a whole number, or book=number pairs with commas between."
 
@@ -39,10 +38,7 @@ class WrongLabel(ValueError):
 
 
 def parse_reveals(value: object, book: Book, others: Mapping[Slug, Book]) -> Reveals:
-    """Return the reveals that a comment or the front matter states. Raises WrongLabel.
-
-    A label may also name books that are not among the library's (`others`).
-    """
+    """Return the reveals that a label states; it may name books beside the known ones, `others`. Raises WrongLabel."""
     known = {**others, book.slug: book}
     try:
         marks: dict[Slug, int] = {}
@@ -90,7 +86,6 @@ def _pairs(value: object, book: Book) -> list[tuple[Slug, str]]:
 
 
 def _written(value: object) -> str:
-    """Return a number or a text as it was written, and "" for anything else."""
     if isinstance(value, str):
         return value.strip()
     small = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**9
@@ -124,11 +119,8 @@ def _hiding(value: object, book: Book, known: Mapping[Slug, Book]) -> Reveals:
     return Reveals.of(marks)
 
 
-MAX_LENGTH = 1_000
-"""Characters of a heading that are searched for marks."""
-
-MOST_NUMBERS = 20
-"""Numbers in a heading; a heading with more of them is a list and places nothing."""
+MAX_LENGTH = 1_000  # characters of a heading that are searched for marks
+MOST_NUMBERS = 20  # numbers in a heading; a heading with more of them is a list and places nothing
 
 _NUMBER = rf"(?:(?P<digits>{DIGITS})(?:st|nd|rd|th)?|(?<=[\W_])(?:(?P<words>{WORDS})|(?P<roman>{ROMAN})))"
 _JOIN = r"\s*(?:,\s*(?:and\b|&)?|and\b|&|\+|/|to\b|thr(?:ough|u)\b|until\b|till\b|[‐‑–—−-]|\.{2,3})\s*"
@@ -209,7 +201,10 @@ def plain_characters(heading: str) -> str:
 
 def mentions(text: str) -> list[Mention]:
     """Return all marks that a text mentions, in order. Raises UnclearHeading for too many."""
-    return sorted(_mentions(text), key=lambda mention: mention.start)
+    found = sorted(_mentions(text), key=lambda mention: mention.start)
+    if found and len(re.findall(DIGITS, text)) > MOST_NUMBERS:
+        raise UnclearHeading(f"The heading holds more than {MOST_NUMBERS} numbers.")
+    return found
 
 
 def begins_with(text: str, mention: Mention) -> bool:
@@ -227,7 +222,6 @@ def heading_mark(heading: str, book: Book) -> int | None:
 
 
 def _mentions(text: str) -> Iterator[Mention]:
-    left = MOST_NUMBERS
     for found in _NAMED.finditer(text):
         unit = next(unit for unit in UNIT_WORDS if found[unit])
         if found["roman"] and (unit is Unit.PAGE or _PRONOUN.match(text, found.start("roman"))):
@@ -239,20 +233,11 @@ def _mentions(text: str) -> Iterator[Mention]:
         while more := following.match(text, end):
             numbers.append(_number(more))
             end = more.end()
-            left = _one_less(left)
-        left = _one_less(left)
         yield Mention(unit, min(numbers), max(numbers), found.start(), end, bool(_OPEN.match(text, end)))
     for found in _PERCENT.finditer(text):
         numbers = [value(number) for number in (found["first"], found["last"]) if number]
-        left = _one_less(left)
         goes_on = bool(_OPEN.match(text, found.end()))
         yield Mention(Unit.PERCENT, min(numbers), max(numbers), found.start(), found.end(), goes_on)
-
-
-def _one_less(left: int) -> int:
-    if not left:
-        raise UnclearHeading(f"The heading holds more than {MOST_NUMBERS} numbers.")
-    return left - 1
 
 
 def _number(found: re.Match[str]) -> Fraction:
@@ -268,12 +253,10 @@ def _beginning(mention: Mention, book: Book) -> int:
     return mark_reached(mention.unit, mention.first, book)
 
 
-Report = Callable[[int, str, str], None]
-"""Reports a mistake in a document: the line, what is wrong, and the cure."""
+Report = Callable[[int, str, str], None]  # reports a mistake in a document: the line, what is wrong, and the cure
 
 HIDDEN = "so this is hidden until the end."
-AT_THE_END = "It hides its text until the end."
-"""What is said of a heading whose marks cannot be read."""
+AT_THE_END = "It hides its text until the end."  # what is said of a heading whose marks cannot be read
 
 
 @dataclass(slots=True)
@@ -392,7 +375,6 @@ class Scopes:
         return reveals, labels[0].by if labels else ""
 
     def _holding(self) -> list[RevealsLabel]:
-        """Return the labels that apply here: usually one, none, or two if it is unclear which was meant."""
         named = next((section.named for section in reversed(self._open) if section.named), None)
         rest = [label for label in (named or self._front,) if label]
         for depth, section in reversed(list(enumerate(self._open))):

@@ -13,25 +13,14 @@ from corpus.books import Book, Reveals, Slug, Unit
 from corpus.documents import Block, Document
 from corpus.text import on_one_line, sentences
 
-SENTENCES = 3
-"""Sentences in a passage: enough to be understood alone, few enough to be placed and found precisely."""
-
-TOLD_IN_ORDER = ("summary",)
-"""Kinds of document that tell the story in order; other unplaced text is placed paragraph by paragraph."""
-
-MAX_SENTENCE = 1_000
-"""Characters at which an endless “sentence” is cut, so that it can be embedded."""
+SENTENCES = 3  # sentences in a passage: enough to be understood alone, few enough to be placed and found precisely
+TOLD_IN_ORDER = ("summary",)  # kinds of document that tell the story; other unplaced text is placed by paragraph
+MAX_SENTENCE = 1_000  # characters at which an endless “sentence” is cut, so that it can be embedded
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A few sentences of one document with the same `reveals`.
-
-    `id` is a digest of the words, so an edit elsewhere does not change it (or its embedding). `order` numbers the
-    passages of a book in reading order. Passages of one `group` come from the same section with the same placement.
-    If `club` is set, only that club may see the passage. `certainty` (0 to 1) is the confidence in an inferred
-    placement; a placement that the library states has 1.
-    """
+    """A few sentences of a document; a `group` has one section and place, and a stated place a `certainty` of 1."""
 
     id: str
     book: Slug
@@ -69,11 +58,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A passage that still has to be placed; until then it reveals the whole book.
-
-    If its document tells the story in order, the passage lies between the stated marks `after` and `ahead`, and it
-    ends at `share` (0 to 1) of the book.
-    """
+    """A passage still to be placed: `share` (0 to 1) through its book, between the marks `after` and `ahead`."""
 
     passage: Passage
     share: float
@@ -94,18 +79,14 @@ def cut(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], list[
             group += 1
             for piece in _pieces(document, blocks):
                 passage = _passage(book, document, blocks[0], piece, order, group)
-                seen[passage.id] += 1
-                if seen[passage.id] > 1:  # the same words once more in one document
-                    passage = replace(passage, id=f"{passage.id}-{seen[passage.id]}")
+                told.append(replace(passage, id=_numbered(passage.id, seen)))
                 order += 1
-                told.append(passage)
         settled += [passage for passage in told if not passage.inferred]
         unplaced += _spread(told, book)
     return settled, unplaced
 
 
 def _spread(told: Iterable[Passage], book: Book) -> Iterator[Unplaced]:
-    """Yield the unplaced passages of a document, each with its share of the book."""
     reached, waiting = 0, list[Passage]()
     for passage in told:
         mark = 0 if passage.inferred else passage.mark
@@ -130,11 +111,7 @@ def _stretch(block: Block) -> tuple[object, ...]:
 
 
 def _pieces(document: Document, blocks: list[Block]) -> Iterator[tuple[str, ...]]:
-    """Yield the sentences of each passage of a run of blocks.
-
-    A passage that will be placed by matching stays within one paragraph, so that a paragraph about the ending does
-    not hide the one above it.
-    """
+    """Yield the sentences of each passage of a run of blocks; one that will be matched stays within a paragraph."""
     if blocks[0].reveals is None and document.kind not in TOLD_IN_ORDER:
         for block in blocks:
             yield from pieces([block.text])
@@ -177,13 +154,9 @@ def _passage(book: Book, document: Document, block: Block, piece: tuple[str, ...
     )  # fmt: skip
 
 
-def placed(passage: Passage, reveals: Reveals, heading: Reveals | None = None, certainty: float = 0.0) -> Passage:
-    """Return a passage with an inferred placement and its certainty.
-
-    The heading is kept only if it reveals nothing more: if its own placement (`heading`, else the end of the book)
-    is covered by that of the passage, or if the passage contains all of its words.
-    """
-    known = reveals.covers(heading or passage.reveals) or _words(passage.heading) <= _words(passage.text)
+def placed(passage: Passage, reveals: Reveals, certainty: float = 0.0) -> Passage:
+    """Return a passage with an inferred place; its heading is kept at the end, or if the passage has all its words."""
+    known = reveals.covers(passage.reveals) or _words(passage.heading) <= _words(passage.text)
     kept = passage.heading if known else ""
     return replace(passage, reveals=reveals, inferred=True, heading=kept, certainty=round(certainty, 3))
 
@@ -211,11 +184,8 @@ _KIND_NAMES = {
 }  # fmt: skip
 
 
-AFTER_THE_LIBRARY = 1 << 33
-"""The first group number of club texts; a book of the library has a few hundred groups."""
-
-PASSAGES_A_GROUP = 1 << 16
-"""Order numbers in a group: more than the longest review has passages."""
+AFTER_THE_LIBRARY = 1 << 33  # the first group number of club texts; a book of the library has a few hundred groups
+PASSAGES_A_GROUP = 1 << 16  # order numbers in a group: more than the longest review has passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,25 +215,23 @@ class ClubText:
 
 
 def cut_review(review: ClubText) -> list[Passage]:
-    """Cut a member's review into passages, which come after the library's and form one group.
-
-    Their ids are longer than those of library passages, so they never collide.
-    """
+    """Cut a member's review into passages: one group after the library's, with longer ids than those have."""
     group = AFTER_THE_LIBRARY + int(_digest(review.club, review.id)[:8], 16)
     seen: Counter[str] = Counter()
-    found: list[Passage] = []
-    for number, piece in enumerate(pieces(map(on_one_line, review.text.splitlines()))):
-        key = f"club/{_digest(review.club, review.id, *piece)}"
-        seen[key] += 1
-        found.append(
-            Passage(
-                id=f"{key}-{seen[key]}" if seen[key] > 1 else key, book=review.book, kind="review",
-                document=f"review-{review.id}", sentences=piece, reveals=review.reveals, inferred=False,
-                order=group * PASSAGES_A_GROUP + number, group=group, rating=review.rating, date=review.date,
-                explicit=review.explicit, club=review.club,
-            )
-        )  # fmt: skip
-    return found
+    return [
+        Passage(
+            id=_numbered(f"club/{_digest(review.club, review.id, *piece)}", seen), book=review.book, kind="review",
+            document=f"review-{review.id}", sentences=piece, reveals=review.reveals, inferred=False,
+            order=group * PASSAGES_A_GROUP + number, group=group, rating=review.rating, date=review.date,
+            explicit=review.explicit, club=review.club,
+        )
+        for number, piece in enumerate(pieces(map(on_one_line, review.text.splitlines())))
+    ]  # fmt: skip
+
+
+def _numbered(key: str, seen: Counter[str]) -> str:
+    seen[key] += 1  # the same words may come once more in one document
+    return f"{key}-{seen[key]}" if seen[key] > 1 else key
 
 
 def _digest(*parts: object) -> str:

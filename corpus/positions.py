@@ -3,7 +3,6 @@
 import contextlib
 import math
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 from corpus.books import Book, NotInBook, Unit, how_many, mark_finished
@@ -18,8 +17,7 @@ UNIT_WORDS = {
 }
 """Patterns for the words that people write for a unit, before its number."""
 
-PERCENT_WORDS = r"(?:%|per ?cent\b)"
-"""A pattern for the words that people write after a number of percent."""
+PERCENT_WORDS = r"(?:%|per ?cent\b)"  # a pattern for the words that people write after a number of percent
 
 _ONES = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
@@ -42,17 +40,11 @@ _SMALL = "|".join(sorted((*_ONES, *_ORDINALS), key=len, reverse=True))
 _TEN = "|".join(f"{word}|{word[:-1]}ieth" for word in _TENS)
 _BELOW_HUNDRED = rf"(?:(?:{_TEN})(?:[ -](?:{_SMALL}))?|{_SMALL})"
 
-DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"
-"""A pattern for a number in digits, such as 1,200."""
+DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?"  # a pattern for a number in digits, such as 1,200
 
 WORDS = rf"(?:(?:(?:{_SMALL}|a)[ -])?hundred(?:(?:[ -]and)?[ -]{_BELOW_HUNDRED})?|{_BELOW_HUNDRED})\b"
-"""A pattern for a number in English words, up to nineteen hundred and ninety-nine."""
-
-ROMAN = r"(?=[ivxlc])c{0,3}(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})(?!\w)(?<=[ivxlc])"
-"""A pattern for a Roman numeral below 400."""
-
-MOST_DIGITS = 9
-"""Digits of a number; a longer one is read as this many nines, which is too large for every book."""
+ROMAN = r"(?=[ivxlc])c{0,3}(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})(?!\w)(?<=[ivxlc])"  # below 400
+MOST_DIGITS = 9  # digits of a number; a longer one is read as this many nines, which is too large for every book
 
 
 def value(text: str) -> Fraction:
@@ -64,20 +56,15 @@ def value(text: str) -> Fraction:
             return Fraction(10**MOST_DIGITS - 1)
         return Fraction(f"{whole}.{decimals[:MOST_DIGITS] or 0}")
     if set(text) <= _ROMAN.keys():
-        return Fraction(_roman(text))
+        digits = [_ROMAN[letter] for letter in text]
+        return Fraction(sum(-n if n < max(digits[at:]) else n for at, n in enumerate(digits)))
     total = 0
     for word in re.split(r"[ -]", text):
         total = max(1, total) * 100 if word == "hundred" else total + _VALUES.get(word, 0)
     return Fraction(total)
 
 
-def _roman(text: str) -> int:
-    digits = [_ROMAN[letter] for letter in text]
-    return sum(-n if n < max(digits[i:]) else n for i, n in enumerate(digits))
-
-
-MAX_LENGTH = 100
-"""Characters of a reported position."""
+MAX_LENGTH = 100  # characters of a reported position
 
 _UNIT = "|".join(f"(?P<{unit}>{words})" for unit, words in UNIT_WORDS.items()) + "|(?P<own>marks?)"
 _TOTAL = rf"(?:\s*(?:of|/|out of)\s*(?P<total>{DIGITS}))?"
@@ -165,8 +152,8 @@ def parse_position(text: str, book: Book, now: int | None = None) -> int:
 
     “Chapter 7” means that chapter 7 is finished; “in chapter 7” and “up to chapter 7” mean that chapter 6 is.
     """
+    said = _tidied(text, book)
     try:
-        said = _tidied(text)
         if now is not None and (more := _MORE.fullmatch(said)):
             return mark_finished(None, now + _number(more), book)
         return _position(said, book)
@@ -179,10 +166,7 @@ def parse_part(text: str, book: Book) -> tuple[int, int]:
 
     In a book with percent marks, a single percentage means the ten percent before it. Raises PositionError.
     """
-    try:
-        said = _tidied(text)
-    except NotInBook as error:
-        raise PositionError(f"{error} {_understood(book)}") from error
+    said = _tidied(text, book)
     if _WHOLE.fullmatch(said):
         return 1, book.marks
     if both := _RANGE.fullmatch(said):
@@ -191,20 +175,15 @@ def parse_part(text: str, book: Book) -> tuple[int, int]:
         ends = (f"{both[end]}%" if percent else f"{unit} {both[end]}" for end in ("first", "last"))
         first, last = sorted(parse_position(end, book) for end in ends)
         return max(1, first), last
-    if since := _SINCE.fullmatch(said):
-        return _end_before(since["where"], book, inclusive=bool(since["inclusive"])) + 1, book.marks
+    if since := _SINCE.fullmatch(said):  # “since chapter 9” starts after chapter 9, “from chapter 9” with it
+        if since["inclusive"]:
+            with contextlib.suppress(PositionError):
+                return parse_position(f"before {since['where']}", book) + 1, book.marks
+        return parse_position(since["where"], book) + 1, book.marks
     if up_to := _UP_TO.fullmatch(said):
         return 1, parse_position(up_to["where"], book)
     mark = parse_position(re.sub(r"^(?:in|during)\s+", "", said), book)
     return max(1, mark - 9) if book.unit is Unit.PERCENT else mark, mark
-
-
-def _end_before(where: str, book: Book, *, inclusive: bool) -> int:
-    """Return the last mark before a part: “since chapter 9” starts after chapter 9, “from chapter 9” with it."""
-    if inclusive:
-        with contextlib.suppress(PositionError):
-            return parse_position(f"before {where}", book)
-    return parse_position(where, book)
 
 
 def describe_position(mark: int, book: Book) -> str:
@@ -235,14 +214,13 @@ def _understood(book: Book) -> str:
     return f"Where are you in “{book.title}”? Write for example {', '.join(most)} or {last}."
 
 
-def _tidied(text: str) -> str:
-    """Return the text in lower case with plain punctuation. Raises NotInBook if it is empty or too long."""
+def _tidied(text: str, book: Book) -> str:
     if len(text) > MAX_LENGTH:
-        raise NotInBook("That is too long.")
+        raise PositionError(f"That is too long. {_understood(book)}")
     plain = re.sub(r"[‐‑–—−]", "-", text.replace("’", "'").replace("“", "").replace("”", "").replace('"', ""))
     tidied = " ".join(plain.split()).lower().rstrip(".!?, ")
     if not tidied:
-        raise NotInBook("You haven’t told me where you are.")
+        raise PositionError(f"You haven’t told me where you are. {_understood(book)}")
     return tidied
 
 
@@ -272,11 +250,12 @@ def _position(text: str, book: Book) -> int:
     if percent := _PERCENT.fullmatch(_without(_PLAINLY, said)):
         return mark_finished(Unit.PERCENT, _number(percent), book)
     if place := _place(said, book) or _place(beyond, book):
-        return mark_finished(place.unit, place.number, book, place.total)
+        unit, number, total = place
+        return mark_finished(unit, number, book, total)
     if place := _place(within, book):
-        mark_finished(place.unit, place.number, book, place.total)  # is there such a place at all?
-        before = max(Fraction(0), math.ceil(place.number) - Fraction(1))
-        return mark_finished(place.unit, before, book, place.total)
+        unit, number, total = place
+        mark_finished(unit, number, book, total)  # is there such a place at all?
+        return mark_finished(unit, max(Fraction(0), math.ceil(number) - Fraction(1)), book, total)
     raise NotInBook(f"I don’t understand {shown(text)}.")
 
 
@@ -302,7 +281,6 @@ def _share(said: str, book: Book) -> Fraction | None:
 
 
 def _seconds(time: str) -> Fraction:
-    """Return the seconds of a time such as 6:15:00, 6h 15m or 3h20."""
     if ":" in time:
         hours, minutes, seconds = (*map(int, time.split(":")), 0)[:3]
     else:
@@ -311,25 +289,17 @@ def _seconds(time: str) -> Fraction:
     return Fraction(hours * 3_600 + minutes * 60 + seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class _ReportedPlace:
-    unit: Unit | None
-    number: Fraction
-    total: Fraction | None = None
-
-
-def _place(said: str, book: Book) -> _ReportedPlace | None:
-    """Return the unit and number in a text, and the total if it is given."""
+def _place(said: str, book: Book) -> tuple[Unit | None, Fraction, Fraction | None] | None:
     if found := _AFTER_UNIT.fullmatch(said) or _BEFORE_UNIT.fullmatch(said):
         unit = next((unit for unit in UNIT_WORDS if found[unit]), None)
         if unit is Unit.PAGE and found.groupdict().get("roman"):
             return None  # page xii lies before page 1
-        return _ReportedPlace(unit, _number(found), value(found["total"]) if found["total"] else None)
+        return unit, _number(found), value(found["total"]) if found["total"] else None
     if found := _RATIO.fullmatch(said):
         total = value(found["total"])
-        return _ReportedPlace(None if total == book.marks else Unit.PAGE, _number(found), total)
+        return None if total == book.marks else Unit.PAGE, _number(found), total
     if found := _BARE.fullmatch(said):
-        return _ReportedPlace(None, _number(found))
+        return None, _number(found), None
     return None
 
 

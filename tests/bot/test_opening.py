@@ -12,7 +12,6 @@ from bot.answering.reply import Mode
 from bot.opening import open_discussion
 from bot.settings import Settings
 from corpus.errors import DogearError, LibraryProblem
-from corpus.library import BookDocuments
 from retrieval.gate import Audience
 from retrieval.types import StoreHeld, StoreUnavailable, WeightsRefused
 from tests.fakes.bookshelf import KITE, LANTERN, write_book, write_kite, write_lantern
@@ -59,8 +58,8 @@ def test_documents_that_have_not_changed_since_are_not_read_again(
     write_kite(library)
     with open_discussion(settings, library, data):
         pass
-    read: list[str] = []
-    monkeypatch.setattr(BookDocuments, "_documents", lambda _, slug, problems: read.append(slug))
+    read: list[Path] = []
+    monkeypatch.setattr("corpus.library.read_document", lambda path, *_: read.append(path))
     with open_discussion(settings, library, data) as discussion:
         assert discussion.ask(QUESTION, FINISHED, LANTERN).passages
     assert read == []

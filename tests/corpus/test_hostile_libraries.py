@@ -74,11 +74,6 @@ def test_a_book_file_of_too_many_mistakes_leaves_out_its_book(shelf: Shelf) -> N
     assert TINKER not in shelf.load().books
 
 
-def test_a_title_is_no_novel(shelf: Shelf) -> None:
-    shelf.write(TINKER, "book.toml", f"title = '{'a' * 301}'\nauthor = 'A'\nunit = 'chapter'\nmarks = 2\n")
-    assert "“title” is wrong: String should have at most 300 characters" in what_is_wrong(shelf)[0]
-
-
 def test_names_come_without_control_characters(shelf: Shelf) -> None:
     shelf.book(TINKER, more=r'series = "a\u0000b\u001b[31m"')
     assert loaded(shelf).books[TINKER].series == "a b [31m"
@@ -124,12 +119,6 @@ def test_a_document_of_too_many_lines_is_left_out(shelf: Shelf, line: str) -> No
 def test_a_paragraph_of_too_much_mark_up_is_plain_words_and_its_comment_hides_it(shelf: Shelf) -> None:
     marks, _ = shelf.doubted(f"## Chapter 3\n\nOne {'[' * 1_001} <!-- reveals: 1 --> more.\n")
     assert marks == {"One": 27}
-
-
-def test_a_heading_of_too_many_numbers_hides_its_text(shelf: Shelf) -> None:
-    marks, (problem,) = shelf.doubted(f"## Chapters {', '.join('1' * 22)}\n\nOne.\n")
-    assert marks == {"One": 27}
-    assert "more than 20 numbers" in str(problem)
 
 
 def test_a_label_that_names_too_many_books_hides_its_text(shelf: Shelf) -> None:

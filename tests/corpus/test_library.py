@@ -1,10 +1,7 @@
 """A library: whatever is wrong with a book is told with file, line and cure, and the other books load."""
 
 import datetime as dt
-import json
-import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,7 @@ import pytest
 from corpus import documents, library
 from corpus.books import BookPart, Edition, Ratings, Requirement, Reveals, SimilarBook
 from corpus.errors import LibraryProblem
-from corpus.library import NAME, Library, ReadingCache
+from corpus.library import Library
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf
 
 WHOLE = 'title = "Tinker"\nauthor = "John le Carré"\nunit = "chapter"\nmarks = 38\n'
@@ -151,23 +148,6 @@ def test_a_file_that_is_not_utf_8(shelf: Shelf, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["book.toml", "notes.md"])
-def test_a_file_that_is_a_folder(shelf: Shelf, name: str) -> None:
-    if name != "book.toml":
-        shelf.book(TINKER, 38)
-    (shelf.folder / TINKER / name).mkdir(parents=True)
-    assert "is not a file" in str(problem_with(shelf))
-
-
-@pytest.mark.parametrize("name", ["book.toml", "notes.md"])
-def test_a_pipe_is_not_waited_for(shelf: Shelf, name: str) -> None:
-    if name != "book.toml":
-        shelf.book(TINKER, 38)
-    (shelf.folder / TINKER).mkdir(exist_ok=True)
-    os.mkfifo(shelf.folder / TINKER / name)
-    assert "is not a file" in str(problem_with(shelf))
-
-
-@pytest.mark.parametrize("name", ["book.toml", "notes.md"])
 def test_links_out_of_a_folder_are_not_followed(
     shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
@@ -267,41 +247,12 @@ def test_a_fingerprint_changes_with_what_was_read(shelf: Shelf) -> None:
     shelf.book(TINKER, 38)
     shelf.write(PEOPLE, "notes.md", "One.")
     before = shelf.load()
-    again = shelf.load()
+    known = before.documents[PEOPLE]
     shelf.write(PEOPLE, "notes.md", "<!-- reveals: 7 -->\nOne.")
     after = shelf.load()
-    assert before.fingerprint(PEOPLE) == again.fingerprint(PEOPLE) != after.fingerprint(PEOPLE)
-    assert before.fingerprint(TINKER) == after.fingerprint(TINKER)
-    assert before.fingerprint(TINKER) != before.fingerprint(PEOPLE)
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data folder that is not there yet."""
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def started(tmp_path: Path, data: Path) -> Callable[[], Library]:
-    """What a start does, with the readings of the one before."""
-
-    def start() -> Library:
-        kept = ReadingCache(data)
-        library = Library.load(tmp_path / "library", kept)
-        kept.save()
-        return library
-
-    return start
-
-
-@pytest.fixture
-def two_books(tmp_path: Path) -> Shelf:
-    """Two books with one document each."""
-    made = Shelf(tmp_path / "library")
-    made.book(TINKER, 38)
-    made.write(PEOPLE, "notes.md", "<!-- reveals: 7 -->\nOne.")
-    made.write(TINKER, "notes.md", "<!-- reveals: 7, smileys-people=3 -->\nTwo.")
-    return made
+    assert before.fingerprint(PEOPLE) != after.fingerprint(PEOPLE), "it is that of what was read"
+    assert known != after.documents[PEOPLE]
+    assert before.fingerprint(TINKER) == after.fingerprint(TINKER) != before.fingerprint(PEOPLE)
 
 
 @pytest.fixture
@@ -318,134 +269,32 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def test_documents_that_are_as_they_were_are_read_when_they_are_asked_for(
-    two_books: Shelf, started: Callable[[], Library], opened: list[str]
-) -> None:
-    first = started()
-    assert opened == [PEOPLE, TINKER]
-    again = started()
-    assert opened == [PEOPLE, TINKER]
-    assert [again.fingerprint(slug) for slug in again.books] == [first.fingerprint(slug) for slug in first.books]
-    assert again.documents[PEOPLE] == first.documents[PEOPLE] != ()
-    assert opened == [PEOPLE, TINKER, PEOPLE]
-    assert two_books.load().fingerprint(PEOPLE) == again.fingerprint(PEOPLE)
-
-
-@pytest.mark.parametrize("text", ["<!-- reveals: 8 -->\nOne.", "<!-- reveals: 7 -->\nOne, two."])
-def test_a_document_that_has_changed_is_read_anew(
-    two_books: Shelf, started: Callable[[], Library], opened: list[str], text: str
-) -> None:
-    before = started()
-    two_books.write(PEOPLE, "notes.md", text)
-    opened.clear()
-    after = started()
+def test_documents_are_read_when_they_are_asked_for_and_once(shelf: Shelf, opened: list[str]) -> None:
+    shelf.write(PEOPLE, "notes.md", "<!-- reveals: seven -->\nOne.")
+    library = shelf.load()
+    assert library.fingerprint(PEOPLE)
+    assert (opened, library.found) == ([], [])
+    assert library.documents[PEOPLE] is library.documents[PEOPLE]
+    assert len(library.problems) == len(library.problems) == 1
     assert opened == [PEOPLE]
-    assert after.fingerprint(PEOPLE) != before.fingerprint(PEOPLE)
-    assert after.fingerprint(TINKER) == before.fingerprint(TINKER)
-    assert started().fingerprint(PEOPLE) == after.fingerprint(PEOPLE)
 
 
-def test_a_document_more_less_or_by_another_name_is_noticed(
-    two_books: Shelf, started: Callable[[], Library], opened: list[str]
+def test_a_document_more_less_or_by_another_name_and_other_code_make_another_fingerprint(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = {started().fingerprint(PEOPLE)}
-    more = two_books.write(PEOPLE, "more.md", "<!-- reveals: 7 -->\nMore.")
-    found.add(started().fingerprint(PEOPLE))
+    def fingerprint() -> str:
+        return shelf.load().fingerprint(PEOPLE)
+
+    shelf.write(PEOPLE, "notes.md", "One.")
+    found = {fingerprint()}
+    more = shelf.write(PEOPLE, "more.md", "More.")
+    found.add(fingerprint())
     more.rename(more.with_name("review.md"))
-    found.add(started().fingerprint(PEOPLE))
-    (two_books.folder / PEOPLE / "notes.md").unlink()
-    found.add(started().fingerprint(PEOPLE))
-    assert len(found) == 4
-
-
-def test_another_book_may_change_what_a_label_means(
-    two_books: Shelf, started: Callable[[], Library], opened: list[str]
-) -> None:
-    assert not started().problems
-    two_books.book(PEOPLE, 2)
-    after = started()
-    assert [problem.path.parent.name for problem in after.problems] == [PEOPLE, TINKER]
-    assert after.fingerprint(TINKER) == two_books.load().fingerprint(TINKER)
-
-
-def test_mistakes_are_told_at_every_start(two_books: Shelf, started: Callable[[], Library]) -> None:
-    two_books.write(PEOPLE, "notes.md", "<!-- reveals: seven -->\nOne.")
-    told = [[str(problem) for problem in library.problems] for library in (started(), started(), two_books.load())]
-    assert told[0] == told[1] == told[2]
-    assert len(told[0]) == 1
-
-
-def test_a_file_that_cannot_be_read_is_told_at_every_start(two_books: Shelf, started: Callable[[], Library]) -> None:
-    (two_books.folder / PEOPLE / "away.md").symlink_to(two_books.folder / "nowhere")
-    told = [[str(problem) for problem in started().problems] for _ in range(3)]
-    assert told[0] == told[1] == told[2]
-    assert len(told[0]) == 1
-
-
-def test_other_code_reads_anew(
-    two_books: Shelf, started: Callable[[], Library], opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started()
-    opened.clear()
+    found.add(fingerprint())
+    (shelf.folder / PEOPLE / "notes.md").unlink()
+    found.add(fingerprint())
+    (shelf.folder / PEOPLE / "notes.md").symlink_to(shelf.folder / "nowhere")
+    found.add(fingerprint())
     monkeypatch.setattr(library, "_reader", lambda: b"another one")
-    started()
-    assert opened == [PEOPLE, TINKER]
-
-
-def test_what_changes_between_a_start_and_its_reading_counts_as_it_is_read(
-    two_books: Shelf, started: Callable[[], Library]
-) -> None:
-    before = started().fingerprint(PEOPLE)
-    library = started()
-    two_books.write(PEOPLE, "notes.md", "<!-- reveals: 9 -->\nOne.")
-    assert library.fingerprint(PEOPLE) == before
-    assert library.documents[PEOPLE][0].blocks[0].reveals == two_books.load().documents[PEOPLE][0].blocks[0].reveals
-    assert library.fingerprint(PEOPLE) == two_books.load().fingerprint(PEOPLE) != before
-
-
-def test_a_file_that_changes_while_it_is_read_is_not_kept(
-    two_books: Shelf, started: Callable[[], Library], opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = documents.read_document
-
-    def edited(path: Path, *rest: object) -> object:
-        found = before(path, *rest)  # type: ignore[arg-type]
-        path.write_text("<!-- reveals: 20 -->\nOne.", encoding="utf-8")
-        return found
-
-    with monkeypatch.context() as context:
-        context.setattr(library, "read_document", edited)
-        started()
-    after = started()
-    assert after.fingerprint(PEOPLE) == two_books.load().fingerprint(PEOPLE)
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"a": 7}', "[" * 100_000, "\x00", '{"a": "b"}'])
-def test_a_file_that_is_damaged_is_made_anew(
-    two_books: Shelf, data: Path, started: Callable[[], Library], opened: list[str], text: str
-) -> None:
-    started()
-    (data / NAME).write_text(text, encoding="utf-8")
-    opened.clear()
-    started()
-    assert opened == [PEOPLE, TINKER]
-    assert len(json.loads((data / NAME).read_text(encoding="utf-8"))) == 2
-
-
-def test_where_nothing_can_be_written_the_next_start_reads_anew(
-    two_books: Shelf, data: Path, started: Callable[[], Library], opened: list[str]
-) -> None:
-    data.write_text("no folder", encoding="utf-8")
-    started()
-    started()
-    assert opened == [PEOPLE, TINKER] * 2
-    assert data.read_text(encoding="utf-8") == "no folder"
-
-
-def test_books_that_are_gone_are_not_kept(two_books: Shelf, data: Path, started: Callable[[], Library]) -> None:
-    started()
-    (two_books.folder / TINKER / "notes.md").unlink()
-    (two_books.folder / TINKER / "book.toml").unlink()
-    started()
-    assert len(json.loads((data / NAME).read_text(encoding="utf-8"))) == 1
-    assert [path.name for path in data.iterdir()] == [NAME]
+    found.add(fingerprint())
+    assert len(found) == 6

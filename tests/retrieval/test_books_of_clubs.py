@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.library import BookGone, Library, ReadingCache
+from corpus.library import BookGone, Library
 from corpus.names import UnknownBook
 from retrieval.gate import Audience
 from retrieval.location import Location
@@ -82,20 +82,6 @@ def test_no_file_says_whose_a_book_is(tmp_path: Path) -> None:
     library = Library.load(tmp_path)
     assert {book.club for book in library.books.values()} == {""}
     assert library.books.of("8") == library.books.of("")
-
-
-def test_a_books_fingerprint_is_remembered_for_the_next_start(tmp_path: Path, home: Path) -> None:
-    write_kite(tmp_path / "library")
-    first = Library.load(tmp_path / "library", ReadingCache(tmp_path))
-    first.change({home: "7"})
-    first.documents.recall([OURS])
-    first.documents.release(OURS)
-    first.documents.save()
-    again = Library.load(tmp_path / "library", ReadingCache(tmp_path))
-    again.change({home: "7"})
-    again.documents.recall([OURS])
-    assert OURS not in again.documents._read, "none of its documents was read"
-    assert again.fingerprint(OURS) == first.fingerprint(OURS)
 
 
 def test_a_broken_book_of_a_club_is_reported_and_the_others_are_there(tmp_path: Path, home: Path) -> None:

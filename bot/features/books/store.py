@@ -329,9 +329,7 @@ class ClubBooks:
         known = dict(self._known)
         retriever = self._app.discussion.retriever
         retriever.keep_books_of_clubs(known.keys())
-        self._library.documents.recall(known)
         retriever.refresh()
-        self._library.documents.save()
         for folder in self._folder().glob("*/*"):  # others are of processes that may be a step ahead
             if folder.name in self._outdated - set(self._known.values()):
                 shutil.rmtree(folder, ignore_errors=True)
