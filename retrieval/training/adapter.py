@@ -18,24 +18,17 @@ from retrieval.training.stories import StoryQuestion, answer_shares
 
 RANK, EPOCHS, BATCH, RATE, SEED = 8, 3, 32, 1e-3, 0
 BASE = "sentence-transformers/all-MiniLM-L6-v2"
-LAYERS = r"encoder\.layer\..*\.(query|key|value|dense)"
-"""The linear layers that the adapter changes, by their names."""
+LAYERS = r"encoder\.layer\..*\.(query|key|value|dense)"  # the linear layers that the adapter changes, by their names
 
 TEMPERATURE = 0.05
-STAY = 1.0
-"""How strongly a question is held to where the published model puts it."""
-
-SECTION_SHARE = 0.05
-"""What a sentence of the right section counts that holds nothing of the answer."""
+STAY = 1.0  # how strongly a question is held to where the published model puts it
+SECTION_SHARE = 0.05  # what a sentence of the right section counts that holds nothing of the answer
 
 
 def train(
     opened: dict[str, OpenedBook], questions: Sequence[StoryQuestion], epochs: float = EPOCHS
 ) -> SentenceTransformer:
-    """Train an adapter on questions about opened stories, and return the model with it.
-
-    Passages keep the published model's vectors; a question is drawn towards the sentences that answer it.
-    """
+    """Train an adapter that draws a question towards the sentences that answer it, and return the model with it."""
     torch.manual_seed(SEED)
     model = SentenceTransformer(str(published_model()), device="cpu")
     texts = [question.text for question in questions]
@@ -68,10 +61,7 @@ def save(model: SentenceTransformer, folder: Path) -> None:
 
 
 class AnswerLoss(torch.nn.Module):
-    """The cross entropy of a story's sentences and passages against where the answer stands.
-
-    The trainer's label is the question's number.
-    """
+    """The cross entropy of a story's text against where the answer stands; the label is the question's number."""
 
     def __init__(
         self, model: SentenceTransformer, opened: dict[str, OpenedBook], questions: Sequence[StoryQuestion],

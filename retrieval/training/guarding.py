@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from corpus.books import Book
 from corpus.library import SHIPPED, Library
 from corpus.text import sentences
 from retrieval.book import Floats, OpenedBook
@@ -18,25 +17,17 @@ from retrieval.ranking import Fit, Ranker
 from retrieval.retriever import open_retriever
 from retrieval.store import StoredPassage
 from retrieval.training.ranker import logistic
-from retrieval.training.stories import StoryQuestion
+from retrieval.training.stories import Shelf, StoryQuestion
 from retrieval.types import Embedder
 
-STEP = 4
-"""Of the stories' questions every fourth is learned from: they are alike."""
-
-LEAKS_COUNT = 4.0
-"""How much more a leak among the marked answers counts than an honest sentence of them."""
-
-STOPS = 0.975
-"""Share of the marked answers' leaks that the limit stops when each book's are judged by a rule learned without it."""
+STEP = 4  # of the stories' questions every fourth is learned from: they are alike
+LEAKS_COUNT = 4.0  # how much more a leak among the marked answers counts than an honest sentence of them
+STOPS = 0.975  # share of the marked answers' leaks that the limit stops in books that no rule learned from
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A sentence's signs as the rule weighs them, whether it leaks, and which answer of which book it is from.
-
-    Where a word of it tells by itself, no rule needs to stop it.
-    """
+    """A sentence's signs as the rule weighs them, whether it leaks, and from which answer about which book it is."""
 
     weighed: Floats
     leaks: bool
@@ -47,24 +38,24 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class AnswerJudge:
-    """Books with their titles, and what is needed to judge what is said of them."""
+    """Books, and what is needed to judge what is said of them."""
 
-    opened: dict[str, OpenedBook]
-    books: dict[str, Book]
+    shelf: Shelf
     placer: Ranker
     embedder: Embedder
     passages: PassageTokens
 
     def weigh(self, book: str, audience: Audience, question: str, said: Sequence[str]) -> list[Evidence]:
         """Return what speaks for and against each sentence of an answer; none where nothing of the book is hidden."""
-        opened, gate = self.opened[book], Gate(audience)
+        opened, gate = self.shelf.opened[book], Gate(audience)
         if all(map(gate.passes, opened.passages)):
             return []
-        known = f"{self.books[book].title} {self.books[book].author}"
+        about = self.shelf.books[book]
+        known = f"{about.title} {about.author}"
         return Guard(opened, gate, self.placer, known, self.passages, self.embedder).evidence(question, said)
 
 
-def open_shipped(embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, Book]]:
+def open_shipped(embedder: Embedder) -> Shelf:
     """Index, place and open the shipped library, which the marked answers are about."""
     library = Library.load(SHIPPED)
     with TemporaryDirectory() as folder, open_retriever(library, Path(folder)) as retriever:
@@ -74,26 +65,25 @@ def open_shipped(embedder: Embedder) -> tuple[dict[str, OpenedBook], dict[str, B
     for slug, found in passages.items():
         vectors = embedder.passages([p.sentences for p in found])
         opened[slug] = OpenedBook(slug, [StoredPassage(p, v) for p, v in zip(found, vectors, strict=True)])
-    return opened, dict(library.books)
+    return Shelf(opened, dict(library.books))
 
 
-def story_cases(shelf: AnswerJudge, asked: Sequence[StoryQuestion]) -> Iterator[Case]:
+def story_cases(judge: AnswerJudge, asked: Sequence[StoryQuestion]) -> Iterator[Case]:
     """Yield every so many of the stories' answers, told one section too early (a leak) and at their section."""
     for one in sorted(asked, key=lambda one: one.story)[::STEP]:
         before = min(one.sections) - 1
         for at in (before, one.at):
-            if 0 < at < shelf.books[one.story].marks:
-                said = [one.answers[0].rstrip(".") + "."]
-                for found in shelf.weigh(one.story, Audience({one.story: at}), one.text, said):
+            if 0 < at < judge.shelf.books[one.story].marks:
+                for found in judge.weigh(one.story, Audience({one.story: at}), one.text, [one.answer]):
                     yield Case(rule_inputs(found.signals), at == before, one.story, one.text, found.revealing_word)
 
 
-def marked_cases(shelf: AnswerJudge, path: Path) -> Iterator[Case]:
+def marked_cases(judge: AnswerJudge, path: Path) -> Iterator[Case]:
     """Yield the sentences of the marked answers that may be learned from: those of which `split` is "tune"."""
     for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         if row["split"] == "tune":
             audience = Audience({row["book"]: row["at"], **row.get("also", {})})
-            weighings = shelf.weigh(row["book"], audience, row["question"], sentences(row["answer"]))
+            weighings = judge.weigh(row["book"], audience, row["question"], sentences(row["answer"]))
             for number, found in enumerate(weighings, 1):
                 leaks = number in row["leaks"]
                 yield Case(rule_inputs(found.signals), leaks, row["book"], row["id"], found.revealing_word)
@@ -110,11 +100,6 @@ def learn(stories: Sequence[Case], marked: Sequence[Case]) -> Rule:
                 unseen.setdefault(case.answer, []).append(risk)
     least = sorted(min(risks) for risks in unseen.values())
     return Rule(_fit(stories, marked), least[int((1 - STOPS) * len(least))])
-
-
-def save(rule: Rule, path: Path) -> None:
-    """Write the rule as arrays."""
-    np.savez_compressed(path, weights=rule.fit.weights, bias=rule.fit.bias, limit=rule.limit)
 
 
 def _fit(stories: Sequence[Case], marked: Sequence[Case]) -> Fit:

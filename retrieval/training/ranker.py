@@ -1,7 +1,7 @@
 """Learning to rank: a small network that finds where the answer stands, and a logistic rule whether it does at all."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +9,10 @@ import numpy.typing as npt
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from corpus.books import Book
-from retrieval.book import Floats, OpenedBook, VisibleBook
+from retrieval.book import Floats, VisibleBook
 from retrieval.gate import Audience, Gate
 from retrieval.ranking import FITTING, HIDDEN, KINDS, Fit, Question, Ranker, Weights, features, fit_traits, recency
-from retrieval.training.stories import StoryQuestion, answer_shares
-from retrieval.types import QuestionVectors
+from retrieval.training.stories import Shelf, StoryQuestion, answer_shares
 
 BATCH, EPOCHS, RATE, SEED = 64, 3, 3e-3, 0
 RANK, DROPPED = 16, 0.3
@@ -32,37 +30,20 @@ class Example:
 
 
 def examples(
-    opened: dict[str, OpenedBook], books: dict[str, Book], questions: Sequence[StoryQuestion],
-    vectors: Sequence[QuestionVectors], positions: Sequence[Callable[[StoryQuestion, Book], int]],
+    shelf: Shelf, asked: Sequence[StoryQuestion], questions: Sequence[Question],
+    positions: Sequence[Callable[[StoryQuestion, int], int]], *, as_reader: bool = True,
 ) -> list[Example]:  # fmt: skip
-    """Return every question asked at each of the positions."""
+    """Return every question asked at each position; without `as_reader`, nothing is recent."""
     found = []
-    for asked, vector in zip(questions, vectors, strict=True):
-        book, story = opened[asked.story], books[asked.story]
-        shares = answer_shares(book, asked)
-        question = Question.of(asked.text, vector)
+    for one, question in zip(asked, questions, strict=True):
+        book, marks = shelf.opened[one.story], shelf.books[one.story].marks
+        shares = answer_shares(book, one)
         for position in positions:
-            at = position(asked, story)
-            view = book.seen_through(Gate(Audience({asked.story: at})))
-            rows = np.array([p.reveals.within({asked.story: at}) for p in book.passages])[book.passage_of]
-            marks = view.marks[view.passage_of]
-            found.append(
-                Example(view, question, features(view, question, recency(view, at, story.marks)),
-                        shares[rows], np.isin(marks, asked.sections))
-            )  # fmt: skip
-    return found
-
-
-def stated_examples(
-    opened: dict[str, OpenedBook], told: Sequence[StoryQuestion], statements: Sequence[Question]
-) -> list[Example]:
-    """Return statements to be placed anywhere in their story; nothing is recent to them."""
-    found = []
-    for asked, statement in zip(told, statements, strict=True):
-        book = opened[asked.story]
-        view = book.whole()
-        golden = np.isin(view.marks[view.passage_of], asked.sections)
-        found.append(Example(view, statement, features(view, statement), answer_shares(book, asked), golden))
+            at = position(one, marks)
+            view = book.seen_through(Gate(Audience({one.story: at})))
+            rows = features(view, question, recency(view, at, marks) if as_reader else None)
+            golden = np.isin(view.marks[view.passage_of], one.sections)
+            found.append(Example(view, question, rows, shares[view.rows], golden))
     return found
 
 
@@ -88,10 +69,7 @@ class Network(torch.nn.Module):
 
 
 def train(found: Sequence[Example], say: Callable[[str], None], start: Weights | None = None) -> Weights:
-    """Train on examples, from the weights of `start` if there are any.
-
-    The same examples and seed give the same weights on one machine.
-    """
+    """Train on examples, from the weights of `start` if there are any; the seed is fixed."""
     torch.manual_seed(SEED)
     rng = random.Random(SEED)  # noqa: S311 (no secret)
     sample = np.concatenate([e.features for e in found[::7]])
@@ -183,16 +161,9 @@ def resume(network: Network, start: Weights, mean: Floats, deviation: Floats) ->
     network.load_state_dict(read, strict=False)  # the biases of the last layers mean nothing: scores are compared
 
 
-TRAITS = len(FITTING) * 2 + 3 + KINDS
-"""Numbers that a fit decides by."""
-
-TALK_STEP = 5
+TRAITS = len(FITTING) * 2 + 3 + KINDS  # numbers that a fit decides by
 PENALTY, STEPS = 1e-3, 3000
-ASKED_PENALTY = 0.3
-"""The same where the question's vector is weighed too: there are many numbers for few thousand questions."""
-
-LEAST_SENTENCES = 3
-"""Sentences that have been read before a question is asked there."""
+ASKED_PENALTY = 0.3  # the same where the question's vector is weighed too: many numbers for few thousand questions
 
 
 def logistic(
@@ -208,80 +179,19 @@ def logistic(
     return Fit(learned.astype(np.float32), float(rule.intercept_[0] - learned @ mean))
 
 
-def _traits(view: VisibleBook, question: Question, reader: Ranker, recent: Floats | None = None) -> Floats:
-    """Return what a fit decides by."""
-    return fit_traits(features(view, question, recent), reader.rank(view, question, recent).chances, question)
+Try = tuple[str, int, Question, bool]  # a story, a position, a question, and whether it is answered there
 
 
-def fit_rows(
-    opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[StoryQuestion],
-    questions: Sequence[Question], reader: Ranker, *, as_reader: bool,
-) -> tuple[list[Floats], list[bool]]:  # fmt: skip
-    """Return traits of each question asked one section before its answer, if it can be, and at it; and which it was.
-
-    `as_reader` asks as a reader at that position does; otherwise nothing is recent.
-    """
+def tried(
+    shelf: Shelf, tries: Iterable[Try], reader: Ranker, *, as_reader: bool = True, least: int = 1
+) -> tuple[list[Floats], list[bool]]:
+    """Return what a fit decides by for each try with `least` sentences visible, and which of them were answered."""
     rows, held = [], []
-    for one, question in zip(asked, questions, strict=True):
-        for at in (min(one.sections) - 1, one.at) if min(one.sections) > 1 else ():
-            view = opened[one.story].seen_through(Gate(Audience({one.story: at})))
-            if len(view):
-                recent = recency(view, at, books[one.story].marks) if as_reader else None
-                rows.append(_traits(view, question, reader, recent))
-                held.append(at == one.at)
+    for story, at, question, answered in tries:
+        view = shelf.opened[story].seen_through(Gate(Audience({story: at})))
+        if len(view) >= least:
+            recent = recency(view, at, shelf.books[story].marks) if as_reader else None
+            ranking = reader.rank(view, question, recent)
+            rows.append(fit_traits(features(view, question, recent), ranking.chances, question))
+            held.append(answered)
     return rows, held
-
-
-def whole_rows(
-    whole: dict[str, OpenedBook], asked: Sequence[StoryQuestion], questions: Sequence[Question], reader: Ranker,
-    *, as_reader: bool,
-) -> tuple[list[Floats], list[bool]]:  # fmt: skip
-    """Return traits of each question asked of its finished story, and of another story, which does not answer it."""
-    rows, held = [], []
-    stories = sorted(whole)
-    for one, question in zip(asked, questions, strict=True):
-        other = stories[(stories.index(one.story) + len(question.text)) % len(stories)]
-        for story in (one.story, other):
-            view = whole[story].whole()
-            rows.append(_traits(view, question, reader, recency(view, 1, 1) if as_reader else None))
-            held.append(story == one.story)
-    return rows, held
-
-
-def unanswered_rows(
-    opened: dict[str, OpenedBook], asked: Sequence[StoryQuestion], questions: Sequence[Question], reader: Ranker
-) -> list[Floats]:
-    """Return traits of questions that their stories do not answer, asked after the end."""
-    views = [opened[one.story].whole() for one in asked]
-    return [
-        _traits(view, question, reader, recency(view, 1, 1)) for view, question in zip(views, questions, strict=True)
-    ]
-
-
-def asked_rows(
-    opened: dict[str, OpenedBook], books: dict[str, Book], asked: Sequence[StoryQuestion],
-    questions: Sequence[Question], reader: Ranker,
-) -> tuple[list[Floats], list[bool]]:  # fmt: skip
-    """Return traits of each question asked where it is answered, after the end, and at two places before the answer.
-
-    A question that its story does not answer is asked after the end and somewhere before; second comes which are held.
-    """
-    rng = random.Random(SEED)  # noqa: S311 (no secret)
-    rows, held = [], []
-    for one, question in zip(asked, questions, strict=True):
-        marks, first = books[one.story].marks, min(one.sections, default=books[one.story].marks)
-        for at in sorted({marks, *one.sections, rng.randint(1, first), first - 1} - {0}):
-            view = opened[one.story].seen_through(Gate(Audience({one.story: at})))
-            if len(view) >= LEAST_SENTENCES:
-                rows.append(_traits(view, question, reader, recency(view, at, marks)))
-                held.append(bool(one.sections) and at >= first)
-    return rows, held
-
-
-def talk_rows(opened: dict[str, OpenedBook], talk: Sequence[Question], reader: Ranker) -> list[Floats]:
-    """Return traits of messages that tell nothing of any story, each matched against every fifth of them."""
-    return [
-        _traits(opened[story].whole(), message, reader)
-        for n, message in enumerate(talk)
-        for story in sorted(opened)[n % TALK_STEP :: TALK_STEP]
-    ]

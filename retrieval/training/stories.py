@@ -22,17 +22,18 @@ from retrieval.words import stems
 
 @dataclass(frozen=True, slots=True)
 class StoryQuestion:
-    """A question about a story: `sections` hold its answer, and `at` is the last of them.
-
-    `sentences` are the numbers of those that answer, the best first, where somebody chose them. Where the story does
-    not answer the question, `sections` is empty.
-    """
+    """A question, the `sections` of its story that answer it, and the sentences, the best first, if chosen."""
 
     story: str
     text: str
     answers: tuple[str, ...]
     sections: tuple[int, ...]
     sentences: tuple[int, ...] = ()
+
+    @property
+    def answer(self) -> str:
+        """The reference answer as a sentence."""
+        return self.answers[0].rstrip(".") + "."
 
     @property
     def at(self) -> int:
@@ -56,20 +57,12 @@ def open_stories(path: Path, embedder: Embedder) -> Shelf:
     return _shelf(stories, embedder)
 
 
-SECTION = 4
-"""Sentences of a section of a plot summary: about as many as a library has of a chapter."""
-
-STORY_ID = 10
-"""Characters of a summary's `book_id` by which questions in club words name it."""
+SECTION = 4  # sentences of a section of a plot summary: about as many as a library has of a chapter
+STORY_ID = 10  # characters of a summary's `book_id` by which questions in club words name it
 
 
 def open_summaries(paths: Iterable[Path], embedder: Embedder) -> Shelf:
-    """Read, cut and embed plot summaries, JSON Lines of `{"book_id", "title", "summary"}`.
-
-    They have no chapters, so that a few sentences make a section.
-
-    A summary whose sentences are cut otherwise in sections than as a whole is left out: questions count them.
-    """
+    """Read plot summaries in sections of a few sentences; one that is cut otherwise as a whole is left out."""
     rows = [row for path in paths for row in _rows(path)]
     told = {str(row["book_id"])[:STORY_ID]: (row["title"], sentences(str(row["summary"]))) for row in rows}
     sections = {

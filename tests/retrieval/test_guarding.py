@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.books import Book
-from retrieval.book import OpenedBook
-from retrieval.guard import PassageTokens, Rule
+from retrieval.guard import PassageTokens
 from retrieval.ranking import Ranker
 from retrieval.training import guarding
 from retrieval.training.guarding import AnswerJudge, Case, learn, marked_cases, story_cases
@@ -36,10 +34,8 @@ def shelf(tmp_path: Path) -> AnswerJudge:
     path = tmp_path / "stories.jsonl"
     path.write_text(json.dumps(STORY), encoding="utf-8")
     embedder = HashedEmbedder()
-    opened: dict[str, OpenedBook]
-    books: dict[str, Book]
-    opened, books = open_stories(path, embedder)
-    return AnswerJudge(opened, books, Ranker.load("statement", adapted=False), embedder, PassageTokens(embedder))
+    reader = Ranker.load("statement", adapted=False)
+    return AnswerJudge(open_stories(path, embedder), reader, embedder, PassageTokens(embedder))
 
 
 def answers(tmp_path: Path, *rows: dict[str, object]) -> Path:
@@ -102,12 +98,3 @@ def test_the_limit_stops_the_share_of_answers_that_was_asked_for(monkeypatch: py
     strict = learn(stories, marked).limit
     monkeypatch.setattr(guarding, "STOPS", 0.5)
     assert learn(stories, marked).limit > strict
-
-
-def test_the_rule_is_read_again_as_it_was_written(tmp_path: Path) -> None:
-    stories = [case(n / 10, leaks=n > 5) for n in range(11)]
-    rule = learn(stories, [case(n / 10, leaks=n > 5, book=f"book-{n % 3}", answer=str(n)) for n in range(11)])
-    guarding.save(rule, tmp_path / "guard.npz")
-    again = Rule.load(tmp_path / "guard.npz")
-    assert np.array_equal(again.fit.weights, rule.fit.weights)
-    assert again.limit == pytest.approx(rule.limit)

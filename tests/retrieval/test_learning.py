@@ -11,7 +11,7 @@ from retrieval.embedding import SentenceEmbedder, load_models, published_model
 from retrieval.ranking import Question, Ranker, Weights
 from retrieval.training import adapter
 from retrieval.training.__main__ import Lesson
-from retrieval.training.stories import Shelf, StoryQuestion, open_stories, read_questions
+from retrieval.training.stories import StoryQuestion, open_stories, read_questions
 from retrieval.types import Embedder
 
 PEOPLE = {"the-lamp": ("keeper", "brother", "island"), "the-mill": ("miller", "daughter", "river")}
@@ -45,7 +45,7 @@ def lesson(tmp_path: Path, embedder: Embedder) -> Lesson:
 
 
 def test_everything_that_ships_is_learned_from_stories_and_questions(lesson: Lesson, tmp_path: Path) -> None:
-    vectors = lesson.question_vectors(tmp_path / "readings.npy")
+    vectors = lesson.question_vectors()
     lesson.learn_questions(vectors)
     lesson.learn_statements()
     assert len(vectors) == 8
@@ -60,8 +60,7 @@ def test_what_a_club_asks_changes_the_weights_that_are_there(
     before = Weights.load(tmp_path / "question.npz")
     open_question = StoryQuestion("the-lamp", "how old is the keeper", (), ())
     club = [replace(one, sentences=(2 * one.at - 1,)) for one in lesson.asked]
-    shelf = Shelf(lesson.opened, lesson.books)
-    Lesson(shelf, [*club, open_question], embedder, tmp_path).learn_club_questions()
+    Lesson(lesson.shelf, [*club, open_question], embedder, tmp_path).learn_club_questions()
     after = Weights.load(tmp_path / "question.npz")
     assert after.first.shape == before.first.shape
     assert not np.allclose(after.first, before.first)
@@ -73,11 +72,11 @@ def test_confidence_is_learned_from_the_question_too_for_the_packaged_model_alon
 ) -> None:
     lesson.learn_questions([embedder.question(one.text) for one in lesson.asked])
     club = [replace(one, sentences=(2 * one.at - 1,)) for one in lesson.asked]
-    club += [StoryQuestion(story, "does anyone ever marry", (), ()) for story in lesson.opened]
-    Lesson(Shelf(lesson.opened, lesson.books), club, embedder, tmp_path).learn_confidence()
+    club += [StoryQuestion(story, "does anyone ever marry", (), ()) for story in lesson.shelf.opened]
+    Lesson(lesson.shelf, club, embedder, tmp_path).learn_confidence()
     packaged, other = (Ranker.load("question", adapted=adapted, folder=tmp_path).fit for adapted in (True, False))
     assert len(packaged.weights) == len(other.weights) + len(embedder.question("Who?").plain)
-    view = lesson.opened["the-lamp"].whole()
+    view = lesson.shelf.opened["the-lamp"].whole()
     told, untold = (
         Ranker(None, packaged).rank(view, Question.of(one.text, embedder.question(one.text))).confidence
         for one in (club[0], club[-1])
@@ -87,7 +86,7 @@ def test_confidence_is_learned_from_the_question_too_for_the_packaged_model_alon
 
 def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, embedder: Embedder) -> None:
     text = "Who drowned in the storm?"
-    learned = adapter.train(lesson.opened, lesson.asked, epochs=2)
+    learned = adapter.train(lesson.shelf.opened, lesson.asked, epochs=2)
     adapter.save(learned, tmp_path / "adapter")
     loaded = SentenceEmbedder("new", lambda: load_models(str(published_model()), tmp_path / "adapter"), adapted=True)
     read = loaded.question(text)

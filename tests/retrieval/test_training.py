@@ -51,11 +51,6 @@ def asked(tmp_path: Path) -> StoryQuestion:
     return one
 
 
-def test_a_question_can_be_answered_at_its_last_section(asked: StoryQuestion) -> None:
-    assert asked.at == 3
-    assert asked.answers == ("the brother", "his brother")
-
-
 def test_a_story_is_placed_section_by_section(story_file: Path) -> None:
     opened, books = open_stories(story_file, HashedEmbedder())
     assert books["the-lamp"].marks == 3
@@ -126,22 +121,14 @@ def test_every_club_question_that_ships_is_whole() -> None:
     assert len({(row["book_id"], row["question"]) for row in rows}) == len(rows)
 
 
-def test_weights_on_the_way_to_others_lie_between_them(story_file: Path, asked: StoryQuestion) -> None:
+def some_examples(story_file: Path, asked: StoryQuestion) -> list[ranker.Example]:
     embedder = HashedEmbedder()
-    opened, books = open_stories(story_file, embedder)
-    examples = ranker.examples(opened, books, [asked] * 8, [embedder.question(asked.text)] * 8, [lambda one, _: one.at])
-    before = ranker.train(examples, lambda _: None)
-    after = ranker.train(examples, lambda _: None, before)
-    assert np.allclose(before.towards(after, 0).first, before.first)
-    assert np.allclose(before.towards(after, 1).first, after.first)
-    assert np.allclose(before.towards(after, 0.5).last, (before.last + after.last) / 2)
+    questions = [Question.of(asked.text, embedder.question(asked.text))] * 8
+    return ranker.examples(open_stories(story_file, embedder), [asked] * 8, questions, [lambda one, _: one.at])
 
 
 def test_training_goes_on_from_weights_as_they_are(story_file: Path, asked: StoryQuestion) -> None:
-    embedder = HashedEmbedder()
-    opened, books = open_stories(story_file, embedder)
-    vector = embedder.question(asked.text)
-    examples = ranker.examples(opened, books, [asked] * 8, [vector] * 8, [lambda one, _: one.at])
+    examples = some_examples(story_file, asked)
     before = ranker.train(examples, lambda _: None)
     rows, view, question = examples[0].features, examples[0].view, examples[0].question
     scores = before.scores(rows, view, question)
@@ -160,16 +147,13 @@ def test_one_stretch_has_the_same_sentences_and_no_limits(story_file: Path) -> N
 
 
 def test_learned_weights_survive_a_file_and_rank(story_file: Path, asked: StoryQuestion, tmp_path: Path) -> None:
-    embedder = HashedEmbedder()
-    opened, books = open_stories(story_file, embedder)
-    vectors = [embedder.question(asked.text)] * 8
-    examples = ranker.examples(opened, books, [asked] * 8, vectors, [lambda one, _: one.at])
+    examples = some_examples(story_file, asked)
     said: list[str] = []
     ranker.train(examples, said.append).save(tmp_path / "weights.npz")
     weights = Weights.load(tmp_path / "weights.npz")
     reader = Ranker(weights, Fit(np.zeros(ranker.TRAITS, np.float32), 0.0))
-    question = Question.of(asked.text, vectors[0])
-    ranking = reader.rank(examples[0].view, question, np.zeros((len(examples[0].view), 5), np.float32))
+    recent = np.zeros((len(examples[0].view), 5), np.float32)
+    ranking = reader.rank(examples[0].view, examples[0].question, recent)
     assert np.isclose(ranking.chances.sum(), 1, atol=1e-4)
     assert ranking.confidence == 0.5
     assert len(said) == ranker.EPOCHS
