@@ -17,44 +17,35 @@ from corpus.passages import ClubText, cut_review
 from retrieval.book import OpenedBook, VisibleBook
 from retrieval.gate import Gate
 from retrieval.ranking import Question
-from retrieval.store import BookManifest, ClubManifest, Store, StoredPassage, parts
+from retrieval.store import BookManifest, ClubManifest, Store, StoredPassage
 from retrieval.types import BookInWork, Embedder
 
-WRITE = 32
-"""Texts that are embedded and written together when many are missing."""
-
-Key = tuple[str, str]
-"""Club and text."""
+Key = tuple[str, str]  # club and text
 
 
 class ClubPassages:
-    """What the store holds of clubs' own texts; any number of threads may read and change it.
-
-    A text is noted before it is changed, and again when that is done: it is found whole or not at all.
-    """
+    """What the store holds of clubs' own texts; a text is found whole or not at all. For any number of threads."""
 
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self._store, self._embedder = store, embedder
         self._noted: dict[Key, ClubManifest] = {}
         self._visible: dict[tuple[str, Slug], tuple[ClubManifest, ...]] = {}
-        self._unfinished: set[Key] = set()
         self._changed: dict[Key, int] = {}
-        self._changes = count(1)
-        self._changing, self._counting = RLock(), Lock()
+        self._changes, self._changing = count(1), RLock()
         self.load()
 
     def load(self) -> None:
         """Read what the store has noted; what this process could not finish stays hidden."""
         with self._changing:
-            self._noted = {
-                (m.club, m.id): replace(m, fingerprint="") if (m.club, m.id) in self._unfinished else m
-                for m in self._store.club_manifests()
-            }
+            noted = {(text.club, text.id): text for text in self._store.club_manifests()}
+            for key, text in self._noted.items():
+                if key in noted and not text.fingerprint:
+                    noted[key] = replace(noted[key], fingerprint="")
             visible = defaultdict(list)
-            for manifest in self._noted.values():
-                if manifest.fingerprint and manifest.ids:
-                    visible[manifest.club, manifest.book].append(manifest)
-            self._visible = {shelf: tuple(texts) for shelf, texts in visible.items()}
+            for text in noted.values():
+                if text.fingerprint and text.ids:
+                    visible[text.club, text.book].append(text)
+            self._noted, self._visible = noted, {shelf: tuple(texts) for shelf, texts in visible.items()}
 
     def of(self, club: str, book: Slug) -> tuple[ClubManifest, ...]:
         """Return the texts that a club has of its own about a book."""
@@ -68,115 +59,83 @@ class ClubPassages:
             return missing, len(self._noted.keys() - wanted.keys())
 
     def keep(self, text: ClubText) -> None:
-        """Write a text, in place of what was kept of it before."""
-        self._write([text], self._note_change((text.club, text.id)))
-
-    def drop(self, club: str, text_id: str) -> None:
-        """Remove a text, if it is there."""
-        self._note_change((club, text_id))
+        """Write a text, in place of what was kept of it before; the next search finds it."""
         with self._changing:
-            self._remove([(club, text_id)])
+            moment = self._changed[text.club, text.id] = next(self._changes)
+        self._write(text, moment)
+
+    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
+        """Remove a text, if it is there; no later search finds it."""
+        with self._changing:
+            self._changed[club, id] = next(self._changes)
+            self._remove((club, id))
 
     def moment(self) -> int:
-        """Return a number for now: `reconcile` leaves alone what is changed after it."""
+        """Return a number for now: ask before the records are read, and give it to `reconcile`."""
         if self._store.shared:  # other processes may have written texts
             self.load()
-        with self._counting:
-            return next(self._changes)
+        return next(self._changes)
 
     def reconcile(
-        self, texts: Iterable[ClubText], books: Collection[Slug], since: int | None = None,
-        ours: Callable[[str], bool] = lambda _: True,
-    ) -> int:  # fmt: skip
-        """Make the store hold these texts and no others, except for books that are not there; return how many changed.
+        self, texts: Iterable[ClubText], since: int | None = None, ours: Callable[[str], bool] = lambda _: True
+    ) -> int:
+        """Make the store hold these texts of clubs, their records, and no others; return how many were changed.
 
-        What was changed after `since`, or else after this call has begun, stays as it is, and so do the texts of clubs
-        that are not `ours` on a server, which other processes keep there.
+        What is kept or dropped after `since`, or else after this call has begun, stays as it is. On a server, so do the
+        texts of clubs that are not `ours`: other processes keep them.
         """
-        if not self._store.shared:
-            ours = bool
         since = self.moment() if since is None else since
         wanted = {(text.club, text.id): text for text in texts}
         with self._changing:
-            changed = {key: text for key, text in wanted.items() if not self._holds(text)}
-            gone = [key for key in self._noted if key not in wanted and ours(key[0])]
-            gone += [key for key, text in changed.items() if text.book not in books]
-            removed = self._remove([key for key in gone if self._changed.get(key, 0) <= since])
-        missing = [text for text in changed.values() if text.book in books]
-        return removed + sum(self._write(part, since) for part in parts(missing, WRITE))
-
-    def _note_change(self, key: Key) -> int:
-        with self._counting:
-            moment = self._changed[key] = next(self._changes)
-            return moment
+            gone = [key for key in self._noted if key not in wanted and (ours(key[0]) or not self._store.shared)]
+            changed = sum(self._remove(key) for key in gone if self._changed.get(key, 0) <= since)
+        return changed + sum(self._write(text, since) for text in wanted.values() if not self._holds(text))
 
     def _holds(self, text: ClubText) -> bool:
         noted = self._noted.get((text.club, text.id))
         return noted is not None and noted.fingerprint == text.fingerprint
 
-    def _write(self, texts: Sequence[ClubText], since: int) -> int:
-        """Embed texts, which nobody waits for, and write those that were not changed meanwhile; return how many."""
-        cuts = [cut_review(text) for text in texts]
-        vectors = iter(self._embedder.passages([p.sentences for p in chain(*cuts)]))
-        rows = [[StoredPassage(p, next(vectors)) for p in passages] for passages in cuts]
+    def _write(self, text: ClubText, since: int) -> bool:
+        """Embed a text, which nobody waits for, and write it unless it was changed meanwhile; return whether it was."""
+        passages, key = cut_review(text), (text.club, text.id)
+        vectors = self._embedder.passages([p.sentences for p in passages])
         with self._changing:
-            new = [
-                (
-                    ClubManifest(text.club, text.id, text.book, text.fingerprint, tuple(r.passage.id for r in written)),
-                    written,
-                )
-                for text, written in zip(texts, rows, strict=True)
-                if self._changed.get((text.club, text.id), 0) <= since
-            ]
-            done = [manifest for manifest, _ in new]
-            old = {(m.club, m.id): known.ids for m in done if (known := self._noted.get((m.club, m.id)))}
-            self._begin([replace(m, ids=tuple(dict.fromkeys((*m.ids, *old.get((m.club, m.id), ()))))) for m in done])
-            self._store.write([row for _, written in new for row in written])
-            self._store.remove({*chain(*old.values())} - {key for m in done for key in m.ids})
-            self._store.note_club(done)
-            for manifest in done:
-                self._noted[manifest.club, manifest.id] = manifest
-                self._unfinished.discard((manifest.club, manifest.id))
-                if manifest.ids:
-                    shelf = (manifest.club, manifest.book)
-                    self._visible[shelf] = (*self._visible.get(shelf, ()), manifest)
-            return len(new)
+            if self._changed.get(key, 0) > since:
+                return False
+            new = ClubManifest(text.club, text.id, text.book, text.fingerprint, tuple(p.id for p in passages))
+            old = self._noted[key].ids if key in self._noted else ()
+            self._note(replace(new, fingerprint="", ids=tuple(dict.fromkeys((*new.ids, *old)))))
+            self._store.write([StoredPassage(*row) for row in zip(passages, vectors, strict=True)])
+            self._store.remove({*old} - {*new.ids})
+            self._note(new)
+            return True
 
-    def _remove(self, keys: Iterable[Key]) -> int:
-        """Remove those texts that are there; return how many."""
-        gone = [self._noted[key] for key in keys if key in self._noted]
-        self._begin(gone)
-        self._store.remove([key for m in gone for key in m.ids])
-        self._store.forget_club(gone)
-        for manifest in gone:
-            del self._noted[manifest.club, manifest.id]
-            self._unfinished.discard((manifest.club, manifest.id))
-        return len(gone)
+    def _remove(self, key: Key) -> bool:
+        if text := self._noted.get(key):
+            self._note(replace(text, fingerprint=""))
+            self._store.remove(text.ids)
+            self._store.forget_club(text)
+            del self._noted[key]
+        return text is not None
 
-    def _begin(self, manifests: Sequence[ClubManifest]) -> None:
-        """Hide texts, and note all that may be in the store of them until they are done."""
-        begun = [replace(manifest, fingerprint="") for manifest in manifests]
-        for manifest in begun:
-            earlier = self._noted.get((manifest.club, manifest.id))
-            if earlier and earlier.fingerprint:
-                shelf = (earlier.club, earlier.book)
-                self._visible[shelf] = tuple(text for text in self._visible.get(shelf, ()) if text.id != earlier.id)
-            self._noted[manifest.club, manifest.id] = manifest
-            self._unfinished.add((manifest.club, manifest.id))
-        self._store.note_club(begun)
+    def _note(self, text: ClubManifest) -> None:
+        """Note what the store holds of a text: it is hidden at once, and seen again when it is noted as whole."""
+        key = text.club, text.id
+        if known := self._noted.get(key):
+            shelf = known.club, known.book
+            self._visible[shelf] = tuple(each for each in self._visible.get(shelf, ()) if each.id != known.id)
+        self._noted[key] = replace(text, fingerprint="")
+        self._store.note_club(text)
+        self._noted[key] = text
+        if text.fingerprint and text.ids:
+            shelf = text.club, text.book
+            self._visible[shelf] = (*self._visible.get(shelf, ()), text)
 
 
-OPENED_BYTES = 256_000_000
-"""Memory for opened books; a book of 200 passages takes about 3 MB."""
-
-CANDIDATES = 30
-"""Books that are opened and compared for a question that names none."""
-
-ENOUGH = 150
-"""Visible passages, the nearest to a question, that decide which books are candidates."""
-
-AT_FIRST, MORE = 400, 8
-"""Passages that are looked at first, and how many times as many if the gate leaves too few."""
+OPENED_BYTES = 256_000_000  # memory for opened books; a book of 200 passages takes about 3 MB
+CANDIDATES = 30  # books that are opened and compared for a question that names none
+ENOUGH = 150  # visible passages, the nearest to a question, that decide which books are candidates
+AT_FIRST, MORE = 400, 8  # passages that are looked at first, and how many times as many if the gate leaves too few
 
 
 class Books:
@@ -209,10 +168,7 @@ class Books:
             return len(self._opened), int(self._opened.currsize), self._hits, self._misses
 
     def open(self, book: Slug, club: str = "", *, texts: bool = True) -> OpenedBook:
-        """Return a book of a club, with the `texts` that its members wrote, if any. Raises BookInWork or UnknownBook.
-
-        Without a club it is the library's text alone. Clubs without texts of their own share that one.
-        """
+        """Return a book, with a club's own `texts` if it has any. Raises BookInWork or UnknownBook."""
         books = self._library.books.of(club)
         if book not in books:
             raise UnknownBook(book, (), empty=not books)
@@ -224,19 +180,13 @@ class Books:
         raise BookInWork(books[book].title)
 
     def find(self, question: Question, gate: Gate, among: Sequence[Slug] = ()) -> Slug | None:
-        """Return the book whose visible text fits a question best, of all or `among` a few. Raises BookInWork.
-
-        What is hidden takes no part in it.
-        """
+        """Return the book whose visible text fits a question best, of all or `among` a few. Raises BookInWork."""
         club = gate.audience.club
         candidates = among or self._candidates(question, gate, club)
         return next(iter(self._likeliest(question, candidates, gate, club)), None)
 
     def related_to(self, statement: Question, club: str) -> list[Slug]:
-        """Return the books of a club that a statement may be about, likeliest first.
-
-        For placing alone: all text of the club's books counts.
-        """
+        """Return the books of a club that a statement may be about, likeliest first; all text counts."""
         return self._likeliest(statement, self._candidates(statement, None, club), None, club)
 
     def _open(self, manifest: BookManifest, club: str) -> OpenedBook | None:
@@ -269,11 +219,7 @@ class Books:
             return found[1]
 
     def _candidates(self, question: Question, gate: Gate | None, club: str) -> list[Slug]:
-        """Return the books of a club with the passages nearest to a question that may be seen.
-
-        More and more passages are looked at, until the gate leaves so many that those beyond them do not matter. Where
-        it leaves few books anything at all, these are the candidates.
-        """
+        """Return the books nearest to a question that may be seen, from more passages if the gate leaves few."""
         books, ready = self._library.books.of(club), self._ready
         if books and not any(slug in ready for slug in books):
             raise BookInWork(next(iter(books.values())).title)

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from functools import partial, reduce
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, cast
 from zlib import crc32
 
 import chromadb
@@ -18,44 +18,26 @@ from chromadb.api import ClientAPI
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 
-from corpus.text import capitalised, write_atomically
-from retrieval.location import ChromaServer, Location, hold
+from corpus.text import write_atomically
+from retrieval.location import ChromaServer, hold
 from retrieval.types import StoreUnavailable
 
-FOLDER, FILE = "chroma", "chroma.sqlite3"
-"""Chroma's folder in the data folder, and its database in it."""
+FOLDER, FILE = "chroma", "chroma.sqlite3"  # Chroma's folder in the data folder, and its database in it
+FAILED = "store.failed"  # in the data folder: the store has failed, so whoever opens it next checks every book
+SUMS = "index.sums"  # in Chroma's folder: checksums of its index files, as the last one to close it left them
+ROOM = 1_000_000  # bytes of free disk below which a failure is taken for a full disk
+VERSION = "1."  # how the version of a server's interface begins that this client speaks with
 
-FAILED = "store.failed"
-"""In the data folder: the store has failed since it was opened, so whoever opens it next checks every book."""
-
-ROOM = 1_000_000
-"""Bytes of free disk below which a failure is taken for a full disk."""
-
-SUMS = "index.sums"
-"""In Chroma's folder: checksums of its index files, as the last one to close it left them."""
-
-VERSION = "1."
-"""How the version of a server's interface begins that this client speaks with."""
-
-_CURES = {
-    errno.ENOSPC: "cannot be written: the disk is full. Make room; what was kept is safe, and nothing has to be "
-    "restarted.",
-    errno.EMFILE: "cannot be read: this process has too many files open. Raise its limit (ulimit -n).",
-    errno.EACCES: "cannot be written by this user. Give it the right to write there, or choose another folder with "
-    "DOGEAR_DATA or --data; nothing was changed.",
-}
-_SAME_CURE = {errno.EDQUOT: errno.ENOSPC, errno.EPERM: errno.EACCES, errno.EROFS: errno.EACCES}
+_FULL = "cannot be written: the disk is full. Make room; what was kept is safe, and nothing has to be restarted."
+_HINDERED = (
+    "cannot be written by this user ({}). Give it the right to write there, or choose another folder with DOGEAR_DATA "
+    "or --data; nothing was changed."
+)
 _BUSY = "is in use by another program. Stop that one; nothing was changed."
-
-_CUT_OFF = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
-"""Errors of a kept connection that the server has closed since: every request may be sent once more."""
 
 
 class FolderChroma:
-    """Chroma inside this process; its data folder is locked until it is closed.
-
-    Chroma does not say whether its client may be used by several threads at once, so calls are made one by one.
-    """
+    """Chroma inside this process, called by one thread at a time; its data folder is locked until it is closed."""
 
     shared = False
 
@@ -71,7 +53,11 @@ class FolderChroma:
         file = self._path / FILE
         if self._path.is_dir() and any(self._path.iterdir()) and not (file.is_file() and file.stat().st_size):
             raise ValueError(f"{FILE} is gone or empty")
-        self._compare_index()
+        note = self._path / SUMS  # it goes, as Chroma will change the index: after a crash there is none
+        if note.exists():
+            if note.read_text(encoding="utf-8", errors="replace") != self._sums():
+                raise ValueError("the index is not as it was left")  # searching it can end the process
+            note.unlink()
         settings = Settings(anonymized_telemetry=False)
         try:
             client = chromadb.PersistentClient(path=str(self._path), settings=settings)
@@ -81,17 +67,6 @@ class FolderChroma:
         self._opened.callback(self._note_index)
         self._opened.callback(client.close)  # type: ignore[attr-defined]  # the type that Chroma declares lacks it
         return client
-
-    def _compare_index(self) -> None:
-        """Raise ValueError where index files have changed since they were closed: searching them can end the process.
-
-        The note goes, as Chroma will change them: after a crash there is none, and they are taken as they are.
-        """
-        note = self._path / SUMS
-        if note.exists():
-            if note.read_text(encoding="utf-8", errors="replace") != self._sums():
-                raise ValueError("the index is not as it was left")
-            note.unlink()
 
     def _note_index(self) -> None:
         if self._path.is_dir() and not self.failed:
@@ -111,15 +86,14 @@ class FolderChroma:
         where = self._path if self._path.is_dir() else self._folder
         try:
             if shutil.disk_usage(where).free < ROOM:
-                return _CURES[errno.ENOSPC]
+                return _FULL
             with tempfile.TemporaryFile(dir=where) as file:
                 file.write(b"0" * 4096)
         except OSError as hindered:
-            code = hindered.errno or 0
-            return _CURES.get(_SAME_CURE.get(code, code), f"cannot be written ({os.strerror(code)}).")
-        file_ = self._path / FILE
-        if file_.exists() and not os.access(file_, os.W_OK):
-            return _CURES[errno.EACCES]
+            return _FULL if hindered.errno in (errno.ENOSPC, errno.EDQUOT) else _HINDERED.format(hindered.strerror)
+        database = self._path / FILE
+        if database.exists() and not os.access(database, os.W_OK):
+            return _HINDERED.format(database.name)
         return _BUSY if "database is locked" in str(error) else None
 
     @property
@@ -128,26 +102,16 @@ class FolderChroma:
         return (self._folder / FAILED).exists()
 
     def note_failure(self, why: str | None) -> None:
-        """Write or remove the note; a folder that cannot be written is left as it is."""
+        """Write or remove the note, if the folder can be written."""
+        note = self._folder / FAILED
         with suppress(OSError):
-            if why is None:
-                (self._folder / FAILED).unlink(missing_ok=True)
-            else:
-                (self._folder / FAILED).write_text(f"{why}\n", encoding="utf-8")
+            note.write_text(f"{why}\n", encoding="utf-8") if why else note.unlink(missing_ok=True)
 
     def move_aside(self) -> Path:
         """Rename Chroma's folder; nothing is deleted."""
         self._opened.close()
-        now = f"{dt.datetime.now(dt.UTC):%Y-%m-%d-%H%M%S}"
-        names = (f"{FOLDER}-damaged-{now}{more}" for more in ("", *(f"-{n}" for n in range(2, 100))))
-        aside = next(self._folder / name for name in names if not (self._folder / name).exists())
-        try:
-            self._path.replace(aside)
-        except OSError as error:
-            raise StoreUnavailable(
-                f"{capitalised(self.name)} is damaged and cannot be moved aside ({error.strerror}). Move {FOLDER} away."
-            ) from error
-        return aside
+        aside = self._folder / f"{FOLDER}-damaged-{dt.datetime.now(dt.UTC):%Y-%m-%d-%H%M%S-%f}"
+        return self._path.replace(aside)
 
     def close(self) -> None:
         """Close the database and unlock the folder."""
@@ -178,19 +142,15 @@ class ServerChroma:
             self.description = f"{self.name}, interface {version}"
             http.post(tenants, json={"name": self._server.tenant})  # refused where it is there already
             http.post(f"{tenants}/{self._server.tenant}/databases", json={"name": self._server.database})
-        client = chromadb.HttpClient(
+        settings = Settings(anonymized_telemetry=False, chroma_http_max_keepalive_connections=0)  # a server closes them
+        api: Any = chromadb.HttpClient(
             self._server.url, 8000, headers=dict(self._headers), tenant=self._server.tenant,
-            database=self._server.database, settings=Settings(anonymized_telemetry=False),
+            database=self._server.database, settings=settings,
         )  # fmt: skip
-        api: Any = client
-        for used in (api._server, api._admin_client._server):  # Chroma offers no timeout, and closes neither
-            used._session.close()
-        api._server._session = httpx.Client(
-            transport=_Again(), timeout=self._timeout, headers=api._server._session.headers
-        )
+        api._server._session.timeout = self._timeout  # Chroma offers none, and does not close the session
         self._opened.callback(api.close)
         self._opened.callback(api._server._session.close)
-        return client
+        return cast("ClientAPI", api)
 
     def cure(self, error: BaseException) -> str:
         """Say what is wrong with the server."""
@@ -212,39 +172,13 @@ class ServerChroma:
 
     def _version(self, response: httpx.Response) -> str:
         """Return the version of a server's interface. Raises StoreUnavailable if it is none that we can speak with."""
-        status, url = response.status_code, self._server.url
+        url, status, version = self._server.url, response.status_code, response.text.strip().strip('"')
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise StoreUnavailable(f"{url} lets nobody in with this token ({status}). Correct CHROMA_TOKEN.")
-        if status in (httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT):
-            raise StoreUnavailable(f"The Chroma server behind {url} is not there ({status}). Start it.")
-        version = response.text.strip().strip('"')
-        if response.is_error or not version[:1].isdigit():
+        if response.is_error or not version.startswith(VERSION):
             raise StoreUnavailable(
-                f"What answers at {url} is no Chroma server ({status}). Correct CHROMA_URL; a path in it has to be the "
-                "one under which Chroma's own /api/v2 is found."
-            )
-        if not version.startswith(VERSION):
-            raise StoreUnavailable(
-                f"{url} speaks version {version[:20]} of Chroma's interface, and this Dogear {VERSION}x. "
-                "Run the Chroma server in the version that constraints.txt names."
+                f"What answers at {url} is no Chroma server with version {VERSION}x of the interface "
+                f"({status}). Start one in the version that constraints.txt names, or correct CHROMA_URL; a path in it "
+                "has to be the one under which Chroma's own /api/v2 is found."
             )
         return version
-
-
-class _Again(httpx.HTTPTransport):
-    """Sends a request once more if a kept connection was closed by the server meanwhile."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return super().handle_request(request)
-        except _CUT_OFF:
-            return super().handle_request(request)
-
-
-Chroma = FolderChroma | ServerChroma
-"""Chroma wherever it is; `lock` is held for each call, and several processes use what is `shared`."""
-
-
-def connect(location: Location) -> Chroma:
-    """Return Chroma at a location, not yet opened. Raises StoreHeld or StoreUnavailable."""
-    return ServerChroma(location) if isinstance(location, ChromaServer) else FolderChroma(location)

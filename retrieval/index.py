@@ -18,15 +18,8 @@ from retrieval.ranking import Ranker
 from retrieval.store import BookManifest, Store, StoredPassage, parts
 from retrieval.types import Embedder, LibraryDiffers
 
-EMBED, WRITE = 256, 64
-"""Passages embedded at once, which is what an interruption loses, and of these written at once.
-
-Of many, those of like length share a batch: of 64, a seventh more time went into padding. A question to a book that is
-not open waits for one write.
-"""
-
-Progress = Callable[[int, int], None]
-"""Called with passages embedded so far and passages to embed."""
+EMBED, WRITE = 256, 64  # passages embedded at once, which an interruption loses; and written, which questions wait for
+Progress = Callable[[int, int], None]  # called with passages embedded so far and passages to embed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +52,14 @@ class Indexer:
         """Whether a run is under way in this process."""
         return self._one_at_a_time.locked()
 
-    def stale(self) -> list[Slug]:
+    def stale(self, held: Mapping[Slug, BookManifest] | None = None) -> list[Slug]:
         """Return the books that a run would bring up to date, and those that it would remove.
 
         Books of clubs are removed by `keep_of_clubs` alone: only the database knows which there are.
         """
-        return self._stale(self._store.manifests())
+        held, known = self._store.manifests() if held is None else held, self._library.books
+        changed = [s for s in known if s not in held or held[s].fingerprint != self._library.fingerprint(s)]
+        return changed + sorted(slug for slug, manifest in held.items() if slug not in known and not manifest.club)
 
     def reopen(self) -> bool:
         """Open the store again while no run is under way; return whether it was damaged and is empty now."""
@@ -75,40 +70,29 @@ class Indexer:
         """Remove from the store all books of clubs but these; return how many passages went."""
         with self._one_at_a_time:
             gone = [slug for slug, m in self._store.manifests().items() if m.club and slug not in wanted]
-            if not gone:
-                return 0
-            with self._alone():
+            with self._alone() if gone else contextlib.nullcontext():
                 return sum(map(self._remove, gone))
 
     def run(self, progress: Progress | None = None) -> Indexed:
-        """Bring the store up to date. Raises LibraryDiffers where that would take from others what they have."""
+        """Bring the store up to date. Raises LibraryDiffers where another library may not be replaced."""
         with self._one_at_a_time:
             held = self._store.manifests()
-            changed = self._stale(held)
+            changed = self.stale(held)
             self._books.set_ready(m for slug, m in held.items() if slug not in changed)
+            done = Indexed(0, 0, sum(len(m.passages) for m in held.values()), 0)
             if changed:
                 with self._alone():
                     done = self._run(progress)
                 gc.collect()  # indexing needs a few hundred megabytes more: return them to the system, where C can
                 with contextlib.suppress(AttributeError, OSError):
                     ctypes.CDLL(None).malloc_trim(0)
-            else:
-                done = Indexed(0, 0, sum(len(m.passages) for m in held.values()), 0)
             held, known = self._store.manifests(), self._library.books
             self._books.set_ready((m for slug, m in held.items() if slug in known), all_others=False)
             return done
 
-    def _stale(self, held: Mapping[Slug, BookManifest]) -> list[Slug]:
-        changed = [
-            slug for slug in self._library.books
-            if slug not in held or held[slug].fingerprint != self._library.fingerprint(slug)
-        ]  # fmt: skip
-        gone = (slug for slug, manifest in held.items() if slug not in self._library.books and not manifest.club)
-        return changed + sorted(gone)
-
     def _run(self, progress: Progress | None) -> Indexed:
         held = self._store.manifests()
-        changed = self._stale(held)  # another process may have done it while this one waited
+        changed = self.stale(held)  # another process may have done it while this one waited
         others = [slug for slug in changed if slug in held]
         if others and self._store.shared and not self._store.replacing:
             some = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
@@ -117,14 +101,12 @@ class Indexer:
                 "library. “python run_bot.py index” puts this library in its place, and then the bot has to be "
                 "restarted; to look at this library alone, leave CHROMA_URL out."
             )
-        removed = 0
-        for slug in changed:
-            if slug not in self._library.books:
-                removed += self._remove(slug)
-        work = [Work.of(self._library, slug) for slug in changed if slug in self._library.books]
+        known = self._library.books
+        removed = sum(self._remove(slug) for slug in changed if slug not in known)
+        work = [Work.of(self._library, slug) for slug in changed if slug in known]
         leaning = [
             item for slug, manifest in held.items()
-            if manifest.against and slug not in changed and slug in self._library.books
+            if manifest.against and slug not in changed and slug in known
             and (item := Work.of(self._library, slug)).against != manifest.against
         ]  # fmt: skip
         touched = {*changed, *(item.book.slug for item in leaning)}
@@ -137,7 +119,6 @@ class Indexer:
         return Indexed(len(work) + len(leaning), len(written), total - len(written), removed)
 
     def _remove(self, slug: Slug) -> int:
-        """Remove a book from the store; return how many passages went."""
         self._store.forget(slug)
         gone = self._store.ids_of(slug)
         self._store.remove(gone)
@@ -147,23 +128,19 @@ class Indexer:
         """Embed and write the passages that the store does not hold yet; return them by their ids."""
         have = self._store.having([p.id for p in passages])
         missing = [p for p in passages if p.id not in have]
-        if progress and missing:
-            progress(0, len(missing))
-        done = 0
+        done, report = 0, progress or (lambda *_: None)
+        if missing:
+            report(0, len(missing))
         for part in parts(missing, EMBED):
             vectors = self._embedder.passages([p.sentences for p in part])
             for rows in parts([StoredPassage(p, v) for p, v in zip(part, vectors, strict=True)], WRITE):
                 self._store.write(rows)
                 done += len(rows)
-                if progress:
-                    progress(done, len(missing))
+                report(done, len(missing))
         return {p.id: p for p in missing}
 
     def _settle(self, placer: Placer, item: Work, written: Mapping[str, Passage]) -> int:
-        """Place what is not placed yet, update each passage that was kept, and note the book as whole.
-
-        `written` are passages as this run wrote them. Return how many passages were removed.
-        """
+        """Place what is open, update what was kept but for what was just `written`; return how many passages went."""
         slug = item.book.slug
         fresh = {p.id: p for p in (*item.settled, *placer.placed(item))}
         held = self._store.read([key for key, passage in fresh.items() if written.get(key) != passage])

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from corpus.books import Book, Reveals, Slug
+from corpus.books import Book, Slug
 from corpus.library import Library
-from corpus.names import UnknownBook, names_in
+from corpus.names import names_in
 from corpus.passages import ClubText, Passage
 from retrieval.book import VisibleBook
 from retrieval.books import Books, ClubPassages
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, PassageTokens, Rule
-from retrieval.index import Indexed, Indexer, Progress
+from retrieval.index import Indexer
 from retrieval.location import ChromaServer, hold
 from retrieval.place import Messages, looked_through
 from retrieval.ranking import Question, Ranker, Ranking, recency
@@ -26,11 +26,8 @@ from retrieval.story import retold
 from retrieval.types import Embedder, Matrix, QuestionVectors, Vector, Verdict
 from retrieval.words import stems
 
-TOP = 10
-"""Passages returned for a question."""
-
-LEADS = 5
-"""Stretches of text of which the best passage comes before all others."""
+TOP = 10  # passages returned for a question
+LEADS = 5  # stretches of text of which the best passage comes before all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +91,6 @@ class PassagesState:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreReport:
-    """What a full check of the store finds: how many books and club texts it holds, and what is wrong with them."""
-
-    books: int
-    texts: int
-    wrong: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Quarter:
     """What readers at a share (percent) of a book see of it: how many passages, and the latest as an example."""
 
@@ -122,8 +110,7 @@ class Outlook:
     quarters: tuple[Quarter, ...]
 
 
-QUARTERS = (0, 25, 50, 75)
-"""Shares of a book, in percent."""
+QUARTERS = (0, 25, 50, 75)  # shares of a book, in percent
 
 
 def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:
@@ -142,23 +129,14 @@ def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]
     return [RankedPassage(view.passages[n], float(scores[n])) for n in (*leads, *others)][:TOP]
 
 
-SURE, SURE_OF_STRETCH = 0.55, 0.5
-"""Confidence from which a book is taken to deal with a question, and the share of one stretch of text from which it is
-taken to be there; the sentence and the passage nearest to the question have to be at the same mark as well.
-"""
-
-NEAR, SAME = 0.5, 0.9
-"""Similarity from which a passage is about what a text is about, and from which it says the same."""
-
-AHEAD = 64
-"""Questions that are kept read until they are searched for: as many as may be asked at once."""
-
-Alone = Callable[[], AbstractContextManager[object]]
-"""Returns what keeps other processes from indexing the same store while it is open."""
+SURE, SURE_OF_STRETCH = 0.55, 0.5  # confidence, and share of one stretch of text, from which a hint says where it is
+NEAR, SAME = 0.5, 0.9  # similarity from which a passage is about what a text is about, and from which it says the same
+AHEAD = 64  # questions that are kept read until they are searched for: as many as may be asked at once
+Alone = Callable[[], AbstractContextManager[object]]  # makes what keeps other processes from indexing
 
 
 class Retriever:
-    """Finds, for an audience, what it may read about a question."""
+    """Finds, for an audience, what it may read; what only indexes or keeps texts comes from the part that does."""
 
     data: Path | None = None
     """The folder in which is kept what was learned from examples, if there is one."""
@@ -175,75 +153,31 @@ class Retriever:
         self._indexer = Indexer(library, store, embedder, self._placer, self._books, alone)
         self._messages = Messages(library, self._books, self._placer, embedder)
         self._read_ahead: dict[str, QuestionVectors] = {}
-
-    def refresh(self, progress: Progress | None = None) -> Indexed:
-        """Bring the store up to date with the library; a book can be asked about as soon as it is ready.
-
-        Raises LibraryDiffers where a shared store holds another library that this retriever is not to replace.
-        """
-        return self._indexer.run(progress)
-
-    def stale(self) -> list[Slug]:
-        """Return the books that `refresh` would bring up to date."""
-        return self._indexer.stale()
+        self.model = embedder.name
+        self.check_store, self.on_store_failure = store.check, store.on_failure
+        self.refresh, self.stale = self._indexer.run, self._indexer.stale
+        self.keep_books_of_clubs = self._indexer.keep_of_clubs
+        self.keep, self.drop = self._clubs.keep, self._clubs.drop
+        self.moment, self.reconcile = self._clubs.moment, self._clubs.reconcile
+        self.place = self._messages.place
 
     def state(self) -> PassagesState:
         """Return how many books are ready and in memory."""
         return PassagesState(len(self.library.books), self._books.ready, self._indexer.running, *self._books.use())
 
-    def check_store(self) -> str:
-        """Read a little, and return what the store is. Raises StoreUnavailable where it cannot be read."""
-        return self._store.check()
-
-    def on_store_failure(self, call: Callable[[], object]) -> None:
-        """Call this, in any thread, once the store has failed; then `repair` and `reconcile` put it right."""
-        self._store.on_failure(call)
-
     def repair(self) -> bool:
-        """Open the store again, and bring it up to date; return whether it was damaged and was built again.
-
-        Books that are in memory are answered from there meanwhile. The texts of clubs come back with `reconcile`.
-        Raises StoreUnavailable where there is still no room for it, or no right to write, or a server is away.
-        """
+        """Open the store again and bring it up to date; return whether it was damaged. Raises StoreUnavailable."""
         damaged = self._indexer.reopen()
         self._clubs.load()
         self.refresh()
         return damaged
 
-    def verify_store(self, texts: Iterable[ClubText]) -> StoreReport:
-        """Compare the store with the library and with all clubs' texts. Slow: it reads every passage."""
-        kept, wrong = list(texts), self._store.incomplete()
-        missing, left_over = self._clubs.differing(kept, self.library.books.keys())
+    def verify_store(self, texts: Iterable[ClubText]) -> list[str]:
+        """Return in what the store differs from the library and from all clubs' texts. Slow: it reads every passage."""
+        missing, left_over = self._clubs.differing(texts, self.library.books.keys())
+        wrong = self._store.incomplete()
         wrong += [f"{missing} club texts are not in it as they are now"] if missing else []
-        wrong += [f"{left_over} texts are in it that no club has"] if left_over else []
-        return StoreReport(len(self._store.manifests()), len(kept), tuple(wrong))
-
-    def keep(self, text: ClubText) -> None:
-        """Write a text of a club, in place of the earlier one of its club and id; the next search finds it.
-
-        Raises UnknownBook.
-        """
-        if text.book not in self.library.books:
-            raise UnknownBook(text.book, (), empty=not self.library.books)
-        self._clubs.keep(text)
-
-    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
-        """Remove a text of a club, if it is there; no later search finds it."""
-        self._clubs.drop(club, id)
-
-    def moment(self) -> int:
-        """Return a number for now: ask before the records are read, and give it to `reconcile`."""
-        return self._clubs.moment()
-
-    def reconcile(
-        self, texts: Iterable[ClubText], since: int | None = None, ours: Callable[[str], bool] = lambda _: True
-    ) -> int:
-        """Make the store hold these texts of clubs, their records, and no others; return how many were changed.
-
-        Texts of books that the library does not have are passed over. What is kept or dropped after `since` stays as it
-        is; without it, after this call has begun. `ours` says which clubs are this process's: other clubs' texts stay.
-        """
-        return self._clubs.reconcile(texts, self.library.books.keys(), since, ours)
+        return wrong + ([f"{left_over} texts are in it that no club has"] if left_over else [])
 
     def search(self, text: str, audience: Audience, book: Slug | None = None) -> Search:
         """Rank what an audience may see of one book for a question; without a book, find the one that is meant."""
@@ -283,16 +217,8 @@ class Retriever:
         """Embed short texts as passages are."""
         return np.stack([read.passage for read in self._embedder.passages([(text,) for text in texts])])
 
-    @property
-    def model(self) -> str:
-        """The name of the embedding model."""
-        return self._embedder.name
-
     def passages(self, book: Slug, audience: Audience, kinds: Iterable[str] = ()) -> list[Passage]:
-        """Return what an audience may see of a book, in reading order; of these kinds, if any are named.
-
-        What members of its club wrote comes after what the library has.
-        """
+        """Return what an audience may see of a book, in reading order, its club's texts last; of some kinds."""
         wanted = frozenset(kinds)
         found = self._books.open(book, audience.club).seen_through(Gate(audience)).passages
         return [p for p in found if not wanted or p.kind in wanted]
@@ -300,10 +226,7 @@ class Retriever:
     def retold(
         self, book: Slug, audience: Audience, marks: Collection[int], room: int, most: int
     ) -> list[RankedSentence]:  # fmt: skip
-        """Return the sentences of the story's sections for these marks that matter most, in the order told.
-
-        They take at most `room` characters, with labels for their sections; there are about `most`.
-        """
+        """Return the sentences of these marks that matter most, about `most` in at most `room` characters, in order."""
         view = self._books.open(book, audience.club).seen_through(Gate(audience))
         chosen = retold(view, marks, room, most)
         return [RankedSentence(view.sentences[n], view.passages[view.passage_of[n]], n, score) for n, score in chosen]
@@ -319,17 +242,11 @@ class Retriever:
         return view.passages[rows[int(similar.argmax())]] if similar.max() >= NEAR else None
 
     def placed_for_the_owner(self, book: Slug) -> list[Passage]:
-        """Return all of a book's passages with their places, for who owns the library's files and for nobody else.
-
-        No audience is asked for: only the terminal shows it, to people who can read the files anyway.
-        """
+        """Return all of a book's passages for the terminal of who owns the library's files, and for nobody else."""
         return list(self._books.open(book, self.library.books[book].club, texts=False).passages)
 
     def outlook(self, home: Path, audience: Audience) -> Outlook:
-        """Return what readers at each quarter of a book in a folder would see, once it is in the library.
-
-        Of what lies beyond the audience only the count is returned, never the text. Raises LibraryProblem.
-        """
+        """Return what readers at each quarter of the book in a folder would see. Raises LibraryProblem."""
         book, passages, waiting = looked_through(home, audience.club, self.library)
         gate, found = Gate(audience), []
         for share in QUARTERS:
@@ -340,10 +257,7 @@ class Retriever:
         return Outlook(book, len(passages), waiting, tuple(found))
 
     def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
-        """Return by which mark a question is dealt with, which only a hint may tell; None unless all signs agree on it.
-
-        Only the mark is returned, never the text there. Only the library's text is looked at.
-        """
+        """Return the mark, no text, by which a question is dealt with, if all signs agree on it: for hints alone."""
         question = Question.of(text, self._embedder.question(text))
         ends = {slug: known.marks for slug, known in self.library.books.of(audience.club).items()}
         finished = Audience(ends, audience.adults, audience.club)
@@ -360,17 +274,6 @@ class Retriever:
         marks = view.marks[view.passage_of]
         mark = int(marks[view.group_of == best].max())
         return mark if mark == marks[near[0].argmax()] == view.marks[near[1].argmax()] else None
-
-    def place(self, text: str, books: Sequence[Slug] = (), club: str = "") -> Reveals:
-        """Return how far readers in a club must be for a message to be no spoiler; these books are at hand there.
-
-        Only that is returned, never the text there. Only the text of the library and of the club's books is looked at.
-        """
-        return self._messages.place(text, books, club)
-
-    def keep_books_of_clubs(self, wanted: Collection[Slug]) -> int:
-        """Remove from the store all books of clubs but these; return how many passages went."""
-        return self._indexer.keep_of_clubs(wanted)
 
     def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
         """Return for each sentence of a model's answer whether the audience may read it."""
@@ -389,7 +292,6 @@ def open_retriever(
     """Open the vector store in `data`, or on a server, with the embedding model; it is closed at the end.
 
     The model begins to load `at_once`, or else when something is embedded: it takes seconds.
-
     What is on a server is shared: unless it is `replacing`, a process adds to it and replaces nothing. `alone` keeps
     processes on other machines from indexing it meanwhile; without it, only those with the same data folder wait.
     """

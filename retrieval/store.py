@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -15,23 +14,17 @@ import numpy as np
 from corpus.books import Reveals, Slug
 from corpus.passages import Passage
 from corpus.text import capitalised
-from retrieval.chroma import connect
-from retrieval.location import Location
+from retrieval.chroma import FolderChroma, ServerChroma
+from retrieval.location import ChromaServer, Location
 from retrieval.types import Embedded, Matrix, StoreUnavailable, Vector
 
-LAYOUT = 7
-"""Raised whenever what is kept changes. A store of another layout is built again, from the library and the database."""
+LAYOUT = 7  # raised whenever what is kept changes: a store of another layout is built again
 
-PASSAGES, BOOKS, CLUB_TEXTS = "passages", "books", "club_texts"
-COLLECTIONS = (PASSAGES, BOOKS, CLUB_TEXTS)
-AT_ONCE = 400
-"""Passages read or written at once (SQLite takes at most 32,766 variables a statement, and Chroma uses many each)."""
+COLLECTIONS = ("passages", "books", "club_texts")
+AT_ONCE = 400  # passages read or written at once; SQLite takes at most 32,766 variables a statement
 
-CHECKSUM, SHELF = "sum", "shelf"
-"""Metadata of a passage: a checksum over the rest, as one bit that a disk loses in `reveals` would show a passage too
-early; and book and club as one value, by which they are read ten times faster than by two.
-"""
-
+CHECKSUM = "sum"  # metadata: a disk that loses one bit of `reveals` may not show a passage too early
+SHELF = "shelf"  # metadata: book and club as one value, by which they are read ten times faster than by two
 LEAVING = "Dogear is leaving, and has let go of the vector store."
 
 _NO_VECTOR = np.zeros((1, 1), np.float32)
@@ -47,17 +40,12 @@ class StoredPassage:
     embedded: Embedded
 
 
-Needs = tuple[Reveals, bool]
-"""What a passage of the library needs to be shown: how far readers are, and whether they have to be adults."""
+Needs = tuple[Reveals, bool]  # what a passage needs to be shown: how far readers are, and whether only adults
 
 
 @dataclass(frozen=True, slots=True)
 class BookManifest:
-    """What the store holds of one book: the fingerprint of its files, and by id what each of its passages needs.
-
-    `club` is the club whose own book it is. `against` holds the fingerprints of the books that its unlabelled text was
-    matched with, if it has any.
-    """
+    """What the store holds of a book, maybe a `club`'s, and the books that its text was matched `against`."""
 
     book: Slug
     fingerprint: str
@@ -75,10 +63,7 @@ class BookManifest:
 
 @dataclass(frozen=True, slots=True)
 class ClubManifest:
-    """What the store holds of one club text: its fingerprint, and its passages' ids in order.
-
-    The fingerprint is empty while the text is written or removed: `ids` are then all that may be there.
-    """
+    """What the store holds of a club text; its fingerprint is empty while it is written or removed."""
 
     club: str
     id: str
@@ -90,16 +75,19 @@ class ClubManifest:
 class Store:
     """A vector store that is open; any number of threads may use it.
 
-    `failed` says that something went wrong since it was opened; `reopen` puts that right. On a server, a store that is
-    not `replacing` throws nothing away.
+    `failed` says what went wrong since it was opened; `reopen` puts that right. On a server, a store that is not
+    `replacing` throws nothing away.
     """
 
     def __init__(
         self, location: Location, model: str, say: Callable[[str], object] = lambda _: None, *, replacing: bool = True
     ) -> None:
-        self._chroma, self._model, self._say = connect(location), model, say
+        self._model, self._say = model, say
+        self._chroma: FolderChroma | ServerChroma = (
+            ServerChroma(location) if isinstance(location, ChromaServer) else FolderChroma(location)
+        )
         self.name, self.shared, self.replacing = self._chroma.name, self._chroma.shared, replacing
-        self.failed, self._closed, self._read_only = False, False, ""
+        self.failed, self._closed = "", False
         self._on_failure: Callable[[], object] = lambda: None
         try:
             self._open(check=self._chroma.failed)
@@ -110,10 +98,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the store, so that another process can open it."""
         self._closed = True
         self._chroma.close()
@@ -125,10 +110,7 @@ class Store:
             call()
 
     def reopen(self) -> bool:
-        """Open the store again and check every book; return whether it was damaged, and an empty one is in its place.
-
-        Raises StoreUnavailable where the disk is full, the folder cannot be written, or a server is away.
-        """
+        """Open the store again, check every book, and return whether it was damaged. Raises StoreUnavailable."""
         with self._chroma.lock:
             if self._closed:
                 raise StoreUnavailable(LEAVING)
@@ -143,27 +125,18 @@ class Store:
     def incomplete(self) -> list[str]:
         """Return which texts are noted as whole and are not. Slow: every passage is read."""
         books = [f"{m.book} is not whole" for m in self.manifests().values() if self.read_book(m) is None]
-        texts = [
-            f"a text of club {m.club} is not whole"
-            for m in self.club_manifests()
-            if m.fingerprint and len(self.read(m.ids)) != len(m.ids)
-        ]
-        return books + texts
+        texts = [m for m in self.club_manifests() if m.fingerprint and len(self.read(m.ids)) != len(m.ids)]
+        return books + [f"a text of club {m.club} is not whole" for m in texts]
 
     def manifests(self, book: Slug | None = None) -> dict[Slug, BookManifest]:
         """Return what is held of every book, or one, that is wholly in the store."""
         with self._access():
-            found = self._books.get(ids=book, include=["documents", "metadatas"])
-            rows = zip(found["ids"], found["documents"] or (), found["metadatas"] or (), strict=True)
+            found: Any = self._books.get(ids=book, include=["documents", "metadatas"])
             return {
                 slug: BookManifest(
-                    slug,
-                    str(meta["fingerprint"]),
-                    json.loads(str(meta["against"])),
-                    _read_needs(text),
-                    str(meta.get("club", "")),
+                    slug, m["fingerprint"], json.loads(m["against"]), _read_needs(text), m.get("club", "")
                 )
-                for slug, text, meta in rows
+                for slug, text, m in zip(found["ids"], found["documents"], found["metadatas"], strict=True)
             }
 
     def ids_of(self, book: Slug) -> set[str]:
@@ -173,11 +146,8 @@ class Store:
 
     def having(self, ids: Sequence[str]) -> set[str]:
         """Return which of these ids the store holds."""
-        found: set[str] = set()
-        for part in parts(ids):
-            with self._access():
-                found.update(self._passages.get(ids=part, include=[])["ids"])
-        return found
+        with self._access():
+            return {key for part in parts(ids) for key in self._passages.get(ids=part, include=[])["ids"]}
 
     def read(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return the passages of these ids, in their order; ids that are not there are passed over."""
@@ -188,13 +158,15 @@ class Store:
 
     def read_book(self, manifest: BookManifest) -> list[StoredPassage] | None:
         """Return the passages of a book; None where the store has not all of them any more."""
-        found = self._get(where={SHELF: _shelf(manifest.book)})
-        rows = [found[key] for key in manifest.passages if key in found]
+        rows = self._of_shelf(_shelf(manifest.book), manifest.passages)
         return rows if len(rows) == len(manifest.passages) else None
 
     def read_club(self, club: str, book: Slug, ids: Collection[str]) -> list[StoredPassage]:
         """Return those passages of these ids that a club has of its own in a book."""
-        found = self._get(where={SHELF: _shelf(book, club)}) if ids else {}
+        return self._of_shelf(_shelf(book, club), ids) if ids else []
+
+    def _of_shelf(self, shelf: str, ids: Iterable[str]) -> list[StoredPassage]:
+        found = self._get(where={SHELF: shelf})
         return [found[key] for key in ids if key in found]
 
     def nearest(self, vectors: Matrix, count: int) -> list[list[str]]:
@@ -221,18 +193,13 @@ class Store:
 
     def finish(self, manifest: BookManifest) -> None:
         """Note that a book is wholly in the store."""
+        noted, against = manifest.passages.items(), json.dumps(dict(manifest.against))
         with self._writing():
             self._books.upsert(
                 ids=[manifest.book],
-                documents=[_noted_passages(manifest.passages)],
+                documents=[json.dumps([[key, dict(needs.marks), adult] for key, (needs, adult) in noted])],
                 embeddings=_NO_VECTOR,
-                metadatas=[
-                    {
-                        "fingerprint": manifest.fingerprint,
-                        "club": manifest.club,
-                        "against": json.dumps(dict(manifest.against)),
-                    }
-                ],
+                metadatas=[{"fingerprint": manifest.fingerprint, "club": manifest.club, "against": against}],
             )
 
     def forget(self, book: Slug) -> None:
@@ -243,37 +210,29 @@ class Store:
     def club_manifests(self) -> list[ClubManifest]:
         """Return what is held of every club text, whole or not."""
         with self._access():
-            found = self._club_texts.get(include=["documents", "metadatas"])
-            metas: Any = found["metadatas"] or ()
-            return [
-                ClubManifest(meta["club"], meta["id"], meta["book"], meta["fingerprint"], tuple(json.loads(ids)))
-                for ids, meta in zip(found["documents"] or (), metas, strict=True)
-            ]
+            found: Any = self._club_texts.get(include=["documents", "metadatas"])
+            rows = zip(found["documents"], found["metadatas"], strict=True)
+            return [ClubManifest(**meta, ids=tuple(json.loads(ids))) for ids, meta in rows]
 
-    def note_club(self, manifests: Sequence[ClubManifest]) -> None:
-        """Note what the store holds of club texts."""
-        for part in parts(manifests):
-            with self._writing():
-                self._club_texts.upsert(
-                    ids=[_club_key(m) for m in part],
-                    documents=[json.dumps(m.ids) for m in part],
-                    embeddings=np.zeros((len(part), 1), np.float32),
-                    metadatas=[
-                        {"club": m.club, "id": m.id, "book": m.book, "fingerprint": m.fingerprint} for m in part
-                    ],
-                )
+    def note_club(self, text: ClubManifest) -> None:
+        """Note what the store holds of a club text."""
+        with self._writing():
+            self._club_texts.upsert(
+                ids=[json.dumps([text.club, text.id])],
+                documents=[json.dumps(text.ids)],
+                embeddings=_NO_VECTOR,
+                metadatas=[{"club": text.club, "id": text.id, "book": text.book, "fingerprint": text.fingerprint}],
+            )
 
-    def forget_club(self, manifests: Sequence[ClubManifest]) -> None:
-        """Remove the notes of club texts whose passages are gone."""
-        for part in parts(manifests):
-            with self._writing():
-                self._club_texts.delete(ids=[_club_key(m) for m in part])
+    def forget_club(self, text: ClubManifest) -> None:
+        """Remove the note of a club text whose passages are gone."""
+        with self._writing():
+            self._club_texts.delete(ids=[json.dumps([text.club, text.id])])
 
     def _get(self, **which: Any) -> dict[str, StoredPassage]:  # noqa: ANN401 (Chroma's `ids` or `where`)
         with self._access():
-            got = self._passages.get(**which, include=["documents", "embeddings", "metadatas"])
-            vectors = got["embeddings"] if got["embeddings"] is not None else ()
-            rows = zip(got["ids"], got["documents"] or (), got["metadatas"] or (), vectors, strict=True)
+            got: Any = self._passages.get(**which, include=["documents", "embeddings", "metadatas"])
+            rows = zip(got["ids"], got["documents"], got["metadatas"], got["embeddings"], strict=True)
             return {key: _stored(key, text, meta, np.asarray(vector, np.float32)) for key, text, meta, vector in rows}
 
     @contextmanager
@@ -289,22 +248,17 @@ class Store:
                     raise
                 found = self._unavailable(error)
                 self._chroma.note_failure(str(found))
-                if not self.shared:
-                    self._read_only = str(found)
                 if not self.failed:
-                    self.failed = True
+                    self.failed = str(found)
                     self._on_failure()
                 raise found from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Change the collections, unless they have failed since they were opened.
-
-        A write that fails costs Chroma a connection, and after a handful (on a full disk, five) it never answers again.
-        """
+        """Change the collections, unless they failed: after a handful of failed writes, Chroma never answers again."""
         with self._access():
-            if self._read_only:
-                raise StoreUnavailable(self._read_only)
+            if self.failed and not self.shared:
+                raise StoreUnavailable(self.failed)
             yield
 
     def _unavailable(self, error: BaseException) -> StoreUnavailable:
@@ -318,7 +272,7 @@ class Store:
 
     def _open(self, *, check: bool) -> bool:
         """Open the collections, or empty ones where a folder's are damaged; return whether they were."""
-        damaged, self.failed = False, True
+        damaged, self.failed = False, self.failed or f"{capitalised(self.name)} is not open yet."
         try:
             self._open_collections(check=check)
         except BaseException as error:
@@ -332,7 +286,7 @@ class Store:
             self._say(f"The vector store was damaged and is built again. What was there is in {aside}.")
             self._open_collections(check=False)
             damaged = True
-        self.failed, self._read_only = False, ""
+        self.failed = ""
         self._chroma.note_failure(None)
         return damaged
 
@@ -348,7 +302,7 @@ class Store:
                     "database of its own, with ?database=… in CHROMA_URL."
                 )
             self._say("The vector store was made by another model or an older version; it is built again.")
-            for name in held.keys() & {*COLLECTIONS, "whole_books", "changes"}:  # older versions had these, too
+            for name in held:
                 client.delete_collection(name)
         self._passages, self._books, self._club_texts = (
             client.get_or_create_collection(
@@ -356,7 +310,6 @@ class Store:
             )
             for name in COLLECTIONS
         )
-        self._read_only = ""
         if check and (found := self.incomplete()):
             raise ValueError("; ".join(found[:3]))
         self.manifests()
@@ -376,22 +329,13 @@ def _shelf(book: Slug, club: str = "") -> str:
     return f"{club}/{book}" if club else book
 
 
-def _noted_passages(passages: Mapping[str, Needs]) -> str:
-    return json.dumps([[key, dict(reveals.marks), explicit] for key, (reveals, explicit) in passages.items()])
-
-
 def _read_needs(text: str) -> dict[str, Needs]:
     """Return what each passage needs, one value for all that need the same: a large library has few of these."""
     known: dict[str, Needs] = {}
-    found = {}
-    for key, marks, explicit in json.loads(text):
-        found[key] = known.setdefault(f"{marks}{explicit}", (Reveals.of(marks), explicit))
-    return found
-
-
-def _club_key(manifest: ClubManifest) -> str:
-    """Return an id that no other club text has, whatever club and text are called."""
-    return json.dumps([manifest.club, manifest.id])
+    return {
+        key: known.setdefault(f"{marks}{explicit}", (Reveals.of(marks), explicit))
+        for key, marks, explicit in json.loads(text)
+    }
 
 
 def _metadata(row: StoredPassage) -> dict[str, str | int | float | bool]:
@@ -420,7 +364,10 @@ def _stored(key: str, text: str, meta: Mapping[str, Any], vector: Vector) -> Sto
         date=dt.date.fromisoformat(meta["date"]) if meta["date"] else None, likes=meta["likes"],
         explicit=meta["explicit"], club=meta["club"], certainty=meta["certainty"],
     )  # fmt: skip
-    return StoredPassage(passage, Embedded(vector, _unpacked(meta["sentence_vectors"], len(passage.sentences))))
+    packed = np.frombuffer(base64.b64decode(meta["sentence_vectors"]), dtype=np.int8)
+    sentences = packed.reshape(len(passage.sentences), -1).astype(np.float32)
+    sentences /= np.linalg.norm(sentences, axis=1, keepdims=True)
+    return StoredPassage(passage, Embedded(vector, sentences))
 
 
 def _checksum(key: str, text: str, meta: Mapping[str, Any]) -> str:
@@ -433,8 +380,3 @@ def _packed(vectors: Matrix) -> str:
     """Return unit vectors as text: a byte a number, scaled to each vector's largest (cosine to the exact > 0.9999)."""
     scaled = np.round(127 * vectors / np.abs(vectors).max(axis=1, keepdims=True)).astype(np.int8)
     return base64.b64encode(scaled.tobytes()).decode("ascii")
-
-
-def _unpacked(text: str, count: int) -> Matrix:
-    numbers = np.frombuffer(base64.b64decode(text), dtype=np.int8).reshape(count, -1).astype(np.float32)
-    return np.asarray(numbers / np.linalg.norm(numbers, axis=1, keepdims=True), np.float32)

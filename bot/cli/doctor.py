@@ -95,7 +95,7 @@ def check_store(folder: Path | None, opened: Opened, texts: Callable[[], list[Cl
     try:
         with opened() as store:
             what, stale, kept = store.check_store(), list(store.stale()), texts()
-            wrong = [] if stale else store.verify_store(kept).wrong
+            wrong = [] if stale else store.verify_store(kept)
     except DogearError as error:
         return Check(name, False, "cannot be opened", str(error))
     if stale:

@@ -11,7 +11,6 @@ import pytest
 
 from corpus.errors import DogearError
 from corpus.library import Library
-from corpus.names import UnknownBook
 from retrieval.books import Books, ClubPassages
 from retrieval.gate import Audience
 from retrieval.index import Indexer
@@ -21,7 +20,7 @@ from retrieval.retriever import Retriever
 from retrieval.store import BookManifest, Store, StoredPassage
 from retrieval.types import BookInWork
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
-from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
+from tests.fakes.embedder import HashedEmbedder, PausingEmbedder
 
 FINISHED = Audience({LANTERN: 10, KITE: 4})
 READER = Ranker.load("statement", adapted=False)
@@ -82,11 +81,6 @@ def test_a_book_that_was_never_ready_is_refused_with_what_to_do(shelf: Path, sto
         one.open(KITE)
 
 
-def test_a_book_that_is_not_in_the_library_is_unknown(shelf: Path, store: InterruptedStore) -> None:
-    with pytest.raises(UnknownBook, match="no-such-book"):
-        opener(shelf, store).open("no-such-book")
-
-
 def test_while_a_book_is_rewritten_it_stays_open_as_it_was_or_is_refused(shelf: Path, store: InterruptedStore) -> None:
     manifests = indexed(shelf, store)
     one, other = opener(shelf, store), opener(shelf, store)
@@ -139,16 +133,6 @@ def test_a_book_that_was_settled_while_it_was_read_is_read_once_more(shelf: Path
     write_lantern(shelf, **NEWS)
     store.happens = [lambda: one.set_ready(indexed(shelf, store).values())]
     assert "A telegram has come." in texts(one)
-
-
-def test_old_text_answers_from_the_store_until_new_text_is_settled(shelf: Path, store: InterruptedStore) -> None:
-    one = opener(shelf, store)
-    one.set_ready(indexed(shelf, store).values())
-    write_lantern(shelf, **NEWS)
-    with pytest.raises(EmbedderStopped):
-        Indexer(Library.load(shelf), store, HashedEmbedder(stops_after=0), READER, one).run()
-    assert texts(one)
-    assert "A telegram has come." not in texts(one)
 
 
 def test_a_book_that_is_placed_anew_is_opened_anew(shelf: Path, store: InterruptedStore) -> None:
@@ -221,9 +205,3 @@ def test_before_any_book_is_ready_no_question_is_answered_and_none_crashes(shelf
                 retriever.search("Whom does Silas save?", FINISHED, book)
         retriever.refresh()
         assert retriever.search("Whom does Silas save?", FINISHED).book == LANTERN
-
-
-def test_many_threads_may_ask_for_a_run_and_one_does_the_work(shelf: Path, data: Path) -> None:
-    with eight(shelf, data, HashedEmbedder()) as (retriever, threads):
-        done = list(threads.map(lambda _: retriever.refresh(), range(8)))
-        assert sorted(run.books for run in done) == [0] * 7 + [2]

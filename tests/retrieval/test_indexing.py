@@ -20,7 +20,6 @@ from tests.fakes.embedder import EmbedderStopped, HashedEmbedder
 from tests.fakes.made_up import Shelf, shelves
 
 EVERYBODY = Audience({LANTERN: 10, KITE: 4}, adults=True)
-PASSAGES_OF_THE_LANTERN = 12
 
 
 @contextmanager
@@ -113,32 +112,12 @@ def test_what_only_moves_is_not_embedded_again(two_books: Path, data: Path, embe
     assert storm.heading == "Chapter 6"
 
 
-def test_stars_and_days_that_were_taken_out_are_gone(library: Path, data: Path, embedder: HashedEmbedder) -> None:
-    words = "---\nkind: review\nreveals: 0\n{more}---\nA fine book for long evenings.\n"
-    write_lantern(library, review_md=words.format(more="rating: 1\ndate: 2019-02-11\n"))
-    indexed(library, data, embedder)
-    write_lantern(library, review_md=words.format(more=""))
-    indexed(library, data, embedder)
-    (review,) = [p for p in kept(library, data, embedder)[LANTERN] if p.kind == "review"]
-    assert (review.rating, review.date) == (None, None)
-
-
 def test_the_same_words_twice_in_a_document_are_two_passages(
     library: Path, data: Path, embedder: HashedEmbedder
 ) -> None:
     write_book(library, KITE, {"summary.md": "## Chapter 1\n\nIt rains.\n\n## Chapter 2\n\nIt rains.\n"}, marks=4)
     indexed(library, data, embedder)
     assert [p.reveals.marks[KITE] for p in kept(library, data, embedder)[KITE]] == [1, 2]
-
-
-def test_a_document_that_vanished_takes_its_passages_along(
-    two_books: Path, data: Path, embedder: HashedEmbedder
-) -> None:
-    first = indexed(two_books, data, embedder)
-    (two_books / LANTERN / "people.md").unlink()
-    done = indexed(two_books, data, embedder)
-    assert done == Indexed(1, 0, first.embedded - 3, 3)
-    assert {p.document for p in kept(two_books, data, embedder)[LANTERN]} == {"premise.md", "summary.md"}
 
 
 def test_a_book_that_vanished_leaves_nothing(two_books: Path, place: Location, embedder: HashedEmbedder) -> None:
@@ -171,10 +150,6 @@ def test_a_book_without_documents_is_known_and_empty(library: Path, data: Path, 
         assert (found.book, found.passages, found.withheld) == (KITE, (), False)
 
 
-def test_an_empty_library_is_no_error(library: Path, data: Path, embedder: HashedEmbedder) -> None:
-    assert indexed(library, data, embedder) == Indexed(0, 0, 0, 0)
-
-
 def test_an_interrupted_run_goes_on_where_it_was(library: Path, data: Path) -> None:
     chapters = "".join(f"## Chapter {n}\n\nIn the year {n} it rained.\n\n" for n in range(1, 701))
     write_book(library, KITE, {"summary.md": chapters}, marks=700)
@@ -201,17 +176,6 @@ def test_what_an_interrupted_run_left_and_nobody_wants_any_more_is_removed(libra
     assert indexed(library, place, HashedEmbedder()).embedded == 4
     with Store(place, "hashed", silent) as store:
         assert len(store.ids_of(KITE)) == 4
-
-
-def test_another_model_embeds_everything_again_and_says_so_in_one_line(two_books: Path, place: Location) -> None:
-    first, second = HashedEmbedder("one"), HashedEmbedder("another")
-    indexed(two_books, place, first)
-    said: list[str] = []
-    with held(two_books, place, second, said.append) as retriever:
-        assert sorted(retriever.stale()) == [KITE, LANTERN]
-        retriever.refresh()
-    assert len(said) == 1
-    assert sorted(first.embedded) == sorted(second.embedded)
 
 
 LATE_REVIEW = "---\nkind: review\n---\nI read that Silas drowned his brother for the sake of the lamp.\n"

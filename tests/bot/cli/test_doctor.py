@@ -17,7 +17,7 @@ from corpus.books import Reveals
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.passages import ClubText
-from retrieval.retriever import Retriever, StoreReport
+from retrieval.retriever import Retriever
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
@@ -36,8 +36,8 @@ class Store(Retriever):
     def check_store(self) -> str:
         return "the store"
 
-    def verify_store(self, texts: Iterable[ClubText]) -> StoreReport:
-        return StoreReport(3, len(list(texts)), self._wrong)
+    def verify_store(self, texts: Iterable[ClubText]) -> list[str]:
+        return list(self._wrong)
 
 
 def opening(store: Store | DogearError) -> AbstractContextManager[Retriever]:

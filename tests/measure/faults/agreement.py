@@ -29,7 +29,7 @@ def disagreements(bot: Bot) -> list[str]:
         retriever = Retriever(library, store, packaged())
         behind = [f"{slug} is behind" for slug in retriever.stale()]
         try:
-            return [*behind, *retriever.verify_store(texts).wrong]
+            return [*behind, *retriever.verify_store(texts)]
         except StoreUnavailable:
             return [*behind, "a passage that nobody had asked for is damaged"]
 
