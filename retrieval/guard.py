@@ -20,17 +20,10 @@ from retrieval.ranking import WEIGHTS, Fit, Question, Ranker, Ranking
 from retrieval.types import Embedder, Matrix, TokenVectors, Vector, Verdict
 from retrieval.words import STOP_WORDS, stem, stems, unread
 
-CACHED_PASSAGES = 1_000
-"""Passages whose token vectors are kept, the last used; each takes about 50 kB."""
-
-CODE_TOKENS = 4
-"""Tokens of a word from which it counts as a code: the model knows most words of English whole."""
-
-CODE_LETTERS = 3
-"""Unknown single letters from which a sentence spells something."""
-
-CODE_WORDS = 4
-"""Unknown words of several tokens from which a sentence is a code, such as a made-up word for each letter."""
+CACHED_PASSAGES = 1_000  # passages whose token vectors are kept, the last used; each takes about 50 kB
+CODE_TOKENS = 4  # tokens of a word from which it counts as a code: the model knows most words of English whole
+CODE_LETTERS = 3  # unknown single letters from which a sentence spells something
+CODE_WORDS = 4  # unknown words of several tokens that make a sentence a code: a made-up word for each letter
 
 _WORD = re.compile(r"[^\W_]+")
 _CONTRACTED = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -66,11 +59,7 @@ def _normalized(vectors: Matrix) -> Matrix:
 
 
 def content_words(text: str, read: TokenVectors, start: int = 0) -> tuple[list[str], Matrix]:
-    """Return the words of a text that carry meaning, from a character on, and their vectors, shape (words, dimensions).
-
-    All vectors have length 1. A word of several tokens has the mean of theirs; one beyond the model's limit has none
-    and is left out.
-    """
+    """Return the words that carry meaning from a character on, and their vectors, shape (words, dimensions)."""
     vectors, _ = read
     found, rows = [], []
     for word in _WORD.finditer(text, start):
@@ -82,7 +71,6 @@ def content_words(text: str, read: TokenVectors, start: int = 0) -> tuple[list[s
 
 
 def _tokens_of(word: re.Match[str], read: TokenVectors) -> Floats:
-    """Return which tokens lie within a word."""
     _, spans = read
     return np.asarray((spans[:, 0] >= word.start()) & (spans[:, 1] <= word.end()) & (spans[:, 1] > spans[:, 0]))
 
@@ -99,11 +87,7 @@ def word_similarities(words: Matrix, passages: Sequence[Matrix]) -> Floats:
 
 
 def has_revealing_word(sentence: str, read: TokenVectors, known: Collection[str], secret: Collection[str]) -> bool:
-    """Return whether a sentence holds a word that is enough to stop it, or a code.
-
-    `known` are stems of visible text, of the question and of the book's title, `secret` those that only hidden text
-    holds; `read` is the sentence as the model reads it, which says of how many tokens each word is made.
-    """
+    """Return whether a sentence holds a word that is enough to stop it (by its stem, or its tokens), or a code."""
     if any(_DOTS & {*run} and _DASHES & {*run} for run in _MORSE.findall(sentence)):
         return True
     letters = rare = 0
@@ -119,8 +103,7 @@ def has_revealing_word(sentence: str, read: TokenVectors, known: Collection[str]
     return letters >= CODE_LETTERS or rare >= CODE_WORDS
 
 
-NEAREST = 8
-"""Hidden passages, and as many visible ones, that a sentence is compared with word by word."""
+NEAREST = 8  # hidden passages, and as many visible ones, that a sentence is compared with word by word
 
 _STYLE = [
     re.compile(pattern, re.IGNORECASE)
@@ -137,33 +120,17 @@ _STYLE = [
 ]  # fmt: skip
 """How a sentence is worded: as a guess, as a prediction, to the reader, as a denial, as a question."""
 
-MATCHING = 33
-"""The first signals (docs/guard.md), which say how well texts match. They count the more, the shorter a sentence is."""
-
-NEW_WORDS = 15
-"""Index of the share of words that the reader has not met."""
-
-LENGTH = 32
-"""Index of the length: content words beyond the question's, as a share of a dozen."""
-
-SHORT = 2 / 12
-"""The length of a sentence of one or two such words. If the reader has met none of them, there is nothing to judge it
-by, and it is stopped: it may be a name, or one in disguise.
-"""
-
-PAST_STEPS, FUTURE_STEPS = (0, 2), (1, 3)
-"""Steps up to which visible text is the latest or recent, and hidden text is next or near."""
-
-AVERAGED = 3
-"""Hidden passages, and as many visible ones, whose similarities are averaged."""
+MATCHING = 33  # the first signals (docs/guard.md): how well texts match. They count more in a shorter sentence.
+NEW_WORDS = 15  # index of the share of words that the reader has not met
+LENGTH = 32  # index of the length: content words beyond the question's, as a share of a dozen
+SHORT = 2 / 12  # the length of one or two such words: if the reader has met none of them, they may be a name
+PAST_STEPS, FUTURE_STEPS = (0, 2), (1, 3)  # steps to what is latest and recent, next and near
+AVERAGED = 3  # hidden passages, and as many visible ones, whose similarities are averaged
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer, embedded in three readings and word by word.
-
-    The readings are the sentence alone, together with its question, and following the sentence before it.
-    """
+    """A sentence of an answer: alone, with its question, and after the sentence before it; and word by word."""
 
     asked: frozenset[str]
     alone: Question
@@ -175,28 +142,81 @@ class Sentence:
     first: bool
 
 
-class GuardedBook:
-    """All text of a book, divided into what an audience may see and what it may not."""
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found about a sentence: its signals, and whether one word of it is enough to stop it."""
 
-    def __init__(self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str) -> None:
-        self._whole, self._reader = opened.whole(), reader
+    signals: Floats
+    revealing_word: bool
+
+
+class Guard:
+    """Judges what a chat model says of one book, for one audience; `known` is what everybody knows of the book."""
+
+    def __init__(
+        self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str, passages: PassageTokens, embedder: Embedder
+    ) -> None:
+        self._whole, self._reader, self._passages, self._embedder = opened.whole(), reader, passages, embedder
+        self._seen = [passage.text for passage in gate.visible(opened.passages)]
         self._hidden_passages = np.fromiter((not gate.passes(p) for p in opened.passages), bool, len(opened.passages))
-        self.hidden: npt.NDArray[np.bool_] = self._hidden_passages[self._whole.passage_of]
-        self._known = {word for n in np.flatnonzero(~self.hidden) for word in self._whole.stems[n]}
+        self._hidden: npt.NDArray[np.bool_] = self._hidden_passages[self._whole.passage_of]
+        self._known = {word for n in np.flatnonzero(~self._hidden) for word in self._whole.stems[n]}
         self._known.update(stems(known))
-        self._secret = {word for n in np.flatnonzero(self.hidden) for word in self._whole.stems[n]} - self._known
+        self._secret = {word for n in np.flatnonzero(self._hidden) for word in self._whole.stems[n]} - self._known
         held = Counter(word for sentence in self._whole.stems for word in set(sentence))
         count = len(self._whole) + 1
         self._rarity = {word: float(np.log(count / (times + 0.5))) for word, times in held.items()}
         self._unheard = float(np.log(count / 0.5))
         self._ranked: dict[str, Ranking] = {}
-        self._distances = Distances(self._whole, self._hidden_passages, gate.audience.at(opened.book))
+        self._position = gate.audience.at(opened.book)
 
-    def has_revealing_word(self, sentence: Sentence) -> bool:
-        """Return whether one word of a sentence is enough to stop it."""
-        return has_revealing_word(sentence.alone.text, sentence.read, self._known | sentence.asked, self._secret)
+    def judge(self, question: str, said: Sequence[str], rule: "Rule") -> list[Verdict]:
+        """Judge each sentence of an answer to a question."""
+        if not self._hidden.any():
+            return [Verdict(True, 0.0) for _ in said]
+        read = {word for text in self._seen for word in unread(text)} if any(map(unread, said)) else set()
+        return [
+            Verdict(False, 1.0) if unread(text) - read or found.revealing_word else rule.verdict(found.signals)
+            for text, found in zip(said, self.evidence(question, said), strict=True)
+        ]
 
-    def nearest(self, statements: Sequence[Question]) -> tuple[list[Passage], list[Passage]]:
+    def evidence(self, question: str, said: Sequence[str]) -> list[Evidence]:
+        """Return what was found about each sentence of an answer."""
+        found = []
+        for sentence in self._embed(question, said):
+            visible, hidden = self._nearest((sentence.alone, sentence.together))
+            read = self._passages.of([*visible, *hidden])
+            signals = self._signals(sentence, read[: len(visible)], read[len(visible) :])
+            known = self._known | sentence.asked
+            word = has_revealing_word(sentence.alone.text, sentence.read, known, self._secret)
+            found.append(Evidence(signals, word))
+        return found
+
+    def _embed(self, question: str, said: Sequence[str]) -> list[Sentence]:
+        """Embed sentences; their words are read last, in context, so that the vector of “he” carries who is meant."""
+        if not said:
+            return []
+        following = [" ".join(filter(None, pair)) for pair in pairwise(("", *said))]
+        together = [f"{question} {sentence}".strip() for sentence in said]
+        in_context = [f"{question} {text}".strip() for text in following]
+        count, read = len(said), self._embedder.words([*said, *together, *following, *in_context])
+        alone, with_question, after, words = (read[n * count : (n + 1) * count] for n in range(4))
+        asked = frozenset(stems(question))
+        ready = []
+        for n, sentence in enumerate(said):
+            content = content_words(in_context[n], words[n], len(in_context[n]) - len(sentence))
+            ready.append(
+                Sentence(
+                    asked,
+                    Question.stated(sentence, mean(alone[n][0])),
+                    Question.stated(together[n], mean(with_question[n][0])),
+                    Question.stated(following[n], mean(after[n][0])),
+                    alone[n], *content, first=n == 0,
+                )
+            )  # fmt: skip
+        return ready
+
+    def _nearest(self, statements: Sequence[Question]) -> tuple[list[Passage], list[Passage]]:
         """Return the visible and the hidden passages that match any of the statements best."""
         best = np.zeros(len(self._whole.passages), np.float32)
         for statement in statements:
@@ -208,7 +228,7 @@ class GuardedBook:
         visible, hidden = ([n for n in order if self._hidden_passages[n] == side][:NEAREST] for side in (False, True))
         return [self._whole.passages[n] for n in visible], [self._whole.passages[n] for n in hidden]
 
-    def signals(self, sentence: Sentence, visible: Sequence[Matrix], hidden: Sequence[Matrix]) -> Floats:
+    def _signals(self, sentence: Sentence, visible: Sequence[Matrix], hidden: Sequence[Matrix]) -> Floats:
         """Return all signals of a sentence; `visible` and `hidden` are the token vectors of its nearest passages."""
         content = [word for word in sentence.alone.words if word not in sentence.asked]
         new = [word for word in content if word not in self._known]
@@ -216,7 +236,7 @@ class GuardedBook:
         count = max(1, len(content))
         return np.array(
             [
-                float(self.hidden.mean()),
+                float(self._hidden.mean()),
                 *self._fit(sentence.alone),
                 *self._fit(sentence.together),
                 len(new) / count,
@@ -230,7 +250,9 @@ class GuardedBook:
                 *(
                     distance
                     for said in (sentence.alone, sentence.together, sentence.following)
-                    for distance in self._distances.of(self._ranking(said), said.vectors.plain)
+                    for distance in distances(
+                        self._whole, self._hidden_passages, self._position, self._ranking(said), said.vectors.plain
+                    )
                 ),
             ],
             np.float32,
@@ -238,7 +260,7 @@ class GuardedBook:
 
     def _fit(self, statement: Question) -> list[float]:
         """Return how well hidden and visible text match a statement: by ranking, by similarity and by shared words."""
-        whole, hidden = self._whole, self.hidden
+        whole, hidden = self._whole, self._hidden
         near = whole.sentence_vectors @ statement.vectors.plain
         near_passages = whole.passage_vectors @ statement.vectors.plain
         weights = np.array([self._rarity.get(word, self._unheard) for word in statement.words], np.float32)
@@ -260,7 +282,6 @@ class GuardedBook:
         ]
 
     def _ranking(self, statement: Question) -> Ranking:
-        """Rank all sentences of the book for a statement, once."""
         if statement.text not in self._ranked:
             self._ranked[statement.text] = self._reader.rank(self._whole, statement)
         return self._ranked[statement.text]
@@ -288,107 +309,33 @@ def _by_words(sentence: Sentence, visible: Sequence[Matrix], hidden: Sequence[Ma
 
 
 def _margin(values: Floats, hidden: npt.NDArray[np.bool_]) -> float:
-    """Return by how much the best hidden value beats the best visible one."""
     return float(values[hidden].max(initial=-1.0) - values[~hidden].max(initial=-1.0))
 
 
-class Distances:
-    """A book seen from a reader's position, in steps: the marks that have text, so that all units compare."""
+def distances(
+    whole: VisibleBook, hidden: npt.NDArray[np.bool_], position: int, ranking: Ranking, statement: Vector
+) -> list[float]:
+    """Return where a statement is told, seen from a reader's position, all numbers from -1 to 1.
 
-    def __init__(self, whole: VisibleBook, hidden: npt.NDArray[np.bool_], position: int) -> None:
-        steps = np.unique(whole.marks)
-        here = int(np.searchsorted(steps, position, side="right")) - 1
-        self._whole, self._hidden = whole, hidden
-        self._ahead = np.searchsorted(steps, whole.marks) - here
-        self._steps = max(1, len(steps))
-        away = np.where(hidden, self._ahead, -self._ahead)
-        near, far = (np.where(hidden, *limits) for limits in zip(FUTURE_STEPS, PAST_STEPS, strict=True))
-        zones = np.where(hidden, 3, 0) + (away > near) + (away > far)
-        self._zone_of_sentence = zones[whole.passage_of]
-
-    def of(self, ranking: Ranking, statement: Vector) -> list[float]:
-        """Return where a statement is told, all numbers from -1 to 1.
-
-        They are the chances of the latest step, of recent and of earlier ones, of the next step, of near and of far
-        ones; the confidence that it is told at all; the share of the book between the reader and the most similar
-        visible passage, and the most similar hidden one; and the similarity of the best few visible and hidden ones.
-        """
-        near = self._whole.passage_vectors @ statement
-        visible, hidden = np.where(self._hidden, -1.0, near), np.where(self._hidden, near, -1.0)
-        return [
-            *np.bincount(self._zone_of_sentence, ranking.chances, minlength=6).tolist(),
-            ranking.confidence,
-            -float(self._ahead[visible.argmax()]) / self._steps,
-            float(self._ahead[hidden.argmax()]) / self._steps,
-            float(np.sort(visible)[-AVERAGED:].mean()),
-            float(np.sort(hidden)[-AVERAGED:].mean()),
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What was found about a sentence: its signals, and whether one word of it is enough to stop it."""
-
-    signals: Floats
-    revealing_word: bool
-
-
-class Guard:
-    """Judges what a chat model says of one book, for one audience; `known` is what everybody knows of the book."""
-
-    def __init__(
-        self, opened: OpenedBook, gate: Gate, reader: Ranker, known: str, passages: PassageTokens, embedder: Embedder
-    ) -> None:
-        self._book = GuardedBook(opened, gate, reader, known)
-        self._passages, self._embedder = passages, embedder
-        self._seen = [passage.text for passage in gate.visible(opened.passages)]
-
-    def judge(self, question: str, said: Sequence[str], rule: "Rule") -> list[Verdict]:
-        """Judge each sentence of an answer to a question."""
-        if not self._book.hidden.any():
-            return [Verdict(True, 0.0) for _ in said]
-        read = {word for text in self._seen for word in unread(text)} if any(map(unread, said)) else set()
-        return [
-            Verdict(False, 1.0) if unread(text) - read or found.revealing_word else rule.verdict(found.signals)
-            for text, found in zip(said, self.evidence(question, said), strict=True)
-        ]
-
-    def evidence(self, question: str, said: Sequence[str]) -> list[Evidence]:
-        """Return what was found about each sentence of an answer."""
-        found = []
-        for sentence in self._embed(question, said):
-            visible, hidden = self._book.nearest((sentence.alone, sentence.together))
-            read = self._passages.of([*visible, *hidden])
-            signals = self._book.signals(sentence, read[: len(visible)], read[len(visible) :])
-            found.append(Evidence(signals, self._book.has_revealing_word(sentence)))
-        return found
-
-    def _embed(self, question: str, said: Sequence[str]) -> list[Sentence]:
-        """Embed sentences: each alone, with its question, and following the sentence before it.
-
-        Their words are read after both, so that the vector of “he” carries who is meant.
-        """
-        if not said:
-            return []
-        following = [" ".join(filter(None, pair)) for pair in pairwise(("", *said))]
-        together = [f"{question} {sentence}".strip() for sentence in said]
-        in_context = [f"{question} {text}".strip() for text in following]
-        count, read = len(said), self._embedder.words([*said, *together, *following, *in_context])
-        alone, with_question, after, words = (read[n * count : (n + 1) * count] for n in range(4))
-        asked = frozenset(stems(question))
-        ready = []
-        for n, sentence in enumerate(said):
-            content = content_words(in_context[n], words[n], len(in_context[n]) - len(sentence))
-            ready.append(
-                Sentence(
-                    asked,
-                    Question.stated(sentence, mean(alone[n][0])),
-                    Question.stated(together[n], mean(with_question[n][0])),
-                    Question.stated(following[n], mean(after[n][0])),
-                    alone[n], *content, first=n == 0,
-                )
-            )  # fmt: skip
-        return ready
+    They are the chances of the latest step, of recent and of earlier ones, of the next step, of near and of far
+    ones; the confidence that it is told at all; the share of the book between the reader and the most similar
+    visible passage, and the most similar hidden one; and the similarity of the best few visible and hidden ones.
+    """
+    steps = np.unique(whole.marks)  # the marks that have text, so that all units compare
+    ahead = np.searchsorted(steps, whole.marks) - (int(np.searchsorted(steps, position, side="right")) - 1)
+    away = np.where(hidden, ahead, -ahead)
+    near, far = (np.where(hidden, *limits) for limits in zip(FUTURE_STEPS, PAST_STEPS, strict=True))
+    zones = (np.where(hidden, 3, 0) + (away > near) + (away > far))[whole.passage_of]
+    similar = whole.passage_vectors @ statement
+    visible, unseen = np.where(hidden, -1.0, similar), np.where(hidden, similar, -1.0)
+    return [
+        *np.bincount(zones, ranking.chances, minlength=6).tolist(),
+        ranking.confidence,
+        -float(ahead[visible.argmax()]) / max(1, len(steps)),
+        float(ahead[unseen.argmax()]) / max(1, len(steps)),
+        float(np.sort(visible)[-AVERAGED:].mean()),
+        float(np.sort(unseen)[-AVERAGED:].mean()),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

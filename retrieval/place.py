@@ -24,33 +24,17 @@ from retrieval.types import Embedder
 
 Numbers = npt.NDArray[np.float64]
 
-MAX_MOVES = 0.6
-"""Share of the sentences, at most, that are expected to move on to another mark."""
-
-LONG_STEPS = 0.3
-"""Share of the steps that may be of any length, longer ones less often; the others follow the pace of the text."""
-
-MAX_CONFIDENCE = 0.9
-"""Confidence of a match, at most: no sentence decides alone."""
-
-FLATTENING = 0.5
-"""Power for the chances of a sentence that matches nothing well: it still fits best near the right place."""
-
-UNIFORM = 0.2
-"""Share of such a sentence's chances that is spread evenly over the book."""
-
-SENTENCE_WEIGHT = 0.7
-"""Power for each sentence's chances: neighbouring sentences make the same errors."""
-
-MIN_CHANCE = 1e-3
-"""Added to every chance before it is raised to a power."""
+MAX_MOVES = 0.6  # share of the sentences, at most, that are expected to move on to another mark
+LONG_STEPS = 0.3  # share of the steps that may be of any length; the others follow the pace of the text
+MAX_CONFIDENCE = 0.9  # confidence of a match, at most: no sentence decides alone
+FLATTENING = 0.5  # power for the chances of a sentence that matches nothing well, but best near its place
+UNIFORM = 0.2  # share of such a sentence's chances that is spread evenly over the book
+SENTENCE_WEIGHT = 0.7  # power for each sentence's chances: neighbouring sentences make the same errors
+MIN_CHANCE = 1e-3  # added to every chance before it is raised to a power
 
 
 def posteriors(chances: Sequence[Numbers], confidences: Sequence[float]) -> Numbers:
-    """Return how likely each sentence belongs to each mark, shape (sentences, marks); rows sum to 1.
-
-    `chances` are those of each sentence alone, one for each mark; they sum to 1 or less, the rest lies outside.
-    """
+    """Return how likely each sentence belongs to each mark, shape (sentences, marks), from each one's chances."""
     seen = np.stack([_likelihoods(*pair) for pair in zip(chances, confidences, strict=True)]) ** SENTENCE_WEIGHT
     count, marks = seen.shape
     steps = _step_chances(marks, count)
@@ -70,7 +54,6 @@ def posteriors(chances: Sequence[Numbers], confidences: Sequence[float]) -> Numb
 
 
 def _likelihoods(chances: Numbers, confidence: float) -> Numbers:
-    """Return how well one sentence fits each mark."""
     inside = float(chances.sum())
     flat = _normalized((chances + MIN_CHANCE) ** FLATTENING)
     fit = min(MAX_CONFIDENCE, confidence * inside)
@@ -90,45 +73,21 @@ def _step_chances(marks: int, count: int) -> Numbers:
 
 
 def _normalized(numbers: Numbers) -> Numbers:
-    """Return numbers in proportion that sum to 1."""
     return np.asarray(numbers / numbers.sum())
 
 
-MESSAGE_CERTAINTY = 0.85
-"""Share of the chances at or before the place of a message; docs/placing.md says what it costs and saves."""
+MESSAGE_CERTAINTY = 0.85  # share of the chances at or before the place of a message (docs/placing.md)
 
-MAX_BEYOND = 0.11
-"""Share of the chances that may lie beyond the place of other unlabelled text, times its passage's sentences.
-
-They mostly tell of one episode, and the furthest place of any of them counts: together they are seldom all too early.
-"""
-
-ALIGNED_CERTAINTY = 0.95
-"""Share of the chances at or before the place of a sentence of a summary, which its neighbours narrow down."""
-
-FORESHADOWING = 0.8
-"""Confidence, and share of the chances, from which a sentence of a summary tells what comes later than its place."""
-
-MIN_MATCH = 0.3
-"""Confidence from which unlabelled text counts as matched: below it, its place is unknown."""
-
-MIN_MESSAGE_MATCH = 0.06
-"""Confidence from which a message counts as telling of the story: below it, it is talk about something else."""
-
-WINDOW = 3
-"""Sentences of a message that are placed together: what one says, the next one often only points at."""
-
-MARGIN = 0.075
-"""How much later, at the middle of its book, a summary is placed that cannot be aligned, as a share of the book."""
-
-MIN_MARKS = 3
-"""Marks with positioned text that aligning a summary needs, at least."""
-
-MIN_COVERAGE = 0.1
-"""Share of all marks that must have positioned text for aligning a summary."""
-
-MAX_MARKS = 400
-"""Marks that a summary is aligned with, at most: a book of a thousand pages has no more scenes."""
+MAX_BEYOND = 0.11  # share that may lie beyond the place of other text, times its sentences, as the furthest counts
+ALIGNED_CERTAINTY = 0.95  # the same for a sentence of a summary, which its neighbours narrow down
+FORESHADOWING = 0.8  # confidence and share from which a sentence of a summary tells what comes later than its place
+MIN_MATCH = 0.3  # confidence from which unlabelled text counts as matched: below it, its place is unknown
+MIN_MESSAGE_MATCH = 0.06  # confidence from which a message tells of the story: below it, it is about something else
+WINDOW = 3  # sentences of a message that are placed together: what one says, the next one often only points at
+MARGIN = 0.075  # how much later, at the middle of its book, a summary is placed that cannot be aligned
+MIN_MARKS = 3  # marks with positioned text that aligning a summary needs, at least
+MIN_COVERAGE = 0.1  # share of all marks that must have positioned text for aligning a summary
+MAX_MARKS = 400  # marks that a summary is aligned with, at most: a book of a thousand pages has no more scenes
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +100,14 @@ class Placement:
 
 def spread(told: Sequence[Unplaced], book: Book) -> list[Passage]:
     """Place passages of a summary by their share of its text, with a margin and rounded up; certainty 0."""
-    return [placed(u.passage, Reveals.of({book.slug: book.mark_at(_share_with_margin(u, book))})) for u in told]
-
-
-def _share_with_margin(told: Unplaced, book: Book) -> float:
-    """Return how far through the book a passage is, with the margin, which is 0 where a stretch begins and ends."""
-    length = (told.ahead - told.after) / book.marks
-    start = told.after / book.marks
-    share = min(1.0, (told.share - start) / length)
-    return start + length * min(1.0, share + 2 * MARGIN * math.sqrt(max(0.0, share * (1 - share))))
+    found = []
+    for one in told:
+        start, length = one.after / book.marks, (one.ahead - one.after) / book.marks
+        share = min(1.0, (one.share - start) / length)
+        margin = 2 * MARGIN * math.sqrt(max(0.0, share * (1 - share)))  # 0 where a stretch begins and ends
+        mark = book.mark_at(start + length * min(1.0, share + margin))
+        found.append(placed(one.passage, Reveals.of({book.slug: mark})))
+    return found
 
 
 def alignment_marks(told: Unplaced, view: VisibleBook) -> list[int]:
@@ -165,10 +123,7 @@ def alignment_marks(told: Unplaced, view: VisibleBook) -> list[int]:
 def align(
     told: Sequence[Unplaced], statements: Sequence[Sequence[Question]], book: Book, view: VisibleBook, reader: Ranker
 ) -> list[Passage]:
-    """Align passages of a summary that lie between the same labels; spread them where too little text is positioned.
-
-    `statements` are the sentences of each passage.
-    """
+    """Align the sentences of passages between the same labels; spread them where too little text is positioned."""
     marks = alignment_marks(told[0], view)
     if not marks:
         return spread(told, book)
@@ -193,10 +148,7 @@ def align(
 
 
 def related(book: Book, texts: Iterable[str], library: Library) -> list[Slug]:
-    """Return the books that a text filed under `book` may be about: same author, same series, or named in it.
-
-    They are books of the library, and where the book is a club's own, other books of that club.
-    """
+    """Return the books that a text filed under `book` may be about: of its author, its series, or named in it."""
     books = library.books.of(book.club)
     named = {slug for text in texts for slug in names_in(text, books)}
     return [
@@ -215,7 +167,6 @@ def place(statement: Question, view: VisibleBook, reader: Ranker, certainty: flo
 
 
 def _mark_by(ranking: Ranking, view: VisibleBook, share: float) -> int:
-    """Return the first mark by which a share of the chances has been read."""
     marks = view.marks[view.passage_of]
     order = np.argsort(marks, kind="stable")
     reached = int(np.searchsorted(np.cumsum(ranking.chances[order]), share))
@@ -243,11 +194,7 @@ def match(
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The text of one book to index: `settled` is labelled, `told` is to be aligned, `loose` is to be matched.
-
-    `fingerprint` is that of the book as it was read, and `against` holds those of the books that `loose` is matched
-    against.
-    """
+    """A book's text: labelled (`settled`), to be aligned (`told`), to be matched (`loose`) `against` others."""
 
     book: Book
     fingerprint: str
@@ -273,10 +220,7 @@ class Work:
 
 
 def looked_through(home: Path, club: str, library: Library) -> tuple[Book, list[Passage], int]:
-    """Return the book in a folder, its passages as far as they can be placed at once, and how many wait for matching.
-
-    What tells the story in order is spread over the book; what waits reveals the whole book. Raises LibraryProblem.
-    """
+    """Return a folder's book, its passages as placed at once, and how many wait. Raises LibraryProblem."""
     book = read_book(home, [], club)
     books = {**library.books.of(club), book.slug: book}
     settled, unplaced = cut(book, [read_document(path, book, books, []) for path in sorted(home.glob("*.md"))])
@@ -297,7 +241,10 @@ class Placer:
         found = self._in_order(work)
         if not work.loose:
             return found
-        positioned = {slug: self._positioned(slug, work) for slug in work.against}
+        others = {slug: work if slug == work.book.slug else Work.of(self._library, slug) for slug in work.against}
+        positioned = {
+            slug: self._opened(slug, [*other.settled, *self._in_order(other)]) for slug, other in others.items()
+        }
         said = self._statements(work.loose)
         matched = [match(u, s, work.book, positioned, self._reader) for u, s in zip(work.loose, said, strict=True)]
         return found + matched
@@ -315,11 +262,6 @@ class Placer:
                 told += align(run, self._statements(run), work.book, view, self._reader)
         return self._told.get(slug, [])
 
-    def _positioned(self, slug: Slug, work: Work) -> VisibleBook:
-        """Return the text of a book that is placed, to match other text against."""
-        other = work if slug == work.book.slug else Work.of(self._library, slug)
-        return self._opened(slug, [*other.settled, *self._in_order(other)])
-
     def _opened(self, slug: Slug, passages: Iterable[Passage]) -> VisibleBook:
         by_id = {p.id: p for p in passages}
         rows = [replace(row, passage=by_id[row.passage.id]) for row in self._store.read(list(by_id))]
@@ -335,12 +277,8 @@ class Placer:
         ]
 
 
-MAX_MESSAGE = 8_000
-"""Characters of a message that are placed: twice what Discord lets anybody write."""
-
-
-LIKELIEST = 5
-"""Books that a message is placed in if it names none."""
+MAX_MESSAGE = 8_000  # characters of a message that are placed: twice what Discord lets anybody write
+LIKELIEST = 5  # books that a message is placed in if it names none
 
 
 class Messages:
@@ -350,7 +288,7 @@ class Messages:
         self._library, self._books, self._reader, self._embedder = library, books, reader, embedder
 
     def place(self, text: str, at_hand: Sequence[Slug] = (), club: str = "") -> Reveals:
-        """Return how far readers in a club must be for a message to be no spoiler.
+        """Return how far readers in a club must be for a message to be no spoiler, and nothing of the text there.
 
         It is placed in the books at hand and those that it names, or else in the likeliest. A book of the same author
         or series counts too where it matches better than all of those. What matches nothing tells nothing of the story.

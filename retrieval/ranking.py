@@ -1,7 +1,6 @@
 """What ranking looks at: for each visible sentence, how well it, its neighbours, its passage and its stretch fit."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from retrieval.book import Floats, VisibleBook
 from retrieval.types import QuestionVectors, Vector
 from retrieval.words import stems
 
-BM25_K1, BM25_B = 1.2, 0.5
-"""As Robertson has them. How rare a word is counts over visible sentences only."""
+BM25_K1, BM25_B = 1.2, 0.5  # as Robertson has them. How rare a word is counts over visible sentences only.
 
 _KINDS = [
     re.compile(pattern, re.IGNORECASE)
@@ -31,11 +29,8 @@ _KINDS = [
         r"\b(?:who|whose|whom)\b",
     )
 ]
-KINDS = len(_KINDS) + 1
-"""Kinds of question, by how it is worded; the last is any other."""
-
-COMPARED = 14
-"""Comparisons of question and text, each given three ways: seven of vectors, seven of words."""
+KINDS = len(_KINDS) + 1  # kinds of question, by how it is worded; the last is any other
+COMPARED = 14  # comparisons of question and text, each given three ways: seven of vectors, seven of words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +55,7 @@ class Question:
 
 
 def features(view: VisibleBook, question: Question, recency: Floats | None = None) -> Floats:
-    """Return the features of each visible sentence, shape (sentences, features).
-
-    `recency`, shape (sentences, RECENCY), says how long ago the reader passed each; without it, none is recent.
-    """
+    """Return the features of each visible sentence, shape (sentences, features); without `recency`, none is recent."""
     if recency is None:
         recency = np.zeros((len(view), RECENCY), np.float32)
     dense = _dense(view, question)
@@ -77,19 +69,18 @@ def features(view: VisibleBook, question: Question, recency: Floats | None = Non
     whole[0] = np.arange(count) / max(1, count - 1)
     whole[1] = np.log(count) / 6
     whole[2] = len(question.words) / 8
-    compared, others = _three_ways(np.stack([*dense, *lexical])), np.stack([*beside, *extra])
-    return np.concatenate([compared, others, view.traits.T, recency.T, kinds, whole]).T.astype(np.float32)
+    rows, others = np.stack([*dense, *lexical]), np.stack([*beside, *extra])
+    below = rows - rows.max(axis=1, keepdims=True)
+    deviations = (rows - rows.mean(axis=1, keepdims=True)) / (rows.std(axis=1, keepdims=True) + 1e-3)
+    parts = [rows, below, deviations, others, view.traits.T, recency.T, kinds, whole]
+    return np.concatenate(parts).T.astype(np.float32)
 
 
-RECENCY, FINISHED = 5, 4
-"""Numbers that say how recent a sentence is; the last says that the reader has finished."""
+RECENCY, FINISHED = 5, 4  # numbers that say how recent a sentence is; the last says that the reader has finished
 
 
 def recency(view: VisibleBook, position: int, marks: int) -> Floats:
-    """Return how recent each sentence is to a reader at `position`; all alike for one who has finished.
-
-    A reader in the middle mostly asks about what was just read; one who has finished asks about anything.
-    """
+    """Return how recent each sentence is to a reader at `position`: they mostly ask about what was just read."""
     found = np.zeros((len(view), RECENCY), np.float32)
     if position >= marks:
         found[:, FINISHED] = 1
@@ -99,12 +90,6 @@ def recency(view: VisibleBook, position: int, marks: int) -> Floats:
         found[:, near] = ago == near
     found[:, 3] = np.minimum(ago, 20) / 20
     return found
-
-
-def _three_ways(rows: Floats) -> Floats:
-    below = rows - rows.max(axis=1, keepdims=True)
-    deviations = (rows - rows.mean(axis=1, keepdims=True)) / (rows.std(axis=1, keepdims=True) + 1e-3)
-    return np.concatenate([rows, below, deviations])
 
 
 def _dense(view: VisibleBook, question: Question) -> list[Floats]:
@@ -129,7 +114,10 @@ def _dense(view: VisibleBook, question: Question) -> list[Floats]:
 
 def _lexical(view: VisibleBook, question: Question) -> tuple[list[Floats], list[Floats]]:
     """Return coverage and BM25 of sentence, window, passage and stretch; then what is not compared three ways."""
-    counts = _counts(view, question.words)
+    counts = np.zeros((max(1, len(question.words)), len(view)), np.float32)  # shape (words, sentences)
+    for row, word in enumerate(question.words):
+        rows, times = view.found(word)
+        counts[row, rows] = times
     held = (counts > 0).astype(np.float32)
     frequency = held.sum(axis=1)
     rare = np.log1p((len(view) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
@@ -153,15 +141,6 @@ def _lexical(view: VisibleBook, question: Question) -> tuple[list[Floats], list[
     return compared, [weight @ before, weight @ after, rarest, pairs, view.lengths / 20]
 
 
-def _counts(view: VisibleBook, words: Sequence[str]) -> Floats:
-    """Return how often each word stands in each sentence, shape (words, sentences), at least one row."""
-    counts = np.zeros((max(1, len(words)), len(view)), np.float32)
-    for row, word in enumerate(words):
-        rows, times = view.found(word)
-        counts[row, rows] = times
-    return counts
-
-
 def _bm25(weight: Floats, counts: Floats, lengths: Floats) -> Floats:
     scale = BM25_K1 * (1 - BM25_B + BM25_B * lengths / (lengths.mean() + 1e-6))
     return np.asarray(weight @ (counts * (BM25_K1 + 1) / (counts + scale)), np.float32)
@@ -169,11 +148,8 @@ def _bm25(weight: Floats, counts: Floats, lengths: Floats) -> Floats:
 
 WEIGHTS = Path(__file__).parent / "weights"
 HIDDEN = (48, 24)
-FITTING = (0, 1, 2, 3, 7, 8, 9, 11, 12)
-"""Comparisons that tell whether anything fits: those of sentences and passages, which know nothing of stretches."""
-
-LEAN = 0.15
-"""How much equal parts add to the learned scores where nothing is recent: a story unlike those learned from gains."""
+FITTING = (0, 1, 2, 3, 7, 8, 9, 11, 12)  # comparisons of sentences and passages: do any fit?
+LEAN = 0.15  # what equal parts add to the learned scores where nothing is recent: new stories gain by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +192,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A logistic rule for whether a book's visible text holds what was asked or stated at all.
-
-    It weighs traits of the comparisons, and after them the vector of the question itself where it has weights for that.
-    """
+    """A logistic rule, over comparisons and the question's vector, for whether a book's visible text answers."""
 
     weights: npt.NDArray[np.float32]
     bias: float
@@ -264,20 +237,14 @@ class Ranker:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """For each visible sentence how likely it holds the answer, given that one does (they sum to 1).
-
-    `confidence` is how likely any does; it is decided from visible text alone.
-    """
+    """How likely each visible sentence holds the answer, given that one does, and the `confidence` that one does."""
 
     chances: Floats
     confidence: float
 
 
 def fit_traits(rows: Floats, chances: Floats, question: Question) -> Floats:
-    """Return what tells whether anything fits: the best of each comparison, and how sharp the ranking is.
-
-    Last comes the question's vector: what became of somebody's children, say, is seldom told.
-    """
+    """Return the best of each comparison, how sharp the ranking is, and the question's kind and vector."""
     compared = rows[:, FITTING]
     leading = np.sort(chances)[::-1]
     kind = np.zeros(KINDS, np.float32)
@@ -287,7 +254,6 @@ def fit_traits(rows: Floats, chances: Floats, question: Question) -> Floats:
 
 
 def _equal_parts(rows: Floats) -> Floats:
-    """Mix similarity and words, of sentence and of passage or window, in standard deviations."""
     deviations = rows[:, 2 * COMPARED : 3 * COMPARED]
     sentence = deviations[:, 0] + deviations[:, 1] + deviations[:, 7] + deviations[:, 11]
     return np.asarray(sentence + (deviations[:, 8] + deviations[:, 12]) / 2, np.float32)

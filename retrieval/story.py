@@ -13,34 +13,16 @@ from retrieval.book import Floats, Ints, VisibleBook
 from retrieval.types import Matrix
 from retrieval.words import STOP_WORDS
 
-SUPPORT = 4
-"""Sentences elsewhere that say something similar and are counted."""
+SUPPORT = 4  # sentences elsewhere that say something similar and are counted
+TURN = 0.6  # what a word for a turn of events adds to a score; scores are in standard deviations
+SHORT, LONG = 8, 26  # words from which a sentence tells something, and beyond which it is not read at a glance
+RECENT = 1.0  # what the last section adds to a score: a reader comes back to it
+ONE_FOR_ALL = 6.0  # what the last sentence gains over the first if one is to stand for all
 
-TURN = 0.6
-"""What a word for a turn of events adds to a score; scores are in standard deviations."""
-
-SHORT, LONG = 8, 26
-"""Words from which a sentence is neither too short to tell anything nor too long to be read at a glance."""
-
-RECENT = 1.0
-"""What the last section adds to a score: a reader comes back to it."""
-
-ONE_FOR_ALL = 6.0
-"""What the last sentence gains over the first if one is to stand for all: most of what came before led to it."""
-
-SIMILAR, NEARBY = 2.5, 1.5
-"""What similarity to a chosen sentence takes from a score, and each one that is chosen in the same section; of what a
-sentence in the next section takes it is half, a third in the one after, and so on.
-"""
-
-NEEDED = 0.8
-"""What a sentence loses for each one before it that has to be told as well."""
-
-LABEL = 18
-"""Characters for the label of a section: “Chapters 12–14: ” and the end of its line."""
-
-LEAST_ROOM = 60
-"""Characters below which no more sentences are chosen: what fits into them says little."""
+SIMILAR, NEARBY = 2.5, 1.5  # what likeness to a chosen sentence takes, and one in the same section (half in the next …)
+NEEDED = 0.8  # what a sentence loses for each one before it that has to be told as well
+LABEL = 18  # characters for the label of a section: “Chapters 12–14: ” and the end of its line
+LEAST_ROOM = 60  # characters below which no more sentences are chosen: what fits into them says little
 
 _TURN = re.compile(
     r"\b(?:di(?:es|ed)|dead|death|kill\w*|murder\w*|shot|shoots?|drown\w*|hang(?:s|ed)|poison\w*|escap\w+|fle(?:es|d)"
@@ -59,11 +41,7 @@ _OBJECT = re.compile(
 
 
 def retold(view: VisibleBook, marks: Collection[int], room: int, most: int) -> list[tuple[int, float]]:
-    """Return the sentences of some sections that matter most, in the order told, each with its score.
-
-    A section is what summaries tell for one mark. The sentences take at most `room` characters with the labels of their
-    sections. One of the last section is among them, unless a single one is to stand for all.
-    """
+    """Return the sentences of these marks that matter most, in at most `room` characters, in order, with scores."""
     mark_of = view.marks[view.passage_of]
     summary = np.array([p.kind == "summary" for p in view.passages], bool)[view.passage_of]
     told = np.flatnonzero(summary & np.isin(mark_of, list(marks)) & (mark_of > 0))
@@ -77,7 +55,6 @@ def retold(view: VisibleBook, marks: Collection[int], room: int, most: int) -> l
 
 
 def _scores(view: VisibleBook, told: Ints) -> Floats:
-    """Return how much each sentence matters, in standard deviations."""
     groups: dict[str, set[int]] = {}
     for n, words in enumerate(view.stems):
         for word in words:

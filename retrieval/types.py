@@ -9,12 +9,9 @@ import numpy.typing as npt
 
 from corpus.errors import DogearError
 
-Vector = npt.NDArray[np.float32]
-"""Shape (dimensions,)."""
-Matrix = npt.NDArray[np.float32]
-"""Shape (rows, dimensions)."""
-TokenVectors = tuple[Matrix, npt.NDArray[np.int64]]
-"""The vectors of a text's tokens, and where each token begins and ends in the text, shape (tokens, 2)."""
+Vector = npt.NDArray[np.float32]  # shape (dimensions,)
+Matrix = npt.NDArray[np.float32]  # shape (rows, dimensions)
+TokenVectors = tuple[Matrix, npt.NDArray[np.int64]]  # vectors; where each token begins and ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +32,7 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class QuestionVectors:
-    """A question as the passages' model reads it, and as the adapted one reads it (the same without adapter).
-
-    `beside` are short texts that were read in the same go, as passages are.
-    """
+    """A question as passages are read and as the adapted model reads it, and short texts `beside` it."""
 
     plain: Vector
     adapted: Vector
@@ -53,15 +47,12 @@ class Embedder(Protocol):
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed passages, each given as its sentences."""
-        ...
 
     def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
         """Embed a question or any other short text of a member, and others beside it, which takes hardly longer."""
-        ...
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
-        ...
 
 
 class WeightsRefused(DogearError):

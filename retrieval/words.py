@@ -78,11 +78,8 @@ _WORDS = tuple(
         r"so|for|to|that",
     )
 )  # fmt: skip
-SENTENCE_TRAITS = 10
-"""Numbers that describe a sentence whatever is asked."""
-
-_COUNTED = 3.0
-"""A trait counts up to three times."""
+SENTENCE_TRAITS = 10  # numbers that describe a sentence whatever is asked
+_COUNTED = 3.0  # a trait counts up to three times
 
 
 def sentence_traits(sentence: str) -> list[float]:

@@ -37,20 +37,11 @@ def test_a_sentence_that_matches_nothing_lies_between_its_neighbours() -> None:
     assert row[4:7].sum() > 0.8
 
 
-def test_one_wrong_match_does_not_carry_the_others_along() -> None:
-    told = [sharp(n) for n in (0, 1, 9, 2, 3, 4, 5, 6)]
-    assert likeliest(told, [1.0] * 8)[3:6] == [2, 3, 4]
-
-
 def test_chances_outside_of_the_marks_speak_against_a_match() -> None:
     (inside, *_), (outside, *_) = (
         posteriors([share * sharp(1), vague(), sharp(9)], [1.0, 0.0, 1.0]) for share in (1.0, 0.2)
     )
     assert outside[1] < inside[1]
-
-
-def test_a_text_of_one_sentence_in_a_book_of_one_mark_has_a_place() -> None:
-    assert posteriors([vague(1)], [0.0]) == pytest.approx(np.ones((1, 1)))
 
 
 @given(

@@ -1,8 +1,6 @@
 """Opened books: in reading order, seen through a gate, kept within a budget, and safe to share between threads."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
@@ -10,10 +8,9 @@ from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.book import OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.retriever import Retriever, Search
 from retrieval.store import StoredPassage
 from retrieval.types import Embedded
-from tests.fakes.bookshelf import KITE, LANTERN, opened, write_kite, write_lantern
+from tests.fakes.bookshelf import KITE, LANTERN
 from tests.fakes.embedder import hashed
 
 
@@ -65,12 +62,6 @@ def test_a_view_holds_the_vectors_and_sentences_of_what_is_seen_and_no_others() 
     assert [view.passages[n].order for n in view.passage_of] == [1, 1]
 
 
-def test_nothing_seen_is_an_empty_view() -> None:
-    book = lantern(row(0, 3))
-    assert len(book.seen_through(at(0))) == 0
-    assert (len(OpenedBook(LANTERN, []).whole()), OpenedBook(LANTERN, []).bytes) == (0, 0)
-
-
 def test_those_who_may_see_the_same_share_a_view_and_others_do_not() -> None:
     book = lantern()
     assert book.seen_through(at(2)) is book.seen_through(Gate(Audience({LANTERN: 2, KITE: 4})))
@@ -81,34 +72,3 @@ def test_audiences_who_see_as_much_but_not_the_same_share_nothing() -> None:
     book = lantern(row(0, 2), row(1, 0, "He swears.", explicit=True))
     assert [p.order for p in book.seen_through(at(2)).passages] == [0]
     assert [p.order for p in book.seen_through(at(1, adults=True)).passages] == [1]
-
-
-def test_many_audiences_one_after_another_each_see_their_own() -> None:
-    book = lantern()
-    for _ in range(2):
-        for mark in range(6):
-            assert marks(book.seen_through(at(mark)).passages) == list(range(mark + 1))
-
-
-def test_a_larger_book_takes_more_memory() -> None:
-    assert lantern().bytes > 6 * 2 * 64 * 4  # at least its vectors: 64 numbers of 4 bytes
-    assert lantern(*(row(n, n) for n in range(60))).bytes > 9 * lantern().bytes
-
-
-def test_threads_find_what_one_alone_finds(library: Path, data: Path) -> None:
-    write_lantern(library)
-    write_kite(library)
-    questions = ["Whom does Silas save in the storm?", "Who becomes a clockmaker?", "Where is the letter?", "Who?"]
-    asked = [
-        (question, Audience({LANTERN: mark, KITE: mark % 5}), book)
-        for question in questions for mark in range(11) for book in (None, LANTERN, KITE)
-    ]  # fmt: skip
-
-    def found(retriever: Retriever) -> list[Search]:
-        with ThreadPoolExecutor(8) as threads:
-            return list(threads.map(lambda call: retriever.search(*call), asked))
-
-    with opened(library, data) as retriever:
-        at_once = found(retriever)  # the books are opened by whoever comes first
-        assert at_once == [retriever.search(*call) for call in asked]
-        assert found(retriever) == at_once

@@ -1,24 +1,21 @@
 """Vectors: one a passage and one a sentence, of length 1, from weights that are the published ones."""
 
-import hashlib
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier, Event
+from threading import Event
 
 import numpy as np
 import pytest
 
 from retrieval.embedding import (
-    PUBLISHED_SHA256,
     Models,
     SentenceEmbedder,
     load_embedder,
     load_models,
     published_model,
-    weights_sha256,
 )
 from retrieval.types import WeightsRefused
 from tests.fakes.tiny_model import DIMENSIONS
@@ -47,10 +44,6 @@ def test_a_passage_has_a_vector_and_each_of_its_sentences_one(embedder: Sentence
     assert lengths(storm.sentences) == [1.0, 1.0]
 
 
-def test_no_passages_have_no_vectors(embedder: SentenceEmbedder) -> None:
-    assert embedder.passages([]) == []
-
-
 def test_vectors_come_in_the_order_of_the_passages_whatever_their_lengths(embedder: SentenceEmbedder) -> None:
     texts = [(f"Chapter {n} begins.", *STORM * (n % 4)) for n in range(1, 41)]  # more than one batch
     together = embedder.passages(texts)
@@ -58,35 +51,6 @@ def test_vectors_come_in_the_order_of_the_passages_whatever_their_lengths(embedd
         (alone,) = embedder.passages([text])
         assert vectors.sentences.shape == (len(text), 384)
         assert float(alone.passage @ vectors.passage) > 0.999
-
-
-def test_threads_that_embed_at_once_get_what_one_alone_gets(embedder: SentenceEmbedder) -> None:
-    long = ("word " * 400,)  # longer than a question may be, so the tokenizer's settings matter
-    together = Barrier(8)
-
-    def work(number: int) -> list[np.ndarray]:
-        together.wait(60)
-        found = []
-        for _ in range(2):
-            if number % 2:
-                found.append(embedder.question(long[0]).plain)
-            else:
-                found += [vectors.passage for vectors in embedder.passages([STORM, KITE, long])]
-        return found
-
-    question, passages = embedder.question(long[0]).plain, [v.passage for v in embedder.passages([STORM, KITE, long])]
-    with ThreadPoolExecutor(8) as threads:
-        for number, found in enumerate(threads.map(work, range(8))):
-            for vector, alone in zip(found, ([question] if number % 2 else passages) * 2, strict=True):
-                assert float(vector @ alone) > 0.9999
-
-
-def test_a_question_lies_near_what_answers_it(embedder: SentenceEmbedder) -> None:
-    storm, kite = embedder.passages([STORM, KITE])
-    question = embedder.question("Who was rescued from the sea?")
-    for asked in (question.plain, question.adapted):
-        assert asked @ storm.sentences[1] > asked @ kite.sentences[0]
-        assert asked @ storm.sentences[1] > asked @ storm.sentences[0]
 
 
 def test_a_sentence_is_read_with_what_stands_around_it(embedder: SentenceEmbedder) -> None:
@@ -118,20 +82,6 @@ def test_what_is_read_beside_a_question_has_the_vector_that_it_has_alone(embedde
     asked, beside = embedder.question(text), embedder.question(text, ("who wrote it",))
     assert np.allclose(beside.beside[0], alone.passage, atol=1e-6)
     assert np.allclose(beside.adapted, asked.adapted, atol=1e-6)
-
-
-def test_the_packaged_weights_are_the_published_ones() -> None:
-    assert weights_sha256(published_model()) == PUBLISHED_SHA256
-
-
-def test_the_weights_are_known_by_what_is_in_the_file(tmp_path: Path) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"some weights")
-    assert weights_sha256(tmp_path) == hashlib.sha256(b"some weights").hexdigest()
-
-
-def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WeightsRefused, match=r"no readable weights \(No such file"):
-        weights_sha256(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -168,10 +118,6 @@ def test_another_model_is_named_by_its_folder_and_reads_questions_as_it_reads_pa
     (passage,) = tiny.passages([STORM])
     assert passage.sentences.shape == (2, DIMENSIONS)
     assert lengths(passage.sentences) == [1.0, 1.0]
-
-
-def test_models_have_different_names(embedder: SentenceEmbedder, tiny_model: Path) -> None:
-    assert load_embedder(str(tiny_model)).name != embedder.name
 
 
 def test_a_folder_that_holds_no_model_is_named_with_what_to_write_instead(tmp_path: Path) -> None:

@@ -7,16 +7,7 @@ from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.book import Floats, OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.guard import (
-    LENGTH,
-    MATCHING,
-    NEW_WORDS,
-    Distances,
-    Guard,
-    PassageTokens,
-    Rule,
-    rule_inputs,
-)
+from retrieval.guard import LENGTH, MATCHING, NEW_WORDS, Guard, PassageTokens, Rule, distances, rule_inputs
 from retrieval.ranking import Fit, Ranker, Ranking
 from retrieval.store import StoredPassage
 from retrieval.types import Verdict
@@ -121,17 +112,6 @@ def test_the_less_is_said_the_more_the_signs_of_words_weigh() -> None:
     assert rule_inputs(short)[SIGNALS:] == pytest.approx(short[:MATCHING] * (1 - short[LENGTH]))
 
 
-def test_nothing_said_has_signs_too() -> None:
-    (found,) = signals([""])
-    assert np.isfinite(found).all()
-    assert found[NOTHING] == 1
-
-
-def test_the_rule_makes_a_risk_of_them() -> None:
-    rule = Rule(Fit(np.zeros(SIGNALS + MATCHING, np.float32), 0.0), 0.5)
-    assert rule.verdict(np.zeros(SIGNALS, np.float32)) == Verdict(False, 0.5)
-
-
 def test_a_word_or_two_that_the_reader_never_met_are_shown_only_at_a_much_lower_risk() -> None:
     rule = Rule(Fit(np.zeros(SIGNALS + MATCHING, np.float32), 0.0), 0.6)
     signals = np.zeros(SIGNALS, np.float32)
@@ -146,11 +126,11 @@ MARKS = (10, 20, 30, 40, 50, 60, 70, 80)
 LAST, RECENT, EARLIER, NEXT, SOON, FAR, CONFIDENCE, BEHIND, AHEAD, NEAR_SEEN, NEAR_HIDDEN = range(11)
 
 
-def distances(at: int, mark: int) -> list[float]:
+def told_at(at: int, mark: int) -> list[float]:
     """Return the distances of what is surely told at a mark, for a reader at another."""
     whole = opened({one: [f"Scene {one}."] for one in MARKS}).whole()
     chances = np.array([float(one == mark) for one in MARKS], np.float32)
-    return Distances(whole, whole.marks > at, at).of(Ranking(chances, 0.7), hashed(f"Scene {mark}."))
+    return distances(whole, whole.marks > at, at, Ranking(chances, 0.7), hashed(f"Scene {mark}."))
 
 
 @pytest.mark.parametrize(
@@ -162,26 +142,26 @@ def distances(at: int, mark: int) -> list[float]:
     ],
 )  # fmt: skip
 def test_steps_are_counted_where_something_is_told_not_in_marks(at: int, mark: int, zone: int) -> None:
-    found = distances(at, mark)
+    found = told_at(at, mark)
     assert found[zone] == 1
     assert sum(found[LAST : FAR + 1]) == 1
     assert found[CONFIDENCE] == pytest.approx(0.7)
 
 
 def test_the_nearest_passages_behind_and_ahead_say_how_much_of_the_book_lies_between() -> None:
-    assert distances(40, 10)[BEHIND] == pytest.approx(3 / 8)
-    assert distances(40, 80)[AHEAD] == pytest.approx(4 / 8)
-    assert distances(40, 40)[BEHIND] == 0
+    assert told_at(40, 10)[BEHIND] == pytest.approx(3 / 8)
+    assert told_at(40, 80)[AHEAD] == pytest.approx(4 / 8)
+    assert told_at(40, 40)[BEHIND] == 0
 
 
 def test_a_side_that_holds_it_is_nearer_than_the_one_that_does_not() -> None:
-    seen, hidden = distances(40, 20), distances(40, 60)
+    seen, hidden = told_at(40, 20), told_at(40, 60)
     assert seen[NEAR_SEEN] > seen[NEAR_HIDDEN]
     assert hidden[NEAR_HIDDEN] > hidden[NEAR_SEEN]
 
 
 @pytest.mark.parametrize("at", [0, 5, 80, 100])
 def test_a_reader_before_the_beginning_or_behind_the_end_has_distances_too(at: int) -> None:
-    found = distances(at, 30)
+    found = told_at(at, 30)
     assert len(found) == 11
     assert np.isfinite(found).all()

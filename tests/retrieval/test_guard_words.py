@@ -9,7 +9,6 @@ import pytest
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval import guard as guard_words
 from retrieval.guard import PassageTokens, content_words, has_revealing_word, word_similarities
 from retrieval.types import TokenVectors
 from retrieval.words import stems
@@ -67,12 +66,6 @@ def test_what_lies_beyond_the_models_limit_is_left_out() -> None:
     assert words == ["lamp"]
 
 
-def test_nothing_to_match_is_an_empty_table() -> None:
-    assert content_words("", read(""))[1].shape == (0, HashedEmbedder.dimensions)
-    assert word_similarities(np.zeros((0, 4), np.float32), [np.zeros((3, 4), np.float32)]).shape == (0, 1)
-    assert word_similarities(np.zeros((2, 4), np.float32), []).shape == (2, 0)
-
-
 def test_a_word_is_as_near_to_a_passage_as_to_its_nearest_word() -> None:
     words = np.array([[1, 0], [0, 1]], np.float32)
     passages = [np.array([[1, 0], [0.6, 0.8]], np.float32), np.array([[-1, 0]], np.float32)]
@@ -92,21 +85,6 @@ def test_a_passage_is_read_once() -> None:
 def test_the_mark_at_a_texts_beginning_is_not_one_of_its_words() -> None:
     (tokens,) = PassageTokens(HashedEmbedder()).of([passage(1, "Silas keeps the lamp.")])
     assert len(tokens) == len(["Silas", "keeps", "the", "lamp"])
-
-
-def test_the_passages_used_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard_words, "CACHED_PASSAGES", 2)
-    reader = CountingReader()
-    passages = PassageTokens(reader)
-    for number in (1, 2, 1, 3, 1, 2):
-        passages.of([passage(number, f"Sentence {number}.")])
-    assert reader.read == ["Sentence 1.", "Sentence 2.", "Sentence 3.", "Sentence 2."]
-
-
-def test_no_passages_need_no_reading() -> None:
-    reader = CountingReader()
-    assert PassageTokens(reader).of([]) == []
-    assert reader.read == []
 
 
 MET = frozenset(stems("Silas keeps the lamp on the island in 1912. Dorothea comes by boat."))

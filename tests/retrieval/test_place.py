@@ -168,10 +168,7 @@ def told_in_order(folder: Path, marks: int, paragraphs: list[str]) -> list[int]:
     return [p.reveals.marks[LANTERN] for p in placed]
 
 
-@given(
-    marks=st.integers(1, 120),
-    lengths=st.lists(st.integers(1, 40), min_size=1, max_size=12),
-)
+@given(marks=st.integers(1, 120), lengths=st.lists(st.integers(1, 40), min_size=1, max_size=12))
 def test_a_summary_is_spread_over_its_book_in_order_and_never_early(
     tmp_path_factory: pytest.TempPathFactory, marks: int, lengths: list[int]
 ) -> None:

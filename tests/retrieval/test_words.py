@@ -97,7 +97,3 @@ def test_every_sentence_has_all_traits_and_its_length() -> None:
 )
 def test_a_trait_shows_where_whole_words_say_it(sentence: str, expected: dict[str, int]) -> None:
     assert shown(sentence) == expected
-
-
-def test_the_same_words_show_the_same_the_next_time() -> None:
-    assert sentence_traits("She wept because of one day.") == sentence_traits("She wept because of one day.")
