@@ -30,7 +30,7 @@ class Store(Retriever):
     def __init__(self, *behind: str, wrong: Sequence[str] = ()) -> None:
         self._behind, self._wrong = behind, tuple(wrong)
 
-    def stale(self) -> list[str]:
+    def stale(self, held: object = None) -> list[str]:
         return list(self._behind)
 
     def check_store(self) -> str:
