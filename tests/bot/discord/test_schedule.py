@@ -20,7 +20,6 @@ from bot.features.schedules.rules import NotPossible, Schedule, SectionState
 from bot.features.schedules.store import Schedules
 from bot.people import Member, Place
 from tests.fakes.club import Club, buttons, message, shown, texts
-from tests.fakes.discord_api import DiscordApi
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
 HOUR, DAY = 3_600, 86_400
@@ -479,15 +478,3 @@ async def test_the_calendar_is_a_file_for_the_one_who_asks(club: Club, jo: Membe
     assert told.ephemeral
     (file,) = message(told).attachments
     assert file.filename == "the-lantern.ics"
-
-
-async def test_discord_would_take_all_that_is_sent(club: Club, jo: MemberActor) -> None:
-    api = DiscordApi.load()
-    forum = club.guild.create_forum_channel("books")
-    await made(club, jo, "Every day at 8pm, 1 chapter a day", channel=forum)
-    await wants(club, jo, "By direct message")
-    await jo.slash(club.general, "schedule export")
-    await changed(club, jo, "shift", days=1)
-    await until(club, FRIDAY + dt.timedelta(days=3))
-    sent = [(r.method, r.path, r.json) for r in club.env.http_requests]
-    assert api is None or [problem for each in sent for problem in api.problems(*each)] == []

@@ -15,7 +15,6 @@ from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteS
 from bot.features.votes.store import Votes
 from bot.people import Place
 from tests.fakes.club import Club, message, shown, texts
-from tests.fakes.discord_api import DiscordApi
 
 THREE = "The Lantern; The Kite; Emma"
 HOUR, MINUTE = 3_600, 60
@@ -349,23 +348,6 @@ async def test_a_bot_that_is_killed_before_it_has_posted_a_vote_posts_it(club: C
     await club.restart()
     (post,) = club.general.history()
     assert (await latest(club)).message == post.id
-
-
-# What is sent
-
-
-async def test_discord_would_take_all_that_is_sent(club: Club, jo: MemberActor) -> None:
-    api = DiscordApi.load()
-    liz = club.member("Liz")
-    ten = "; ".join(f"A rather long title of book number {n}" for n in range(10))
-    post = await started(club, jo, books=ten)
-    await votes(liz, post, *(f"rather-long-title-of-book-number-{n}" for n in range(5)))
-    await club.env.advance_time(11 * MINUTE)
-    await started(club, jo, kind="poll")
-    await club.env.advance_time(11 * MINUTE)
-    sent = [(r.method, r.path, r.json) for r in club.env.http_requests]
-    assert api is None or [problem for each in sent for problem in api.problems(*each)] == []
-    assert "rank:" in str(sent)
 
 
 TWO = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
