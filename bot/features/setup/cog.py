@@ -195,35 +195,22 @@ class SetupMenu(Picked, template=MENUS):
         return await walk_card(app, guild, settings)
 
 
-class SetupGoButton(Pressed, template=rf"setup-go:(?P<step>{STEPS})"):
-    """Goes to a step, and changes nothing else."""
-
-    label = "Continue"
+class SetupButton(Pressed, template=rf"setup-(?P<does>go:(?:{STEPS})|clear:(?:{CLEARED})|books:\d{{1,4}})"):
+    """Goes to a step, takes back what was chosen at one and goes on, or turns to a page of books."""
 
     async def card(self, interaction: Interaction) -> Card:
-        """Return the step."""
-        guild, app = await setter(interaction), app_of(interaction)
-        return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Topic(self.given["step"])))
+        """Return the step at which the walk is then."""
+        guild, app, (does, _, where) = await setter(interaction), app_of(interaction), self.given["does"].partition(":")
+        set_up, page = app.get(SetUp), int(where) if does == "books" else 1
+        if does == "clear":
+            settings = await set_up.clear(guild.id, Topic(where))
+        else:
+            settings = await set_up.go(guild.id, Topic.BOOK if does == "books" else Topic(where))
+        return await walk_card(app, guild, settings, page)
 
 
-class SetupClearButton(Pressed, template=rf"setup-clear:(?P<step>{CLEARED})"):
-    """Takes back what was chosen at a step, and goes on."""
-
-    label = "Choose none"
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Take it back, and return the next step."""
-        guild, app = await setter(interaction), app_of(interaction)
-        return await walk_card(app, guild, await app.get(SetUp).clear(guild.id, Topic(self.given["step"])))
-
-
-class SetupBooksButton(Page, template=rf"setup-books:{PAGE}"):
-    """Turns to a page of books that can be picked."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the page."""
-        guild, app = await setter(interaction), app_of(interaction)
-        return await walk_card(app, guild, await app.get(SetUp).go(guild.id, Topic.BOOK), self.page)
+def _books_button(page: int, label: str) -> Item:
+    return SetupButton(f"books:{page}", label=label)
 
 
 async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
@@ -249,7 +236,7 @@ async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, 
     lacking = [f"• {safe(what)}\n-# {safe(cure)}" for what, cure in missing(settings, roles, channels, books, ceiling)]
     body = "\n".join((*lines, "", *(("**Still missing**", *lacking) if lacking else ("Nothing is missing.",))))
     items = [
-        SetupGoButton(Topic.MODERATORS, label="Go through the set-up"),
+        SetupButton("go:moderators", label="Go through the set-up"),
         SetupCheckButton(1, label="Check the channels"),
     ]
     return Card(title, body, (), Tone.PLAIN, items, note="Only you see this.")
@@ -258,7 +245,7 @@ async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, 
 def zone_card(settings: ClubSettings, app: App) -> Card:
     """Return what is told once a zone was chosen by its name, with the way on."""
     body = f"This club’s time zone is {chosen(Topic.ZONE, settings, app.books, app.now())}."
-    items = [] if settings.walk is Topic.DONE else [SetupGoButton(settings.walk, label="Continue the set-up")]
+    items = [] if settings.walk is Topic.DONE else [SetupButton(f"go:{settings.walk}", label="Continue the set-up")]
     return Card(body=body, buttons=items)
 
 
@@ -272,11 +259,13 @@ def _items(books: Mapping[Slug, Book], guild: discord.Guild, settings: ClubSetti
     if step is not Topic.BOOK or books:
         items.append(SetupMenu(menu_of(step, settings, guild, books, shown)))
     if step is Topic.BOOK:
-        items += turns(SetupBooksButton, shown, pages, "Previous books", "More books")
+        items += turns(_books_button, shown, pages, "Previous books", "More books")
     if step is not Topic.MODERATORS:
-        items.append(SetupGoButton(step.before, label="Back"))
-    items.append(SetupGoButton(step.next, label="Keep it" if set_already else "Skip"))
-    return [*items, SetupClearButton(step)] if set_already and step is not Topic.ZONE else items
+        items.append(SetupButton(f"go:{step.before}", label="Back"))
+    items.append(SetupButton(f"go:{step.next}", label="Keep it" if set_already else "Skip"))
+    return (
+        [*items, SetupButton(f"clear:{step}", label="Choose none")] if set_already and step is not Topic.ZONE else items
+    )
 
 
 class SetupCog(AppCog):
@@ -321,5 +310,5 @@ class SetupCog(AppCog):
         return await setter(interaction), self._app.get(SetUp)
 
 
-BUTTONS = (SetupMenu, SetupGoButton, SetupClearButton, SetupBooksButton, SetupCheckButton)
+BUTTONS = (SetupMenu, SetupButton, SetupCheckButton)
 FEATURE = Feature("setup", cogs=(SetupCog,), buttons=BUTTONS)
