@@ -94,7 +94,7 @@ class ClubBooks:
         self._app, self._database, self._library = app, app.database, app.discussion.library
         self._data = app.discussion.retriever.data
         self._known: dict[Slug, str] = {}
-        self._seen: tuple[object, ...] = ()
+        self._seen: dict[Slug, tuple[int, str]] = {}
         self._following = asyncio.Lock()
         self.importing = asyncio.Semaphore(1)  # a long file takes a core for a minute: members ask meanwhile
         self._index: asyncio.Task[None] | None = None
@@ -218,20 +218,16 @@ class ClubBooks:
 
     async def look(self) -> None:
         """Take over what other processes have changed."""
-        if await self._version() != self._seen:
+        if await self._live() != self._seen:
             await self.follow()
 
     async def follow(self) -> None:
         """Load clubs' books from the database into the library, then update the vector store in the background."""
         async with self._following:
-            seen = await self._version()
+            seen = await self._live()
             await self._forget_old()
-            async with self._database.reading() as session:
-                row = ClubBookRow
-                found = await session.execute(select(row.slug, row.club, row.digest).where(row.state == LIVE))
-                wanted = {slug: (club, digest) for slug, club, digest in found}
             known, homes = {}, {}
-            for slug, (club, digest) in wanted.items():
+            for slug, (club, digest) in seen.items():
                 if self._known.get(slug) == digest:
                     known[slug] = digest
                 elif home := await self._written(club, slug, digest):
@@ -257,12 +253,12 @@ class ClubBooks:
             self._index.cancel()
             await asyncio.gather(self._index, return_exceptions=True)
 
-    async def _version(self) -> tuple[object, ...]:
-        """Return a value that is another one after any process has changed a book."""
+    async def _live(self) -> dict[Slug, tuple[int, str]]:
+        """Return the club and the digest of every book in use."""
         row = ClubBookRow
-        query = select(func.count(), func.max(row.at), func.sum(row.size)).where(row.state == LIVE)
         async with self._database.reading() as session:
-            return tuple((await session.execute(query)).one())
+            found = await session.execute(select(row.slug, row.club, row.digest).where(row.state == LIVE))
+            return {slug: (club, digest) for slug, club, digest in found}
 
     async def _forget_old(self) -> None:
         """Delete drafts that nobody confirmed, and removed books that nobody can put back any more."""

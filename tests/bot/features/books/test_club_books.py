@@ -254,7 +254,7 @@ async def test_what_members_wrote_moves_along_when_the_number_of_chapters_is_cor
     assert (await reviews.needed(TOM, book)).needs.marks[SLUG] == 11, "rounded up"
 
 
-@pytest.mark.parametrize("step", ["_written", "_fits", "_version"])
+@pytest.mark.parametrize("step", ["_written", "_fits", "_live"])
 async def test_a_book_is_whole_or_absent_wherever_adding_it_breaks_off(
     app: App, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
