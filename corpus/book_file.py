@@ -16,14 +16,8 @@ from corpus.text import read_text
 
 BOOK_FILE = "book.toml"
 
-MAX_BYTES = 64_000
-"""A `book.toml` is a page; anything larger is a mistake."""
-
-MAX_DOTS = 200
-"""Full stops in a line: deeply nested keys (a.b.c…) would take the parser gigabytes."""
-
-MAX_PROBLEMS = 100
-"""Mistakes in one file that are reported one by one."""
+MAX_BYTES, MAX_DOTS, MAX_PROBLEMS = 64_000, 200, 100
+"""Bytes of a file; full stops in a line (nested keys take the parser gigabytes); mistakes reported one by one."""
 
 _REQUIRED = {"title": '"Smiley\'s People"', "author": '"John le Carré"', "unit": '"chapter"', "marks": "27"}
 """Fields that every book has, each with an example."""

@@ -17,11 +17,8 @@ from corpus.books import Book, Reveals, Slug
 from corpus.errors import LibraryProblem
 from corpus.text import on_one_line, read_text
 
-MAX_INLINE = 20_000
-"""Characters of a paragraph; mark-up in a longer one is not parsed, because that could take too long."""
-
-MAX_SIGNS = 1_000
-"""Mark-up characters in a paragraph, for the same reason."""
+MAX_INLINE, MAX_SIGNS = 20_000, 1_000
+"""Characters and mark-up characters of a paragraph; with more of them, it could take too long to parse."""
 
 _SIGN = re.compile(r"[\[\]*_`<!&]")
 _COMMENT_OPEN, _COMMENT_CLOSE = "<!--", "-->"
@@ -43,9 +40,8 @@ class Comment:
 class Piece:
     """A heading (`level` 1 to 6) or a text (`level` 0), with the comments before and among its words.
 
-    `item` numbers the outermost list items from 1 (0 outside lists); `starts_item` marks the first text of an item.
-    `stray`: the words contain something meant as a label. `false_heading`: they contain something meant as a heading.
-    `underlined`: the heading is a sentence with a line of hyphens below it. `inside`: it is in a quote or list.
+    `item` numbers the outermost list items from 1 (0 outside lists). `stray` and `false_heading`: the words contain
+    something meant as a label or a heading. `underlined`: a sentence with hyphens below. `inside` a quote or list.
     """
 
     words: str
@@ -63,120 +59,83 @@ class Piece:
 
 def pieces(text: str, lines_before: int) -> Iterator[Piece]:
     """Yield the headings and texts of a document in order; a piece with only comments has no words."""
-    walker = _Walker(text, lines_before)
-    for token in walker.tokens:
-        if piece := walker.piece(token):
-            yield piece
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A part of a block: words or a comment."""
-
-    words: str
-    comment: Comment | None = None
-
-
-class _Walker:
-    """Turns Markdown tokens into pieces, keeping track of open headings and lists."""
-
-    def __init__(self, text: str, lines_before: int) -> None:
-        self._markdown = MarkdownIt("commonmark")
-        self._markdown.core.ruler.disable("inline")
-        self._references: dict[str, object] = {}
-        self._lines_before = lines_before
-        self.tokens = self._markdown.parse(text, self._references)
-        self._heading: Token | None = None
-        self._depth = self._item = 0
-        self._starts_item = False
-
-    def piece(self, token: Token) -> Piece | None:
-        """Take the next token, and return the piece that it completes."""
+    markdown, references = MarkdownIt("commonmark"), dict[str, object]()
+    markdown.core.ruler.disable("inline")
+    heading: Token | None = None
+    depth = item = 0
+    starts_item = False
+    for token in markdown.parse(text, references):
         if token.type == "heading_open":
-            self._heading = token
+            heading = token
         elif token.type == "list_item_open":
-            self._item += self._depth == 0
-            self._depth, self._starts_item = self._depth + 1, True
+            item += depth == 0
+            depth, starts_item = depth + 1, True
         elif token.type == "list_item_close":
-            self._depth, self._starts_item = self._depth - 1, False
+            depth, starts_item = depth - 1, False
         elif token.type in ("inline", "html_block", "fence", "code_block"):
-            return self._made(token)
-        return None
-
-    def _made(self, token: Token) -> Piece:
-        line = self._lines_before + (token.map[0] if token.map else 0) + 1
-        parts = list(self._parts(token, line))
-        leading = list(takewhile(lambda part: part.comment or not part.words.strip(), parts))
-        words = " ".join("".join(" " if part.comment else part.words for part in parts).split())
-        heading, self._heading = self._heading, None
-        starts_item = self._starts_item and bool(words) and not heading
-        self._starts_item = self._starts_item and not starts_item
-        return Piece(
-            words=words,
-            line=line,
-            level=int(heading.tag[1]) if heading else 0,
-            before=tuple(part.comment for part in leading if part.comment),
-            among=tuple(part.comment for part in parts[len(leading) :] if part.comment),
-            stray=labels.looks_like_label(words),
-            false_heading=not heading and bool(_FALSE_HEADING.search(token.content)),
-            underlined=bool(
-                heading and heading.markup == "-" and (_SENTENCE_END.search(words) or "\n" in token.content)
-            ),
-            inside=bool(heading and heading.level > 0),
-            item=self._item if self._depth else 0,
-            starts_item=starts_item,
-        )
-
-    def _parts(self, token: Token, line: int) -> Iterator[_Stretch]:
-        if token.type == "html_block":
-            yield from _of_html(token.content, line)
-        elif token.type == "inline" and _is_readable(token.content):
-            children: list[Token] = []
-            self._markdown.inline.parse(token.content, self._markdown, self._references, children)
-            for child in children:
-                if child.type == "html_inline":
-                    yield from _of_html(child.content, line)
-                    line += child.content.count("\n")
-                elif child.type in ("softbreak", "hardbreak"):
-                    yield _Stretch(" ")
-                    line += 1
-                elif child.type in ("text", "text_special", "code_inline", "image"):
-                    yield _Stretch(child.content)
-        else:
-            yield _Stretch(token.content)
+            line = lines_before + (token.map[0] if token.map else 0) + 1
+            parts = list(_parts(token, line, markdown, references))
+            leading = list(takewhile(lambda part: isinstance(part, Comment) or not part.strip(), parts))
+            words = " ".join("".join(" " if isinstance(part, Comment) else part for part in parts).split())
+            begins = starts_item and bool(words) and not heading
+            starts_item = starts_item and not begins
+            sentence = _SENTENCE_END.search(words) or "\n" in token.content
+            yield Piece(
+                words=words,
+                line=line,
+                level=int(heading.tag[1]) if heading else 0,
+                before=tuple(part for part in leading if isinstance(part, Comment)),
+                among=tuple(part for part in parts[len(leading) :] if isinstance(part, Comment)),
+                stray=labels.looks_like_label(words),
+                false_heading=not heading and bool(_FALSE_HEADING.search(token.content)),
+                underlined=bool(heading and heading.markup == "-" and sentence),
+                inside=bool(heading and heading.level > 0),
+                item=item if depth else 0,
+                starts_item=begins,
+            )
+            heading = None
 
 
-def _is_readable(text: str) -> bool:
-    """Return whether the mark-up of a paragraph can be parsed in bounded time."""
-    return len(text) <= MAX_INLINE and len(_SIGN.findall(text)) <= MAX_SIGNS
+def _parts(token: Token, line: int, markdown: MarkdownIt, references: dict[str, object]) -> Iterator[str | Comment]:
+    readable = len(token.content) <= MAX_INLINE and len(_SIGN.findall(token.content)) <= MAX_SIGNS
+    if token.type == "html_block":
+        yield from _of_html(token.content, line)
+    elif token.type == "inline" and readable:
+        children: list[Token] = []
+        markdown.inline.parse(token.content, markdown, references, children)
+        for child in children:
+            if child.type == "html_inline":
+                yield from _of_html(child.content, line)
+                line += child.content.count("\n")
+            elif child.type in ("softbreak", "hardbreak"):
+                yield " "
+                line += 1
+            elif child.type in ("text", "text_special", "code_inline", "image"):
+                yield child.content
+    else:
+        yield token.content
 
 
-def _of_html(html: str, line: int) -> Iterator[_Stretch]:
+def _of_html(html: str, line: int) -> Iterator[str | Comment]:
     """Split HTML into its comments and the words between its tags."""
     at = counted = 0
     while (start := html.find(_COMMENT_OPEN, at)) >= 0:
-        yield _Stretch(_TAG.sub(" ", html[at:start]))
+        yield _TAG.sub(" ", html[at:start])
         line += html.count("\n", counted, start)
         counted = start
         end = html.find(_COMMENT_CLOSE, start + len(_COMMENT_OPEN))
         words = html[start + len(_COMMENT_OPEN) : end if end >= 0 else len(html)]
-        yield _Stretch("", Comment(words.strip(), line, end >= 0))
+        yield Comment(words.strip(), line, end >= 0)
         at = end + len(_COMMENT_CLOSE) if end >= 0 else len(html)
-    yield _Stretch(_TAG.sub(" ", html[at:]))
+    yield _TAG.sub(" ", html[at:])
 
-
-MAX_CHARACTERS = 16_000
-"""Characters of front matter: it is a few lines, and YAML is slow to parse."""
 
 _FENCE = re.compile(r"---[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The fields by lower-case name, the line of each, and the number of lines before the text.
-
-    `broken` is true if there are fences but no fields could be read.
-    """
+    """The fields by lower-case name, their lines, and how many lines it has; `broken`: none could be read."""
 
     fields: Mapping[str, object] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -213,8 +172,8 @@ def read_front_matter(lines: list[str], report: labels.Report) -> FrontMatter:
         return FrontMatter(length=fields_end, broken=True)
     text = "\n".join(lines[first + 1 : end])
     try:
-        if len(text) > MAX_CHARACTERS:
-            raise yaml.YAMLError(f"it is longer than {MAX_CHARACTERS} characters")
+        if len(text) > MAX_FRONT:
+            raise yaml.YAMLError(f"it is longer than {MAX_FRONT} characters")
         fields, places = _fields(text)
     except (yaml.YAMLError, RecursionError) as error:
         place = getattr(error, "problem_mark", None)
@@ -228,10 +187,10 @@ def read_front_matter(lines: list[str], report: labels.Report) -> FrontMatter:
 def _fields(text: str) -> tuple[dict[str, object], dict[str, int]]:
     """Return the fields, and the line of each (from 0). Raises YAMLError."""
     loader = _Loader(text)
+    fields: dict[str, object] = {}
+    places: dict[str, int] = {}
     try:
         node = loader.get_single_node()
-        fields: dict[str, object] = {}
-        places: dict[str, int] = {}
         if node is not None and not isinstance(node, yaml.MappingNode):
             raise yaml.MarkedYAMLError(problem="it is not a list of fields", problem_mark=node.start_mark)
         for key, value in node.value if node else ():
@@ -245,11 +204,8 @@ def _fields(text: str) -> tuple[dict[str, object], dict[str, int]]:
         loader.dispose()
 
 
-MAX_HEADING = 200
-"""Characters of a heading that are kept, because it is repeated with every passage below it."""
-
-MAX_LINE = 80
-"""Characters of a paragraph that may have been meant as a heading, such as “**Chapter 20**”."""
+MAX_HEADING, MAX_LINE = 200, 80
+"""Characters of a heading that are kept, and of a paragraph that may be meant as one, such as “**Chapter 20**”."""
 
 MOST_NOTES, LONGEST_NOTE = 10, 80
 """Brackets that are removed from the end of a quote, and characters of each."""
@@ -279,8 +235,7 @@ class Block:
 
 def read_blocks(text: str, lines_before: int, scopes: labels.Scopes) -> Iterator[Block]:
     """Yield the blocks of a text. If a part of a list item is explicit, all of it is."""
-    reader = _Reader(scopes)
-    found = ((piece.item or -piece.line, reader.block(piece)) for piece in pieces(text, lines_before))
+    found = ((piece.item or -piece.line, _block(piece, scopes)) for piece in pieces(text, lines_before))
     for _, of_item in groupby(found, key=lambda pair: pair[0]):
         blocks = [block for _, block in of_item if block]
         explicit = any(block.explicit for block in blocks)
@@ -295,66 +250,57 @@ def as_date(text: str) -> dt.date | None:
         return None
 
 
-class _Reader:
-    """Turns pieces into blocks, and passes headings and comments to the scopes."""
+def _block(piece: Piece, scopes: labels.Scopes) -> Block | None:
+    """Take a piece, pass headings and comments to the scopes, and return its block if it has text."""
+    is_heading = bool(piece.level) and not (piece.underlined and not scopes.names_marks(piece.words))
+    if is_heading:
+        scopes.heading(piece.level, piece.words, piece.line, inside=piece.inside)
+    for comment in piece.before:
+        _label(comment, scopes, first=True)
+    for comment in piece.among:
+        _label(comment, scopes, first=is_heading)
+    if piece.stray:
+        cure = "Write <!-- reveals: 7 --> on a line of its own above the text."
+        scopes.doubtful(piece.line, f"A comment is not written as one, {labels.HIDDEN}", cure)
+    alone = not (piece.level or piece.item or _SENTENCE_END.search(piece.words)) and len(piece.words) <= MAX_LINE
+    if piece.false_heading or (alone and scopes.is_named_by(piece.words)):
+        cure = "Write ## and a space before a heading, on a line of its own; \\# is a plain sign."
+        scopes.doubtful(piece.line, f"What seems to be a heading is none, {labels.HIDDEN}", cure)
+    if is_heading:
+        return None
+    block = _placed(piece, scopes) if piece.words else None
+    if piece.level:
+        scopes.heading(piece.level, "", piece.line, inside=piece.inside)
+        cure = "Leave a line empty above the hyphens, or write the heading with ## before it."
+        scopes.doubtful(piece.line, f"A sentence with hyphens below it is a heading, {labels.HIDDEN}", cure)
+    return block
 
-    def __init__(self, scopes: labels.Scopes) -> None:
-        self._scopes = scopes
 
-    def block(self, piece: Piece) -> Block | None:
-        """Take a piece, and return its block if it has text."""
-        if piece.level and not (piece.underlined and not self._scopes.names_marks(piece.words)):
-            self._scopes.heading(piece.level, piece.words, piece.line, inside=piece.inside)
-            for comment in (*piece.before, *piece.among):
-                self._label(comment, first=True)
-            self._doubts(piece)
-            return None
-        for comment in piece.before:
-            self._label(comment, first=True)
-        for comment in piece.among:
-            self._label(comment, first=False)
-        self._doubts(piece)
-        block = self._placed(piece) if piece.words else None
-        if piece.level:
-            self._scopes.heading(piece.level, "", piece.line, inside=piece.inside)
-            cure = "Leave a line empty above the hyphens, or write the heading with ## before it."
-            self._scopes.doubtful(piece.line, f"A sentence with hyphens below it is a heading, {labels.HIDDEN}", cure)
-        return block
+def _label(comment: Comment, scopes: labels.Scopes, *, first: bool) -> None:
+    label = labels.label_in(comment.words)
+    if not comment.closed:
+        scopes.doubtful(comment.line, f"The comment is not closed, {labels.HIDDEN}", "Write --> after it.")
+    elif label is not None and first:
+        scopes.comment(label, comment.line)
+    elif label is not None:
+        what = "The comment is in the middle of a text, so all of the text needs it and what applied before."
+        scopes.doubtful(comment.line, what, "Write the comment on a line of its own above the text.", label)
 
-    def _label(self, comment: Comment, *, first: bool) -> None:
-        label = labels.label_in(comment.words)
-        if not comment.closed:
-            self._scopes.doubtful(comment.line, f"The comment is not closed, {labels.HIDDEN}", "Write --> after it.")
-        elif label is not None and first:
-            self._scopes.comment(label, comment.line)
-        elif label is not None:
-            what = "The comment is in the middle of a text, so all of the text needs it and what applied before."
-            self._scopes.doubtful(comment.line, what, "Write the comment on a line of its own above the text.", label)
 
-    def _doubts(self, piece: Piece) -> None:
-        if piece.stray:
-            cure = "Write <!-- reveals: 7 --> on a line of its own above the text."
-            self._scopes.doubtful(piece.line, f"A comment is not written as one, {labels.HIDDEN}", cure)
-        alone = not (piece.level or piece.item or _SENTENCE_END.search(piece.words)) and len(piece.words) <= MAX_LINE
-        if piece.false_heading or (alone and self._scopes.is_named_by(piece.words)):
-            cure = "Write ## and a space before a heading, on a line of its own; \\# is a plain sign."
-            self._scopes.doubtful(piece.line, f"What seems to be a heading is none, {labels.HIDDEN}", cure)
-
-    def _placed(self, piece: Piece) -> Block:
-        """Return the block of a text."""
-        reveals, by = self._scopes.place()
-        headings = self._scopes.headings
-        heading = headings[-1] if headings else ""
-        stars = next(filter(None, map(_STARS.match, reversed(headings))), None)
-        dated = next(filter(None, map(_DATE.search, reversed(headings))), None)
-        text, likes, explicit = _notes(piece.words)
-        marked = {part.strip().lower() for above in headings for part in above.split("·")}
-        return Block(
-            text=text, line=piece.line, heading=heading if len(heading) <= MAX_HEADING else f"{heading[:MAX_HEADING]}…",
-            heading_reveals=self._scopes.heading_reveals, reveals=reveals, placed_by=by, is_item=piece.starts_item,
-            rating=stars[1].count("★") if stars else None, date=as_date(dated[1]) if dated else None, likes=likes,
-            explicit=explicit or "explicit" in marked,
-        )  # fmt: skip
+def _placed(piece: Piece, scopes: labels.Scopes) -> Block:
+    reveals, by = scopes.place()
+    headings = scopes.headings
+    heading = headings[-1] if headings else ""
+    stars = next(filter(None, map(_STARS.match, reversed(headings))), None)
+    dated = next(filter(None, map(_DATE.search, reversed(headings))), None)
+    text, likes, explicit = _notes(piece.words)
+    marked = {part.strip().lower() for above in headings for part in above.split("·")}
+    return Block(
+        text=text, line=piece.line, heading=heading if len(heading) <= MAX_HEADING else f"{heading[:MAX_HEADING]}…",
+        heading_reveals=scopes.heading_reveals, reveals=reveals, placed_by=by, is_item=piece.starts_item,
+        rating=stars[1].count("★") if stars else None, date=as_date(dated[1]) if dated else None, likes=likes,
+        explicit=explicit or "explicit" in marked,
+    )  # fmt: skip
 
 
 def _notes(text: str) -> tuple[str, int, bool]:
@@ -379,17 +325,11 @@ KINDS = (
 )  # fmt: skip
 """The kinds of document that Dogear treats differently; any other kind is read as notes."""
 
-MAX_BYTES = 5_000_000
-"""Bytes of a document; a larger file is a mistake and is not read."""
+MAX_BYTES, MAX_LINES, MAX_PROBLEMS = 5_000_000, 100_000, 100
+"""Bytes and lines of a document, more than a long novel has, and its mistakes that are reported one by one."""
 
-MAX_LINES = 100_000
-"""Lines of a document: more than a long novel has."""
-
-MAX_FIELD = 300
-"""Characters of a field of the front matter; title and source are repeated with every passage."""
-
-MAX_PROBLEMS = 100
-"""Mistakes in one document that are reported one by one."""
+MAX_FIELD, MAX_FRONT = 300, 16_000
+"""Characters of a field of the front matter, repeated with every passage, and of all of it: YAML is slow to parse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,24 +364,32 @@ def read_document(path: Path, book: Book, others: Mapping[Slug, Book], problems:
         raise LibraryProblem(path, MAX_LINES, f"has more than {MAX_LINES} lines.", "Split it into several documents.")
     front = read_front_matter(lines, report)
     scopes = labels.Scopes(book, others, report, _claim(front, book, others, report))
-    blocks = read_blocks("\n".join(lines[front.length :]), front.length, scopes)
-    fields = _Fields(front, report)
-    return Document(
-        name=path.name, kind=fields.text("kind").lower() or _kind(path.stem), title=fields.text("title"),
-        source=fields.text("source"), blocks=tuple(blocks), rating=fields.rating(), date=fields.date(),
-    )  # fmt: skip
+    blocks = tuple(read_blocks("\n".join(lines[front.length :]), front.length, scopes))
 
+    def field_of(name: str) -> str:
+        value = front.fields.get(name, "")
+        if isinstance(value, str) and len(value) <= MAX_FIELD:
+            return on_one_line(value)
+        wrong(name, f"Write it on one line of at most {MAX_FIELD} characters.")
+        return ""
 
-def _kind(stem: str) -> str:
-    """Return the kind of a document without front matter, from its file name."""
-    name = {"reviews": "review"}.get(stem.lower(), stem.lower())
-    return name if name in KINDS else "notes"
+    def wrong(name: str, cure: str) -> None:
+        report(front.lines.get(name, 1), f"“{name}” is wrong and left out.", cure)
+
+    stem = {"reviews": "review"}.get(path.stem.lower(), path.stem.lower())
+    kind = field_of("kind").lower() or (stem if stem in KINDS else "notes")
+    title, source, stars, written = (field_of(name) for name in ("title", "source", "rating", "date"))
+    rating = float(stars) if re.fullmatch(r"[1-5](?:\.[0-9]{1,9})?", stars) else 0.0
+    if stars and not 1 <= rating <= 5:
+        wrong("rating", "Write a number of stars from 1 to 5.")
+    if (day := as_date(written[:10])) is None and written:
+        wrong("date", "Write a day, such as 2019-02-11.")
+    return Document(path.name, kind, title, source, blocks, round(rating) if 1 <= rating <= 5 else None, day)
 
 
 def _claim(
     front: FrontMatter, book: Book, others: Mapping[Slug, Book], report: labels.Report
 ) -> labels.RevealsLabel | None:
-    """Return the label in the front matter."""
     name = next((name for name in front.fields if labels.meant_as_label(name)), None)
     if front.broken:
         return labels.RevealsLabel(book.whole(), "front matter")
@@ -455,39 +403,3 @@ def _claim(
     except labels.WrongLabel as error:
         report(line, f"“{name[:40]}” is wrong, {labels.HIDDEN}", str(error))
         return labels.RevealsLabel(error.hides, "front matter", line)
-
-
-class _Fields:
-    """The other fields of the front matter; wrong ones are reported and left out."""
-
-    def __init__(self, front: FrontMatter, report: labels.Report) -> None:
-        self._front, self._report = front, report
-
-    def text(self, name: str) -> str:
-        """Return a field on one line, or ""."""
-        value = self._front.fields.get(name, "")
-        if isinstance(value, str) and len(value) <= MAX_FIELD:
-            return on_one_line(value)
-        self._wrong(name, f"Write it on one line of at most {MAX_FIELD} characters.")
-        return ""
-
-    def rating(self) -> int | None:
-        """Return the number of stars, or None."""
-        if not (written := self.text("rating")):
-            return None
-        if re.fullmatch(r"[1-5](?:\.[0-9]{1,9})?", written) and float(written) <= 5:
-            return round(float(written))
-        self._wrong("rating", "Write a number of stars from 1 to 5.")
-        return None
-
-    def date(self) -> dt.date | None:
-        """Return the date of the document, or None."""
-        if not (written := self.text("date")):
-            return None
-        if day := as_date(written[:10]):
-            return day
-        self._wrong("date", "Write a day, such as 2019-02-11.")
-        return None
-
-    def _wrong(self, name: str, cure: str) -> None:
-        self._report(self._front.lines.get(name, 1), f"“{name}” is wrong and left out.", cure)

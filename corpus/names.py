@@ -4,28 +4,22 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 from functools import lru_cache
 
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import shown
 
-MAX_TYPED = 200
-"""Characters of a typed name that are compared."""
-
-MAX_TEXT = 50_000
-"""Characters of a text that are searched for names."""
-
-MAX_WORDS = 20
-"""Words of a name that are compared."""
+MAX_TYPED, MAX_TEXT, MAX_WORDS = 200, 50_000, 20
+"""Characters of a typed name that are compared, and of a text that is searched; words of a name."""
 
 NEAR = 0.55
 """Similarity (0 to 1) from which a book is suggested."""
 
 _WORD = re.compile(r"&|[぀-ヿ㐀-鿿]|(?:(?![぀-ヿ㐀-鿿])[^\W_]|(?<=[^\W_])['’ʼ](?=[^\W_]))+")
 _POSSESSIVE = re.compile(r"['’ʼ][sS]$")
-_APOSTROPHES = str.maketrans("", "", "'’ʼ")
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`")
 _ARTICLES = frozenset({"a", "an", "the"})
 _QUOTES = "\"'“”‘’«»*_"
 _ORDINARY = frozenset(
@@ -33,6 +27,12 @@ _ORDINARY = frozenset(
     | {"they", "this", "time", "us", "war", "we", "what", "when", "who", "why", "you"}
 )
 """Everyday words: a title that is one of them counts only in quotation marks or emphasis."""
+
+
+_Name = tuple[tuple[Slug, ...], bool]
+"""The books with a name, and whether it counts only where the text marks it as a title."""
+
+_Lengths = Mapping[str, Mapping[int, None]]
 
 
 class UnknownBook(DogearError):
@@ -76,14 +76,20 @@ def without_names(text: str, books: Mapping[Slug, Book], instead: str) -> str:
 
 def _named(text: str, books: Mapping[Slug, Book]) -> Iterator[tuple[tuple[Slug, ...], int, int]]:
     """Yield the books of each name in a text, and where it begins and ends."""
-    index = _index(tuple((slug, book.names) for slug, book in books.items()))
+    names, lengths = _index(tuple((slug, book.names) for slug, book in books.items()))
     words = list(_words(text[:MAX_TEXT]))
     at = 0
     while at < len(words):
-        length, slugs = _name_at(words, at, index, text)
-        if slugs:
-            yield slugs, words[at].start, words[at + length - 1].end
-        at += length
+        first, step = words[at], 1
+        for length in lengths.get(first.folded) or lengths.get(first.bare) or ():
+            run = words[at : at + length]
+            said = tuple(word.folded for word in run)
+            slugs, only_marked = names.get(said) or names.get((*said[:-1], run[-1].bare)) or ((), False)
+            if slugs and (not only_marked or _marked(text, first.start, run[-1].end)):
+                yield slugs, first.start, run[-1].end
+                step = length
+                break
+        at += step
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +102,16 @@ class _Word:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """The books with a name; `only_marked` if it counts only where the text marks it as a title."""
-
-    slugs: tuple[Slug, ...]
-    only_marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Names by their words, and the lengths of names by first word, longest first."""
-
-    names: Mapping[tuple[str, ...], _Name]
-    lengths: Mapping[str, tuple[int, ...]]
-
-
-def _fold(word: str) -> str:
-    """Return a word without accents, apostrophes and case."""
-    plain = unicodedata.normalize("NFKD", "and" if word == "&" else word.translate(_APOSTROPHES))
+def fold_letters(text: str) -> str:
+    """Return a text without accents, apostrophes and case."""
+    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 
 def _words(text: str) -> Iterator[_Word]:
     for found in _WORD.finditer(text):
-        yield _Word(_fold(found[0]), _fold(_POSSESSIVE.sub("", found[0])), found.start(), found.end())
+        word = "and" if found[0] == "&" else found[0]
+        yield _Word(fold_letters(word), fold_letters(_POSSESSIVE.sub("", word)), found.start(), found.end())
 
 
 @lru_cache(maxsize=4_096)
@@ -139,33 +130,20 @@ def _key(name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _index(named: tuple[tuple[Slug, tuple[str, ...]], ...]) -> _Index:
+def _index(named: tuple[tuple[Slug, tuple[str, ...]], ...]) -> tuple[Mapping[tuple[str, ...], _Name], _Lengths]:
+    """Return names by their words, and the lengths of names by first word, longest first."""
     names: dict[tuple[str, ...], _Name] = {}
-    lengths: dict[str, set[int]] = {}
     for slug, its_names in named:
         for name in filter(None, map(_folded, its_names)):
             short = without_article(name)
             lone = len(short) == 1 and (short != name or short[0] in _ORDINARY)
             for words, only_marked in ((short, lone), (name, name == short and lone)):
-                known = names.get(words, _Name((), only_marked))
-                slugs = known.slugs if slug in known.slugs else (*known.slugs, slug)
-                names[words] = _Name(slugs, known.only_marked and only_marked)
-                lengths.setdefault(words[0], set()).add(len(words))
-    return _Index(names, {first: tuple(sorted(each, reverse=True)) for first, each in lengths.items()})
-
-
-def _name_at(words: list[_Word], at: int, index: _Index, text: str) -> tuple[int, tuple[Slug, ...]]:
-    """Return the number of words of the longest name that begins at a word (else 1), and its books."""
-    first = words[at]
-    for length in index.lengths.get(first.folded, ()) or index.lengths.get(first.bare, ()):
-        if at + length > len(words):
-            continue
-        last = words[at + length - 1]
-        before = tuple(word.folded for word in words[at : at + length - 1])
-        name = index.names.get((*before, last.folded)) or index.names.get((*before, last.bare))
-        if name and (not name.only_marked or _marked(text, first.start, last.end)):
-            return length, name.slugs
-    return 1, ()
+                slugs, marked = names.get(words, ((), True))
+                names[words] = (tuple(dict.fromkeys((*slugs, slug))), marked and only_marked)
+    lengths: dict[str, dict[int, None]] = {}
+    for words in sorted(names, key=len, reverse=True):
+        lengths.setdefault(words[0], {})[len(words)] = None
+    return names, lengths
 
 
 def _marked(text: str, start: int, end: int) -> bool:
@@ -174,19 +152,9 @@ def _marked(text: str, start: int, end: int) -> bool:
 
 
 def _nearest(typed: str, books: Mapping[Slug, Book]) -> list[Book]:
-    """Return the books whose names are most similar to what was typed, best first."""
+    """Return the books with all the words that were typed, then those whose names are most similar, best first."""
     words = without_article(_folded(typed))
-    similarity = {
-        slug: max(_similarity(words, without_article(_folded(name))) for name in book.names)
-        for slug, book in books.items()
-    }
-    likely = [slug for slug, score in similarity.items() if score >= NEAR]
-    return [books[slug] for slug in sorted(likely, key=lambda slug: -similarity[slug])]
-
-
-def _similarity(typed: tuple[str, ...], name: tuple[str, ...]) -> float:
-    """Return 1 if the name has all typed words, else the similarity of the letters."""
-    if typed and set(typed) <= set(name):
-        return 1.0
-    matcher = SequenceMatcher(None, " ".join(name), " ".join(typed), autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= NEAR else 0.0
+    slugs = {" ".join(without_article(_folded(name))): slug for slug, book in books.items() for name in book.names}
+    having = [slug for name, slug in slugs.items() if words and set(words) <= set(name.split())]
+    similar = [slugs[name] for name in get_close_matches(" ".join(words), slugs, n=3, cutoff=NEAR)]
+    return [books[slug] for slug in dict.fromkeys([*having, *similar])]

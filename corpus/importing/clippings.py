@@ -14,20 +14,13 @@ from corpus.importing.page import PageLine, SavedPage, words_of
 from corpus.importing.subject import bare_title, fits_slug, same_title
 from corpus.text import plural
 
-SHORT = 20
-"""Characters below which a highlight is a word that was looked up."""
-
 _RULE = re.compile(r"={8,}")
-_HEAD = re.compile(
-    r"^[-–•]\s.{0,60}?\b(?:page|seite|página|pagina|strona|side|sida|loc|location|position|posición|posição|emplacement"
-    r"|posizione|positie)\b",
-    re.IGNORECASE,
-)
+_PAGES = "page|seite|página|pagina|strona|side|sida"
+_LOCATIONS = "loc|location|position|posición|posição|emplacement|posizione|positie"
+_HEAD = re.compile(rf"^[-–•]\s.{{0,60}}?\b(?:{_PAGES}|{_LOCATIONS})\b", re.IGNORECASE)
+_PAGE = re.compile(rf"\b(?:{_PAGES})\s+(\d{{1,5}})(?:\s*[-–]\s*(\d{{1,5}}))?", re.IGNORECASE)
 _NOTE = re.compile(
     r"\b(?:note|notiz|nota|notitie|bookmark|lesezeichen|marcador|signet|segnalibro|bladwijzer|clip)\b", re.IGNORECASE
-)
-_PAGE = re.compile(
-    r"\b(?:page|seite|página|pagina|strona|side|sida)\s+(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?", re.IGNORECASE
 )
 _TITLE = re.compile(r"^(.{1,300}?)\s*(?:\(([^()]{1,100})\))?$")
 
@@ -54,17 +47,20 @@ def matches(page: SavedPage) -> bool:
 def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Read the highlights of the book, each revealing the mark of its page, and report what was left out."""
     found = list(_notebook(page.markup.tree) if page.markup else _clippings(page.lines))
-    own = [one for one in found if _is_of(one, setting)]
-    setting.ledger.recognised("Kindle clippings", plural(len({one.title for one in found}), "book"))
+    titles = {one.title: {one.title, bare_title(one.title)} for one in found}
+    if setting.book:
+        of_book = {t for t, names in titles.items() if any(same_title(a, b) for a in setting.names for b in names)}
+    else:
+        of_book = {title for title in titles if fits_slug(setting.slug, bare_title(title))}
+    own = [one for one in found if one.title in of_book]
+    setting.ledger.recognised("Kindle clippings", plural(len(titles), "book"))
     if not own:
-        titles = ", ".join(f"“{title[:60]}”" for title in list(dict.fromkeys(one.title for one in found))[:3])
-        raise ImportRefused(
-            f"{page.name} has clippings of {titles}, and none of this book. Check --book, or its title there."
-        )
+        named = ", ".join(f"“{title[:60]}”" for title in list(titles)[:3])
+        raise ImportRefused(f"{page.name} has clippings of {named}, and none of this book. Check --book.")
     setting.ledger.dropped("clippings of other books", len(found) - len(own))
     highlights = [one for one in own if not _NOTE.search(one.head)]
     setting.ledger.dropped("notes and bookmarks", len(own) - len(highlights), "they are their reader's own")
-    kept = {one.text: one for one in highlights if len(one.text) > SHORT}
+    kept = {one.text: one for one in highlights if len(one.text) > 20}  # a shorter one is a word that was looked up
     told = tuple(Paragraph(text, True, _placing(one, setting)) for text, one in kept.items())
     placed = DraftSection(tuple(paragraph for paragraph in told if paragraph.reveals is not None))
     sections = (*(DraftSection((paragraph,)) for paragraph in told if paragraph.reveals is None), placed)
@@ -92,13 +88,6 @@ def _clippings(lines: tuple[PageLine, ...]) -> Iterator[_Clipping]:
         if len(told) > 1 and (named := _TITLE.match(told[0].lstrip("- ")[:400])):
             last, _, first = (named[2] or "").partition(", ")
             yield _Clipping(named[1], f"{first} {last}".strip(), told[1], " ".join(told[2:]))
-
-
-def _is_of(clipping: _Clipping, setting: ImportContext) -> bool:
-    titles = {clipping.title, bare_title(clipping.title)}
-    if setting.book:
-        return any(same_title(name, title) for name in setting.names for title in titles)
-    return fits_slug(setting.slug, bare_title(clipping.title))
 
 
 def _placing(clipping: _Clipping, setting: ImportContext) -> Placing | None:

@@ -4,56 +4,46 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bs4 import BeautifulSoup, Tag
+from bs4.builder import HTMLTreeBuilder
 from lxml import etree
 
 from corpus.errors import ImportRefused
 from corpus.importing.draft import BookFacts
-from corpus.importing.novel import MATTER, Chapter, Entry, Novel, chapters_of, headed, novel_of, numbered, paragraphs
+from corpus.importing.novel import Chapter, Entry, Novel, chapters_of, headed, novel_of, numbered, paragraphs
 from corpus.importing.packed import Archive, elements, path_from, value_of, words_in, xml
 from corpus.importing.page import MAX_TEXT, PageLine, attribute, classes, clean, decoded, lines_of, one_line, words_of
-from corpus.importing.phrases import year_in
+from corpus.importing.phrases import KNOWN, isbn_in, year_in
 
 Place = tuple[str, str]
 """A file of an e-book, and an anchor in it."""
 
-MAX_ENTRIES, MAX_DEPTH = 5_000, 12
-"""Titles in a table of contents, and tables within tables."""
-
-MAX_TAGS = 400_000
-"""Tags of an e-book; parsing more would take too long."""
+MAX_ENTRIES, MAX_DEPTH, MAX_TAGS = 5_000, 12, 400_000
+"""Titles in a table of contents, tables within tables, and tags of an e-book; more would take too long."""
 
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 """Ways to scramble fonts, which protect no text."""
 
-_MATTER_TYPES = frozenset({
-    "cover", "titlepage", "halftitlepage", "title-page", "copyright-page", "copyright", "dedication", "epigraph",
-    "foreword", "preface", "toc", "landmarks", "loi", "lot", "imprint", "imprimatur", "colophon", "acknowledgments",
-    "acknowledgements", "other-credits", "seriespage", "contributors", "footnotes", "endnotes", "rearnotes", "notes",
-    "bibliography", "glossary", "index", "afterword", "appendix", "introduction",
-})  # fmt: skip
+_MATTER_TYPES = frozenset(KNOWN["book"]["types"].split())
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,500}>")
 _EMPTY = re.compile(r"<([a-zA-Z][\w:-]{0,40})([^<>]{0,2000}?)/>")
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-)
+_VOID = frozenset(HTMLTreeBuilder.DEFAULT_EMPTY_ELEMENT_TAGS or ())
 _NOT_READ = re.compile(r"\b(?:noteref|footnotes?|endnotes?|rearnotes?|pagebreak|backlink)\b")
 _NOT_SHOWN = frozenset({"pagenum", "pageno", "page-number", "pg-boilerplate", "pgheader", "noteref", "fnanchor"})
 _ANCHOR = "dogear-anchor"
-_LANGUAGES = {
-    "da": "Danish", "de": "German", "en": "English", "es": "Spanish", "fi": "Finnish", "fr": "French", "it": "Italian",
-    "ja": "Japanese", "nl": "Dutch", "no": "Norwegian", "nb": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ru": "Russian", "sv": "Swedish", "zh": "Chinese",
-}  # fmt: skip
 
 
 def read_epub(name: str, archive: Archive) -> Novel:
     """Read an e-book. Raises ImportRefused if it is damaged, protected or without text."""
-    _check_protection(name, archive)
+    protected = archive.read("META-INF/encryption.xml")
+    methods = elements(xml(name, protected), "EncryptionMethod") if protected else ()
+    if any(value_of(method, "Algorithm") not in _FONTS for method in methods):
+        what = f"{name} is an e-book with copy protection: only its shop's own program can open it."
+        raise ImportRefused(f"{what} Type in its chapters, or import notes or a page about it.")
     package = _Package(name, archive)
     table = package.table()
     flow = _Flow(package, [place for _, place, _ in table])
     listed = [Entry(title, flow.start(place), depth, flow.is_matter(place)) for title, place, depth in table]
-    chapters = chapters_of(_with_unlisted(listed, flow), flow.lines, package.facts.title)
+    chapters = chapters_of(listed, flow.lines, package.facts.title)
     by_heading = chapters_of(headed(flow.lines), flow.lines, package.facts.title)
     numbers = [number for chapter in by_heading if (number := numbered(chapter.title)[0])]
     # A table of the parts alone, or of nothing but the beginning, says less than the headings.
@@ -66,24 +56,14 @@ def read_epub(name: str, archive: Archive) -> Novel:
     return novel_of(name, flow.lines, chapters, package.facts, "an e-book (EPUB)", package.description)
 
 
-def _check_protection(name: str, archive: Archive) -> None:
-    protected = archive.read("META-INF/encryption.xml")
-    methods = elements(xml(name, protected), "EncryptionMethod") if protected else ()
-    if any(value_of(method, "Algorithm") not in _FONTS for method in methods) or "META-INF/sinf.xml" in archive:
-        raise ImportRefused(
-            f"{name} is an e-book with copy protection: only its shop's own program can open it. "
-            "Type in its chapters, or import notes or a page about it."
-        )
-
-
 class _Package:
     """The description of an e-book: facts, the files in reading order, the table of contents."""
 
     def __init__(self, name: str, archive: Archive) -> None:
         self.name, self.archive = name, archive
-        files = elements(xml(name, archive.read("META-INF/container.xml")), "rootfile")
-        found = (*(value_of(file, "full-path") for file in files), *(path for path in archive.paths if ".opf" in path))
-        path = next((path for path in found if path in archive), "")
+        entries, container = archive.entries, xml(name, archive.read("META-INF/container.xml"))
+        found = (*(value_of(file, "full-path") for file in elements(container, "rootfile")), *entries)
+        path = next((path for path in found if path in entries and path.lower().endswith(".opf")), "")
         if not path:
             raise ImportRefused(f"{name} is an e-book without a description of its files. Convert it to EPUB anew.")
         root = xml(name, archive.read(path))
@@ -91,11 +71,11 @@ class _Package:
         items = {value_of(item, "id"): item for item in elements(root, "item")}
         self._paths = {id_: path_from(path, value_of(item, "href"))[0] for id_, item in items.items()}
         told = (value_of(item, "idref") for item in elements(root, "itemref") if value_of(item, "linear") != "no")
-        self.spine = [file for file in dict.fromkeys(self._paths.get(id_, "") for id_ in told) if file in archive]
+        self.spine = [
+            file for file in dict.fromkeys(self._paths.get(id_, "") for id_ in told) if file in archive.entries
+        ]
         self.navs = [self._paths[i] for i, item in items.items() if "nav" in value_of(item, "properties").split()]
         self.ncx = [file for file in self._paths.values() if file.endswith(".ncx")]
-        guide = ((path_from(path, value_of(one, "href")), one) for one in elements(root, "reference"))
-        self.matter = {file for (file, anchor), one in guide if value_of(one, "type") in _MATTER_TYPES and not anchor}
 
     def table(self) -> list[tuple[str, Place, int]]:
         """Return the titles of the table of contents with place and depth, from EPUB 3's or EPUB 2's."""
@@ -126,9 +106,10 @@ def _facts(root: etree._Element) -> tuple[BookFacts, str]:
     said: dict[str, list[etree._Element]] = {}
     for element in root.iter("{http://purl.org/dc/elements/1.1/}*"):
         said.setdefault(str(element.tag).rpartition("}")[2], []).append(element)
-    meta = {value_of(one, "name") or value_of(one, "property"): one for one in elements(root, "meta")}
+    stated_in = list(elements(root, "meta"))
+    meta = {value_of(one, "name") or value_of(one, "property"): one for one in stated_in}
     texts = {name: [one_line(words_in(one)) for one in found] for name, found in said.items()}
-    roles = {value_of(one, "refines"): words_in(one) for one in elements(root, "meta")}
+    roles = {value_of(one, "refines")[1:]: words_in(one) for one in stated_in if value_of(one, "property") == "role"}
 
     def first(name: str) -> str:
         return next(filter(None, texts.get(name, ())), "")
@@ -137,20 +118,16 @@ def _facts(root: etree._Element) -> tuple[BookFacts, str]:
         found = next((meta[name] for name in names if name in meta), None)
         return "" if found is None else value_of(found, "content") or words_in(found)
 
-    authors = [
-        one_line(words_in(one))
-        for one in said.get("creator", ())
-        if (value_of(one, "role") or roles.get(f"#{value_of(one, 'id')}") or "aut") == "aut"
-    ]
-    isbns = [re.sub(r"[^0-9X]", "", text.upper()) for text in texts.get("identifier", ())]
+    by = [(one, value_of(one, "role") or roles.get(value_of(one, "id"), "aut")) for one in said.get("creator", ())]
+    authors = [one_line(words_in(one)) for one, role in by if role == "aut"]
     number = stated("calibre:series_index", "group-position")
     language = first("language")
     facts = BookFacts(
         title=first("title"), author=", ".join(filter(None, authors[:3])), year=year_in(first("date")),
         series=stated("calibre:series", "belongs-to-collection"),
-        series_number=float(number) if re.fullmatch(r"0*[1-9]\d{0,3}(?:\.\d{1,3})?", number) else None,
-        isbn=next((isbn for isbn in isbns if re.fullmatch(r"97[89]\d{10}", isbn)), ""),
-        language=_LANGUAGES.get(language[:2].lower(), language) if language != "und" else "",
+        series_number=float(number) or None if re.fullmatch(r"\d{1,4}(?:\.\d{1,3})?", number) else None,
+        isbn=isbn_in(" ".join(texts.get("identifier", ()))),
+        language=KNOWN["languages"].get(language[:2].lower(), language) if language != "und" else "",
     )  # fmt: skip
     about = "".join(map(str, said["description"][0].itertext())) if said.get("description") else ""
     return facts, words_of(BeautifulSoup(about, "lxml").body)[:4_000]
@@ -163,7 +140,7 @@ class _Flow:
         self.lines: list[PageLine] = []
         self._starts: dict[Place, int] = {}
         self._anchored: set[str] = set()
-        self._matter: set[str] = set(package.matter)
+        self._matter: set[str] = set()
         self._spine = package.spine
         tags = size = 0
         for path in self._spine:
@@ -206,24 +183,6 @@ class _Flow:
     def is_matter(self, link: Place) -> bool:
         """Return whether a file says itself that it is no part of the story."""
         return link[0] in self._matter and not link[1]
-
-    def pages(self) -> Iterator[tuple[int, str, bool]]:
-        """Yield every file: where it starts, its first heading, and whether it is outside the story."""
-        starts = [self._starts[path, ""] for path in self._spine]
-        for path, start, end in zip(self._spine, starts, [*starts, len(self.lines)][1:], strict=True):
-            title = next((line.text for line in self.lines[start:end] if line.level), "")
-            yield start, title, path in self._matter or bool(MATTER.fullmatch(title.rstrip(".")))
-
-
-def _with_unlisted(listed: Sequence[Entry], flow: _Flow) -> list[Entry]:
-    """Return the table with the pages outside the story that it does not list, so that no chapter swallows them."""
-    known = {entry.start for entry in listed}
-    found = list(listed)
-    for start, title, matter in flow.pages():
-        if matter and start not in known:
-            at = next((n for n, e in enumerate(found) if e.start is not None and e.start > start), len(found))
-            found.insert(at, Entry(title or "—", start, found[at].depth if at < len(found) else 0, matter=True))
-    return found
 
 
 def _rule(tag: Tag) -> str | Sequence[PageLine] | None:

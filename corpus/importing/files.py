@@ -17,6 +17,7 @@ from corpus.importing.notes import is_notes, read_notes
 from corpus.importing.novel import is_gutenberg, read_gutenberg
 from corpus.importing.packed import Archive, elements, value_of, xml
 from corpus.importing.page import MAX_TEXT, PageLine, SavedPage, clean, decoded, one_line, read_markup, text_lines
+from corpus.importing.wikitext import is_wikitext, read_wikitext
 
 MAX_BYTES = 20_000_000
 """Bytes of a file; saved pages are far smaller."""
@@ -56,12 +57,21 @@ _CHAT_PAGE = re.compile(
 
 def read_file(path: Path) -> SavedPage:
     """Read a file of any known kind. Raises ImportRefused, in one sentence with a cure, for all others."""
-    name, data = path.name, _bytes_of(path)
+    name = path.name
+    try:
+        if (size := path.stat().st_size) > MAX_BYTES:
+            raise ImportRefused(f"{name} has {size / 1e6:.1f} MB; a page has at most 20 MB. {_AGAIN}")
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ImportRefused(f"{path} cannot be read ({reason}). Check its name and folder.") from error
+    if not data.strip():
+        raise ImportRefused(f"{name} is empty. {_AGAIN}")
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         archive = Archive(name, data)
-        if "META-INF/container.xml" in archive:
+        if "META-INF/container.xml" in archive.entries:
             return read_epub(name, archive)
-        if "word/document.xml" not in archive:
+        if "word/document.xml" not in archive.entries:
             what = f"{name} is a packed file (ZIP), neither an e-book nor a Word document."
             raise ImportRefused(f"{what} Unpack it, or save it as .docx or .txt, and import that.")
         return _checked(SavedPage(name, tuple(_docx_lines(name, archive))))
@@ -71,25 +81,9 @@ def read_file(path: Path) -> SavedPage:
     _refuse_what_is_members_own(page)
     if is_gutenberg("\n".join(line.text for line in page.lines[:1_000])):
         return read_gutenberg(page)
+    if is_wikitext(page):
+        return read_wikitext(page)
     return read_notes(page) if is_notes(page) else page
-
-
-def _bytes_of(path: Path) -> bytes:
-    """Return the content of a file. Raises ImportRefused if it cannot be read, is empty or too large."""
-    try:
-        if not path.exists():
-            raise ImportRefused(f"There is no file {path}. Check the name and the folder.")
-        if not path.is_file():
-            raise ImportRefused(f"{path} is not a file. Give the saved page itself.")
-        if (size := path.stat().st_size) > MAX_BYTES:
-            raise ImportRefused(f"{path.name} has {size / 1e6:.1f} MB; a page has at most 20 MB. {_AGAIN}")
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ImportRefused(f"{path} cannot be read ({reason}). Check its permissions.") from error
-    if not data.strip():
-        raise ImportRefused(f"{path.name} is empty. {_AGAIN}")
-    return data
 
 
 def _page(path: Path, data: bytes) -> SavedPage:
@@ -176,16 +170,12 @@ def _refuse_what_is_members_own(page: SavedPage) -> None:
     if {"title", "primary author", "book title"} & columns and len(columns) > 3:
         sites = {"exclusive shelf": "Goodreads", "read status": "The StoryGraph", "primary author": "LibraryThing"}
         site = next((site for column, site in sites.items() if column in columns), "another site")
-        raise ImportRefused(
-            f"{page.name} is a list of one member’s books, with shelves and ratings, as exported from {site}. "
-            "Its owner can put them on a shelf with /shelf, one book at a time."
-        )
+        what = f"{page.name} is a list of one member’s books, with shelves and ratings, as exported from {site}."
+        raise ImportRefused(f"{what} Its owner can put them on a shelf with /shelf, one book at a time.")
     told = [line.text for line in page.lines if line.text][:400]
     stamped = sum(bool(_CHAT.match(text)) for text in told)
     exported = any(text.startswith(("Guild:", "Channel:")) for text in told[:5])
     markup = page.markup.source[:200_000] if page.markup else ""
     if (stamped >= 4 and 3 * stamped >= len(told)) or (stamped and exported) or len(_CHAT_PAGE.findall(markup)) > 2:
-        raise ImportRefused(
-            f"{page.name} is a chat export: what people wrote there is theirs, and nobody asked them. "
-            "Each of them can write a review with /review; text of your own can be imported as .txt."
-        )
+        what = f"{page.name} is a chat export: what people wrote there is theirs, and nobody asked them."
+        raise ImportRefused(f"{what} Each can write a review with /review; text of your own can be imported as .txt.")

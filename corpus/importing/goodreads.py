@@ -9,38 +9,19 @@ from bs4 import Tag
 
 from corpus.books import Edition, Ratings, SimilarBook
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Ledger, Paragraph
-from corpus.importing.goodreads_reviews import AFTER_REVIEW, REVIEW, STARS, answers, reviews, without_cut_end
+from corpus.importing.goodreads_reviews import STARS, RawReview, answers, reviews, split_reviews, without_cut_end
 from corpus.importing.page import NAME, PageLine, SavedPage, attribute, classes, cut_to, lines_of, words_of
-from corpus.importing.phrases import date_in, is_cut_short, is_explicit, without_duplicate, year_in
+from corpus.importing.phrases import KNOWN, date_in, is_cut_short, is_explicit, isbn_in, without_duplicate, year_in
 
 SOURCE = "Goodreads"
-MAX_ITEMS, MAX_BOOKS = 500, 100
-"""Quotes, and books, of a list that are kept."""
-MAX_QUOTE = 5_000
-"""Characters of a quote."""
-MAX_TITLE = 120
-"""Characters of a title; a longer line is not a title."""
+MAX_BOOKS, MAX_LISTED = 100, 4_000
+"""Books of a list, and lines of quotes, that are read."""
+MAX_TITLE, MAX_QUOTE = 120, 5_000
+"""Characters of a title, and of a quote."""
 
 Area = Enum("Area", ["HEAD", "ANSWERS", "REVIEWS", "SIMILAR", "SERIES", "AUTHOR", "QUOTES", "NOTHING"])
 """An area of the page; the last is navigation, sign-up texts and lists that a club does not need."""
 
-_HEADINGS = {
-    Area.NOTHING: (
-        "friend reviews", "friends & following", "lists with this book", "genres", "more quotes", "company",
-        "videos about this book", "news & interviews", "related articles", "trivia about …", "books by …",
-        "more books by …", "more reviews and ratings", "join the discussion", "can't find what you're looking for?",
-        "this book is not yet featured on listopia…", "« previous…", "to see what your friends thought…",
-        "welcome back…", "topics posts views…", "discuss this book",
-    ),
-    Area.HEAD: ("get a copy",),
-    Area.ANSWERS: ("reader q&a", "popular answered questions", "to ask other readers questions…"),
-    Area.REVIEWS: ("community reviews", "ratings & reviews"),
-    Area.SIMILAR: ("readers also enjoyed",),
-    Area.AUTHOR: ("see similar books", "about the author"),
-    Area.SERIES: ("other books in the series",),
-    Area.QUOTES: ("quotes from …", "popular quotes…"),
-}  # fmt: skip
-"""The headings of each area; one that ends in “…” goes on."""
 _AFTER_REVIEWS = ("«", "more reviews", "join the discussion")
 """Beginnings of lines that end the reviews; a reviewer may well write a line such as “Company”."""
 _LIKES = re.compile(r"[”\"]\s*(?:―.{0,100})?[\d,]{1,12} likes?$")
@@ -60,23 +41,13 @@ _SERIES_LINE = re.compile(r"^\((.{1,100}?),?\s*(?:#\s?([\d.]{1,6})(?:[-–]\d+)?
 _AVERAGE = re.compile(r"(?<![\d.,])([0-5]\.\d{1,2})(?![\d.,])")
 _RATINGS = re.compile(r"([\d,]{1,12})\s+ratings?\b")
 _REVIEWS = re.compile(r"([\d,]{1,12})\s+reviews?\b")
-_FORMATS = (
-    "Hardcover|Paperback|Mass Market Paperback|Trade Paperback|Kindle Edition|ebook|Audio CD|Audiobook|Audible Audio|"
-    "Audio Cassette|Library Binding|Board Book|Unknown Binding|Nook|MP3 CD|Leather Bound|Large Print|Spiral-bound"
-)
+_FORMATS = "|".join(KNOWN["goodreads_formats"])
 _FORMAT = re.compile(rf"^(?:(?:{_FORMATS})\b.{{0,60}}|\d{{1,5}} pages(?:, .{{1,40}})?)$", re.IGNORECASE)
 _PAGES = re.compile(r"(?:,\s*)?(\d{1,5}) pages(?:,\s*)?")
 _PUBLISHED = re.compile(r"^(Expected publication:|First published|Published)\s+(.{0,300})$")
 _FIRST = re.compile(r"\(first published ([^()]{1,60})\)")
-_ISBN = re.compile(r"\b(97[89][\d-]{10,14})\b")
-_LANGUAGE = re.compile(r"^(?:Edition )?Language:?\s*([A-Z][a-z]{2,20})?$")
 _BY = re.compile(r"^by\s*(.{2,80})?$")
-_NOT_TOLD = re.compile(
-    r"^(?:Enlarge cover|Rate this book|Clear rating|Open Preview|Other editions|More Details|edit details|Want to Read"
-    r"|Error rating|Preview|Kindle Store|Shop this series|Buy on|Add a comment|Loading|\d of 5 stars|Saving"
-    r"|Rating details|Get a copy)\b",
-    re.IGNORECASE,
-)
+_NOT_TOLD = tuple(KNOWN["goodreads_untold"])
 _ROLE = re.compile(
     r"\((?:Goodreads Author|Author|Co-?author|Illustrat\w+|Translat\w+|Introduction|Edit\w+|Foreword|Afterword|Preface|"
     r"Contribut\w+|Narrat\w+|Read\w+|Adapt\w+|Photograph\w+|Cover \w+|Artist|Pseudonym)\)$",
@@ -99,21 +70,24 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     areas, ledger = _areas_of(lines), setting.ledger
     ledger.recognised("a page of Goodreads")
     facts, description = _head(areas[Area.HEAD], ledger)
-    author = _about_author(areas[Area.AUTHOR], ledger)
-    if not facts.author and author and (self_named := _SELF.match(author[0])):
+    told = [line.text for line in areas[Area.AUTHOR] if not line.item and len(line.text) > 60]
+    about = [without_duplicate(text)[1] for text in told if not text.startswith("See also:")]
+    if not facts.author and about and (self_named := _SELF.match(about[0])):
         facts = replace(facts, author=self_named[1].strip())
     if facts.ratings:
         facts = replace(facts, ratings=replace(facts.ratings, as_of=page.saved))
     listed = [book for line in areas[Area.SIMILAR][:MAX_BOOKS] if line.item and (book := other_book(line.text))]
     facts = replace(facts, similar=tuple(dict.fromkeys(listed)))
     premise = DraftSection.of(without_cut_end(description, ledger))
-    of_readers, of_series = reviews(areas[Area.REVIEWS], setting), _series(areas[Area.SERIES], facts)
+    of_series = _series(areas[Area.SERIES], facts)
+    cards = page.markup.tree.find_all(class_="ReviewCard") if page.markup else ()
+    of_readers = reviews([_of_card(card) for card in cards] or split_reviews(areas[Area.REVIEWS]), setting)
     drafts = [
         DraftDocument.of("premise", "goodreads", SOURCE, [premise], {}),  # the publisher's own words
         replace(DraftDocument.of("review", "goodreads", SOURCE, of_readers), stem="reviews-goodreads"),
         DraftDocument.of("answers", "goodreads", SOURCE, answers(areas[Area.ANSWERS], ledger)),
         DraftDocument.of("quotes", "goodreads", SOURCE, [DraftSection(tuple(_quotes(areas[Area.QUOTES])))]),
-        DraftDocument.of("author", "goodreads", SOURCE, [DraftSection.of(author)]),
+        DraftDocument.of("author", "goodreads", SOURCE, [DraftSection.of(without_cut_end(about[:20], ledger))]),
         DraftDocument("series-goodreads", "background", SOURCE, of_series, {}, "Other books in the series"),
     ]
     ledger.dropped("lines", sum(bool(line.text) for line in areas[Area.NOTHING]), "navigation and sign-up")
@@ -140,33 +114,29 @@ def _areas_of(lines: Sequence[PageLine]) -> dict[Area, list[PageLine]]:
 
 
 def _area_starting(text: str) -> Area | None:
-    """Return the area that a line is the heading of, or None."""
     said = " ".join(text[:100].casefold().split()).rstrip("….:» ").replace("’", "'")
     if len(text) > 100 or not said:
         return None
-    for area, headings in _HEADINGS.items():
+    for area, headings in KNOWN["goodreads"].items():
         for heading in headings:
             if said == heading or (heading[-1] == "…" and f"{said} ".startswith(heading[:-1])):
-                return area
+                return Area[area.upper()]
     return None
 
 
-_WORDS = {stars: words for words, stars in STARS.items()}
 _RATED = re.compile(r"Rating ([1-5]) out of 5")
 _PROFILE = re.compile(r"/user/show/|/user_challenges/|/people/")
 _PEOPLE = frozenset({"Avatar", "ReviewerProfile", "ReviewCard__profile"})
-_LEFT_OUT = frozenset({"SocialSignalsSection", "ContributorLink__role"})
+_LEFT_OUT = frozenset({"SocialSignalsSection", "ContributorLink__role", "ReviewCard"})
 _SERIES_PAGE = re.compile(r"/series/")
 _SERIES_LABEL = re.compile(r"Book ([\d.]+) in the (.{1,100}) series")
 
 
 def _rule(tag: Tag) -> str | Sequence[PageLine] | None:
-    """Put a placeholder for people's names and a mark before every review."""
+    """Put a placeholder for people's names, and bring facts into the form that a text file has."""
     names = set(classes(tag))
     if names & _PEOPLE or (tag.name == "a" and _PROFILE.search(attribute(tag, "href")[:300])):
         return NAME if tag.get_text(strip=True) else ""
-    if "ReviewCard" in names and (text := tag.find(class_="ReviewText")):
-        return _review(tag, text)
     if names & _LEFT_OUT:
         return ""
     if "Formatted" in names:
@@ -182,17 +152,14 @@ def _rule(tag: Tag) -> str | Sequence[PageLine] | None:
     return None
 
 
-def _review(tag: Tag, text: Tag) -> list[PageLine]:
-    """Return a review as in a text file: a line with date and stars, then the text."""
-    labels = (attribute(element, "aria-label") for element in tag.find_all(["span", "div"], limit=400))
-    stars = next((int(rated[1]) for label in labels if (rated := _RATED.match(label))), 0)
-    links = (words_of(link)[:40] for link in tag.find_all("a", limit=400))
-    day = next((f"{day:%b %d, %Y}" for link in links if (day := date_in(link))), "")
-    written = [line for line in lines_of(text, _rule) if line.text != NAME]
-    while written and not written[0].text:
-        written.pop(0)
-    heading = [PageLine(f"{day} rated it {_WORDS[stars]}" if stars else f"{day} added it")] if stars or day else []
-    return [PageLine("", mark=REVIEW), *heading, *written, PageLine("", mark=AFTER_REVIEW)]
+def _of_card(card: Tag) -> RawReview:
+    labels = (attribute(element, "aria-label") for element in card.find_all(["span", "div"], limit=400))
+    stars = next((int(rated[1]) for label in labels if (rated := _RATED.match(label))), None)
+    links = (words_of(link)[:40] for link in card.find_all("a", limit=400))
+    day = next((day for link in links if (day := date_in(link))), None)
+    text = card.find(class_="ReviewText")
+    lines = [line.text for line in lines_of(text, _rule) if line.text != NAME] if text else []
+    return RawReview(stars, day, lines, headed=True)
 
 
 def _head(lines: Sequence[PageLine], ledger: Ledger) -> tuple[BookFacts, list[str]]:
@@ -208,10 +175,10 @@ def _head(lines: Sequence[PageLine], ledger: Ledger) -> tuple[BookFacts, list[st
     named = [_BY.sub(r"\1", text) for text in texts[by:]]
     author = re.sub(r"\s*\((?:Goodreads Author|[\w ,/]{1,40})\).*", "", next(filter(None, named), ""))
     series, number = _series_and_number(texts[: min(by, figures)], title)
-    isbn = next((found[1] for text in texts if (found := _ISBN.search(text))), "").replace("-", "")
+    isbn = next(filter(None, map(isbn_in, texts)), "")
     facts = BookFacts(
         title=title, author=author.split(",")[0].strip(), series=series, series_number=number, isbn=isbn,
-        language=_language(texts), ratings=_ratings(texts),
+        ratings=_ratings(texts),
     )  # fmt: skip
     if genres < len(texts):
         ledger.dropped("the list of genres")
@@ -224,10 +191,8 @@ def other_book(text: str) -> SimilarBook | None:
     found = _OTHER_BOOK.match(text)
     if not found or len(found[1]) > MAX_TITLE or len(found[1].split()) > 20 or not any(map(str.isalpha, found[1])):
         return None
-    series, number = (found[2] or "").strip(), (found[3] or "").strip()
-    if not number and (by_space := re.match(r"^(.{1,90})\s+#?(\d[\d.–-]{0,8})$", series)):
-        series, number = by_space[1], by_space[2]
-    return SimilarBook(title=found[1].strip(" ,"), series=series.rstrip(","), series_number=number.replace("–", "-"))
+    series, number = (found[2] or "").strip(" ,"), (found[3] or "").strip().replace("–", "-")
+    return SimilarBook(title=found[1].strip(" ,"), series=series, series_number=number)
 
 
 def _title(texts: Sequence[str], lines: Sequence[PageLine]) -> str:
@@ -235,7 +200,7 @@ def _title(texts: Sequence[str], lines: Sequence[PageLine]) -> str:
     if marked or (headed := next((line.text for line in lines if line.level == 1), "")):
         return marked or headed
     figures = next((n for n, text in enumerate(texts) if _RATINGS.search(text) or _AVERAGE.match(text)), 0)
-    before = [text for text in texts[:figures] if text and not _NOT_TOLD.match(text) and not _SERIES_LINE.match(text)]
+    before = [text for text in texts[:figures] if text and not _is_button(text) and not _SERIES_LINE.match(text)]
     repeated = next((text for text in before if before.count(text) > 1), "")
     return repeated or next((text for text in before if len(text) <= MAX_TITLE and not text.startswith("by ")), "")
 
@@ -279,20 +244,16 @@ def _edition(texts: Sequence[str], isbn: str) -> BookFacts:
     )  # fmt: skip
 
 
-def _language(texts: Sequence[str]) -> str:
-    for n, text in enumerate(texts):
-        if found := _LANGUAGE.match(text):
-            after = next((t for t in texts[n + 1 : n + 3] if t), "")
-            return found[1] or (after if re.fullmatch(r"[A-Z][a-z]{2,20}", after) else "")
-    return ""
-
-
 def _description(lines: Sequence[PageLine]) -> list[str]:
-    kept = [line.text for line in lines if not _NOT_TOLD.match(line.text) and not _looks_of_figures(line.text)]
+    kept = [line.text for line in lines if not _is_button(line.text) and not _looks_of_figures(line.text)]
     whole = "\n".join(kept).strip("\n")
     if is_cut_short(whole) or "(less)" in whole[-12:]:
         whole = without_duplicate(whole)[1]
     return whole.split("\n")
+
+
+def _is_button(text: str) -> bool:
+    return text.lower().startswith(_NOT_TOLD)
 
 
 def _looks_of_figures(text: str) -> bool:
@@ -316,15 +277,9 @@ def _series(lines: Sequence[PageLine], facts: BookFacts) -> tuple[DraftSection, 
     return (DraftSection(tuple(items)),) if items else ()
 
 
-def _about_author(lines: Sequence[PageLine], ledger: Ledger) -> list[str]:
-    texts = [line.text for line in lines if line.text and not line.item and len(line.text) > 60]
-    kept = [without_duplicate(text)[1] for text in texts if not text.startswith("See also:")]
-    return without_cut_end(kept[:20], ledger)
-
-
 def _quotes(lines: Sequence[PageLine]) -> Iterator[Paragraph]:
     waiting = ""
-    for line in lines[: 8 * MAX_ITEMS]:
+    for line in lines[:MAX_LISTED]:
         waiting = f"{waiting} {line.text}".strip()
         found = _QUOTE_LIKES.search(waiting, max(0, len(waiting) - 24))
         if len(waiting) > MAX_QUOTE or not waiting.startswith(("“", '"')):

@@ -3,16 +3,14 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 
 from corpus.importing import phrases
 from corpus.importing.draft import DraftSection, ImportContext, Ledger, Paragraph
 from corpus.importing.page import NAME, PageLine, cut_to
-
-REVIEW, AFTER_REVIEW = "review", "after a review"
-"""What begins at a line, where HTML says so."""
+from corpus.importing.subject import words
 
 STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not like it": 1, "liked it": 3}
 """The site's words for stars."""
@@ -20,8 +18,14 @@ STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not lik
 SHOWN = range(486, 503)
 """Characters of a review that the page shows before cutting it, give or take line breaks."""
 
-MAX_REVIEWS, MAX_LINES, MAX_LINE = 2_000, 400, 20_000
-"""Reviews, lines and characters that are kept."""
+MAX_REVIEWS, MAX_LINES, MAX_LINE, MAX_REVIEW = 2_000, 400, 20_000, 20_000
+"""Reviews, lines of one, and characters of a line and of a review that are kept."""
+
+MAX_ANSWERS, MAX_ANSWER = 500, 20_000
+"""Answers of a page that are kept, and characters of each."""
+
+LONG, CAPTION = 300, 160
+"""Characters from which a review may have been cut by the page, and of a photo's caption at most."""
 
 _HEADER = re.compile(
     rf"^(?:(?P<date>{phrases.DATE})\s+)?(?P<name>.{{0,80}}?)\s*\b(?P<did>rated it|added it|marked it|"
@@ -34,18 +38,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _PHOTO = re.compile(r"^\s*(?:photo\b.{0,120}|\S{1,120})\.(?:jpe?g|png|gif|webp)(?:_\S{0,60})?\s*$", re.IGNORECASE)
-_PARTICLES = frozenset({
-    "de", "da", "do", "di", "du", "del", "della", "la", "le", "van", "von", "der", "den", "bin", "al",
-})  # fmt: skip
-_NO_NAME = frozenset({
-    "a", "ahead", "about", "also", "and", "background", "book", "chapter", "characters", "conclusion", "edit",
-    "ending", "final", "i", "my", "note", "notes", "overall", "part", "plot", "pros", "cons", "quote", "quotes",
-    "rating", "recommended", "reread", "review", "setting", "spoiler", "spoilers", "star", "stars", "story", "style",
-    "summary", "synopsis", "the", "themes", "thoughts", "tl;dr", "update", "verdict", "warning", "writing",
-})  # fmt: skip
+_PARTICLES, _NO_NAME = (frozenset(phrases.KNOWN["names"][name].split()) for name in ("particles", "none"))
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-CAPTION = 160
-"""Characters of a photo's caption at most."""
 
 
 @dataclass(slots=True)
@@ -63,37 +57,22 @@ def split_reviews(lines: Sequence[PageLine]) -> list[RawReview]:
     """Return the reviews in the lines of a review section, in order.
 
     A review begins with its reader's name, a line “Oct 31, 2017 rated it liked it”, both, or neither. The page shows
-    the first 500 characters of a review, so one without a heading is found by its length. HTML says where they begin.
+    the first 500 characters of a review, so one without a heading is found by its length.
     """
-    lines = list(_without_asides(lines))
-    by_markup = any(line.mark == REVIEW for line in lines)
-    reviews = _by_markup(lines) if by_markup else [r for run in _by_headings(lines) for r in _by_length(run)]
-    return [review for review in reviews if review.headed or any(review.lines)][:MAX_REVIEWS]
+    lines = list(_without_asides(dropwhile(lambda line: _PREAMBLE.match(line.text), lines)))
+    reviews = (review for run in _by_headings(lines) for review in _by_length(run))
+    return [review for review in reviews if review.headed or any(review.lines)]
 
 
-def _without_asides(lines: Sequence[PageLine]) -> Iterator[PageLine]:
+def _without_asides(lines: Iterable[PageLine]) -> Iterator[PageLine]:
     """Yield the lines of a review section without photos, captions, shelves, likes and recommendations."""
     after_photo = False
     for line in lines:
         is_photo = bool(_PHOTO.match(line.text[:200]))
-        is_caption = after_photo and 0 < len(line.text) <= CAPTION and not line.mark and not _header(line.text)
+        is_caption = after_photo and 0 < len(line.text) <= CAPTION and not _header(line.text)
         after_photo = is_photo
         if not is_photo and not is_caption and not _ASIDE.match(line.text):
             yield line
-
-
-def _by_markup(lines: Sequence[PageLine]) -> list[RawReview]:
-    reviews: list[RawReview] = []
-    inside = False
-    for line in lines:
-        if line.mark in (REVIEW, AFTER_REVIEW):
-            inside = line.mark == REVIEW
-            reviews += [RawReview(headed=True)] if inside else []
-        elif inside and not any(reviews[-1].lines) and (header := _header(line.text)):
-            reviews[-1].stars, reviews[-1].date = header
-        elif inside:
-            _take(reviews[-1], line.text)
-    return reviews
 
 
 def _by_headings(lines: Sequence[PageLine]) -> Iterator[RawReview]:
@@ -198,39 +177,24 @@ def _by_length(review: RawReview) -> Iterator[RawReview]:
     yield from (RawReview(lines=lines, cut=cut) for lines, cut in others)
 
 
-MAX_REVIEW = 20_000
-"""Characters of a review that are kept."""
-
-LONG = 300
-"""Characters from which a review may have been cut by the page."""
-
 _PREAMBLE = re.compile(
     r"^(?:$|Showing \d|More filters|Sort order|Rating details|Filter\b|Default\b|All Languages|Write a review|"
     r"[\d.,\s·]*$|[\d.,\s·]*(?:ratings?|reviews?|Rating details)\b[\d.,\s·\w]{0,60}$|\d stars?\b|Displaying \d|"
     r"Create free account|Search review text|Friends & Following|My Review|What do you think|Rate this book)",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
-    r"\b(?:full|my|this|complete|original|entire) review\b.{0,60}\b(?:here|blog|site|website|link|page)\b"
-    r"|\byou can (?:read|find) (?:the|my) (?:full |complete )?review\b|\bclick(?:ing)? here\b|\bfollow me on\b"
-    r"|\b(?:review )?(?:originally|first) (?:posted|published|appeared) (?:on|at|in)\b|^https?://\S+$",
-    re.IGNORECASE,
-)
-_SOURCE_LINE = re.compile(r"^[-–—―]{1,2}\s*\w")
 
 
-def reviews(lines: Sequence[PageLine], setting: ImportContext) -> list[DraftSection]:
+_ELSEWHERE = re.compile(r"\b(?:click(?:ing)? here|my blog|full review|follow me)\b|^https?://\S+$", re.IGNORECASE)
+
+
+def reviews(raw: Sequence[RawReview], setting: ImportContext) -> list[DraftSection]:
     """Return one section for each review, with its stars and date as the heading."""
     ledger = setting.ledger
-    lines = list(dropwhile(lambda line: not line.mark and _PREAMBLE.match(line.text), lines))
-    ledger.dropped("lines", len(lines) - len(list(_without_asides(lines))), "photos, captions, shelves, likes")
-    raw = split_reviews(lines)
-    if len(raw) >= MAX_REVIEWS:
-        ledger.dropped(f"all reviews after the first {MAX_REVIEWS}")
     sections: list[DraftSection] = []
     seen: Counter[str] = Counter()
     said: set[str] = set()
-    for review in raw:
+    for review in raw[:MAX_REVIEWS]:
         paragraphs = _paragraphs(review, setting)
         text = " ".join(paragraph.text for paragraph in paragraphs)
         heading = _heading(review, explicit=phrases.is_explicit(text))
@@ -253,30 +217,17 @@ def _heading(review: RawReview, *, explicit: bool) -> str:
 
 def _paragraphs(review: RawReview, setting: ImportContext) -> tuple[Paragraph, ...]:
     """Return a review in whole sentences; what its writer hid or warned of as a spoiler comes last."""
-    ledger = setting.ledger
     _, whole = phrases.without_duplicate("\n".join(review.lines)[:MAX_REVIEW])
     told, hidden = phrases.without_hidden(whole.replace(NAME, " "))
     warned = next((n for n, text in enumerate(told) if phrases.warns_of_spoilers(text)), len(told))
     told, hidden = told[:warned], [*told[warned:], *hidden]
-    kept = [text for text in told if len(text) > 160 or not _ELSEWHERE.search(text)]
-    ledger.dropped("lines of reviews", len(told) - len(kept), "they lead to other pages")
-    kept = _attributed(kept)
-    if review.cut or sum(map(len, kept)) >= LONG:
-        kept = without_cut_end(kept, ledger)
-    texts = (phrases.whole_sentences(text) for text in hidden if len(text) > 160 or not _ELSEWHERE.search(text))
-    spoilers = [Paragraph(text, reveals=setting.end) for text in texts if text]
-    return (*map(Paragraph, kept), *spoilers)
-
-
-def _attributed(texts: Sequence[str]) -> list[str]:
-    """Return paragraphs, with a quotation's source joined to the quotation."""
-    joined: list[str] = []
-    for text in texts:
-        if joined and len(text) <= 120 and _SOURCE_LINE.match(text) and joined[-1].endswith(('"', "”")):
-            joined[-1] += f" — {text.lstrip('-–—― ')}"
-        else:
-            joined.append(text)
-    return joined
+    told, hidden = (
+        [text for text in texts if len(text) > 160 or not _ELSEWHERE.search(text)] for texts in (told, hidden)
+    )
+    if review.cut or sum(map(len, told)) >= LONG:
+        told = without_cut_end(told, setting.ledger)
+    texts = filter(None, map(phrases.whole_sentences, hidden))
+    return (*map(Paragraph, told), *(Paragraph(text, reveals=setting.end) for text in texts))
 
 
 def without_cut_end(texts: Sequence[str], ledger: Ledger) -> list[str]:
@@ -288,19 +239,12 @@ def without_cut_end(texts: Sequence[str], ledger: Ledger) -> list[str]:
     return [*texts[:-1], last] if last else list(texts[:-1])
 
 
-MAX_ANSWERS, MAX_ANSWER = 500, 20_000
-"""Answers of a page that are kept, and characters of each."""
-
 _UNTOLD = re.compile(
     r"^(?:See all \d+|\d+ likes?\b|Like\b|flag\b|To ask other|View \d+|Add your answer|Ask the Goodreads|Unanswered|"
     r"(?:\d+|a|an|one|about .{1,9}) (?:days?|weeks?|months?|years?|hours?) ago|Popular Answered|Ask a question)",
     re.IGNORECASE,
 )
-_ASKING = re.compile(
-    r"^(?:who|whom|whose|what|when|where|which|why|how|is|isn|are|aren|am|was|were|do|does|don|did|didn|can|could|should|"
-    r"would|will|won|has|have|had|may|might|must|any|anyone|anybody|in|if|at|on|to|for|from|so|so,|i|hi|hello|this|the)\b",
-    re.IGNORECASE,
-)
+_ASKING = frozenset(phrases.KNOWN["goodreads_asking"].split())
 
 
 def answers(lines: Sequence[PageLine], ledger: Ledger) -> list[DraftSection]:
@@ -311,29 +255,21 @@ def answers(lines: Sequence[PageLine], ledger: Ledger) -> list[DraftSection]:
         text = line.text[: 2 * MAX_ANSWER]
         if not text.replace(NAME, "").strip() or _UNTOLD.match(text):
             continue
-        if asked := _question(text):
-            question = asked
-        elif answer := _answer(text, ledger):
-            if not question:
-                orphans += 1
-            heading = question or "A reader’s answer" + (f" · no. {orphans}" if orphans > 1 else "")
-            if sections and sections[-1].heading == heading:
-                sections[-1] = replace(sections[-1], paragraphs=(*sections[-1].paragraphs, Paragraph(answer)))
-            else:
-                sections.append(DraftSection((Paragraph(answer),), heading))
+        before, whole = phrases.without_duplicate(text)
+        bare = bool(before) or NAME in text  # else a name stands before the answer
+        if not bare and whole.endswith("?") and len(whole) <= 500 and words(whole)[:1] and words(whole)[0] in _ASKING:
+            question = whole
+            continue
+        answer = whole.replace(NAME, " ").strip() if bare else phrases.without_name(whole)
+        if phrases.is_cut_short(text):
+            answer = " ".join(without_cut_end([answer], ledger))
+        if not answer:
+            continue
+        orphans += not question
+        heading = question or "A reader’s answer" + (f" · no. {orphans}" if orphans > 1 else "")
+        paragraph = Paragraph(cut_to(answer, MAX_ANSWER))
+        if sections and sections[-1].heading == heading:
+            sections[-1] = replace(sections[-1], paragraphs=(*sections[-1].paragraphs, paragraph))
+        else:
+            sections.append(DraftSection((paragraph,), heading))
     return sections[:MAX_ANSWERS]
-
-
-def _question(text: str) -> str:
-    """Return the question in a line, or ""; answers begin with a name."""
-    before, whole = phrases.without_duplicate(text)
-    is_one = not before and NAME not in text and whole.endswith("?") and len(whole) <= 500 and _ASKING.match(whole)
-    return whole if is_one else ""
-
-
-def _answer(text: str, ledger: Ledger) -> str:
-    """Return an answer in whole sentences and without its writer's name."""
-    before, whole = phrases.without_duplicate(text)
-    is_bare = bool(before) or NAME in text
-    answer = whole.replace(NAME, " ").strip() if is_bare else phrases.without_name(whole)
-    return cut_to(" ".join(without_cut_end([answer], ledger)) if phrases.is_cut_short(text) else answer, MAX_ANSWER)

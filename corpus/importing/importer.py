@@ -11,7 +11,7 @@ from corpus.book_file import read_book
 from corpus.books import SLUG, Book, Slug, Unit
 from corpus.documents import read_document
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing import clippings, goodreads, novel, study, wikipedia, wikitext, write
+from corpus.importing import clippings, goodreads, novel, study, wikipedia, write
 from corpus.importing.draft import (
     END,
     BookFacts,
@@ -23,7 +23,6 @@ from corpus.importing.draft import (
     Status,
 )
 from corpus.importing.files import read_file
-from corpus.importing.notes import Notes
 from corpus.importing.page import SavedPage
 from corpus.importing.subject import check_subject, fits_slug, fold
 from corpus.labels import AT_THE_END
@@ -32,7 +31,7 @@ from corpus.text import plural
 MAX_SLUG = 80
 """Characters of a slug, which becomes a folder name."""
 
-_IMPORTERS = (novel, clippings, goodreads, wikitext, wikipedia, study)
+_IMPORTERS = (novel, clippings, goodreads, wikipedia, study)
 """In order of priority; the last reads all pages."""
 
 _IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
@@ -57,10 +56,8 @@ def import_files(
     books = _books(library, slug)
     book = books.pop(slug, None)
     if chapters and book and book.unit is not Unit.PERCENT and book.marks != chapters:
-        raise ImportRefused(
-            f"{slug}/book.toml says that the book has {plural(book.marks, book.unit.value)}. "
-            "Correct it there, or import without --chapters."
-        )
+        what = f"{slug}/book.toml says that the book has {plural(book.marks, book.unit.value)}."
+        raise ImportRefused(f"{what} Correct it there, or import without --chapters.")
     pages = [read_file(path) for path in paths]
     taken = [_read(page, ImportContext(slug, book, books, Ledger(page.name), text), unchecked) for page in pages]
     facts = BookFacts(chapters=chapters)
@@ -89,8 +86,6 @@ def _books(library: Path, slug: Slug) -> dict[Slug, Book]:
 
 @dataclass(frozen=True, slots=True)
 class _ReadPage:
-    """A page with its importer and what was read from it."""
-
     page: SavedPage
     importer: ModuleType
     facts: BookFacts
@@ -101,8 +96,6 @@ class _ReadPage:
 def _read(page: SavedPage, setting: ImportContext, unchecked: bool) -> _ReadPage:
     importer = next(importer for importer in _IMPORTERS if importer.matches(page))
     facts, drafts = importer.read(page, setting)
-    if isinstance(page, Notes):
-        facts = page.facts.completed_by(facts)
     if not unchecked:
         check_subject(page, facts.title, setting, certain=importer is not study)
         if importer is study and not setting.book and not fits_slug(setting.slug, facts.title):
@@ -127,7 +120,7 @@ class _Import:
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
             home = Path(folder) / slug
             home.mkdir()
-            file, book = self._book(home)
+            text, added, book = self._book(home)
             if before and before.marks != book.marks:
                 self._files |= write.rescaled(self._home, before, book)
             self._remember_documents(book)
@@ -135,23 +128,20 @@ class _Import:
                 for draft in page.drafts:
                     if draft.sections:
                         self._draft(draft, page, book, home)
-        if file.added or before is None:
-            self._files["book.toml"] = file.text
+        if added or before is None:
+            self._files["book.toml"] = text
         paths = write.save_files(self._library, slug, self._files) if self._files else ()
-        self._report_facts(file)
+        self._report_facts(added)
         ledgers = (*(page.ledger for page in self._taken), self._setting.ledger)
         return ImportReport(slug, tuple(entry for ledger in ledgers for entry in ledger.entries()), paths)
 
-    def _book(self, home: Path) -> tuple[write.BookFile, Book]:
-        """Return the new `book.toml`, and the book that it describes."""
-        if self._setting.book is None:
-            file = write.new_book_file(self._setting.slug, self._facts)
-        else:
-            text = (self._home / "book.toml").read_bytes().decode("utf-8-sig")
-            file = write.complete_book_file(text, self._facts, self._setting.book)
-        (home / "book.toml").write_text(file.text, encoding="utf-8", newline="")
+    def _book(self, home: Path) -> tuple[str, list[str], Book]:
+        """Return the text of the new `book.toml`, the fields that are new in it, and the book that it describes."""
+        text = (self._home / "book.toml").read_bytes().decode("utf-8-sig") if self._setting.book else ""
+        text, added = write.book_file(self._setting.slug, text, self._facts, self._setting.book)
+        (home / "book.toml").write_text(text, encoding="utf-8", newline="")
         try:
-            return file, read_book(home, [])
+            return text, added, read_book(home, [])
         except LibraryProblem as problem:
             what = f"The page's facts do not make a valid book.toml: {problem.what} {problem.cure}"
             raise ImportRefused(what) from problem
@@ -171,20 +161,22 @@ class _Import:
                 self._waiting |= {fold(block.text): (path.name, block.line) for block in waiting}
 
     def _draft(self, draft: DraftDocument, page: _ReadPage, book: Book, home: Path) -> None:
-        name, ledger = page.page.name, page.ledger
+        ledger = page.ledger
         sections = list(self._better_placed(draft, ledger))
         if draft.kind in self._fingerprints.get(page.page.fingerprint, ()):
             ledger.add(Status.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
         else:
             sections = list(self._new_sections(draft, ledger))
         draft = replace(draft, sections=tuple(map(write.split_long_paragraphs, sections)))
-        path = home / self._free_name(draft.stem)
+        taken = {path.name for path in self._home.glob("*.md")} | self._files.keys()
+        names = (f"{draft.stem}{ending}.md" for ending in ("", *(f"-{n}" for n in range(2, 1_000))))
+        path = home / next(name for name in names if name not in taken)
         if not self._reads_back(path, draft, book, page.page):
             safe = [s for s in draft.sections if self._reads_back(path, replace(draft, sections=(s,)), book, page.page)]
             ledger.dropped("sections", len(draft.sections) - len(safe), "the library would misread them")
             draft = replace(draft, sections=tuple(safe))
             if not self._reads_back(path, draft, book, page.page):
-                raise ImportRefused(f"{name} cannot be made into {path.name}. Import its text as .txt.")
+                raise ImportRefused(f"{page.page.name} cannot be made into {path.name}. Import its text as .txt.")
         if draft.sections:
             self._files[path.name] = path.read_text(encoding="utf-8")
             self._count(draft, path.name, book, ledger)
@@ -226,11 +218,6 @@ class _Import:
             if kept:
                 yield replace(section, paragraphs=tuple(kept))
 
-    def _free_name(self, stem: str) -> str:
-        taken = {path.name for path in self._home.glob("*.md")} | self._files.keys()
-        names = (f"{stem}{ending}.md" for ending in ("", *(f"-{n}" for n in range(2, 1_000))))
-        return next(name for name in names if name not in taken)
-
     def _reads_back(self, path: Path, draft: DraftDocument, book: Book, page: SavedPage) -> bool:
         """Write a document and return whether it is read back exactly as intended, without mistakes."""
         books = {**self._setting.others, book.slug: book}
@@ -266,16 +253,11 @@ class _Import:
             for fate, why in dict.fromkeys(fates) if draft.kind in ("review", "answers") else fates:
                 ledger.add(fate, f"{_NOUNS.get(draft.kind, 'paragraphs')} in {name}", 1, why)
 
-    def _report_facts(self, file: write.BookFile) -> None:
-        """Report which facts the pages said, which of them are new, and what they leave open."""
-        named = ("title", "author", "series", "ratings", "editions", "year", "similar")
-        for page in self._taken:
-            if said := [name for name in named if getattr(page.facts, name)]:
-                page.ledger.recognised("facts about the book", why=", ".join(said))
+    def _report_facts(self, added: Sequence[str]) -> None:
+        """Report which facts are new, and what the pages leave open."""
         ledger, book = self._setting.ledger, self._setting.book
-        for status, fields in ((Status.ADDED, file.added), (Status.PRESENT, file.present)):
-            if fields:
-                ledger.add(status, ", ".join(fields))
+        if added:
+            ledger.add(Status.ADDED, ", ".join(added))
         if self._facts.chapters or (book and book.unit is not Unit.PERCENT):
             return
         if any(section.names_marks for page in self._taken for draft in page.drafts for section in draft.sections):

@@ -1,13 +1,13 @@
 """Notes in Markdown, as Obsidian and similar programs keep them: their own marks go, their text and headings stay."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from corpus.documents import pieces, read_front_matter
 from corpus.importing.draft import BookFacts
 from corpus.importing.page import HIDDEN_BEGINS, HIDDEN_ENDS, PageLine, SavedPage, one_line
-from corpus.importing.phrases import year_in
+from corpus.importing.phrases import isbn_in, year_in
 
 MARKS = {
     "%%…%%": re.compile(r"%%.{0,5000}?(?:%%|$)", re.DOTALL),
@@ -31,13 +31,6 @@ _SPOILER = re.compile(r"(?:(?<=\s)|^)#[\w/-]{0,40}spoiler[\w/-]{0,40}|\[!spoiler
 _TASK = re.compile(r"^([ \t]*[-*+] )\[[ xX/-]\] ", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Notes(SavedPage):
-    """Notes, with what their front matter says about the book."""
-
-    facts: BookFacts = field(default_factory=BookFacts)
-
-
 def foreign_marks(text: str) -> list[str]:
     """Return an example of each mark of another program that a text holds."""
     return [example for example, pattern in MARKS.items() if pattern.search(text)]
@@ -52,13 +45,15 @@ def is_notes(page: SavedPage) -> bool:
     return page.name.lower().endswith((".md", ".markdown")) or bool(headed and foreign_marks(said))
 
 
-def read_notes(page: SavedPage) -> Notes:
-    """Return notes without the marks of their program."""
+def read_notes(page: SavedPage) -> SavedPage:
+    """Return notes without the marks of their program, with what their front matter says about the book."""
     rows = page.source.split("\n")
     front = read_front_matter(rows, lambda line, what, cure: None)
-    lines = tuple(_lines(_plain("\n".join(rows[front.length :]))))
-    facts = _facts({name: value for name, value in front.fields.items() if isinstance(name, str)})
-    return Notes(page.name, lines, None, page.saved, page.source, facts)
+    lines: list[PageLine] = []
+    for piece in pieces(_plain("\n".join(rows[front.length :])), 0):
+        if words := one_line(piece.words):
+            lines += [PageLine(words, piece.level, bool(piece.item) and piece.starts_item), PageLine("")]
+    return replace(page, lines=tuple(lines), kind="notes", facts=_facts(front.fields))
 
 
 def _plain(text: str) -> str:
@@ -78,26 +73,18 @@ def _hidden(row: str) -> str:
     return f"{found[1]}{HIDDEN_BEGINS}{_SPOILER.sub('', found[2]).strip()}{HIDDEN_ENDS}" if found else row
 
 
-def _lines(text: str) -> Iterator[PageLine]:
-    for piece in pieces(text, 0):
-        if words := one_line(piece.words):
-            yield PageLine(words, piece.level, bool(piece.item) and piece.starts_item)
-            yield PageLine("")
-
-
-def _facts(front: dict[str, object]) -> BookFacts:
+def _facts(front: Mapping[str, object]) -> BookFacts:
     def first(*names: str) -> str:
         found = next((front[name] for name in names if front.get(name)), "")
         return one_line(MARKS["[[…]]"].sub(r"\1", ", ".join(_flat(found))))[:200]
 
     pages = re.fullmatch(r"\d{1,5}", first("pages", "totalpage", "totalpages", "page_count", "pagecount"))
-    isbn = re.sub(r"\D", "", first("isbn13", "isbn", "isbn_13"))
     number = re.fullmatch(r"\d{1,3}(?:\.\d)?", first("series_number", "series_index", "seriesnumber"))
     return BookFacts(
         title=first("title", "book"), author=first("author", "authors"), series=first("series"),
         year=year_in(first("year", "published", "publishdate", "publish_date", "publication_date")),
         series_number=float(number[0]) if number else None, pages=int(pages[0]) or None if pages else None,
-        isbn=isbn if re.fullmatch(r"97[89]\d{10}", isbn) else "", language=first("language"),
+        isbn=isbn_in(first("isbn13", "isbn", "isbn_13")), language=first("language"),
     )  # fmt: skip
 
 

@@ -10,17 +10,14 @@ from corpus.books import Book, BookPart, Unit
 from corpus.errors import ImportRefused
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph
 from corpus.importing.page import MAX_HEADING, PageLine, SavedPage, cut_to
-from corpus.importing.phrases import year_in
-from corpus.importing.subject import fold, same_title
+from corpus.importing.phrases import KNOWN, year_in
+from corpus.importing.subject import same_title, words
 from corpus.labels import heading_mark
 from corpus.positions import DIGITS, ROMAN, WORDS, value
 from corpus.text import plural
 
-SHORT = 600
-"""Characters up to which a page with the title of a part or of the book is no chapter."""
-
-MAX_DOCUMENT = 1_500_000
-"""Characters of one document."""
+SHORT, MAX_DOCUMENT = 600, 1_500_000
+"""Characters up to which a page with the title of a part or of the book is no chapter, and of one document."""
 
 _CHAPTER = (
     r"(?:chapter|chap\.?|ch\.?|kapitel|chapitre|cap[ií]tulo|capitolo|hoofdstuk|luku|rozdzia[łl]|kapitola|fejezet|глава"
@@ -42,26 +39,6 @@ _TOLD = re.compile(
     r"|conclusion)\b",
     re.IGNORECASE,
 )
-_OWN_NOTE = r"(?:author|editor|translator|publisher|transcriber|historical)(?:['’]?s['’]?)?"
-MATTER = re.compile(
-    r"(?:the )?(?:front |back |inside )?cover(?: page| image)?|(?:half[ -]?)?title(?:[ -]?page)?|(?:copyright|©).{0,60}"
-    r"|imprint|colophon|impressum|(?:table of )?contents(?: page)?|toc|inhalt(?:sverzeichnis)?|table des matières"
-    r"|[íi]ndice|dedication|widmung|epigraphs?|motto|(?:advance )?praise.{0,60}|by the same author"
-    r"|(?:also|other (?:books|works|titles)|books|more) (?:by|from)\b.{0,80}|(?:foreword|preface|afterword).{0,60}"
-    r"|vorwort|nachwort|(?:general )?introduction(?: (?:by|to)\b.{0,80})?|acknowledge?ments?|danksagung|thanks|credits"
-    rf"|(?:an? |the )?{_OWN_NOTE} ?notes?.{{0,60}}|(?:a )?note (?:on|to|from|about)\b.{{0,80}}"
-    r"|about (?:the|this) (?:author|publisher|book|translator|illustrator|series|type|edition|editor)s?\b.{0,60}"
-    r"|über d(?:en|ie) autor.{0,40}|notes?|foot ?notes|end ?notes|anmerkungen|gloss(?:ary|ar)(?: .{0,60})?|index"
-    r"|bibliography|works cited|references|further reading|appendix\b.{0,80}|appendices|maps?|family tree|genealogy"
-    r"|(?:list of )?(?:illustrations|maps|figures|plates)|(?:cast|list) of characters|dramatis person[aæ]e?"
-    r"|chronology|timeline|landmarks|reading group.{0,60}|readers?['’]?s? guide.{0,60}|back ?matter|front ?matter"
-    r"|(?:discussion|book club) (?:questions|guide).{0,60}|questions (?:for|and)\b.{0,60}|newsletter.{0,60}"
-    r"|(?:an? )?(?:interview|conversation) with\b.{0,80}|endpapers?|advertisements?|begin reading|bonus\b.{0,80}"
-    r"|.{0,40}project gutenberg.{0,80}",
-    re.IGNORECASE,
-)
-"""Titles of pages before and after a story."""
-
 _SAMPLE = re.compile(
     r"(?:an? |read an? |exclusive |free )*"
     r"(?:excerpt|extract|sample|preview|teaser|sneak peek|first chapter|bonus chapter)s?\b"
@@ -97,13 +74,8 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Novel(SavedPage):
-    """A novel: what it says of itself, its chapters in order, and the characters before them.
+    """A novel: its chapters in order, the characters before them, and whether it has text outside the story."""
 
-    `left_out`: it has text that is no part of the story.
-    """
-
-    kind: str = ""
-    facts: BookFacts = field(default_factory=BookFacts)
     chapters: tuple[Chapter, ...] = ()
     before: int = 0
     left_out: bool = False
@@ -156,13 +128,20 @@ def is_heading(text: str) -> bool:
             return not rest or rest.isupper()
         return not spoken and len(rest) <= 80 and not rest[:1].islower()
     part = is_part(text) and len(text) <= 60 and not spoken
-    return text[0].isupper() and (part or bool(_TOLD.fullmatch(text.rstrip(".")) or MATTER.fullmatch(text.rstrip("."))))
+    return text[0].isupper() and (part or bool(_TOLD.fullmatch(text.rstrip("."))) or is_matter(text))
+
+
+def is_matter(title: str) -> bool:
+    """Return whether a title is that of a page before or after a story."""
+    said = " ".join(words(title))
+    return title.startswith("©") or any(
+        said == known or (known[-1] == "…" and said.startswith(known[:-1])) for known in KNOWN["book"]["matter"]
+    )
 
 
 def chapters_of(entries: Sequence[Entry], flow: Sequence[PageLine], title: str) -> list[Chapter]:
     """Return the chapters among the entries of a table, each with the text up to the next entry."""
     _fill(entries, flow)
-    entries = _without_repeated(entries)
     found: list[Chapter] = []
     kept: list[PageLine] = []
     part, last, within, ended = 0, 0, -1, False
@@ -202,8 +181,7 @@ def _has_scenes(entries: Sequence[Entry], n: int) -> bool:
 
 
 def _is_matter(entry: Entry) -> bool:
-    title = entry.title.strip().rstrip(".")
-    return numbered(title)[0] is None and (entry.matter or bool(MATTER.fullmatch(title)))
+    return numbered(entry.title)[0] is None and (entry.matter or is_matter(entry.title))
 
 
 def _fill(entries: Sequence[Entry], flow: Sequence[PageLine]) -> None:
@@ -218,18 +196,6 @@ def _fill(entries: Sequence[Entry], flow: Sequence[PageLine]) -> None:
             lines = list(flow[entry.start : ends[entry.start]])
             body = next((n for n, line in enumerate(lines) if line.text and not line.level), len(lines))
             entry.text = lines[body:]
-
-
-def _without_repeated(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries without those of a list of contents: the same title, with its text, comes later."""
-    later: set[str] = set()
-    kept = []
-    for entry in reversed(entries):
-        key = fold(entry.title)
-        if not (key in later and sum(len(line.text) for line in entry.text) <= SHORT // 2):
-            kept.append(entry)
-        later.add(key)
-    return kept[::-1]
 
 
 def paragraphs(lines: Sequence[PageLine]) -> Iterator[str]:
@@ -277,15 +243,10 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     if any(number and number != mark for number, mark in zip(numbers, marks, strict=True)):
         why = "so a guide’s numbers may mean others; write labels where they do"
         ledger.noted("the book numbers its chapters anew in each part; here they are counted through", why)
-    if len(marks) > marks[-1]:
-        why = "so that chapter 1 is mark 1; what stands between chapters belongs to the next one"
-        ledger.noted("what comes before chapter 1 belongs to it", why)
     by_share = not page.facts.chapters or (book is not None and book.unit in (Unit.PERCENT, Unit.PAGE))
     if book and not by_share and book.marks != marks[-1]:
-        raise ImportRefused(
-            f"{page.name} has {what}, and the book has {plural(book.marks, book.unit.value)} so far. "
-            f"Check {setting.slug}/book.toml, or import it as another book."
-        )
+        counted = f"{page.name} has {what}, and the book has {plural(book.marks, book.unit.value)} so far."
+        raise ImportRefused(f"{counted} Check {setting.slug}/book.toml, or import it as another book.")
     unit = Unit.CHAPTER if page.facts.chapters else Unit.PERCENT
     book = book or Book(setting.slug, page.facts.title, page.facts.author, unit, page.facts.chapters or 100)
     sections = _by_share(page, book) if by_share else _by_chapter(page, marks, book)
@@ -299,13 +260,11 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
 
 
 def _by_chapter(page: Novel, marks: Sequence[int], book: Book) -> list[DraftSection]:
-    return [
-        DraftSection(
-            tuple(Paragraph(text, reveals={book.slug: mark}) for text in chapter.paragraphs),
-            _heading(chapter.title, mark, book),
-        )
-        for chapter, mark in zip(page.chapters, marks, strict=True)
-    ]
+    sections = []
+    for chapter, mark in zip(page.chapters, marks, strict=True):
+        told = tuple(Paragraph(text, reveals={book.slug: mark}) for text in chapter.paragraphs)
+        sections.append(DraftSection(told, _heading(chapter.title, mark, book)))
+    return sections
 
 
 def _heading(title: str, mark: int, book: Book) -> str:
@@ -332,7 +291,6 @@ def _by_share(page: Novel, book: Book) -> list[DraftSection]:
 
 
 def _documents(sections: Sequence[DraftSection]) -> list[DraftDocument]:
-    """Return the words of the novel as documents of bounded size."""
     found: dict[int, list[DraftSection]] = {}
     size = 0
     for section in sections:
@@ -418,7 +376,9 @@ def _with_headings(lines: Sequence[PageLine]) -> list[PageLine]:
     for _, run in groupby(lines, key=lambda line: bool(line.text)):
         block = list(run)
         text = _ASIDE.sub("", " ".join(line.text for line in block)).strip()
-        headings = [is_heading(line.text) for line in block]  # several in a row are a list of contents
-        level = (1 if is_part(text) else 2) if len(block) <= 3 and headings[0] and sum(headings) == 1 else 0
+        headings = [len(block) <= 3 and is_heading(line.text) for line in block]
+        level = 0  # several headings in a row are a list of contents
+        if headings[0] and sum(headings) == 1:
+            level = 1 if is_part(text) else 2
         found.append(PageLine(block[0].text if level and len(text) > MAX_HEADING else text, level))
     return found

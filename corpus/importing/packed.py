@@ -11,17 +11,8 @@ from lxml import etree
 
 from corpus.errors import ImportRefused
 
-MAX_ENTRIES = 5_000
-"""Files in a packed file."""
-
-MAX_ENTRY = 10_000_000
-"""Bytes of one unpacked file."""
-
-MAX_UNPACKED = 40_000_000
-"""Bytes of all that is unpacked: a long novel has 4 MB."""
-
-MAX_RATIO = 200
-"""Unpacked bytes for one packed byte; text has about 4."""
+MAX_ENTRIES, MAX_ENTRY, MAX_UNPACKED, MAX_RATIO = 5_000, 10_000_000, 40_000_000, 200
+"""Files; bytes of one and of all when unpacked (a novel has 4 MB), and for one packed byte (text has about 4)."""
 
 
 class Archive:
@@ -41,19 +32,11 @@ class Archive:
                 raise ImportRefused(f"{name} holds a file outside its own folder. Get the book from another place.")
             if entry.file_size > max(1_000_000, MAX_RATIO * entry.compress_size):
                 raise ImportRefused(f"{name} would unpack to far more than a book. Get it from another place.")
-        self._entries = {entry.filename: entry for entry in entries}
-
-    def __contains__(self, path: str) -> bool:
-        return path in self._entries
-
-    @property
-    def paths(self) -> list[str]:
-        """The names of all entries."""
-        return list(self._entries)
+        self.entries = {entry.filename: entry for entry in entries}
 
     def read(self, path: str) -> bytes:
         """Return the content of an entry, or b"" if there is none."""
-        entry = self._entries.get(path)
+        entry = self.entries.get(path)
         if entry is None:
             return b""
         try:

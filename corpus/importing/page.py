@@ -11,9 +11,11 @@ from itertools import islice
 
 import trafilatura
 from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+from bs4.builder import HTMLTreeBuilder
 from bs4.element import NavigableString, PageElement
 
 from corpus.errors import ImportRefused
+from corpus.importing.draft import BookFacts
 
 # Control characters, soft hyphens, zero-width characters, bidirectional overrides, private use, tags, non-characters.
 _UNSEEN = re.compile(
@@ -79,14 +81,11 @@ def unwrapped(lines: Sequence[PageLine]) -> list[PageLine]:
     return joined
 
 
-MAX_TAGS = 200_000
-"""Tags of a page; parsing more would take too long."""
+MAX_TAGS, MAX_HIDDEN = 200_000, 2_000
+"""Tags and hidden texts of a page; more would take too long."""
 
-MAX_READABLE_TAGS = 20_000
-"""Tags of a page in which the readable part is searched for."""
-
-MAX_READABLE = 400_000
-"""Characters of HTML in which the readable part is searched for: the time grows with their square."""
+MAX_READABLE, MAX_READABLE_TAGS = 400_000, 20_000
+"""Characters and tags of HTML in which the readable part is searched for: the time grows with their square."""
 
 Rule = Callable[[Tag], "str | Sequence[PageLine] | bool | None"]
 """What replaces an element: words or lines; True for its contents even if hidden; None for its contents."""
@@ -96,14 +95,9 @@ _SKIPPED = frozenset({
     "nav", "noscript", "object", "script", "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
+_BLOCKS = HTMLTreeBuilder.DEFAULT_BLOCK_ELEMENTS | {"body", "br", "center", "legend", "tbody", "thead", "tr"}
 _SPACED = frozenset({*_LEVELS, "blockquote", "dl", "hr", "ol", "p", "pre", "table", "ul"})
-_BLOCKS = _SPACED | {
-    "address", "article", "body", "br", "center", "dd", "div", "dt", "fieldset", "figcaption", "figure", "form",
-    "header", "legend", "li", "main", "section", "tbody", "tfoot", "thead", "tr",
-}  # fmt: skip
 _HIDING = frozenset({"blockquote", "div", "label", "li", "p", "section", "span"})
-MAX_HIDDEN = 2_000
-"""Hidden texts of a page; one with more is refused."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -273,13 +267,15 @@ _BULLET = re.compile(r"^[•‣▪◦●]\s*")
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A page as lines; `markup` is None for a page of plain text, whose text as it is written is `source`."""
+    """A page as lines, what it is and says of the book; `source`: a plain text as written (without `markup`)."""
 
     name: str
     lines: tuple[PageLine, ...]
     markup: Markup | None = None
-    saved: dt.date | None = field(default=None, compare=False)
-    source: str = field(default="", compare=False, repr=False)
+    saved: dt.date | None = None
+    source: str = ""
+    kind: str = ""
+    facts: BookFacts = field(default_factory=BookFacts)
 
     @property
     def text(self) -> str:

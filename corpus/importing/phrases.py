@@ -2,79 +2,51 @@
 
 import datetime as dt
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from dateutil import parser
 
 from corpus.books import Unit
 from corpus.importing.subject import words
 from corpus.labels import Mention, UnclearHeading, begins_with, mentions, plain_characters
 from corpus.positions import DIGITS, PERCENT_WORDS, ROMAN, UNIT_WORDS, WORDS, value
-from corpus.text import sentences_as_written
+from corpus.text import capitalised, sentences_as_written
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""The months as Goodreads writes them."""
-
-MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\.?"
-"""A pattern for the name of a month."""
-
-DATE = rf"{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+DATE = rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
 """A pattern for a date as Goodreads writes it."""
 
-_MONTH_FIRST = re.compile(rf"\b({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b")
-_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)? ({MONTH}),? (\d{{4}})\b")
-_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_YEAR = re.compile(r"\b(1[0-9]{3}|20[0-9]{2})\b")
+_DAY = re.compile(rf"\b(?:\d{{4}}-\d\d-\d\d|{DATE}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? \d{{4}})\b")
+_YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b")
 
 
 def date_in(text: str) -> dt.date | None:
     """Return the first whole date in `text`, or None."""
-    if found := _ISO.search(text):
-        return _date(found[1], int(found[2]), found[3])
-    if found := _MONTH_FIRST.search(text):
-        return _date(found[3], _month(found[1]), found[2])
-    if found := _DAY_FIRST.search(text):
-        return _date(found[3], _month(found[2]), found[1])
-    return None
-
-
-def year_in(text: str) -> int | None:
-    """Return the first year (1000 to 2099) in `text`, or None."""
-    found = _YEAR.search(text)
-    return int(found[1]) if found else None
-
-
-def _month(name: str) -> int:
-    return MONTHS.index(name[:3].title()) + 1
-
-
-def _date(year: str, month: int, day: str) -> dt.date | None:
     try:
-        return dt.date(int(year), month, int(day))
+        return parser.parse(found[0]).date() if (found := _DAY.search(text)) else None
     except ValueError:
         return None
 
 
-_KINDS = {
-    "summary": "plot plots synopsis summary summaries story storyline narrative contents zusammenfassung resume",
-    "themes": "theme themes analysis style symbols symbolism motif motifs interpretation interpretations overview "
-    "introduction commentary meaning genre structure message",
-    "people": "character characters people cast protagonists personae",
-    "reception": "reception reviews review awards accolades honours honors criticism critics response sales rankings "
-    "nominations praise",
-    "discussion": "questions discussion discuss",
-    "quotes": "quotes quotations",
-    "author": "author biography",
-    "background": "background context history development inspiration publication setting sources writing composition "
-    "adaptation adaptations film television radio audio sequel sequels prequel series editions translations "
-    "translation influences legacy continuity connections connection references allusions title",
-}
-_BESIDE = frozenset({
-    "a", "about", "all", "an", "and", "as", "at", "book", "by", "club", "critical", "cultural", "for", "from", "full",
-    "general", "group", "historical", "in", "its", "key", "list", "literary", "main", "major", "minor", "notable",
-    "novel", "of", "on", "other", "pop", "popular", "public", "reading", "real", "social", "study", "the", "this", "to",
-    "top", "topics", "who", "is", "world",
-})  # fmt: skip
-_KIND_OF_WORD = {word: kind for kind, said in _KINDS.items() for word in said.split()}
+def isbn_in(text: str) -> str:
+    """Return the first ISBN of 13 digits in `text`, without hyphens, or ""."""
+    found = re.search(r"(?<!\d)97[89](?:[ -]?\d){10}(?!\d)", text)
+    return re.sub(r"\D", "", found[0]) if found else ""
+
+
+def year_in(text: str) -> int | None:
+    """Return the first year (1000 to 2099) in `text`, or None."""
+    return int(found[0]) if (found := _YEAR.search(text)) else None
+
+
+KNOWN = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+"""Words and headings by which pages, and their parts, are known."""
+
+_KIND_OF_WORD = {word: kind for kind, said in KNOWN["kinds"].items() for word in said.split()}
+_BESIDE = frozenset(KNOWN["headings"]["beside"].split())
 _LABELS = {
     "warnings": r"(?:content|trigger|content and trigger) (?:warnings?|notes?|advisory|advisories)|cw|tw",
     "premise": r"(?:the )?premise|(?:(?:the )?(?:publishers?|book|jacket|product|back cover|official) )?"
@@ -82,10 +54,6 @@ _LABELS = {
     "discussion": r"(?:reading|readers|reading group|book club|book group|discussion) (?:guide|kit)",
 }
 """Headings that are read as a whole, because their words are those of stories too: “The Publisher”."""
-_UNTOLD = re.compile(
-    r"^(?:references|notes|citations|footnotes|sources|bibliography|see also|external links|further reading|"
-    r"notes and references|references and notes|works cited|explanatory notes|general references|contents)$"
-)
 _UNIT = "|".join((*UNIT_WORDS.values(), "volumes?"))
 _OF_MARKS = re.compile(rf"(?<!\w)(?:{_UNIT})(?![^\W\d_])|{PERCENT_WORDS}", re.IGNORECASE)
 
@@ -93,7 +61,7 @@ _OF_MARKS = re.compile(rf"(?<!\w)(?:{_UNIT})(?![^\W\d_])|{PERCENT_WORDS}", re.IG
 def kind_of(heading: str, otherwise: str) -> str | None:
     """Return the kind of document for a section, or None for lists of sources and links."""
     said = words(heading)
-    if _UNTOLD.match(" ".join(said)):
+    if " ".join(said) in KNOWN["headings"]["sources"]:
         return None
     if kind := next((kind for kind, label in _LABELS.items() if re.fullmatch(label, " ".join(said))), None):
         return kind
@@ -114,10 +82,7 @@ def names_a_unit(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a heading or a sentence says that its text stands: in words such as “Chapters 5–7”, "" if unclear.
-
-    `first` and `last` are chapters, or 0; `rest` is what a heading says besides, such as its title.
-    """
+    """Where a text says that it stands, "" if unclear; its chapters, or 0; what a heading says besides, as a title."""
 
     words: str
     first: int = 0
@@ -125,7 +90,7 @@ class Place:
     rest: str = ""
 
 
-_SUMMARY = re.compile(r"\b(?:summar(?:y|ies)|synopsis|recap|plot)\b", re.IGNORECASE)
+SUMMARY = re.compile(r"\b(?:summar\w+|synopsis|recap|plot)\b", re.IGNORECASE)
 _BEFORE_MARKS = re.compile(r"\b(?:after|beyond|since|past|from|post)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\b(?:what|why|how|where|who|means?|meant|explained|matters?)\b", re.IGNORECASE)
 _VOLUME = re.compile(
@@ -158,14 +123,15 @@ def place_in(heading: str, titles: Sequence[str] = ()) -> Place | None:
         return Place("Chapter 1", 1, 1, text) if _OPENING.match(text) else None
     before, after = text[: found[0].start], text[found[-1].end :]
     at_the_end = not after.strip(" )].:!?”\"'") and not _ASIDE.search(before)
-    clear = begins_with(text, found[0]) or at_the_end or _SUMMARY.search(text)
+    clear = begins_with(text, found[0]) or at_the_end or SUMMARY.search(text)
     volume = _VOLUME.search(text)
     if (
         not clear or _BEFORE_MARKS.search(before) or any(m.goes_on or not m.last for m in found)
         or after.startswith(" of ") or (volume and value(volume["number"]) > 1)
     ):  # fmt: skip
         return Place("")
-    rest = "".join(text[start:end] for start, end in _between(found, len(text)))
+    bounds = zip([0, *(m.end for m in found)], [*(m.start for m in found), len(text)], strict=True)
+    rest = "".join(text[start:end] for start, end in bounds)
     rest = re.sub(r"\(\s*\)|\[\s*\]", "", rest).strip(" :;,.–—-|()[]")
     return _place(text, found, rest)
 
@@ -204,15 +170,11 @@ _TELLS = re.compile(
 _CITED = re.compile(r"[^()\[\]]{0,40}[)\]][.”\"']{0,3}")
 
 
-def _between(found: Sequence[Mention], end: int) -> list[tuple[int, int]]:
-    return list(zip([0, *(m.end for m in found)], [*(m.start for m in found), end], strict=True))
-
-
 def _place(text: str, found: Sequence[Mention], rest: str) -> Place:
     said = ", ".join(text[m.start : m.end] for m in found)
     chapters = [m for m in found if m.unit is Unit.CHAPTER and m.first >= 1]
-    first, last = (int(min(m.first for m in chapters)), int(max(m.last for m in chapters))) if chapters else (0, 0)
-    return Place(said[:1].upper() + said[1:], first, last, rest)
+    first, last = min((m.first for m in chapters), default=0), max((m.last for m in chapters), default=0)
+    return Place(capitalised(said), int(first), int(last), rest)
 
 
 def numeral_in(heading: str) -> tuple[int, str] | None:
@@ -232,10 +194,10 @@ def without_titles(heading: str, titles: Sequence[str]) -> str:
     return text.strip()
 
 
-_SPOILER = re.compile(r"\(view spoiler\)")
-_SPOILER_END = re.compile(r"\s*\(hide spoiler\)\s*\]?")
-_OTHER_MARKS = re.compile(
-    r">!(.{1,2000}?)!<|\|\|(.{1,2000}?)\|\||\[spoiler[^\]]{0,40}\](.{1,2000}?)\[/spoiler\]", re.IGNORECASE
+_HIDDEN = re.compile(
+    r"\(view spoiler\)(.*?)(?:\(hide spoiler\)\s*\]?|$)|>!(.{1,2000}?)!<|\|\|(.{1,2000}?)\|\|"
+    r"|\[spoiler[^\]]{0,40}\](.{1,2000}?)\[/spoiler\]",
+    re.IGNORECASE | re.DOTALL,
 )
 _WARNS = re.compile(r"\bspoilers?\b", re.IGNORECASE)
 _NO_SPOILERS = re.compile(
@@ -247,15 +209,9 @@ _NO_SPOILERS = re.compile(
 
 def without_hidden(text: str) -> tuple[list[str], list[str]]:
     """Return the paragraphs of a text, and those that its writer hid as spoilers, on each site's way."""
-    text = _OTHER_MARKS.sub(lambda m: f"(view spoiler)[{next(filter(None, m.groups()))}(hide spoiler)]", text)
-    first, *others = _SPOILER.split(text)
-    told, hidden = [first], []
-    for other in others:
-        end = _SPOILER_END.search(other)
-        hidden.append(other[: end.start()] if end else other)
-        told.append(other[end.end() :] if end else "")
-    rows, kept = " ".join(told).split("\n"), [row.strip("[ ") for part in hidden for row in part.split("\n")]
-    return [" ".join(row.split()) for row in rows if row.strip()], [" ".join(row.split()) for row in kept if row]
+    hidden = [row.strip("[ ") for found in _HIDDEN.finditer(text) for row in (found[found.lastindex or 0]).split("\n")]
+    told = _HIDDEN.sub(" ", text).split("\n")
+    return [" ".join(row.split()) for row in told if row.strip()], [" ".join(row.split()) for row in hidden if row]
 
 
 def warns_of_spoilers(text: str) -> bool:
@@ -269,6 +225,7 @@ _EXPLICIT = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(r"\s*(?:\.{3}|…)\s?\(?more\)?")
+_MORE_AT_END = re.compile(rf"{_MORE.pattern}\s*$")
 _LESS = re.compile(r"\s*\(less\)\s*$")
 _CLOSED = re.compile(r"(?:[.!?…:\"'”’»)\]*]|[:;8=][-']?[DPp]|<3|[^\w\s,;&/–—-])\s*$")
 _NAME_TOKEN = re.compile(r"^[^\W\d_][\w'’.-]*$")
@@ -278,17 +235,13 @@ OVERLAP = 24
 
 
 def is_explicit(text: str) -> bool:
-    """Return whether a text is for adults only, by a short list of whole words.
-
-    An organiser can add or remove the mark in the library.
-    """
+    """Return whether a text is for adults only, by a short list of whole words."""
     return bool(_EXPLICIT.search(text))
 
 
 def is_cut_short(text: str) -> bool:
     """Return whether a text ends in “...more”."""
-    found = _MORE.search(text, max(0, len(text) - 12))
-    return found is not None and not text[found.end() :].strip()
+    return bool(_MORE_AT_END.search(text[-14:]))
 
 
 def without_more_link(text: str) -> str:
@@ -330,22 +283,15 @@ def without_duplicate(text: str) -> tuple[str, str]:
 
 
 def without_name(text: str) -> str:
-    """Return an answer without the name before it.
-
-    “Peter Guillam Yes, it is” begins with the name and the first word of the answer. In case of doubt, a word too many
-    is removed.
-    """
-    tokens = text.split(" ")
-    capitals = 0
-    while capitals < min(len(tokens), 6) and _NAME_TOKEN.match(tokens[capitals].rstrip(",.!?:;")):
-        if not tokens[capitals][0].isupper():
+    """Return an answer without the name before it; in case of doubt, a word too many is removed."""
+    tokens, capitals = text.split(" "), 0
+    for token in tokens[:6]:
+        if not _NAME_TOKEN.match(token.rstrip(",.!?:;")) or not token[0].isupper():
             break
         capitals += 1
-        if tokens[capitals - 1][-1] in ",.!?:;" or tokens[capitals - 1] in ("I", "I'm", "I’m"):
+        if token[-1] in ",.!?:;" or token in ("I", "I'm", "I’m"):
             break
     if capitals == 0:  # a name without capitals: the answer begins with the first capital
         start = next((n for n, token in enumerate(tokens[:5]) if token[:1].isupper()), 0)
         return " ".join(tokens[start:]) if start else ""
-    if capitals == 1:
-        return " ".join(tokens[1:])
-    return " ".join(tokens[capitals - 1 :])
+    return " ".join(tokens[max(1, capitals - 1) :])

@@ -6,30 +6,16 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from corpus.errors import ImportRefused
+from corpus.importing import phrases
 from corpus.importing.draft import TITLES, BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph, Placing
-from corpus.importing.notes import Notes
 from corpus.importing.page import MAX_HEADING, MAX_PARAGRAPH, PageLine, SavedPage, cut_to, unwrapped
-from corpus.importing.phrases import (
-    Place,
-    ends_sentence,
-    kind_of,
-    numeral_in,
-    place_in,
-    place_told,
-    speaks_of_marks,
-    warns_of_spoilers,
-    without_hidden,
-)
+from corpus.importing.phrases import Place, ends_sentence, kind_of, place_in, warns_of_spoilers
 from corpus.importing.subject import bare_title, fits_slug, same_title, words
 from corpus.names import names_in
 
 SOURCE = "a study page"
-PROSE = 90
-"""Characters from which a line is prose rather than a heading."""
-MAX_LINE = 150
-"""Characters of a line that is read as a heading, a title or a label."""
-MAX_HEADINGS = 2_000
-"""Headings of a page: more than the longest guide has."""
+PROSE, MAX_LINE, MAX_HEADINGS = 90, 150, 2_000
+"""Characters from which a line is prose, and up to which it may be a heading; headings of a page."""
 
 _TITLE = re.compile(r"^(?:Novel|Book|Novella|Play|Work|Title|Study Guide)\s*:\s*(.{2,150})$")
 _AUTHOR = re.compile(r"^(?:Author|Written by|By)\s*:?\s+([^.!?]{3,80})$", re.IGNORECASE)
@@ -43,11 +29,7 @@ _UNTOLD = re.compile(
     re.IGNORECASE,
 )
 _ROW_ENDS = re.compile(r"^(?:(?:Active )?Themes|.{1,60} Theme Icon)$", re.IGNORECASE)
-_STORY_WORDS = frozenset({
-    "overview", "plot", "summary", "synopsis", "chapter", "chapters", "resolution", "aftermath", "climax",
-    "exposition", "conclusion", "ending", "rising", "falling", "crime", "inciting", "incident", "introduction",
-    "characters", "themes",
-})  # fmt: skip
+_STORY_WORDS = frozenset(phrases.KNOWN["headings"]["story"].split())
 _REVIEW = re.compile(r"\b(?:book )?review(?:ed)?\b", re.IGNORECASE)
 _WARNING = re.compile(r"^(?:(?:content|trigger) (?:warnings?|notes?)|[CT]W)\s*[:–—-]\s*(.{2,300})$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.):]\s+(?=\S)")
@@ -70,15 +52,11 @@ _AFTER_MARKS = re.compile(
 )
 _NO_TITLE = frozenset({"summary", "summaries", "analysis", "and", "of", "recap", "synopsis", "the"})
 _TELLS_ALL = frozenset({"plot", "book", "full", "complete", "whole", "overall", "novel", "ending"})
-_STORY = re.compile(r"\b(?:summar\w+|synopsis|recap|plot)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class _Section:
-    """A heading with the lines below it: their kind, and what the heading or those around it say of their place.
-
-    `own`: the heading itself says it. `commentary` holds the lines of a column of analysis.
-    """
+    """A heading with what is below it, and a place that it, if its `own`, or a heading around it states."""
 
     heading: str = ""
     level: int = 2
@@ -109,7 +87,7 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     top = " ".join([headed, *(line.text for line in lines[:3])])[:500]
     kind = "summary" if guide else "reception" if _REVIEW.search(top) else "background"
     setting.ledger.recognised("a study page" if guide else f"a page of no known form, kept as {kind}")
-    parts = _Parts(lines, titles, kind, setting, whole, notes=isinstance(page, Notes))
+    parts = _Parts(lines, titles, kind, setting, whole, notes=page.kind == "notes")
     beside = _Parts(around, titles, kind, setting) if guide else parts
     setting.ledger.dropped("lines", beside.untold, "navigation")
     documents = _documents(parts, kind, setting)
@@ -120,11 +98,10 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     told = [cut_to(text, MAX_PARAGRAPH) for text in about if ends_sentence(text) and words(text) != words(author)]
     documents["author"] = [DraftSection.of(told[:20])]
     name, source = ("study", SOURCE) if guide else ("page", headed[:100] or page.name.rpartition(".")[0] or page.name)
-    drafts = [
-        DraftDocument.of(kind, name, source, found, setting.end if kind == "themes" else None)
-        for kind, found in documents.items()
-    ]
-    return BookFacts(title=title, author=author, chapters=_whole(page, parts.sections)), drafts
+    end = {"themes": setting.end}
+    drafts = [DraftDocument.of(kind, name, source, found, end.get(kind)) for kind, found in documents.items()]
+    facts = BookFacts(title=title, author=author, chapters=_whole(page, parts.sections))
+    return page.facts.completed_by(facts), drafts
 
 
 def _is_guide(lines: Sequence[PageLine], titles: Sequence[str], whole: Place | None) -> bool:
@@ -132,7 +109,7 @@ def _is_guide(lines: Sequence[PageLine], titles: Sequence[str], whole: Place | N
     named = any(_TITLE.match(line.text[:200]) for line in lines[:40])
     if len(headings) >= 2 and (named or any(_STORY_WORDS & set(words(heading)) for heading in headings)):
         return True
-    if any(place_told(line.text[:MAX_PARAGRAPH]) for line in lines if not line.level):
+    if any(phrases.place_told(line.text[:MAX_PARAGRAPH]) for line in lines if not line.level):
         return True
     return any(place and place.words for place in (whole, *(place_in(heading, titles) for heading in headings)))
 
@@ -169,11 +146,11 @@ def _is_heading(line: PageLine, above: str, after: Sequence[str], titles: Sequen
         return False
     if _AUTHOR.match(text) or _TITLE.match(text) or _UNTOLD.match(text):
         return False
-    place, numeral = place_in(text, titles), numeral_in(text)
+    place, numeral = place_in(text, titles), phrases.numeral_in(text)
     if len(text) >= PROSE or text.endswith("?"):
         return bool(place and _ASKS.match(text))
     if place or kind_of(text, ""):
-        return not place or not place.rest or not place.rest[0].islower() or bool(_STORY.match(place.rest))
+        return not place or not place.rest or not place.rest[0].islower() or bool(phrases.SUMMARY.match(place.rest))
     if numeral and not numeral[1]:
         return True
     return len(text) < 80 and len(below) >= PROSE and bool(after[0])
@@ -279,7 +256,7 @@ class _Parts:
     def _kind_of(self, heading: str, place: Place | None, around: _Section | None) -> str:
         if place and place.words:
             besides = _AFTER_MARKS.search(place.rest)
-            if besides and not _STORY.search(heading):
+            if besides and not phrases.SUMMARY.search(heading):
                 return str(besides.lastgroup)
             return around.kind if around and around.kind in _COMMENTARY else "summary"
         of_book = any(same_title(heading, title) for title in self._titles)
@@ -316,21 +293,18 @@ def _is_section(heading: PageLine, after: Sequence[PageLine]) -> bool:
 def _numerals(lines: Sequence[PageLine]) -> dict[int, Place]:
     """Return the places of headings such as “VII”, by line; numbers that do not rise are not believed."""
     headings = [(n, line.text) for n, line in enumerate(lines) if line.level and len(line.text) <= MAX_LINE]
-    found = [(n, text, *number) for n, text in headings if (number := numeral_in(text))]
+    found = [(n, text, *number) for n, text in headings if (number := phrases.numeral_in(text))]
     steps = [later[2] - one[2] for one, later in pairwise(found)]
     titles = [title for *_, title in found if title]
     bare = not titles and (len(found) > 1 or any(not text.strip(". ").isdigit() for _, text, *_ in found))
     of_chapters = any("chapter" in text.lower() for _, text in headings)
     sections = any(kind_of(title, "") != "" for title in titles)
     believed = all(step > 0 for step in steps) and (bare or (steps.count(1) >= 2 and of_chapters and not sections))
-    return {
-        n: Place(f"Chapter {number}", number, number, title) if believed and number else Place("")
-        for n, _, number, title in found
-    }
+    places = ((n, Place(f"Chapter {number}", number, number, title)) for n, _, number, title in found)
+    return {n: place if believed and place.first else Place("") for n, place in places}
 
 
 def _documents(parts: _Parts, kind: str, setting: ImportContext) -> dict[str, list[DraftSection]]:
-    """Return the sections by the kind of document that they belong to."""
     documents: dict[str, list[DraftSection]] = {}
     placed = any(section.place and section.place.words for section in parts.sections)
     for section in _believed(_without_contents(parts.sections), setting, parts.sections[0].place):
@@ -395,7 +369,6 @@ def _believed(sections: Iterator[_Section], setting: ImportContext, page: Place 
 
 
 def _draft(section: _Section, setting: ImportContext, *, placed: bool) -> DraftSection:
-    """Return a section as it will be written, each paragraph with its place."""
     slug, place = setting.slug, section.place
     if section.kind in ("themes", *_FREE):
         place = None
@@ -405,15 +378,15 @@ def _draft(section: _Section, setting: ImportContext, *, placed: bool) -> DraftS
     if names_marks and place:
         title = place.rest if set(words(place.rest)) - _NO_TITLE and place.rest != section.heading else ""
         heading = f"{place.words}: {title}" if title else place.words
-    elif speaks_of_marks(heading) or (place and not place.words):
-        heading = place.rest if place and not speaks_of_marks(place.rest) else ""
+    elif phrases.speaks_of_marks(heading) or (place and not place.words):
+        heading = place.rest if place and not phrases.speaks_of_marks(place.rest) else ""
     told = _told(section.lines)
     paragraphs: list[Paragraph] = []
     for n, line in enumerate(section.lines):
         where = _own_place(told, n, place, section.kind) or (None if names_marks else place)
         reveals: Placing | None = {slug: where.words} if where else None
         reveals = {slug: 0} if section.kind in _FREE else None if section.kind == "themes" else reveals
-        open_texts, hidden = without_hidden(line.text)
+        open_texts, hidden = phrases.without_hidden(line.text)
         text, item = " ".join(open_texts), line.item or section.kind == "discussion"
         text = _NUMBERED.sub("", text) if section.kind == "discussion" else text
         paragraphs += [Paragraph(text, item, reveals)] if text else []
@@ -425,7 +398,7 @@ def _draft(section: _Section, setting: ImportContext, *, placed: bool) -> DraftS
 
 def _told(lines: Sequence[PageLine]) -> list[Place | None]:
     """Return where each paragraph says that it stands; unclear if few of a section say it."""
-    told = [place_told(line.text) for line in lines]
+    told = [phrases.place_told(line.text) for line in lines]
     in_order = 2 * sum(place is not None for place in told) >= len(told)
     return told if in_order else [place and Place("") for place in told]
 

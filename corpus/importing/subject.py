@@ -1,29 +1,24 @@
 """Finding out which book a page is about."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from corpus.books import Book, Slug, Unit
 from corpus.errors import ImportRefused
 from corpus.importing.draft import ImportContext
 from corpus.importing.page import SavedPage
-from corpus.names import names_in, without_article
+from corpus.names import fold_letters, names_in, without_article
 from corpus.positions import DIGITS, ROMAN, WORDS
 
 _PLAIN = frozenset({
     "a", "an", "the", "of", "in", "on", "at", "to", "and", "or", "from", "for", "with", "by", "my", "his", "her", "is",
 })  # fmt: skip
 _PLACE = re.compile(rf"[\s:,–—-]*\b(?:chapters?|parts?)\s+(?:{DIGITS}|(?:{WORDS})|(?:{ROMAN})(?!\w)).*$", re.IGNORECASE)
-WINDOW = 12
-"""Words among which the distinctive words of a title must occur together."""
 
 
 def words(text: str) -> list[str]:
     """Return the words of `text` separated and surrounded by spaces, for phrase search."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'’‘ʼ`")
-    return re.findall(r"[^\W_]+", plain)
+    return re.findall(r"[^\W_]+", fold_letters(text))
 
 
 def fold(text: str) -> str:
@@ -51,16 +46,19 @@ def same_title(one: str, other: str) -> bool:
 def is_about(text: str, names: Sequence[str], author: str) -> bool:
     """Return whether a text names the book: its title, or its author and most words of its title."""
     said = words(text)
-    phrase = f" {' '.join(said)} "
-    telling = f" {' '.join(_telling(said))} "
+    phrase, telling = (f" {' '.join(some)} " for some in (said, _telling(said)))
     by_author = not {*words(author)[-1:]}.isdisjoint(said)
-    for name in names:
-        title = without_article(tuple(words(name)))
-        if title and f" {' '.join(title)} " in phrase and (by_author or _is_distinctive(title)):
+    for title in filter(None, (without_article(tuple(words(name))) for name in names)):
+        own = _telling(title)
+        distinctive = len(own) >= 2 or max(map(len, title)) >= 8  # “Smiley's People”, but not “Emma” or “It”
+        if f" {' '.join(title)} " in phrase and (by_author or distinctive):
             return True
-        if len(_telling(title)) > 2 and f" {' '.join(_telling(title))} " in telling:
+        if len(own) > 2 and f" {' '.join(own)} " in telling:
             return True  # a slug may leave the small words of a title out
-    return by_author and any(_stand_together(words(name), said) for name in names)
+        long = {word for word in own if len(word) > 2}
+        if by_author and len(long.intersection(said)) >= max(2, -(-2 * len(long) // 3)):
+            return True
+    return False
 
 
 def named(text: str, books: Mapping[Slug, Book], apart_from: Sequence[str] = ()) -> list[Slug]:
@@ -71,23 +69,7 @@ def named(text: str, books: Mapping[Slug, Book], apart_from: Sequence[str] = ())
 
 
 def _telling(title: Sequence[str]) -> list[str]:
-    """Return words without articles and the like."""
     return [word for word in title if word not in _PLAIN]
-
-
-def _is_distinctive(title: Sequence[str]) -> bool:
-    """Return whether a title is unlikely to be an ordinary word: “Smiley's People”, but not “Emma” or “It”."""
-    return len(_telling(title)) >= 2 or max(map(len, title)) >= 8
-
-
-def _stand_together(title: Sequence[str], said: Sequence[str]) -> bool:
-    own = {word for word in title if word not in _PLAIN and len(word) > 2}
-    needed = max(2, -(-2 * len(own) // 3))
-    places = [(n, word) for n, word in enumerate(said) if word in own]
-    return any(
-        len({word for place, word in places[n : n + 2 * WINDOW] if place - start < WINDOW}) >= needed
-        for n, (start, _) in enumerate(places)
-    )
 
 
 _OF_A_BOOK = re.compile(

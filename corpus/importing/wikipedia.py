@@ -7,29 +7,11 @@ from itertools import groupby
 
 from bs4 import BeautifulSoup, Tag
 
-from corpus.books import Book, Slug
-from corpus.importing.draft import (
-    END,
-    TITLES,
-    BookFacts,
-    DraftDocument,
-    DraftSection,
-    ImportContext,
-    Paragraph,
-    Placing,
-)
-from corpus.importing.page import (
-    MAX_HEADING,
-    MAX_PARAGRAPH,
-    PageLine,
-    SavedPage,
-    attribute,
-    classes,
-    cut_to,
-    lines_of,
-    words_of,
-)
-from corpus.importing.phrases import Place, date_in, kind_of, place_in, speaks_of_marks, year_in
+from corpus.books import Slug
+from corpus.importing import draft
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph, Placing
+from corpus.importing.page import MAX_HEADING, MAX_PARAGRAPH, PageLine, SavedPage, classes, cut_to, lines_of, words_of
+from corpus.importing.phrases import KNOWN, Place, date_in, isbn_in, kind_of, place_in, speaks_of_marks, year_in
 from corpus.importing.subject import bare_title, fold, named, words
 from corpus.text import sentences_as_written
 
@@ -56,55 +38,34 @@ _THIS_BOOK = re.compile(
     r"\b(?:decades|years|months) later\b|\bnow(?:adays)?,|\bin the present\b|\bpresent[- ]day\b|\btoday\b",
     re.IGNORECASE,
 )
-_FOLLOWS = r"(?:prequel|sequel|follow-up|successor|companion)(?: and (?:a )?(?:prequel|sequel))? to"
-_FOLLOWS_ON = re.compile(rf"\b{_FOLLOWS}\b", re.IGNORECASE)
-_KIND_OF_NOVEL = (
-    r"(?: (?:\d{4}|[A-Z][a-z]+(?:ish|an|ese|ch)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|"
-    r"\w+teenth|debut|final|last|short|spy|espionage|detective|crime|mystery|police|procedural|suspense|thriller|war|"
-    r"adventure|historical|comic|satirical|romantic|romance|gothic|horror|science|fantasy|fiction|speculative|dystopian|"
-    r"literary|political|psychological|philosophical|social|realist|epistolary|epic|legal|domestic|family|children[’']s|"
-    r"young|adult|graphic|best-?selling|award-winning|autobiographical|modernist|postmodern|experimental))"
-)
+_FOLLOWS_ON = re.compile(r"\b(?:prequel|sequel|follow-up|successor|companion) to\b", re.IGNORECASE)
+_KINDS = "|".join(KNOWN["wikipedia"]["novels"].split())
+_KIND_OF_NOVEL = rf"(?: (?:\d{{4}}|[A-Z][a-z]+(?:ish|an|ese|ch)|\w+teenth|children[’']s|{_KINDS}))"
 _DEFINED = re.compile(
     rf"^(?:is|was) (?:a|an|the){_KIND_OF_NOVEL}{{0,6}} (?:novel|novella|book|thriller|mystery|story|memoir|play)"
     r"(?: (?:by|written by) (?P<author>[^,;:()]{3,80}?))?"
     r"(?:,? (?:first )?published (?:in|on) [\w ]{4,20})?\.$"
-)
-_RELATED = re.compile(
-    rf"^(?:is|was) (?:both )?(?:a|an|the){_KIND_OF_NOVEL}{{0,3}} {_FOLLOWS} (?P<other>[^,;:()]{{3,120}})\.$"
 )
 _NAME = re.compile(r"^(?:(?:[A-Z][\w’'-]*|[A-Z]\.(?:[A-Z]\.)*|de|da|di|du|la|le|van|von|der|den|and)(?: |$)){1,7}$")
 _ROLE = re.compile(
     r"^(?:the )?(?:[A-Z][\w-]+(?:[ -]born)?(?: and [A-Z]\w+)? )?(?:author|writer|novelist|playwright|journalist|"
     r"(?:spy |crime |mystery )?(?:author|writer|novelist))(?: and (?:\w+ )?\w+)? "
 )
-MAX_DEFINITION = 260
-"""Characters of a sentence that only defines the book."""
 
 
-def definition(sentence: str, titles: Sequence[str], others: Mapping[Slug, Book]) -> re.Match[str] | None:
-    """Return a match if a sentence only says what the book is, who wrote it, or what it follows."""
-    if len(sentence) > MAX_DEFINITION:
-        return None
+def definition(sentence: str, titles: Sequence[str]) -> re.Match[str] | None:
+    """Return a match if a sentence only says what the book is, and who wrote it."""
     subject = re.match(r"^(?:The novel |The book )?(.{1,150}?)(?: \([^()]{1,80}\))?,? (?=(?:is|was) )", sentence)
-    if not subject or not any(words(subject[1]) == words(title) for title in titles):
+    if not subject or len(sentence) > 260 or not any(words(subject[1]) == words(title) for title in titles):
         return None
-    rest = sentence[subject.end() :]
-    if found := _DEFINED.match(rest):
-        author = author_in(found)
-        return found if not author or _NAME.match(author) else None
-    if (related := _RELATED.match(rest)) is None:
-        return None
-    other = related["other"]
-    known = [words(name) for book in others.values() for name in book.names]
-    by_name = words(re.sub(r"^[^’']{2,50}[’']s? (?=\W?[A-Z])", "", other))
-    return related if words(other) in known or by_name in known else None
+    found = _DEFINED.match(sentence[subject.end() :])
+    author = author_in(found) if found else ""
+    return found if not author or _NAME.match(author) else None
 
 
 def author_in(found: re.Match[str]) -> str:
     """Return the author in a definition: John le Carré in “by British writer John le Carré”."""
-    said = found.groupdict().get("author") or ""
-    return _ROLE.sub("", said).strip()
+    return _ROLE.sub("", found["author"] or "").strip()
 
 
 def split_by_story(
@@ -117,7 +78,7 @@ def split_by_story(
     """
     told: list[tuple[tuple[Slug, ...] | None, str]] = []
     now: tuple[Slug, ...] | None = None  # the books whose story is told; () where the library does not have the book
-    last: tuple[Slug, ...] | None = None  # the books that were spoken of last
+    last: tuple[Slug, ...] = ()  # the books that were spoken of last
     for sentence in sentences:
         here = any(len(words(title)) > 1 and fold(title) in fold(sentence) for title in titles)
         others = tuple(named(sentence, setting.others, titles))
@@ -125,7 +86,7 @@ def split_by_story(
         if follows and not others:
             last = ()  # it follows on from a book that the library does not have
         if _THAT_BOOK.search(sentence):
-            now = others or (_predecessor(setting) if last is None else last)
+            now = others or last
         elif others and _TELLS.search(sentence) and not here and not follows:
             now = others
         elif here or _THIS_BOOK.search(sentence):
@@ -137,24 +98,11 @@ def split_by_story(
     for books, run in groupby(told, key=lambda pair: pair[0]):
         reveals: Placing | None = None
         if books is not None:
-            reveals = {**dict.fromkeys(books, END), setting.slug: 0} if books else setting.end
+            reveals = {**dict.fromkeys(books, draft.END), setting.slug: 0} if books else setting.end
         yield reveals, [sentence for _, sentence in run]
 
 
-def _predecessor(setting: ImportContext) -> tuple[Slug, ...]:
-    """Return the previous book of the series, if the library has it."""
-    book = setting.book
-    if book is None or not book.series or book.series_number is None:
-        return ()
-    before = [
-        (other.series_number, other.slug)
-        for other in setting.others.values()
-        if other.series == book.series and other.series_number is not None and other.series_number < book.series_number
-    ]
-    return (max(before)[1],) if before else ()
-
-
-SOURCE = "Wikipedia"
+SITE, SOURCE = "wikipedia", "Wikipedia"
 
 _HEADING_MARK = re.compile(r"(?<!=)(={2,6})(?!=)\s*([^=\n]{1,150}?)\s*\1(?!=)")
 _EDIT = re.compile(r"\s*\[\s*edit(?:\s*source)?\s*\]$")
@@ -164,21 +112,16 @@ _SITE_LINES = re.compile(
     r"|Hidden categories:|This page was last edited|Text is available under|Main article:|See also:|Contents$"
     r"|This article (?:about|is about)|For (?:other uses|the)\b.{0,80}see\b|Toggle\b|\d+ languages?$)"
 )
-_LEFT_OUT = frozenset({
-    "mw-editsection", "reference", "reflist", "navbox", "toc", "infobox", "hatnote", "thumb", "mw-empty-elt",
-    "noprint", "metadata", "shortdescription", "catlinks", "printfooter", "mw-references-wrap", "sistersitebox",
-    "ambox", "vertical-navbox", "mw-jump-link", "navbox-styles", "portalbox", "gallery", "sidebar",
-})  # fmt: skip
+_LEFT_OUT = frozenset(KNOWN["wikipedia"]["left_out"].split())
 
 
 def matches(page: SavedPage) -> bool:
     """Return whether a page is a Wikipedia article."""
-    if page.markup is not None and (page.markup.site == "wikipedia" or page.markup.tree.find(id="mw-content-text")):
+    if page.markup and (page.markup.site == SITE or page.markup.tree.find(id="mw-content-text")):
         return True
-    head = "\n".join(line.text for line in page.lines[:20])
-    return "From Wikipedia, the free encyclopedia" in head or any(
-        _HEADING_MARK.search(line.text) or _EDIT.search(line.text[-40:]) for line in page.lines[:5_000]
-    )
+    if page.kind == SITE or any("From Wikipedia, the free encyclopedia" in line.text for line in page.lines[:20]):
+        return True
+    return any(_HEADING_MARK.search(line.text) or _EDIT.search(line.text[-40:]) for line in page.lines[:5_000])
 
 
 @dataclass(slots=True)
@@ -194,9 +137,12 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     """Read the article, and report what was recognised, placed and dropped."""
     tree = page.markup.tree if page.markup else None
     setting.ledger.recognised("a Wikipedia article")
-    parts = list(_parts(_article_lines(tree) if tree else page.lines))
+    root = tree and (tree.find(class_="mw-parser-output") or tree.find(id="mw-content-text") or tree.body)
+    parts = list(_parts(lines_of(root, _rule) if root else page.lines))
     title = bare_title(page.markup.title) if page.markup else ""
-    title = title or _title_of(next((line.text for part in parts[:1] for line in part.lines), ""))
+    lead = next((line.text for part in parts[:1] for line in part.lines), "")
+    if not title and (found := re.match(r"^(.{1,150}?)(?: \([^()]{1,80}\))?,? (?:is|was) (?:a|an|the|both)\b", lead)):
+        title = found[1].strip(" “”\"'")
     article = _Article([name for name in (title, *setting.names) if name], setting)
     kind: str | None = "background"
     for part in parts:
@@ -206,7 +152,7 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
             setting.ledger.dropped("sections", 1, "notes, sources and links")
         else:
             article.part(part, kind)
-    facts = BookFacts(title=title).completed_by(article.facts)
+    facts = page.facts.completed_by(BookFacts(title=title)).completed_by(article.facts)
     return facts.completed_by(_infobox(tree) if tree else BookFacts()), article.drafts()
 
 
@@ -235,7 +181,7 @@ class _Article:
         heading = part.heading[:MAX_HEADING]
         place = place_in(heading, self._titles)
         if place or speaks_of_marks(heading):
-            heading, place = TITLES.get(kind, ""), place or Place("")
+            heading, place = draft.TITLES.get(kind, ""), place or Place("")
         own: list[Paragraph] = []
         for line in part.lines:
             for reveals, told in split_by_story(sentences_as_written(line.text), self._titles, self._setting):
@@ -257,16 +203,11 @@ class _Article:
 
     def _defines(self, sentence: str) -> bool:
         """Take a sentence that only defines the book, which is free of spoilers."""
-        found = definition(sentence, self._titles, self._setting.others)
+        found = definition(sentence, self._titles)
         if found is not None:
             self._defined[sentence] = None
             self.facts = self.facts.completed_by(BookFacts(author=author_in(found), year=year_in(sentence)))
         return found is not None
-
-
-def _title_of(lead: str) -> str:
-    found = re.match(r"^(.{1,150}?)(?: \([^()]{1,80}\))?,? (?:is|was) (?:a|an|the|both)\b", lead)
-    return found[1].strip(" “”\"'") if found else ""
 
 
 def _parts(lines: Sequence[PageLine]) -> Iterator[_Part]:
@@ -293,25 +234,15 @@ def _take(part: _Part, text: str, line: PageLine) -> None:
         part.lines.append(PageLine(text, item=line.item))
 
 
-def _article_lines(tree: BeautifulSoup) -> list[PageLine]:
-    root = tree.find(class_="mw-parser-output") or tree.find(id="mw-content-text") or tree.body
-    return lines_of(root if isinstance(root, Tag) else tree, _rule)
-
-
 def _rule(tag: Tag) -> str | None:
     left_out = not _LEFT_OUT.isdisjoint(classes(tag)) or tag.name in ("table", "figure", "sup")
-    return "" if left_out or attribute(tag, "role") in ("navigation", "note") else None
+    return "" if left_out or tag.get("role") in ("navigation", "note") else None
 
 
 def _infobox(tree: BeautifulSoup) -> BookFacts:
-    """Return the facts in the infobox."""
-    box = tree.find("table", class_="infobox")
-    if not isinstance(box, Tag):
-        return BookFacts()
     rows: dict[str, str] = {}
-    for row in box.find_all("tr", limit=60):
-        name, value = row.find("th"), row.find("td")
-        if isinstance(name, Tag) and isinstance(value, Tag):
+    for row in tree.select("table.infobox tr", limit=60):
+        if (name := row.find("th")) and (value := row.find("td")):
             rows.setdefault(words_of(name).casefold(), _NOTE.sub("", words_of(value))[:200].strip())
     return facts_of(rows)
 
@@ -320,14 +251,13 @@ def facts_of(rows: Mapping[str, str]) -> BookFacts:
     """Return the facts in the rows of an infobox, by their names in lower case."""
     published = rows.get("publication date", "") or rows.get("published", "")
     pages = re.search(r"\b(\d{1,5})\b", rows.get("pages", ""))
-    isbn = re.search(r"\b97[89][\d-]{10,14}\b", rows.get("isbn", ""))
     language = re.match(r"[A-Z][a-z]{2,20}\b", rows.get("language", ""))
     return BookFacts(
         author=rows.get("author", "") or rows.get("authors", ""),
         year=year_in(published),
         series=rows.get("series", "")[:100],
         pages=int(pages[1]) if pages else None,
-        isbn=isbn[0].replace("-", "") if isbn else "",
+        isbn=isbn_in(rows.get("isbn", "")),
         language=language[0] if language else "",
         first_published=date_in(published),
     )

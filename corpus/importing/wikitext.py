@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import mwparserfromhell
@@ -10,14 +11,10 @@ from mwparserfromhell.wikicode import Wikicode
 
 from corpus.errors import ImportRefused
 from corpus.importing import wikipedia
-from corpus.importing.draft import BookFacts, DraftDocument, ImportContext
 from corpus.importing.page import PageLine, SavedPage, one_line
 
-MAX_MARKUP = 500_000
-"""Characters of mark-up; the longest articles have as many."""
-
-MAX_OPENED = 20_000
-"""Brackets and braces, for which the parser needs time."""
+MAX_MARKUP, MAX_OPENED = 500_000, 20_000
+"""Characters of mark-up, of which the longest articles have as many; brackets and braces, which take time to parse."""
 
 _HEADING = re.compile(r"^(={1,6})\s*([^=\n]{1,200}?)\s*\1\s*$", re.MULTILINE)
 _TITLE = re.compile(r"\s*=\s*([^=\n]{1,150}?)\s*=\s*\n")
@@ -41,7 +38,7 @@ _ROW = re.compile(
 )
 
 
-def matches(page: SavedPage) -> bool:
+def is_wikitext(page: SavedPage) -> bool:
     """Return whether a text is an article in wiki mark-up, or one that begins with a list of facts."""
     if page.markup is not None or not page.source:
         return False
@@ -51,25 +48,20 @@ def matches(page: SavedPage) -> bool:
     return marked > 1 or bool(_TITLE.match(head)) or (listed and (marked > 0 or wikipedia.matches(page)))
 
 
-def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
-    """Read the article as Wikipedia's importer does, with the facts of its infobox or list."""
+def read_wikitext(page: SavedPage) -> SavedPage:
+    """Return an article without its mark-up, with the facts of its infobox or list. Raises ImportRefused."""
     if any(feature.search(page.source[:200_000]) for feature in _FEATURES[:5]):
         if len(page.source) > MAX_MARKUP or len(re.findall(r"[\[{<']", page.source)) > MAX_OPENED:
-            raise ImportRefused(
-                f"{page.name} holds more mark-up than an article. Save the article's page and import that."
-            )
-        facts, lines = _of_markup(page.source)
+            what = f"{page.name} holds more mark-up than an article."
+            raise ImportRefused(f"{what} Save the article's page and import that.")
+        rows, lines = _of_markup(page.source)
     else:
         rows, after = _rows(page.lines)
-        facts, lines = _facts(rows), [line for line in page.lines[after:] if not _TITLE.match(f"{line.text}\n")]
-        facts = replace(facts, title=titled[1]) if (titled := _TITLE.match(page.source)) else facts
-    said, drafts = wikipedia.read(replace(page, lines=tuple(lines)), setting)
-    return facts.completed_by(said), drafts
-
-
-def _facts(rows: dict[str, str]) -> BookFacts:
+        lines = [line for line in page.lines[after:] if not _TITLE.match(f"{line.text}\n")]
+        rows |= {"name": titled[1]} if (titled := _TITLE.match(page.source)) else {}
     dated = {re.sub(r"(?:release|pub|publication)[_ ]date", "published", name): value for name, value in rows.items()}
-    return replace(wikipedia.facts_of(dated), title=rows.get("name", ""))
+    facts = replace(wikipedia.facts_of(dated), title=rows.get("name", ""))
+    return replace(page, lines=tuple(lines), kind=wikipedia.SITE, facts=facts)
 
 
 def _rows(lines: Sequence[PageLine]) -> tuple[dict[str, str], int]:
@@ -85,8 +77,8 @@ def _rows(lines: Sequence[PageLine]) -> tuple[dict[str, str], int]:
     return rows, last
 
 
-def _of_markup(source: str) -> tuple[BookFacts, list[PageLine]]:
-    """Return the facts of the infobox, and the lines of the article without mark-up."""
+def _of_markup(source: str) -> tuple[dict[str, str], list[PageLine]]:
+    """Return the rows of the infobox, and the lines of the article without mark-up."""
     rows: dict[str, str] = {}
     lines: list[PageLine] = []
     cut = _HEADING.split(source)
@@ -102,17 +94,14 @@ def _of_markup(source: str) -> tuple[BookFacts, list[PageLine]]:
             words = re.sub(r"__[A-Z]+__|'{2,}|\[\[|\]\]|\{\{|\}\}", "", words.replace(_BULLET, "")).strip(" :;")
             if not words.startswith(("|", "!", "{|")):
                 lines.append(PageLine(words, item=item))
-    return _facts(rows), lines
+    return rows, lines
 
 
 def _infobox(code: Wikicode) -> dict[str, str]:
-    for template in code.filter_templates(recursive=False):
-        if str(template.name).strip().casefold().startswith("infobox"):
-            return {
-                str(parameter.name).strip().casefold(): one_line(_words(parameter.value, listed=True))[:200].strip(" ,")
-                for parameter in template.params
-            }
-    return {}
+    templates = code.filter_templates(recursive=False)
+    boxes = [box for box in templates if str(box.name).strip().lower().startswith("infobox")]
+    told = {str(one.name).strip().lower(): _words(one.value, listed=True) for one in boxes[0].params} if boxes else {}
+    return {name: one_line(value)[:200].strip(" ,") for name, value in told.items()}
 
 
 def _words(code: Wikicode, *, listed: bool = False) -> str:
@@ -136,7 +125,5 @@ def _words(code: Wikicode, *, listed: bool = False) -> str:
 
 
 def _replace(code: Wikicode, node: Node, words: str) -> None:
-    try:
+    with suppress(ValueError):  # it went with what was around it
         code.replace(node, words)
-    except ValueError:  # it went with what was around it
-        return

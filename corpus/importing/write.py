@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -27,11 +27,8 @@ _NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _NOTES = re.compile(r"\((?:[\d,]{1,12} likes?|explicit|[,\s])*\)$", re.IGNORECASE)
 _LABEL = re.compile(r"\b(reveals?)\s*[:=](?=\s*\S{0,100}[0-9])", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
-MAX_LINE = 100
-"""Characters of a line such as “Chapter 7” that could be taken for a heading."""
-
-MAX_PARAGRAPH = 8_000
-"""Characters of a written paragraph; a longer one is split."""
+MAX_LINE, MAX_PARAGRAPH, MAX_FIELD = 100, 8_000, 200
+"""Characters of a line that could be taken for a heading, of a paragraph that is not split, and of a fact."""
 
 
 def bare_text(text: str) -> str:
@@ -67,7 +64,6 @@ def _around(section: DraftSection, draft: DraftDocument, book: Book) -> Placing 
 
 
 def _marks(reveals: Placing, book: Book, books: Mapping[Slug, Book]) -> dict[Slug, int]:
-    """Return the marks of a draft, with words resolved."""
     marks = {}
     for slug, place in reveals.items():
         mark = heading_mark(place, books[slug]) if isinstance(place, str) else place
@@ -134,50 +130,31 @@ def _notes(paragraph: Paragraph) -> str:
     return f" ({', '.join(notes)})" if notes else ""
 
 
-MAX_FIELD = 200
-"""Characters of a field that a page may fill."""
+def book_file(slug: Slug, text: str, facts: BookFacts, book: Book | None) -> tuple[str, list[str]]:
+    """Return a `book.toml` completed with fields from the page, and those fields; a new one without `text`.
 
-
-@dataclass(frozen=True, slots=True)
-class BookFile:
-    """The text of a `book.toml`, the fields added to it, and the fields it already had."""
-
-    text: str
-    added: tuple[str, ...]
-    present: tuple[str, ...]
-
-
-def new_book_file(slug: Slug, facts: BookFacts) -> BookFile:
-    """Return a `book.toml` with what the page says. Raises ImportRefused if that is too little."""
-    if not facts.title or not facts.author:
-        missing = " and ".join(name for name in ("title", "author") if not getattr(facts, name))
-        raise ImportRefused(
-            f"There is no book {slug} yet, and the page does not say its {missing}. "
-            f"Write {slug}/book.toml with title, author, unit and marks first."
-        )
-    document = tomlkit.document()
-    document["title"], document["author"] = _plain(facts.title), _plain(facts.author)
-    unit = tomlkit.item(str(Unit.CHAPTER if facts.chapters else Unit.PERCENT))
-    if not facts.chapters:
-        unit.comment("or chapter, with as many marks as the book has chapters")
-    document["unit"], document["marks"] = unit, facts.chapters or 100
-    filled = complete_book_file(tomlkit.dumps(document), facts, None)
-    return BookFile(filled.text, ("title", "author", "unit", "marks", *filled.added), ())
-
-
-def complete_book_file(text: str, facts: BookFacts, book: Book | None) -> BookFile:
-    """Return a `book.toml` completed with fields from the page; nothing in it is changed but percent to chapters."""
+    Nothing in it is changed but percent to chapters. Raises ImportRefused if the page says too little for a new book.
+    """
     document = tomlkit.parse(text)
     added: list[str] = []
-    present: list[str] = []
-    if book is not None and facts.chapters and book.unit is Unit.PERCENT:
+    if not text:
+        if missing := " and ".join(name for name in ("title", "author") if not getattr(facts, name)):
+            what = f"There is no book {slug} yet, and the page does not say its {missing}."
+            raise ImportRefused(f"{what} Write {slug}/book.toml with title, author, unit and marks first.")
+        unit = tomlkit.item(str(Unit.CHAPTER if facts.chapters else Unit.PERCENT))
+        if not facts.chapters:
+            unit.comment("or chapter, with as many marks as the book has chapters")
+        document["title"], document["author"] = _plain(facts.title), _plain(facts.author)
+        document["unit"], document["marks"] = unit, facts.chapters or 100
+        added += document
+    elif book and facts.chapters and book.unit is Unit.PERCENT:
         document["unit"], document["marks"] = str(Unit.CHAPTER), facts.chapters
         added.append("unit, marks")
-    for name in (field.name for field in fields(facts) if field.name not in ("title", "author", "chapters")):
-        if value := _plain(getattr(facts, name)):
-            (present if name in document else added).append(name)
-            document.setdefault(name, value)
-    return BookFile(tomlkit.dumps(document) if added else text, tuple(added), tuple(present))
+    for name in (field.name for field in fields(facts) if field.name != "chapters"):
+        if name not in document and (value := _plain(getattr(facts, name))):
+            document[name] = value
+            added.append(name)
+    return tomlkit.dumps(document) if added else text, added
 
 
 def _plain(value: object) -> object:
@@ -213,11 +190,7 @@ def rescaled(home: Path, before: Book, after: Book) -> dict[str, str]:
 
 
 def save_files(library: Path, slug: Slug, files: Mapping[str, str]) -> tuple[Path, ...]:
-    """Write files into the folder of a book and return their paths, or change nothing on an error.
-
-    A new book appears by renaming a finished folder. In an existing book, each file is moved into place, and moved
-    back if another one fails.
-    """
+    """Write files into the folder of a book and return their paths, or change nothing on an error."""
     home = library / slug
     try:
         library.mkdir(exist_ok=True)

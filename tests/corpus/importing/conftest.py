@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 PAGES = Path(__file__).parent / "pages"
-SEEDS = Path(__file__).resolve().parents[3].parent / "shared" / "seeds"
 
 Page = Callable[[str], Path]
 
@@ -50,16 +49,3 @@ def two_books(library: Path) -> Path:
         (library / slug).mkdir()
         (library / slug / "book.toml").write_text(text, encoding="utf-8")
     return library
-
-
-@pytest.fixture
-def seed() -> Callable[[str], Path]:
-    """Return one of the real pages by a part of its name; they are not part of the project."""
-
-    def find(part: str) -> Path:
-        found = sorted(SEEDS.glob(f"*{part}*")) if SEEDS.is_dir() else []
-        if not found:
-            pytest.skip(f"the real pages are not there ({SEEDS})")
-        return found[0]
-
-    return find

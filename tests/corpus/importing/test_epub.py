@@ -11,7 +11,7 @@ import pytest
 from corpus.books import Unit
 from corpus.documents import Block
 from corpus.errors import ImportRefused
-from corpus.importing import Status, import_files
+from corpus.importing import import_files
 from corpus.library import Library
 from tests.corpus.importing.books import CONTAINER, Table, epub, prose, xhtml, zipped
 
@@ -185,11 +185,10 @@ def test_a_prologue_belongs_to_chapter_one_and_an_epilogue_is_a_mark_of_its_own(
     names = ["Prologue", "Chapter 1", "Chapter 2", "Interlude", "Chapter 3", "Epilogue"]
     pages = {f"c{n}.xhtml": xhtml(f"<h2>{name}</h2>{prose(name)}") for n, name in enumerate(names)}
     table = [(name, f"c{n}.xhtml") for n, name in enumerate(names)]
-    report = import_files([kept("book.epub", epub(pages, nav=table))], "the-lamp", library)
+    import_files([kept("book.epub", epub(pages, nav=table))], "the-lamp", library)
     marks = {name: block.reveals.marks["the-lamp"] for name in names for block in blocks(library)
              if block.reveals and f"of the {name} and" in block.text}  # fmt: skip
     assert list(marks.values()) == [1, 1, 2, 3, 3, 4]
-    assert any("chapter 1" in entry.what for entry in report.of(Status.NOTED))
 
 
 def test_without_its_words_the_table_stays(kept: Kept, library: Path) -> None:
@@ -314,10 +313,10 @@ def test_deep_nesting_takes_no_time(kept: Kept, library: Path) -> None:
     assert len(blocks(library)) == 6
 
 
-def test_thousands_of_chapters_in_one_file_take_seconds(kept: Kept, library: Path) -> None:
-    chapters = "".join(f'<h2 id="a{n}">Chapter {n}</h2><p>On evening {n} it rained.</p>' for n in range(1, 2_001))
-    table = [(f"Chapter {n}", f"c.xhtml#a{n}") for n in range(1, 2_001)]
+def test_hundreds_of_chapters_in_one_file_take_seconds(kept: Kept, library: Path) -> None:
+    chapters = "".join(f'<h2 id="a{n}">Chapter {n}</h2><p>On evening {n} it rained.</p>' for n in range(1, 501))
+    table = [(f"Chapter {n}", f"c.xhtml#a{n}") for n in range(1, 501)]
     begun = time.process_time()
     import_files([kept("book.epub", epub({"c.xhtml": xhtml(chapters)}, nav=table))], "the-lamp", library)
-    assert time.process_time() - begun < 30
-    assert Library.load(library).books["the-lamp"].marks == 2_000
+    assert time.process_time() - begun < 10
+    assert Library.load(library).books["the-lamp"].marks == 500

@@ -67,7 +67,7 @@ def test_what_readers_also_enjoyed_comes_with_series_and_number(told: Imported) 
     ("line", "book"),
     [
         ("Game, Set, Match, (Bernard Samson, #1-3)", SimilarBook("Game, Set, Match", "", "Bernard Samson", "1-3")),
-        ("A Prequel (Some Series #0.5)", SimilarBook("A Prequel", "", "Some Series", "0.5")),
+        ("A Prequel (Some Series, #0.5)", SimilarBook("A Prequel", "", "Some Series", "0.5")),
         ("A Title (with brackets) (Series, #2)", SimilarBook("A Title (with brackets)", "", "Series", "2")),
         ("Plain", SimilarBook("Plain")),
     ],
@@ -238,13 +238,10 @@ def test_genres_are_no_part_of_the_description(saved: Saved, library: Path, genr
     [
         '<input class="spoiler__control"><label class="spoiler" aria-hidden="true">They marry.</label>',
         '<span class="ReviewText__spoiler">They marry.</span>',
-        "<details><summary>Spoilers</summary>They marry.</details>",
-        "&gt;!They marry.!&lt;",
-        "||They marry.||",
-        "(view spoiler)[They marry. (hide spoiler)]",
-        "<br>Spoilers below!<br>They marry.",
+        "<details><summary>Spoilers</summary>They marry.</details>", "&gt;!They marry.!&lt;", "||They marry.||",
+        "(view spoiler)[They marry. (hide spoiler)]", "<br>Spoilers below!<br>They marry.",
     ],
-)
+)  # fmt: skip
 def test_whatever_hides_a_spoiler_it_waits_for_the_end(saved: Saved, library: Path, hidden: str) -> None:
     review = (
         '<h3>Community Reviews</h3><article class="ReviewCard"><span aria-label="Rating 4 out of 5"></span>'

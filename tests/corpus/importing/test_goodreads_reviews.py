@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.importing.goodreads_reviews import AFTER_REVIEW, REVIEW, RawReview, split_reviews
+from corpus.importing.goodreads_reviews import RawReview, split_reviews
 from corpus.importing.page import NAME, PageLine
 
 DAY = "Oct 31, 2017 rated it liked it · review of another edition"
@@ -59,15 +59,6 @@ def test_a_review_without_a_heading_is_found_by_its_length() -> None:
     found = split("Jane Eyre", DAY, first, "", second[:300], "", second[300:])
     assert [review.lines[0][:5] for review in found] == ["A sho", "A sec"]
     assert [(review.stars, review.cut) for review in found] == [(3, False), (None, True)]
-
-
-def test_mark_up_says_where_reviews_begin_and_end() -> None:
-    begin, end = PageLine("", mark=REVIEW), PageLine("", mark=AFTER_REVIEW)
-    before, day, name, one, likes, two, company = map(
-        PageLine, ("before", DAY, "Jane Eyre", "One.", "20 people liked this", "Two.", "Company")
-    )
-    found = split_reviews([before, begin, day, name, one, end, likes, begin, two, end, company])
-    assert [review.lines for review in found] == [["Jane Eyre", "One."], ["Two."]]
 
 
 LINES = st.sampled_from(["", "Jane Eyre", DAY, "A text.", "half a te", shown("x"), "go on ...more", "photo a.jpg"])

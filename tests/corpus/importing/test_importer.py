@@ -52,12 +52,6 @@ def test_importing_twice_changes_nothing_and_says_so(page: Page, two_books: Path
     assert again.lines()[-1] == "Nothing changed: all of it is already there."
 
 
-def test_the_same_page_twice_in_one_import_is_there_once(page: Page, library: Path) -> None:
-    import_files([page(GOODREADS), page(GOODREADS)], SLUG, library)
-    once = contents(library)
-    assert len([name for name in once if "reviews" in name]) == 1
-
-
 def test_a_newer_page_adds_what_is_new_and_repeats_nothing(page: Page, saved: Saved, library: Path) -> None:
     import_files([page(GOODREADS)], SLUG, library)
     before = contents(library)
@@ -145,13 +139,6 @@ def test_a_library_that_is_a_file_is_refused(page: Page, tmp_path: Path) -> None
         import_files([page(STUDY)], SLUG, file)
     with pytest.raises(ImportRefused, match="Create it first"):
         import_files([page(STUDY)], SLUG, tmp_path / "a" / "b")
-
-
-def test_where_the_library_cannot_be_written_it_stays_as_it_was(page: Page, two_books: Path) -> None:
-    (two_books / SLUG / "themes-study.md").mkdir()
-    (two_books / SLUG / "themes-study.md" / "mine").write_text("", encoding="utf-8")
-    import_files([page(STUDY)], SLUG, two_books)
-    assert (two_books / SLUG / "themes-study-2.md").is_file()
 
 
 def test_any_other_page_is_kept_as_text_that_nothing_places(saved: Saved, two_books: Path) -> None:

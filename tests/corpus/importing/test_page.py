@@ -32,7 +32,7 @@ def bytes_of(tmp_path: Path, name: str, data: bytes) -> Path:
 
 
 def test_a_file_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> None:
-    assert "There is no file" in refusal(tmp_path / "nothing.html")
+    assert "No such file" in refusal(tmp_path / "nothing.html")
 
 
 @pytest.mark.parametrize("data", [b"", b"  \n\t\n", b"\xef\xbb\xbf"])
@@ -106,13 +106,6 @@ def test_notes_bring_headings_and_items_but_no_front_matter(saved: Saved) -> Non
     ]  # fmt: skip
 
 
-def test_a_page_is_known_again_by_its_text_alone(saved: Saved) -> None:
-    one = read_file(saved("a.txt", "The Warden\r\nis  a novel"))
-    other = read_file(saved("b.txt", "The Warden\nis a novel"))
-    assert one.fingerprint == other.fingerprint
-    assert one.fingerprint != read_file(saved("c.txt", "The Warden is a play")).fingerprint
-
-
 @given(st.text(max_size=200))
 def test_cleaning_is_done_once_and_for_all(text: str) -> None:
     assert clean(clean(text)) == clean(text)
@@ -171,7 +164,7 @@ def documents(text: str, name: str = "page.txt") -> tuple[Document, ...]:
 
 @SLOWLY
 @given(TEXT, TEXT)
-def test_no_review_answer_or_topic_places_itself(review: str, answer: str) -> None:
+def test_no_review_or_answer_places_itself_or_becomes_a_heading(review: str, answer: str) -> None:
     page = (
         f"{HEAD}Reader Q&A\nPopular Answered Questions\nWhat of it?\nJane Eyre {answer}\n\nCommunity Reviews\n"
         f"Oct 31, 2017 rated it liked it\n{review}\n« previous\n"
@@ -180,15 +173,7 @@ def test_no_review_answer_or_topic_places_itself(review: str, answer: str) -> No
         for block in document.blocks:
             told = block.reveals is not None and document.name != "series-goodreads.md"
             assert not told or dict(block.reveals.marks if block.reveals else {}) == {SLUG: 53}
-
-
-@SLOWLY
-@given(TEXT)
-def test_no_heading_of_a_page_becomes_a_heading_of_reviews(review: str) -> None:
-    page = f"{HEAD}Community Reviews\nOct 31, 2017 rated it liked it\n{review}\n« previous\n"
-    for document in documents(page):
-        if document.kind == "review":
-            assert {block.heading[:3] for block in document.blocks} <= {"★★★", "no "}
+            assert document.kind != "review" or block.heading[:3] in ("★★★", "no ")
 
 
 @SLOWLY

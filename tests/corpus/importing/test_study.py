@@ -275,20 +275,12 @@ def test_better_labels_come_second(saved: Saved, lamp: Path) -> None:
 @pytest.mark.parametrize(
     ("heading", "kind"),
     [
-        ("Plot Summary", "summary"),
-        ("Plot overview", "summary"),
-        ("Critical reception", "reception"),
-        ("Publication and reception", "background"),
-        ("Main Characters", "people"),
-        ("Themes and Motifs", "themes"),
-        ("Discussion Questions", "discussion"),
-        ("About the Author", "author"),
-        ("External links", None),
-        ("References", None),
-        ("The Setting Out", "other"),
-        ("A Question of Character", "other"),
+        ("Plot Summary", "summary"), ("Plot overview", "summary"), ("Critical reception", "reception"),
+        ("Publication and reception", "background"), ("Main Characters", "people"), ("Themes and Motifs", "themes"),
+        ("Discussion Questions", "discussion"), ("About the Author", "author"), ("External links", None),
+        ("References", None), ("The Setting Out", "other"), ("A Question of Character", "other"),
         ("The Trail Across Europe", "other"),
     ],
-)
+)  # fmt: skip
 def test_a_heading_says_what_its_section_is_or_is_a_title(heading: str, kind: str | None) -> None:
     assert kind_of(heading, "other") == kind

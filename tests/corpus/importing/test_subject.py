@@ -17,14 +17,11 @@ def test_words_are_compared_without_case_accents_and_apostrophes() -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        "Barchester Towers (Chronicles of Barsetshire, #2)",
-        "Barchester Towers (novel)",
-        "Barchester Towers by Anthony Trollope",
-        "Barchester Towers - Wikipedia",
-        "Barchester Towers Summary and Analysis",
-        "Novel: Barchester Towers",
+        "Barchester Towers (Chronicles of Barsetshire, #2)", "Barchester Towers (novel)",
+        "Barchester Towers by Anthony Trollope", "Barchester Towers - Wikipedia",
+        "Barchester Towers Summary and Analysis", "Novel: Barchester Towers",
     ],
-)
+)  # fmt: skip
 def test_what_a_site_adds_to_a_title_is_taken_off(title: str) -> None:
     assert bare_title(title) == "Barchester Towers"
 

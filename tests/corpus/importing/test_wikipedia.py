@@ -61,11 +61,9 @@ def test_the_story_of_the_book_before_is_placed_in_that_book(both: Imported) -> 
 
 def test_what_only_says_what_the_book_is_is_free_of_spoilers(both: Imported) -> None:
     _, found = both
-    assert [(block.text, dict(block.reveals.marks) if block.reveals else None) for block in found[
-        "premise-wikipedia.md"].blocks] == [
-        ("Barchester Towers is an 1857 novel by English author Anthony Trollope.", {SLUG: 0}),
-        ("Barchester Towers is a sequel to Anthony Trollope's The Warden.", {SLUG: 0}),
-    ]  # fmt: skip
+    assert [
+        (block.text, dict(block.reveals.marks)) for block in found["premise-wikipedia.md"].blocks if block.reveals
+    ] == [("Barchester Towers is an 1857 novel by English author Anthony Trollope.", {SLUG: 0})]
 
 
 def test_everything_else_is_left_for_placing(both: Imported) -> None:
@@ -74,7 +72,7 @@ def test_everything_else_is_left_for_placing(both: Imported) -> None:
         assert [block.reveals for block in found[name].blocks] == [None]
     assert [dict(b.reveals.marks) for b in found["themes-wikipedia.md"].blocks if b.reveals] == [{SLUG: 53}]
     assert [block.heading for block in found["background-wikipedia.md"].blocks if block.reveals is None] == [
-        "", "Composition",
+        "", "Background", "Composition",
     ]  # fmt: skip
 
 
@@ -165,11 +163,6 @@ def test_both_books_are_needed_where_a_story_goes_over_into_another() -> None:
     assert told(text, WARDEN, THORNE)[-1][1] == {"the-warden": END, "doctor-thorne": END, "barchester-towers": 0}
 
 
-def test_nothing_is_lost_on_the_way() -> None:
-    text = "It follows The Warden. In that book, he resigns. Later on he plays. This novel is longer. So is its title."
-    assert " ".join(run for run, _ in told(text, WARDEN)) == text
-
-
 @pytest.mark.parametrize(
     ("sentence", "author"),
     [
@@ -177,11 +170,10 @@ def test_nothing_is_lost_on_the_way() -> None:
         ("Barchester Towers is a novel by Anthony Trollope, published in 1857.", "Anthony Trollope"),
         ("Barchester Towers (1857) is a comic novel by the British writer Anthony Trollope.", "Anthony Trollope"),
         ("Barchester Towers is a novel.", ""),
-        ("Barchester Towers is both a prequel and sequel to Anthony Trollope's The Warden.", ""),
     ],
 )
 def test_a_sentence_that_only_says_what_the_book_is_gives_nothing_away(sentence: str, author: str) -> None:
-    found = definition(sentence, TITLES, {"the-warden": WARDEN})
+    found = definition(sentence, TITLES)
     assert found is not None
     assert author_in(found) == author
 
@@ -191,15 +183,10 @@ def test_a_sentence_that_only_says_what_the_book_is_gives_nothing_away(sentence:
     [
         "Barchester Towers is a novel by Anthony Trollope in which the bishop dies.",
         "Barchester Towers is a novel by Anthony Trollope, who lets the chaplain go.",
-        "Barchester Towers is the sequel to An Unknown Novel.",
-        "Barchester Towers is a sequel to The Warden in which Harding resigns.",
-        "Barchester Towers is the Eleanor marries Arabin novel.",
-        "Barchester Towers is a sequel to the quarrel that ended when Harding resigned his post for good.",
-        "Barchester Towers is a long way from here.",
-        "Doctor Thorne is a novel by Anthony Trollope.",
-        "It is a novel by Anthony Trollope.",
-        "Barchester Towers is a novel by Anthony Trollope. The bishop dies.",
+        "Barchester Towers is a sequel to The Warden.", "Barchester Towers is the Eleanor marries Arabin novel.",
+        "Barchester Towers is a long way from here.", "Doctor Thorne is a novel by Anthony Trollope.",
+        "It is a novel by Anthony Trollope.", "Barchester Towers is a novel by Anthony Trollope. The bishop dies.",
     ],
-)
+)  # fmt: skip
 def test_any_other_sentence_may_give_something_away(sentence: str) -> None:
-    assert definition(sentence, TITLES, {"the-warden": WARDEN}) is None
+    assert definition(sentence, TITLES) is None
