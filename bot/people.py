@@ -29,6 +29,10 @@ class Place:
     id: int
     adults: bool = False
 
+    def link(self, message: int) -> str:
+        """Return the address of a message in the place, which opens for who may see it."""
+        return f"https://discord.com/channels/{self.club}/{self.id}/{message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:

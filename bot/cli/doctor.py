@@ -20,7 +20,6 @@ from rich.table import Table
 
 from bot.cli.data import described
 from bot.db.copy import reviews_in
-from bot.features.reviews.rules import club_text
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError
 from corpus.errors import DogearError
@@ -150,7 +149,7 @@ def examine(
         yield check_store(
             None if settings.chroma else settings.data / "chroma",
             lambda: look.open_store(settings, books),
-            lambda: [club_text(review) for review in reviews_in(settings.club_data) if review.text],
+            lambda: [review.in_store() for review in reviews_in(settings.club_data) if review.text],
         )
     if settings.chat_model:
         trial = look.try_model(settings)

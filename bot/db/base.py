@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped
 from sqlalchemy.types import TypeDecorator
 
-from bot.people import Reached
+from bot.people import Place, Reached
 from corpus.books import Reveals
 
 BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -144,6 +144,19 @@ class OfMember:
 
     club: Mapped[int]
     member: Mapped[int]
+
+
+class InPlace:
+    """Three columns that say in which place a row's subject is."""
+
+    club: Mapped[int]
+    place: Mapped[int]
+    adults: Mapped[bool]
+
+    @property
+    def where(self) -> Place:
+        """The place."""
+        return Place(self.club, self.place, self.adults)
 
 
 def belongs_to_member() -> sa.ForeignKeyConstraint:

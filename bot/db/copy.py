@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.db.base import Base
 from bot.db.migrate import HEAD, check_whole, lock, upgrade, version_of
 from bot.db.sessions import WRITES, Address, Sessions, StorageUnavailable, opened_engine, told
-from bot.features.reviews.rules import Review
 from bot.people import EVERY
+
+if TYPE_CHECKING:
+    from bot.features.reviews.store import Review  # importing what searches takes a second
 
 
 async def _count_on(table: Table, here: AsyncConnection, there: AsyncConnection) -> None:
@@ -65,14 +68,14 @@ async def _look_at(address: Address) -> Seen:
         return Seen(kind, address.name, await connection.run_sync(version_of, address.name))
 
 
-def reviews_in(where: str | Path) -> list[Review]:
+def reviews_in(where: str | Path) -> list["Review"]:
     """Return all reviews of a database of today's version; none of another. Raises StorageUnavailable.
 
     This blocks, and needs a thread without an event loop of its own.
     """
-    from bot.features.reviews.store import every_review  # importing what searches takes a second
+    from bot.features.reviews.store import every_review
 
-    async def read(address: Address) -> list[Review]:
+    async def read(address: Address) -> list["Review"]:
         async with opened_engine(address) as engine:
             return await every_review(Sessions(engine, address.name), EVERY)
 

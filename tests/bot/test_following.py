@@ -41,7 +41,7 @@ class Process:
 
     async def writes(self, text: str, club: int = ONE) -> None:
         book = self.app.books["the-lantern"]
-        await self.app.get(Reviews).write(Member(club, LIZ), book, "4", text, "finished")
+        await self.app.get(Reviews).write(Member(club, LIZ), book, 4, text, "finished")
 
     def finds(self, club: int = ONE) -> list[str]:
         """Return the club's texts that its store holds of the book."""

@@ -129,8 +129,8 @@ async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_repai
 ) -> None:
     world.store.failing, world.store.fails_at_most = True, 3
     async with world.repair.running():
-        kept = await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
-        assert await world.reviews.mine(LIZ, EMMA) == kept
+        kept = await world.reviews.write(LIZ, EMMA, 4, "A long walk.", "ch 3")
+        assert (await world.reviews.needed(LIZ, EMMA)).id == kept.id
         await world.repaired()
         await asyncio.sleep(0)
     said = [record.getMessage() for record in caplog.records if "tried again" in record.getMessage()]
@@ -139,7 +139,7 @@ async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_repai
 
 
 async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is_repaired(world: World) -> None:
-    await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
+    await world.reviews.write(LIZ, EMMA, 4, "A long walk.", "ch 3")
     world.store.failing, world.store.fails_at_most = True, 1
     async with world.repair.running():
         await world.reviews.delete(LIZ, EMMA)
@@ -151,7 +151,7 @@ async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is
 async def test_reviews_come_back_into_a_store_that_was_built_again(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await world.reviews.write(LIZ, EMMA, "4", "A long walk.", "ch 3")
+    await world.reviews.write(LIZ, EMMA, 4, "A long walk.", "ch 3")
     world.store.damaged = True
     async with world.repair.running():
         world.repair.request()
@@ -194,11 +194,11 @@ async def test_a_review_that_is_written_while_the_server_is_away_is_kept_and_see
     async with club(library, data, chroma.database(timeout=2.0)) as (app, retriever):
         book = app.books[LANTERN]
         retriever.passages(LANTERN, CLUB)
-        await app.get(Reviews).write(LIZ, book, "3", "Before.", "ch 1")
+        await app.get(Reviews).write(LIZ, book, 3, "Before.", "ch 1")
         assert await seen(retriever, ["Before."])
         chroma.stop()
         try:
-            kept = await app.get(Reviews).write(LIZ, book, "4", "Written meanwhile.", "ch 1")
+            kept = await app.get(Reviews).write(LIZ, book, 4, "Written meanwhile.", "ch 1")
             assert kept.text == "Written meanwhile."
         finally:
             chroma.start()
@@ -211,7 +211,7 @@ async def test_a_server_that_lost_all_is_filled_again_by_itself(
     write_lantern(library)
     write_kite(library)
     async with club(library, data, chroma.database(timeout=2.0)) as (app, retriever):
-        await app.get(Reviews).write(LIZ, app.books[LANTERN], "3", "It rained.", "ch 1")
+        await app.get(Reviews).write(LIZ, app.books[LANTERN], 3, "It rained.", "ch 1")
         chroma.empty()
         assert await seen(retriever, ["It rained."])
         assert await asyncio.to_thread(retriever.passages, "the-kite", Audience())
@@ -229,7 +229,7 @@ def overwrite(file: Path) -> None:
 async def test_a_store_that_is_damaged_in_use_is_built_again_by_itself(library: Path, data: Path) -> None:
     write_lantern(library)
     async with club(library, data, data) as (app, retriever):
-        await app.get(Reviews).write(LIZ, app.books[LANTERN], "3", "It rained.", "ch 1")
+        await app.get(Reviews).write(LIZ, app.books[LANTERN], 3, "It rained.", "ch 1")
         await asyncio.to_thread(overwrite, data / "chroma" / "chroma.sqlite3")
         with pytest.raises(StoreUnavailable):
             await asyncio.to_thread(retriever.stale)

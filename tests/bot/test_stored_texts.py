@@ -3,17 +3,18 @@
 import datetime as dt
 import json
 
+from bot.features.ceilings.store import CHANGE as CEILING
 from bot.features.ceilings.store import CeilingChange
-from bot.features.reviews.rules import Review, ReviewDraft, read_review
+from bot.features.reviews.cog import DRAFT as REVIEW_DRAFT
+from bot.features.reviews.cog import ReviewDraft
+from bot.features.reviews.store import Review
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState, read, written
-from bot.features.shelf.cog import read_change
-from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
+from bot.features.shelf.rules import CHANGE, ShelfChange, ShelfName, Shelved
 from bot.features.votes.counting import Count, Round, Why
-from bot.features.votes.rules import Candidate, PreparedVote, VoteDraft, VoteKind
+from bot.features.votes.rules import DRAFT, Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import COUNT
-from bot.people import Place, Reached
-from corpus.books import Reveals
+from bot.people import Reached
 
 NOW = dt.datetime(2027, 3, 1, 12, 30, tzinfo=dt.UTC)
 
@@ -62,18 +63,20 @@ def test_the_plan_of_a_schedule_is_read_and_keeps_its_form() -> None:
 
 
 def test_a_change_of_a_ceiling() -> None:
-    assert CeilingChange.read('[{"emma": null}, {"emma": 8}]') == CeilingChange({"emma": None}, {"emma": 8})
+    assert CEILING.validate_json('[{"emma": null}, {"emma": 8}]') == CeilingChange({"emma": None}, {"emma": 8})
 
 
 def test_a_review_that_was_typed_and_one_that_was_deleted() -> None:
-    assert ReviewDraft.read('["4", "Good – “yes”", "ch 5"]') == ReviewDraft("4", "Good – “yes”", "ch 5")
+    assert REVIEW_DRAFT.validate_json('["4", "Good – “yes”", "ch 5"]') == ReviewDraft("4", "Good – “yes”", "ch 5")
     text = '[7, 70, "emma", 4, "Good.", 5, {"emma": 5}, "2027-03-01T12:30:00+00:00", null]'
-    assert read_review(text) == Review(0, 7, 70, "emma", 4, "Good.", 5, Reveals.of({"emma": 5}), NOW, None)
+    review = Review.load(text)
+    assert (review.club, review.member, review.text, review.said, review.written) == (7, 70, "Good.", 5, NOW)
+    assert json.loads(review.dump().replace('Z"', '+00:00"')) == json.loads(text)
 
 
 def test_a_change_of_a_shelf() -> None:
     text = '[null, ["emma", "Emma", "want to read", "2027-03-01T12:30:00+00:00", "emma"]]'
-    assert read_change(text) == ShelfChange(None, Shelved("emma", "Emma", ShelfName.WANT, NOW, "emma"))
+    assert CHANGE.validate_json(text) == ShelfChange(None, Shelved("emma", "Emma", ShelfName.WANT, NOW, "emma"))
 
 
 def test_a_vote_that_waits_for_its_confirmation() -> None:
@@ -83,8 +86,9 @@ def test_a_vote_that_waits_for_its_confirmation() -> None:
         '["kim", "Kim", null]], "picked": ["emma"]}'
     )
     offered = (Candidate("emma", "Emma", "emma"), Candidate("kim", "Kim"))
-    draft = VoteDraft(Place(7, 70), VoteKind.RANKED, offered[:1], NOW, True)
-    assert PreparedVote.read(text, Place(7, 70)) == PreparedVote(draft, offered)
+    draft = VoteDraft(VoteKind.RANKED, NOW, True, offered, ("emma",))
+    assert DRAFT.validate_json(text) == draft
+    assert draft.candidates == offered[:1]
 
 
 def test_the_outcome_of_a_vote_is_read_and_keeps_its_form() -> None:

@@ -15,15 +15,13 @@ from bot.features.ceilings.store import ceiling_of
 from bot.features.progress.store import PositionChange, Report, change_positions, reported, take_back
 from bot.features.prompts.rules import Prompt
 from bot.features.prompts.store import add_prompt
-from bot.features.reviews.rules import Review
-from bot.features.reviews.store import save
+from bot.features.reviews.store import Review, save
 from bot.features.shelf.rules import Shelved
-from bot.features.shelf.store import Shelves, put
-from bot.features.watch.rules import Finding
-from bot.features.watch.store import add_finding
+from bot.features.shelf.store import Shelves, write
+from bot.features.watch.store import Finding, add_finding
 from bot.people import Member, Place, Reached
-from corpus.books import Slug
-from tests.fakes.app import app_on
+from corpus.books import Reveals, Slug
+from tests.fakes.app import NOON, app_on
 
 
 @functools.cache
@@ -52,7 +50,7 @@ async def shelve(database: Sessions, member: Member, shelved: Shelved) -> None:
     """Put a book on a member's shelf as it is."""
     async with database.writing() as session:
         await note_member(session, member.club, member.id)
-        await put(session, member, shelved)
+        await write(session, member, shelved.key, shelved)
 
 
 async def keep_prompt(database: Sessions, prompt: Prompt) -> Prompt:
@@ -88,16 +86,26 @@ async def ceiling_in(database: Sessions, place: Place) -> dict[Slug, Reached]:
         return await ceiling_of(session, place)
 
 
+def a_review(
+    club: int, member: int, book: Slug, stars: int | None, text: str = "", said: int = 0, needs: Reveals = Reveals(),
+    written: dt.datetime = NOON,
+) -> Review:  # fmt: skip
+    """Return a review that is not kept yet."""
+    return Review(club=club, member=member, book=book, stars=stars, text=text, said=said, needs=needs, written=written)
+
+
 async def save_review(database: Sessions, review: Review) -> Review:
     """Keep a review as it is, in place of its author's earlier one."""
     async with database.writing() as session:
         return await save(session, review)
 
 
-async def add_finding_to(database: Sessions, finding: Finding, until: dt.datetime) -> Finding | None:
+async def add_finding_to(
+    database: Sessions, place: Place, member: int, message: int, needs: Reveals, at: dt.datetime, until: dt.datetime
+) -> Finding | None:
     """Keep a message that goes further than its place; its author is told from a moment on."""
     async with database.writing() as session:
-        return await add_finding(session, finding, until)
+        return await add_finding(session, place, member, message, needs, at, until)
 
 
 async def shelf_of(database: Sessions, member: Member) -> list[Shelved]:

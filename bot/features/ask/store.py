@@ -13,7 +13,7 @@ from bot.answering.reply import Reply
 from bot.app import App
 from bot.db import base
 from bot.features.progress.store import PositionRow
-from bot.features.reviews.store import ReviewRow
+from bot.features.reviews.store import Review
 from bot.features.shelf.store import ShelfRow
 from bot.people import NO_CLUB, Member, Place
 from corpus.books import Reveals, Slug
@@ -159,7 +159,7 @@ class DirectMessages:
 
     async def clubs(self, member_id: int) -> list[int]:
         """Return the clubs in which a person has told a position, shelved or reviewed a book."""
-        tables = (PositionRow, ShelfRow, ReviewRow)
+        tables = (PositionRow, ShelfRow, Review)
         told = union(*(select(table.club).where(table.member == member_id, table.club != NO_CLUB) for table in tables))
         async with self._sessions.reading() as session:
             return sorted(await session.scalars(told))

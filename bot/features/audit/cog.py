@@ -58,7 +58,7 @@ def _line(entry: AuditEntry) -> str:
     done, how = DONE[entry.did]
     who = f" {how} <@{entry.by}>" if entry.by != NOBODY else ""
     about = f": {safe(entry.about)}" if entry.about else ""
-    where = f"https://discord.com/channels/{entry.place.club}/{entry.place.id}/{entry.message}"
+    where = entry.place.link(entry.message)
     there = where if entry.message else f"<#{entry.place.id}>"
     sources = f"\n-# {' · '.join(map(safe, entry.sources))}" if entry.sources else ""
     return f"<t:{int(entry.at.timestamp())}:f> {done}{who}{about} {there}{sources}"

@@ -3,8 +3,6 @@
 Discord hides the whole of a group from who lacks its permission; members read the ceiling with `/progress show`.
 """
 
-from collections.abc import Mapping
-
 import discord
 from discord import app_commands
 
@@ -16,10 +14,10 @@ from bot.discord.context import MODERATOR, app_of, deliver, is_thread, needs, po
 from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked, AskedQuestions
-from bot.features.ceilings.store import CeilingChange, Ceilings
+from bot.features.ask.store import AskedQuestions
+from bot.features.ceilings.store import CHANGE, CeilingChange, Ceilings
 from bot.people import Member, Place
-from corpus.books import Book, Slug
+from corpus.books import Book
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
@@ -27,8 +25,6 @@ PRIVATE = "Private answers don’t change: they go by how far each reader is."
 
 SHOWN = 15
 """Books that a card names."""
-
-Books = Mapping[Slug, Book]
 
 
 class CeilingButton(Confirm, template=rf"ceiling:set:{ID}"):
@@ -51,45 +47,23 @@ class CeilingUndoButton(Undo, template=rf"ceiling:undo:{ID}"):
         await _change(interaction, self, "Undone.")
 
 
-def preview_card(asked: Asked, change: CeilingChange, books: Books, channel: object) -> Card:
-    """Return what a change would mean for the place, with *Confirm* and *Cancel*."""
-    place = "this thread" if is_thread(channel) else "this channel"
-    lines = [_preview(books[slug], before, change.after[slug], place) for slug, before in _known(change.before, books)]
-    items = [CeilingButton(asked.id), Cancel(asked.member.id)]
-    return notice_card("\n".join((*lines[:SHOWN], PRIVATE)), buttons=items, note="I’ll announce it here.")
-
-
-def ceiling_card(ceiling: Mapping[Slug, int], books: Books) -> Card:
-    """Return how far a place goes."""
-    if not ceiling:
-        text = "No ceiling is set here: what I say to everybody assumes that nobody has started."
-        return notice_card(text, note="A moderator can set one with /ceiling set.")
-    lines = [
-        f"What I say here for everybody goes up to {reach(books[slug], marks)}." for slug, marks in ceiling.items()
-    ]
-    return notice_card("\n".join(lines[:SHOWN]), note=PRIVATE)
-
-
 async def _change(interaction: Interaction, button: OwnButton, done: str, *undo: type[Undo]) -> None:
     """Make a change, and tell everybody in the place: they have a right to know."""
     await interaction.response.defer()
     asked = await button.asked(interaction)
     await needs(interaction, MODERATOR)
     app = app_of(interaction)
-    change = CeilingChange.read(asked.text)
+    before, after = change = CHANGE.validate_json(asked.text)
     await app.get(Ceilings).make(asked.place, change, asked.member)
-    back = await app.get(AskedQuestions).keep("ceiling", asked.member, asked.place, change.back.written())
+    text = CHANGE.dump_json(CeilingChange(after, before)).decode()
+    back = await app.get(AskedQuestions).keep("ceiling", asked.member, asked.place, text)
     items = [each(back.id) for each in undo]
     await replace_card(interaction, notice_card(f"{done} I’m announcing it here.", buttons=items))
-    lines = [_announced(app.books[slug], marks) for slug, marks in _known(change.after, app.books)]
+    lines = [_announced(app.books[slug], marks) for slug, marks in after.items() if slug in app.books]
     await post(interaction, Card(body=safe("\n".join((*lines[:SHOWN], PRIVATE))), tone=Tone.PUBLIC))
 
 
-def _known(marks: Mapping[Slug, int | None], books: Books) -> list[tuple[Slug, int | None]]:
-    return [(slug, there) for slug, there in marks.items() if slug in books]
-
-
-def _preview(book: Book, before: int | None, after: int | None, place: str) -> str:
+def _previewed(book: Book, before: int | None, after: int | None, place: str) -> str:
     if after is None:
         return f"In {place} I’ll treat {book.title} as if nobody had started it."
     so_far = f" Until now it was {reach(book, before)}." if before is not None else ""
@@ -122,7 +96,7 @@ class CeilingCog(AppCog):
     @app_commands.autocomplete(where=autocomplete.ceilings, book=autocomplete.books)
     async def set(self, interaction: Interaction, where: Where, book: Typed | None = None) -> None:
         """Set how far I may go here. You see a preview first; then I announce it."""
-        member, place = await self._keeper(interaction)
+        member, place = await acknowledge(interaction, MODERATOR)
         known = await self._app.get(Questions).needed(member, place, book)
         await self._preview(interaction, member, place, await self._app.get(Ceilings).raised(place, known, where))
 
@@ -130,26 +104,31 @@ class CeilingCog(AppCog):
     async def show(self, interaction: Interaction) -> None:
         """Show how far I may go here."""
         _, place = await acknowledge(interaction)
-        await deliver(interaction, ceiling_card(await self._app.get(Ceilings).show(place), self._app.books))
+        there, books = await self._app.get(Ceilings).show(place), self._app.books
+        lines = [f"What I say here for everybody goes up to {reach(books[slug], at)}." for slug, at in there.items()]
+        card = notice_card("\n".join(lines[:SHOWN]), note=PRIVATE)
+        if not lines:
+            text = "No ceiling is set here: what I say to everybody assumes that nobody has started."
+            card = notice_card(text, note="A moderator can set one with /ceiling set.")
+        await deliver(interaction, card)
 
     @ceiling.command()
     @app_commands.describe(book="Which book; all of them if left out")
     @app_commands.autocomplete(book=autocomplete.books)
     async def clear(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Remove the ceiling: I then assume that nobody here has started."""
-        member, place = await self._keeper(interaction)
+        member, place = await acknowledge(interaction, MODERATOR)
         known = find_book(book, self._app.books_of(place.club)) if book else None
         await self._preview(interaction, member, place, await self._app.get(Ceilings).cleared(place, known))
 
-    async def _keeper(self, interaction: Interaction) -> tuple[Member, Place]:
-        """Return who asks and where, once it is clear that they keep this place."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        return await needs(interaction, MODERATOR)
-
     async def _preview(self, interaction: Interaction, member: Member, place: Place, change: CeilingChange) -> None:
-        """Show what a change would mean, and keep it until it is confirmed."""
-        asked = await self._app.get(AskedQuestions).keep("ceiling", member, place, change.written())
-        await deliver(interaction, preview_card(asked, change, self._app.books, interaction.channel))
+        """Show what a change would mean for the place, with *Confirm* and *Cancel*, and keep it until then."""
+        asked = await self._app.get(AskedQuestions).keep("ceiling", member, place, CHANGE.dump_json(change).decode())
+        here, books = "this thread" if is_thread(interaction.channel) else "this channel", self._app.books
+        lines = [_previewed(books[b], marks, change.after[b], here) for b, marks in change.before.items() if b in books]
+        items = [CeilingButton(asked.id), Cancel(member.id)]
+        text = "\n".join((*lines[:SHOWN], PRIVATE))
+        await deliver(interaction, notice_card(text, buttons=items, note="I’ll announce it here."))
 
 
 FEATURE = Feature("ceilings", cogs=(CeilingCog,), buttons=(CeilingButton, CeilingUndoButton))

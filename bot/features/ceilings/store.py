@@ -1,9 +1,7 @@
 """How far places may go."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 from sqlalchemy import Index, PrimaryKeyConstraint, delete, select
@@ -35,33 +33,19 @@ class CeilingRow(ReachedColumns, Base):
     at: Mapped[dt.datetime]
 
 
-_CHANGE = TypeAdapter(tuple[dict[Slug, int | None], dict[Slug, int | None]])
-
-
 class CeilingProblem(DogearError):
     """A ceiling cannot be changed in that way: there is none, it is so already, or somebody was faster."""
 
 
-@dataclass(frozen=True, slots=True)
-class CeilingChange:
+class CeilingChange(NamedTuple):
     """A change of a place's ceiling: each book's marks before and after, None where it has none."""
 
-    before: Mapping[Slug, int | None]
-    after: Mapping[Slug, int | None]
+    before: dict[Slug, int | None]
+    after: dict[Slug, int | None]
 
-    @property
-    def back(self) -> "CeilingChange":
-        """The change that takes this one back."""
-        return CeilingChange(self.after, self.before)
 
-    def written(self) -> str:
-        """Return the change as text that can be kept until somebody confirms it."""
-        return _CHANGE.dump_json((dict(self.before), dict(self.after))).decode()
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Return a change that was kept as text."""
-        return cls(*_CHANGE.validate_json(text))
+CHANGE = TypeAdapter(CeilingChange)
+"""A change as text that can be kept until somebody confirms it."""
 
 
 class Ceilings:
@@ -96,8 +80,8 @@ class Ceilings:
 
     async def cleared(self, place: Place, book: Book | None = None) -> CeilingChange:
         """Return the change that takes a place's ceiling away, in one book or in all. Raises CeilingProblem."""
-        there = await self.show(place)
-        before: dict[Slug, int | None] = {slug: n for slug, n in there.items() if book is None or slug == book.slug}
+        there = (await self.show(place)).items()
+        before: dict[Slug, int | None] = {slug: marks for slug, marks in there if book is None or slug == book.slug}
         if not before:
             where = f" in {book.title}" if book else ""
             raise CeilingProblem(f"There is no ceiling{where} here, so there is nothing to remove.")
@@ -111,16 +95,16 @@ class Ceilings:
                 raise CeilingProblem("Somebody has changed the ceiling in the meantime. /ceiling show shows it.")
             for slug, marks in change.after.items():
                 if marks is None:
-                    mine = (CeilingRow.club == place.club, CeilingRow.place == place.id, CeilingRow.book == slug)
-                    await session.execute(delete(CeilingRow).where(*mine))
+                    gone = delete(CeilingRow).filter_by(club=place.club, place=place.id, book=slug)
+                    await session.execute(gone)
                 elif book := self._books.get(slug):
                     await _put(session, place, slug, Reached.in_book(book, marks), by.id, self._now())
 
 
 async def ceiling_of(session: AsyncSession, place: Place) -> dict[Slug, Reached]:
     """Return a place's ceiling in the order of the books; empty where none was set."""
-    query = select(CeilingRow).where(CeilingRow.club == place.club, CeilingRow.place == place.id)
-    return {row.book: row.reached for row in await session.scalars(query.order_by(CeilingRow.book))}
+    query = select(CeilingRow).filter_by(club=place.club, place=place.id).order_by(CeilingRow.book)
+    return {row.book: row.reached for row in await session.scalars(query)}
 
 
 async def _put(session: AsyncSession, place: Place, book: Slug, reached: Reached, by: int, at: dt.datetime) -> None:

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, inspect, select, true, update
@@ -12,8 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.app import App
 from bot.db.base import Base, MemberRow, OfMember, Personal
 from bot.db.sessions import Sessions
-from bot.features.reviews.rules import GONE, Review, read_review, written_review
-from bot.features.reviews.store import ReviewRow, Reviews, as_review
+from bot.features.reviews.store import GONE, Review, Reviews
 from bot.people import Member
 from corpus.books import Reveals
 
@@ -57,8 +55,8 @@ async def forget_person(database: Sessions, member_id: int, club: int | None = N
         # Locked in one order, so that two who do this at once do not wait for one another.
         mine = select(MemberRow.club).where(*person).order_by(MemberRow.club).with_for_update()
         clubs = list(await session.scalars(mine))
-        reviews = select(ReviewRow).where(ReviewRow.club.in_(clubs), ReviewRow.member == member_id)
-        gone = [as_review(row) for row in await session.scalars(reviews.order_by(ReviewRow.id))]
+        reviews = select(Review).where(Review.club.in_(clubs), Review.member == member_id)
+        gone = (await session.scalars(reviews.order_by(Review.id))).all()
         for table, personal in personal_tables():
             columns = inspect(table).columns
             whose = (columns[personal.by] == member_id, _in(columns["club"], club))
@@ -94,7 +92,9 @@ class MyData:
         found = await held_about(self._database, member.id, member.club or None)
         for kept in found["questions"]:
             if kept["do"] == GONE:
-                kept["text"] = written_review(replace(read_review(kept["text"]), needs=Reveals()))
+                gone = Review.load(kept["text"])
+                gone.needs = Reveals()
+                kept["text"] = gone.dump()
         counts = {personal.says: len(found[personal.name]) for _, personal in personal_tables()}
         file = json.dumps(found, ensure_ascii=False, indent=2).encode()
         return {says: count for says, count in counts.items() if count}, file

@@ -36,7 +36,7 @@ def prompt_card(
     prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items, place_in_queue: str = ""
 ) -> Card:
     """Return a prompt as a moderator sees it: its words, whose they are, what became of it, where it belongs."""
-    source = f"From https://discord.com/channels/{prompt.place.club}/{prompt.place.id}/{prompt.message}"
+    source = f"From {prompt.place.link(prompt.message)}"
     lines = [
         f"{prompt.state.value.capitalize()}{f', {prompt.kind}' if prompt.kind else ''}, by <@{prompt.member}>",
         _section(prompt, books),

@@ -3,19 +3,19 @@
 import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import discord
 from discord import app_commands
+from pydantic import TypeAdapter
 
 from bot.answering.texts import reach
 from bot.app import App
 from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
-from bot.discord.cards import MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
+from bot.discord.cards import INPUT, MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
 from bot.discord.context import Choice, Refused, app_of, deliver
 from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.feature import Feature
@@ -23,22 +23,20 @@ from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
-from bot.features.reviews.rules import GONE, MAX_TEXT, STARS, Review, ReviewDraft, Wanted, read_review, written_review
-from bot.features.reviews.store import Reviews
+from bot.features.reviews.store import GONE, Review, Reviews
 from bot.limits import Allowance
 from bot.people import Member, Place
 from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.passages import Passage
-from corpus.positions import MAX_LENGTH
+from corpus.positions import MAX_LENGTH, describe_position
 from corpus.text import plural
 
 DAYS = {"week": 7, "month": 31, "year": 366}
 """Days that a review may be old."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadReview:
+class ReadReview(NamedTuple):
     """A review as somebody reads it; `member` wrote it, or a reader outside of the club where that is None."""
 
     stars: int | None
@@ -46,45 +44,38 @@ class ReadReview:
     at: dt.datetime | None = None
     likes: int = 0
     member: int | None = None
-    own: bool = False
 
 
-def wanted(stars: int, since: str, now: dt.datetime) -> Wanted:
-    """Return which reviews are wanted: of at least so many stars, and of the last week, month, year, or any day."""
-    days = DAYS.get(since)
-    return Wanted(stars, now - dt.timedelta(days=days) if days else None)
-
-
-async def reviews_for(app: App, member: Member, place: Place, book: Book, which: Wanted) -> list[ReadReview]:
+async def reviews_for(
+    app: App, member: Member, place: Place, book: Book, stars: int = 1, since: str = ""
+) -> list[ReadReview]:
     """Return the reviews that a member may read in private: their own first, then the latest first.
 
-    Their own is always among them, however far its text was placed: they wrote it.
+    They have at least so many stars, and are of the last week, month or year, or of any day.
     """
     audience = await app.get(Audiences).private(member, place)
-    club = await app.get(Reviews).read(member.club, book, audience, which)
+    club = await app.get(Reviews).read(member, book, audience)
     told = await app.workers.do(lambda: app.discussion.texts(book.slug, audience, "review"))
-    mine = await app.get(Reviews).mine(member, book)
-    own = [_read(mine, own=True)] if mine and which.allows(mine.stars, mine.edited or mine.written) else []
-    others = [_read(review) for review in club if review.member != member.id]
-    found = [*others, *(review for review in _from_library(told) if which.allows(review.stars, review.at))]
-    return own + sorted(found, key=lambda review: -review.at.timestamp() if review.at else math.inf)
-
-
-def _read(review: Review, *, own: bool = False) -> ReadReview:
-    return ReadReview(review.stars, review.text, review.edited or review.written, member=review.member, own=own)
+    found = [ReadReview(each.stars, each.text, each.at, member=each.member) for each in club]
+    first = app.now() - dt.timedelta(days=DAYS[since]) if since in DAYS else None
+    return sorted(
+        (
+            each
+            for each in (*found, *_from_library(told))
+            if (each.stars or 1) >= stars and (first is None or (each.at is not None and each.at >= first))
+        ),
+        key=lambda each: (each.member != member.id, -each.at.timestamp() if each.at else math.inf),
+    )
 
 
 def _from_library(passages: Iterable[Passage]) -> Iterator[ReadReview]:
     """Yield the library's reviews: what may be seen of one stands together."""
     in_order = sorted(passages, key=lambda passage: passage.order)
     for _, group in groupby(in_order, key=lambda passage: (passage.document, passage.group)):
-        parts = list(group)
-        first = parts[0]
+        first, *others = group
         at = dt.datetime.combine(first.date, dt.time(), dt.UTC) if first.date else None
-        yield ReadReview(first.rating, " ".join(part.text for part in parts), at, first.likes)
+        yield ReadReview(first.rating, " ".join(part.text for part in (first, *others)), at, first.likes)
 
-
-NONE_FITS = "There are no such reviews for what you’ve read so far."
 
 SHOWN = 300
 """Characters of a review in a preview of its end."""
@@ -103,6 +94,12 @@ class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
         return await reviews_card(app, member, place, asked, self.page)
 
 
+async def of_button(button: OwnButton, interaction: Interaction) -> tuple[App, Asked, Book]:
+    """Return the app, and what is kept for a button, with its book. Raises Refused for anybody else."""
+    asked, app = await button.asked(interaction), app_of(interaction)
+    return app, asked, app.books[asked.book or ""]
+
+
 class ReviewDeleteButton(OwnButton, template=rf"review-delete:{ID}"):
     """Shows what would be deleted."""
 
@@ -110,11 +107,8 @@ class ReviewDeleteButton(OwnButton, template=rf"review-delete:{ID}"):
 
     async def card(self, interaction: Interaction) -> Card:
         """Show the preview in place of the card."""
-        asked = await self.asked(interaction)
-        app = app_of(interaction)
-        book = app.books[asked.book or ""]
-        review = await app.get(Reviews).needed(asked.member, book)
-        return deleting_card(asked, book, review)
+        app, asked, book = await of_button(self, interaction)
+        return deleting_card(asked, book, await app.get(Reviews).needed(asked.member, book))
 
 
 class ReviewGoneButton(Confirm, template=rf"review-gone:{ID}"):
@@ -124,11 +118,9 @@ class ReviewGoneButton(Confirm, template=rf"review-gone:{ID}"):
 
     async def card(self, interaction: Interaction) -> Card:
         """Delete it, and offer to undo."""
-        asked = await self.asked(interaction)
-        app = app_of(interaction)
-        book = app.books[asked.book or ""]
+        app, asked, book = await of_button(self, interaction)
         gone = await app.get(Reviews).delete(asked.member, book)
-        kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, written_review(gone), book.slug)
+        kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, gone.dump(), book.slug)
         text = f"Deleted: your review of {book.title}. Nobody can read it any more."
         return notice_card(text, buttons=[ReviewBackButton(kept.id)])
 
@@ -140,54 +132,62 @@ class ReviewBackButton(Undo, template=rf"review-back:{ID}"):
 
     async def card(self, interaction: Interaction) -> Card:
         """Put it back."""
-        asked = await self.asked(interaction)
-        app = app_of(interaction)
-        await app.get(Reviews).put_back(read_review(asked.text))
-        title = app.books[asked.book or ""].title
-        return notice_card(f"Undone. Your review of {title} is back.")
+        app, asked, book = await of_button(self, interaction)
+        await app.get(Reviews).put_back(Review.load(asked.text))
+        return notice_card(f"Undone. Your review of {book.title} is back.")
 
 
 def deleting_card(asked: Asked, book: Book, review: Review) -> Card:
     """Return the preview of deleting a review."""
     items = [ReviewGoneButton(asked.id), Cancel(asked.member.id, label="Keep it")]
-    text = f"Delete this review?\n{_stars(review.stars)}\n{opening(review.text, SHOWN)}"
-    return notice_card(f"{text} …" if len(review.text) > SHOWN else text, f"Your review of {book.title}", items)
+    more = " …" if len(review.text) > SHOWN else ""
+    text = f"Delete this review?\n{_stars(review.stars)}\n{opening(review.text, SHOWN)}{more}"
+    return notice_card(text, f"Your review of {book.title}", items)
 
 
 async def reviews_card(app: App, member: Member, place: Place, asked: Asked, page: int = 1) -> Card:
     """Return a page of the reviews that a member wants to read, of those that they may."""
     book = app.books[asked.book or ""]
     stars, _, since = asked.text.partition(" ")
-    found = await reviews_for(app, member, place, book, wanted(int(stars), since, app.now()))
+    found = await reviews_for(app, member, place, book, int(stars), since)
     if not found:
-        return notice_card(NONE_FITS, book.title)
-    items = [_item(review) for review in found]
+        return notice_card("There are no such reviews for what you’ve read so far.", book.title)
+    items = [_item(review, member) for review in found]
     return paged_card(book.title, items, page, partial(ReviewPageButton, asked.id))
 
 
-def _item(review: ReadReview) -> str:
+def _item(review: ReadReview, reader: Member) -> str:
     """Return a review as a list shows it, safe. A mention shows a name and, in our messages, calls nobody."""
-    who = "**Your review**" if review.own else f"<@{review.member}>" if review.member else "**A reader**"
-    when = f"<t:{int(review.at.timestamp())}:D>" if review.at and review.member else _day(review)
+    who = f"<@{review.member}>" if review.member else "**A reader**"
+    when = ""
+    if review.at:
+        when = f"<t:{int(review.at.timestamp())}:D>" if review.member else f"{review.at.day} {review.at:%B %Y}"
     likes = plural(review.likes, "like") if review.likes else ""
-    heading = " · ".join(filter(None, (who, _stars(review.stars), when, likes)))
-    return f"{heading}\n{safe(review.text)}".strip()
-
-
-def _day(review: ReadReview) -> str:
-    return f"{review.at.day} {review.at:%B %Y}" if review.at else ""
+    own = "**Your review**" if review.member == reader.id else who
+    return f"{' · '.join(filter(None, (own, _stars(review.stars), when, likes)))}\n{safe(review.text)}".strip()
 
 
 def _stars(stars: int | None) -> str:
     return f"{'★' * stars}{'☆' * (5 - stars)}" if stars else "no stars"
 
 
-REVIEW_BUTTONS = (ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton)
+class ReviewDraft(NamedTuple):
+    """What somebody types as a review: stars, a text, and how far it reveals, in their own words."""
+
+    stars: str = ""
+    text: str = ""
+    said: str = ""
+
+    @classmethod
+    def begun(cls, book: Book, earlier: Review | None, marks: int = 0) -> Self:
+        """Return what stands in the fields at first: the earlier review, or where its author is in the book."""
+        if earlier is None:
+            return cls(said=describe_position(marks, book))
+        return cls(str(earlier.stars or ""), earlier.text, describe_position(min(earlier.said, book.marks), book))
 
 
-REVEALS = "How far must readers be?"
-REVEALS_HELP = "For example ch 5, 45% or finished. “Not started” if your review has no spoilers."
-TEXT_HELP = "Members of this club who have read that far can see it, with your name."
+DRAFT = TypeAdapter(ReviewDraft)
+"""A draft as text that can be kept."""
 
 
 class ReviewModal(Dialogue):
@@ -196,30 +196,38 @@ class ReviewModal(Dialogue):
     def __init__(self, book: Book, draft: ReviewDraft) -> None:
         super().__init__(title=one_line(f"Review: {book.title}", MODAL_TITLE))
         self._book = book
-        options = [discord.SelectOption(label="★" * n, value=str(n), default=draft.stars == str(n)) for n in STARS]
+        options = [
+            discord.SelectOption(label="★" * n, value=f"{n}", default=draft.stars == f"{n}") for n in range(1, 6)
+        ]
         self.stars: discord.ui.Select[Any] = discord.ui.Select(
             custom_id="stars", placeholder="No stars", options=options, min_values=0, required=False
         )
         self.add_item(discord.ui.Label(text="Stars", component=self.stars))
+        seen = "Members of this club who have read that far can see it, with your name."
+        far = "For example ch 5, 45% or finished. “Not started” if your review has no spoilers."
         self.text = self.line(
-            "Review", "text", draft.text, description=TEXT_HELP, style=discord.TextStyle.paragraph, required=False,
-            max_length=MAX_TEXT,
+            "Review", "text", draft.text, description=seen, style=discord.TextStyle.paragraph, required=False,
+            max_length=INPUT,
         )  # fmt: skip
-        self.said = self.line(REVEALS, "said", draft.said, description=REVEALS_HELP, max_length=MAX_LENGTH)
+        self.said = self.line("How far must readers be?", "said", draft.said, description=far, max_length=MAX_LENGTH)
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Keep the review; where that cannot be, what was typed is not lost."""
-        app = app_of(interaction)
+        app, book = app_of(interaction), self._book
         member, place = await acknowledge(interaction)
-        draft = ReviewDraft("".join(self.stars.values), self.text.value, self.said.value)
+        stars, text, said = draft = ReviewDraft("".join(self.stars.values), self.text.value, self.said.value)
         try:
             app.get(Allowance).take(member)
-            kept = await app.get(Reviews).write(member, self._book, draft.stars, draft.text, draft.said)
+            kept = await app.get(Reviews).write(member, book, int(stars) if stars else None, text, said)
         except DogearError as error:
-            asked = await app.get(AskedQuestions).keep("review-draft", member, place, draft.written(), self._book.slug)
+            typed = DRAFT.dump_json(draft).decode()
+            asked = await app.get(AskedQuestions).keep("review-draft", member, place, typed, book.slug)
             raise Choice(str(error), [ReviewDraftButton(asked.id)]) from error
-        asked = await app.get(AskedQuestions).keep("review", member, place, "", self._book.slug)
-        await deliver(interaction, kept_card(self._book, kept, asked.id))
+        asked = await app.get(AskedQuestions).keep("review", member, place, "", book.slug)
+        readers = f"who have read up to {reach(book, kept.said)}" if kept.said else "of this club"
+        told = f"Saved. Members {readers} can read your review, with your name."
+        buttons = [ReviewEditButton(asked.id), ReviewDeleteButton(asked.id)]
+        await deliver(interaction, notice_card(told, book.title, buttons))
 
 
 class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):
@@ -229,9 +237,8 @@ class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open the modal."""
-        asked = await self.asked(interaction)
-        book = app_of(interaction).books[asked.book or ""]
-        await interaction.response.send_modal(ReviewModal(book, ReviewDraft.read(asked.text)))
+        _, asked, book = await of_button(self, interaction)
+        await interaction.response.send_modal(ReviewModal(book, DRAFT.validate_json(asked.text)))
 
 
 class ReviewEditButton(OwnButton, template=rf"review-edit:{ID}"):
@@ -241,21 +248,9 @@ class ReviewEditButton(OwnButton, template=rf"review-edit:{ID}"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open the modal."""
-        asked = await self.asked(interaction)
-        app = app_of(interaction)
-        book = app.books[asked.book or ""]
+        app, asked, book = await of_button(self, interaction)
         earlier = await app.get(Reviews).needed(asked.member, book)
-        await interaction.response.send_modal(ReviewModal(book, ReviewDraft.begun(book, earlier, 0)))
-
-
-def kept_card(book: Book, review: Review, asked_id: str) -> Card:
-    """Return the card of a review that is kept: for which readers, by its author's own word and no other."""
-    readers = f"who have read up to {reach(book, review.said)}" if review.said else "of this club"
-    text = f"Saved. Members {readers} can read your review, with your name."
-    return notice_card(text, book.title, [ReviewEditButton(asked_id), ReviewDeleteButton(asked_id)])
-
-
-MODAL_BUTTONS = (ReviewDraftButton, ReviewEditButton)
+        await interaction.response.send_modal(ReviewModal(book, ReviewDraft.begun(book, earlier)))
 
 
 Typed = app_commands.Range[str, 1, 200]
@@ -306,7 +301,7 @@ class ReviewCog(AppCog):
         member, place = await visitor(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         earlier = await self._app.get(Reviews).needed(member, known)
-        await interaction.response.send_modal(ReviewModal(known, ReviewDraft.begun(known, earlier, 0)))
+        await interaction.response.send_modal(ReviewModal(known, ReviewDraft.begun(known, earlier)))
 
     @review.command()
     @app_commands.describe(book="The book")
@@ -320,4 +315,7 @@ class ReviewCog(AppCog):
         await deliver(interaction, deleting_card(asked, known, review))
 
 
-FEATURE = Feature("reviews", cogs=(ReviewCog,), buttons=(*REVIEW_BUTTONS, *MODAL_BUTTONS))
+BUTTONS = (
+    ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton, ReviewDraftButton, ReviewEditButton,
+)  # fmt: skip
+FEATURE = Feature("reviews", cogs=(ReviewCog,), buttons=BUTTONS)

@@ -1,10 +1,6 @@
 """`/shelf`: what a member wants to read, is reading, has finished or has set aside; nobody else sees it."""
 
-import datetime as dt
-from dataclasses import astuple
-
 from discord import app_commands
-from pydantic import TypeAdapter
 
 from bot.app import App
 from bot.discord import autocomplete
@@ -15,14 +11,10 @@ from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_message
 from bot.feature import Feature
 from bot.features.ask.store import AskedQuestions
 from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, shelf_list, shelf_page
-from bot.features.shelf.rules import ShelfChange, ShelfName, Shelved
+from bot.features.shelf.rules import CHANGE, ShelfChange, ShelfName
 from bot.features.shelf.store import Shelves
 from bot.limits import Allowance
-from bot.people import Member, Place
-from corpus.books import Slug
-
-_Fields = tuple[str, str, ShelfName, dt.datetime, Slug | None]
-_CHANGE = TypeAdapter(tuple[_Fields | None, _Fields | None])
+from bot.people import Member
 
 
 class ShelfPageButton(Page, template=rf"shelf:{PAGE}"):
@@ -42,10 +34,9 @@ class ShelfUndoButton(Undo, template=rf"shelf-undo:{ID}"):
     async def card(self, interaction: Interaction) -> Card:
         """Put the book back to where it was."""
         asked = await self.asked(interaction)
-        change = read_change(asked.text)
+        change = CHANGE.validate_json(asked.text)
         await app_of(interaction).get(Shelves).undo(asked.member, change)
-        undone = ShelfChange(change.after, change.before)
-        return notice_card(f"Undone. {change_sentence(undone)}")
+        return notice_card(f"Undone. {change_sentence(ShelfChange(change.after, change.before))}")
 
 
 async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
@@ -60,30 +51,6 @@ async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
         picture = Attachment("shelf.png", png, alt_text(shelved, app.books))
     items = [headed(part) for part in shelf_list(shelved, app.books)]
     return paged_card("My shelf", items, page, ShelfPageButton, picture)
-
-
-async def change_card(app: App, member: Member, place: Place, change: ShelfChange) -> Card:
-    """Return the card of a change, with a button that takes it back; a book that stayed where it was needs none."""
-    before, after = change.before, change.after
-    if before and after and before.shelf is after.shelf:
-        return notice_card(change_sentence(change))
-    known = app.books.get(after.book or "") if after else None
-    tells = known is not None and after is not None and after.shelf in (ShelfName.READING, ShelfName.FINISHED)
-    note = "This doesn’t change your position; /progress set does." if tells else ""
-    asked = await app.get(AskedQuestions).keep("shelf", member, place, written_change(change))
-    return notice_card(change_sentence(change), buttons=[ShelfUndoButton(asked.id)], note=note)
-
-
-def written_change(change: ShelfChange) -> str:
-    """Return a change as text that can be kept."""
-    before, after = (astuple(each) if each else None for each in (change.before, change.after))
-    return _CHANGE.dump_json((before, after)).decode()
-
-
-def read_change(text: str) -> ShelfChange:
-    """Return a change that was kept as text."""
-    before, after = (Shelved(*each) if each else None for each in _CHANGE.validate_json(text))
-    return ShelfChange(before, after)
 
 
 Title = app_commands.Range[str, 1, 200]
@@ -110,8 +77,7 @@ class ShelfCog(AppCog):
     @app_commands.autocomplete(book=autocomplete.books)
     async def add(self, interaction: Interaction, book: Title, part: str = ShelfName.WANT.value) -> None:
         """Put a book on your shelf, from the library or any other."""
-        member, _ = await acknowledge(interaction)
-        await self._tell(interaction, await self._app.get(Shelves).add(member, book, ShelfName(part)))
+        await self._put(interaction, book, ShelfName(part))
 
     @shelf.command()
     @app_commands.describe(book="A book on your shelf", part="Which shelf")
@@ -120,21 +86,27 @@ class ShelfCog(AppCog):
     @app_commands.autocomplete(book=autocomplete.shelved)
     async def move(self, interaction: Interaction, book: Title, part: str) -> None:
         """Move a book to another of your shelves."""
-        member, _ = await acknowledge(interaction)
-        await self._tell(interaction, await self._app.get(Shelves).move(member, book, ShelfName(part)))
+        await self._put(interaction, book, ShelfName(part), there_already=True)
 
     @shelf.command()
     @app_commands.describe(book="A book on your shelf")
     @app_commands.autocomplete(book=autocomplete.shelved)
     async def remove(self, interaction: Interaction, book: Title) -> None:
         """Take a book off your shelf."""
-        member, _ = await acknowledge(interaction)
-        await self._tell(interaction, await self._app.get(Shelves).remove(member, book))
+        await self._put(interaction, book, None, there_already=True)
 
-    async def _tell(self, interaction: Interaction, change: ShelfChange) -> None:
-        """Tell what was done, with *Undo*."""
-        member, place = await visitor(interaction)
-        await deliver(interaction, await change_card(self._app, member, place, change))
+    async def _put(
+        self, interaction: Interaction, book: str, shelf: ShelfName | None, *, there_already: bool = False
+    ) -> None:
+        """Change the shelf, and tell what was done, with *Undo*; a book that stayed where it was needs none."""
+        member, place = await acknowledge(interaction)
+        before, after = change = await self._app.get(Shelves).put(member, book, shelf, there_already=there_already)
+        if before and after and before.shelf is after.shelf:
+            return await deliver(interaction, notice_card(change_sentence(change)))
+        asked = await self._app.get(AskedQuestions).keep("shelf", member, place, CHANGE.dump_json(change).decode())
+        tells = after and after.book and after.shelf in (ShelfName.READING, ShelfName.FINISHED)
+        note = "This doesn’t change your position; /progress set does." if tells else ""
+        return await deliver(interaction, notice_card(change_sentence(change), "", [ShelfUndoButton(asked.id)], note))
 
 
 FEATURE = Feature("shelf", cogs=(ShelfCog,), buttons=(ShelfPageButton, ShelfUndoButton))

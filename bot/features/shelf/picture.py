@@ -61,7 +61,7 @@ def shelf_list(shelved: Sequence[Shelved], books: Mapping[Slug, Book]) -> list[s
 
 def change_sentence(change: ShelfChange) -> str:
     """Say what happened to a book on a shelf."""
-    before, after = change.before, change.after
+    before, after = change
     if after is None:
         return f"I took “{before.title}” off your shelf." if before else "Your shelf is as it was before."
     if before is None:

@@ -1,9 +1,11 @@
-"""What stands on a member's shelf, and how a book on it is named."""
+"""What stands on a member's shelf, and how a book is named by its title."""
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
 
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
@@ -14,6 +16,10 @@ MAX_TITLE = 100
 
 MAX_BOOKS = 200
 """Books on one shelf: enough for years, and few enough to be shown."""
+
+
+class NoTitle(DogearError):
+    """What was typed is no title of a book."""
 
 
 class ShelfProblem(DogearError):
@@ -29,8 +35,7 @@ class ShelfName(StrEnum):
     ASIDE = "set aside"
 
 
-@dataclass(frozen=True, slots=True)
-class Shelved:
+class Shelved(NamedTuple):
     """A book on a member's shelf. `book` is its slug if the library has it; `key` identifies it on the shelf."""
 
     key: str
@@ -40,33 +45,26 @@ class Shelved:
     book: Slug | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShelfChange:
+class ShelfChange(NamedTuple):
     """One book as it stood on a shelf before and after; None where it was not on it."""
 
     before: Shelved | None
     after: Shelved | None
 
 
-def named(typed: str, shelf: ShelfName, books: Mapping[Slug, Book], now: dt.datetime) -> Shelved:
-    """Return a book for a shelf, by the library's names for it or else as it was typed. Raises ShelfProblem."""
+CHANGE = TypeAdapter(ShelfChange)
+"""A change as text that can be kept."""
+
+
+def known_or_typed(typed: str, books: Mapping[Slug, Book]) -> tuple[str, Slug | None]:
+    """Return the title and the slug of a book of the library, or else the title as it was typed. Raises NoTitle."""
     title = " ".join(typed.split())
     try:
         book = find_book(title, books)
     except UnknownBook:
         if not any(map(str.isalnum, title)):
-            raise ShelfProblem("Which book? Write its title.") from None
+            raise NoTitle("Which book? Write its title.") from None
         if len(title) > MAX_TITLE:
-            raise ShelfProblem(f"A title has at most {MAX_TITLE} characters here. Please shorten it.") from None
-        return Shelved(title.casefold(), title, shelf, now)
-    return Shelved(book.slug, book.title, shelf, now, book.slug)
-
-
-def find_on(there: Mapping[str, Shelved], wanted: Shelved) -> Shelved:
-    """Return the book that is meant: by its key, or as the only title with these words. Raises ShelfProblem."""
-    if wanted.key in there:
-        return there[wanted.key]
-    near = [shelved for shelved in there.values() if wanted.title.casefold() in shelved.title.casefold()]
-    if len(near) == 1:
-        return near[0]
-    raise ShelfProblem(f"“{wanted.title}” is not on your shelf. /shelf show lists what is.")
+            raise NoTitle(f"A title has at most {MAX_TITLE} characters here. Please shorten it.") from None
+        return title, None
+    return book.title, book.slug

@@ -16,7 +16,6 @@ from bot.features.stats.picture import alt_text, stats_page
 from bot.features.stats.rules import Figure
 from bot.features.stats.store import ClubFigures
 from bot.limits import Allowance
-from bot.people import Member, Place
 from corpus.books import Book
 from corpus.names import find_book
 from corpus.text import plural
@@ -47,23 +46,6 @@ class ShareStatsButton(Share, template=rf"share-stats:{ID}"):
         return await _card(app, figure, book, Tone.PUBLIC)
 
 
-async def meant(app: App, member: Member, place: Place, typed: str | None) -> Book:
-    """Return the book that is typed, or the club's, or the one that a member's next question would be about.
-
-    Raises UnknownBook, or DogearError for none.
-    """
-    clubs = (await app.get(SetUp).settings(member.club)).book
-    return await app.get(Questions).needed(member, place, typed or (clubs if clubs in app.books else None))
-
-
-async def stats_card(app: App, asked: Asked, book: Book) -> Card:
-    """Return where the club is, for the one who asked."""
-    figure = await app.get(ClubFigures).of_book(asked.member.club, book)
-    if not figure.groups:
-        return notice_card(NOTHING, book.title)
-    return await _card(app, figure, book, Tone.ANSWER, ShareStatsButton(asked.id))
-
-
 async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: Item) -> Card:
     png = await app.workers.do(lambda: stats_page(figure, book).png())
     picture = Attachment("where-the-club-is.png", png, alt_text(figure, book))
@@ -85,10 +67,15 @@ class ClubCog(AppCog):
     async def stats(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Show how far the club is, in groups of five or more. Nobody’s own position is shown."""
         member, place = await acknowledge(interaction)
-        known = await meant(self._app, member, place, book)
+        clubs = (await self._app.get(SetUp).settings(member.club)).book
+        typed = book or (clubs if clubs in self._app.books else None)
+        known = await self._app.get(Questions).needed(member, place, typed)
         self._app.get(Allowance).take(member)
         asked = await self._app.get(AskedQuestions).keep("stats", member, place, "", known.slug)
-        await deliver(interaction, await stats_card(self._app, asked, known))
+        figure, card = await self._app.get(ClubFigures).of_book(member.club, known), notice_card(NOTHING, known.title)
+        if figure.groups:
+            card = await _card(self._app, figure, known, Tone.ANSWER, ShareStatsButton(asked.id))
+        await deliver(interaction, card)
 
 
 FEATURE = Feature("stats", cogs=(ClubCog,), buttons=(ShareStatsButton,))

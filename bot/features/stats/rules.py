@@ -10,6 +10,7 @@ no change, or the changes of five and more at once. That holds for “nothing to
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.people import Reached
 
@@ -21,16 +22,14 @@ END = QUARTERS
 """The part behind the four quarters: those who finished."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """Where one member said they are, and when; not who it is."""
 
     reached: Reached
     at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Members in a stretch of a book, from one of its parts to another: quarters are 0 to 3, and 4 is its end."""
 
     first: int

@@ -38,7 +38,7 @@ class ClubFigures:
 
         Two that are made at once may differ in one member, so that nobody may see both.
         """
-        values = {"at": figure.at, "groups": [[group.first, group.last, group.members] for group in figure.groups]}
+        values = {"at": figure.at, "groups": [list(group) for group in figure.groups]}
         async with self._database.writing() as session:
             insert = insert_into(session, FigureRow).values(club=club, book=book, **values)
             if instead_of is None:
@@ -46,8 +46,7 @@ class ClubFigures:
             else:
                 still, key = FigureRow.at == instead_of.at, ["club", "book"]
                 await session.execute(insert.on_conflict_do_update(index_elements=key, set_=values, where=still))
-            row = (await session.scalars(select(FigureRow).where(FigureRow.club == club, FigureRow.book == book))).one()
-            return _figure(row)
+            return _figure(await session.get_one(FigureRow, (club, book)))
 
 
 def _figure(row: FigureRow) -> Figure:

@@ -64,12 +64,6 @@ class Count:
     winner: str | None
     lost: bool = False
 
-    @property
-    def final_tie(self) -> tuple[str, ...]:
-        """The books that were level at the very end, where a rule for ties had to find the winner among them."""
-        last = next((each for each in self.rounds[::-1] if len(each.counted) > 1), None)
-        return last.tied if last and (not last.out or len(last.counted) == len(last.tied) == 2) else ()
-
 
 def run_off(ballots: Iterable[Ballot], books: Sequence[str], seed: str) -> Count:
     """Return the outcome of ranked ballots, whatever their order.
@@ -96,10 +90,9 @@ def most_votes(votes: Mapping[str, int], books: Sequence[str], seed: str) -> Cou
     total, best = sum(n for _, n in counted), max((n for _, n in counted), default=0)
     if not total:
         return Count((), 0, None)
-    first = [book for book, n in counted if n == best]
-    if len(first) == 1:
-        return Count((Round(counted, 0, Why.MOST),), total, first[0])
-    return Count((Round(counted, 0, Why.LOT, tied=tuple(first)),), total, max(first, key=lambda book: lot(seed, book)))
+    first = tuple(book for book, n in counted if n == best)
+    last = Round(counted, 0, Why.MOST) if len(first) == 1 else Round(counted, 0, Why.LOT, tied=first)
+    return Count((last,), total, max(first, key=lambda book: lot(seed, book)))
 
 
 def lot(seed: str, book: str) -> str:
@@ -136,10 +129,9 @@ def _round(votes: Mapping[str, int], ballots: int, before: Sequence[Round], seed
 
 def _untied(tied: Sequence[str], before: Sequence[Round], seed: str) -> tuple[str, Why, int]:
     """Return which of the books that tie goes out, by which rule, and in which round they differed."""
-    back = [(1, Why.FIRST_CHOICES), *((n, Why.EARLIER_ROUND) for n in range(len(before), 1, -1))] if before else []
-    for number, why in back:
+    for number in [1, *range(len(before), 1, -1)] if before else []:
         votes = before[number - 1].votes
         tied = [book for book in tied if votes[book] == min(votes[other] for other in tied)]
         if len(tied) == 1:
-            return tied[0], why, number
+            return tied[0], Why.FIRST_CHOICES if number == 1 else Why.EARLIER_ROUND, number
     return min(tied, key=lambda book: lot(seed, book)), Why.LOT, 0

@@ -11,10 +11,9 @@ from bot.discord.context import NOBODY, ClubBot, post_in, post_poll
 from bot.discord.jobs import GONE, button_ids, find_message
 from bot.features.votes import views
 from bot.features.votes.counting import Count
-from bot.features.votes.rules import Vote, VoteKind, VoteState
-from bot.features.votes.store import JOBS, Votes, closing, opening
+from bot.features.votes.rules import VoteKind, VoteState
+from bot.features.votes.store import JOBS, Vote, Votes
 from bot.jobs import Post
-from bot.people import Place
 
 log = logging.getLogger(__name__)
 
@@ -38,23 +37,22 @@ class VotePosts:
 
     async def see_to(self, vote: Vote, *, early: bool = False) -> bool:
         """Open a vote that was not posted, or close it, with `early` before its time; False where another does."""
-        key = opening(vote) if vote.state is VoteState.OPENING else closing(vote)
-        claim = await self._bot.jobs.claim(key, early=early)
-        if claim is None:
-            return False
-        await (self._open(vote, claim) if vote.state is VoteState.OPENING else self._close(vote, claim))
-        return True
+        step, work = ("open", self._open) if vote.state == VoteState.OPENING else ("close", self._close)
+        claim = await self._bot.jobs.claim(vote.job(step), early=early)
+        if claim is not None:
+            await work(vote, claim)
+        return claim is not None
 
     async def open(self, vote: Vote) -> Vote:
         """Post a vote that has just begun, and return it. One that Discord does not let us post is given up."""
-        await self._open(vote, Claim(opening(vote)))
+        await self._open(vote, Claim(vote.job("open")))
         return await self._votes.anywhere(vote.id) or vote
 
     async def _open(self, vote: Vote, claim: Claim) -> None:
-        channel = self._channel(vote.place)
+        channel = self._channel(vote)
 
         async def make() -> int:
-            if vote.draft.kind is VoteKind.POLL:
+            if vote.kind == VoteKind.POLL:
                 poll = views.poll_of(vote, self._bot.app.now())
                 return (await post_poll(channel, views.poll_text(vote), poll, f"vote-{vote.id}")).id
             return (await post_in(channel, views.open_card(vote), f"vote-{vote.id}")).id
@@ -72,7 +70,7 @@ class VotePosts:
     async def _close(self, vote: Vote, claim: Claim) -> None:
         """Count a vote and post its outcome; what was counted stays as it is."""
         vote = await self._votes.close(vote)
-        channel = self._channel(vote.place)
+        channel = self._channel(vote)
 
         async def make() -> int:
             try:
@@ -95,41 +93,41 @@ class VotePosts:
 
         async def done(result: int) -> None:
             counted, _ = await self._counted(vote)
-            await self._mark_closed(counted, result)
+            if vote.kind == VoteKind.RANKED:
+                await self._mark_closed(counted, result)
             await self._votes.closed(counted, result)
 
         await self._bot.jobs.post_once(claim, Post(make, find), done)
 
     async def _counted(self, vote: Vote) -> tuple[Vote, Count]:
         """Return a vote with its outcome, which is counted once."""
-        vote = await self._votes.anywhere(vote.id) or vote
-        if vote.count is not None:
-            return vote, vote.count
-        if vote.draft.kind is VoteKind.RANKED:
-            return await self._votes.count_ballots(vote)
+        known = await self._votes.anywhere(vote.id) or vote
+        told = await self._told(known) if known.kind == VoteKind.POLL and known.count is None else None
+        counted = await self._votes.counted(known, told)
+        return counted, counted.outcome or Count((), 0, None)
+
+    async def _told(self, vote: Vote) -> dict[str, int] | None:
+        """Return the votes of a poll as Discord tells them; None where it knows none any more."""
         try:
-            message = await self._channel(vote.place).fetch_message(vote.message)
+            message = await self._channel(vote).fetch_message(vote.message)
             if message.poll is not None and not message.poll.is_finalised():
                 message = await _ended(message)
         except GONE:
-            return await self._votes.count_poll(vote, None)
-        answers = message.poll.answers if message.poll is not None else []
-        told = {candidate.key: answer.vote_count for candidate, answer in zip(vote.candidates, answers, strict=False)}
-        return await self._votes.count_poll(vote, told if message.poll is not None else None)
+            return None
+        if message.poll is None:
+            return None
+        return {key: answer.vote_count for key, answer in zip(vote.titles, message.poll.answers, strict=False)}
 
     async def _mark_closed(self, vote: Vote, result: int) -> None:
         """Take the buttons off the post of a ranked vote; a vote is over also where that fails."""
-        if vote.draft.kind is not VoteKind.RANKED:
-            return
-        post = self._channel(vote.place).get_partial_message(vote.message)
-        card = views.closed_card(vote, views.link_to(vote, result) if result else "")
+        post = self._channel(vote).get_partial_message(vote.message)
         try:
-            await post.edit(view=CardView(card), allowed_mentions=NOBODY)
+            await post.edit(view=CardView(views.closed_card(vote, result)), allowed_mentions=NOBODY)
         except discord.HTTPException as failed:
             log.info("the post of vote %d keeps its buttons (%s)", vote.id, failed.code or failed.status)
 
-    def _channel(self, place: Place) -> discord.PartialMessageable:
-        return self._bot.get_partial_messageable(place.id, guild_id=place.club)
+    def _channel(self, vote: Vote) -> discord.PartialMessageable:
+        return self._bot.get_partial_messageable(vote.place, guild_id=vote.club)
 
 
 async def _ended(message: discord.Message) -> discord.Message:
@@ -147,6 +145,6 @@ POLL_OVER = 400
 
 
 def _is_post_of(message: discord.Message, vote: Vote) -> bool:
-    if vote.draft.kind is VoteKind.POLL:
+    if vote.kind == VoteKind.POLL:
         return message.poll is not None and views.poll_mark(vote) in message.content
     return f"ballot:{vote.id}" in button_ids(message)

@@ -6,7 +6,8 @@ Each book has one bar: its first choices, and behind them what came to it in eac
 from dataclasses import dataclass
 
 from bot.features.votes.counting import Count, Why
-from bot.features.votes.rules import Vote, outcome, rounds, titles_of
+from bot.features.votes.rules import outcome, rounds
+from bot.features.votes.store import Vote
 from bot.pictures.canvas import GAP, HUGE, QUIET, Page, writable
 from bot.reading_order.advice import title_of
 from corpus.text import plural
@@ -40,13 +41,15 @@ class Bar:
 
 def alt_text(vote: Vote, count: Count) -> str:
     """Return what the picture shows, in words: the outcome, and every round."""
-    return " ".join(["Bars of votes, round by round.", outcome(vote, count), *rounds(vote, count)])
+    return " ".join(
+        ["Bars of votes, round by round.", outcome(count, vote.titles), *rounds(count, vote.titles, vote.seed)]
+    )
 
 
 def bars(vote: Vote, count: Count) -> list[Bar]:
     """Return the bars: the winner on top, who went out first at the bottom."""
     found = []
-    for key, title in titles_of(vote).items():
+    for key, title in vote.titles.items():
         its = [each for each in count.rounds if key in each.votes]
         votes = [each.votes[key] for each in its]
         gains = tuple(now - before for before, now in zip([0, *votes], votes, strict=False))

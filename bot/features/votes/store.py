@@ -5,8 +5,7 @@ Opening and closing are jobs (`bot/jobs.py`): where a process dies, another goes
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.app import App
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
+from bot.db.base import BIG_KEY, Base, InPlace, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import Key, drop, finish, plan
 from bot.features.votes import rules
 from bot.features.votes.counting import Ballot, Count, most_votes, run_off
+from bot.features.votes.rules import Candidate, Nominated, VoteDraft, VoteKind, VoteProblem, VoteState
 from bot.jobs import HELD
 from bot.people import Member, Place, club_name
 
@@ -37,19 +37,24 @@ class NominationRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
-class VoteRow(Base):
-    """A vote. `running` is empty, not false, once it is closed: any number of closed ones may be in a club.
+COUNT = TypeAdapter(Count)
+"""The outcome of a vote as values for JSON."""
 
-    Who started it is not kept.
+JOBS = "vote"
+
+
+class Vote(InPlace, Base):
+    """A vote in a place. `running` is empty, not false, once it is closed: any number of closed ones may be in a club.
+
+    `seed` decides lots, and is fixed and shown from the start. `message` is the post with the poll or the *Vote*
+    button, `result` the one that tells the outcome; 0 where there is none (yet). `count` is there once ballots were
+    counted, at `counted`: from then on nothing about the outcome changes. Who started it is not kept.
     """
 
     __tablename__ = "votes"
     __table_args__ = (UniqueConstraint("name"), UniqueConstraint("club", "running"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
-    club: Mapped[int]
-    place: Mapped[int]
-    adults: Mapped[bool]
     name: Mapped[str]
     kind: Mapped[str]
     books: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
@@ -63,6 +68,30 @@ class VoteRow(Base):
     result: Mapped[int]
     count: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     counted: Mapped[dt.datetime | None]
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The books."""
+        return tuple(Candidate(**book) for book in self.books)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of the books by their keys."""
+        return {book.key: book.title for book in self.candidates}
+
+    @property
+    def outcome(self) -> Count | None:
+        """The count that was kept."""
+        return None if self.count is None else COUNT.validate_python(self.count)
+
+    @property
+    def ties(self) -> str:
+        """How ties are decided, with the seed."""
+        return rules.RULES_OF_TIES[VoteKind(self.kind)].format(seed=self.seed)
+
+    def job(self, step: str) -> Key:
+        """Return the job of posting the vote (`open`), or of counting it and posting its outcome (`close`)."""
+        return Key(JOBS, self.club, self.id, step)
 
 
 class BallotRow(OfMember, Base):
@@ -82,133 +111,110 @@ class BallotRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
-COUNT = TypeAdapter(Count)
-"""The outcome of a vote as values for JSON."""
-
-JOBS = "vote"
-
-CLOSED = "This vote is closed."
-
-
-def opening(vote: rules.Vote) -> Key:
-    """Return the job of posting a vote."""
-    return Key(JOBS, vote.place.club, vote.id, "open")
-
-
-def closing(vote: rules.Vote) -> Key:
-    """Return the job of counting a vote and posting its outcome."""
-    return Key(JOBS, vote.place.club, vote.id, "close")
-
-
 class Votes:
-    """Votes and their ballots; of each club one vote at most is running.
+    """Votes and their ballots; of each club one vote at most is running. Who may start and close one, callers check."""
 
-    Who may start and close one is for the caller to check. `draw` draws the seed of a vote.
-    """
-
-    def __init__(self, app: App, draw: Callable[[], str] = lambda: secrets.token_hex(4)) -> None:
-        self._database, self._now, self._draw = app.database, app.now, draw
+    def __init__(self, app: App) -> None:
+        self._database, self._now = app.database, app.now
 
     # Opening
 
-    async def check(self, draft: rules.VoteDraft) -> None:
+    async def check(self, club: int, draft: VoteDraft) -> None:
         """See whether a vote could be held. Raises VoteProblem."""
         async with self._database.reading() as session:
-            await self._check(session, draft)
+            await self._check(session, club, draft)
 
-    async def _check(self, session: AsyncSession, draft: rules.VoteDraft) -> None:
-        rules.check_draft(draft, self._now())
-        running = await _latest(session, draft.place.club)
-        if running is not None and running.state is not rules.VoteState.CLOSED:
-            raise rules.VoteProblem("A vote is already running. Wait for its end, or close it with /vote close.")
+    async def _check(self, session: AsyncSession, club: int, draft: VoteDraft) -> None:
+        draft.check(self._now())
+        running = await _latest(session, club)
+        if running is not None and running.state != VoteState.CLOSED:
+            raise VoteProblem("A vote is already running. Wait for its end, or close it with /vote close.")
 
-    async def begin(self, draft: rules.VoteDraft, name: str) -> rules.Vote:
+    async def begin(self, draft: VoteDraft, place: Place, name: str) -> Vote:
         """Keep a vote that is about to be posted, claimed by the caller; `name` makes a second press harmless.
 
         Raises VoteProblem.
         """
-        now, place = self._now(), draft.place
+        now = self._now()
         values = {
             "club": place.club, "place": place.id, "adults": place.adults, "name": name, "kind": draft.kind,
-            "books": [asdict(book) for book in draft.candidates], "hidden": draft.hidden, "seed": self._draw(),
-            "opened": now, "closes": draft.closes, "state": rules.VoteState.OPENING, "running": True, "message": 0,
-            "result": 0,
+            "books": [book._asdict() for book in draft.candidates], "hidden": draft.hidden,
+            "seed": secrets.token_hex(4), "opened": now, "closes": draft.closes, "state": VoteState.OPENING,
+            "running": True, "message": 0, "result": 0,
         }  # fmt: skip
         async with self._database.writing() as session:
-            await self._check(session, draft)
-            insert = insert_into(session, VoteRow).values(**values).on_conflict_do_nothing()
-            row = await session.scalar(insert.returning(VoteRow))
-            if row is None:
-                raise rules.VoteProblem("That vote has been started already.")
-            vote = _vote(row)
-            await plan(session, opening(vote), now + HELD, since=now)
+            await self._check(session, place.club, draft)
+            insert = insert_into(session, Vote).values(**values).on_conflict_do_nothing()
+            vote: Vote | None = await session.scalar(insert.returning(Vote))
+            if vote is None:
+                raise VoteProblem("That vote has been started already.")
+            await plan(session, vote.job("open"), now + HELD, since=now)
             return vote
 
-    async def opened(self, vote: rules.Vote, message: int) -> None:
+    async def opened(self, vote: Vote, message: int) -> None:
         """Record where a vote was posted: it takes ballots now, and closes at its time."""
-        is_opening = (VoteRow.id == vote.id, VoteRow.state == rules.VoteState.OPENING)
         async with self._database.writing() as session:
-            opened = update(VoteRow).where(*is_opening).values(message=message, state=rules.VoteState.OPEN)
-            if await session.scalar(opened.returning(VoteRow.id)) is not None:
-                await finish(session, opening(vote), message)
-                await plan(session, closing(vote), vote.draft.closes)
+            row = await session.get(Vote, vote.id, with_for_update=True)
+            if row is not None and row.state == VoteState.OPENING:
+                row.message, row.state = message, VoteState.OPEN
+                await finish(session, vote.job("open"), message)
+                await plan(session, vote.job("close"), vote.closes)
 
-    async def give_up(self, vote: rules.Vote) -> None:
+    async def give_up(self, vote: Vote) -> None:
         """Delete a vote that cannot be posted."""
-        gone = delete(VoteRow).where(VoteRow.id == vote.id, VoteRow.state == rules.VoteState.OPENING)
+        gone = delete(Vote).where(Vote.id == vote.id, Vote.state == VoteState.OPENING)
         async with self._database.writing() as session:
-            if await session.scalar(gone.returning(VoteRow.id)) is not None:
-                await drop(session, opening(vote))
+            if await session.scalar(gone.returning(Vote.id)) is not None:
+                await drop(session, vote.job("open"))
 
     # Looking
 
-    async def vote(self, vote_id: int, member: Member) -> rules.Vote:
+    async def vote(self, vote_id: int, member: Member) -> Vote:
         """Return a vote of a member's club. Raises VoteProblem."""
         async with self._database.reading() as session:
             return await _of_club(session, vote_id, member)
 
-    async def latest(self, club: int) -> rules.Vote:
+    async def latest(self, club: int) -> Vote:
         """Return a club's latest vote, running or not. Raises VoteProblem where there was none."""
         async with self._database.reading() as session:
             vote = await _latest(session, club)
         if vote is None:
-            raise rules.VoteProblem("There has been no vote yet. Start one with /vote start.")
+            raise VoteProblem("There has been no vote yet. Start one with /vote start.")
         return vote
 
-    async def anywhere(self, vote_id: int) -> rules.Vote | None:
+    async def anywhere(self, vote_id: int) -> Vote | None:
         """Return a vote of any club, for what is due for it; None where it was given up."""
         async with self._database.reading() as session:
-            row = await session.get(VoteRow, vote_id)
-            return None if row is None else _vote(row)
+            return await session.get(Vote, vote_id)
 
-    async def so_far(self, vote_id: int, member: Member) -> tuple[rules.Vote, Count]:
+    async def so_far(self, vote_id: int, member: Member) -> tuple[Vote, Count]:
         """Return the count of a ranked vote as it stands, or its outcome. Raises VoteProblem where it is hidden."""
         async with self._database.reading() as session:
             vote = await _of_club(session, vote_id, member)
-            if vote.count is not None:
-                return vote, vote.count
-            if vote.draft.hidden:
-                closes = f"<t:{int(vote.draft.closes.timestamp())}:R>"
-                raise rules.VoteProblem(f"The count of this vote is hidden until it closes {closes}.")
+            if vote.outcome is not None:
+                return vote, vote.outcome
+            if vote.hidden:
+                closes = f"<t:{int(vote.closes.timestamp())}:R>"
+                raise VoteProblem(f"The count of this vote is hidden until it closes {closes}.")
             return vote, await _run_off(session, vote)
 
     # Voting
 
-    async def ballot(self, vote_id: int, member: Member) -> tuple[rules.Vote, Ballot]:
+    async def ballot(self, vote_id: int, member: Member) -> tuple[Vote, Ballot]:
         """Return a vote that takes ballots, and somebody's ballot in it. Raises VoteProblem."""
         async with self._database.reading() as session:
             return await self._voting(session, vote_id, member), await _ballot(session, vote_id, member)
 
-    async def choose(self, vote_id: int, member: Member, number: int, key: str | None) -> tuple[rules.Vote, Ballot]:
+    async def choose(self, vote_id: int, member: Member, number: int, key: str | None) -> tuple[Vote, Ballot]:
         """Make a book somebody's choice of a number, from 1, or leave it out; return the vote and their ballot.
 
-        Raises VoteProblem.
+        Number 0 takes the whole ballot back. Raises VoteProblem.
         """
         async with self._database.writing() as session:
             vote = await self._voting(session, vote_id, member, lock=True)
             await note_member(session, member.club, member.id)
-            chosen = key if any(book.key == key for book in vote.candidates) else None
-            ballot = rules.with_choice(await _ballot(session, vote_id, member), number, chosen)
+            chosen = key if key in vote.titles else None
+            ballot = rules.with_choice(await _ballot(session, vote_id, member), number, chosen) if number else ()
             mine = {"vote": vote_id, "club": member.club, "member": member.id}
             if ballot:
                 await upsert(session, BallotRow, mine, {"choices": list(ballot), "at": self._now()})
@@ -216,78 +222,67 @@ class Votes:
                 await session.execute(delete(BallotRow).filter_by(**mine))
             return vote, ballot
 
-    async def take_back(self, vote_id: int, member: Member) -> rules.Vote:
-        """Take somebody's ballot back. Raises VoteProblem."""
-        mine = delete(BallotRow).filter_by(vote=vote_id, club=member.club, member=member.id)
-        async with self._database.writing() as session:
-            vote = await self._voting(session, vote_id, member, lock=True)
-            await session.execute(mine)
-            return vote
-
-    async def _voting(self, session: AsyncSession, vote_id: int, member: Member, *, lock: bool = False) -> rules.Vote:
+    async def _voting(self, session: AsyncSession, vote_id: int, member: Member, *, lock: bool = False) -> Vote:
         """Return a vote that takes ballots now; a lock keeps it from being counted before this ballot is in it.
 
         Whoever sees the *Vote* button may press it, also before it is noted that the button is there.
         """
         vote = await _of_club(session, vote_id, member, lock=lock)
-        if vote.state in (rules.VoteState.CLOSING, rules.VoteState.CLOSED) or vote.draft.closes <= self._now():
-            raise rules.VoteProblem(CLOSED)
+        if vote.state in (VoteState.CLOSING, VoteState.CLOSED) or vote.closes <= self._now():
+            raise VoteProblem("This vote is closed.")
         return vote
 
     # Closing
 
-    async def close(self, vote: rules.Vote) -> rules.Vote:
+    async def close(self, vote: Vote) -> Vote:
         """Take no more ballots for a vote, and return it as it is."""
         async with self._database.writing() as session:
-            row = await session.get_one(VoteRow, vote.id, with_for_update=True)
-            if row.state == rules.VoteState.OPEN:
-                row.state = rules.VoteState.CLOSING
-            return _vote(row)
+            row = await session.get_one(Vote, vote.id, with_for_update=True)
+            if row.state == VoteState.OPEN:
+                row.state = VoteState.CLOSING
+            return row
 
-    async def count_ballots(self, vote: rules.Vote) -> tuple[rules.Vote, Count]:
-        """Count a ranked vote that takes no more ballots, and keep the outcome, unless one is kept already."""
+    async def counted(self, vote: Vote, poll: Mapping[str, int] | None = None) -> Vote:
+        """Count a vote that takes no more ballots, and return it with its outcome; one that is kept already stays.
+
+        `poll` are the votes of a poll as Discord tells them, None where it knows none any more.
+        """
         async with self._database.writing() as session:
-            return await self._keep(session, vote, await _run_off(session, vote))
-
-    async def count_poll(self, vote: rules.Vote, votes: Mapping[str, int] | None) -> tuple[rules.Vote, Count]:
-        """Count a poll by the votes that Discord tells, None where it knows none any more, and keep the outcome."""
-        lost = Count((), 0, None, lost=True)
-        count = lost if votes is None else most_votes(votes, [book.key for book in vote.candidates], vote.seed)
-        async with self._database.writing() as session:
-            return await self._keep(session, vote, count)
-
-    async def _keep(self, session: AsyncSession, vote: rules.Vote, count: Count) -> tuple[rules.Vote, Count]:
-        """Return the vote with the outcome that is kept: the first one stays."""
-        row = await session.get_one(VoteRow, vote.id, with_for_update=True)
-        if row.counted is None:
+            row = await session.get_one(Vote, vote.id, with_for_update=True)
+            if row.counted is not None:
+                return row
+            if row.kind == VoteKind.RANKED:
+                count = await _run_off(session, row)
+            elif poll is None:
+                count = Count((), 0, None, lost=True)
+            else:
+                count = most_votes(poll, list(row.titles), row.seed)
             row.count, row.counted = COUNT.dump_python(count, mode="json"), self._now()
-        kept = _vote(row)
-        return kept, kept.count or count
+            return row
 
-    async def closed(self, vote: rules.Vote, result: int) -> None:
+    async def closed(self, vote: Vote, result: int) -> None:
         """Record that the outcome was posted, or with 0 that it cannot be; the winner leaves the nominations.
 
         The ballots are deleted: the count is all that is left of them.
         """
-        winner = vote.count.winner if vote.count else None
         async with self._database.writing() as session:
-            await session.execute(delete(NominationRow).filter_by(club=vote.place.club, key=winner))
-            row = update(VoteRow).where(VoteRow.id == vote.id)
-            await session.execute(row.values(state=rules.VoteState.CLOSED, running=None, result=result))
+            winner = vote.outcome.winner if vote.outcome else None
+            await session.execute(delete(NominationRow).filter_by(club=vote.club, key=winner))
+            row = update(Vote).where(Vote.id == vote.id)
+            await session.execute(row.values(state=VoteState.CLOSED, running=None, result=result))
             await session.execute(delete(BallotRow).where(BallotRow.vote == vote.id))
-            await finish(session, closing(vote), result)
+            await finish(session, vote.job("close"), result)
 
 
-async def _latest(session: AsyncSession, club: int) -> rules.Vote | None:
-    row = await session.scalar(select(VoteRow).where(VoteRow.club == club).order_by(VoteRow.id.desc()).limit(1))
-    return None if row is None else _vote(row)
+async def _latest(session: AsyncSession, club: int) -> Vote | None:
+    return await session.scalar(select(Vote).where(Vote.club == club).order_by(Vote.id.desc()).limit(1))
 
 
-async def _of_club(session: AsyncSession, vote_id: int, member: Member, *, lock: bool = False) -> rules.Vote:
-    row = await session.get(VoteRow, vote_id, with_for_update=lock)
-    if row is None or row.club != member.club:
-        raise rules.VoteProblem("I no longer know that vote.")
-    return _vote(row)
+async def _of_club(session: AsyncSession, vote_id: int, member: Member, *, lock: bool = False) -> Vote:
+    vote = await session.get(Vote, vote_id, with_for_update=lock)
+    if vote is None or vote.club != member.club:
+        raise VoteProblem("I no longer know that vote.")
+    return vote
 
 
 async def _ballot(session: AsyncSession, vote_id: int, member: Member) -> Ballot:
@@ -295,20 +290,9 @@ async def _ballot(session: AsyncSession, vote_id: int, member: Member) -> Ballot
     return () if row is None else tuple(row.choices)
 
 
-async def _run_off(session: AsyncSession, vote: rules.Vote) -> Count:
+async def _run_off(session: AsyncSession, vote: Vote) -> Count:
     cast = await session.scalars(select(BallotRow.choices).where(BallotRow.vote == vote.id))
-    return run_off(map(tuple, cast), [book.key for book in vote.candidates], vote.seed)
-
-
-def _vote(row: VoteRow) -> rules.Vote:
-    books = tuple(rules.Candidate(**book) for book in row.books)
-    draft = rules.VoteDraft(
-        Place(row.club, row.place, row.adults), rules.VoteKind(row.kind), books, row.closes, row.hidden
-    )
-    count = None if row.count is None else COUNT.validate_python(row.count)
-    return rules.Vote(
-        row.id, draft, row.seed, row.opened, rules.VoteState(row.state), row.message, row.result, count, row.counted
-    )
+    return run_off(map(tuple, cast), list(vote.titles), vote.seed)
 
 
 class Nominations:
@@ -317,25 +301,25 @@ class Nominations:
     def __init__(self, app: App) -> None:
         self._database, self._books, self._now = app.database, app.books, app.now
 
-    async def add(self, member: Member, typed: str) -> rules.Nominated:
-        """Nominate a book, or support one that is on the list already. Raises VoteProblem."""
+    async def add(self, member: Member, typed: str) -> Nominated:
+        """Nominate a book, or support one that is on the list already. Raises VoteProblem or NoTitle."""
         meant = rules.candidate(typed, self._books.of(club_name(member.club)))
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             there = self._by_book(await _nominations(session, member.club))
-            known = there.get(meant.key, rules.Nominated(meant, frozenset()))
+            known = there.get(meant.key, Nominated(meant, frozenset()))
             book = known.candidate
             if member.id in known.by:
-                raise rules.VoteProblem(f"You have nominated “{book.title}” already. /nominate list shows all books.")
+                raise VoteProblem(f"You have nominated “{book.title}” already. /nominate list shows all books.")
             if sum(member.id in nominated.by for nominated in there.values()) >= rules.MAX_OWN:
-                raise rules.VoteProblem(
+                raise VoteProblem(
                     f"You have nominated {rules.MAX_OWN} books. Take one back with /nominate withdraw first."
                 )
             mine = {"club": member.club, "member": member.id, "key": book.key}
             await upsert(session, NominationRow, mine, {"title": book.title, "book": book.book, "at": self._now()})
-            return rules.Nominated(book, known.by | {member.id})
+            return Nominated(book, known.by | {member.id})
 
-    async def listed(self, club: int) -> list[rules.Nominated]:
+    async def listed(self, club: int) -> list[Nominated]:
         """Return a club's list: what most would like to read first, of equals what was nominated first.
 
         A title that the library has come to know since is that book.
@@ -344,10 +328,10 @@ class Nominations:
             found = self._by_book(await _nominations(session, club))
         return sorted(found.values(), key=lambda nominated: -len(nominated.by))
 
-    async def withdraw(self, member: Member, typed: str, *, organiser: bool = False) -> tuple[rules.Candidate, int]:
-        """Take one's own nomination back, or as an organiser the whole book off the list; return how many went.
+    async def withdraw(self, member: Member, typed: str, *, organiser: bool = False) -> tuple[str, int]:
+        """Take one's own nomination back, or as an organiser all of a book; return its title and how many went.
 
-        Raises VoteProblem.
+        Raises VoteProblem or NoTitle.
         """
         meant = rules.candidate(typed, self._books.of(club_name(member.club)))
         async with self._database.writing() as session:
@@ -356,27 +340,24 @@ class Nominations:
             gone = [row for row in its if organiser or row.member == member.id]
             for row in gone:
                 await session.delete(row)
-        if gone:
-            return meant, len(gone)
-        if its:
-            raise rules.VoteProblem(
-                f"Others have nominated “{meant.title}”, not you. Only an organiser can take it off."
-            )
-        raise rules.VoteProblem(f"“{meant.title}” is not on the list. /nominate list shows what is.")
+        if not its:
+            raise VoteProblem(f"“{meant.title}” is not on the list. /nominate list shows what is.")
+        if not gone:
+            raise VoteProblem(f"Others have nominated “{meant.title}”, not you. Only an organiser can take it off.")
+        return meant.title, len(gone)
 
-    def _by_book(self, rows: Sequence[NominationRow]) -> dict[str, rules.Nominated]:
-        found: dict[str, rules.Nominated] = {}
+    def _by_book(self, rows: Sequence[NominationRow]) -> dict[str, Nominated]:
+        found: dict[str, Nominated] = {}
         for row in rows:
             meant = self._meant(row)
-            known = found.get(meant.key, rules.Nominated(meant, frozenset()))
-            found[meant.key] = rules.Nominated(known.candidate, known.by | {row.member})
+            known = found.get(meant.key, Nominated(meant, frozenset()))
+            found[meant.key] = Nominated(known.candidate, known.by | {row.member})
         return found
 
-    def _meant(self, row: NominationRow) -> rules.Candidate:
+    def _meant(self, row: NominationRow) -> Candidate:
         """Return the book that a nomination means now."""
         books = self._books.of(club_name(row.club))
-        known = row.book in books
-        return rules.Candidate(row.key, row.title, row.book) if known else rules.candidate(row.title, books)
+        return Candidate(row.key, row.title, row.book) if row.book in books else rules.candidate(row.title, books)
 
 
 async def _nominations(session: AsyncSession, club: int, *, lock: bool = False) -> Sequence[NominationRow]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -16,7 +15,7 @@ from bot.features.books.views import AddItButton
 from bot.features.votes import rules
 from bot.features.votes.counting import Ballot, Count
 from bot.features.votes.picture import alt_text, rounds_page
-from bot.features.votes.store import Votes
+from bot.features.votes.store import Vote, Votes
 from bot.times import timestamp
 from corpus.text import plural
 
@@ -38,9 +37,6 @@ class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
 
 
 QUESTION = "Which book shall we read next?"
-TITLE = 100
-"""Characters of a title in a list."""
-
 KINDS = {
     rules.VoteKind.POLL: "Discord’s own poll: everybody votes for one book, and everybody sees the count.",
     rules.VoteKind.RANKED: "Ranked choice: everybody ranks up to five books. Ballots are secret, even from organisers.",
@@ -50,72 +46,75 @@ KINDS = {
 def preview_card(draft: rules.VoteDraft, items: cards.Items) -> cards.Card:
     """Return a vote as it would be posted, for its organiser to confirm."""
     hidden = "Hidden until the vote closes." if draft.hidden else "Everybody can see it during the vote."
-    body = (
-        f"{_books(draft.candidates)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {timestamp(draft.closes)}"
-    )
+    body = f"{_books(draft)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {timestamp(draft.closes)}"
     note = "Nothing is posted yet. The closing time is shown in your own time zone."
     return cards.Card(QUESTION, body, buttons=items, note=note)
 
 
-def open_card(vote: rules.Vote) -> cards.Card:
+def open_card(vote: Vote) -> cards.Card:
     """Return the post of a ranked vote that takes ballots."""
-    seen = [] if vote.draft.hidden else [CountButton(vote.id)]
-    items = [VoteButton(vote.id), *seen, HowButton(vote.id)]
-    hidden = "The count is hidden until the vote closes." if vote.draft.hidden else "You can see the count at any time."
-    how = (
+    seen = [] if vote.hidden else [CountButton(vote.id)]
+    hidden = "The count is hidden until the vote closes." if vote.hidden else "You can see the count at any time."
+    told = (
         "Press Vote and rank as many as you like. You can change your ballot until the vote closes. Ballots are secret."
+        f" {hidden}\n**Closes**: {timestamp(vote.closes)}"
     )
-    body = f"{_books(vote.candidates)}\n\n{how} {hidden}\n**Closes**: {timestamp(vote.draft.closes)}"
-    return cards.Card(QUESTION, body, (cards.safe(rules.rule_of_ties(vote)),), cards.Tone.PUBLIC, items)
+    return _post(vote, told, [VoteButton(vote.id), *seen, HowButton(vote.id)])
 
 
-def closed_card(vote: rules.Vote, result: str) -> cards.Card:
+def closed_card(vote: Vote, result: int) -> cards.Card:
     """Return the post of a ranked vote that is over, with a link to its outcome where it was posted."""
-    told = f"This vote is closed: {result}" if result else "This vote is closed."
-    return cards.Card(
-        QUESTION, f"{_books(vote.candidates)}\n\n{told}", (cards.safe(rules.rule_of_ties(vote)),), cards.Tone.PUBLIC
-    )
+    return _post(vote, f"This vote is closed: {vote.where.link(result)}" if result else "This vote is closed.")
 
 
-def poll_text(vote: rules.Vote) -> str:
+def _post(vote: Vote, told: str, items: cards.Items = ()) -> cards.Card:
+    return cards.Card(QUESTION, f"{_books(vote)}\n\n{told}", (cards.safe(vote.ties),), cards.Tone.PUBLIC, items)
+
+
+def poll_text(vote: Vote) -> str:
     """Return the line above a poll; its end tells the vote from all others."""
-    return f"Closes {timestamp(vote.draft.closes)}\n-# {cards.safe(rules.rule_of_ties(vote))} {poll_mark(vote)}"
+    return f"Closes {timestamp(vote.closes)}\n-# {cards.safe(vote.ties)} {poll_mark(vote)}"
 
 
-def poll_mark(vote: rules.Vote) -> str:
+def poll_mark(vote: Vote) -> str:
     """Return the words by which a vote's poll is found again."""
     return f"(Vote {vote.id})"
 
 
-def poll_of(vote: rules.Vote, now: dt.datetime) -> discord.Poll:
+def poll_of(vote: Vote, now: dt.datetime) -> discord.Poll:
     """Return a vote as Discord's poll. It lasts whole hours, and so is ended by us, at the close."""
-    hours = math.ceil((vote.draft.closes - now) / dt.timedelta(hours=1))
+    hours = math.ceil((vote.closes - now) / dt.timedelta(hours=1))
     poll = discord.Poll(QUESTION, dt.timedelta(hours=min(max(1, hours), cards.POLL_HOURS)))
     for candidate in vote.candidates:
         poll.add_answer(text=cards.one_line(candidate.title, cards.POLL_ANSWER))
     return poll
 
 
-def count_card(vote: rules.Vote, count: Count, picture: cards.Attachment | None, items: cards.Items) -> cards.Card:
-    """Return how a vote stands or has ended, with each round in words."""
-    number, told_rounds = plural(count.ballots, "ballot"), "\n".join(map(cards.safe, rules.rounds(vote, count)))
+async def counted_card(app: App, vote: Vote, count: Count, items: cards.Items = ()) -> cards.Card:
+    """Return how a vote stands or has ended, with each round in words and in a picture, if there is any."""
+    picture = None
+    if count.rounds:
+        png = await app.workers.do(lambda: rounds_page(vote, count).png())
+        picture = cards.Attachment("rounds.png", png, alt_text(vote, count))
+    outcome, number = cards.safe(rules.outcome(count, vote.titles)), plural(count.ballots, "ballot")
+    told, ties = map(cards.safe, rules.rounds(count, vote.titles, vote.seed)), cards.safe(vote.ties)
     if vote.count is None:
-        told = (
-            f"{number} so far. If the vote closed now: {cards.safe(rules.outcome(vote, count))}"
-            if count.rounds
-            else "No ballots."
-        )
-        return cards.Card(
-            "The count so far", f"{told}\n\n{told_rounds}", (cards.safe(rules.rule_of_ties(vote)),), picture=picture
-        )
-    title = f"Our next book: {cards.safe(vote.candidate(count.winner).title)}" if count.winner else "The vote is closed"
+        so_far = f"{number} so far. If the vote closed now: {outcome}\n" if count.rounds else "No ballots."
+        return cards.Card("The count so far", "\n".join((so_far, *told)), (ties,), picture=picture)
+    title = f"Our next book: {cards.safe(vote.titles[count.winner])}" if count.winner else "The vote is closed"
     cast = [f"{number} cast."] if count.ballots else []
-    body = f"{cards.safe(rules.outcome(vote, count))}\n\n{told_rounds}"
-    return cards.Card(title, body, (*cast, cards.safe(rules.rule_of_ties(vote))), cards.Tone.PUBLIC, items, picture)
+    body = "\n".join((f"{outcome}\n", *told))
+    return cards.Card(title, body, (*cast, ties), cards.Tone.PUBLIC, items, picture)
 
 
-def _books(candidates: Sequence[rules.Candidate]) -> str:
-    return "\n".join(f"• {cards.clipped(cards.safe(candidate.title), 2 * TITLE)}" for candidate in candidates)
+def outcome_items(vote: Vote) -> list[cards.Item]:
+    """Return the buttons under the outcome of a vote, with which the reading of its winner is planned."""
+    winner = vote.outcome.winner if vote.outcome else None
+    return [*([PlanButton(winner)] if winner else []), HowButton(vote.id)]
+
+
+def _books(vote: Vote | rules.VoteDraft) -> str:
+    return "\n".join(f"• {cards.clipped(cards.safe(book.title), 200)}" for book in vote.candidates)
 
 
 VOTE = r"(?P<vote_id>\d{1,18})"
@@ -137,23 +136,15 @@ class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{rules.CHOICES}])")
     """Makes a book somebody's choice of a number; left empty, it is taken off."""
 
     @classmethod
-    def of(cls, vote: rules.Vote, number: int, ballot: Ballot) -> "RankMenu":
+    def of(cls, vote: Vote, number: int, ballot: Ballot) -> "RankMenu":
         """Return the menu, with what was picked before."""
-        chosen = ballot[number - 1] if number <= len(ballot) else ""
+        chosen, name = ballot[number - 1] if number <= len(ballot) else "", f"{NAMES[number - 1]} choice"
         options = [
-            discord.SelectOption(
-                label=cards.one_line(book.title, cards.OPTION), value=book.key, default=book.key == chosen
-            )
-            for book in vote.candidates
+            discord.SelectOption(label=cards.one_line(title, cards.OPTION), value=key, default=key == chosen)
+            for key, title in vote.titles.items()
         ]
-        return cls(
-            discord.ui.Select(
-                custom_id=f"rank:{vote.id}:{number}",
-                placeholder=f"{NAMES[number - 1]} choice",
-                min_values=0,
-                options=options,
-            )
-        )
+        custom_id = f"rank:{vote.id}:{number}"
+        return cls(discord.ui.Select(custom_id=custom_id, placeholder=name, min_values=0, options=options))
 
     async def card(self, interaction: cards.Interaction, values: list[str]) -> cards.Card:
         """Keep the choice, and show the ballot as it is now."""
@@ -171,8 +162,18 @@ class BallotBackButton(Pressed, template=rf"unballot:{VOTE}"):
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Show the empty ballot."""
         member, _ = await visitor(interaction)
-        vote = await app_of(interaction).get(Votes).take_back(self.number("vote_id"), member)
-        return _ballot(vote, ())
+        return _ballot(*await app_of(interaction).get(Votes).choose(self.number("vote_id"), member, 0, None))
+
+
+def _ballot(vote: Vote, ballot: Ballot) -> cards.Card:
+    """Return somebody's ballot, for them alone."""
+    ranked = "\n".join(f"{n}\\. {cards.safe(vote.titles[key])}" for n, key in enumerate(ballot, 1))
+    body = f"{ranked}\n\nSaved. You can change it until the vote closes." if ranked else "Pick your first choice."
+    note = f"Closes {timestamp(vote.closes)}. It counts for your first choice; if that is out, for your next."
+    numbers = range(1, min(rules.CHOICES, len(vote.books)) + 1)
+    items: list[Any] = [RankMenu.of(vote, number, ballot) for number in numbers]
+    items += [BallotBackButton(vote.id)] if ballot else []
+    return cards.Card("Your ballot", body, buttons=items, note=note)
 
 
 class CountButton(Pressed, template=rf"count:{VOTE}"):
@@ -184,8 +185,7 @@ class CountButton(Pressed, template=rf"count:{VOTE}"):
         """Show the count."""
         member, _ = await visitor(interaction)
         app = app_of(interaction)
-        vote, count = await app.get(Votes).so_far(self.number("vote_id"), member)
-        return await counted_card(app, vote, count)
+        return await counted_card(app, *await app.get(Votes).so_far(self.number("vote_id"), member))
 
 
 class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
@@ -197,39 +197,8 @@ class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
         """Explain, in private."""
         member, _ = await visitor(interaction)
         vote = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
-        return cards.notice_card(rules.explanation(vote), "How is this counted?")
-
-
-async def counted_card(app: App, vote: rules.Vote, count: Count, items: cards.Items = ()) -> cards.Card:
-    """Return how a vote stands, or its outcome, with a picture where there is anything to draw."""
-    if not count.rounds:
-        return count_card(vote, count, None, items)
-    png = await app.workers.do(lambda: rounds_page(vote, count).png())
-    return count_card(vote, count, cards.Attachment("rounds.png", png, alt_text(vote, count)), items)
-
-
-def outcome_items(vote: rules.Vote) -> list[cards.Item]:
-    """Return the buttons under the outcome of a vote, with which the reading of its winner is planned."""
-    winner = vote.candidate(vote.count.winner) if vote.count and vote.count.winner else None
-    return [*([PlanButton(winner.book or winner.key)] if winner else []), HowButton(vote.id)]
-
-
-def link_to(vote: rules.Vote, message: int) -> str:
-    """Return the address of a post of a vote."""
-    return f"https://discord.com/channels/{vote.place.club}/{vote.place.id}/{message}"
-
-
-def _ballot(vote: rules.Vote, ballot: Ballot) -> cards.Card:
-    """Return somebody's ballot, for them alone."""
-    titles = rules.titles_of(vote)
-    ranked = "\n".join(f"{n}\\. {cards.safe(titles[key])}" for n, key in enumerate(ballot, 1) if key in titles)
-    body = f"{ranked}\n\nSaved. You can change it until the vote closes." if ranked else "Pick your first choice."
-    note = f"Closes {timestamp(vote.draft.closes)}. It counts for your first choice; if that is out, for your next."
-    menus: Sequence[Any] = [
-        RankMenu.of(vote, n, ballot) for n in range(1, min(rules.CHOICES, len(vote.candidates)) + 1)
-    ]
-    back = [BallotBackButton(vote.id)] if ballot else []
-    return cards.Card("Your ballot", body, buttons=[*menus, *back], note=note)
+        told = rules.explanation(rules.VoteKind(vote.kind), vote.seed, vote.candidates)
+        return cards.notice_card(told, "How is this counted?")
 
 
 VOTE_BUTTONS = (VoteButton, RankMenu, BallotBackButton, CountButton, HowButton)

@@ -13,13 +13,12 @@ from bot.app import App
 from bot.db.jobs import Claim, Key
 from bot.discord import context
 from bot.discord.buttons import PRIMARY, Pressed
-from bot.discord.cards import Card, Interaction, Item, Items, Tone, notice_card, pages, safe, turns
+from bot.discord.cards import Card, Interaction, Item, Tone, notice_card, pages, safe, turns
 from bot.discord.jobs import GONE, find_message, small_print
 from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
 from bot.features.prompts.jobs import Books, where_it_belongs
-from bot.features.watch.rules import Finding, Outcome, Spoken
-from bot.features.watch.store import JOBS, Watching, telling
+from bot.features.watch.store import JOBS, Finding, Outcome, Spoken, Watching
 from bot.jobs import Post
 from bot.people import Member, Place
 
@@ -27,19 +26,20 @@ ROOM = 1_200
 """Characters of an author's text on one card: escaped, it may be twice as long."""
 
 
-def link_to(finding: Finding) -> str:
-    """Return the address of a message, which opens for who may see it."""
-    return f"https://discord.com/channels/{finding.place.club}/{finding.place.id}/{finding.message}"
-
-
 def mark_of(finding: Finding) -> str:
     """Return the small print by which a note is known again after a crash."""
     return f"Note {finding.id}"
 
 
-def author_card(finding: Finding, items: Items) -> Card:
+def author_items(finding: Finding) -> list[Item]:
+    """Return the buttons of an author."""
+    return [HideButton(finding.id), FineButton(finding.id)]
+
+
+def author_card(finding: Finding) -> Card:
     """Return the note to an author. It does not say where the message belongs: they may only be guessing."""
-    return Card(body=f"{link_to(finding)}\n{MAY_SPOIL}", footers=(mark_of(finding),), buttons=items)
+    body = f"{finding.where.link(finding.message)}\n{MAY_SPOIL}"
+    return Card(body=body, footers=(mark_of(finding),), buttons=author_items(finding))
 
 
 def given_back(finding: Finding, content: str, books: Books) -> list[Card]:
@@ -52,37 +52,11 @@ def given_back(finding: Finding, content: str, books: Books) -> list[Card]:
     ]
 
 
-def finding_card(finding: Finding, books: Books, items: Items, place_in_queue: str) -> Card:
-    """Return a finding as moderators see it."""
-    author = {
-        Outcome.FINE: "Its author says it’s fine.",
-        Outcome.WAITING: "I asked its author, who hasn’t answered yet." if finding.told else "I’m asking its author.",
-    }.get(finding.outcome, "")
-    seconds = int(finding.at.timestamp())
-    footers = (f"By <@{finding.member}> <t:{seconds}:R>", author, place_in_queue)
-    body = f"{link_to(finding)}\n{where_it_belongs(dict(finding.needs.marks), books)}"
-    return Card("A possible spoiler", body, footers, Tone.PLAIN, items)
-
-
 def words_of(message: discord.Message) -> str:
     """Return what of a message everybody sees at once: what its author has put between spoiler bars is not counted."""
     outside = message.content.split("||")
     closed = outside if len(outside) % 2 else [*outside[:-2], f"{outside[-2]} {outside[-1]}"]
     return " ".join(" ".join(closed[::2]).split())
-
-
-GONE_ALREADY = "That message is already gone, so there is nothing to hide."
-HIDDEN = "Done: I deleted the message. Here is its text behind spoiler bars, to post again if you like."
-STAYS = "Fine, it stays. The moderators will have a look at it."
-FILES = "It has a file that I can’t give back, so I left it. Please delete it, and post the file as a spoiler."
-UNREADABLE = "I can’t read that message any more, so I left it. Please delete it yourself."
-NOT_ALLOWED = (
-    "I can’t delete messages there (that needs the permission Manage Messages). Please delete it "
-    "yourself; here is its text behind spoiler bars, to post again if you like."
-)
-NOT_SEEN = "I can’t see that channel any more. Please delete the message yourself."
-ALONE = "Please press that button in our direct messages: I send the text back there."
-EMPTY = "There are no messages to look at."
 
 
 class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
@@ -93,29 +67,28 @@ class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Give the text back first: killed in between, nothing is lost."""
         await interaction.response.defer()
-        finding = await own_finding(interaction, self.number("number"))
-        if interaction.guild_id is not None:
-            raise context.Refused(ALONE)  # the text is given back where the button is
-        app = context.app_of(interaction)
+        finding, app = await own_finding(interaction, self.number("number")), context.app_of(interaction)
         message = await _message_of(interaction, finding)
         if message is None:
-            await context.replace_card(interaction, notice_card(GONE_ALREADY))
-            await app.get(Watching).settle(finding, Outcome.HIDDEN)
-            return
-        if message.attachments or message.stickers:
-            raise context.Refused(FILES)
-        if not message.content:
-            raise context.Refused(UNREADABLE)
-        for card in given_back(finding, message.content, app.books):
-            # What only one sees is gone when Discord is restarted.
-            await context.deliver(interaction, card, private=False)
-        try:
-            await message.delete()
-        except discord.Forbidden:
-            await context.replace_card(interaction, notice_card(NOT_ALLOWED, buttons=author_items(finding)))
-            return
+            told = "That message is already gone, so there is nothing to hide."
+        elif message.attachments or message.stickers or not message.content:
+            raise context.Refused("It has something that I can’t give back, so I left it. Please delete it yourself.")
+        else:
+            for card in given_back(finding, message.content, app.books):
+                # What only one sees is gone when Discord is restarted.
+                await context.deliver(interaction, card, private=False)
+            told = "Done: I deleted the message. Here is its text behind spoiler bars, to post again if you like."
+            try:
+                await message.delete()
+            except discord.Forbidden:
+                told = (
+                    "I can’t delete messages there (that needs the permission Manage Messages). Please delete it "
+                    "yourself; here is its text behind spoiler bars, to post again if you like."
+                )
+                await context.replace_card(interaction, notice_card(told, buttons=author_items(finding)))
+                return
         await app.get(Watching).settle(finding, Outcome.HIDDEN)
-        await context.replace_card(interaction, notice_card(HIDDEN))
+        await context.replace_card(interaction, notice_card(told))
 
 
 class FineButton(Pressed, template=r"watch-fine:(?P<number>\d{1,18})"):
@@ -127,7 +100,7 @@ class FineButton(Pressed, template=r"watch-fine:(?P<number>\d{1,18})"):
         """Note what its author says."""
         finding = await own_finding(interaction, self.number("number"))
         await context.app_of(interaction).get(Watching).settle(finding, Outcome.FINE)
-        return notice_card(STAYS)
+        return notice_card("Fine, it stays. The moderators will have a look at it.")
 
 
 class SettleButton(Pressed, template=r"watch-settle:(?P<number>\d{1,18})"):
@@ -140,7 +113,7 @@ class SettleButton(Pressed, template=r"watch-settle:(?P<number>\d{1,18})"):
         by, _ = await context.needs(interaction, context.MODERATOR)
         app = context.app_of(interaction)
         finding = await app.get(Watching).finding(self.number("number"))
-        if finding.place.club != by.club:
+        if finding.club != by.club:
             raise context.Refused("That message is from another club.")
         await app.get(Watching).settle(finding, Outcome.SETTLED)
         return await queue_card(app, by, 1)
@@ -158,19 +131,19 @@ class WatchQueueButton(Pressed, template=r"watch-queue:(?P<number>\d{1,4})"):
 
 
 async def queue_card(app: App, by: Member, number: int) -> Card:
-    """Return one message of the queue, by its place in it, or the nearest there is."""
+    """Return one message of the moderators' queue, by its place in it, or the nearest there is."""
     waiting = await app.get(Watching).queue(by.club)
     if not waiting:
-        return notice_card(EMPTY)
+        return notice_card("There are no messages to look at.")
     shown = min(max(1, number), len(waiting))
     finding = waiting[shown - 1]
+    author = "I asked its author, who hasn’t answered yet." if finding.told else "I’m asking its author."
+    if finding.outcome == Outcome.FINE:
+        author = "Its author says it’s fine."
+    by_whom = f"By <@{finding.member}> <t:{int(finding.at.timestamp())}:R>"
+    body = f"{finding.where.link(finding.message)}\n{where_it_belongs(dict(finding.needs.marks), app.books)}"
     items = [SettleButton(finding.id), *turns(WatchQueueButton, shown, len(waiting), more="Next")]
-    return finding_card(finding, app.books, items, f"{shown} of {len(waiting)} in the queue")
-
-
-def author_items(finding: Finding) -> list[Item]:
-    """Return the buttons of an author."""
-    return [HideButton(finding.id), FineButton(finding.id)]
+    return Card("A possible spoiler", body, (by_whom, author, f"{shown} of {len(waiting)} in the queue"), buttons=items)
 
 
 async def own_finding(interaction: Interaction, number: int) -> Finding:
@@ -183,13 +156,13 @@ async def own_finding(interaction: Interaction, number: int) -> Finding:
 
 async def _message_of(interaction: Interaction, finding: Finding) -> discord.Message | None:
     """Return the message as it is now; None where it is gone. Raises Refused."""
-    channel = context.bot_of(interaction).get_partial_messageable(finding.place.id, guild_id=finding.place.club)
+    channel = context.bot_of(interaction).get_partial_messageable(finding.place, guild_id=finding.club)
     try:
         return await channel.fetch_message(finding.message)
     except discord.NotFound:
         return None
     except discord.Forbidden as refused:
-        raise context.Refused(NOT_SEEN) from refused
+        raise context.Refused("I can’t see that channel any more. Please delete the message yourself.") from refused
 
 
 log = logging.getLogger(__name__)
@@ -208,13 +181,11 @@ class WatchNotes:
         if claim is None:
             return
         finding = await self._watching.untold(finding_id)
-        await (self._tell(finding, claim) if finding else self._bot.jobs.drop(key))
+        await (self.tell(finding, claim) if finding else self._bot.jobs.drop(key))
 
-    async def tell(self, finding: Finding) -> None:
-        """Tell the author of a message that was just found."""
-        await self._tell(finding, Claim(telling(finding)))
+    async def tell(self, finding: Finding, claim: Claim) -> None:
+        """Tell the author of a message, once."""
 
-    async def _tell(self, finding: Finding, claim: Claim) -> None:
         async def find(since: dt.datetime) -> int:
             try:
                 channel = await self._bot.create_dm(discord.Object(finding.member))
@@ -226,8 +197,7 @@ class WatchNotes:
         async def make() -> int:
             try:
                 channel = await self._bot.create_dm(discord.Object(finding.member))
-                card = author_card(finding, author_items(finding))
-                return (await context.post_in(channel, card, f"watch-{finding.id}")).id
+                return (await context.post_in(channel, author_card(finding), f"watch-{finding.id}")).id
             except GONE:
                 log.info("an author cannot be written to; the moderators see the message in their queue")
                 return 0
@@ -291,30 +261,22 @@ class WatchCog(AppCog):
         """Stop watching for spoilers here."""
         member, place = await acknowledge(interaction, context.MODERATOR)
         was = await self._watching.off(place, member)
-        await context.deliver(
-            interaction,
-            notice_card("I’ve stopped watching for spoilers here." if was else "I wasn’t watching for spoilers here."),
-        )
+        told = "I’ve stopped watching for spoilers here." if was else "I wasn’t watching for spoilers here."
+        await context.deliver(interaction, notice_card(told))
 
     @watch.command()
     async def status(self, interaction: Interaction) -> None:
         """Show whether I watch for spoilers here, and the messages to look at."""
         member, place = await acknowledge(interaction, context.MODERATOR)
         waiting = len(await self._watching.queue(member.club))
-        lines = [self._state(place), self._pace(place), f"Messages to look at, from all channels: {waiting}"]
+        state = "I’m watching for spoilers here." if self._bot.intents.message_content else NO_CONTENT
+        if not self._watching.is_on(place):
+            state = "I’m not watching for spoilers here. Start with /watch on."
+        come, passed = self._watching.come[place.id], self._watching.passed[place.id]
+        pace = f"Of {come:,} messages since I started, {passed:,} came too fast, and I skipped them." if passed else ""
+        lines = (state, pace, f"Messages to look at, from all channels: {waiting}")
         items = [WatchQueueButton(1)] if waiting else []
         await context.deliver(interaction, notice_card("\n".join(filter(None, lines)), buttons=items))
-
-    def _state(self, place: Place) -> str:
-        if not self._watching.is_on(place):
-            return "I’m not watching for spoilers here. Start with /watch on."
-        return "I’m watching for spoilers here." if self._bot.intents.message_content else NO_CONTENT
-
-    def _pace(self, place: Place) -> str:
-        come, passed = self._watching.line.counts(place)
-        if not passed:
-            return ""
-        return f"Of {come:,} messages since I started, {passed:,} came too fast, and I skipped them."
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -334,17 +296,17 @@ class WatchCog(AppCog):
         text = words_of(message)
         if not self._watching.is_on(place) or not any(map(str.isalnum, text)):
             return
-        taken = self._watching.line.offer(Spoken(place, message.author.id, message.id, text))
+        taken = self._watching.offer(Spoken(place, message.author.id, message.id, text))
         if taken and (self._reading is None or self._reading.done()):
             self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         """Read the line to its end, one message after the other: answers to members are not kept waiting."""
-        while (spoken := self._watching.line.next()) is not None:
+        while self._watching.line:
             try:
-                finding = await self._watching.read(spoken)
+                finding = await self._watching.read(self._watching.line.popleft())
                 if finding is not None:
-                    await self._notes.tell(finding)
+                    await self._notes.tell(finding, Claim(finding.telling))
             except Exception:
                 log.exception("a message could not be placed, or its author not told")
                 self._bot.jobs.nudge()

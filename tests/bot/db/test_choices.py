@@ -4,19 +4,17 @@ import pytest
 
 from bot.db.sessions import Sessions
 from bot.features.ask.store import AskedLongAgo, AskedQuestions, BotMemory, DirectMessages
-from bot.features.reviews.rules import Review
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.people import NO_CLUB, Member, Place, Reached
-from corpus.books import Reveals
 from tests.fakes.app import app_on
-from tests.fakes.records import move, save_review, shelve
+from tests.fakes.records import a_review, move, save_review, shelve
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 async def test_a_person_is_in_the_clubs_in_which_they_told_anything(records: Sessions) -> None:
     assert await DirectMessages(app_on(records)).clubs(10) == []
-    await save_review(records, Review(0, 3, 10, "smiley", 5, "", 0, Reveals(), NOON))
+    await save_review(records, a_review(3, 10, "smiley", 5))
     await move(records, Member(1, 10), {"smiley": Reached(1, 27, "chapter")}, NOON)
     await shelve(records, Member(2, 10), Shelved("smiley", "Smiley’s People", ShelfName.WANT, NOON))
     await move(records, Member(7, 11), {"smiley": Reached(1, 27, "chapter")}, NOON)

@@ -17,15 +17,13 @@ from bot.db.copy import BATCH, copy
 from bot.db.migrate import HEAD, open_database, upgrade
 from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, opened_engine
 from bot.features.ask.store import BotMemory, Conversations
-from bot.features.reviews.rules import Review
-from bot.features.reviews.store import ReviewRow
-from bot.features.watch.rules import Finding
+from bot.features.reviews.store import Review
 from bot.people import Member, Place, Reached
 from corpus.books import Reveals
 from retrieval.gate import Audience
 from tests.fakes.app import app_on
 from tests.fakes.postgres import Databases
-from tests.fakes.records import add_finding_to, move, opened_records, save_review
+from tests.fakes.records import a_review, add_finding_to, move, opened_records, save_review
 from tests.fakes.released_rows import VERSIONS, lay_out, raw
 
 ROOT = Path(__file__).parents[3]
@@ -50,9 +48,9 @@ async def fill(records: Sessions) -> None:
     at = NOON.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=30))) + dt.timedelta(microseconds=1)
     await move(records, LIZ, {"emma": FIVE, "kim": None}, at)
     for _ in range(3):
-        await save_review(records, Review(0, 1, 10, "emma", None, "Good.", 0, Reveals.of({"emma": 9}), at))
+        await save_review(records, a_review(1, 10, "emma", None, "Good.", 0, Reveals.of({"emma": 9}), at))
         async with records.writing() as session:
-            await session.execute(delete(ReviewRow))
+            await session.execute(delete(Review))
 
 
 async def talk(records: Sessions) -> None:
@@ -98,8 +96,8 @@ async def test_ids_that_were_given_out_are_not_given_out_again_in_the_copy(tmp_p
         ids = []
         for place in places:
             async with open_database(place) as records:
-                review = await save_review(records, Review(0, 1, 10, "emma", 3, "", 0, Reveals(), NOON))
-                finding = await add_finding_to(records, Finding(0, Place(1, 100), 10, 900, Reveals(), NOON), NOON)
+                review = await save_review(records, a_review(1, 10, "emma", 3))
+                finding = await add_finding_to(records, Place(1, 100), 10, 900, Reveals(), NOON, NOON)
                 await talk(records)
                 ids.append((review.id, finding and finding.id))
     assert ids == [(4, 1)] * 3

@@ -16,12 +16,10 @@ from bot.features.books.store import ClubBookRow
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person, held_about, personal_tables
 from bot.features.prompts.rules import Prompt
-from bot.features.reviews.rules import Review
 from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
 from bot.features.votes.store import Nominations, Votes
-from bot.features.watch.rules import Finding
 from bot.features.watch.store import WatchRow
 from bot.limits import Allowance
 from bot.people import Member, Place, Reached
@@ -29,6 +27,7 @@ from corpus.books import Reveals
 from retrieval.gate import Audience
 from tests.fakes.app import app_on
 from tests.fakes.records import (
+    a_review,
     add_finding_to,
     ceiling_in,
     keep_prompt,
@@ -55,7 +54,7 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     eight, needs = Reached(8, 27, "chapter"), Reveals.of({"smiley": 8})
     await move(records, member, {"smiley": eight}, NOON)
     await shelve(records, member, Shelved("key", said, ShelfName.READING, NOON))
-    await save_review(records, Review(0, club, person, "smiley", 4, said, 8, needs, NOON))
+    await save_review(records, a_review(club, person, "smiley", 4, said, 8, needs))
     await Conversations(app_on(records)).remember(
         place, member, said, Reply("ask", None, "An answer."), Audience(), needs
     )
@@ -66,12 +65,12 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
         session.add(WatchRow(club=club, place=200 + person, set_by=person, at=NOON))
         book = {"slug": f"b{person}-{club}", "state": "live", "toml": said, "digest": "", "size": 0, "at": NOON}
         session.add(ClubBookRow(**book, club=club, added_by=person))
-    await add_finding_to(records, Finding(0, place, person, 70 + person, needs, NOON), NOON)
+    await add_finding_to(records, place, person, 70 + person, needs, NOON, NOON)
     await Audit(app_on(records)).note(Did.PROMPT, place, person, message=80 + person)
     await Nominations(app_on(records)).add(member, said)
     books, votes = (Candidate("emma", "Emma"), Candidate("kim", "Kim")), Votes(app_on(records))
     with contextlib.suppress(VoteProblem):  # the other member has begun it
-        await votes.begin(VoteDraft(place, VoteKind.RANKED, books, NOON + DAY, hidden=False), str(club))
+        await votes.begin(VoteDraft(VoteKind.RANKED, NOON + DAY, False, books), place, str(club))
     await votes.choose((await votes.latest(club)).id, member, 1, "emma")
     await Ceilings(app_on(records)).set_ceiling(place, f"book-{person}", eight, by=person, at=NOON)
     schedule = replace(a_schedule(), club=club, organiser=person)
@@ -163,7 +162,7 @@ async def test_a_person_is_forgotten_in_one_club(told: Sessions) -> None:
 async def test_what_was_forgotten_does_not_stay_in_the_file(tmp_path: Path) -> None:
     secret = "Nobody knows this but Jim. " * 300
     async with opened_records(tmp_path) as records:
-        await save_review(records, Review(0, 1, JIM, "smiley", 4, secret, 8, Reveals(), NOON))
+        await save_review(records, a_review(1, JIM, "smiley", 4, secret, 8))
     assert b"Nobody knows this" in (tmp_path / "club.db").read_bytes()
     async with opened_records(tmp_path) as records:
         await forget_person(records, JIM)

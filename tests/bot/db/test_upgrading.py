@@ -28,7 +28,7 @@ from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.stats.rules import Figure, Group
 from bot.features.stats.store import ClubFigures
 from bot.features.votes.store import Nominations, Votes
-from bot.features.watch.store import FindingRow
+from bot.features.watch.store import Finding
 from bot.jobs import Jobs, Post
 from bot.limits import Allowance
 from bot.people import EVERY, Member, Place, Reached
@@ -104,7 +104,7 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
         told = [(found.text, found.state, found.message, found.at, found.reason) for found in prompts]
         assert told == PROMPTS.get(version, [])
         async with records.reading() as session:
-            found = await session.get(FindingRow, 1)
+            found = await session.get(Finding, 1)
         assert (found is not None and found.told) == (version >= "0004")
         assert (await SetUp(app_on(records)).settings(1) == CHOSEN) == (version >= "0005")
         assert ((await ClubFigures(app_on(records)).look(1, "smiley"))[0] == FIGURE) == (version >= "0005")

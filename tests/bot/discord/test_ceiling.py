@@ -77,14 +77,6 @@ async def test_clear_takes_one_or_all_away_after_a_preview(club: Club, smiley: M
     assert await ceiling(club) == {LANTERN: 3}
 
 
-async def test_what_another_moderator_did_meanwhile_is_not_lost(club: Club, smiley: MemberActor) -> None:
-    told = await smiley.slash(club.general, "ceiling set", where="ch 8", book=LANTERN)
-    await club.ceiling(club.general, the_lantern="ch 2")
-    assert "in the meantime" in shown(await smiley.click(message(told), label="Confirm"))
-    assert await ceiling(club) == {LANTERN: 2}
-    assert posted(club.general) == []
-
-
 async def test_who_was_given_the_command_and_not_the_permission_is_told_which_one(club: Club) -> None:
     role = club.guild.create_role("readers")
     liz = club.guild.add_member(club.env.create_user("Liz"), roles=[role])

@@ -28,7 +28,7 @@ async def written(club: Club, member: MemberActor) -> None:
     book = club.app.books[LANTERN]
     with club.env.time_context():
         who = Member(member.guild.id, member.id)
-        await club.app.get(Reviews).write(who, book, "4", "The lamp is described with love.", "not started")
+        await club.app.get(Reviews).write(who, book, 4, "The lamp is described with love.", "not started")
 
 
 async def exported(result: InteractionResult) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from bot.features.prompts.rules import Prompt, PromptState
 from bot.features.schedules.store import By
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
-from bot.features.watch.rules import Finding
 from bot.people import EVERY, Member, Place, Shards
 from bot.processes import Presence
 from corpus.books import Reveals
@@ -105,13 +104,13 @@ async def planned(fleet: Fleet, club: Club) -> None:
     await schedules_of(records).remind(schedule.id, Member(club.id, liz), By.DIRECT)
     await schedules_of(records).remind(schedule.id, Member(club.id, jim), By.THREAD)
     books_of = (Candidate("emma", "Emma"), Candidate("kim", "Kim"))
-    draft = VoteDraft(here, VoteKind.RANKED, books_of, FIRST, hidden=False)
+    draft = VoteDraft(VoteKind.RANKED, FIRST, False, books_of)
     votes = Votes(app_on(records, now=lambda: NOW))
-    await votes.opened(await votes.begin(draft, str(club.id)), fleet.discord.write(place, "a vote").stored.id)
+    await votes.opened(await votes.begin(draft, here, str(club.id)), fleet.discord.write(place, "a vote").stored.id)
     prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=PromptState.APPROVED, due=FIRST)
     await keep_prompt(records, prompt)
-    found = Finding(0, here, jim, 900, Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE)
-    assert await add_finding_to(records, found, FIRST - MINUTE) is not None
+    needs, at = Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE
+    assert await add_finding_to(records, here, jim, 900, needs, at, FIRST - MINUTE) is not None
 
 
 async def test_what_two_processes_that_overlap_do_at_once_is_done_once(overlapping: Fleet) -> None:

@@ -8,7 +8,6 @@ import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.features.reviews.cog import reviews_for
-from bot.features.reviews.rules import Wanted
 from bot.features.reviews.store import Reviews
 from bot.people import Member, Place
 from retrieval.gate import Audience
@@ -119,7 +118,6 @@ async def test_its_author_is_told_their_own_word_and_not_where_the_text_was_plac
 @pytest.mark.parametrize(
     ("typed", "help_"),
     [
-        ({"text": "A fine book.", "said": "ch 70"}, "The Lantern"),
         ({"text": "A fine book.", "said": "somewhere"}, "Write for example"),
         ({"text": " \n ", "said": "ch 2"}, "The review is empty"),
     ],
@@ -233,5 +231,5 @@ async def test_what_is_for_adults_is_read_only_where_nobody_under_age_can_be(rev
     liz, book = Member(reviewing.guild.id, 20), reviewing.app.books[LANTERN]
     for adults in (False, True):
         place = Place(reviewing.guild.id, reviewing.general.id, adults)
-        found = await reviews_for(reviewing.app, liz, place, book, Wanted())
+        found = await reviews_for(reviewing.app, liz, place, book)
         assert any("not for the young" in review.text for review in found) is adults

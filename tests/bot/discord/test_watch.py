@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -11,8 +10,7 @@ from simcord import MemberActor
 from sqlalchemy import update
 
 from bot.db.jobs import JobRow
-from bot.features.watch.rules import Finding, Spoken
-from bot.features.watch.store import FindingRow, Watching
+from bot.features.watch.store import Finding, Spoken, Watching
 from bot.people import Place
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
@@ -122,14 +120,6 @@ async def test_a_message_that_is_edited_is_looked_at_again_and_told_of_once(read
     assert len(notes(liz)) == 1
 
 
-async def test_watching_goes_on_after_a_restart(reading: Club) -> None:
-    await watched(reading)
-    await reading.restart()
-    liz = reading.member("Liz")
-    await liz.send(reading.general, SPOILER)
-    assert len(notes(liz)) == 1
-
-
 async def test_whose_direct_messages_are_closed_is_left_to_the_moderators(reading: Club) -> None:
     elinor = await watched(reading)
     reading.env.inject_error("POST", "/channels/*/messages", status=403, code=50007, message="Cannot send")
@@ -202,21 +192,16 @@ async def test_the_queue_is_paged_and_a_moderator_of_another_club_settles_nothin
 # Killed in between
 
 
-def finding(club: Club, member: MemberActor, sent: discord.Message) -> Finding:
-    place = Place(club.guild.id, club.general.id)
-    return Finding(0, place, member.id, sent.id, Reveals.of({"the-lantern": 10}), sent.created_at)
-
-
 async def test_an_author_whom_a_killed_process_had_not_told_is_told_once(reading: Club) -> None:
     liz = reading.member("Liz")
     sent = await liz.send(reading.general, SPOILER)
-    kept = await add_finding_to(reading.app.database, finding(reading, liz, sent), sent.created_at + MINUTE)
+    place, needs, at = Place(reading.guild.id, reading.general.id), Reveals.of({"the-lantern": 10}), sent.created_at
+    kept = await add_finding_to(reading.app.database, place, liz.id, sent.id, needs, at, at + MINUTE)
     assert kept is not None
     await reading.restart()
     await reading.env.advance_time(61)
     assert len(notes(liz)) == 1
-    known = await reading.app.get(Watching).finding(kept.id)
-    assert known == replace(kept, told=True)
+    assert (await reading.app.get(Watching).finding(kept.id)).told
 
 
 async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading: Club) -> None:
@@ -225,7 +210,7 @@ async def test_an_author_who_was_told_before_the_kill_is_not_told_again(reading:
     await liz.send(reading.general, SPOILER)
     (before,) = await reading.app.get(Watching).queue(reading.guild.id)
     async with reading.app.database.writing() as session:
-        await session.execute(update(FindingRow).where(FindingRow.id == before.id).values(told=False))
+        await session.execute(update(Finding).where(Finding.id == before.id).values(told=False))
         await session.execute(update(JobRow).values(done=False, due=before.at, since=before.at))
     await reading.restart()
     await reading.env.advance_time(61)
@@ -249,8 +234,8 @@ async def test_an_author_whom_discord_failed_to_tell_is_told_later(reading: Club
 async def test_what_comes_faster_than_it_is_read_is_passed_over_and_counted(reading: Club) -> None:
     elinor = await watched(reading)
     place = Place(reading.guild.id, reading.general.id)
-    line = reading.app.get(Watching).line
-    taken = [line.offer(Spoken(place, 5, number, HARMLESS)) for number in range(50)]
+    watching = reading.app.get(Watching)
+    taken = [watching.offer(Spoken(place, 5, number, HARMLESS)) for number in range(50)]
     assert taken == [True] * 40 + [False] * 10
     status = shown(await elinor.slash(reading.general, "watch status"))
     assert "Of 50 messages since I started, 10 came too fast" in status

@@ -1,6 +1,5 @@
 """What everybody sees of a message, and how its text is given back."""
 
-import datetime as dt
 from types import SimpleNamespace
 from typing import cast
 
@@ -8,12 +7,11 @@ import discord
 import pytest
 
 from bot.features.watch.cog import given_back, words_of
-from bot.features.watch.rules import Finding
-from bot.people import Place
+from bot.features.watch.store import Finding
 from corpus.books import Book, Reveals, Unit
 from tests.fakes.discord_reading import rendered
 
-FOUND = Finding(1, Place(1, 100), 10, 900, Reveals.of({"emma": 9}), dt.datetime(2027, 3, 1, tzinfo=dt.UTC))
+FOUND = Finding(needs=Reveals.of({"emma": 9}))
 BOOKS = {"emma": Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)}
 
 

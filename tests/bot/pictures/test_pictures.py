@@ -20,8 +20,8 @@ from bot.features.stats.rules import END, Figure, Group
 from bot.features.votes.counting import run_off
 from bot.features.votes.picture import Bar, bars, rounds_page
 from bot.features.votes.picture import alt_text as told_rounds
-from bot.features.votes.rules import Candidate, Vote, VoteDraft, VoteKind, VoteState
-from bot.people import Place
+from bot.features.votes.rules import VoteKind
+from bot.features.votes.store import Vote
 from bot.pictures.canvas import BACKGROUND, CARD, ROOM, TEXT, WIDTH, Page, measured, wrapped, writable
 from bot.reading_order.advice import reading_orders
 from corpus.book_file import read_book
@@ -58,12 +58,12 @@ def on_shelf(title: str, part: ShelfName, book: str | None = None) -> Shelved:
 
 def voted(titles: list[str], *cast: tuple[str, ...]) -> Page:
     vote = held(*titles)
-    return rounds_page(vote, run_off(cast, [book.key for book in vote.candidates], "seed"))
+    return rounds_page(vote, run_off(cast, list(vote.titles), "seed"))
 
 
 def held(*titles: str) -> Vote:
-    books = tuple(Candidate(f"b{n}", title) for n, title in enumerate(titles))
-    return Vote(1, VoteDraft(Place(1, 2), VoteKind.RANKED, books, NOON, hidden=False), "seed", NOON, VoteState.OPEN)
+    books = [{"key": f"b{n}", "title": title, "book": None} for n, title in enumerate(titles)]
+    return Vote(kind=VoteKind.RANKED, books=books, seed="seed")
 
 
 def stats(*groups: tuple[int, int, int]) -> Page:

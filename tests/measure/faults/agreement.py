@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 
 from bot.db.copy import reviews_in
-from bot.features.reviews.rules import club_text
 from corpus.library import SHIPPED, Library
 from retrieval.embedding import load_embedder
 from retrieval.retriever import Retriever
@@ -24,7 +23,7 @@ def packaged() -> Embedder:
 def disagreements(bot: Bot) -> list[str]:
     """Return what is not whole in the data of a bot that is stopped, and where store and reviews differ."""
     library = Library.load(Path(bot.shelf.settings["DOGEAR_LIBRARY"] or SHIPPED))
-    texts = [club_text(review) for review in reviews_in(bot.data) if review.text]
+    texts = [review.in_store() for review in reviews_in(bot.data) if review.text]
     with Store(bot.data, packaged().name, silent) as store:
         retriever = Retriever(library, store, packaged())
         behind = [f"{slug} is behind" for slug in retriever.stale()]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.db.copy import reviews_in
-from bot.features.reviews.rules import club_text
 from tests.fakes.bookshelf import opened
 from tests.fakes.discord_server import discord_server
 from tests.fakes.program import LIGHT_PROGRAM
@@ -44,7 +43,7 @@ async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path:
             await asyncio.wait([life])
             assert members.lost(bot.data) == []
         assert members.answered_twice == 0
-    texts = [club_text(review) for review in await asyncio.to_thread(reviews_in, bot.data)]
+    texts = [review.in_store() for review in await asyncio.to_thread(reviews_in, bot.data)]
     with opened(tmp_path / "library", bot.data) as retriever:
         retriever.reconcile(texts)
         assert retriever.verify_store(texts) == []

@@ -247,7 +247,7 @@ async def test_other_processes_take_over_what_one_has_changed(postgres: Database
 async def test_what_members_wrote_moves_along_when_the_number_of_chapters_is_corrected(app: App) -> None:
     first = vellichor(OURS, marks=10)
     book, reviews = await club_books.given(app, LIZ, first), app.get(Reviews)
-    await reviews.write(TOM, book, "4", "A quiet book.", "ch 5")
+    await reviews.write(TOM, book, 4, "A quiet book.", "ch 5")
     await app.get(Progress).set(TOM, book, "ch 5")
     book = await club_books.given(app, LIZ, vellichor(OURS, marks=21), before=first.digest)
     assert (await app.get(Progress).positions(TOM))[SLUG] == 5, "no further than was said"

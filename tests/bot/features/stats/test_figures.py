@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.db.sessions import Sessions
-from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of, outdated
+from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of
 from bot.features.stats.store import ClubFigures
 from bot.people import Member, Reached
 from corpus.books import Book, Unit
@@ -61,15 +61,6 @@ def test_who_is_where_makes_no_difference(club: tuple[list[Reached], list[Reache
     assert groups_of(exchanged) == groups_of(positions)
 
 
-@given(st.lists(st.integers(0, 40), min_size=PARTS, max_size=PARTS))
-def test_a_group_that_is_shown_hides_how_few_are_in_its_parts(members: list[int]) -> None:
-    """Of a group over several parts, nobody can tell by its number that it is the same as one of a single part."""
-    for group in groups_of(spread(*members)):
-        assert group.members == sum(members[group.first : group.last + 1])
-        if group.first == group.last:
-            assert members[group.first] >= SMALLEST
-
-
 @pytest.mark.parametrize(
     ("members", "shown"),
     [
@@ -93,12 +84,6 @@ def test_what_is_too_small_is_merged_with_what_is_beside_it(
 
 
 # One figure after another
-
-
-@given(clubs, st.integers(0, 60))
-def test_a_figure_is_outdated_once_five_members_have_reported_since(positions: list[Reached], since: int) -> None:
-    said = [Said(there, NOON + MINUTE * (1 if n < since else -1)) for n, there in enumerate(positions)]
-    assert outdated(Figure(NOON, ()), said) == (min(since, len(said)) >= SMALLEST)
 
 
 @dataclass

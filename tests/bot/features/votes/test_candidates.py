@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.votes.rules import Candidate, VoteProblem, candidate, title_key, typed_candidates
+from bot.features.shelf.rules import NoTitle
+from bot.features.votes.rules import Candidate, candidate, title_key, typed_candidates
 from corpus.library import Library
 from tests.fakes.bookshelf import write_lantern
 
@@ -27,7 +28,7 @@ def test_a_book_of_the_library_is_known_by_its_names_and_others_keep_their_title
     assert candidate("lantern", books) == Candidate("the-lantern", "The Lantern", "the-lantern")
     assert candidate("  Moby-Dick ", books) == Candidate("moby-dick", "Moby-Dick")
     for typed in ("", " !? ", "x" * 101):
-        with pytest.raises(VoteProblem):
+        with pytest.raises(NoTitle):
             candidate(typed, books)
 
 
