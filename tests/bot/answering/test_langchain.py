@@ -23,11 +23,6 @@ def test_a_chain_gets_documents_best_first_with_their_sources(island: Retriever)
     assert documents[0].metadata["score"] >= documents[1].metadata["score"] > 0
 
 
-def test_a_chain_gets_what_the_door_gives(island: Retriever) -> None:
-    found = island.search(STORM, Audience({LANTERN: 5}), LANTERN)
-    assert [d.page_content for d in gated(island, 5).invoke(STORM)] == [r.passage.text for r in found.passages]
-
-
 def test_a_chain_gets_nothing_beyond_its_audience(island: Retriever) -> None:
     documents = gated(island, 4).invoke(STORM)
     assert documents

@@ -40,7 +40,7 @@ from bot.answering.reply import NO_ANSWERS
 from bot.settings import Settings
 from corpus.errors import DogearError
 from retrieval.gate import Audience
-from retrieval.retriever import Retriever, Search
+from retrieval.retriever import Retriever
 from retrieval.types import Verdict
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.chat_server import KEY, Behaviour, ChatServer, chat_server
@@ -320,13 +320,6 @@ def test_a_model_that_is_not_there_is_no_answer(island: Retriever, caplog: pytes
         pass
     assert written(gone, island) == Written()
     assert "(failed" in caplog.text
-
-
-@pytest.mark.parametrize("found", [Search(None), Search(LANTERN), Search(LANTERN, withheld=True)])
-def test_without_passages_no_model_is_asked(server: ChatServer, island: Retriever, found: Search) -> None:
-    with server.writer(island) as writer:
-        assert writer.answer(QUESTION, QUESTION, found, READER) == Written()
-    assert server.requests == []
 
 
 def test_several_members_are_answered_at_once(server: ChatServer, island: Retriever) -> None:
