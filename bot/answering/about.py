@@ -254,11 +254,9 @@ class BookQuestion:
         return self.says("\n".join(lines), told)
 
     def _clues(self) -> Reply | None:
-        told = self.passages("clues")[-2 * LATEST :]
-        if told:
-            return self.whole(told)
         asking = [p for p in self.passages("discussion") if p.mark][-LATEST:]
-        return self.says("\n".join(p.text for p in asking), asking) if asking else None
+        told = self.passages("clues")[-2 * LATEST :] or asking
+        return self.whole(told) if told else None
 
     def _guess(self) -> Reply | None:
         return self.says(NO_GUESS) if self.at < self.book.marks else None
@@ -371,11 +369,8 @@ class BookQuestion:
         return self._similar() if book.similar else self._order()
 
     def _similar(self) -> Reply:
-        book = self.book
-        if not book.similar:
-            return self.says(texts.similar_list(book))
-        lines = "\n".join(f"{o.title}{texts.said_of_similar(o)}" for o in book.similar[:LATEST])
-        return self.says(f"If you liked {book.title}, you may like:\n{lines}")
+        told, liked = texts.similar_list(self.book, LATEST), f"If you liked {self.book.title}, you may like:"
+        return self.says(f"{liked}\n{told}" if self.book.similar else told)
 
     # For the club
 

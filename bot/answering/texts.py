@@ -96,11 +96,11 @@ def no_opinions(book: Book) -> str:
     return f"I have no reviews of {book.title} that I can show you. Members of a club can add one with /review write."
 
 
-def similar_list(book: Book) -> str:
+def similar_list(book: Book, most: int = SHOWN_SIMILAR) -> str:
     """Return the books that readers of a book also liked."""
     if not book.similar:
         return f"The library doesn’t list books similar to {book.title}."
-    return "\n".join(f"{other.title}{said_of_similar(other)}" for other in book.similar[:SHOWN_SIMILAR])
+    return "\n".join(f"{other.title}{said_of_similar(other)}" for other in book.similar[:most])
 
 
 def said_of_similar(other: SimilarBook) -> str:
