@@ -4,6 +4,7 @@
 # make evaluate  what it answers and gives away, measured; STORIES=… QUESTIONS=… for a published set
 # make served    a small chat model and its server, which one test then asks: 130 MB
 # make pictures  the README's pictures, from the club of make try
+# make docs      the documentation as a site, in build/site
 # make audit     the dependencies compared with what is known of their weaknesses
 # make bench     Dogear beside LangChain and LlamaIndex: hours the first time, most of it for the largest library
 # try and chat first set up what running needs, the others what they need besides, in .venv and nowhere else;
@@ -20,7 +21,7 @@ define set-up
 @touch $@
 endef
 
-.PHONY: setup try chat test unit served audit evaluate pictures bench lint format constraints clean
+.PHONY: setup try chat test unit served audit evaluate pictures bench docs lint format constraints clean
 
 setup: .venv/tests
 
@@ -85,6 +86,19 @@ bench: .venv/peers
 	@echo "Setting up the benchmark's peers: a minute, once." >&2
 	$(call set-up,try test peers)
 
+# Pages of the root stand beside those of docs/ in the site, so links between them lose their folders.
+docs: .venv/docs
+	@rm -rf build/docs && mkdir -p build/docs && cp -R docs/. LICENSE build/docs/
+	@for page in *.md .github/CODE_OF_CONDUCT.md docs/*.md; do \
+		case $$page in README.md) name=index.md;; SECURITY.md) name=reporting.md;; *) name=$${page##*/};; esac; \
+		sed -E 's#\]\((docs/|\.\./|\.github/)+#](#g; s#\]\(README\.md#](index.md#g; s#\]\(SECURITY\.md#](reporting.md#g' \
+			$$page >build/docs/$$name; done
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+.venv/docs: .venv/bin/python constraints.txt
+	@$(PIP) install --quiet --constraint constraints.txt $(shell grep '^mkdocs-material==' constraints.txt) </dev/null
+	@touch $@
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -98,7 +112,7 @@ format: setup
 # stays where it is: `make constraints TORCH=torch==…` moves it.
 constraints: .venv/bin/python
 	@$(PIP) install --quiet --dry-run --ignore-installed --report .venv/report.json \
-		'.[test,try,peers,audit,fuzz]' $(or $(TORCH),$(shell grep '^torch==' constraints.txt)) </dev/null
+		'.[test,try,docs,peers,audit,fuzz]' $(or $(TORCH),$(shell grep '^torch==' constraints.txt)) </dev/null
 	@$(BIN)/python .ci/constraints.py .venv/report.json constraints.txt
 
 clean:

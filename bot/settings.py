@@ -188,7 +188,7 @@ class Settings(BaseModel):
         if "SHARDS" in given and "DATABASE_URL" not in given:
             problems["SHARDS"] = (
                 "Processes that share the clubs share their data, so this needs DATABASE_URL, the same for all of "
-                "them. docs/hosting.md says how to move to PostgreSQL."
+                "them. docs/servers.md says how to move to PostgreSQL."
             )
         try:
             settings = cls.model_validate(values | {"SECRETS": _secrets(given)})

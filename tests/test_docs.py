@@ -10,21 +10,25 @@ import shlex
 import shutil
 import tempfile
 import textwrap
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
+from discord.app_commands import Command, Group
 from dotenv import dotenv_values
 
 from bot.cli.main import app, main
+from bot.discord.context import NEEDED, named
 from bot.features.my_data.store import personal_tables
 from bot.features.registry import FEATURES
 from bot.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-NAMES = ("README", "CHANGELOG", "CONTRIBUTING", ".github/CODE_OF_CONDUCT", "SECURITY")
+COMMANDS = ROOT / "docs" / "commands.md"
+NAMES = ("README", "CHANGELOG", "CONTRIBUTING", "TERMS", ".github/CODE_OF_CONDUCT", "SECURITY")
 PAGES = [*(ROOT / f"{name}.md" for name in NAMES), *sorted((ROOT / "docs").glob("*.md"))]
 TYPED = "› "
 WIDTH = 100
@@ -38,6 +42,7 @@ _PATH = re.compile(r"`((?:bot|corpus|retrieval|prompts|tests|docs)/[\w./-]+)`")
 _COMMAND = re.compile(r"python run_bot\.py((?:[ \n]+(?:\"[^\"\n]*\"|[^\s`|\"]+))*)")
 _SETTING = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
 _CONSTANT = re.compile(r"^\| `((?:bot|corpus|retrieval)\.[\w.]+)\.([A-Z_]+)` \| ([^|]+) \|", re.MULTILINE)
+_COMMANDS = re.compile(r"(?:^\| `/.*\n)+", re.MULTILINE)
 _WRITTEN = re.compile(r"^`([\w/]+\.py)`\n\n```python$", re.MULTILINE)
 """A file that the page has its reader write."""
 _FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
@@ -102,6 +107,41 @@ def test_the_settings_are_those_of_the_program() -> None:
         Settings.from_environment(dict.fromkeys(told, "no good for any"))
     free = {"DOGEAR_DATA", "DOGEAR_LIBRARY", "EMBEDDING_MODEL"}  # any word may name one
     assert sorted(caught.value.problems) == sorted({*told} - free)
+
+
+def command_rows() -> str:
+    """Return the table of slash commands, as the program registers them."""
+    tops = [top for feature in FEATURES for cog in feature.cogs for top in vars(cog)["__cog_app_commands__"]]
+    found = [each for top in tops for each in (top.walk_commands() if isinstance(top, Group) else [top])]
+    rows = []
+    for each in sorted((one for one in found if isinstance(one, Command)), key=lambda one: one.qualified_name):
+        fields = "".join(f" {field.name}" if field.required else f" [{field.name}]" for field in each.parameters)
+        explained = "".join(f"<br>`{field.name}`: {field.description}" for field in each.parameters)
+        rows.append(f"| `/{each.qualified_name}{fields}` | {each.description}{explained} |\n")
+    return "".join(rows)
+
+
+def test_the_list_of_commands_is_that_of_the_program() -> None:
+    assert _COMMANDS.findall(text_of(COMMANDS)) == [command_rows()], "python -m tests.test_docs puts this right"
+
+
+def test_the_app_directory_gets_what_fits_and_the_invite_page_names_every_permission() -> None:
+    told = tomllib.loads(text_of(ROOT / "deploy" / "app-directory.toml"))
+    assert len(told["name"]) <= 32
+    assert len(told["description"]) <= 400
+    assert len(told["tags"]) <= 5
+    assert max(map(len, told["tags"])) <= 20
+    assert all((ROOT / picture).exists() for picture in told["pictures"])
+    assert sorted(told["permissions"]) == sorted(NEEDED)
+    page = text_of(ROOT / "docs" / "invite.md")
+    rows = re.findall(r"^\| ([A-Z][^|]+) \|", page, re.MULTILINE)
+    assert sorted(name for row in rows for name in row.split(", ")) == sorted(map(named, NEEDED))
+    assert all(f"`{scope}`" in page for scope in told["scopes"])
+
+
+def test_every_page_has_its_place_in_the_site() -> None:
+    menu = text_of(ROOT / "mkdocs.yml")
+    assert [page.name for page in (ROOT / "docs").glob("*.md") if f": {page.name}\n" not in menu] == []
 
 
 def test_the_privacy_page_names_everything_that_is_kept_about_a_member() -> None:
@@ -197,6 +237,7 @@ def with_numbers(page: str) -> str:
 if __name__ == "__main__":
     for path in PAGES:
         path.write_text(with_numbers(text_of(path)), encoding="utf-8")
+    COMMANDS.write_text(_COMMANDS.sub(lambda _: command_rows(), text_of(COMMANDS)), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         now = conversation(typed_lines(shown_conversation()), Path(folder))
     README.write_text(_CONVERSATION.sub(lambda _: now, text_of(README)), encoding="utf-8")

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -21,6 +22,7 @@ RULES = [
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 UNIT = ROOT / "deploy" / "dogear.service"
 EACH = ROOT / "deploy" / "dogear@.service"
+OTHERS = (*UNIT.parent.glob("dogear-*.timer"), *UNIT.parent.glob("dogear-*.service"))
 
 
 def instructions(text: str) -> Iterator[tuple[str, str]]:
@@ -68,6 +70,23 @@ def test_the_unit_is_in_order_and_locked_down(tmp_path: Path, file: Path, name: 
     )  # it has to be there
     assert run("systemd-analyze", "verify", unit) == ""
     assert run("systemd-analyze", "security", "--offline=yes", "--threshold=20", unit) == "", "at most 2.0 of 10"
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
+@pytest.mark.parametrize("file", OTHERS, ids=lambda file: file.name)
+def test_the_units_around_it_are_in_order(tmp_path: Path, file: Path) -> None:
+    for other in (UNIT, *OTHERS):
+        text = other.read_text(encoding="utf-8").replace("/opt/dogear/.venv/bin/python", sys.executable)
+        (tmp_path / other.name).write_text(text, encoding="utf-8")
+    assert run("systemd-analyze", "verify", tmp_path / file.name) == ""
+
+
+def test_each_host_keeps_the_data_folder_on_a_disk_and_gets_time_to_stop() -> None:
+    fly = tomllib.loads((UNIT.parent / "fly.toml").read_text(encoding="utf-8"))
+    (render,) = yaml.safe_load((UNIT.parent / "render.yaml").read_text(encoding="utf-8"))["services"]
+    assert [mount["destination"] for mount in fly["mounts"]] == [render["disk"]["mountPath"]] == ["/data"]
+    assert (UNIT.parent / fly["build"]["dockerfile"]).resolve() == (ROOT / render["dockerfilePath"]).resolve()
+    assert (fly["kill_timeout"], render["maxShutdownDelaySeconds"]) == ("15s", 30)
 
 
 def test_each_of_several_processes_is_the_one_with_a_folder_and_settings_of_its_own() -> None:
