@@ -3,10 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from bot.club_settings import ClubSettings, SetUp, Topic
-from bot.db.sessions import Sessions
 from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
@@ -21,13 +18,3 @@ async def test_everything_that_was_chosen_is_there_after_a_restart_and_can_be_ta
         assert await SetUp(app_on(records)).settings(2) == ClubSettings()
         await SetUp(app_on(records)).change(1, lambda now: replace(now, moderators=None, book=None))
         assert await SetUp(app_on(records)).settings(1) == replace(ALL, moderators=None, book=None)
-
-
-async def test_a_change_that_fails_changes_nothing(records: Sessions) -> None:
-    def fails(_: ClubSettings) -> ClubSettings:
-        raise ValueError("not so")
-
-    await SetUp(app_on(records)).change(1, lambda _: ALL)
-    with pytest.raises(ValueError, match="not so"):
-        await SetUp(app_on(records)).change(1, fails)
-    assert await SetUp(app_on(records)).settings(1) == ALL

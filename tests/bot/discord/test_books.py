@@ -40,24 +40,6 @@ async def test_the_library_is_listed_series_by_series_with_where_its_reader_is(t
     assert "chapter 2 of 6" not in shown(await tales_club.member("Alec").slash(tales_club.general, "book list"))
 
 
-async def test_a_long_library_has_pages_whose_buttons_survive_a_restart(tmp_path: Path) -> None:
-    for n in range(60):
-        write_book(
-            tmp_path / "library", f"b{n:02}", {}, title=f"The Long and Winding Book Number {n:02}", year=1900 + n
-        )
-    with opened(tmp_path / "library", tmp_path / "data") as retriever:
-        async with opened_club(retriever, tmp_path) as club:
-            liz = club.member("Liz")
-            told = await liz.slash(club.general, "book list")
-            assert "Page 1 of" in shown(told)
-            assert buttons(told) == ["More"]
-            await club.restart()
-            second = await liz.click(message(told), label="More")
-            assert "Page 2 of" in shown(second)
-            assert "Number 59" in shown(second)
-            assert "Number 00" in shown(await liz.click(message(second), label="Back"))
-
-
 # Quotes
 
 
