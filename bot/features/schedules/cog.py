@@ -25,7 +25,6 @@ from bot.features.schedules.views import BUTTONS, exported, preview_card, shown
 from bot.features.schedules.words import MAX_LENGTH
 from bot.jobs import Work
 from bot.people import Member, Place
-from bot.times import search_zones
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH as MAX_POSITION
 
@@ -78,11 +77,6 @@ def chosen_channel(
     return channel
 
 
-async def zones(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Offer time zones."""
-    return [app_commands.Choice(name=zone, value=zone) for zone in search_zones(typed)]
-
-
 @autocomplete.offers
 async def scheduled(interaction: Interaction) -> autocomplete.Names:
     """Offer the books for which the club has schedules."""
@@ -99,7 +93,7 @@ class ScheduleCog(AppCog):
         book="The book", words=WORDS, zone="Time zone; the club’s if left out",
         channel="Where its threads or posts open; if left out, the club’s schedule channel or this one",
     )  # fmt: skip
-    @app_commands.autocomplete(book=autocomplete.books, zone=zones)
+    @app_commands.autocomplete(book=autocomplete.books, zone=autocomplete.zones)
     async def create(
         self, interaction: Interaction, book: Typed, words: Words, zone: Typed | None = None,
         channel: Chosen | None = None,
