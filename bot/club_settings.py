@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -99,9 +99,6 @@ class FigureRow(Base):
     groups: Mapped[list[list[int]]] = mapped_column(JSON)
 
 
-COLUMNS = tuple(field.name for field in fields(ClubSettings))
-
-
 class SetUp:
     """Keeps what clubs choose. Who may choose, and which roles and channels there are, is for the door to check."""
 
@@ -119,7 +116,7 @@ class SetUp:
         async with self._database.writing() as session:
             row = await lock_club(session, club)
             changed = change(_settings(row))
-            for column, value in _columns(changed).items():
+            for column, value in asdict(changed).items():
                 setattr(row, column, value)
             return changed
 
@@ -151,20 +148,12 @@ class SetUp:
             raise SetUpProblem("That book is no longer in the library. Go back and pick another one.")
         return await self.change(club, lambda now: replace(now, book=book, walk=Topic.BOOK.next))
 
-    async def clear(self, club: int, step: Topic) -> ClubSettings:
-        """Take back what was chosen at a step other than the zone, which every club has, and go on."""
-        return await self.choose_id(club, step, None)
-
 
 async def lock_club(session: AsyncSession, club: int) -> ClubRow:
     """Lock a club’s row until the transaction ends, and return it; it is made where it is not there."""
-    new = insert_into(session, ClubRow).values(club=club, **_columns(ClubSettings()))
+    new = insert_into(session, ClubRow).values(club=club, **asdict(ClubSettings()))
     await session.execute(new.on_conflict_do_nothing())
     return (await session.scalars(select(ClubRow).where(ClubRow.club == club).with_for_update())).one()
-
-
-def _columns(settings: ClubSettings) -> dict[str, object]:
-    return {column: getattr(settings, column) for column in COLUMNS} | {"walk": settings.walk.value}
 
 
 def _settings(row: ClubRow) -> ClubSettings:

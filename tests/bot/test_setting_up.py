@@ -58,7 +58,7 @@ class TestTheWalk:
 
     async def test_what_was_chosen_can_be_taken_back(self, set_up: SetUp) -> None:
         await set_up.choose_id(1, Topic.MODERATORS, 500)
-        assert await set_up.clear(1, Topic.MODERATORS) == ClubSettings(walk=Topic.ORGANISERS)
+        assert await set_up.choose_id(1, Topic.MODERATORS, None) == ClubSettings(walk=Topic.ORGANISERS)
 
     async def test_what_is_not_there_cannot_be_chosen(self, set_up: SetUp) -> None:
         with pytest.raises(UnknownZone, match=r"Did you mean Europe/Berlin\?"):

@@ -203,7 +203,7 @@ class SetupButton(Pressed, template=rf"setup-(?P<does>go:(?:{STEPS})|clear:(?:{C
         guild, app, (does, _, where) = await setter(interaction), app_of(interaction), self.given["does"].partition(":")
         set_up, page = app.get(SetUp), int(where) if does == "books" else 1
         if does == "clear":
-            settings = await set_up.clear(guild.id, Topic(where))
+            settings = await set_up.choose_id(guild.id, Topic(where), None)
         else:
             settings = await set_up.go(guild.id, Topic.BOOK if does == "books" else Topic(where))
         return await walk_card(app, guild, settings, page)

@@ -132,7 +132,7 @@ async def test_who_has_the_chosen_role_keeps_places_as_long_as_they_have_it(
     await jo.select(message(await jo.slash(club.general, "setup start")), [role])
     told = await liz.slash(club.general, "ceiling set", **wanted)
     assert "up to chapter 3 of The Lantern" in shown(told)
-    await club.app.get(SetUp).clear(club.guild.id, Topic.MODERATORS)
+    await club.app.get(SetUp).choose_id(club.guild.id, Topic.MODERATORS, None)
     assert "moderator role" in shown(await liz.click(message(told), label="Confirm"))
     await club.app.get(SetUp).choose_id(club.guild.id, Topic.MODERATORS, role.id)
     assert "Changed." in shown(await liz.click(message(told), label="Confirm"))
