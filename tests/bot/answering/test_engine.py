@@ -323,7 +323,7 @@ def everything(discussion: Discussion, question: str, audience: Audience, books:
     return asked + [discussion.recap(audience, book) for book in books]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.data())
 def test_no_reply_holds_anything_beyond_its_audience(opening: Opening, data: st.DataObject) -> None:
     shelf = data.draw(shelves(always_placed=True))
@@ -339,7 +339,7 @@ def test_no_reply_holds_anything_beyond_its_audience(opening: Opening, data: st.
             assert premise <= {one.sign for one in shelf.told if one.may_be_seen_by(Audience())}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(st.data())
 def test_no_reply_depends_on_what_its_audience_may_not_see(opening: Opening, data: st.DataObject) -> None:
     shelf = data.draw(shelves(always_placed=True))
