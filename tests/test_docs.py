@@ -69,6 +69,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_picture_is_told_in_words_and_none_is_drawn_with_letters(page: Path) -> None:
+    assert [told for told in re.findall(r"!\[(.*?)\]\(", text_of(page)) if len(told) < 20] == []
+    assert re.findall(r"[\u2500-\u257f\u2580-\u259f]{3}", text_of(page)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_file_that_is_named_is_there(page: Path) -> None:
     named = set(_PATH.findall(text_of(page))) - set(_WRITTEN.findall(text_of(page)))
     assert sorted(name for name in named if not (ROOT / name).exists()) == []

@@ -15,14 +15,15 @@ from matplotlib.patches import FancyBboxPatch
 from bot.features.order.picture import COLOURS, DONE_CARD, MOST_BOOKS, series_page
 from bot.features.shelf.picture import ACROSS, COVERS, MARKS, ROWS, shelf_page
 from bot.features.shelf.rules import ShelfName, Shelved
+from bot.features.stats.picture import COLOURS as BARS
 from bot.features.stats.picture import alt_text, stats_page
 from bot.features.stats.rules import END, Figure, Group
 from bot.features.votes.counting import run_off
-from bot.features.votes.picture import Bar, bars, rounds_page
+from bot.features.votes.picture import OUT, STAYED, WINNER, Bar, bars, rounds_page
 from bot.features.votes.picture import alt_text as told_rounds
 from bot.features.votes.rules import VoteKind
 from bot.features.votes.store import Vote
-from bot.pictures.canvas import BACKGROUND, CARD, ROOM, TEXT, WIDTH, Page, measured, wrapped, writable
+from bot.pictures.canvas import BACKGROUND, CARD, QUIET, ROOM, SMALL, TEXT, WIDTH, Page, measured, wrapped, writable
 from bot.reading_order.advice import reading_orders
 from corpus.book_file import read_book
 from corpus.books import Book, Requirement, Unit
@@ -142,6 +143,16 @@ def test_colours_are_told_apart_by_their_lightness_and_read_on_their_ground() ->
     assert all(contrast(tone, ground) >= 4.5 for tone in COLOURS.values() for ground in (CARD, DONE_CARD, BACKGROUND))
     assert all(contrast(TEXT, cover) >= 4.5 for cover in COVERS)
     assert all(contrast(mark, BACKGROUND) >= 4.5 for mark in MARKS.values())
+    assert all(contrast(text, ground) >= 4.5 for text in (TEXT, QUIET) for ground in (CARD, DONE_CARD, BACKGROUND))
+    assert all(contrast(bar, BACKGROUND) >= 3 for bar in (*BARS, *WINNER, *STAYED, *OUT)), (
+        "WCAG asks 3 of what is no text"
+    )
+
+
+def test_its_text_is_readable_at_400_pixels_on_a_light_and_on_a_dark_page() -> None:
+    drawn = imread(BytesIO(PAGES["every part of a book"]().png()))
+    assert SMALL * 400 / WIDTH >= 12
+    assert drawn.shape[2] == 3 or drawn[..., 3].min() == 1, "its ground is its own, so no page shows through"
 
 
 def contrast(one: str, other: str) -> float:
