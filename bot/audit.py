@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import JSON, Index, UniqueConstraint, delete, select
@@ -35,19 +34,6 @@ class Did(StrEnum):
     SCHEDULE = "schedule"
     VOTE = "vote"
     WATCH = "watch"
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One thing that was posted or decided; `message` is where it stands, or 0."""
-
-    place: Place
-    by: int
-    did: Did
-    at: dt.datetime
-    message: int = 0
-    about: str = ""
-    sources: tuple[str, ...] = ()
 
 
 class AuditRow(Base):
@@ -83,23 +69,19 @@ class Audit:
         sources: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Note what was posted or decided, once for a message. `about` must not say where anybody is."""
-        row: dict[str, object] = {"club": place.club, "place": place.id, "by": by, "did": did.value, "at": self._now()}
-        row |= {"message": message or None, "about": " ".join(about.split())[:MAX_ABOUT]}
-        row |= {"sources": list(sources)[:SOURCES]}
         async with self._database.writing() as session:
-            insert = insert_into(session, AuditRow).values(**row)
+            insert = insert_into(session, AuditRow).values(
+                club=place.club, place=place.id, by=by, did=did.value, at=self._now(), message=message or None,
+                about=" ".join(about.split())[:MAX_ABOUT], sources=list(sources)[:SOURCES],
+            )  # fmt: skip
             await session.execute(insert.on_conflict_do_nothing(index_elements=["club", "did", "message"]))
 
-    async def since(self, club: int, days: int, did: Collection[Did] = tuple(Did)) -> list[AuditEntry]:
+    async def since(self, club: int, days: int, did: Collection[Did] = tuple(Did)) -> list[AuditRow]:
         """Return what was noted in a club in the last days, the latest first."""
         row, begin = AuditRow, self._now() - dt.timedelta(days=days)
         query = select(row).where(row.club == club, row.at >= begin, row.did.in_(did))
         async with self._database.reading() as session:
-            found = await session.scalars(query.order_by(row.at.desc(), row.id.desc()))
-            return [
-                AuditEntry(Place(e.club, e.place), e.by, Did(e.did), e.at, e.message or 0, e.about, tuple(e.sources))
-                for e in found
-            ]
+            return list(await session.scalars(query.order_by(row.at.desc(), row.id.desc())))
 
     async def forget_old(self) -> int:
         """Forget what is older than the audit goes back; return how many entries."""

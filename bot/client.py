@@ -6,7 +6,8 @@ import logging
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +27,6 @@ from bot.features.ask.store import AskedQuestions, BotMemory, IsMember
 from bot.features.registry import FEATURES
 from bot.jobs import Jobs
 from bot.logs import Meter
-from bot.ops.metrics import GatewayState
 from bot.people import EVERY, Shards
 from bot.processes import Presence
 from bot.start import sync_if_changed
@@ -104,15 +104,37 @@ class Calls:
         status = call.response.status
         if status == SWITCHING:
             return
-        self._meter.called(str(status) if status == TOO_MANY else f"{status // 100}xx")
+        self._meter.count("discord_calls", str(status) if status == TOO_MANY else f"{status // 100}xx")
         found = _CALLBACK.search(call.url.path)
         if found and status < SUCCESS and (came := self._came.pop(int(found[1]), None)) is not None:
-            self._meter.acknowledged(time.monotonic() - came)
+            self._meter.time("acknowledgement_seconds", time.monotonic() - came)
 
     async def _failed(
         self, _: aiohttp.ClientSession, __: SimpleNamespace, ___: aiohttp.TraceRequestExceptionParams
     ) -> None:
-        self._meter.called("none")
+        self._meter.count("discord_calls", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayState:
+    """Discord's gateway: shards of this process, how many are connected, the slowest one's latency, and since when.
+
+    `each` says of every shard whether it is connected, `of` how many the bot has in all processes, `clubs` in how many
+    servers it is through these.
+    """
+
+    shards: int
+    connected: int
+    latency: float | None
+    since: dt.datetime
+    each: Mapping[int, bool]
+    of: int
+    clubs: int
+
+    @property
+    def ready(self) -> bool:
+        """Whether every shard is connected."""
+        return self.connected >= self.shards
 
 
 class Connections:
@@ -137,7 +159,7 @@ class Connections:
 
     async def _connected(self, shard: int) -> None:
         if self._up.get(shard) is False:
-            self._meter.reconnected()
+            self._meter.count("gateway_reconnects")
         self._note(shard, up=True)
 
     async def _lost(self, shard: int) -> None:

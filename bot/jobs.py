@@ -181,7 +181,8 @@ class Jobs:
                 await self.work[due.feature](due.club, due.subject)
             outcome = "done"
         finally:
-            self.meter.timed(due.feature, outcome, late)
+            self.meter.count("timed_work", due.feature, outcome)
+            self.meter.time("timed_work_late_seconds", late)
 
     # One job
 

@@ -48,10 +48,10 @@ class Allowance:
         """Count a question. Raises AskedTooMuch where the member or their club has to wait."""
         own, club = self._recent((member.club, member.id)), self._recent((member.club, 0))
         if len(own) >= self._settings.member_questions:
-            self._meter.refused("member")
+            self._meter.count("refused", "member")
             raise AskedTooMuch("You", own[0] + WINDOW)
         if member.club != NO_CLUB and len(club) >= self._settings.club_questions:
-            self._meter.refused("club")
+            self._meter.count("refused", "club")
             raise AskedTooMuch("Your club", club[0] + WINDOW)
         own.append(self._now())
         club.append(self._now())

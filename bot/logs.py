@@ -30,7 +30,7 @@ _NOW: ContextVar[Request | None] = ContextVar("request", default=None)
 
 def begin_request(what: str, club: int | None = None) -> Request:
     """Let all that this task does from now on belong to a request of its own."""
-    request = Request(_new_id(), what, club)
+    request = Request(secrets.token_hex(4), what, club)
     _NOW.set(request)
     return request
 
@@ -38,7 +38,7 @@ def begin_request(what: str, club: int | None = None) -> Request:
 @contextmanager
 def requested(what: str) -> Iterator[Request]:
     """Let what is done within the block belong to a request of its own."""
-    request = Request(_new_id(), what)
+    request = Request(secrets.token_hex(4), what)
     before = _NOW.set(request)
     try:
         yield request
@@ -54,11 +54,7 @@ def request_now() -> Request | None:
 def failure_number() -> str:
     """Return the word under which the log has more: the id of the request, or one for this failure alone."""
     request = _NOW.get()
-    return request.id if request else _new_id()
-
-
-def _new_id() -> str:
-    return secrets.token_hex(4)
+    return request.id if request else secrets.token_hex(4)
 
 
 HIDDEN = "[hidden]"
@@ -81,6 +77,14 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+def _message(record: logging.LogRecord) -> str:
+    """Return the message of a record. With wrong arguments it goes without: left to logging, they would be printed."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return str(record.msg)
+
+
 class RedactingFormatter(logging.Formatter):
     """Writes records with the secrets hidden: in the message, its arguments, the traceback and the stack.
 
@@ -89,7 +93,7 @@ class RedactingFormatter(logging.Formatter):
 
     def __init__(self, secrets: Iterable[SecretStr], shards: str = "") -> None:
         whose = f" {shards}" if shards else ""
-        super().__init__(f"%(asctime)s{whose} %(levelname)s %(name)s: %(of_request)s%(message)s", datefmt="%H:%M:%S")
+        super().__init__(f"%(asctime)s{whose} %(levelname)s %(name)s: %(of_request)s%(message)s")
         self._shards = shards
         values = {secret.get_secret_value() for secret in secrets}
         # The longest first: a secret may hold another one.
@@ -99,12 +103,8 @@ class RedactingFormatter(logging.Formatter):
         """Return the text of a record without secrets."""
         request = request_now()
         record.of_request = f"[{request.id}] " if request else ""
-        try:
-            text = super().format(record)
-        except (TypeError, ValueError, KeyError):
-            # Wrong arguments. Left to logging, they would be printed as they are.
-            text = f"{record.levelname} {record.name}: {record.msg}"
-        return self.without_secrets(text)
+        record.msg, record.args = _message(record), None
+        return self.without_secrets(super().format(record))
 
     def without_secrets(self, text: str) -> str:
         """Return a text in which every secret is hidden."""
@@ -121,15 +121,11 @@ class JsonFormatter(RedactingFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the object of a record without secrets, as one line."""
-        try:
-            message = record.getMessage()
-        except (TypeError, ValueError, KeyError):
-            message = str(record.msg)
         row: dict[str, str | int] = {
             "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": message,
+            "message": _message(record),
         }
         if self._shards:
             row["shards"] = self._shards
@@ -186,73 +182,49 @@ LATE = (1.0, 5.0, 30.0, 60.0, 300.0, 3_600.0, 86_400.0)
 """Seconds: what is a day late is no longer done without being asked."""
 
 
+COUNTERS: dict[str, tuple[str, ...]] = {
+    "answers": ("Questions answered, by what was asked for and how: a mode, or “neutral”", "do", "how"),
+    "guard_stopped_sentences": ("Sentences that the guard kept from members",),
+    "model_calls": ("Calls of the chat model, by how they ended", "outcome"),
+    "refused": ("Questions not taken: whose limit was reached, or leaving", "why"),
+    "discord_calls": ("Calls of Discord’s API, by the status of the answer; none where it did not answer", "status"),
+    "gateway_reconnects": ("Shards that were connected again",),
+    "timed_work": ("Times that timed work was due, by its kind and outcome", "kind", "outcome"),
+    "log_records": ("Warnings and errors in the log", "level"),
+}
+"""What is counted: what each figure means, and its labels."""
+
+TIMES: dict[str, tuple[tuple[float, ...], str, *tuple[str, ...]]] = {
+    "answer_seconds": (ANSWERS, "Time until an answer was made", "how"),
+    "model_seconds": (ANSWERS, "Time that calls of the chat model took"),
+    "wait_seconds": (ANSWERS, "Time for which work waited for a thread"),
+    "acknowledgement_seconds": (ACKNOWLEDGEMENTS, "Time until Discord knew that an interaction was heard"),
+    "timed_work_late_seconds": (LATE, "Time from when timed work was due until it began"),
+}
+"""What is timed: its buckets, what each figure means, and its labels."""
+
+
 class Meter:
-    """Counts what happened, from any thread, for Prometheus to collect from `registry`. Times are in seconds."""
+    """Counts and times what happened, from any thread, for Prometheus to collect from `registry`."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self.registry)
-        count, times = self._counter, self._times
-        self._answers = count("answers", "Questions answered, by what was asked for and how", "do", "how")
-        self._answering = times("answer_seconds", "Time until an answer was made", ANSWERS, "how")
-        self._stopped = count("guard_stopped_sentences", "Sentences that the guard kept from members")
-        self._model = count("model_calls", "Calls of the chat model, by how they ended", "outcome")
-        self._asking_model = times("model_seconds", "Time that calls of the chat model took", ANSWERS)
-        self._waits = times("wait_seconds", "Time for which work waited for a thread", ANSWERS)
-        self._refused = count("refused", "Questions not taken: whose limit was reached, or leaving", "why")
-        acknowledging = "Time until Discord knew that an interaction was heard"
-        self._acknowledging = times("acknowledgement_seconds", acknowledging, ACKNOWLEDGEMENTS)
-        self._called = count("discord_calls", "Calls of Discord’s API, by the status of the answer", "status")
-        self._reconnects = count("gateway_reconnects", "Shards that were connected again")
-        self._timed = count("timed_work", "Times that timed work was due, by its kind and outcome", "kind", "outcome")
-        self._late = times("timed_work_late_seconds", "Time from when timed work was due until it began", LATE)
-        self._logged = count("log_records", "Warnings and errors in the log", "level")
+        self._counters = {
+            name: Counter(f"dogear_{name}", what, labels, registry=self.registry)
+            for name, (what, *labels) in COUNTERS.items()
+        }
+        self._times = {
+            name: Histogram(f"dogear_{name}", what, labels, buckets=buckets, registry=self.registry)
+            for name, (buckets, what, *labels) in TIMES.items()
+        }
 
-    def _counter(self, name: str, what: str, *labels: str) -> Counter:
-        return Counter(f"dogear_{name}", what, labels, registry=self.registry)
+    def count(self, name: str, *labels: str, number: int = 1) -> None:
+        """Count something that happened, with the values of its labels."""
+        counter = self._counters[name]
+        (counter.labels(*labels) if labels else counter).inc(number)
 
-    def _times(self, name: str, what: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
-        return Histogram(f"dogear_{name}", what, labels, buckets=buckets, registry=self.registry)
-
-    def answered(self, do: str, how: str, seconds: float) -> None:
-        """Count an answer; `how` is “quote”, “model”, “fallback”, or “neutral” where nothing visible answered."""
-        self._answers.labels(do, how).inc()
-        self._answering.labels(how).observe(seconds)
-
-    def stopped(self, sentences: int) -> None:
-        """Count sentences of a chat model that the guard stopped."""
-        self._stopped.inc(sentences)
-
-    def asked_model(self, outcome: str, seconds: float) -> None:
-        """Count a call of the chat model: “answered”, “refused”, “failed”, “late”, “busy”, “paused” or “given up”."""
-        self._model.labels(outcome).inc()
-        self._asking_model.observe(seconds)
-
-    def waited(self, seconds: float) -> None:
-        """Note how long a piece of work waited for a thread."""
-        self._waits.observe(seconds)
-
-    def refused(self, why: str) -> None:
-        """Count a question not taken: the limit of the “member” or of the “club”, or the bot is “leaving”."""
-        self._refused.labels(why).inc()
-
-    def acknowledged(self, seconds: float) -> None:
-        """Note how long it took until Discord had heard that we heard."""
-        self._acknowledging.observe(seconds)
-
-    def called(self, status: str) -> None:
-        """Count a call of Discord's API: “2xx”, “429”, “5xx”, or “none” where it did not answer."""
-        self._called.labels(status).inc()
-
-    def reconnected(self) -> None:
-        """Count a shard that came back."""
-        self._reconnects.inc()
-
-    def timed(self, kind: str, outcome: str, late: float) -> None:
-        """Count timed work of a kind that was “done” or “failed”, and how long after its time it began."""
-        self._timed.labels(kind, outcome).inc()
-        self._late.observe(late)
-
-    def logged(self, level: str) -> None:
-        """Count a warning or an error in the log."""
-        self._logged.labels(level).inc()
+    def time(self, name: str, seconds: float, *labels: str) -> None:
+        """Note how long something took, with the values of its labels."""
+        times = self._times[name]
+        (times.labels(*labels) if labels else times).observe(seconds)

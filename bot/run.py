@@ -20,7 +20,7 @@ from bot.client import Dogear
 from bot.jobs import GLANCE, SHARED
 from bot.logs import Meter
 from bot.opening import log_progress, open_app, open_discussion, set_apart
-from bot.ops.metrics import Probes, serving
+from bot.ops.metrics import serving
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -56,8 +56,9 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
             bot.jobs.longest = SHARED
         _stop_on_signals(bot)
         try:
+            port = settings.metrics_port
             with start.sign_in_errors():
-                async with _told_to_operators(settings.metrics_port, bot, meter), bot:
+                async with contextlib.nullcontext() if port is None else serving(port, bot), bot:
                     await bot.login(token.get_secret_value())
                     await ask_to_start(bot, settings)
                     await bot.connect()
@@ -86,40 +87,27 @@ async def ask_to_start(bot: Dogear, settings: Settings) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
 
 
-def _told_to_operators(port: int | None, bot: Dogear, meter: Meter) -> contextlib.AbstractAsyncContextManager[object]:
-    """Open the port on which operators ask, where one is set."""
-    if port is None:
-        return contextlib.nullcontext()
-    look = Probes.of(bot.app, bot.connections.state, lambda: bot.under_way.leaving)
-    return serving(port, meter, look)
-
-
 def _stop_on_signals(bot: Dogear) -> None:
     """Leave on SIGINT and SIGTERM: what is under way is finished, then everything is let go of in order.
 
-    A second signal is not waited for.
+    A second signal is not waited for. The process ends before it is killed, if something keeps it: all that was
+    acknowledged is written by then.
     """
     loop = asyncio.get_running_loop()
 
     def leave() -> None:
         for number in SIGNALS:
             loop.remove_signal_handler(number)
-        _leave_in_time()
+        last = threading.Timer(LEAVE, end)
+        last.daemon = True
+        last.start()
         leaving.append(asyncio.ensure_future(bot.leave()))
-
-    leaving: list[asyncio.Future[None]] = []  # the loop itself would forget it
-    for number in SIGNALS:
-        with contextlib.suppress(NotImplementedError):  # Windows
-            loop.add_signal_handler(number, leave)
-
-
-def _leave_in_time() -> None:
-    """End the process before it is killed, if something keeps it: all that was acknowledged is written by then."""
 
     def end() -> None:
         log.error("something kept the bot from leaving for %.0f s; it ends now", LEAVE)
         os._exit(1)
 
-    last = threading.Timer(LEAVE, end)
-    last.daemon = True
-    last.start()
+    leaving: list[asyncio.Future[None]] = []  # the loop itself would forget it
+    for number in SIGNALS:
+        with contextlib.suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(number, leave)

@@ -110,7 +110,7 @@ class Workers:
         asked, context = time.monotonic(), copy_context()
 
         def begin() -> T:
-            self._meter.waited(time.monotonic() - asked)
+            self._meter.time("wait_seconds", time.monotonic() - asked)
             return context.run(work)
 
         self.asked_for += 1

@@ -247,7 +247,7 @@ class Writer:
         def verdicts(question: str, said: Sequence[str], book: Slug) -> Sequence[Verdict]:
             found = self._retriever.verdicts(question, said, audience, book)
             if stopped := sum(not verdict.shown for verdict in found):
-                self._meter.stopped(stopped)
+                self._meter.count("guard_stopped_sentences", number=stopped)
                 log.warning("the guard stopped %d of %d sentences of a model's answer", stopped, len(said))
             return found
 
@@ -266,7 +266,8 @@ class Writer:
             message, late = AIMessage(""), isinstance(error, TimeoutError)
             outcome = str(error) if isinstance(error, NotAsked) else "late" if late else "failed"
             log.warning("no answer of the chat model (%s, %s); answering from passages", outcome, type(error).__name__)
-        self._meter.asked_model(outcome, time.monotonic() - begun)
+        self._meter.count("model_calls", outcome)
+        self._meter.time("model_seconds", time.monotonic() - begun)
         return message
 
 

@@ -256,7 +256,7 @@ def _count(bot: ClubBot, what: str, club: int | None, give_up: Callable[[], Awai
     try:
         bot.under_way.begin(give_up)
     except Leaving:
-        bot.app.meter.refused("leaving")
+        bot.app.meter.count("refused", "leaving")
         raise
 
 

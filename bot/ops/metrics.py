@@ -1,11 +1,9 @@
 """What Prometheus collects, and the health of each part; no metric says which club, member or book it is about."""
 
 import asyncio
-import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -13,60 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.app import App
+from bot.client import Dogear
 from bot.features.ask.store import BotMemory
 from bot.logs import Meter
 from corpus.errors import DogearError
-from retrieval.retriever import PassagesState
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class GatewayState:
-    """Discord's gateway: shards of this process, how many are connected, the slowest one's latency, and since when.
-
-    `each` says of every shard whether it is connected, `of` how many the bot has in all processes, `clubs` in how many
-    servers it is through these.
-    """
-
-    shards: int
-    connected: int
-    latency: float | None
-    since: dt.datetime
-    each: Mapping[int, bool] = field(default_factory=dict)
-    of: int = 1
-    clubs: int = 0
-
-    @property
-    def ready(self) -> bool:
-        """Whether every shard is connected."""
-        return self.connected >= self.shards
-
-
-@dataclass(frozen=True, slots=True)
-class Probes:
-    """What is looked at, each by a call; `check_store` takes its time and needs a thread.
-
-    It may return words on what the store is. Both checks raise a DogearError that says what is wrong.
-    """
-
-    gateway: Callable[[], GatewayState]
-    leaving: Callable[[], bool]
-    passages: Callable[[], PassagesState]
-    check_store: Callable[[], object]
-    check_database: Callable[[], Awaitable[object]]
-    waiting: Callable[[], int]
-    in_work: Callable[[], int]
-
-    @classmethod
-    def of(cls, app: App, gateway: Callable[[], GatewayState], leaving: Callable[[], bool]) -> "Probes":
-        """Return the probes of a club's app."""
-        discussion, workers = app.discussion, app.workers
-        return cls(
-            gateway=gateway, leaving=leaving, passages=discussion.retriever.state,
-            check_store=discussion.retriever.check_store, check_database=lambda: app.get(BotMemory).recall("health"),
-            waiting=lambda: workers.waiting, in_work=lambda: min(workers.asked_for, workers.threads),
-        )  # fmt: skip
-
+LOOPBACK = "127.0.0.1"
 
 PATIENCE = 2.0
 """Seconds that a part may take to say how it is."""
@@ -74,21 +26,21 @@ PATIENCE = 2.0
 Part = dict[str, Any]
 
 
-@dataclass
 class Health:
     """Looks at every part; one that has not answered yet is not asked a second time."""
 
-    look: Probes
-    patience: float = PATIENCE
-    _asked: dict[str, asyncio.Task[Part]] = field(default_factory=dict)
+    def __init__(self, bot: Dogear, patience: float = PATIENCE) -> None:
+        self._bot, self._patience = bot, patience
+        self._asked: dict[str, asyncio.Task[Part]] = {}
 
     async def now(self) -> Part:
         """Return how each part is, as JSON can hold it; `ok` where all are well and the bot stays."""
+        retriever, memory = self._bot.app.discussion.retriever, self._bot.app.get(BotMemory)
         store, database = await asyncio.gather(
-            self._checked("store", lambda: asyncio.to_thread(self.look.check_store)),
-            self._checked("database", self.look.check_database),
+            self._checked("store", lambda: asyncio.to_thread(retriever.check_store)),
+            self._checked("database", lambda: memory.recall("health")),
         )
-        gateway, passages = self.look.gateway(), self.look.passages()
+        gateway, passages, leaving = self._bot.connections.state(), retriever.state(), self._bot.under_way.leaving
         parts: Part = {
             "gateway": {
                 "ok": gateway.ready, "shards": gateway.shards, "of": gateway.of,
@@ -103,16 +55,15 @@ class Health:
                 "books": passages.books, "ready": passages.ready, "under_way": passages.indexing,
             },
         }  # fmt: skip
-        leaving = self.look.leaving()
         return {"ok": not leaving and all(part["ok"] for part in parts.values()), "leaving": leaving} | parts
 
     async def _checked(self, name: str, check: Callable[[], Awaitable[object]]) -> Part:
         asked = self._asked.get(name)
         if asked is None or asked.done():
             asked = self._asked[name] = asyncio.ensure_future(_checking(check))
-        await asyncio.wait([asked], timeout=self.patience)
+        await asyncio.wait([asked], timeout=self._patience)
         if not asked.done():
-            return {"ok": False, "problem": f"It has not answered within {self.patience:.0f} s."}
+            return {"ok": False, "problem": f"It has not answered within {self._patience:.0f} s."}
         return asked.result()
 
 
@@ -124,7 +75,7 @@ async def _checking(check: Callable[[], Awaitable[object]]) -> Part:
         return {"ok": False, "problem": str(error)}
     except Exception as error:  # noqa: BLE001 (whatever it is, the part is not well)
         return {"ok": False, "problem": f"It failed unexpectedly ({type(error).__name__})."}
-    return {"ok": True, "is": found} if isinstance(found, str) else {"ok": True}
+    return {"ok": True, "is": found} if found else {"ok": True}
 
 
 class Counting(logging.Handler):
@@ -136,22 +87,23 @@ class Counting(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count one record."""
-        self._meter.logged(record.levelname)
+        self._meter.count("log_records", record.levelname)
 
 
 class Looking(Collector):
     """Looks at what is so in the moment in which the figures are asked for."""
 
-    def __init__(self, look: Probes) -> None:
-        self._look = look
+    def __init__(self, bot: Dogear) -> None:
+        self._bot = bot
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures of now."""
-        gateway, passages = self._look.gateway(), self._look.passages()
+        gateway, passages = self._bot.connections.state(), self._bot.app.discussion.retriever.state()
+        workers = self._bot.app.workers
         for name, what, value in (
             ("tasks", "Tasks of the event loop", len(asyncio.all_tasks())),
-            ("work_waiting", "Pieces of work that wait for a thread", self._look.waiting()),
-            ("work_running", "Pieces of work that a thread is at", self._look.in_work()),
+            ("work_waiting", "Pieces of work that wait for a thread", workers.waiting),
+            ("work_running", "Pieces of work that a thread is at", min(workers.asked_for, workers.threads)),
             ("gateway_shards", "Shards of this process", gateway.shards),
             ("gateway_shards_connected", "Shards that are connected", gateway.connected),
             ("gateway_shards_of", "Shards of the bot, in all processes", gateway.of),
@@ -174,34 +126,26 @@ class Looking(Collector):
         yield CounterMetricFamily("dogear_opened_misses", f"{misses} from the store", passages.misses)
 
 
-log = logging.getLogger(__name__)
-
-LOOPBACK = "127.0.0.1"
-
-UNWELL = 503
-"""HTTP: service unavailable."""
-
-
 @asynccontextmanager
-async def serving(port: int, meter: Meter, look: Probes) -> AsyncIterator[str]:
+async def serving(port: int, bot: Dogear) -> AsyncIterator[str]:
     """Answer `/health` and `/metrics` within the block, at the address that is returned. Raises DogearError.
 
     Port 0 takes any that is free.
     """
-    health, looking, counting = Health(look), Looking(look), Counting(meter)
+    registry, health, looking, counting = bot.app.meter.registry, Health(bot), Looking(bot), Counting(bot.app.meter)
 
     async def tell_health(_: web.Request) -> web.Response:
         told = await health.now()
-        return web.json_response(told, status=200 if told["ok"] else UNWELL)
+        return web.json_response(told, status=200 if told["ok"] else 503)
 
     async def tell_figures(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(meter.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()
     app.add_routes([web.get("/health", tell_health), web.get("/metrics", tell_figures)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    meter.registry.register(looking)
+    registry.register(looking)
     logging.getLogger().addHandler(counting)
     try:
         try:
@@ -214,5 +158,5 @@ async def serving(port: int, meter: Meter, look: Probes) -> AsyncIterator[str]:
         yield address
     finally:
         logging.getLogger().removeHandler(counting)
-        meter.registry.unregister(looking)
+        registry.unregister(looking)
         await runner.cleanup()

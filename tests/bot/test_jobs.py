@@ -257,7 +257,7 @@ async def test_a_post_is_made_once_and_what_it_became_is_kept(each_desk: Desk) -
         await each_desk.jobs.do_due()
         each_desk.clock.time += HOUR
     assert each_desk.channel.posted == votes(7)
-    assert each_desk.meter.told == [("timed", "vote", "done")]
+    assert each_desk.meter.told == [("timed_work", "vote", "done")]
 
 
 async def test_a_process_that_dies_behind_its_post_leaves_it_to_be_found(each_desk: Desk) -> None:
@@ -389,7 +389,7 @@ async def test_what_became_due_in_the_meantime_is_done_at_the_start(desk: Desk) 
     desk.jobs.start()
     await desk.until_done()
     assert desk.channel.posted == votes(7)
-    assert desk.meter.late == [3 * 3600]
+    assert desk.meter.times["timed_work_late_seconds"] == [3 * 3600]
 
 
 async def test_what_is_not_due_yet_is_left_until_then(desk: Desk) -> None:

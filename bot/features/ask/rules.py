@@ -211,7 +211,9 @@ class Questions:
             reply = await made
         finally:
             made.cancel()
-        self._meter.answered(reply.do, str(reply.mode) if reply.answered else "neutral", time.monotonic() - begun)
+        how = str(reply.mode) if reply.answered else "neutral"
+        self._meter.count("answers", reply.do, how)
+        self._meter.time("answer_seconds", time.monotonic() - begun, how)
         await self._allowance.spend(asked.member.club, reply.tokens)
         return answer(reply)
 

@@ -6,12 +6,13 @@ from typing import Literal
 from discord import app_commands
 
 from bot.app import App
-from bot.audit import KEPT, NOBODY, Audit, AuditEntry, Did
+from bot.audit import KEPT, NOBODY, Audit, AuditRow, Did
 from bot.discord.buttons import PAGE, Page
 from bot.discord.cards import Card, Interaction, paged_card, safe
 from bot.discord.context import AUDIT, app_of, deliver, needs
 from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
+from bot.people import Place
 
 EVERYTHING = "everything"
 WHAT: dict[str, tuple[Did, ...]] = {
@@ -23,7 +24,7 @@ WHAT: dict[str, tuple[Did, ...]] = {
 }
 """What the audit can be asked for."""
 
-DONE = {
+DONE: dict[str, tuple[str, str]] = {
     Did.ANSWER: ("answered a message", "of"),
     Did.SHARE: ("shared an answer", "for"),
     Did.PROMPT: ("posted a discussion prompt", "for"),
@@ -53,13 +54,13 @@ async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Ca
     return paged_card(title, lines, page, partial(AuditPageButton, days, what))
 
 
-def _line(entry: AuditEntry) -> str:
+def _line(entry: AuditRow) -> str:
     """Return an entry as Discord shows it: times in the reader's zone, and names that ping nobody."""
     done, how = DONE[entry.did]
     who = f" {how} <@{entry.by}>" if entry.by != NOBODY else ""
     about = f": {safe(entry.about)}" if entry.about else ""
-    where = entry.place.link(entry.message)
-    there = where if entry.message else f"<#{entry.place.id}>"
+    place = Place(entry.club, entry.place)
+    there = place.link(entry.message) if entry.message else f"<#{place.id}>"
     sources = f"\n-# {' · '.join(map(safe, entry.sources))}" if entry.sources else ""
     return f"<t:{int(entry.at.timestamp())}:f> {done}{who}{about} {there}{sources}"
 

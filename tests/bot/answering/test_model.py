@@ -344,8 +344,8 @@ def test_a_meter_is_told_how_calls_end_and_what_the_guard_stopped(
             writer.answer(QUESTION, QUESTION, search, READER)
     assert writer.answer(QUESTION, QUESTION, search, READER) == Written()
     assert meter.told == [
-        ("asked_model", "answered"), ("stopped", "1"), ("asked_model", "refused"), ("asked_model", "failed"),
-        ("asked_model", "given up"),
+        ("model_calls", "answered"), ("guard_stopped_sentences",), ("model_calls", "refused"),
+        ("model_calls", "failed"), ("model_calls", "given up"),
     ]  # fmt: skip
     assert "stopped 1 of 2 sentences" in caplog.text
     assert "drowned" not in caplog.text

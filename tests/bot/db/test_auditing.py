@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from bot.audit import KEPT, Audit, AuditEntry, Did
+from bot.audit import KEPT, Audit, Did
 from bot.db.sessions import Sessions
 from bot.people import Place
 from tests.fakes.app import app_on
@@ -16,13 +16,11 @@ async def test_entries_come_latest_first_and_by_kind(records: Sessions) -> None:
         at = NOON + days * DAY
         await Audit(app_on(records, now=lambda at=at: at)).note(did, THREAD, 10, message=900, sources=["a reader"])  # type: ignore[misc]
     audit = Audit(app_on(records, now=lambda: NOON + 2 * DAY))
-    first, last = (
-        AuditEntry(THREAD, 10, did, NOON + days * DAY, 900, "", ("a reader",))
-        for did, days in ((Did.SHARE, 0), (Did.PROMPT, 2))
-    )
-    assert await audit.since(1, 2) == [last, first]
-    assert await audit.since(1, 2, [Did.SHARE]) == [first]
-    assert await audit.since(1, 1) == [last]
+    last, first = await audit.since(1, 2)
+    assert (last.did, first.did, first.at, first.place, first.by) == (Did.PROMPT, Did.SHARE, NOON, 100, 10)
+    assert (first.message, first.about, first.sources) == (900, "", ["a reader"])
+    assert [entry.did for entry in await audit.since(1, 2, [Did.SHARE])] == [Did.SHARE]
+    assert [entry.did for entry in await audit.since(1, 1)] == [Did.PROMPT]
     assert await audit.since(2, 2) == []
 
 

@@ -6,16 +6,20 @@ import logging
 import re
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiohttp
 import pytest
 
+from bot.client import Dogear, GatewayState
 from bot.logs import Meter
-from bot.ops.metrics import GatewayState, Health, Probes, serving
+from bot.ops.metrics import Health, serving
+from bot.workers import UnderWay
 from corpus.errors import DogearError
 from retrieval.retriever import PassagesState
 
@@ -29,24 +33,34 @@ class StoreGone(DogearError):
 
 @dataclass
 class Bot:
-    """A bot that is as a test wants it."""
+    """A bot that is as a test wants it, as far as operators ask."""
 
     gateway: GatewayState = field(default_factory=lambda: GatewayState(2, 2, 0.04, SINCE, {4: True, 5: True}, 16, 7))
     passages: PassagesState = field(default_factory=lambda: PassagesState(3, 3, False, 2, 5_000, 7, 2))
-    leaving: bool = False
+    under_way: UnderWay = field(default_factory=UnderWay)
     store: Callable[[], object] = lambda: None
     database: Exception | None = None
+    meter: Meter = field(default_factory=Meter)
 
-    async def check_database(self) -> None:
+    async def recall(self, _: str) -> None:
         if self.database is not None:
             raise self.database
 
-    def instruments(self) -> Probes:
-        return Probes(
-            gateway=lambda: self.gateway, leaving=lambda: self.leaving, passages=lambda: self.passages,
-            check_store=lambda: self.store(), check_database=self.check_database,
-            waiting=lambda: 4, in_work=lambda: 3,
+    @property
+    def app(self) -> Any:  # noqa: ANN401
+        retriever = SimpleNamespace(state=lambda: self.passages, check_store=lambda: self.store())
+        return SimpleNamespace(
+            meter=self.meter, discussion=SimpleNamespace(retriever=retriever), get=lambda _: self,
+            workers=SimpleNamespace(waiting=4, asked_for=7, threads=3),
         )  # fmt: skip
+
+    @property
+    def connections(self) -> Any:  # noqa: ANN401
+        return SimpleNamespace(state=lambda: self.gateway)
+
+
+def served(bot: Bot, port: int = 0) -> AbstractAsyncContextManager[str]:
+    return serving(port, cast("Dogear", bot))
 
 
 @pytest.fixture
@@ -55,13 +69,8 @@ def bot() -> Bot:
 
 
 @pytest.fixture
-def meter() -> Meter:
-    return Meter()
-
-
-@pytest.fixture
-async def address(bot: Bot, meter: Meter) -> AsyncIterator[str]:
-    async with serving(0, meter, bot.instruments()) as where:
+async def address(bot: Bot) -> AsyncIterator[str]:
+    async with served(bot) as where:
         yield where
 
 
@@ -118,7 +127,7 @@ async def test_a_store_that_does_not_answer_is_asked_once_and_keeps_nobody_waiti
         go.wait(30)
 
     bot.store = hangs
-    looking = Health(bot.instruments(), patience=0.05)
+    looking = Health(cast("Dogear", bot), patience=0.05)
     try:
         assert not (await looking.now())["store"]["ok"]
         assert "not answered" in (await looking.now())["store"]["problem"]
@@ -127,17 +136,16 @@ async def test_a_store_that_does_not_answer_is_asked_once_and_keeps_nobody_waiti
         go.set()
 
 
-async def test_figures_are_what_was_told_and_what_is_so_now(meter: Meter, address: str) -> None:
-    meter.answered("ask", "quote", 0.03)
-    meter.answered("ask", "neutral", 0.02)
-    meter.stopped(2)
-    meter.asked_model("late", 20)
-    meter.waited(0.001)
-    meter.refused("member")
-    meter.acknowledged(0.2)
-    meter.called("429")
-    meter.reconnected()
-    meter.timed("vote", "done", 0.5)
+async def test_figures_are_what_was_told_and_what_is_so_now(bot: Bot, address: str) -> None:
+    meter = bot.meter
+    for name, *labels in (
+        ("answers", "ask", "quote"), ("model_calls", "late"), ("refused", "member"), ("discord_calls", "429"),
+        ("gateway_reconnects",), ("timed_work", "vote", "done"),
+    ):  # fmt: skip
+        meter.count(name, *labels)
+    meter.count("guard_stopped_sentences", number=2)
+    meter.time("answer_seconds", 0.02, "neutral")
+    meter.time("acknowledgement_seconds", 0.2)
     logging.getLogger("bot").warning("something")
     _, told = await read(f"{address}/metrics")
     for line in (
@@ -145,13 +153,11 @@ async def test_figures_are_what_was_told_and_what_is_so_now(meter: Meter, addres
         'dogear_answer_seconds_count{how="neutral"} 1.0',
         "dogear_guard_stopped_sentences_total 2.0",
         'dogear_model_calls_total{outcome="late"} 1.0',
-        "dogear_wait_seconds_count 1.0",
         'dogear_refused_total{why="member"} 1.0',
         'dogear_acknowledgement_seconds_bucket{le="0.25"} 1.0',
         'dogear_discord_calls_total{status="429"} 1.0',
         "dogear_gateway_reconnects_total 1.0",
         'dogear_timed_work_total{kind="vote",outcome="done"} 1.0',
-        "dogear_timed_work_late_seconds_count 1.0",
         'dogear_log_records_total{level="WARNING"} 1.0',
         "dogear_work_waiting 4.0",
         "dogear_work_running 3.0",
@@ -166,22 +172,22 @@ async def test_figures_are_what_was_told_and_what_is_so_now(meter: Meter, addres
         assert line in told.splitlines()
 
 
-async def test_no_figure_is_of_a_club_a_member_or_a_book(meter: Meter, address: str) -> None:
-    labels = {name for metric in meter.registry.collect() for sample in metric.samples for name in sample.labels}
+async def test_no_figure_is_of_a_club_a_member_or_a_book(bot: Bot, address: str) -> None:
+    labels = {name for metric in bot.meter.registry.collect() for sample in metric.samples for name in sample.labels}
     assert labels <= {"do", "how", "why", "outcome", "status", "kind", "level", "le", "shard"}
 
 
-async def test_the_table_of_figures_is_that_of_the_program(meter: Meter, address: str) -> None:
+async def test_the_table_of_figures_is_that_of_the_program(bot: Bot, address: str) -> None:
     told = set(re.findall(r"^\| `((?:dogear|process)_\w+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     suffix = {"counter": "_total"}
-    assert told == {metric.name + suffix.get(metric.type, "") for metric in meter.registry.collect()}
+    assert told == {metric.name + suffix.get(metric.type, "") for metric in bot.meter.registry.collect()}
 
 
-async def test_a_port_that_is_taken_is_said_in_a_sentence(bot: Bot, meter: Meter) -> None:
+async def test_a_port_that_is_taken_is_said_in_a_sentence(bot: Bot) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(DogearError, match=f"METRICS_PORT is {port}"):
-            async with serving(port, meter, bot.instruments()):
+            async with served(bot, port):
                 pass

@@ -209,10 +209,10 @@ async def test_a_meter_is_told_how_each_question_was_answered(club: Club) -> Non
     await questions.put("recap", LIZ, GENERAL, "", LANTERN)
     await questions.put("recap", ALEC, GENERAL, "", LANTERN)
     await questions.say(LIZ, GENERAL, STORM, private=True)
-    told = [told for told in club.meter.told if told[0] == "answered"]
+    told = [told for told in club.meter.told if told[0] == "answers"]
     assert told == [
-        ("answered", "ask", "quote"), ("answered", "recap", "quote"), ("answered", "recap", "neutral"),
-        ("answered", "ask", "quote"),
+        ("answers", "ask", "quote"), ("answers", "recap", "quote"), ("answers", "recap", "neutral"),
+        ("answers", "ask", "quote"),
     ]  # fmt: skip
 
 
